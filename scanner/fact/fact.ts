@@ -219,6 +219,8 @@ export interface FlowSource {
   readonly name: string;
   /** The call that reads the variable also says what it gives where nobody sets the variable. */
   readonly hasDefault?: true;
+  /** With `decoded`: a text that was made of the numbers of its letters. */
+  readonly ofNumbers?: true;
 }
 
 /** Where a value ends. */

@@ -18,3 +18,16 @@ export function remembered<Thing extends WeakKey, Answer>(
     return answer;
   };
 }
+
+/** The item of a key, made when the key has none yet. */
+export function keep<Key, Item>(
+  map: { get(key: Key): Item | undefined; set(key: Key, item: Item): unknown },
+  key: Key,
+  make: () => Item,
+): Item {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const item = make();
+  map.set(key, item);
+  return item;
+}

@@ -68,7 +68,7 @@ function isPlain({ what, name }: FlowSource): boolean {
 
 function isTold(source: FlowSource, sink: FlowSink): boolean {
   if (source.what === 'decoded')
-    return sink.part === 'program' || (isCode(sink) && isOfNumbers(source));
+    return sink.part === 'program' || (isCode(sink) && source.ofNumbers === true);
   return sink.what !== 'file' || !isPlain(source);
 }
 
@@ -76,10 +76,6 @@ function isTold(source: FlowSource, sink: FlowSink): boolean {
 // its letters, and is run as code, is a program that somebody hid.
 function isCode({ part, whole }: FlowSink): boolean {
   return part === 'code' && whole === true;
-}
-
-function isOfNumbers({ name }: FlowSource): boolean {
-  return /^(chr|bytes|bytearray)$/.test(name);
 }
 
 // A file with this content is a program that nobody could read beforehand.

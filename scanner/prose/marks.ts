@@ -95,11 +95,11 @@ const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：�
 const clauseBreakWords = 2;
 /**
  * The end of a word of ASCII letters, where `piece` would match just that word; otherwise `from`.
- * Most words are such, and `piece` tries five other forms first.
+ * Most words are such, and `piece` tries six other forms first.
  */
 function endOfPlainWord(text: string, from: number): number {
   let end = from;
-  while (isLatinLetter(text.charCodeAt(end))) end++;
+  while (end - from <= plainWordCharsMax && isLatinLetter(text.charCodeAt(end))) end++;
   if (end - from > plainWordCharsMax) return from;
   const isAtEnd = endsWord(text, end) || (text[end] === '.' && endsWord(text, end + 1));
   return isAtEnd ? end : from;

@@ -3,7 +3,7 @@
  * manner.
  */
 import type { FactOf } from '../fact/fact.ts';
-import { remembered } from '../fact/remembered.ts';
+import { keep, remembered } from '../fact/remembered.ts';
 import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import {
   type Manner,
@@ -53,7 +53,7 @@ export function statementsOf(
   roles: ReadonlySet<Role> = proseRoles,
 ): ProseStatement[] {
   const search = searchFor(forms);
-  const inFile = keptFor(search.inRoles, roles, () =>
+  const inFile = keep(search.inRoles, roles, () =>
     remembered((file) => statementsIn(file, search, roles)),
   );
   return textsByFile(facts).flatMap(inFile);
@@ -165,16 +165,6 @@ function newSearch(forms: readonly Form[]): Search {
     split: remembered((file) => splitStatementsOf(file, search)),
   };
   return search;
-}
-
-function keptFor<Key extends WeakKey, Item>(
-  map: WeakMap<Key, Item>,
-  key: Key,
-  make: () => Item,
-): Item {
-  const item = map.get(key) ?? make();
-  map.set(key, item);
-  return item;
 }
 
 function statementOf(

@@ -52,7 +52,8 @@ describe.each(blindHalves)('the %s half', (half) => {
   it('has every technique', () => {
     const techniques = half === 'fourth-open' || half === 'fifth-frozen' ? 7 : 6;
     expect(new Set(attacks.map(({ technique }) => technique)).size).toBe(techniques);
-    expect(attacks.length).toBeGreaterThanOrEqual(50);
+    // The digest of its name puts a pair into one of the two sixth halves.
+    expect(attacks.length).toBeGreaterThanOrEqual(half.startsWith('sixth-') ? 53 : 60);
   });
 
   it.each(attacks)(

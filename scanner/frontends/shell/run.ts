@@ -15,6 +15,7 @@ import type { FrontEndContext } from '../frontend.ts';
 import type { WrittenText } from '../written-programs.ts';
 import type { How } from './call.ts';
 import { newShellGraph, type ShellGraph } from './graph-state.ts';
+import { type GitAddresses, newAddresses } from './programs/git-addresses.ts';
 import { emptyValue, type ShellValue, type Taint } from './value.ts';
 
 /** A function of the script, with the text that its offsets count in. */
@@ -46,8 +47,8 @@ export interface ShellRun extends Recursion {
   readonly references: Map<string, string>;
   /** Rounds of loops that were followed one by one. */
   rounds: number;
-  /** Addresses of git's remotes that the script sets. */
-  readonly remotes: Map<string, ShellValue>;
+  /** Addresses that the script gives git. */
+  readonly addresses: GitAddresses;
   readonly aliases: Map<string, ShellValue>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
@@ -122,7 +123,7 @@ export function newRun(
     exported: new Set(),
     references: new Map(),
     rounds: 0,
-    remotes: new Map(),
+    addresses: newAddresses(),
     aliases: new Map(),
     functions: new Map(),
     called: new Set(),

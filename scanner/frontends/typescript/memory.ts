@@ -1,6 +1,7 @@
 /**
  * Remembers answers to questions about a program, where an answer may depend on its own question.
  */
+import { keep } from '../../fact/remembered.ts';
 import { type JsValue, unknown } from './values/values.ts';
 
 /**
@@ -76,17 +77,4 @@ interface Question {
 
 function newQuestion(): Question {
   return { answer: undefined, open: undefined };
-}
-
-/** The item of a key, made when the key has none yet. */
-export function keep<Key, Item>(
-  map: { get(key: Key): Item | undefined; set(key: Key, item: Item): unknown },
-  key: Key,
-  make: () => Item,
-): Item {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const item = make();
-  map.set(key, item);
-  return item;
 }

@@ -9,12 +9,12 @@ export const defencesLowered: readonly ProseFrame[] = [
     onlyWith: ['for-good', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
-    says: 'except findings for good',
+    says: 'put findings on a list of exceptions for good',
     steps: [{ needs: ['finding', 'exempted'], within: 14 }],
     severity: 'medium',
   },
   {
-    says: 'give containers the whole machine',
+    says: 'give a container the whole machine',
     steps: [{ needs: ['privileged', 'host-root'], within: 16, unless: ['not', 'none'] }],
     severity: 'medium',
   },

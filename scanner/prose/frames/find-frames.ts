@@ -1,6 +1,7 @@
 /** Finds frames in a skill's texts, each with its manner. */
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import { atMost } from '../../fact/standing.ts';
 import type { FindingDraft } from '../../rule.ts';
 import { type Hints, mayHold, unionOf } from '../hints.ts';
@@ -43,21 +44,17 @@ export function withFrames(
   return [...kept, ...more];
 }
 
-// A memo of a pure function: all rules that ask for frames share one pass over the texts of a file.
-const matchesOfFacts = new WeakMap<readonly Text[], readonly FrameMatch[]>();
-
-function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
-  const known = matchesOfFacts.get(facts);
-  if (known !== undefined) return known;
-  const made = passagesWith(facts, anchors, framesThatMayBeIn).flatMap((passage) =>
+// All rules that ask for frames share one pass over the texts of a file.
+const matchesOf = remembered((facts: readonly Text[]): readonly FrameMatch[] =>
+  passagesWith(facts, anchors, framesThatMayBeIn).flatMap((passage) =>
     passage.wanted.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
-  );
-  matchesOfFacts.set(facts, made);
-  return made;
-}
+  ),
+);
 
-// A memo of a pure function, so that each list of concepts is one phrase.
-const phrasesOfOne = new WeakMap<readonly Concept[], Phrase>();
+// Each list of concepts is one phrase.
+const oneOf = remembered(
+  (concepts: readonly Concept[]): Phrase => ({ needs: [concepts], within: 1 }),
+);
 
 // The last need of a frame's first step names its object, mostly the rarest of its words.
 const anchors: Hints = unionOf(
@@ -104,12 +101,6 @@ function mayFill(unit: PassageUnit, step: Phrase): boolean {
       isOfOneSentence ? !matchesIn(reading, step).next().done : hasAll(reading.concepts, step),
     ) ?? true
   );
-}
-
-function oneOf(concepts: readonly Concept[]): Phrase {
-  const known = phrasesOfOne.get(concepts) ?? { needs: [concepts], within: 1 };
-  phrasesOfOne.set(concepts, known);
-  return known;
 }
 
 interface FrameMatch {

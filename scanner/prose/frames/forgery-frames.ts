@@ -33,7 +33,7 @@ export const resultsForged: readonly ProseFrame[] = [
     severity: 'medium',
   },
   {
-    says: 'doctor a record',
+    says: 'change a record after the fact',
     steps: [{ needs: ['doctored', 'record'], within: 6 }],
     anchor: ['doctored'],
     severity: 'medium',

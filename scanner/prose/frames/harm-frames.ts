@@ -31,7 +31,7 @@ export const pagesContinued: readonly ProseFrame[] = [
     onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
-    says: 'take somebody for entitled without a check',
+    says: 'believe that somebody is allowed to do it, without a check',
     steps: [{ needs: ['others', 'proof-enough'], within: 20, sentences: 2 }],
     severity: 'medium',
   },

@@ -7,7 +7,7 @@ const shades: readonly Concept[] = ['unasked', 'presumed', 'unsaid', 'withheld',
 
 export const shadedSendings: readonly ProseFrame[] = [
   {
-    says: 'send something away, in the shade',
+    says: 'send something to an address, although nobody is asked or told',
     steps: [{ needs: ['goes', strangers], within: 12 }],
     anchor: shades,
     severity: 'medium',
@@ -17,7 +17,7 @@ export const shadedSendings: readonly ProseFrame[] = [
 
 export const shadedOrders: readonly ProseFrame[] = [
   {
-    says: 'do in the shade what others write',
+    says: 'do what others write, although nobody is asked or told',
     steps: [{ needs: ['fulfilled', 'others'], within: 14 }],
     anchor: [...shades, 'binding', 'at-once'],
     severity: 'medium',
@@ -27,7 +27,7 @@ export const shadedOrders: readonly ProseFrame[] = [
 
 export const shadedDeletions: readonly ProseFrame[] = [
   {
-    says: 'delete in the shade what is of worth',
+    says: 'delete something valuable, although nobody is asked or told',
     steps: [{ needs: ['deleted', ['valuable', 'belongings', 'traces']], within: 10 }],
     anchor: [...shades, 'past-bin'],
     severity: 'medium',
@@ -37,7 +37,7 @@ export const shadedDeletions: readonly ProseFrame[] = [
 
 export const shadedPayments: readonly ProseFrame[] = [
   {
-    says: 'pay in the shade',
+    says: 'pay, although nobody is asked or told',
     steps: [{ needs: [['paid', 'goes', 'conveyed', 'instead'], 'payee'], within: 12 }],
     severity: 'medium',
     onlyWith: shades,
@@ -46,7 +46,7 @@ export const shadedPayments: readonly ProseFrame[] = [
 
 export const shadedRequests: readonly ProseFrame[] = [
   {
-    says: 'ask for a credential, in the shade',
+    says: 'ask for a password or key in haste, or without telling why',
     steps: [{ needs: ['solicit', 'credential'], within: 10 }],
     severity: 'medium',
     onlyWith: ['haste', 'needless', 'unsaid', 'withheld'],

@@ -20,7 +20,7 @@ export const exfiltrationInstructions = defineRule({
   severity: 'critical',
   confidence: 'lexical',
   why: 'An agent that follows the text sends what it can reach to a stranger. No code is needed.',
-  fix: 'Remove it. Declare what the skill needs to send as an egress in skill.json, without secrets.',
+  fix: 'Remove it. Where the user wants it sent, have the agent say what goes where and ask first, and declare the host as an egress in skill.json.',
   maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
   reads: ['text'],
   check: (context) => {

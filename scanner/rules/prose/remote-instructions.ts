@@ -19,7 +19,7 @@ export const remoteInstructions = defineRule({
   severity: 'high',
   confidence: 'lexical',
   why: 'The text at the address can change after the skill was approved, and can differ for each reader.',
-  fix: 'Put the instructions into the skill.',
+  fix: 'Put the instructions into the skill. Have the agent show the user what others ask for, and let the user decide.',
   maps: { owasp: ['AST05', 'LLM01'], attack: ['AML.T0051.001'] },
   reads: ['text'],
   check: (context) => {

@@ -91,7 +91,8 @@ function isOfNumbers({ items, each, texts }: PyValue): boolean {
 }
 
 function ofNumbers(run: PythonRun, call: PyCall, qual: string): string {
-  return flowSource(run, call, { what: 'decoded', name: qual }, `${qual} makes it of numbers`);
+  const source = { what: 'decoded', name: qual, ofNumbers: true } as const;
+  return flowSource(run, call, source, `${qual} makes it of numbers`);
 }
 
 // What only gives the same data in another form.

@@ -6,6 +6,7 @@ import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import { rootTaint, type ShellValue, slice } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
+import { addressesWith, addressOf, noteSetting, usualAddress } from './git-addresses.ts';
 
 /** Notes what git's options and verbs run, set, fetch and send. */
 export function noteGit(run: ShellRun, call: Call): void {
@@ -29,7 +30,7 @@ export function noteGit(run: ShellRun, call: Call): void {
   if (verb?.text === 'config') noteConfig(run, call, operands);
   if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
     const [name, address] = operands.slice(1).filter((operand) => !operand.text.startsWith('-'));
-    if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
+    if (name !== undefined && address !== undefined) run.addresses.remotes.set(name.text, address);
   }
   if (/^(archive|bundle|ls-files|push|stash)$/.test(verb?.text ?? ''))
     noteCapability(run, call, { kind: 'mount', path: '.', mode: 'ro' });
@@ -44,15 +45,14 @@ function noteTransfer(
   operands: readonly ShellValue[],
   settings: readonly GitSetting[],
 ): void {
-  const addresses = new Map(run.remotes);
-  for (const { key, value } of settings) noteAddress(addresses, key, value);
+  const addresses = addressesWith(run.addresses, settings);
   const words = operands
     .filter((operand) => !operand.text.startsWith('-'))
     .map((operand) => addressOf(addresses, operand));
   const isPush = verb === 'push';
   const url =
     words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text)) ??
-    (isPush && words.length === 0 ? originOf(addresses) : undefined);
+    (isPush && words.length === 0 ? usualAddress(addresses) : undefined);
   if (url === undefined && verb !== 'clone') return;
   // The user name before the @ says nothing about the host.
   const bare = url?.text
@@ -76,49 +76,6 @@ function noteTransfer(
     noteFlows(run, call, value.taints, { ...sink, part: 'header' });
   }
 }
-
-// Remotes by their names, and prefixes of addresses that git replaces (git-config, "url"). What
-// counts for pushes alone goes first.
-function noteAddress(addresses: Map<string, ShellValue>, key: string, value: ShellValue): void {
-  const [, name, push] = /^remote\.(.+)\.(push)?url$/i.exec(key) ?? [];
-  if (name !== undefined && (push !== undefined || !addresses.has(`${pushing}${name}`))) {
-    addresses.set(name, value);
-    if (push !== undefined) addresses.set(`${pushing}${name}`, value);
-  }
-  if (/^remote\.pushdefault$/i.test(key)) addresses.set('\0default', value);
-  const [, base, pushBase] = /^url\.(.+)\.(push)?insteadof$/i.exec(key) ?? [];
-  if (base === undefined) return;
-  const to = { ...value, text: base };
-  const order = pushBase === undefined ? '' : pushing;
-  addresses.set(`${replaced}${order}${value.text}`, to);
-}
-
-function originOf(addresses: ReadonlyMap<string, ShellValue>): ShellValue | undefined {
-  const named = addresses.get('\0default')?.text ?? 'origin';
-  const origin = addresses.get(named);
-  return origin && addressOf(addresses, origin);
-}
-
-function addressOf(addresses: ReadonlyMap<string, ShellValue>, operand: ShellValue): ShellValue {
-  const word = addresses.get(operand.text) ?? operand;
-  const [, prefix = '', base] =
-    [...addresses]
-      .filter(([key]) => key.startsWith(replaced))
-      .map(([key, to]) => [key, key.slice(replaced.length).replace(pushing, ''), to] as const)
-      .filter(([, before]) => word.text.startsWith(before))
-      .sort(
-        ([key, one], [other, two]) =>
-          Number(other.includes(pushing)) - Number(key.includes(pushing)) ||
-          two.length - one.length,
-      )[0] ?? [];
-  if (base === undefined) return word;
-  const text = `${base.text}${word.text.slice(prefix.length)}`;
-  return { ...word, text, taints: [...word.taints, ...base.taints] };
-}
-
-// A setting of git has no such character.
-const replaced = '\0instead of ';
-const pushing = '\0push ';
 
 interface GitSetting {
   readonly key: string;
@@ -153,7 +110,7 @@ function noteConfig(run: ShellRun, call: Call, operands: readonly ShellValue[]):
   const isEverywhere = call.args.some((arg) => /^--(global|system)$/.test(arg.text));
   const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
   const says = setting?.text ?? '';
-  if (given !== undefined) noteAddress(run.remotes, says, given);
+  if (given !== undefined) noteSetting(run.addresses, says, given);
   const runsIt =
     programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
   // In a text, it is a setting for the user to make.

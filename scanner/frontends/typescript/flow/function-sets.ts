@@ -4,8 +4,9 @@
  *
  * Source: R. Tarjan, "Depth-First Search and Linear Graph Algorithms", SIAM J. Comput. 1972.
  */
+
+import { keep } from '../../../fact/remembered.ts';
 import type { Steps } from '../../../fact/steps.ts';
-import { keep } from '../memory.ts';
 import type { Functionish } from '../syntax.ts';
 
 /** Functions in a fixed order. Equal sets of one `FunctionSets` are the same object. */

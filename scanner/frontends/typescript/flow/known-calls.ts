@@ -1,6 +1,7 @@
 /** A call of a function of the skill: arguments into parameters, and the result back. */
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish, ownerOf, parametersOf } from '../syntax.ts';
+import { push } from '../values/assignments.ts';
 import { give, linkBack, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
 import { addStoredBack, storedNode } from './stored.ts';
@@ -25,10 +26,7 @@ export function addKnownCall(
       for (const parameter of callee.parameters) passTo(flow, parameter, argument, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
-  const { calls } = nodes.thrown;
-  const others = calls.get(callee);
-  if (others === undefined) calls.set(callee, [node]);
-  else others.push(node);
+  push(nodes.thrown.calls, callee, node);
   // A function that another one gave back holds what the call that made it was given.
   if (ownerOf(callee) !== undefined)
     for (const made of callsThatMade(flow, node.expression))

@@ -3,9 +3,9 @@
  * results of functions.
  */
 import { ts } from 'ts-morph';
+import { keep } from '../../../fact/remembered.ts';
 import type { Steps } from '../../../fact/steps.ts';
 import { resolveCall } from '../effects/calls.ts';
-import { keep } from '../memory.ts';
 import { bareOf, type Functionish, isFunctionish } from '../syntax.ts';
 import { type Flow, type FlowNodes, within } from './nodes.ts';
 import type { Holder } from './wanted-members.ts';

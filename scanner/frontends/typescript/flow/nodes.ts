@@ -3,8 +3,8 @@
  * functions return.
  */
 import { ts } from 'ts-morph';
+import { keep } from '../../../fact/remembered.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
-import { keep } from '../memory.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';

@@ -3,7 +3,7 @@
  * long function's length.
  */
 import { ts } from 'ts-morph';
-import { keep } from '../memory.ts';
+import { keep } from '../../../fact/remembered.ts';
 import { bareOf, baseOf, type Functionish } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
 
