@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0a3879644621719672b08e9989ed1b316b027d295e7ebacf8db16301202ac325',
+  extractor: 'sha256:e7bd144296e85f72eb167c4613333b6f116a176e8411cbf12e0a93b855abca8c',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -96,6 +96,22 @@ describe('os.system is seen however it is reached', () => {
   });
 });
 
+describe('an archive', () => {
+  it.each([
+    ['import io, zipfile\nb = io.BytesIO()\nz = zipfile.ZipFile(b, "w")', []],
+    ['import io, tarfile\nb = io.BytesIO()\nt = tarfile.open(fileobj=b, mode="w")', []],
+    ['import gzip, io\nb = io.BytesIO()\ng = gzip.GzipFile(fileobj=b, mode="wb")', []],
+    ['import zipfile\nz = zipfile.ZipFile("/data/a.zip", "w")', ['rw /data/a.zip']],
+    [
+      'import io, tarfile\nb = io.BytesIO()\nt = tarfile.open("/data/a.tar", "w", fileobj=b)',
+      ['rw /data/a.tar'],
+    ],
+    ['import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1], "w")', ['rw *']],
+  ])('needs a mount unless it is in memory: %j', (code, expected) => {
+    expect(seen(code).filter((line) => /^r[ow] /.test(line))).toEqual(expected);
+  });
+});
+
 describe('what a module uses', () => {
   it.each([
     ['import os\nos.environ["A_KEY"]', 'env A_KEY'],

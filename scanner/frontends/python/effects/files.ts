@@ -2,7 +2,7 @@
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { textsOf, unknownPy } from '../assignments/alternatives.ts';
+import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
@@ -40,6 +40,8 @@ export function applyFile(
 ): PyValue {
   const isSelf = effect.does.startsWith('self-');
   const given = 'path' in effect ? argumentOf(call, effect.path) : call.object;
+  if (effect.does === 'open' && isInMemory(call, given))
+    return { ...unknownPy, nodes: nodesOf(call.args) };
   // A URL handed to a reader of tables is a request.
   const files =
     effect.does === 'read' ? given?.texts.filter((text) => !isUrl.test(text)) : undefined;
@@ -119,6 +121,12 @@ export function applyFile(
             : openedBy(call, path, mode.includes('a')),
       }),
   };
+}
+
+// `ZipFile(buffer, "w")`, `tarfile.open(fileobj=buffer)`: no path is read or written.
+function isInMemory({ keywords }: PyCall, path: PyValue | undefined): boolean {
+  const opened = path ?? keywords.get('fileobj');
+  return opened !== undefined && opened.stream.length > 0 && opened.texts.length === 0;
 }
 
 // What `urlretrieve(address, path)` writes.
