@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz -- N [--seed S] [--case I]`: N random inputs to every parser and to whole scans.
- * Prints what crashes, hangs, is slow or gives two answers, with the command that does it again;
- * ends with 1 when there was any.
+ * `npm run fuzz -- N [--seed S] [--from I] [--case I]`: N random inputs to every parser and to whole
+ * scans. Prints what crashes, hangs, is slow or gives two answers, with the command that does it
+ * again; ends with 1 when there was any.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -20,16 +20,33 @@ const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     case: { type: 'string' },
+    from: { type: 'string', default: '0' },
+    help: { type: 'boolean' },
     threads: { type: 'string' },
   },
 });
-const seed = Number(values.seed);
-const count = Number(positionals[0] ?? 10_000);
-const threads = Number(values.threads ?? Math.min(availableParallelism(), 8));
-if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count))
-  throw new Error('usage: npm run fuzz -- N [--seed S] [--case I]');
+const help = `npm run fuzz -- [N] [--seed S] [--from I] [--threads T]
+npm run fuzz -- --seed S --case I
 
-if (values.case === undefined) await runAll();
+Runs N random inputs (10,000 by default) through every parser and through whole scans. The exit code
+is 1 when an input crashes a parser, takes over ${hangSeconds} s, or gets two answers.
+
+  --seed S     another seed makes other inputs (default: 1)
+  --from I     begins at case I of the seed
+  --case I     prints one case and runs it in this process
+  --threads T  cases at once (default: one for each core, 8 at most)
+
+Example: npm run fuzz -- 100000 --seed 7
+`;
+const seed = Number(values.seed);
+const from = Number(values.from);
+const count = Number(positionals[0] ?? 10_000);
+const until = from + count;
+const threads = Number(values.threads ?? Math.min(availableParallelism(), 8));
+
+if (values.help === true) process.stdout.write(help);
+else if (![seed, from, count].every(Number.isSafeInteger)) throw new Error(`Usage:\n${help}`);
+else if (values.case === undefined) await runAll();
 else await runOne(Number(values.case));
 
 async function runOne(index: number): Promise<void> {
@@ -46,11 +63,11 @@ async function runOne(index: number): Promise<void> {
 async function runAll(): Promise<void> {
   const shared = new SharedArrayBuffer(4 * (2 + threads));
   const counters = new Int32Array(shared);
-  counters.set([0, count]);
+  counters.set([from, until]);
   const failures: Failure[] = [];
   const start = performance.now();
   const progress = setInterval(() => {
-    const done = Math.min(Atomics.load(counters, 0), count);
+    const done = Math.min(Atomics.load(counters, 0), until) - from;
     process.stderr.write(
       `${done} of ${count}, ${Math.round((done * 1_000) / (performance.now() - start))} a second, ${failures.length} failed\n`,
     );
@@ -67,7 +84,7 @@ async function runAll(): Promise<void> {
   );
   for (const group of [...alike.values()].slice(0, shownFailuresMax)) show(group);
   const seconds = (performance.now() - start) / 1_000;
-  const taken = Math.min(Atomics.load(counters, 0), count);
+  const taken = Math.min(Atomics.load(counters, 0), until) - from;
   process.stdout.write(
     `${taken} of ${count} cases of seed ${seed} in ${seconds.toFixed(0)} s on ${threads} threads: ${failures.length} failed\n`,
   );
@@ -81,7 +98,11 @@ async function runThread(
   counters: Int32Array,
   failures: Failure[],
 ): Promise<void> {
-  while (Atomics.load(counters, 0) < count) {
+  const report = (failure: Failure): void => {
+    failures.push(failure);
+    process.stderr.write(`case ${failure.index}: ${failure.what}\n`);
+  };
+  while (Atomics.load(counters, 0) < until) {
     const taken = Atomics.load(counters, 0);
     await new Promise<void>((resolve) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -104,17 +125,14 @@ async function runThread(
           performance.now() - since.wall > waitSeconds * 1_000;
         if (!hangs) return;
         clearInterval(watch);
-        failures.push({
+        report({
           index: now,
           what: `hangs: over ${hangSeconds} s, or waits for ever`,
           stack: '',
         });
         void worker.terminate();
       }, 1_000);
-      worker.on('message', (failure: Failure) => {
-        failures.push(failure);
-        process.stderr.write(`case ${failure.index}: ${failure.what}\n`);
-      });
+      worker.on('message', report);
       let cause: unknown;
       worker.on('error', (error) => {
         cause = error;
@@ -123,7 +141,7 @@ async function runThread(
         clearInterval(watch);
         const index = Atomics.load(counters, 2 + task.thread);
         if (code !== 0 && !hangs)
-          failures.push({ index, what: `the thread died: ${String(cause ?? code)}`, stack: '' });
+          report({ index, what: `the thread died: ${String(cause ?? code)}`, stack: '' });
         resolve();
       });
     });
