@@ -13,12 +13,7 @@ import {
   observationBytesMax,
   parseObservationStatement,
 } from '../../skills-index/statement/observation-statement.ts';
-import {
-  type Envelope,
-  envelopeSigner,
-  peekStatement,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
-import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import { type Actor, nameOf, type Registry, type VersionName } from '../context.ts';
 import { settle } from '../index/publish-index.ts';
@@ -27,7 +22,7 @@ import { clockSkewMs, observationsOfVersionMax } from '../limits.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { requireRole } from '../people/identities.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { judgeAnew } from '../review/queue/judge-anew.ts';
 import { isWorse, type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
@@ -41,6 +36,7 @@ import { hasNewBlock, inTheWay, observationsOf, raisedBy } from '../versions/obs
 import type { VersionState } from '../versions/status.ts';
 import { addHiddenBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { requireScannerStatement } from './scanner-statement.ts';
 
 export interface SentObservation {
   /** Signed `observed/v1`, which names the observation. */
@@ -71,7 +67,10 @@ export async function takeObservation(
 ): Promise<AcceptedObservation> {
   requireRole(actor, ['scanner']);
   const row = await requireVersion(registry, which);
-  const signed = await verifySender(registry, actor, sent.envelope);
+  const signed = await requireScannerStatement(registry, actor, sent.envelope, {
+    kind: 'observed',
+    refusal: 'Cannot take the observation',
+  });
   const { bytes, digest, facts, verdict } = await verifyObservation(registry, row, signed, sent);
   const payload = digestOf(Buffer.from(sent.envelope.payload, 'base64'));
   const appended = await appendInTurn(registry, async (): Promise<Appending & Repeated> => {
@@ -118,34 +117,6 @@ export async function takeObservation(
 interface Repeated {
   /** Log index of the same statement, when the log has it. */
   readonly before?: number;
-}
-
-// A scanner sends only what it signed itself.
-async function verifySender(
-  registry: Registry,
-  { subject }: Actor,
-  envelope: Envelope,
-): Promise<NewStatement> {
-  const statement = peekStatement(envelope);
-  if (statement.predicateType !== predicateTypes.observed)
-    throw new Problem(
-      'statement-invalid',
-      'Cannot take the observation: the statement is not observed/v1',
-    );
-  requireOwnRegistry(registry.root, statement);
-  const { chain, keys } = await readMembers(registry);
-  const own =
-    subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
-      ? keys.get(subject.keyId)
-      : undefined;
-  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
-  if (signer === undefined)
-    throw new Problem(
-      'key-unknown',
-      'Cannot take the observation: the scanner that hands it in did not sign it',
-    );
-  const { keyId, spki } = signer;
-  return { statement, envelope, signer: { keyId, spki: Buffer.from(spki, 'base64') } };
 }
 
 async function verifyObservation(

@@ -11,12 +11,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import {
-  type Envelope,
-  envelopeSigner,
-  peekStatement,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
-import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
@@ -24,7 +19,7 @@ import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { requireRole } from '../people/identities.ts';
 import { letOthersGoOn } from '../people/turns.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { proseBlob } from '../review/prose-since.ts';
@@ -41,6 +36,7 @@ import type { VersionState } from '../versions/status.ts';
 import { addBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
+import { requireScannerStatement } from './scanner-statement.ts';
 import { loggedTwin } from './twins.ts';
 
 export interface SignedReport {
@@ -253,26 +249,11 @@ async function verifyReport(
   envelope: Envelope,
   { report, digest }: { readonly report: ScanReport; readonly digest: string },
 ): Promise<NewStatement> {
-  const statement = peekStatement(envelope);
-  if (statement.predicateType !== predicateTypes.scan)
-    throw new Problem(
-      'statement-invalid',
-      'Cannot accept the report: the statement is not scan/v1',
-    );
-  requireOwnRegistry(registry.root, statement);
-  const { chain, keys } = await readMembers(registry);
-  const { subject } = actor;
-  // A scanner sends only what it signed itself.
-  const own =
-    subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
-      ? keys.get(subject.keyId)
-      : undefined;
-  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
-  if (signer === undefined)
-    throw new Problem(
-      'key-unknown',
-      'Cannot accept the report: the scanner that hands it in did not sign it',
-    );
+  const signed = await requireScannerStatement(registry, actor, envelope, {
+    kind: 'scan',
+    refusal: 'Cannot accept the report',
+  });
+  const { statement } = signed;
   const { bundle } = parseBundle(await requireBlob(registry, row.bundle));
   requireSubjects(statement, {
     name: row.name,
@@ -292,11 +273,7 @@ async function verifyReport(
     const reasons = wrong.map((message) => ({ message }));
     throw new Problem('subject-mismatch', `Cannot accept the report: ${wrong[0]}`, { reasons });
   }
-  return {
-    statement,
-    envelope,
-    signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
-  };
+  return signed;
 }
 
 /** Every way in which statement, report and bundle disagree. */
