@@ -2,8 +2,23 @@
  * Turns Skillgate's table of system calls into the seccomp section of an OCI runtime specification
  * (config-linux.md, "Seccomp"), which docker reads too. Pure.
  */
+import {
+  addressFamilies,
+  errors,
+  fileRequests,
+  newNamespaces,
+  protocols,
+  socketTypes,
+  terminalRequests,
+  upperLayer,
+} from '../../skills-index/run/plan/kernel-numbers.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/plan/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
+
+const { notPermitted, noSuchCall, noSuchFamily } = errors;
+const { unix, inet, inet6 } = addressFamilies;
+const { stream, datagram, seqPacket } = socketTypes;
+const { tcp, udp } = protocols;
 
 /** A condition on an argument: its value under a mask. */
 interface Argument {
@@ -32,22 +47,6 @@ export interface OciSeccomp {
   readonly syscalls: readonly Rule[];
 }
 
-const notPermitted = 1;
-const noSuchCall = 38;
-const noSuchFamily = 97;
-const unix = 1;
-const inet = 2;
-const inet6 = 10;
-const stream = 1;
-const datagram = 2;
-const seqPacket = 5;
-const tcp = 6;
-const udp = 17;
-const upperLayer = 31;
-const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
-// F_SETLEASE and F_NOTIFY.
-const fileRequests = [1024, 1026];
-const newNamespaces = 0x7e02_0000;
 const architectures = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 const word = 0xffff_ffff;
 

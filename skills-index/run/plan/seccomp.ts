@@ -3,7 +3,22 @@
  * (linux/seccomp.h, linux/filter.h).
  */
 import { Problem } from '../../skill/problem.ts';
+import {
+  addressFamilies,
+  errors,
+  fileRequests,
+  newNamespaces,
+  protocols,
+  socketTypes,
+  terminalRequests,
+  upperLayer,
+} from './kernel-numbers.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
+
+const { notPermitted, noSuchCall, noSuchProtocol, noSuchFamily } = errors;
+const { unix, inet, inet6 } = addressFamilies;
+const { stream, datagram, seqPacket } = socketTypes;
+const { tcp, udp } = protocols;
 
 /**
  * The members of struct sock_filter: code, instructions to skip when true, instructions to skip
@@ -26,10 +41,6 @@ const ifAnyBit = (bits: number, skipElse: number): Instruction => [0x45, 0, skip
 const allow = give(0x7fff_0000);
 const kill = give(0x8000_0000);
 const refuse = (errno: number): Instruction => give(0x0005_0000 | errno);
-const notPermitted = 1;
-const noSuchCall = 38;
-const noSuchProtocol = 93;
-const noSuchFamily = 97;
 
 // The offsets in struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes.
 // Both architectures store the low word first.
@@ -41,22 +52,6 @@ const architectures = {
   x64: { audit: 0xc000_003e, column: 0 },
   arm64: { audit: 0xc000_00b7, column: 1 },
 } as const;
-
-const newNamespaces = 0x7e02_0000;
-const unix = 1;
-const inet = 2;
-const inet6 = 10;
-const stream = 1;
-const datagram = 2;
-const seqPacket = 5;
-const tcp = 6;
-const udp = 17;
-const upperLayer = 31;
-// F_SETLEASE can delay programs on the host that open the file for writing; F_NOTIFY reports every
-// change in a folder.
-const fileRequests = [1024, 1026];
-// TIOCSTI and TIOCLINUX inject input into a terminal; TIOCCONS and TIOCSETD take a terminal over.
-const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
 /**
  * Returns the filter program for `bwrap --seccomp FD`.
