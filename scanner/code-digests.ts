@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e7bd144296e85f72eb167c4613333b6f116a176e8411cbf12e0a93b855abca8c',
+  extractor: 'sha256:6d4ba0b168bd5d5c68a6fc738da23c491f6065892ad4589dee3842c413c1c990',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -80,7 +80,7 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:5b5d928ba8b5c3ab28bd776cdc31e9cf09988b508421abe78c2b34125172532a',
     'flow/credential-file-to-network':
-      'sha256:d8a76b4c2419d625c4f9a97a46991c52b66c2700325b71b3ab01e3ac73e11638',
+      'sha256:296da5fa58ff07d905413873b94fa0b4bc3742d7cda13b3c945c5f3ca8728838',
     'flow/decoded-to-exec':
       'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
     'flow/encoded-to-network':
@@ -97,7 +97,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:1b7fec371372218791d95af619b31ce1f571616615d7d40737e5462fd4043095',
     'flow/network-to-exec':
-      'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
+      'sha256:f2d59ac7da4f1a79f0c1f93e1cae97fafe393cb3452ac5e64fd9c47a1fe13036',
     'flow/recording-to-network':
       'sha256:2ac5060a7210b4bbafc85eb916e7582d39a80a2493cee909606eb210c4d6c9cc',
     'flow/secret-beside-data':
@@ -166,7 +166,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
-      'sha256:6796a94aa3554771d97838f4e1d622ca26531a4129c07525699d12345e7bb4ab',
+      'sha256:cc09f9166809626452570940b8a8f0a800f3476d9d29d6107f9321684b446502',
     'obfuscation/hidden-characters':
       'sha256:85f77282dd72059bb90717f40efd522e30810d40be6cf8902bc63e8cde43b033',
     'obfuscation/hidden-name':
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/obfuscator':
       'sha256:72368f2f00c1a376a3f2668615c8884f8cce7870c932b5b1d999bb5d6e88f7cb',
     'obfuscation/opaque-blob':
-      'sha256:4c5ddbfae685add7b0fd186eb948e423ff17f3b335c1de3d967e73900efaa80c',
+      'sha256:cb5e404d534c5c77a4f227f8d26aa82df218869031408a7aca35d36603122312',
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
@@ -259,12 +259,12 @@ export const codeDigests: CodeDigests = {
     'resources/endless-requests':
       'sha256:ef64a9284e48971d05f6d2811c9bc1ed393b7971c904dd178b8ab11bc9653abf',
     'resources/exhaustion':
-      'sha256:e1d965956268e0c76a92005d2ddbc00498af366c2b8db314567e4a071500c445',
+      'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
     'resources/mining': 'sha256:735c061371c0b52de0b594948ee0fb27a439e351448d6b450d8c52671e9f0afb',
     'resources/regex-bomb':
-      'sha256:98fd27b1586caf391fa664e5fbe8c81ae04dfb82b6c8e34521355b41eb4968b8',
+      'sha256:415bb91b9729e967a9189506ca82b3d317dce1a57b61083651204016cc608079',
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-import':
@@ -276,7 +276,7 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:f8580690c7f84c71802e12334e2a8820fd3f385dfadaeaf7ac5f4f99c9051fce',
+      'sha256:de5abd1d4b452e8dc41b4d119fbbb35ed4d8e31aa9cfc6622b52d2414d68474e',
     'supply/dangling-reference':
       'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':
@@ -292,7 +292,7 @@ export const codeDigests: CodeDigests = {
     'supply/look-alike-skill':
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
-      'sha256:7491be5ccb07992b4cfed821b2ca1fa6ab63838376d268a19d31e1d4b1bbcf56',
+      'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',

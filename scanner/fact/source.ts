@@ -1,11 +1,14 @@
 /** The input of a front end: the text of a file, or of a program embedded in another text. */
 import type { FactContext, Span } from './fact.ts';
 
-export const languages = [
+/** Languages that have a front end of their own. */
+const readLanguages = [
   'typescript',
   'javascript',
   'python',
   'shell',
+  'powershell',
+  'batch',
   'markdown',
   'text',
   'json',
@@ -15,9 +18,9 @@ export const languages = [
   'html',
   'dockerfile',
   'makefile',
-  // Read lexically only:
-  'powershell',
-  'batch',
+] as const;
+
+const wordLanguages = [
   'ruby',
   'perl',
   'php',
@@ -35,7 +38,12 @@ export const languages = [
   'awk',
   'other',
 ] as const;
+
+export const languages = [...readLanguages, ...wordLanguages] as const;
 export type Language = (typeof languages)[number];
+
+/** Languages that are read lexically: their facts count, and their files count as not analysed. */
+export const lexicalLanguages: ReadonlySet<Language> = new Set(wordLanguages);
 
 export interface TaintSource {
   /**

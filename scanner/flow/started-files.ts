@@ -5,9 +5,9 @@
 import { posix } from 'node:path';
 import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
-import type { Language, TaintSource } from '../fact/source.ts';
+import { type Language, lexicalLanguages, type TaintSource } from '../fact/source.ts';
 import type { FrontEndResult } from '../frontends/frontend.ts';
-import { lexicalLanguages } from '../lookup-tables/file-types.ts';
+
 import type { FlowStart } from './graph.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
 
-import { lexicalLanguages } from '../lookup-tables/file-types.ts';
+import { lexicalLanguages } from '../fact/source.ts';
 import type { FrontEnd } from './frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [

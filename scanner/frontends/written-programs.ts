@@ -6,12 +6,12 @@
 import { posix } from 'node:path';
 import { extensionOf, languageOf, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
-import type { EmbeddedProgram, Language } from '../fact/source.ts';
+import { type EmbeddedProgram, type Language, lexicalLanguages } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import type { FlowStart } from '../flow/graph.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
-import { languageOfExtension, lexicalLanguages } from '../lookup-tables/file-types.ts';
+import { languageOfExtension } from '../lookup-tables/file-types.ts';
 
 /** A text that code writes to a file. */
 export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded'> {

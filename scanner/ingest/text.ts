@@ -3,10 +3,9 @@
 import type { ArtifactFact } from '../fact/fact.ts';
 import { contextOf, extensionOf, languageOf, namesTwoLanguages } from '../fact/language.ts';
 import { type InnerPlace, placeFact } from '../fact/place-inside.ts';
-import type { Language, TaintSource } from '../fact/source.ts';
+import { type Language, lexicalLanguages, type TaintSource } from '../fact/source.ts';
 import { sourceCharsMax } from '../limits.ts';
 import { own } from '../lookup-tables/api.ts';
-import { lexicalLanguages } from '../lookup-tables/file-types.ts';
 import { codingLine, type Decoded, decodeAs, decodeText } from './charset.ts';
 import type { Ingested } from './ingested.ts';
 import { lineTricks } from './line-tricks.ts';

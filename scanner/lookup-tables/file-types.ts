@@ -332,26 +332,6 @@ export const languageOfName: Readonly<Record<string, Language>> = {
   ]),
 };
 
-/** Languages that are read lexically: their facts count, and their files count as not analysed. */
-export const lexicalLanguages: ReadonlySet<Language> = new Set([
-  'ruby',
-  'perl',
-  'php',
-  'lua',
-  'go',
-  'rust',
-  'swift',
-  'c',
-  'csharp',
-  'java',
-  'vbscript',
-  'applescript',
-  'r',
-  'julia',
-  'awk',
-  'other',
-]);
-
 function all(language: Language, extensions: readonly string[]): Record<string, Language> {
   return Object.fromEntries(extensions.map((extension) => [extension, language]));
 }
