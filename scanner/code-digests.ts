@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:6d4ba0b168bd5d5c68a6fc738da23c491f6065892ad4589dee3842c413c1c990',
+  extractor: 'sha256:88964f4587fa77820940ffef98876f16933d6adf50885be04e9e9db83eadddfe',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

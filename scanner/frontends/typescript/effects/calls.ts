@@ -15,6 +15,7 @@ import {
   type Frame,
   isWhole,
   type JsValue,
+  listItemsMax,
   listOf,
   text,
   unionOf,
@@ -307,7 +308,17 @@ function returnedBy(
 function given(callee: Functionish, values: readonly JsValue[]): JsValue {
   return callee.asteriskToken === undefined
     ? unionOf(values)
-    : listOf(values.flatMap((value) => (value.kind === 'array' ? value.items : [value])));
+    : listOf(atMost(listItemsMax + 1, values));
+}
+
+// A generator that calls itself in many places has the items of all of them.
+function atMost(count: number, values: readonly JsValue[]): JsValue[] {
+  const items: JsValue[] = [];
+  for (const value of values) {
+    if (items.length >= count) break;
+    items.push(...(value.kind === 'array' ? value.items : [value]));
+  }
+  return items;
 }
 
 /** The expressions that a function may return, without those of inner functions. */
