@@ -3,22 +3,24 @@
  * (config-linux.md, "Seccomp"), which docker reads too. Pure.
  */
 import {
-  addressFamilies,
-  errors,
+  datagram,
   fileRequests,
+  inet,
+  inet6,
   newNamespaces,
-  protocols,
-  socketTypes,
+  noSuchCall,
+  noSuchFamily,
+  notPermitted,
+  seqPacket,
+  stream,
+  tcp,
   terminalRequests,
+  udp,
+  unix,
   upperLayer,
 } from '../../skills-index/run/plan/kernel-numbers.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/plan/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
-
-const { notPermitted, noSuchCall, noSuchFamily } = errors;
-const { unix, inet, inet6 } = addressFamilies;
-const { stream, datagram, seqPacket } = socketTypes;
-const { tcp, udp } = protocols;
 
 /** A condition on an argument: its value under a mask. */
 interface Argument {

@@ -4,21 +4,24 @@
  */
 import { Problem } from '../../skill/problem.ts';
 import {
-  addressFamilies,
-  errors,
+  datagram,
   fileRequests,
+  inet,
+  inet6,
   newNamespaces,
-  protocols,
-  socketTypes,
+  noSuchCall,
+  noSuchFamily,
+  noSuchProtocol,
+  notPermitted,
+  seqPacket,
+  stream,
+  tcp,
   terminalRequests,
+  udp,
+  unix,
   upperLayer,
 } from './kernel-numbers.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
-
-const { notPermitted, noSuchCall, noSuchProtocol, noSuchFamily } = errors;
-const { unix, inet, inet6 } = addressFamilies;
-const { stream, datagram, seqPacket } = socketTypes;
-const { tcp, udp } = protocols;
 
 /**
  * The members of struct sock_filter: code, instructions to skip when true, instructions to skip
