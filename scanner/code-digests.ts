@@ -211,7 +211,7 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:b2d6b6bcfc21bb929fab31f3f653ee8826458d6c268bb27676d98dcb77728e58',
     'persistence/shipped-key':
-      'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
+      'sha256:a4ec0e4ba06f343002c82106880ce92a65eef7cd55734c5e03e46a59235fb497',
     'prose/approval-bypass':
       'sha256:12b863714d7222f5f92f9a03cf1d1ab006550db30bfc89fe0cdf8a973560aff4',
     'prose/biased-judgement':
