@@ -1,7 +1,7 @@
 /** A registry whose catalogue has one approved skill for each description, and nothing else. */
 import { sql } from 'drizzle-orm';
 import { changedSkills, nameWords } from '../../registry/catalogue/catalogue-schema.ts';
-import { variantsOf, wordsOf } from '../../registry/catalogue/search/words.ts';
+import { correctedWordsOf, wordsOf } from '../../registry/catalogue/search/words.ts';
 import type { Registry } from '../../registry/context.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import type { Description } from './descriptions.ts';
@@ -31,13 +31,9 @@ export function registryWith(
   db.read.run(
     sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', value ->> 'scope', value ->> 'at', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
   );
-  const words = rows.flatMap(({ name }) =>
-    wordsOf(name.slice(name.indexOf('/') + 1)).flatMap((word) =>
-      variantsOf(word).map((variant) => ({ variant, word })),
-    ),
-  );
+  const words = rows.flatMap(({ name }) => correctedWordsOf(name.slice(name.indexOf('/') + 1)));
   db.read.run(
-    sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(words)})`,
+    sql`INSERT OR IGNORE INTO ${nameWords} (word) SELECT value FROM json_each(${JSON.stringify(words)})`,
   );
   db.read.run(sql`DELETE FROM ${changedSkills}`);
   // A search reads nothing but the database.

@@ -1,5 +1,5 @@
 /** Tables of the catalogue. Migrations are generated from this file, too. */
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -68,17 +68,13 @@ export const skillPlaces = sqliteTable('skill_places', {
 });
 
 /**
- * The words of skills' names by their variants, from `variantsOf`: a search finds the word that a
- * typo means. A word stays when its skill goes, and finds nothing then.
+ * The words of skills' names, among which a search finds the word that a typo means. A word stays
+ * when its skill goes, and finds nothing then. The migration creates the table WITHOUT ROWID, so
+ * that the key is the table.
  */
-export const nameWords = sqliteTable(
-  'name_words',
-  {
-    variant: text().notNull(),
-    word: text().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.variant, table.word] })],
-);
+export const nameWords = sqliteTable('name_words', {
+  word: text().primaryKey(),
+});
 
 /** Digests of the zip archives of bundles, for those that somebody asked for. */
 export const archives = sqliteTable('archives', {

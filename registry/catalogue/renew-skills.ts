@@ -23,7 +23,7 @@ import {
   skillsRenewedAtOnce,
 } from './limits.ts';
 import { placeSome } from './place-skills.ts';
-import { variantsOfName } from './search/words.ts';
+import { correctedWordsOf } from './search/words.ts';
 import { idsOf, nextIdIn } from './skill-ids.ts';
 
 /**
@@ -155,10 +155,9 @@ async function offeredOf(
 
 /** The words of a skill's short name, by which a search finds what a typo means. */
 function nameWordsOf(name: SkillName): BatchWrite[] {
-  const rows = variantsOfName(shortNameOf(name));
+  const rows = correctedWordsOf(shortNameOf(name)).map((word) => ({ word }));
   if (rows.length === 0) return [];
-  const values = sql`SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(rows)}) WHERE TRUE`;
-  return [(db) => db.insert(nameWords).select(values).onConflictDoNothing()];
+  return [(db) => db.insert(nameWords).values(rows).onConflictDoNothing()];
 }
 
 /** Installers refuse an index with an unreadable line, so its skill is not offered. */

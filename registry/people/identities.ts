@@ -27,6 +27,7 @@ import {
 } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
 import { answersKeptMax, answerWordsMax } from '../limits.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
@@ -117,6 +118,7 @@ async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembe
     .where(
       and(
         eq(statements.predicateType, predicateTypes.member),
+        isRareType(statements.predicateType),
         gt(statements.logIndex, after),
         lte(statements.logIndex, upTo),
       ),
@@ -154,7 +156,12 @@ const lastIdentities = preparedOnce((db) => {
   const members = db
     .select({ last: max(statements.logIndex) })
     .from(statements)
-    .where(eq(statements.predicateType, predicateTypes.member));
+    .where(
+      and(
+        eq(statements.predicateType, predicateTypes.member),
+        isRareType(statements.predicateType),
+      ),
+    );
   const named = db.select({ last: max(identityNames.logIndex) }).from(identityNames);
   return unionAll(members, named).prepare();
 });

@@ -3,9 +3,10 @@ import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { namesFilledAtOnce } from '../limits.ts';
 import type { NamedRow } from '../log/index-names.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements } from '../store/schema.ts';
 
-/** The first statements of a type whose log index is not below `from`, and is below `until`. */
+/** The first statements of a type that names somebody whose log index is not below `from`, and is below `until`. */
 export function someNamed(
   { db }: Registry,
   predicateType: string,
@@ -26,6 +27,7 @@ export function someNamed(
     .where(
       and(
         eq(statements.predicateType, predicateType),
+        isRareType(statements.predicateType),
         gte(statements.logIndex, from),
         lt(statements.logIndex, until),
       ),

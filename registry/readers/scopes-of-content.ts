@@ -99,7 +99,7 @@ async function scopesOfBundle(registry: Registry, bundle: Digest): Promise<Reado
     await registry.db.read
       .select({ name: versions.name })
       .from(versions)
-      .where(eq(versions.bundle, bundle))
+      .where(hasDigest(versions.bundle, bundle))
       .limit(sharedBundleRowsMax),
   );
 }

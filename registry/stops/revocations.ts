@@ -22,6 +22,7 @@ import { findKeys } from '../people/actors.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import type { BatchWrite } from '../store/batch.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
@@ -168,7 +169,7 @@ export async function versionsMeant(
 ): Promise<MaybePending<VersionRow>[]> {
   const condition =
     'bundle' in target
-      ? eq(versions.bundle, target.bundle)
+      ? hasDigest(versions.bundle, target.bundle)
       : and(eq(versions.name, target.name), eq(versions.version, target.version));
   return registry.db.read.select(shownColumns).from(versions).where(condition);
 }

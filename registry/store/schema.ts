@@ -20,7 +20,7 @@ import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
 import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
 import { hashColumn } from './columns/hash-column.ts';
-import { isDecision, isDeletion, isOpen } from './columns/index-conditions.ts';
+import { isDecision, isDeletion, isOpen, isRareType } from './columns/index-conditions.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 import { versionIdColumn } from './columns/version-id-column.ts';
 
@@ -55,7 +55,8 @@ export const versions = sqliteTable(
     index('versions_status').on(table.status, table.logIndex),
     index('versions_publisher').on(table.publisher, table.logIndex),
     index('versions_publisher_status').on(table.publisher, table.status),
-    index('versions_bundle').on(table.bundle),
+    // Readers use `hasDigest`.
+    index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
     index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
     // Refuses a writer of an earlier release, whose digests are texts.
     check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
@@ -130,9 +131,6 @@ export const audit = sqliteTable(
   },
   (table) => [
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
-    index('audit_version')
-      .on(table.versionId, table.kind, table.at)
-      .where(sql`${table.move} IS NULL`),
     index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
     index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
   ],
@@ -216,7 +214,7 @@ export const statements = sqliteTable(
     index('statements_bundle').on(sql`substr("bundle", 1, 8)`),
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
-    index('statements_type').on(table.predicateType),
+    index('statements_type').on(table.predicateType).where(isRareType(table.predicateType)),
     // Refuses a writer of an earlier release, whose digests are texts.
     check(
       'statements_bytes',

@@ -22,6 +22,7 @@ import { readStatement } from '../log/segments/whole-row.ts';
 import { readIdentities } from '../people/identities.ts';
 import { letOthersGoOn } from '../people/turns.ts';
 import { isAmong } from '../store/batch.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements, versions } from '../store/schema.ts';
 import { addressOf, type StatementRow } from './manifests.ts';
 import type { VersionPage } from './publisher-versions.ts';
@@ -78,6 +79,7 @@ export async function enteredBehind(
     .where(
       and(
         eq(statements.predicateType, predicateTypes.summary),
+        isRareType(statements.predicateType),
         gt(statements.logIndex, Number(after)),
       ),
     )

@@ -2,12 +2,11 @@
  * Versions that a stop of a publisher can be about, a page at a time along indexes, so that few
  * versions of other publishers are read.
  */
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
-import { predicateTypeNumber } from '../store/columns/predicate-type-column.ts';
 import { statements, versions } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -88,11 +87,10 @@ function certified({ db }: Registry): Source {
         .select({ row: versions, certificate: statements.certificate })
         .from(statements)
         .innerJoin(versions, eq(versions.id, statements.versionId))
-        // The plus keeps SQLite from the index over types, which holds every publication.
         .where(
           and(
             gt(statements.certificate, after === '' ? ('' as Digest) : parseDigest(after)),
-            sql`+${statements.predicateType} = ${predicateTypeNumber(predicateTypes.publish)}`,
+            eq(statements.predicateType, predicateTypes.publish),
           ),
         )
         .orderBy(asc(statements.certificate))

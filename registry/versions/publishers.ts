@@ -2,7 +2,7 @@
  * Whether a publisher may still publish: suspensions and revocations of the publisher, and whether
  * the publisher's key still counts.
  */
-import { inArray, sql } from 'drizzle-orm';
+import { and, inArray, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -20,6 +20,7 @@ import type { Registry } from '../context.ts';
 import { certificateOfRow } from '../log/row-texts.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements } from '../store/schema.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
@@ -96,7 +97,10 @@ export function speakerOf(
  */
 export function nobodyEndedSince(size: number): BatchWrite {
   const { revocation, member, key } = predicateTypes;
-  const ended = inArray(statements.predicateType, [revocation, member, key]);
+  const ended = and(
+    inArray(statements.predicateType, [revocation, member, key]),
+    isRareType(statements.predicateType),
+  );
   return holds(
     sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${ended})`,
   );

@@ -6,6 +6,7 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, held, holds } from '../store/batch.ts';
+import { hasBytes } from '../store/columns/digest-column.ts';
 import { given, preparedOnce, preparedWrite } from '../store/prepared.ts';
 import { audit, guard, versions } from '../store/schema.ts';
 import type { LegalMove, VersionState } from './status.ts';
@@ -70,7 +71,7 @@ const versionsWith = preparedOnce((db) => {
   return db
     .select({ name, status })
     .from(versions)
-    .where(eq(bundle, given(bundle, 'bundle')))
+    .where(hasBytes(bundle, given(bundle, 'bundle')))
     .prepare();
 });
 
@@ -103,7 +104,7 @@ interface Alike extends Pick<VersionRow, 'name' | 'bundle'>, Record<string, unkn
 
 const nothingAlike = preparedWrite<Alike>((db, value) => {
   const { name, bundle, logIndex } = versions;
-  const ofOthers = sql`${bundle} = ${value('bundle', bundle)} AND substr(${name}, 1, length(${value('own')})) <> ${value('own')}`;
+  const ofOthers = sql`${hasBytes(bundle, value('bundle', bundle))} AND substr(${name}, 1, length(${value('own')})) <> ${value('own')}`;
   const newer = (condition: SQL) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${logIndex} >= ${value('size')} AND ${condition})`;
   return held(db, sql`NOT (${newer(sql`${name} = ${value('name', name)}`)} OR ${newer(ofOthers)})`);

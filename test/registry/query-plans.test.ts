@@ -125,7 +125,7 @@ describe('the plan of a statement', () => {
     ],
     [
       'looks for a state among the versions of one bundle',
-      'select 1 from "versions" where bundle = ? and +status = ?',
+      'select 1 from "versions" where substr("bundle", 1, 8) = ? and "bundle" = ? and +status = ?',
     ],
     [
       'reads a page of what a publisher published',

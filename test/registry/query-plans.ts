@@ -120,7 +120,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
  * does not.
  */
 const wholeTable =
-  /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( order by [^()]*)?$/;
+  /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( where "statements"\."predicateType" = \?)?( order by [^()]*)?$/;
 
 /** Why a statement is slow in a large registry, or refused by D1; empty when it is neither. */
 export function whatIsWrong(client: BetterSqlite3.Database, text: string): string[] {

@@ -19,7 +19,7 @@ export interface Clone {
   /** The sketch of the skill's text, and its band keys; undefined where the template has no scan. */
   readonly sketch: { readonly bytes: Uint8Array; readonly keys: readonly number[] } | undefined;
   /** Words by which a search finds the skill's name; none for a claim. */
-  readonly words: readonly { readonly variant: string; readonly word: string }[];
+  readonly words: readonly string[];
 }
 
 /** Rows of these tables are made from the clone, or the registry makes them from the other rows. */
@@ -190,7 +190,7 @@ export class CloneRows {
       this.#insertFrom(
         'name_words',
         this.#columnsOf('name_words'),
-        "SELECT value ->> 'variant', value ->> 'word' FROM clones, json_each(words)",
+        'SELECT value FROM clones, json_each(words)',
       ),
     ];
   }

@@ -8,7 +8,7 @@ import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { variantsOfName } from '../../../registry/catalogue/search/words.ts';
+import { correctedWordsOf } from '../../../registry/catalogue/search/words.ts';
 import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { makeId } from '../../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
@@ -184,7 +184,7 @@ export class Generator {
       log.add(appended, { ...Object.fromEntries(cells), versionId, createdAt: this.#time });
     }
     const { skill } = names;
-    const words = skill === undefined ? [] : variantsOfName(skill);
+    const words = skill === undefined ? [] : correctedWordsOf(skill);
     return { id, time: this.#time, values, indexes, sketch: this.#sketch(), words };
   }
 

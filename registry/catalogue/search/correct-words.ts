@@ -11,7 +11,7 @@ import {
   type SearchedSkills,
 } from './look-up-words.ts';
 import type { CountedWord } from './rank-skills.ts';
-import { variantsOf } from './words.ts';
+import { nearWords } from './words.ts';
 
 /** What to look up instead of words that no skill has. */
 export interface Corrections {
@@ -41,7 +41,7 @@ export async function correctWords(
   const chosen = Map.groupBy(pairs, ({ typed }) => typed)
     .entries()
     .map(([typed, those]) => {
-      // One pair for each variant that the two words share.
+      // One pair for each part of the catalogue in which a name has the word.
       const words = [...new Set(those.flatMap(({ word }) => counts.get(word) ?? []))];
       const shownWords = words.filter(({ skills: number }) => number > 0);
       return [
@@ -63,8 +63,7 @@ interface Pair {
 }
 
 /**
- * Words and the words of names that share a variant with them, at most `correctionRowsMax` pairs.
- * Many names may be near one word, and each is looked up, so one statement asks for one word.
+ * Words and the words of names that are near them, at most `correctionRowsMax` pairs. Many names may be near one word, and each is looked up, so one statement asks for one word.
  */
 async function pairsOf(
   { db }: Registry,
@@ -73,8 +72,8 @@ async function pairsOf(
 ): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (const typed of words) {
-    const variants = variantsOf(typed);
-    if (variants.length === 0) continue;
+    const near = nearWords(typed);
+    if (near.length === 0) continue;
     for (const part of partsOf(among)) {
       // Otherwise words of hidden names could fill the limit, and their number would show.
       const isShown =
@@ -82,7 +81,7 @@ async function pairsOf(
           ? sql``
           : sql` WHERE EXISTS (SELECT 1 FROM ${rowsAmong(part)} WHERE "skill_words" MATCH '"' || "name_words"."word" || '"'${isAmongIds(part)})`;
       const found = await db.read.all<Pick<Pair, 'word'>>(
-        sql`SELECT "name_words"."word" AS word FROM json_each(${JSON.stringify(variants)}) AS variants CROSS JOIN "name_words" ON "name_words"."variant" = variants.value${isShown} LIMIT ${correctionRowsMax - pairs.length}`,
+        sql`SELECT "name_words"."word" AS word FROM json_each(${JSON.stringify(near)}) AS near CROSS JOIN "name_words" ON "name_words"."word" = near.value${isShown} LIMIT ${correctionRowsMax - pairs.length}`,
       );
       pairs.push(...found.map(({ word }) => ({ typed, word })));
       await nextTurn();

@@ -17,24 +17,35 @@ export function queryWords(query: string): string[] {
   return [...words].slice(0, searchedWordsMax);
 }
 
-const variedCharsMin = 4;
+const correctedCharsMin = 4;
+/** The characters of the words in names. */
+const nameChars = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 
 /**
- * A word and each form that lacks one of its characters. Two words that differ by one missing,
- * added, replaced or swapped character share a variant (the method of SymSpell), so that a lookup
- * by key finds a typo in a vocabulary of any size.
+ * The words of names that differ from a word by one missing, added, replaced or swapped character,
+ * whether there is such a name or not. The database has no row for a typo: a search asks for some
+ * 70 keys for each character of the typed word, whatever the size of the vocabulary.
  */
-export function variantsOf(word: string): string[] {
-  const chars = [...word];
-  if (chars.length < variedCharsMin) return [];
-  return [...new Set([word, ...chars.map((_, at) => chars.toSpliced(at, 1).join(''))])];
+export function nearWords(typed: string): string[] {
+  const chars = [...typed];
+  if (chars.length < correctedCharsMin) return [];
+  const near = new Set<string>();
+  for (let at = 0; at <= chars.length; at++) {
+    const before = chars.slice(0, at).join('');
+    const [one = '', two = ''] = chars.slice(at, at + 2);
+    const fromNext = chars.slice(at + 1).join('');
+    near.add(before + fromNext);
+    near.add(before + two + one + chars.slice(at + 2).join(''));
+    for (const char of nameChars) {
+      near.add(before + char + one + fromNext);
+      near.add(before + char + fromNext);
+    }
+  }
+  return [...near].filter((word) => word !== typed && word.length >= correctedCharsMin);
 }
 
-/** The words of a skill's short name with their variants, by which a search finds a typo. */
-export function variantsOfName(
-  shortName: string,
-): { readonly variant: string; readonly word: string }[] {
-  return [...new Set(wordsOf(shortName))].flatMap((word) =>
-    variantsOf(word).map((variant) => ({ variant, word })),
-  );
+/** The words of a skill's short name by which a search finds a typo. */
+export function correctedWordsOf(shortName: string): string[] {
+  const words = new Set(wordsOf(shortName));
+  return [...words].filter(({ length }) => length >= correctedCharsMin);
 }

@@ -24,6 +24,14 @@ export function isOpen(state: AnyColumn): SQL {
   return sql`${state} IN ('waiting', 'leased')`;
 }
 
+/**
+ * Of the type of a statement that is looked up by its type: summaries, stops, advice and statements
+ * about people. Most statements are publications, scans and approvals.
+ */
+export function isRareType(predicateType: AnyColumn): SQL {
+  return sql`${predicateType} >= 5`;
+}
+
 /** Of a session that uploads to a scope; most sessions are of people. */
 export function isUploadToken(kind: AnyColumn): SQL {
   return sql`${kind} = 'upload'`;

@@ -17,11 +17,14 @@ export function listOf(digests: readonly Digest[]): SQL {
 /** Whether a row names the digest in such a list. */
 export const isNamed = sql.join(
   [
-    ...[versionBlobs.digest, versions.bundle, logSegments.digest].map(
+    ...[versionBlobs.digest, logSegments.digest].map(
       (column) =>
         sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
     ),
-    sql`EXISTS (SELECT 1 FROM ${statements} WHERE ${hasBytes(statements.bundle, elementOf(statements.bundle))})`,
+    ...[versions.bundle, statements.bundle].map(
+      (column) =>
+        sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${hasBytes(column, elementOf(column))})`,
+    ),
   ],
   sql` OR `,
 );

@@ -4,7 +4,7 @@ import { nameWords, skills } from '../../../registry/catalogue/catalogue-schema.
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
 import { rankSkills } from '../../../registry/catalogue/search/rank-skills.ts';
-import { queryWords, variantsOf } from '../../../registry/catalogue/search/words.ts';
+import { nearWords, queryWords } from '../../../registry/catalogue/search/words.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
@@ -187,9 +187,8 @@ describe('the answer to a stranger does not depend on private skills', () => {
     await db.run(
       sql`INSERT INTO ${skills} (name, scope, versionId, version, description, capabilities, offeredSince) SELECT '@hidden/' || name.value, 'hidden', name.value, '1.0.0', ${description}, capabilities, offeredSince FROM ${rows}`,
     );
-    const words = names.flatMap((word) => variantsOf(word).map((variant) => ({ variant, word })));
     await db.run(
-      sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(words)})`,
+      sql`INSERT OR IGNORE INTO ${nameWords} (word) SELECT value FROM json_each(${JSON.stringify(names)})`,
     );
   }
 
@@ -269,6 +268,23 @@ describe('the order', () => {
 
 it('reads the words of a query once, without those that say nothing', () => {
   expect(queryWords('Please résumé the RESUME of my café')).toEqual(['resume', 'cafe']);
-  expect(variantsOf('abcd')).toEqual(['abcd', 'bcd', 'acd', 'abd', 'abc']);
-  expect(variantsOf('abc')).toEqual([]);
+});
+
+describe('the words near a word', () => {
+  it('lack, add, replace or swap one character', () => {
+    const near = nearWords('word1');
+    for (const word of ['ord1', 'word', 'wword1', 'word12', 'xord1', 'word2', 'owrd1', 'wor1d'])
+      expect(near).toContain(word);
+    for (const word of ['word1', 'rowd1', 'wo1rd', 'wrd', 'words12', ''])
+      expect(near).not.toContain(word);
+    // Each once, so that no key is asked for twice.
+    expect(new Set(near).size).toBe(near.length);
+  });
+
+  it('have a bounded number, and are none for a short word', () => {
+    expect(nearWords('abc')).toEqual([]);
+    expect(nearWords('abcd')).not.toContain('abc');
+    expect(nearWords('a'.repeat(40)).length).toBeLessThan(3_000);
+    expect(nearWords('🙂🙂🙂🙂')).toContain('🙂🙂🙂🙂a');
+  });
 });

@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Db } from '../../../registry/store/batch.ts';
+import { hasBytes } from '../../../registry/store/columns/digest-column.ts';
 import { given, insertRow, preparedOnce } from '../../../registry/store/prepared.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
@@ -15,7 +15,7 @@ const namesOf = (made: Db[]) =>
     return db
       .select({ name })
       .from(versions)
-      .where(eq(bundle, given(bundle, 'bundle')))
+      .where(hasBytes(bundle, given(bundle, 'bundle')))
       .prepare();
   });
 
