@@ -6,30 +6,29 @@ import type { Registry } from '../../registry/context.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import type { Description } from './descriptions.ts';
 
-const none = JSON.stringify({ env: [], secret: [], egress: [], mount: [], exec: [] });
-
 /**
  * The id of a version is the place of its description.
  * @param scopeOf the scope of the skill at a place
  */
 export function registryWith(
   descriptions: readonly Pick<Description, 'digest' | 'name' | 'description'>[],
-  scopeOf: (at: number) => string = () => 's',
+  scopeOf: (at: number) => string = (at) => `s${at}`,
 ): Registry {
   const db = openSqlite(':memory:');
-  const rows = descriptions.map(({ name, description }, at) => ({
-    at,
-    description,
-    scope: scopeOf(at),
-    // Names of public skills have further characters, and several skills have one name.
-    name: `@${scopeOf(at)}${at}/${wordsOf(name).join('-')}`,
-  }));
+  const taken = new Set<string>();
+  const rows = descriptions.map(({ name: words, description }, at) => {
+    const own = `@${scopeOf(at)}/${wordsOf(words).join('-')}`;
+    // Several skills of a scope may have one name here.
+    const name = taken.has(own) ? `${own}-${at}` : own;
+    taken.add(name);
+    return { at, description, name };
+  });
   const from = sql`FROM json_each(${JSON.stringify(rows)})`;
   db.read.run(
     sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'at', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
   );
   db.read.run(
-    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', value ->> 'scope', value ->> 'at', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
+    sql`INSERT INTO skills (name, versionId, description, capabilities, offeredSince) SELECT value ->> 'name', value ->> 'at', value ->> 'description', '{}', 1 ${from}`,
   );
   const words = rows.flatMap(({ name }) => correctedWordsOf(name.slice(name.indexOf('/') + 1)));
   db.read.run(

@@ -1,8 +1,8 @@
 /** Tables of the catalogue. Migrations are generated from this file, too. */
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
-import type { Version } from '../../skills-index/skill/version.ts';
+import { capabilitiesColumn } from '../store/columns/capabilities-column.ts';
 import { digestColumn } from '../store/columns/digest-column.ts';
 import { versionIdColumn } from '../store/columns/version-id-column.ts';
 import { vectorColumn } from './meaning/byte-vector.ts';
@@ -18,21 +18,22 @@ export const skills = sqliteTable(
     /** The row's id in `skill_words`, from `idsOf` for its scope. */
     id: integer().primaryKey(),
     name: text().$type<SkillName>().notNull().unique(),
-    scope: text().$type<Scope>().notNull(),
+    scope: text()
+      .$type<Scope>()
+      .generatedAlwaysAs(sql`substr("name", 2, instr("name", '/') - 2)`)
+      .notNull(),
     /** The name without its scope. Several scopes may use it. */
-    shortName: text().notNull().default(''),
+    shortName: text().generatedAlwaysAs(sql`substr("name", instr("name", '/') + 1)`).notNull(),
     versionId: versionIdColumn().notNull(),
-    version: text().$type<Version>().notNull(),
     /** From the index line, as `capabilities`. */
     description: text().notNull(),
-    capabilities: text({ mode: 'json' }).$type<Capabilities>().notNull(),
+    capabilities: capabilitiesColumn().notNull(),
     /** When the version was approved, or let go after a stop; milliseconds since 1970. */
     offeredSince: integer().notNull(),
     /** Which vector the skill has: one of `vectorMarks`. Any other mark means that it waits. */
     vectorMark: text().notNull().default(''),
   },
   (table) => [
-    index('skills_scope').on(table.scope, table.name),
     index('skills_short_name').on(table.shortName, table.name),
     index('skills_newest').on(table.offeredSince, table.name),
     index('skills_vector_mark').on(table.vectorMark),

@@ -6,9 +6,8 @@ import { skills } from './catalogue-schema.ts';
 
 export const noneHidden: HiddenScopes = { scopes: [], only: false };
 
-// The plus sign keeps SQLite from an index over scopes, behind which it would sort all rows.
 export function isInScopes(scopes: readonly Scope[]): SQL {
-  return sql`+${skills.scope} IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))`;
+  return sql`${skills.scope} IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))`;
 }
 
 /** @returns undefined where nothing is hidden */

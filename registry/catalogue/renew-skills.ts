@@ -67,7 +67,7 @@ async function renewalOf(
       (db) => db.delete(skills).where(eq(skills.name, name)),
       (db) => db.delete(skillVectors).where(eq(skillVectors.name, name)),
     ];
-  const ids = idsOf(registry.readers, row.scope);
+  const ids = idsOf(registry.readers, scopeOf(name));
   const next = nextIdIn(ids);
   const id = sql`CASE WHEN ${skills.id} BETWEEN ${ids.from} AND ${ids.to} THEN ${skills.id} ELSE ${next} END`;
   // Another text needs another vector.
@@ -143,10 +143,7 @@ async function offeredOf(
   const { description, capabilities } = line;
   return {
     name,
-    scope: scopeOf(name),
-    shortName: shortNameOf(name),
     versionId: chosen.id,
-    version: chosen.version,
     description,
     capabilities,
     offeredSince: chosen.since ?? chosen.createdAt,

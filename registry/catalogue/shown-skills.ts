@@ -138,7 +138,9 @@ export async function skillsByName(
     rowsOf(registry)
       .where(
         and(
-          scope === undefined ? undefined : eq(skills.scope, scope),
+          // In ASCII the zero follows the slash.
+          scope === undefined ? undefined : gte(skills.name, `@${scope}/` as SkillName),
+          scope === undefined ? undefined : lt(skills.name, `@${scope}0` as SkillName),
           after === undefined ? undefined : gt(skills.name, after as SkillName),
         ),
       )

@@ -10,12 +10,28 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { type IndexLine, printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { elementOf, isAmong } from '../store/batch.ts';
+import {
+  type SparseCapabilities,
+  sparseOf,
+  wholeOf,
+} from '../store/columns/capabilities-column.ts';
 import { hasBytes } from '../store/columns/digest-column.ts';
 import { indexLines, statements, versions } from '../store/schema.ts';
 import { listOf } from '../store/sweeps/named-blobs.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
-interface LeanLine extends Pick<IndexLine, 'capabilities' | 'description' | 'requires'> {
+/**
+ * The parts of a line in the form of its row: the description, the log indexes of the statements
+ * (the first, and the distance of each other from the one before), and the rest where there is any.
+ */
+type LeanLine = readonly [
+  description: string,
+  statements: readonly number[],
+  capabilities?: SparseCapabilities,
+  requires?: IndexLine['requires'],
+];
+
+interface LineParts extends Pick<IndexLine, 'capabilities' | 'description' | 'requires'> {
   /** Log indexes, in their order. */
   readonly statements: readonly number[];
 }
@@ -37,8 +53,27 @@ export async function leanLine(
   if (rows.length !== line.statements.length)
     throw new Problem('internal', `The line of ${line.name} names a statement outside the log`);
   const indexes = rows.map(({ logIndex }) => logIndex).sort((a, b) => a - b);
-  const lean: LeanLine = { capabilities, description, requires, statements: indexes };
-  return canonicalJson(lean);
+  return canonicalJson(leanOf({ capabilities, description, requires, statements: indexes }));
+}
+
+function leanOf({ capabilities, description, requires, statements: indexes }: LineParts): LeanLine {
+  const distances = indexes.map((index, at) => index - (indexes[at - 1] ?? 0));
+  const sparse = sparseOf(capabilities);
+  if (Object.keys(requires).length > 0) return [description, distances, sparse, requires];
+  if (Object.keys(sparse).length > 0) return [description, distances, sparse];
+  return [description, distances];
+}
+
+function partsOf([description, distances, sparse = {}, requires = {}]: LeanLine): LineParts {
+  const capabilities = wholeOf(sparse);
+  return { description, statements: sumsOf(distances), capabilities, requires };
+}
+
+/** The numbers that have these distances, each from the one before. */
+export function sumsOf(distances: readonly number[]): number[] {
+  const sums: number[] = [];
+  for (const distance of distances) sums.push((sums.at(-1) ?? 0) + distance);
+  return sums;
 }
 
 /**
@@ -84,11 +119,13 @@ export async function readLine(registry: Pick<Registry, 'db'>, logIndex: number)
 }
 
 /** Undefined for a line of an earlier release that other rows did not give byte for byte. */
-function parseLean({ line, logIndex }: LineRow): LeanLine | undefined {
-  // A whole line begins with its bundle: keys are sorted.
-  if (!line.startsWith('{"capabilities":')) return undefined;
+function parseLean({ line, logIndex }: LineRow): LineParts | undefined {
+  // A whole line begins with its bundle: keys are sorted. A row of an earlier release that a
+  // migration could not read is no line.
+  if (line.startsWith('{"capabilities":')) throw damagedLine(logIndex);
+  if (!line.startsWith('[')) return undefined;
   try {
-    return JSON.parse(line);
+    return partsOf(JSON.parse(line));
   } catch (cause) {
     throw damagedLine(logIndex, cause);
   }
@@ -96,7 +133,7 @@ function parseLean({ line, logIndex }: LineRow): LeanLine | undefined {
 
 function wholeLine(
   { logIndex, version }: LineRow,
-  lean: LeanLine,
+  lean: LineParts,
   addresses: ReadonlyMap<number, Digest | null>,
 ): string {
   if (version === null) throw damagedLine(logIndex);

@@ -6,7 +6,10 @@ import type { NamedRow } from '../log/index-names.ts';
 import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements } from '../store/schema.ts';
 
-/** The first statements of a type that names somebody whose log index is not below `from`, and is below `until`. */
+/**
+ * The first statements of a type that names somebody, whose log index is not below `from`, and is
+ * below `until`.
+ */
 export function someNamed(
   { db }: Registry,
   predicateType: string,

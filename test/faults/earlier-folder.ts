@@ -8,10 +8,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { readLine } from '../../registry/index/lean-lines.ts';
+import { readLine, sumsOf } from '../../registry/index/lean-lines.ts';
 import { earlierBandKeys } from '../../registry/review/earlier-band-keys.ts';
 import { hashText } from '../../registry/store/columns/hash-column.ts';
 import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -45,6 +46,7 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
     if (count >= fullText) client.exec(skillWords);
   });
   if (count < leanLines) await writeWholeLines(full, client);
+  else if (count < shortLines) await writeNamedLines(client);
   for (const [name, bytes] of full.world.stored)
     if (hasMap || wasWritten(name, bytes)) write(join(dir, 'objects', name), bytes);
   if (count < headStatus) {
@@ -132,11 +134,36 @@ async function writeWholeLines(full: FullRegistry, client: BetterSqlite3.Databas
   });
 }
 
+/** The number of migrations since which the parts of a line have no names. */
+const shortLines = 56;
+
+async function writeNamedLines(client: BetterSqlite3.Database): Promise<void> {
+  await withoutTriggers(client, () => {
+    const rows = client.prepare('SELECT logIndex, line FROM index_lines').all() as {
+      readonly logIndex: number;
+      readonly line: string;
+    }[];
+    const update = client.prepare('UPDATE index_lines SET line = ? WHERE logIndex = ?');
+    for (const { logIndex, line } of rows) {
+      const [description, distances, capabilities, requires = {}] = JSON.parse(line);
+      const parts = { description, requires, statements: sumsOf(distances) };
+      const all = { ...noCapabilities, ...capabilities };
+      update.run(canonicalJson({ ...parts, capabilities: all }), logIndex);
+    }
+  });
+}
+
 /**
+ * Names had variants, and rows of skills had a version and lists of all capabilities.
  * Sketches were whole signatures, and had places of their own before they had the ids of their
  * versions.
  */
 const whole: Readonly<Record<string, string>> = {
+  name_words: '(SELECT word AS variant, word FROM later.name_words)',
+  skills: `(SELECT id, name, scope, shortName, versionId, description, offeredSince, vectorMark,
+    (SELECT version FROM later.versions WHERE id = versionId) AS version,
+    json_patch('${JSON.stringify(noCapabilities)}', capabilities) AS capabilities
+    FROM later.skills)`,
   similarity:
     '(SELECT versionId + 1 AS place, versionId, signature(sketch) AS signature FROM later.sketches)',
   similarity_bands:

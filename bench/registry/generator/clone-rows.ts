@@ -3,6 +3,7 @@
  * the clone from its template, so one statement for each table makes the rows of thousands of clones.
  */
 import type { Database } from 'better-sqlite3';
+import { sumsOf } from '../../../registry/index/lean-lines.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { Pieces } from './pieces.ts';
 import type { CellsOf, RowOfTable, Template } from './template.ts';
@@ -163,11 +164,19 @@ export class CloneRows {
 
   /** The row of an index line names the statements about the version by their log indexes. */
   #line(text: string): string {
-    const line = JSON.parse(text) as { readonly statements: readonly number[] };
-    const named = line.statements.toSorted((a, b) => a - b).map((index) => this.#index(index));
-    const list = '"statements":[';
-    const [before = '', after = ''] = canonicalJson({ ...line, statements: [] }).split(list);
-    return [quoted(before + list), named.join(" || ',' || "), quoted(after)].join(' || ');
+    const [description, distances, ...others] = JSON.parse(text) as [
+      string,
+      number[],
+      ...unknown[],
+    ];
+    const named = sumsOf(distances).map((index) => this.#index(index));
+    const own = named.map((index, at) => `(${index} - ${named[at - 1] ?? 0})`);
+    const after = [']', ...others.map((other) => canonicalJson(other))].join();
+    return [
+      quoted(`[${canonicalJson(description)},[`),
+      own.join(" || ',' || "),
+      quoted(`${after}]`),
+    ].join(' || ');
   }
 
   #sketchInserts(): (() => unknown)[] {

@@ -63,7 +63,8 @@ interface Pair {
 }
 
 /**
- * Words and the words of names that are near them, at most `correctionRowsMax` pairs. Many names may be near one word, and each is looked up, so one statement asks for one word.
+ * Words and the words of names that are near them, at most `correctionRowsMax` pairs. Many names
+ * may be near one word, and each is looked up, so one statement asks for one word.
  */
 async function pairsOf(
   { db }: Registry,

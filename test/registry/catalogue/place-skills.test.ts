@@ -22,12 +22,7 @@ import { Readers } from '../../../registry/readers/readers.ts';
 import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import {
-  parseScope,
-  parseSkillName,
-  type Scope,
-  shortNameOf,
-} from '../../../skills-index/skill/name.ts';
+import { parseScope, parseSkillName, type Scope } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { recordStatements } from '../query-plans.ts';
 import { makeSkill, publishApproved } from '../road.ts';
@@ -59,8 +54,7 @@ async function offer(given: readonly Offered[]): Promise<void> {
     const name = parseSkillName(`@${scope}/skill-${at}`);
     const version = parseVersion('1.0.0');
     const of = { name, version, bundle: digestOf(name), publisher: digestOf('author') };
-    const shortName = shortNameOf(name);
-    const shown = { shortName, description: own.join(' '), capabilities, offeredSince: at };
+    const shown = { description: own.join(' '), capabilities, offeredSince: at };
     await db.batch([
       (to) =>
         to.insert(versions).values({
@@ -71,8 +65,7 @@ async function offer(given: readonly Offered[]): Promise<void> {
           createdAt: at,
           logIndex: at,
         }),
-      (to) =>
-        to.insert(skills).values({ name, scope, version, versionId: idOfVersion(at), ...shown }),
+      (to) => to.insert(skills).values({ name, versionId: idOfVersion(at), ...shown }),
     ]);
   }
 }

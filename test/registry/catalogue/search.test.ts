@@ -185,7 +185,7 @@ describe('the answer to a stranger does not depend on private skills', () => {
     const rows = sql`json_each(${JSON.stringify(names)}) AS name CROSS JOIN ${skills} ON ${skills.name} = '@acme/one'`;
     const db = world.registry.db.read;
     await db.run(
-      sql`INSERT INTO ${skills} (name, scope, versionId, version, description, capabilities, offeredSince) SELECT '@hidden/' || name.value, 'hidden', name.value, '1.0.0', ${description}, capabilities, offeredSince FROM ${rows}`,
+      sql`INSERT INTO ${skills} (name, versionId, description, capabilities, offeredSince) SELECT '@hidden/' || name.value, name.value, ${description}, capabilities, offeredSince FROM ${rows}`,
     );
     await db.run(
       sql`INSERT OR IGNORE INTO ${nameWords} (word) SELECT value FROM json_each(${JSON.stringify(names)})`,

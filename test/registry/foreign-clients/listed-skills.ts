@@ -3,7 +3,7 @@ import { idOfVersion } from '../../../registry/store/columns/version-id-column.t
 import { versions } from '../../../registry/store/schema.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
+import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Staffed } from '../world.ts';
 
@@ -31,9 +31,7 @@ export async function addListedSkills({ registry }: Staffed, names: readonly str
         (db) =>
           db.insert(skills).values({
             name,
-            scope: scopeOf(name),
             versionId: id,
-            version,
             description: 'x',
             capabilities: noCapabilities,
             offeredSince: 1,
