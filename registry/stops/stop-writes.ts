@@ -7,6 +7,8 @@ import type { Registry } from '../context.ts';
 import { stoppedAtOnce } from '../limits.ts';
 import { advisories } from '../store/advice-schema.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
+import { auditKinds, stateNumbers } from '../store/columns/number-column.ts';
+import { actorOf, shortReason } from '../store/columns/said-columns.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { requireMove, type VersionState } from '../versions/status.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
@@ -60,10 +62,12 @@ function movesOf(chunk: readonly PlannedMove[]): BatchWrite[] {
     chunk.map(({ row, to, why, by, at }) => {
       const { from } = requireMove(row.status, to, 'statement');
       const { id: versionId } = row;
-      return { versionId, move: row.move + 1, at: at.getTime(), from, to, by, why };
+      const states = { from: stateNumbers[from], to: stateNumbers[to] };
+      const move = row.move + 1;
+      return { versionId, move, at: at.getTime(), ...states, by, why: shortReason(why) };
     }),
   );
-  const entries = sql`SELECT NULL, ${said('at')}, 'move', ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${said('by')}, ${said('why')} FROM json_each(${list})`;
+  const entries = sql`SELECT NULL, ${said('at')}, ${sql.raw(String(auditKinds.move))}, ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${actorOf(said('by'))}, ${said('why')} FROM json_each(${list})`;
   const byState = Map.groupBy(chunk, ({ to }) => to);
   return [
     (db) => db.insert(audit).select(entries),

@@ -21,7 +21,9 @@ import type { VersionState } from '../versions/status.ts';
 import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
 import { hashColumn } from './columns/hash-column.ts';
 import { isDecision, isDeletion, isOpen, isRareType } from './columns/index-conditions.ts';
+import { auditKindColumn, stateColumn } from './columns/number-column.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
+import { actorColumn, reasonColumn } from './columns/said-columns.ts';
 import { versionIdColumn } from './columns/version-id-column.ts';
 
 /**
@@ -107,32 +109,21 @@ export const audit = sqliteTable(
   {
     id: integer().primaryKey(),
     at: integer().notNull(),
-    kind: text()
-      .$type<
-        | 'move'
-        | 'refused-intake'
-        | 'asked'
-        | 'answered'
-        | 'claimed'
-        | 'statement'
-        | 'job'
-        | 'incident'
-        | 'deleted'
-        | 'upload'
-      >()
-      .notNull(),
+    kind: auditKindColumn().notNull(),
     versionId: versionIdColumn(),
     /** Number of the state change within its version. It is unique, so a clash fails the batch. */
     move: integer(),
-    from: text().$type<VersionState>(),
-    to: text().$type<VersionState>(),
-    by: text().notNull(),
-    why: text().notNull(),
+    from: stateColumn(),
+    to: stateColumn(),
+    by: actorColumn().notNull(),
+    why: reasonColumn().notNull(),
   },
   (table) => [
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
     index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
     index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
+    // Refuses a writer of an earlier release, whose kinds are texts.
+    check('audit_numbers', sql`typeof(${table.kind}) = 'integer'`),
   ],
 );
 

@@ -11,7 +11,9 @@ import BetterSqlite3 from 'better-sqlite3';
 import { readLine, sumsOf } from '../../registry/index/lean-lines.ts';
 import { earlierBandKeys } from '../../registry/review/earlier-band-keys.ts';
 import { hashText } from '../../registry/store/columns/hash-column.ts';
+import { auditKinds, stateNumbers } from '../../registry/store/columns/number-column.ts';
 import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
+import { audit } from '../../registry/store/schema.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
@@ -40,9 +42,11 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   client.function('keys', (bytes) =>
     JSON.stringify(earlierBandKeys(signatureWith(bytes as Uint8Array))),
   );
+  client.function('actor', (by) => audit.by.mapFromDriverValue(by));
+  client.function('reason', (why) => audit.why.mapFromDriverValue(why));
   const hasMap = count >= logChanges.map;
   await withoutTriggers(client, () => {
-    for (const table of tablesOf(client)) copyRows(client, table, hasMap);
+    for (const table of tablesOf(client)) copyRows(client, table, count);
     if (count >= fullText) client.exec(skillWords);
   });
   if (count < leanLines) await writeWholeLines(full, client);
@@ -81,14 +85,16 @@ function tablesOf(client: BetterSqlite3.Database): string[] {
     .all() as string[];
 }
 
-function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean): void {
+function copyRows(client: BetterSqlite3.Database, table: string, count: number): void {
   const columns = client
     .prepare(`SELECT name, type FROM pragma_table_info('${table}', 'main')`)
     .all() as { readonly name: string; readonly type: string }[];
   const names = columns.map(({ name }) => `"${name}"`).join();
   const cells = columns.map(({ name, type }) => cellOf(`"${name}"`, type)).join();
   client.exec(`DELETE FROM main."${table}"`);
-  const from = whole[table] ?? dropped[table] ?? `later."${table}"`;
+  const withTexts = count < auditNumbers && table === 'audit' ? auditWithTexts : undefined;
+  const from = withTexts ?? whole[table] ?? dropped[table] ?? `later."${table}"`;
+  const hasMap = count >= logChanges.map;
   client.exec(
     `INSERT INTO main."${table}" (${names}) SELECT ${cells} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
@@ -174,6 +180,17 @@ const whole: Readonly<Record<string, string>> = {
 function signatureWith(sketch: Uint8Array): SimilaritySignature {
   const values = Uint32Array.from(sketch);
   return `mh1:500:${Buffer.from(values.buffer).toString('base64')}`;
+}
+
+/** The number of migrations since which lines of the audit have numbers and short forms. */
+const auditNumbers = 57;
+const auditWithTexts = `(SELECT id, at, ${wordOf('kind', auditKinds)}, versionId, move,
+  ${wordOf('from', stateNumbers)}, ${wordOf('to', stateNumbers)},
+  actor("by") AS "by", reason(why) AS why FROM later.audit)`;
+
+function wordOf(column: string, numbers: Readonly<Record<string, number>>): string {
+  const words = Object.entries(numbers).map(([word, number]) => `WHEN ${number} THEN '${word}'`);
+  return `CASE "${column}" ${words.join(' ')} END AS "${column}"`;
 }
 
 /** Tables that a migration dropped, made of other rows. */

@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { sumsOf } from '../../../registry/index/lean-lines.ts';
+import { isDigest } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { Pieces } from './pieces.ts';
 import type { CellsOf, RowOfTable, Template } from './template.ts';
@@ -153,7 +154,9 @@ export class CloneRows {
     if (name === 'logIndex') return this.#index(Number(cell));
     if (name === 'line') return this.#line(String(cell));
     if (cell === null || typeof cell === 'number') return String(cell ?? 'NULL');
-    if (type.toLowerCase() !== 'blob') return concatenated(this.#template.variables.cut(cell));
+    // A key among texts, which the template has as a digest.
+    const isBytes = type.toLowerCase() === 'blob' || (name === 'by' && isDigest(cell));
+    if (!isBytes) return concatenated(this.#template.variables.cut(cell));
     return `unhex(${concatenated(this.#template.variables.cut(cell.slice('sha256:'.length)))})`;
   }
 

@@ -4,9 +4,9 @@
  */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 
-/** Of a state that the list of decisions shows; most moves are into other states. */
+/** Of a state in the audit that the list of decisions shows; most moves are into other states. */
 export function isDecision(to: AnyColumn): SQL {
-  return sql`${to} IN ('approved', 'refused', 'suspended', 'revoked', 'withdrawn')`;
+  return sql`${to} >= 5`;
 }
 
 /** Of the state in a notice that feeds for everybody show: an approval, a lift or a stop. */
@@ -16,7 +16,7 @@ export function isPublic(state: AnyColumn): SQL {
 
 /** Of an audit line about deleted files. */
 export function isDeletion(kind: AnyColumn): SQL {
-  return sql`${kind} = 'deleted'`;
+  return sql`${kind} = 9`;
 }
 
 /** Of the state of a job that waits or is leased; most jobs are done. */

@@ -254,7 +254,10 @@ it('gives a skill an id of its scope when it is offered, and when it is renewed'
   const release = async (version: string) => {
     await publishApproved(staffed, makeSkill('@acme/one', version));
     while (await renewSkills(staffed.registry));
-    const [row] = await staffed.registry.db.read.select().from(skills);
+    const [row] = await staffed.registry.db.read
+      .select({ id: skills.id, version: versions.version })
+      .from(skills)
+      .innerJoin(versions, eq(versions.id, skills.versionId));
     return row;
   };
   makePrivate([acme]);

@@ -1,7 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { readLine } from '../../../registry/index/lean-lines.ts';
+import { leanLine, readLine, wholeLines } from '../../../registry/index/lean-lines.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
+import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { parseSkillName } from '../../../skills-index/skill/name.ts';
+import {
+  type IndexLine,
+  parseIndexFile,
+  printIndexLine,
+} from '../../../skills-index/trust/index-files/index-line.ts';
 import { makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
@@ -24,10 +31,44 @@ it('the row of a line has no digest, and gives the line byte for byte', async ()
   expect(await readLine(registry, at + 1)).toBeUndefined();
 });
 
+it('gives back what a skill needs and requires, with lists that are left out in other lines', async () => {
+  const { registry, send } = await approvedWorld();
+  const name = parseSkillName('@acme/lean');
+  const [line] = parseIndexFile(Buffer.from(await (await send('/index/@acme/lean')).text()), name);
+  if (line === undefined) throw new Error('no line');
+  const egress = [{ origin: 'https://a.example/', why: 'It "asks" \u2028 there.' }];
+  const needed = { ...noCapabilities, egress };
+  const others = [
+    line,
+    { ...line, capabilities: needed },
+    { ...line, capabilities: { ...noCapabilities, package: [] } },
+    { ...line, requires: { '@acme/other': '^1.0.0' } },
+    { ...line, capabilities: needed, requires: { '@acme/other': '^1.0.0' } },
+  ] as unknown as readonly IndexLine[];
+  const { bundle, publisher, version, logIndex } = line;
+  for (const other of others) {
+    const row = { line: await leanLine(registry, other), logIndex };
+    const ofVersion = { name, version, bundle, publisher };
+    expect(await wholeLines(registry, [{ ...row, version: ofVersion }])).toEqual([
+      printIndexLine(other),
+    ]);
+  }
+});
+
+it('refuses the line of an earlier release, and reads no such row as a line', async () => {
+  const { registry, at } = await approvedWorld();
+  const { read } = registry.db;
+  const earlier = sql`INSERT INTO index_lines (logIndex, versionId, name, line, written) VALUES (999, 999, '@acme/lean', '{"capabilities":{}}', 0)`;
+  await expect(registry.db.batch([(to) => to.run(earlier)])).rejects.toThrow();
+  await read.run(sql`DROP TRIGGER index_lines_no_update`);
+  await read.run(sql`UPDATE index_lines SET line = '{"capabilities":{}}'`);
+  await expect(readLine(registry, at)).rejects.toMatchObject({ code: 'database-damaged' });
+});
+
 it.each([
   ['statement', 'statements_no_delete', sql`DELETE FROM statements WHERE logIndex = 0`],
   ['version', 'versions_no_delete', sql`DELETE FROM versions`],
-  ['line', 'index_lines_no_update', sql`UPDATE index_lines SET line = substr(line, 1, 80)`],
+  ['line', 'index_lines_no_update', sql`UPDATE index_lines SET line = substr(line, 1, 30)`],
 ])('a line whose %s somebody took away is no other line', async (_, trigger, damage) => {
   const { registry, at } = await approvedWorld();
   const { read } = registry.db;
