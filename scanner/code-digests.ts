@@ -293,6 +293,8 @@ export const codeDigests: CodeDigests = {
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
+    'supply/payee-in-bundle':
+      'sha256:69386905678c14182da0b54e52a8e2673a36270b18574f621d3cd5de8e376c3c',
     'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',

@@ -14,6 +14,7 @@ import { installHook } from './supply/install-hook.ts';
 import { lifecycleScript } from './supply/lifecycle-script.ts';
 import { lookAlikeSkill } from './supply/look-alike-skill.ts';
 import { mutableReference } from './supply/mutable-reference.ts';
+import { payeeInBundle } from './supply/payee-in-bundle.ts';
 import { typosquat } from './supply/typosquat.ts';
 import { unpinnedInstall } from './supply/unpinned-install.ts';
 import { unsafeArchive } from './supply/unsafe-archive.ts';
@@ -33,6 +34,7 @@ export const supplyRules: readonly Rule[] = [
   lifecycleScript,
   lookAlikeSkill,
   mutableReference,
+  payeeInBundle,
   typosquat,
   unpinnedInstall,
   unsafeArchive,
