@@ -9,6 +9,7 @@ import { makeRegistryFolder } from '../cli/root-rotation/registry-folder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../cli/signing/key-file.ts';
 import { append } from '../registry/log/sequencer.ts';
 import { type RunningRegistry, startRegistry } from '../registry/serve.ts';
+import { payloadMark } from '../registry/store/columns/payload-mark-column.ts';
 import { log, statements } from '../registry/store/schema.ts';
 import { appendLeaf, type CompactRange, rangeRoot } from '../skills-index/log/compact-range.ts';
 import { leafHash } from '../skills-index/log/merkle-tree.ts';
@@ -104,7 +105,7 @@ async function fill({ registry }: RunningRegistry): Promise<void> {
           db.insert(statements).values({
             ...fillerStatement,
             logIndex: row.index,
-            payload: digestOf(row.body),
+            payload: payloadMark(digestOf(row.body)),
             bundle: digestOf(`bundle ${row.body}`),
           }),
       ]),

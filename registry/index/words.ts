@@ -35,6 +35,7 @@ import type { LoggedWord } from '../people/known-identities.ts';
 import { keep, recall } from '../people/last-used.ts';
 import { findWords, readWord } from '../people/words.ts';
 import { isAmong, retryOnClash } from '../store/batch.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
@@ -188,7 +189,7 @@ export async function requireFewBehind(
   const [row] = await registry.db.read
     .select()
     .from(versions)
-    .where(eq(versions.publisher, publisher))
+    .where(hasDigest(versions.publisher, publisher))
     .orderBy(desc(versions.logIndex))
     .limit(1);
   if (row === undefined) return;

@@ -4,12 +4,13 @@
  * counts as a waiting version of the key that made its token. The version that replaces it counts
  * in its place.
  */
-import { desc, eq, type SQL, sql } from 'drizzle-orm';
+import { desc, type SQL, sql } from 'drizzle-orm';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { guard, storedBytes, versions } from '../store/schema.ts';
 import { sumOfUploads } from '../uploads/waiting-uploads.ts';
 import { waitingStates } from '../versions/status.ts';
@@ -100,7 +101,7 @@ function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: num
     waitingStates.map((state) => sql`${state}`),
     sql`, `,
   );
-  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${eq(versions.publisher, parseDigest(owner))} AND ${versions.status} IN (${states}) LIMIT ${max}`;
+  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${hasDigest(versions.publisher, parseDigest(owner))} AND ${versions.status} IN (${states}) LIMIT ${max}`;
   const uploads = sumOfUploads(registry, { what: 'count', owner, except });
   return {
     name: 'waitingVersions',
@@ -117,7 +118,7 @@ function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: num
 
 function dayQuota(registry: Registry, publisher: Digest, max: number): SetQuota {
   const since = registry.now().getTime() - dayMs;
-  const newest = sql`SELECT ${versions.createdAt} AS at FROM ${versions} WHERE ${eq(versions.publisher, publisher)} ORDER BY ${versions.logIndex} DESC LIMIT ${max}`;
+  const newest = sql`SELECT ${versions.createdAt} AS at FROM ${versions} WHERE ${hasDigest(versions.publisher, publisher)} ORDER BY ${versions.logIndex} DESC LIMIT ${max}`;
   return {
     name: 'versionsPerDay',
     max,
@@ -127,7 +128,7 @@ function dayQuota(registry: Registry, publisher: Digest, max: number): SetQuota 
       const [oldest] = await registry.db.read
         .select({ at: versions.createdAt })
         .from(versions)
-        .where(eq(versions.publisher, publisher))
+        .where(hasDigest(versions.publisher, publisher))
         .orderBy(desc(versions.logIndex))
         .limit(1)
         .offset(max - 1);

@@ -29,7 +29,7 @@ import type { SentEnvelope } from '../people/signer.ts';
 import { findWords } from '../people/words.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
-import { hasDigest } from '../store/columns/digest-column.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { statements } from '../store/schema.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { readShown } from '../versions/shown-versions.ts';
@@ -47,7 +47,7 @@ export async function findLogged(
     .from(statements)
     .where(
       and(
-        hasDigest(statements.payload, payload),
+        eq(statements.payload, payloadMark(payload)),
         hint === undefined ? undefined : eq(statements.signer, hint),
       ),
     )
@@ -79,7 +79,7 @@ export async function orSayKnown<Result>(
   } catch (error) {
     if (error instanceof Problem) throw error;
     const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
-    const same = hasDigest(statements.payload, payload);
+    const same = eq(statements.payload, payloadMark(payload));
     const [row] = await registry.db.read
       .select({ logIndex: statements.logIndex })
       .from(statements)
@@ -113,7 +113,7 @@ async function findSame(
     .from(statements)
     .where(
       and(
-        hasDigest(statements.payload, digestOf(Buffer.from(payload, 'base64'))),
+        eq(statements.payload, payloadMark(digestOf(Buffer.from(payload, 'base64')))),
         sentMaterial && eq(certificate, sentMaterial.certificate.rawBytes),
       ),
     )

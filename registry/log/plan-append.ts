@@ -5,6 +5,7 @@ import { type Hash, leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { mapNames } from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import type { log, statements } from '../store/schema.ts';
 import type { NewStatement } from './appending.ts';
 import { indexNames } from './index-names.ts';
@@ -52,7 +53,7 @@ export function planRows(
       statement: {
         logIndex: index,
         predicateType: signed.statement.predicateType,
-        payload: digestOf(Buffer.from(signed.envelope.payload, 'base64')),
+        payload: payloadMark(digestOf(Buffer.from(signed.envelope.payload, 'base64'))),
         signer,
         certificate,
         material,

@@ -32,7 +32,7 @@ import { findKeys } from '../people/actors.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
-import { hasDigest } from '../store/columns/digest-column.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { noMaliciousPackage, requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
@@ -108,7 +108,7 @@ export async function approvedBefore(
   const [row] = await registry.db.read
     .select({ logIndex: statements.logIndex, versionId: statements.versionId })
     .from(statements)
-    .where(hasDigest(statements.payload, digestOf(statementBytes(statement))))
+    .where(eq(statements.payload, payloadMark(digestOf(statementBytes(statement)))))
     .limit(1);
   return row === undefined || row.versionId === null
     ? undefined

@@ -2,7 +2,7 @@
  * The log's facts about a key or about an identity in a certificate: for its holder, and for people
  * who have to end or stop it.
  */
-import { desc, eq } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
@@ -20,6 +20,7 @@ import {
 } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { mayRead, onlyShown } from '../readers/may-read.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { versions } from '../store/schema.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
@@ -144,7 +145,7 @@ async function publishedWith(registry: Registry, keyId: Digest): Promise<Publish
     registry.db.read
       .select(shownColumns)
       .from(versions)
-      .where(eq(versions.publisher, keyId))
+      .where(hasDigest(versions.publisher, keyId))
       .orderBy(desc(versions.logIndex))
       .limit(keyVersionsMax),
   );

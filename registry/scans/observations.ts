@@ -2,6 +2,7 @@
  * Takes a scanner's observation of a version: who signed it, which bytes it is about, and what its
  * verdict changes. Nothing here makes a version milder.
  */
+
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -27,6 +28,7 @@ import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { judgeAnew } from '../review/queue/judge-anew.ts';
 import { isWorse, type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { putBlobs } from '../store/objects.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { requireVersion } from '../versions/find-versions.ts';
@@ -163,7 +165,7 @@ async function loggedBefore(
 ): Promise<number | undefined> {
   const own = 'keyId' in signer ? signer.keyId : signer.signer;
   const all = await statementsOf(registry, id, predicateTypes.observed);
-  return all.find((one) => one.payload === payload && one.signer === own)?.logIndex;
+  return all.find((one) => one.payload === payloadMark(payload) && one.signer === own)?.logIndex;
 }
 
 // As a rescan: facts hold a waiting version back, and suspend an approved one. Whoever moved a

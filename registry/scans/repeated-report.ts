@@ -4,7 +4,7 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Actor, Registry } from '../context.ts';
 import { finishLogged } from '../log/after-logging.ts';
-import { hasDigest } from '../store/columns/digest-column.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { jobs, statements } from '../store/schema.ts';
 import { versionOf } from './jobs.ts';
 import { type AcceptedReport, type SignedReport, takeReport } from './reports.ts';
@@ -45,7 +45,7 @@ async function reportedBefore(
       and(
         eq(jobs.id, id),
         eq(jobs.state, 'done'),
-        hasDigest(statements.payload, payload),
+        eq(statements.payload, payloadMark(payload)),
         eq(statements.signer, subject.keyId),
       ),
     );

@@ -2,12 +2,14 @@
  * A scan statement that the log has already. Reports have the same bytes for the same skill and
  * rules, and the log takes a statement once.
  */
+
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
 import { latest, readMembers } from '../people/identities.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { type StatementRow, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { giveBack } from './jobs.ts';
@@ -32,7 +34,7 @@ export async function loggedTwin(
     signed,
   }: { readonly row: VersionRow; readonly held: HeldJob; readonly signed: NewStatement },
 ): Promise<StatementRow | undefined> {
-  const payload = digestOf(Buffer.from(signed.envelope.payload, 'base64'));
+  const payload = payloadMark(digestOf(Buffer.from(signed.envelope.payload, 'base64')));
   const { chain } = await readMembers(registry);
   const all = await statementsOf(registry, row.id, predicateTypes.scan);
   const twin = all.find(

@@ -192,7 +192,7 @@ async function requireEffect(
       await registry.db.read
         .select()
         .from(versions)
-        .where(eq(versions.publisher, publisher))
+        .where(hasDigest(versions.publisher, publisher))
         .limit(1)
     ).length > 0;
   if (!isKnown)

@@ -18,10 +18,12 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
-import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
+import { digestColumn } from './columns/digest-column.ts';
+import { factColumn } from './columns/fact-column.ts';
 import { hashColumn } from './columns/hash-column.ts';
 import { isDecision, isDeletion, isOpen, isRareType } from './columns/index-conditions.ts';
 import { auditKindColumn, stateColumn } from './columns/number-column.ts';
+import { payloadMarkColumn } from './columns/payload-mark-column.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 import { actorColumn, reasonColumn } from './columns/said-columns.ts';
 import { versionIdColumn } from './columns/version-id-column.ts';
@@ -55,8 +57,9 @@ export const versions = sqliteTable(
     index('versions_name').on(table.name, table.logIndex),
     index('versions_name_status').on(table.name, table.status, table.logIndex),
     index('versions_status').on(table.status, table.logIndex),
-    index('versions_publisher').on(table.publisher, table.logIndex),
-    index('versions_publisher_status').on(table.publisher, table.status),
+    // Readers use `hasDigest`.
+    index('versions_publisher').on(sql`substr("publisher", 1, 8)`, table.logIndex),
+    index('versions_publisher_status').on(sql`substr("publisher", 1, 8)`, table.status),
     // Readers use `hasDigest`.
     index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
     index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
@@ -167,7 +170,7 @@ export const log = sqliteTable('log', {
 });
 
 /**
- * Each signed statement with its place in the log and the digest of its payload. Once a segment has
+ * Each signed statement with its place in the log and the mark of its payload. Once a segment has
  * a publication, provenance, scan, approval or summary, its row has no envelope: its bundle has it.
  */
 export const statements = sqliteTable(
@@ -175,12 +178,13 @@ export const statements = sqliteTable(
   {
     logIndex: integer().primaryKey(),
     predicateType: predicateTypeColumn().notNull(),
-    payload: digestColumn().notNull(),
+    payload: payloadMarkColumn().notNull(),
     signer: digestColumn().notNull(),
     envelope: text().notNull(),
     versionId: versionIdColumn(),
     /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
     bundle: digestColumn(),
+    /** 0 when a segment has the statement, except of an approval. */
     createdAt: integer().notNull(),
     /**
      * Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate,
@@ -192,11 +196,11 @@ export const statements = sqliteTable(
      * What readers of many rows need when the envelope is gone: the report of a scan, the policy of
      * a verification summary, or an `ApprovalFact`.
      */
-    fact: shortTextColumn(),
+    fact: factColumn(),
   },
   (table) => [
-    // A trigger rejects a second row with the same payload and signer. Readers use `hasDigest`.
-    index('statements_payload').on(sql`substr("payload", 1, 8)`),
+    // A trigger rejects a second row with the same payload and signer.
+    index('statements_payload').on(table.payload),
     // One certificate signs one statement of a kind.
     uniqueIndex('statements_certificate')
       .on(table.certificate, table.predicateType)
@@ -206,10 +210,10 @@ export const statements = sqliteTable(
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType).where(isRareType(table.predicateType)),
-    // Refuses a writer of an earlier release, whose digests are texts.
+    // Refuses a writer of an earlier release, whose digests are texts or whole.
     check(
       'statements_bytes',
-      sql`typeof(${table.payload}) = 'blob' AND typeof(${table.bundle}) <> 'text'`,
+      sql`typeof(${table.payload}) = 'blob' AND length(${table.payload}) <= 8 AND typeof(${table.bundle}) <> 'text'`,
     ),
   ],
 );

@@ -7,6 +7,7 @@ import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { statements, versions } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -68,7 +69,7 @@ function publishedBy({ db }: Registry, publisher: Digest): Source {
         .from(versions)
         .where(
           and(
-            eq(versions.publisher, publisher),
+            hasDigest(versions.publisher, publisher),
             gt(versions.logIndex, after === '' ? Number.MIN_SAFE_INTEGER : Number(after)),
           ),
         )

@@ -15,6 +15,7 @@ import { auditKinds, stateNumbers } from '../../registry/store/columns/number-co
 import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
 import { audit } from '../../registry/store/schema.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -43,6 +44,10 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
     JSON.stringify(earlierBandKeys(signatureWith(bytes as Uint8Array))),
   );
   client.function('actor', (by) => audit.by.mapFromDriverValue(by));
+  client.function('payload', (envelope) => {
+    const { payload } = JSON.parse(String(envelope));
+    return Buffer.from(hexOf(digestOf(Buffer.from(payload, 'base64'))), 'hex');
+  });
   client.function('reason', (why) => audit.why.mapFromDriverValue(why));
   const hasMap = count >= logChanges.map;
   await withoutTriggers(client, () => {
@@ -92,8 +97,10 @@ function copyRows(client: BetterSqlite3.Database, table: string, count: number):
   const names = columns.map(({ name }) => `"${name}"`).join();
   const cells = columns.map(({ name, type }) => cellOf(`"${name}"`, type)).join();
   client.exec(`DELETE FROM main."${table}"`);
-  const withTexts = count < auditNumbers && table === 'audit' ? auditWithTexts : undefined;
-  const from = withTexts ?? whole[table] ?? dropped[table] ?? `later."${table}"`;
+  const earlier = Object.entries(longer).find(
+    ([name, { until }]) => name === table && count < until,
+  );
+  const from = earlier?.[1].rows ?? whole[table] ?? dropped[table] ?? `later."${table}"`;
   const hasMap = count >= logChanges.map;
   client.exec(
     `INSERT INTO main."${table}" (${names}) SELECT ${cells} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
@@ -182,11 +189,21 @@ function signatureWith(sketch: Uint8Array): SimilaritySignature {
   return `mh1:500:${Buffer.from(values.buffer).toString('base64')}`;
 }
 
-/** The number of migrations since which lines of the audit have numbers and short forms. */
-const auditNumbers = 57;
-const auditWithTexts = `(SELECT id, at, ${wordOf('kind', auditKinds)}, versionId, move,
+/** Rows that were longer before so many migrations. */
+const longer: Readonly<Record<string, { readonly until: number; readonly rows: string }>> = {
+  audit: {
+    until: 57,
+    rows: `(SELECT id, at, ${wordOf('kind', auditKinds)}, versionId, move,
   ${wordOf('from', stateNumbers)}, ${wordOf('to', stateNumbers)},
-  actor("by") AS "by", reason(why) AS why FROM later.audit)`;
+  actor("by") AS "by", reason(why) AS why FROM later.audit)`,
+  },
+  // The log is shorter than a segment, so every row has its envelope.
+  statements: {
+    until: 58,
+    rows: `(SELECT logIndex, predicateType, payload(envelope) AS payload, signer, envelope, versionId,
+      bundle, createdAt, certificate, material, fact FROM later.statements)`,
+  },
+};
 
 function wordOf(column: string, numbers: Readonly<Record<string, number>>): string {
   const words = Object.entries(numbers).map(([word, number]) => `WHEN ${number} THEN '${word}'`);

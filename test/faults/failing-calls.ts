@@ -1,5 +1,5 @@
 /** Requests during which one call of the storage fails, for one call after the other. */
-import { hexOf } from '../../skills-index/skill/digest.ts';
+import { payloadMark } from '../../registry/store/columns/payload-mark-column.ts';
 import { makeKey } from '../registry/people.ts';
 import { makeSkill, registryIdAt } from '../registry/road.ts';
 import {
@@ -96,5 +96,7 @@ export async function failCalls(
 }
 
 async function isLogged({ rows }: FailingStorage, { payload }: Act): Promise<boolean> {
-  return (await rows(`SELECT 1 FROM statements WHERE payload = x'${hexOf(payload)}'`)).length > 0;
+  return (
+    (await rows(`SELECT 1 FROM statements WHERE payload = x'${payloadMark(payload)}'`)).length > 0
+  );
 }

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory } from '../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../cli/monitor/state.ts';
+import { payloadMark } from '../../registry/store/columns/payload-mark-column.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
@@ -188,7 +189,7 @@ export class Checker {
 
   async #statementLacks(payload: Digest): Promise<string[]> {
     const rows = await this.#site.rows(
-      `SELECT logIndex FROM statements WHERE payload = x'${hexOf(payload)}'`,
+      `SELECT logIndex FROM statements WHERE payload = x'${payloadMark(payload)}'`,
     );
     if (rows.length !== 1) return [`${rows.length} statements in the log`];
     const answer = await this.#send(`/log/statements/${rows[0]?.logIndex}`);

@@ -172,7 +172,7 @@ function isScan(step: string, text: string): boolean {
 // one of them alone reads them all.
 function isByOneColumn(step: string, text: string): boolean {
   const searched =
-    /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|publisher)=\?/;
+    /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|<expr>)=\?/;
   return searched.test(step) && !/\blimit\b/i.test(text);
 }
 

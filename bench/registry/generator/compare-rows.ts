@@ -53,7 +53,7 @@ function shapeOf(row: Record<string, Cell>): string {
 
 /** The text with the lengths of its digests, keys and ids, and without its numbers. */
 function shapeOfText(text: string): string {
-  return text.replace(/[\w+/=-]{20,}|\d+/g, ({ length }) =>
+  return text.replace(/sha256:[\da-f]+|[\w+/=-]{20,}|\d+/g, ({ length }) =>
     length < 20 ? '0' : `<${length} characters>`,
   );
 }

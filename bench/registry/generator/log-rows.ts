@@ -2,10 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { segmentEntries } from '../../../registry/log/segments/limits.ts';
+import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Appended } from './growing-log.ts';
 import { RowInserts } from './row-inserts.ts';
 import type { CellsOf } from './template.ts';
+
+const approvalNumber = predicateTypeNumber(predicateTypes.approval);
 
 /** A statement, and the columns of its row that the template tells. */
 interface Waiting {
@@ -52,7 +56,9 @@ export class LogRows {
   #insert({ appended, cells }: Waiting, lean?: 'inside' | 'last'): void {
     const { log, statement } = appended.rows(lean);
     this.#rows.insert('log', log);
-    const envelope = lean === undefined ? {} : { envelope: '' };
-    this.#rows.insert('statements', { ...cells, ...envelope, ...statement });
+    const isDated = lean === undefined || cells.predicateType === approvalNumber;
+    const leanCells = lean === undefined ? {} : { envelope: '' };
+    const dated = isDated ? {} : { createdAt: 0 };
+    this.#rows.insert('statements', { ...cells, ...leanCells, ...statement, ...dated });
   }
 }

@@ -1,7 +1,6 @@
 /** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
 import type BetterSqlite3 from 'better-sqlite3';
 import { hashBytes } from '../../../registry/store/columns/hash-column.ts';
-import { hexOf, isDigest } from '../../../skills-index/skill/digest.ts';
 import type { Cell, CellsOf } from './template.ts';
 
 export class RowInserts {
@@ -16,7 +15,10 @@ export class RowInserts {
   insert(table: string, row: CellsOf): void {
     const columns = Object.keys(row);
     const bytes = this.#bytesIn(table);
-    const cells = columns.map((column) => (bytes.has(column) ? 'unhex(substr(?, 8))' : '?'));
+    const cells = columns.map((column) => {
+      if (!bytes.has(column)) return '?';
+      return column === 'payload' ? 'unhex(substr(?, 8, 16))' : 'unhex(substr(?, 8))';
+    });
     const names = columns.map((column) => `"${column}"`);
     const text = `INSERT INTO ${table} (${names.join()}) VALUES (${cells.join()})`;
     const insert = this.#prepared.get(text) ?? this.#db.prepare(text);
@@ -39,9 +41,11 @@ export class RowInserts {
 }
 
 const hashes = ['leafHash', 'root', 'map'];
+const hexPrefix = 'sha256:';
 
-/** Facts that are digests, and hashes of the log, have bytes. */
+/** Facts, which the template has in hexadecimal, and hashes of the log have bytes. */
 function cellOf(column: string, cell: Cell): Cell | Uint8Array {
   if (typeof cell === 'string' && hashes.includes(column)) return hashBytes(cell);
-  return column === 'fact' && isDigest(cell) ? Buffer.from(hexOf(cell), 'hex') : cell;
+  const isBytes = column === 'fact' && typeof cell === 'string' && cell.startsWith(hexPrefix);
+  return isBytes ? Buffer.from(cell.slice(hexPrefix.length), 'hex') : cell;
 }

@@ -159,7 +159,8 @@ function entryOf(db: Database, row: CellsOf): Entry {
   if (before === undefined || after === undefined)
     throw new Error(`Entry ${row.logIndex} of the log is not about its envelope`);
   return {
-    row,
+    // The row has the mark alone.
+    row: { ...row, payload: digestOf(payload) },
     envelope,
     payload: payload.toString('utf8'),
     body: [before, after],

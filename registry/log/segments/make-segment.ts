@@ -11,7 +11,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Registry } from '../../context.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
-import { shortTextOf } from '../../store/columns/digest-column.ts';
+import { shortFact } from '../../store/columns/fact-column.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import { storedBlobName } from '../../store/objects.ts';
 import { drafts, jobs, statements } from '../../store/schema.ts';
@@ -103,7 +103,9 @@ function refuse(row: ReadRows | undefined): never {
 function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWrite[] {
   const facts = rows.flatMap(({ statement }) => {
     const fact = statement.fact === null ? factIn(statement) : undefined;
-    return fact === undefined ? [] : [[statement.logIndex, fact]];
+    if (fact === undefined) return [];
+    const short = shortFact(fact);
+    return [[statement.logIndex, fact, short && Buffer.from(short).toString('hex')]];
   });
   const versionsOf = (types: readonly string[]): string[] =>
     rows.flatMap(({ statement: { predicateType, versionId } }) =>
@@ -111,7 +113,7 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
     );
   const summarized = versionsOf([predicateTypes.summary]);
   const scanned = versionsOf([predicateTypes.summary, predicateTypes.scan]);
-  const given = sql`(SELECT value ->> 0 AS at, ${shortTextOf(sql`value ->> 1`)} AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
+  const given = sql`(SELECT value ->> 0 AS at, COALESCE(unhex(value ->> 2), value ->> 1) AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
   return [
     holds(
       sql`COALESCE((SELECT ${logSegments.until} FROM ${logSegments} ORDER BY ${logSegments.first} DESC LIMIT 1), 0) = ${segment.first}`,

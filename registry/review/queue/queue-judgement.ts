@@ -14,6 +14,7 @@ import {
 } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
 import { failureCharsMax } from '../../limits.ts';
+import { hasDigest } from '../../store/columns/digest-column.ts';
 import { versions } from '../../store/schema.ts';
 import { maliciousWords } from '../../versions/malicious-packages.ts';
 import { manifestOf, statementsOf } from '../../versions/manifests.ts';
@@ -113,7 +114,7 @@ export async function riskOfVersion(
     return found.length;
   };
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
-  const publisherApprovals = await before(eq(versions.publisher, row.publisher));
+  const publisherApprovals = await before(hasDigest(versions.publisher, row.publisher));
   return riskOf({ ...known, firstVersion, publisherApprovals });
 }
 

@@ -1,7 +1,7 @@
 /** Digests in the database: 32 bytes, where their text has 71. */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import { customType } from 'drizzle-orm/sqlite-core';
-import { type Digest, hexOf, isDigest } from '../../../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../../../skills-index/skill/digest.ts';
 
 /**
  * A column of digests. Drizzle turns digests into bytes wherever a query names the column. SQL
@@ -12,18 +12,6 @@ export const digestColumn = customType<{ data: Digest; driverData: Uint8Array }>
   toDriver: bytesOf,
   fromDriver: digestIn,
 });
-
-/** A column of texts, in which a text that is a digest has 32 bytes. */
-export const shortTextColumn = customType<{ data: string; driverData: string | Uint8Array }>({
-  dataType: () => 'text',
-  toDriver: (text) => (isDigest(text) ? bytesOf(text) : text),
-  fromDriver: (cell) => (typeof cell === 'string' ? cell : digestIn(cell)),
-});
-
-/** A text as a `shortTextColumn` has it. */
-export function shortTextOf(text: SQL): SQL {
-  return sql`CASE WHEN ${text} LIKE 'sha256:%' THEN unhex(substr(${text}, 8)) ELSE ${text} END`;
-}
 
 /** The digest whose bytes a column has. D1 gives bytes as a list of numbers. */
 export function digestIn(bytes: Uint8Array | readonly number[]): Digest {

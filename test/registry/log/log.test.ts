@@ -32,7 +32,7 @@ const withOtherEnd = (column: string, distance: number): string => {
   const digits = [...'0123456789ABCDEF'];
   const moved = digits.map((_, at) => digits[(at + distance) % 16]).join('');
   const last = `instr('${digits.join('')}', substr(hex(${column}), -1))`;
-  return `unhex(substr(hex(${column}), 1, 63) || substr('${moved}', ${last}, 1))`;
+  return `unhex(substr(hex(${column}), 1, 2 * length(${column}) - 1) || substr('${moved}', ${last}, 1))`;
 };
 
 describe('the log', () => {
@@ -224,6 +224,8 @@ describe('the log', () => {
     expect(await insert('payload')).toMatch(/UNIQUE constraint failed: statements.payload/);
     // A writer of an earlier release has texts, which no lookup finds.
     expect(await insert(`'sha256:' || lower(hex(payload))`)).toMatch(/statements_bytes/);
+    // Whole digests are of an earlier release, too.
+    expect(await insert('randomblob(32)')).toMatch(/statements_bytes/);
     expect(await rows()).toBe(before);
     db.read.run(copy(withOtherEnd('payload', 1)));
     const replace = sql`UPDATE OR REPLACE statements SET bundle = (SELECT bundle FROM statements WHERE logIndex = 0) WHERE logIndex = 1000`;
