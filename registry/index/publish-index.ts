@@ -244,7 +244,7 @@ async function enter(
     written: 0,
   };
   const conditions = [nobodyEndedSince(since), noMaliciousPackage(row)];
-  await commitLine(registry, entry, [...conditions, ...writes, showBlobs(row, blobs)]);
+  await commitLine(registry, entry, [...conditions, ...writes, ...showBlobs(row, blobs)]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   // The first reader of a lacking pack has it made.

@@ -1,5 +1,5 @@
 /** The scopes to which content belongs that has no scope in its address. */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -11,7 +11,7 @@ import type { Registry } from '../context.ts';
 import { sharedBundleRowsMax } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
-import { indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
+import { blobScopes, indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
 
 /** The scopes of content; 'everybody' for a statement that is about no scope. */
 export type ScopesOfContent = ReadonlySet<Scope> | 'everybody';
@@ -29,9 +29,10 @@ export async function isBlobOutside(
   const { scope } = versionBlobs;
   const next = (after: SQL): SQL =>
     sql`SELECT min(${scope}) FROM ${versionBlobs} WHERE ${eq(versionBlobs.digest, digest)} AND ${scope} > ${after}`;
-  // From scope to scope: very many versions of one scope may have the blob.
+  // From scope to scope: very many versions of one scope may have the blob. A number that no scope
+  // has shows the blob to nobody.
   const [found] = await db.read.all(
-    sql`WITH RECURSIVE found(scope) AS (${next(sql`''`)} UNION ALL SELECT (${next(sql`found.scope`)}) FROM found WHERE found.scope IS NOT NULL) SELECT 1 FROM found WHERE scope IS NOT NULL AND scope NOT IN (SELECT value FROM json_each(${JSON.stringify(privateScopes)})) LIMIT 1`,
+    sql`WITH RECURSIVE found(scope) AS (${next(sql`0`)} UNION ALL SELECT (${next(sql`found.scope`)}) FROM found WHERE found.scope IS NOT NULL) SELECT 1 FROM found CROSS JOIN ${blobScopes} ON ${blobScopes.number} = found.scope WHERE ${blobScopes.scope} NOT IN (SELECT value FROM json_each(${JSON.stringify(privateScopes)})) LIMIT 1`,
   );
   return found !== undefined;
 }
@@ -42,10 +43,14 @@ export async function isBlobIn(
   digest: Digest,
   scopes: readonly Scope[],
 ): Promise<boolean> {
+  const numbers = db.read
+    .select({ number: blobScopes.number })
+    .from(blobScopes)
+    .where(isAmong(blobScopes.scope, scopes));
   const [found] = await db.read
     .select({ scope: versionBlobs.scope })
     .from(versionBlobs)
-    .where(and(eq(versionBlobs.digest, digest), isAmong(versionBlobs.scope, scopes)))
+    .where(and(eq(versionBlobs.digest, digest), inArray(versionBlobs.scope, numbers)))
     .limit(1);
   return found !== undefined;
 }

@@ -18,6 +18,7 @@ import { isOpen } from '../store/columns/index-conditions.ts';
 import { storedBlobName } from '../store/objects.ts';
 import { audit, guard, jobs, versionBlobs, versions } from '../store/schema.ts';
 import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
+import { numberOf } from '../versions/version-blobs.ts';
 import { type DueVersion, dueVersions, type RetentionRule, rulesOf } from './due-files.ts';
 import { blobsRemovedAtOnce, filesDeletedAtOnce, removalsKeptMs } from './limits.ts';
 import { removeUploads } from './remove-uploads.ts';
@@ -63,7 +64,7 @@ async function deleteFiles(
   // rows of a version in the index.
   const isRow = and(
     isAmong(versionBlobs.digest, files),
-    isAmong(versionBlobs.scope, ['', scopeOf(name)]),
+    sql`${versionBlobs.scope} IN (0, ${numberOf(sql`${scopeOf(name)}`)})`,
     eq(versionBlobs.versionId, id),
   );
   const open = and(eq(jobs.versionId, id), isOpen(jobs.state));

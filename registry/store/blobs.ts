@@ -68,7 +68,7 @@ async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
   const [part] = await db.read
     .select({ scope: versionBlobs.scope })
     .from(versionBlobs)
-    .where(and(eq(versionBlobs.digest, digest), gt(versionBlobs.scope, '')))
+    .where(and(eq(versionBlobs.digest, digest), gt(versionBlobs.scope, 0)))
     .limit(1);
   if (part !== undefined) return true;
   const [statement] = await db.read

@@ -87,21 +87,33 @@ export const storedBytes = sqliteTable(
  * The stored blobs of a version: its bundle, files and report. Its author may read them. The
  * migration creates the table WITHOUT ROWID, so that the key is the table: one lookup finds a blob
  * in the index, or in a scope, however many versions have the blob. The check refuses a writer of
- * an earlier release, whose digests are texts.
+ * an earlier release, whose digests or scopes are texts.
  */
 export const versionBlobs = sqliteTable(
   'version_blobs',
   {
     digest: digestColumn().notNull(),
-    /** The scope of a version in the index; empty outside the index, where nobody gets files. */
-    scope: text().$type<Scope | ''>().notNull(),
+    /**
+     * The number, in `blob_scopes`, of the scope of a version in the index; 0 outside the index,
+     * where nobody gets files.
+     */
+    scope: integer().notNull(),
     versionId: versionIdColumn().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.digest, table.scope, table.versionId] }),
-    check('version_blobs_bytes', sql`typeof(${table.digest}) = 'blob'`),
+    check(
+      'version_blobs_bytes',
+      sql`typeof(${table.digest}) = 'blob' AND typeof(${table.scope}) = 'integer'`,
+    ),
   ],
 );
+
+/** The numbers of scopes that have a version in the index. Triggers reject UPDATE and DELETE. */
+export const blobScopes = sqliteTable('blob_scopes', {
+  number: integer().primaryKey(),
+  scope: text().$type<Scope>().notNull().unique(),
+});
 
 /**
  * Append-only (a trigger rejects UPDATE and DELETE): each state change with actor, time and reason,

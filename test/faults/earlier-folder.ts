@@ -197,6 +197,11 @@ const longer: Readonly<Record<string, { readonly until: number; readonly rows: s
   ${wordOf('from', stateNumbers)}, ${wordOf('to', stateNumbers)},
   actor("by") AS "by", reason(why) AS why FROM later.audit)`,
   },
+  version_blobs: {
+    until: 59,
+    rows: `(SELECT digest, versionId, COALESCE((SELECT scope FROM later.blob_scopes
+      WHERE number = blobs.scope), '') AS scope FROM later.version_blobs AS blobs)`,
+  },
   // The log is shorter than a segment, so every row has its envelope.
   statements: {
     until: 58,

@@ -23,7 +23,7 @@ export const halfRows: Readonly<Record<string, string>> = {
     WHERE NOT EXISTS (SELECT 1 FROM version_blobs WHERE versionId = versions.id)`,
   'a blob of a version in the index that has no scope': `
     SELECT name || '@' || version AS what FROM versions JOIN version_blobs ON versionId = id
-    WHERE (scope <> '') <> EXISTS (SELECT 1 FROM index_lines WHERE versionId = versions.id)`,
+    WHERE (scope <> 0) <> EXISTS (SELECT 1 FROM index_lines WHERE versionId = versions.id)`,
   'bytes of versions that their sums lack': `
     SELECT 'all bytes' AS what WHERE (SELECT sum(bytes) FROM versions)
     IS NOT (SELECT bytes FROM stored_bytes WHERE owner = '')

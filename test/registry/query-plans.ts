@@ -20,6 +20,7 @@ const growing = [
   'jobs',
   'scans',
   'version_blobs',
+  'blob_scopes',
   'similarity',
   'similarity_bands',
   'sketches',

@@ -55,6 +55,12 @@ export class CloneRows {
 
   /** Inserts the rows of the clones that were added. */
   flush(): void {
+    // As the registry does for the first version of a scope in its index.
+    if (this.#template.isPublic)
+      this.#db.exec(
+        `INSERT INTO blob_scopes (scope) SELECT DISTINCT ${this.#scope()} FROM clones
+         WHERE ${this.#scope()} NOT IN (SELECT scope FROM blob_scopes)`,
+      );
     for (const insert of this.#flushes) insert();
     this.#db.exec('DELETE FROM clones');
   }
@@ -153,11 +159,17 @@ export class CloneRows {
     if (name === 'at' || name === 'createdAt' || name === 'offeredSince') return 'time';
     if (name === 'logIndex') return this.#index(Number(cell));
     if (name === 'line') return this.#line(String(cell));
+    if (table === 'version_blobs' && name === 'scope' && cell !== 0)
+      return `(SELECT number FROM blob_scopes WHERE scope = ${this.#scope()})`;
     if (cell === null || typeof cell === 'number') return String(cell ?? 'NULL');
     // A key among texts, which the template has as a digest.
     const isBytes = type.toLowerCase() === 'blob' || (name === 'by' && isDigest(cell));
     if (!isBytes) return concatenated(this.#template.variables.cut(cell));
     return `unhex(${concatenated(this.#template.variables.cut(cell.slice('sha256:'.length)))})`;
+  }
+
+  #scope(): string {
+    return concatenated(this.#template.variables.cut(this.#template.names.scope));
   }
 
   #index(logIndex: number): string {

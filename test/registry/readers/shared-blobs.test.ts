@@ -1,10 +1,10 @@
 /** Files that versions of several scopes have, where some of the scopes are private. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
-import { statements, versionBlobs, versions } from '../../../registry/store/schema.ts';
-import { addBlobs } from '../../../registry/versions/version-blobs.ts';
+import { blobScopes, statements, versionBlobs, versions } from '../../../registry/store/schema.ts';
+import { addBlobs, numberOf } from '../../../registry/versions/version-blobs.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
@@ -37,7 +37,9 @@ describe('a blob', () => {
       rows.flatMap((versionId) =>
         [license, secret].map(
           (text) => (db) =>
-            db.insert(versionBlobs).values({ digest: digestOf(text), scope: acme, versionId }),
+            db
+              .insert(versionBlobs)
+              .values({ digest: digestOf(text), scope: numberOf(sql`${acme}`), versionId }),
         ),
       ),
     );
@@ -109,16 +111,36 @@ describe('a blob', () => {
 
   it('of a report that comes after the approval belongs to the scope at once', async () => {
     const { db } = world.registry;
-    const scopesOf = async (text: string): Promise<string[]> =>
-      (await db.read.select().from(versionBlobs)).flatMap(({ digest, scope }) =>
-        digest === digestOf(text) ? [scope] : [],
+    const scopesOf = async (text: string): Promise<unknown[]> => {
+      const scopes = await db.read.select().from(blobScopes);
+      return (await db.read.select().from(versionBlobs)).flatMap((blob) =>
+        blob.digest === digestOf(text)
+          ? [scopes.find(({ number }) => number === blob.scope)?.scope ?? blob.scope]
+          : [],
       );
+    };
     const isIt = eq(versions.name, parseSkillName('@acme/inner'));
     const [approved] = await db.read.select().from(versions).where(isIt);
     const row = approved ?? expect.fail();
     await db.batch([addBlobs(row, [digestOf('a later report')])]);
     await db.batch([addBlobs({ ...row, id: 'waits' }, [digestOf('the report of another')])]);
     expect(await scopesOf('a later report')).toEqual([scopeOf(row.name)]);
-    expect(await scopesOf('the report of another')).toEqual(['']);
+    expect(await scopesOf('the report of another')).toEqual([0]);
+  });
+
+  it('of a private scope is shown to nobody else when somebody edits the numbers of scopes', async () => {
+    const { read } = world.registry.db;
+    const attacks = [
+      sql`UPDATE blob_scopes SET number = 99 WHERE scope = 'acme'`,
+      sql`DELETE FROM blob_scopes`,
+      sql`INSERT OR REPLACE INTO blob_scopes (scope) VALUES ('acme')`,
+      sql`INSERT OR REPLACE INTO blob_scopes SELECT number, 'zebra2' FROM blob_scopes WHERE scope = 'acme'`,
+      sql`INSERT INTO version_blobs SELECT digest, 'acme', versionId FROM version_blobs`,
+    ];
+    for (const attack of attacks) await expect(async () => read.run(attack)).rejects.toThrow();
+    await read.run(sql`DROP TRIGGER blob_scopes_no_delete`);
+    await read.run(sql`DELETE FROM blob_scopes WHERE scope = 'acme'`);
+    expect(await ask(digestOf(secret))).toBe(404);
+    expect(await ask(digestOf(secret), stranger)).toBe(404);
   });
 });

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
@@ -18,6 +18,7 @@ import {
   versionBlobs,
   versions,
 } from '../../../registry/store/schema.ts';
+import { numberOf } from '../../../registry/versions/version-blobs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { signedIn } from '../desk-visit.ts';
@@ -343,7 +344,7 @@ function rowOf({ id, bundle }: typeof versions.$inferSelect, scope: string) {
   const { digest, versionId } = versionBlobs;
   return and(
     eq(digest, bundle),
-    eq(versionBlobs.scope, scope === '' ? '' : parseScope(scope)),
+    eq(versionBlobs.scope, scope === '' ? 0 : numberOf(sql`${parseScope(scope)}`)),
     eq(versionId, id),
   );
 }

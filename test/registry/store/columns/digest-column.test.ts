@@ -12,8 +12,8 @@ describe('a column of digests', () => {
   beforeEach(async () => {
     db = openSqlite(':memory:');
     await db.batch([
-      (write) => write.insert(versionBlobs).values({ versionId: '1', scope: '', digest: one }),
-      (write) => write.insert(versionBlobs).values({ versionId: '1', scope: '', digest: other }),
+      (write) => write.insert(versionBlobs).values({ versionId: '1', scope: 0, digest: one }),
+      (write) => write.insert(versionBlobs).values({ versionId: '1', scope: 0, digest: other }),
     ]);
   });
   afterEach(() => db.close());
@@ -42,7 +42,7 @@ describe('a column of digests', () => {
   });
 
   it('refuses the text that an earlier release writes', async () => {
-    const write = sql`INSERT INTO version_blobs ("versionId", scope, digest) VALUES (2, '', ${one})`;
+    const write = sql`INSERT INTO version_blobs ("versionId", scope, digest) VALUES (2, 0, ${one})`;
     await expect(db.batch([(database) => database.run(write)])).rejects.toThrow();
   });
 });
