@@ -11,7 +11,8 @@ import type { Registry } from '../context.ts';
 import { sharedBundleRowsMax } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
-import { blobScopes, indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
+import { blobScopes } from '../store/identity-schema.ts';
+import { indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
 
 /** The scopes of content; 'everybody' for a statement that is about no scope. */
 export type ScopesOfContent = ReadonlySet<Scope> | 'everybody';

@@ -1,8 +1,9 @@
 /**
- * Tables that find identity statements, and that prove which there are. Migrations are generated
- * from this file and schema.ts.
+ * Tables that find identity statements, that prove which there are, and that number scopes.
+ * Migrations are generated from this file and schema.ts.
  */
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Scope } from '../../skills-index/skill/name.ts';
 
 /**
  * The names under which identity statements are found. A row gives nobody a right: it only says
@@ -55,4 +56,10 @@ export const mapFilled = sqliteTable('map_filled', {
   upTo: text().notNull(),
   size: integer().notNull(),
   root: text(),
+});
+
+/** The numbers of scopes that have a version in the index. Triggers reject UPDATE and DELETE. */
+export const blobScopes = sqliteTable('blob_scopes', {
+  number: integer().primaryKey(),
+  scope: text().$type<Scope>().notNull().unique(),
 });

@@ -13,7 +13,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
@@ -108,12 +108,6 @@ export const versionBlobs = sqliteTable(
     ),
   ],
 );
-
-/** The numbers of scopes that have a version in the index. Triggers reject UPDATE and DELETE. */
-export const blobScopes = sqliteTable('blob_scopes', {
-  number: integer().primaryKey(),
-  scope: text().$type<Scope>().notNull().unique(),
-});
 
 /**
  * Append-only (a trigger rejects UPDATE and DELETE): each state change with actor, time and reason,

@@ -3,8 +3,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { type BatchWrite, elementOf } from '../store/batch.ts';
+import { blobScopes } from '../store/identity-schema.ts';
 import { preparedWrite } from '../store/prepared.ts';
-import { blobScopes, indexLines, scans, versionBlobs } from '../store/schema.ts';
+import { indexLines, scans, versionBlobs } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
 type Version = Pick<VersionRow, 'id' | 'name'>;
