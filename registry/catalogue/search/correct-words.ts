@@ -2,7 +2,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
-import { correctionRowsMax, correctionsMax, searchedWordsMax } from '../limits.ts';
+import {
+  correctedWordsMax,
+  correctionRowsMax,
+  correctionsMax,
+  searchedWordsMax,
+} from '../limits.ts';
 import {
   countWords,
   isAmongIds,
@@ -31,7 +36,7 @@ export async function correctWords(
 ): Promise<Corrections> {
   const pairs = await pairsOf(
     registry,
-    unknown.map(({ word }) => word),
+    unknown.slice(0, correctedWordsMax).map(({ word }) => word),
     among,
   );
   if (pairs.length === 0) return { corrected: {}, words: [] };

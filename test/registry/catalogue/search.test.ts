@@ -106,6 +106,15 @@ describe('a search', () => {
     expect(body.results).toHaveLength(1);
   });
 
+  it('corrects the first eight unknown words of a query, so that its time has a bound', async () => {
+    await release('@acme/invoice-reader');
+    const others = Array.from({ length: 7 }, (_, at) => `unknownword${at}`);
+    const { body: eight } = await search(`q=${[...others, 'invoce'].join('+')}`);
+    expect(eight.corrected).toEqual({ invoce: ['invoice'] });
+    const { body: nine } = await search(`q=${[...others, 'unknownword7', 'invoce'].join('+')}`);
+    expect(nine.corrected).toEqual({});
+  });
+
   it.each(['', 'the', '"', 'name:x OR *', 'NEAR(a b)', '%00', '-', '🙂'])(
     'finds nothing for %j',
     async (text) => {
