@@ -2,10 +2,13 @@
  * The Python front end: names and imports resolved over the modules of the skill, constants folded,
  * flows as a graph.
  */
+
 import type { TaintSource } from '../../fact/source.ts';
+import { pythonCallSitesMax } from '../../limits.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
+import { givenFields } from './assignments/attributes.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './assignments/decorators.ts';
 import { openFunctions } from './assignments/open.ts';
 import { replacedFunctions } from './assignments/replaced.ts';
@@ -19,7 +22,7 @@ import { noteSettings } from './effects/options.ts';
 import { noteRaise } from './effects/raised.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
-import { attributeNode, basesOf } from './names/classes.ts';
+import { allFieldsOf, attributeNode, basesOf } from './names/classes.ts';
 import { factsOfShadows, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
@@ -246,12 +249,30 @@ function connectNames(run: PythonRun, module: PythonModule): void {
       }
     }
   }
+  for (const [className, node] of module.classes) connectFields(run, module, className, node);
   for (const definition of module.functions) {
     connectFallbacks(run, definition);
     const [lambda] = definition.returns;
     if (!definition.name.startsWith('lambda@') || lambda === undefined) continue;
     const to = flowNode(run, module, lambda, `${definition.id}:return`, 'given by a lambda');
     for (const from of evaluate(run, module, lambda).nodes) flowEdge(run, from, to);
+  }
+}
+
+// A class of data keeps in its fields what its calls give: no constructor of the skill assigns it.
+function connectFields(
+  run: PythonRun,
+  module: PythonModule,
+  className: string,
+  place: PyNode,
+): void {
+  for (const name of allFieldsOf(run, className)) {
+    const given = givenFields(run, className, name);
+    for (const { module: other, node } of given.slice(0, pythonCallSitesMax)) {
+      if (node === undefined) continue;
+      const to = attributeNode(run, module, name, place);
+      for (const from of evaluate(run, other, node).nodes) flowEdge(run, from, to);
+    }
   }
 }
 

@@ -130,16 +130,23 @@ function foldBraces(run: ShellRun, word: Word): ShellValue[] | undefined {
   }
 }
 
-// `"$@"` and `"${a[@]}"` are as many words as there are, quoted or not.
+// `"$@"` and `"${a[@]}"` are as many words as there are, quoted or not. `"$*"` and `"${a[*]}"` are
+// one word.
 function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
   const [only, ...more] = word.parts ?? [];
   if (only === undefined || more.length > 0) return undefined;
   const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
-  if (rest.length > 0) return undefined;
+  if (rest.length > 0 || (only.type === 'DoubleQuoted' && isJoined(part))) return undefined;
   if (part?.type === 'SimpleExpansion' && /^\$[@*]$/.test(part.text)) {
     return run.args === undefined ? undefined : [...run.args];
   }
   return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;
+}
+
+function isJoined(part: WordPart | undefined): boolean {
+  return part?.type === 'SimpleExpansion'
+    ? part.text === '$*'
+    : part?.type === 'ParameterExpansion' && (part.parameter === '*' || part.index?.text === '*');
 }
 
 // At the characters of IFS, which a script may set to others than white space. Only what an

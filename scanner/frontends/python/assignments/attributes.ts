@@ -1,7 +1,7 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { attributeNodes, basesOf, fieldsOf, methodOf, propertyValue } from '../names/classes.ts';
+import { allFieldsOf, attributeNodes, basesOf, methodOf, propertyValue } from '../names/classes.ts';
 import { eitherBound } from '../names/names.ts';
 import { byProtocol } from '../names/protocols.ts';
 import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
@@ -143,23 +143,22 @@ export function givenFields(
 ): readonly { readonly module: PythonModule; readonly node: PyNode | undefined }[] {
   if (methodOf(run, className, '__init__') !== undefined) return [];
   const home = [...run.modules.values()].find((module) => module.classes.has(className));
-  const fields = home === undefined ? [] : fieldsOf(home, className);
-  const at = basesOf(run, className).some((base) => base.startsWith('class '))
-    ? -1
-    : fields.indexOf(name);
-  if (!fields.includes(name)) return [];
+  const at = allFieldsOf(run, className).indexOf(name);
+  if (at < 0) return [];
   const calls = [
     ...(run.calls.get(className) ?? []),
-    ...(run.calls.get('replace') ?? []).filter(({ module }) => module === home),
+    ...copying.flatMap((name) => run.calls.get(name) ?? []).filter(({ module }) => module === home),
   ];
   run.context.steps.take(1 + (calls.length >> 4));
   return calls.flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
     const { positional, keywords, starred } = argumentsOf(module, call);
-    const isMade =
-      nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call) !== 'replace';
-    const node = keywords.get(name) ?? (isMade && at >= 0 ? positional[at] : undefined);
+    const called = nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call);
+    const isMade = called === undefined || !copying.includes(called);
+    const node = keywords.get(name) ?? (isMade ? positional[at] : undefined);
     if (node !== undefined) return [{ module, node }];
-    const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
-    return isUnknown && isMade ? [{ module, node: undefined }] : [];
+    return starred.length > 0 && isMade ? [{ module, node: undefined }] : [];
   });
 }
+
+// `dataclasses.replace(object, field=value)`, `attrs.evolve(object, field=value)`
+const copying = ['replace', 'evolve'];

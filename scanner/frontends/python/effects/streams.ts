@@ -48,6 +48,6 @@ export const packsFile =
 const inMemory = /^(io\.(StringIO|BytesIO)|tempfile\.SpooledTemporaryFile)$/;
 const writing = /^(write\w*|add\w*|append|dump|put|extend|communicate|send\w*|feed\w*)$/;
 // `json.dump(value, buffer)`, `image.save(buffer)`, `print(value, file=buffer)`
-const filling = /^(\w*dump|save\w*|write\w*|print|copyfileobj|export\w*|to_[a-z]+|tofile)$/;
+const filling = /^(\w*dump|save\w*|write\w*|p?print|pp|copyfileobj|export\w*|to_[a-z]+|tofile)$/;
 // An object made from a part of another one writes to the same file.
 const entered = /^(__enter__|open|getchannel|writer|detach)$/;

@@ -80,6 +80,20 @@ export function attributeNodes(
   ];
 }
 
+/**
+ * The names that stand with a type or a value in the body of a class, after those of the classes of
+ * the skill that it is made from: the order in which `@dataclass` takes them.
+ */
+export function allFieldsOf(run: PythonRun, className: string, depth = 0): readonly string[] {
+  const module = [...run.modules.values()].find(({ classes }) => classes.has(className));
+  if (module === undefined || depth > 6) return [];
+  const inherited = basesOf(run, className).flatMap((base) => {
+    const name = classIn('class', base);
+    return name === undefined ? [] : allFieldsOf(run, name, depth + 1);
+  });
+  return [...new Set([...inherited, ...fieldsOf(module, className)])];
+}
+
 /** The names that stand with a type or a value in the body of a class. */
 export function fieldsOf(module: PythonModule, className: string): readonly string[] {
   const body = module.classes.get(className)?.getChild('Body');

@@ -7,6 +7,7 @@ import { type GivenValues, givenIn } from '../interpret.ts';
 import { childrenOf, functionOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PythonScope, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
+import { basesOf } from './classes.ts';
 import { handedFor } from './handed.ts';
 
 /**
@@ -71,8 +72,10 @@ export function parameterValue(
   for (const { module, node } of handedFor(run, definition, index))
     given.push(run.evaluate(run, module, node, depth));
   if (index === (isBound ? 1 : 0)) given.push(...decoratedBy(run, definition));
-  if (parameter.fallback !== undefined)
-    given.push(run.evaluate(run, definition.module, parameter.fallback, depth));
+  const { fallback } = parameter;
+  // None stands for "nothing was given", and is no text beside what calls give.
+  if (fallback !== undefined && (given.length === 0 || fallback.name !== 'None'))
+    given.push(run.evaluate(run, definition.module, fallback, depth));
   if (given.length === 0) return unknownPy;
   const value = either(given);
   const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
@@ -124,7 +127,12 @@ function callsOf(
   const byClass = (run.calls.get('cls') ?? []).filter(
     ({ module, call }) => functionOf(module, call)?.owner === owner,
   );
-  return [...(run.calls.get(owner) ?? []), ...byClass];
+  // `super().__init__(…)` and `Base.__init__(self, …)` in a class that is made from this one.
+  const byHeirs = (run.calls.get('__init__') ?? []).filter(({ module, call }) => {
+    const heir = functionOf(module, call)?.owner;
+    return heir !== undefined && basesOf(run, heir).includes(`class ${owner}`);
+  });
+  return [...(run.calls.get(owner) ?? []), ...byClass, ...byHeirs];
 }
 
 // What a decorator is given: `@rule` gives `rule` the function below it, and `@act("run")` what

@@ -80,14 +80,18 @@ export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
   for (const declaration of symbol.declarations ?? []) {
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
       return declaration;
-    if (ts.isClassLike(declaration))
-      return declaration.members.find((member) => ts.isConstructorDeclaration(member));
+    if (ts.isClassLike(declaration)) return constructorOf(declaration);
     const value = 'initializer' in declaration ? declaration.initializer : undefined;
     const bare = isExpression(value) ? bareOf(value) : undefined;
+    if (bare !== undefined && ts.isClassLike(bare)) return constructorOf(bare);
     if (bare !== undefined && (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)))
       return bare;
   }
   return undefined;
+}
+
+function constructorOf({ members }: ts.ClassLikeDeclaration): Functionish | undefined {
+  return members.find((member) => ts.isConstructorDeclaration(member));
 }
 
 function isExpression(value: unknown): value is ts.Expression {

@@ -7,6 +7,7 @@ import type { Steps } from '../../../fact/steps.ts';
 import type { Program } from '../program.ts';
 import {
   bareOf,
+  baseOf,
   type Functionish,
   isAssignment,
   isFunctionish,
@@ -74,13 +75,16 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
     return found === undefined ? undefined : followed(checker, found);
   };
-  const functionOf = (callee: ts.Expression): Functionish | undefined => {
+  const functionOf = (callee: ts.Expression, depth = 0): Functionish | undefined => {
     const bare = bareOf(callee);
     if (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)) return bare;
     if (ts.isPropertyAccessExpression(bare))
       return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
     const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
-    return symbol === undefined ? undefined : functionDeclared(symbol);
+    const declared = symbol === undefined ? undefined : functionDeclared(symbol);
+    if (declared !== undefined) return declared;
+    const base = classAbove(bare, symbol);
+    return base === undefined || depth >= classesMax ? undefined : functionOf(base, depth + 1);
   };
   for (const call of calls) {
     const callee = functionOf(call.expression);
@@ -115,6 +119,26 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     exportOf,
   };
 }
+
+// A class without a constructor of its own has that of the class that it extends, which `super(…)`
+// calls too.
+function classAbove(callee: ts.Expression, symbol: ts.Symbol | undefined) {
+  const isSuper = callee.kind === ts.SyntaxKind.SuperKeyword;
+  const declared = isSuper
+    ? ts.findAncestor(callee, ts.isClassLike)
+    : symbol?.declarations?.map(classDeclared).find((one) => one !== undefined);
+  return declared === undefined ? undefined : baseOf(declared);
+}
+
+// `class A {}`, `const A = class {}`
+function classDeclared(declaration: ts.Declaration): ts.ClassLikeDeclaration | undefined {
+  if (ts.isClassLike(declaration)) return declaration;
+  const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const bare = value === undefined ? undefined : bareOf(value);
+  return bare !== undefined && ts.isClassLike(bare) ? bare : undefined;
+}
+
+const classesMax = 8;
 
 // `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
 // was passed.

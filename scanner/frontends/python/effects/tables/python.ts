@@ -347,7 +347,10 @@ export const pythonApis: PythonApiTable = {
     'quote quote_plus urlencode unquote urljoin urlparse',
     api([], 'through'),
   ),
-  ...rows('copy', 'copy deepcopy', api([], 'through')),
+  ...rows('copy', 'copy deepcopy replace', api([], 'through')),
+  ...rows('dataclasses', 'replace', api([], 'through')),
+  ...rows('attr', 'evolve assoc', api([], 'through')),
+  ...rows('attrs', 'evolve', api([], 'through')),
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
   ...rows(
