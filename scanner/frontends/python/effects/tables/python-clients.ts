@@ -232,6 +232,14 @@ const browsers: PythonApiTable = {
 
 const receives = api({ does: 'receive' });
 
+// `@app.post("/run")`: what comes in is in the parameters of the function below.
+const routeMethods =
+  'route() get() post() put() delete() patch() head() options() websocket() api_route()';
+
+function routes(...owners: readonly string[]): PythonApiTable {
+  return Object.assign({}, ...owners.map((owner) => rows(owner, routeMethods, receives)));
+}
+
 const sockets: PythonApiTable = {
   ...rows('websocket.create_connection()', 'send send_binary', send(0, 'payload')),
   ...rows('websocket.WebSocket()', 'connect', address()),
@@ -242,6 +250,16 @@ const sockets: PythonApiTable = {
   ...rows('socketio.AsyncClient()', 'event on on()', receives),
   ...rows('paho.mqtt.client.Client()', 'message_callback_add', receives),
   ...rows('paho.mqtt.subscribe', 'callback', receives),
+  ...routes('fastapi.FastAPI()', 'fastapi.APIRouter()', 'flask.Flask()', 'flask.Blueprint()'),
+  ...routes('quart.Quart()', 'quart.Blueprint()', 'sanic.Sanic()', 'bottle.Bottle()'),
+  ...rows('bottle', 'route() get() post() put() delete() patch()', receives),
+  ...rows('aiohttp.web.RouteTableDef()', routeMethods, receives),
+  ...rows('aiohttp.web', 'get post put delete patch route view', receives),
+  ...rows('discord.Client()', 'event', receives),
+  ...rows('discord.ext.commands.Bot()', 'event command() listen()', receives),
+  ...rows('slack_bolt.App()', 'action() command() event() message()', receives),
+  ...rows('telebot.TeleBot()', 'message_handler()', receives),
+  ...rows('telegram.ext', 'CommandHandler MessageHandler', receives),
   ...rows('pika.BlockingConnection().channel()', 'basic_consume', receives),
   ...rows('socketio.Client()', 'emit', send(1, 'data')),
   ...rows('grpc', 'insecure_channel secure_channel', server(443, 'target')),
