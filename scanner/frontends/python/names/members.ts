@@ -182,14 +182,19 @@ function noteSpelled(run: PythonRun, at: PyNoting, names: readonly string[]): vo
   }
 }
 
+const startsPrograms = /^(os|subprocess|builtins|__builtins__|pty|commands|asyncio)$/;
+
 function memberByUnknown(
   run: PythonRun,
   at: PyNoting,
   object: PyValue,
   key: PyValue | undefined,
 ): PyValue {
-  // Whoever names the module and the function says what is run.
-  const named = object.qual === '*' && object.nodes.length > 0 ? (key?.nodes ?? []) : [];
+  // Whoever names the module and the function says what is run, or the function of a module that
+  // starts programs.
+  const isChosen =
+    (object.qual === '*' && object.nodes.length > 0) || startsPrograms.test(object.qual ?? '');
+  const named = isChosen ? (key?.nodes ?? []) : [];
   flowSink(run, at, named, { what: 'exec', api: at.api, part: 'code' });
   const functions = functionsLike(run, functionsOf(run, object.qual), key);
   if (functions.length > 0)
