@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8177dcddfe14cd3357e552c9aee676f2197c76211f66ec54aff6916a5f33b47f',
+  extractor: 'sha256:ae0e604b2bea42b7ff35ba7adb303714053c001383a8b177ac763b099e52c435',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

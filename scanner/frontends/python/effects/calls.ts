@@ -126,6 +126,7 @@ export function invoke(
       },
     );
   noteHidden(run, all, callee, qual);
+  callOverride(run, all);
   if (api !== undefined) {
     const made = callApi(run, all, qual, api);
     if (packsFile.test(qual)) mutate(run, { ...all, args: [made] }, objectNode);
@@ -252,6 +253,16 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
       return { ...made, qual: made.qual ?? `${qual}()` };
   }
 }
+
+// `post(url)` of a session calls `request('POST', url)`, which a class of the skill may override.
+function callOverride(run: PythonRun, call: PyCall): void {
+  const own = methodOf(run, classIn('object', call.object.qual), 'request');
+  if (own === undefined || !shortRequests.test(call.method)) return;
+  const method = { ...unknownPy, texts: [call.method.toUpperCase()] };
+  callOwn(run, { ...call, args: [method, ...call.args] }, own, undefined);
+}
+
+const shortRequests = /^(get|post|put|patch|delete|head|options)$/;
 
 function decodedTexts(
   qual: string,
