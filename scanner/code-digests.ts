@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ae0e604b2bea42b7ff35ba7adb303714053c001383a8b177ac763b099e52c435',
+  extractor: 'sha256:a12a7e5361c2ee341ad135266b2e7a85a522e6d8605a581721b7b288ae940c32',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -211,7 +211,7 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:b2d6b6bcfc21bb929fab31f3f653ee8826458d6c268bb27676d98dcb77728e58',
     'persistence/shipped-key':
-      'sha256:a4ec0e4ba06f343002c82106880ce92a65eef7cd55734c5e03e46a59235fb497',
+      'sha256:fd3003d90d495380e5a19ee2c99b0fdd060f15f66adf5172b18a8e90d538fbd4',
     'prose/approval-bypass':
       'sha256:12b863714d7222f5f92f9a03cf1d1ab006550db30bfc89fe0cdf8a973560aff4',
     'prose/biased-judgement':
@@ -294,7 +294,7 @@ export const codeDigests: CodeDigests = {
     'supply/mutable-reference':
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/payee-in-bundle':
-      'sha256:69386905678c14182da0b54e52a8e2673a36270b18574f621d3cd5de8e376c3c',
+      'sha256:03832025c44ff595419a6be596e362fd352cb16e35c6e343d5a64d759fc686b4',
     'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',

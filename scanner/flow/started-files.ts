@@ -7,7 +7,6 @@ import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
 import { type Language, lexicalLanguages, type TaintSource } from '../fact/source.ts';
 import type { FrontEndResult } from '../frontends/frontend.ts';
-
 import type { FlowStart } from './graph.ts';
 
 /**

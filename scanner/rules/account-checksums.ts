@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 
 /** The number of a bank account with a valid checksum, with or without spaces (ISO 13616). */
 export function isIban(written: string): boolean {
-  const account = written.replace(/[ -]/g, '');
+  const account = written.replaceAll(' ', '');
+  if (account.length !== lengths.get(account.slice(0, 2))) return false;
   const turned = `${account.slice(4)}${account.slice(0, 4)}`;
   let rest = 0;
   for (const sign of turned) {
@@ -11,10 +12,29 @@ export function isIban(written: string): boolean {
     rest = (rest * (value < 10 ? 10 : 100) + value) % 97;
   }
   // Zeros alone make a valid number of no bank.
-  return rest === 1 && account.length >= ibanCharsMin && !/^.{4}0+$/.test(account);
+  return rest === 1 && !/^.{4}0+$/.test(account);
 }
 
-const ibanCharsMin = 15;
+/** The beginning of a text that is as long as the numbers of its country are, without spaces. */
+export function ibanIn(text: string): string {
+  const length = lengths.get(text.slice(0, 2)) ?? 0;
+  let signs = 0;
+  let end = 0;
+  while (end < text.length && signs < length) if (text[end++] !== ' ') signs++;
+  return text.slice(0, end);
+}
+
+// The IBAN registry of SWIFT.
+const lengths: ReadonlyMap<string, number> = new Map(
+  (
+    'NO15 BE16 DK18 FI18 FO18 GL18 NL18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 XK20 CH21 HR21 LI21 ' +
+    'LV21 BG22 BH22 CR22 DE22 GB22 GE22 IE22 ME22 RS22 AE23 GI23 IL23 AD24 CZ24 ES24 MD24 PK24 RO24 ' +
+    'SA24 SE24 SK24 TN24 VG24 PT25 IS26 TR26 FR27 GR27 IT27 MC27 SM27 AL28 AZ28 CY28 DO28 GT28 HU28 ' +
+    'LB28 PL28 BR29 EG29 QA29 UA29 JO30 KW30 MU30 MT31'
+  )
+    .split(' ')
+    .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
+);
 
 /** An address with a valid checksum in Bech32 or Bech32m (BIP 173, BIP 350). */
 export function isBech32(address: string): boolean {

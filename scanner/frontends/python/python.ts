@@ -22,7 +22,7 @@ import { noteSettings } from './effects/options.ts';
 import { noteRaise } from './effects/raised.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
-import { allFieldsOf, attributeNode, basesOf } from './names/classes.ts';
+import { allFieldsOf, ancestorsOf, attributeNode, basesOf, fieldNode } from './names/classes.ts';
 import { factsOfShadows, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
@@ -249,7 +249,7 @@ function connectNames(run: PythonRun, module: PythonModule): void {
       }
     }
   }
-  for (const [className, node] of module.classes) connectFields(run, module, className, node);
+  for (const className of module.classes.keys()) connectFields(run, className);
   for (const definition of module.functions) {
     connectFallbacks(run, definition);
     const [lambda] = definition.returns;
@@ -260,18 +260,20 @@ function connectNames(run: PythonRun, module: PythonModule): void {
 }
 
 // A class of data keeps in its fields what its calls give: no constructor of the skill assigns it.
-function connectFields(
-  run: PythonRun,
-  module: PythonModule,
-  className: string,
-  place: PyNode,
-): void {
+function connectFields(run: PythonRun, className: string): void {
+  const classes = [className, ...ancestorsOf(run, className)];
   for (const name of allFieldsOf(run, className)) {
-    const given = givenFields(run, className, name);
-    for (const { module: other, node } of given.slice(0, pythonCallSitesMax)) {
-      if (node === undefined) continue;
-      const to = attributeNode(run, module, name, place);
-      for (const from of evaluate(run, other, node).nodes) flowEdge(run, from, to);
+    const given = givenFields(run, className, name).slice(0, pythonCallSitesMax);
+    for (const { module: other, node } of given) {
+      const from = node === undefined ? [] : evaluate(run, other, node).nodes;
+      if (from.length === 0) continue;
+      for (const home of run.modules.values())
+        for (const one of classes) {
+          const place = home.classes.get(one);
+          if (place === undefined) continue;
+          const to = fieldNode(run, home, one, name, place);
+          for (const id of from) flowEdge(run, id, to);
+        }
     }
   }
 }

@@ -136,14 +136,16 @@ function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
   const [only, ...more] = word.parts ?? [];
   if (only === undefined || more.length > 0) return undefined;
   const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
-  if (rest.length > 0 || (only.type === 'DoubleQuoted' && isJoined(part))) return undefined;
+  if (rest.length > 0 || (only.type === 'DoubleQuoted' && isJoined(run, part))) return undefined;
   if (part?.type === 'SimpleExpansion' && /^\$[@*]$/.test(part.text)) {
     return run.args === undefined ? undefined : [...run.args];
   }
   return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;
 }
 
-function isJoined(part: WordPart | undefined): boolean {
+// With a separator of its own a script may put anything together.
+function isJoined(run: ShellRun, part: WordPart | undefined): boolean {
+  if (run.vars.has('IFS')) return false;
   return part?.type === 'SimpleExpansion'
     ? part.text === '$*'
     : part?.type === 'ParameterExpansion' && (part.parameter === '*' || part.index?.text === '*');

@@ -41,31 +41,57 @@ export const shippedKey = defineRule({
 
 const keysInPage = remembered(({ path, text, depth, language }: TaintSource): FindingDraft[] => {
   if (depth > 0 || language !== 'markdown') return [];
-  const severity = loginKeys.test(text) ? 'high' : 'medium';
-  return [...text.matchAll(keyInText)].flatMap(({ 0: key, index }) =>
-    hostOfKey.test(text.slice(text.lastIndexOf('\n', index) + 1, index).slice(0, hostCharsMax))
-      ? []
-      : [
-          {
-            span: { path, start: index, end: index + key.length },
-            severity,
-            message:
-              severity === 'high'
-                ? 'has a public key written down for an agent that sets up who may log in'
-                : 'has somebody’s public key, which an agent may admit to a machine or an account',
-          },
-        ],
-  );
+  const speaksOfLogins = loginKeys.test(text);
+  return [...text.matchAll(keyInText)].flatMap(({ 0: key, index }) => {
+    const lineStart = text.lastIndexOf('\n', index) + 1;
+    const before = text.slice(Math.max(lineStart, index - hostCharsMax), index);
+    const isOfHost = hostOfKey.test(before) || /known_hosts|host.?key/i.test(lineAt(text, index));
+    if (!isPublicKey(key) || keysOfHosts.has(key) || (isOfHost && !speaksOfLogins)) return [];
+    const isLogin = speaksOfLogins && !isOfHost;
+    return [
+      {
+        span: { path, start: index, end: index + key.length },
+        severity: isLogin ? 'high' : 'medium',
+        message: isLogin
+          ? 'has a public key written down for an agent that sets up who may log in'
+          : 'has somebody’s public key, which an agent may admit to a machine or an account',
+      },
+    ];
+  });
 });
+
+function lineAt(text: string, index: number): string {
+  return text.slice(Math.max(0, index - hostCharsMax), index + 2 * hostCharsMax);
+}
 
 const loginKeys = /authori[sz]ed[\s_-]?keys/i;
 
-// The first bytes of a key name its type, in base64. A placeholder has other bytes.
 const keyInText =
-  /AAAA(?:C3NzaC1lZDI1NTE5|B3NzaC1yc2E|B3NzaC1kc3M|E2VjZHNh|GnNr|InNr)[\w+/=]{12,}/g;
+  /AAAA(?:C3NzaC1l|B3NzaC1y|B3NzaC1k|E2VjZHNh|GnNr|InNr)[A-Za-z0-9+/]{40,1400}={0,2}/g;
 
-// A line of known_hosts begins with the names of a host. Such a key lets nobody in.
-const hostOfKey = /^[\s>]*(?:@[a-z-]+ )?[^\s@"=]*\w\.\w[^\s@"=]* [\w@.-]+ $/;
+// The parts of a key have their lengths before them (RFC 4253, section 6.6). A placeholder or a
+// shortened key has no such parts.
+function isPublicKey(key: string): boolean {
+  const bytes = Buffer.from(key, 'base64');
+  let at = 0;
+  let parts = 0;
+  while (at + 4 <= bytes.length) {
+    at += 4 + bytes.readUInt32BE(at);
+    parts++;
+  }
+  return at === bytes.length && parts >= 2;
+}
+
+// Keys that hosts of git print for everybody. Nobody but these hosts has their other halves.
+const keysOfHosts: ReadonlySet<string> = new Set([
+  'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl',
+  'AAAAC3NzaC1lZDI1NTE5AAAAIAfuCHKVTjquxvt6CM6tdG4SLp1Btn/nOeHHE5UOzRdf',
+  'AAAAC3NzaC1lZDI1NTE5AAAAIIazEu89wgQZ4bqs3d63QSMzYVa0MuJ2e2gKTKqu+UUO',
+]);
+
+// A line of known_hosts begins with the names of a host, which may be hashed. Such a key lets
+// nobody in.
+const hostOfKey = /(?:^|[\s>|`"'])(?:[^\s@"=]*\w\.\w[^\s@"=]*|\|1\|\S+)[ \t]+[\w@.-]+[ \t]+$/;
 const hostCharsMax = 300;
 
 const publicKey =

@@ -3,7 +3,7 @@ import { joinedText } from '../../fact/joined-text.ts';
 import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { isBase58Check, isBech32, isIban } from '../account-checksums.ts';
+import { ibanIn, isBase58Check, isBech32, isIban } from '../account-checksums.ts';
 
 export const payeeInBundle = defineRule({
   id: 'supply/payee-in-bundle',
@@ -23,9 +23,10 @@ const payeesOnce = remembered(payeesIn);
 
 function payeesIn(source: TaintSource): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
-  return accounts.flatMap(({ what, form, isValid }) => {
+  return accounts.flatMap(({ what, form, isValid, cut }) => {
     const seen = new Set<string>();
-    return [...text.matchAll(form)].flatMap(({ 0: account, index }): FindingDraft[] => {
+    return [...text.matchAll(form)].flatMap(({ 0: found, index }): FindingDraft[] => {
+      const account = cut?.(found) ?? found;
       if (seen.has(account) || isExample(account) || !isValid(account)) return [];
       seen.add(account);
       const span = {
@@ -39,18 +40,21 @@ function payeesIn(source: TaintSource): FindingDraft[] {
 }
 
 function isExample(account: string): boolean {
-  return publishedExamples.has(account.replace(/[ -]/g, ''));
+  return publishedExamples.has(account.replaceAll(' ', ''));
 }
 
 /**
- * Valid numbers that standards and manuals print as examples: of the IBAN registry, of BIP 173, and
- * Bitcoin's first block.
+ * Valid numbers that standards and manuals print as examples: of the IBAN registry, of tests of a
+ * payment service, of BIP 173, Bitcoin's first block, and the address of nobody.
  */
 const publishedExamples: ReadonlySet<string> = new Set([
   'AT611904300234573201',
+  'AT861904300235473202',
   'BE68539007547034',
   'CH9300762011623852957',
   'DE89370400440532013000',
+  'DE02120300000000202051',
+  'DE62370400440532013001',
   'DE75512108001245126199',
   'DK5000400440116243',
   'ES9121000418450200051332',
@@ -68,6 +72,7 @@ const publishedExamples: ReadonlySet<string> = new Set([
   'SE4550000000058398257466',
   'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
   'bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh',
+  '1111111111111111111114oLvT2',
   '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa',
   '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2',
   '1BoatSLRHtKNngkdXEeobR76b53LETtpyT',
@@ -78,11 +83,14 @@ const accounts: readonly {
   readonly what: string;
   readonly form: RegExp;
   readonly isValid: (account: string) => boolean;
+  /** The account in what was found, where a word may follow it. */
+  readonly cut?: (found: string) => string;
 }[] = [
   {
     what: 'a bank account',
-    form: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b/g,
+    form: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/g,
     isValid: isIban,
+    cut: ibanIn,
   },
   {
     what: 'a wallet',

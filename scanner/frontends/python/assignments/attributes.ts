@@ -1,7 +1,14 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { allFieldsOf, attributeNodes, basesOf, methodOf, propertyValue } from '../names/classes.ts';
+import {
+  allFieldsOf,
+  ancestorsOf,
+  attributeNodes,
+  basesOf,
+  methodOf,
+  propertyValue,
+} from '../names/classes.ts';
 import { eitherBound } from '../names/names.ts';
 import { byProtocol } from '../names/protocols.ts';
 import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
@@ -145,19 +152,39 @@ export function givenFields(
   const home = [...run.modules.values()].find((module) => module.classes.has(className));
   const at = allFieldsOf(run, className).indexOf(name);
   if (at < 0) return [];
+  const hasBases = ancestorsOf(run, className).length > 0;
   const calls = [
     ...(run.calls.get(className) ?? []),
-    ...copying.flatMap((name) => run.calls.get(name) ?? []).filter(({ module }) => module === home),
+    ...copying.flatMap((one) => run.calls.get(one) ?? []).filter(({ module }) => module === home),
   ];
   run.context.steps.take(1 + (calls.length >> 4));
   return calls.flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
     const { positional, keywords, starred } = argumentsOf(module, call);
     const called = nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call);
     const isMade = called === undefined || !copying.includes(called);
-    const node = keywords.get(name) ?? (isMade ? positional[at] : undefined);
-    if (node !== undefined) return [{ module, node }];
-    return starred.length > 0 && isMade ? [{ module, node: undefined }] : [];
+    if (!isMade && !isOf(run, module, positional[0], className)) return [];
+    const named = keywords.get(name);
+    if (named !== undefined) return [{ module, node: named }];
+    if (!isMade) return [];
+    const placed = positional[at];
+    // A class may take its fields in another order than the classes that it is made from.
+    const isUnsure = starred.length > 0 || (hasBases && positional.length > 0);
+    return [
+      ...(placed === undefined ? [] : [{ module, node: placed }]),
+      ...(isUnsure ? [{ module, node: undefined }] : []),
+    ];
   });
+}
+
+// Whether a call copies an object of the class, as far as that is known.
+function isOf(
+  run: PythonRun,
+  module: PythonModule,
+  object: PyNode | undefined,
+  className: string,
+): boolean {
+  const qual = object === undefined ? undefined : run.evaluate(run, module, object).qual;
+  return qual === undefined || !qual.startsWith('object ') || qual === `object ${className}`;
 }
 
 // `dataclasses.replace(object, field=value)`, `attrs.evolve(object, field=value)`

@@ -5,7 +5,8 @@ import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
 import { sharePart } from '../names/shared-parts.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { textOf } from '../nodes.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
@@ -231,13 +232,26 @@ export function serve(run: PythonRun, call: PyCall): PyValue {
   const received = { ...unknownPy, nodes: [from] };
   for (const handler of handlers) {
     if (handler.own !== undefined)
-      run.invoke(run, callWith(call, [received, received, received, received]), handler, 1);
+      run.invoke(run, callWith(call, givenTo(handler.own, received)), handler, 1);
     if (handler.qual?.startsWith('class '))
       for (const name of handlerAttributes)
         flowEdge(run, from, attributeNode(run, call.module, name, call.node));
   }
   return unknownPy;
 }
+
+// What a library hands on, by the places of the parameters. For `Depends(…)` the library calls a
+// function of the skill.
+function givenTo({ parameters, bound, module }: PythonFunction, received: PyValue): PyValue[] {
+  return Array.from({ length: handedOnMax }, (_, at) => {
+    const fallback = parameters[bound ? at + 1 : at]?.fallback;
+    const isOwn = fallback !== undefined && dependsOn.test(textOf(module, fallback));
+    return isOwn ? unknownPy : received;
+  });
+}
+
+const handedOnMax = 4;
+const dependsOn = /^(fastapi\.)?(Depends|Security)\(/;
 
 // Library reference: http.server.BaseHTTPRequestHandler, socketserver.BaseRequestHandler.
 const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline'];

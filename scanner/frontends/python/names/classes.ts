@@ -2,8 +2,8 @@
 
 import { alternativesMax } from '../../../limits.ts';
 import { anyText, either } from '../assignments/alternatives.ts';
-import { childrenOf, nameOf } from '../nodes.ts';
-import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
+import { childrenOf, nameOf, textOf } from '../nodes.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 import { classIn } from './canonical.ts';
 
@@ -72,33 +72,87 @@ export function attributeNodes(
   node: { readonly from: number; readonly to: number },
 ): readonly string[] {
   const one = attributeNode(run, module, name, node);
-  if (className === undefined || module.byText.length === 0) return [one];
+  if (className === undefined) return [one];
+  const field = fieldNode(run, module, className, name, node);
+  if (module.byText.length === 0) return [one, field];
   return [
     one,
+    field,
     attributeNode(run, module, anyAttribute(className), node),
     attributeNode(run, module, '__dict__', node),
   ];
 }
 
 /**
- * The names that stand with a type or a value in the body of a class, after those of the classes of
- * the skill that it is made from: the order in which `@dataclass` takes them.
+ * The fields of a class in the order in which `@dataclass` takes them: those of the classes of the
+ * skill that it is made from come first.
  */
-export function allFieldsOf(run: PythonRun, className: string, depth = 0): readonly string[] {
-  const module = [...run.modules.values()].find(({ classes }) => classes.has(className));
-  if (module === undefined || depth > 6) return [];
-  const inherited = basesOf(run, className).flatMap((base) => {
-    const name = classIn('class', base);
-    return name === undefined ? [] : allFieldsOf(run, name, depth + 1);
+export function allFieldsOf(run: PythonRun, className: string): readonly string[] {
+  const module = homeOf(run, className);
+  if (module === undefined) return [];
+  const inherited = ancestorsOf(run, className).reverse();
+  const typed = [...inherited, className].flatMap((one) => {
+    const home = homeOf(run, one);
+    return home === undefined ? [] : typedFieldsOf(home, one);
   });
-  return [...new Set([...inherited, ...fieldsOf(module, className)])];
+  // `attr.ib()` needs no type.
+  return typed.length === 0 ? fieldsOf(module, className) : [...new Set(typed)];
+}
+
+/** The classes of the skill that a class is made from, the nearest first. */
+export function ancestorsOf(run: PythonRun, className: string): string[] {
+  const found = [className];
+  for (const one of found) {
+    if (found.length > ancestorsMax) break;
+    for (const base of basesOf(run, one)) {
+      const name = classIn('class', base);
+      if (name !== undefined && !found.includes(name)) found.push(name);
+    }
+  }
+  return found.slice(1);
+}
+
+const ancestorsMax = 32;
+
+function homeOf(run: PythonRun, className: string): PythonModule | undefined {
+  return [...run.modules.values()].find(({ classes }) => classes.has(className));
+}
+
+/** The graph's node of a field of all objects of a class of data. */
+export function fieldNode(
+  run: PythonRun,
+  module: PythonModule,
+  className: string,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): string {
+  return flowNode(
+    run,
+    module,
+    node,
+    `field ${className}.${name}`,
+    `held in ".${name.slice(0, 40)}"`,
+  );
+}
+
+function typedFieldsOf(module: PythonModule, className: string): readonly string[] {
+  return assignedIn(module, className).flatMap((node) => {
+    const type = node.getChild('TypeDef');
+    const isField = type !== null && !/\bClassVar\b/.test(textOf(module, type));
+    return isField ? nameAssigned(module, node) : [];
+  });
 }
 
 /** The names that stand with a type or a value in the body of a class. */
 export function fieldsOf(module: PythonModule, className: string): readonly string[] {
-  const body = module.classes.get(className)?.getChild('Body');
-  return (body?.getChildren('AssignStatement') ?? []).flatMap((node) => {
-    const [target] = childrenOf(node);
-    return target?.name === 'VariableName' ? [nameOf(module, target)] : [];
-  });
+  return assignedIn(module, className).flatMap((node) => nameAssigned(module, node));
+}
+
+function assignedIn(module: PythonModule, className: string): readonly PyNode[] {
+  return module.classes.get(className)?.getChild('Body')?.getChildren('AssignStatement') ?? [];
+}
+
+function nameAssigned(module: PythonModule, node: PyNode): readonly string[] {
+  const [target] = childrenOf(node);
+  return target?.name === 'VariableName' ? [nameOf(module, target)] : [];
 }

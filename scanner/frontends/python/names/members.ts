@@ -182,7 +182,15 @@ function noteSpelled(run: PythonRun, at: PyNoting, names: readonly string[]): vo
   }
 }
 
-const startsPrograms = /^(os|subprocess|builtins|__builtins__|pty|commands|asyncio)$/;
+const startsPrograms = /^(os|subprocess|builtins|__builtins__|pty|commands)$/;
+
+function isCalled({ node }: PyNoting): boolean {
+  return (
+    node instanceof PyNode &&
+    node.parent?.name === 'CallExpression' &&
+    node.nextSibling?.name === 'ArgList'
+  );
+}
 
 function memberByUnknown(
   run: PythonRun,
@@ -190,10 +198,11 @@ function memberByUnknown(
   object: PyValue,
   key: PyValue | undefined,
 ): PyValue {
-  // Whoever names the module and the function says what is run, or the function of a module that
-  // starts programs.
+  // Whoever names the module and the function says what is run. So does who names a function of a
+  // powerful module that is called at once: `getattr(os, name)(argument)`.
   const isChosen =
-    (object.qual === '*' && object.nodes.length > 0) || startsPrograms.test(object.qual ?? '');
+    (object.qual === '*' && object.nodes.length > 0) ||
+    (startsPrograms.test(object.qual ?? '') && (key?.texts ?? []).length === 0 && isCalled(at));
   const named = isChosen ? (key?.nodes ?? []) : [];
   flowSink(run, at, named, { what: 'exec', api: at.api, part: 'code' });
   const functions = functionsLike(run, functionsOf(run, object.qual), key);

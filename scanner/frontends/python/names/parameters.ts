@@ -72,19 +72,21 @@ export function parameterValue(
   for (const { module, node } of handedFor(run, definition, index))
     given.push(run.evaluate(run, module, node, depth));
   if (index === (isBound ? 1 : 0)) given.push(...decoratedBy(run, definition));
-  const { fallback } = parameter;
-  // None stands for "nothing was given", and is no text beside what calls give.
-  if (fallback !== undefined && (given.length === 0 || fallback.name !== 'None'))
-    given.push(run.evaluate(run, definition.module, fallback, depth));
+  if (parameter.fallback !== undefined)
+    given.push(run.evaluate(run, definition.module, parameter.fallback, depth));
   if (given.length === 0) return unknownPy;
   const value = either(given);
-  const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
+  // None is no text. Where it stands for an argument that nobody gave, `host or "a.example"` gives
+  // the other text.
+  const others = given.filter(({ whole }) => whole !== null);
+  const isNothing = others.length < given.length;
+  const texts = others.some((one) => one.texts.length === 0) ? [] : either(others).texts;
   // What other callers give is seen by whoever runs it; the rest goes by what is written here.
   return {
     ...value,
     nodes: [],
     texts,
-    otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
+    otherTexts: isOpen || isNothing ? [...value.otherTexts, unknownPart] : value.otherTexts,
   };
 }
 
@@ -127,12 +129,18 @@ function callsOf(
   const byClass = (run.calls.get('cls') ?? []).filter(
     ({ module, call }) => functionOf(module, call)?.owner === owner,
   );
-  // `super().__init__(…)` and `Base.__init__(self, …)` in a class that is made from this one.
-  const byHeirs = (run.calls.get('__init__') ?? []).filter(({ module, call }) => {
+  return [...(run.calls.get(owner) ?? []), ...byClass, ...callsOfHeirs(run, owner)];
+}
+
+// `super().__init__(…)` and `Base.__init__(self, …)` in the class that is made from this one. Of
+// several such classes each gives values of its own, which must not be taken for one another's.
+function callsOfHeirs(run: PythonRun, owner: string) {
+  const calls = (run.calls.get('__init__') ?? []).flatMap(({ module, call }) => {
     const heir = functionOf(module, call)?.owner;
-    return heir !== undefined && basesOf(run, heir).includes(`class ${owner}`);
+    const isHeir = heir !== undefined && basesOf(run, heir).includes(`class ${owner}`);
+    return isHeir ? [{ module, call, heir }] : [];
   });
-  return [...(run.calls.get(owner) ?? []), ...byClass, ...byHeirs];
+  return new Set(calls.map(({ heir }) => heir)).size > 1 ? [] : calls;
 }
 
 // What a decorator is given: `@rule` gives `rule` the function below it, and `@act("run")` what

@@ -39,6 +39,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   const tagged = new Map<Functionish, ts.TaggedTemplateExpression[]>();
   const templates: ts.TaggedTemplateExpression[] = [];
   const methodNames = new Set<string>();
+  const heirs = heirsIn(program);
   const calls: (ts.CallExpression | ts.NewExpression)[] = [];
   for (const { nodes } of program.files) {
     steps.take(nodes.length);
@@ -82,9 +83,9 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
     const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
     const declared = symbol === undefined ? undefined : functionDeclared(symbol);
-    if (declared !== undefined) return declared;
-    const base = classAbove(bare, symbol);
-    return base === undefined || depth >= classesMax ? undefined : functionOf(base, depth + 1);
+    if (declared !== undefined || depth >= classesMax) return declared;
+    const base = classAbove(bare, symbol, heirs);
+    return base === undefined ? undefined : functionOf(base, depth + 1);
   };
   for (const call of calls) {
     const callee = functionOf(call.expression);
@@ -96,10 +97,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       if (given !== undefined) push(handed, given, call);
     }
   }
-  for (const template of templates) {
-    const tag = functionOf(template.tag);
-    if (tag !== undefined) push(tagged, tag, template);
-  }
+  addTagged(templates, functionOf, tagged);
   addHandedCallers(calls, { symbolOf, functionOf }, callers);
   return {
     symbolOf,
@@ -120,14 +118,31 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   };
 }
 
+// How many classes extend a class, by its name.
+function heirsIn({ files }: Program): ReadonlyMap<string, number> {
+  const heirs = new Map<string, number>();
+  for (const { nodes } of files)
+    for (const node of nodes) {
+      const base = ts.isClassLike(node) ? baseOf(node)?.getText() : undefined;
+      if (base !== undefined) heirs.set(base, (heirs.get(base) ?? 0) + 1);
+    }
+  return heirs;
+}
+
 // A class without a constructor of its own has that of the class that it extends, which `super(…)`
-// calls too.
-function classAbove(callee: ts.Expression, symbol: ts.Symbol | undefined) {
+// calls too. Of several heirs each gives values of its own, which must not be taken for one
+// another's.
+function classAbove(
+  callee: ts.Expression,
+  symbol: ts.Symbol | undefined,
+  heirs: ReadonlyMap<string, number>,
+): ts.Expression | undefined {
   const isSuper = callee.kind === ts.SyntaxKind.SuperKeyword;
   const declared = isSuper
     ? ts.findAncestor(callee, ts.isClassLike)
     : symbol?.declarations?.map(classDeclared).find((one) => one !== undefined);
-  return declared === undefined ? undefined : baseOf(declared);
+  const base = declared === undefined ? undefined : baseOf(declared);
+  return base === undefined || (heirs.get(base.getText()) ?? 0) > 1 ? undefined : base;
 }
 
 // `class A {}`, `const A = class {}`
@@ -139,6 +154,18 @@ function classDeclared(declaration: ts.Declaration): ts.ClassLikeDeclaration | u
 }
 
 const classesMax = 8;
+
+// The templates with a tag of the skill, by the tag.
+function addTagged(
+  templates: readonly ts.TaggedTemplateExpression[],
+  functionOf: Symbols['functionOf'],
+  tagged: Map<Functionish, ts.TaggedTemplateExpression[]>,
+): void {
+  for (const template of templates) {
+    const tag = functionOf(template.tag);
+    if (tag !== undefined) push(tagged, tag, template);
+  }
+}
 
 // `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
 // was passed.
