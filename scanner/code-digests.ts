@@ -211,7 +211,7 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:b2d6b6bcfc21bb929fab31f3f653ee8826458d6c268bb27676d98dcb77728e58',
     'persistence/shipped-key':
-      'sha256:fd3003d90d495380e5a19ee2c99b0fdd060f15f66adf5172b18a8e90d538fbd4',
+      'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
       'sha256:12b863714d7222f5f92f9a03cf1d1ab006550db30bfc89fe0cdf8a973560aff4',
     'prose/biased-judgement':

@@ -43,9 +43,10 @@ const keysInPage = remembered(({ path, text, depth, language }: TaintSource): Fi
   if (depth > 0 || language !== 'markdown') return [];
   const speaksOfLogins = loginKeys.test(text);
   return [...text.matchAll(keyInText)].flatMap(({ 0: key, index }) => {
-    const lineStart = text.lastIndexOf('\n', index) + 1;
-    const before = text.slice(Math.max(lineStart, index - hostCharsMax), index);
-    const isOfHost = hostOfKey.test(before) || /known_hosts|host.?key/i.test(lineAt(text, index));
+    const near = text.slice(Math.max(0, index - hostCharsMax), index + 2 * hostCharsMax);
+    const before = near.slice(0, Math.min(index, hostCharsMax));
+    const line = before.slice(before.lastIndexOf('\n') + 1);
+    const isOfHost = hostOfKey.test(line) || /known_hosts|host.?key/i.test(near);
     if (!isPublicKey(key) || keysOfHosts.has(key) || (isOfHost && !speaksOfLogins)) return [];
     const isLogin = speaksOfLogins && !isOfHost;
     return [
@@ -59,10 +60,6 @@ const keysInPage = remembered(({ path, text, depth, language }: TaintSource): Fi
     ];
   });
 });
-
-function lineAt(text: string, index: number): string {
-  return text.slice(Math.max(0, index - hostCharsMax), index + 2 * hostCharsMax);
-}
 
 const loginKeys = /authori[sz]ed[\s_-]?keys/i;
 

@@ -198,8 +198,8 @@ function memberByUnknown(
   object: PyValue,
   key: PyValue | undefined,
 ): PyValue {
-  // Whoever names the module and the function says what is run. So does who names a function of a
-  // powerful module that is called at once: `getattr(os, name)(argument)`.
+  // Whoever names the module and the function says what is run. Where a function of a module that
+  // starts programs is called at once, the name alone says it: `getattr(os, name)(argument)`.
   const isChosen =
     (object.qual === '*' && object.nodes.length > 0) ||
     (startsPrograms.test(object.qual ?? '') && (key?.texts ?? []).length === 0 && isCalled(at));
