@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a12a7e5361c2ee341ad135266b2e7a85a522e6d8605a581721b7b288ae940c32',
+  extractor: 'sha256:85ee7d90b12ceb88b7f7fddc29be913fd6a7043765b95f131ec697ae71b1c6bf',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -294,7 +294,7 @@ export const codeDigests: CodeDigests = {
     'supply/mutable-reference':
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/payee-in-bundle':
-      'sha256:03832025c44ff595419a6be596e362fd352cb16e35c6e343d5a64d759fc686b4',
+      'sha256:94e4b366f630303c749e4789b8e47c5db4e52c94320efd3929d74467c660688e',
     'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',

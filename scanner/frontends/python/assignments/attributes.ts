@@ -6,6 +6,7 @@ import {
   ancestorsOf,
   attributeNodes,
   basesOf,
+  homeOf,
   methodOf,
   propertyValue,
 } from '../names/classes.ts';
@@ -149,7 +150,7 @@ export function givenFields(
   name: string,
 ): readonly { readonly module: PythonModule; readonly node: PyNode | undefined }[] {
   if (methodOf(run, className, '__init__') !== undefined) return [];
-  const home = [...run.modules.values()].find((module) => module.classes.has(className));
+  const home = homeOf(run, className);
   const at = allFieldsOf(run, className).indexOf(name);
   if (at < 0) return [];
   const hasBases = ancestorsOf(run, className).length > 0;

@@ -3,7 +3,7 @@
  * command line: click, typer, pydantic (sources: the packages' documentation).
  */
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
-import { attributeNode, basesOf } from '../names/classes.ts';
+import { ancestorsOf, attributeNode, basesOf } from '../names/classes.ts';
 import { comingOutOf } from '../names/contents.ts';
 import { argumentsOf, childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
@@ -104,12 +104,10 @@ export function noteSettings(run: PythonRun, module: PythonModule, node: PyNode)
   }
 }
 
-function isSettings(run: PythonRun, className: string, depth = 0): boolean {
-  return basesOf(run, className).some(
-    (base) =>
-      /^(pydantic_settings|pydantic|pydantic\.v1|pydantic\.env_settings)\.BaseSettings$/.test(
-        base,
-      ) ||
-      (depth < 6 && base.startsWith('class ') && isSettings(run, base.slice(6), depth + 1)),
-  );
+function isSettings(run: PythonRun, className: string): boolean {
+  return [className, ...ancestorsOf(run, className)]
+    .flatMap((one) => basesOf(run, one))
+    .some((base) =>
+      /^(pydantic_settings|pydantic|pydantic\.v1|pydantic\.env_settings)\.BaseSettings$/.test(base),
+    );
 }

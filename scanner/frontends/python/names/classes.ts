@@ -21,14 +21,13 @@ export function methodOf(
   run: PythonRun,
   className: string | undefined,
   name: string,
-  depth = 0,
 ): PythonFunction | undefined {
   if (className === undefined) return undefined;
-  const found = run.methods.get(`${className}.${name}`);
-  if (found !== undefined || depth > 6) return found;
-  for (const base of basesOf(run, className)) {
-    const found = methodOf(run, classIn('class', base), name, depth + 1);
-    if (found !== undefined) return found;
+  const own = run.methods.get(`${className}.${name}`);
+  if (own !== undefined) return own;
+  for (const one of ancestorsOf(run, className)) {
+    const inherited = run.methods.get(`${one}.${name}`);
+    if (inherited !== undefined) return inherited;
   }
   return undefined;
 }
@@ -114,7 +113,8 @@ export function ancestorsOf(run: PythonRun, className: string): string[] {
 
 const ancestorsMax = 32;
 
-function homeOf(run: PythonRun, className: string): PythonModule | undefined {
+/** The module of the skill in which a class stands. */
+export function homeOf(run: PythonRun, className: string): PythonModule | undefined {
   return [...run.modules.values()].find(({ classes }) => classes.has(className));
 }
 
