@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:85ee7d90b12ceb88b7f7fddc29be913fd6a7043765b95f131ec697ae71b1c6bf',
-  judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
+  extractor: 'sha256:0af7e83a4d179e2ad642adb1aad7c77a88173ba5521587949f82333dcaedc69a',
+  judging: 'sha256:0490d530c8e35e9b8a815d868b922ba65952f7bc338e28ed8a8fbcccf08f8934',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:7f3eb07330cb0385f6e4623abb72cb15b394074892df78a806e3eba186a90d45',
+      'sha256:96322e56c989445b74574903905107a9af872ce4c11f6db79e91579cc95b34f8',
     'exec/credential-command':
-      'sha256:fc9880d5bbe216f18c58658ae2f97a0cccf52b03ba1d24753c3d715ae04d013a',
+      'sha256:dd185aa564297cb7b4d23f19afe4b798c42450ec95de44c0f3432a83a170413d',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:fc1789b80977cbc6214ec5a21a0d6da95d8d89f6b34605a5792851f45d9b90f1',
+    'files/agent-memory': 'sha256:447e784fe58725ce64f96b7de51b6f5434f99543c1ef95f87fe6e56ce802b835',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:5b5d928ba8b5c3ab28bd776cdc31e9cf09988b508421abe78c2b34125172532a',
+      'sha256:f7a19b5a8a8cb213a6650b329be7ead463b88a4eb0ee1b94c98da7895d24fdf9',
     'flow/credential-file-to-network':
-      'sha256:296da5fa58ff07d905413873b94fa0b4bc3742d7cda13b3c945c5f3ca8728838',
+      'sha256:8521227e57ba122be6ce0d224292100592859d4259f6230a5b4b9cd129d9668d',
     'flow/decoded-to-exec':
       'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
     'flow/encoded-to-network':
-      'sha256:501b677d6b33b6583ccc0918c7de434c1afc2aed08254f10775f7ca694d7530c',
+      'sha256:de7ae4107a93e1fd2e9c74e94319cf80e41d0a8b27fb5df7dba0308392bbda7c',
     'flow/environment-to-network':
-      'sha256:fb9d7d5bf3b09639c6d8ece8b9ee4e50569d9912bb00df6063b7cdf414c333c0',
+      'sha256:bfc223ccd40ba83e97702c7d7945cc9a5900c25010b410e02a1f9161cf624e9d',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:55bb3f7a5739061816fc46017a0db460012b9286a70bb7d38c645f9438cc202f',
+      'sha256:fe20c81dadb10ecaa91828c6a793345ec354ee62f41c37475b6576cea32393ca',
     'flow/host-facts-to-network':
-      'sha256:d59e159f18f6a7044689493d303c9a826e3db0c2fc172adb1f2ab58fa2d05800',
+      'sha256:fb9f58d4a08aedc2654f3259af31698719f2424868f4205e058625dbc70452ca',
     'flow/input-to-shell':
       'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
@@ -99,37 +99,37 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:f2d59ac7da4f1a79f0c1f93e1cae97fafe393cb3452ac5e64fd9c47a1fe13036',
     'flow/recording-to-network':
-      'sha256:2ac5060a7210b4bbafc85eb916e7582d39a80a2493cee909606eb210c4d6c9cc',
+      'sha256:8496ac6dc5a9f16e860c1d1b87999ea7aa943c327606fb48694a0eb8cfd4f15d',
     'flow/secret-beside-data':
-      'sha256:c5e7b093049d28fbaa3cb3f0619a8156b913bc1e66a88a8959a56d6b9d5fbb3e',
-    'flow/secret-in-url': 'sha256:e8a71d1690ace5ac63e8a141155e7533679c01b7868386ae4dc4cdecc57c1a24',
+      'sha256:72f7fd7d147f9a0b106412a9ff5b39def82df776afe8a1c0fed01ff2956e72c8',
+    'flow/secret-in-url': 'sha256:bc859795fbc71d43144a5a3fbbd5adf5a722baed4b0ae919449db0fdca13094b',
     'flow/secret-to-child':
       'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
-      'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
+      'sha256:d524f748b5c8d7741605b5b32b09397ec95445d9a87560567056f8b5af2382ee',
     'flow/secret-to-network':
-      'sha256:1a7125353e0b44d2c2826a533790fa5f529734b6835c0750bb0334337cb75fca',
+      'sha256:e21451796958aa22442e77ff56e5065aca1a380718c763f0401e8642f1ab4c5d',
     'flow/secret-to-output':
       'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:5d32f38ee2247e2cfafb355f40eff8f7068804816a01108e3568c0821e9419b7',
+      'sha256:fd594772130ec2a8b3f1f475a4536fa8f6ad7c552d90d72e0b825504e6193ce8',
     'flow/untrusted-to-agent':
-      'sha256:cf03e604a555c1fc121e739bcee31de4649fcdce06a328ca927c467638573697',
+      'sha256:5e0e2b57ca33b5bebb6cba2bee1e4a7d27046b63b2be7babac914a5835603b23',
     'manifest/all-three': 'sha256:e2ad707a80dc75574306fdef072c6ad7fa394eb7db6681f4d53370b686114cfc',
     'manifest/broken-promise':
       'sha256:66af1d57b280d6d4e9ddce4ec690ae6ebdc93826372a5ecdaac389c31ceea705',
     'manifest/contradiction':
-      'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
+      'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
       'sha256:2dbb819e7c02ee5fa8b19125acbc5b179379548878be4ae74c4e4d4b85ae10c0',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:7b517fd798bf11eb5572eea9a63db67ed7870c906798b8ea9241c98260d634a2',
+      'sha256:267eb7df3b962731888daf17964f3ab53cb9567aaf5bfbc47c14846db8e6ea16',
     'manifest/unnamed-script':
-      'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
+      'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
-      'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
+      'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:b45c8f1c5bd74137234cb955bd7f811542ee979d35a9ac9a4809f439ce143ff7',
@@ -145,7 +145,7 @@ export const codeDigests: CodeDigests = {
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
-      'sha256:4c5d10d991cbaa87c43e12b571cfab39418818bd740cdf4c216f9e37c81d422d',
+      'sha256:c1f8d83eb2030fcc1e7cc7014c6a78a8d37353cc14d5e05beed0e5c5067c1f66',
     'network/raw-socket': 'sha256:6da73b07e75ac665e2c31018afb5d012bad71ff5b22f31515aaf7d3b18707f1c',
     'network/remote-access':
       'sha256:fb54169921f109c0deb94d410697f100e6433e41fa98ec1c8abd4a0aa3e61e3e',
@@ -170,7 +170,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/hidden-characters':
       'sha256:85f77282dd72059bb90717f40efd522e30810d40be6cf8902bc63e8cde43b033',
     'obfuscation/hidden-name':
-      'sha256:a5dd4fb4dc86c3cff67e51e704d5ae7824d6f43fd048bd4782a360bb85fcfdd6',
+      'sha256:4779f1f9e3a57022e2eb003f9fc2e8cb412b67cc9150591e639431890fb6a666',
     'obfuscation/minified':
       'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
@@ -190,11 +190,11 @@ export const codeDigests: CodeDigests = {
     'obfuscation/text-from-numbers':
       'sha256:eb84f6fee7df7a14d671a4f3eea007ec9cac223cbbb07f1bc98ae092c37717ff',
     'obfuscation/unanalysed':
-      'sha256:c0691578c00f425001c862933dad310e6e8a8f704a2dafe59e997bd5c1959d3f',
+      'sha256:94cb9b3a8bfe7cbe77614993d28dec956fc34689174cd12a203e848946e8c557',
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:da33d2c6be4c1ef70b66fe02dea1f24a5186f3a30bbee23afeee266aa5345cb1',
+      'sha256:77edc9b915dc6e13f02505c3f52f085e33fc16dbe025a344acb1f4727f103a82',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,7 +209,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:b2d6b6bcfc21bb929fab31f3f653ee8826458d6c268bb27676d98dcb77728e58',
+      'sha256:2d1a0afd9d3669a7e5a991325df7d4e0e249e48b9216044b9aa7f54eb6709900',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
@@ -295,7 +295,7 @@ export const codeDigests: CodeDigests = {
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/payee-in-bundle':
       'sha256:94e4b366f630303c749e4789b8e47c5db4e52c94320efd3929d74467c660688e',
-    'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
+    'supply/typosquat': 'sha256:9c4cfdab184d708700ceae9f6e80c110e284f55453394703da6f5082ffc1e744',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

@@ -133,12 +133,13 @@ function ingestUnknown(place: InnerPlace): Ingested {
   return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
 }
 
-// Nobody looks at a text with a picture's name. A pointer of Git LFS has the name of its picture.
+// Nobody looks at a text with a picture's name. A pointer of Git LFS has the name of its picture,
+// and so has what a server says in place of a picture.
 function disguisedText(place: InnerPlace, ingested: Ingested): Ingested {
   const claimed = claimedType(place.path);
   const text = ingested.sources[0]?.text ?? '';
-  if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/'))
-    return ingested;
+  const isPointer = text.startsWith('version https://git-lfs.github.com/spec/');
+  if (claimed === undefined || isPointer || isMissing.test(text)) return ingested;
   return {
     ...ingested,
     artifacts: [
@@ -147,6 +148,8 @@ function disguisedText(place: InnerPlace, ingested: Ingested): Ingested {
     ],
   };
 }
+
+const isMissing = /^\s*404:? not found\s*$/i;
 
 function ingestMedia(
   place: InnerPlace,

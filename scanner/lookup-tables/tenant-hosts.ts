@@ -23,3 +23,15 @@ const tenantHosts: readonly string[] = `
 export function isTenantHost(host: string): boolean {
   return tenantHosts.some((pattern) => coversHost(pattern, host));
 }
+
+// A model and its service write these answers. Whoever sends the question names no address in them.
+const modelHosts: readonly string[] = `
+  api.anthropic.com api.deepseek.com api.elevenlabs.io api.mistral.ai api.openai.com api.replicate.com
+  api.runwayml.com api.stability.ai api.x.ai generativelanguage.googleapis.com *.fal.run`
+  .trim()
+  .split(/\s+/);
+
+/** Whether a host answers with what a model made, and with addresses of what it made. */
+export function isModelHost(host: string): boolean {
+  return modelHosts.some((pattern) => coversHost(pattern, host));
+}

@@ -8,6 +8,7 @@ import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
 import { normalisePath, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
+import { agentOf, mechanisms, wordsFor } from './mechanisms.ts';
 import { namesRemoval, showsOffSwitch } from './off-switch.ts';
 import { readingOf } from './reading.ts';
 
@@ -59,6 +60,7 @@ export function isAnnounced(
   const texts = of('text');
   const agent = agentOf(named);
   if (saidIn(source, texts, { words, agent, file, isService })) return true;
+  if (isPurpose(source, texts, named)) return true;
   const code = sources.find(({ path }) => path === file);
   if (code === undefined || mechanism === undefined) return false;
   return (
@@ -113,6 +115,40 @@ function announces(
       .some((one) => words.test(one) && denies.test(one))
   );
 }
+
+// A skill that is for an agent's configuration says so in its description, and its page names the
+// file: `statusline-generator`, a switcher of models.
+function isPurpose(
+  { text }: TaintSource,
+  texts: readonly FactOf<'text'>[],
+  named: string,
+): boolean {
+  const words = wordsFor(named);
+  if (words === undefined || sensitivePath(named)?.kind !== 'agent-settings') return false;
+  const shown = texts.filter(
+    ({ span, context }) =>
+      span.path === 'SKILL.md' &&
+      context !== 'comment' &&
+      !passedOver.test(text.slice(span.start, span.end)),
+  );
+  const description = shown.find((fact) => fact.detail === 'description');
+  if (description === undefined || !agentOf(named).test(description.text)) return false;
+  return (
+    ofConfiguration.test(description.text) &&
+    shown.some((fact) => fact.role !== 'string' && words.test(fact.text)) &&
+    !shown
+      .filter(isProse)
+      .flatMap(sentencesOf)
+      .some((one) => words.test(one) && denied.test(one))
+  );
+}
+
+// A page about settings also says what an agent does not do.
+const denied =
+  /\b(never|without|(it|scripts?|skill|tool|we) ((do|does|will) not|(do|does|wo)n['\u2019]t))\b[^.!?]{0,40}\b(add|append|chang|creat|edit|install|modif|touch|writ|updat)/i;
+
+const ofConfiguration =
+  /\b(settings?|config(s|ur\w{1,8})?|plugins?|hooks?|status ?lines?|profiles?|slash commands?|switch\w{0,3} models?|models? switch\w{0,3})\b/i;
 
 function isProse({ role }: FactOf<'text'>): boolean {
   return role !== 'fence' && role !== 'inline-code' && role !== 'string';
@@ -185,73 +221,19 @@ const behindName =
 const actOfPeople =
   /\b(administrators?|admins?|anybody|anyone|colleagues?|customers?|developers?|everybody|nobody|one|people|persons?|somebody|someone|teams?|vendors?|who)\s+(\w+ly\s+|often\s+)?$/i;
 
-// An agent's instructions are its user's. Its notebook is where skills note what they found.
-// Nobody announces a login key, a rule for sudo or a program under a system program's name in good
-// faith: such changes are not here, and no sentence makes them milder.
-const mechanisms: readonly {
-  readonly of: RegExp;
-  readonly words: RegExp;
-  /** A word of everyday language, which counts beside the way to take the job away. */
-  readonly everyday?: RegExp;
-  readonly isService?: true;
-}[] = [
-  {
-    isService: true,
-    of: /\/library\/launch(agents|daemons)(\/|$)|^launchctl /,
-    words: /\blaunch ?(agents?|daemons?|d|ctl)\b/i,
-  },
-  { isService: true, of: /^crontab |^\/etc\/cron|^\/var\/spool\/cron/, words: /\bcron(tab)?s?\b/i },
-  {
-    isService: true,
-    of: /\/\.config\/systemd(\/|$)|^\/etc\/systemd\/|\/lib\/systemd\/system|^systemctl /,
-    words: /\bsystem(d|ctl)\b/i,
-    everyday:
-      /\b(user|background|hourly|nightly|daily|weekly) timers?\b|\btimers? of (your|the) (own )?user\b/i,
-  },
-  { isService: true, of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
-  { of: /\/\.claude\/settings(\.local)?\.json/, words: /\bsettings(\.local)?\.json\b/i },
-  { of: /\/\.claude\/hooks(\/|$)/, words: /(?<!git )\bhooks?\b/i },
-  {
-    isService: true,
-    of: /^(schtasks|register-scheduledtask) /,
-    words: /\bscheduled tasks?\b|\bschtasks\b/i,
-    everyday:
-      /\btasks?\b(?=[^.]{0,80}\b(each|every|daily|nightly|weekly|hourly|log ?on|log ?in|boot|startup)\b)/i,
-  },
-];
-
 // Names of files that set up services.
 const called =
   /\b(autostart|cron(tab)?|daemon|launch ?(agents?|daemons?|d)|schedul\w{1,4}|services?|systemd)\b/i;
-
-function wordsFor(named: string): RegExp | undefined {
-  const normal = normalisePath(named);
-  const known = mechanisms.find((row) => row.of.test(normal));
-  if (known !== undefined) return known.words;
-  const kind = sensitivePath(named)?.kind;
-  const isNotebook = kind === 'agent-memory' && /(^|\/)(memory|heartbeat)\.md$/.test(normal);
-  if (kind !== 'shell-profile' && kind !== 'agent-settings' && !isNotebook) return undefined;
-  const file = normal.slice(normal.lastIndexOf('/') + 1);
-  if (!/^[\w.-]{5,60}$/.test(file)) return undefined;
-  // A name such as `profile` is a word, too.
-  const written = file.includes('.') ? file : normal;
-  return new RegExp(`(?:^|[^\\w.-])${written.replaceAll('.', '\\.')}(?![\\w-]|\\.\\w)`, 'i');
-}
-
-// Many programs have a `settings.json` or hooks, so the sentence has to name the agent, too.
-function agentOf(named: string): RegExp {
-  const normal = normalisePath(named);
-  const isAgents = sensitivePath(named)?.kind === 'agent-settings';
-  const agent = isAgents ? /\/\.(?:config\/)?([a-z]{2,30})\//.exec(normal)?.[1] : undefined;
-  return agent === undefined ? /(?:)/ : new RegExp(`\\b${agent}\\b`, 'i');
-}
 
 const hiding: ReadonlySet<string> = new Set(
   announcementReads.flatMap((read) => (read.startsWith('trait:') ? [read.slice(6)] : [])),
 );
 
+// What a page shows is read with the page, and has findings of its own.
 function hidesOrFetches(traits: readonly FactOf<'trait'>[]): boolean {
-  return traits.some(({ trait, context }) => hiding.has(trait) && context !== 'comment');
+  return traits.some(
+    (fact) => hiding.has(fact.trait) && fact.context !== 'comment' && !isInText(fact),
+  );
 }
 
 // What a skill downloads, or writes into a file from an answer, may be what starts. So may be what
@@ -355,7 +337,7 @@ const changesSubject =
 const ofOthers = /\b(competing|other|others|another|unlike|(many|most|some) \w+s)\b/i;
 
 const acts =
-  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|makes?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/gi;
+  /\b(?:(?<=\bby (?:\w+ly )?)(?:add|append|chang|configur|edit|install|modify|updat|writ)ing|adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|makes?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/gi;
 
 // The sentence leaves the change to the user, or forbids it.
 const leavesIt =

@@ -3,7 +3,7 @@ export const bundleFilesMax = 1_000;
 export const bundleFileBytesMax = 5 * 1024 * 1024;
 export const bundleBytesMax = 20 * 1024 * 1024;
 export const pathBytesMax = 200;
-export const pathDepthMax = 8;
+export const pathDepthMax = 16;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
 /**

@@ -122,7 +122,7 @@ const faults: Readonly<Record<string, readonly [RegExp, ...TarEntry[]]>> = {
   'a path from here': [/"\.\/a" has an empty or "\." part/, { path: './a' }],
   'two slashes': [/"d\/\/a" has an empty or "\." part/, { path: 'd//a' }],
   'a slash at the end': [/"f\/" has an empty or "\." part/, { path: 'f/' }],
-  'nine folders': [/deeper than 8/, { path: '1/2/3/4/5/6/7/8/9' }],
+  'seventeen folders': [/deeper than 16/, { path: '1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17' }],
   'a path of 201 bytes': [
     /longer than 200 bytes/,
     { path: 'x'.repeat(100), prefix: 'y'.repeat(100) },

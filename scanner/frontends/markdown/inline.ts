@@ -145,13 +145,19 @@ function inlineContext(
   const sentence = sentenceAround(reading, node, parent);
   const { heading, title = '' } = reading;
   const context = blockContext({ text: code, title, heading, before: sentence });
-  if (context === 'fence-doc' || hasBlockRun.test(sentence)) return context;
+  if (context === 'fence-doc' || calledDangerous.test(reading.text.slice(node.to, node.to + 60)))
+    return 'fence-doc';
+  if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
   ) || describesSection.test(headOfTable(reading, parent))
     ? 'fence-doc'
     : context;
 }
+
+// “If the script is about to run `…` or similar dangerous commands, stop.”
+const calledDangerous =
+  /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b/i;
 
 // The head of the table in which a cell stands: "Example attack".
 function headOfTable({ text }: MarkdownReading, cell: SyntaxNode): string {

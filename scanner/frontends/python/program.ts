@@ -255,6 +255,8 @@ export interface PyTarget {
   readonly at: Capability;
   /** The calls of the function around that mean another host. */
   readonly notAfter?: readonly NotAfter[] | undefined;
+  /** The nodes that say the host of an address that is not known. */
+  readonly hostFrom?: readonly string[] | undefined;
 }
 
 export interface PyValue {

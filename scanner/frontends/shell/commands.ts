@@ -317,7 +317,9 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
   const isMacro = written === `\\${word.text}` && !isKnownProgram(word.text);
   // `app\.get` of a pattern: only dots are escaped.
   const isPattern = parts <= 1 && written.replaceAll('\\.', '.') === word.text;
-  if (isPattern && !isKnownProgram(word.text)) return;
+  // `venv\Scripts\activate`: a page shows the command of Windows beside that of Unix.
+  const isWindowsPath = parts <= 1 && /^[\w.-]{2,}(?:\\[\w.-]{2,})+$/.test(written);
+  if ((isPattern || isWindowsPath) && !isKnownProgram(word.text)) return;
   const isSplit = parts > 1 || (/\\[^\n]/.test(written) && !isMacro) || written.startsWith("$'");
   if (isHidden && isSplit)
     noteTrait(

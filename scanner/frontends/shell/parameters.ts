@@ -143,14 +143,25 @@ function foldDefault(
 ): ShellValue {
   const known = run.vars.get(targetName(run, part.parameter));
   const operand = fold(run, operation.operand);
+  // The operand is a message. Of an empty variable, the shell ends.
+  if (/^:?\?$/.test(operation.operator)) {
+    const value = known ?? readVariable(run, part.parameter, part);
+    return operation.operator === '?' ? value : withoutEmpty(value);
+  }
   if (operation.operator === '+' || operation.operator === ':+') return either(operand, emptyValue);
   if (known !== undefined && known.text !== '') return either({ ...known, folded: true }, operand);
   const outside = readVariable(run, part.parameter, part);
   if (operation.operator === '=' || operation.operator === ':=')
     run.vars.set(part.parameter, operand);
-  if (operation.operator === '?' || operation.operator === ':?') return outside;
   // An operand that gives the variable a value is read again: each taint once.
   return { ...operand, taints: [...new Set([...operand.taints, ...outside.taints])] };
+}
+
+function withoutEmpty(value: ShellValue): ShellValue {
+  const others = value.others.filter((text) => text !== '');
+  if (value.text !== '') return { ...value, others };
+  const [text = unknownPart, ...rest] = others;
+  return { ...changedText(value, text), others: rest };
 }
 
 function applyOperation(

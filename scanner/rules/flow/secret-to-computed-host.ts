@@ -6,7 +6,7 @@ import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
 import { isKnownProvider, providerOf } from '../../lookup-tables/secrets.ts';
-import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
+import { isModelHost, isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({
@@ -34,9 +34,14 @@ export const secretToComputedHost = defineRule({
         // A default is one host. Of many, the unknown one may be the last.
         const isDefault = new Set(written.map(({ to }) => to.host)).size === 1;
         // The default of one variable says nothing about what else may choose the host. `hosts` has
-        // one flow for several reads of a variable, and perhaps not the read with the default.
+        // one flow for several reads of a variable, and perhaps not the read with the default. An
+        // argument's default is often such a variable. Who sets the secret sets the one beside it.
+        const isGiven = chosenBy.some(({ source }) => source.what === 'input');
         const isOfVariable = everyHost.some(
-          (flow) => flow.source.hasDefault && isSamePlace(flow, sent.flow),
+          (flow) =>
+            flow.source.hasDefault &&
+            isSamePlace(flow, sent.flow) &&
+            !(isGiven && isBeside(flow.source.name, sent.name)),
         );
         const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
@@ -107,7 +112,7 @@ function isFromReader({ source, steps }: FlowFact, carriers: readonly SentSecret
   const asked = steps[0]?.span;
   const { host } = targetOf(source.name);
   return (
-    !isKnownProvider(host) &&
+    (!isKnownProvider(host) || isModelHost(host)) &&
     !isTenantHost(host) &&
     carriers.some(({ flow }) => flow.span.path === asked?.path && flow.span.start === asked.start)
   );
@@ -152,7 +157,11 @@ function saidHostsOf(sources: RuleContext['sources']): SaidHosts {
   const found: SaidHosts = {
     names: new Set(
       programs.flatMap(({ text }) =>
-        inCode.flatMap((form) => [...text.matchAll(form)].map(([, name = '']) => name)),
+        inCode.flatMap((form) =>
+          [...text.matchAll(form)]
+            .filter((found) => !isOwnMachine(text, found.index + found[0].length))
+            .map(([, name = '']) => name),
+        ),
       ),
     ),
     isAny: programs.some(({ text }) => computedSetting.test(text)),
@@ -170,6 +179,19 @@ const inCode: readonly RegExp[] = [
   /(?:putenv|setdefault|setenv)\([ \t]{0,8}["'](\w{1,100})["']/g,
   /\b(\w{1,100})["']?[ \t]{0,8}:[ \t]{0,8}["'`]https?:/g,
 ];
+
+// A test starts the program with the address of a server of its own: `http://127.0.0.1:8080/`. An
+// `@` behind the address would make it the user's name at another host.
+function isOwnMachine(text: string, at: number): boolean {
+  const [found, hole] = ownMachine.exec(text.slice(at, at + ownMachineCharsMax)) ?? [];
+  return found !== undefined && (hole === undefined || !writesAt.test(text));
+}
+
+const ownMachineCharsMax = 200;
+const ownMachine =
+  /^[ \t]{0,8}[fbru]?["'`]?(?:https?:\/\/)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5}|:\$?(\{[\w.]{0,60}port\}))?(?:\/[\w/.-]*)?["'`][ \t]*(?=[;,)\]}#\n]|$)/;
+// An `@` that no decorator begins with, or a code that makes one.
+const writesAt = /[^\s]@|@[^\w\s]|\\x40|\\u0040|%40|\bchr\(|fromCharCode|fromCodePoint/;
 
 const inPages = /\b(\w{1,100})=["']?https?:\/\/([a-z0-9.-]{1,200})/gi;
 

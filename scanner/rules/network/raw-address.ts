@@ -52,7 +52,8 @@ const knownResolvers = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9
 function reachesStrangers(address: string): boolean {
   if (
     knownResolvers.has(address) ||
-    address === '0.0.0.0' ||
+    // Nothing is sent to “this network” (RFC 1122, 3.2.1.3). `400` is read as 0.0.1.144.
+    address.startsWith('0.') ||
     address === '255.255.255.255' ||
     address === '::'
   )

@@ -37,7 +37,8 @@ function isShown(detail: string): boolean {
 
 // The path of an installed package and a member of the package, such as `launch`. The path before
 // the package only says where it is installed, such as the home folder.
-const packageFile = /^(?:~|\.{0,2})\/(?:\S+\/)?(node_modules\/(?:@[\w.-]+\/)?[\w.-]+)\.\w+$/;
+const packageFile =
+  /^(?:file:\/\/)?(?:~|\.{0,2})\/(?:\S+\/)?(node_modules\/(?:@[\w.-]+\/)?[\w.-]+)\.\w+$/;
 
 // Whether the code shows the package's name in one piece.
 function isPackage(detail: string, path: string, sources: readonly TaintSource[]): boolean {

@@ -1,5 +1,6 @@
 /** A file was not looked at, or not whole. */
 import type { ArtifactFact } from '../../fact/fact.ts';
+import { contextOf } from '../../fact/language.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unanalysed = defineRule({
@@ -20,9 +21,10 @@ export const unanalysed = defineRule({
   check: (context) =>
     context.of('artifact').flatMap((fact) => {
       const about = says[fact.what];
-      return about === undefined
-        ? []
-        : [{ span: fact.span, ...about, message: `${about.message} ${fact.detail}` }];
+      if (about === undefined) return [];
+      const message = `${about.message} ${fact.detail}`;
+      const draft = { span: fact.span, ...about, message };
+      return [isForTests(fact) ? { ...draft, severity: 'medium' } : draft];
     }),
 });
 
@@ -33,3 +35,9 @@ const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'sp
   'unknown-language': { kind: 'capability', message: 'was not analysed:' },
   'not-utf8': { kind: 'capability', severity: 'low', message: 'is not UTF-8 but' },
 };
+
+// What a test compares with is data in a format of its own. A locked archive has no such reason.
+function isForTests({ detail, span }: ArtifactFact): boolean {
+  const isUnknown = detail.startsWith('not text, and of no known type');
+  return isUnknown && (contextOf(span.path) === 'test' || /(^|\/)fixtures?\//.test(span.path));
+}

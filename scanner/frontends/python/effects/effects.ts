@@ -10,10 +10,10 @@ import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.t
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
-import { isElsewhere } from './connections.ts';
+import { applySend, isElsewhere } from './connections.ts';
 import { readVariable, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
-import { applyConnect, applyRequest, applySend } from './network.ts';
+import { applyConnect, applyRequest } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
 import { startAt, storedPaths, storeUnpacked } from './stored.ts';
 import type { Argument, Condition, PythonEffect } from './tables/python-api.ts';

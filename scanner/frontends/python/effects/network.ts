@@ -19,11 +19,10 @@ import { PyNode, type PyTarget, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
 import { callsElsewhere } from './callers.ts';
-import { connectedBefore, lastConnection } from './connections.ts';
+import { hostNodesOf, isAnyHost } from './connections.ts';
 import { frontedHosts, hostsIn } from './host-header.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
-import { noteWritten } from './written.ts';
 
 // `Request(url, None, headers)` sends nothing.
 function isGiven(value: PyValue | undefined): boolean {
@@ -64,6 +63,7 @@ export function applyRequest(
       body: [...bodies, ...(url?.nodes.length ? [url] : []), { ...unknownPy, nodes: call.spread }],
       header: headers,
       afters,
+      leading: hostNodesOf(open),
     });
   }
   const written = new Map<Capability, string>();
@@ -121,9 +121,12 @@ function openFor(
   { toSelf }: Extract<PythonEffect, { does: 'request' }>,
   url: PyValue | undefined,
 ): readonly PyTarget[] {
-  const given = url?.targets ?? [];
+  // The text of an answer is an address, and no request.
+  const given = isRequest.test(url?.qual ?? '') ? (url?.targets ?? []) : [];
   return given.length > 0 ? given : toSelf ? object.targets : [];
 }
+
+const isRequest = /request\(\)$|\bprepare\w{0,20}\(\)$/i;
 
 export function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
   if (url !== undefined && url.texts.length > 0) return textsOf(url);
@@ -203,7 +206,7 @@ export function sendTo(
 ): PyValue {
   const nodes: string[] = [];
   for (const capability of targets) {
-    const isAny = capability.kind === 'egress' && capability.url === anyEgress;
+    const isAny = isAnyHost(capability);
     const host = parts.written?.get(capability);
     const sink = (part: FlowSink['part']): FlowSink => ({
       what: 'network',
@@ -236,7 +239,11 @@ export function sendTo(
   return {
     ...unknownPy,
     nodes,
-    targets: targets.map((at) => ({ at, notAfter: parts.afters?.get(at) })),
+    targets: targets.map((at) => ({
+      at,
+      notAfter: parts.afters?.get(at),
+      ...(isAnyHost(at) && { hostFrom: parts.leading ?? nodesOf(parts.url) }),
+    })),
   };
 }
 
@@ -296,6 +303,7 @@ export function applyConnect(
         at.kind === 'egress' && at.url !== anyEgress
           ? elsewhere?.(parseEgressUrl(at.url).host)
           : undefined,
+      ...(isAnyHost(at) && { hostFrom: host?.nodes }),
     })),
   };
 }
@@ -307,39 +315,6 @@ function hostIn(text: string): string {
     /(?:^|\s)host\s*=\s*'?([^\s']+)/.exec(text) ??
     [];
   return host ?? text;
-}
-
-export function applySend(
-  run: PythonRun,
-  call: PyCall,
-  content: PyValue | undefined,
-  part: 'body' | 'header' = 'body',
-): PyValue {
-  noteWritten(
-    run,
-    call,
-    (call.api === 'os.write' ? call.args[0] : call.object)?.file ?? [],
-    content,
-  );
-  if (content === undefined) return unknownPy;
-  const { targets } = call.object;
-  const isOpen = targets.some(
-    ({ at }) => at.kind !== 'egress' || parseEgressUrl(at.url).host !== '*',
-  );
-  const later = isOpen ? [] : connectedBefore(run, call, call.api.replace(/\.\w+$/, ''));
-  const open = later.length > 0 ? later : targets;
-  for (const { at, notAfter } of open.length > 0 ? open : [{ at: lastConnection(run, call) }]) {
-    const what = at.kind === 'mount' ? 'file' : 'network';
-    const sink = { what, capability: at, api: call.api } as const;
-    flowSink(
-      run,
-      call,
-      content.nodes,
-      { ...sink, part: what === 'file' ? 'content' : part },
-      notAfter,
-    );
-  }
-  return unknownPy;
 }
 
 export function requestTraits(

@@ -3,8 +3,8 @@ import { nodesOf } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import type { PyCall } from './call.ts';
-import { connectedBefore, isElsewhere } from './connections.ts';
-import { applySend, baseOf } from './network.ts';
+import { applySend, connectedBefore, isElsewhere } from './connections.ts';
+import { baseOf } from './network.ts';
 import { openClientIn, sendsNothing } from './tables/python-open-clients.ts';
 
 /** Each method of an open client sends what it is given to the client's host. */

@@ -59,7 +59,7 @@ export function filterOf(call: Call): Filter | undefined {
     case 'rev':
       return hidden((text) => lines(text, (line) => [...line].reverse().join('')));
     case 'tr':
-      return hidden((text) => translate(text, words));
+      return { decodes: !changesCase(words), apply: (text) => translate(text, words) };
     case 'sed':
       return sedFilter(words);
     case 'awk':
@@ -69,6 +69,16 @@ export function filterOf(call: Call): Filter | undefined {
     default:
       return cutterOf(name, words);
   }
+}
+
+// `tr A-Z a-z` and `tr '[:upper:]' '[:lower:]'` leave each word readable.
+function changesCase(words: readonly string[]): boolean {
+  const [from, to] = words.filter((word) => !word.startsWith('-'));
+  const sets = new Set([from, to].map((one) => one?.replace(/^\[:(\w+):\]$/, '$1')));
+  return (
+    sets.size === 2 &&
+    [...sets].every((one) => /^(A-Z|upper)$/.test(one ?? '') || /^(a-z|lower)$/.test(one ?? ''))
+  );
 }
 
 function hidden(apply: Filter['apply']): Filter {

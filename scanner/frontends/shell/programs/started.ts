@@ -99,9 +99,7 @@ function fetchedBy(call: Call): string | undefined {
 
 // GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.
 function runSedCommands(run: ShellRun, call: Call): void {
-  for (const { text } of call.args) {
-    const line = sedCommand(text);
-    if (line === undefined) continue;
+  for (const line of call.args.flatMap(({ text }) => sedCommands(text))) {
     // `s/…/&/e` and `e` alone run lines of the input.
     const runsLines = line === '' || /&|\\\d/.test(line);
     const isFetched = call.stdin.taints.some(({ source }) => source.what === 'network');
@@ -123,14 +121,31 @@ function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
   else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
 }
 
-function sedCommand(text: string): string | undefined {
-  const plain = text.replace(/^(?:\d{1,6}|\$)/, '');
-  if (/^e(\s|;|$)/.test(plain))
-    return plain
-      .slice(1)
-      .replace(/^\s*;.*/, '')
-      .trim();
-  if (!/^s[^\w\s\\]/.test(plain)) return undefined;
-  const [, , command, flags = ''] = plain.split(plain[1] ?? '/', 4);
-  return flags.includes('e') ? command : undefined;
+// What a script of sed runs: an `e` with the rest of its line, and replacements with the flag `e`.
+function sedCommands(script: string): readonly string[] {
+  const found: string[] = [];
+  let plain = script.replace(/^(?:\d{1,6}|\$)/, '');
+  while (/^s[^\w\s\\]/.test(plain)) {
+    const pattern = sedPartEnd(plain, 2, true);
+    const replacement = sedPartEnd(plain, pattern + 1, false);
+    const [flags = ''] = /^\w*/.exec(plain.slice(replacement + 1)) ?? [];
+    if (flags.includes('e')) found.push(plain.slice(pattern + 1, replacement));
+    plain = plain.slice(replacement + 1 + flags.length).replace(/^[\s;}]+/, '');
+  }
+  const [, run] = /^e(?:\s+(.*)|$|(?=;))/.exec(plain) ?? [];
+  return /^e(\s|;|$)/.test(plain) ? [...found, run ?? ''] : found;
+}
+
+// Where a part of `s/…/…/` ends: at a delimiter that is not escaped and in no `[…]` of the pattern.
+function sedPartEnd(script: string, from: number, isPattern: boolean): number {
+  const delimiter = script[1];
+  for (let at = from; at < script.length; at++) {
+    if (script[at] === '\\') at++;
+    else if (script[at] === delimiter) return at;
+    else if (isPattern && script[at] === '[') {
+      const end = script.indexOf(']', at + (script[at + 1] === '^' ? 3 : 2));
+      if (end > 0) at = end;
+    }
+  }
+  return script.length;
 }
