@@ -11,16 +11,16 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0af7e83a4d179e2ad642adb1aad7c77a88173ba5521587949f82333dcaedc69a',
-  judging: 'sha256:0490d530c8e35e9b8a815d868b922ba65952f7bc338e28ed8a8fbcccf08f8934',
+  extractor: 'sha256:29dd823265d7b1e4b0a0f497e3e0bdf901e018882e91a08446540313c956adda',
+  judging: 'sha256:0fc1c1332c840cab6e808a6aec548344f97c64cd3d1f6cb1e28c7d439a811630',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:b77d843b0e2648d40dabd127ab6395c3a068c5e025c7af62969044b5d75fccdf',
+      'sha256:8463297cc9a11eebf7eb5021a3829f09095ed4d38bcfcd39a89c1229f7e02239',
     'env/secret-file-load':
-      'sha256:169a7b18c2a9462722ef5eebb8e05224ba70653f974eb5cf661e9bc6f1a716bc',
+      'sha256:a469f7b39a00b1add187de1cc4b70053f55fc04b08fa4d9f47656a2a67321075',
     'env/secrets-gathered':
-      'sha256:74b545d4a168cec475888605a0a96c6f47fa78e8ce6ee40db4cce9d764ba3f1c',
+      'sha256:d69a6f3519a53018bafd91d1ee41e0a1a9c8b316738dd7a9651aa1dc941645a2',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -28,12 +28,12 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:96322e56c989445b74574903905107a9af872ce4c11f6db79e91579cc95b34f8',
+      'sha256:cecb540a60591edead0a17adad421661b9aeafc833772a56a342c558574fae2f',
     'exec/credential-command':
-      'sha256:dd185aa564297cb7b4d23f19afe4b798c42450ec95de44c0f3432a83a170413d',
+      'sha256:88cb4678e53d2050475f69a7a8f3c010c359c199fd392953abeef88fb4bed9ee',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
+      'sha256:a4182b7aed875570f4d104b63419f67c892ec7f17b715a31b89f6773d24d243e',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -54,92 +54,92 @@ export const codeDigests: CodeDigests = {
     'exec/unread-program':
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
-      'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:447e784fe58725ce64f96b7de51b6f5434f99543c1ef95f87fe6e56ce802b835',
-    'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
+      'sha256:1210aa03ab1a11f61c71fc73d38b35d7956fd839e533b2f57d3ec2f6bbd528d3',
+    'files/agent-memory': 'sha256:813a5b6d575a91906f6dd24e1d8340947111a85744c0dc8891fa1c66f176b1a9',
+    'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:69cd95b46b4d64a6a2f77bc846c392ea0c278d622385c363d99ee9e801797d8b',
+      'sha256:9be288a4ae211d9a1fbd6009140e4f7c872ba9920b60a64a000f07f1ba5cafdf',
     'files/credential-path':
-      'sha256:c41c09d51325ec668ba49c8e92d6580f261bf4ad9830493521a34bac0b409f26',
-    'files/destructive': 'sha256:c6a3246ac5ffd3fed66c023a4171a30fddc21b8ede5f2ccbf4338837dc4ff89b',
-    'files/device': 'sha256:e4a4b82ee130e57fdb8ef1ea01097530f78fd68ab65b626d902822e3a6db04ae',
+      'sha256:ca65bc26ad43c3991c7322e0fc05905e029ee885855287ab46fb55cb2fd99648',
+    'files/destructive': 'sha256:b866b76dded3533b5cfb2e6ad97b6a2ded039d42b2c2709383540a3ec19bb6dc',
+    'files/device': 'sha256:92c674881f5431eb2a95e773e9afc4b5ff3c171d49783e5ea37b0eeab1362c16',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:9d2fbe3a0f2bf526e862eec99acb5126d39c9f9807e2c2503aa08e327ba39f95',
+    'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:542ad37f061a5e60a0d8d83d6e63ab277fba0d4ac98e07e138c9bba33babf2ec',
+    'files/outside-read': 'sha256:8ac5817a4eda76933cb597a78dde2f5f2e3ac41bd1364bd8359feeb25c70388a',
     'files/outside-write':
-      'sha256:c0075b1331f6b8061abd3aede8ce15e62a41c508a8a67b791bbdc598be7e2a83',
+      'sha256:3be891482a6f8f69080e8e014fb9cd8e81ec5f8f91fd908f7964fc4e6925ed44',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:a31ae3ca561d90c8e82c342c1d05cdb656b2bd6895696b45596f18350935c71b',
+      'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
+    'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:f7a19b5a8a8cb213a6650b329be7ead463b88a4eb0ee1b94c98da7895d24fdf9',
+      'sha256:009c56451cf2ab91972d0587378b3da6254c9effb2a5828ee4db40b0036c32ae',
     'flow/credential-file-to-network':
-      'sha256:8521227e57ba122be6ce0d224292100592859d4259f6230a5b4b9cd129d9668d',
+      'sha256:7143e442ed02c6e0816dd5a24924f8bf5317966b8ad1a1336e4a616dc0fb7f97',
     'flow/decoded-to-exec':
-      'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
+      'sha256:a5ae66693d88638ef70d09db8f7c2af72a50974546c66025f8f7354508de9316',
     'flow/encoded-to-network':
-      'sha256:de7ae4107a93e1fd2e9c74e94319cf80e41d0a8b27fb5df7dba0308392bbda7c',
+      'sha256:cf1de64e97f829f9e3dc571d3fe88e32c7bab92e22c4f4f911902b342c24b728',
     'flow/environment-to-network':
-      'sha256:bfc223ccd40ba83e97702c7d7945cc9a5900c25010b410e02a1f9161cf624e9d',
-    'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
+      'sha256:3ec9fcb52f70d935f66e4c936b6d9045957318f1615c4257cbaa85b62533a5ef',
+    'flow/file-to-exec': 'sha256:196735ccefb7adf13ac46ac423532678c64854acf707e5bd916bb44014ed00aa',
     'flow/file-to-network':
-      'sha256:fe20c81dadb10ecaa91828c6a793345ec354ee62f41c37475b6576cea32393ca',
+      'sha256:5a51e1cb631d268b5e9af81e930e99a1b419537a6f6f8e30527ac3b8b7290011',
     'flow/host-facts-to-network':
-      'sha256:fb9f58d4a08aedc2654f3259af31698719f2424868f4205e058625dbc70452ca',
+      'sha256:0b57a7ca5ea49f72dc41efd4441b6d1ce926c00c824d7c32ebd89e57d71f535d',
     'flow/input-to-shell':
-      'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
+      'sha256:d5cc581f1da6c9eb7d662617503ae5df4036368d09616c9ce805c28141bd12c8',
     'flow/local-secret-to-network':
-      'sha256:1b7fec371372218791d95af619b31ce1f571616615d7d40737e5462fd4043095',
+      'sha256:9222176458368249bd5d14d9df2caf5eb9d60fc9426dcbda9f17125fbe6d8ed1',
     'flow/network-to-exec':
-      'sha256:f2d59ac7da4f1a79f0c1f93e1cae97fafe393cb3452ac5e64fd9c47a1fe13036',
+      'sha256:72a7411a02e8c9cc69304ad7cf7df929d0bc8b47eb6296882b9b80bbb1a345bc',
     'flow/recording-to-network':
-      'sha256:8496ac6dc5a9f16e860c1d1b87999ea7aa943c327606fb48694a0eb8cfd4f15d',
+      'sha256:bcd19174ff1744a5c79c5b798f58568b0017fd035b51fd6a213c0c8b80a54d04',
     'flow/secret-beside-data':
-      'sha256:72f7fd7d147f9a0b106412a9ff5b39def82df776afe8a1c0fed01ff2956e72c8',
-    'flow/secret-in-url': 'sha256:bc859795fbc71d43144a5a3fbbd5adf5a722baed4b0ae919449db0fdca13094b',
+      'sha256:ea2d0c68dbfdc671322621ae58bcdd13f09c933d43a854c18ce4c986022f7b6b',
+    'flow/secret-in-url': 'sha256:e692a6127b62921d51224cc5bc1815328444304452b5ce73d72b25f253df1556',
     'flow/secret-to-child':
-      'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
+      'sha256:43bc21dd71bb51378302ead2ee8c5b645845c4e97568321cc2a44d93ea70f85b',
     'flow/secret-to-computed-host':
-      'sha256:d524f748b5c8d7741605b5b32b09397ec95445d9a87560567056f8b5af2382ee',
+      'sha256:dbcc14c6632e5504ef916eea3c9a3781c8d84b0c76b069f36f936afd42f038c6',
     'flow/secret-to-network':
-      'sha256:e21451796958aa22442e77ff56e5065aca1a380718c763f0401e8642f1ab4c5d',
+      'sha256:d6975130dde61c3b63e0afb4b5ea56a75fd03bcb74f1bbcb59212cb4c54d9184',
     'flow/secret-to-output':
-      'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
+      'sha256:b42ce6530f4c8414c2db7ab993bb5e5e0f105c703d8800fd25309ddc27d9292c',
     'flow/secrets-to-one-host':
-      'sha256:fd594772130ec2a8b3f1f475a4536fa8f6ad7c552d90d72e0b825504e6193ce8',
+      'sha256:8ba1dd4dc78fd9d83b553e2d745d030bf19e3ea852575a9504316ab8d98bd905',
     'flow/untrusted-to-agent':
-      'sha256:5e0e2b57ca33b5bebb6cba2bee1e4a7d27046b63b2be7babac914a5835603b23',
-    'manifest/all-three': 'sha256:e2ad707a80dc75574306fdef072c6ad7fa394eb7db6681f4d53370b686114cfc',
+      'sha256:19fa9e0f7ab93bf17df824f93a2d38f55ce102b6862aac3e05e11a5cea8ca204',
+    'manifest/all-three': 'sha256:2ce0f03273c5226201a39972f6960453e7fed4e6d2d09a6ff5e4004496580e4d',
     'manifest/broken-promise':
-      'sha256:66af1d57b280d6d4e9ddce4ec690ae6ebdc93826372a5ecdaac389c31ceea705',
+      'sha256:be94645388ad9d159ee549bfe65f78cf3460cc0ca70241529f12a65525c320f3',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
-      'sha256:2dbb819e7c02ee5fa8b19125acbc5b179379548878be4ae74c4e4d4b85ae10c0',
+      'sha256:520fdb40bff2d2145ca464bdc01d73eaf848f1b6660665bf74c0d2c4fa4d2092',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:267eb7df3b962731888daf17964f3ab53cb9567aaf5bfbc47c14846db8e6ea16',
+      'sha256:69d17e046671692c09be7a981288dc5162e603fa724809f3655bc1f0391294d5',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:b45c8f1c5bd74137234cb955bd7f811542ee979d35a9ac9a4809f439ce143ff7',
+    'network/cleartext': 'sha256:f0980eeaad4f943477413184d195ac7bc0bcf1bb38c0ee977f094edf6b878fed',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
-    'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
+      'sha256:f5783badc91e8e7ef98eaf7d115d61573d4fab5682971534809fa5e1d81c48b9',
+    'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
       'sha256:e40a8c125441a5644d77024439302618008a31316a324cdd82d2659a82194893',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
@@ -170,7 +170,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/hidden-characters':
       'sha256:85f77282dd72059bb90717f40efd522e30810d40be6cf8902bc63e8cde43b033',
     'obfuscation/hidden-name':
-      'sha256:4779f1f9e3a57022e2eb003f9fc2e8cb412b67cc9150591e639431890fb6a666',
+      'sha256:ca82eea5a7091c6ba6f60aee87b10eacb649f55bf952747df6ff2cfd424221ca',
     'obfuscation/minified':
       'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
@@ -184,17 +184,17 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:65e6980f3b503da55e97aeed9c285dd2f82542c07f0e39c6520a38847fa7e631',
+      'sha256:e39c6e759048ab907bcb815e4b790f94880bcb92e96c6ad114a48c511957ca8e',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
       'sha256:eb84f6fee7df7a14d671a4f3eea007ec9cac223cbbb07f1bc98ae092c37717ff',
     'obfuscation/unanalysed':
-      'sha256:94cb9b3a8bfe7cbe77614993d28dec956fc34689174cd12a203e848946e8c557',
+      'sha256:741527475f39a7b00b6064ff8f61358c65c2d916dcacaeba8fb5ad4084955508',
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:77edc9b915dc6e13f02505c3f52f085e33fc16dbe025a344acb1f4727f103a82',
+      'sha256:2f31552dba827f772f64aac0e533d77e60ba09f81e41ab38f0740603744c5acf',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -203,13 +203,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:13e080d960c6cae4fa33965e62037e5fe4832ca99bd944a643f4bf75446ba3a8',
+    'persistence/hook': 'sha256:d2d269eebc817b7b034b7769eac19a2f033348cd161ecd06751b19b66b786939',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:2d1a0afd9d3669a7e5a991325df7d4e0e249e48b9216044b9aa7f54eb6709900',
+      'sha256:835cab80ccc89bd474dfc7830ed635e2f2315fe53deb34880e8f8bc207f5c872',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
@@ -226,15 +226,15 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:3736eb52a9cb6b8b4e5dcc6d417cfab587c2311c23c0230ef201fdc5bc1b1b68',
     'prose/divided-order':
-      'sha256:50e79eb4e9256a56b3373d231ded0eec66473bef79981390a787185dad2a9858',
+      'sha256:c6cb6b35a4174f8529e10181ee736924dc26f91ef2019f8b7b157802f7f18ff8',
     'prose/encoded-instructions':
       'sha256:41eeb730dc53ee039c202d2dccaf7ddebd765437bd04f60f03405b05ef5b235f',
     'prose/exfiltration-instructions':
-      'sha256:15c14c57fbca18fa9506148f0b5380cb4e69b680550e0b0dc2b4dc912313bdee',
+      'sha256:d04addc9d0805240a90b4d49c843bc2814c8a14f129271bec599565c09e2cdb3',
     'prose/false-authority':
       'sha256:34ff7bc8ec54c0f1bf151b18ec49af6570b21bb51ccc421c9f1dfae5fcbfd3d2',
     'prose/hidden-text': 'sha256:c91027c374827c74a39d3dd531717cbb873a287da98b25a257dd02e0fccdc63c',
-    'prose/install-lure': 'sha256:bda2a4b1146aaecbbc4e90611d03b7bb1ac33d4f9a096e43ed1ec7c773985587',
+    'prose/install-lure': 'sha256:4d7cef61a04a796859fd649bb89aa4092fed2b10b7adc5f3af9b70e7f5fedb97',
     'prose/memory-tampering':
       'sha256:252a33f65dbf42b3867130e4045c4747e87523aeabe66a25d5c899483bd75b45',
     'prose/override-instructions':
@@ -266,11 +266,11 @@ export const codeDigests: CodeDigests = {
     'resources/regex-bomb':
       'sha256:415bb91b9729e967a9189506ca82b3d317dce1a57b61083651204016cc608079',
     'supply/active-document':
-      'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
+      'sha256:c5ccd921f519785704864ce9182633141730b9564244f2476730af3c011463ff',
     'supply/acts-at-import':
       'sha256:9088ae1bf558ad36ba6c501e8cb82b29b448c3b2e5dd2c6476faf663f0c358d6',
     'supply/acts-at-installation':
-      'sha256:9812d52eee871507ff221419b885eb6c5d9e9b8fbb591dd8c297a95677ef16a9',
+      'sha256:2d2b496c5b4cf5a71ecac421d475dfec897e250c11ba9012df0774d59eabee77',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

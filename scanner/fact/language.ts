@@ -79,3 +79,8 @@ export function contextOf(path: string): FactContext {
     ? 'test'
     : 'code';
 }
+
+/** Whether a file lies in a folder of tests, or of what tests compare with. */
+export function isForTests(path: string): boolean {
+  return contextOf(path) === 'test' || /(^|\/)fixtures?\//.test(path);
+}

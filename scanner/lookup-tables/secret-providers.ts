@@ -32,8 +32,8 @@ export const secretProviders: readonly SecretProvider[] = [
   ),
   row(
     'Google',
-    'GEMINI_* GOOGLE_* GCP_* GCLOUD_* GOOGLE_APPLICATION_CREDENTIALS FIREBASE_* YOUTUBE_API_KEY VERTEX_*',
-    '*.googleapis.com *.google.com *.firebaseio.com *.cloudfunctions.net *.run.app *.pkg.dev',
+    'GEMINI_* GOOGLE_* GCP_* GCLOUD_* GOOGLE_APPLICATION_CREDENTIALS FIREBASE_* YOUTUBE_API_KEY VERTEX_* RECAPTCHA_*',
+    '*.googleapis.com *.google.com *.recaptcha.net *.firebaseio.com *.cloudfunctions.net *.run.app *.pkg.dev',
   ),
   row(
     'Microsoft Azure',
@@ -42,7 +42,7 @@ export const secretProviders: readonly SecretProvider[] = [
   ),
   row(
     'Cloudflare',
-    'CLOUDFLARE_* CF_API_TOKEN CF_API_KEY',
+    'CLOUDFLARE_* CF_API_TOKEN CF_API_KEY TURNSTILE_*',
     '*.cloudflare.com *.r2.cloudflarestorage.com',
   ),
   row(
@@ -101,6 +101,16 @@ export const secretProviders: readonly SecretProvider[] = [
   row('Stability', 'STABILITY_*', '*.stability.ai'),
   row('Voyage', 'VOYAGE_API_KEY', '*.voyageai.com'),
   row('Moonshot', 'MOONSHOT_*', '*.moonshot.cn *.moonshot.ai'),
+  row('Zhipu', 'ZHIPU_* ZHIPUAI_* BIGMODEL_* ZAI_*', '*.bigmodel.cn *.z.ai'),
+  row('MiniMax', 'MINIMAX_*', '*.minimax.chat *.minimaxi.com *.minimax.io'),
+  row('SiliconFlow', 'SILICONFLOW_*', '*.siliconflow.cn *.siliconflow.com'),
+  row('Volcengine', 'VOLCENGINE_* VOLC_*', '*.volces.com *.volcengine.com *.volcengineapi.com'),
+  row('Cerebras', 'CEREBRAS_*', '*.cerebras.ai'),
+  row('fal', 'FAL_*', 'fal.ai *.fal.ai fal.run *.fal.run'),
+  row('Jina', 'JINA_*', '*.jina.ai'),
+  row('Deepgram', 'DEEPGRAM_*', '*.deepgram.com'),
+  row('AssemblyAI', 'ASSEMBLYAI_*', '*.assemblyai.com'),
+  row('Runway', 'RUNWAY_* RUNWAYML_*', '*.runwayml.com'),
   row('Weights & Biases', 'WANDB_API_KEY', '*.wandb.ai'),
   anywhere('LangSmith', 'LANGSMITH_* LANGCHAIN_API_KEY', '*.langchain.com'),
   row('Tavily', 'TAVILY_*', '*.tavily.com'),
@@ -208,6 +218,13 @@ export const secretProviders: readonly SecretProvider[] = [
   row('Algolia', 'ALGOLIA_*', '*.algolia.net *.algolianet.com *.algolia.com'),
   row('Mapbox', 'MAPBOX_*', '*.mapbox.com'),
   row('Apify', 'APIFY_*', '*.apify.com'),
+  row('hCaptcha', 'HCAPTCHA_*', 'hcaptcha.com *.hcaptcha.com'),
+  // media and facts
+  row('Last.fm', 'LASTFM_*', 'ws.audioscrobbler.com last.fm *.last.fm'),
+  row('TMDB', 'TMDB_*', '*.themoviedb.org'),
+  row('Unsplash', 'UNSPLASH_*', '*.unsplash.com'),
+  row('Pexels', 'PEXELS_*', '*.pexels.com'),
+  row('OpenWeather', 'OPENWEATHER_* OPENWEATHERMAP_*', '*.openweathermap.org'),
 ];
 
 function words(text: string): string[] {

@@ -106,7 +106,7 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'credential',
     says: 'what a chat program keeps: messages, and the tokens to log in with',
-    form: /^(~|\/[^\n]{0,80})\/([^\n]{0,60}\/)?(discord(canary|ptb)?|slack|signal|element|teams|microsoft\/teams|wire|mattermost|whatsapp|skype[^/]*)\/([^\n]{0,60}\/)?(local storage|session storage|indexeddb|leveldb|sql|databases|config\.json|cookies)(\/|$|\*)|telegram( desktop)?\/tdata(\/|$)|(^|\/)\.(weechat|irssi|purple)(\/|$)/,
+    form: /^(~|\/[^\n]{0,80})\/([^\n]{0,60}\/)?(discord(canary|ptb)?|slack|signal|element|(?<!\/\.claude\/)teams|microsoft\/teams|wire|mattermost|whatsapp|skype[^/]*)\/([^\n]{0,60}\/)?(local storage|session storage|indexeddb|leveldb|sql|databases|config\.json|cookies)(\/|$|\*)|telegram( desktop)?\/tdata(\/|$)|(^|\/)\.(weechat|irssi|purple)(\/|$)/,
   },
   {
     kind: 'credential',

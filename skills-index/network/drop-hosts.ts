@@ -77,11 +77,17 @@ export const dropHosts: readonly DropHost[] = [
 
 const byDomain = Map.groupBy(dropHosts, (row) => row.host.replace(/^\*\./, ''));
 
+// What a page shows in place of an address of the user's own. Nothing sent there arrives: there, an
+// address of Slack has the ids of a workspace and of a channel, and one of Discord a number.
+const unfilled =
+  /^\/(?:services|api\/webhooks)\/(?:\.{3}|your\b|YOUR|[Xx]{3}|T0{6}|<|ID\b)|^\/bot(?:\.{3}|<|YOUR|your)|^\/\.{3}$/;
+
 /**
  * The row of a host and path, or undefined. A path of `undefined` or `*` matches only hosts that
- * are drops as a whole.
+ * are drops as a whole. A path that a reader has to fill in matches none.
  */
 export function dropHostOf(host: string, path = ''): DropHost | undefined {
+  if (unfilled.test(path)) return undefined;
   const lower = host.toLowerCase();
   for (
     let name: string = lower;

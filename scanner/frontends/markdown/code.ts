@@ -75,7 +75,7 @@ const othersRun =
 
 function lastSentence(text: string): string {
   const near = text.slice(-leadCharsMax).trimEnd();
-  const ends = [...near.matchAll(/[.!?。](?=\s)/g)];
+  const ends = [...near.matchAll(/(?<!\b(?:e\.g|i\.e))[.!?。](?=\s)/g)];
   const last = ends.at(-1);
   return last === undefined ? near : near.slice(last.index + 1);
 }

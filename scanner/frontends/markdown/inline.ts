@@ -170,7 +170,8 @@ function headOfTable({ text }: MarkdownReading, cell: SyntaxNode): string {
 function sentenceAround({ text }: MarkdownReading, node: SyntaxNode, parent: SyntaxNode): string {
   const before = text.slice(Math.max(parent.from, node.from - sentenceCharsMax), node.from);
   const behind = text.slice(node.to, Math.min(parent.to, node.to + sentenceCharsMax));
-  const start = Math.max(...['. ', '! ', '? ', '\n\n'].map((end) => before.lastIndexOf(end))) + 1;
+  const plain = before.replace(/\b(?:e\.g|i\.e)\. /g, (words) => '-'.repeat(words.length));
+  const start = Math.max(...['. ', '! ', '? ', '\n\n'].map((end) => plain.lastIndexOf(end))) + 1;
   return `${before.slice(start)} ${/^[^.!?\n]*/.exec(behind)?.[0] ?? ''}`;
 }
 

@@ -1,4 +1,4 @@
-/** INI files: settings of tox, git, Mercurial and Supervisor that are commands. */
+/** INI files: settings of tox, git, Mercurial, Supervisor and systemd that are commands. */
 
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -35,7 +35,9 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     const rest = header === null ? line : line.slice(header[0].length);
     const start = at + line.length - rest.length;
     const [all, key = '', value = ''] = /^\s*([\w.-]{1,100})\s*[=:]\s*(.*)$/.exec(rest) ?? [];
-    const goesOn = lines !== undefined && header === null && /^[ \t]+\S/.test(line);
+    // systemd goes on behind a backslash.
+    const isCut = lines?.at(-1)?.text.endsWith('\\') === true;
+    const goesOn = lines !== undefined && (isCut || (header === null && /^[ \t]+\S/.test(line)));
     if (header !== null) section = (header[1] ?? '').trim();
     const isCommand = rows.some(
       (row) => row.section.test(section) && row.key.test(key) && row.value.test(value),
@@ -43,7 +45,7 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     const isNew = all !== undefined && !(goesOn && !isCommand);
     if (isNew || (!goesOn && line.trim() !== '')) close();
     if (isNew && isCommand) lines = [{ text: value, raw: start + rest.length - value.length }];
-    else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at });
+    else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at, isCut });
     at += line.length + 1;
   }
   close();
@@ -53,15 +55,27 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
 interface Line {
   readonly text: string;
   readonly raw: number;
+  /** It goes on where the line before ends with a backslash. */
+  readonly isCut?: boolean;
 }
 
-// tox ignores a failed command with `-` in front, git runs an alias with `!` in front in a shell.
-function withoutMarks({ text, raw }: Line): Line {
-  const marks = /^\s*["']?[-!]?\s*/.exec(text)?.[0] ?? '';
+// tox and systemd ignore a failed command with `-` in front. git runs an alias with `!` in front in
+// a shell. The other marks are systemd's.
+function withoutMarks({ text, raw, isCut }: Line): Line {
+  const end = text.endsWith('\\') ? ' ' : '\n';
+  const whole = text.replace(/\\$/, '');
+  if (isCut === true) return { text: `${whole}${end}`, raw };
+  const marks = /^\s*["']?[-!@:+|]{0,4}\s*/.exec(whole)?.[0] ?? '';
   const isQuoted = /^\s*["']/.test(marks);
-  const bare = text.slice(marks.length).trimEnd();
+  const given = whole.slice(marks.length).trimEnd();
+  // `@/bin/sh name -c …`: the second word is what the program is called.
+  const bare = marks.includes('@')
+    ? given.replace(/^(\S+\s+)(\S+)/, (_, program: string, name: string) =>
+        program.concat(' '.repeat(name.length)),
+      )
+    : given;
   const inner = isQuoted ? bare.replace(/["']$/, '').replaceAll('\\"', '"') : bare;
-  return { text: `${inner}\n`, raw: raw + marks.length };
+  return { text: `${inner}${end}`, raw: raw + marks.length };
 }
 
 // Substitutions of tox. Braces of a shell's own variables stay.

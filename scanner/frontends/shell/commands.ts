@@ -208,11 +208,13 @@ function callUnknown(run: ShellRun, call: Call): ShellValue {
     api: '*',
     part: 'code',
   });
-  const { decoded, taints } = call.word;
+  const { decoded, taints, text } = call.word;
+  const isNamed = /\/[\w.-]+$/.test(text);
   if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
     noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
-  // A program whose name another program computes is hidden on purpose.
-  else if (decoded || taints.some((taint) => taint.source.what === 'command'))
+  // A program whose name another program computes is hidden on purpose. `$(go env GOPATH)/bin/name`
+  // shows the name.
+  else if (decoded || (!isNamed && taints.some((taint) => taint.source.what === 'command')))
     noteTrait(
       run,
       { ...call, api: '*' },

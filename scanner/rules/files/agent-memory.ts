@@ -29,6 +29,7 @@ export const agentMemory = defineRule({
         kept !== true &&
         /^[~/]|^\.\./.test(path) &&
         !path.startsWith('/skills/@self/') &&
+        !(fact.context === 'test' && inTemporary.test(path)) &&
         !staysInTemporary(path, context.of('capability')) &&
         !isOwnState(path, context);
       const announced = isOutside && !isInText(fact) && isAnnounced(fact, path, context);

@@ -7,7 +7,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { collectedBy, isArgument, isFetching, isHidden } from '../../flow/collections.ts';
-import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../../lookup-tables/secrets.ts';
 import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -65,6 +65,8 @@ function receiverOf({ capability, api }: CapabilityFact, { declared }: RuleConte
     return [];
   const { host } = parseEgressUrl(capability.url);
   if (host.includes('*') || isLoopbackHost(host) || isFetching(api)) return [];
+  // `ssh host`: a name without a domain is for the reader to fill in, or in the user's own network.
+  if (!host.includes('.') && !isAddress(host)) return [];
   if (isKnownProvider(host) && !isTenantHost(host)) return [];
   const given = declared === undefined ? [] : listCapabilities(declared);
   const isDeclared = given.some(

@@ -35,10 +35,9 @@ function isShown(detail: string): boolean {
   return name !== undefined && alias.replace(/^_{1,4}|_{1,4}$/g, '') === name;
 }
 
-// The path of an installed package and a member of the package, such as `launch`. The path before
-// the package only says where it is installed, such as the home folder.
-const packageFile =
-  /^(?:file:\/\/)?(?:~|\.{0,2})\/(?:\S+\/)?(node_modules\/(?:@[\w.-]+\/)?[\w.-]+)\.\w+$/;
+// A file of an installed package, or a member of the package, such as `launch`. The path before the
+// package only says where it is installed, such as the home folder.
+const packageFile = /^(?:file:\/\/)?(?:\S*\/)?(node_modules\/(?:@[\w.-]+\/)?[\w-]+)[\w./-]*$/;
 
 // Whether the code shows the package's name in one piece.
 function isPackage(detail: string, path: string, sources: readonly TaintSource[]): boolean {

@@ -1,6 +1,6 @@
 /** A file was not looked at, or not whole. */
 import type { ArtifactFact } from '../../fact/fact.ts';
-import { contextOf } from '../../fact/language.ts';
+import { isForTests } from '../../fact/language.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unanalysed = defineRule({
@@ -24,7 +24,7 @@ export const unanalysed = defineRule({
       if (about === undefined) return [];
       const message = `${about.message} ${fact.detail}`;
       const draft = { span: fact.span, ...about, message };
-      return [isForTests(fact) ? { ...draft, severity: 'medium' } : draft];
+      return [isTestData(fact) ? { ...draft, severity: 'medium' } : draft];
     }),
 });
 
@@ -37,7 +37,6 @@ const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'sp
 };
 
 // What a test compares with is data in a format of its own. A locked archive has no such reason.
-function isForTests({ detail, span }: ArtifactFact): boolean {
-  const isUnknown = detail.startsWith('not text, and of no known type');
-  return isUnknown && (contextOf(span.path) === 'test' || /(^|\/)fixtures?\//.test(span.path));
+function isTestData({ detail, span }: ArtifactFact): boolean {
+  return detail.startsWith('not text, and of no known type') && isForTests(span.path);
 }

@@ -107,7 +107,11 @@ const ofPackages =
 // and writes none. A file whose place could not be computed may be one.
 function switchesOn(named: string, { files, sources, of }: RuleContext): boolean {
   const [, unit, ending] =
-    /^systemctl (?:--now )?enable (?:--now )?([^\s/.]+)(\.\w+)?$/.exec(named) ?? [];
+    /^systemctl (?:--now )?enable (?:--now )?([^\s/.]+)(\.\w+)?$/.exec(named) ??
+    /^launchctl (?:bootstrap system|load) ["']?\/Library\/LaunchDaemons\/([^\s/]+)\.plist["']?$/.exec(
+      named,
+    ) ??
+    [];
   if (unit === undefined || (ending !== undefined && ending !== '.service')) return false;
   const writesAnywhere = of('capability').some(
     ({ capability }) =>
@@ -120,10 +124,10 @@ function switchesOn(named: string, { files, sources, of }: RuleContext): boolean
   );
 }
 
-const unitFile = /\.(service|timer|socket|path|mount|target)(\.\w+)?$/i;
+const unitFile = /\.(service|timer|socket|path|mount|target|plist)(\.\w+)?$/i;
 
 function writesUnit({ text }: TaintSource): boolean {
-  return /\b(ExecStart|OnCalendar|OnBootSec|OnUnitActiveSec|ListenStream)|\[(Service|Unit|Install)\]|systemd\/|['"]systemd['"]/.test(
+  return /\b(ProgramArguments|ExecStart|OnCalendar|OnBootSec|OnUnitActiveSec|ListenStream)|\[(Service|Unit|Install)\]|systemd\/|['"]systemd['"]/.test(
     text,
   );
 }

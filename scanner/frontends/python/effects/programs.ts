@@ -123,14 +123,25 @@ function startProgram(
   );
   for (const started of programs)
     noteStart(run, call, started, nodes, [...(input?.nodes ?? []), fed], output);
-  if (input !== undefined)
-    feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: exec }] } }, input);
+  if (input !== undefined) {
+    const reader: Capability = { kind: 'exec', program: scriptOf(words) ?? exec.program };
+    feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: reader }] } }, input);
+  }
   return {
     ...unknownPy,
     nodes: [output, ...(input?.nodes ?? [])],
     targets: [{ at: exec }],
     stream: [fed],
   };
+}
+
+// `[sys.executable, "check.py"]` reads its standard input as data, and `[sys.executable, "-"]` as a
+// program.
+function scriptOf(words: readonly PyValue[] | undefined): string | undefined {
+  const script = words?.[1];
+  const [text = ''] = script?.texts ?? [];
+  const isOne = script?.texts.length === 1 && script.otherTexts.length === 0;
+  return isOne && /^[^-].*[./]\w+$/.test(text) ? basename(text) : undefined;
 }
 
 function isFilled(line: PyValue | undefined, all: readonly string[]): boolean {

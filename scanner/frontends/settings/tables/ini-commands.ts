@@ -11,7 +11,7 @@ export interface IniCommand {
 const any = /^/;
 
 /**
- * Sources: documentation of tox, git config, Mercurial hgrc, Supervisor.
+ * Sources: documentation of tox, git config, Mercurial hgrc, Supervisor; systemd.service(5).
  */
 export const iniCommands: readonly IniCommand[] = [
   {
@@ -37,6 +37,12 @@ export const iniCommands: readonly IniCommand[] = [
     file: /(^|\/)supervisor[^/]*\.(conf|ini)$/i,
     section: /^(program|eventlistener|fcgi-program):/i,
     key: /^command$/i,
+    value: any,
+  },
+  {
+    file: /\.service$/i,
+    section: /^Service$/,
+    key: /^Exec(Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)$/,
     value: any,
   },
 ];

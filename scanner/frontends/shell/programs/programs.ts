@@ -10,7 +10,15 @@ import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { isKnown, joinTaints, rootTaint, type ShellValue, slice, unknownValue } from '../value.ts';
+import {
+  emptyValue,
+  isKnown,
+  joinTaints,
+  rootTaint,
+  type ShellValue,
+  slice,
+  unknownValue,
+} from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode, runFile } from './code.ts';
 import { fileKey, noteWrite, readFileValue, writeFileValue } from './files.ts';
@@ -229,11 +237,20 @@ function addDependency(
   });
 }
 
+// Without an editor of the skill, `crontab -e` only opens the user's table for the user.
+function opensForUser(run: ShellRun, call: Call): boolean {
+  const editors = ['EDITOR', 'VISUAL'];
+  return (
+    call.stdin === emptyValue &&
+    !editors.some((name) => run.vars.has(name) || call.env.some((one) => one.name === name))
+  );
+}
+
 function noteAutostart(run: ShellRun, call: Call): void {
   const words = call.args.map((arg) => arg.text);
   const has = (...wanted: string[]): boolean => wanted.some((word) => words.includes(word));
   const starts =
-    (call.name === 'crontab' && !has('-l', '-r')) ||
+    (call.name === 'crontab' && !has('-l', '-r') && !(has('-e') && opensForUser(run, call))) ||
     (call.name === 'systemctl' && has('enable', 'link')) ||
     (call.name === 'launchctl' && has('load', 'bootstrap', 'enable', 'submit')) ||
     (call.name === 'schtasks' && words.some((word) => /^\/create$/i.test(word))) ||
