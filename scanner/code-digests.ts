@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:29dd823265d7b1e4b0a0f497e3e0bdf901e018882e91a08446540313c956adda',
+  extractor: 'sha256:a57d2ebf3cd347f2c9267dfdd97cdb3eab58c395e091beac403331f213b0c019',
   judging: 'sha256:0fc1c1332c840cab6e808a6aec548344f97c64cd3d1f6cb1e28c7d439a811630',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:cecb540a60591edead0a17adad421661b9aeafc833772a56a342c558574fae2f',
+      'sha256:7b4320ca1a6ff247d5349280b8e34c88564f879dc704663094c1c0e6d09ab0a7',
     'exec/credential-command':
-      'sha256:88cb4678e53d2050475f69a7a8f3c010c359c199fd392953abeef88fb4bed9ee',
+      'sha256:a1865d4fb60f1a4deb9f675b8f734d50ce170310750feca5007afcb1beed1c86',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:a4182b7aed875570f4d104b63419f67c892ec7f17b715a31b89f6773d24d243e',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:009c56451cf2ab91972d0587378b3da6254c9effb2a5828ee4db40b0036c32ae',
+      'sha256:48252caebe365b19483baf9a4f8da6168f84758246ad2f4302a32b3d67232f40',
     'flow/credential-file-to-network':
-      'sha256:7143e442ed02c6e0816dd5a24924f8bf5317966b8ad1a1336e4a616dc0fb7f97',
+      'sha256:f752b52ebb77f808b51613df9fbe00d30bf80a2106b64d1f969f8d91aa28be6e',
     'flow/decoded-to-exec':
       'sha256:a5ae66693d88638ef70d09db8f7c2af72a50974546c66025f8f7354508de9316',
     'flow/encoded-to-network':
-      'sha256:cf1de64e97f829f9e3dc571d3fe88e32c7bab92e22c4f4f911902b342c24b728',
+      'sha256:9e421ec6599eb1d92ba18fbf384cef6abbe632e1aaaecb79ff6e6c53b77e92bd',
     'flow/environment-to-network':
-      'sha256:3ec9fcb52f70d935f66e4c936b6d9045957318f1615c4257cbaa85b62533a5ef',
+      'sha256:f8e54c8a4de894731af119dc643b101a178403183db12b5af8e5645f594aa407',
     'flow/file-to-exec': 'sha256:196735ccefb7adf13ac46ac423532678c64854acf707e5bd916bb44014ed00aa',
     'flow/file-to-network':
-      'sha256:5a51e1cb631d268b5e9af81e930e99a1b419537a6f6f8e30527ac3b8b7290011',
+      'sha256:df0140f7237c617f95bbb43aca0353b2ef9ad1797d0569ff20698a7988063699',
     'flow/host-facts-to-network':
-      'sha256:0b57a7ca5ea49f72dc41efd4441b6d1ce926c00c824d7c32ebd89e57d71f535d',
+      'sha256:83dd54a54092b62f2c085acfb4b518560c9ff3f59223e1233ee0d6ec7cde9559',
     'flow/input-to-shell':
       'sha256:d5cc581f1da6c9eb7d662617503ae5df4036368d09616c9ce805c28141bd12c8',
     'flow/local-secret-to-network':
@@ -99,22 +99,22 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:72a7411a02e8c9cc69304ad7cf7df929d0bc8b47eb6296882b9b80bbb1a345bc',
     'flow/recording-to-network':
-      'sha256:bcd19174ff1744a5c79c5b798f58568b0017fd035b51fd6a213c0c8b80a54d04',
+      'sha256:31cb5cdbbffad3edd2fa98ac5cd536a256f360e18dbd5dd770a0fb8676c64765',
     'flow/secret-beside-data':
-      'sha256:ea2d0c68dbfdc671322621ae58bcdd13f09c933d43a854c18ce4c986022f7b6b',
-    'flow/secret-in-url': 'sha256:e692a6127b62921d51224cc5bc1815328444304452b5ce73d72b25f253df1556',
+      'sha256:41a0ea62e066a25097b8b591154425f3df7cd62099ed49ea9270d980868d2d40',
+    'flow/secret-in-url': 'sha256:34c5525a72e08200412b0a7c47e3d7374b66ad0d353186e92a26af8b00ff7835',
     'flow/secret-to-child':
       'sha256:43bc21dd71bb51378302ead2ee8c5b645845c4e97568321cc2a44d93ea70f85b',
     'flow/secret-to-computed-host':
-      'sha256:dbcc14c6632e5504ef916eea3c9a3781c8d84b0c76b069f36f936afd42f038c6',
+      'sha256:4c2940b9d862c7c80d32d210b111d157fdfa2e2a9712c05e6e53880c372c5b14',
     'flow/secret-to-network':
-      'sha256:d6975130dde61c3b63e0afb4b5ea56a75fd03bcb74f1bbcb59212cb4c54d9184',
+      'sha256:950d053267feb47219c52ea85d9ad4c52a1461b26ddef198f6d5d3c1b4b7faf6',
     'flow/secret-to-output':
       'sha256:b42ce6530f4c8414c2db7ab993bb5e5e0f105c703d8800fd25309ddc27d9292c',
     'flow/secrets-to-one-host':
-      'sha256:8ba1dd4dc78fd9d83b553e2d745d030bf19e3ea852575a9504316ab8d98bd905',
+      'sha256:9c02db4acc28fe223aebc04ce2ff04ae74e18ab4c438cc378515ec997dae5ade',
     'flow/untrusted-to-agent':
-      'sha256:19fa9e0f7ab93bf17df824f93a2d38f55ce102b6862aac3e05e11a5cea8ca204',
+      'sha256:a85c2658f2e1348da3ed5c75e7cb2e8a2c544c7762bce960e1bdadeed00174d3',
     'manifest/all-three': 'sha256:2ce0f03273c5226201a39972f6960453e7fed4e6d2d09a6ff5e4004496580e4d',
     'manifest/broken-promise':
       'sha256:be94645388ad9d159ee549bfe65f78cf3460cc0ca70241529f12a65525c320f3',

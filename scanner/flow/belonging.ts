@@ -52,7 +52,13 @@ const plainParts =
  * such a name does not count.
  */
 export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>): boolean {
-  return flow.sink.part === 'header' && isKnownProvider(to.host) && !isTenantHost(to.host);
+  const isSignedIn = flow.sink.part === 'header' || isGateway(to.host);
+  return isSignedIn && isKnownProvider(to.host) && !isTenantHost(to.host);
+}
+
+// A gateway takes the keys of models, also in their addresses, and passes them on.
+function isGateway(host: string): boolean {
+  return host === 'gateway.ai.cloudflare.com';
 }
 
 /**

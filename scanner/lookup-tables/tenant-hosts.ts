@@ -24,8 +24,10 @@ export function isTenantHost(host: string): boolean {
   return tenantHosts.some((pattern) => coversHost(pattern, host));
 }
 
-// A model and its service write these answers. Whoever sends the question names no address in them.
+// A model and its service write these answers, some through a gateway. Whoever sends the question
+// names no address in them.
 const modelHosts: readonly string[] = `
+  gateway.ai.cloudflare.com
   api.anthropic.com api.deepseek.com api.elevenlabs.io api.mistral.ai api.openai.com api.replicate.com
   api.runwayml.com api.stability.ai api.x.ai generativelanguage.googleapis.com *.fal.run`
   .trim()

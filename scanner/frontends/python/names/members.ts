@@ -69,12 +69,16 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     const isGiven = [...run.modules.values()].some(({ attributes }) => attributes.has(name));
     return isGiven ? { ...entry, otherTexts: [...entry.otherTexts, unknownPart] } : entry;
   }
+  // The name of a file holds nothing of what is written into the file.
   if (name === 'name' && object.file.length > 0)
-    return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
+    return { ...unknownPy, texts: object.file.map(({ path }) => path) };
   // `(lambda: 0).__class__(code, {})`
   if (name === '__class__' && object.own !== undefined)
     return { ...unknownPy, qual: 'types.FunctionType' };
-  if (qual === undefined) return { ...unknownPy, ...about };
+  if (qual === undefined)
+    return ofPaths.test(name)
+      ? { ...unknownPy, targets: object.targets }
+      : { ...unknownPy, ...about };
   if (isOptions(qual)) return optionOf(run, object, name, depth);
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
@@ -109,6 +113,9 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     }
   }
 }
+
+// What a path found in a folder says of its file: a part of the name, a time, a size.
+const ofPaths = /^(stem|suffix|suffixes|st_[amc]time|st_size)$/;
 
 // A module, and a class in it: no object that a call gave.
 const isLibrary = /^[\w.]+$/;

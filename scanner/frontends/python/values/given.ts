@@ -80,11 +80,14 @@ function merged(steps: Steps, value: PyValue, found: MaybeFolded, decodes: boole
       others: rest,
     };
   }
-  if (given.items !== undefined) {
-    const items =
-      value.items !== undefined && isSameText(value.items, given.items)
-        ? value.items
-        : given.items.map((item) => carrying(steps, item, value.nodes, decoded));
+  const computed = given.items;
+  if (computed !== undefined) {
+    // What each `return` gives keeps the flows of its items apart.
+    const lists = value.items === undefined ? [] : [value.items, ...value.otherItems];
+    const same = lists.find((list) => isSameText(list, computed));
+    const otherItems = lists.filter((list) => list !== same);
+    if (same !== undefined) return { ...value, texts: [], items: same, otherItems, decoded };
+    const items = computed.map((item) => carrying(steps, item, value.nodes, decoded));
     return { ...value, texts: [], items, decoded };
   }
   if (given.entries !== undefined) {
