@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a57d2ebf3cd347f2c9267dfdd97cdb3eab58c395e091beac403331f213b0c019',
-  judging: 'sha256:0fc1c1332c840cab6e808a6aec548344f97c64cd3d1f6cb1e28c7d439a811630',
+  extractor: 'sha256:0ddfa1c364459d781e2fbb513d74c2083d6a801bbf3f3bbf8e2fda25d9b43f01',
+  judging: 'sha256:d946c3ffefae47cb7dc7ab4ad50cc9c9e7dc492bf7f5fc4e8db8691a41ffab21',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:1210aa03ab1a11f61c71fc73d38b35d7956fd839e533b2f57d3ec2f6bbd528d3',
-    'files/agent-memory': 'sha256:813a5b6d575a91906f6dd24e1d8340947111a85744c0dc8891fa1c66f176b1a9',
+    'files/agent-memory': 'sha256:63705c5278ad4d8a26c3fb926d0a694a9fdae096be91a2d194346b27c50e82a9',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:8ac5817a4eda76933cb597a78dde2f5f2e3ac41bd1364bd8359feeb25c70388a',
+    'files/outside-read': 'sha256:88e4ff826a2ac7e2e3cba9d4e95ee4a1107736a8bbac021870b0e1ea47997b5e',
     'files/outside-write':
-      'sha256:3be891482a6f8f69080e8e014fb9cd8e81ec5f8f91fd908f7964fc4e6925ed44',
+      'sha256:1f1b9349a6c73f8a4fddfc0fb529f3574e645117a46b9a6652a64629bbaa1d7d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -115,9 +115,9 @@ export const codeDigests: CodeDigests = {
       'sha256:9c02db4acc28fe223aebc04ce2ff04ae74e18ab4c438cc378515ec997dae5ade',
     'flow/untrusted-to-agent':
       'sha256:a85c2658f2e1348da3ed5c75e7cb2e8a2c544c7762bce960e1bdadeed00174d3',
-    'manifest/all-three': 'sha256:2ce0f03273c5226201a39972f6960453e7fed4e6d2d09a6ff5e4004496580e4d',
+    'manifest/all-three': 'sha256:2f1a4d504a6eb00c0c7b5da19607a8ca145148967521fd9e12fa58bf7e181db0',
     'manifest/broken-promise':
-      'sha256:be94645388ad9d159ee549bfe65f78cf3460cc0ca70241529f12a65525c320f3',
+      'sha256:3b6df04f6d87b3534cbff502b5612e64c0c0f74162194f9f22d6b8bf2677a2ce',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:69d17e046671692c09be7a981288dc5162e603fa724809f3655bc1f0391294d5',
+      'sha256:ec9d0264a783a4c798fe359899eeb45526667ffc69b6734a32eaabf609822117',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:f5783badc91e8e7ef98eaf7d115d61573d4fab5682971534809fa5e1d81c48b9',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:e40a8c125441a5644d77024439302618008a31316a324cdd82d2659a82194893',
+      'sha256:555c8d34d8531e023cd3b3f8551f789af28ba85fdb9a76134bc9e2b6f1973dc4',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:2f31552dba827f772f64aac0e533d77e60ba09f81e41ab38f0740603744c5acf',
+      'sha256:002a8bae01e9d95fbb93c74490f2ba4ffdd93ed74135f9c247142276c3a5ed16',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:835cab80ccc89bd474dfc7830ed635e2f2315fe53deb34880e8f8bc207f5c872',
+      'sha256:9e30a13bd37d8efde6626a2b1643c4b9b9e552088b6be4b39c91feec81627ba2',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:12b863714d7222f5f92f9a03cf1d1ab006550db30bfc89fe0cdf8a973560aff4',
+      'sha256:57ce1d11ae60a7813a5ac50164d113e1de7caf546c7b54aed0c50f1aeb5d36e5',
     'prose/biased-judgement':
-      'sha256:7d7f52fa8e24b8fdb96e17602cb94feb3090b021a9e143a9be4d5c3ed43159f0',
+      'sha256:8e908aeca768735e879292c30a2cfbec8e206a6a80604ea7e6bdb6456d827e8b',
     'prose/boundless-role':
-      'sha256:5fd7bdcf35f8d6bdfa8592e4d10d9e17deff89adaa9a4e8ade746d004f7030cb',
-    'prose/concealment': 'sha256:4318c19f49ae948ef7245db26e296825089ba26910cb99bdeaea99ed86abcdb1',
+      'sha256:8d63ed62efb80ea9da0fb3f7fb88a1b74e0023903803cdbdd687cdec07f7bf9c',
+    'prose/concealment': 'sha256:6a2468c72443663e509223d7651647b25f5193b7d9f47e19f1243226c7aa1a17',
     'prose/credential-solicitation':
-      'sha256:50624ca1eb6599e8603883541518371a0138c0c55d8f5c7bb1b66d7559315fb8',
+      'sha256:a3590c239d9ffc60d69de1e996fae42416e4ef768d0208dec3a38178a00d767e',
     'prose/decode-instructions':
-      'sha256:40f3d3d0b332887fd17a01ae1f617c0c576067477440a19bb9e13d3a7560dd09',
+      'sha256:ee71a31e27c83d4df376eb610d1000b588d815a38d0b9932fafb5a6fcde8410f',
     'prose/destructive-orders':
-      'sha256:3736eb52a9cb6b8b4e5dcc6d417cfab587c2311c23c0230ef201fdc5bc1b1b68',
+      'sha256:f83f362c6fc1bb92ecf8f3609a8607f35f71c3b5790a61aca0fd922b055d627c',
     'prose/divided-order':
-      'sha256:c6cb6b35a4174f8529e10181ee736924dc26f91ef2019f8b7b157802f7f18ff8',
+      'sha256:53c6a74f28d4d8ff516abe6e1bc2b00a1a7c3c3042c40034ae214d733d2dd8c2',
     'prose/encoded-instructions':
-      'sha256:41eeb730dc53ee039c202d2dccaf7ddebd765437bd04f60f03405b05ef5b235f',
+      'sha256:5fc245a6926d74a73f4fbeb0df1c3de28e31089f91aaa9dd3200c4614ae605ce',
     'prose/exfiltration-instructions':
-      'sha256:d04addc9d0805240a90b4d49c843bc2814c8a14f129271bec599565c09e2cdb3',
+      'sha256:803195c77ff538d369c1c5cb983b2b1ca57a430e1ee5600adfd94e878ec7e6ba',
     'prose/false-authority':
-      'sha256:34ff7bc8ec54c0f1bf151b18ec49af6570b21bb51ccc421c9f1dfae5fcbfd3d2',
-    'prose/hidden-text': 'sha256:c91027c374827c74a39d3dd531717cbb873a287da98b25a257dd02e0fccdc63c',
-    'prose/install-lure': 'sha256:4d7cef61a04a796859fd649bb89aa4092fed2b10b7adc5f3af9b70e7f5fedb97',
+      'sha256:8afb3d6ee3be455b4fd731d36d2dab68decec3e086b4a51016b9209482106dae',
+    'prose/hidden-text': 'sha256:477e66991ea05d194ceef45823b6eab81aa0e826822f7c11ee3d842e16c93389',
+    'prose/install-lure': 'sha256:cdf82d2e227e246e01555420340789b4caebbdd84fcb49cc899829a4f144dd4c',
     'prose/memory-tampering':
-      'sha256:252a33f65dbf42b3867130e4045c4747e87523aeabe66a25d5c899483bd75b45',
+      'sha256:c1eb9b1cf54c71133a97c7264cf52e118978262644885a67a429eeaa3dd501cc',
     'prose/override-instructions':
-      'sha256:35cf79e57228f331bbca8aa59b63dfac5c9a6eaaca1d0ddea57dd9839cf9634f',
+      'sha256:5f82fa6240266de7855e0b08c77f1d458b0f2752821f0b982b784c4a84d25261',
     'prose/payment-diversion':
-      'sha256:525e3e638206bcb0ea14c0da0383af1fa1900f11f7abb783f18aa6af93bbca32',
+      'sha256:fc7378ac37ac6e2d9c07be4acefa531a36ec66da1a694e5b2fbc2edadb81bf00',
     'prose/planted-content':
-      'sha256:85afb6b684d95ad4b16f9605450f70934c760f66cc02275daaeef05915a85ae0',
+      'sha256:c4fd29a0c74bc09d6ed1e0513ed19dede11a7242334bea2a88cd84c200aa1050',
     'prose/remote-instructions':
-      'sha256:0bf71bd21c384b4d15ccc2fe0c3dc0ec2baffac0e66f7a5bf5eefbfa1a37a175',
+      'sha256:358e37b80440087021dafc3675277e4ca7f88f12ae7f1f0640c985f3349eda2f',
     'prose/secret-in-reply':
-      'sha256:410f18bb453a71b52bd2b2ee857ae7bc60dc8679da284fc27ec3146c8b22c320',
+      'sha256:d4929f71fc9a541a57b575df994db82ac93dd6f27a6a86b1ce0282331088e400',
     'prose/self-propagation':
-      'sha256:c19b4ff1e0eb9bc0c93b70a19ab14b3a0230a178958bfe079fc8ce3f9e11de2f',
+      'sha256:c4ff7ef8181ccd1eabd3fbf1cf2c8d7551943024c2ec99a196c306f6db9710ec',
     'prose/speaks-to-scanners':
-      'sha256:1bf18c65308293ef2d65c938b1a8a90d657a286acba98440b208f1ccc3b0916c',
-    'prose/trigger-bait': 'sha256:f4a6b1fff22f18d7e0c513164d8ac576307129a6fffcf0f15c9798dce7bf0b73',
+      'sha256:171896aeef45e381b92d2e89c15ca15e8b84fb5a0b77baee4dbb48cd295dc696',
+    'prose/trigger-bait': 'sha256:7db5c6999d15d0530d187e25d416acb55fd8bdfac9f174279d71615fbcbfbf58',
     'prose/weakened-defence':
-      'sha256:fe27f9bf6cdd624efaa93021dac829eeec51bac7825f7684dac0340bbb377b05',
+      'sha256:ae85ceefff574ce5ffdce8522127da9a03e0027d4d982cd7509818f64e546137',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:ef64a9284e48971d05f6d2811c9bc1ed393b7971c904dd178b8ab11bc9653abf',
+      'sha256:ca857247470be929e2a11591ec6d2a88d45cff0718d7e766a13a27a44fa982db',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

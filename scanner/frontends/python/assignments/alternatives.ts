@@ -1,5 +1,10 @@
 /** Values that may be one of several, put side by side and one after the other. */
-import { alternativesMax, foldedCharsMax, pythonItemsMax } from '../../../limits.ts';
+import {
+  alternativesMax,
+  foldedCharsMax,
+  pythonItemsMax,
+  pythonPartsMax,
+} from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyValue } from '../program.ts';
 
@@ -170,13 +175,37 @@ function entriesOf(values: readonly PyValue[]): PyValue['entries'] {
       if (those === undefined) held.set(key, [value]);
       else those.push(value);
     }
-  return new Map(
-    [...held].map(([key, those]) => {
-      const value = either(those);
-      return [key, { ...value, nodes: [...new Set([...value.nodes, ...open])] }];
-    }),
+  return fewEntries(
+    new Map(
+      [...held].map(([key, those]) => {
+        const value = either(those);
+        return [key, { ...value, nodes: [...new Set([...value.nodes, ...open])] }];
+      }),
+    ),
   );
 }
+
+/**
+ * Entries as a value holds them. Of what has too many parts, no entry is known: a dictionary that
+ * has the one before it twice doubles the parts with each line of a program.
+ */
+export function fewEntries(entries: ReadonlyMap<string, PyValue>): ReadonlyMap<string, PyValue> {
+  const parts = entries.values().reduce((sum, value) => sum + partsIn(value), 0);
+  return parts <= pythonPartsMax
+    ? entries
+    : new Map([...entries].map(([key, value]) => [key, { ...value, entries: undefined }]));
+}
+
+function partsIn({ entries }: PyValue): number {
+  if (entries === undefined) return 1;
+  const known = partsOf.get(entries);
+  if (known !== undefined) return known;
+  const parts = entries.values().reduce((sum, value) => sum + partsIn(value), 1);
+  partsOf.set(entries, parts);
+  return parts;
+}
+
+const partsOf = new WeakMap<ReadonlyMap<string, PyValue>, number>();
 
 /** Whether a value may be any text. */
 function isUnknownText({ texts, items, entries, own, whole, qual }: PyValue): boolean {

@@ -30,7 +30,15 @@ import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
 import { withFolded } from '../values/given.ts';
 import { linesOfFile } from '../values/own-files.ts';
-import { busyValue, either, fewTexts, join, nodesOf, unknownPy } from './alternatives.ts';
+import {
+  busyValue,
+  either,
+  fewEntries,
+  fewTexts,
+  join,
+  nodesOf,
+  unknownPy,
+} from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny } from './bound.ts';
 import { isFilledIn, namesHeld, namesTaken, variablesTaken } from './filled.ts';
 import { changedList, display } from './lists.ts';
@@ -247,7 +255,12 @@ class Evaluating implements Domain<PyValue> {
     }
     // `{**other}`, and keys that are not known, may hold anything under any name.
     const isOpen = entries.size * 2 < all.length;
-    return { ...unknownPy, entries, nodes: nodesOf(all), otherTexts: isOpen ? [unknownPart] : [] };
+    return {
+      ...unknownPy,
+      entries: fewEntries(entries),
+      nodes: nodesOf(all),
+      otherTexts: isOpen ? [unknownPart] : [],
+    };
   }
 
   comprehension(node: PyNode, parts: readonly PyNode[]): PyValue {

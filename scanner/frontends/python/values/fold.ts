@@ -11,6 +11,7 @@ import { parameterValue } from '../names/parameters.ts';
 import { nameOf } from '../nodes.ts';
 import type {
   Binding,
+  Folded,
   FoldedList,
   FoldFrame,
   MaybeFolded,
@@ -36,7 +37,6 @@ import {
   isDict,
   isList,
   itemsOf,
-  keyOf,
   listOf,
   namesOf,
   sizeOf,
@@ -236,18 +236,18 @@ class Folding<Frame extends FoldFrame | undefined> implements FoldPlace<Frame> {
   }
 
   dictionary(entries: readonly DictEntry[]): MaybeFolded {
-    const dict = dictOf([]);
+    const pairs: (readonly [Folded, MaybeFolded])[] = [];
     for (const { key: keyNode, value } of entries) {
       if (keyNode === undefined) {
         const other = this.of(value);
         if (!isDict(other)) return undefined;
-        for (const [name, entry] of other.entries) dict.entries.set(name, entry);
+        for (const entry of other.entries.values()) pairs.push([entry.key, entry.value]);
       } else {
         const key = this.of(keyNode);
-        if (key !== undefined) dict.entries.set(keyOf(key), { key, value: this.of(value) });
+        if (key !== undefined) pairs.push([key, this.of(value)]);
       }
     }
-    return dict;
+    return dictOf(pairs);
   }
 
   comprehension(node: PyNode, parts: readonly PyNode[]): MaybeFolded {

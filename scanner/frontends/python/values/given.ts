@@ -7,7 +7,7 @@ import { fewItems } from '../assignments/lists.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { isDict, isList, printFolded } from './value.ts';
+import { isDict, isList, listOf, printFolded } from './value.ts';
 
 const folds =
   /^(Call|Binary|Member|Conditional|Unary|ArrayComprehension|Comprehension|DictionaryComprehension|SetComprehension)Expression$|^FormatString$/;
@@ -188,7 +188,7 @@ export function foldedOf(value: PyValue): MaybeFolded {
       ? callee
       : { kind: 'bound', callee, method: '', ...mapGiven(bound, foldedOf) };
   }
-  if (value.items !== undefined) return { kind: 'list', items: value.items.map(foldedOf) };
+  if (value.items !== undefined) return listOf(value.items.map(foldedOf));
   const [text] = value.texts;
   return value.texts.length === 1 && text !== undefined && !text.includes(unknownPart)
     ? text

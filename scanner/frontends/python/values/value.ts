@@ -3,6 +3,7 @@
  * defines.
  */
 
+import { pythonPartsMax } from '../../../limits.ts';
 import { nothingGiven } from '../assignments/alternatives.ts';
 import type {
   CallGiven,
@@ -57,13 +58,31 @@ export function listOf(
   items: readonly MaybeFolded[],
   kind: FoldedList['kind'] = 'list',
 ): FoldedList {
-  return { kind, items: [...items] };
+  return { kind, items: isSmall(items) ? [...items] : items.map(() => undefined) };
+}
+
+/**
+ * Whether values have few parts, each counted as often as it stands in them. A dictionary that has
+ * the one before it twice doubles the parts with each line of a program.
+ */
+function isSmall(values: readonly MaybeFolded[]): boolean {
+  const left = [...values];
+  for (let count = 0; left.length > 0; count++) {
+    if (count > pythonPartsMax) return false;
+    const one = left.pop();
+    if (isList(one)) left.push(...one.items);
+    else if (isDict(one)) for (const { value } of one.entries.values()) left.push(value);
+  }
+  return true;
 }
 
 export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): FoldedDict {
+  const isKept = isSmall(pairs.map(([, value]) => value));
   return {
     kind: 'dict',
-    entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])),
+    entries: new Map(
+      pairs.map(([key, value]) => [keyOf(key), { key, value: isKept ? value : undefined }]),
+    ),
   };
 }
 
@@ -189,7 +208,7 @@ export function sizeOf(value: MaybeFolded): number {
 
 /**
  * What a list or dictionary is given; unknown where the value holds that list or dictionary itself,
- * since no reader of values expects a circle.
+ * since no reader of values expects a circle, and where the value has too many parts.
  */
 export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
   const seen = new Set<MaybeFolded>();
@@ -201,7 +220,7 @@ export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
     seen.add(one);
     left.push(...(isList(one) ? one.items : [...one.entries.values()].map((entry) => entry.value)));
   }
-  return value;
+  return isSmall([value]) ? value : undefined;
 }
 
 /**
