@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0ddfa1c364459d781e2fbb513d74c2083d6a801bbf3f3bbf8e2fda25d9b43f01',
+  extractor: 'sha256:3bae37450915e210dba8c6af7ae9139885460adde41a26f1f95c1624e56d706c',
   judging: 'sha256:d946c3ffefae47cb7dc7ab4ad50cc9c9e7dc492bf7f5fc4e8db8691a41ffab21',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -135,7 +135,7 @@ export const pythonChainMax = 1_600;
 export const pythonEnteredCharsMax = 4_000;
 /** Items of a list that are followed one by one. */
 export const pythonItemsMax = 256;
-/** Parts of a computed list or dictionary, and of those in it. Of more, none is known. */
+/** Lists and dictionaries in a computed one, at any depth. Of more, none is known. */
 export const pythonPartsMax = 2_048;
 /** Values in a file of settings beside Python code: what a larger file says is not known. */
 export const pythonDataMax = 1_024;

@@ -62,18 +62,24 @@ export function listOf(
 }
 
 /**
- * Whether values have few parts, each counted as often as it stands in them. A dictionary that has
- * the one before it twice doubles the parts with each line of a program.
+ * Whether values have few lists and dictionaries in them, each counted as often as it stands there.
+ * A dictionary that has the one before it twice doubles them with each line of a program.
  */
 function isSmall(values: readonly MaybeFolded[]): boolean {
-  const left = [...values];
+  const left = values.filter(isContainer);
   for (let count = 0; left.length > 0; count++) {
     if (count > pythonPartsMax) return false;
     const one = left.pop();
-    if (isList(one)) left.push(...one.items);
-    else if (isDict(one)) for (const { value } of one.entries.values()) left.push(value);
+    const inside = isList(one)
+      ? one.items
+      : [...(one?.entries.values() ?? [])].map(({ value }) => value);
+    left.push(...inside.filter(isContainer));
   }
   return true;
+}
+
+function isContainer(value: MaybeFolded): value is FoldedList | FoldedDict {
+  return isList(value) || isDict(value);
 }
 
 export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): FoldedDict {
