@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3bae37450915e210dba8c6af7ae9139885460adde41a26f1f95c1624e56d706c',
+  extractor: 'sha256:aaf3e46ccade82234b8236a7847bf2e5c643a487e33e9732cd557a3b97ff66f1',
   judging: 'sha256:d946c3ffefae47cb7dc7ab4ad50cc9c9e7dc492bf7f5fc4e8db8691a41ffab21',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -106,7 +106,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:43bc21dd71bb51378302ead2ee8c5b645845c4e97568321cc2a44d93ea70f85b',
     'flow/secret-to-computed-host':
-      'sha256:4c2940b9d862c7c80d32d210b111d157fdfa2e2a9712c05e6e53880c372c5b14',
+      'sha256:bbd204f84798a67c5cb8e1dad9291852c9b1a8d58c829caeb5d69038fbfce501',
     'flow/secret-to-network':
       'sha256:950d053267feb47219c52ea85d9ad4c52a1461b26ddef198f6d5d3c1b4b7faf6',
     'flow/secret-to-output':
@@ -162,7 +162,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/decode-and-run':
       'sha256:e5adf321bc90d8c4f25a6758ca6488fa5af6e0e692055eba1c5d18093a8f4914',
     'obfuscation/disguised-file':
-      'sha256:505b32dd2f5d91fe0035e39a640d12990bc4469130506aaf01190390fbd6effd',
+      'sha256:b20ce6de4667c28505e124dbdfa810b05fc0e578d15abd0b055e4adf733a6fd6',
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':

@@ -59,14 +59,14 @@ function judge(
 ): Parameters<typeof draftOfFlow>[1] {
   const { name, flow } = sent;
   const answers = chosenBy.filter(({ source }) => source.what === 'network');
-  const received = answers.find((answer) => !isFromReader(answer, carriers)) ?? answers[0];
+  const received = answers.find((answer) => !isFromReader(answer, carriers, context)) ?? answers[0];
   if (received !== undefined) {
     const from = received.source.name.startsWith('https://*/')
       ? 'the network'
       : received.source.name;
     const message = `sends secret ${name} to the host that an answer from ${from} names`;
     // Who has the secret already gains nothing by naming a host.
-    if (isFromReader(received, carriers)) return { severity: 'medium', message };
+    if (isFromReader(received, carriers, context)) return { severity: 'medium', message };
     return { kind: 'malice', severity: 'high', message };
   }
   const variables = new Set(
@@ -107,15 +107,29 @@ function judge(
 }
 
 // The next page's address stands in the answer to a request that carried the same secret. Where
-// anybody writes what a service answers, a stranger names the next host.
-function isFromReader({ source, steps }: FlowFact, carriers: readonly SentSecret[]): boolean {
+// anybody writes what a service answers, a stranger names the next host, but not where to upload.
+function isFromReader(
+  { source, steps }: FlowFact,
+  carriers: readonly SentSecret[],
+  { sources }: RuleContext,
+): boolean {
   const asked = steps[0]?.span;
   const { host } = targetOf(source.name);
+  const isWrittenByAnybody = isKnownProvider(host) && !isModelHost(host);
   return (
-    (!isKnownProvider(host) || isModelHost(host)) &&
+    (!isWrittenByAnybody || steps.some(({ span }) => uploadAddress.test(lineOf(span, sources)))) &&
     !isTenantHost(host) &&
     carriers.some(({ flow }) => flow.span.path === asked?.path && flow.span.start === asked.start)
   );
+}
+
+// Services make these addresses for one upload: LinkedIn, GitHub's releases, Google Drive.
+const uploadAddress = /["'.]upload_?ur[il]\b/i;
+
+function lineOf({ path, start }: FlowFact['span'], sources: RuleContext['sources']): string {
+  const text = sources.find((source) => source.path === path)?.text ?? '';
+  const end = text.indexOf('\n', start);
+  return text.slice(text.lastIndexOf('\n', start) + 1, end < 0 ? undefined : end);
 }
 
 function nameOfChoice(variables: ReadonlySet<string>): string {

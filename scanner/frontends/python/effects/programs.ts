@@ -141,8 +141,11 @@ function scriptOf(words: readonly PyValue[] | undefined): string | undefined {
   const script = words?.[1];
   const [text = ''] = script?.texts ?? [];
   const isOne = script?.texts.length === 1 && script.otherTexts.length === 0;
-  return isOne && /^[^-].*[./]\w+$/.test(text) ? basename(text) : undefined;
+  return isOne && isScript.test(text) ? basename(text) : undefined;
 }
+
+// `/dev/stdin` is the input itself.
+const isScript = /^(?!-|\/dev\/|\/proc\/).*[./]\w+$/;
 
 function isFilled(line: PyValue | undefined, all: readonly string[]): boolean {
   return line?.decoded === false && all.length > 0 && all.every((one) => isFilledIn('shell', one));

@@ -75,10 +75,9 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   // `(lambda: 0).__class__(code, {})`
   if (name === '__class__' && object.own !== undefined)
     return { ...unknownPy, qual: 'types.FunctionType' };
-  if (qual === undefined)
-    return ofPaths.test(name)
-      ? { ...unknownPy, targets: object.targets }
-      : { ...unknownPy, ...about };
+  if (qual === undefined && ofPaths.test(name) && !isOfSkill(run, name))
+    return { ...unknownPy, targets: object.targets };
+  if (qual === undefined) return { ...unknownPy, ...about };
   if (isOptions(qual)) return optionOf(run, object, name, depth);
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
@@ -116,6 +115,17 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
 
 // What a path found in a folder says of its file: a part of the name, a time, a size.
 const ofPaths = /^(stem|suffix|suffixes|st_[amc]time|st_size)$/;
+
+// An object of the skill may have an attribute of that name.
+function isOfSkill(run: PythonRun, name: string): boolean {
+  return run.modules
+    .values()
+    .some(
+      ({ attributes, classes, scopes }) =>
+        attributes.has(name) ||
+        classes.values().some(({ from }) => scopes.get(from)?.names.has(name) === true),
+    );
+}
 
 // A module, and a class in it: no object that a call gave.
 const isLibrary = /^[\w.]+$/;

@@ -8,6 +8,7 @@ import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   concat,
   emptyValue,
+  isKnown,
   joinTaints,
   pass,
   rootTaint,
@@ -139,9 +140,15 @@ function packOpenssl(run: ShellRun, call: Call): ShellValue | undefined {
   const content = input === undefined ? call.stdin : readFileValue(run, call, input);
   if (hasOption(args, ['d'])) return undefined;
   // The public key of a pair is no secret.
-  if (/^(dsa|ec|pkey|rsa)$/.test(verb?.text ?? '') && words.some(({ text }) => text === '-pubout'))
+  if (/^(dsa|ec|pkey|rsa)$/.test(verb?.text ?? '') && isPublicHalf(words))
     return packed(run, call, [unknownValue()], output);
   return packed(run, call, [content], output);
+}
+
+// `-text` prints the private half, too.
+function isPublicHalf(words: readonly ShellValue[]): boolean {
+  const has = (option: string): boolean => words.some(({ text }) => text === option);
+  return has('-pubout') && !has('-text') && words.every((word) => isKnown(word));
 }
 
 function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArguments>): ShellValue {
