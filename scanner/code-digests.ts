@@ -238,7 +238,7 @@ export const codeDigests: CodeDigests = {
     'prose/memory-tampering':
       'sha256:c1eb9b1cf54c71133a97c7264cf52e118978262644885a67a429eeaa3dd501cc',
     'prose/override-instructions':
-      'sha256:5f82fa6240266de7855e0b08c77f1d458b0f2752821f0b982b784c4a84d25261',
+      'sha256:db09010669fea880146dc55eb9ac20a99f77fe3bfe3634706a2b5791f1fc9a83',
     'prose/payment-diversion':
       'sha256:fc7378ac37ac6e2d9c07be4acefa531a36ec66da1a694e5b2fbc2edadb81bf00',
     'prose/planted-content':

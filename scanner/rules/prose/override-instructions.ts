@@ -64,7 +64,13 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
   const isNamed =
     compound.test(behind) ||
     (isEntry && (habit.test(words) || (option.test(words) && !namesOthersRules.test(said))));
-  if (isNamed || (others.test(before) && !tellsToFollowIt.test(words))) return 'described';
+  const isComplaint =
+    another.test(before) && thirdPerson.test(said) && !namesOthersRules.test(said);
+  const isOfOthers = others.test(before) || isComplaint;
+  if (isNamed || (isOfOthers && !tellsToFollowIt.test(words))) return 'described';
+  // In Spanish, "dan" means "they give".
+  if (/\bdan\b/.test(said) && !/\bDAN\b|\b([Yy]ou|are|act|be|become|pretend|as)\b/.test(said))
+    return 'described';
   return wholeQuotation.test(words) && isAboutAttacks(fact, facts) ? 'quoted' : manner;
 }
 
@@ -81,6 +87,10 @@ const namesOthersRules = /\b(previous|prior|earlier|above|preceding|former|all|e
 // "Models ignore system instructions", "instructions to ignore system policies".
 const others =
   /\b((models|llms|they|attackers)\s+((often|sometimes|may|might|can|could|will|would|tend to)\s+)?|(instructions?|attempts?|requests?|phrases?|claims?)\s+to\s+)$/i;
+
+// "AI ignores instructions in system prompt": what somebody complains of.
+const another = /\b(ai|agent|assistant|bot|chatbot|claude|codex|gpt|it|llm|model)\s+$/i;
+const thirdPerson = /^(ignores|overrides|forgets|disregards|bypasses)\b/i;
 
 const wholeQuotation =
   /^(["«「『“][^"«»「」『』“”]{1,200}["»」』”](\s{0,2}(\/|,|or|and)\s{0,2}(?=["«「『“]))?){1,8}(\s*\([^()]{0,40}\))?[.,;]?$|^[^",;:.!?()]{1,60} \((arabic|chinese|english|french|german|hindi|italian|japanese|korean|portuguese|russian|spanish|turkish)\)$/i;
