@@ -58,8 +58,8 @@ The second form scans the public sets only.
 
   --rows FILE|FOLDER  writes a line for each skill: id, verdict, what decides, CPU
   --unseen MIRRORS    bare mirrors OWNER+NAME of the collections in honest-unseen.tsv
-  --sets MIRRORS      bare mirrors OWNER+NAME of the sources in sets/mirrors.tsv, sets/honest-seen.tsv
-                      and honest-collections.tsv
+  --sets MIRRORS      bare mirrors OWNER+NAME of the sources in sets/mirrors.tsv, sets/honest-seen.tsv,
+                      sets/honest-read.tsv and honest-collections.tsv
   --packages SITE     the folder into which pip put the wheels of sets/honest-python.txt
   --only SET,...      some of: ${Object.keys(skillSets).join(' ')}
   --keep FOLDER       keeps the skills that the sets make in FOLDER/SET/ID

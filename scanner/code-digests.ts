@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:aaf3e46ccade82234b8236a7847bf2e5c643a487e33e9732cd557a3b97ff66f1',
+  extractor: 'sha256:2b10f62e8fa8ee33273533d6b9bb6ed1dd682f1ae17984ca7f67b5478ec45bf9',
   judging: 'sha256:d946c3ffefae47cb7dc7ab4ad50cc9c9e7dc492bf7f5fc4e8db8691a41ffab21',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -80,7 +80,7 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:48252caebe365b19483baf9a4f8da6168f84758246ad2f4302a32b3d67232f40',
     'flow/credential-file-to-network':
-      'sha256:f752b52ebb77f808b51613df9fbe00d30bf80a2106b64d1f969f8d91aa28be6e',
+      'sha256:7757a9ae6f908c82ce15935f5903657f22fc1ac722827dc4eb3fdd4025e8e518',
     'flow/decoded-to-exec':
       'sha256:a5ae66693d88638ef70d09db8f7c2af72a50974546c66025f8f7354508de9316',
     'flow/encoded-to-network':
@@ -97,7 +97,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:9222176458368249bd5d14d9df2caf5eb9d60fc9426dcbda9f17125fbe6d8ed1',
     'flow/network-to-exec':
-      'sha256:72a7411a02e8c9cc69304ad7cf7df929d0bc8b47eb6296882b9b80bbb1a345bc',
+      'sha256:c552177bf13734568e49a18de97c584d5b06dcef84cc913a087ece0630e10058',
     'flow/recording-to-network':
       'sha256:31cb5cdbbffad3edd2fa98ac5cd536a256f360e18dbd5dd770a0fb8676c64765',
     'flow/secret-beside-data':
@@ -190,7 +190,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/text-from-numbers':
       'sha256:eb84f6fee7df7a14d671a4f3eea007ec9cac223cbbb07f1bc98ae092c37717ff',
     'obfuscation/unanalysed':
-      'sha256:741527475f39a7b00b6064ff8f61358c65c2d916dcacaeba8fb5ad4084955508',
+      'sha256:27f0bad875938f78fd251cc9669f62b40b41b3aa25e25145e1ade3ca52b7f2a5',
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
@@ -234,7 +234,7 @@ export const codeDigests: CodeDigests = {
     'prose/false-authority':
       'sha256:8afb3d6ee3be455b4fd731d36d2dab68decec3e086b4a51016b9209482106dae',
     'prose/hidden-text': 'sha256:477e66991ea05d194ceef45823b6eab81aa0e826822f7c11ee3d842e16c93389',
-    'prose/install-lure': 'sha256:cdf82d2e227e246e01555420340789b4caebbdd84fcb49cc899829a4f144dd4c',
+    'prose/install-lure': 'sha256:24989e9553c39b9bbdc35d6a391fdf8803b90612f5d3c971407918474d319881',
     'prose/memory-tampering':
       'sha256:c1eb9b1cf54c71133a97c7264cf52e118978262644885a67a429eeaa3dd501cc',
     'prose/override-instructions':
@@ -246,7 +246,7 @@ export const codeDigests: CodeDigests = {
     'prose/remote-instructions':
       'sha256:358e37b80440087021dafc3675277e4ca7f88f12ae7f1f0640c985f3349eda2f',
     'prose/secret-in-reply':
-      'sha256:d4929f71fc9a541a57b575df994db82ac93dd6f27a6a86b1ce0282331088e400',
+      'sha256:c1b66c044b784bbef5e86eb995e349cd373d2a88a64073c86488cc05d4be3888',
     'prose/self-propagation':
       'sha256:c4ff7ef8181ccd1eabd3fbf1cf2c8d7551943024c2ec99a196c306f6db9710ec',
     'prose/speaks-to-scanners':
@@ -266,7 +266,7 @@ export const codeDigests: CodeDigests = {
     'resources/regex-bomb':
       'sha256:415bb91b9729e967a9189506ca82b3d317dce1a57b61083651204016cc608079',
     'supply/active-document':
-      'sha256:c5ccd921f519785704864ce9182633141730b9564244f2476730af3c011463ff',
+      'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
       'sha256:9088ae1bf558ad36ba6c501e8cb82b29b448c3b2e5dd2c6476faf663f0c358d6',
     'supply/acts-at-installation':

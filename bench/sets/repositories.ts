@@ -15,6 +15,7 @@ import type { FoundSkill, SetSources, SkillSets } from './public-set.ts';
 
 const nine = new URL('../honest-collections.tsv', import.meta.url);
 const seen = new URL('./honest-seen.tsv', import.meta.url);
+const read = new URL('./honest-read.tsv', import.meta.url);
 const pins = new URL('./mirrors.tsv', import.meta.url);
 
 /** Authors of a public registry whose skills were taken down as malware. */
@@ -34,6 +35,7 @@ const knownActors = new Set([
 export const repositories: SkillSets = {
   'honest-nine': ({ mirrors }) => skillsOfAll(mirrors, readCollections(nine)),
   'honest-new': ({ mirrors }) => skillsOfAll(mirrors, readCollections(seen)),
+  'honest-read': ({ mirrors }) => skillsOfAll(mirrors, readCollections(read)),
   clawhub: (sources) => clawHub(sources, (author) => !knownActors.has(author)),
   'clawhub-actors': (sources) => clawHub(sources, (author) => knownActors.has(author)),
 };

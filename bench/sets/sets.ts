@@ -70,6 +70,12 @@ export const groups: readonly SetGroup[] = [
         goal: '≤ 0.3, ≤ 3 %',
         withScripts: '≤ 3, ≤ 15 %',
       },
+      {
+        set: 'honest-read',
+        label: '23 repositories, read on 25 November',
+        goal: '≤ 0.3, ≤ 3 %',
+        withScripts: '≤ 3, ≤ 15 %',
+      },
       { set: 'clawhub', label: 'ClawHub, unlabelled', goal: '≤ 2.5 %, –', withScripts: '' },
     ],
   },

@@ -195,6 +195,8 @@ export const fileTypes: readonly FileType[] = [
     magic: at0('18e22d0000000000'),
     extensions: ['db-shm', 'sqlite-shm', 'sqlite3-shm'],
   },
+  // `.DS_Store`: where the Finder of macOS shows the files of a folder.
+  { type: 'Finder view', class: 'inert', magic: at0('0000000142756431'), extensions: [] },
 ];
 
 /** Extensions by language; Markdown, text and data are recognised by extension only. */

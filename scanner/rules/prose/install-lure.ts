@@ -87,7 +87,9 @@ function luresAt(
         message: 'gives the password of an archive that the reader has to download and start',
       },
     ];
-  if (isDownload && insistsOnSetup.test(near) && tellsToStart.test(near) && startsFile.test(near))
+  // Of an archive, a program in it is started. Data is unpacked.
+  const starts = archiveFile.test(words) ? startsProgram : startsFile;
+  if (isDownload && insistsOnSetup.test(near) && tellsToStart.test(near) && starts.test(near))
     return [
       {
         span: fact.span,
@@ -97,6 +99,10 @@ function luresAt(
     ];
   return [];
 }
+
+const archiveFile = /\.(zip|rar|7z|tar\.gz|tgz)(?=$|[?#)\s"'`>\]])/i;
+const startsProgram =
+  /\b(run|execute|launch|start|open|double-click)\b[^.\n]{0,60}?(\b(executable|installer|app(lication)?|program|utility|agent|binary|setup)\b|\.(exe|dmg|pkg|msi|app|sh|bat)\b)/i;
 
 function pasteSiteIn(words: string): string | undefined {
   for (const [, host = '', path] of words.matchAll(

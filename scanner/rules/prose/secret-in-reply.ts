@@ -13,6 +13,8 @@ import { defineRule, type FindingDraft } from '../../rule.ts';
 function showsAddress({ quote, reading, match }: ProseStatement): boolean {
   const behind = reading.text.slice(match.end, match.end + 200);
   if (parameter.test(quote)) return !shown.test(reading.text);
+  // The subject is an address: “signed URLs that include temporary access tokens in the URL”.
+  if (ofAddresses.test(reading.text.slice(0, match.start))) return true;
   return (
     /\bcredentials in (?:the )?url$/i.test(quote) &&
     /^:\s{0,9}$/.test(behind) &&
@@ -20,6 +22,7 @@ function showsAddress({ quote, reading, match }: ProseStatement): boolean {
   );
 }
 
+const ofAddresses = /\b(?:pre-?)?signed urls? (?:that|which)\s+$/i;
 const parameter = /\bas an? (?:query|url|form|body|request|http) (?:parameter|argument|field)$/i;
 // What an agent shows loads of itself in many programs.
 const shown =
