@@ -174,9 +174,12 @@ const groups = <Mount>(mount: Shape<Mount>, packages: Shape<PackageCapability>) 
     exactObject({
       name: text,
       hosts: listOf(text),
-      as: v.custom<SecretUse>(
-        (use) => /^(bearer|basic|sigv4|(header|hmac):.+)$/.test(String(use)),
-        'is not a way to use a secret',
+      as: v.pipe(
+        text,
+        v.custom<SecretUse>(
+          (use) => /^(bearer|basic|sigv4|(header|hmac):.+)$/.test(String(use)),
+          'is not a way to use a secret',
+        ),
       ),
       why,
     }),

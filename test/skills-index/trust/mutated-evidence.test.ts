@@ -59,6 +59,10 @@ function withValue(
   return copy;
 }
 
+function valueAt(value: Json, path: readonly (string | number)[]): Json {
+  return path.reduce<Json>((at, key) => (at as { [key: string]: Json })[key] ?? null, value);
+}
+
 describe('evidence that somebody changed, with every address put right', () => {
   it('is never admitted, whichever byte of whichever statement it was', () => {
     const change = fc.record({
@@ -98,13 +102,22 @@ describe('evidence that somebody changed, with every address put right', () => {
     const spots = pathsIn(line).filter(
       ([key]) => key !== undefined && key !== 'statements' && key !== 'schema',
     );
+    const use = spots.find((path) => path.at(-1) === 'as') ?? [];
+    expect(use).not.toEqual([]);
     fc.assert(
       fc.property(fc.constantFrom(...spots), fc.jsonValue() as fc.Arbitrary<Json>, (path, put) => {
         const changed = withValue(line, path, put);
         fc.pre(canonicalJson(changed) !== canonicalJson(line));
         expect(decideLine(changed)).toBe('refused');
       }),
-      { numRuns: 150 },
+      // A list of one text prints as the text, and an object need not print at all.
+      {
+        numRuns: 150,
+        examples: [
+          [use, { toString: 1 }],
+          [use, [valueAt(line, use)]],
+        ],
+      },
     );
   });
 
