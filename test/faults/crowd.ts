@@ -156,6 +156,9 @@ export class Crowd {
     const reviewer = this.#reviewers[kind === 'approve' ? nth : 0];
     if (kind === 'stop') return this.#nextStop(registry, send, reviewer);
     const waiting = kind === 'approve' ? this.#toApprove : this.#toRevoke;
+    // The registry refuses versions of a stopped publisher, and they would soon fill the queue.
+    while (kind === 'approve' && waiting[0] && this.#publisherOf(waiting[0]) === undefined)
+      waiting.shift();
     const skill = waiting.shift();
     if (reviewer === undefined || skill === undefined) return this.#idle(send);
     if (kind === 'revoke') {
@@ -211,6 +214,11 @@ export class Crowd {
     return makeSkill(name, `1.0.${made}`, { files: { 'notes/numbers.md': `${made}\n${text}\n` } });
   }
 
+  #publisherOf(skill: Skill): Publisher | undefined {
+    const scope = scopeOf(skill.manifest.name);
+    return this.#publishers.find((one) => one.scope === scope);
+  }
+
   /** @returns false when the registry gave no answer */
   async #send(act: Act, send: Send): Promise<boolean> {
     let answer: Answer;
@@ -230,9 +238,8 @@ export class Crowd {
     }
     if (kind === 'approve') {
       this.#approvals++;
-      const scope = scopeOf(skill.manifest.name);
       if (this.#approvals % 3 === 2) this.#toRevoke.push(skill);
-      else this.#publishers.find((one) => one.scope === scope)?.approved.push(skill);
+      else this.#publisherOf(skill)?.approved.push(skill);
     }
     return true;
   }

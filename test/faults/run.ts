@@ -37,10 +37,12 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
     platform: { type: 'string', default: 'node' },
+    help: { type: 'boolean' },
   },
 });
 const [what = '25'] = positionals;
-process.exitCode = (await countFaults()) > 0 ? 1 : 0;
+if (values.help === true) process.stdout.write(`${usage}\n`);
+else process.exitCode = (await countFaults()) > 0 ? 1 : 0;
 
 function countFaults(): Promise<number> {
   if (what === 'calls') return failAll();
