@@ -8,17 +8,33 @@ export const binaryInBundle = defineRule({
   severity: 'high',
   confidence: 'exact',
   why: 'Programs and bytecode cannot be reviewed. They can do other things than the source beside them.',
-  fix: 'Ship sources. Build or fetch the rest from a registry, by name and version.',
+  fix: 'Ship sources. Delete each __pycache__ folder, because Python makes it again. Build or fetch the rest from a registry, by name and version.',
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
-  reads: ['artifact:binary', 'artifact:document'],
-  check: (context) =>
-    context.of('artifact').map((fact): FindingDraft => {
-      const isDocument = fact.what === 'document';
-      return {
-        span: fact.span,
-        kind: isDocument ? 'capability' : 'policy',
-        severity: isDocument ? 'low' : 'high',
-        message: `${fact.detail} in the bundle`,
-      };
-    }),
+  reads: ['artifact:binary', 'artifact:document', 'source'],
+  check: (context) => {
+    const paths = new Set(context.sources.map(({ path }) => path));
+    return context.of('artifact').map((fact): FindingDraft => {
+      const { span, detail } = fact;
+      if (fact.what === 'document')
+        return { span, kind: 'capability', severity: 'low', message: `${detail} in the bundle` };
+      const source = detail === 'Python bytecode' ? compiledFrom(span.path) : undefined;
+      return source !== undefined && paths.has(source)
+        ? {
+            span,
+            severity: 'medium',
+            message: `${detail} in the bundle: Python may run it in place of ${source}`,
+          }
+        : { span, message: `${detail} in the bundle` };
+    });
+  },
 });
+
+// Every run of a Python program leaves compiled code beside its source (PEP 3147). Authors publish
+// it without a thought, so a person decides. It can still differ from its source: Python never
+// compares an unchecked file with the source (PEP 552).
+function compiledFrom(path: string): string | undefined {
+  const [, folder, name] = cached.exec(path) ?? [];
+  return name === undefined ? undefined : `${folder ?? ''}${name}.py`;
+}
+
+const cached = /^((?:.*\/)?)__pycache__\/([^/.]+)\.[a-z]+-?\d+(?:\.opt-[12])?\.pyc$/;
