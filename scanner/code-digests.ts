@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:1210aa03ab1a11f61c71fc73d38b35d7956fd839e533b2f57d3ec2f6bbd528d3',
-    'files/agent-memory': 'sha256:63705c5278ad4d8a26c3fb926d0a694a9fdae096be91a2d194346b27c50e82a9',
+    'files/agent-memory': 'sha256:3b73d43f806acc27d5e237256660f8cc33637e39cc14edcf847d912ae124a232',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:f5783badc91e8e7ef98eaf7d115d61573d4fab5682971534809fa5e1d81c48b9',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:555c8d34d8531e023cd3b3f8551f789af28ba85fdb9a76134bc9e2b6f1973dc4',
+      'sha256:84e4feb750c4030f320d54ae5a2f32760b36f4432f1b7e3f619c0aa7b4320cba',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:002a8bae01e9d95fbb93c74490f2ba4ffdd93ed74135f9c247142276c3a5ed16',
+      'sha256:e13b0e31c1bd1e2b5f4e1ecded8d7c71f7cff9682f93304be75658f6efacb9cb',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:9e30a13bd37d8efde6626a2b1643c4b9b9e552088b6be4b39c91feec81627ba2',
+      'sha256:d3c471303bcc4e309434d00965cb5ea3fdd0c8fe4a2b8017ecb741e1d6b8c449',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:57ce1d11ae60a7813a5ac50164d113e1de7caf546c7b54aed0c50f1aeb5d36e5',
+      'sha256:7eb6e61212223fde9b2ab7495282e967d273fc43eaaa0a8ea01155d3badf77e9',
     'prose/biased-judgement':
-      'sha256:8e908aeca768735e879292c30a2cfbec8e206a6a80604ea7e6bdb6456d827e8b',
+      'sha256:597ec345d8e2645d26fb0d9be6df18177701d1bedf229ef28ea48c567c478ae9',
     'prose/boundless-role':
-      'sha256:8d63ed62efb80ea9da0fb3f7fb88a1b74e0023903803cdbdd687cdec07f7bf9c',
-    'prose/concealment': 'sha256:6a2468c72443663e509223d7651647b25f5193b7d9f47e19f1243226c7aa1a17',
+      'sha256:30fc898790e4b9c3ace8d3965f621e84fcad0af714751972d3b594f011bb395f',
+    'prose/concealment': 'sha256:9ee8884b50099975ce190d3471fca8083d05ba37310e52e59303ce6db8946dcb',
     'prose/credential-solicitation':
-      'sha256:a3590c239d9ffc60d69de1e996fae42416e4ef768d0208dec3a38178a00d767e',
+      'sha256:cf5e3d5fb70022ae0b6ab719b91bf7fbacc3057132db9e3b22c5efc52a25a05c',
     'prose/decode-instructions':
-      'sha256:ee71a31e27c83d4df376eb610d1000b588d815a38d0b9932fafb5a6fcde8410f',
+      'sha256:9701eeec8799c27b6769844e7a8b1027bbe01dd09c1d78e3e351a63630257648',
     'prose/destructive-orders':
-      'sha256:f83f362c6fc1bb92ecf8f3609a8607f35f71c3b5790a61aca0fd922b055d627c',
+      'sha256:9d1d1c86939b105e5a59916642e1a3d26fabad0b86572048218a249c4d3116e3',
     'prose/divided-order':
-      'sha256:53c6a74f28d4d8ff516abe6e1bc2b00a1a7c3c3042c40034ae214d733d2dd8c2',
+      'sha256:69aafe0b9c2d8ebcffb167ff738e4e0a564fadccfaa56f3120034dee20ff4ce5',
     'prose/encoded-instructions':
-      'sha256:5fc245a6926d74a73f4fbeb0df1c3de28e31089f91aaa9dd3200c4614ae605ce',
+      'sha256:0f14a99bc707cebddbc7e1b6200e61e5231844f689a5d3358ade405f16ba401f',
     'prose/exfiltration-instructions':
-      'sha256:803195c77ff538d369c1c5cb983b2b1ca57a430e1ee5600adfd94e878ec7e6ba',
+      'sha256:f3cebd5eb048f88f1e9b0b53e76b97b613391a3c32a08dab3b4557727e064b05',
     'prose/false-authority':
-      'sha256:8afb3d6ee3be455b4fd731d36d2dab68decec3e086b4a51016b9209482106dae',
-    'prose/hidden-text': 'sha256:477e66991ea05d194ceef45823b6eab81aa0e826822f7c11ee3d842e16c93389',
-    'prose/install-lure': 'sha256:24989e9553c39b9bbdc35d6a391fdf8803b90612f5d3c971407918474d319881',
+      'sha256:6fe596ad7e71a5c83b8d7ce399cb34bf98a007b6d16aa26d78f0b53ea1eaf7e6',
+    'prose/hidden-text': 'sha256:4e2eea4d0f6db4a86ef673b580c373fbb9f1f59e6be47318320485909369f208',
+    'prose/install-lure': 'sha256:1466b162776a430f695f0ffd7b9e739ba482d49e6852cf4d89f12468f2d45e6f',
     'prose/memory-tampering':
-      'sha256:c1eb9b1cf54c71133a97c7264cf52e118978262644885a67a429eeaa3dd501cc',
+      'sha256:34f0882761a94c1a662a392d34781f915ba2fa4a6e6b131982f196e4259490b9',
     'prose/override-instructions':
-      'sha256:db09010669fea880146dc55eb9ac20a99f77fe3bfe3634706a2b5791f1fc9a83',
+      'sha256:3f25cde44c96ddb5ba1f09bc49f01e1d4e10f13a0d912142e9645338e7dae689',
     'prose/payment-diversion':
-      'sha256:fc7378ac37ac6e2d9c07be4acefa531a36ec66da1a694e5b2fbc2edadb81bf00',
+      'sha256:e82d90e623421ddd1fb5c2b3f52bed4e1e2f49a683ccdcdb7c85107f3c2581e4',
     'prose/planted-content':
-      'sha256:c4fd29a0c74bc09d6ed1e0513ed19dede11a7242334bea2a88cd84c200aa1050',
+      'sha256:7fe54b1925d51ed8bbc84f98449d18e58f31a14c7c0d7d80bad2143e51550615',
     'prose/remote-instructions':
-      'sha256:358e37b80440087021dafc3675277e4ca7f88f12ae7f1f0640c985f3349eda2f',
+      'sha256:673354d505ee398243ab62588afa67423c82d46308298fafc818ae8935aa7191',
     'prose/secret-in-reply':
-      'sha256:c1b66c044b784bbef5e86eb995e349cd373d2a88a64073c86488cc05d4be3888',
+      'sha256:9993a265878f13814987944f38221d7ee79bae653f82f698c1723c7c4c18f751',
     'prose/self-propagation':
-      'sha256:c4ff7ef8181ccd1eabd3fbf1cf2c8d7551943024c2ec99a196c306f6db9710ec',
+      'sha256:303585ea427be21becf02e93bd9d37f0b3978a3faf3a6326787728b8a2e68011',
     'prose/speaks-to-scanners':
-      'sha256:171896aeef45e381b92d2e89c15ca15e8b84fb5a0b77baee4dbb48cd295dc696',
-    'prose/trigger-bait': 'sha256:7db5c6999d15d0530d187e25d416acb55fd8bdfac9f174279d71615fbcbfbf58',
+      'sha256:c200dffd16632827ba43b08f19ba80c7efd866b7b09f3d49fe8eb790aad3ff2d',
+    'prose/trigger-bait': 'sha256:8708fade55b60080ee2e28ea0fe7568adf5e7bd3acd457217b8970621556a014',
     'prose/weakened-defence':
-      'sha256:ae85ceefff574ce5ffdce8522127da9a03e0027d4d982cd7509818f64e546137',
+      'sha256:86543c8c69f13b3ea320b29522839e0fb8d205dd825a209b2e744d3ef904e6f6',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:ca857247470be929e2a11591ec6d2a88d45cff0718d7e766a13a27a44fa982db',
+      'sha256:ec91345625088edfcb364f59d736febc17755765641d366eea1851ecd245198b',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -274,7 +274,7 @@ export const codeDigests: CodeDigests = {
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
-      'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
+      'sha256:8a0295c545fef9247a5805fd32b1102a558545d9904d3a8b687486212f69081d',
     'supply/credential-in-bundle':
       'sha256:de5abd1d4b452e8dc41b4d119fbbb35ed4d8e31aa9cfc6622b52d2414d68474e',
     'supply/dangling-reference':

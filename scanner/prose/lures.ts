@@ -62,12 +62,15 @@ export const concealments: readonly RegExp[] = [
 const secretNouns =
   '(api[ _-]?keys?|access[ _-]?keys?|(access|auth\\w*|session|bearer|refresh) tokens?|tokens?|credentials?|passwords?|passphrases?|secrets?|private keys?|ssh keys?|environment variables?|env(ironment)? vars?|\\.env( file)?|cookies?|seed phrases?|mnemonics?|wallets?|(conversation|chat|session) (history|logs?|transcripts?|context)|system prompt|private data|personal data|sensitive (data|information|files?)|~?/?\\.(ssh|aws)\\S*|id_rsa)';
 const sendVerbs =
-  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?|leak(ing)?|report(ing)?|beacon|deliver|copy|relay(ing)?|push)(?!-)';
+  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?(?!\\**:)|leak(ing)?|report(ing)?|beacon|deliver|copy|relay(ing)?|push(?! (and|or) pull requests?\\b))(?!-)';
+// An address in the next sentence is a receiver only when words say so: "Copy the secret. Docs: …".
+const addressOfSentence =
+  '((?:[^.!?\\n]|\\.(?!\\s)){0,80}?|[^!?\\n]{0,80}?\\b(to|at|via|address|endpoint|host|receiver|server|url|webhook)\\b[^.!?\\n]{0,20})https?://';
 
 /** A secret, a verb of sending and a place, close together. */
 export const exfiltrations: readonly RegExp[] = [
   new RegExp(
-    `\\b${sendVerbs}\\b[^.!?\\n]{0,100}?\\b${secretNouns}[^!?\\n]{0,80}?(https?://|\\b(to|via)\\b[^.!?\\n]{0,40}?\\b(external|remote|following|our|this|attacker\\S*|collection) (server|endpoint|url|webhook|address|host|site|api)\\b)`,
+    `\\b${sendVerbs}\\b[^.!?\\n]{0,100}?\\b${secretNouns}(${addressOfSentence}|[^!?\\n]{0,80}?\\b(to|via)\\b[^.!?\\n]{0,40}?\\b(external|remote|following|our|this|attacker\\S*|collection) (server|endpoint|url|webhook|address|host|site|api)\\b)`,
     'i',
   ),
   new RegExp(

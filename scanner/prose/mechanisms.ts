@@ -31,6 +31,8 @@ export const mechanisms: readonly {
   { isService: true, of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
   { of: /\/\.claude\/settings(\.local)?\.json/, words: /\bsettings(\.local)?\.json\b/i },
   { of: /\/\.claude\/hooks(\/|$)/, words: /(?<!git )\bhooks?\b/i },
+  { of: /\/\.claude\/commands(\/|$)/, words: /\.claude\/commands\b|\bslash commands?\b/i },
+  { of: /\/\.claude\/agents(\/|$)/, words: /\.claude\/agents\b|\bsub-?agents?\b/i },
   {
     isService: true,
     of: /^(schtasks|register-scheduledtask) /,
