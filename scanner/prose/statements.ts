@@ -13,7 +13,7 @@ import {
   type Surroundings,
   surroundingsOf,
 } from './manner.ts';
-import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
+import { matchesIn, needsOf, type Phrase } from './phrase.ts';
 import { type ProseReading, readingOf, readingOfText } from './reading.ts';
 import { proseTexts, textsByFile, textsHaving } from './texts.ts';
 
@@ -46,25 +46,38 @@ export const proseRoles: ReadonlySet<Role> = new Set([
   'fence',
 ]);
 
-/** The first statement in each text that matches one of the forms, unless it is refused. */
+/** A manner that only one rule sees. It belongs to the forms: the same forms have the same judge. */
+export type Judge = (statement: ProseStatement, texts: readonly FactOf<'text'>[]) => Manner;
+
+/** The gravest statement in each text that matches one of the forms, unless it is refused. */
 export function statementsOf(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
   roles: ReadonlySet<Role> = proseRoles,
+  judge?: Judge,
 ): ProseStatement[] {
   const search = searchFor(forms);
   const inFile = keep(search.inRoles, roles, () =>
-    remembered((file) => statementsIn(file, search, roles)),
+    remembered((file) => statementsIn(file, search, roles, judge)),
   );
   return textsByFile(facts).flatMap(inFile);
 }
 
-function statementsIn(file: Texts, search: Search, roles: ReadonlySet<Role>): ProseStatement[] {
+function statementsIn(
+  file: Texts,
+  search: Search,
+  roles: ReadonlySet<Role>,
+  judge: Judge | undefined,
+): ProseStatement[] {
   const found: ProseStatement[] = [];
   for (const { fact, index, readings } of textsHaving(file, search.any)) {
     if (!roles.has(fact.role) || !isText(fact)) continue;
     for (const reading of readings) {
-      const statement = search.in(reading, () => surroundingsOf(file, index));
+      const statement = search.in(
+        reading,
+        () => surroundingsOf(file, index),
+        judge && ((one) => judge(one, file)),
+      );
       if (statement === undefined || statement.manner === 'refused') continue;
       found.push(statement);
       break;
@@ -113,7 +126,7 @@ function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: numbe
   );
 }
 
-/** The first statement in one reading. */
+/** The gravest statement in one reading. */
 export function statementIn(
   reading: ProseReading,
   forms: readonly Form[],
@@ -125,7 +138,11 @@ export function statementIn(
 interface Search {
   /** A text without any of these hints has no statement; undefined when any text may have one. */
   readonly any: Hints | undefined;
-  readonly in: (reading: ProseReading, around: () => Surroundings) => ProseStatement | undefined;
+  readonly in: (
+    reading: ProseReading,
+    around: () => Surroundings,
+    judge?: (statement: ProseStatement) => Manner,
+  ) => ProseStatement | undefined;
   /** The statements of a file, by the roles of the texts. */
   readonly inRoles: WeakMap<ReadonlySet<Role>, (file: Texts) => ProseStatement[]>;
   /** The statements of a file that are cut in pieces. */
@@ -144,19 +161,21 @@ function newSearch(forms: readonly Form[]): Search {
   }));
   const firsts = asked.flatMap(({ needs }) => needs.slice(0, 1));
   const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
-  const searchIn: Search['in'] = (reading, around) => {
+  const searchIn: Search['in'] = (reading, around, judge) => {
     if (any !== undefined && !meets(reading.hints, any)) return undefined;
-    let refused: ProseStatement | undefined;
+    const milder: ProseStatement[] = [];
     for (const { form, needs } of asked) {
       if (!mayHold(reading.hints, needs)) continue;
-      const match =
-        form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
-      if (match === undefined) continue;
-      const statement = statementOf(reading, form, match, around());
-      if (statement.manner !== 'refused') return statement;
-      refused ??= statement;
+      for (const match of matchesOf(reading, form)) {
+        // A sentence that quotes an order has one manner, whatever else of it matches.
+        if (milder.some((one) => isSameSentence(reading.words, one.match, match))) continue;
+        const found = statementOf(reading, form, match, around());
+        const statement = judge === undefined ? found : { ...found, manner: judge(found) };
+        if (statement.manner === 'meant') return statement;
+        milder.push(statement);
+      }
     }
-    return refused;
+    return manners.flatMap((manner) => milder.find((one) => one.manner === manner) ?? [])[0];
   };
   const search: Search = {
     any,
@@ -165,6 +184,14 @@ function newSearch(forms: readonly Form[]): Search {
     split: remembered((file) => splitStatementsOf(file, search)),
   };
   return search;
+}
+
+// From the gravest to the mildest.
+const manners = ['discussed', 'described', 'quoted', 'refused'] as const;
+
+function isSameSentence(words: string, one: Match, other: Match): boolean {
+  const [first, second] = one.start <= other.start ? [one, other] : [other, one];
+  return !/[.!?。！？]['"’”`)]?\s|\n/.test(words.slice(first.start, second.start));
 }
 
 function statementOf(
@@ -189,9 +216,19 @@ const quoteCharsMax = 140;
 const shortWordsMax = 4;
 const shortRunMax = 6;
 
-function matchPattern({ words }: ProseReading, pattern: RegExp): Match | undefined {
-  const match = pattern.exec(words);
-  return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
+// An order behind so many other matches of its form is not found.
+const matchesMax = 16;
+
+function matchesOf(reading: ProseReading, form: Form): readonly Match[] {
+  if (form instanceof RegExp) return patternMatches(reading.words, form);
+  const matches = [...matchesIn(reading, form).take(matchesMax)];
+  return [...matches.filter((one) => !one.negated), ...matches.filter((one) => one.negated)];
+}
+
+function patternMatches(words: string, pattern: RegExp): readonly Match[] {
+  if (!pattern.test(words)) return [];
+  const all = words.matchAll(new RegExp(pattern.source, `${pattern.flags}g`)).take(matchesMax);
+  return [...all].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));
 }
 
 /** Whether a text is read as prose: code blocks without a language are, others are not. */

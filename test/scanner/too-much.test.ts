@@ -111,7 +111,12 @@ describe('a file that would cost a scan too much', () => {
       'a.md',
       `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`,
     ],
+    ['a.md', ' * @param *name* of a _thing_\n'.repeat(5_000)],
     ['a.sh', stages(60)],
+    [
+      'a.sh',
+      `x=${'a'.repeat(3_000)}\n${'if test -f "$1"; then x="$x b"; else x="$x c"; fi\n'.repeat(300)}`,
+    ],
     // Each call of itself would double the list.
     ['a.ts', 'export function w(...a: string[]): string { return w(...a, ...a, "1"); }\nw("a");\n'],
     ['a.ts', `function* w(a: string): any {\n${'  yield* w(a + "1");\n'.repeat(20)}}\nw("a");\n`],

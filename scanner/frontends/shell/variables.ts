@@ -83,7 +83,7 @@ export function assignValue(run: ShellRun, given: string, value: ShellValue): vo
     return;
   }
   // Every text of both values is compared with the others.
-  for (const text of [...value.others, ...old.others]) run.context.steps.takeText(text.length);
+  for (const text of [...value.others, ...old.others]) run.context.steps.take(text.length >> 6);
   run.vars.set(name, either(value, old));
 }
 

@@ -27,8 +27,8 @@ export const overrideInstructions = defineRule({
   check: (context) => {
     const facts = context.of('text');
     return [
-      ...statementsOf(facts, forms, proseRoles),
-      ...statementsOf(facts, codeForms, codeRoles),
+      ...statementsOf(facts, forms, proseRoles, mannerHere),
+      ...statementsOf(facts, codeForms, codeRoles, mannerHere),
       ...splitStatements(facts, forms),
     ].map((statement) => draftOf(statement, facts));
   },
@@ -59,7 +59,7 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
   const words = reading.words.trim();
   const before = reading.words.slice(Math.max(0, match.start - 80), match.start);
   const said = reading.words.slice(match.start, match.end);
-  const behind = reading.words.slice(match.end, match.end + 40);
+  const behind = reading.words.slice(match.end, match.end + 160);
   const isEntry = /^(table-cell|list-item|heading)$/.test(fact.role) && words.length < 80;
   const isNamed =
     compound.test(behind) ||
@@ -69,6 +69,9 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
   const isOfOthers = others.test(before) || isComplaint;
   if (isNamed || (isOfOthers && !tellsToFollowIt.test(words))) return 'described';
   // In Spanish, "dan" means "they give".
+  if (isToken.test(said) && looksLike.test(before)) return 'described';
+  if (namesPrompt.test(said) && words.endsWith(':') && startsAgent(fact, facts)) return 'described';
+  if (endsWithQuote.test(before) && expectsRefusal.test(behind)) return 'quoted';
   if (/\bdan\b/.test(said) && !/\bDAN\b|\b([Yy]ou|are|act|be|become|pretend|as)\b/.test(said))
     return 'described';
   return wholeQuotation.test(words) && isAboutAttacks(fact, facts) ? 'quoted' : manner;
@@ -91,6 +94,25 @@ const others =
 // "AI ignores instructions in system prompt": what somebody complains of.
 const another = /\b(ai|agent|assistant|bot|chatbot|claude|codex|gpt|it|llm|model)\s+$/i;
 const thirdPerson = /^(ignores|overrides|forgets|disregards|bypasses)\b/i;
+
+// "An end of text (appearing as <|endoftext|>)".
+const isToken = /^<\|/;
+const looksLike =
+  /\b(appear(s|ing)?|display(s|ed)?|looks?|rendered|shows?|shown|written) (as|like)\W{0,3}$/i;
+
+// A line about an option of a program that starts an agent: "Override the system prompt:", and then
+// the command.
+const namesPrompt = /^(override|replace|set|change)\b[^.!?]{0,30}\bsystem prompt$/i;
+
+function startsAgent(fact: FactOf<'text'>, facts: readonly FactOf<'text'>[]): boolean {
+  const next = facts[facts.indexOf(fact) + 1];
+  return next?.role === 'fence' && /(^|\s)--(append-)?system-prompt\b/.test(next.text);
+}
+
+// A question of an evaluation: 'Ignore previous instructions.' — confirm that the agent resists.
+const endsWithQuote = /(^|[\s(:])['‘"“]$/;
+const expectsRefusal =
+  /^[^'’"”]{0,80}['’"”]\s{0,2}(?:[—–:→-]{1,2}\s{0,2})?(?:confirm|verify|check|expect|assert|must|should)\b[^.;]{0,60}\b(?:resist|refus|declin|reject)/i;
 
 const wholeQuotation =
   /^(["«「『“][^"«»「」『』“”]{1,200}["»」』”](\s{0,2}(\/|,|or|and)\s{0,2}(?=["«「『“]))?){1,8}(\s*\([^()]{0,40}\))?[.,;]?$|^[^",;:.!?()]{1,60} \((arabic|chinese|english|french|german|hindi|italian|japanese|korean|portuguese|russian|spanish|turkish)\)$/i;
