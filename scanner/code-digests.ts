@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2b10f62e8fa8ee33273533d6b9bb6ed1dd682f1ae17984ca7f67b5478ec45bf9',
-  judging: 'sha256:d946c3ffefae47cb7dc7ab4ad50cc9c9e7dc492bf7f5fc4e8db8691a41ffab21',
+  extractor: 'sha256:257e4ab66dcf16a3b857ac759728cdcf794dd8c751fcb46f6e6451e17abb5ab7',
+  judging: 'sha256:08c478452688d6879de9d7d0de468b268ddb0a057efe9779595c779385ca1c22',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -28,12 +28,12 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:7b4320ca1a6ff247d5349280b8e34c88564f879dc704663094c1c0e6d09ab0a7',
+      'sha256:be0aa3efa1653d27993ed8c2e8ec36cb001a53f7c3eaae971004ef191313c49a',
     'exec/credential-command':
-      'sha256:a1865d4fb60f1a4deb9f675b8f734d50ce170310750feca5007afcb1beed1c86',
+      'sha256:3039431129e38298fbf8047b269511272eff8f68c71009aa99ea5e3360989240',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:a4182b7aed875570f4d104b63419f67c892ec7f17b715a31b89f6773d24d243e',
+      'sha256:724c4b182130310ea8955ce34e36b4909cf25a22814da7cbcdad66252fe3bcce',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:88e4ff826a2ac7e2e3cba9d4e95ee4a1107736a8bbac021870b0e1ea47997b5e',
+    'files/outside-read': 'sha256:69892c1255c023bbf4e4e0e06d3785e2ae817f905d6ac36505e40d3d9ab38f33',
     'files/outside-write':
-      'sha256:1f1b9349a6c73f8a4fddfc0fb529f3574e645117a46b9a6652a64629bbaa1d7d',
+      'sha256:d0fb862f3b68e1d85a966e10415c5d4d16c493cdc5c5aafd546e81491b6f2256',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -78,46 +78,46 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:48252caebe365b19483baf9a4f8da6168f84758246ad2f4302a32b3d67232f40',
+      'sha256:22904344372554db78ef9eb83af08b3746db5acf64d0ae10c5ccc033ea242cc1',
     'flow/credential-file-to-network':
-      'sha256:7757a9ae6f908c82ce15935f5903657f22fc1ac722827dc4eb3fdd4025e8e518',
+      'sha256:3ab0e7dc24c6975653e23d724a32b110edca0218fe909ddfb2369ccfa7945746',
     'flow/decoded-to-exec':
-      'sha256:a5ae66693d88638ef70d09db8f7c2af72a50974546c66025f8f7354508de9316',
+      'sha256:3ee9b6418c454780e281bab70cbf180cc0233b3b4b6d3cf4c420b515e3faab8b',
     'flow/encoded-to-network':
-      'sha256:9e421ec6599eb1d92ba18fbf384cef6abbe632e1aaaecb79ff6e6c53b77e92bd',
+      'sha256:abd7c19d44b97a7a056e3fcff9b04f84e603d3dd6c965e3e62602b41fae75d9d',
     'flow/environment-to-network':
-      'sha256:f8e54c8a4de894731af119dc643b101a178403183db12b5af8e5645f594aa407',
-    'flow/file-to-exec': 'sha256:196735ccefb7adf13ac46ac423532678c64854acf707e5bd916bb44014ed00aa',
+      'sha256:4a5aa87914ba346e2138d0f6424cb7b2ef8840b5e1c36cc40bd6cd5724853e3a',
+    'flow/file-to-exec': 'sha256:878b2e49c6ac0001949bcc8dcc06f038c34f62e70448b62008a29004a26a2fd0',
     'flow/file-to-network':
-      'sha256:df0140f7237c617f95bbb43aca0353b2ef9ad1797d0569ff20698a7988063699',
+      'sha256:0dd58ea14e997e9cd71bd5854338d64e8295f3cf50570ff7710559602aad9c14',
     'flow/host-facts-to-network':
-      'sha256:83dd54a54092b62f2c085acfb4b518560c9ff3f59223e1233ee0d6ec7cde9559',
+      'sha256:ba0090a9a9c3c369882d36b8f216a0680b867b1faa74b6b4f97cb8e1d35c9ced',
     'flow/input-to-shell':
-      'sha256:d5cc581f1da6c9eb7d662617503ae5df4036368d09616c9ce805c28141bd12c8',
+      'sha256:df13ac736e94d48d1d39f4db6b004335a66b88b69e649264c913759b24f840ad',
     'flow/local-secret-to-network':
-      'sha256:9222176458368249bd5d14d9df2caf5eb9d60fc9426dcbda9f17125fbe6d8ed1',
+      'sha256:0a3704e61e9b548b3fba5f8d40fc9521763600948f2d98ecd415a557d262d31c',
     'flow/network-to-exec':
-      'sha256:c552177bf13734568e49a18de97c584d5b06dcef84cc913a087ece0630e10058',
+      'sha256:58c167ed2ea15da9bd45a7c83006efd64c7dc6f8b22d351ad453ad70467476fc',
     'flow/recording-to-network':
-      'sha256:31cb5cdbbffad3edd2fa98ac5cd536a256f360e18dbd5dd770a0fb8676c64765',
+      'sha256:7f06123592e2fc9cbfa696b27efa64d4b8f5f74bc7036d21a03942fc16cb5d64',
     'flow/secret-beside-data':
-      'sha256:41a0ea62e066a25097b8b591154425f3df7cd62099ed49ea9270d980868d2d40',
-    'flow/secret-in-url': 'sha256:34c5525a72e08200412b0a7c47e3d7374b66ad0d353186e92a26af8b00ff7835',
+      'sha256:81052937b6c9303b598e25d289d2c4a73643404f75f52836d24b4152cf8d133c',
+    'flow/secret-in-url': 'sha256:2618289f12ae5a8fa4747d7b3379972ae7cb30679eacd01ac67822678ca58e2a',
     'flow/secret-to-child':
-      'sha256:43bc21dd71bb51378302ead2ee8c5b645845c4e97568321cc2a44d93ea70f85b',
+      'sha256:1961f3dda17086a2057ea0edaddc4f0ac8b7b0a5751b0694f54c6e053e684a13',
     'flow/secret-to-computed-host':
-      'sha256:bbd204f84798a67c5cb8e1dad9291852c9b1a8d58c829caeb5d69038fbfce501',
+      'sha256:70f987f443b35341f63030a660e973edaae7f4eed42c6c2afe135e9e3c610fcb',
     'flow/secret-to-network':
-      'sha256:950d053267feb47219c52ea85d9ad4c52a1461b26ddef198f6d5d3c1b4b7faf6',
+      'sha256:a1bde0a8acba50aaac2ea4b6b6eca921c4f1e3beb68e3e527941a8e5501cc39a',
     'flow/secret-to-output':
-      'sha256:b42ce6530f4c8414c2db7ab993bb5e5e0f105c703d8800fd25309ddc27d9292c',
+      'sha256:4389059014dc4781bbc5cf3dd2a52af091e796d6cab9e8d85fb1cd880e33add0',
     'flow/secrets-to-one-host':
-      'sha256:9c02db4acc28fe223aebc04ce2ff04ae74e18ab4c438cc378515ec997dae5ade',
+      'sha256:10d26e98aee1395cde3770e20018e45add0faf9c04a2297566d428eda594d6e1',
     'flow/untrusted-to-agent':
-      'sha256:a85c2658f2e1348da3ed5c75e7cb2e8a2c544c7762bce960e1bdadeed00174d3',
-    'manifest/all-three': 'sha256:2f1a4d504a6eb00c0c7b5da19607a8ca145148967521fd9e12fa58bf7e181db0',
+      'sha256:ca87cd54c9a4c9b73d32f9e664347988b943c9cb0d212eef0b07efa3c6449249',
+    'manifest/all-three': 'sha256:e4314b0ebb9717b9b0a7cba1dc2225f19141dc2040d6cf8a286512ddcf884088',
     'manifest/broken-promise':
-      'sha256:3b6df04f6d87b3534cbff502b5612e64c0c0f74162194f9f22d6b8bf2677a2ce',
+      'sha256:d2107fd16520636c461a34528f18b0838a9c57f766446ee2483aa3f439e6f524',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -125,38 +125,38 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:ec9d0264a783a4c798fe359899eeb45526667ffc69b6734a32eaabf609822117',
+      'sha256:1433e31f385cb2bdd1fe3f6b91b98fe8fc38ebbcddf8dfebfdcd00439a36bcd4',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:f0980eeaad4f943477413184d195ac7bc0bcf1bb38c0ee977f094edf6b878fed',
+    'network/cleartext': 'sha256:49917358bcfc6fdae6624dbab6ebde2c06bab827cd1c322cee410b082cf67f80',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:f5783badc91e8e7ef98eaf7d115d61573d4fab5682971534809fa5e1d81c48b9',
+      'sha256:4d1d9b0fafa6ead0f7992a80ea4547cfb3f06edfec883a104c7b053275e73114',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:84e4feb750c4030f320d54ae5a2f32760b36f4432f1b7e3f619c0aa7b4320cba',
+      'sha256:be174693446f2e02d55b91e73a313248eb9c60382d4e92752bb4ce29c4290dd4',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
+    'network/odd-port': 'sha256:f7248eb6539bf6d69616d4f4501edd0823b023461351ece65df65bfdd7216702',
     'network/raw-address':
-      'sha256:c1f8d83eb2030fcc1e7cc7014c6a78a8d37353cc14d5e05beed0e5c5067c1f66',
-    'network/raw-socket': 'sha256:6da73b07e75ac665e2c31018afb5d012bad71ff5b22f31515aaf7d3b18707f1c',
+      'sha256:b15db366b62007ba5e22b27b2eacbd51f51b048b0f64b18730b956db89bf0c16',
+    'network/raw-socket': 'sha256:40e92a5baea0729eec7e122403bacf91a28a77dbe906c4b2b112a602dab89765',
     'network/remote-access':
-      'sha256:fb54169921f109c0deb94d410697f100e6433e41fa98ec1c8abd4a0aa3e61e3e',
+      'sha256:323a7f000acbbc456d1368f78f2c8a3df704b2910b9341d6c41848c87ed0044e',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
-      'sha256:f84a0eadc124b0dd8443e5161d5a80e140c93887f63140573c80991a5e768787',
+      'sha256:0c6754f7b3535b3e19ae80de23083e57f9dc6bd2ed5c6ae2d1fecf0f3c318449',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:1bb87fd25ff95b2bcc72997e8c8230eec3fdd0e7b7a56f74dcc5f6c2bcfc85d4',
+    'network/websocket': 'sha256:4d582a90e9de3d7e5fc6e16ccce69de4b19da9b9ffff610c9dcfb7f87149b56e',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:e39c6e759048ab907bcb815e4b790f94880bcb92e96c6ad114a48c511957ca8e',
+      'sha256:0651b37f23526dc54fb92a3cd2976eae93b2c3ad574b3aca338d47d23fb41e8d',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -213,47 +213,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:7eb6e61212223fde9b2ab7495282e967d273fc43eaaa0a8ea01155d3badf77e9',
+      'sha256:2c7bcbe644e744683a212410a7ef219a42828512728a8dbaad0a767968f17835',
     'prose/biased-judgement':
-      'sha256:597ec345d8e2645d26fb0d9be6df18177701d1bedf229ef28ea48c567c478ae9',
+      'sha256:6e8eae854121b42a47c6f0a7ee4d64e067a5846053e00a295502573a30fe9c82',
     'prose/boundless-role':
-      'sha256:30fc898790e4b9c3ace8d3965f621e84fcad0af714751972d3b594f011bb395f',
-    'prose/concealment': 'sha256:9ee8884b50099975ce190d3471fca8083d05ba37310e52e59303ce6db8946dcb',
+      'sha256:32f367e76a892ebdd86a5f39bf5bf69f8c95979575cc5efb123933e0b9970e2c',
+    'prose/concealment': 'sha256:23e65cc5a3862795087bd62189d506da55ec36e57e826700fe2bea87da348e15',
     'prose/credential-solicitation':
-      'sha256:cf5e3d5fb70022ae0b6ab719b91bf7fbacc3057132db9e3b22c5efc52a25a05c',
+      'sha256:0bac1a1bdb63f3dd9a8ca70cf18afcd34ca353060641452ba12fda893b4bd8f1',
     'prose/decode-instructions':
-      'sha256:9701eeec8799c27b6769844e7a8b1027bbe01dd09c1d78e3e351a63630257648',
+      'sha256:6c606c4af05a47cec5f7622d3d86a4c0b94ae5e2e4c0906f6637f09241c8da60',
     'prose/destructive-orders':
-      'sha256:9d1d1c86939b105e5a59916642e1a3d26fabad0b86572048218a249c4d3116e3',
+      'sha256:f70f73314532d6c3a958c7a00e342ff2752e12e63bee0c21f06c32f6761985b2',
     'prose/divided-order':
-      'sha256:69aafe0b9c2d8ebcffb167ff738e4e0a564fadccfaa56f3120034dee20ff4ce5',
+      'sha256:47ba6a6e706b008a5d928a9df6b4efa21b8f0a32dd548c9f0dc145a7f026d68e',
     'prose/encoded-instructions':
-      'sha256:0f14a99bc707cebddbc7e1b6200e61e5231844f689a5d3358ade405f16ba401f',
+      'sha256:7c8549a0ce526f999a3842d366cfc4d8200d1611523858e4076e477f53f78879',
     'prose/exfiltration-instructions':
-      'sha256:f3cebd5eb048f88f1e9b0b53e76b97b613391a3c32a08dab3b4557727e064b05',
+      'sha256:f4fbd757b0444b7d5723bb72916e265abbd7361ea0db847194bd0494862a08e1',
     'prose/false-authority':
-      'sha256:6fe596ad7e71a5c83b8d7ce399cb34bf98a007b6d16aa26d78f0b53ea1eaf7e6',
-    'prose/hidden-text': 'sha256:4e2eea4d0f6db4a86ef673b580c373fbb9f1f59e6be47318320485909369f208',
-    'prose/install-lure': 'sha256:1466b162776a430f695f0ffd7b9e739ba482d49e6852cf4d89f12468f2d45e6f',
+      'sha256:210dcdcad54b6c6259b2b9a0e9294049b45c1335817a3f71cf142a3348c64c11',
+    'prose/hidden-text': 'sha256:23b7137cf67346229a035d9d66e3e35fa7765a0b0e065c3a4e467168cffee7ec',
+    'prose/install-lure': 'sha256:180ffbabab0abc72359347a571b9b30a7b67d6533d653efbe33ae81ee5f200f0',
     'prose/memory-tampering':
-      'sha256:34f0882761a94c1a662a392d34781f915ba2fa4a6e6b131982f196e4259490b9',
+      'sha256:ecdd9ced7ab2ef0304b87b10abd5a360c77609f61b1a9a461ff2549635a1cad3',
     'prose/override-instructions':
-      'sha256:3f25cde44c96ddb5ba1f09bc49f01e1d4e10f13a0d912142e9645338e7dae689',
+      'sha256:cdb4c3c2593710c60230d0fe913449520514ebc9333bdfa5c41523ee02351888',
     'prose/payment-diversion':
-      'sha256:e82d90e623421ddd1fb5c2b3f52bed4e1e2f49a683ccdcdb7c85107f3c2581e4',
+      'sha256:52f349c684c895537da86fdc7acb9160dd661a8bbd1e3cf9c7889716dd929f23',
     'prose/planted-content':
-      'sha256:7fe54b1925d51ed8bbc84f98449d18e58f31a14c7c0d7d80bad2143e51550615',
+      'sha256:cb733fc28ed1f842ad5d2ea6a10dd2b8a4374a4761cace128cf7970b33f6c945',
     'prose/remote-instructions':
-      'sha256:673354d505ee398243ab62588afa67423c82d46308298fafc818ae8935aa7191',
+      'sha256:43262e0c106c3edc5f83f5d8be0612f4de1960c2226fddfa74d606027cb86df8',
     'prose/secret-in-reply':
-      'sha256:9993a265878f13814987944f38221d7ee79bae653f82f698c1723c7c4c18f751',
+      'sha256:eb0363063c2280127cb6e8954214c7c50173f12b76ccd1f6b3981d759440233b',
     'prose/self-propagation':
-      'sha256:303585ea427be21becf02e93bd9d37f0b3978a3faf3a6326787728b8a2e68011',
+      'sha256:c461c5e411f31388f1b511a3f48ad2866d9762c468fbb4ce640ef5abd3ea1338',
     'prose/speaks-to-scanners':
-      'sha256:c200dffd16632827ba43b08f19ba80c7efd866b7b09f3d49fe8eb790aad3ff2d',
-    'prose/trigger-bait': 'sha256:8708fade55b60080ee2e28ea0fe7568adf5e7bd3acd457217b8970621556a014',
+      'sha256:f5f2ceb3b218a673b78c338dfd50c93bc145d9220aa656e55d2fd1652adc6108',
+    'prose/trigger-bait': 'sha256:91b41eb527cd45108e91e372d5bbfe6214a9eec8519ea30243c4728debfef354',
     'prose/weakened-defence':
-      'sha256:86543c8c69f13b3ea320b29522839e0fb8d205dd825a209b2e744d3ef904e6f6',
+      'sha256:2917c55333fec9a71b2f7c1af1a3c85bdaea5b7d8d524217cdd42d3bb7bd8f6a',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:9088ae1bf558ad36ba6c501e8cb82b29b448c3b2e5dd2c6476faf663f0c358d6',
+      'sha256:15cc45dc94b581d3ac1838a3ce25f975f482047b76c9914a561562c9ced7f350',
     'supply/acts-at-installation':
-      'sha256:2d2b496c5b4cf5a71ecac421d475dfec897e250c11ba9012df0774d59eabee77',
+      'sha256:48af7c3046121b47faebd32af6dff5efbc50c30bea9d7abf14a01e889ea975c3',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

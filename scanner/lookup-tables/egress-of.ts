@@ -116,6 +116,21 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
 }
 
 /**
+ * The requests that a shown text makes: whoever shows Markdown or HTML fetches its images at once.
+ * @param text with `unknownPart` for unknown parts; an image whose address is all known sends
+ * nothing, and is left out
+ */
+export function imageEgressOf(text: string): EgressCapability[] {
+  if (!text.includes(unknownPart)) return [];
+  return [...text.matchAll(imageAddress)].flatMap(([, address = '']) =>
+    address.includes(unknownPart) ? (egressOf(address, ['GET']) ?? []) : [],
+  );
+}
+
+const imageAddress =
+  /(?:!\[[^\]\n]{0,200}\]\(|<img\s[^>\n]{0,200}?src\s?=\s?\\?["']?)(https?:\/\/[^\s)"'<>\\]{1,1000})/gi;
+
+/**
  * The egress of a raw connection. A host of `undefined` (or with an unknown part) means any host. A
  * port of `undefined`, or a number that is no port, means any port (of DNS: the usual one).
  */
@@ -143,16 +158,19 @@ function isPort(port: number | undefined): port is number {
 /**
  * The host that an address of which `egressOf` makes any host still names: its authority is a whole
  * domain before an unknown part (`https://api.x.example` + path), or behind one
- * (`https://` + tenant + `.x.example`).
+ * (`https://` + tenant + `.x.example`, `https://` + token + `@x.example/`).
  */
 export function writtenHost(text: string): string | undefined {
-  const [, authority] =
-    /^https?:\/\/([^/?#\\@]{1,300})/i.exec(text.trim().replaceAll(unknownLetter, unknownPart)) ??
-    [];
+  const [, user, authority] =
+    /^https?:\/\/([^/?#\\@]{0,300}@)?([^/?#\\@]{1,300})/i.exec(
+      text.trim().replaceAll(unknownLetter, unknownPart),
+    ) ?? [];
   if (authority === undefined) return undefined;
   const [, before] = /^([^\0]+)\0/.exec(authority) ?? [];
   const [, behind] = /^\0+\.([^\0]+)$/.exec(authority) ?? [];
-  const known = before?.replace(/:\d{0,5}$/, '') ?? behind;
+  const isBehindUser = user !== undefined && !authority.includes(unknownPart);
+  const known =
+    before?.replace(/:\d{0,5}$/, '') ?? behind ?? (isBehindUser ? authority : undefined);
   if (known === undefined) return undefined;
   const { domain, hostname, isIp } = parse(known, { allowPrivateDomains: true });
   const isWhole = domain !== null && isIp !== true && /[a-z0-9]$/i.test(known);

@@ -64,7 +64,7 @@ const curl = network('url', {
     ),
     ...words(`
   K config E cert key cacert r range C continue-at Y y z t Q U P resolve interface limit-rate output-dir
-  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url`),
+  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to`),
   ],
   urlOption: ['url'],
   methodOption: ['X', 'request'],
@@ -109,6 +109,7 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
   aria2c: network('url', {
     method: 'GET',
+    header: words('header U user-agent referer http-user http-passwd'),
     outputOption: ['o', 'out'],
     other: ['d', 'dir', 'x', 's', 'j'],
     savesByName: true,
@@ -318,7 +319,7 @@ export const utilities: Readonly<
   true false : test [ [[ sleep exit return break continue shift wait kill date uname hostname whoami id tty
   clear seq yes expr let cd pushd popd pwd dirname basename realpath readlink type which hash getopts umask
   ulimit jobs fg bg disown unalias bind complete times nproc ps pgrep pkill killall top tput stty sync uptime
-  shopt logger help enable caller dirs suspend arch groups who free lsof uuidgen bc factor sw_vers man`),
+  shopt help enable caller dirs suspend arch groups who free lsof uuidgen bc factor sw_vers man`),
   ),
 };
 
@@ -326,7 +327,7 @@ export const utilities: Readonly<
 export const grantedUtilities: ReadonlySet<string> = new Set(
   words(`
   rev less more column hexdump strings xxd shasum bzip2 xz zstd iconv openssl gpg bat rg jq yq ag tree 7z zip locate fd
-  chattr setfacl hostname ps pgrep pkill killall top tput clear uptime logger free lsof uuidgen bc sw_vers man`),
+  chattr setfacl hostname ps pgrep pkill killall top tput clear uptime free lsof uuidgen bc sw_vers man`),
 );
 
 /** Variables that the shell or the sandbox sets itself: reading them needs no capability. */

@@ -6,10 +6,18 @@ import type { FlowSink, Span } from '../../fact/fact.ts';
 import type { Language } from '../../fact/source.ts';
 import type { FlowGraph } from '../../flow/graph.ts';
 import { shellFlowSteps } from '../../limits.ts';
+import { imageEgressOf } from '../../lookup-tables/egress-of.ts';
 import type { Call } from './call.ts';
 import type { ShellGraph } from './graph-state.ts';
 import type { Noting, ShellRun } from './run.ts';
-import { emptyValue, rootTaint, type ShellValue, type Taint, unknownValue } from './value.ts';
+import {
+  emptyValue,
+  rootTaint,
+  type ShellValue,
+  type Taint,
+  textsOf,
+  unknownValue,
+} from './value.ts';
 
 /**
  * Notes that each taint reaches a sink. Loops and calls pass one place several times, and a path is
@@ -111,6 +119,16 @@ export function noteExit(run: ShellRun, value: ShellValue): void {
     run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';
   const printed = { ...value, taints: value.taints.filter((taint) => !isTold(taint)) };
   for (const node of nodesOf(run, [printed])) run.graph.exits.push({ program: run.root, node });
+  for (const egress of textsOf(value).flatMap(imageEgressOf)) {
+    const capability = { kind: 'egress', ...egress } as const;
+    for (const taint of printed.taints)
+      noteFlows(run, { span: taint.span, api: 'echo', certainty: 'exact' }, [taint], {
+        what: 'network',
+        capability,
+        api: 'echo',
+        part: 'url',
+      });
+  }
 }
 
 /** Only the parts that are not empty. */

@@ -56,8 +56,11 @@ function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefi
     if (at !== undefined && index < 0)
       return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
     if (at?.items === undefined) return undefined;
-    const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? unknownPy));
-    return at.otherTexts.length > 0 ? { ...part, otherTexts: [unknownPart] } : part;
+    const isOpen = at.otherTexts.length > 0;
+    // Behind what is known of a changed list, any of its items may stand.
+    const any = at.grown || isOpen ? { ...unknownPy, nodes: at.nodes } : unknownPy;
+    const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? any));
+    return isOpen ? { ...part, nodes: nodesOf([part, at]), otherTexts: [unknownPart] } : part;
   }, value);
 }
 

@@ -148,7 +148,7 @@ export function isHandedOn(node: PyNode): boolean {
   const { parent } = node;
   if (parent === null || node.nextSibling?.name === 'AssignOp') return false;
   if (parent.name === 'ArgList' || parent.name === 'ForStatement') return true;
-  return /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ReturnStatement|\w*ComprehensionExpression|FormatReplacement)$/.test(
+  return /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ReturnStatement|MatchStatement|\w*ComprehensionExpression|FormatReplacement)$/.test(
     parent.name,
   );
 }

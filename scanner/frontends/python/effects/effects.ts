@@ -1,5 +1,5 @@
 /** What calls of the libraries in the table do. */
-import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { anyEgress, imageEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
@@ -87,13 +87,7 @@ export function applyEffect(
     case 'observe':
       return observe(run, call, effect);
     case 'output':
-      noteWritten(run, call, call.keywords.get('file')?.file ?? [], join([...call.args, lineEnd]));
-      flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), {
-        what: 'output',
-        api: call.api,
-        part: 'content',
-      });
-      return unknownPy;
+      return print(run, call);
     case 'call':
       return applyCallback(run, call, effect);
     case 'option':
@@ -126,6 +120,19 @@ function upload(run: PythonRun, call: PyCall, path: Argument): PyValue {
   const { targets } = call.object;
   if (targets.length > 0 && !targets.some(isElsewhere)) return unknownPy;
   return applySend(run, call, applyFile(run, call, { does: 'read', path }));
+}
+
+function print(run: PythonRun, call: PyCall): PyValue {
+  const printed = join([...call.args, lineEnd]);
+  noteWritten(run, call, call.keywords.get('file')?.file ?? [], printed);
+  const nodes = nodesOf([...call.args, ...call.keywords.values()]);
+  const { api } = call;
+  flowSink(run, call, nodes, { what: 'output', api, part: 'content' });
+  for (const egress of printed.texts.flatMap(imageEgressOf)) {
+    const capability = { kind: 'egress', ...egress } as const;
+    flowSink(run, call, nodes, { what: 'network', capability, api, part: 'url' });
+  }
+  return unknownPy;
 }
 
 // Data and files that get to another place.

@@ -49,9 +49,11 @@ export function itemOf(
   if (known.length > 0) {
     const all = isAnyKey ? [...known, anyText] : known;
     const item = either(all);
+    // Each item of a list that was changed may stand in this one's place.
+    const isPlaced = fixed && (object.items === undefined || object.otherTexts.length === 0);
     return {
       ...item,
-      nodes: fixed ? item.nodes : nodesOf([item, object]),
+      nodes: isPlaced ? item.nodes : nodesOf([item, object]),
       otherTexts: isOpen ? [...new Set([...item.otherTexts, unknownPart])] : item.otherTexts,
     };
   }

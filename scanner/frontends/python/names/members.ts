@@ -1,6 +1,6 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
-import { alternativesMax } from '../../../limits.ts';
+import { alternativesMax, pythonItemsMax } from '../../../limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { either, unknownPy } from '../assignments/alternatives.ts';
@@ -59,6 +59,23 @@ function inherited(run: PythonRun, owner: string | undefined, name: string): PyV
   return unknownPy;
 }
 
+function parentOf(path: PyValue): PyValue {
+  return { ...path, texts: path.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
+}
+
+// `path.parents[0]` is the parent of the path. How many a relative path has is not known.
+function parentsOf(path: PyValue): PyValue {
+  const counts = path.texts.map((text) =>
+    text.startsWith('/') ? text.split('/').length - 1 : relativeParents,
+  );
+  const items = [parentOf(path)];
+  while (items.length < Math.min(Math.max(...counts), pythonItemsMax))
+    items.push(parentOf(items.at(-1) ?? path));
+  return { ...unknownPy, items, nodes: path.nodes, targets: path.targets };
+}
+
+const relativeParents = 8;
+
 /** A member of a value by name. */
 export function memberOf(run: PythonRun, object: PyValue, name: string, depth: number): PyValue {
   const { qual } = object;
@@ -79,8 +96,8 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     return { ...unknownPy, targets: object.targets };
   if (qual === undefined) return { ...unknownPy, ...about };
   if (isOptions(qual)) return optionOf(run, object, name, depth);
-  if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
-    return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
+  if (qual === 'pathlib.Path()' && name === 'parent') return parentOf(object);
+  if (qual === 'pathlib.Path()' && name === 'parents') return parentsOf(object);
   // Of a module that is not known, a member that only one module has says which it is.
   const telling = qual === '*' ? own(tellingMembers, name) : undefined;
   if (telling !== undefined)

@@ -87,7 +87,15 @@ function merged(steps: Steps, value: PyValue, found: MaybeFolded, decodes: boole
     const same = lists.find((list) => isSameText(list, computed));
     const otherItems = lists.filter((list) => list !== same);
     if (same !== undefined) return { ...value, texts: [], items: same, otherItems, decoded };
-    const items = computed.map((item) => carrying(steps, item, value.nodes, decoded));
+    const isPlaced =
+      !value.grown &&
+      value.otherTexts.length === 0 &&
+      lists.length > 0 &&
+      lists.every((list) => isAlike(list, computed));
+    const items = computed.map((item, at) => {
+      const nodes = isPlaced ? lists.flatMap((list) => list[at]?.nodes ?? []) : value.nodes;
+      return carrying(steps, item, nodes, decoded);
+    });
     return { ...value, texts: [], items, decoded };
   }
   if (given.entries !== undefined) {
@@ -130,16 +138,23 @@ export function carrying(
   };
 }
 
+// Of `a if b else c`, the front end may have the other text. A text in the place of an unknown value
+// is something else: the two may have changed places.
+function isAlike(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
+  const kind = ({ texts, entries }: PyValue): string =>
+    `${texts.length > 0} ${entries !== undefined}`;
+  return (
+    items.length === computed.length &&
+    computed.every((one, at) => kind(one) === kind(items[at] ?? unknownPy))
+  );
+}
+
 // The computed items say what a list holds at this place; those of the front end say more of each,
 // where they are the same.
 function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
   const isSame = (item: PyValue, at: number): boolean => {
-    const texts = computed[at]?.texts ?? [];
-    return (
-      texts.length === 0 ||
-      item.texts.length === 0 ||
-      (item.texts.length === 1 && item.texts[0] === texts[0])
-    );
+    const [text] = computed[at]?.texts ?? [];
+    return text === undefined || item.texts.length === 0 || item.texts.includes(text);
   };
   return items.length === computed.length && items.every(isSame);
 }

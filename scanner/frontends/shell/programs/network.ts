@@ -31,7 +31,7 @@ import {
   textsOf,
   unknownValue,
 } from '../value.ts';
-import { hasOption, optionValues, parseArguments } from './arguments.ts';
+import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 import { isHttpie, isRequestItem, requestItems } from './request-items.ts';
 
@@ -72,7 +72,10 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
     : args.operands;
   const targets = listens
     ? []
-    : targetsOf(program, [...optionValues(args, program.urlOption), ...places], methods);
+    : [
+        ...targetsOf(program, [...optionValues(args, program.urlOption), ...places], methods),
+        ...(call.name === 'curl' ? detoursOf(args, program) : []),
+      ];
   const headers = [
     ...optionValues(args, program.header),
     ...requestItems(run, call, args.operands, 'header'),
@@ -192,6 +195,23 @@ function targetsOf(
         .filter((value) => !value.text.startsWith('@') && /[.\0]/.test(value.text))
         .map((value) => ({ capability: egress(socketEgressOf('dns', value.text).url), value }));
   }
+}
+
+// `-x PROXY`, `--resolve HOST:PORT:ADDRESS`, `--connect-to HOST:PORT:HOST:PORT`: who is asked in the
+// place of the host. Without a look at the certificate, that one reads the request.
+function detoursOf(args: Arguments, program: NetworkProgram): Target[] {
+  if (!hasOption(args, program.insecure)) return [];
+  const named = [
+    ...optionValues(args, ['x', 'proxy']).map((value) => ({ value, host: value.text })),
+    ...optionValues(args, ['resolve', 'connect-to']).map((value) => ({
+      value,
+      host: value.text.split(':').slice(2).join(':'),
+    })),
+  ];
+  return named.flatMap(({ value, host }) => {
+    const found = egressOf(host, ['*']);
+    return found === undefined ? [] : [{ capability: { kind: 'egress', ...found }, value }];
+  });
 }
 
 function bodyValues(

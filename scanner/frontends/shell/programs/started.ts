@@ -8,7 +8,15 @@ import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { literalValue, type ShellValue, slice, textsOf } from '../value.ts';
+import {
+  joinTaints,
+  literalValue,
+  rootTaint,
+  type ShellValue,
+  slice,
+  textsOf,
+  unknownValue,
+} from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
@@ -80,10 +88,26 @@ function noteAwkSocket(run: ShellRun, call: Call, program: string, runsOthers: b
   if (isServer) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
   else {
     const egress = socketEgressOf(protocol === 'udp' ? 'udp' : 'tcp', host, Number(port) || 0);
-    noteCapability(run, call, { kind: 'egress', ...egress }, ['raw-socket']);
+    const capability = { kind: 'egress', ...egress } as const;
+    noteCapability(run, call, capability, ['raw-socket']);
+    const variables = variablesOf(run, call, program);
+    noteFlows(run, call, joinTaints([call.stdin, ...call.args, ...variables]), {
+      what: 'network',
+      capability,
+      api: call.name,
+      part: 'body',
+    });
   }
   if (runsOthers && (isServer || !isLoopbackHost(host)))
     noteTrait(run, call, 'reverse-shell', `${call.name} runs what a connection says`);
+}
+
+function variablesOf(run: ShellRun, call: Call, program: string): ShellValue[] {
+  return [...program.matchAll(/\bENVIRON\s?\["(\w{1,100})"\]/g)].map(([, name = '']) => {
+    noteCapability(run, call, { kind: 'env', name });
+    const step = { span: call.span, note: `reads ${name}` };
+    return run.vars.get(name) ?? unknownValue([rootTaint({ what: 'env', name }, step)]);
+  });
 }
 
 // `system($0)`, `$1 | getline`: a whole command line that awk is given.

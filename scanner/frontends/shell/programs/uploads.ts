@@ -20,6 +20,7 @@ export function noteUpload(run: ShellRun, call: Call): void {
     new Set([
       ...(uploader.data ?? []),
       ...(uploader.takesValue ?? []),
+      ...(uploader.host ?? []),
       'profile',
       'region',
       'to',
@@ -31,10 +32,14 @@ export function noteUpload(run: ShellRun, call: Call): void {
     const found = uploader.word?.exec(arg.text)?.[1];
     return found === undefined ? [] : found === '' ? (call.args[at + 1]?.text ?? []) : found;
   });
-  const capability = placeOf(named[0] ?? uploader.url);
+  const [host] = optionValues(args, uploader.host ?? []);
+  const capability = placeOf(named[0] ?? uploader.url, host?.text);
   if (capability === undefined) return;
   noteCapability(run, call, capability);
-  const data = optionValues(args, uploader.data ?? []);
+  const data = [
+    ...optionValues(args, uploader.data ?? []),
+    ...(uploader.says === true ? args.operands : []),
+  ];
   // The operand of `gh api` is a place of the service.
   const isEndpoint = args.operands[0]?.text === 'api';
   const files =
@@ -54,14 +59,17 @@ export function noteUpload(run: ShellRun, call: Call): void {
   });
 }
 
-function placeOf(url: string): (Capability & { readonly kind: 'egress' }) | undefined {
+function placeOf(
+  url: string,
+  host: string | undefined,
+): (Capability & { readonly kind: 'egress' }) | undefined {
   const [, scheme, port] = /^(tcp|udp):\/\/\*(?::(\d+))?\/\*$/.exec(url) ?? [];
   if (scheme !== undefined)
     return {
       kind: 'egress',
       ...socketEgressOf(
         scheme === 'udp' ? 'udp' : 'tcp',
-        undefined,
+        host,
         port === undefined ? 0 : Number(port),
       ),
     };

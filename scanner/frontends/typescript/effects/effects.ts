@@ -1,9 +1,10 @@
 /** The effects of one API call by the tables, each noted by its own function. */
 import type { Effect } from '../../../lookup-tables/api.ts';
-import { anyEgress } from '../../../lookup-tables/egress-of.ts';
+import { anyEgress, imageEgressOf } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
 import { type Called, type Out, shown, sink, trait } from '../out.ts';
-import { unknown } from '../values/values.ts';
+import { addressOf } from '../values/address.ts';
+import { alternatives, unknown } from '../values/values.ts';
 import { readAll } from './environment.ts';
 import { useFiles } from './files.ts';
 import { connect, datagram, request, resolveName } from './network.ts';
@@ -39,10 +40,7 @@ const apply: Apply = {
   code: (out, call, effect) => runCode(out, call, effect.code),
   load: (out, call, effect) => loadModule(out, call, effect.module),
   environment: (out, call) => readAll(out, call.node, call.api, () => call.use),
-  output: (_, call) => {
-    for (const { node } of call.args)
-      sink(call, node, { what: 'output', api: call.api, part: 'content' }, 'exact');
-  },
+  output: print,
   input: (out, call) => {
     call.use.sources.push({ what: 'input', name: call.api });
     trait(out, call, 'input', call.api);
@@ -68,4 +66,16 @@ export function applyEffect<Kind extends Does>(
   effect: Extract<Effect, { does: Kind }>,
 ): void {
   apply[effect.does as Kind](out, call, effect);
+}
+
+function print(out: Out, call: Called): void {
+  const { api } = call;
+  for (const { node, value } of call.args) {
+    sink(call, node, { what: 'output', api, part: 'content' }, 'exact');
+    for (const one of alternatives(value))
+      for (const egress of imageEgressOf(addressOf(out, call, one, undefined) ?? '')) {
+        const capability = { kind: 'egress', ...egress } as const;
+        sink(call, node, { what: 'network', capability, api, part: 'url' }, 'exact');
+      }
+  }
 }

@@ -87,11 +87,9 @@ const shells: PythonApiTable = {
 const chat: PythonApiTable = {
   ...rows('telegram', 'Bot', service('api.telegram.org')),
   ...rows('telebot', 'TeleBot', service('api.telegram.org')),
-  ...rows(
-    'telebot.TeleBot()',
-    'send_message send_document send_photo reply_to',
-    api([], 'nothing'),
-  ),
+  ...rows('telebot.TeleBot()', 'send_message reply_to', send(1, 'text')),
+  ...rows('telebot.TeleBot()', 'send_document', send(1, 'document')),
+  ...rows('telebot.TeleBot()', 'send_photo', send(1, 'photo')),
   ...rows('telethon', 'TelegramClient', service('*.telegram.org')),
   ...rows('aiogram', 'Bot', service('api.telegram.org')),
   ...rows('discord', 'Client Bot', service('discord.com')),
@@ -173,6 +171,11 @@ const cloud: PythonApiTable = {
   ...rows('trafilatura', 'fetch_url', request('GET')),
   ...rows('git', 'Repo.clone_from', address()),
   ...rows('git', 'Repo', api({ does: 'open', path: argument(0, 'path') })),
+  ...rows(
+    'git.Repo()',
+    'create_remote',
+    api({ does: 'request', url: argument(1, 'url'), method: '*', body: [], header: [] }),
+  ),
   ...rows(
     'docker',
     'from_env DockerClient',

@@ -340,6 +340,7 @@ export const pythonApis: PythonApiTable = {
     'str repr ascii bytes bytearray list tuple set frozenset dict reversed format zip enumerate iter next vars sum',
     api([], 'through'),
   ),
+  ...rows('int', 'from_bytes', api([], 'data')),
   ...rows('json', 'dumps loads load', api([], 'through')),
   ...rows('pprint', 'pformat', api([], 'through')),
   ...rows(

@@ -11,8 +11,12 @@ export interface Uploader {
   readonly url: string;
   /** The option or form of the word that names the destination. */
   readonly word?: RegExp;
+  /** Options whose value is the host of the destination. */
+  readonly host?: readonly string[];
   /** Options whose value is the data itself. */
   readonly data?: readonly string[];
+  /** Whether the operands are the data itself. */
+  readonly says?: true;
   /** Whether operands that are local paths are sent. */
   readonly files: boolean;
   readonly takesValue?: readonly string[];
@@ -120,14 +124,68 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
   mput: { form: /./, url: 'tcp://*:21/*', files: true, filesFrom: 0 },
   tailscale: { form: /^(file\s{1,9}cp|serve|funnel)\b/, url: 'tcp://*/*', files: true },
   tftp: { form: /./, url: 'udp://*:69/*', files: false, data: ['c'] },
-  logger: { form: /(^| )-[a-zA-Z]*n /, url: 'udp://*:514/*', files: false },
+  logger: {
+    form: /(^| )(-[a-zA-Z]*n|--server)[ =]/,
+    url: 'udp://*:514/*',
+    host: ['n', 'server'],
+    says: true,
+    files: false,
+    takesValue: ['P', 'port', 'p', 'priority', 't', 'tag', 'f', 'file'],
+  },
   mosquitto_pub: {
     form: /./,
     url: 'tcp://*:1883/*',
+    host: ['h', 'host'],
     files: false,
     data: ['m', 'f', 'message', 'file'],
+    takesValue: ['t', 'topic', 'p', 'port', 'u', 'username', 'P', 'pw', 'i', 'id', 'q', 'qos'],
   },
-  'redis-cli': { form: /(^| )-[hu] /, url: 'tcp://*:6379/*', files: false },
+  'redis-cli': {
+    form: /(^| )-[hu] /,
+    url: 'tcp://*:6379/*',
+    host: ['h'],
+    says: true,
+    files: false,
+    takesValue: ['u', 'p', 'a', 'pass', 'user', 'n'],
+  },
+  ...Object.fromEntries(
+    ['mysql', 'mariadb', 'psql'].map((name): [string, Uploader] => [
+      name,
+      {
+        form: /(^| )((-h|--host)[ =]|postgres(ql)?:\/\/)/,
+        url: name === 'psql' ? 'tcp://*:5432/*' : 'tcp://*:3306/*',
+        host: ['h', 'host'],
+        word: /^(postgres(?:ql)?:\/\/.*)$/,
+        data: ['c', 'command', 'e', 'execute'],
+        files: false,
+        takesValue: ['u', 'user', 'U', 'username', 'P', 'port', 'd', 'dbname', 'D', 'database'],
+      },
+    ]),
+  ),
+  // A browser asks for the address that it is given.
+  ...Object.fromEntries(
+    [
+      'brave-browser',
+      'chromium',
+      'chromium-browser',
+      'firefox',
+      'google-chrome',
+      'google-chrome-stable',
+      'open',
+      'sensible-browser',
+      'x-www-browser',
+      'xdg-open',
+    ].map((name): [string, Uploader] => [
+      name,
+      {
+        form: /(^| )https?:/,
+        url: unknownPart,
+        word: /^(https?:\/\/.*)$/,
+        says: true,
+        files: false,
+      },
+    ]),
+  ),
   websocat: { form: /./, url: unknownPart, word: /^(wss?:\/\/.*)$/, files: false },
   wscat: {
     form: /./,
