@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:257e4ab66dcf16a3b857ac759728cdcf794dd8c751fcb46f6e6451e17abb5ab7',
-  judging: 'sha256:08c478452688d6879de9d7d0de468b268ddb0a057efe9779595c779385ca1c22',
+  judging: 'sha256:5cf54d6f91f86009fe19e92be90126b86abf8dc5158c0f093327d3091e958d31',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:a469f7b39a00b1add187de1cc4b70053f55fc04b08fa4d9f47656a2a67321075',
     'env/secrets-gathered':
-      'sha256:d69a6f3519a53018bafd91d1ee41e0a1a9c8b316738dd7a9651aa1dc941645a2',
+      'sha256:1795b1b0e1947363a6b70ccfbabb5850df1ad62c9de2284fed8555321c67d306',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:be0aa3efa1653d27993ed8c2e8ec36cb001a53f7c3eaae971004ef191313c49a',
+      'sha256:2758bf0de8b7f6929d1e1a76f34c05a61fb71891ace391a483a056480a1b022d',
     'exec/credential-command':
-      'sha256:3039431129e38298fbf8047b269511272eff8f68c71009aa99ea5e3360989240',
+      'sha256:e07f9cd5395678c1caab5a705d4e4bfbd747d26466e06289068fbcddd0c23849',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:724c4b182130310ea8955ce34e36b4909cf25a22814da7cbcdad66252fe3bcce',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:69892c1255c023bbf4e4e0e06d3785e2ae817f905d6ac36505e40d3d9ab38f33',
+    'files/outside-read': 'sha256:c610bce2b7cea8c5ac8836a2f43d359909038276488c7b7a96ff4b56c81d0fe6',
     'files/outside-write':
-      'sha256:d0fb862f3b68e1d85a966e10415c5d4d16c493cdc5c5aafd546e81491b6f2256',
+      'sha256:b6af211229d0771338f76f16e13ecc6c9921af445358ef17f019b377140cad0d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -78,61 +78,61 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:22904344372554db78ef9eb83af08b3746db5acf64d0ae10c5ccc033ea242cc1',
+      'sha256:a98bf9a7df9637649644edc8f087c1cb08400d8db693917c89a556c5eab7fd50',
     'flow/credential-file-to-network':
-      'sha256:3ab0e7dc24c6975653e23d724a32b110edca0218fe909ddfb2369ccfa7945746',
+      'sha256:6ddebc9610feb2ca1beb88f2d07c7df01353831b73ffcdf4288ed2facd93f516',
     'flow/decoded-to-exec':
       'sha256:3ee9b6418c454780e281bab70cbf180cc0233b3b4b6d3cf4c420b515e3faab8b',
     'flow/encoded-to-network':
-      'sha256:abd7c19d44b97a7a056e3fcff9b04f84e603d3dd6c965e3e62602b41fae75d9d',
+      'sha256:ece8514fe20ce3b42820e34b564639e8fdf2f2ef5cb55752546b4028d7d770ae',
     'flow/environment-to-network':
-      'sha256:4a5aa87914ba346e2138d0f6424cb7b2ef8840b5e1c36cc40bd6cd5724853e3a',
+      'sha256:30553f9beca6bd40fde05a4e7997d986cc8473eac5f8e88197dbbc7f4d2a23f4',
     'flow/file-to-exec': 'sha256:878b2e49c6ac0001949bcc8dcc06f038c34f62e70448b62008a29004a26a2fd0',
     'flow/file-to-network':
-      'sha256:0dd58ea14e997e9cd71bd5854338d64e8295f3cf50570ff7710559602aad9c14',
+      'sha256:e847b0c97cb8f12c3e0226b2c23684a656da1e9bd1170df8d4d886d36083cc07',
     'flow/host-facts-to-network':
-      'sha256:ba0090a9a9c3c369882d36b8f216a0680b867b1faa74b6b4f97cb8e1d35c9ced',
+      'sha256:f4919407c7f0a634785b316b2f185b088ea42d548256f040b434da6c5c39183c',
     'flow/input-to-shell':
       'sha256:df13ac736e94d48d1d39f4db6b004335a66b88b69e649264c913759b24f840ad',
     'flow/local-secret-to-network':
-      'sha256:0a3704e61e9b548b3fba5f8d40fc9521763600948f2d98ecd415a557d262d31c',
+      'sha256:298316acbdd7771049e615af0fc245b63ac82fd2ac33576655a34748daf229e7',
     'flow/network-to-exec':
       'sha256:58c167ed2ea15da9bd45a7c83006efd64c7dc6f8b22d351ad453ad70467476fc',
     'flow/recording-to-network':
-      'sha256:7f06123592e2fc9cbfa696b27efa64d4b8f5f74bc7036d21a03942fc16cb5d64',
+      'sha256:d90d72983da22facbacbe5157571035e7772951d1d20f794b444fe81e337cef4',
     'flow/secret-beside-data':
-      'sha256:81052937b6c9303b598e25d289d2c4a73643404f75f52836d24b4152cf8d133c',
-    'flow/secret-in-url': 'sha256:2618289f12ae5a8fa4747d7b3379972ae7cb30679eacd01ac67822678ca58e2a',
+      'sha256:8a41176f95609df32025d1683cf78e11446bd782ccbf5777872296fd115e1620',
+    'flow/secret-in-url': 'sha256:6a72604fa96307dd9ea5ea7807b59b10cd005336cbb7744c800e92ac4a0f8e2a',
     'flow/secret-to-child':
-      'sha256:1961f3dda17086a2057ea0edaddc4f0ac8b7b0a5751b0694f54c6e053e684a13',
+      'sha256:838d55d9c5168491ce09bfd668922ef0979eac5c89a1d1f7f88e615c97f74c4e',
     'flow/secret-to-computed-host':
-      'sha256:70f987f443b35341f63030a660e973edaae7f4eed42c6c2afe135e9e3c610fcb',
+      'sha256:58b54177438d4ac311509f48e4e935d4edd8ed37af128d5e21f8c2fb0c3f7aec',
     'flow/secret-to-network':
-      'sha256:a1bde0a8acba50aaac2ea4b6b6eca921c4f1e3beb68e3e527941a8e5501cc39a',
+      'sha256:879c176c2d63100ea5dd99a129538dd2b42bc1d39ba12029dda3a98781acf31c',
     'flow/secret-to-output':
-      'sha256:4389059014dc4781bbc5cf3dd2a52af091e796d6cab9e8d85fb1cd880e33add0',
+      'sha256:1d641586c0f527a790798e24d3f07582ba97e583d17caa481c59d15d3e99c410',
     'flow/secrets-to-one-host':
-      'sha256:10d26e98aee1395cde3770e20018e45add0faf9c04a2297566d428eda594d6e1',
+      'sha256:ba6e3aeb725be8e4a389e4651b78193965d85a8128b5b9e127a42fc76753ba5c',
     'flow/untrusted-to-agent':
-      'sha256:ca87cd54c9a4c9b73d32f9e664347988b943c9cb0d212eef0b07efa3c6449249',
-    'manifest/all-three': 'sha256:e4314b0ebb9717b9b0a7cba1dc2225f19141dc2040d6cf8a286512ddcf884088',
+      'sha256:8ad8b2c17b25c6b9624765c9de18316c72ffcaf7aa03ae2e42126280106d82d4',
+    'manifest/all-three': 'sha256:808c8af94cd960cbd83d96f7bf458c651724f9ce6605209ae0920c4031d1c8cc',
     'manifest/broken-promise':
-      'sha256:d2107fd16520636c461a34528f18b0838a9c57f766446ee2483aa3f439e6f524',
+      'sha256:12d96bc7cbab52bc607e6b2d8ca66d8c42241ea9e038c016e4cdeabb787f829d',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
-      'sha256:520fdb40bff2d2145ca464bdc01d73eaf848f1b6660665bf74c0d2c4fa4d2092',
+      'sha256:dbfba15d9ec5975ff12c8031f778642477b7023a1447c7154f78851fa8df862c',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:1433e31f385cb2bdd1fe3f6b91b98fe8fc38ebbcddf8dfebfdcd00439a36bcd4',
+      'sha256:d5822deb6ec961ce4b9b560bb81c6bfc7d9c86e97d4c088a4cbe84b62b88774d',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:49917358bcfc6fdae6624dbab6ebde2c06bab827cd1c322cee410b082cf67f80',
+    'network/cleartext': 'sha256:47486547cf02ec6554eae4193bfde3588e01fca5952e430b59ae068976e70d7d',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
@@ -230,7 +230,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:7c8549a0ce526f999a3842d366cfc4d8200d1611523858e4076e477f53f78879',
     'prose/exfiltration-instructions':
-      'sha256:f4fbd757b0444b7d5723bb72916e265abbd7361ea0db847194bd0494862a08e1',
+      'sha256:84570909b6d8f24554f0d19df56eb2a9937496fad6adbe37d8bc6e6ab9630bdb',
     'prose/false-authority':
       'sha256:210dcdcad54b6c6259b2b9a0e9294049b45c1335817a3f71cf142a3348c64c11',
     'prose/hidden-text': 'sha256:23b7137cf67346229a035d9d66e3e35fa7765a0b0e065c3a4e467168cffee7ec',

@@ -46,7 +46,7 @@ export const proseRoles: ReadonlySet<Role> = new Set([
   'fence',
 ]);
 
-/** A manner that only one rule sees. It belongs to the forms: the same forms have the same judge. */
+/** A manner that only one rule sees. The same forms always have the same judge. */
 export type Judge = (statement: ProseStatement, texts: readonly FactOf<'text'>[]) => Manner;
 
 /** The gravest statement in each text that matches one of the forms, unless it is refused. */

@@ -138,8 +138,8 @@ export function carrying(
   };
 }
 
-// Of `a if b else c`, the front end may have the other text. A text in the place of an unknown value
-// is something else: the two may have changed places.
+// Of `a if b else c`, the front end may have the other text. A text in the place of an unknown
+// value is something else: the two may have changed places.
 function isAlike(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
   const kind = ({ texts, entries }: PyValue): string =>
     `${texts.length > 0} ${entries !== undefined}`;

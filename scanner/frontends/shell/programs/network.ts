@@ -197,8 +197,8 @@ function targetsOf(
   }
 }
 
-// `-x PROXY`, `--resolve HOST:PORT:ADDRESS`, `--connect-to HOST:PORT:HOST:PORT`: who is asked in the
-// place of the host. Without a look at the certificate, that one reads the request.
+// `-x PROXY`, `--resolve HOST:PORT:ADDRESS`, `--connect-to HOST:PORT:HOST:PORT`: the machine that
+// is asked in the place of the host. Without a check of the certificate, it can read the request.
 function detoursOf(args: Arguments, program: NetworkProgram): Target[] {
   if (!hasOption(args, program.insecure)) return [];
   const named = [
