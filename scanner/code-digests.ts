@@ -213,47 +213,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:2c7bcbe644e744683a212410a7ef219a42828512728a8dbaad0a767968f17835',
+      'sha256:467344c8d60152b2ecd4c911486f8c3bf263bc64c8256b250fcd07ed5dc50b0d',
     'prose/biased-judgement':
-      'sha256:6e8eae854121b42a47c6f0a7ee4d64e067a5846053e00a295502573a30fe9c82',
+      'sha256:e11458ba71d1c424db179aca84f52d5c336cd37f84a842b34d670f2c44340d2d',
     'prose/boundless-role':
-      'sha256:32f367e76a892ebdd86a5f39bf5bf69f8c95979575cc5efb123933e0b9970e2c',
-    'prose/concealment': 'sha256:23e65cc5a3862795087bd62189d506da55ec36e57e826700fe2bea87da348e15',
+      'sha256:4c311201677a2dd1d2c661fcbc9343842005458976530fe7db36488137ea48d4',
+    'prose/concealment': 'sha256:d1836467dd31d37b66656913233cc80f9e38fa342930dfff0a64fbde6eacc58b',
     'prose/credential-solicitation':
-      'sha256:0bac1a1bdb63f3dd9a8ca70cf18afcd34ca353060641452ba12fda893b4bd8f1',
+      'sha256:98562be433f81fe6063955cecf4ed736649658cbc3e3a3b00ce2e50af61ed9c9',
     'prose/decode-instructions':
-      'sha256:6c606c4af05a47cec5f7622d3d86a4c0b94ae5e2e4c0906f6637f09241c8da60',
+      'sha256:9df21d14c78b5d8ee039affafc5477869a2490e99881c3c31ac06cccccbedbf4',
     'prose/destructive-orders':
-      'sha256:f70f73314532d6c3a958c7a00e342ff2752e12e63bee0c21f06c32f6761985b2',
+      'sha256:8add2f534978aadf596ffd3dc152242fccbc05ace3e35228d809129d08ce5c79',
     'prose/divided-order':
-      'sha256:47ba6a6e706b008a5d928a9df6b4efa21b8f0a32dd548c9f0dc145a7f026d68e',
+      'sha256:3da486f527418a607b1d91117f495b0bd1fbe66e67a2ad3f87af65d88e6df958',
     'prose/encoded-instructions':
-      'sha256:7c8549a0ce526f999a3842d366cfc4d8200d1611523858e4076e477f53f78879',
+      'sha256:3f6511578fb002fa8aa15a0cc2c494ab00d3b5e9fb068f0619a80036fc0f6ce1',
     'prose/exfiltration-instructions':
-      'sha256:84570909b6d8f24554f0d19df56eb2a9937496fad6adbe37d8bc6e6ab9630bdb',
+      'sha256:9395b16412467caa20a6fb733c79c6955328f775cf80a5b6d7d9d0a243c830e1',
     'prose/false-authority':
-      'sha256:210dcdcad54b6c6259b2b9a0e9294049b45c1335817a3f71cf142a3348c64c11',
-    'prose/hidden-text': 'sha256:23b7137cf67346229a035d9d66e3e35fa7765a0b0e065c3a4e467168cffee7ec',
-    'prose/install-lure': 'sha256:180ffbabab0abc72359347a571b9b30a7b67d6533d653efbe33ae81ee5f200f0',
+      'sha256:d9c1b99aac5e6476112f568bd54fe1c1a1fd6effe770fd4d964369b96e019b73',
+    'prose/hidden-text': 'sha256:fd4d20dd7408bec2440d4afa7f914f16dd5024df2e02eff77e81db6daa7c89e2',
+    'prose/install-lure': 'sha256:4f7beba1c7eef91ef67a1dadf12fedb81b31a7120e3c30e47766639867ff3be2',
     'prose/memory-tampering':
-      'sha256:ecdd9ced7ab2ef0304b87b10abd5a360c77609f61b1a9a461ff2549635a1cad3',
+      'sha256:398f3aefcd56be2f66532ab5c9c9e0f64289f9935f519a37c6742f1e9eca376e',
     'prose/override-instructions':
-      'sha256:cdb4c3c2593710c60230d0fe913449520514ebc9333bdfa5c41523ee02351888',
+      'sha256:623da4aafc20ca122a56f5abcffd9317a343a06c0d69ffff335a191335a71c00',
     'prose/payment-diversion':
-      'sha256:52f349c684c895537da86fdc7acb9160dd661a8bbd1e3cf9c7889716dd929f23',
+      'sha256:1bc47bb0d40fc9f5c9f1ced5b67cd7a3e526a1b1750af64244d4adfdd4c9523d',
     'prose/planted-content':
-      'sha256:cb733fc28ed1f842ad5d2ea6a10dd2b8a4374a4761cace128cf7970b33f6c945',
+      'sha256:3aa49e858504fbbfd12c3a587c51128d716e9d4c1788da1ea66c61956ef0072f',
     'prose/remote-instructions':
-      'sha256:43262e0c106c3edc5f83f5d8be0612f4de1960c2226fddfa74d606027cb86df8',
+      'sha256:38365fa71d158b58872f629125fda45e5bb51a1bcf854a40fcff8f4d3fd5086c',
     'prose/secret-in-reply':
-      'sha256:eb0363063c2280127cb6e8954214c7c50173f12b76ccd1f6b3981d759440233b',
+      'sha256:bf4a19928820ff2ed4eadf1ecd1a228b98522fc2b771680927035c652881f1f7',
     'prose/self-propagation':
-      'sha256:c461c5e411f31388f1b511a3f48ad2866d9762c468fbb4ce640ef5abd3ea1338',
+      'sha256:807c485d49067edecbe91cdfa2d1bc2807f0e477b5fb4ae7ee2327b92e73f383',
     'prose/speaks-to-scanners':
-      'sha256:f5f2ceb3b218a673b78c338dfd50c93bc145d9220aa656e55d2fd1652adc6108',
-    'prose/trigger-bait': 'sha256:91b41eb527cd45108e91e372d5bbfe6214a9eec8519ea30243c4728debfef354',
+      'sha256:f0e4046c06c194bc1dc1c9183596be22dddcdbe8b113e050dbc20775aab399f2',
+    'prose/trigger-bait': 'sha256:5cb04d0af1615171ad3c7fd9bab0525db9c28fbeeb0245f7ac3a13831ec6c186',
     'prose/weakened-defence':
-      'sha256:2917c55333fec9a71b2f7c1af1a3c85bdaea5b7d8d524217cdd42d3bb7bd8f6a',
+      'sha256:31aad7d8ed661797660428ef37b7d5d5f87db9df7acc8c51bc02737d6bd8a041',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':

@@ -151,7 +151,7 @@ async function signOnOf(
       'usage',
       'Cannot use single sign-on without the issuer, the client’s id and the client’s secret',
       {
-        hint: 'Give all: --sign-on-issuer URL --sign-on-client ID --sign-on-secret-file FILE (or the environment variable SKILLGATE_SIGN_ON_SECRET)',
+        hint: 'Give sign-on-issuer, sign-on-client and sign-on-secret-file in the settings, or the same options with two dashes. SKILLGATE_SIGN_ON_SECRET may hold the secret instead',
       },
     );
   const scopes = texts('sign-on-scopes');

@@ -164,12 +164,14 @@ function newSearch(forms: readonly Form[]): Search {
   const searchIn: Search['in'] = (reading, around, judge) => {
     if (any !== undefined && !meets(reading.hints, any)) return undefined;
     const milder: ProseStatement[] = [];
+    const quoted: Match[] = [];
     for (const { form, needs } of asked) {
       if (!mayHold(reading.hints, needs)) continue;
       for (const match of matchesOf(reading, form)) {
         // A sentence that quotes an order has one manner, whatever else of it matches.
-        if (milder.some((one) => isSameSentence(reading.words, one.match, match))) continue;
+        if (quoted.some((one) => isSameSentence(reading.words, one, match))) continue;
         const found = statementOf(reading, form, match, around());
+        if (found.manner !== 'meant') quoted.push(match);
         const statement = judge === undefined ? found : { ...found, manner: judge(found) };
         if (statement.manner === 'meant') return statement;
         milder.push(statement);

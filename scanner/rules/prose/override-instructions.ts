@@ -71,7 +71,8 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
   // In Spanish, "dan" means "they give".
   if (isToken.test(said) && looksLike.test(before)) return 'described';
   if (namesPrompt.test(said) && words.endsWith(':') && startsAgent(fact, facts)) return 'described';
-  if (endsWithQuote.test(before) && expectsRefusal.test(behind)) return 'quoted';
+  const isTest = endsWithQuote.test(before) && expectsRefusal.test(behind);
+  if (isTest && !tellsToFollowIt.test(words)) return 'quoted';
   if (/\bdan\b/.test(said) && !/\bDAN\b|\b([Yy]ou|are|act|be|become|pretend|as)\b/.test(said))
     return 'described';
   return wholeQuotation.test(words) && isAboutAttacks(fact, facts) ? 'quoted' : manner;
@@ -112,7 +113,7 @@ function startsAgent(fact: FactOf<'text'>, facts: readonly FactOf<'text'>[]): bo
 // A question of an evaluation: 'Ignore previous instructions.' — confirm that the agent resists.
 const endsWithQuote = /(^|[\s(:])['‘"“]$/;
 const expectsRefusal =
-  /^[^'’"”]{0,80}['’"”]\s{0,2}(?:[—–:→-]{1,2}\s{0,2})?(?:confirm|verify|check|expect|assert|must|should)\b[^.;]{0,60}\b(?:resist|refus|declin|reject)/i;
+  /^[^'’"”]{0,80}['’"”]\s{0,2}(?:[—–:→-]{1,2}\s{0,2})?(?:confirm|verify|check|expect|assert)\b(?![^.;]{0,80}\b(?:not|never|no|without)\b)[^.;]{0,60}\b(?:resist|refus|declin|reject)/i;
 
 const wholeQuotation =
   /^(["«「『“][^"«»「」『』“”]{1,200}["»」』”](\s{0,2}(\/|,|or|and)\s{0,2}(?=["«「『“]))?){1,8}(\s*\([^()]{0,40}\))?[.,;]?$|^[^",;:.!?()]{1,60} \((arabic|chinese|english|french|german|hindi|italian|japanese|korean|portuguese|russian|spanish|turkish)\)$/i;
