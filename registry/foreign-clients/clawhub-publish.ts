@@ -20,6 +20,7 @@ import { partsOf } from '../intake/multipart.ts';
 import { storeUploadFile, takeSentFiles } from '../intake/upload-files.ts';
 import { uploadReceiver } from '../request-limits/spool.ts';
 import { describe, jsonBody } from '../routes/describe.ts';
+import { refusedAsText } from '../routes/openapi.ts';
 import { uploadListBytesMax } from '../uploads/limits.ts';
 import { requireUploader, type TokenUploader } from '../uploads/upload-tokens.ts';
 import type { WaitingUpload } from '../uploads/waiting-uploads.ts';
@@ -84,6 +85,7 @@ export function clawhubPublishRoutes(registry: Registry): Hono {
     describe({
       summary: 'Upload a skill with a token; it waits until a key of the scope adopts it (ClawHub)',
       answer: received,
+      refusedAs: refusedAsText,
       body: uploadBody,
       signedIn: true,
       problems: [
@@ -123,6 +125,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Ask where to send a file of an upload (ClawHub)',
         answer: v.object({ uploadUrl: v.string(), uploadTicket: v.string() }),
+        refusedAs: refusedAsText,
         signedIn: true,
         problems: ['path-invalid', 'bundle-invalid'],
       }),
@@ -148,6 +151,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Send a file of an upload (ClawHub)',
         answer: v.object({ storageId: v.string() }),
+        refusedAs: refusedAsText,
         body: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
         signedIn: true,
         problems: ['request-invalid', 'request-too-large', 'digest-invalid', 'quota-used'],

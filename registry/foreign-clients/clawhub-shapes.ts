@@ -1,5 +1,6 @@
 /** What the routes of ClawHub's API answer, as its clients check it. */
 import * as v from 'valibot';
+import { jsonSchemaOf, refusedAsText } from '../routes/openapi.ts';
 
 const createdAt = v.number();
 
@@ -54,3 +55,17 @@ export const installAnswer = v.object({
   installKind: v.literal('archive'),
   archive: v.object({ version: v.string(), downloadUrl: v.string() }),
 });
+
+const installRefusal = v.object({
+  ok: v.literal(false),
+  slug: v.string(),
+  reason: v.string(),
+  message: v.string(),
+  status: v.number(),
+});
+
+/** OpenClaw shows the message of this refusal, and no text. */
+export const installRefusedAs = {
+  ...refusedAsText,
+  'application/json': { schema: jsonSchemaOf(installRefusal) },
+};

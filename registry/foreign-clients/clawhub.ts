@@ -12,6 +12,7 @@ import { archiveOf } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown } from '../readers/may-read.ts';
 import { describe } from '../routes/describe.ts';
+import { refusedAsText } from '../routes/openapi.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { newTokenHint } from '../uploads/upload-tokens.ts';
@@ -21,6 +22,7 @@ import { answerMade } from './answer-made.ts';
 import { clawhubPublishRoutes } from './clawhub-publish.ts';
 import {
   installAnswer,
+  installRefusedAs,
   resolveAnswer,
   skillAnswer,
   skillListAnswer,
@@ -64,6 +66,7 @@ function skillRoutes(registry: Registry): Hono {
       describe({
         summary: 'List the skills that are offered, those first that were approved last (ClawHub)',
         answer: skillListAnswer,
+        refusedAs: refusedAsText,
         problems: ['request-invalid'],
         query: {
           prefix: 'how the names without their scopes begin; then in the order of these names',
@@ -87,6 +90,7 @@ function skillRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read a skill and the version that is offered (ClawHub)',
         answer: skillAnswer,
+        refusedAs: refusedAsText,
         ...reading,
       }),
       async (context) => {
@@ -105,6 +109,7 @@ function skillRoutes(registry: Registry): Hono {
       describe({
         summary: 'List the approved versions of a skill, newest first (ClawHub)',
         answer: versionListAnswer,
+        refusedAs: refusedAsText,
         ...reading,
       }),
       async (context) => {
@@ -122,6 +127,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read an approved version and its files (ClawHub)',
         answer: versionAnswer,
+        refusedAs: refusedAsText,
         ...reading,
       }),
       async (context) => {
@@ -142,6 +148,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read a file of an approved version (ClawHub)',
         ...reading,
+        refusedAs: refusedAsText,
         query: {
           ...owner,
           path: 'the path of the file',
@@ -168,6 +175,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Say where the archive of the offered version is (ClawHub)',
         answer: installAnswer,
+        refusedAs: installRefusedAs,
         ...reading,
       }),
       async (context) => {
@@ -186,6 +194,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read the archive of an approved version (ClawHub)',
         ...reading,
+        refusedAs: refusedAsText,
         query: { ...owner, slug: 'the name of the skill', version: 'the offered one by default' },
       }),
       async (context) => {
@@ -198,6 +207,7 @@ function fileRoutes(registry: Registry): Hono {
       describe({
         summary: 'Find the version that a client has by the fingerprint of its files (ClawHub)',
         answer: resolveAnswer,
+        refusedAs: refusedAsText,
         ...reading,
         query: { ...owner, slug: 'the name of the skill', hash: 'the fingerprint' },
       }),

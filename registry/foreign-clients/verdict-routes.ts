@@ -6,6 +6,7 @@ import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { letOthersGoOn } from '../people/turns.ts';
 import { describe, jsonBody } from '../routes/describe.ts';
+import { refusedAsText } from '../routes/openapi.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { readableName } from './clawhub-skill.ts';
 import { verdictsAtOnce } from './limits.ts';
@@ -27,6 +28,7 @@ export function verdictRoutes(registry: Registry): Hono {
       describe({
         summary: 'Judge versions for clients that ask before they download (ClawHub)',
         answer: v.object({ schema: v.literal(schema), items: v.array(verdictItem) }),
+        refusedAs: refusedAsText,
         problems: [],
       }),
       jsonBody(v.object({ items: v.pipe(v.array(askedFor), v.maxLength(verdictsAtOnce)) })),
@@ -44,6 +46,7 @@ export function verdictRoutes(registry: Registry): Hono {
       describe({
         summary: 'Say whether a version is approved, and which statements say so (ClawHub)',
         answer: verifyAnswer,
+        refusedAs: refusedAsText,
         problems: [
           'name-invalid',
           'version-invalid',

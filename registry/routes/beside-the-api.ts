@@ -23,13 +23,17 @@ export const besideTheApi = {
           content: { 'application/json': { schema: { type: 'object' } } },
         },
         '202': { description: 'Nothing: the message was a notification' },
-        ...refusalsOf([
-          'request-invalid',
-          'request-too-large',
-          'origin-refused',
-          'blob-damaged',
-          ...problemsOfAll,
-        ]),
+        ...refusalsOf(
+          [
+            'request-invalid',
+            'request-too-large',
+            'origin-refused',
+            'blob-damaged',
+            ...problemsOfAll,
+          ],
+          // An error of JSON-RPC, for a message that MCP does not know.
+          { 'application/json': { schema: { type: 'object' } } },
+        ),
       },
     },
   },

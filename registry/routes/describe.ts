@@ -22,6 +22,8 @@ interface RouteDescription {
   readonly answer?: v.GenericSchema;
   readonly created?: boolean;
   readonly problems: readonly ProblemCode[];
+  /** Media types of refusals besides problem documents. */
+  readonly refusedAs?: object;
   /** Needs `Authorization: Bearer`. */
   readonly signedIn?: boolean;
   /** Optional parameters of the query, each with its description. */
@@ -36,6 +38,7 @@ export function describe({
   answer,
   created,
   problems,
+  refusedAs,
   signedIn,
   query = {},
   body,
@@ -62,6 +65,7 @@ export function describe({
     })),
     responses: { [created === true ? '201' : '200']: { description: 'Done', ...content } },
     problems: codes,
+    ...(refusedAs !== undefined && { refusedAs }),
   });
 }
 

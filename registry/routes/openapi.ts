@@ -17,6 +17,8 @@ export interface OperationPart {
   readonly responses?: object;
   /** Codes of the answers to other requests, besides those of every route. */
   readonly problems?: readonly ProblemCode[];
+  /** Media types in which these answers come besides problem documents. */
+  readonly refusedAs?: object;
 }
 
 /** What the steps before the routes answer to any request. */
@@ -29,6 +31,9 @@ const problemsOfCounted = [
   'too-many-requests',
   'registry-full',
 ] as const;
+
+/** Refusals of routes whose clients print the body as it is. */
+export const refusedAsText = { 'text/plain': { schema: { type: 'string' } } };
 
 // Keyed by handler: Hono's route table holds the same handlers.
 const parts = new WeakMap<object, OperationPart>();
@@ -48,14 +53,20 @@ export function jsonSchemaOf(schema: v.GenericSchema): object {
   return jsonSchema;
 }
 
-/** The answers with these problem codes (RFC 9457), one for each HTTP status. */
-export function refusalsOf(codes: readonly ProblemCode[]): object {
+/**
+ * The answers with these problem codes (RFC 9457), one for each HTTP status.
+ * @param refusedAs other media types of these answers
+ */
+export function refusalsOf(codes: readonly ProblemCode[], refusedAs: object = {}): object {
   const byStatus = Map.groupBy(new Set(codes), (code) => problemCodes[code].status);
   const answers = [...byStatus].map(([status, list]) => [
     String(status),
     {
       description: list.join(', '),
-      content: { 'application/problem+json': { schema: jsonSchemaOf(problemSchema(list)) } },
+      content: {
+        'application/problem+json': { schema: jsonSchemaOf(problemSchema(list)) },
+        ...refusedAs,
+      },
     },
   ]);
   return Object.fromEntries(answers);
@@ -88,13 +99,16 @@ export function openapiPaths({ routes }: Pick<Hono, 'routes'>): object {
     const operationId = [verb, ...segments.map(wordsOf)].join('');
     const inPath = segments.filter(isParameter).map(parameterOf);
     const parameters = [...inPath, ...(part.parameters ?? [])];
-    const { problems = [], ...described } = part;
+    const { problems = [], refusedAs, ...described } = part;
     const counted = method === 'GET' ? [] : problemsOfCounted;
     const operation = {
       operationId,
       ...described,
       ...(parameters.length > 0 && { parameters }),
-      responses: { ...part.responses, ...refusalsOf([...problems, ...problemsOfAll, ...counted]) },
+      responses: {
+        ...part.responses,
+        ...refusalsOf([...problems, ...problemsOfAll, ...counted], refusedAs),
+      },
     };
     const template = segments.join('/');
     paths.set(template, { ...paths.get(template), [verb]: operation });

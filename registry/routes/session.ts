@@ -12,6 +12,7 @@ import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { readUploader, type TokenUploader } from '../uploads/upload-tokens.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
+import { refusedAsText } from './openapi.ts';
 
 const quotaUses = v.record(v.string(), v.object({ used: v.number(), max: v.number() }));
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
@@ -107,6 +108,7 @@ export function sessionRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read who is signed in',
         answer: whoamiAnswer,
+        refusedAs: refusedAsText,
         problems: [],
         signedIn: true,
       }),

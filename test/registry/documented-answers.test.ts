@@ -26,6 +26,12 @@ describe('an answer of the API in a test', () => {
       problem(404, 'key-unknown'),
       /code must be equal to one/,
     ],
+    [
+      'has a media type that the document lacks',
+      scope,
+      new Response('not-found', { status: 404, headers: { 'content-type': 'text/plain' } }),
+      /lacks the media type/,
+    ],
     ['lacks a part of its body', scope, answerOf(200, { scope: 'acme' }), /must have required/],
     [
       'is of the more exact of two routes',

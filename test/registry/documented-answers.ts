@@ -1,6 +1,6 @@
 /**
- * Compares the answers of the API in tests with the OpenAPI document: the status, the problem code,
- * and the JSON body. Schemathesis does the same with requests of its own (test/schemathesis).
+ * Compares the answers of the API in tests with the OpenAPI document: the status, the media type,
+ * the problem code, and the JSON body. Schemathesis does the same with requests of its own (test/schemathesis).
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
@@ -48,8 +48,10 @@ export async function requireDocumented(
   if (documented === undefined)
     throw new Error(`The document lacks the answer of ${name}: ${answer.status} ${body}`);
   const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+  if (documented.content !== undefined && body !== '' && !(type in documented.content))
+    throw new Error(`The document lacks the media type of ${name}: ${answer.status} ${type}`);
   const schema = documented.content?.[type]?.schema;
-  if (schema === undefined) return;
+  if (schema === undefined || !type.endsWith('json')) return;
   const validate = validators.get(schema) ?? ajv.compile(schema);
   validators.set(schema, validate);
   if (!validate(JSON.parse(body)))
