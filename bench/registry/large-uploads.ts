@@ -6,7 +6,7 @@ import { claimScope, makeSkill } from '../../test/registry/road.ts';
 import type { Row } from '../row.ts';
 import { ask, connectionFrom } from './http-client.ts';
 import type { Part } from './part.ts';
-import { residentMiB } from './process-figures.ts';
+import { residentMiB, untilIdle } from './process-figures.ts';
 import { whileServed } from './served.ts';
 import { makeStaffedFolder, openSession, requireTaken } from './staffed-folder.ts';
 import { signedUpload, type Upload } from './uploads.ts';
@@ -55,6 +55,7 @@ export async function largeUploadsPart(): Promise<Part> {
       const later = answers.filter(
         ({ status, headers }) => status === 503 && headers['retry-after'] !== undefined,
       ).length;
+      await untilIdle(pid);
       const left = partsBelow(join(folder.dir, 'objects'));
       return { rows: rowsOf({ taken, later, seconds, before, after, left }) };
     });

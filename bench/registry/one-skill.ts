@@ -9,7 +9,7 @@ import type { Row, Unmeasured } from '../row.ts';
 import { makeClientHost } from './client-host.ts';
 import { Generator } from './generator/generator.ts';
 import { untilListed } from './generator/settle-rows.ts';
-import type { Names } from './generator/template.ts';
+import type { Names, Template } from './generator/template.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { cpuMsOf, untilIdle } from './process-figures.ts';
 import { type Served, whileServed } from './served.ts';
@@ -57,9 +57,10 @@ export async function oneSkillPart(reach: Reach): Promise<Part> {
   const measured: Measured[] = [];
   try {
     const names = await begin(folder);
+    const template = templateIn(folder, names);
     for (const size of sizesOf[reach]) {
       process.stderr.write(`registry: ${printCount(size)} versions of one skill …\n`);
-      await grow(folder, names, size - (measured.at(-1)?.size ?? 1));
+      await grow(folder, { names, template }, size - (measured.at(-1)?.size ?? 1));
       measured.push(
         await whileServed(folder.dir, (served) => measureAt(folder, served, names, size)),
       );
@@ -86,10 +87,30 @@ async function begin(folder: StaffedFolder): Promise<Required<Names>> {
   });
 }
 
-/** Clones the first version. The registry makes the index file anew when it next reads the file. */
-async function grow(folder: StaffedFolder, names: Required<Names>, count: number): Promise<void> {
-  const generator = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);
+/** Read before the registry moves the evidence of the first version into a segment. */
+function templateIn(folder: StaffedFolder, names: Required<Names>): Template {
+  const generator = generatorFor(folder);
   const template = generator.version(names, templateVersion);
+  generator.close();
+  return template;
+}
+
+function generatorFor({ dir, root, scanner, reviewer }: StaffedFolder): Generator {
+  return new Generator(dir, root, [scanner, reviewer]);
+}
+
+interface First {
+  readonly names: Required<Names>;
+  readonly template: Template;
+}
+
+/** Clones the first version. The registry makes the index file anew when it next reads the file. */
+async function grow(
+  folder: StaffedFolder,
+  { names, template }: First,
+  count: number,
+): Promise<void> {
+  const generator = generatorFor(folder);
   await generator.clone(template, namesOf(names, count - 1), 'rows');
   // The newest entry of the log has a real checkpoint.
   await generator.clone(template, namesOf(names, 1), 'whole');

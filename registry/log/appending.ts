@@ -41,6 +41,8 @@ export interface WaitingAppend {
   readonly appending: Appending;
   /** The span of the request. */
   readonly trace?: TraceParent | undefined;
+  /** Lets this request append for all who wait. */
+  lead(): void;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }

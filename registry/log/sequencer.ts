@@ -43,12 +43,18 @@ export async function append(registry: Registry, appending: Appending): Promise<
   await Promise.all([appending.stored, rehearse(registry, appending.statements)]);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
-  const wait = (): Promise<Appended> =>
-    new Promise((resolve, reject) => {
-      const trace = registry.tracer?.current;
-      // Whoever finds nobody waiting takes a turn for all who come before that turn.
-      if (waiting.push({ appending, trace, resolve, reject }) === 1) takeTurn(registry, waiting);
-    });
+  const wait = (): Promise<Appended> => {
+    const done = Promise.withResolvers<Appended>();
+    // Each turn belongs to a request of its own: Workers count what an invocation asks for.
+    const turn = Promise.withResolvers<void>();
+    void turn.promise.then(() => takeTurn(registry, waiting));
+    const { resolve, reject } = done;
+    const trace = registry.tracer?.current;
+    // Whoever finds nobody waiting takes a turn for all who come before that turn.
+    if (waiting.push({ appending, trace, lead: turn.resolve, resolve, reject }) === 1)
+      turn.resolve();
+    return done.promise;
+  };
   return traced(registry, 'log append', {}, wait);
 }
 
@@ -91,7 +97,7 @@ function bytesOf(added: readonly NewStatement[]): number {
 function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
   void registry.exclusive('log', async () => {
     const taken = waiting.splice(0, countJoined(waiting));
-    if (waiting.length > 0) takeTurn(registry, waiting);
+    waiting[0]?.lead();
     const commit = (): Promise<void> => commitJoined(registry, taken);
     await (registry.tracer?.alone('log batch', batchSpan(taken), commit) ?? commit());
   });

@@ -70,6 +70,23 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     expect(sizes.size).toBeLessThan(answers.length / 2);
   });
 
+  it('appends for very many who publish at once in invocations of several of them', async ({
+    onTestFinished,
+  }) => {
+    const trust = makeRoot();
+    const cloudflare = makeCloudflare(trust, { isolates: 8, d1Ms: 20, r2Ms: 10 });
+    onTestFinished(() => cloudflare.close());
+    const author = makeKey();
+    await claimScope(cloudflare.send(0), 'crowd', author);
+    const answers = await Promise.all(
+      Array.from({ length: 128 }, (_, at) =>
+        publish(cloudflare.send(at), makeSkill(`@crowd/skill-${at}`, '1.0.0'), author),
+      ),
+    );
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(cloudflare.invocations.most.queries).toBeLessThan(0.75 * queriesOfOneRequestMax);
+  }, 60_000);
+
   it('refuses the large uploads that its memory does not hold', async ({ onTestFinished }) => {
     const trust = makeRoot();
     const cloudflare = makeCloudflare(trust);
