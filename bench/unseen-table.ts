@@ -54,13 +54,24 @@ async function outcomesOf(mirrors: string): Promise<Outcome[]> {
       const tree = `${skill.source} ${treeOf(mirrors, skill)}`;
       if (trees.has(tree)) continue;
       trees.add(tree);
-      const folder = layOut(mirrors, skill, join(below, String(outcomes.length)));
-      outcomes.push({ ...skill, verdict: await verdictOf(folder) });
+      const folder = laidOut(mirrors, skill, join(below, String(outcomes.length)));
+      if (folder !== undefined) outcomes.push({ ...skill, verdict: await verdictOf(folder) });
     }
   } finally {
     rmSync(below, { recursive: true, force: true });
   }
   return outcomes;
+}
+
+// A mirror may list a large file that it does not have.
+function laidOut(mirrors: string, skill: HonestSkill, below: string): string | undefined {
+  try {
+    return layOut(mirrors, skill, below);
+  } catch (error) {
+    const [why] = String(error).split('\n');
+    process.stderr.write(`left out, ${skill.source} ${skill.path}: ${why}\n`);
+    return undefined;
+  }
 }
 
 function treeOf(mirrors: string, { source, commit, path }: HonestSkill): string {
