@@ -1,33 +1,17 @@
 /** The Node shell: the application on a port, its database and objects in one folder. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Problem } from '../skills-index/skill/problem.ts';
+import { statSync } from 'node:fs';
+import type { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { keepMeaning } from './catalogue/meaning/embed-skills.ts';
-import { keepCatalogue } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
-import { readEnrolments } from './data-folder/data-folder.ts';
 import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/live-settings.ts';
 import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
-import { whatOwnHeadShows } from './index/own-head.ts';
-import { resume } from './index/resume.ts';
-import { takeStatement } from './intake/statements.ts';
-import { untilDone } from './keep-on.ts';
-import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
-import { newestCheckpoint } from './log/log.ts';
-import { keepSegments } from './log/segments/keep-segments.ts';
-import { alarmText } from './log/witness-duty.ts';
-import { askWitnesses } from './log/witnesses.ts';
-import { keepNotices } from './notices/keep-notices.ts';
+import { knownFilesBytesMax } from './limits.ts';
 import { checkNames } from './people/check-names.ts';
-import { fillNames } from './people/fill-names.ts';
 import { openDrawing } from './pictures/drawing.ts';
-import { keepRetention } from './retention/keep-retention.ts';
-import { keepQueue } from './review/queue/keep-queue.ts';
-import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { type DiskSpace, watchDisk } from './serving/disk-space.ts';
@@ -39,13 +23,14 @@ import {
   openObservation,
 } from './serving/observation.ts';
 import { type OtherServers, parseOtherServers } from './serving/other-servers.ts';
+import { type Finishing, prepare } from './serving/prepare.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
+import { readProvider } from './sign-in/provider.ts';
 import { checkStops } from './stops/check-stops.ts';
-import { keepStops, moveSome } from './stops/pending-stops.ts';
-import { startCheck } from './store/database-check.ts';
+import { type DatabaseCheck, startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import {
   closeQuietly,
@@ -54,11 +39,11 @@ import {
   upgradingText,
 } from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
+import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { tracedObjects } from './tracing/traced-objects.ts';
-import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface RegistryOptions
   extends ObservationOptions,
@@ -117,7 +102,7 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const others = parseOtherServers(options);
+  const others = parseOtherServers(options, makeErrorLog(log, now));
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   const addressOf = makeAddressOf(proxies);
   const settings = new LiveSettingFiles(options, addressOf, log);
@@ -131,7 +116,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
-  const { db, closeDatabase, disk, tracing, sweep: sweepObjects, ...stored } = storage;
+  const { db, closeDatabase, disk, check, tracing, sweep: sweepObjects, ...stored } = storage;
   const drawing = openDrawing();
   const registry: Registry = {
     ...withStatusMemory(db),
@@ -148,7 +133,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { backup, ...watches } = startWatches(registry, options, log);
   let observation: Observation | undefined;
   const sweep = new AbortController();
-  const check = opened.isChecked ? undefined : startCheck(opened.path, log);
   const finishing: Finishing = { signal: sweep.signal };
   const stop = async (): Promise<void> => {
     sweep.abort();
@@ -222,6 +206,8 @@ interface OpenStorage
     Pick<Registry, 'requireRoom' | 'tracer'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
+  /** The check of the file; absent when the file was checked already. */
+  readonly check: DatabaseCheck | undefined;
   closeDatabase(): Promise<void>;
   readonly tracing: Tracing | undefined;
 }
@@ -229,10 +215,12 @@ interface OpenStorage
 /** Opens database and objects of the folder. On a failure, the file of the database is closed. */
 async function openStorage(
   opened: DatabaseFile,
-  { dir, now = () => new Date(), objects: bucket, traces }: RegistryOptions,
+  { dir, now = () => new Date(), objects: bucket, traces, checkBytesMax }: RegistryOptions,
   { base, say }: { readonly base: string; readonly say: (line: string) => void },
 ): Promise<OpenStorage> {
+  const check = opened.isChecked ? undefined : startCheck(opened.path, say);
   try {
+    await awaitFirstCheck(opened, check, checkBytesMax);
     const tracing = traces && openTracing(traces, { base, say });
     const tracer = tracing?.tracer;
     const { objects, closeObjects, ...stored } = await openObjects(dir, bucket, say);
@@ -246,8 +234,19 @@ async function openStorage(
     };
     const disk = watchDisk(dir, now);
     const { requireRoom } = disk;
-    return { db, closeDatabase, disk, requireRoom, ...stored, objects: seen, tracer, tracing };
+    return {
+      db,
+      closeDatabase,
+      disk,
+      check,
+      requireRoom,
+      ...stored,
+      objects: seen,
+      tracer,
+      tracing,
+    };
   } catch (error) {
+    check?.stop();
     closeQuietly(opened);
     throw error;
   }
@@ -280,10 +279,28 @@ function checkBeside(
     .catch((error: unknown) =>
       log(`Cannot check the names of statements, and the stops of publishers: ${String(error)}`),
     );
+  // Not awaited: an identity provider that does not answer keeps nobody from installing. The
+  // failure is a warning already.
+  const { signOn } = registry;
+  if (signOn !== undefined) readProvider(registry, signOn).catch(() => undefined);
   // Not awaited: a folder of a million objects takes minutes.
   sweepObjects(registry, signal).catch((error: unknown) =>
     log(`Cannot tidy the folder of objects: ${String(error)}`),
   );
+}
+
+/**
+ * Waits for the check of a file that is not large. A migration could make its damage worse.
+ * @throws Problem `database-damaged`
+ */
+async function awaitFirstCheck(
+  opened: DatabaseFile,
+  check: DatabaseCheck | undefined,
+  bytesMax = databaseFirstCheckBytesMax,
+): Promise<void> {
+  if (check === undefined || statSync(opened.path).size > bytesMax) return;
+  const damage = await check.found;
+  if (damage !== undefined) throw damage;
 }
 
 /** A database that is damaged in one place must not be written in another. */
@@ -305,71 +322,5 @@ async function orClose<Result>(
   } catch (error) {
     await listeners.close();
     throw error;
-  }
-}
-
-/** What the start finishes beside the first requests. */
-interface Finishing {
-  readonly signal: AbortSignal;
-  done?: Promise<void>;
-}
-
-/** Finishes what is left over, until the registry stops. */
-async function finish(
-  registry: Registry,
-  onRefusal: (error: unknown) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  // A version that nobody can judge must not keep the registry from starting.
-  await untilDone(() => moveSome(registry), signal).catch(onRefusal);
-  await resume(registry, onRefusal, signal);
-  await untilDone(() => renewQueue(registry), signal);
-  await untilDone(() => countSomeBytes(registry), signal);
-}
-
-/** Finishes what a crash interrupted, and logs the statements that came with the folder. */
-async function prepare(
-  registry: Registry,
-  dir: string,
-  { log, finishing }: { readonly log: (line: string) => void; readonly finishing: Finishing },
-): Promise<void> {
-  // Compared before anything is written: the last status, or a witness, may show more log entries
-  // than an old copy has.
-  registry.ownHeadAhead = await whatOwnHeadShows(registry, log);
-  const head = await newestCheckpoint(registry);
-  if (head !== undefined) await askWitnesses(registry, head);
-  if (registry.ownHeadAhead !== undefined) {
-    log(alarmText(registry.ownHeadAhead));
-    return;
-  }
-  const onRefusal = (error: unknown): void =>
-    log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
-  // Nobody can be judged before: neither who sends a request, nor who approved a version.
-  await fillNames(registry, () => finishing.signal.aborted);
-  const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
-  // A full disk keeps nobody from reading: what it leaves unfinished is finished at the next start.
-  const finished = finish(registry, onRefusal, finishing.signal).catch(report);
-  finishing.done = finished;
-  // A small registry is finished before its first answer. A large one answers meanwhile.
-  await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
-  finishing.done = finished.then(async () => {
-    const kept = [
-      keepStops,
-      keepCatalogue,
-      keepMeaning,
-      keepQueue,
-      keepNotices,
-      keepSegments,
-      keepRetention,
-    ].map((keep) => keep(registry, finishing.signal, report));
-    await Promise.all(kept);
-  });
-  for (const envelope of await readEnrolments(dir)) {
-    await takeStatement(registry, { envelope }).catch((error: unknown) => {
-      // A member whose statement came with the folder may have been removed since; the file stays
-      // where it is.
-      if (!(error instanceof Problem) || !['statement-replayed', 'log-behind'].includes(error.code))
-        throw error;
-    });
   }
 }

@@ -234,7 +234,11 @@ function readersOf({ READERS: text }: WorkerEnvironment): Readers | undefined {
 function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEnvironment) {
   if (text === undefined) return undefined;
   const settings = JSON.parse(text) as Omit<SignOnSettings, 'clientSecret'>;
-  return parseSignOn({ ...settings, clientSecret }, (input, init) => fetch(input, init));
+  return parseSignOn(
+    { ...settings, clientSecret },
+    (input, init) => fetch(input, init),
+    (line) => console.error(line),
+  );
 }
 
 function meaningOf({ EMBEDDINGS: text, EMBEDDINGS_KEY: key }: WorkerEnvironment) {

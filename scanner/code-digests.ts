@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:257e4ab66dcf16a3b857ac759728cdcf794dd8c751fcb46f6e6451e17abb5ab7',
+  extractor: 'sha256:4c87ba9c3b20b79dadbae31c0713a2c45b634bdeb92be898777a0d46bfd13fd6',
   judging: 'sha256:5cf54d6f91f86009fe19e92be90126b86abf8dc5158c0f093327d3091e958d31',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:d5822deb6ec961ce4b9b560bb81c6bfc7d9c86e97d4c088a4cbe84b62b88774d',
+      'sha256:63f21f6955d9f7197f9582c29107272b1ee397cb2b76c5a34a3a33339b4c9fef',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':

@@ -53,6 +53,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   find: 'skillgate search',
   audit: 'skillgate packages audit',
   unpublish: 'skillgate yank',
+  index:
+    'skillgate registry export (the public files of a registry), or skillgate host index (package indexes)',
 };
 
 export type Found =

@@ -3,6 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
+import { callbackOf } from '../../registry/sign-in/sign-on-config.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import * as exporters from '../../runner/exporters/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -118,6 +119,11 @@ function announce(context: CommandContext, dir: string, registry: RunningRegistr
           ...(registry.base === registry.localBase
             ? []
             : [safe`  here:     ${registry.localBase}   (for this machine alone)`]),
+          ...(registry.registry.signOn === undefined
+            ? []
+            : [
+                safe`  sign-on:  ${registry.registry.signOn.config.issuer}   (redirect address: ${callbackOf(registry.base)})`,
+              ]),
           ...(registry.metricsPort === undefined
             ? []
             : [safe`  metrics:  http://127.0.0.1:${registry.metricsPort}/metrics`]),

@@ -33,19 +33,49 @@ export async function currentTufSet(registry: Served): Promise<TufSet | undefine
   return registry.exclusive('tuf', () => retryOnClash(() => readOrMake(registry)));
 }
 
+/**
+ * Signs a set at a start, even where nothing changed. A registry that ran from another folder for
+ * a moment showed clients a higher version than this folder has, and clients refuse a lower one.
+ */
+export async function renewTufSet(registry: Registry): Promise<void> {
+  const { tuf } = registry;
+  if (tuf === undefined || (await newestCheckpoint(registry)) === undefined) return;
+  const served = { ...registry, tuf };
+  await registry.exclusive('tuf', () =>
+    retryOnClash(async () => makeSet(served, await readLast(served))),
+  );
+}
+
 async function readOrMake(registry: Served): Promise<TufSet> {
+  const last = await readLast(registry);
+  const { set, status } = last;
+  const isPresent =
+    set?.statusSha256 === hexOf(digestOf(status)) &&
+    set.offline === lastRootOf(registry.tuf).signed.version;
+  return isPresent ? set : makeSet(registry, last);
+}
+
+interface LastSet {
+  readonly set: TufSet | undefined;
+  /** The present status, which may be newer than the one in the set. */
+  readonly status: Buffer;
+}
+
+async function readLast(registry: Served): Promise<LastSet> {
   const status = Buffer.from(await currentStatus(registry));
-  const [last] = await registry.db.read
+  const [set] = await registry.db.read
     .select()
     .from(tufSets)
     .orderBy(desc(tufSets.version))
     .limit(1);
-  const offline = lastRootOf(registry.tuf).signed.version;
-  if (last?.statusSha256 === hexOf(digestOf(status)) && last.offline === offline) return last;
+  return { set, status };
+}
+
+async function makeSet(registry: Served, { set: last, status }: LastSet): Promise<TufSet> {
   // While the log is behind, the status belongs to the log that was lost, and no row of this
   // database matches it.
   await requireWhole(registry);
-  const set = await makeSet(registry, status, last?.version ?? 0);
+  const set = await signSet(registry, status, last?.version ?? 0);
   await registry.db.batch([
     // A slower writer must not give an older status a newer version.
     holds(
@@ -82,7 +112,7 @@ export async function readOnlineTarget(
   return row?.bytes;
 }
 
-async function makeSet(registry: Served, status: Uint8Array, lastVersion: number): Promise<TufSet> {
+async function signSet(registry: Served, status: Uint8Array, lastVersion: number): Promise<TufSet> {
   const { checkpoint, expires } = statusIn(status);
   // Seconds since 1970, so that versions go on rising after a backup was restored.
   const version = Math.max(lastVersion + 1, Math.floor(registry.now().getTime() / 1000));

@@ -32,6 +32,7 @@ export function diskSpool(folder: string): Spool {
             at += bytesWritten;
             size += bytesWritten;
           }
+          free(bytes);
         },
         read: async () => {
           const whole = Buffer.allocUnsafeSlow(size);
@@ -46,4 +47,12 @@ export function diskSpool(folder: string): Spool {
       };
     },
   };
+}
+
+/**
+ * Frees a chunk now. Garbage collection would free it after some 64 MiB of chunks, which hundreds
+ * of uploads fill within a second.
+ */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -15,6 +15,7 @@ export interface Spool {
 
 /** Bytes that nobody else can see. Whoever opened it drops it. */
 export interface SpooledBody {
+  /** Takes the bytes over: nobody may read them afterwards. */
   append(bytes: Uint8Array): Promise<void>;
   /** All bytes so far. */
   read(): Promise<Buffer>;

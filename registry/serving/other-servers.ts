@@ -16,13 +16,16 @@ export interface OtherServers {
     | undefined;
 }
 
-/** @throws Problem `usage` */
-export function parseOtherServers({
-  embedder,
-  signOn,
-}: OtherServers): Pick<Registry, 'signOn' | 'meaning'> {
+/**
+ * @param warn receives why a server does not work
+ * @throws Problem `usage`
+ */
+export function parseOtherServers(
+  { embedder, signOn }: OtherServers,
+  warn: (line: string) => void,
+): Pick<Registry, 'signOn' | 'meaning'> {
   return {
-    signOn: signOn && parseSignOn(signOn),
+    signOn: signOn && parseSignOn(signOn, fetch, warn),
     meaning: embedder && makeMeaning(parseEmbedderSettings(embedder.given, embedder.key), fetch),
   };
 }

@@ -71,7 +71,7 @@ export function requireSafeListening(listening: Listening): readonly string[] {
 function* notesOf({ url, isTls, hasProxies }: Listening, isLocal: boolean): Generator<string> {
   if (url === undefined || isLoopbackHost(new URL(url).hostname)) return;
   if (isLocal && isTls)
-    yield 'warning: the registry listens on this machine alone. Other machines reach it with --host 0.0.0.0 (all IPv4 addresses) or --host :: (all addresses)';
+    yield 'warning: the registry listens on this machine alone. Other machines reach it with --host 0.0.0.0 (all IPv4 addresses) or --host :: (all addresses); in a settings file: host = "0.0.0.0"';
   if (isLocal && !isTls && !hasProxies)
-    yield 'warning: every client has the address of the proxy, so all clients share one limit. Name the proxy: --trusted-proxy 127.0.0.1';
+    yield 'warning: every client has the address of the proxy, so all clients share one limit. Name the proxy: --trusted-proxy 127.0.0.1; in a settings file: trusted-proxies = ["127.0.0.1"]';
 }

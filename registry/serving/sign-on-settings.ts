@@ -26,9 +26,14 @@ const hoursMax = sessionDeskMs / 3_600_000;
 
 /**
  * Checks the settings.
+ * @param warn receives why sign-ins fail
  * @throws Problem `usage`
  */
-export function parseSignOn(settings: SignOnSettings, ask: typeof fetch = fetch): SignOn {
+export function parseSignOn(
+  settings: SignOnSettings,
+  ask: typeof fetch = fetch,
+  warn?: (line: string) => void,
+): SignOn {
   const { issuer, clientId, clientSecret } = settings;
   const { readers = [], reviewers = [], operators = [] } = settings;
   const { scopes = ['openid', 'email', 'profile'], hours = hoursMax } = settings;
@@ -57,7 +62,7 @@ export function parseSignOn(settings: SignOnSettings, ask: typeof fetch = fetch)
     groups: { read: readers, review: reviewers, operate: operators },
     sessionMs: hours * 3_600_000,
   };
-  return { config, fetch: ask };
+  return { config, fetch: ask, warn };
 }
 
 function requireIssuer(issuer: string): void {

@@ -1,10 +1,10 @@
 /** The identity provider's own description (OpenID Connect Discovery), and requests to it. */
 import * as oauth from 'oauth4webapi';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { providerAnswerBytesMax, providerAnswerMs, providerKeptMs } from '../limits.ts';
 import type { ProviderServer, SignOn } from './sign-on-config.ts';
+import { providerDown } from './sign-on-failures.ts';
 
 /**
  * The identity provider's description, read at most once an hour.
@@ -24,10 +24,7 @@ export async function readProvider(registry: Registry, signOn: SignOn): Promise<
     signOn.provider = { server, client, authentication, readAt: now };
     return signOn.provider;
   } catch (cause) {
-    const why = cause instanceof oauth.OperationProcessingError ? `: ${cause.message}` : '';
-    throw new Problem('sign-on-down', `The identity provider ${issuer} does not answer${why}`, {
-      cause,
-    });
+    throw providerDown(signOn, cause);
   }
 }
 

@@ -38,6 +38,8 @@ export interface ProviderServer {
 export interface SignOn {
   readonly config: SignOnConfig;
   readonly fetch: typeof fetch;
+  /** Tells the operator why sign-ins fail, one line each. */
+  readonly warn?: ((line: string) => void) | undefined;
   /** The provider's description, once it was read. */
   provider?: ProviderServer;
 }
@@ -45,4 +47,9 @@ export interface SignOn {
 /** The roles of somebody in these groups. */
 export function rolesOf({ config }: SignOn, groups: readonly string[]): DeskRole[] {
   return deskRoles.filter((role) => config.groups[role].some((group) => groups.includes(group)));
+}
+
+/** The only address to which the identity provider may send people back. */
+export function callbackOf(base: string): string {
+  return `${base}/review/sign-in/callback`;
 }

@@ -3,12 +3,12 @@
  * which groups. The answer opens the desk for reading. No approval, member or key rests on it.
  */
 import * as oauth from 'oauth4webapi';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, signOnMs } from '../limits.ts';
 import { providerOptions, readProvider } from './provider.ts';
 import { issueTicket, takeTicket } from './sessions.ts';
-import type { ProviderServer, SignOn } from './sign-on-config.ts';
+import { callbackOf, type ProviderServer, type SignOn } from './sign-on-config.ts';
+import { failureOf, misconfigured, refused } from './sign-on-failures.ts';
 
 /** What an identity provider says about a person. */
 export interface SignedOnPerson {
@@ -27,27 +27,22 @@ export interface BegunSignOn {
   readonly secret: string;
 }
 
-/** The only address to which the identity provider may send people back. */
-export function callbackOf({ config }: Registry): string {
-  return `${config.base}/review/sign-in/callback`;
-}
-
 /**
  * Begins a sign-in.
- * @throws Problem `sign-on-down`
+ * @throws Problem `sign-on-refused`, `sign-on-down`
  */
 export async function beginSignOn(registry: Registry, signOn: SignOn): Promise<BegunSignOn> {
   const { server } = await readProvider(registry, signOn);
   const { config } = signOn;
   if (server.authorization_endpoint === undefined)
-    throw new Problem('sign-on-down', `${config.issuer} names no address for sign-ins`);
+    throw misconfigured(signOn, `${config.issuer} names no address for sign-ins`);
   const secret = await issueTicket(registry, 'sign-on', config.issuer, signOnMs);
   const { state, nonce, verifier } = await proofsOf(secret);
   const url = new URL(server.authorization_endpoint);
   for (const [name, value] of Object.entries({
     response_type: 'code',
     client_id: config.clientId,
-    redirect_uri: callbackOf(registry),
+    redirect_uri: callbackOf(registry.config.base),
     scope: config.scopes.join(' '),
     state,
     nonce,
@@ -99,7 +94,7 @@ async function verified(
       own,
       authentication,
       code,
-      callbackOf(registry),
+      callbackOf(registry.config.base),
       verifier,
       options,
     );
@@ -110,10 +105,10 @@ async function verified(
     // The library trusts TLS for this answer. The signature also holds where a proxy ends TLS.
     await oauth.validateApplicationLevelSignature(server, response, options);
     const claims = oauth.getValidatedIdTokenClaims(tokens);
-    if (claims === undefined) throw refused('The identity provider sent no ID token');
+    if (claims === undefined) throw misconfigured(signOn, 'The identity provider sent no ID token');
     return claims;
   } catch (error) {
-    throw problemOf(error, signOn.config.issuer);
+    throw failureOf(signOn, error);
   }
 }
 
@@ -134,58 +129,35 @@ async function proofsOf(
   return { state, nonce, verifier };
 }
 
-function subjectIn({ config }: SignOn, claims: oauth.IDToken): string {
-  const { personClaim } = config;
+function subjectIn(signOn: SignOn, claims: oauth.IDToken): string {
+  const { personClaim } = signOn.config;
   const value = claims[personClaim];
   if (typeof value !== 'string' || value === '' || value.length > claimCharsMax)
-    throw refused(`The identity provider sent no claim ${JSON.stringify(personClaim)}`);
+    throw misconfigured(
+      signOn,
+      `The identity provider sent no claim ${JSON.stringify(personClaim)}`,
+    );
   // Many providers let people type any address into their profile.
   if (personClaim === 'email' && claims.email_verified !== true)
     throw refused('The identity provider has not verified your mail address');
   return value;
 }
 
-function groupsIn({ config }: SignOn, claims: oauth.IDToken): string[] {
+function groupsIn(signOn: SignOn, claims: oauth.IDToken): string[] {
+  const { config } = signOn;
   const value = claims[config.groupsClaim];
   if (value === undefined)
-    throw refused(`The identity provider sent no claim ${JSON.stringify(config.groupsClaim)}`);
+    throw misconfigured(
+      signOn,
+      `The identity provider sent no claim ${JSON.stringify(config.groupsClaim)}`,
+    );
   const named = new Set<unknown>(Array.isArray(value) ? value : [value]);
   const groups = [...new Set(Object.values(config.groups).flat())].filter((group) =>
     named.has(group),
   );
   if (groups.length === 0)
-    throw refused('None of your groups has a role at this desk', 'Ask the registry’s operator.');
+    throw misconfigured(signOn, 'None of your groups has a role at this desk');
   return groups;
 }
 
 const claimCharsMax = 500;
-
-function problemOf(error: unknown, issuer: string): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof oauth.AuthorizationResponseError)
-    return refused(`The identity provider answered: ${shortened(error.error)}`, undefined, error);
-  if (error instanceof oauth.ResponseBodyError && error.status < 500)
-    return refused(`The identity provider answered: ${shortened(error.error)}`, undefined, error);
-  // An answer of the provider that does not follow the protocol, or a token that fails a check.
-  if (
-    error instanceof oauth.OperationProcessingError &&
-    error.code !== oauth.RESPONSE_IS_NOT_CONFORM
-  )
-    return refused(`Cannot believe the identity provider: ${error.message}`, undefined, error);
-  if (error instanceof oauth.UnsupportedOperationError)
-    return refused(`Cannot believe the identity provider: ${error.message}`, undefined, error);
-  return new Problem('sign-on-down', `The identity provider ${issuer} does not answer`, {
-    cause: error,
-  });
-}
-
-function shortened(text: string): string {
-  return JSON.stringify(text.slice(0, 100));
-}
-
-function refused(message: string, hint?: string, cause?: unknown): Problem {
-  return new Problem('sign-on-refused', message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
-  });
-}

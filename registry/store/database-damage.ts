@@ -31,10 +31,8 @@ export function damageOf(error: unknown, path: string): unknown {
 }
 
 /**
- * Checks the whole file where that takes a second at most; of a larger file it reads the schema
- * only.
- * @returns whether the whole file was checked; if not, `startCheck` does it while the registry
- * serves
+ * Checks the whole file where that takes a moment; of a larger file it reads the schema only.
+ * @returns whether the whole file was checked; if not, `startCheck` does it
  * @throws Problem `database-damaged`
  */
 export function requireSound(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry } from '../../registry/serve.ts';
 import { startCheck } from '../../registry/store/database-check.ts';
 import { damageOf } from '../../registry/store/database-damage.ts';
+import { openFolder } from '../../registry/store/database-file.ts';
 import { guard } from '../../registry/store/schema.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
@@ -108,6 +109,17 @@ describe('a registry whose database is damaged', () => {
     expect((await send('/index/root.json')).status).toBe(200);
     Object.assign(running.registry, { db });
     await running.close();
+  });
+
+  it('and looked through by a process of its own keeps the registry from starting', async () => {
+    const sound = readFileSync(file());
+    damageAudit(file());
+    const start = async () => startRegistry({ dir, port: 0, opened: openFolder(dir, 10) });
+    await expect(start()).rejects.toMatchObject({ code: 'database-damaged' });
+    writeFileSync(file(), sound);
+    const opened = openFolder(dir, 10);
+    expect(opened.isChecked).toBe(false);
+    await (await startRegistry({ dir, port: 0, opened })).close();
   });
 
   it('and too large to be looked through at the start is found out while it serves, and written to no more', async () => {

@@ -109,12 +109,10 @@ function walk(context: Walk, start: number, depth: number): number {
       `Cannot read ${at.path}:${at.line}: more than ${jsonDepthMax} levels deep`,
     );
   }
-  const keys = new Set<string>();
+  const keys = text[start] === '{' ? new Set<unknown>() : undefined;
   return eachMember(text, start, (key, keyAt, valueAt) => {
-    if (typeof key === 'string') {
-      if (keys.has(key)) throw thereTwice(key, context.place(keyAt));
-      keys.add(key);
-    }
+    if (keys?.has(key)) throw thereTwice(`${key}`, context.place(keyAt));
+    keys?.add(key);
     return walk(context, valueAt, depth + 1);
   });
 }
@@ -132,14 +130,15 @@ function eachMember(
 ): number {
   const first = text.charCodeAt(start);
   if (first === quote) return endOfString(text, start);
-  if (first !== openBrace && first !== openBracket) return endOfScalar(text, start);
+  if (first !== openBrace && first !== openBracket) return endOf(scalar, text, start);
   let at = skipSpace(text, start + 1);
   for (let index = 0; text[at] !== '}' && text[at] !== ']'; index++) {
     let key: string | number = index;
-    let valueAt: number = at;
+    let valueAt = at;
     if (first === openBrace) {
       const keyEnd = endOfString(text, at);
-      key = JSON.parse(text.slice(at, keyEnd)) as string;
+      key = text.slice(at + 1, keyEnd - 1);
+      if (key.includes('\\')) key = JSON.parse(text.slice(at, keyEnd));
       valueAt = skipSpace(text, skipSpace(text, keyEnd) + 1);
     }
     at = skipSpace(text, visit(key, at, valueAt));
@@ -198,23 +197,22 @@ function isEscaped(text: string, at: number, start: number): boolean {
   return (at - before) % 2 === 0;
 }
 
-function endOfScalar(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && !endsScalar.has(text[at] ?? '')) at++;
-  return at;
-}
-
 const quote = 0x22;
 const comma = 0x2c;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
-// The white space of JSON (RFC 8259 §2) stands in the first set. The second set has the characters
-// that may follow a number or a word.
-const spaces = new Set([' ', '\t', '\n', '\r']);
-const endsScalar = new Set([...spaces, ',', ']', '}']);
+/** The white space of JSON (RFC 8259 §2). */
+const spaces = /[ \t\n\r]*/y;
+/** A number or a word. */
+const scalar = /[^ \t\n\r,\]}]*/y;
 
 function skipSpace(text: string, start: number): number {
-  let at = start;
-  while (spaces.has(text[at] ?? '')) at++;
-  return at;
+  return endOf(spaces, text, start);
+}
+
+/** @param run a sticky pattern that also matches nothing */
+function endOf(run: RegExp, text: string, start: number): number {
+  run.lastIndex = start;
+  run.test(text);
+  return run.lastIndex;
 }

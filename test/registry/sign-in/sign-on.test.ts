@@ -29,7 +29,10 @@ const rita = {
 let world: Staffed;
 let provider: TestProvider;
 let ruth: TestKey;
+/** What the operator reads. */
+let warnings: string[];
 beforeEach(async () => {
+  warnings = [];
   world = await makeStaffedWorld({
     signOn: async (now) => {
       provider = await makeProvider(issuer, now);
@@ -45,6 +48,7 @@ beforeEach(async () => {
           hours: 2,
         },
         provider.fetch,
+        (line) => warnings.push(line),
       );
     },
   });
@@ -445,6 +449,72 @@ describe('a sign-in', () => {
   });
 });
 
+describe('the operator', () => {
+  const failing = async (): Promise<string> => {
+    delete world.registry.signOn?.provider;
+    const { me, page, at, cookie } = await begin();
+    if (page.status !== 303) return page.html;
+    return (await comeBack(me, await consent(at), cookie)).html;
+  };
+  const causes: Readonly<Record<string, readonly [Lies, string]>> = {
+    'no groups in the token': [{ claims: { groups: undefined } }, 'sent no claim "groups"'],
+    'no group with a role': [{ claims: { groups: ['others'] } }, 'None of your groups'],
+    'a token for another client': [{ claims: { aud: 'x' } }, 'Cannot believe the identity'],
+    'no address for sign-ins': [{ metadata: { authorization_endpoint: undefined } }, 'no address'],
+    'another issuer than the settings name': [
+      { metadata: { issuer: 'https://login.acme.test' } },
+      'Nobody can sign in at',
+    ],
+  };
+  it.each(Object.entries(causes))('reads the cause: %s', async (_, [lies, why]) => {
+    provider.lies = lies;
+    const html = await failing();
+    expect(warnings).toEqual([expect.stringContaining(why)]);
+    if (!why.startsWith('Nobody')) expect(html).toContain('Ask the registry’s operator');
+  });
+
+  const failures: ReadonlyArray<readonly [string, Error, RegExp]> = [
+    ['the name', coded('getaddrinfo ENOTFOUND login.acme.example', 'ENOTFOUND'), /ENOTFOUND login/],
+    [
+      'the certificate',
+      coded('self-signed certificate in certificate chain', 'SELF_SIGNED_CERT_IN_CHAIN'),
+      /self-signed certificate.*NODE_EXTRA_CA_CERTS/,
+    ],
+  ];
+  it.each(failures)('reads what is wrong with the provider: %s', async (_, cause, why) => {
+    const { signOn: now } = world.registry;
+    const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
+    Object.assign(now ?? {}, { fetch });
+    const html = await failing();
+    expect(warnings).toEqual([expect.stringMatching(why)]);
+    expect(html).not.toContain(cause.message);
+  });
+
+  it('reads the status of an answer that is no description', async () => {
+    Object.assign(world.registry.signOn ?? {}, {
+      fetch: async () => new Response('gone', { status: 404 }),
+    });
+    await failing();
+    expect(warnings).toEqual([expect.stringMatching(/HTTP status 404/)]);
+  });
+
+  it('is not told what the person at the browser can mend, or wrote', async () => {
+    const { me, at, cookie } = await begin();
+    await comeBack(me, await consent(at), '');
+    const back = await consent(at);
+    back.searchParams.delete('code');
+    back.searchParams.set('error', 'look at https://evil.example');
+    await comeBack(me, back, cookie);
+    expect(warnings).toEqual([]);
+    const again = await begin();
+    const invalid = await consent(again.at);
+    invalid.searchParams.delete('code');
+    invalid.searchParams.set('error', 'invalid_scope');
+    await comeBack(again.me, invalid, again.cookie);
+    expect(warnings).toEqual([expect.stringContaining('"invalid_scope"')]);
+  });
+});
+
 describe('an identity provider that is down', () => {
   it('stops new sign-ins alone, which say why; sessions and links go on', async () => {
     const { me } = await signOn();
@@ -470,3 +540,7 @@ describe('an identity provider that is down', () => {
     expect(provider.asked.filter((path) => path.includes('openid-configuration'))).toHaveLength(2);
   });
 });
+
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
