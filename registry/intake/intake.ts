@@ -29,6 +29,7 @@ import {
   type SentStatement,
 } from '../people/certified.ts';
 import { contradictsHint } from '../people/signer.ts';
+import { letOthersGoOn } from '../people/turns.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
@@ -164,7 +165,10 @@ async function verifyUpload(
   });
   const since = await logSize(registry);
   await requireNewVersion(registry, { name, version });
+  // A thousand files take tens of milliseconds in each of these steps.
+  await letOthersGoOn(registry);
   const packed = unpackTar(upload.tar);
+  await letOthersGoOn(registry);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
   await requireOwnBytes(registry, about);
   requireSubjects(publish, about);

@@ -8,6 +8,8 @@ export async function letOthersGoOn({ identities }: Registry): Promise<void> {
   // Date counts on Cloudflare Workers, too; the registry's own clock stands still in tests.
   const now = Date.now();
   if (now - (identities.turnAt ?? 0) < wordsTurnMs) return;
+  // From a callback of a socket, the first turn comes before the loop looks at other sockets.
+  await nextTurn();
   await nextTurn();
   identities.turnAt = Date.now();
 }
