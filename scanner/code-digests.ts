@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4c87ba9c3b20b79dadbae31c0713a2c45b634bdeb92be898777a0d46bfd13fd6',
-  judging: 'sha256:5cf54d6f91f86009fe19e92be90126b86abf8dc5158c0f093327d3091e958d31',
+  extractor: 'sha256:80c82932eb55953db82babed40c1a332392e3db6efe49e9a3407a9808fa01c71',
+  judging: 'sha256:fbb36a0dea03497e983dd8f3f501a41498daa2bb153f792ff6f01bedce0c7d27',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:a469f7b39a00b1add187de1cc4b70053f55fc04b08fa4d9f47656a2a67321075',
     'env/secrets-gathered':
-      'sha256:1795b1b0e1947363a6b70ccfbabb5850df1ad62c9de2284fed8555321c67d306',
+      'sha256:78cb44d6aae298c9f839a27ade8f6d10c75796a83133453cdd5521c00294501f',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -28,12 +28,12 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:2758bf0de8b7f6929d1e1a76f34c05a61fb71891ace391a483a056480a1b022d',
+      'sha256:03dcbee825640077b1814ddc3ccf6b50fdcca586941a6bd58ee5498e3c3559db',
     'exec/credential-command':
-      'sha256:e07f9cd5395678c1caab5a705d4e4bfbd747d26466e06289068fbcddd0c23849',
+      'sha256:7b5cfc71eb72ef3abfc0421f8c5eebc8ccb0dfa2d006cce9749ebd2c71d7fdcf',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:724c4b182130310ea8955ce34e36b4909cf25a22814da7cbcdad66252fe3bcce',
+      'sha256:3c3abcc2cba864d020172484fd29195b48154a59703ac8ab72292efa869a33dd',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:1210aa03ab1a11f61c71fc73d38b35d7956fd839e533b2f57d3ec2f6bbd528d3',
-    'files/agent-memory': 'sha256:3b73d43f806acc27d5e237256660f8cc33637e39cc14edcf847d912ae124a232',
+    'files/agent-memory': 'sha256:03472ff04dea31278f344f2c5f11d615bc642a98439ea522eec00ef1dcb27951',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:c610bce2b7cea8c5ac8836a2f43d359909038276488c7b7a96ff4b56c81d0fe6',
+    'files/outside-read': 'sha256:46c0715a3c06343cb6c4a76793020263801d986af212374bcdba714dcb2b4675',
     'files/outside-write':
-      'sha256:b6af211229d0771338f76f16e13ecc6c9921af445358ef17f019b377140cad0d',
+      'sha256:99e0d07c0b35bdf2f296812b19094966b423c134cecd9fd99e96b4b87534fb7f',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -78,85 +78,85 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:a98bf9a7df9637649644edc8f087c1cb08400d8db693917c89a556c5eab7fd50',
+      'sha256:4f1e2c2f8614e8d59efe9235d9e2d4152ea1bbfdc5c8a1838f06d8707e1be7e3',
     'flow/credential-file-to-network':
-      'sha256:6ddebc9610feb2ca1beb88f2d07c7df01353831b73ffcdf4288ed2facd93f516',
+      'sha256:98a02eb011c7b91efba8d959a4f902332f04a3d073192c79ac62c6a378c9f67d',
     'flow/decoded-to-exec':
-      'sha256:3ee9b6418c454780e281bab70cbf180cc0233b3b4b6d3cf4c420b515e3faab8b',
+      'sha256:b9ea866e104d75886671ee3cac3a922ebbe0984f371d39b7ddca64baa5da54c6',
     'flow/encoded-to-network':
-      'sha256:ece8514fe20ce3b42820e34b564639e8fdf2f2ef5cb55752546b4028d7d770ae',
+      'sha256:54931f3841012a484840cfce7af0233f41e1eefce850c6c788ce5ab1b90f5ae9',
     'flow/environment-to-network':
-      'sha256:30553f9beca6bd40fde05a4e7997d986cc8473eac5f8e88197dbbc7f4d2a23f4',
-    'flow/file-to-exec': 'sha256:878b2e49c6ac0001949bcc8dcc06f038c34f62e70448b62008a29004a26a2fd0',
+      'sha256:cb63aedafcd7a8cfd8fc89d4dd1ff234a85ee119c72c73c56b23cedf10ba4300',
+    'flow/file-to-exec': 'sha256:473fc5eb242981f9bb2b2c55a68350458dcd0214e4e57687fd28d96a178f11f8',
     'flow/file-to-network':
-      'sha256:e847b0c97cb8f12c3e0226b2c23684a656da1e9bd1170df8d4d886d36083cc07',
+      'sha256:aac355163c4ecd400fabb26ec911c6280a14d700fdaafd52509a0256106b2917',
     'flow/host-facts-to-network':
-      'sha256:f4919407c7f0a634785b316b2f185b088ea42d548256f040b434da6c5c39183c',
+      'sha256:f8a8b6f97c92dc1b62d6ba4fe9f9833078dae82580850e5f1ca4ebdbf537746e',
     'flow/input-to-shell':
-      'sha256:df13ac736e94d48d1d39f4db6b004335a66b88b69e649264c913759b24f840ad',
+      'sha256:a3be84ad1bbcf3c13f34a64c8ce05d8575d06a9c2a6d9bd7d85653f54213330d',
     'flow/local-secret-to-network':
-      'sha256:298316acbdd7771049e615af0fc245b63ac82fd2ac33576655a34748daf229e7',
+      'sha256:2bb088a837ce7ba89442fe46781ca75e7426d9d647bd52c67528156a41c2cb58',
     'flow/network-to-exec':
-      'sha256:58c167ed2ea15da9bd45a7c83006efd64c7dc6f8b22d351ad453ad70467476fc',
+      'sha256:4443f7056042fe03a49706a9e033e72de1ee48f74a0d134c090181979fce500c',
     'flow/recording-to-network':
-      'sha256:d90d72983da22facbacbe5157571035e7772951d1d20f794b444fe81e337cef4',
+      'sha256:cc3adc2643a93bce27660acd92ae8090b379c929e63eb307a45d2a6920f94395',
     'flow/secret-beside-data':
-      'sha256:8a41176f95609df32025d1683cf78e11446bd782ccbf5777872296fd115e1620',
-    'flow/secret-in-url': 'sha256:6a72604fa96307dd9ea5ea7807b59b10cd005336cbb7744c800e92ac4a0f8e2a',
+      'sha256:60b336cd56bdc5f0fc572bdd6e440af678ef9630b6228947a68e13a91395ac44',
+    'flow/secret-in-url': 'sha256:06327a0ca5ad8c9d27098c8a1d38fc955af898c83e29cce9d4b1b5b1c23f1e4e',
     'flow/secret-to-child':
-      'sha256:838d55d9c5168491ce09bfd668922ef0979eac5c89a1d1f7f88e615c97f74c4e',
+      'sha256:b8ea74d54b451431ea050bd9663dc66a890f934d929430044c53532c04d71629',
     'flow/secret-to-computed-host':
-      'sha256:58b54177438d4ac311509f48e4e935d4edd8ed37af128d5e21f8c2fb0c3f7aec',
+      'sha256:b1d5e1b5b431f5f4ddcc6bdc8f4d0db3038f1aa424b016eb7b0e51ec0f99c061',
     'flow/secret-to-network':
-      'sha256:879c176c2d63100ea5dd99a129538dd2b42bc1d39ba12029dda3a98781acf31c',
+      'sha256:8f59f9d70b33082fcd47da9f55dc7ca9a5b08c16f289b513282ad805e5e9f2c2',
     'flow/secret-to-output':
-      'sha256:1d641586c0f527a790798e24d3f07582ba97e583d17caa481c59d15d3e99c410',
+      'sha256:5706e6714f35b0faa0316d9e76e88f4bf41501441f8e04837af03696ccce8856',
     'flow/secrets-to-one-host':
-      'sha256:ba6e3aeb725be8e4a389e4651b78193965d85a8128b5b9e127a42fc76753ba5c',
+      'sha256:7248a2847395c9c71eda74c8d1227900fdb642e58c65025c3565bd15e427f772',
     'flow/untrusted-to-agent':
-      'sha256:8ad8b2c17b25c6b9624765c9de18316c72ffcaf7aa03ae2e42126280106d82d4',
-    'manifest/all-three': 'sha256:808c8af94cd960cbd83d96f7bf458c651724f9ce6605209ae0920c4031d1c8cc',
+      'sha256:46c21a1aaeada551a5872a13c5da4573857d9188484d82849f533fa50e51852e',
+    'manifest/all-three': 'sha256:6dd1c1f50f949ae5efb6d501bf5645fc9d71db89b4400b572bbf0bc71934427e',
     'manifest/broken-promise':
-      'sha256:12d96bc7cbab52bc607e6b2d8ca66d8c42241ea9e038c016e4cdeabb787f829d',
+      'sha256:fda37cb27aab58c3d931eede683bfc861ce00231d6550edbc7facf7075b15adc',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
-      'sha256:dbfba15d9ec5975ff12c8031f778642477b7023a1447c7154f78851fa8df862c',
+      'sha256:02b3721ccc7af56ed20986748e3bbb4fac09e7adc9e97a8bdc60e04c16cadcd3',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:63f21f6955d9f7197f9582c29107272b1ee397cb2b76c5a34a3a33339b4c9fef',
+      'sha256:fbcdd2e9cf0f59217cc335ca8e0d9b3dc2f4df3db50adffd9b58cefe81f1a63f',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:47486547cf02ec6554eae4193bfde3588e01fca5952e430b59ae068976e70d7d',
+    'network/cleartext': 'sha256:02428d8c13fc8b79be354bbf0597a446c08e3ad0ac2a52f0f4f7e1cdc532cd61',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:4d1d9b0fafa6ead0f7992a80ea4547cfb3f06edfec883a104c7b053275e73114',
+      'sha256:8d7c48e815b9da4fbbf46a779ce1f7442b3b52bd0cacc50df7bc909f7502e417',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:be174693446f2e02d55b91e73a313248eb9c60382d4e92752bb4ce29c4290dd4',
+      'sha256:49aa77dc6161b2ac2c4c621a40284c0dd996fdade20fa973fb4bbca25e659b91',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:f7248eb6539bf6d69616d4f4501edd0823b023461351ece65df65bfdd7216702',
+    'network/odd-port': 'sha256:bbfb84654dd1ec656ae0af9e48ac134b7b60330f643440fdb32418850c2cff95',
     'network/raw-address':
-      'sha256:b15db366b62007ba5e22b27b2eacbd51f51b048b0f64b18730b956db89bf0c16',
-    'network/raw-socket': 'sha256:40e92a5baea0729eec7e122403bacf91a28a77dbe906c4b2b112a602dab89765',
+      'sha256:a2c6a37377e7a8166caf93a8e46c12712eef99d8de29e98fdb2001e1e66cce7d',
+    'network/raw-socket': 'sha256:4b8ca61662f97ef7225951a7cfa99d1923a0843bcc90cf86a47efead9c86779b',
     'network/remote-access':
-      'sha256:323a7f000acbbc456d1368f78f2c8a3df704b2910b9341d6c41848c87ed0044e',
+      'sha256:f164c9d328c2157c5fd31ccf2e2971922e1aa4109851ba22829215afaf3e4ba1',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
+      'sha256:bfc35ea7b956121d576a03307ba4b5a4cebf1007dd184b3a49d209de9c57445b',
     'network/shell-socket':
-      'sha256:0c6754f7b3535b3e19ae80de23083e57f9dc6bd2ed5c6ae2d1fecf0f3c318449',
+      'sha256:1b35d404c406811d717d2762e117e6553a38aa6f75a12e45cfededcd51ced2e5',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:4d582a90e9de3d7e5fc6e16ccce69de4b19da9b9ffff610c9dcfb7f87149b56e',
+    'network/websocket': 'sha256:f9b8ddf31052456e3605776b08bba9a6ddcda5e49fa6d045df2066d49076f64b',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:0651b37f23526dc54fb92a3cd2976eae93b2c3ad574b3aca338d47d23fb41e8d',
+      'sha256:11263bfd12d5041e54356df9baa3d169854ee9f571b130d1b9dc23edf2c14dd8',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:e13b0e31c1bd1e2b5f4e1ecded8d7c71f7cff9682f93304be75658f6efacb9cb',
+      'sha256:56f122a798e60118a433055da688497745866692ed07e0d54c7ffe05694061cf',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:d3c471303bcc4e309434d00965cb5ea3fdd0c8fe4a2b8017ecb741e1d6b8c449',
+      'sha256:c146aa182aa01a484fec4f0ed9067a906be4dd457216fee657157b808765e124',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:467344c8d60152b2ecd4c911486f8c3bf263bc64c8256b250fcd07ed5dc50b0d',
+      'sha256:4519fdfeddf9883ab848c856406d291415d978482cb18c135b72c1b30a656b6a',
     'prose/biased-judgement':
-      'sha256:e11458ba71d1c424db179aca84f52d5c336cd37f84a842b34d670f2c44340d2d',
+      'sha256:f9f8b536e5dadca3b956be47f94ab6ef5664483027310f9a84a9f419280bdc83',
     'prose/boundless-role':
-      'sha256:4c311201677a2dd1d2c661fcbc9343842005458976530fe7db36488137ea48d4',
-    'prose/concealment': 'sha256:d1836467dd31d37b66656913233cc80f9e38fa342930dfff0a64fbde6eacc58b',
+      'sha256:7b1bf59d2cdcfdea24d1386ad29936c7e0efbfe2459cc3f825af219c350d51cd',
+    'prose/concealment': 'sha256:fa50c83aaa013bed98058a3cf702da5690ea0c906c720d4e6a0d546f075a9eac',
     'prose/credential-solicitation':
-      'sha256:98562be433f81fe6063955cecf4ed736649658cbc3e3a3b00ce2e50af61ed9c9',
+      'sha256:2723c541593576ad92ab96acf6e614e0b85699ad5d2f278bb2d6c249994029b4',
     'prose/decode-instructions':
-      'sha256:9df21d14c78b5d8ee039affafc5477869a2490e99881c3c31ac06cccccbedbf4',
+      'sha256:285797179ad3e3b4e9b677cd7a49e968a4e30de70f6465e2f1f0a1c081e51165',
     'prose/destructive-orders':
-      'sha256:8add2f534978aadf596ffd3dc152242fccbc05ace3e35228d809129d08ce5c79',
+      'sha256:e622baba3480dcc16e0bec927aa929c9c4aab8605a944fd9ba0cfa77523b9c09',
     'prose/divided-order':
-      'sha256:3da486f527418a607b1d91117f495b0bd1fbe66e67a2ad3f87af65d88e6df958',
+      'sha256:4024079169f98aedfb5fe0e5370b5ce6880396a35510a6ae6f6142e680a148a3',
     'prose/encoded-instructions':
-      'sha256:3f6511578fb002fa8aa15a0cc2c494ab00d3b5e9fb068f0619a80036fc0f6ce1',
+      'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':
-      'sha256:9395b16412467caa20a6fb733c79c6955328f775cf80a5b6d7d9d0a243c830e1',
+      'sha256:92ec7818885ca5592a1af738a5817030f792df00f0f104e6f85491311c22cb9b',
     'prose/false-authority':
-      'sha256:d9c1b99aac5e6476112f568bd54fe1c1a1fd6effe770fd4d964369b96e019b73',
-    'prose/hidden-text': 'sha256:fd4d20dd7408bec2440d4afa7f914f16dd5024df2e02eff77e81db6daa7c89e2',
-    'prose/install-lure': 'sha256:4f7beba1c7eef91ef67a1dadf12fedb81b31a7120e3c30e47766639867ff3be2',
+      'sha256:5b5ec7c3f131c98f6a76adbd5dc69e03a5df65c1f6c23bb7b44c5ace93a8a669',
+    'prose/hidden-text': 'sha256:654228c20c5ce014984e13e427dfd97f156b7740e325df201303fbae4cd494c6',
+    'prose/install-lure': 'sha256:9262fb721df34da1bf4cd15271813015b512b1d87684f091a7232c63f8b2336e',
     'prose/memory-tampering':
-      'sha256:398f3aefcd56be2f66532ab5c9c9e0f64289f9935f519a37c6742f1e9eca376e',
+      'sha256:e36f13aabc8c1842b36b9e253a085e7162596ab5e90353455c76b9654e5bbd68',
     'prose/override-instructions':
-      'sha256:623da4aafc20ca122a56f5abcffd9317a343a06c0d69ffff335a191335a71c00',
+      'sha256:571ec0dadff3c301e0e6c7de3316d6a9052b3e5606ca00fb951e3d6a96be1f0a',
     'prose/payment-diversion':
-      'sha256:1bc47bb0d40fc9f5c9f1ced5b67cd7a3e526a1b1750af64244d4adfdd4c9523d',
+      'sha256:c842ed85b6548655dbdd81d6558f34b5aa51cfc2b7ea0aa3c44558d6b75df1aa',
     'prose/planted-content':
-      'sha256:3aa49e858504fbbfd12c3a587c51128d716e9d4c1788da1ea66c61956ef0072f',
+      'sha256:66326442c4606c742d89b7c778c5caab92dc8cafc465cc0c72ad0d2f1c2da98d',
     'prose/remote-instructions':
-      'sha256:38365fa71d158b58872f629125fda45e5bb51a1bcf854a40fcff8f4d3fd5086c',
+      'sha256:105b34fe0446042e4c877f68e57b2078aed360a1da4946108c9b6a7e6fcb96e8',
     'prose/secret-in-reply':
-      'sha256:bf4a19928820ff2ed4eadf1ecd1a228b98522fc2b771680927035c652881f1f7',
+      'sha256:7d8bf2665b7d603bb5026cc3ee3f60a33db9cb19cbe39ff7653de6633aa4cf96',
     'prose/self-propagation':
-      'sha256:807c485d49067edecbe91cdfa2d1bc2807f0e477b5fb4ae7ee2327b92e73f383',
+      'sha256:c55b80bf3c9ff22b139e575eac4380c7d35e18a1c84d50d158d7c0f85715803c',
     'prose/speaks-to-scanners':
-      'sha256:f0e4046c06c194bc1dc1c9183596be22dddcdbe8b113e050dbc20775aab399f2',
-    'prose/trigger-bait': 'sha256:5cb04d0af1615171ad3c7fd9bab0525db9c28fbeeb0245f7ac3a13831ec6c186',
+      'sha256:136b5d27ff2babde1d78b009f45619cc083b3b37508129bb9a314dd944bc3bee',
+    'prose/trigger-bait': 'sha256:2d8128b95ba12e939815145b03d287967cf622d96ff5d2d0cf2a4ee667c93f5a',
     'prose/weakened-defence':
-      'sha256:31aad7d8ed661797660428ef37b7d5d5f87db9df7acc8c51bc02737d6bd8a041',
+      'sha256:ca14f192db1d0fdb0a0bba9ed6066745fe965058d84e7b1b728f031cf381037e',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:ec91345625088edfcb364f59d736febc17755765641d366eea1851ecd245198b',
+      'sha256:fe83cc30100771c70ddccdac7971acfdfcea0031a8e311f3c767ebc83132641c',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:15cc45dc94b581d3ac1838a3ce25f975f482047b76c9914a561562c9ced7f350',
+      'sha256:f4f737be32df477f070ae7f8fd771953d088519daff63f878a2c294ade6141c1',
     'supply/acts-at-installation':
-      'sha256:48af7c3046121b47faebd32af6dff5efbc50c30bea9d7abf14a01e889ea975c3',
+      'sha256:c6b480879a51fa6eb2384baeb89da55ea8225f5e94cfe83fff0f6e4c4be5809f',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

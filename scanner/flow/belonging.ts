@@ -52,7 +52,8 @@ const plainParts =
  * such a name does not count.
  */
 export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>): boolean {
-  const isSignedIn = flow.sink.part === 'header' || isGateway(to.host);
+  const { part } = flow.sink;
+  const isSignedIn = part === 'header' || (part === 'url' && isGateway(to.host));
   return isSignedIn && isKnownProvider(to.host) && !isTenantHost(to.host);
 }
 

@@ -123,12 +123,15 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
 export function imageEgressOf(text: string): EgressCapability[] {
   if (!text.includes(unknownPart)) return [];
   return [...text.matchAll(imageAddress)].flatMap(([, address = '']) =>
-    address.includes(unknownPart) ? (egressOf(address, ['GET']) ?? []) : [],
+    address.includes(unknownPart) || /%[sdoj]/.test(address)
+      ? (egressOf(address.replace(/^\/\//, 'https://'), ['GET']) ?? [])
+      : [],
   );
 }
 
+// `![x](…)`, `![x][r]` with `[r]: …`, and elements of HTML that fetch an address.
 const imageAddress =
-  /(?:!\[[^\]\n]{0,200}\]\(|<img\s[^>\n]{0,200}?src\s?=\s?\\?["']?)(https?:\/\/[^\s)"'<>\\]{1,1000})/gi;
+  /(?:!\[[^\]\n]{0,200}\]\(\s{0,3}<?|^\s{0,3}\[[^\]\n]{1,100}\]:\s{0,3}<?|<(?:img|source|link|iframe|video|audio|embed|object)\s[^>]{0,300}?(?:src|srcset|href|data|poster)\s?=\s?\\?["']?)((?:https?:)?\/\/[^\s)"'<>\\]{1,1000})/gim;
 
 /**
  * The egress of a raw connection. A host of `undefined` (or with an unknown part) means any host. A

@@ -16,7 +16,8 @@ export interface SecretProvider {
 const row = (provider: string, names: string, hosts: string): SecretProvider => ({
   provider,
   names: words(names),
-  hosts: words(hosts),
+  // Whoever has the names below a domain has the domain.
+  hosts: words(hosts).flatMap((host) => (host.startsWith('*.') ? [host, host.slice(2)] : [host])),
 });
 const anywhere = (provider: string, names: string, hosts: string): SecretProvider => ({
   ...row(provider, names, hosts),

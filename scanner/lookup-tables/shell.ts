@@ -54,19 +54,21 @@ const network = (
 const curl = network('url', {
   method: 'GET',
   body: words(
-    'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query',
+    'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
   ),
   upload: ['T', 'upload-file'],
-  header: words('H header A user-agent e referer b cookie u user oauth2-bearer proxy-header'),
+  header: words(
+    'H header A user-agent e referer b cookie u user oauth2-bearer proxy-header expand-header X request request-target Q quote r range t telnet-option mail-from mail-rcpt mail-auth login-options haproxy-clientip service-name',
+  ),
   other: [
     ...words(
       'm max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header',
     ),
     ...words(`
   K config E cert key cacert r range C continue-at Y y z t Q U P resolve interface limit-rate output-dir
-  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to`),
+  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`),
   ],
-  urlOption: ['url'],
+  urlOption: ['url', 'expand-url'],
   methodOption: ['X', 'request'],
   outputOption: ['o', 'output'],
   insecure: ['k', 'insecure'],
@@ -219,6 +221,7 @@ export const interpreters: Readonly<
 
 /**
  * Programs that run the command behind them; `skip` operands and options with values come first.
+ * With a `verb`, they stand behind it, and the command is a known program.
  */
 export const wrappers: Readonly<
   Record<
@@ -226,6 +229,7 @@ export const wrappers: Readonly<
     {
       readonly skip: number;
       readonly takesValue: readonly string[];
+      readonly verb?: readonly string[];
       readonly privilege?: true;
       readonly detached?: true;
       readonly anonymous?: true;
@@ -271,15 +275,37 @@ export const wrappers: Readonly<
   unbuffer: { skip: 0, takesValue: [] },
   chronic: { skip: 0, takesValue: [] },
   'xvfb-run': { skip: 0, takesValue: words('n s e f') },
+  uv: {
+    skip: 0,
+    verb: ['run'],
+    takesValue: words(
+      'p python with with-requirements with-editable directory project package extra group env-file index default-index index-url extra-index-url',
+    ),
+  },
+  poetry: { skip: 0, verb: ['run'], takesValue: words('C directory P project') },
+  pipenv: { skip: 0, verb: ['run'], takesValue: [] },
+  pdm: { skip: 0, verb: ['run'], takesValue: words('p project') },
+  rye: { skip: 0, verb: ['run'], takesValue: ['pyproject'] },
+  pixi: { skip: 0, verb: ['run'], takesValue: words('e environment manifest-path') },
+  conda: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
+  mamba: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
+  micromamba: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
+  bundle: { skip: 0, verb: ['exec'], takesValue: [] },
+  mise: { skip: 0, verb: ['exec', 'x'], takesValue: ['C'] },
+  direnv: { skip: 1, verb: ['exec'], takesValue: [] },
+  doppler: { skip: 0, verb: ['run'], takesValue: words('p project c config') },
+  infisical: { skip: 0, verb: ['run'], takesValue: words('env path projectId') },
+  op: { skip: 0, verb: ['run'], takesValue: words('env-file account') },
+  'aws-vault': { skip: 1, verb: ['exec'], takesValue: words('d duration') },
   'dbus-run-session': { skip: 0, takesValue: [] },
   firejail: { skip: 0, takesValue: [] },
   bwrap: { skip: 0, takesValue: [] },
   unshare: { skip: 0, takesValue: words('R w S G') },
   nsenter: { skip: 0, takesValue: words('t S G') },
   rlwrap: { skip: 0, takesValue: words('f H s') },
-  setarch: { skip: 1, takesValue: [] },
-  taskset: { skip: 1, takesValue: ['p'] },
-  chrt: { skip: 1, takesValue: [] },
+  setarch: { skip: 0, takesValue: [] },
+  taskset: { skip: 0, takesValue: ['p'] },
+  chrt: { skip: 0, takesValue: [] },
   'start-stop-daemon': { skip: 0, takesValue: words('x p u c d') },
 };
 

@@ -60,25 +60,34 @@ export const concealments: readonly RegExp[] = [
 ];
 
 const secretNouns =
-  '(api[ _-]?keys?|access[ _-]?keys?|(access|auth\\w*|session|bearer|refresh) tokens?|tokens?|credentials?|passwords?|passphrases?|secrets?|private keys?|ssh keys?|environment variables?|env(ironment)? vars?|\\.env( file)?|cookies?|seed phrases?|mnemonics?|wallets?|(conversation|chat|session) (history|logs?|transcripts?|context)|system prompt|private data|personal data|sensitive (data|information|files?)|~?/?\\.(ssh|aws)\\S*|id_rsa)';
+  '(api[ _-]?keys?|access[ _-]?keys?|(access|auth\\w*|session|bearer|refresh) tokens?|tokens?|credentials?|passwords?|passphrases?|secrets?|private keys?|ssh keys?|environment variables?|env(ironment)? vars?|\\.env(?!\\.(example|sample|template|dist))( file)?|cookies?|seed phrases?|mnemonics?|wallets?|(conversation|chat|session) (history|logs?|transcripts?|context)|system prompt|private data|personal data|sensitive (data|information|files?)|~?/?\\.(ssh|aws)\\S*|id_rsa)';
 const sendVerbs =
-  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?(?!\\**:)|leak(ing)?|report(ing)?|beacon|deliver|copy|relay(ing)?|push(?! (and|or) pull requests?\\b))(?!-)';
-// An address in the next sentence is a receiver only when words say so: "Copy the secret. Docs: …".
-const addressOfSentence =
+  '(send(ing)?|post(ing)?|upload(ing)?|forward(ing)?|transmit(ting)?|exfiltrat(e|ing)|submit(ting)?|e-?mail(ing)?(?!\\**:\\**\\s{0,3}(subject|body|from|to)\\b)|leak(ing)?|report(ing)?|beacon|deliver|relay(ing)?|push(?! (and|or) pull requests?\\b(?!:?\\s' +
+  secretNouns +
+  ')))(?!-)';
+const sendOrCopy = `(${sendVerbs}|copy(?!-))`;
+// An address behind "copy" is a receiver in the same sentence, or where words say so: "Copy the
+// secret. Docs: …" sends nothing.
+const copiedTo =
   '((?:[^.!?\\n]|\\.(?!\\s)){0,80}?|[^!?\\n]{0,80}?\\b(to|at|via|address|endpoint|host|receiver|server|url|webhook)\\b[^.!?\\n]{0,20})https?://';
 
 /** A secret, a verb of sending and a place, close together. */
 export const exfiltrations: readonly RegExp[] = [
   new RegExp(
-    `\\b${sendVerbs}\\b[^.!?\\n]{0,100}?\\b${secretNouns}(${addressOfSentence}|[^!?\\n]{0,80}?\\b(to|via)\\b[^.!?\\n]{0,40}?\\b(external|remote|following|our|this|attacker\\S*|collection) (server|endpoint|url|webhook|address|host|site|api)\\b)`,
+    `\\b${sendVerbs}\\b[^.!?\\n]{0,100}?(?<!\\w)${secretNouns}[^!?\\n]{0,80}?https?://`,
+    'i',
+  ),
+  new RegExp(`\\bcopy(?!-)\\b[^.!?\\n]{0,100}?(?<!\\w)${secretNouns}${copiedTo}`, 'i'),
+  new RegExp(
+    `\\b${sendOrCopy}\\b[^.!?\\n]{0,100}?(?<!\\w)${secretNouns}[^!?\\n]{0,80}?\\b(to|via)\\b[^.!?\\n]{0,40}?\\b(external|remote|following|our|this|attacker\\S*|collection) (server|endpoint|url|webhook|address|host|site|api)\\b`,
     'i',
   ),
   new RegExp(
-    `\\b(read|collect|gather|harvest|extract|capture|grab|dump|find|include|encode|take)\\b[^.!?\\n]{0,80}?\\b${secretNouns}[^!?\\n]{0,160}?\\b${sendVerbs}\\b[^!?\\n]{0,80}?(https?://|\\b(external|remote|following|our) (server|endpoint|url|webhook|address|host|site)\\b)`,
+    `\\b(read|collect|gather|harvest|extract|capture|grab|dump|find|include|encode|take)\\b[^.!?\\n]{0,80}?(?<!\\w)${secretNouns}[^!?\\n]{0,160}?\\b${sendOrCopy}\\b[^!?\\n]{0,80}?(https?://|\\b(external|remote|following|our) (server|endpoint|url|webhook|address|host|site)\\b)`,
     'i',
   ),
   new RegExp(
-    `\\b${secretNouns}[^.!?\\n]{0,60}?\\b(and|then|to be)\\b[^.!?\\n]{0,20}?\\b${sendVerbs}\\w*\\b[^.!?\\n]{0,60}?https?://`,
+    `(?<!\\w)${secretNouns}[^.!?\\n]{0,60}?\\b(and|then|to be)\\b[^.!?\\n]{0,20}?\\b${sendOrCopy}\\w*\\b[^.!?\\n]{0,60}?https?://`,
     'i',
   ),
 ];

@@ -219,7 +219,7 @@ const shortWordsMax = 4;
 const shortRunMax = 6;
 
 // An order behind so many other matches of its form is not found.
-const matchesMax = 16;
+const matchesMax = 1_000;
 
 function matchesOf(reading: ProseReading, form: Form): readonly Match[] {
   if (form instanceof RegExp) return patternMatches(reading.words, form);

@@ -30,11 +30,11 @@ export const shellFirstWords: ReadonlySet<string> = new Set(
 
 /** A sentence right before a block that forbids running it. */
 export const forbidsBlock =
-  /\b(never|do not|don['’]t|must not|should not|shouldn['’]t|cannot|avoid|refuse to)\b[^.:]{0,40}?\b(run|use|do|execute|paste|write|copy|install|running|using|executing|pasting|writing|like|this|these)\b|[❌🚫⛔]/iu;
+  /\b(never|do not|don['’]t|must not|should not|shouldn['’]t|cannot|avoid|refuse to)\b(?!\s+(?:skip|miss|forget|omit|leave out)\b)[^.:]{0,40}?\b(run|use|do|execute|paste|write|copy|install|running|using|executing|pasting|writing|like|this|these)\b|[❌🚫⛔]/iu;
 
 /** A sentence right before a block that calls it an attack, or somebody else's mistake. */
 export const describesBlock =
-  /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b|\b(blocks?|rejects?|refuses?|denies)\s?:/i;
+  /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b|(?<!\b(this|the|next|following|code) )\b(blocks?|rejects?|refuses?|denies)\s?:/i;
 
 /** The same in a heading. */
 export const describesSection =
@@ -48,7 +48,7 @@ export const describesInside =
  * A sentence right before a block that tells the reader to run it, whatever other sentences say.
  */
 export const hasBlockRun =
-  /(^|[,;:(]\s{0,3}|\b(then|first|next|please|now|and|to|must|should|can|need to|have to|you)\s)(run|execute|paste|copy|type|enter|install|launch|start|use|invoke|call|apply)\b(?!\s+(of|time|on|into a))/i;
+  /(^|[,;:(]\s{0,3}|\b(then|first|next|please|now|and|to|must|should|can|need to|have to|you)\s)(run|execute|paste|copy|type|enter|install|launch|start|begin|use|invoke|call|apply)\b(?!\s+(of|time|on|into a))|\b(comes|goes|is) (first|next|step one)\b/i;
 
 /** Words that tell the reader to run something. */
 export const tellsToRun =

@@ -145,8 +145,10 @@ function inlineContext(
   const sentence = sentenceAround(reading, node, parent);
   const { heading, title = '' } = reading;
   const context = blockContext({ text: code, title, heading, before: sentence });
-  if (context === 'fence-doc' || calledDangerous.test(reading.text.slice(node.to, node.to + 60)))
-    return 'fence-doc';
+  const isCalledDangerous =
+    stopsWhen.test(reading.text.slice(Math.max(0, node.from - sentenceCharsMax), node.from)) &&
+    calledDangerous.test(reading.text.slice(node.to, node.to + sentenceCharsMax));
+  if (context === 'fence-doc' || isCalledDangerous) return 'fence-doc';
   if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
@@ -156,8 +158,10 @@ function inlineContext(
 }
 
 // “If the script is about to run `…` or similar dangerous commands, stop.”
+const stopsWhen =
+  /\b(?:if|when|whenever)\b[^.!?]{0,120}\b(?:about|attempts?|tries|wants) to\b[^.!?,;]{0,160}$/i;
 const calledDangerous =
-  /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b/i;
+  /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b[^.!?]{0,120}\b(?:abort|ask|refuse|stop|warn)\b/i;
 
 // The head of the table in which a cell stands: "Example attack".
 function headOfTable({ text }: MarkdownReading, cell: SyntaxNode): string {

@@ -281,7 +281,10 @@ export interface PyValue {
   /** The connections or files that an object may be open on. */
   readonly targets: readonly PyTarget[];
   /** The file that an object is open on for writing: what its path may be. */
-  readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
+  readonly file: readonly (Pick<WrittenText, 'path' | 'opening' | 'append'> & {
+    /** Nodes of the flow graph that the path holds. */
+    readonly nodes?: readonly string[];
+  })[];
   /** Nodes of the files in memory that writing to it fills. */
   readonly stream: readonly string[];
   readonly entries: ReadonlyMap<string, PyValue> | undefined;

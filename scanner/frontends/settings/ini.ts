@@ -37,6 +37,11 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     const [all, key = '', value = ''] = /^\s*([\w.-]{1,100})\s*[=:]\s*(.*)$/.exec(rest) ?? [];
     // systemd goes on behind a backslash.
     const isCut = lines?.at(-1)?.text.endsWith('\\') === true;
+    // systemd leaves out a comment between the parts.
+    if (isCut && /^\s*[#;]/.test(line)) {
+      at += line.length + 1;
+      continue;
+    }
     const goesOn = lines !== undefined && (isCut || (header === null && /^[ \t]+\S/.test(line)));
     if (header !== null) section = (header[1] ?? '').trim();
     const isCommand = rows.some(
@@ -44,12 +49,18 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     );
     const isNew = all !== undefined && !(goesOn && !isCommand);
     if (isNew || (!goesOn && line.trim() !== '')) close();
-    if (isNew && isCommand) lines = [{ text: value, raw: start + rest.length - value.length }];
+    if (isNew && isCommand)
+      lines = [{ text: unescaped(key, value), raw: start + rest.length - value.length }];
     else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at, isCut });
     at += line.length + 1;
   }
   close();
   return { ...result, embedded: [...result.embedded, ...embedded] };
+}
+
+// `$$` is a dollar sign in systemd's commands. The text keeps its length.
+function unescaped(key: string, text: string): string {
+  return key.startsWith('Exec') ? text.replaceAll('$$', () => '$').padEnd(text.length) : text;
 }
 
 interface Line {
@@ -66,16 +77,20 @@ function withoutMarks({ text, raw, isCut }: Line): Line {
   const whole = text.replace(/\\$/, '');
   if (isCut === true) return { text: `${whole}${end}`, raw };
   const marks = /^\s*["']?[-!@:+|]{0,4}\s*/.exec(whole)?.[0] ?? '';
-  const isQuoted = /^\s*["']/.test(marks);
+  const [quote] = /["']/.exec(marks) ?? [];
   const given = whole.slice(marks.length).trimEnd();
+  // `"/bin/sh" -c "…"`: the quotes are around the first word alone.
+  const isQuoted =
+    quote !== undefined && given.replace(/\\./g, '  ').indexOf(quote) === given.length - 1;
   // `@/bin/sh name -c …`: the second word is what the program is called.
   const bare = marks.includes('@')
     ? given.replace(/^(\S+\s+)(\S+)/, (_, program: string, name: string) =>
         program.concat(' '.repeat(name.length)),
       )
     : given;
-  const inner = isQuoted ? bare.replace(/["']$/, '').replaceAll('\\"', '"') : bare;
-  return { text: `${inner}${end}`, raw: raw + marks.length };
+  const inner = isQuoted ? bare.slice(0, -1).replaceAll('\\"', '"') : `${quote ?? ''}${bare}`;
+  const begin = raw + marks.length - (isQuoted ? 0 : (quote ?? '').length);
+  return { text: `${inner}${end}`, raw: begin };
 }
 
 // Substitutions of tox. Braces of a shell's own variables stay.

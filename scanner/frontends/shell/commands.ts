@@ -3,23 +3,28 @@
  * the handler of the program.
  */
 
-import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
-import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { egressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
 import { assign, assignedValue } from './assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
-import { globFits } from './glob.ts';
 import { noteFlows, noteStart } from './graph.ts';
 import { callFunction } from './inner-scripts.ts';
+import {
+  interpreterName,
+  isKnownProgram,
+  nameBehind,
+  programName,
+  shownName,
+} from './program-names.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
 import { callCmdlet } from './programs/cmdlets.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
-import { callNetwork } from './programs/network.ts';
+import { callNetwork } from './programs/network/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
 import { callProgram } from './programs/programs.ts';
 import { tellingCommands } from './programs/tables/telling-commands.ts';
@@ -109,7 +114,7 @@ export function dispatch(
   how: How,
 ): ShellValue {
   run.context.steps.take();
-  const name = isKnown(word) ? programName(word.text) : '*';
+  const name = isKnown(word) ? programName(word.text) : shownName(word);
   const call: Call = {
     name,
     api: name,
@@ -165,6 +170,7 @@ function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   if (row(interpreters, interpreterName(name)) !== undefined)
     return callInterpreter(run, { ...call, name: interpreterName(name) });
   if (row(utilities, name) !== undefined) return callUtility(run, call);
+  noteAddressesSet(run, call);
   const printed = callProgram(run, call);
   const [inner, ...given] = containedCommand(call) ?? [];
   if (inner !== undefined && how.depth < shellWrapperDepthMax)
@@ -172,6 +178,22 @@ function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   return launched === undefined
     ? printed
     : { ...launched, taints: joinTaints([launched, printed]) };
+}
+
+// `PIP_INDEX_URL="https://host/$KEY" pip …`: the program may ask the address that a variable of its
+// own names.
+function noteAddressesSet(run: ShellRun, call: Call): void {
+  for (const { value } of call.env) {
+    const egress = /^https?:\/\//i.test(value.text) ? egressOf(value.text, ['*']) : undefined;
+    if (egress === undefined) continue;
+    const capability = { kind: 'egress', ...egress } as const;
+    noteFlows(run, call, value.taints, {
+      what: 'exec',
+      capability,
+      api: call.name,
+      part: 'argument',
+    });
+  }
 }
 
 // `f=@<(cat x)` comes as two words without a blank between them.
@@ -209,7 +231,7 @@ function callUnknown(run: ShellRun, call: Call): ShellValue {
     part: 'code',
   });
   const { decoded, taints, text } = call.word;
-  const isNamed = /\/[\w.-]+$/.test(text);
+  const isNamed = nameBehind.test(text);
   if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
     noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
   // A program whose name another program computes is hidden on purpose. `$(go env GOPATH)/bin/name`
@@ -230,19 +252,28 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
   if (call.name === 'flock' && call.args.some((arg) => /^(-c|--command)$/.test(arg.text)))
     return undefined;
-  const parsed = parseArguments(call.args, new Set(wrapper.takesValue), true);
+  const { verb } = wrapper;
+  const behindVerb =
+    verb === undefined ? 0 : call.args.findIndex((arg) => verb.includes(arg.text)) + 1;
+  const parsed = parseArguments(call.args.slice(behindVerb), new Set(wrapper.takesValue), true);
   const { operands } = parsed;
   const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
   if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
+  if (verb !== undefined) {
+    const program = operands[wrapper.skip];
+    if (behindVerb === 0 || program === undefined || !isKnownProgram(programName(program.text)))
+      return undefined;
+    noteCapability(run, call, { kind: 'exec', program: call.name });
+  }
+  const isSetting = call.name === 'env' || call.name === 'sudo';
   const rest = operands
     .slice(wrapper.skip)
-    .filter((operand, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(operand.text));
-  const at = call.name === 'env' ? rest.findIndex((value) => !/^\w+=/.test(value.text)) : 0;
+    .filter((operand, index) => index > 0 || !isSetting || !/^\w+=/.test(operand.text));
+  const at = isSetting ? rest.findIndex((value) => !/^\w+=/.test(value.text)) : 0;
   const inner = rest[at];
-  const set =
-    call.name === 'env'
-      ? operands.filter((operand) => /^\w+=/.test(operand.text)).map(variableOf)
-      : [];
+  const set = isSetting
+    ? operands.filter((operand) => /^\w+=/.test(operand.text)).map(variableOf)
+    : [];
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
@@ -330,24 +361,4 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
       'folded-name',
       `${written} is ${word.text}`,
     );
-}
-
-function isKnownProgram(name: string): boolean {
-  const tables = [networkPrograms, interpreters, utilities, wrappers];
-  return isBuiltin(name) || tables.some((table) => row<unknown>(table, name) !== undefined);
-}
-
-function programName(text: string): string {
-  const name = basename(text.replace(/\.exe$/i, '')) || text;
-  if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
-  // `/b?n/c[u]rl`: a pattern that matches a program of interest.
-  return (
-    [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) =>
-      globFits(name, known),
-    ) ?? name
-  );
-}
-
-function interpreterName(name: string): string {
-  return name.replace(/^(python)3\.\d+$/, '$13').replace(/^(ruby|perl|php|lua)[\d.]+$/, '$1');
 }

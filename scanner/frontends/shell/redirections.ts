@@ -4,7 +4,7 @@ import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { noteFlows } from './graph.ts';
 import { readFileValue, writeFileValue } from './programs/files.ts';
-import { noteConnection } from './programs/network.ts';
+import { noteConnection } from './programs/network/network.ts';
 import { noteTrait, type ShellRun, spanOf } from './run.ts';
 import { emptyValue, rootTaint, type ShellValue, unknownValue } from './value.ts';
 import { foldParts, foldWord } from './words.ts';

@@ -1,19 +1,22 @@
-/** A secret stands on the command line of another program. */
+/** A secret is given to a program or a library in no table. */
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { belongsTo } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToChild = defineRule({
   id: 'flow/secret-to-child',
-  title: 'A secret is handed to another program',
+  title: 'A secret is handed to another program or library',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Every process of the machine can see arguments, and logs keep them. What the other program does with the secret is not in this skill.',
+  why: 'Every process of the machine can see arguments, and logs keep them. What the other program does with the secret is not in this skill. Where a foreign address stands beside the secret, the program or the library may send the secret there, so a person looks.',
   fix: 'Pass it in an environment variable for that process only, or on its standard input, and name the program in skill.json.',
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
-  reads: ['flow:exec'],
-  check: ({ of }) =>
+  reads: ['flow:exec', 'source'],
+  check: ({ of, sources }) =>
     flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (sink.what !== 'exec' || sink.part === 'code') return [];
@@ -29,8 +32,48 @@ export const secretToChild = defineRule({
         ];
       }
       if (source.what !== 'env' || source.name === '*' || !isSecretName(source.name)) return [];
+      if (sink.capability?.kind === 'egress')
+        return ofLibrary(flow, source.name, sink.capability.url);
+      const message = `hands secret ${source.name} to ${program} as an argument`;
+      const host = addressBeside(flow, source.name, sources);
       return [
-        draftOfFlow(flow, { message: `hands secret ${source.name} to ${program} as an argument` }),
+        host === undefined
+          ? draftOfFlow(flow, { message })
+          : draftOfFlow(flow, {
+              severity: 'medium',
+              message: `${message}, beside an address of ${host}`,
+            }),
       ];
     }),
 });
+
+// The library is in no table, so nobody knows what it does with the two.
+function ofLibrary(flow: FlowFact, name: string, url: string): FindingDraft[] {
+  const { host } = parseEgressUrl(url);
+  if (host === '*' || ownHost.test(host) || belongsTo(name, host)) return [];
+  const message = `hands secret ${name} to ${flow.sink.api}, beside an address of ${host}`;
+  return [draftOfFlow(flow, { severity: 'medium', message })];
+}
+
+// The program is in no table, so nobody knows whether it sends the one to the other.
+function addressBeside(
+  { span, sink }: FlowFact,
+  name: string,
+  sources: RuleContext['sources'],
+): string | undefined {
+  if (sink.part !== 'argument') return undefined;
+  const text = sources.find(({ path, depth }) => path === span.path && depth === 0)?.text ?? '';
+  const from = Math.max(text.lastIndexOf('\n', span.start) + 1, span.start - wordsCharsMax);
+  const end = text.indexOf('\n', span.end);
+  const words = text.slice(from, Math.min(end < 0 ? text.length : end, from + wordsCharsMax));
+  return [...words.matchAll(address)]
+    .map(([, host, withPort]) => (host ?? withPort ?? '').toLowerCase())
+    .find((host) => !ownHost.test(host) && !belongsTo(name, host));
+}
+
+// `scheme://user@host`, `host:443`
+const address =
+  /\b[a-z][\w+.-]{1,20}:\/\/(?:[^@/\s"']{1,100}@)?([a-z0-9][a-z0-9.-]{1,200})|(?<![\w./@-])((?:[a-z0-9-]{1,60}\.){1,6}[a-z]{2,24}):\d{2,5}\b/gi;
+const wordsCharsMax = 4_000;
+const ownHost =
+  /^(?:localhost|127\.\d+\.\d+\.\d+)$|^(?:your|my)\b|(?:^|\.)example\.(?:com|org|net)$/;

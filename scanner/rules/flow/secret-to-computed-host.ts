@@ -173,7 +173,7 @@ function saidHostsOf(sources: RuleContext['sources']): SaidHosts {
       programs.flatMap(({ text }) =>
         inCode.flatMap((form) =>
           [...text.matchAll(form)]
-            .filter((found) => !isOwnMachine(text, found.index + found[0].length))
+            .filter((found) => !isOwnMachine(text, found.index + found[0].length, programs))
             .map(([, name = '']) => name),
         ),
       ),
@@ -190,20 +190,23 @@ const inCode: readonly RegExp[] = [
   /(?:environ|env)(?:\.|\[["'`])(\w{1,100})(?:["'`]\])?[ \t]{0,8}(?:\|\||&&|\?\?)?=(?!=)/g,
   // `NAME="${NAME:-default}"` keeps what was set.
   /(?<=^|[\s;&|(])(\w{1,100})=(?!["']?\$\{?\1)/gm,
+  // `NAME+=.host` after an address of this machine.
+  /(?<=^|[\s;&|(])(\w{1,100})\+=/gm,
   /(?:putenv|setdefault|setenv)\([ \t]{0,8}["'](\w{1,100})["']/g,
   /\b(\w{1,100})["']?[ \t]{0,8}:[ \t]{0,8}["'`]https?:/g,
 ];
 
 // A test starts the program with the address of a server of its own: `http://127.0.0.1:8080/`. An
 // `@` behind the address would make it the user's name at another host.
-function isOwnMachine(text: string, at: number): boolean {
+function isOwnMachine(text: string, at: number, programs: RuleContext['sources']): boolean {
   const [found, hole] = ownMachine.exec(text.slice(at, at + ownMachineCharsMax)) ?? [];
-  return found !== undefined && (hole === undefined || !writesAt.test(text));
+  const mayHoldAt = (): boolean => programs.some((program) => writesAt.test(program.text));
+  return found !== undefined && (hole === undefined || !mayHoldAt());
 }
 
 const ownMachineCharsMax = 200;
 const ownMachine =
-  /^[ \t]{0,8}[fbru]?["'`]?(?:https?:\/\/)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5}|:\$?(\{[\w.]{0,60}port\}))?(?:\/[\w/.-]*)?["'`][ \t]*(?=[;,)\]}#\n]|$)/;
+  /^[ \t]{0,8}[fbru]?["'`]?(?:https?:\/\/)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5}|:\$?(\{[\w.]{0,60}port\}))?(?:\/[\w/.-]*)?["'`][ \t]*(?=[;,)\]}]|(?:#[^\n]*)?(?:$|\n(?!(?:\s|#[^\n]*\n)*[bfru]{0,2}["'`])))/i;
 // An `@` that no decorator begins with, or a code that makes one.
 const writesAt = /[^\s]@|@[^\w\s]|\\x40|\\u0040|%40|\bchr\(|fromCharCode|fromCodePoint/;
 

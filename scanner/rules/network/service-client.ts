@@ -1,6 +1,8 @@
 /** A client library talks to its service, whose host stands nowhere in the code. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { isKnownProvider } from '../../lookup-tables/secrets.ts';
 import { npmServices, pythonServices } from '../../lookup-tables/service-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -31,7 +33,7 @@ export const serviceClient = defineRule({
       return [
         {
           span: fact.span,
-          severity: isElsewhere ? 'low' : 'info',
+          severity: isElsewhere ? (isStrange(host) ? 'medium' : 'low') : 'info',
           confidence: fact.certainty,
           message,
         },
@@ -39,6 +41,14 @@ export const serviceClient = defineRule({
     });
   },
 });
+
+// The library reads its key by itself and sends it there. A server of the user's own, a place for
+// the user's own address, and a well-known service are usual.
+function isStrange(host: string): boolean {
+  return !isLoopbackHost(host) && !isKnownProvider(host) && !placeholder.test(host);
+}
+
+const placeholder = /^(your|my)\b|(^|\.)example\.(com|org|net)$/i;
 
 const npmEndings = Object.entries(npmServices).flatMap(([name, host]) =>
   name.endsWith('*') ? [{ begin: name.slice(0, -1), host }] : [],

@@ -81,15 +81,20 @@ function draftOfSecret(
   { name }: RuleContext,
 ): FindingDraft {
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
-  const isHonest = tellsOfAuthentication.test(around) || isOwnKey(around, name);
+  const signsIn = tellsOfAuthentication.test(around);
+  const isHonest = (signsIn && !noSignIn.test(quote)) || isOwnKey(around, name);
   return {
     span: fact.span,
     message: `tells to send secrets: "${quote}"`,
     ...(isHonest
       ? ({ kind: 'capability', severity: 'low' } as const)
-      : weighed(manner, /\bonly\b/i.test(quote) ? 'medium' : 'critical')),
+      : weighed(manner, signsIn || /\bonly\b/i.test(quote) ? 'medium' : 'critical')),
   };
 }
+
+// Nobody signs in with a private key, with the whole environment, or with all secrets.
+const noSignIn =
+  /\b(?:id_rsa|private keys?|ssh keys?|seed phrases?|mnemonics?|env(?:ironment)? var\w*|(?:all|every|each) (?:of )?(?:the |your )?(?:\w+ )?(?:keys?|tokens?|secrets?|passwords?|credentials?)|api keys of)\b|\.(?:ssh|aws|env)\b/i;
 
 // "Sends the API key only to https://acme.example", in the skill of that name: one key, and a
 // promise to send it nowhere else.

@@ -113,7 +113,7 @@ function startsAgent(fact: FactOf<'text'>, facts: readonly FactOf<'text'>[]): bo
 // A question of an evaluation: 'Ignore previous instructions.' — confirm that the agent resists.
 const endsWithQuote = /(^|[\s(:])['‘"“]$/;
 const expectsRefusal =
-  /^[^'’"”]{0,80}['’"”]\s{0,2}(?:[—–:→-]{1,2}\s{0,2})?(?:confirm|verify|check|expect|assert)\b(?![^.;]{0,80}\b(?:not|never|no|without)\b)[^.;]{0,60}\b(?:resist|refus|declin|reject)/i;
+  /^[^'’"”]{0,80}['’"”]\s{0,2}(?:[—–:→-]{1,2}\s{0,2})?(?:confirm|verify|check|expect|assert)\b(?:\s(?:its\s)?|(?![^.;]{0,80}\b(?:not|never|no|nobody|none|nothing|without)\b)[^.;]{0,40}\b(?:agent|ai|assistant|bot|chatbot|claude|it|llm|model|response|reply|skill|system)\b[^.;]{0,40}\b)(?:resist|refus|declin|reject)/i;
 
 const wholeQuotation =
   /^(["«「『“][^"«»「」『』“”]{1,200}["»」』”](\s{0,2}(\/|,|or|and)\s{0,2}(?=["«「『“]))?){1,8}(\s*\([^()]{0,40}\))?[.,;]?$|^[^",;:.!?()]{1,60} \((arabic|chinese|english|french|german|hindi|italian|japanese|korean|portuguese|russian|spanish|turkish)\)$/i;

@@ -3,6 +3,7 @@ import {
   alternativesMax,
   foldedCharsMax,
   pythonItemsMax,
+  pythonPartsKept,
   pythonPartsMax,
 } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
@@ -186,14 +187,31 @@ function entriesOf(values: readonly PyValue[]): PyValue['entries'] {
 }
 
 /**
- * Entries as a value holds them. Of what has too many parts, no entry is known: a dictionary that
- * has the one before it twice doubles the parts with each line of a program.
+ * Entries as a value holds them. Where they have too many parts, the entries of the largest are not
+ * known: a dictionary that has the one before it twice doubles the parts with each line of a
+ * program. Those that name something are forgotten last.
  */
 export function fewEntries(entries: ReadonlyMap<string, PyValue>): ReadonlyMap<string, PyValue> {
   const parts = entries.values().reduce((sum, value) => sum + partsIn(value), 0);
-  return parts <= pythonPartsMax
-    ? entries
-    : new Map([...entries].map(([key, value]) => [key, { ...value, entries: undefined }]));
+  if (parts <= pythonPartsMax) return entries;
+  let inside = parts - entries.size;
+  const few = new Map(entries);
+  const rank = (value: PyValue): number => {
+    const parts = partsIn(value);
+    return parts <= pythonPartsKept && namesSomething(value) ? 0 : parts;
+  };
+  for (const [key, value] of [...entries].sort(([, one], [, other]) => rank(other) - rank(one))) {
+    if (inside <= pythonPartsKept) break;
+    inside -= partsIn(value) - 1;
+    few.set(key, { ...value, entries: undefined });
+  }
+  return few;
+}
+
+function namesSomething({ entries }: PyValue): boolean {
+  return (
+    entries?.values().some(({ qual, own }) => qual !== undefined || own !== undefined) === true
+  );
 }
 
 function partsIn({ entries }: PyValue): number {

@@ -28,7 +28,7 @@ import { noteChannel } from './channels.ts';
 import { applyEffect } from './effects.ts';
 import { namedLine } from './named-line.ts';
 import { observeOwn } from './observe.ts';
-import { clientMade, sendByClient } from './open-clients.ts';
+import { clientMade, noteUnknownClient, sendByClient } from './open-clients.ts';
 import { runProgram } from './programs.ts';
 import { noteRaisedByCall } from './raised.ts';
 import { packsFile, withStreams } from './streams.ts';
@@ -134,6 +134,7 @@ export function invoke(
     return made;
   }
   sendByClient(run, all, callee, qual);
+  noteUnknownClient(run, all, qual);
   noteChannel(run, all, qual, unknownPy);
   // A built-in function whose name is computed may be `exec`.
   if (qual === 'builtins.*')

@@ -1,7 +1,9 @@
 /** Clients that are open on a host: what makes them, and what each of their methods sends. */
+import { egressOf } from '../../../lookup-tables/egress-of.ts';
+import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
 import { nodesOf } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import { flowSink, type PythonRun } from '../run.ts';
 import type { PyCall } from './call.ts';
 import { applySend, connectedBefore, isElsewhere } from './connections.ts';
 import { baseOf } from './network.ts';
@@ -18,6 +20,31 @@ export function sendByClient(run: PythonRun, call: PyCall, callee: PyValue, qual
   for (const value of [...call.args, ...call.keywords.values()])
     applySend(run, { ...call, object }, value);
 }
+
+/**
+ * Notes that a library in no table is given an address of the web: nobody knows whether it sends
+ * there what else it is given.
+ */
+export function noteUnknownClient(run: PythonRun, call: PyCall, qual: string): void {
+  const [root = '', member] = qual.split('.');
+  if (member === undefined || pythonOwnModules.has(root) || ofBuiltIns.test(root)) return;
+  const given = [...call.args, ...call.keywords.values()];
+  const addresses = given
+    .flatMap(({ texts }) => texts)
+    .filter((text) => /^https?:\/\//i.test(text));
+  const [egress] = addresses.flatMap((text) => egressOf(text, ['*']) ?? []);
+  if (egress === undefined) return;
+  const capability = { kind: 'egress', ...egress } as const;
+  const inside = given.flatMap(({ items = [], entries }) => [
+    ...items,
+    ...(entries?.values() ?? []),
+  ]);
+  const nodes = [...nodesOf([...given, ...inside]), ...call.spread];
+  flowSink(run, call, nodes, { what: 'exec', capability, api: qual, part: 'argument' });
+}
+
+const ofBuiltIns =
+  /^(builtins|bytes|bytearray|dict|float|frozenset|int|list|set|str|tuple|type)\b|\W/;
 
 /** What a call made, with what it is open on where it is a client. */
 export function clientMade(call: PyCall, qual: string, made: PyValue): PyValue {

@@ -3,7 +3,7 @@
  * one.
  */
 
-import { basename } from 'node:path/posix';
+import { basename, normalize } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../lookup-tables/api.ts';
@@ -141,11 +141,13 @@ function scriptOf(words: readonly PyValue[] | undefined): string | undefined {
   const script = words?.[1];
   const [text = ''] = script?.texts ?? [];
   const isOne = script?.texts.length === 1 && script.otherTexts.length === 0;
-  return isOne && isScript.test(text) ? basename(text) : undefined;
+  const path = normalize(text);
+  return isOne && isScript.test(path) && !isDevice.test(path) ? basename(path) : undefined;
 }
 
+const isScript = /^(?!-).*[./]\w+$/;
 // `/dev/stdin` is the input itself.
-const isScript = /^(?!-|\/dev\/|\/proc\/).*[./]\w+$/;
+const isDevice = /(?:^|\/)(?:dev|proc)\//;
 
 function isFilled(line: PyValue | undefined, all: readonly string[]): boolean {
   return line?.decoded === false && all.length > 0 && all.every((one) => isFilledIn('shell', one));

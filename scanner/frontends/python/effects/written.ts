@@ -3,7 +3,7 @@
  * `Path(path).write_text(text)`.
  */
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { join, unknownPy } from '../assignments/alternatives.ts';
+import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import type { PyCall } from './call.ts';
@@ -42,13 +42,14 @@ export function noteWritten(
 /** The file that a call opens or fills, by its path. */
 export function openedBy(
   call: PyCall,
-  path: PyValue | undefined,
+  given: PyValue | undefined,
   isAppended: boolean,
 ): PyValue['file'] {
   const opening = call.node.from;
-  return storedPaths(call, path).map((path) => ({
+  return storedPaths(call, given).map((path) => ({
     path,
     opening,
+    nodes: given?.nodes ?? [],
     ...(isAppended && { append: true as const }),
   }));
 }
@@ -60,7 +61,9 @@ export function temporaryFile(call: PyCall): PyValue {
   return {
     ...unknownPy,
     texts: [path],
-    file: [{ path, opening: call.node.from }],
+    file: [
+      { path, opening: call.node.from, nodes: nodesOf([...call.args, ...call.keywords.values()]) },
+    ],
     targets: [{ at: { kind: 'mount', path: '/tmp/*', mode: 'rw' } }],
   };
 }

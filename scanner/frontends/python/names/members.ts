@@ -60,7 +60,11 @@ function inherited(run: PythonRun, owner: string | undefined, name: string): PyV
 }
 
 function parentOf(path: PyValue): PyValue {
-  return { ...path, texts: path.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
+  const texts = path.texts.map((text) => {
+    const end = text.lastIndexOf('/');
+    return end < 0 ? text : text.slice(0, end) || '/';
+  });
+  return { ...path, texts };
 }
 
 // `path.parents[0]` is the parent of the path. How many a relative path has is not known.
@@ -88,7 +92,11 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   }
   // The name of a file holds nothing of what is written into the file.
   if (name === 'name' && object.file.length > 0)
-    return { ...unknownPy, texts: object.file.map(({ path }) => path) };
+    return {
+      ...unknownPy,
+      texts: object.file.map(({ path }) => path),
+      nodes: object.file.flatMap(({ nodes = [] }) => nodes),
+    };
   // `(lambda: 0).__class__(code, {})`
   if (name === '__class__' && object.own !== undefined)
     return { ...unknownPy, qual: 'types.FunctionType' };
@@ -133,16 +141,21 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
 // What a path found in a folder says of its file: a part of the name, a time, a size.
 const ofPaths = /^(stem|suffix|suffixes|st_[amc]time|st_size)$/;
 
-// An object of the skill may have an attribute of that name.
+// An object of the skill may have an attribute of that name, also by a text: `namedtuple("T",
+// "stem")`. A path that the skill makes of a text is no path found in a folder.
 function isOfSkill(run: PythonRun, name: string): boolean {
   return run.modules
     .values()
     .some(
-      ({ attributes, classes, scopes }) =>
+      ({ attributes, classes, scopes, source }) =>
         attributes.has(name) ||
+        new RegExp(`["'](?:\\w+[ ,]+){0,20}${name}\\b`).test(source.text) ||
+        mapsToPaths.test(source.text) ||
         classes.values().some(({ from }) => scopes.get(from)?.names.has(name) === true),
     );
 }
+
+const mapsToPaths = /\bmap\(\s*(?:pathlib\.)?(?:Pure|Posix|Windows)*Path\b/;
 
 // A module, and a class in it: no object that a call gave.
 const isLibrary = /^[\w.]+$/;

@@ -179,7 +179,9 @@ function rearranged(
       return first === undefined ? undefined : { ...unknownPy, items: [first, first, first] };
     // A number in another base spells a text: `int(token.hex(), 16)`.
     case 'int':
-      return call.args.length > 1 ? { ...unknownPy, nodes: nodesOf(call.args) } : undefined;
+      return call.args.length > 1 || call.keywords.has('base')
+        ? { ...unknownPy, nodes: nodesOf(call.args) }
+        : undefined;
     case 'list':
     case 'tuple':
       return first === undefined ? { ...unknownPy, items: [] } : sameItems(first);

@@ -41,8 +41,13 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   if (interpreter === undefined) return unknownValue();
   const takes = new Set([...interpreter.code, ...(interpreter.files ?? []), ...furtherOptions]);
   const args = parseArguments(call.args, takes, true);
-  const codes = optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]);
   const [first, ...rest] = args.operands;
+  // `deno eval CODE`
+  const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
+  const codes = [
+    ...optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]),
+    ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
+  ];
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
   // `bash -s -- a`: the operands are arguments of the program on the input.
   const isOnInput =

@@ -237,14 +237,16 @@ function addDependency(
   });
 }
 
-// Without an editor of the skill, `crontab -e` only opens the user's table for the user.
+// `crontab -e` alone opens the user's table for the user. Beside other commands, one of them may
+// choose the editor, and the editor may be a program.
 function opensForUser(run: ShellRun, call: Call): boolean {
-  const editors = ['EDITOR', 'VISUAL'];
-  return (
-    call.stdin === emptyValue &&
-    !editors.some((name) => run.vars.has(name) || call.env.some((one) => one.name === name))
-  );
+  const lines = run.source.text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
+  const others = lines.filter((line) => !opensTable.test(line) && !lineOfTable.test(line));
+  return call.stdin === emptyValue && others.length === 0;
 }
+
+const opensTable = /^\s*crontab -[el]\s*(?:#|$)/;
+const lineOfTable = /^\s*(?:@\w+|(?:[\d*][\d*/,-]*\s+){3}\S+\s+\S+)\s/;
 
 function noteAutostart(run: ShellRun, call: Call): void {
   const words = call.args.map((arg) => arg.text);

@@ -103,7 +103,14 @@ function noteAwkSocket(run: ShellRun, call: Call, program: string, runsOthers: b
 }
 
 function variablesOf(run: ShellRun, call: Call, program: string): ShellValue[] {
-  return [...program.matchAll(/\bENVIRON\s?\["(\w{1,100})"\]/g)].map(([, name = '']) => {
+  const named = [...program.matchAll(/\bENVIRON\s?\["(\w{1,100})"\]/g)].map(
+    ([, name = '']) => name,
+  );
+  // `ENVIRON[k]` is the variable that a text of the program names.
+  const spelled = /\bENVIRON\s?\[[^"\]]/.test(program)
+    ? [...program.matchAll(/"([A-Z][A-Z0-9_]{2,60})"/g)].map(([, name = '']) => name)
+    : [];
+  return [...new Set([...named, ...spelled])].map((name) => {
     noteCapability(run, call, { kind: 'env', name });
     const step = { span: call.span, note: `reads ${name}` };
     return run.vars.get(name) ?? unknownValue([rootTaint({ what: 'env', name }, step)]);
@@ -148,16 +155,24 @@ function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
 // What a script of sed runs: an `e` with the rest of its line, and replacements with the flag `e`.
 function sedCommands(script: string): readonly string[] {
   const found: string[] = [];
-  let plain = script.replace(/^(?:\d{1,6}|\$)/, '');
+  let plain = withoutSedAddress(script);
   while (/^s[^\w\s\\]/.test(plain)) {
     const pattern = sedPartEnd(plain, 2, true);
     const replacement = sedPartEnd(plain, pattern + 1, false);
     const [flags = ''] = /^\w*/.exec(plain.slice(replacement + 1)) ?? [];
     if (flags.includes('e')) found.push(plain.slice(pattern + 1, replacement));
-    plain = plain.slice(replacement + 1 + flags.length).replace(/^[\s;}]+/, '');
+    plain = withoutSedAddress(plain.slice(replacement + 1 + flags.length));
   }
   const [, run] = /^e(?:\s+(.*)|$|(?=;))/.exec(plain) ?? [];
   return /^e(\s|;|$)/.test(plain) ? [...found, run ?? ''] : found;
+}
+
+// Without the lines that a command is for (`1,2`, `/./!`, `$`), brackets, and short commands in
+// front.
+function withoutSedAddress(script: string): string {
+  const part = /(?:\d{1,6}|\$|\/(?:[^/\\]|\\.){0,200}\/[IM]?|[+~]\d{1,6})/;
+  const front = new RegExp(`^(?:[\\s;{}!,]|${part.source}|[dDgGhHnNpPx=](?=[\\s;}]))*`);
+  return script.replace(/^--expression=|^-e(?=\S)/, '').replace(front, '');
 }
 
 // Where a part of `s/…/…/` ends: at a delimiter that is not escaped and in no `[…]` of the pattern.

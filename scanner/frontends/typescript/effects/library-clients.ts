@@ -42,6 +42,7 @@ export function openClient(out: Out, call: Called): void {
         call.use.opened.push(candidate);
       }
     }
+  if (call.use.opened.length === 0) noteUnknownClient(call);
   const package_ = packageOf(call.api);
   if (call.use.opened.length > 0) {
     for (const { node } of call.args) giveOptions(call, call.use.opened, node);
@@ -53,6 +54,24 @@ export function openClient(out: Out, call: Called): void {
       const opened = out.openedByPackage.get(package_) ?? [];
       for (const { node } of call.args) give(call, opened, node, 'body');
     });
+}
+
+// A library is given an address of the web: nobody knows whether it sends there what else it is
+// given.
+function noteUnknownClient({ api, args, use }: Called): void {
+  const [egress] = args
+    .flatMap(({ value }) => alternatives(value))
+    .flatMap((one) => (one.kind === 'text' && /^https?:\/\//i.test(one.text) ? one.text : []))
+    .flatMap((address) => egressOf(address, ['*']) ?? []);
+  if (egress === undefined || egress.url === anyEgress) return;
+  const capability: Capability = { kind: 'egress', ...egress };
+  for (const { node } of args)
+    if (node !== undefined && !isFunctionish(bareOf(node)))
+      use.sinks.push({
+        at: node,
+        sink: { what: 'exec', capability, api, part: 'argument' },
+        certainty: 'exact',
+      });
 }
 
 // `Sentry.init({ dsn })`: the other functions of the package send there.

@@ -118,8 +118,10 @@ export function runProgram(
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     // An empty name, often a default, starts nothing.
     const isNone = isWhole(value) && value.text.trim() === '';
-    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given)))
+    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given))) {
       call.use.runsInput.push(to.program);
+      runInput(out, call, name, options);
+    }
     // A value that names the started program can run anything.
     const part = name === undefined && !isNone ? 'code' : 'argument';
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
@@ -147,11 +149,27 @@ function runsItsInput(name: string, given: readonly JsValue[]): boolean {
     given.every(
       (value) =>
         isWhole(value) &&
-        /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
-          value.text,
-        ),
+        (isInput.test(posix.normalize(value.text)) ||
+          /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
+            value.text,
+          )),
     )
   );
+}
+
+const isInput = /(?:^|\/)(?:dev\/(?:stdin|fd\/0)|proc\/self\/fd\/0)$/;
+
+// `spawnSync("bash", [], { input: program })`
+function runInput(
+  out: Out,
+  call: Called,
+  name: string | undefined,
+  options: Called['args'][number] | undefined,
+): void {
+  if (options === undefined) return;
+  const language = own(interpreters, posix.basename(name ?? ''))?.language ?? 'shell';
+  for (const value of alternatives(out.self.memberOf(options.value, text('input'), call.node)))
+    if (value.kind === 'text') embed(out, call, language, value.text, options.node);
 }
 
 // `'npm run build'.split(' ')`: the code shows the name as the first word of a line.

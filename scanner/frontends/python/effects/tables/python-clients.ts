@@ -87,9 +87,6 @@ const shells: PythonApiTable = {
 const chat: PythonApiTable = {
   ...rows('telegram', 'Bot', service('api.telegram.org')),
   ...rows('telebot', 'TeleBot', service('api.telegram.org')),
-  ...rows('telebot.TeleBot()', 'send_message reply_to', send(1, 'text')),
-  ...rows('telebot.TeleBot()', 'send_document', send(1, 'document')),
-  ...rows('telebot.TeleBot()', 'send_photo', send(1, 'photo')),
   ...rows('telethon', 'TelegramClient', service('*.telegram.org')),
   ...rows('aiogram', 'Bot', service('api.telegram.org')),
   ...rows('discord', 'Client Bot', service('discord.com')),

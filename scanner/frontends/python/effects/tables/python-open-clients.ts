@@ -48,6 +48,7 @@ const openClients: readonly string[] = [
   'socketio.Client',
   'socketio.AsyncClient',
   'sqlalchemy.create_engine',
+  'telebot.TeleBot',
   'xmlrpc.client.ServerProxy',
   'zmq.Context().socket',
 ];

@@ -1,8 +1,8 @@
 /** Operands of httpie, which are parts of a request. */
-import type { Call } from '../call.ts';
-import type { ShellRun } from '../run.ts';
-import { type ShellValue, slice } from '../value.ts';
-import { readFileValue } from './files.ts';
+import type { Call } from '../../call.ts';
+import type { ShellRun } from '../../run.ts';
+import { type ShellValue, slice } from '../../value.ts';
+import { readFileValue } from '../files.ts';
 
 /** httpie and its like. */
 export const isHttpie = /^(https?|xhs?)$/;

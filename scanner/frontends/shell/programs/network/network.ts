@@ -3,21 +3,19 @@
  * they fetch.
  */
 import { basename } from 'node:path/posix';
-import type { Capability } from '../../../../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import type { FlowSink, Trait } from '../../../fact/fact.ts';
+import type { Capability } from '../../../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../../../skills-index/skill/egress-target.ts';
+import type { FlowSink, Trait } from '../../../../fact/fact.ts';
 import {
-  egressOf,
   isAddress,
   isLoopbackHost,
-  socketEgressOf,
   unknownPart,
   writtenHost,
-} from '../../../lookup-tables/egress-of.ts';
-import type { NetworkProgram } from '../../../lookup-tables/shell.ts';
-import type { Call } from '../call.ts';
-import { noteFlows, ownInput } from '../graph.ts';
-import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
+} from '../../../../lookup-tables/egress-of.ts';
+import type { NetworkProgram } from '../../../../lookup-tables/shell.ts';
+import type { Call } from '../../call.ts';
+import { noteFlows, ownInput } from '../../graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../../run.ts';
 import {
   changedText,
   emptyValue,
@@ -28,12 +26,13 @@ import {
   rootTaint,
   type ShellValue,
   slice,
-  textsOf,
   unknownValue,
-} from '../value.ts';
-import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
-import { readFileValue, writeFileValue } from './files.ts';
+} from '../../value.ts';
+import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
+import { readFileValue, writeFileValue } from '../files.ts';
+import { detoursOf, importedBy, withConfig } from './curl.ts';
 import { isHttpie, isRequestItem, requestItems } from './request-items.ts';
+import { type Target, targetsOf } from './request-targets.ts';
 
 /** Notes a network program's connections and sent data; returns its response. */
 export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram): ShellValue {
@@ -74,12 +73,9 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
     ? []
     : [
         ...targetsOf(program, [...optionValues(args, program.urlOption), ...places], methods),
-        ...(call.name === 'curl' ? detoursOf(args, program) : []),
+        ...(call.name === 'curl' ? detoursOf(run, call, args, program) : []),
       ];
-  const headers = [
-    ...optionValues(args, program.header),
-    ...requestItems(run, call, args.operands, 'header'),
-  ];
+  const headers = headerValues(run, call, program, args);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = [...bodies, ...(takesInput(program, call, args.operands) ? [call.stdin] : [])];
   for (const { capability, value, text } of targets) {
@@ -122,6 +118,24 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
   });
 }
 
+function headerValues(
+  run: ShellRun,
+  call: Call,
+  program: NetworkProgram,
+  args: Arguments,
+): ShellValue[] {
+  return [
+    // `curl -H @file`
+    ...optionValues(args, program.header).map((value) =>
+      call.name === 'curl' && value.text.startsWith('@')
+        ? readFileValue(run, call, slice(value, 1))
+        : value,
+    ),
+    ...requestItems(run, call, args.operands, 'header'),
+    ...importedBy(run, call, args),
+  ];
+}
+
 const descriptorOfZtcp = 63;
 
 /** Notes a raw connection, for example a redirection to `/dev/tcp/host/port`. */
@@ -139,80 +153,6 @@ export function noteConnection(
 }
 
 const anyPeer = { kind: 'egress', url: 'tcp://*/*', methods: ['*'] } as const;
-
-interface Target {
-  readonly capability: Capability & { readonly kind: 'egress' };
-  readonly value: ShellValue;
-  /** The one of its texts that is meant, where it is an address. */
-  readonly text?: string;
-}
-
-function targetsOf(
-  program: NetworkProgram,
-  operands: readonly ShellValue[],
-  methods: readonly string[],
-): Target[] {
-  const egress = (url: string): Target['capability'] => ({ kind: 'egress', url, methods: ['*'] });
-  const [first, second] = operands;
-  switch (program.target) {
-    case 'url':
-      return operands.flatMap((value) =>
-        textsOf(value).flatMap((text): Target[] => {
-          // httpie writes METHOD first.
-          if (/^[A-Z]+$/.test(text) || /^[\w-]+(==?|:=|:)[^/]/.test(text)) return [];
-          const found = egressOf(text, methods);
-          return found === undefined
-            ? []
-            : [{ capability: { kind: 'egress', ...found }, value, text }];
-        }),
-      );
-    case 'host-port': {
-      if (first === undefined) return [];
-      const port =
-        second !== undefined && /^\d+$/.test(second.text) ? Number(second.text) : program.port;
-      return textsOf(first).map((text) => ({
-        capability: egress(socketEgressOf('tcp', text, port).url),
-        value: first,
-      }));
-    }
-    case 'host': {
-      if (first === undefined) return [];
-      const host = first.text.replace(/^\w+:\/\//, '').replace(/^[^@\0]*@/, '');
-      return [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value: first }];
-    }
-    case 'remote':
-      return operands.flatMap((value): Target[] => {
-        const [, host] =
-          /^(?:rsync|ssh|scp|sftp):\/\/(?:[^@/\0]+@)?([^:/\0]+)/.exec(value.text) ??
-          /^(?:[^@:/\0]+@)?([^:/\0]+):/.exec(value.text) ??
-          [];
-        return host === undefined
-          ? []
-          : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
-      });
-    case 'name':
-      return operands
-        .filter((value) => !value.text.startsWith('@') && /[.\0]/.test(value.text))
-        .map((value) => ({ capability: egress(socketEgressOf('dns', value.text).url), value }));
-  }
-}
-
-// `-x PROXY`, `--resolve HOST:PORT:ADDRESS`, `--connect-to HOST:PORT:HOST:PORT`: the machine that
-// is asked in the place of the host. Without a check of the certificate, it can read the request.
-function detoursOf(args: Arguments, program: NetworkProgram): Target[] {
-  if (!hasOption(args, program.insecure)) return [];
-  const named = [
-    ...optionValues(args, ['x', 'proxy']).map((value) => ({ value, host: value.text })),
-    ...optionValues(args, ['resolve', 'connect-to']).map((value) => ({
-      value,
-      host: value.text.split(':').slice(2).join(':'),
-    })),
-  ];
-  return named.flatMap(({ value, host }) => {
-    const found = egressOf(host, ['*']);
-    return found === undefined ? [] : [{ capability: { kind: 'egress', ...found }, value }];
-  });
-}
 
 function bodyValues(
   run: ShellRun,
@@ -269,23 +209,6 @@ function batchedFiles(text: string): string[] {
 
 function isRemote({ text }: ShellValue): boolean {
   return /^(?:[^@:/\0]+@)?[^:/\0]+:|^(rsync|ssh|scp|sftp):\/\//.test(text);
-}
-
-// `curl -K file`: lines `option = "value"` are options as if they stood in the command.
-function withConfig(run: ShellRun, call: Call): readonly ShellValue[] {
-  const at = call.args.findIndex((arg) => /^(-K|--config)$/.test(arg.text));
-  const file = call.args[at + 1];
-  if (at < 0 || file === undefined) return call.args;
-  const config = file.text === '-' ? call.stdin : readFileValue(run, call, file);
-  const given: ShellValue[] = [];
-  for (const line of config.text.matchAll(
-    /^[ \t]{0,9}-{0,2}([\w-]{1,30})[ \t]{0,9}[=: ][ \t]{0,9}("?)(.{0,4000}?)\2[ \t]{0,9}$/gm,
-  )) {
-    const [all, name = '', , value = ''] = line;
-    const start = line.index + all.lastIndexOf(value);
-    given.push({ ...emptyValue, text: `--${name}` }, slice(config, start, start + value.length));
-  }
-  return [...call.args, ...given];
 }
 
 function methodsOf(
