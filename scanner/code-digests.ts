@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:80c82932eb55953db82babed40c1a332392e3db6efe49e9a3407a9808fa01c71',
+  extractor: 'sha256:114581d29a7e915f392afc5f278580641e30e856650a33748d400a17c673bfd1',
   judging: 'sha256:fbb36a0dea03497e983dd8f3f501a41498daa2bb153f792ff6f01bedce0c7d27',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:03dcbee825640077b1814ddc3ccf6b50fdcca586941a6bd58ee5498e3c3559db',
     'exec/credential-command':
-      'sha256:7b5cfc71eb72ef3abfc0421f8c5eebc8ccb0dfa2d006cce9749ebd2c71d7fdcf',
+      'sha256:782e45f797321dd2988cc7155c5b49389607b5a51a846dd619a28de60213a7a3',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:3c3abcc2cba864d020172484fd29195b48154a59703ac8ab72292efa869a33dd',
@@ -80,41 +80,41 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:4f1e2c2f8614e8d59efe9235d9e2d4152ea1bbfdc5c8a1838f06d8707e1be7e3',
     'flow/credential-file-to-network':
-      'sha256:98a02eb011c7b91efba8d959a4f902332f04a3d073192c79ac62c6a378c9f67d',
+      'sha256:0846c069076111394212dd01899d35e0980f166d0aa5628b577cce38a5dac611',
     'flow/decoded-to-exec':
-      'sha256:b9ea866e104d75886671ee3cac3a922ebbe0984f371d39b7ddca64baa5da54c6',
+      'sha256:d3b94bfe102565e509e74119b90b85b2e46f6f6ee14e7bfcdd350848382b1c76',
     'flow/encoded-to-network':
-      'sha256:54931f3841012a484840cfce7af0233f41e1eefce850c6c788ce5ab1b90f5ae9',
+      'sha256:2b0d2254acf79a7487451c962c472cd9c2100aaea831226c9cd4029458d2fd63',
     'flow/environment-to-network':
-      'sha256:cb63aedafcd7a8cfd8fc89d4dd1ff234a85ee119c72c73c56b23cedf10ba4300',
-    'flow/file-to-exec': 'sha256:473fc5eb242981f9bb2b2c55a68350458dcd0214e4e57687fd28d96a178f11f8',
+      'sha256:d8583bacace376d73fb2726b671c94a3691a80fe1ee8e8e27c810b39e00916c0',
+    'flow/file-to-exec': 'sha256:2391361e16d753824f6b86b786943aa2d8b50ed7c08a75c25a7c9635a9fb455a',
     'flow/file-to-network':
-      'sha256:aac355163c4ecd400fabb26ec911c6280a14d700fdaafd52509a0256106b2917',
+      'sha256:608ce64998c0bf1f41f596e69d7e52752266529b84fc3b3512f2d96b8d8e0b58',
     'flow/host-facts-to-network':
-      'sha256:f8a8b6f97c92dc1b62d6ba4fe9f9833078dae82580850e5f1ca4ebdbf537746e',
+      'sha256:ae02f732acca59bfd36cb4b27e5f4cd0f6cc54f35b02da358319e942e2ec4432',
     'flow/input-to-shell':
-      'sha256:a3be84ad1bbcf3c13f34a64c8ce05d8575d06a9c2a6d9bd7d85653f54213330d',
+      'sha256:5d7bf383bafcef92f65ff8cb33c32799bb3fe50dec4443494ff5c46c60bb3ff7',
     'flow/local-secret-to-network':
-      'sha256:2bb088a837ce7ba89442fe46781ca75e7426d9d647bd52c67528156a41c2cb58',
+      'sha256:8116c185d037d6ae7a7c40d8ec5325b5eeb5a33c596d036cc0c00213b3e77d68',
     'flow/network-to-exec':
-      'sha256:4443f7056042fe03a49706a9e033e72de1ee48f74a0d134c090181979fce500c',
+      'sha256:48b291932ad311a7a58c28b64e33f70de3cde8f0c73bdbfba363ad7ae41bd00e',
     'flow/recording-to-network':
-      'sha256:cc3adc2643a93bce27660acd92ae8090b379c929e63eb307a45d2a6920f94395',
+      'sha256:02689fb913fcc4dcd204045c880b68c6a7a5ab38f0e60071f4260809146ec490',
     'flow/secret-beside-data':
-      'sha256:60b336cd56bdc5f0fc572bdd6e440af678ef9630b6228947a68e13a91395ac44',
-    'flow/secret-in-url': 'sha256:06327a0ca5ad8c9d27098c8a1d38fc955af898c83e29cce9d4b1b5b1c23f1e4e',
+      'sha256:34b2204b7511c3d50d2448384231327b5baf6d0b5475799d7e44a7124808ec22',
+    'flow/secret-in-url': 'sha256:7bc9dcb2d716b8edc97c6a59b382289b8a2dea7e838cab68819cbf367be31dda',
     'flow/secret-to-child':
-      'sha256:b8ea74d54b451431ea050bd9663dc66a890f934d929430044c53532c04d71629',
+      'sha256:81b1dab02bc735b5484c40c44f6705be70713003bff4996e649ba07a0b2e9722',
     'flow/secret-to-computed-host':
-      'sha256:b1d5e1b5b431f5f4ddcc6bdc8f4d0db3038f1aa424b016eb7b0e51ec0f99c061',
+      'sha256:b74fd17b4b86a200c415b789b19fb904eef9b4b9e50989c88dee3dd543fd07f3',
     'flow/secret-to-network':
-      'sha256:8f59f9d70b33082fcd47da9f55dc7ca9a5b08c16f289b513282ad805e5e9f2c2',
+      'sha256:e221e93b09275fd105fb39ec23a8a690c4e135b9613bd2e9915cfeaf5ab270a5',
     'flow/secret-to-output':
-      'sha256:5706e6714f35b0faa0316d9e76e88f4bf41501441f8e04837af03696ccce8856',
+      'sha256:bbf58cd640196d651c1c39604c38a27b5750fac8e3cad2e2944fd10ff999f6dc',
     'flow/secrets-to-one-host':
-      'sha256:7248a2847395c9c71eda74c8d1227900fdb642e58c65025c3565bd15e427f772',
+      'sha256:479285f2821012dae3fb52e77b1e9dcd340d5896e59ed1d0fe42b6258ac0ff78',
     'flow/untrusted-to-agent':
-      'sha256:46c21a1aaeada551a5872a13c5da4573857d9188484d82849f533fa50e51852e',
+      'sha256:f56e3b712902914fa9d1012b3b53004d2cf5b556d80f8145841d1553fbcc3b8e',
     'manifest/all-three': 'sha256:6dd1c1f50f949ae5efb6d501bf5645fc9d71db89b4400b572bbf0bc71934427e',
     'manifest/broken-promise':
       'sha256:fda37cb27aab58c3d931eede683bfc861ce00231d6550edbc7facf7075b15adc',
@@ -132,13 +132,13 @@ export const codeDigests: CodeDigests = {
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:02428d8c13fc8b79be354bbf0597a446c08e3ad0ac2a52f0f4f7e1cdc532cd61',
+    'network/cleartext': 'sha256:04535cc5b89443a34856a9ac722ace35cd04751da7432236142d2a8d7584c1bd',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:8d7c48e815b9da4fbbf46a779ce1f7442b3b52bd0cacc50df7bc909f7502e417',
+      'sha256:bbe0b0d8439396ea312e7f41630ceb571b29dd7cb87051ebd5e80e2f3745c488',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
       'sha256:49aa77dc6161b2ac2c4c621a40284c0dd996fdade20fa973fb4bbca25e659b91',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:11263bfd12d5041e54356df9baa3d169854ee9f571b130d1b9dc23edf2c14dd8',
+      'sha256:3a6bd3e33ac5d80dc8b195b36c4f28f0e584204920247a211db57b05fe749b05',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:e622baba3480dcc16e0bec927aa929c9c4aab8605a944fd9ba0cfa77523b9c09',
     'prose/divided-order':
-      'sha256:4024079169f98aedfb5fe0e5370b5ce6880396a35510a6ae6f6142e680a148a3',
+      'sha256:47806aa753d898053344500bada573430d59a4c3ebd61efc1c600e1d7e2f1505',
     'prose/encoded-instructions':
       'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':

@@ -247,6 +247,11 @@ export interface FlowSink {
    * that could not be computed, as in `https://api.x.example` + path.
    */
   readonly written?: string;
+  /**
+   * With `argument`: the egress of an address that the same call has, where nobody knows whether
+   * the program or the library asks it.
+   */
+  readonly beside?: string;
 }
 
 /**

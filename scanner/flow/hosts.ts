@@ -120,7 +120,13 @@ export function draftOfFlow(
 ): FindingDraft {
   const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
   if (flow.context !== 'fence-doc') return draft;
-  const severity = said.severity === 'info' ? ('info' as const) : ('low' as const);
+  const isGrave = said.severity === undefined || /^(critical|high)$/.test(said.severity);
+  const severity =
+    said.severity === 'info'
+      ? 'info'
+      : isGrave && namesStranger(flow)
+        ? 'medium'
+        : ('low' as const);
   return {
     ...draft,
     kind: 'capability',
@@ -128,6 +134,16 @@ export function draftOfFlow(
     message: `${said.message}, in a block that is only shown`,
   };
 }
+
+// Words around a block are written easily. A block that shows an attack names a host that nobody
+// can have, or that says what it is.
+function namesStranger({ sink: { capability } }: FlowFact): boolean {
+  const host = capability?.kind === 'egress' ? parseEgressUrl(capability.url).host : '*';
+  return host !== '*' && !isLoopbackHost(host) && !shownHost.test(host);
+}
+
+const shownHost =
+  /(?:^|\.)(?:example|invalid|test)$|(?:^|\.)example\.(?:com|edu|net|org)$|attack|evil|malicious|hack|exfil|bad|your|victim|webhook|requestbin|ngrok/i;
 
 /**
  * A flow that the author declared is no evidence of an attack, but a row that a person approves.

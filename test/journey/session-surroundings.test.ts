@@ -55,6 +55,8 @@ async function serveGit(request: IncomingMessage, response: ServerResponse): Pro
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
     },
   });
+  // git may answer and end before it has read the whole request.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(body);
   const printed = await buffer(child.stdout);
   const end = printed.indexOf('\r\n\r\n');

@@ -6,7 +6,7 @@
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
-import { egressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
 import { assign, assignedValue } from './assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
@@ -26,7 +26,7 @@ import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
-import { callProgram } from './programs/programs.ts';
+import { besideOf, callProgram } from './programs/programs.ts';
 import { tellingCommands } from './programs/tables/telling-commands.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
@@ -183,16 +183,18 @@ function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
 // `PIP_INDEX_URL="https://host/$KEY" pip …`: the program may ask the address that a variable of its
 // own names.
 function noteAddressesSet(run: ShellRun, call: Call): void {
-  for (const { value } of call.env) {
-    const egress = /^https?:\/\//i.test(value.text) ? egressOf(value.text, ['*']) : undefined;
-    if (egress === undefined) continue;
-    const capability = { kind: 'egress', ...egress } as const;
-    noteFlows(run, call, value.taints, {
-      what: 'exec',
-      capability,
-      api: call.name,
-      part: 'argument',
-    });
+  const exported = [...run.exported].flatMap((name) => run.vars.get(name) ?? []);
+  for (const value of [...call.env.map((one) => one.value), ...exported]) {
+    const { beside } = besideOf([value]);
+    const capability = { kind: 'exec', program: call.name } as const;
+    if (beside !== undefined)
+      noteFlows(run, call, value.taints, {
+        what: 'exec',
+        capability,
+        api: call.name,
+        part: 'argument',
+        beside,
+      });
   }
 }
 

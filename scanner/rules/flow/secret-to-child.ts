@@ -32,43 +32,40 @@ export const secretToChild = defineRule({
         ];
       }
       if (source.what !== 'env' || source.name === '*' || !isSecretName(source.name)) return [];
-      if (sink.capability?.kind === 'egress')
-        return ofLibrary(flow, source.name, sink.capability.url);
-      const message = `hands secret ${source.name} to ${program} as an argument`;
-      const host = addressBeside(flow, source.name, sources);
-      return [
-        host === undefined
-          ? draftOfFlow(flow, { message })
-          : draftOfFlow(flow, {
-              severity: 'medium',
-              message: `${message}, beside an address of ${host}`,
-            }),
-      ];
+      const { name } = source;
+      // A library in no table is of interest beside an address alone.
+      const isLibrary = sink.capability === undefined && sink.beside !== undefined;
+      const host = strangerBeside(flow, name, sources);
+      if (host === undefined)
+        return isLibrary
+          ? []
+          : [draftOfFlow(flow, { message: `hands secret ${name} to ${program} as an argument` })];
+      const message = `hands secret ${name} to ${isLibrary ? sink.api : program}, beside an address of ${host}`;
+      return [draftOfFlow(flow, { severity: 'medium', message })];
     }),
 });
 
-// The library is in no table, so nobody knows what it does with the two.
-function ofLibrary(flow: FlowFact, name: string, url: string): FindingDraft[] {
-  const { host } = parseEgressUrl(url);
-  if (host === '*' || ownHost.test(host) || belongsTo(name, host)) return [];
-  const message = `hands secret ${name} to ${flow.sink.api}, beside an address of ${host}`;
-  return [draftOfFlow(flow, { severity: 'medium', message })];
-}
-
-// The program is in no table, so nobody knows whether it sends the one to the other.
-function addressBeside(
+// Nobody knows whether the program or the library sends the one to the other. A program of another
+// language's front end has its address in the text of the call.
+function strangerBeside(
   { span, sink }: FlowFact,
   name: string,
   sources: RuleContext['sources'],
 ): string | undefined {
   if (sink.part !== 'argument') return undefined;
+  const said = sink.beside === undefined ? [] : [parseEgressUrl(sink.beside).host];
+  const all = sink.capability === undefined ? said : [...said, ...hostsAround(span, sources)];
+  return all.find((host) => host !== '*' && !ownHost.test(host) && !belongsTo(name, host));
+}
+
+function hostsAround(span: FlowFact['span'], sources: RuleContext['sources']): string[] {
   const text = sources.find(({ path, depth }) => path === span.path && depth === 0)?.text ?? '';
   const from = Math.max(text.lastIndexOf('\n', span.start) + 1, span.start - wordsCharsMax);
   const end = text.indexOf('\n', span.end);
   const words = text.slice(from, Math.min(end < 0 ? text.length : end, from + wordsCharsMax));
-  return [...words.matchAll(address)]
-    .map(([, host, withPort]) => (host ?? withPort ?? '').toLowerCase())
-    .find((host) => !ownHost.test(host) && !belongsTo(name, host));
+  return [...words.matchAll(address)].map(([, host, withPort]) =>
+    (host ?? withPort ?? '').toLowerCase(),
+  );
 }
 
 // `scheme://user@host`, `host:443`

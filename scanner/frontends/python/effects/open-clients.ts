@@ -34,13 +34,17 @@ export function noteUnknownClient(run: PythonRun, call: PyCall, qual: string): v
     .filter((text) => /^https?:\/\//i.test(text));
   const [egress] = addresses.flatMap((text) => egressOf(text, ['*']) ?? []);
   if (egress === undefined) return;
-  const capability = { kind: 'egress', ...egress } as const;
   const inside = given.flatMap(({ items = [], entries }) => [
     ...items,
     ...(entries?.values() ?? []),
   ]);
   const nodes = [...nodesOf([...given, ...inside]), ...call.spread];
-  flowSink(run, call, nodes, { what: 'exec', capability, api: qual, part: 'argument' });
+  flowSink(run, call, nodes, {
+    what: 'exec',
+    api: qual,
+    part: 'argument',
+    beside: egress.url,
+  });
 }
 
 const ofBuiltIns =

@@ -3,6 +3,7 @@
  * automatically, or run given code.
  */
 import { normalize } from 'node:path/posix';
+import type { FlowSink } from '../../../fact/fact.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/package-managers.ts';
@@ -17,6 +18,7 @@ import {
   rootTaint,
   type ShellValue,
   slice,
+  textsOf,
   unknownValue,
 } from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
@@ -57,6 +59,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     capability: { kind: 'exec', program: name },
     api: name,
     part: 'argument',
+    ...besideOf(call.args),
   } as const;
   noteFlows(
     run,
@@ -75,6 +78,15 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     rootTaint({ what: 'command', name }, step, call.certainty),
     ...call.stdin.taints,
   ]);
+}
+
+/** The address of the web that one of the words of a call is. */
+export function besideOf(words: readonly ShellValue[]): Pick<FlowSink, 'beside'> {
+  const [egress] = words
+    .flatMap((word) => textsOf(word))
+    .flatMap((text) => /(?:^|=)(https?:\/\/.*)$/is.exec(text)?.[1] ?? [])
+    .flatMap((address) => egressOf(address, ['*']) ?? []);
+  return egress === undefined ? {} : { beside: egress.url };
 }
 
 // Programs of Windows that save what is at an address.

@@ -17,6 +17,7 @@ import {
   textsOf,
   unknownValue,
 } from '../value.ts';
+import { readEnvironment } from '../variables.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
@@ -106,15 +107,18 @@ function variablesOf(run: ShellRun, call: Call, program: string): ShellValue[] {
   const named = [...program.matchAll(/\bENVIRON\s?\["(\w{1,100})"\]/g)].map(
     ([, name = '']) => name,
   );
-  // `ENVIRON[k]` is the variable that a text of the program names.
+  // `ENVIRON[k]` is the variable that a text of the program or of `-v` names.
+  const given = [program, ...call.args.map(({ text }) => text)].join(' ');
   const spelled = /\bENVIRON\s?\[[^"\]]/.test(program)
-    ? [...program.matchAll(/"([A-Z][A-Z0-9_]{2,60})"/g)].map(([, name = '']) => name)
+    ? [...given.matchAll(/["=]([A-Z][A-Z0-9_]{2,60})\b/g)].map(([, name = '']) => name)
     : [];
-  return [...new Set([...named, ...spelled])].map((name) => {
+  const read = [...new Set([...named, ...spelled])].map((name) => {
     noteCapability(run, call, { kind: 'env', name });
     const step = { span: call.span, note: `reads ${name}` };
     return run.vars.get(name) ?? unknownValue([rootTaint({ what: 'env', name }, step)]);
   });
+  // `for (k in ENVIRON)`
+  return /\bin\s+ENVIRON\b/.test(program) ? [...read, readEnvironment(run, call)] : read;
 }
 
 // `system($0)`, `$1 | getline`: a whole command line that awk is given.

@@ -64,12 +64,11 @@ function noteUnknownClient({ api, args, use }: Called): void {
     .flatMap((one) => (one.kind === 'text' && /^https?:\/\//i.test(one.text) ? one.text : []))
     .flatMap((address) => egressOf(address, ['*']) ?? []);
   if (egress === undefined || egress.url === anyEgress) return;
-  const capability: Capability = { kind: 'egress', ...egress };
   for (const { node } of args)
     if (node !== undefined && !isFunctionish(bareOf(node)))
       use.sinks.push({
         at: node,
-        sink: { what: 'exec', capability, api, part: 'argument' },
+        sink: { what: 'exec', api, part: 'argument', beside: egress.url },
         certainty: 'exact',
       });
 }
