@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:114581d29a7e915f392afc5f278580641e30e856650a33748d400a17c673bfd1',
-  judging: 'sha256:fbb36a0dea03497e983dd8f3f501a41498daa2bb153f792ff6f01bedce0c7d27',
+  extractor: 'sha256:6c52a06787b89dbf1211fd7848638872d05cc6b2ae741f19cceb41f42257f8b9',
+  judging: 'sha256:d3bb2ba5a2e8898367cd6902fb332eb91017338dab6561552623ab07d5da0022',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:03dcbee825640077b1814ddc3ccf6b50fdcca586941a6bd58ee5498e3c3559db',
     'exec/credential-command':
-      'sha256:782e45f797321dd2988cc7155c5b49389607b5a51a846dd619a28de60213a7a3',
+      'sha256:27a69dc617dc9d0acd2ef849efc0984e9100952ce971e42a2b6540aab20eeefe',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:3c3abcc2cba864d020172484fd29195b48154a59703ac8ab72292efa869a33dd',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:46c0715a3c06343cb6c4a76793020263801d986af212374bcdba714dcb2b4675',
+    'files/outside-read': 'sha256:a8e90887b51a10e4dee44ef232edb9aaac08c47af93a87dbc20a8ea494294b9b',
     'files/outside-write':
-      'sha256:99e0d07c0b35bdf2f296812b19094966b423c134cecd9fd99e96b4b87534fb7f',
+      'sha256:9e1b60f129ea7bf14af74a70a97811bbd519fad4460eae38a11deba3eb4a4446',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -80,44 +80,44 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:4f1e2c2f8614e8d59efe9235d9e2d4152ea1bbfdc5c8a1838f06d8707e1be7e3',
     'flow/credential-file-to-network':
-      'sha256:0846c069076111394212dd01899d35e0980f166d0aa5628b577cce38a5dac611',
+      'sha256:1242410b761b227747425d8932a9acf91075c6e44ce50d860fbdc4e6f9ed0be8',
     'flow/decoded-to-exec':
-      'sha256:d3b94bfe102565e509e74119b90b85b2e46f6f6ee14e7bfcdd350848382b1c76',
+      'sha256:d01123161f91136e10d891c0e58372aac7b4f7ae48cb1ff4958bca44956c893c',
     'flow/encoded-to-network':
-      'sha256:2b0d2254acf79a7487451c962c472cd9c2100aaea831226c9cd4029458d2fd63',
+      'sha256:78e4b9983061a7e45f75dc0dede34f59769a3da7a15e91ec802d11e38cb9bb10',
     'flow/environment-to-network':
-      'sha256:d8583bacace376d73fb2726b671c94a3691a80fe1ee8e8e27c810b39e00916c0',
-    'flow/file-to-exec': 'sha256:2391361e16d753824f6b86b786943aa2d8b50ed7c08a75c25a7c9635a9fb455a',
+      'sha256:f6f63f3a6cb69395e8a9af365c7c3a3031c487cfd1168263aaccbb2813b03731',
+    'flow/file-to-exec': 'sha256:0d433546b790690f87f068f3a2efd88f29f092e401c28a77f24457057e3c254b',
     'flow/file-to-network':
-      'sha256:608ce64998c0bf1f41f596e69d7e52752266529b84fc3b3512f2d96b8d8e0b58',
+      'sha256:a8be642f8ef6ad7f50d7b6a0fafaade5c24b4f694036a82638e598f841f895a5',
     'flow/host-facts-to-network':
-      'sha256:ae02f732acca59bfd36cb4b27e5f4cd0f6cc54f35b02da358319e942e2ec4432',
+      'sha256:750b46306dcc76c0d459329935ac4bb2c788c6c3796482e2bd7090ab27ebc8ae',
     'flow/input-to-shell':
-      'sha256:5d7bf383bafcef92f65ff8cb33c32799bb3fe50dec4443494ff5c46c60bb3ff7',
+      'sha256:c005334f8acb23d0b62b983e3f8cbd5c596ef4122a7301428d77d175d933c8e0',
     'flow/local-secret-to-network':
-      'sha256:8116c185d037d6ae7a7c40d8ec5325b5eeb5a33c596d036cc0c00213b3e77d68',
+      'sha256:e4c20d02a7927f31f4c12d045eedd55d8b565dedc780f67828d9eed4d30014cb',
     'flow/network-to-exec':
-      'sha256:48b291932ad311a7a58c28b64e33f70de3cde8f0c73bdbfba363ad7ae41bd00e',
+      'sha256:3682dd2ba91de45cb29aa8d51e8c9341856c29c9f1bb495ce9286a4ac5f32e63',
     'flow/recording-to-network':
-      'sha256:02689fb913fcc4dcd204045c880b68c6a7a5ab38f0e60071f4260809146ec490',
+      'sha256:02f5cdd9c03c886c051de10c6918ddb5a113a069f2523d7f72c81b36dd1b329a',
     'flow/secret-beside-data':
-      'sha256:34b2204b7511c3d50d2448384231327b5baf6d0b5475799d7e44a7124808ec22',
-    'flow/secret-in-url': 'sha256:7bc9dcb2d716b8edc97c6a59b382289b8a2dea7e838cab68819cbf367be31dda',
+      'sha256:9e1d6c0e3d6f73ecd588ea09524f203ddd8bfa439975e3fa57fb06626ac7d0f1',
+    'flow/secret-in-url': 'sha256:5c2923a8e2e87e23dba7213b0b777263dcfeaacb0434aa9f3fa0a0b3bba0baef',
     'flow/secret-to-child':
-      'sha256:81b1dab02bc735b5484c40c44f6705be70713003bff4996e649ba07a0b2e9722',
+      'sha256:e0a406c0a523bba895228a212011025267161ca9ab1b4b8cf283f84ef3350f91',
     'flow/secret-to-computed-host':
-      'sha256:b74fd17b4b86a200c415b789b19fb904eef9b4b9e50989c88dee3dd543fd07f3',
+      'sha256:455b4c5fbad0ee5cbea57383937c3606a2304dd9e568264817a8dc9892d08fc9',
     'flow/secret-to-network':
-      'sha256:e221e93b09275fd105fb39ec23a8a690c4e135b9613bd2e9915cfeaf5ab270a5',
+      'sha256:332c2cf7153bb6dfc521673703a71ca02ce1586d27038eb7a84255688df1ab11',
     'flow/secret-to-output':
-      'sha256:bbf58cd640196d651c1c39604c38a27b5750fac8e3cad2e2944fd10ff999f6dc',
+      'sha256:5cdd3feb3c89685cf57da5e61cb7a0f51693059112160880c00c7f620c602968',
     'flow/secrets-to-one-host':
-      'sha256:479285f2821012dae3fb52e77b1e9dcd340d5896e59ed1d0fe42b6258ac0ff78',
+      'sha256:67b54587c53ab27c2498d7398f1f2695b4c9112097d78699a3cec77b38376c4b',
     'flow/untrusted-to-agent':
-      'sha256:f56e3b712902914fa9d1012b3b53004d2cf5b556d80f8145841d1553fbcc3b8e',
-    'manifest/all-three': 'sha256:6dd1c1f50f949ae5efb6d501bf5645fc9d71db89b4400b572bbf0bc71934427e',
+      'sha256:d57ff1a076cce59b41baa59f08e27c8cca3aac12617096b9af1bd827da1ac770',
+    'manifest/all-three': 'sha256:cffa098cf96a118873558568dbd2e7bfdac30ab169a07c14a5253329023ec3bc',
     'manifest/broken-promise':
-      'sha256:fda37cb27aab58c3d931eede683bfc861ce00231d6550edbc7facf7075b15adc',
+      'sha256:db9b1f68b32ee9e88d8dc9330318e049ab42c40bad4a88901894f89c01dc60b8',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -125,20 +125,20 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:fbcdd2e9cf0f59217cc335ca8e0d9b3dc2f4df3db50adffd9b58cefe81f1a63f',
+      'sha256:4b27f9a9c821d13b127eb05ba3286ad2406e6c97a5d4f769fb584b910a9c9cef',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:04535cc5b89443a34856a9ac722ace35cd04751da7432236142d2a8d7584c1bd',
+    'network/cleartext': 'sha256:9c57070483d468ad366160ac6ff1bfca8ccbcedcda66ec3f2afca5e552a16e72',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:bbe0b0d8439396ea312e7f41630ceb571b29dd7cb87051ebd5e80e2f3745c488',
+      'sha256:4b575d0d0cd70d791de9f390a17e4dbd11535515e4f1a44a38ae4c1f46c9f459',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
       'sha256:49aa77dc6161b2ac2c4c621a40284c0dd996fdade20fa973fb4bbca25e659b91',
@@ -146,13 +146,13 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:bbfb84654dd1ec656ae0af9e48ac134b7b60330f643440fdb32418850c2cff95',
     'network/raw-address':
       'sha256:a2c6a37377e7a8166caf93a8e46c12712eef99d8de29e98fdb2001e1e66cce7d',
-    'network/raw-socket': 'sha256:4b8ca61662f97ef7225951a7cfa99d1923a0843bcc90cf86a47efead9c86779b',
+    'network/raw-socket': 'sha256:93529ded449212172728341d821688d5c99d430de3fe8daf711a6ce3e39b66b0',
     'network/remote-access':
       'sha256:f164c9d328c2157c5fd31ccf2e2971922e1aa4109851ba22829215afaf3e4ba1',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:bfc35ea7b956121d576a03307ba4b5a4cebf1007dd184b3a49d209de9c57445b',
+      'sha256:5ef20f19c4c43031e0ef67e9df107fd9c783c5052e313f85ce1346ac3c27648d',
     'network/shell-socket':
       'sha256:1b35d404c406811d717d2762e117e6553a38aa6f75a12e45cfededcd51ced2e5',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:3a6bd3e33ac5d80dc8b195b36c4f28f0e584204920247a211db57b05fe749b05',
+      'sha256:cf8037f3af533cf6bdd5d018d03f29fdfa1f76ece0c33f9bd73b756ecdce8a05',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:e622baba3480dcc16e0bec927aa929c9c4aab8605a944fd9ba0cfa77523b9c09',
     'prose/divided-order':
-      'sha256:47806aa753d898053344500bada573430d59a4c3ebd61efc1c600e1d7e2f1505',
+      'sha256:ef3b90ead443d22ae074c2d72ba42475748a4d6a9f0482e205495f934f1560d7',
     'prose/encoded-instructions':
       'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':

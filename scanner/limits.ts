@@ -135,7 +135,10 @@ export const pythonChainMax = 1_600;
 export const pythonEnteredCharsMax = 4_000;
 /** Items of a list that are followed one by one. */
 export const pythonItemsMax = 256;
-/** Lists and dictionaries in a computed one, at any depth. Of more, the second number is known. */
+/**
+ * Lists and dictionaries in a computed one, at any depth. Of a list with more, none is known; of a
+ * dictionary with more, the second number.
+ */
 export const pythonPartsMax = 2_048;
 export const pythonPartsKept = 128;
 /** Values in a file of settings beside Python code: what a larger file says is not known. */

@@ -120,19 +120,20 @@ export function draftOfFlow(
 ): FindingDraft {
   const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
   if (flow.context !== 'fence-doc') return draft;
-  const isGrave = said.severity === undefined || /^(critical|high)$/.test(said.severity);
-  const severity =
-    said.severity === 'info'
-      ? 'info'
-      : isGrave && namesStranger(flow)
-        ? 'medium'
-        : ('low' as const);
-  return {
+  const shown = {
     ...draft,
     kind: 'capability',
-    severity,
     message: `${said.message}, in a block that is only shown`,
-  };
+  } as const;
+  if (said.severity === 'info') return { ...shown, severity: 'info' };
+  const isGrave = said.severity === undefined || /^(critical|high)$/.test(said.severity);
+  return isGrave && namesStranger(flow)
+    ? {
+        ...shown,
+        severity: 'medium',
+        fix: 'Name a host that nobody can have in what is only shown, such as attacker.example.',
+      }
+    : { ...shown, severity: 'low' };
 }
 
 // Words around a block are written easily. A block that shows an attack names a host that nobody

@@ -37,10 +37,23 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
         flow,
         name,
         to,
-        isDeclared: declared?.hosts.some((host) => coversHost(host, to.host)) === true,
+        isDeclared: isDeclaredFor(name, to.host, context),
       },
     ];
   });
+}
+
+/** Whether the author declared a secret for a host: a person approves the declaration. */
+export function isDeclaredFor(
+  name: string,
+  host: string,
+  { declared }: Pick<RuleContext, 'declared'>,
+): boolean {
+  return (
+    declared?.secret.some(
+      (secret) => secret.name === name && secret.hosts.some((wide) => coversHost(wide, host)),
+    ) === true
+  );
 }
 
 /** Whether two flows end in one request. */

@@ -65,7 +65,7 @@ const curl = network('url', {
       'm max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header',
     ),
     ...words(`
-  K config E cert key cacert r range C continue-at Y y z t Q U P resolve interface limit-rate output-dir
+  K config E cert key cacert C continue-at Y y z U P resolve interface limit-rate output-dir
   unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`),
   ],
   urlOption: ['url', 'expand-url'],
@@ -303,9 +303,9 @@ export const wrappers: Readonly<
   unshare: { skip: 0, takesValue: words('R w S G') },
   nsenter: { skip: 0, takesValue: words('t S G') },
   rlwrap: { skip: 0, takesValue: words('f H s') },
-  setarch: { skip: 0, takesValue: [] },
-  taskset: { skip: 0, takesValue: ['p'] },
-  chrt: { skip: 0, takesValue: [] },
+  setarch: { skip: 1, takesValue: [] },
+  taskset: { skip: 1, takesValue: ['p'] },
+  chrt: { skip: 1, takesValue: [] },
   'start-stop-daemon': { skip: 0, takesValue: words('x p u c d') },
 };
 

@@ -16,8 +16,11 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
   const embedded: EmbeddedProgram[] = [];
   let section = '';
   let lines: Line[] | undefined;
+  // The settings of systemd, of which the command is one.
+  let isUnit = false;
   const close = (): void => {
-    const { text, map } = joinPieces((lines ?? []).map(withoutMarks).flatMap(substituted));
+    const unescaped = (lines ?? []).map((line) => (isUnit ? withDollars(line) : line));
+    const { text, map } = joinPieces(unescaped.map(withoutMarks).flatMap(substituted));
     if (text.trim() !== '')
       embedded.push({
         within: source.path,
@@ -38,7 +41,7 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     // systemd goes on behind a backslash.
     const isCut = lines?.at(-1)?.text.endsWith('\\') === true;
     // systemd leaves out a comment between the parts.
-    if (isCut && /^\s*[#;]/.test(line)) {
+    if (isUnit && isCut && /^\s*[#;]/.test(line)) {
       at += line.length + 1;
       continue;
     }
@@ -49,18 +52,14 @@ export function analyseIni(source: TaintSource, context: FrontEndContext): Front
     );
     const isNew = all !== undefined && !(goesOn && !isCommand);
     if (isNew || (!goesOn && line.trim() !== '')) close();
-    if (isNew && isCommand)
-      lines = [{ text: unescaped(key, value), raw: start + rest.length - value.length }];
-    else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at, isCut });
+    if (isNew && isCommand) {
+      isUnit = key.startsWith('Exec');
+      lines = [{ text: value, raw: start + rest.length - value.length }];
+    } else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at, isCut });
     at += line.length + 1;
   }
   close();
   return { ...result, embedded: [...result.embedded, ...embedded] };
-}
-
-// `$$` is a dollar sign in systemd's commands. The text keeps its length.
-function unescaped(key: string, text: string): string {
-  return key.startsWith('Exec') ? text.replaceAll('$$', () => '$').padEnd(text.length) : text;
 }
 
 interface Line {
@@ -68,6 +67,12 @@ interface Line {
   readonly raw: number;
   /** It goes on where the line before ends with a backslash. */
   readonly isCut?: boolean;
+}
+
+// `$$` is a dollar sign in systemd's commands. The text keeps its length and its end.
+function withDollars(line: Line): Line {
+  const { text } = line;
+  return { ...line, text: text.replaceAll('$$', () => '$').padStart(text.length) };
 }
 
 // tox and systemd ignore a failed command with `-` in front. git runs an alias with `!` in front in

@@ -1,12 +1,12 @@
 /** A secret or private file is wrapped up before it leaves. */
 
-import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { belongsTo } from '../../flow/belonging.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { isDeclaredFor } from '../../flow/secret-flows.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const encodedToNetwork = defineRule({
   id: 'flow/encoded-to-network',
@@ -54,14 +54,6 @@ export const encodedToNetwork = defineRule({
 
 const fixOfFile =
   'Leave private files where they are: remove the code that wraps them up and sends them.';
-
-function isDeclaredFor(name: string, host: string, { declared }: RuleContext): boolean {
-  return (
-    declared?.secret.some(
-      (secret) => secret.name === name && secret.hosts.some((wide) => coversHost(wide, host)),
-    ) === true
-  );
-}
 
 function whatIsWrapped({ source }: FlowFact): string | undefined {
   // The whole environment is the business of flow/environment-to-network, encoded or not.

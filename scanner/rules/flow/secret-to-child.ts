@@ -3,7 +3,8 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { belongsTo } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { isSecretName } from '../../lookup-tables/secrets.ts';
+import { isDeclaredFor } from '../../flow/secret-flows.ts';
+import { isSecretName, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToChild = defineRule({
@@ -16,8 +17,8 @@ export const secretToChild = defineRule({
   fix: 'Pass it in an environment variable for that process only, or on its standard input, and name the program in skill.json.',
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
   reads: ['flow:exec', 'source'],
-  check: ({ of, sources }) =>
-    flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
+  check: (context) =>
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (sink.what !== 'exec' || sink.part === 'code') return [];
       const program =
@@ -35,27 +36,38 @@ export const secretToChild = defineRule({
       const { name } = source;
       // A library in no table is of interest beside an address alone.
       const isLibrary = sink.capability === undefined && sink.beside !== undefined;
-      const host = strangerBeside(flow, name, sources);
+      const host = strangerBeside(flow, name, context);
       if (host === undefined)
         return isLibrary
           ? []
           : [draftOfFlow(flow, { message: `hands secret ${name} to ${program} as an argument` })];
       const message = `hands secret ${name} to ${isLibrary ? sink.api : program}, beside an address of ${host}`;
-      return [draftOfFlow(flow, { severity: 'medium', message })];
+      return [draftOfFlow(flow, { severity: 'medium', message, fix: fixBeside })];
     }),
 });
+
+const fixBeside =
+  'When the secret is for this host, declare the secret with the host in skill.json. Otherwise keep them apart.';
 
 // Nobody knows whether the program or the library sends the one to the other. A program of another
 // language's front end has its address in the text of the call.
 function strangerBeside(
   { span, sink }: FlowFact,
   name: string,
-  sources: RuleContext['sources'],
+  context: RuleContext,
 ): string | undefined {
   if (sink.part !== 'argument') return undefined;
   const said = sink.beside === undefined ? [] : [parseEgressUrl(sink.beside).host];
-  const all = sink.capability === undefined ? said : [...said, ...hostsAround(span, sources)];
-  return all.find((host) => host !== '*' && !ownHost.test(host) && !belongsTo(name, host));
+  const all =
+    sink.capability === undefined ? said : [...said, ...hostsAround(span, context.sources)];
+  return all.find(
+    (host) =>
+      host !== '*' &&
+      !ownHost.test(host) &&
+      !belongsTo(name, host) &&
+      // The secret of a provider goes to the provider alone, whatever the author declares.
+      (providerOf(name) !== undefined || !isDeclaredFor(name, host, context)),
+  );
 }
 
 function hostsAround(span: FlowFact['span'], sources: RuleContext['sources']): string[] {

@@ -13,7 +13,7 @@ export const serviceClient = defineRule({
   severity: 'info',
   confidence: 'exact',
   why: 'A client library knows its host, so the code shows no address. When its base address is changed, another host gets the key and the data.',
-  fix: 'Declare the service’s host in skill.json. Leave the base address as it is.',
+  fix: 'Declare the host in skill.json. Leave the base address as it is, or let a reviewer approve the other one: say in SKILL.md whose server it is.',
   maps: { attack: ['T1567'] },
   reads: ['capability:egress'],
   check: ({ of }) => {
@@ -33,7 +33,7 @@ export const serviceClient = defineRule({
       return [
         {
           span: fact.span,
-          severity: isElsewhere ? (isStrange(host) ? 'medium' : 'low') : 'info',
+          severity: isElsewhere ? gravityOf(host) : 'info',
           confidence: fact.certainty,
           message,
         },
@@ -43,9 +43,11 @@ export const serviceClient = defineRule({
 });
 
 // The library reads its key by itself and sends it there. A server of the user's own, a place for
-// the user's own address, and a well-known service are usual.
-function isStrange(host: string): boolean {
-  return !isLoopbackHost(host) && !isKnownProvider(host) && !placeholder.test(host);
+// the user's own address, and a well-known service are usual. A declaration changes nothing: the key
+// belongs to the library's own service.
+function gravityOf(host: string): 'low' | 'medium' {
+  const isUsual = isLoopbackHost(host) || isKnownProvider(host) || placeholder.test(host);
+  return isUsual ? 'low' : 'medium';
 }
 
 const placeholder = /^(your|my)\b|(^|\.)example\.(com|org|net)$/i;

@@ -197,8 +197,8 @@ export function fewEntries(entries: ReadonlyMap<string, PyValue>): ReadonlyMap<s
   let inside = parts - entries.size;
   const few = new Map(entries);
   const rank = (value: PyValue): number => {
-    const parts = partsIn(value);
-    return parts <= pythonPartsKept && namesSomething(value) ? 0 : parts;
+    const own = partsIn(value);
+    return own <= pythonPartsKept && namesSomething(value) ? 0 : own;
   };
   for (const [key, value] of [...entries].sort(([, one], [, other]) => rank(other) - rank(one))) {
     if (inside <= pythonPartsKept) break;

@@ -47,6 +47,7 @@ export function noteUnknownClient(run: PythonRun, call: PyCall, qual: string): v
   });
 }
 
+// Also what a call gives: its name has parentheses.
 const ofBuiltIns =
   /^(builtins|bytes|bytearray|dict|float|frozenset|int|list|set|str|tuple|type)\b|\W/;
 

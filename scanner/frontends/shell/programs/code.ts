@@ -3,6 +3,7 @@
  * it wrote, or decoded.
  */
 
+import { normalize } from 'node:path/posix';
 import { parse } from 'unbash';
 import type { Trait } from '../../../fact/fact.ts';
 import { type Language, type OffsetMap, rawOffset } from '../../../fact/source.ts';
@@ -52,7 +53,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   // `bash -s -- a`: the operands are arguments of the program on the input.
   const isOnInput =
     (interpreter.language === 'shell' && hasOption(args, ['s'])) ||
-    /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first?.text ?? '');
+    /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(normalize(first?.text ?? ''));
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
   const isData = optionValues(args, ['m']).some(({ text }) => readsData.test(text));
   const file = isOnInput || isData ? undefined : operand;
