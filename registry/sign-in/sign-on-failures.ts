@@ -23,7 +23,9 @@ export function misconfigured(signOn: SignOn, message: string, cause?: unknown):
 /** The provider gave no usable answer. */
 export function providerDown(signOn: SignOn, cause: unknown): Problem {
   const { issuer } = signOn.config;
-  signOn.warn?.(`warning: Nobody can sign in at ${issuer}: ${whyDown(cause)}`);
+  signOn.warn?.(
+    `warning: Nobody can sign in at ${issuer} (the setting sign-on-issuer): ${whyDown(cause)}`,
+  );
   return new Problem('sign-on-down', `The identity provider ${issuer} does not answer`, { cause });
 }
 

@@ -43,8 +43,8 @@ export const serviceClient = defineRule({
 });
 
 // The library reads its key by itself and sends it there. A server of the user's own, a place for
-// the user's own address, and a well-known service are usual. A declaration changes nothing: the key
-// belongs to the library's own service.
+// the user's own address, and a well-known service are usual. A declaration changes nothing: the
+// key belongs to the library's own service.
 function gravityOf(host: string): 'low' | 'medium' {
   const isUsual = isLoopbackHost(host) || isKnownProvider(host) || placeholder.test(host);
   return isUsual ? 'low' : 'medium';

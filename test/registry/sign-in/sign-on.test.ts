@@ -487,6 +487,7 @@ describe('the operator', () => {
     Object.assign(now ?? {}, { fetch });
     const html = await failing();
     expect(warnings).toEqual([expect.stringMatching(why)]);
+    expect(warnings[0]).toContain('sign-on-issuer');
     expect(html).not.toContain(cause.message);
   });
 
