@@ -25,7 +25,7 @@ import { LogRows } from './log-rows.ts';
 import { addToMap, leavesFrom, leavesOfStops } from './map-names.ts';
 import { fill } from './pieces.ts';
 import { RowInserts } from './row-inserts.ts';
-import { addFacts, moveToSegments, setCounters } from './settle-rows.ts';
+import { addFacts, endDailyLook, moveToSegments, setCounters } from './settle-rows.ts';
 import {
   type Names,
   readClaimTemplate,
@@ -146,6 +146,7 @@ export class Generator {
   close(): void {
     this.#bulk.end();
     setCounters(this.#db);
+    endDailyLook(this.#db);
     this.#db.pragma('journal_mode = WAL');
     this.#db.close();
   }

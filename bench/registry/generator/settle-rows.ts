@@ -41,6 +41,23 @@ export function moveToSegments(
   );
 }
 
+/**
+ * Marks the daily look at the queue as done, for today and tomorrow: a long run crosses midnight,
+ * and the statements of most clones in review are in segments without objects.
+ */
+export function endDailyLook(db: Database): void {
+  const found = db.prepare("SELECT value FROM renewals WHERE kind = 'all'").pluck().get();
+  // No registry has served this folder with a queue yet.
+  if (typeof found !== 'string') return;
+  const [policy] = found.split(' ');
+  const insert = db.prepare("INSERT INTO renewals (kind, value, after) VALUES ('all', ?, NULL)");
+  db.exec("DELETE FROM renewals WHERE kind = 'all'");
+  for (const days of [0, 1]) {
+    const day = new Date(Date.now() + days * 24 * 3_600_000).toISOString().slice(0, 10);
+    insert.run(`${policy} ${day}`);
+  }
+}
+
 /** Waits until a running registry lists all skills: the clones are as settled as their template. */
 export async function untilListed(dir: string): Promise<void> {
   const db = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
