@@ -54,7 +54,7 @@ export const codeDigests: CodeDigests = {
     'exec/unread-program':
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
-      'sha256:1210aa03ab1a11f61c71fc73d38b35d7956fd839e533b2f57d3ec2f6bbd528d3',
+      'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
     'files/agent-memory': 'sha256:03472ff04dea31278f344f2c5f11d615bc642a98439ea522eec00ef1dcb27951',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
@@ -213,47 +213,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:4519fdfeddf9883ab848c856406d291415d978482cb18c135b72c1b30a656b6a',
+      'sha256:90b975c88b714800528674d2e496f6d20c208d4e8a5e100df56d538fccc35cdf',
     'prose/biased-judgement':
-      'sha256:f9f8b536e5dadca3b956be47f94ab6ef5664483027310f9a84a9f419280bdc83',
+      'sha256:376c0a45dd037588bb2bb63db152f8ea89f779e88f8a7f950d9a615b4077eace',
     'prose/boundless-role':
-      'sha256:7b1bf59d2cdcfdea24d1386ad29936c7e0efbfe2459cc3f825af219c350d51cd',
-    'prose/concealment': 'sha256:fa50c83aaa013bed98058a3cf702da5690ea0c906c720d4e6a0d546f075a9eac',
+      'sha256:313dc779b5e493347ef2932935abf284e7fa77b45660c95b8ae3fe26dbbc6777',
+    'prose/concealment': 'sha256:7aa93c7fb12dc6f1431fe3bced845afaca88488dcbc8d5dc7f05e91ae8f791d9',
     'prose/credential-solicitation':
-      'sha256:2723c541593576ad92ab96acf6e614e0b85699ad5d2f278bb2d6c249994029b4',
+      'sha256:83e80a88b28d424a49b63115a27fb9b8afff18dbfe5e858349ed8f9659dab0b8',
     'prose/decode-instructions':
-      'sha256:285797179ad3e3b4e9b677cd7a49e968a4e30de70f6465e2f1f0a1c081e51165',
+      'sha256:96c58cadbdd8df013bb2cd808b85e2db88b4bfd40e26a5e6099cb0c69307961c',
     'prose/destructive-orders':
-      'sha256:e622baba3480dcc16e0bec927aa929c9c4aab8605a944fd9ba0cfa77523b9c09',
+      'sha256:d1cdd6a6746ae9c4ae08d95afb91aad2891cbe604a59bbf18895290de3b8d6e1',
     'prose/divided-order':
       'sha256:ef3b90ead443d22ae074c2d72ba42475748a4d6a9f0482e205495f934f1560d7',
     'prose/encoded-instructions':
       'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':
-      'sha256:92ec7818885ca5592a1af738a5817030f792df00f0f104e6f85491311c22cb9b',
+      'sha256:1761b048418f2755f40590626047bde5381510781377cc198e41f295d6a7178a',
     'prose/false-authority':
-      'sha256:5b5ec7c3f131c98f6a76adbd5dc69e03a5df65c1f6c23bb7b44c5ace93a8a669',
+      'sha256:87e56db1a47280c1156c8ac4c08b9d0728d8950502aaeea5dd4b8014cf79cabd',
     'prose/hidden-text': 'sha256:654228c20c5ce014984e13e427dfd97f156b7740e325df201303fbae4cd494c6',
-    'prose/install-lure': 'sha256:9262fb721df34da1bf4cd15271813015b512b1d87684f091a7232c63f8b2336e',
+    'prose/install-lure': 'sha256:48140693093d93b45e0c8f17512783863fd53cb513f1d17104fc211393432c30',
     'prose/memory-tampering':
-      'sha256:e36f13aabc8c1842b36b9e253a085e7162596ab5e90353455c76b9654e5bbd68',
+      'sha256:f4b2958f3024f30d1389f1dc4b771da1785b9374a0b7caf324ffb62c88f22099',
     'prose/override-instructions':
       'sha256:571ec0dadff3c301e0e6c7de3316d6a9052b3e5606ca00fb951e3d6a96be1f0a',
     'prose/payment-diversion':
-      'sha256:c842ed85b6548655dbdd81d6558f34b5aa51cfc2b7ea0aa3c44558d6b75df1aa',
+      'sha256:49260af836e7be6f6a40770f7163fafd937a5a26d78821c59585fd318281cf35',
     'prose/planted-content':
-      'sha256:66326442c4606c742d89b7c778c5caab92dc8cafc465cc0c72ad0d2f1c2da98d',
+      'sha256:7eaf125f85af186e9b7064a47fa3ca8577d3d04af9f77915581955f391f1c5c0',
     'prose/remote-instructions':
-      'sha256:105b34fe0446042e4c877f68e57b2078aed360a1da4946108c9b6a7e6fcb96e8',
+      'sha256:c49bc4f5094a1714b07ba4543420a759d22221affda9e403cc561d367605bec5',
     'prose/secret-in-reply':
-      'sha256:7d8bf2665b7d603bb5026cc3ee3f60a33db9cb19cbe39ff7653de6633aa4cf96',
+      'sha256:632c5755001372b16aa8e9ddbb3e678286ff37efa7c06ea613624ffa23b8716d',
     'prose/self-propagation':
-      'sha256:c55b80bf3c9ff22b139e575eac4380c7d35e18a1c84d50d158d7c0f85715803c',
+      'sha256:948bae3bd978909f48617138e965bd7d0612b56b99ca633753c28d4e1449b613',
     'prose/speaks-to-scanners':
       'sha256:136b5d27ff2babde1d78b009f45619cc083b3b37508129bb9a314dd944bc3bee',
     'prose/trigger-bait': 'sha256:2d8128b95ba12e939815145b03d287967cf622d96ff5d2d0cf2a4ee667c93f5a',
     'prose/weakened-defence':
-      'sha256:ca14f192db1d0fdb0a0bba9ed6066745fe965058d84e7b1b728f031cf381037e',
+      'sha256:5fd5185ee6005c0fea25837cb7f655ed8a68bbe5999a87f3f21ddf3c9531c949',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':

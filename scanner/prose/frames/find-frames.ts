@@ -46,10 +46,53 @@ export function withFrames(
 
 // All rules that ask for frames share one pass over the texts of a file.
 const matchesOf = remembered((facts: readonly Text[]): readonly FrameMatch[] =>
-  passagesWith(facts, anchors, framesThatMayBeIn).flatMap((passage) =>
-    passage.wanted.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
+  loneOnesLowered(
+    passagesWith(facts, anchors, framesThatMayBeIn).flatMap((passage) =>
+      passage.wanted.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
+    ),
   ),
 );
+
+// An ambiguous frame without another frame near it is reported, and decides nothing.
+function loneOnesLowered(matches: readonly FrameMatch[]): readonly FrameMatch[] {
+  const said = saidInBlocks(matches);
+  return matches.map((match) =>
+    match.frame.ambiguous === true && !isNear(said, match.fact, match.frame.says)
+      ? { ...match, draft: { ...match.draft, ...weighed('described', 'low') } }
+      : match,
+  );
+}
+
+// What frames say, by blocks of the file. Blocks keep the time linear in the number of frames.
+function saidInBlocks(matches: readonly FrameMatch[]): ReadonlyMap<number, ReadonlySet<string>> {
+  const said = new Map<number, Set<string>>();
+  for (const { draft, fact, frame } of matches) {
+    if (draft.kind !== 'malice') continue;
+    const inBlock = said.get(blockOf(fact)) ?? new Set();
+    said.set(blockOf(fact), inBlock.add(frame.says));
+  }
+  return said;
+}
+
+function isNear(
+  said: ReadonlyMap<number, ReadonlySet<string>>,
+  fact: Text,
+  besides: string,
+): boolean {
+  const block = blockOf(fact);
+  return [block - 1, block, block + 1].some((at) =>
+    said
+      .get(at)
+      ?.values()
+      .some((says) => says !== besides),
+  );
+}
+
+function blockOf({ span }: Text): number {
+  return Math.floor(span.start / blockChars);
+}
+
+const blockChars = 1_000;
 
 // Each list of concepts is one phrase.
 const oneOf = remembered(

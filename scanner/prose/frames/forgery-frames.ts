@@ -37,11 +37,13 @@ export const resultsForged: readonly ProseFrame[] = [
     steps: [{ needs: ['doctored', 'record'], within: 6 }],
     anchor: ['doctored'],
     severity: 'medium',
+    ambiguous: true,
   },
   {
     says: 'act in the user’s name when no answer comes',
     steps: [{ needs: ['bound-act', 'no-answer'], within: 22, sentences: 2 }],
     severity: 'medium',
+    ambiguous: true,
   },
 ];
 

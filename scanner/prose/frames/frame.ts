@@ -27,6 +27,11 @@ export interface ProseFrame {
   readonly together?: boolean;
   /** Whether it is hostile only when the text keeps it from the user. */
   readonly onlyHidden?: boolean;
+  /**
+   * Whether honest pages have its words at least as often as attacks. Alone it is reported and
+   * decides nothing. Beside another frame it counts.
+   */
+  readonly ambiguous?: boolean;
   /** Concepts of which one must stand near it: that nobody is asked, or hears of it. */
   readonly onlyWith?: readonly Concept[];
   /** What must stand near it: a literal that no concept has, such as an account number. */

@@ -12,6 +12,7 @@ export const doorsLeftOpen: readonly ProseFrame[] = [
     says: 'open something to everyone for good',
     steps: [{ needs: ['opened', 'everyone'], within: 10 }],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: ['for-good', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
@@ -43,12 +44,14 @@ export const readersMisled: readonly ProseFrame[] = [
     says: 'leave warnings out',
     steps: [{ needs: ['omitted', 'caution'], within: 10 }],
     severity: 'medium',
+    ambiguous: true,
   },
   {
     says: 'inflate sums',
     steps: [{ needs: ['inflated', 'amounts'], within: 10 }],
     anchor: ['inflated'],
     severity: 'medium',
+    ambiguous: true,
   },
   {
     says: 'judge people by their origin',
@@ -77,6 +80,7 @@ export const secretsInSamples: readonly ProseFrame[] = [
     ],
     anchor: ['real-values'],
     severity: 'medium',
+    ambiguous: true,
   },
 ];
 
@@ -85,12 +89,14 @@ export const tracesRemoved: readonly ProseFrame[] = [
     says: 'remove traces',
     steps: [{ needs: ['deleted', 'traces'], within: 8 }],
     severity: 'medium',
+    ambiguous: true,
   },
   {
     says: 'watch people without their knowledge',
     steps: [{ needs: ['watch', 'person'], within: 10 }],
     anchor: ['covert', 'unsaid', 'withheld'],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: ['covert', 'unsaid', 'withheld'],
   },
 ];

@@ -29,5 +29,6 @@ export const selfPlanted: readonly ProseFrame[] = [
     says: 'plant text that nobody sees',
     steps: [{ needs: ['planted', 'unseen'], within: 14 }],
     severity: 'medium',
+    ambiguous: true,
   },
 ];

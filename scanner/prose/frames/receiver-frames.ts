@@ -45,6 +45,7 @@ export const fixedReceivers: readonly ProseFrame[] = [
     says: 'send results to a fixed address as a matter of course',
     steps: [{ needs: ['goes', ['url', 'host', 'url-slot']], within: 10 }],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: ['routine', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
 ];

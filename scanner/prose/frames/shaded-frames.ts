@@ -21,6 +21,7 @@ export const shadedOrders: readonly ProseFrame[] = [
     steps: [{ needs: ['fulfilled', 'others'], within: 14 }],
     anchor: [...shades, 'binding', 'at-once'],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: [...shades, 'binding', 'at-once'],
   },
 ];
@@ -31,6 +32,7 @@ export const shadedDeletions: readonly ProseFrame[] = [
     steps: [{ needs: ['deleted', ['valuable', 'belongings', 'traces']], within: 10 }],
     anchor: [...shades, 'past-bin'],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: [...shades, 'past-bin'],
   },
 ];
@@ -40,6 +42,7 @@ export const shadedPayments: readonly ProseFrame[] = [
     says: 'pay, although nobody is asked or told',
     steps: [{ needs: [['paid', 'goes', 'conveyed', 'instead'], 'payee'], within: 12 }],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: shades,
   },
 ];
@@ -49,6 +52,7 @@ export const shadedRequests: readonly ProseFrame[] = [
     says: 'ask for a password or key in haste, or without telling why',
     steps: [{ needs: ['solicit', 'credential'], within: 10 }],
     severity: 'medium',
+    ambiguous: true,
     onlyWith: ['haste', 'needless', 'unsaid', 'withheld'],
   },
 ];
