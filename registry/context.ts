@@ -74,10 +74,11 @@ export interface Registry {
    */
   reportPutOff?: (error: unknown) => void;
   /**
-   * Rejects with `registry-full` when the disk has no room for the evidence of a statement. The
-   * database may have room of its own, so the log must not run ahead of the evidence.
+   * Rejects with `registry-full` when the disk has no room for the evidence of a statement, or for
+   * uploaded files. The database may have room of its own, so the log must not run ahead of the
+   * evidence. Files get no part of the room that is reserved for statements.
    */
-  readonly requireRoom?: () => Promise<void>;
+  readonly requireRoom?: (what: 'statements' | 'files') => Promise<void>;
   /**
    * Ids of versions whose approval or scan is logged, and whose next step failed in this process.
    */

@@ -138,6 +138,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     sweep.abort();
     check?.stop();
     watches.stop();
+    disk.stop();
     await listeners.close();
     await observation?.close();
     await drawing.close();
@@ -232,7 +233,7 @@ async function openStorage(
       await checkpoints.stop();
       opened.close();
     };
-    const disk = watchDisk(dir, now);
+    const disk = watchDisk(dir, now, say);
     const { requireRoom } = disk;
     return {
       db,

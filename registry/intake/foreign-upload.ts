@@ -109,7 +109,7 @@ async function store(
   packed: PackedBundle,
 ): Promise<WaitingUpload> {
   const tar = writeTar(tarFilesOf(packed));
-  await registry.requireRoom?.();
+  await registry.requireRoom?.('files');
   const row = await retryOnClash(async () => {
     const before = await findSameUpload(registry, which, packed.digest);
     return before ?? insert(registry, uploader, which, packed);

@@ -87,6 +87,7 @@ export async function takeVersion(
 ): Promise<AcceptedVersion> {
   try {
     const checked = await verifyUpload(registry, upload, sender);
+    await registry.requireRoom?.('files');
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
   } catch (error) {
     if (!(error instanceof Problem) || error.code === 'logged-unfinished') throw error;

@@ -59,7 +59,7 @@ export async function storeUploadFile(
         `Cannot upload: @${scope} was sent ${sum?.files} files in the last hour that no upload has`,
         { hint: 'Finish an upload, or wait an hour.' },
       );
-    await registry.requireRoom?.();
+    await registry.requireRoom?.('files');
     const row = {
       id: makeId(registry),
       session,

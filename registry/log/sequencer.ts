@@ -155,7 +155,7 @@ async function commitOnce(
   const added = all.flatMap(({ statements }) => statements);
   if (added.length > 0) {
     await requireWhole(registry);
-    await registry.requireRoom?.();
+    await registry.requireRoom?.('statements');
   }
   const planned = planRows(before, added, registry.now().getTime());
   const map = await planMapOf(registry, before, planned);

@@ -4,34 +4,46 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { diskBytesMin, diskCheckMs, uploadBytesMax } from '../limits.ts';
+import { keepReserve } from './disk-reserve.ts';
 
 export interface DiskSpace {
   /** Bytes that the registry's user may still write. */
   free(): Promise<number>;
   /** Why the disk takes no upload; undefined when it does. Checked anew after `diskCheckMs`. */
   whyFull(): Promise<string | undefined>;
-  /** @throws Problem `registry-full` when not even a statement fits */
-  requireRoom(): Promise<void>;
+  /** @throws Problem `registry-full` when it does not fit */
+  requireRoom(what: 'statements' | 'files'): Promise<void>;
+  /** Looks at the reserve, as happens every second. */
+  tend(): Promise<void>;
+  stop(): void;
 }
 
-/** @param free replaces what the operating system says about the disk */
+/**
+ * Watches the disk of a data folder, and keeps a reserve on it.
+ * @param free replaces what the operating system says about the disk
+ */
 export function watchDisk(
   dir: string,
   now: () => Date,
+  say: (line: string) => void,
   free: () => Promise<number> = () => freeBytes(dir),
 ): DiskSpace {
+  const reserve = keepReserve(dir, free, say);
   let last: { readonly at: number; readonly why: Promise<string | undefined> } | undefined;
   return {
     free,
-    whyFull: () => {
+    whyFull: async () => {
       const at = now().getTime();
       if (last === undefined || Math.abs(at - last.at) >= diskCheckMs)
         last = { at, why: whyNotWritable(dir, free) };
-      return last.why;
+      return reserve.isGivenUp ? 'the disk is full, and uploads are refused' : last.why;
     },
-    requireRoom: async () => {
-      if ((await free()) < diskBytesMin) throw new Problem('registry-full', 'The disk is full');
+    requireRoom: async (what) => {
+      if ((await free()) < diskBytesMin || (what === 'files' && reserve.isGivenUp))
+        throw new Problem('registry-full', 'The disk is full');
     },
+    tend: reserve.tend,
+    stop: reserve.stop,
   };
 }
 

@@ -162,6 +162,7 @@ export async function fetchFile(
     throw new Problem(
       response.status >= 500 ? 'registry-down' : 'registry-answer-invalid',
       `${source.base} answered ${response.status} for ${path}`,
+      { hint: response.status === insufficientStorage ? toldWhenFull : undefined },
     );
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
@@ -172,6 +173,10 @@ export async function fetchFile(
     );
   }
 }
+
+// RFC 4918, section 11.5.
+const insufficientStorage = 507;
+const toldWhenFull = 'Tell the operator of the registry that its disk is full.';
 
 /**
  * Fetches a file that a registry need not have, because it only saves requests: earlier registries

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskCheckMs } from '../../../registry/limits.ts';
+import { reserveName } from '../../../registry/serving/disk-reserve.ts';
 import { type Answer, call, makeSkill, registryIdAt, type Skill } from '../../registry/road.ts';
 import { type Act, claim, publication, revocation } from '../acts.ts';
 import { drafted, releaseOne, scanOne } from '../walk.ts';
@@ -44,14 +45,28 @@ async function runOver(folder: string): Promise<Omit<Row, 'what'>> {
     const kept = await releaseOne(walk, makeSkill('@acme/kept', '1.0.0'));
     const waiting = makeSkill('@acme/waiting', '1.0.0');
     await scanOne(walk, waiting);
-    const late: readonly Act[] = [
-      await publication(makeSkill('@acme/late', '1.0.0'), staff.author),
+    const upload = await publication(makeSkill('@acme/late', '1.0.0'), staff.author);
+    const early: readonly Act[] = [
       await drafted(send, waiting, staff.reviewer),
-      await claim(id, 'late'),
+      await claim(id, 'early'),
       await revocation(id, kept, staff.reviewer.key),
     ];
-    fill(folder, filler);
+    const late: readonly Act[] = [
+      upload,
+      await claim(id, 'late'),
+      await revocation(id, waiting, staff.reviewer.key),
+    ];
     const said: string[] = [];
+    const reserve = join(site.dir, reserveName);
+    await until(() => existsSync(reserve));
+    fill(folder, filler);
+    await until(() => !existsSync(reserve));
+    said.push(`publish ${codeOf(await upload.send(send))}`);
+    for (const act of early) await take(act);
+    if ((await send('/index/status.json')).status !== 200)
+      faults.push('the status is not signed in the room of the reserve');
+    // Another program takes what the registry gave up.
+    fill(folder, `${filler}.more`);
     const tryAll = async (): Promise<void> => {
       for (const act of late) said.push(`${act.kind} ${codeOf(await act.send(send))}`);
       if (!(await reads(stage, kept))) faults.push('the full registry does not serve what it has');
@@ -66,19 +81,31 @@ async function runOver(folder: string): Promise<Omit<Row, 'what'>> {
     await site.start();
     await tryAll();
     rmSync(filler);
+    rmSync(`${filler}.more`);
     await sleep(diskCheckMs);
     for (const act of late) await take(act);
     if ((await call(send, '/readyz')).status !== 200) faults.push('not ready with room again');
     await site.kill();
     await site.start();
-    const revoked = new Set([`${kept.manifest.name}@${kept.manifest.version}`]);
+    const revoked = new Set(
+      [kept, waiting].map(({ manifest }) => `${manifest.name}@${manifest.version}`),
+    );
     faults.push(...(await stage.lacks(revoked)));
     return { outcome: `${printCounts(said)}; taken as soon as there is room`, faults };
   } finally {
-    if (existsSync(filler)) rmSync(filler);
+    for (const path of [filler, `${filler}.more`]) rmSync(path, { force: true });
     await site.close();
   }
 }
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries === reserveTriesMax) throw new Error('the registry does not tend its reserve');
+    await sleep(100);
+  }
+}
+
+const reserveTriesMax = 100;
 
 /** Writes until the file system takes no byte more. */
 function fill(folder: string, filler: string): void {

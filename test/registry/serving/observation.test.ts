@@ -163,9 +163,13 @@ describe('readiness', () => {
   it('says that the data folder cannot be written', async () => {
     const { send } = await start({});
     expect((await send('/readyz')).status).toBe(200);
-    expect(await watchDisk(join(folder, 'gone'), () => new Date()).whyFull()).toMatch(
-      /cannot be written: ENOENT/,
+    const disk = watchDisk(
+      join(folder, 'gone'),
+      () => new Date(),
+      () => undefined,
     );
+    onTestFinished(() => disk.stop());
+    expect(await disk.whyFull()).toMatch(/cannot be written: ENOENT/);
   });
 
   it('says that the disk has no room for an upload, and looks again', async () => {
@@ -174,8 +178,10 @@ describe('readiness', () => {
     const disk = watchDisk(
       folder,
       () => new Date(time),
+      () => undefined,
       async () => free,
     );
+    onTestFinished(() => disk.stop());
     expect(await disk.whyFull()).toMatch(/25 MiB left/);
     free = uploadBytesMax;
     expect(await disk.whyFull()).toMatch(/25 MiB left/);

@@ -1,0 +1,89 @@
+/**
+ * Room that a registry keeps for itself on its disk. When uploads or other programs fill the disk,
+ * the registry gives the room up: revocations, approvals and the signed status go on, and uploads
+ * wait until the operator has made room.
+ */
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  diskReserveBytes,
+  diskReserveCheckMs,
+  diskReserveGivenUpBytes,
+  uploadBytesMax,
+} from '../limits.ts';
+
+export interface DiskReserve {
+  /** Whether the registry gave its reserve up, so that nothing but statements is written. */
+  readonly isGivenUp: boolean;
+  /** Looks at the disk: gives the reserve up, or makes it. */
+  tend(): Promise<void>;
+  stop(): void;
+}
+
+/** The file in the data folder whose bytes are the reserve. */
+export const reserveName = 'disk.reserve';
+
+/**
+ * Tends the reserve every second, until `stop`.
+ * @param free bytes that the registry's user may still write
+ */
+export function keepReserve(
+  dir: string,
+  free: () => Promise<number>,
+  say: (line: string) => void,
+): DiskReserve {
+  const path = join(dir, reserveName);
+  let isGivenUp = false;
+  const tend = async (): Promise<void> => {
+    const bytes = await free();
+    const isHeld = (await sizeOf(path)) === diskReserveBytes;
+    if (bytes < diskReserveGivenUpBytes) {
+      await rm(path, { force: true });
+      if (!isGivenUp) say(givenUp(dir, isHeld));
+      isGivenUp = true;
+    } else if (isHeld || bytes >= diskReserveBytes + uploadBytesMax) {
+      if (!isHeld) await fill(path);
+      if (isGivenUp) say(`The disk of ${dir} has room again: the registry takes uploads`);
+      isGivenUp = false;
+    }
+  };
+  let tending = false;
+  const timer = setInterval(() => {
+    if (tending) return;
+    tending = true;
+    tend()
+      .catch((error: unknown) => say(`warning: cannot keep ${path}: ${String(error)}`))
+      .finally(() => {
+        tending = false;
+      });
+  }, diskReserveCheckMs);
+  timer.unref();
+  return {
+    get isGivenUp() {
+      return isGivenUp;
+    },
+    tend,
+    stop: () => clearInterval(timer),
+  };
+}
+
+function givenUp(dir: string, wasHeld: boolean): string {
+  const reserve = wasHeld
+    ? `The registry gave up its reserve of ${diskReserveBytes / 1024 / 1024} MiB, so that revocations and the status go on`
+    : 'The registry has no reserve left for revocations and the status';
+  return `warning: the disk of ${dir} is full. ${reserve}. Uploads are refused. Make room on the disk (docs/operating-registry.md, "When the disk is full")`;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+// Bytes that a file system cannot leave out.
+async function fill(path: string): Promise<void> {
+  try {
+    await writeFile(path, Buffer.alloc(diskReserveBytes, 'reserve '), { mode: 0o600 });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}

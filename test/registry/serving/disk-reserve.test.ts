@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { diskReserveBytes } from '../../../registry/limits.ts';
+import { keepReserve } from '../../../registry/serving/disk-reserve.ts';
+import { watchDisk } from '../../../registry/serving/disk-space.ts';
+
+const mebibyte = 1024 * 1024;
+const isRoot = process.getuid?.() === 0;
+
+function makeFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'skillgate-disk-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+describe('the reserve on the disk', () => {
+  it('is made while there is room, given up on a full disk, and made again', async () => {
+    const dir = makeFolder();
+    const file = join(dir, 'disk.reserve');
+    const lines: string[] = [];
+    let free = 1_000 * mebibyte;
+    const reserve = keepReserve(
+      dir,
+      async () => free,
+      (line) => lines.push(line),
+    );
+    onTestFinished(() => reserve.stop());
+    await reserve.tend();
+    expect([existsSync(file), reserve.isGivenUp, lines]).toEqual([true, false, []]);
+    free = 3 * mebibyte;
+    await reserve.tend();
+    await reserve.tend();
+    expect([existsSync(file), reserve.isGivenUp]).toEqual([false, true]);
+    expect(lines).toEqual([
+      expect.stringMatching(/disk of .* is full\. The registry gave up its reserve of 16 MiB/),
+    ]);
+    // The room that the reserve gave is no reason to take uploads.
+    free = 20 * mebibyte;
+    await reserve.tend();
+    expect([existsSync(file), reserve.isGivenUp]).toEqual([false, true]);
+    free = 100 * mebibyte;
+    await reserve.tend();
+    expect([existsSync(file), reserve.isGivenUp]).toEqual([true, false]);
+    expect(lines.slice(1)).toEqual([expect.stringMatching(/has room again/)]);
+  });
+
+  it('leaves room for statements alone where uploads filled the disk', async () => {
+    let free = 3 * mebibyte;
+    const disk = watchDisk(
+      makeFolder(),
+      () => new Date(),
+      () => undefined,
+      async () => free,
+    );
+    onTestFinished(() => disk.stop());
+    await disk.tend();
+    free += diskReserveBytes;
+    await expect(disk.requireRoom('statements')).resolves.toBeUndefined();
+    await expect(disk.requireRoom('files')).rejects.toThrow('The disk is full');
+    expect(await disk.whyFull()).toMatch(/uploads are refused/);
+  });
+
+  it.runIf(isRoot)(
+    'gives its bytes back on a file system that another program filled',
+    async () => {
+      const dir = makeFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir]);
+      onTestFinished(() => {
+        execFileSync('umount', [dir]);
+      });
+      const disk = watchDisk(
+        dir,
+        () => new Date(),
+        () => undefined,
+      );
+      onTestFinished(() => disk.stop());
+      await disk.tend();
+      const fill = () =>
+        execFileSync('dd', ['if=/dev/zero', `of=${join(dir, 'full')}`, 'bs=1M'], {
+          stdio: 'ignore',
+        });
+      expect(fill).toThrow();
+      expect(await disk.free()).toBe(0);
+      await disk.tend();
+      expect(await disk.free()).toBeGreaterThanOrEqual(diskReserveBytes);
+    },
+  );
+});
