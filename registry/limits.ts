@@ -87,6 +87,8 @@ export const resumedAtOnce = 20;
 export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
 export const judgedAnewAtOnce = 16;
+/** Versions whose evidence could not be read that one slice beside requests judges again. */
+export const failedAtOnce = 4;
 /**
  * Pauses of a running registry between two times that it judges so many: usually, while versions
  * with changed evidence are left, and after a failure.

@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:6c52a06787b89dbf1211fd7848638872d05cc6b2ae741f19cceb41f42257f8b9',
+  extractor: 'sha256:4785a0e755a9d7fe0df3a59b73f193e14c613dd5a56c6062e18049053d0d4f93',
   judging: 'sha256:d3bb2ba5a2e8898367cd6902fb332eb91017338dab6561552623ab07d5da0022',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:4b27f9a9c821d13b127eb05ba3286ad2406e6c97a5d4f769fb584b910a9c9cef',
+      'sha256:4a49452af558fcf02f213d06238a4c99593426ec3c81834e11474e16930ef090',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':

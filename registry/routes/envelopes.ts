@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
+import { envelopeBytesMax, statementValuesMax } from '../../skills-index/statement/limits.ts';
 import {
   type Envelope,
   parseEnvelope,
@@ -18,7 +18,7 @@ import { keyHeader } from '../people/signer.ts';
  */
 export function readSent(bytes: Uint8Array): SentStatement {
   requireSmall(bytes.byteLength);
-  const { value } = parseJson(bytes, 'the envelope');
+  const { value } = parseJson(bytes, 'the envelope', statementValuesMax);
   const isBundle = typeof value === 'object' && value !== null && 'dsseEnvelope' in value;
   return isBundle ? parsePlainBundle(value) : parseEnvelope(value);
 }

@@ -6,17 +6,21 @@ import type { Registry } from '../../context.ts';
 import { keepOn } from '../../keep-on.ts';
 import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
 import { moveSignatures } from '../earlier-signatures.ts';
-import { lookAtWaiting, renewQueue } from './renew-queue.ts';
+import { lookAtWaiting, renewQueue, retryFailed } from './renew-queue.ts';
 
 /**
- * One slice: versions whose evidence changed, or when none is left, some of the daily look, and
- * some signatures of an earlier release.
+ * One slice: versions whose evidence changed. When none is left, and in one slice of eight in any
+ * case, also some versions that could not be read, some of the daily look, and some signatures of
+ * an earlier release.
  * @returns whether an event, a changed version or such a signature is left
  */
 export async function keepSome(registry: Registry): Promise<boolean> {
-  if (await renewQueue(registry)) return true;
+  const isLeft = await renewQueue(registry);
+  const [drawn = 0] = registry.random(1);
+  if (isLeft && drawn % 8 !== 0) return true;
+  await retryFailed(registry);
   await lookAtWaiting(registry);
-  return moveSignatures(registry);
+  return (await moveSignatures(registry)) || isLeft;
 }
 
 /**

@@ -55,8 +55,12 @@ export interface QueueJudgement {
 /** Failed versions first, then versions that nobody judged yet, then by falling risk. */
 export function rankOf(judged: QueueJudgement | null): number {
   if (judged === null) return 1;
-  return judged.failed === undefined ? 2 + 100 - judged.risk.total : 0;
+  return judged.failed === undefined ? 2 + 100 - judged.risk.total : failedRank;
 }
+
+export const failedRank = 0;
+/** The number of ranks. */
+export const ranks = 103;
 
 /** Judges a version, and never throws: one damaged version must not hide all others. */
 export async function judgeVersion(registry: Registry, row: VersionRow): Promise<QueueJudgement> {

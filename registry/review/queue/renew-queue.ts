@@ -3,11 +3,12 @@
  * of the evidence. The versions with changes are judged again a few at a time, the highest in the
  * queue first.
  */
-import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import { judgedAnewAtOnce, renewalSliceRows, renewalsAtOnce } from '../../limits.ts';
+import { failedAtOnce, judgedAnewAtOnce, renewalSliceRows, renewalsAtOnce } from '../../limits.ts';
+import { logSize } from '../../log/log.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
 import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
@@ -15,6 +16,7 @@ import { renewals, waiting } from '../../store/waiting-schema.ts';
 import { fallenScans } from '../../versions/fallen-scans.ts';
 import { versionsAlike } from '../similarity-index.ts';
 import { renewVersions } from './judge-anew.ts';
+import { failedRank, ranks } from './queue-judgement.ts';
 
 type RenewalRow = typeof renewals.$inferSelect;
 
@@ -28,15 +30,56 @@ const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
  */
 export async function renewQueue(registry: Registry): Promise<boolean> {
   await markNext(registry);
-  const due = await registry.db.read
+  const highest = await dueFrom(registry, undefined, judgedAnewAtOnce + 1);
+  const isMore = highest.length > judgedAnewAtOnce;
+  // Whoever changes versions high in the queue again and again must not keep the others waiting.
+  const others = isMore
+    ? await dueFrom(registry, await randomPlace(registry), judgedAnewAtOnce / 2)
+    : [];
+  const now = new Set([...others, ...highest].slice(0, judgedAnewAtOnce));
+  await renewVersions(registry, [...now]);
+  return isMore || (await openRenewals(registry, 1)).length > 0;
+}
+
+async function dueFrom(
+  { db }: Registry,
+  place: SQL | undefined,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await db.read
     .select({ id: waiting.versionId })
     .from(waiting)
-    .where(isDue)
+    .where(and(isDue, place && sql`(${waiting.rank}, ${waiting.logIndex}) >= ${place}`))
     .orderBy(asc(waiting.rank), asc(waiting.logIndex))
-    .limit(judgedAnewAtOnce + 1);
-  const now = due.slice(0, judgedAnewAtOnce).map(({ id }) => id);
-  await renewVersions(registry, now);
-  return due.length > judgedAnewAtOnce || (await openRenewals(registry, 1)).length > 0;
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+async function randomPlace(registry: Registry): Promise<SQL> {
+  return sql`(${randomBelow(registry, ranks)}, ${randomBelow(registry, await logSize(registry))})`;
+}
+
+/** From 0 on; not uniform to the last bit, which nobody needs here. */
+function randomBelow({ random }: Registry, end: number): number {
+  return Math.floor((Buffer.from(random(6)).readUIntBE(0, 6) / 2 ** 48) * end);
+}
+
+/**
+ * Judges some versions again whose evidence could not be read, from a random one on: a storage that
+ * failed for a moment leaves such versions, and those that are lost for good must not hide them.
+ */
+export async function retryFailed(registry: Registry): Promise<void> {
+  const from = randomBelow(registry, await logSize(registry));
+  const rows = await registry.db.read
+    .select({ id: waiting.versionId })
+    .from(waiting)
+    .where(and(eq(waiting.rank, failedRank), gte(waiting.logIndex, from)))
+    .orderBy(asc(waiting.logIndex))
+    .limit(failedAtOnce);
+  await renewVersions(
+    registry,
+    rows.map(({ id }) => id),
+  );
 }
 
 async function openRenewals({ db }: Registry, limit: number): Promise<readonly RenewalRow[]> {

@@ -43,7 +43,12 @@ export function parseJson(
   }
   const place = (offset: number): Place => placeAt(text, offset, file);
   walk({ text, place }, skipSpace(text, 0), 0);
-  return { value, placeOf: (path) => place(offsetOf(text, path)) };
+  const lines = lazily(() => lineStartsOf(text));
+  const members = new Map<number, Members>();
+  return {
+    value,
+    placeOf: (path) => placeAmong(lines(), offsetOf(text, path, members), file),
+  };
 }
 
 // JavaScript's message about broken JSON contains an offset, or says that the text ends too early.
@@ -88,9 +93,30 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
  * Line and column (UTF-16 units) of an offset in a text, each counted from 1. Lines end with LF.
  */
 export function placeAt(text: string, offset: number, path: string): Place {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { path, line: before.split('\n').length, column: offset - lineStart + 1 };
+  return placeAmong(lineStartsOf(text.slice(0, offset)), offset, path);
+}
+
+// A file may have a hundred faults, and may be made of line ends: its lines are listed once.
+function lineStartsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function placeAmong(lineStarts: readonly number[], offset: number, path: string): Place {
+  let line = 0;
+  let behind = lineStarts.length;
+  while (behind - line > 1) {
+    const middle = (line + behind) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) line = middle;
+    else behind = middle;
+  }
+  return { path, line: line + 1, column: offset - (lineStarts[line] ?? 0) + 1 };
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
 
 interface Walk {
@@ -147,23 +173,39 @@ function eachMember(
   return at + 1;
 }
 
+/** The offsets of a member's key (in a list: of its value) and of its value. */
+type Members = ReadonlyMap<string | number, { readonly keyAt: number; readonly valueAt: number }>;
+
 /**
  * The offset of a value in a JSON text (for a member of an object: of the member's key); 0 when the
- * value is absent. No offset is cached, because messages request few places.
+ * value is absent.
+ * @param known the members of objects and lists that were looked through, by their offsets
  */
-function offsetOf(text: string, path: readonly (string | number)[]): number {
+function offsetOf(
+  text: string,
+  path: readonly (string | number)[],
+  known: Map<number, Members>,
+): number {
   let at = skipSpace(text, 0);
-  let value = skipSpace(text, 0);
+  let value = at;
   for (const step of path) {
-    const outer = value;
-    let found = false;
-    eachMember(text, outer, (key, keyAt, valueAt) => {
-      if (key === step) [at, value, found] = [keyAt, valueAt, true];
-      return endOfValue(text, valueAt);
-    });
-    if (!found) return 0;
+    const members = known.get(value) ?? membersOf(text, value);
+    known.set(value, members);
+    const found = members.get(step);
+    if (found === undefined) return 0;
+    at = found.keyAt;
+    value = found.valueAt;
   }
   return at;
+}
+
+function membersOf(text: string, start: number): Members {
+  const members = new Map<string | number, { keyAt: number; valueAt: number }>();
+  eachMember(text, start, (key, keyAt, valueAt) => {
+    members.set(key, { keyAt, valueAt });
+    return endOfValue(text, valueAt);
+  });
+  return members;
 }
 
 function endOfValue(text: string, start: number): number {
