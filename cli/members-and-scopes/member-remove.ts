@@ -14,6 +14,7 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
+import { currentRegistry } from '../registries/refresh.ts';
 import type { membersAnswer } from '../registries/registry-answers.ts';
 import { type KeyFile, readPublicKeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
@@ -49,6 +50,7 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
         hint: 'see skillgate member list; if the signatures for an enrolment were never sent, name the key with --public-key FILE',
       },
     );
+  await refuseAdministrators(context, name, held);
   const upTo = indexOf(context);
   if (context.options.yes !== true)
     await confirm(context, question(name, held, upTo), name, '--yes');
@@ -92,6 +94,25 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
       safe`Versions that depend on signatures of ${name} after log index ${upTo} are revoked: skillgate status shows each.`,
     );
   return exitCodes.ok;
+}
+
+// The root of trust names these administrators. A statement that ends one of their keys ends nothing.
+async function refuseAdministrators(
+  context: CommandContext,
+  name: string,
+  held: readonly Held[],
+): Promise<void> {
+  const { root } = await currentRegistry(context, context.registryBase);
+  const keys = new Set<string>(root.administrators.map(({ keyId }) => keyId));
+  const named = held.find((one) => keys.has(idOf(one)) && one.roles.join() === 'administrator');
+  if (named === undefined) return;
+  throw new Problem(
+    'forbidden',
+    `Cannot remove ${JSON.stringify(name)}: the root of trust names this administrator, so only a new root ends the key`,
+    {
+      hint: `On the registry’s machine: skillgate registry rotate propose DIR --remove ${idOf(named)}. A new administrator is added in the same step with --add-administrator FILE`,
+    },
+  );
 }
 
 function removedText(name: string, held: readonly Held[], upTo: number | undefined): Safe {

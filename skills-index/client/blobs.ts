@@ -5,8 +5,10 @@
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { bundleFileBytesMax } from '../skill/limits.ts';
 import { Problem } from '../skill/problem.ts';
+import { parseJson } from '../skill/text/json.ts';
+import { printable } from '../skill/text/shown-text.ts';
 import { readBoundedBody } from './bounded-body.ts';
-import { fetchesAtOnce, fetchMilliseconds } from './limits.ts';
+import { fetchesAtOnce, fetchMilliseconds, refusalBytesMax, refusalCharsMax } from './limits.ts';
 import type { Store } from './store.ts';
 
 /** The part of `fetch` that reading files needs. */
@@ -156,13 +158,18 @@ export async function fetchFile(
       headers: { accept: '*/*', ...(kept && { 'if-none-match': `"${hexOf(digestOf(kept))}"` }) },
     });
     if (response.ok) return await readBody(response, bytesMax, path);
-    await response.body?.cancel();
-    if (response.status === 304 && kept) return kept;
-    if (response.status === 404) return undefined;
+    if (response.status === 304 && kept) {
+      await response.body?.cancel();
+      return kept;
+    }
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return undefined;
+    }
     throw new Problem(
       response.status >= 500 ? 'registry-down' : 'registry-answer-invalid',
       `${source.base} answered ${response.status} for ${path}`,
-      { hint: response.status === insufficientStorage ? toldWhenFull : undefined },
+      { hint: await hintIn(response) },
     );
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
@@ -174,9 +181,18 @@ export async function fetchFile(
   }
 }
 
-// RFC 4918, section 11.5.
-const insufficientStorage = 507;
-const toldWhenFull = 'Tell the operator of the registry that its disk is full.';
+// What the registry's refusal (RFC 9457) tells the person to do: a full disk, a private registry.
+async function hintIn(response: FileAnswer): Promise<string | undefined> {
+  const bytes = await readBoundedBody(response.body, refusalBytesMax);
+  try {
+    const { value } = parseJson(bytes ?? '', 'the refusal');
+    const { detail, hint } = value as { detail?: unknown; hint?: unknown };
+    const said = [detail, hint].filter((text) => typeof text === 'string').join('. ');
+    return said === '' ? undefined : printable(said).slice(0, refusalCharsMax);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Fetches a file that a registry need not have, because it only saves requests: earlier registries

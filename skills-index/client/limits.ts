@@ -36,3 +36,6 @@ export const knownStatementBytesMax = 512 * 1024;
  * updated between the two answers.
  */
 export const wordsTriesMax = 4;
+/** The refusal of a registry, and the part of it that a person is shown. */
+export const refusalBytesMax = 16 * 1024;
+export const refusalCharsMax = 500;

@@ -523,6 +523,18 @@ describe('skillgate member remove', () => {
     expect((await as('rita', 'review', 'list')).exit).toBe(0);
   });
 
+  it('says that only a new root ends an administrator whom the root names', async () => {
+    const { members } = await read('administrator', 'member', 'list');
+    const [{ name }] = members.filter(({ roles }: { roles: string[] }) =>
+      roles.includes('administrator'),
+    );
+    const refused = await as('administrator', 'member', 'remove', name, '--yes');
+    expect(refused).toMatchObject({ exit: 6, stdout: '' });
+    expect(refused.stderr).toContain('only a new root ends the key');
+    expect(refused.stderr).toContain('skillgate registry rotate propose DIR --remove sha256:');
+    expect((await read('administrator', 'member', 'list')).members).toEqual(members);
+  });
+
   it('takes back what a thief approved', async () => {
     await bring(1);
     const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))

@@ -343,3 +343,36 @@ describe('a file in the cache on disk', () => {
     await expect(skill.read('SKILL.md')).rejects.toMatchObject({ code: 'bundle-invalid' });
   });
 });
+
+describe('a refusal', () => {
+  const refuse =
+    (status: number, body: unknown): Answer =>
+    (_, response) => {
+      response.writeHead(status, { 'content-type': 'application/problem+json' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+
+  it.each([
+    [
+      'of a full disk',
+      507,
+      { detail: 'The disk is full', hint: 'Tell the operator of the registry' },
+      'registry-down',
+      'The disk is full. Tell the operator of the registry',
+    ],
+    [
+      'of a private registry',
+      401,
+      { detail: 'This registry is private', hint: 'Ask its operator for a token' },
+      'registry-answer-invalid',
+      'This registry is private. Ask its operator for a token',
+    ],
+    ['with signs for a terminal', 503, { hint: 'now\u001b[2J\u202e' }, 'registry-down', 'now[2J'],
+    ['that is no JSON', 502, '<html>', 'registry-down', undefined],
+    ['of something else', 503, { hint: 4 }, 'registry-down', undefined],
+    ['without an end', 503, `{"hint":"${'x'.repeat(100_000)}"}`, 'registry-down', undefined],
+  ])('%s is told as the registry tells it', async (_, status, body, code, hint) => {
+    answer = refuse(status, body);
+    await expect(readSkillMd(source())).rejects.toMatchObject({ code, hint });
+  });
+});
