@@ -17,7 +17,7 @@ export const differenceMeanings = {
   'witnesses-missing':
     'There is no proof that others see the same log. Installers with the same policy reject every version.',
   'statement-withheld':
-    'Nobody can check this statement. It may revoke a version or end a key; assume that it does.',
+    'Nobody can check this statement. It may revoke a version or end a key; assume that it does. A registry shows the statements about a private scope to its readers alone: ask the operator for a token that reads everything, and keep it with skillgate registry token URL.',
   'statement-unverifiable':
     'The root of trust of this host cannot verify a statement in the log. The scope or version that the statement names is frozen.',
   'status-behind':
@@ -25,7 +25,7 @@ export const differenceMeanings = {
   'stop-unfounded':
     'No signed statement supports this stop. Installers that ask for a range of versions get another version.',
   'line-withheld':
-    'An index line must stay for ever. Without it, installers cannot see the version or any statement about it.',
+    'An index line must stay for ever. Without it, installers cannot see the version or any statement about it. Where this monitor reads with a token, the operator may have ended the token.',
   'not-shown':
     'The registry shows the head of its log, but has withheld its contents for too long, so nobody can compare them. The registry is broken, or it hides something.',
   'line-hides':

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { parseTufRepository } from '../../skills-index/trust/root/repository.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
+import { proposalDigest } from '../root-rotation/rotation.ts';
 import { createKeyFile, readPublicKeyFile } from '../signing/key-file.ts';
 import { askNewPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
@@ -74,7 +77,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   printNote(
     context,
-    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: ${nextStep(dir, origin)}`,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: ${threshold > 1 ? await signaturesFirst(folder, dir, root) : safe``}${nextStep(dir, origin)}`,
   );
   if (noScanner)
     printNote(
@@ -84,9 +87,20 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (threshold > 1)
     printNote(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${dir} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
+      safe`The enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
     );
   return exitCodes.ok;
+}
+
+/** What administrators do before clients accept anything from a registry that several of them sign. */
+async function signaturesFirst(folder: string, dir: string, root: RootFile): Promise<Safe> {
+  const path = join(folder, registryFiles.proposal);
+  const proposal = parseTufRepository(await readFile(path));
+  return safe`${root.threshold} of ${root.administrators.length} administrators sign the root of trust. Until then clients refuse this registry (tuf-missing).
+  1. Send each of them ${join(folder, registryFiles.root)} and ${path}.
+  2. Each, with both files in one folder: skillgate registry rotate sign ${registryFiles.proposal} --root ${rootFingerprint(root)} --digest ${proposalDigest(proposal)}
+  3. Here, with the signed copies: skillgate registry rotate publish ${dir} FILE…
+  4. `;
 }
 
 /** No default is right: the log is named after the host name, which never changes. */

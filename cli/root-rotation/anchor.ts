@@ -97,7 +97,7 @@ async function knownRoot(
       'root-not-pinned',
       `Cannot compare this proposal: no root of trust of ${origin} is pinned on this host`,
       {
-        hint: `put root.json and tuf.json of the registry beside the proposal and name the fingerprint of the current root file: --root sha256:…; or pin the root: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
+        hint: `put root.json of the registry (and tuf.json, unless this is the first root of trust) beside the proposal and name the fingerprint of the current root file: --root sha256:…; or pin the root: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
       },
     );
   return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
@@ -109,7 +109,7 @@ async function rootBeside(file: string, fingerprint: string): Promise<RootFile> 
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new Problem('root-not-pinned', `Cannot compare this proposal: there is no ${path}`, {
       cause,
-      hint: 'put the current root.json and tuf.json of the registry beside the proposal',
+      hint: 'put the current root.json of the registry beside the proposal, and its tuf.json, unless this is the first root of trust',
     });
   });
   const root = parseRoot(bytes);

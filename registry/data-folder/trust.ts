@@ -1,4 +1,6 @@
 /** What a registry reads from its folder at the start, and never again. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import { readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { readWitnesses } from './witness-config.ts';
@@ -18,6 +20,10 @@ export async function readTrust({ dir, ...options }: TrustOptions, say: (line: s
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const tuf = await readTuf(dir, { root, policy });
+  if (tuf === undefined && existsSync(join(dir, 'tuf-proposal.json')))
+    say(
+      `warning: ${root.threshold} of ${root.administrators.length} administrators have not signed the root of trust yet, so clients refuse this registry (tuf-missing): skillgate registry rotate sign, then skillgate registry rotate publish ${dir} (docs/operating-registry.md, "The root of trust is rotated")`,
+    );
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
   const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
