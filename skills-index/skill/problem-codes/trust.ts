@@ -60,7 +60,7 @@ export const trustCodes = {
     status: 409,
     means:
       'A skill requires other skills, and no choice of approved versions meets all requirements. A project has one version of each skill.',
-    fix: 'The message names the requirements. Install another version of the skill, or ask the author of the required skill to publish a version that fits.',
+    fix: 'The message names the requirements. Install another version of the skill, or ask the author of the required skill for a version that fits. skillgate status shows the author whether such a version waits for its approval.',
   },
   'log-rolled-back': {
     exit: 6,
