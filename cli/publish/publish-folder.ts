@@ -19,6 +19,7 @@ import { printJudgement, requireJudged } from './judge-here.ts';
 import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
+import { warnOfMissingSkills } from './required-skills.ts';
 import { publishVersion, uploadedText } from './upload.ts';
 
 /** @param scanner may still be loading */
@@ -49,10 +50,12 @@ export async function publishFolder(
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
+  const required = warnOfMissingSkills(context, manifest.requires);
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
   // Findings of a version that nobody can publish would only hide this.
+  await required;
   const refused = await taken;
   if (refused !== undefined) throw refused;
   const judged = { files: prepared.folder.files, manifest };
