@@ -101,13 +101,17 @@ export function requireNoPlaceholders({
 }): void {
   const json = textOf(folder, 'skill.json');
   const seen = new Set<string>();
+  const placed = new Map<string, number>();
   const whys = listCapabilities(manifest.capabilities).flatMap((capability): Reason[] => {
     const { why = '' } = capability;
     // All packages of one ecosystem share one reason.
     if (!why.startsWith(unconfirmedWhy) || (capability.kind === 'package' && seen.has(why)))
       return [];
     seen.add(why);
-    const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
+    // Several capabilities may have one placeholder.
+    const offset = json.indexOf(JSON.stringify(why), (placed.get(why) ?? -1) + 1);
+    placed.set(why, offset);
+    const place = placeAt(json, Math.max(0, offset), 'skill.json');
     return [
       {
         message: `${printCapability(capability)}: its reason ("why") is still the placeholder ${JSON.stringify(why)}`,
