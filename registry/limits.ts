@@ -87,8 +87,6 @@ export const resumedAtOnce = 20;
 export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
 export const judgedAnewAtOnce = 16;
-/** Versions whose evidence could not be read that one slice beside requests judges again. */
-export const failedAtOnce = 4;
 /**
  * Pauses of a running registry between two times that it judges so many: usually, while versions
  * with changed evidence are left, and after a failure.
@@ -222,10 +220,6 @@ export const expiryWarnAgainMs = 24 * 3_600_000;
 export const expiryCheckMs = 3_600_000;
 /** Room on the disk below which no statement is logged. */
 export const diskBytesMin = 1024 * 1024;
-/** Room on the disk that only statements and the status may use, and when they get it. */
-export const diskReserveBytes = 16 * 1024 * 1024;
-export const diskReserveGivenUpBytes = 4 * 1024 * 1024;
-export const diskReserveCheckMs = 1_000;
 /** How long one look at the disk counts. */
 export const diskCheckMs = 5_000;
 /** Lines of the access log that wait for the disk, and the pause after the file failed. */

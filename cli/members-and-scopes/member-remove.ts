@@ -96,7 +96,7 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// The root of trust names these administrators. A statement that ends one of their keys ends nothing.
+// The root of trust names these administrators. A statement that ends such a key ends nothing.
 async function refuseAdministrators(
   context: CommandContext,
   name: string,

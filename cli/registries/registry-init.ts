@@ -92,7 +92,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** What administrators do before clients accept anything from a registry that several of them sign. */
+/** What several administrators do before clients accept anything from their registry. */
 async function signaturesFirst(folder: string, dir: string, root: RootFile): Promise<Safe> {
   const path = join(folder, registryFiles.proposal);
   const proposal = parseTufRepository(await readFile(path));

@@ -5,3 +5,5 @@ export const signaturesMovedAtOnce = 20;
 
 /** So many earlier versions of a skill are searched for a question. */
 export const questionedVersionsMax = 20;
+/** Versions whose evidence could not be read that one slice beside requests judges again. */
+export const failedAtOnce = 4;

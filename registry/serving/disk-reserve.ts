@@ -5,12 +5,8 @@
  */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  diskReserveBytes,
-  diskReserveCheckMs,
-  diskReserveGivenUpBytes,
-  uploadBytesMax,
-} from '../limits.ts';
+import { uploadBytesMax } from '../limits.ts';
+import { diskReserveBytes, diskReserveCheckMs, diskReserveGivenUpBytes } from './limits.ts';
 
 export interface DiskReserve {
   /** Whether the registry gave its reserve up, so that nothing but statements is written. */

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { diskReserveBytes } from '../../../registry/limits.ts';
+
 import { keepReserve } from '../../../registry/serving/disk-reserve.ts';
 import { watchDisk } from '../../../registry/serving/disk-space.ts';
+import { diskReserveBytes } from '../../../registry/serving/limits.ts';
 
 const mebibyte = 1024 * 1024;
 const isRoot = process.getuid?.() === 0;
