@@ -59,7 +59,10 @@ export function filterOf(call: Call): Filter | undefined {
     case 'rev':
       return hidden((text) => lines(text, (line) => [...line].reverse().join('')));
     case 'tr':
-      return { decodes: !changesCase(words), apply: (text) => translate(text, words) };
+      return {
+        decodes: !changesCase(words) && !trims(words),
+        apply: (text) => translate(text, words),
+      };
     case 'sed':
       return sedFilter(words);
     case 'awk':
@@ -79,6 +82,12 @@ function changesCase(words: readonly string[]): boolean {
     sets.size === 2 &&
     [...sets].every((one) => /^(A-Z|upper)$/.test(one ?? '') || /^(a-z|lower)$/.test(one ?? ''))
   );
+}
+
+// `wc -l | tr -d ' '` takes the padding of a number away. A known text is read as it is afterwards.
+function trims(words: readonly string[]): boolean {
+  const [how, what = '', ...more] = words;
+  return how === '-d' && more.length === 0 && /^(?:\s|\\[nrt]|\[:(?:space|blank):\])+$/.test(what);
 }
 
 function hidden(apply: Filter['apply']): Filter {
