@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4785a0e755a9d7fe0df3a59b73f193e14c613dd5a56c6062e18049053d0d4f93',
+  extractor: 'sha256:773f6091ab858fa49d4a26c33d6e35dc2cb89870dfc6a0c34e3549e6600b871a',
   judging: 'sha256:d3bb2ba5a2e8898367cd6902fb332eb91017338dab6561552623ab07d5da0022',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

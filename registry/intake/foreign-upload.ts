@@ -4,7 +4,7 @@
  * ordinary publication of the same files.
  */
 import { and, eq, sql } from 'drizzle-orm';
-import { requireLocked } from '../../skills-index/packages/require-locked.ts';
+import { requireLockedInSteps } from '../../skills-index/packages/require-locked.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import { tarFilesOf, writeTar } from '../../skills-index/skill/authoring/write-tar.ts';
@@ -15,6 +15,7 @@ import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { orLater } from '../log/after-logging.ts';
+import { doSteps } from '../people/turns.ts';
 import { holds, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, versions } from '../store/schema.ts';
@@ -55,7 +56,7 @@ export async function takeForeignUpload(
     return await registry.exclusive('foreign upload', async () => {
       const packed = packBundle(await files());
       await requireOwnBytes(registry, { name: which.name, bundle: packed.digest });
-      requireOwnManifest(which, packed);
+      await requireOwnManifest(registry, which, packed);
       return store(registry, uploader, which, packed);
     });
   } catch (error) {
@@ -87,7 +88,11 @@ export async function findSameUpload(
 }
 
 /** A skill.json that names another version could not be published under this number. */
-function requireOwnManifest({ name, version }: VersionName, packed: PackedBundle): void {
+async function requireOwnManifest(
+  registry: Registry,
+  { name, version }: VersionName,
+  packed: PackedBundle,
+): Promise<void> {
   const bytesAt = (path: string): Uint8Array | undefined => packed.contents.get(path as BundlePath);
   parseSkillMd(bytesAt('SKILL.md') ?? new Uint8Array());
   const json = bytesAt('skill.json');
@@ -99,7 +104,7 @@ function requireOwnManifest({ name, version }: VersionName, packed: PackedBundle
       `Cannot upload ${name}@${version}: its skill.json names ${manifest.name}@${manifest.version}`,
       { hint: 'Upload under the name and the version of skill.json, or change skill.json.' },
     );
-  requireLocked('publish', manifest, bytesAt);
+  await doSteps(registry, requireLockedInSteps('publish', manifest, bytesAt));
 }
 
 async function store(

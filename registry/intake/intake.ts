@@ -3,7 +3,7 @@
  * leaves only an audit line.
  */
 import { eq } from 'drizzle-orm';
-import { requireLocked } from '../../skills-index/packages/require-locked.ts';
+import { requireLockedInSteps } from '../../skills-index/packages/require-locked.ts';
 import { unpackTar } from '../../skills-index/skill/authoring/read-tar.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -29,7 +29,7 @@ import {
   type SentStatement,
 } from '../people/certified.ts';
 import { contradictsHint } from '../people/signer.ts';
-import { letOthersGoOn } from '../people/turns.ts';
+import { doSteps, letOthersGoOn } from '../people/turns.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
@@ -174,9 +174,8 @@ async function verifyUpload(
   await requireOwnBytes(registry, about);
   requireSubjects(publish, about);
   requireSameManifest(publish, packed);
-  requireLocked('publish', publish.predicate.manifest, (file) =>
-    packed.contents.get(file as BundlePath),
-  );
+  const fileOf = (path: string) => packed.contents.get(path as BundlePath);
+  await doSteps(registry, requireLockedInSteps('publish', publish.predicate.manifest, fileOf));
   parseSkillMd(contentOf(packed, 'SKILL.md'));
   const signed: NewStatement[] = [{ statement: publish, envelope, signer }];
   if (upload.provenance !== undefined) {

@@ -1,5 +1,6 @@
-/** Lets other requests go on while one question reads many statements that are in memory. */
+/** Lets other requests go on while one question does much work in memory. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Steps } from '../../skills-index/packages/steps.ts';
 import type { Registry } from '../context.ts';
 import { wordsTurnMs } from '../limits.ts';
 
@@ -12,4 +13,13 @@ export async function letOthersGoOn({ identities }: Registry): Promise<void> {
   await nextTurn();
   await nextTurn();
   identities.turnAt = Date.now();
+}
+
+/** Does all steps, and waits for the others between them. */
+export async function doSteps<Result>(registry: Registry, steps: Steps<Result>): Promise<Result> {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    await letOthersGoOn(registry);
+  }
 }

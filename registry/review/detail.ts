@@ -2,7 +2,10 @@
  * The facts that a reviewer reads about one version, all from signed statements and stored bytes.
  */
 import { asc, eq } from 'drizzle-orm';
-import { type LockDetail, parseLockDetails } from '../../skills-index/packages/lock-details.ts';
+import {
+  type LockDetail,
+  parseLockDetailsInSteps,
+} from '../../skills-index/packages/lock-details.ts';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -17,6 +20,7 @@ import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts'
 import type { Registry, VersionName } from '../context.ts';
 import { readAdvice, type ShownAdvice } from '../index/advice.ts';
 import { whyUncounted } from '../index/uncounted.ts';
+import { doSteps } from '../people/turns.ts';
 import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { reviewNotes } from '../store/schema.ts';
@@ -227,8 +231,9 @@ async function lockDetailsOf(
     const { lock, locked } = packages[ecosystem] ?? {};
     // A file may have the name `house`, which is no lock.
     const file = files.find(({ path }) => locked !== undefined && path === lock);
-    if (file !== undefined)
-      details.push(...parseLockDetails(ecosystem, await requireBlob(registry, file.sha256)));
+    if (file === undefined) continue;
+    const bytes = await requireBlob(registry, file.sha256);
+    details.push(...(await doSteps(registry, parseLockDetailsInSteps(ecosystem, bytes))));
   }
   return details;
 }

@@ -5,7 +5,8 @@
 import * as v from 'valibot';
 import type { Ecosystem } from '../skill/ecosystem.ts';
 import { fileNameOf } from './pylock.ts';
-import { parseTomlValue } from './toml-value.ts';
+import { parsePylockParts } from './pylock-parts.ts';
+import { finishSteps, type Steps } from './steps.ts';
 
 export interface LockDetail {
   readonly ecosystem: Ecosystem;
@@ -26,10 +27,18 @@ export interface LockDetail {
 
 /** Returns what can be read: an unreadable lock or member says nothing. */
 export function parseLockDetails(ecosystem: Ecosystem, bytes: Uint8Array): LockDetail[] {
+  return finishSteps(parseLockDetailsInSteps(ecosystem, bytes));
+}
+
+/** `parseLockDetails` for a server: a step for each package of a pylock.toml. */
+export function* parseLockDetailsInSteps(
+  ecosystem: Ecosystem,
+  bytes: Uint8Array,
+): Steps<LockDetail[]> {
   const text = Buffer.from(bytes).toString('utf8');
   try {
     return ecosystem === 'python'
-      ? ofPylock(parseTomlValue(text))
+      ? ofPylock(yield* parsePylockParts(text))
       : ofPackageLock(JSON.parse(text));
   } catch {
     return [];
@@ -47,7 +56,7 @@ export type WheelOrigins = ReadonlyMap<string, WheelOrigin>;
 
 /** The origins of the wheels in the text of a pylock.toml. */
 export function wheelOrigins(text: string): WheelOrigins {
-  const { packages } = v.parse(pylock, parseTomlValue(text));
+  const { packages } = v.parse(pylock, finishSteps(parsePylockParts(text)));
   return new Map(
     packages.flatMap(({ wheels }) =>
       wheels.map((one) => {

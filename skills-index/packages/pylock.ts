@@ -10,7 +10,8 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { lockBytesMax, lockedFilesMax, lockTextCharsMax } from './limits.ts';
 import { LockFaults } from './lock-fault.ts';
 import type { FileHash, LockedFile, LockedPackage } from './locked-package.ts';
-import { parseTomlValue, whyNotParsed } from './toml-value.ts';
+import { LockTooLarge, parsePylockParts } from './pylock-parts.ts';
+import { finishSteps, type Steps } from './steps.ts';
 import { isWheelOf } from './wheel-name.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
@@ -65,13 +66,22 @@ type Entry = Lock['packages'][number];
  * @throws Problem `package-lock-invalid` with every reason
  */
 export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
+  return finishSteps(parsePylockInSteps(bytes, path));
+}
+
+/** `parsePylock` for a server: a step for each package. */
+export function* parsePylockInSteps(bytes: Uint8Array, path: string): Steps<LockedPackage[]> {
   const faults = new LockFaults(path);
-  const value = tomlOf(bytes, faults);
+  const value = yield* tomlOf(bytes, faults);
   const lock = parseShape(lockShape, unplaced(value, path), 'package-lock-invalid', path);
   for (const key of ['extras', 'dependency-groups'] as const)
     if (Array.isArray(lock[key]) && lock[key].length > 0)
       faults.add(`${key}: a skill has one set of packages; lock without ${key}`);
-  const packages = lock.packages.map((entry) => lockedOf(entry, faults));
+  const packages: LockedPackage[] = [];
+  for (const entry of lock.packages) {
+    packages.push(lockedOf(entry, faults));
+    yield;
+  }
   const keys = packages.map(({ name, version }) => `${name} ${version}`);
   for (const twice of new Set(keys.filter((key, at) => keys.indexOf(key) !== at)))
     faults.add(`${twice} is there twice`);
@@ -79,16 +89,16 @@ export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
   return packages;
 }
 
-function tomlOf(bytes: Uint8Array, faults: LockFaults): unknown {
+function* tomlOf(bytes: Uint8Array, faults: LockFaults): Steps<unknown> {
   if (bytes.byteLength > lockBytesMax)
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
-  const why = whyNotParsed(Buffer.from(bytes).toString('latin1'));
-  if (why !== undefined) faults.add(why);
   faults.requireNone();
   try {
-    return parseTomlValue(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return yield* parsePylockParts(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    faults.add(`it is not valid TOML: ${cause instanceof Error ? cause.message : 'unreadable'}`);
+    if (cause instanceof LockTooLarge) faults.add(cause.message);
+    else
+      faults.add(`it is not valid TOML: ${cause instanceof Error ? cause.message : 'unreadable'}`);
     faults.requireNone();
     return undefined;
   }

@@ -8,7 +8,8 @@ import type { Manifest } from '../skill/manifest.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
 import { parsePackageLock } from './package-lock.ts';
-import { parsePylock } from './pylock.ts';
+import { parsePylockInSteps } from './pylock.ts';
+import { finishSteps, type Steps } from './steps.ts';
 import { unmetRequirements } from './unmet-requirements.ts';
 
 /** Gives the bytes of a file of the skill. */
@@ -25,13 +26,23 @@ export function requireLocked(
   { packages = {} }: Pick<Manifest, 'packages'>,
   fileOf: FileOf,
 ): LockedPackage[] {
-  return ecosystems.flatMap((ecosystem) => {
+  return finishSteps(requireLockedInSteps(verb, { packages }, fileOf));
+}
+
+/** `requireLocked` for a server: a step for each package of a pylock.toml. */
+export function* requireLockedInSteps(
+  verb: string,
+  { packages = {} }: Pick<Manifest, 'packages'>,
+  fileOf: FileOf,
+): Steps<LockedPackage[]> {
+  const all: LockedPackage[] = [];
+  for (const ecosystem of ecosystems) {
     const group = packages[ecosystem];
-    if (group === undefined) return [];
+    if (group === undefined) continue;
     const { lock, locked, requires } = group;
     if (lock === houseWord) {
       requireNoOwnLock(verb, ecosystem, fileOf);
-      return [];
+      continue;
     }
     if (lock === undefined || locked === undefined)
       throw new Problem(
@@ -44,19 +55,21 @@ export function requireLocked(
         'package-lock-missing',
         `Cannot ${verb}: skill.json names the lock ${lock}, and the skill has no such file`,
       );
-    const pinned = parseLock(ecosystem, bytes, lock);
+    const pinned = yield* parseLockInSteps(ecosystem, bytes, lock);
     const reasons = [
       ...differences(locked, lockedEntries(pinned), lock),
       ...unmetRequirements(ecosystem, requires, pinned),
     ];
     const [first] = reasons;
-    if (first === undefined) return pinned;
-    throw new Problem(
-      'package-lock-differs',
-      `Cannot ${verb}: skill.json and ${lock} differ: ${first.message}`,
-      { reasons },
-    );
-  });
+    if (first !== undefined)
+      throw new Problem(
+        'package-lock-differs',
+        `Cannot ${verb}: skill.json and ${lock} differ: ${first.message}`,
+        { reasons },
+      );
+    all.push(...pinned);
+  }
+  return all;
 }
 
 /** Where `skillgate lock` writes the lock of each ecosystem. */
@@ -78,7 +91,17 @@ function requireNoOwnLock(verb: string, ecosystem: Ecosystem, fileOf: FileOf): v
 
 /** Parses a lock in the format of its ecosystem. */
 export function parseLock(ecosystem: Ecosystem, bytes: Uint8Array, path: string): LockedPackage[] {
-  return ecosystem === 'python' ? parsePylock(bytes, path) : parsePackageLock(bytes, path);
+  return finishSteps(parseLockInSteps(ecosystem, bytes, path));
+}
+
+function* parseLockInSteps(
+  ecosystem: Ecosystem,
+  bytes: Uint8Array,
+  path: string,
+): Steps<LockedPackage[]> {
+  return ecosystem === 'python'
+    ? yield* parsePylockInSteps(bytes, path)
+    : parsePackageLock(bytes, path);
 }
 
 /** `locked` of skill.json for the packages of a lock, sorted. */

@@ -10,8 +10,17 @@ const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype']);
  * JavaScript's own objects
  */
 export function parseTomlValue(text: string): unknown {
-  const why = whyNotParsed(text);
-  if (why !== undefined) throw new RangeError(why);
+  const signs = countSigns(text);
+  if (signs > tomlSignsMax)
+    throw new RangeError(`it has ${signs} line ends and signs = , . [ {; at most ${tomlSignsMax}`);
+  return parseTomlText(text);
+}
+
+/**
+ * Parses a text of any length.
+ * @throws Error for a text that is not TOML, or that has a key of JavaScript's own objects
+ */
+export function parseTomlText(text: string): unknown {
   const program = parseTOML(text, { tomlVersion: '1.0' });
   traverseNodes(program, {
     enterNode: (node) => {
@@ -25,16 +34,13 @@ export function parseTomlValue(text: string): unknown {
 }
 
 /**
- * Why a text takes too long to parse: the parser takes time for each key and value. Signs in texts
- * count, too, because only a parser knows where a text ends.
+ * Signs for each of which the parser takes time: each key, value and table has one of them beside
+ * it. Signs in texts count, too, because only a parser knows where a text ends.
  */
-export function whyNotParsed(text: string): string | undefined {
+export function countSigns(text: string): number {
   let signs = 0;
   for (let at = 0; at < text.length; at++) if (signsOfParts.has(text.charCodeAt(at))) signs++;
-  return signs > tomlSignsMax
-    ? `it has ${signs} line ends and signs = , . [ {; at most ${tomlSignsMax}`
-    : undefined;
+  return signs;
 }
 
-// Each key, value and table has one of them beside it.
 const signsOfParts = new Set(Array.from('\r\n=,.[{', (sign) => sign.charCodeAt(0)));

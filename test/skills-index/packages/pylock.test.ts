@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lockBytesMax } from '../../../skills-index/packages/limits.ts';
-import { parsePylock } from '../../../skills-index/packages/pylock.ts';
+import { parsePylock, parsePylockInSteps } from '../../../skills-index/packages/pylock.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const hash = '8a'.repeat(32);
@@ -117,7 +117,7 @@ describe('pylock.toml', () => {
     ],
     ['a key twice', six(`wheels = [${wheel}]\nwheels = []`), 'not valid TOML'],
     ['no TOML', '<html>', 'not valid TOML'],
-    ['deep nesting', `[tool]\na = ${'['.repeat(50_000)}`, 'not valid TOML'],
+    ['deep nesting', `[tool]\na = ${'['.repeat(7_000)}`, 'not valid TOML'],
   ])('is refused with %s', (_, packages, says) => {
     expect(reasonsAgainst(lock(packages))).toContain(says);
   });
@@ -132,6 +132,32 @@ describe('pylock.toml', () => {
     const text = lock(all.join(''));
     expect(text.length / lockBytesMax).toBeGreaterThan(0.9);
     expect(parse(text)).toHaveLength(300);
+    // A registry lets others go on after each step.
+    expect([...parsePylockInSteps(Buffer.from(text), 'pylock.toml')].length).toBeGreaterThan(600);
+  });
+
+  it.each([
+    ['keys', six(`${'a1 = 1\n'.repeat(8_000)}`), 'the package "six" has'],
+    ['tables', `${'[t]\n'.repeat(8_000)}`, 'a part has'],
+    ['array tables', `[[packages]]\n${'[[t]]\n'.repeat(8_000)}`, 'the package without a name has'],
+    ['an inline list', `packages = [${'{},'.repeat(8_000)}]`, 'below a line [[packages]]'],
+    ['a long number', `a = ${'1'.repeat(300_000)}`, '262144 and 8000'],
+    ['a text over lines', `a = """\n${six('').repeat(3_000)}"""`, 'a part has'],
+  ])('is refused before the parser runs, with many of one part: %s', (_, packages, says) => {
+    expect(reasonsAgainst(lock(packages))).toContain(says);
+  });
+
+  it.each([
+    ['a text over several lines', 'tool = """\n[[packages]]\n"""\n', [], ''],
+    ['a comment', '# [[packages]]\n', [], ''],
+    ['tables behind the packages', `${six(`wheels = [${wheel}]`)}[tool.uv]\na = 1`, ['six'], ''],
+    ['an open list', 'tool = [\n[[packages]]\n]\n', [], 'not valid TOML'],
+    ['two forms', `packages = []\n${six('')}`, [], 'the key packages is in two places'],
+    ['two tables', `${six('')}[tool]\na = 1\n${six('')}[tool]`, [], 'tool is in two places'],
+  ])('is read package by package as if whole: %s', (_, packages, names, says) => {
+    const why = reasonsAgainst(lock(packages));
+    if (says === '') expect(parse(lock(packages)).map(({ name }) => name)).toEqual(names);
+    else expect(why).toContain(says);
   });
 
   it.each([
