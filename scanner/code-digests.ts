@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:773f6091ab858fa49d4a26c33d6e35dc2cb89870dfc6a0c34e3549e6600b871a',
+  extractor: 'sha256:fe8d779b084217d97f0a91b6d6f4724883e66fed6db3ebf63ae0ee6e229a83bb',
   judging: 'sha256:d3bb2ba5a2e8898367cd6902fb332eb91017338dab6561552623ab07d5da0022',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:4a49452af558fcf02f213d06238a4c99593426ec3c81834e11474e16930ef090',
+      'sha256:d15c8df2b4f5d44cf2a3c3dd6e1da20fe2b58c9bc74c0a67b77dff7446ef15ee',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':

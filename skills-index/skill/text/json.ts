@@ -4,6 +4,7 @@
  */
 import { jsonDepthMax, jsonValuesMax } from '../limits.ts';
 import { type Place, Problem, type Reason } from '../problem.ts';
+import { lineTableOf } from './line-table.ts';
 
 export interface ParsedJson {
   readonly value: unknown;
@@ -43,11 +44,12 @@ export function parseJson(
   }
   const place = (offset: number): Place => placeAt(text, offset, file);
   walk({ text, place }, skipSpace(text, 0), 0);
-  const lines = lazily(() => lineStartsOf(text));
+  // A file may have a hundred faults, so its lines are counted once.
+  const lines = lazily(() => lineTableOf(text));
   const members = new Map<number, Members>();
   return {
     value,
-    placeOf: (path) => placeAmong(lines(), offsetOf(text, path, members), file),
+    placeOf: (path) => ({ path: file, ...lines()(offsetOf(text, path, members)) }),
   };
 }
 
@@ -89,29 +91,9 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
   }
 }
 
-/**
- * Line and column (UTF-16 units) of an offset in a text, each counted from 1. Lines end with LF.
- */
+/** The place of an offset in a text. */
 export function placeAt(text: string, offset: number, path: string): Place {
-  return placeAmong(lineStartsOf(text.slice(0, offset)), offset, path);
-}
-
-// A file may have a hundred faults, and may be made of line ends: its lines are listed once.
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function placeAmong(lineStarts: readonly number[], offset: number, path: string): Place {
-  let line = 0;
-  let behind = lineStarts.length;
-  while (behind - line > 1) {
-    const middle = (line + behind) >> 1;
-    if ((lineStarts[middle] ?? 0) <= offset) line = middle;
-    else behind = middle;
-  }
-  return { path, line: line + 1, column: offset - (lineStarts[line] ?? 0) + 1 };
+  return { path, ...lineTableOf(text.slice(0, offset))(offset) };
 }
 
 function lazily<Value>(make: () => Value): () => Value {

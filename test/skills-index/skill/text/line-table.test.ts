@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lineTableOf } from '../../../../skills-index/skill/text/line-table.ts';
+
+describe('a table of lines', () => {
+  it('finds each place as counting from the beginning does, beyond one block too', () => {
+    const line = fc.tuple(fc.integer({ min: 0, max: 6_000 }), fc.integer({ min: 1, max: 5 }));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 5 }), fc.nat(40_000), (lines, at) => {
+        const text = lines.map(([chars, ends]) => 'x'.repeat(chars) + '\n'.repeat(ends)).join('');
+        const offset = Math.min(at, text.length);
+        const before = text.slice(0, offset).split('\n');
+        expect(lineTableOf(text)(offset)).toEqual({
+          line: before.length,
+          column: (before.at(-1)?.length ?? 0) + 1,
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('of millions of line ends takes not much longer than reading them', () => {
+    const text = '\n'.repeat(4 * 1024 * 1024);
+    const reading = shortest(() => {
+      let count = 0;
+      for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === 0x0a) count++;
+      return count;
+    });
+    const making = shortest(() => lineTableOf(text)(text.length));
+    // A row for each line took 15 times as long as the reading.
+    expect(making).toBeLessThan(reading * 6 + 5);
+  });
+});
+
+function shortest(work: () => unknown): number {
+  const times = Array.from({ length: 6 }, () => {
+    const from = performance.now();
+    work();
+    return performance.now() - from;
+  });
+  return Math.min(...times);
+}
