@@ -194,6 +194,8 @@ export const partHeaderBytesMax = 4 * 1024;
 export const bodyBytesPerSecondMin = 64 * 1024;
 export const bodyGraceMs = 15_000;
 export const bodyCheckMs = 2_000;
+/** How long a client may send on after an answer that did not wait for the body. */
+export const unreadBodyMs = 2_000;
 /**
  * How long a client may leave its answer unread. Node notices the last bytes that it read only
  * after this time, so its connection ends after at most twice as long.

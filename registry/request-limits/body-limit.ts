@@ -10,14 +10,16 @@ import { problemResponse } from '../problem-json.ts';
 export function limitBody(bytesMax: number): MiddlewareHandler {
   return async (context, next) => {
     const { raw } = context.req;
-    if (raw.body === null) return next();
     const tooLarge = (): Response =>
       problemResponse(
         context,
         new Problem('request-too-large', `The request body has more than ${bytesMax} bytes`),
       );
+    // Compared before the body is touched: the shell reads on an untouched body, and whoever sends
+    // it gets the answer.
     const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
     if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();
+    if (raw.body === null) return next();
     // Cancelling the stream could end the connection before the client reads the answer.
     const chunks = raw.body.values({ preventCancel: true });
     const body = await readBoundedBody(chunks, bytesMax);

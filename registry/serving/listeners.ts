@@ -9,6 +9,7 @@ import { idleConnectionGraceMs, stopMs, tlsHandshakeMs } from '../limits.ts';
 import { noteRequest } from '../pace.ts';
 import { endSlowBodies } from '../request-limits/slow-bodies.ts';
 import { endStalledAnswers } from '../request-limits/stalled-answers.ts';
+import { closeWhenUnread } from '../request-limits/unread-bodies.ts';
 import type { PortEnvironment } from './client-gate.ts';
 import { listen } from './listen.ts';
 import { isLoopbackHost, parsePublicUrl, requireSafeListening } from './public-address.ts';
@@ -118,7 +119,7 @@ function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: 
   // `createAdaptorServer` replaces the global `Request` and `Response` by classes that answer
   // without a stream, in half the time.
   const server = createAdaptorServer({
-    fetch,
+    fetch: closeWhenUnread(fetch),
     ...(tls && {
       createServer: createTlsServer,
       // A client that begins TLS and sends nothing holds a connection for two minutes otherwise.
