@@ -1,7 +1,7 @@
 /** The Node shell: the application on a port, its database and objects in one folder. */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { Problem } from '../skills-index/skill/problem.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
@@ -31,7 +31,7 @@ import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxie
 import { readProvider } from './sign-in/provider.ts';
 import { checkStops } from './stops/check-stops.ts';
 import { type DatabaseCheck, startCheck } from './store/database-check.ts';
-import { damageOf } from './store/database-damage.ts';
+import { damageOf, requireSound } from './store/database-damage.ts';
 import {
   closeQuietly,
   type DatabaseFile,
@@ -248,7 +248,8 @@ async function openStorage(
     };
   } catch (error) {
     check?.stop();
-    closeQuietly(opened);
+    if (error instanceof Problem && error.code === 'database-damaged') opened.leave();
+    else closeQuietly(opened);
     throw error;
   }
 }
@@ -302,6 +303,9 @@ async function awaitFirstCheck(
   if (check === undefined || statSync(opened.path).size > bytesMax) return;
   const damage = await check.found;
   if (damage !== undefined) throw damage;
+  // The process of the check may have been killed, for example where memory is short. Nothing is
+  // known about the file then.
+  if (!check.isMade()) requireSound(opened.client, opened.path, bytesMax);
 }
 
 /** A database that is damaged in one place must not be written in another. */

@@ -13,6 +13,8 @@ import { whyDamaged } from './sqlite-errors.ts';
 export interface DatabaseCheck {
   /** Undefined when the file is sound, or when the check was stopped or failed. */
   readonly found: Promise<Problem | undefined>;
+  /** Whether the whole file was checked. Known once `found` has resolved. */
+  isMade(): boolean;
   stop(): void;
 }
 
@@ -30,6 +32,7 @@ export function startCheck(path: string, say: (line: string) => void): DatabaseC
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let isStopped = false;
+  let isMade = false;
   const texts = { out: '', err: '' };
   child.stdout.on(
     'data',
@@ -42,10 +45,14 @@ export function startCheck(path: string, say: (line: string) => void): DatabaseC
   giveWay(child.pid);
   const found = new Promise<Problem | undefined>((resolve) => {
     child.on('error', (error) => resolve(judge(String(error))));
-    child.on('close', (code) => resolve(judge(code === 0 ? undefined : texts.err)));
+    child.on('close', (code, signal) => {
+      const ended = signal === null ? `exit status ${code}` : `ended by the signal ${signal}`;
+      resolve(judge(code === 0 ? undefined : `${texts.err}${ended}`));
+    });
   });
   const judge = (failed: string | undefined): Problem | undefined => {
     const why = failed === undefined ? texts.out : whyDamaged(new Error(failed));
+    isMade = why !== undefined;
     if (isStopped || why === 'ok') return undefined;
     if (why !== undefined) return damaged(path, why);
     say(
@@ -55,6 +62,7 @@ export function startCheck(path: string, say: (line: string) => void): DatabaseC
   };
   return {
     found,
+    isMade: () => isMade,
     stop: () => {
       isStopped = true;
       child.kill('SIGKILL');

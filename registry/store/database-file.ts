@@ -16,6 +16,8 @@ export interface DatabaseFile {
   readonly isChecked: boolean;
   /** Closes the database and unlocks its folder. A second call does nothing. */
   close(): void;
+  /** Closes a damaged database, and leaves its files as they are. */
+  leave(): void;
 }
 
 /**
@@ -52,9 +54,18 @@ export function openFile(
     client.pragma(`cache_size = -${databaseCacheKiB}`);
     // Checked before anything is written: a migration could make the damage worse.
     const isChecked = requireSound(client, path, checkBytesMax);
-    return { path, client, isChecked, close: () => close(client, letGo) };
+    return {
+      path,
+      client,
+      isChecked,
+      close: () => close(client, letGo),
+      leave: () => {
+        leave(client, path);
+        letGo?.();
+      },
+    };
   } catch (error) {
-    client.close();
+    leave(client, path);
     throw damageOf(error, path);
   }
 }
@@ -85,6 +96,24 @@ function close(client: BetterSqlite3.Database, letGo: () => void = () => undefin
   } finally {
     client.close();
     letGo();
+  }
+}
+
+/**
+ * Closes a database without a checkpoint. The last connection that closes writes the write-ahead log
+ * into the file, and a connection for reading cannot.
+ */
+function leave(client: BetterSqlite3.Database, path: string): void {
+  let last: BetterSqlite3.Database | undefined;
+  try {
+    last = path === ':memory:' ? undefined : new BetterSqlite3(path, { readonly: true });
+    // The connection counts once it has read.
+    last?.prepare('SELECT count(*) FROM sqlite_schema').get();
+  } catch {
+    // A file that cannot be read has nothing that a checkpoint could write.
+  } finally {
+    client.close();
+    last?.close();
   }
 }
 

@@ -20,7 +20,7 @@ export function openMemoryDatabase(image?: Buffer): MemoryDatabase {
   const client = new BetterSqlite3(image ?? migrated);
   const close = (): void => void client.close();
   return {
-    db: databaseOf({ path: ':memory:', client, isChecked: true, close }),
+    db: databaseOf({ path: ':memory:', client, isChecked: true, close, leave: close }),
     image: () => client.serialize(),
   };
 }
