@@ -36,7 +36,6 @@ const deskPageHeaders = {
   'cache-control': 'no-store',
 } as const;
 
-const signOnCookie = '__Host-skillgate-sign-on';
 const keysCookie = '__Host-skillgate-keys';
 const cookieForm = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
 
@@ -117,26 +116,6 @@ export function dropSession(context: Context): string | undefined {
   const token = getCookie(context, sessionCookie);
   setCookie(context, sessionCookie, '', { ...cookieForm, maxAge: 0 });
   return token;
-}
-
-/**
- * Keeps the secret of a sign-in and the page to open afterwards. `Lax`, because the identity
- * provider sends the browser back from another site.
- */
-export function keepSignOn(context: Context, secret: string, next: string): void {
-  const value = `${secret}.${Buffer.from(next).toString('base64url')}`;
-  setCookie(context, signOnCookie, value, {
-    ...cookieForm,
-    sameSite: 'Lax',
-    maxAge: signOnMs / 1_000,
-  });
-}
-
-/** Deletes the cookie of a sign-in, and returns what it held. */
-export function takeSignOn(context: Context): { readonly secret: string; readonly next: string } {
-  const [secret = '', next = ''] = (getCookie(context, signOnCookie) ?? '').split('.');
-  setCookie(context, signOnCookie, '', { ...cookieForm, sameSite: 'Lax', maxAge: 0 });
-  return { secret, next: Buffer.from(next, 'base64url').toString() };
 }
 
 /** Remembers for a year whether single-key commands are on. */

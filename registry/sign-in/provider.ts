@@ -2,29 +2,57 @@
 import * as oauth from 'oauth4webapi';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { Registry } from '../context.ts';
-import { providerAnswerBytesMax, providerAnswerMs, providerKeptMs } from '../limits.ts';
+import {
+  providerAnswerBytesMax,
+  providerAnswerMs,
+  providerFailureKeptMs,
+  providerKeptMs,
+} from '../limits.ts';
 import type { ProviderServer, SignOn } from './sign-on-config.ts';
-import { providerDown } from './sign-on-failures.ts';
+import { providerDown, wellKnown } from './sign-on-failures.ts';
 
 /**
- * The identity provider's description, read at most once an hour.
+ * The identity provider's description, read at most once an hour. A failure counts for some seconds.
  * @throws Problem `sign-on-down`
  */
 export async function readProvider(registry: Registry, signOn: SignOn): Promise<ProviderServer> {
+  const known = whatIsKnown(registry, signOn);
+  if (known !== undefined) return known;
+  // One request of a process at a time: a provider that was down would get thousands at once.
+  return registry.exclusive('description of the identity provider', async () => {
+    const meanwhile = whatIsKnown(registry, signOn);
+    if (meanwhile !== undefined) return meanwhile;
+    const readAt = registry.now().getTime();
+    try {
+      signOn.provider = await discover(signOn, readAt);
+      delete signOn.failed;
+      return signOn.provider;
+    } catch (error) {
+      signOn.failed = { error, at: registry.now().getTime() };
+      throw error;
+    }
+  });
+}
+
+/** @throws the last failure, for some seconds */
+function whatIsKnown(registry: Registry, signOn: SignOn): ProviderServer | undefined {
   const now = registry.now().getTime();
-  const known = signOn.provider;
-  if (known !== undefined && Math.abs(now - known.readAt) < providerKeptMs) return known;
+  const { failed, provider } = signOn;
+  if (provider !== undefined && Math.abs(now - provider.readAt) < providerKeptMs) return provider;
+  if (failed !== undefined && Math.abs(now - failed.at) < providerFailureKeptMs) throw failed.error;
+  return undefined;
+}
+
+async function discover(signOn: SignOn, readAt: number): Promise<ProviderServer> {
   const { issuer, clientId, clientSecret } = signOn.config;
   const address = new URL(issuer);
   try {
     const response = await oauth.discoveryRequest(address, providerOptions(signOn));
     const server = await oauth.processDiscoveryResponse(address, response);
     const client = { client_id: clientId };
-    const authentication = authenticationFor(server)(clientSecret);
-    signOn.provider = { server, client, authentication, readAt: now };
-    return signOn.provider;
+    return { server, client, authentication: authenticationFor(server)(clientSecret), readAt };
   } catch (cause) {
-    throw providerDown(signOn, cause);
+    throw providerDown(signOn, cause, `${issuer.replace(/\/$/, '')}${wellKnown}`);
   }
 }
 

@@ -42,6 +42,8 @@ export interface SignOn {
   readonly warn?: ((line: string) => void) | undefined;
   /** The provider's description, once it was read. */
   provider?: ProviderServer;
+  /** Why the description could not be read, and when. */
+  failed?: { readonly error: unknown; readonly at: number };
 }
 
 /** The roles of somebody in these groups. */

@@ -7,8 +7,9 @@ import type { Registry } from '../context.ts';
 import { clockSkewMs, signOnMs } from '../limits.ts';
 import { providerOptions, readProvider } from './provider.ts';
 import { issueTicket, takeTicket } from './sessions.ts';
+import { groupsIn, subjectIn } from './sign-on-claims.ts';
 import { callbackOf, type ProviderServer, type SignOn } from './sign-on-config.ts';
-import { failureOf, misconfigured, refused } from './sign-on-failures.ts';
+import { failureOf, failureOfBrowser, misconfigured, notBegun } from './sign-on-failures.ts';
 
 /** What an identity provider says about a person. */
 export interface SignedOnPerson {
@@ -35,7 +36,7 @@ export async function beginSignOn(registry: Registry, signOn: SignOn): Promise<B
   const { server } = await readProvider(registry, signOn);
   const { config } = signOn;
   if (server.authorization_endpoint === undefined)
-    throw misconfigured(signOn, `${config.issuer} names no address for sign-ins`);
+    throw misconfigured(signOn, { message: `${config.issuer} names no address for sign-ins` });
   const secret = await issueTicket(registry, 'sign-on', config.issuer, signOnMs);
   const { state, nonce, verifier } = await proofsOf(secret);
   const url = new URL(server.authorization_endpoint);
@@ -53,9 +54,18 @@ export async function beginSignOn(registry: Registry, signOn: SignOn): Promise<B
   return { url: url.href, secret };
 }
 
+/** The sign-in to which an answer belongs, by the answer's `state`. */
+export async function findBegun<Begun extends { readonly secret: string }>(
+  begun: readonly Begun[],
+  state: string | null,
+): Promise<Begun | undefined> {
+  for (const one of begun) if ((await proofsOf(one.secret)).state === state) return one;
+  return undefined;
+}
+
 /**
  * Ends a sign-in: the code of the identity provider becomes a person.
- * @param secret the cookie of the browser; it counts once
+ * @param secret from the cookie of the browser; it counts once
  * @param query the parameters that the identity provider added to the callback
  * @throws Problem `sign-on-refused`, `sign-on-down`
  */
@@ -66,11 +76,11 @@ export async function finishSignOn(
 ): Promise<SignedOnPerson> {
   const { issuer } = signOn.config;
   // Taken first: whatever follows, nobody tries a second time with the same secret.
-  if ((await takeTicket(registry, 'sign-on', secret)) !== issuer)
-    throw refused('This sign-in did not begin in this browser, was used before, or took too long');
+  if ((await takeTicket(registry, 'sign-on', secret)) !== issuer) throw notBegun();
   const provider = await readProvider(registry, signOn);
   const claims = await verified(registry, signOn, provider, { secret, query });
-  return { issuer, subject: subjectIn(signOn, claims), groups: groupsIn(signOn, claims) };
+  const subject = subjectIn(signOn, claims);
+  return { issuer, subject, groups: groupsIn(signOn, claims, subject) };
 }
 
 async function verified(
@@ -87,8 +97,8 @@ async function verified(
     [oauth.clockSkew]: Math.round((registry.now().getTime() - Date.now()) / 1_000),
     [oauth.clockTolerance]: Math.round(clockSkewMs / 1_000),
   };
+  const code = answerOf(() => oauth.validateAuthResponse(server, own, query, state));
   try {
-    const code = oauth.validateAuthResponse(server, own, query, state);
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       own,
@@ -105,11 +115,25 @@ async function verified(
     // The library trusts TLS for this answer. The signature also holds where a proxy ends TLS.
     await oauth.validateApplicationLevelSignature(server, response, options);
     const claims = oauth.getValidatedIdTokenClaims(tokens);
-    if (claims === undefined) throw misconfigured(signOn, 'The identity provider sent no ID token');
+    if (claims === undefined)
+      throw misconfigured(signOn, { message: 'The identity provider sent no ID token' });
     return claims;
   } catch (error) {
     throw failureOf(signOn, error);
   }
+}
+
+/** The answer that the browser brought, checked before anybody asks the provider. */
+function answerOf(validate: () => URLSearchParams): URLSearchParams {
+  try {
+    const answer = validate();
+    const [code = '', ...others] = answer.getAll('code');
+    // RFC 6749 §A.11. A provider may fail over anything else.
+    if (others.length === 0 && /^[\x20-\x7e]{1,4000}$/.test(code)) return answer;
+  } catch (error) {
+    throw failureOfBrowser(error);
+  }
+  throw failureOfBrowser(new Error('it has no code, or several'));
 }
 
 /**
@@ -128,36 +152,3 @@ async function proofsOf(
     throw new Error('a digest is missing');
   return { state, nonce, verifier };
 }
-
-function subjectIn(signOn: SignOn, claims: oauth.IDToken): string {
-  const { personClaim } = signOn.config;
-  const value = claims[personClaim];
-  if (typeof value !== 'string' || value === '' || value.length > claimCharsMax)
-    throw misconfigured(
-      signOn,
-      `The identity provider sent no claim ${JSON.stringify(personClaim)}`,
-    );
-  // Many providers let people type any address into their profile.
-  if (personClaim === 'email' && claims.email_verified !== true)
-    throw refused('The identity provider has not verified your mail address');
-  return value;
-}
-
-function groupsIn(signOn: SignOn, claims: oauth.IDToken): string[] {
-  const { config } = signOn;
-  const value = claims[config.groupsClaim];
-  if (value === undefined)
-    throw misconfigured(
-      signOn,
-      `The identity provider sent no claim ${JSON.stringify(config.groupsClaim)}`,
-    );
-  const named = new Set<unknown>(Array.isArray(value) ? value : [value]);
-  const groups = [...new Set(Object.values(config.groups).flat())].filter((group) =>
-    named.has(group),
-  );
-  if (groups.length === 0)
-    throw misconfigured(signOn, 'None of your groups has a role at this desk');
-  return groups;
-}
-
-const claimCharsMax = 500;

@@ -4,9 +4,11 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Registry } from '../../context.ts';
 import { createPersonSession } from '../../sign-in/person-sessions.ts';
 import { endSession, peekLink, redeemLink } from '../../sign-in/sessions.ts';
-import { beginSignOn, finishSignOn } from '../../sign-in/sign-on.ts';
+import { beginSignOn, findBegun, finishSignOn } from '../../sign-in/sign-on.ts';
 import type { SignOn } from '../../sign-in/sign-on-config.ts';
-import { dropSession, field, keepSession, keepSignOn, show, takeSignOn } from '../frame.ts';
+import { notBegun } from '../../sign-in/sign-on-failures.ts';
+import { dropSession, field, keepSession, show } from '../frame.ts';
+import { dropBegun, keepBegun, readBegun } from './begun-sign-ons.ts';
 import { linkPage, signedOnPage, signInPage } from './sign-in-page.ts';
 
 /** Routes of the one-time link, and the sign-out. */
@@ -41,12 +43,15 @@ export function signInRoutes(app: Hono, registry: Registry): void {
 export function signOnRoutes(app: Hono, registry: Registry, signOn: SignOn): void {
   app.get('/sign-in/start', async (context) => {
     const { url, secret } = await beginSignOn(registry, signOn);
-    keepSignOn(context, secret, ownPath(registry, context.req.query('next')));
+    keepBegun(context, { secret, next: ownPath(registry, context.req.query('next')) });
     return context.redirect(url, 303);
   });
   app.get('/sign-in/callback', async (context) => {
-    const { secret, next } = takeSignOn(context);
     const query = new URL(context.req.url).searchParams;
+    const begun = await findBegun(readBegun(context), query.get('state'));
+    if (begun === undefined) throw notBegun();
+    dropBegun(context, begun);
+    const { secret, next } = begun;
     const person = await finishSignOn(registry, signOn, { secret, query });
     const session = await createPersonSession(registry, signOn, person);
     keepSession(context, session);
