@@ -16,6 +16,7 @@ import { parseEmbedderSettings } from './catalogue/meaning/embedder-settings.ts'
 import { makeMeaning } from './catalogue/meaning/meaning.ts';
 import { renewSkills } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
+import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resumeSome } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
@@ -197,7 +198,7 @@ async function make(
     compareOwnHead: (registry) => whatOwnHeadShows(registry, () => undefined),
   };
   const app = createApp(registry, {
-    logError: (error) => console.error(error),
+    logError: makeErrorLog(say, () => new Date()),
     addressOf,
     first,
   });
@@ -231,13 +232,15 @@ function readersOf({ READERS: text }: WorkerEnvironment): Readers | undefined {
     : new Readers(parseReaders(Buffer.from(text), name), name, addressOf);
 }
 
+const say = (line: string): void => console.error(line);
+
 function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEnvironment) {
   if (text === undefined) return undefined;
   const settings = JSON.parse(text) as Omit<SignOnSettings, 'clientSecret'>;
   return parseSignOn(
     { ...settings, clientSecret },
     (input, init) => fetch(input, init),
-    (line) => console.error(line),
+    makeErrorLog(say, () => new Date()),
   );
 }
 

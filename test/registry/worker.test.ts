@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { RegistryWriter, type WorkerEnvironment } from '../../registry/worker.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
@@ -73,4 +73,32 @@ it('takes the policy that administrators signed, and no start where a variable h
   const unsigned = await holdCeremony({ root, signers: [], now: Date.now() });
   const lax = await withSettings({}, unsigned);
   await expect(lax('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
+});
+
+it('tells the operator of a Worker once in ten minutes why nobody can sign in', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const ask = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no route'));
+  const settings = {
+    SIGN_ON: JSON.stringify({
+      issuer: 'https://login.acme.example',
+      clientId: 'x',
+      readers: ['x'],
+    }),
+    SIGN_ON_SECRET: 'x',
+  };
+  const cloudflare = makeCloudflare(makeRoot(), { settings });
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    errors.mockRestore();
+    ask.mockRestore();
+    await cloudflare.close();
+  });
+  const send = cloudflare.send(0);
+  for (let i = 0; i < 3; i++) {
+    expect((await send('/review/sign-in/start')).status).toBe(503);
+    vi.setSystemTime(Date.now() + 6_000);
+  }
+  expect(ask).toHaveBeenCalledTimes(3);
+  expect(errors.mock.calls).toEqual([[expect.stringContaining('Nobody can sign in')]]);
 });
