@@ -15,7 +15,7 @@ import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { orLater } from '../log/after-logging.ts';
-import { doSteps } from '../people/turns.ts';
+import { doSteps, letOthersGoOn } from '../people/turns.ts';
 import { holds, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, versions } from '../store/schema.ts';
@@ -54,7 +54,11 @@ export async function takeForeignUpload(
     await requireNewVersion(registry, which);
     // One at a time: files that came one by one are in memory here.
     return await registry.exclusive('foreign upload', async () => {
-      const packed = packBundle(await files());
+      const sent = await files();
+      // A thousand files take tens of milliseconds in each of these steps.
+      await letOthersGoOn(registry);
+      const packed = packBundle(sent);
+      await letOthersGoOn(registry);
       await requireOwnBytes(registry, { name: which.name, bundle: packed.digest });
       await requireOwnManifest(registry, which, packed);
       return store(registry, uploader, which, packed);
@@ -113,6 +117,7 @@ async function store(
   which: VersionName,
   packed: PackedBundle,
 ): Promise<WaitingUpload> {
+  await letOthersGoOn(registry);
   const tar = writeTar(tarFilesOf(packed));
   await registry.requireRoom?.('files');
   const row = await retryOnClash(async () => {

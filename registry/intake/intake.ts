@@ -110,7 +110,11 @@ async function publishedBefore(
   const versionId = await findSameBytes(registry, publish);
   if (versionId === undefined) return undefined;
   const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, versionId));
-  if (row === undefined || unpackTar(tar).digest !== row.bundle) return undefined;
+  if (row === undefined) return undefined;
+  await letOthersGoOn(registry);
+  const { digest } = unpackTar(tar);
+  await letOthersGoOn(registry);
+  if (digest !== row.bundle) return undefined;
   const signed = await statementsOf(registry, versionId);
   const indexes = signed
     .filter(({ predicateType }) => publishedTypes.includes(predicateType))
