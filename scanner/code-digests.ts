@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:fe8d779b084217d97f0a91b6d6f4724883e66fed6db3ebf63ae0ee6e229a83bb',
-  judging: 'sha256:d3bb2ba5a2e8898367cd6902fb332eb91017338dab6561552623ab07d5da0022',
+  extractor: 'sha256:d14f45d3877e5a1ccf50afeddb687572807433469da6f8482569a2452275b3ec',
+  judging: 'sha256:48f967edb3986170af6bce5b0a8792fe438fd8f3905f0936e4dee0ab8cd3b672',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:a8e90887b51a10e4dee44ef232edb9aaac08c47af93a87dbc20a8ea494294b9b',
+    'files/outside-read': 'sha256:470289c148b2109b793c9991e517338c15ef251e2d706a48ae7908d390dfc878',
     'files/outside-write':
-      'sha256:9e1b60f129ea7bf14af74a70a97811bbd519fad4460eae38a11deba3eb4a4446',
+      'sha256:fc6182bd51bc21c3f96f85780eebe910ee7dd995a8acbe7191807c571235a599',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -97,7 +97,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:e4c20d02a7927f31f4c12d045eedd55d8b565dedc780f67828d9eed4d30014cb',
     'flow/network-to-exec':
-      'sha256:3682dd2ba91de45cb29aa8d51e8c9341856c29c9f1bb495ce9286a4ac5f32e63',
+      'sha256:1b38dbcc4616ac371d89cd1d9180c6b7f5cdd06b91392521e24395c603ba3f7f',
     'flow/recording-to-network':
       'sha256:02f5cdd9c03c886c051de10c6918ddb5a113a069f2523d7f72c81b36dd1b329a',
     'flow/secret-beside-data':
@@ -115,9 +115,9 @@ export const codeDigests: CodeDigests = {
       'sha256:67b54587c53ab27c2498d7398f1f2695b4c9112097d78699a3cec77b38376c4b',
     'flow/untrusted-to-agent':
       'sha256:d57ff1a076cce59b41baa59f08e27c8cca3aac12617096b9af1bd827da1ac770',
-    'manifest/all-three': 'sha256:cffa098cf96a118873558568dbd2e7bfdac30ab169a07c14a5253329023ec3bc',
+    'manifest/all-three': 'sha256:a304da875b8c9a110d2fb46c3cee7380863f82d7eaf2c799c869818b1757c069',
     'manifest/broken-promise':
-      'sha256:db9b1f68b32ee9e88d8dc9330318e049ab42c40bad4a88901894f89c01dc60b8',
+      'sha256:10ae7f1d70237557896cc02113d7ab641d2c57fd6293826a94f0b658fcde5ae6',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:d15c8df2b4f5d44cf2a3c3dd6e1da20fe2b58c9bc74c0a67b77dff7446ef15ee',
+      'sha256:ca40f8031777de53c921ab230537b200dcbfc08ebb752c837b67ae57e7ed65f7',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -146,7 +146,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:bbfb84654dd1ec656ae0af9e48ac134b7b60330f643440fdb32418850c2cff95',
     'network/raw-address':
       'sha256:a2c6a37377e7a8166caf93a8e46c12712eef99d8de29e98fdb2001e1e66cce7d',
-    'network/raw-socket': 'sha256:93529ded449212172728341d821688d5c99d430de3fe8daf711a6ce3e39b66b0',
+    'network/raw-socket': 'sha256:018fe98d0c0404b066a93bf27215b8dcae6ed53c53e31a273e5854756ba135f1',
     'network/remote-access':
       'sha256:f164c9d328c2157c5fd31ccf2e2971922e1aa4109851ba22829215afaf3e4ba1',
     'network/reverse-shell':

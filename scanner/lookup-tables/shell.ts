@@ -221,13 +221,15 @@ export const interpreters: Readonly<
 
 /**
  * Programs that run the command behind them; `skip` operands and options with values come first.
- * With a `verb`, they stand behind it, and the command is a known program.
+ * With a `verb`, they stand behind it, and the command is a known program. An operand that is no
+ * `operand` is the command already: `setarch -R sh` names no architecture.
  */
 export const wrappers: Readonly<
   Record<
     string,
     {
       readonly skip: number;
+      readonly operand?: RegExp;
       readonly takesValue: readonly string[];
       readonly verb?: readonly string[];
       readonly privilege?: true;
@@ -303,9 +305,17 @@ export const wrappers: Readonly<
   unshare: { skip: 0, takesValue: words('R w S G') },
   nsenter: { skip: 0, takesValue: words('t S G') },
   rlwrap: { skip: 0, takesValue: words('f H s') },
-  setarch: { skip: 1, takesValue: [] },
+  setarch: {
+    skip: 1,
+    operand:
+      /^(linux(32|64)|i[3-6]86|x86_64|amd64|arm\w*|aarch64\w*|ppc\w*|s390x?|mips\w*|sparc\w*|alpha\w*|ia64|riscv\w*|parisc\w*|uname[\w.-]*)$/,
+    takesValue: [],
+  },
+  linux32: { skip: 0, takesValue: [] },
+  linux64: { skip: 0, takesValue: [] },
   taskset: { skip: 1, takesValue: ['p'] },
-  chrt: { skip: 1, takesValue: [] },
+  chrt: { skip: 1, operand: /^\d+$/, takesValue: words('T P D') },
+  entr: { skip: 0, takesValue: [] },
   'start-stop-daemon': { skip: 0, takesValue: words('x p u c d') },
 };
 

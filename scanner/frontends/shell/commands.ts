@@ -259,17 +259,18 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
     verb === undefined ? 0 : call.args.findIndex((arg) => verb.includes(arg.text)) + 1;
   const parsed = parseArguments(call.args.slice(behindVerb), new Set(wrapper.takesValue), true);
   const { operands } = parsed;
+  const skipped = skippedOperands(wrapper, operands);
   const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
   if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
   if (verb !== undefined) {
-    const program = operands[wrapper.skip];
+    const program = operands[skipped];
     if (behindVerb === 0 || program === undefined || !isKnownProgram(programName(program.text)))
       return undefined;
     noteCapability(run, call, { kind: 'exec', program: call.name });
   }
   const isSetting = call.name === 'env' || call.name === 'sudo';
   const rest = operands
-    .slice(wrapper.skip)
+    .slice(skipped)
     .filter((operand, index) => index > 0 || !isSetting || !/^\w+=/.test(operand.text));
   const at = isSetting ? rest.findIndex((value) => !/^\w+=/.test(value.text)) : 0;
   const inner = rest[at];
@@ -298,6 +299,14 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   return textsOf(program)
     .map((text) => dispatch(run, { ...program, text, others: [] }, given, within))
     .reduce(either);
+}
+
+function skippedOperands(
+  { skip, operand }: (typeof wrappers)[string],
+  operands: readonly ShellValue[],
+): number {
+  const given = operand === undefined ? -1 : operands.findIndex(({ text }) => !operand.test(text));
+  return given < 0 ? skip : Math.min(skip, given);
 }
 
 // xargs puts its input behind the arguments or in the place of a mark; `parallel … ::: a b` the
