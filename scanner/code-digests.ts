@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d14f45d3877e5a1ccf50afeddb687572807433469da6f8482569a2452275b3ec',
-  judging: 'sha256:48f967edb3986170af6bce5b0a8792fe438fd8f3905f0936e4dee0ab8cd3b672',
+  extractor: 'sha256:05459f053584a4562557333e1266c26e9943490140ff8171ebc89f26b2f0f346',
+  judging: 'sha256:7e6ae774f4779b387c435ff3e4101171cc31b15eab65264d133f3869d47a7990',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -28,12 +28,12 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:03dcbee825640077b1814ddc3ccf6b50fdcca586941a6bd58ee5498e3c3559db',
+      'sha256:8ad2f335be6ffe39bc85be1c61c1667cb21c5a67b57a3490c3c0f712e2e4746c',
     'exec/credential-command':
-      'sha256:27a69dc617dc9d0acd2ef849efc0984e9100952ce971e42a2b6540aab20eeefe',
+      'sha256:0ed331d4018bff3044336a96eba58c341f81b1085a6189541eabac8167cf2f5c',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:3c3abcc2cba864d020172484fd29195b48154a59703ac8ab72292efa869a33dd',
+      'sha256:588af884725eb6e002702ab14e03b101f4df33b405be242e4bfb626372b795a4',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:470289c148b2109b793c9991e517338c15ef251e2d706a48ae7908d390dfc878',
+    'files/outside-read': 'sha256:d651eb46b14a7654167025a34d377daaf6c8081879c4b4a901970d2150d7bf11',
     'files/outside-write':
-      'sha256:fc6182bd51bc21c3f96f85780eebe910ee7dd995a8acbe7191807c571235a599',
+      'sha256:c6e126816a2dcfa9e541ec394f07113287c8170f0632c89db53603bb6e57f7d1',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -78,46 +78,46 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:4f1e2c2f8614e8d59efe9235d9e2d4152ea1bbfdc5c8a1838f06d8707e1be7e3',
+      'sha256:c91f89a1521bf1588f73136604d84fa90f81606bfb6c68ec69bf8d09b56ba51d',
     'flow/credential-file-to-network':
-      'sha256:1242410b761b227747425d8932a9acf91075c6e44ce50d860fbdc4e6f9ed0be8',
+      'sha256:92db128ad409c1c60268094165cf26f5c2e9f9e9aa611a563501d468cf1d12c9',
     'flow/decoded-to-exec':
-      'sha256:d01123161f91136e10d891c0e58372aac7b4f7ae48cb1ff4958bca44956c893c',
+      'sha256:2446e35741236441adcad1a307120ec72cf94389c2a70a480bf51d39f903bc1a',
     'flow/encoded-to-network':
-      'sha256:78e4b9983061a7e45f75dc0dede34f59769a3da7a15e91ec802d11e38cb9bb10',
+      'sha256:103b1756fac51d4f12040b5d58a87eeea51c912b36007d6580f0ccd69102b113',
     'flow/environment-to-network':
-      'sha256:f6f63f3a6cb69395e8a9af365c7c3a3031c487cfd1168263aaccbb2813b03731',
-    'flow/file-to-exec': 'sha256:0d433546b790690f87f068f3a2efd88f29f092e401c28a77f24457057e3c254b',
+      'sha256:7088669d3b79c63448e5a4d6df1801f183bc61532fa3f2c5a8a351e8dc0557e0',
+    'flow/file-to-exec': 'sha256:9859dcfba246dbaef656a47783cc46760d607e4c7d33fac492a926b60fac94ac',
     'flow/file-to-network':
-      'sha256:a8be642f8ef6ad7f50d7b6a0fafaade5c24b4f694036a82638e598f841f895a5',
+      'sha256:3ef2a61c52ab2f23cf7c56f8267bc3d77382d1d0a68f8db2c98170dfbb2852c9',
     'flow/host-facts-to-network':
-      'sha256:750b46306dcc76c0d459329935ac4bb2c788c6c3796482e2bd7090ab27ebc8ae',
+      'sha256:64b010fc6b5deb739f4db0169cbcc1b0a76951e4301f2f9b7146e94051e09785',
     'flow/input-to-shell':
-      'sha256:c005334f8acb23d0b62b983e3f8cbd5c596ef4122a7301428d77d175d933c8e0',
+      'sha256:c82b1ba03139fa48ffed39f73e63e6ecde5f982fb4db63b77746970ce9275566',
     'flow/local-secret-to-network':
-      'sha256:e4c20d02a7927f31f4c12d045eedd55d8b565dedc780f67828d9eed4d30014cb',
+      'sha256:ce341a3bf42b73a11ecb9811ba5e05bd1a49ed63108bbb2a99d050f5a6ad916b',
     'flow/network-to-exec':
-      'sha256:1b38dbcc4616ac371d89cd1d9180c6b7f5cdd06b91392521e24395c603ba3f7f',
+      'sha256:fe87d5b218b9373b95888256576b0dcdbc4835f9939fd24d53bde75140240e2d',
     'flow/recording-to-network':
-      'sha256:02f5cdd9c03c886c051de10c6918ddb5a113a069f2523d7f72c81b36dd1b329a',
+      'sha256:b2009cb498f9e60064409b025fdb00e94b8aba746a7feada3eb41e3c0ef69eea',
     'flow/secret-beside-data':
-      'sha256:9e1d6c0e3d6f73ecd588ea09524f203ddd8bfa439975e3fa57fb06626ac7d0f1',
-    'flow/secret-in-url': 'sha256:5c2923a8e2e87e23dba7213b0b777263dcfeaacb0434aa9f3fa0a0b3bba0baef',
+      'sha256:957cbc328721d334b1f0c9ca07180ee1f3bb6a702cf7d8c853e8e847bf60150a',
+    'flow/secret-in-url': 'sha256:f4d5f4103f20a6a38b1ea0add07716c1259c26361b7d9313e2c98059bcc3e964',
     'flow/secret-to-child':
-      'sha256:e0a406c0a523bba895228a212011025267161ca9ab1b4b8cf283f84ef3350f91',
+      'sha256:361ceded9510d4d0f08c2586f33c279907d7c228d03e18b0e0384faa03323db3',
     'flow/secret-to-computed-host':
-      'sha256:455b4c5fbad0ee5cbea57383937c3606a2304dd9e568264817a8dc9892d08fc9',
+      'sha256:48b35a1bb4fdec39317f055b39fadd802546610b50afca4899de761f2ca25c01',
     'flow/secret-to-network':
-      'sha256:332c2cf7153bb6dfc521673703a71ca02ce1586d27038eb7a84255688df1ab11',
+      'sha256:81b0c866fb914d39bf7c9fab856f2e160d083ae78100fd4a87ecb3e533142624',
     'flow/secret-to-output':
-      'sha256:5cdd3feb3c89685cf57da5e61cb7a0f51693059112160880c00c7f620c602968',
+      'sha256:02f6434bd2e8d8c90184dd1e8007ccf5d764bcb8f915459ba49cf4a79dc4ec0b',
     'flow/secrets-to-one-host':
-      'sha256:67b54587c53ab27c2498d7398f1f2695b4c9112097d78699a3cec77b38376c4b',
+      'sha256:ffb911a3b485084f08e46525ca3691331110a961227ae8049ed286f4dcce38d3',
     'flow/untrusted-to-agent':
-      'sha256:d57ff1a076cce59b41baa59f08e27c8cca3aac12617096b9af1bd827da1ac770',
-    'manifest/all-three': 'sha256:a304da875b8c9a110d2fb46c3cee7380863f82d7eaf2c799c869818b1757c069',
+      'sha256:f2889b03a5321afc1035833c1f1e4cf17859c9852a39a2c678ca1a545ce10bb7',
+    'manifest/all-three': 'sha256:c95f6107af8ac12b6f4bbb5217d6170f14ac6b0e158e7ab3f188358e6003c12e',
     'manifest/broken-promise':
-      'sha256:10ae7f1d70237557896cc02113d7ab641d2c57fd6293826a94f0b658fcde5ae6',
+      'sha256:32e1c2577072793445b537e59eb5b2a6c241f10dfc2a323206da86bebb3af31d',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -125,38 +125,38 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:ca40f8031777de53c921ab230537b200dcbfc08ebb752c837b67ae57e7ed65f7',
+      'sha256:37b33866665f9e8ee33c3df0cc426d58342d6f1a21eced0e1c056b2524e0da0f',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:9c57070483d468ad366160ac6ff1bfca8ccbcedcda66ec3f2afca5e552a16e72',
+    'network/cleartext': 'sha256:e3c1450b85c6913625b8d355a1dbc40b8ecb9ef9ab7e54d0fa85931a2cd33b55',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:4b575d0d0cd70d791de9f390a17e4dbd11535515e4f1a44a38ae4c1f46c9f459',
+      'sha256:724fd7e4f1ee9c67272ada12ba42caeaec97452ad5bfcb360e90a0ac10e3944f',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:49aa77dc6161b2ac2c4c621a40284c0dd996fdade20fa973fb4bbca25e659b91',
+      'sha256:7966d39342aeab78dd86dc7fa657de6c406caec73ce9fceaba3976d716a0659f',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:bbfb84654dd1ec656ae0af9e48ac134b7b60330f643440fdb32418850c2cff95',
+    'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
-      'sha256:a2c6a37377e7a8166caf93a8e46c12712eef99d8de29e98fdb2001e1e66cce7d',
-    'network/raw-socket': 'sha256:018fe98d0c0404b066a93bf27215b8dcae6ed53c53e31a273e5854756ba135f1',
+      'sha256:3ab7f714216b45280032ec2889b4f994e51f1fb04c6db73fb73218eeb6bdef53',
+    'network/raw-socket': 'sha256:59e8cd3e1d18417303543ddf265efcdf086d1b661c843f9868a9b66bb9a193af',
     'network/remote-access':
-      'sha256:f164c9d328c2157c5fd31ccf2e2971922e1aa4109851ba22829215afaf3e4ba1',
+      'sha256:84a661afc97a41ba5b4029f7dcb5eef7d682d57a2b8ad3d32cc9ce5bd5247ecb',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:5ef20f19c4c43031e0ef67e9df107fd9c783c5052e313f85ce1346ac3c27648d',
+      'sha256:5523ee5ba07512ad0ab00597215fe4aab1ab85da6f0229f162633db9524af089',
     'network/shell-socket':
-      'sha256:1b35d404c406811d717d2762e117e6553a38aa6f75a12e45cfededcd51ced2e5',
+      'sha256:c41e7d5efc22003462161b1e71dc83842d0a0be7fc7e962fe84d7a061531c9d0',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:f9b8ddf31052456e3605776b08bba9a6ddcda5e49fa6d045df2066d49076f64b',
+    'network/websocket': 'sha256:b4bf679353b2948bc3735ca7daed037a3d1c4679943b469d55e449363bad0d22',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:cf8037f3af533cf6bdd5d018d03f29fdfa1f76ece0c33f9bd73b756ecdce8a05',
+      'sha256:d401b9d9e325c097dcaa12551a54a5e8313f7e1a2cebcc72ba86166788a7ae2b',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,11 +226,11 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:d1cdd6a6746ae9c4ae08d95afb91aad2891cbe604a59bbf18895290de3b8d6e1',
     'prose/divided-order':
-      'sha256:ef3b90ead443d22ae074c2d72ba42475748a4d6a9f0482e205495f934f1560d7',
+      'sha256:3546d683d887b986bda52b13f64110ed90c5ba02623cab6b5bdec211fe60fc66',
     'prose/encoded-instructions':
       'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':
-      'sha256:1761b048418f2755f40590626047bde5381510781377cc198e41f295d6a7178a',
+      'sha256:f43d5a5be40984aa38a2a9be613b3744a32b7f390cb13e741ca98d5c16d95463',
     'prose/false-authority':
       'sha256:87e56db1a47280c1156c8ac4c08b9d0728d8950502aaeea5dd4b8014cf79cabd',
     'prose/hidden-text': 'sha256:654228c20c5ce014984e13e427dfd97f156b7740e325df201303fbae4cd494c6',
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:f4f737be32df477f070ae7f8fd771953d088519daff63f878a2c294ade6141c1',
+      'sha256:85489d36949a948fe914442718e6693efe341b0d2660cbd1ccf399191a61cf06',
     'supply/acts-at-installation':
-      'sha256:c6b480879a51fa6eb2384baeb89da55ea8225f5e94cfe83fff0f6e4c4be5809f',
+      'sha256:0835eae56e8cf5107ef00cf9c33517d913b5ab0f055024b8ab11c0abad2a658f',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

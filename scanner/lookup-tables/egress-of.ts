@@ -185,7 +185,8 @@ export function isLoopbackHost(host: string): boolean {
   return (
     host === 'localhost' ||
     host.endsWith('.localhost') ||
-    /^127\./.test(host) ||
+    // Anybody may have the name `127.0.0.1.acme.net`.
+    /^127(\.\d{1,3}){1,3}$/.test(host) ||
     host === '[::1]' ||
     host === '0.0.0.0'
   );

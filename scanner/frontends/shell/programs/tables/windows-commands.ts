@@ -13,7 +13,8 @@ const row = (
 ): TellingCommand => ({ programs: programs.split(' '), form, trait, says });
 
 // An address that is not this machine, or a share of another machine.
-const away = String.raw`(?:(?:https?|ftp):\/\/(?!localhost|127\.|\[::1\])|\\\\(?!localhost|127\.|\.\\|\?\\)[\w.-])`;
+const own = String.raw`(?:localhost|127(?:\.\d{1,3}){1,3}|\[::1\])(?![\w.-])`;
+const away = String.raw`(?:(?:https?|ftp):\/\/(?!${own})|\\\\(?!${own}|\.\\|\?\\)[\w.-])`;
 const fetches = new RegExp(String.raw`(?:^|[\s"'=,:])${away}`, 'i');
 
 export const windowsCommands: readonly TellingCommand[] = [
