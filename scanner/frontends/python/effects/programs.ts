@@ -9,6 +9,7 @@ import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
+import { behindWrappers } from '../../behind-wrappers.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
@@ -124,8 +125,12 @@ function startProgram(
   for (const started of programs)
     noteStart(run, call, started, nodes, [...(input?.nodes ?? []), fed], output);
   if (input !== undefined) {
-    const reader: Capability = { kind: 'exec', program: scriptOf(words) ?? exec.program };
-    feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: reader }] } }, input);
+    const wrapped = readerOf(words);
+    const reader = scriptOf(words) ?? wrapped ?? exec.program;
+    const at: Capability = { kind: 'exec', program: reader };
+    // The shell front end notes what comes to a program behind a wrapper.
+    const given = reader === wrapped && wrapped !== name ? { ...input, nodes: [] } : input;
+    feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at }] } }, given);
   }
   return {
     ...unknownPy,
@@ -143,6 +148,12 @@ function scriptOf(words: readonly PyValue[] | undefined): string | undefined {
   const isOne = script?.texts.length === 1 && script.otherTexts.length === 0;
   const path = normalize(text);
   return isOne && isScript.test(path) && !isDevice.test(path) ? basename(path) : undefined;
+}
+
+// `["env", "sh"]`
+function readerOf(words: readonly PyValue[] | undefined): string | undefined {
+  const [program] = behindWrappers((words ?? []).map(wordText));
+  return program === undefined || program.includes(unknownPart) ? undefined : basename(program);
 }
 
 const isScript = /^(?!-).*[./]\w+$/;

@@ -14,7 +14,7 @@ import { packageManagers } from '../../../lookup-tables/package-managers.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
-import { noteFlows, noteStart } from '../graph.ts';
+import { noteFlows, noteStart, ownInput } from '../graph.ts';
 import { runStatements } from '../inner-scripts.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
@@ -120,7 +120,15 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
       ...runCode(run, call, call.stdin, interpreter.language),
       shellOutput: interpreter.language === 'shell',
     };
+  noteInheritedInput(run, call);
   return { ...unknownValue(), shellOutput: true };
+}
+
+// `spawnSync("env", ["sh"], { input })`: the program that starts this one gives it code.
+function noteInheritedInput(run: ShellRun, call: Call): void {
+  const capability = { kind: 'exec', program: call.name } as const;
+  const sink = { what: 'exec', capability, api: call.name, part: 'code' } as const;
+  if (run.source.depth > 0) noteFlows(run, call, ownInput(call.span).taints, sink);
 }
 
 /**

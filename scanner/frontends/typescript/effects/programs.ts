@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import { type Effect, own } from '../../../lookup-tables/api.ts';
-import { interpreters } from '../../../lookup-tables/shell.ts';
+import { lineWords } from '../../../flow/started-word.ts';
+import type { Effect } from '../../../lookup-tables/api.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import {
   type Called,
@@ -19,6 +19,7 @@ import {
 import { isDecoded } from '../values/decoded.ts';
 import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { embedLine, start, wordsOf } from '../values/words.ts';
+import { inputRunner, runInputOption } from './child-input.ts';
 import { isHarmlessCode } from './harmless-code.ts';
 import { request } from './network.ts';
 import { noteStartedFile, noteStartedLine } from './started-file.ts';
@@ -35,6 +36,7 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
     if (value.kind === 'text') {
       capability(out, call, { kind: 'exec', program: 'sh' }, certaintyOf(value, false), traits);
       noteStartedLine(out, call, value.text, argument?.node);
+      noteLineInput(out, call, value.text, options);
       const program = embed(out, call, 'shell', value.text, argument?.node);
       start(
         call,
@@ -60,6 +62,18 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
     part: 'code',
   };
   sink(call, argument?.node, isFilled ? { ...to, filled: true } : to, 'exact');
+}
+
+// `execSync("sh", { input: program })`
+function noteLineInput(out: Out, call: Called, line: string, options: number | undefined): void {
+  const [name = '', ...given] = lineWords(line);
+  const runner = inputRunner(
+    name,
+    given.map((word) => text(word)),
+  );
+  if (runner === undefined) return;
+  call.use.runsInput.push(runner);
+  if (options !== undefined) runInputOption(out, call, runner, call.args[options]);
 }
 
 /** A program with its arguments: the shell front end reads them as a command line. */
@@ -118,9 +132,10 @@ export function runProgram(
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     // An empty name, often a default, starts nothing.
     const isNone = isWhole(value) && value.text.trim() === '';
-    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given))) {
-      call.use.runsInput.push(to.program);
-      runInput(out, call, name, options);
+    const runner = name === undefined ? undefined : inputRunner(name, given);
+    if ((name === undefined && !isNone) || runner !== undefined) {
+      call.use.runsInput.push(runner ?? '*');
+      runInputOption(out, call, runner, options);
     }
     // A value that names the started program can run anything.
     const part = name === undefined && !isNone ? 'code' : 'argument';
@@ -137,39 +152,6 @@ export function runProgram(
     textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true'
   )
     trait(out, call, 'detached', call.api);
-}
-
-// A shell or interpreter without a script or code argument reads its commands from its input.
-function runsItsInput(name: string, given: readonly JsValue[]): boolean {
-  const isShell =
-    /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
-    own(interpreters, posix.basename(name)) !== undefined;
-  return (
-    isShell &&
-    given.every(
-      (value) =>
-        isWhole(value) &&
-        (isInput.test(posix.normalize(value.text)) ||
-          /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
-            value.text,
-          )),
-    )
-  );
-}
-
-const isInput = /(?:^|\/)(?:dev\/(?:stdin|fd\/0)|proc\/self\/fd\/0)$/;
-
-// `spawnSync("bash", [], { input: program })`
-function runInput(
-  out: Out,
-  call: Called,
-  name: string | undefined,
-  options: Called['args'][number] | undefined,
-): void {
-  if (options === undefined) return;
-  const language = own(interpreters, posix.basename(name ?? ''))?.language ?? 'shell';
-  for (const value of alternatives(out.self.memberOf(options.value, text('input'), call.node)))
-    if (value.kind === 'text') embed(out, call, language, value.text, options.node);
 }
 
 // `'npm run build'.split(' ')`: the code shows the name as the first word of a line.

@@ -8,6 +8,7 @@ import { bareOf } from '../syntax.ts';
 import { madeByLibrary } from '../values/library-objects.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
 import { noteCode } from '../values/words.ts';
+import { runInputText } from './child-input.ts';
 import { writeOpened } from './stored-paths.ts';
 
 /** The calls that made a method's object: `https.request(url)` for `request.write(data)`. */
@@ -74,8 +75,12 @@ function sendTo(out: Out, call: Called, at: number, uses: readonly Use[]): void 
   );
   // Code for a shell or interpreter, on its input.
   const content = call.args[at];
-  if (content !== undefined && uses.some((use) => use.runsInput.some((program) => program !== '*')))
+  const runner = uses.flatMap((use) => use.runsInput).find((program) => program !== '*');
+  if (content !== undefined && runner !== undefined) {
     noteCode(out, call, content);
+    if (content.value.kind === 'text' || content.value.kind === 'bytes')
+      runInputText(out, call, runner, content);
+  }
   call.use.opened.push(...uses.flatMap((use) => use.opened));
 }
 
