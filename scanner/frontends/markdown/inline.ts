@@ -122,7 +122,9 @@ export function readInlineCode(
 ): void {
   const [open, close] = node.getChildren('CodeMark');
   if (open === undefined || close === undefined) return;
-  const text = reading.text.slice(open.to, close.from);
+  const written = reading.text.slice(open.to, close.from);
+  // A table writes `|` as `\|`. The replacement is as long, so that offsets stay.
+  const text = parent.name === 'TableCell' ? written.replaceAll('\\|', ' |') : written;
   const code: Pieces = { text, map: [{ at: 0, raw: open.to }] };
   const runsAtLoad = reading.text[node.from - 1] === '!' && parent.name !== 'Link';
   const context = weaker(
