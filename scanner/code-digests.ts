@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:f35464daf4fdf139be617b9a5b18521df25d41033d7ba157c3f5e7e9cf72e9e0',
+  extractor: 'sha256:113cfec25a646dc84f8189a21b6946f9de54bbd4f1ee6a89dea95b2a233f255d',
   judging: 'sha256:7e6ae774f4779b387c435ff3e4101171cc31b15eab65264d133f3869d47a7990',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -3,8 +3,9 @@ import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
 import { hiddenHtml } from '../text.ts';
-import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
+import { blockContext, type Pieces, programOf } from './code.ts';
 import { describesBlock, describesSection, hasBlockRun } from './code-fences.ts';
+import { hasCommand } from './inline-commands.ts';
 import { type MarkdownReading, note } from './reading.ts';
 
 // A paragraph as a reader sees it: without marks of emphasis, links and code, so that no mark can
@@ -132,7 +133,7 @@ export function readInlineCode(
     runsAtLoad ? 'code' : inlineContext(reading, text, node, parent),
   );
   note(reading, 'inline-code', node, text, '', context);
-  if (runsAtLoad || (/\s/.test(text.trim()) && looksLikeShell(text)))
+  if (runsAtLoad || (/\s/.test(text.trim()) && hasCommand(text)))
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
 }
 
