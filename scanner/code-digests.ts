@@ -104,9 +104,9 @@ export const codeDigests: CodeDigests = {
       'sha256:957cbc328721d334b1f0c9ca07180ee1f3bb6a702cf7d8c853e8e847bf60150a',
     'flow/secret-in-url': 'sha256:f4d5f4103f20a6a38b1ea0add07716c1259c26361b7d9313e2c98059bcc3e964',
     'flow/secret-to-child':
-      'sha256:361ceded9510d4d0f08c2586f33c279907d7c228d03e18b0e0384faa03323db3',
+      'sha256:8389dc1d9ea737ebe884a2bdb69bb0b5726403239f6e81aba07f65c4c1132eb9',
     'flow/secret-to-computed-host':
-      'sha256:48b35a1bb4fdec39317f055b39fadd802546610b50afca4899de761f2ca25c01',
+      'sha256:5b42dbe168e1b1a2450c88ef3bf6109c3f0c3c0cd7ca696e5d7022000c19b364',
     'flow/secret-to-network':
       'sha256:81b0c866fb914d39bf7c9fab856f2e160d083ae78100fd4a87ecb3e533142624',
     'flow/secret-to-output':
@@ -152,7 +152,7 @@ export const codeDigests: CodeDigests = {
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:5523ee5ba07512ad0ab00597215fe4aab1ab85da6f0229f162633db9524af089',
+      'sha256:478ca74127eef380e8fe0df093a6e1624f9aa406ea1314029c0617c575489fa3',
     'network/shell-socket':
       'sha256:c41e7d5efc22003462161b1e71dc83842d0a0be7fc7e962fe84d7a061531c9d0',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',

@@ -4,7 +4,9 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { belongsTo } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isDeclaredFor } from '../../flow/secret-flows.ts';
-import { isSecretName, providerOf } from '../../lookup-tables/secrets.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
+import { isProvidersHost, isSecretName, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToChild = defineRule({
@@ -63,11 +65,18 @@ function strangerBeside(
   return all.find(
     (host) =>
       host !== '*' &&
-      !ownHost.test(host) &&
-      !belongsTo(name, host) &&
-      // The secret of a provider goes to the provider alone, whatever the author declares.
-      (providerOf(name) !== undefined || !isDeclaredFor(name, host, context)),
+      !isLoopbackHost(host) &&
+      !isPlaceholderHost(host) &&
+      !isExpectedAt(name, host, context),
   );
+}
+
+// The secret of a provider goes to the provider alone, whatever the author declares and whatever
+// words the names share: anybody may register `openai-notes.io`.
+function isExpectedAt(name: string, host: string, context: RuleContext): boolean {
+  return providerOf(name) === undefined
+    ? belongsTo(name, host) || isDeclaredFor(name, host, context)
+    : isProvidersHost(name, host);
 }
 
 function hostsAround(span: FlowFact['span'], sources: RuleContext['sources']): string[] {
@@ -84,5 +93,3 @@ function hostsAround(span: FlowFact['span'], sources: RuleContext['sources']): s
 const address =
   /\b[a-z][\w+.-]{1,20}:\/\/(?:[^@/\s"']{1,100}@)?([a-z0-9][a-z0-9.-]{1,200})|(?<![\w./@-])((?:[a-z0-9-]{1,60}\.){1,6}[a-z]{2,24}):\d{2,5}\b/gi;
 const wordsCharsMax = 4_000;
-const ownHost =
-  /^(?:localhost|127\.\d+\.\d+\.\d+)$|^(?:your|my)\b|(?:^|\.)example\.(?:com|org|net)$/;

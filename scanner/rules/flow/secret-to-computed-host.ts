@@ -4,7 +4,8 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { targetOf } from '../../lookup-tables/egress-of.ts';
+import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
+import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
 import { isKnownProvider, providerOf } from '../../lookup-tables/secrets.ts';
 import { isModelHost, isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -217,11 +218,9 @@ const computedSetting =
   /(?:environ|env)\[(?![ \t]{0,8}["'`][\w.-]{1,200}["'`][ \t]{0,8}\])[^\]\n]{1,200}\][ \t]{0,8}=(?!=)|\benviron\.update\(|\bObject\.assign\([ \t]{0,8}process\.env\b/;
 
 function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
-  if (usual === undefined || placeholder.test(host)) return false;
+  if (usual === undefined || isLoopbackHost(host) || isPlaceholderHost(host)) return false;
   return getDomain(host) !== getDomain(usual.to.host);
 }
-
-const placeholder = /^(localhost|127\.|your|my|<|\$)|\byour|(^|\.)example\.(com|org|net)$/i;
 
 // A page or a script that names another host as an argument of a program. Any program of the skill
 // counts, because it may start the one that sends.

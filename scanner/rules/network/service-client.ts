@@ -2,8 +2,10 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
 import { isKnownProvider } from '../../lookup-tables/secrets.ts';
 import { npmServices, pythonServices } from '../../lookup-tables/service-hosts.ts';
+import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const serviceClient = defineRule({
@@ -46,11 +48,9 @@ export const serviceClient = defineRule({
 // the user's own address, and a well-known service are usual. A declaration changes nothing: the
 // key belongs to the library's own service.
 function gravityOf(host: string): 'low' | 'medium' {
-  const isUsual = isLoopbackHost(host) || isKnownProvider(host) || placeholder.test(host);
-  return isUsual ? 'low' : 'medium';
+  const isProvider = isKnownProvider(host) && !isTenantHost(host);
+  return isProvider || isLoopbackHost(host) || isPlaceholderHost(host) ? 'low' : 'medium';
 }
-
-const placeholder = /^(your|my)\b|(^|\.)example\.(com|org|net)$/i;
 
 const npmEndings = Object.entries(npmServices).flatMap(([name, host]) =>
   name.endsWith('*') ? [{ begin: name.slice(0, -1), host }] : [],
