@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:113cfec25a646dc84f8189a21b6946f9de54bbd4f1ee6a89dea95b2a233f255d',
+  extractor: 'sha256:4bdae39f310a72606b543d22eee4a9765c1a7b9f75cf41c6cd512c3be8dfdf98',
   judging: 'sha256:7e6ae774f4779b387c435ff3e4101171cc31b15eab65264d133f3869d47a7990',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -104,7 +104,7 @@ export const codeDigests: CodeDigests = {
       'sha256:957cbc328721d334b1f0c9ca07180ee1f3bb6a702cf7d8c853e8e847bf60150a',
     'flow/secret-in-url': 'sha256:f4d5f4103f20a6a38b1ea0add07716c1259c26361b7d9313e2c98059bcc3e964',
     'flow/secret-to-child':
-      'sha256:8389dc1d9ea737ebe884a2bdb69bb0b5726403239f6e81aba07f65c4c1132eb9',
+      'sha256:5fbba46607c2c535d0dc2900f47c73400f1f95dbc708b0628f9fbc559b4e5b3c',
     'flow/secret-to-computed-host':
       'sha256:5b42dbe168e1b1a2450c88ef3bf6109c3f0c3c0cd7ca696e5d7022000c19b364',
     'flow/secret-to-network':

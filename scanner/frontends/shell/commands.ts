@@ -8,6 +8,7 @@ import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
+import { noteAddressesSet } from './addresses-set.ts';
 import { assign, assignedValue } from './assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
@@ -26,7 +27,7 @@ import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
-import { besideOf, callProgram } from './programs/programs.ts';
+import { callProgram } from './programs/programs.ts';
 import { tellingCommands } from './programs/tables/telling-commands.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
@@ -178,24 +179,6 @@ function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   return launched === undefined
     ? printed
     : { ...launched, taints: joinTaints([launched, printed]) };
-}
-
-// `PIP_INDEX_URL="https://host/$KEY" pip …`: the program may ask the address that a variable of its
-// own names.
-function noteAddressesSet(run: ShellRun, call: Call): void {
-  const exported = [...run.exported].flatMap((name) => run.vars.get(name) ?? []);
-  for (const value of [...call.env.map((one) => one.value), ...exported]) {
-    const { beside } = besideOf([value]);
-    const capability = { kind: 'exec', program: call.name } as const;
-    if (beside !== undefined)
-      noteFlows(run, call, value.taints, {
-        what: 'exec',
-        capability,
-        api: call.name,
-        part: 'argument',
-        beside,
-      });
-  }
 }
 
 // `f=@<(cat x)` comes as two words without a blank between them.

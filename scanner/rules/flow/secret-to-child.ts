@@ -6,6 +6,7 @@ import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isDeclaredFor } from '../../flow/secret-flows.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
+import { isPrivateHost, isPublicName } from '../../lookup-tables/public-hosts.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
@@ -67,6 +68,7 @@ function strangerBeside(
       host !== '*' &&
       !isLoopbackHost(host) &&
       !isPlaceholderHost(host) &&
+      !isPrivateHost(host) &&
       !isExpectedAt(name, host, context),
   );
 }
@@ -84,8 +86,8 @@ function hostsAround(span: FlowFact['span'], sources: RuleContext['sources']): s
   const from = Math.max(text.lastIndexOf('\n', span.start) + 1, span.start - wordsCharsMax);
   const end = text.indexOf('\n', span.end);
   const words = text.slice(from, Math.min(end < 0 ? text.length : end, from + wordsCharsMax));
-  return [...words.matchAll(address)].map(([, host, withPort]) =>
-    (host ?? withPort ?? '').toLowerCase(),
+  return [...words.matchAll(address)].flatMap(([, host, withPort = '']) =>
+    host !== undefined || isPublicName(withPort) ? [(host ?? withPort).toLowerCase()] : [],
   );
 }
 

@@ -1,6 +1,6 @@
 /** Clients that are open on a host: what makes them, and what each of their methods sends. */
-import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
+import { besideOf } from '../../beside.ts';
 import { nodesOf } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, type PythonRun } from '../run.ts';
@@ -29,21 +29,22 @@ export function noteUnknownClient(run: PythonRun, call: PyCall, qual: string): v
   const [root = '', member] = qual.split('.');
   if (member === undefined || pythonOwnModules.has(root) || ofBuiltIns.test(root)) return;
   const given = [...call.args, ...call.keywords.values()];
-  const addresses = given
-    .flatMap(({ texts }) => texts)
-    .filter((text) => /^https?:\/\//i.test(text));
-  const [egress] = addresses.flatMap((text) => egressOf(text, ['*']) ?? []);
-  if (egress === undefined) return;
   const inside = given.flatMap(({ items = [], entries }) => [
     ...items,
     ...(entries?.values() ?? []),
   ]);
+  const keywords = [...call.keywords].flatMap(([name, { texts }]) =>
+    texts.map((text) => `${name}=${text}`),
+  );
+  const texts = [...call.args, ...inside].flatMap((value) => value.texts);
+  const { beside } = besideOf([...texts, ...keywords]);
+  if (beside === undefined) return;
   const nodes = [...nodesOf([...given, ...inside]), ...call.spread];
   flowSink(run, call, nodes, {
     what: 'exec',
     api: qual,
     part: 'argument',
-    beside: egress.url,
+    beside,
   });
 }
 

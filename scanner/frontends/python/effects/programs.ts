@@ -10,6 +10,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
 import { behindWrappers } from '../../behind-wrappers.ts';
+import { besideOf } from '../../beside.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
@@ -93,6 +94,7 @@ function startProgram(
     capability: exec,
     api: call.api,
     part: byShell || isUnknown ? 'code' : 'argument',
+    ...besideOf((words ?? []).flatMap(textsOfWord)),
     ...(byShell && !isPerhapsUnknown && isFilled(text, all) && { filled: true }),
   });
   startStored(run, call, line ?? command, line === undefined ? words : undefined);
@@ -138,6 +140,10 @@ function startProgram(
     targets: [{ at: exec }],
     stream: [fed],
   };
+}
+
+function textsOfWord({ texts }: PyValue): readonly string[] {
+  return texts.length === 0 ? [unknownPart] : texts;
 }
 
 // `[sys.executable, "check.py"]` reads its standard input as data, and `[sys.executable, "-"]` as a

@@ -3,11 +3,11 @@
  * automatically, or run given code.
  */
 import { normalize } from 'node:path/posix';
-import type { FlowSink } from '../../../fact/fact.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/package-managers.ts';
 import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
+import { besideOf } from '../../beside.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
@@ -59,7 +59,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     capability: { kind: 'exec', program: name },
     api: name,
     part: 'argument',
-    ...besideOf(call.args),
+    ...besideOf(call.args.flatMap(textsOf)),
   } as const;
   noteFlows(
     run,
@@ -78,15 +78,6 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     rootTaint({ what: 'command', name }, step, call.certainty),
     ...call.stdin.taints,
   ]);
-}
-
-/** The address of the web that one of the words of a call is. */
-export function besideOf(words: readonly ShellValue[]): Pick<FlowSink, 'beside'> {
-  const [egress] = words
-    .flatMap((word) => textsOf(word))
-    .flatMap((text) => /(?:^|=)(https?:\/\/.*)$/is.exec(text)?.[1] ?? [])
-    .flatMap((address) => egressOf(address, ['*']) ?? []);
-  return egress === undefined ? {} : { beside: egress.url };
 }
 
 // Programs of Windows that save what is at an address.

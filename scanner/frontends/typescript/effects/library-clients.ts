@@ -7,11 +7,12 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress, egressOf, isLoopbackHost } from '../../../lookup-tables/egress-of.ts';
+import { besideOf } from '../../beside.ts';
 import { apis } from '../library.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf, isFunctionish } from '../syntax.ts';
 import { isPackage, madeByLibrary } from '../values/library-objects.ts';
-import { alternatives, isWhole, type JsValue, text } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, text, textOr } from '../values/values.ts';
 import { partsOf } from './network.ts';
 
 /** Options that name the server of a client, whatever the library. */
@@ -59,16 +60,14 @@ export function openClient(out: Out, call: Called): void {
 // A library is given an address of the web: nobody knows whether it sends there what else it is
 // given.
 function noteUnknownClient({ api, args, use }: Called): void {
-  const [egress] = args
-    .flatMap(({ value }) => alternatives(value))
-    .flatMap((one) => (one.kind === 'text' && /^https?:\/\//i.test(one.text) ? one.text : []))
-    .flatMap((address) => egressOf(address, ['*']) ?? []);
-  if (egress === undefined || egress.url === anyEgress) return;
+  const texts = args.flatMap(({ value }) => alternatives(value).map((one) => textOr(one)));
+  const { beside } = besideOf(texts);
+  if (beside === undefined) return;
   for (const { node } of args)
     if (node !== undefined && !isFunctionish(bareOf(node)))
       use.sinks.push({
         at: node,
-        sink: { what: 'exec', api, part: 'argument', beside: egress.url },
+        sink: { what: 'exec', api, part: 'argument', beside },
         certainty: 'exact',
       });
 }

@@ -5,6 +5,7 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { lineWords } from '../../../flow/started-word.ts';
 import type { Effect } from '../../../lookup-tables/api.ts';
+import { besideOf } from '../../beside.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import {
   type Called,
@@ -143,7 +144,13 @@ export function runProgram(
     sink(
       call,
       list?.node,
-      { what: 'exec', capability: to, api: call.api, part: 'argument' },
+      {
+        what: 'exec',
+        capability: to,
+        api: call.api,
+        part: 'argument',
+        ...besideOf(given.map((word) => textOr(word))),
+      },
       'exact',
     );
   }
