@@ -14,6 +14,7 @@ export const codeDigests: CodeDigests = {
   extractor: 'sha256:4bdae39f310a72606b543d22eee4a9765c1a7b9f75cf41c6cd512c3be8dfdf98',
   judging: 'sha256:7e6ae774f4779b387c435ff3e4101171cc31b15eab65264d133f3869d47a7990',
   rules: {
+    'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
       'sha256:8463297cc9a11eebf7eb5021a3829f09095ed4d38bcfcd39a89c1229f7e02239',

@@ -1,5 +1,6 @@
 /** Written by `npm run lists`: the rules in the folder env, by name. */
 import type { Rule } from '../rule.ts';
+import { clientAddress } from './env/client-address.ts';
 import { dynamicName } from './env/dynamic-name.ts';
 import { processEnvironment } from './env/process-environment.ts';
 import { secretFileLoad } from './env/secret-file-load.ts';
@@ -8,6 +9,7 @@ import { steeringVariable } from './env/steering-variable.ts';
 import { wholeEnvironment } from './env/whole-environment.ts';
 
 export const envRules: readonly Rule[] = [
+  clientAddress,
   dynamicName,
   processEnvironment,
   secretFileLoad,
