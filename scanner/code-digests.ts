@@ -31,7 +31,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8ad2f335be6ffe39bc85be1c61c1667cb21c5a67b57a3490c3c0f712e2e4746c',
     'exec/credential-command':
-      'sha256:0ed331d4018bff3044336a96eba58c341f81b1085a6189541eabac8167cf2f5c',
+      'sha256:ce1adfa5627405c26527f2173a38a8437fbad049a0cf8169a4cd53d6e63ad7d6',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:588af884725eb6e002702ab14e03b101f4df33b405be242e4bfb626372b795a4',
@@ -81,41 +81,41 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:c91f89a1521bf1588f73136604d84fa90f81606bfb6c68ec69bf8d09b56ba51d',
     'flow/credential-file-to-network':
-      'sha256:92db128ad409c1c60268094165cf26f5c2e9f9e9aa611a563501d468cf1d12c9',
+      'sha256:610e8b87a326934bff0ef1858ef5dde82abf392d06b3eddfb1a3509f45e442fd',
     'flow/decoded-to-exec':
-      'sha256:2446e35741236441adcad1a307120ec72cf94389c2a70a480bf51d39f903bc1a',
+      'sha256:de9bef97b87a9d1e01b181260d0d6dab8278ffbcee82d95a087419d0ee614a6a',
     'flow/encoded-to-network':
-      'sha256:103b1756fac51d4f12040b5d58a87eeea51c912b36007d6580f0ccd69102b113',
+      'sha256:78c35849a57c537f492d9407b70c0bf5abe0f5380602aaf090ab9c2b401e2101',
     'flow/environment-to-network':
-      'sha256:7088669d3b79c63448e5a4d6df1801f183bc61532fa3f2c5a8a351e8dc0557e0',
-    'flow/file-to-exec': 'sha256:9859dcfba246dbaef656a47783cc46760d607e4c7d33fac492a926b60fac94ac',
+      'sha256:f7f3b7049bab44e307cc3d2de6ae4710a2fab6ec9faf7f3335ea707f5ab6bde5',
+    'flow/file-to-exec': 'sha256:5b4061d25e20fefda0961f2f96d3bf21870f0830812d23656769ebe5247db27d',
     'flow/file-to-network':
-      'sha256:3ef2a61c52ab2f23cf7c56f8267bc3d77382d1d0a68f8db2c98170dfbb2852c9',
+      'sha256:30558fbb3e1337f1fd2129e2050365e97f643145c708751a75ba38b56a713614',
     'flow/host-facts-to-network':
-      'sha256:64b010fc6b5deb739f4db0169cbcc1b0a76951e4301f2f9b7146e94051e09785',
+      'sha256:b99e51ed219c6e31dea9d63b0066edbf0470f222da9aa27ceaabafa43d1c531b',
     'flow/input-to-shell':
-      'sha256:c82b1ba03139fa48ffed39f73e63e6ecde5f982fb4db63b77746970ce9275566',
+      'sha256:95a026c4de770fa544258d4d09f1e9631d1754f6bb964e281de7cd5ff743b47c',
     'flow/local-secret-to-network':
-      'sha256:ce341a3bf42b73a11ecb9811ba5e05bd1a49ed63108bbb2a99d050f5a6ad916b',
+      'sha256:6be6f8f206c50ffd3711d86f75dd34c2c16024bc052d287b69475b12c30d478c',
     'flow/network-to-exec':
-      'sha256:fe87d5b218b9373b95888256576b0dcdbc4835f9939fd24d53bde75140240e2d',
+      'sha256:99c2c112d019756658286e5e4f726ef63b42b188addc4b8102f3f298b458e38c',
     'flow/recording-to-network':
-      'sha256:b2009cb498f9e60064409b025fdb00e94b8aba746a7feada3eb41e3c0ef69eea',
+      'sha256:5158d04c7c593d135acde4695b9a4bb3679271f20e0cec4664d092f43cb368f0',
     'flow/secret-beside-data':
-      'sha256:957cbc328721d334b1f0c9ca07180ee1f3bb6a702cf7d8c853e8e847bf60150a',
-    'flow/secret-in-url': 'sha256:f4d5f4103f20a6a38b1ea0add07716c1259c26361b7d9313e2c98059bcc3e964',
+      'sha256:cc50701974a642ef6f3774eec402ea2e1c20b217b0756fc1a714c46f0efb5a4e',
+    'flow/secret-in-url': 'sha256:fdcad2185d284a1903fa1af64cef9edd93864352f0881ab6b418dac59af212e6',
     'flow/secret-to-child':
-      'sha256:5fbba46607c2c535d0dc2900f47c73400f1f95dbc708b0628f9fbc559b4e5b3c',
+      'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
     'flow/secret-to-computed-host':
-      'sha256:5b42dbe168e1b1a2450c88ef3bf6109c3f0c3c0cd7ca696e5d7022000c19b364',
+      'sha256:cf1ab367b3e81c0d1907ac6d338e0ffa4d0d1ac2b18efeb128dcf661c0e9ba1e',
     'flow/secret-to-network':
-      'sha256:81b0c866fb914d39bf7c9fab856f2e160d083ae78100fd4a87ecb3e533142624',
+      'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
     'flow/secret-to-output':
-      'sha256:02f6434bd2e8d8c90184dd1e8007ccf5d764bcb8f915459ba49cf4a79dc4ec0b',
+      'sha256:d654d86bb38d391943963c4fc578eb302971d1770456f549af5746116e2a68b4',
     'flow/secrets-to-one-host':
-      'sha256:ffb911a3b485084f08e46525ca3691331110a961227ae8049ed286f4dcce38d3',
+      'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
     'flow/untrusted-to-agent':
-      'sha256:f2889b03a5321afc1035833c1f1e4cf17859c9852a39a2c678ca1a545ce10bb7',
+      'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
     'manifest/all-three': 'sha256:c95f6107af8ac12b6f4bbb5217d6170f14ac6b0e158e7ab3f188358e6003c12e',
     'manifest/broken-promise':
       'sha256:32e1c2577072793445b537e59eb5b2a6c241f10dfc2a323206da86bebb3af31d',
@@ -133,13 +133,13 @@ export const codeDigests: CodeDigests = {
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:e3c1450b85c6913625b8d355a1dbc40b8ecb9ef9ab7e54d0fa85931a2cd33b55',
+    'network/cleartext': 'sha256:5b8210acc94563369e03da17e12e62a119c242d1c5d3e2b987e624a3ac627f37',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:724fd7e4f1ee9c67272ada12ba42caeaec97452ad5bfcb360e90a0ac10e3944f',
+      'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
       'sha256:7966d39342aeab78dd86dc7fa657de6c406caec73ce9fceaba3976d716a0659f',
@@ -153,7 +153,7 @@ export const codeDigests: CodeDigests = {
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:478ca74127eef380e8fe0df093a6e1624f9aa406ea1314029c0617c575489fa3',
+      'sha256:be61c26b6e33407758cf24c562cc61b614f959f5f76634d3124823946347b103',
     'network/shell-socket':
       'sha256:c41e7d5efc22003462161b1e71dc83842d0a0be7fc7e962fe84d7a061531c9d0',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
@@ -185,7 +185,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:d401b9d9e325c097dcaa12551a54a5e8313f7e1a2cebcc72ba86166788a7ae2b',
+      'sha256:a4f888fda0cedd2f77708da31ad49e83e20606b3d44fb5b1cbe7d4122aa59a4a',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -227,7 +227,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:d1cdd6a6746ae9c4ae08d95afb91aad2891cbe604a59bbf18895290de3b8d6e1',
     'prose/divided-order':
-      'sha256:3546d683d887b986bda52b13f64110ed90c5ba02623cab6b5bdec211fe60fc66',
+      'sha256:0eeaf8f1a0b3ae694138017639b563f52256635bf3b6f87796e72ae6f51307a7',
     'prose/encoded-instructions':
       'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':

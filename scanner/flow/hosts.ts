@@ -4,7 +4,8 @@ import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact, FlowSource } from '../fact/fact.ts';
-import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
+import { isLoopbackHost, targetOf } from '../lookup-tables/egress-of.ts';
+import { isPlaceholderHost } from '../lookup-tables/placeholder-hosts.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
 
 export interface Destination {
@@ -126,8 +127,7 @@ export function draftOfFlow(
     message: `${said.message}, in a block that is only shown`,
   } as const;
   if (said.severity === 'info') return { ...shown, severity: 'info' };
-  const isGrave = said.severity === undefined || /^(critical|high)$/.test(said.severity);
-  return isGrave && namesStranger(flow)
+  return said.severity !== 'low' && namesStranger(flow, said.severity)
     ? {
         ...shown,
         severity: 'medium',
@@ -138,13 +138,29 @@ export function draftOfFlow(
 
 // Words around a block are written easily. A block that shows an attack names a host that nobody
 // can have, or that says what it is.
-function namesStranger({ sink: { capability } }: FlowFact): boolean {
-  const host = capability?.kind === 'egress' ? parseEgressUrl(capability.url).host : '*';
-  return host !== '*' && !isLoopbackHost(host) && !shownHost.test(host);
+function namesStranger(flow: FlowFact, severity: FindingDraft['severity']): boolean {
+  return hostsOf(flow, severity).some(
+    (host) =>
+      host !== '*' && !isLoopbackHost(host) && !isPlaceholderHost(host) && !shownHost.test(host),
+  );
+}
+
+// Code that was downloaded has its host in the source. The address beside a secret counts where the
+// rule takes it for a stranger's.
+function hostsOf(
+  { source, sink: { what, part, capability, beside } }: FlowFact,
+  severity: FindingDraft['severity'],
+): readonly string[] {
+  const addresses = [
+    ...(capability?.kind === 'egress' ? [capability.url] : []),
+    ...(source.what === 'network' && what === 'exec' && part === 'code' ? [source.name] : []),
+    ...(beside !== undefined && severity === 'medium' ? [beside] : []),
+  ];
+  return addresses.map((address) => targetOf(address).host);
 }
 
 const shownHost =
-  /(?:^|\.)(?:example|invalid|test)$|(?:^|\.)example\.(?:com|edu|net|org)$|attack|evil|malicious|hack|exfil|bad|your|victim|webhook|requestbin|ngrok/i;
+  /(?:^|\.)(?:example|invalid|test)$|(?:^|[.-])(?:attack(?:er|s)?|(?:bad|evil|hacker|malicious)(?:actor|corp|domain|guy|host|server|site)?|exfil(?:trate)?|hack|victim|webhook|requestbin|ngrok)(?=[.-]|$)/i;
 
 /**
  * A flow that the author declared is no evidence of an attack, but a row that a person approves.

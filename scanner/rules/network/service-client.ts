@@ -22,10 +22,14 @@ export const serviceClient = defineRule({
     const seen = new Set<string>();
     return of('capability').flatMap((fact): FindingDraft[] => {
       const usual = fact.capability.kind === 'egress' ? usualHost(fact.api) : undefined;
-      if (usual === undefined || fact.capability.kind !== 'egress' || !runs(fact)) return [];
+      if (usual === undefined || fact.capability.kind !== 'egress') return [];
+      if (fact.context === 'comment') return [];
       const { host } = parseEgressUrl(fact.capability.url);
       const isElsewhere =
         usual !== '*' && host !== '*' && !`.${host}`.endsWith(`.${usual.replace(/^\*\./, '')}`);
+      const severity = isElsewhere ? gravityOf(host) : 'info';
+      // The words around a block that is only shown are written easily (decision 108).
+      if (!runs(fact) && severity !== 'medium') return [];
       const key = `${fact.span.path} ${fact.api} ${host}`;
       if (seen.has(key)) return [];
       seen.add(key);
@@ -35,7 +39,7 @@ export const serviceClient = defineRule({
       return [
         {
           span: fact.span,
-          severity: isElsewhere ? gravityOf(host) : 'info',
+          severity,
           confidence: fact.certainty,
           message,
         },
