@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4bdae39f310a72606b543d22eee4a9765c1a7b9f75cf41c6cd512c3be8dfdf98',
-  judging: 'sha256:7e6ae774f4779b387c435ff3e4101171cc31b15eab65264d133f3869d47a7990',
+  extractor: 'sha256:582442550c515064dd7bf8a6d2a3623d668d0d0b38f5668349a6ce4235f5e870',
+  judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:d651eb46b14a7654167025a34d377daaf6c8081879c4b4a901970d2150d7bf11',
+    'files/outside-read': 'sha256:086c19996f4fe330b5f4b897113eb1fd429b6648fa3e4866ec718cce6d43f44a',
     'files/outside-write':
-      'sha256:c6e126816a2dcfa9e541ec394f07113287c8170f0632c89db53603bb6e57f7d1',
+      'sha256:061e352bce27370902a150046a44625f00f14bf435cadacf0ca22dbe0bc06502',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -98,7 +98,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:6be6f8f206c50ffd3711d86f75dd34c2c16024bc052d287b69475b12c30d478c',
     'flow/network-to-exec':
-      'sha256:99c2c112d019756658286e5e4f726ef63b42b188addc4b8102f3f298b458e38c',
+      'sha256:18864e868ab9783f4e63dfa8f166975be6e9c62aaabad445b2e5f203f363056c',
     'flow/recording-to-network':
       'sha256:5158d04c7c593d135acde4695b9a4bb3679271f20e0cec4664d092f43cb368f0',
     'flow/secret-beside-data':
@@ -116,9 +116,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
     'flow/untrusted-to-agent':
       'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
-    'manifest/all-three': 'sha256:c95f6107af8ac12b6f4bbb5217d6170f14ac6b0e158e7ab3f188358e6003c12e',
+    'manifest/all-three': 'sha256:9fe84dd933bbf3b10bcf489e9c6b5fcf559e1bc788922c21bee839bec5061713',
     'manifest/broken-promise':
-      'sha256:32e1c2577072793445b537e59eb5b2a6c241f10dfc2a323206da86bebb3af31d',
+      'sha256:b7585c9e70dfd0cb1f6c8f0155d263690291255d52ee201f0bf55d60a18290d7',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -126,7 +126,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:37b33866665f9e8ee33c3df0cc426d58342d6f1a21eced0e1c056b2524e0da0f',
+      'sha256:19e0b4954f56eb1ad31a7258b6c68e464fbecefaab9babc32c5ba61d047c0ee2',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -147,7 +147,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
       'sha256:3ab7f714216b45280032ec2889b4f994e51f1fb04c6db73fb73218eeb6bdef53',
-    'network/raw-socket': 'sha256:59e8cd3e1d18417303543ddf265efcdf086d1b661c843f9868a9b66bb9a193af',
+    'network/raw-socket': 'sha256:7cceafccd9b32aa73c6d405dc4de4d7ccf1e08c1d5fda08c730d8f08448c5c9a',
     'network/remote-access':
       'sha256:84a661afc97a41ba5b4029f7dcb5eef7d682d57a2b8ad3d32cc9ce5bd5247ecb',
     'network/reverse-shell':

@@ -341,7 +341,7 @@ export const utilities: Readonly<
   join split base64 base32 md5sum sha1sum sha256sum shasum cksum file stat gzip gunzip zcat bzip2 xz zstd iconv
   expand openssl gpg bat`),
   ),
-  ...all('read', words('grep egrep fgrep rg sed awk gawk mawk jq yq ag'), 1),
+  ...all('read', words('grep egrep fgrep rg sed gsed awk gawk mawk jq yq ag'), 1),
   ...all('read', words('ls find du tree dir df tar zip unzip 7z locate fd')),
   ...all('read', ['tr'], 2),
   ...all('write', words('tee touch mkdir truncate mkfifo mktemp install dd')),

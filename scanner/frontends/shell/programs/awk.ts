@@ -28,19 +28,30 @@ export function awkFilter(words: readonly string[]): Filter | undefined {
   };
 }
 
-/** Shell commands in an awk program, as literals, and whether there are unknown ones. */
-export function awkCommands(program: string): {
+interface AwkCommands {
   readonly known: readonly string[];
+  /** Commands that awk writes to, each with the text where it is a literal. */
+  readonly piped: readonly { readonly line: string; readonly printed?: string }[];
   readonly others: boolean;
-} {
-  const literals = [
+}
+
+/** Shell commands in an awk program, as literals, and whether there are unknown ones. */
+export function awkCommands(program: string): AwkCommands {
+  const known = [
     ...program.matchAll(/\bsystem\s{0,9}\(\s{0,9}"((?:[^"\\]|\\.){0,4000})"\s{0,9}\)/g),
     ...program.matchAll(/"((?:[^"\\]|\\.){1,4000})"\s{0,9}\|&?\s{0,9}getline/g),
-    ...program.matchAll(/\|\s{0,9}"((?:[^"\\]|\\.){1,4000})"/g),
   ].map((match) => unescapedText(match[1] ?? ''));
+  const piped = [...program.matchAll(pipes)].map(([, printed, line = '']) => ({
+    line: unescapedText(line),
+    ...(printed !== undefined && { printed: `${unescapedText(printed)}\n` }),
+  }));
   const calls = program.match(/\bsystem\s*\(|\|&?\s*getline|\|\s*"/g)?.length ?? 0;
-  return { known: literals, others: calls > literals.length };
+  return { known, piped, others: calls > known.length + piped.length };
 }
+
+// `print "text" | "command"`, and any other pipe into a command.
+const pipes =
+  /(?:\bprintf?\s{0,9}\(?\s{0,9}"((?:[^"\\]|\\.){1,4000})"\s{0,9}\)?\s{0,9})?\|\s{0,9}"((?:[^"\\]|\\.){1,4000})"/g;
 
 type Item = { readonly field: number | 'last' } | { readonly text: string };
 

@@ -9,6 +9,7 @@ import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
+  isKnown,
   joinTaints,
   literalValue,
   rootTaint,
@@ -21,7 +22,8 @@ import { readEnvironment } from '../variables.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
-import { fileKey } from './files.ts';
+import { fileKey, readFileValue } from './files.ts';
+import { sedCommands } from './sed-script.ts';
 
 /** Notes programs that a utility starts, and facts about other processes that it shows. */
 export function noteStarted(run: ShellRun, call: Call): void {
@@ -31,7 +33,7 @@ export function noteStarted(run: ShellRun, call: Call): void {
     runAwkCommands(run, call, program);
     runFetchedProgram(run, call);
   }
-  if (name === 'sed') runSedCommands(run, call);
+  if (/^g?sed$/.test(name)) runSedCommands(run, call);
   if (name === 'tar') for (const arg of args) runTarCommand(run, call, arg);
   if (
     name === 'ps' &&
@@ -67,9 +69,23 @@ function runFetchedProgram(run: ShellRun, call: Call): void {
 }
 
 function runAwkCommands(run: ShellRun, call: Call, program: string): void {
-  const { known, others } = awkCommands(program);
-  for (const line of known)
-    runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  const { known, piped, others } = awkCommands(program);
+  const read = known.map((line) =>
+    runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell'),
+  );
+  for (const { line, printed } of piped) {
+    const given = [
+      call.stdin,
+      ...variablesOf(run, call, program),
+      ...filesOf(run, call, program),
+      ...read,
+    ];
+    const stdin =
+      printed === undefined
+        ? unknownValue(joinTaints(given))
+        : literalValue(printed, call.span.start, true);
+    runOnInput(run, call, line, stdin);
+  }
   noteAwkSocket(run, call, program, others);
   if (!others) return;
   const fetched = runsGiven.test(program) ? fetchedBy(call) : undefined;
@@ -78,6 +94,13 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
     'dynamic-name',
   ]);
   noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
+}
+
+function runOnInput(run: ShellRun, call: Call, line: string, stdin: ShellValue): void {
+  const outer = run.stdin;
+  run.stdin = stdin;
+  runCode(run, { ...call, args: [], stdin }, literalValue(line, call.span.start, true), 'shell');
+  run.stdin = outer;
 }
 
 // gawk: `"/inet/tcp/local/host/remote"`; a remote port of 0 waits for others.
@@ -101,6 +124,13 @@ function noteAwkSocket(run: ShellRun, call: Call, program: string, runsOthers: b
   }
   if (runsOthers && (isServer || !isLoopbackHost(host)))
     noteTrait(run, call, 'reverse-shell', `${call.name} runs what a connection says`);
+}
+
+// `getline k < "file"`
+function filesOf(run: ShellRun, call: Call, program: string): ShellValue[] {
+  return [...program.matchAll(/\bgetline\b\s{0,9}\w{0,40}\s{0,9}<\s{0,9}"([^"]{1,400})"/g)].map(
+    ([, path = '']) => readFileValue(run, call, literalValue(path, call.span.start, true)),
+  );
 }
 
 function variablesOf(run: ShellRun, call: Call, program: string): ShellValue[] {
@@ -134,14 +164,35 @@ function fetchedBy(call: Call): string | undefined {
 
 // GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.
 function runSedCommands(run: ShellRun, call: Call): void {
-  for (const line of call.args.flatMap(({ text }) => sedCommands(text))) {
-    // `s/…/&/e` and `e` alone run lines of the input.
-    const runsLines = line === '' || /&|\\\d/.test(line);
-    const isFetched = call.stdin.taints.some(({ source }) => source.what === 'network');
-    if (runsLines && isFetched) runCode(run, { ...call, args: [] }, call.stdin, 'shell');
-    if (line !== '')
-      runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  for (const script of sedScripts(run, call)) {
+    const fetched = script.taints.find(({ source }) => source.what === 'network');
+    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
+    for (const line of textsOf(script).flatMap(sedCommands)) runSedLine(run, call, line);
   }
+}
+
+function runSedLine(run: ShellRun, call: Call, line: string): void {
+  // `s/…/&/e` and `e` alone run lines of the input.
+  const runsLines = line === '' || /&|\\\d/.test(line);
+  const isFetched = call.stdin.taints.some(({ source }) => source.what === 'network');
+  const isWritten = isKnown(call.stdin) && call.stdin.text.trim() !== '';
+  if (runsLines && (isFetched || isWritten))
+    runCode(run, { ...call, args: [] }, call.stdin, 'shell');
+  if (line !== '')
+    runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+}
+
+// The scripts of options, else the first operand. `-f -` reads the script from the input.
+function sedScripts(run: ShellRun, call: Call): readonly ShellValue[] {
+  const args = parseArguments(call.args, new Set(['e', 'expression', 'f', 'file', 'l']));
+  const given = optionValues(args, ['e', 'expression']);
+  const files = optionValues(args, ['f', 'file']).flatMap((file) =>
+    /^(?:-|\/dev\/stdin)$/.test(file.text)
+      ? call.stdin
+      : (run.files.get(fileKey(run, file.text)) ?? []),
+  );
+  const isOption = given.length + optionValues(args, ['f', 'file']).length > 0;
+  return [...given, ...files, ...(isOption ? [] : args.operands.slice(0, 1))];
 }
 
 function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
@@ -154,41 +205,4 @@ function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
   );
   if (option !== undefined) runCode(run, { ...call, args: [] }, slice(arg, option.length), 'shell');
   else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
-}
-
-// What a script of sed runs: an `e` with the rest of its line, and replacements with the flag `e`.
-function sedCommands(script: string): readonly string[] {
-  const found: string[] = [];
-  let plain = withoutSedAddress(script);
-  while (/^s[^\w\s\\]/.test(plain)) {
-    const pattern = sedPartEnd(plain, 2, true);
-    const replacement = sedPartEnd(plain, pattern + 1, false);
-    const [flags = ''] = /^\w*/.exec(plain.slice(replacement + 1)) ?? [];
-    if (flags.includes('e')) found.push(plain.slice(pattern + 1, replacement));
-    plain = withoutSedAddress(plain.slice(replacement + 1 + flags.length));
-  }
-  const [, run] = /^e(?:\s+(.*)|$|(?=;))/.exec(plain) ?? [];
-  return /^e(\s|;|$)/.test(plain) ? [...found, run ?? ''] : found;
-}
-
-// Without the lines that a command is for (`1,2`, `/./!`, `$`), brackets, and short commands in
-// front.
-function withoutSedAddress(script: string): string {
-  const part = /(?:\d{1,6}|\$|\/(?:[^/\\]|\\.){0,200}\/[IM]?|[+~]\d{1,6})/;
-  const front = new RegExp(`^(?:[\\s;{}!,]|${part.source}|[dDgGhHnNpPx=](?=[\\s;}]))*`);
-  return script.replace(/^--expression=|^-e(?=\S)/, '').replace(front, '');
-}
-
-// Where a part of `s/…/…/` ends: at a delimiter that is not escaped and in no `[…]` of the pattern.
-function sedPartEnd(script: string, from: number, isPattern: boolean): number {
-  const delimiter = script[1];
-  for (let at = from; at < script.length; at++) {
-    if (script[at] === '\\') at++;
-    else if (script[at] === delimiter) return at;
-    else if (isPattern && script[at] === '[') {
-      const end = script.indexOf(']', at + (script[at + 1] === '^' ? 3 : 2));
-      if (end > 0) at = end;
-    }
-  }
-  return script.length;
 }
