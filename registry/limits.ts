@@ -42,15 +42,6 @@ export const linkMs = 5 * 60_000;
 export const challengeMs = 5 * 60_000;
 /** How long a person has to sign in at the identity provider. */
 export const signOnMs = 10 * 60_000;
-/** Sign-ins that one browser may have begun, and the length of the cookie with several of them. */
-export const begunSignOnsMax = 5;
-export const begunSignOnsCharsMax = 3_000;
-/** How long the description of the identity provider is used without reading it again. */
-export const providerKeptMs = 3_600_000;
-/** How long a failure to read it counts for everybody. */
-export const providerFailureKeptMs = 5_000;
-export const providerAnswerMs = 10_000;
-export const providerAnswerBytesMax = 512 * 1024;
 /** How long a browser waits for a person to use a passkey. */
 export const ceremonyMs = 60_000;
 /** WebAuthn level 3 §5.8.3. */

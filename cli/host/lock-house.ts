@@ -5,7 +5,7 @@
 import * as packages from '../../runner/package-store/public.ts';
 import { chooseFromHouse, type HouseGroup } from '../../skills-index/packages/house.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import type { Pin } from '../../skills-index/packages/other-locks.ts';
+import type { Pin } from '../../skills-index/packages/locks/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
 import { hasReadableVersions } from '../../skills-index/packages/unmet-requirements.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';

@@ -1,7 +1,10 @@
 /** Which packages the installed skills of a project use, as their locks say. */
 import * as admission from '../../runner/admission/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
-import { type LockDetail, parseLockDetails } from '../../skills-index/packages/lock-details.ts';
+import {
+  type LockDetail,
+  parseLockDetails,
+} from '../../skills-index/packages/locks/lock-details.ts';
 import { parseLock } from '../../skills-index/packages/require-locked.ts';
 import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';

@@ -1,5 +1,5 @@
 /** What `skillgate packages audit` prints: advisories first, then a table of all packages. */
-import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
+import type { LockDetail } from '../../skills-index/packages/locks/lock-details.ts';
 import { bytesText, count, joined, type Safe, safe, shortText, table } from '../terminal/output.ts';
 
 /** One stored package, with what the locks of the project's skills say about the package. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import { pinsIn } from '../../skills-index/packages/other-locks.ts';
+import { pinsIn } from '../../skills-index/packages/locks/other-locks.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
 import {
   lockedEntries,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import { lookTextCharsMax } from '../../skills-index/packages/limits.ts';
-import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
+import type { LockDetail } from '../../skills-index/packages/locks/lock-details.ts';
 import { plainText } from '../../skills-index/packages/package-look.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

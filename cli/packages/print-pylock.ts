@@ -1,6 +1,7 @@
 /** Writes pylock.toml (PEP 751) in one form, whichever tool chose the versions. */
-import type { WheelOrigins } from '../../skills-index/packages/lock-details.ts';
+
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import type { WheelOrigins } from '../../skills-index/packages/locks/lock-details.ts';
 
 /**
  * @param origins where and when each file was seen, for reviewers and other tools; Skillgate

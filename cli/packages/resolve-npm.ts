@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parsePackageLock } from '../../skills-index/packages/package-lock.ts';
+import { parsePackageLock } from '../../skills-index/packages/locks/package-lock.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { toolMessageCharsMax } from '../limits.ts';

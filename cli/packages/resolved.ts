@@ -1,6 +1,6 @@
 /** What a resolver gives: the packages of a lock, and the lock file's text. */
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import type { Pin } from '../../skills-index/packages/other-locks.ts';
+import type { Pin } from '../../skills-index/packages/locks/other-locks.ts';
 
 export interface Resolved {
   readonly packages: readonly LockedPackage[];

@@ -50,12 +50,10 @@ export async function publishFolder(
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
-  const required = warnOfMissingSkills(context, manifest.requires);
-  const { report } = await scan;
+  const [{ report }] = await Promise.all([scan, warnOfMissingSkills(context, manifest.requires)]);
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
   // Findings of a version that nobody can publish would only hide this.
-  await required;
   const refused = await taken;
   if (refused !== undefined) throw refused;
   const judged = { files: prepared.folder.files, manifest };

@@ -1,6 +1,6 @@
 /** A TOML document whose values have their places, as those of a JSON document do. */
 import { type AST, parseTOML } from 'toml-eslint-parser';
-import { parseTomlValue } from '../../skills-index/packages/toml-value.ts';
+import { parseTomlValue } from '../../skills-index/packages/locks/toml-value.ts';
 import type { ParsedJson } from '../../skills-index/skill/text/json.ts';
 
 type Path = readonly (string | number)[];

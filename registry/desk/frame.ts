@@ -4,7 +4,6 @@ import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { signOnMs } from '../limits.ts';
 import { icon } from '../markup/base-styles.ts';
 import { pageHeaders, scriptedPolicy } from '../markup/content-policy.ts';
 import type { Html } from '../markup/markup.ts';

@@ -1,6 +1,6 @@
 /** Lets other requests go on while one question does much work in memory. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Steps } from '../../skills-index/packages/steps.ts';
+import type { LongWork } from '../../skills-index/packages/locks/long-work.ts';
 import type { Registry } from '../context.ts';
 import { wordsTurnMs } from '../limits.ts';
 
@@ -16,7 +16,10 @@ export async function letOthersGoOn({ identities }: Registry): Promise<void> {
 }
 
 /** Does all steps, and waits for the others between them. */
-export async function doSteps<Result>(registry: Registry, steps: Steps<Result>): Promise<Result> {
+export async function doSteps<Result>(
+  registry: Registry,
+  steps: LongWork<Result>,
+): Promise<Result> {
   for (;;) {
     const next = steps.next();
     if (next.done === true) return next.value;

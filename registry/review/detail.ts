@@ -5,7 +5,7 @@ import { asc, eq } from 'drizzle-orm';
 import {
   type LockDetail,
   parseLockDetailsInSteps,
-} from '../../skills-index/packages/lock-details.ts';
+} from '../../skills-index/packages/locks/lock-details.ts';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';

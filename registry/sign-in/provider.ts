@@ -7,12 +7,13 @@ import {
   providerAnswerMs,
   providerFailureKeptMs,
   providerKeptMs,
-} from '../limits.ts';
+} from './limits.ts';
 import type { ProviderServer, SignOn } from './sign-on-config.ts';
 import { providerDown, wellKnown } from './sign-on-failures.ts';
 
 /**
- * The identity provider's description, read at most once an hour. A failure counts for some seconds.
+ * The identity provider's description, read at most once an hour. A failure counts for some
+ * seconds.
  * @throws Problem `sign-on-down`
  */
 export async function readProvider(registry: Registry, signOn: SignOn): Promise<ProviderServer> {

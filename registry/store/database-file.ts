@@ -100,8 +100,8 @@ function close(client: BetterSqlite3.Database, letGo: () => void = () => undefin
 }
 
 /**
- * Closes a database without a checkpoint. The last connection that closes writes the write-ahead log
- * into the file, and a connection for reading cannot.
+ * Closes a database without a checkpoint. The last connection that closes writes the write-ahead
+ * log into the file, and a connection for reading cannot.
  */
 function leave(client: BetterSqlite3.Database, path: string): void {
   let last: BetterSqlite3.Database | undefined;

@@ -1,6 +1,7 @@
 /** Asks an index about the origin of one file: the upload, the publisher, and attestations. */
-import { timeOf } from '../../skills-index/packages/lock-details.ts';
+
 import type { LockedFile, LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import { timeOf } from '../../skills-index/packages/locks/lock-details.ts';
 import {
   originInPackument,
   type PackageOrigin,

@@ -1,4 +1,4 @@
-/** The command that `env`, `sudo`, `nohup` and their like start, from the words of a command line. */
+/** The command that `env`, `sudo`, `nohup` and their like start, from the words of a line. */
 import { basename } from 'node:path/posix';
 import { own } from '../lookup-tables/api.ts';
 import { wrappers } from '../lookup-tables/shell.ts';

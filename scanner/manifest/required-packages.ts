@@ -3,7 +3,7 @@
  * package.json), and those that its code imports. An import counts only when a table or a text of
  * the skill knows its package, because a stranger may own the module's name in an index.
  */
-import { parseTomlValue } from '../../skills-index/packages/toml-value.ts';
+import { parseTomlValue } from '../../skills-index/packages/locks/toml-value.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';

@@ -1,9 +1,9 @@
 /** Limits on lock files. */
 export const lockBytesMax = 4 * 1024 * 1024;
 /**
- * Line ends and other signs beside the keys and values of a TOML text. A lock of uv with packages of
- * many wheels has 350 of them for each package, 104,000 for 300 packages; an honest lock of 4 MiB
- * has some 230,000.
+ * Line ends and other signs beside the keys and values of a TOML text. A lock of uv with packages
+ * of many wheels has 350 of them for each package, 104,000 for 300 packages; an honest lock of
+ * 4 MiB has some 230,000.
  */
 export const tomlSignsMax = 250_000;
 /**

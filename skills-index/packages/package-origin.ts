@@ -3,7 +3,7 @@
  * whether there are attestations. Nobody verifies these parts, so they inform and decide nothing.
  */
 import * as v from 'valibot';
-import { timeOf } from './lock-details.ts';
+import { timeOf } from './locks/lock-details.ts';
 
 export interface PackageOrigin {
   readonly uploaded?: string;

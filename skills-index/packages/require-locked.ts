@@ -7,9 +7,9 @@ import { type Ecosystem, ecosystems, houseWord } from '../skill/ecosystem.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
-import { parsePackageLock } from './package-lock.ts';
-import { parsePylockInSteps } from './pylock.ts';
-import { finishSteps, type Steps } from './steps.ts';
+import { finishWork, type LongWork } from './locks/long-work.ts';
+import { parsePackageLock } from './locks/package-lock.ts';
+import { parsePylockInSteps } from './locks/pylock.ts';
 import { unmetRequirements } from './unmet-requirements.ts';
 
 /** Gives the bytes of a file of the skill. */
@@ -26,7 +26,7 @@ export function requireLocked(
   { packages = {} }: Pick<Manifest, 'packages'>,
   fileOf: FileOf,
 ): LockedPackage[] {
-  return finishSteps(requireLockedInSteps(verb, { packages }, fileOf));
+  return finishWork(requireLockedInSteps(verb, { packages }, fileOf));
 }
 
 /** `requireLocked` for a server: a step for each package of a pylock.toml. */
@@ -34,7 +34,7 @@ export function* requireLockedInSteps(
   verb: string,
   { packages = {} }: Pick<Manifest, 'packages'>,
   fileOf: FileOf,
-): Steps<LockedPackage[]> {
+): LongWork<LockedPackage[]> {
   const all: LockedPackage[] = [];
   for (const ecosystem of ecosystems) {
     const group = packages[ecosystem];
@@ -91,14 +91,14 @@ function requireNoOwnLock(verb: string, ecosystem: Ecosystem, fileOf: FileOf): v
 
 /** Parses a lock in the format of its ecosystem. */
 export function parseLock(ecosystem: Ecosystem, bytes: Uint8Array, path: string): LockedPackage[] {
-  return finishSteps(parseLockInSteps(ecosystem, bytes, path));
+  return finishWork(parseLockInSteps(ecosystem, bytes, path));
 }
 
 function* parseLockInSteps(
   ecosystem: Ecosystem,
   bytes: Uint8Array,
   path: string,
-): Steps<LockedPackage[]> {
+): LongWork<LockedPackage[]> {
   return ecosystem === 'python'
     ? yield* parsePylockInSteps(bytes, path)
     : parsePackageLock(bytes, path);

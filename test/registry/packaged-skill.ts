@@ -1,5 +1,5 @@
 /** Skills that lock packages, and looks at the packages. */
-import { parsePackageLock } from '../../skills-index/packages/package-lock.ts';
+import { parsePackageLock } from '../../skills-index/packages/locks/package-lock.ts';
 import type { PackageLook } from '../../skills-index/packages/package-look.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

@@ -4,7 +4,8 @@
  */
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { begunSignOnsCharsMax, begunSignOnsMax, signOnMs } from '../../limits.ts';
+import { signOnMs } from '../../limits.ts';
+import { begunSignOnsCharsMax, begunSignOnsMax } from '../../sign-in/limits.ts';
 
 export interface BegunInBrowser {
   readonly secret: string;

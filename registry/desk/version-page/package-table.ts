@@ -2,7 +2,7 @@
  * The packages of a version, entry by entry, compared with the last approved version. A package has
  * a table of its own, because a lock may pin hundreds.
  */
-import type { LockDetail } from '../../../skills-index/packages/lock-details.ts';
+import type { LockDetail } from '../../../skills-index/packages/locks/lock-details.ts';
 import type { Capabilities, PackageCapability } from '../../../skills-index/skill/capability.ts';
 import { houseWord } from '../../../skills-index/skill/ecosystem.ts';
 import type { ManifestPackages } from '../../../skills-index/skill/manifest-packages.ts';

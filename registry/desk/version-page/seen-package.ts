@@ -1,5 +1,5 @@
 /** What scanners saw of a package, beside what the lock says. */
-import type { LockDetail } from '../../../skills-index/packages/lock-details.ts';
+import type { LockDetail } from '../../../skills-index/packages/locks/lock-details.ts';
 import { count, type Html, html, moment, untrusted } from '../../markup/markup.ts';
 import { severityBadge, verdictBadge } from '../../markup/severity.ts';
 import type { SeenPackage } from '../../review/seen-packages.ts';

@@ -8,7 +8,6 @@ import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
-import { noteAddressesSet } from './addresses-set.ts';
 import { assign, assignedValue } from './assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
@@ -21,6 +20,7 @@ import {
   programName,
   shownName,
 } from './program-names.ts';
+import { noteAddressesSet } from './programs/addresses-set.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
 import { callCmdlet } from './programs/cmdlets.ts';
 import { callInterpreter, runCode } from './programs/code.ts';

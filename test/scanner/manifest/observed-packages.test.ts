@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
-import { parsePylock } from '../../../skills-index/packages/pylock.ts';
+import { parsePylock } from '../../../skills-index/packages/locks/pylock.ts';
 import { lockedEntries } from '../../../skills-index/packages/require-locked.ts';
 
 const lock = `lock-version = "1.0"

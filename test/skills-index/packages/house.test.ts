@@ -5,8 +5,8 @@ import {
   type HouseGroup,
   parseHouse,
 } from '../../../skills-index/packages/house.ts';
+import { parsePackageLock } from '../../../skills-index/packages/locks/package-lock.ts';
 import { npmNeeds } from '../../../skills-index/packages/npm-needs.ts';
-import { parsePackageLock } from '../../../skills-index/packages/package-lock.ts';
 import { wheelNeeds } from '../../../skills-index/packages/wheel-needs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../../skills-index/skill/ecosystem.ts';

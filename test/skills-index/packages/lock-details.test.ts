@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseLockDetails, wheelOrigins } from '../../../skills-index/packages/lock-details.ts';
+import {
+  parseLockDetails,
+  wheelOrigins,
+} from '../../../skills-index/packages/locks/lock-details.ts';
 
 const pylock = `lock-version = "1.0"
 [[packages]]

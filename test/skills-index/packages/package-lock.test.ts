@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePackageLock } from '../../../skills-index/packages/package-lock.ts';
+import { parsePackageLock } from '../../../skills-index/packages/locks/package-lock.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const bytes = Buffer.alloc(64, 7);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lockBytesMax } from '../../../skills-index/packages/limits.ts';
-import { parsePylock, parsePylockInSteps } from '../../../skills-index/packages/pylock.ts';
+import { parsePylock, parsePylockInSteps } from '../../../skills-index/packages/locks/pylock.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const hash = '8a'.repeat(32);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePackageLock } from '../../../skills-index/packages/package-lock.ts';
-import { parsePylock } from '../../../skills-index/packages/pylock.ts';
+import { parsePackageLock } from '../../../skills-index/packages/locks/package-lock.ts';
+import { parsePylock } from '../../../skills-index/packages/locks/pylock.ts';
 import { lockedEntries, requireLocked } from '../../../skills-index/packages/require-locked.ts';
 import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

@@ -1,5 +1,5 @@
 /** What is wrong with a lock file, for the author. */
-import { Problem, type Reason } from '../skill/problem.ts';
+import { Problem, type Reason } from '../../skill/problem.ts';
 
 /** Collects the faults of a lock, so that the author reads all of them at once. */
 export class LockFaults {

@@ -2,10 +2,10 @@
  * Work of many short steps. A program with nothing else to do finishes the work at once; a server
  * lets others go on between the steps.
  */
-export type Steps<Result> = Generator<undefined, Result>;
+export type LongWork<Result> = Generator<undefined, Result>;
 
 /** Does all steps, one after the other. */
-export function finishSteps<Result>(steps: Steps<Result>): Result {
+export function finishWork<Result>(steps: LongWork<Result>): Result {
   for (;;) {
     const next = steps.next();
     if (next.done === true) return next.value;

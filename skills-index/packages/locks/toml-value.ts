@@ -1,6 +1,6 @@
 /** The value of a TOML document that a stranger wrote. */
 import { getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
-import { tomlSignsMax } from './limits.ts';
+import { tomlSignsMax } from '../limits.ts';
 
 // The parser's conversion follows such keys to the prototype of all objects, and writes there.
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype']);

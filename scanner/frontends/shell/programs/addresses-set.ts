@@ -1,9 +1,9 @@
 /** Variables that are set for a program, and name an address that the program may ask. */
-import { besideOf } from '../beside.ts';
-import type { Call } from './call.ts';
-import { noteFlows } from './graph.ts';
-import type { ShellRun } from './run.ts';
-import { textsOf } from './value.ts';
+import { besideOf } from '../../beside.ts';
+import type { Call } from '../call.ts';
+import { noteFlows } from '../graph.ts';
+import type { ShellRun } from '../run.ts';
+import { textsOf } from '../value.ts';
 
 /** Notes `PIP_INDEX_URL="https://host/$KEY" pip …`. */
 export function noteAddressesSet(run: ShellRun, call: Call): void {

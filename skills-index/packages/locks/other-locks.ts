@@ -3,9 +3,9 @@
  * with hashes. A new lock keeps their versions, and lists only files with their hashes.
  */
 import * as v from 'valibot';
-import { isPackageName, normalPackageName } from '../skill/ecosystem.ts';
-import { isPackageVersion } from '../skill/manifest-packages.ts';
-import { lockBytesMax } from './limits.ts';
+import { isPackageName, normalPackageName } from '../../skill/ecosystem.ts';
+import { isPackageVersion } from '../../skill/manifest-packages.ts';
+import { lockBytesMax } from '../limits.ts';
 import { parseTomlValue } from './toml-value.ts';
 
 export interface Pin {

@@ -2,8 +2,8 @@
  * Parses a pylock.toml package by package. The parser of TOML needs most of a second for a lock of
  * 300 packages, and a registry must answer others meanwhile.
  */
-import { tomlPartCharsMax, tomlPartSignsMax, tomlSignsMax } from './limits.ts';
-import type { Steps } from './steps.ts';
+import { tomlPartCharsMax, tomlPartSignsMax, tomlSignsMax } from '../limits.ts';
+import type { LongWork } from './long-work.ts';
 import { countSigns, parseTomlText } from './toml-value.ts';
 
 /** A lock that would take too long to parse. */
@@ -15,7 +15,7 @@ type Table = Readonly<Record<string, unknown>>;
  * The value of a lock; a step for each package.
  * @throws LockTooLarge; Error for a text that is not TOML
  */
-export function* parsePylockParts(text: string): Steps<Table> {
+export function* parsePylockParts(text: string): LongWork<Table> {
   const signs = countSigns(text);
   if (signs > tomlSignsMax)
     throw new LockTooLarge(

@@ -3,10 +3,10 @@
  * lock and nobody verified these parts, so they inform a reviewer and decide nothing.
  */
 import * as v from 'valibot';
-import type { Ecosystem } from '../skill/ecosystem.ts';
+import type { Ecosystem } from '../../skill/ecosystem.ts';
+import { finishWork, type LongWork } from './long-work.ts';
 import { fileNameOf } from './pylock.ts';
 import { parsePylockParts } from './pylock-parts.ts';
-import { finishSteps, type Steps } from './steps.ts';
 
 export interface LockDetail {
   readonly ecosystem: Ecosystem;
@@ -27,14 +27,14 @@ export interface LockDetail {
 
 /** Returns what can be read: an unreadable lock or member says nothing. */
 export function parseLockDetails(ecosystem: Ecosystem, bytes: Uint8Array): LockDetail[] {
-  return finishSteps(parseLockDetailsInSteps(ecosystem, bytes));
+  return finishWork(parseLockDetailsInSteps(ecosystem, bytes));
 }
 
 /** `parseLockDetails` for a server: a step for each package of a pylock.toml. */
 export function* parseLockDetailsInSteps(
   ecosystem: Ecosystem,
   bytes: Uint8Array,
-): Steps<LockDetail[]> {
+): LongWork<LockDetail[]> {
   const text = Buffer.from(bytes).toString('utf8');
   try {
     return ecosystem === 'python'
@@ -56,7 +56,7 @@ export type WheelOrigins = ReadonlyMap<string, WheelOrigin>;
 
 /** The origins of the wheels in the text of a pylock.toml. */
 export function wheelOrigins(text: string): WheelOrigins {
-  const { packages } = v.parse(pylock, finishSteps(parsePylockParts(text)));
+  const { packages } = v.parse(pylock, finishWork(parsePylockParts(text)));
   return new Map(
     packages.flatMap(({ wheels }) =>
       wheels.map((one) => {

@@ -3,14 +3,14 @@
  * Packages for development are left out: a skill that runs does not load them.
  */
 import * as v from 'valibot';
-import { isPackageName } from '../skill/ecosystem.ts';
-import { packagesMax } from '../skill/limits.ts';
-import { isPackageVersion } from '../skill/manifest-packages.ts';
-import { boundedList, parseShape } from '../skill/shape.ts';
-import { parseJson } from '../skill/text/json.ts';
-import { lockBytesMax, lockListMax, lockTextCharsMax } from './limits.ts';
+import { isPackageName } from '../../skill/ecosystem.ts';
+import { packagesMax } from '../../skill/limits.ts';
+import { isPackageVersion } from '../../skill/manifest-packages.ts';
+import { boundedList, parseShape } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
+import { lockBytesMax, lockListMax, lockTextCharsMax } from '../limits.ts';
+import type { FileHash, LockedPackage } from '../locked-package.ts';
 import { LockFaults } from './lock-fault.ts';
-import type { FileHash, LockedPackage } from './locked-package.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
 const texts = v.exactOptional(

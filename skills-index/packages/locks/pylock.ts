@@ -3,16 +3,16 @@
  * package would run code at its installation, or has bytes that nobody pinned.
  */
 import * as v from 'valibot';
-import { isPackageName, normalPackageName } from '../skill/ecosystem.ts';
-import { packagesMax } from '../skill/limits.ts';
-import { isPackageVersion } from '../skill/manifest-packages.ts';
-import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
-import { lockBytesMax, lockedFilesMax, lockTextCharsMax } from './limits.ts';
+import { isPackageName, normalPackageName } from '../../skill/ecosystem.ts';
+import { packagesMax } from '../../skill/limits.ts';
+import { isPackageVersion } from '../../skill/manifest-packages.ts';
+import { boundedList, exactObject, parseShape, unplaced } from '../../skill/shape.ts';
+import { lockBytesMax, lockedFilesMax, lockTextCharsMax } from '../limits.ts';
+import type { FileHash, LockedFile, LockedPackage } from '../locked-package.ts';
+import { isWheelOf } from '../wheel-name.ts';
 import { LockFaults } from './lock-fault.ts';
-import type { FileHash, LockedFile, LockedPackage } from './locked-package.ts';
+import { finishWork, type LongWork } from './long-work.ts';
 import { LockTooLarge, parsePylockParts } from './pylock-parts.ts';
-import { finishSteps, type Steps } from './steps.ts';
-import { isWheelOf } from './wheel-name.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
 const ignored = v.exactOptional(v.unknown());
@@ -66,11 +66,11 @@ type Entry = Lock['packages'][number];
  * @throws Problem `package-lock-invalid` with every reason
  */
 export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
-  return finishSteps(parsePylockInSteps(bytes, path));
+  return finishWork(parsePylockInSteps(bytes, path));
 }
 
 /** `parsePylock` for a server: a step for each package. */
-export function* parsePylockInSteps(bytes: Uint8Array, path: string): Steps<LockedPackage[]> {
+export function* parsePylockInSteps(bytes: Uint8Array, path: string): LongWork<LockedPackage[]> {
   const faults = new LockFaults(path);
   const value = yield* tomlOf(bytes, faults);
   const lock = parseShape(lockShape, unplaced(value, path), 'package-lock-invalid', path);
@@ -89,7 +89,7 @@ export function* parsePylockInSteps(bytes: Uint8Array, path: string): Steps<Lock
   return packages;
 }
 
-function* tomlOf(bytes: Uint8Array, faults: LockFaults): Steps<unknown> {
+function* tomlOf(bytes: Uint8Array, faults: LockFaults): LongWork<unknown> {
   if (bytes.byteLength > lockBytesMax)
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
   faults.requireNone();
