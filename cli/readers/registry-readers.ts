@@ -5,6 +5,7 @@ import type { ReaderEntry, ReadersFile } from '../../registry/readers/readers-fi
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -33,6 +34,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await writeWhole(path, text, 0o600);
   }
   printReaders(context, file, token);
+  if (file !== before) await warnOfUnclaimed(context, dir, namedIn(context));
   const opened = openedBy(file, before);
   if (opened.length > 0)
     printNote(
@@ -45,6 +47,29 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       safe`Next: systemctl reload skillgate. Without systemd, send SIGHUP to the registry’s process, which reads ${path} again then.`,
     );
   return exitCodes.ok;
+}
+
+/** The scopes that this command line names. */
+function namedIn({ command, args, options }: CommandContext): string[] {
+  return (command === 'registry reader' ? listOf(options.scope) : args.slice(1)).map(parseScope);
+}
+
+// A scope may become private before somebody claims it, but a mistyped name leaves the real scope
+// public.
+async function warnOfUnclaimed(
+  context: CommandContext,
+  dir: string,
+  named: readonly string[],
+): Promise<void> {
+  if (named.length === 0) return;
+  const { readClaimedScopes } = await import('../../registry/data-folder/claimed-scopes.ts');
+  const claimed = readClaimedScopes(dir);
+  if (claimed === undefined) return;
+  for (const scope of named.filter((one) => !claimed.includes(one))) {
+    const near = nearest(scope, claimed).map((one) => `@${one}`);
+    const instead = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+    printNote(context, safe`warning: Nobody has claimed @${scope} in this registry.${instead}`);
+  }
 }
 
 /** What was private, and is not after a change. */

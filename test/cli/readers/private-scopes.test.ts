@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTokens, withTokens } from '../../../cli/readers/read-tokens.ts';
+import { startRegistry } from '../../../registry/serve.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { makeRoot } from '../../registry/people.ts';
+import { makeDataFolder } from '../../journey/registry-data.ts';
+import { makeKey, makeRoot } from '../../registry/people.ts';
+import { claimScope, type Send } from '../../registry/road.ts';
 import { skill } from '../command-line.ts';
 
 let dir: string;
@@ -53,6 +56,21 @@ describe('the operator of a registry', () => {
     expect(await told('--everything')).not.toContain('Not private any more');
     expect(await told('legal')).toContain('Not private any more: everything else.');
     expect(await told()).not.toContain('Not private any more');
+  });
+
+  it('is warned of a scope that nobody has claimed, with the nearest claimed ones', async () => {
+    const served = await makeDataFolder(makeRoot(), dir);
+    const running = await startRegistry({ dir: served, port: 0 });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    expect((await claimScope(send, 'payroll', makeKey())).status).toBe(201);
+    const told = async (...argv: string[]) => (await skill(['registry', ...argv], home())).stderr;
+    const warning = 'warning: Nobody has claimed @payrol in this registry. Did you mean @payroll?';
+    expect(await told('private', served, 'payrol')).toContain(warning);
+    expect(await told('reader', served, 'agents', '--scope', 'payrol')).toContain(warning);
+    expect(await told('private', served, 'later')).toContain('Nobody has claimed @later');
+    expect(await told('private', served, 'payroll')).not.toContain('Nobody has claimed');
+    expect(await told('reader', served, 'office', '--scope', 'payroll')).not.toContain('Nobody');
+    await running.close();
   });
 
   it('ends a reader, and opens the registry again', async () => {
