@@ -11,7 +11,15 @@ const text = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(500, 'is
 
 /** What somebody wants to hear of; everything when left out. */
 const choice = {
-  kinds: v.exactOptional(v.array(v.picklist(noticeKinds, 'is no kind of notice'))),
+  kinds: v.exactOptional(
+    v.array(
+      v.picklist(
+        noticeKinds,
+        ({ received }) =>
+          `is ${received.slice(0, 100)}, which is no kind of notice; the kinds are ${noticeKinds.join(', ')}`,
+      ),
+    ),
+  ),
   /** Scopes without their @. */
   scopes: v.exactOptional(v.array(text)),
 };
@@ -73,7 +81,8 @@ export type NoticeChoice = Pick<WebhookConfig, 'kinds' | 'scopes'>;
 export function parseNoticeConfig(bytes: Uint8Array | string, path: string): NoticeConfig {
   const parsed = parseJson(bytes, path);
   const config = parseShape(configShape, parsed, 'json-invalid', path) as NoticeConfig;
-  for (const { url } of config.webhooks ?? []) requireHookUrl(url, config, path);
+  for (const [at, { url }] of (config.webhooks ?? []).entries())
+    requireHookUrl(url, config, `${path}: webhooks[${at}].url`);
   if (config.mail !== undefined) requireMailServer(config.mail, path);
   return config;
 }
@@ -87,12 +96,12 @@ function requireMailServer({ server }: MailConfig, path: string): void {
   });
 }
 
-function requireHookUrl(text: string, { hosts = {} }: NoticeConfig, path: string): void {
+function requireHookUrl(text: string, { hosts = {} }: NoticeConfig, what: string): void {
   const url = URL.parse(text);
   const isNamed = url !== null && Object.hasOwn(hosts, url.hostname);
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isNamed);
   if (isSafe && url.username === '' && url.password === '') return;
-  throw new Problem('json-invalid', `Cannot use ${path}: a webhook has no https address`, {
+  throw new Problem('json-invalid', `Cannot use ${what} is no https address`, {
     hint: 'Write https://…. For a host inside your network, write its IP address and port below hosts.',
   });
 }

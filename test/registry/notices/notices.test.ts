@@ -268,6 +268,16 @@ describe('notices.json', () => {
   ])('refuses %s', (_, over) => {
     expect(parse(over)).toThrow('notices.json');
   });
+
+  it('names the wrong kind with the known kinds, and the webhook with the wrong address', () => {
+    const right = { ...hook, secret };
+    expect(parse({ webhooks: [right, { ...right, kinds: ['decided', 'approved'] }] })).toThrow(
+      'webhooks[1].kinds[1] is "approved", which is no kind of notice; the kinds are waiting, asked, answered, decided, stopped',
+    );
+    expect(parse({ webhooks: [right, { ...right, url: 'http://chat.acme.example/' }] })).toThrow(
+      'webhooks[1].url is no https address',
+    );
+  });
 });
 
 describe('feeds', () => {
