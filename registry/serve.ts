@@ -28,6 +28,7 @@ import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
+import { warnOfUntrustedProxy } from './serving/untrusted-proxy.ts';
 import { readProvider } from './sign-in/provider.ts';
 import { checkStops } from './stops/check-stops.ts';
 import { type DatabaseCheck, startCheck } from './store/database-check.ts';
@@ -171,6 +172,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     backupAge: backup?.age,
     first: [
       ...observation.steps,
+      ...(proxies === undefined ? [] : [warnOfUntrustedProxy(proxies, log)]),
       ...(listeners.isOpen && proxies !== undefined ? [requireProxy(proxies)] : []),
     ],
   });

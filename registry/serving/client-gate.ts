@@ -38,6 +38,7 @@ export function requireProxy(proxies: TrustedProxies): MiddlewareHandler {
   };
 }
 
-function isInner(context: Context): boolean {
+/** Whether a request came to the port for the scanner. */
+export function isInner(context: Context): boolean {
   return (context.env as PortEnvironment | undefined)?.isInner === true;
 }

@@ -10,7 +10,7 @@ import { parseNetworks, plainAddress } from '../networks.ts';
  * The one header that the proxies set. A second header would be the client's own: proxies pass on
  * headers that they do not know.
  */
-const forwardedHeaders = ['x-forwarded-for', 'forwarded'] as const;
+export const forwardedHeaders = ['x-forwarded-for', 'forwarded'] as const;
 type ForwardedHeader = (typeof forwardedHeaders)[number];
 
 /** Proxies as an operator names them. */
