@@ -75,6 +75,9 @@ export async function parseKeys(
     throw new Problem(
       'key-file-invalid',
       `Cannot use ${path}: its schema is not skillgate.registry-keys/1`,
+      {
+        hint: 'Name keys.json, the file with the keys of the registry itself. The key of an administrator or member is another file, and a new key cannot replace the keys of the registry.',
+      },
     );
   return requireRootKeys(root, parsed.output).catch((cause: unknown) => {
     if (!(cause instanceof Problem)) throw cause;

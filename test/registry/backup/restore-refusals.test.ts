@@ -44,6 +44,14 @@ describe('a restore that is refused', () => {
     });
   });
 
+  it('says which file has the keys, to whoever names the key of a person', async () => {
+    const keys = join(folderWith({ 'anna.json': '{"schema":"skillgate.key/1"}' }), 'anna.json');
+    await expect(restoreWith({ keys })).rejects.toMatchObject({
+      code: 'key-file-invalid',
+      hint: expect.stringMatching(/^Name keys\.json/),
+    });
+  });
+
   it('names a key file in the backup that other users may read', async () => {
     const path = join(backup, 'files/keys.json');
     copyFileSync(join(dir, 'keys.json'), path);
