@@ -25,7 +25,7 @@ export function readerRoutes(registry: Registry): Hono {
       const readers = isWrong ? [] : (known?.of(context) ?? []);
       if (readers.length > 0) return context.json({ readers: readers.map(({ name }) => name) });
       throw new Problem('not-signed-in', 'This registry knows no reader with this token', {
-        hint: 'Ask its operator for a token. A new token counts once the operator has restarted skillgate serve.',
+        hint: 'Ask its operator for a token. A new token counts once the operator has typed systemctl reload skillgate, or has sent SIGHUP to skillgate serve.',
       });
     },
   );
