@@ -3,13 +3,14 @@
  * automatically, or run given code.
  */
 import { normalize } from 'node:path/posix';
+import type { FlowSink } from '../../../fact/fact.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/package-managers.ts';
 import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
 import { besideOf } from '../../beside.ts';
 import type { Call } from '../call.ts';
-import { noteFlows, noteStart } from '../graph.ts';
+import { noteFlows, noteStart, ownInput } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   emptyValue,
@@ -53,22 +54,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
   noteUpload(run, call);
   if (fetchers.test(name)) noteFetch(run, call);
   if (batchPrograms.test(name)) noteBatch(run, call);
-  // A line that another language built is that language's call, and noted there.
-  const sink = {
-    what: 'exec',
-    capability: { kind: 'exec', program: name },
-    api: name,
-    part: 'argument',
-    ...besideOf(call.args.flatMap(textsOf)),
-  } as const;
-  noteFlows(
-    run,
-    call,
-    joinTaints(call.args).filter(
-      (taint) => taint.origin === 'source' && taint.source.what === 'env',
-    ),
-    sink,
-  );
+  noteHandedSecrets(run, call);
   if (name === 'go') runGoFile(run, call);
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
@@ -78,6 +64,27 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     rootTaint({ what: 'command', name }, step, call.certainty),
     ...call.stdin.taints,
   ]);
+}
+
+// A line that another language built is that language's call, and noted there. Beside an address,
+// what the program reads and the variables that are set for it count as its words do.
+function noteHandedSecrets(run: ShellRun, call: Call): void {
+  const { name } = call;
+  const sink: FlowSink = {
+    what: 'exec',
+    capability: { kind: 'exec', program: name },
+    api: name,
+    part: 'argument',
+    ...besideOf(call.args.flatMap(textsOf)),
+  };
+  const isAddressed = sink.beside !== undefined;
+  const given = isAddressed ? [call.stdin, ...call.env.map(({ value }) => value)] : [];
+  const secrets = joinTaints([...call.args, ...given]).filter(
+    (taint) => taint.origin === 'source' && taint.source.what === 'env',
+  );
+  noteFlows(run, call, secrets, sink);
+  if (isAddressed && run.source.depth > 0 && call.stdin === emptyValue)
+    noteFlows(run, call, ownInput(call.span).taints, sink);
 }
 
 // Programs of Windows that save what is at an address.
