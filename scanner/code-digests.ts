@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a216201892c1d3f879b90f6503758bec26f977b077e4851932e0d94a5ec3755f',
+  extractor: 'sha256:0891290296ba3e386ef5f1c4bda76b505caced97d1da1c89aa7dde8adce9ced2',
   judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
@@ -153,7 +153,7 @@ export const codeDigests: CodeDigests = {
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:be61c26b6e33407758cf24c562cc61b614f959f5f76634d3124823946347b103',
+      'sha256:6c59449b03da1d7d92f522018babcbf9b12aee33c6122285da7159487daa9212',
     'network/shell-socket':
       'sha256:c41e7d5efc22003462161b1e71dc83842d0a0be7fc7e962fe84d7a061531c9d0',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',

@@ -39,10 +39,25 @@ export const pythonServices: Readonly<Record<string, string>> = {
   'boto3.client': '*.amazonaws.com',
   'boto3.resource': '*.amazonaws.com',
   'boto3.Session': '*.amazonaws.com',
+  'boto3.Session().client': '*.amazonaws.com',
+  'boto3.Session().resource': '*.amazonaws.com',
   'openai.OpenAI': 'api.openai.com',
   'openai.AsyncOpenAI': 'api.openai.com',
+  'openai.OpenAI().copy': 'api.openai.com',
+  'openai.OpenAI().with_options': 'api.openai.com',
+  'langchain_openai.ChatOpenAI': 'api.openai.com',
+  'langchain_openai.OpenAIEmbeddings': 'api.openai.com',
+  'llama_index.llms.openai.OpenAI': 'api.openai.com',
   'anthropic.Anthropic': 'api.anthropic.com',
   'anthropic.AsyncAnthropic': 'api.anthropic.com',
+  'anthropic.Anthropic().copy': 'api.anthropic.com',
+  'anthropic.Anthropic().with_options': 'api.anthropic.com',
+  'langchain_anthropic.ChatAnthropic': 'api.anthropic.com',
+  'groq.Groq': 'api.groq.com',
+  'groq.AsyncGroq': 'api.groq.com',
+  'mistralai.Mistral': 'api.mistral.ai',
+  'cohere.Client': 'api.cohere.com',
+  'cohere.ClientV2': 'api.cohere.com',
   'google.genai.Client': 'generativelanguage.googleapis.com',
   'google.generativeai.configure': 'generativelanguage.googleapis.com',
   'google.generativeai.GenerativeModel': 'generativelanguage.googleapis.com',
@@ -56,4 +71,11 @@ export const pythonServices: Readonly<Record<string, string>> = {
   'github.Github': 'api.github.com',
   'notion_client.Client': 'api.notion.com',
   'stripe.StripeClient': 'api.stripe.com',
+};
+
+/** The keyword with which a client of `pythonServices` gets its base address, unless `base_url`. */
+export const pythonBaseOptions: Readonly<Record<string, string>> = {
+  'huggingface_hub.HfApi': 'endpoint',
+  'llama_index.llms.openai.OpenAI': 'api_base',
+  'mistralai.Mistral': 'server_url',
 };

@@ -164,11 +164,11 @@ export const verbs = (owner: string): PythonApiTable => ({
   ...rows(owner, 'patch', request('PATCH', 0, [argument(1, 'data')])),
   ...rows(owner, 'request stream', request('*', 1)),
 });
-/** A service with a fixed host, unless `base_url` names another. */
-export const service = (host: string): PythonApi =>
+/** A service with a fixed host, unless an option names another. */
+export const service = (host: string, option = 'base_url'): PythonApi =>
   api({
     does: 'request',
-    url: argument(-1, 'base_url'),
+    url: argument(-1, option),
     host,
     method: '*',
     body: [],

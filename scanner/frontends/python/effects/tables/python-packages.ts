@@ -2,7 +2,7 @@
  * Packages from PyPI that skills often import: which capability each API uses. Sources: the
  * packages' documentation.
  */
-import { pythonServices } from '../../../../lookup-tables/service-hosts.ts';
+import { pythonBaseOptions, pythonServices } from '../../../../lookup-tables/service-hosts.ts';
 import {
   api,
   argument,
@@ -46,7 +46,10 @@ const sendsPrepared = api({
 /** Qualified name → its effects. */
 export const pythonPackages: PythonApiTable = {
   ...Object.fromEntries(
-    Object.entries(pythonServices).map(([name, host]) => [name, service(host)]),
+    Object.entries(pythonServices).map(([name, host]) => [
+      name,
+      service(host, pythonBaseOptions[name]),
+    ]),
   ),
   ...rows('boto3', 'client resource', amazon),
   ...rows('boto3.Session()', 'client resource', amazon),
