@@ -3,7 +3,7 @@
  * checkpoints.
  */
 
-import { isLoopbackHost, socketEgressOf } from '../../../lookup-tables/egress-of.ts';
+import { isLoopbackHost, socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
@@ -166,9 +166,18 @@ function fetchedBy(call: Call): string | undefined {
 function runSedCommands(run: ShellRun, call: Call): void {
   for (const script of sedScripts(run, call)) {
     const fetched = script.taints.find(({ source }) => source.what === 'network');
-    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
+    if (fetched !== undefined && textsOf(script).some(mayBeCommand))
+      noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
     for (const line of textsOf(script).flatMap(sedCommands)) runSedLine(run, call, line);
   }
+}
+
+// A name in the pattern of `s/^$name: *//` is data. What stands where a command begins is code.
+function mayBeCommand(script: string): boolean {
+  return script
+    .split(unknownPart)
+    .slice(0, -1)
+    .some((before) => /(?:^|[\n;{}])\s*$/.test(before));
 }
 
 function runSedLine(run: ShellRun, call: Call, line: string): void {
