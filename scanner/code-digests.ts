@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4a4ab4777f25b9ccea26ad26dbece33251639e5a3b732d21c54036f59ade1303',
+  extractor: 'sha256:5b8f032d12186dee63162fc4d7ee1dba15bfaf4770c221ea46d86cda9edac9a5',
   judging: 'sha256:e8e5a94a71a9d092354392a650d733a184f1a706207dad41370dd09934cd8d27',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',

@@ -53,7 +53,8 @@ function delimited(script: string, from: number): { replacement: string; end: nu
   const delimiter = script[from] ?? '';
   const pattern = partEnd(script, from + 1, delimiter, true);
   const end = partEnd(script, pattern + 1, delimiter, false);
-  return { replacement: script.slice(pattern + 1, end), end: Math.min(end + 1, script.length) };
+  const replacement = script.slice(pattern + 1, end).replaceAll(`\\${delimiter}`, delimiter);
+  return { replacement, end: Math.min(end + 1, script.length) };
 }
 
 function partEnd(script: string, from: number, delimiter: string, isPattern: boolean): number {

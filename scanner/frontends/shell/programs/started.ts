@@ -9,6 +9,7 @@ import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
+  emptyValue,
   isKnown,
   joinTaints,
   literalValue,
@@ -74,6 +75,8 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
     runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell'),
   );
   for (const { line, printed } of piped) {
+    // awk may print its input as it is: a program that was decoded, or written here.
+    const isGiven = call.stdin !== emptyValue;
     const given = [
       call.stdin,
       ...variablesOf(run, call, program),
@@ -82,7 +85,7 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
     ];
     const stdin =
       printed === undefined
-        ? unknownValue(joinTaints(given))
+        ? { ...(isGiven ? call.stdin : unknownValue([])), taints: joinTaints(given) }
         : literalValue(printed, call.span.start, true);
     runOnInput(run, call, line, stdin);
   }
