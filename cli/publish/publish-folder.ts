@@ -1,5 +1,6 @@
 /** Publishes a folder: scans it, signs it as a version and sends it, with a line for each step. */
 import { resolve } from 'node:path';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { VersionSource } from '../../skills-index/statement/source.ts';
@@ -19,7 +20,6 @@ import { printJudgement, requireJudged } from './judge-here.ts';
 import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
-import { warnOfMissingSkills } from './required-skills.ts';
 import { publishVersion, uploadedText } from './upload.ts';
 
 /** @param scanner may still be loading */
@@ -50,7 +50,7 @@ export async function publishFolder(
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
-  const [{ report }] = await Promise.all([scan, warnOfMissingSkills(context, manifest.requires)]);
+  const [{ report }] = await Promise.all([scan, warnOfRequired(context, manifest)]);
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
   // Findings of a version that nobody can publish would only hide this.
@@ -113,6 +113,12 @@ export async function publishFolder(
     () => joined([uploadedText({ name, version, status }), safe`→ ${neededText(needed)}`], '\n'),
   );
   return exitCodes.ok;
+}
+
+async function warnOfRequired(context: CommandContext, { requires }: Manifest): Promise<void> {
+  if (Object.keys(requires).length === 0) return;
+  const { warnOfMissingSkills } = await import('./required-skills.ts');
+  await warnOfMissingSkills(context, requires);
 }
 
 // A key is read without its passphrase, which a signature asks for. A failure comes after the

@@ -48,7 +48,8 @@ const single = /[dDgGhHnNpPxlLqQFz=]/;
 const commandsMax = 64;
 const bracketCharsMax = 400;
 
-// The second part of `s/…/…/`, up to a delimiter that is not escaped and in no `[…]` of the pattern.
+// The second part of `s/…/…/`, up to a delimiter that is not escaped and in no `[…]` of the
+// pattern.
 function delimited(script: string, from: number): { replacement: string; end: number } {
   const delimiter = script[from] ?? '';
   const pattern = partEnd(script, from + 1, delimiter, true);
