@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5b8f032d12186dee63162fc4d7ee1dba15bfaf4770c221ea46d86cda9edac9a5',
-  judging: 'sha256:e8e5a94a71a9d092354392a650d733a184f1a706207dad41370dd09934cd8d27',
+  extractor: 'sha256:8e2f2763874b6ba8060c8e6b5add6b9e90c8bb3a78bd0b7c358d89e3b0256ea4',
+  judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:6ea1ce59db6d05fe881345f775c25728207150fc2516c33d210715deb45ae3e3',
+    'files/agent-memory': 'sha256:03472ff04dea31278f344f2c5f11d615bc642a98439ea522eec00ef1dcb27951',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:a3a075b2979e83866ef04d610c2677004ccbcae566717c6d8e180dccc3743d0d',
+    'files/outside-read': 'sha256:086c19996f4fe330b5f4b897113eb1fd429b6648fa3e4866ec718cce6d43f44a',
     'files/outside-write':
-      'sha256:679109ca59df78ad1711ade37453a147e954fe13585e41daf6511d9ad32f1588',
+      'sha256:061e352bce27370902a150046a44625f00f14bf435cadacf0ca22dbe0bc06502',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -116,9 +116,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
     'flow/untrusted-to-agent':
       'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
-    'manifest/all-three': 'sha256:b803ff08cecc195bb097d4bcf0e9030f26e5db95fa51a4e37dee58e2a34c6ba2',
+    'manifest/all-three': 'sha256:9fe84dd933bbf3b10bcf489e9c6b5fcf559e1bc788922c21bee839bec5061713',
     'manifest/broken-promise':
-      'sha256:6d68e271e26ecf2f968ea2c676de4e82060e87138b6f79dd89a013acca42067a',
+      'sha256:b7585c9e70dfd0cb1f6c8f0155d263690291255d52ee201f0bf55d60a18290d7',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -126,7 +126,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:a7f60b51c57057c7dca8dded103e2deb0d1183fef83de3a5a00ad5c34c79f7ed',
+      'sha256:7fec134c92a857f46b4ac0e2284109f8b923bb48a5f2abf39877fa273cb78fb7',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:813a5b9145bb9a5964fcbdf86e96acd57df5785ac0accc3405cbb028d07b3929',
+      'sha256:7966d39342aeab78dd86dc7fa657de6c406caec73ce9fceaba3976d716a0659f',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:8deb5cf2b8a20956c1de3b9f5269d33dabbedded89b3650c0e1965972950cd87',
+      'sha256:56f122a798e60118a433055da688497745866692ed07e0d54c7ffe05694061cf',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:3ee5c62ee450348020bdf0a5c8d4478f2b223a2932cec9f170356477a6e66ce0',
+      'sha256:c146aa182aa01a484fec4f0ed9067a906be4dd457216fee657157b808765e124',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:36a17210b5d4409eeecd4694b5205d907a9f2f7e8c22e5035d678156e0686e7c',
+      'sha256:90b975c88b714800528674d2e496f6d20c208d4e8a5e100df56d538fccc35cdf',
     'prose/biased-judgement':
-      'sha256:b4f15d8c44fc8353bec531549fde0a9eabed5155daaa26fd6e14303f0d05a207',
+      'sha256:376c0a45dd037588bb2bb63db152f8ea89f779e88f8a7f950d9a615b4077eace',
     'prose/boundless-role':
-      'sha256:af14a93277c49485068bf6b2a61d41952acf4c0a5325853c8e5f458fb1b8decc',
-    'prose/concealment': 'sha256:1e5c267b3b2b88a91c22442b29b8a7371df9c5c67d9ecd6b26da89bccea83c0f',
+      'sha256:313dc779b5e493347ef2932935abf284e7fa77b45660c95b8ae3fe26dbbc6777',
+    'prose/concealment': 'sha256:7aa93c7fb12dc6f1431fe3bced845afaca88488dcbc8d5dc7f05e91ae8f791d9',
     'prose/credential-solicitation':
-      'sha256:023eebe50c65109e907ee69d80bc0a0cc64a4f233bea1fa829cf1f8056189bd5',
+      'sha256:83e80a88b28d424a49b63115a27fb9b8afff18dbfe5e858349ed8f9659dab0b8',
     'prose/decode-instructions':
-      'sha256:59d4be2df29276f776150ac31087eba45813878c4bbe49a1ecdebd88a165954c',
+      'sha256:96c58cadbdd8df013bb2cd808b85e2db88b4bfd40e26a5e6099cb0c69307961c',
     'prose/destructive-orders':
-      'sha256:ca39b22f279169f406245dc68ef4c4d0ba8d2a75c3c3ed5b1032e0959d3e3c94',
+      'sha256:d1cdd6a6746ae9c4ae08d95afb91aad2891cbe604a59bbf18895290de3b8d6e1',
     'prose/divided-order':
-      'sha256:c2a02ed43074b02285ae9d0b632537db2df626b188878d77176570e0b12d2816',
+      'sha256:0eeaf8f1a0b3ae694138017639b563f52256635bf3b6f87796e72ae6f51307a7',
     'prose/encoded-instructions':
-      'sha256:2481d09b0d84090f888ff499a0fd1a231b5f0fb0037c309ad11e1f508369f1aa',
+      'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
     'prose/exfiltration-instructions':
-      'sha256:9a90ef86dcd296c119477d20394d38d94d31a5d86a78d4525572a0c75eab54ca',
+      'sha256:f43d5a5be40984aa38a2a9be613b3744a32b7f390cb13e741ca98d5c16d95463',
     'prose/false-authority':
-      'sha256:9e94c2cb6540da77212627e0200f12919992b61a40e98619c367ea5f0b4a20e4',
-    'prose/hidden-text': 'sha256:c012900144a82ec529adc20e423863220b30862d303d1266e54daa583d7a89a7',
-    'prose/install-lure': 'sha256:20ea27d659fd9d039bc6cafbd4fec1d67cf35aa866e4f0a4db71174ca04cdb6a',
+      'sha256:87e56db1a47280c1156c8ac4c08b9d0728d8950502aaeea5dd4b8014cf79cabd',
+    'prose/hidden-text': 'sha256:654228c20c5ce014984e13e427dfd97f156b7740e325df201303fbae4cd494c6',
+    'prose/install-lure': 'sha256:48140693093d93b45e0c8f17512783863fd53cb513f1d17104fc211393432c30',
     'prose/memory-tampering':
-      'sha256:3020bf9a7001cdbea96726435e24a81f249c12b82374e530c628f7709631de81',
+      'sha256:f4b2958f3024f30d1389f1dc4b771da1785b9374a0b7caf324ffb62c88f22099',
     'prose/override-instructions':
-      'sha256:afb700276a0fab62f90d288f50280545e47aa32e0ea9442cf466d95812d54a7b',
+      'sha256:571ec0dadff3c301e0e6c7de3316d6a9052b3e5606ca00fb951e3d6a96be1f0a',
     'prose/payment-diversion':
-      'sha256:6efb7d0a3689c4baca5e338d6f40b92a53dd956d1b28a354ec770eeed5f0426b',
+      'sha256:49260af836e7be6f6a40770f7163fafd937a5a26d78821c59585fd318281cf35',
     'prose/planted-content':
-      'sha256:aa688c162e1f725ab2596b604c2a1af4a84b24bcb77808d2decd92ea4104c494',
+      'sha256:7eaf125f85af186e9b7064a47fa3ca8577d3d04af9f77915581955f391f1c5c0',
     'prose/remote-instructions':
-      'sha256:24c96bb8e265eb7e0de341d4c9b1f1cc32235b6bfb7ce08e16dad42c0c52e6b8',
+      'sha256:c49bc4f5094a1714b07ba4543420a759d22221affda9e403cc561d367605bec5',
     'prose/secret-in-reply':
-      'sha256:cd1f0305fc3ed8c624500ac96b2254d9af8a6803f125e626e0c4bb41297a2a3d',
+      'sha256:632c5755001372b16aa8e9ddbb3e678286ff37efa7c06ea613624ffa23b8716d',
     'prose/self-propagation':
-      'sha256:041b07495d05936d71fbe6fadd3458909318a1802395fc7df7337ee75e9a5b38',
+      'sha256:948bae3bd978909f48617138e965bd7d0612b56b99ca633753c28d4e1449b613',
     'prose/speaks-to-scanners':
-      'sha256:01c06d9ed074cbd777145730bac548c32c53bf52679e4183a8631a86703ca4d2',
-    'prose/trigger-bait': 'sha256:ac4e712d29fdf26655a2ec92ca44616da824d4ed5ab61d2f4472e89214402b2b',
+      'sha256:136b5d27ff2babde1d78b009f45619cc083b3b37508129bb9a314dd944bc3bee',
+    'prose/trigger-bait': 'sha256:2d8128b95ba12e939815145b03d287967cf622d96ff5d2d0cf2a4ee667c93f5a',
     'prose/weakened-defence':
-      'sha256:b0360a7862710d6a97d955e0e53a805c80095ac15ff4361436499e88bf262dd4',
+      'sha256:5fd5185ee6005c0fea25837cb7f655ed8a68bbe5999a87f3f21ddf3c9531c949',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:1c3efc57dc4baa9d211eced9de098407e99c14a76889e3fb6dae77cec92a8b6d',
+      'sha256:fe83cc30100771c70ddccdac7971acfdfcea0031a8e311f3c767ebc83132641c',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -8,11 +8,6 @@ export const sourceCharsMax = 5 * 1024 * 1024;
  * analysed.
  */
 export const programCharsMax = 6 * 1024 * 1024;
-/**
- * Nodes of the syntax trees of one program. A minified library has a node for each three
- * characters, and a million nodes with their types take a gigabyte.
- */
-export const programNodesMax = 700_000;
 export const embeddedDepthMax = 3;
 /** Steps that an embedded program costs before it is read. */
 export const embeddedProgramSteps = 200;

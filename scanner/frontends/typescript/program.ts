@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
-import { operandsMax, programCharsMax, programNodesMax, syntaxDepthMax } from '../../limits.ts';
+import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
 import type { FrontEndContext } from '../frontend.ts';
 import { capabilityLibrary } from './library.ts';
 import { parse } from './parse.ts';
@@ -62,25 +62,19 @@ export function createProgram(
   const failed: { source: TaintSource; reason: string }[] = [];
   const byName = new Map<string, ProgramFile>();
   let chars = 0;
-  let kept = 0;
   for (const [index, source] of sources.entries()) {
     chars += source.text.length;
     if (chars > programCharsMax) {
-      failed.push({ source, reason: tooMuchCode });
+      failed.push({ source, reason: 'more code than is analysed at once' });
       continue;
     }
     const name = nameOf(source, index);
     const file = parse(name, source.text);
     const nodes: ts.Node[] = [];
-    const tooMuch =
-      file === undefined
-        ? 'nests too deep'
-        : whyTooMuch(file, source, steps, { nodes, max: programNodesMax - kept });
+    const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps, nodes);
     const reason = tooMuch ?? (file === undefined ? undefined : syntaxErrorOf(file, source));
     if (reason !== undefined) failed.push({ source, reason });
-    if (file === undefined || tooMuch !== undefined) continue;
-    kept += nodes.length;
-    byName.set(name, { source, file, nodes });
+    if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file, nodes });
   }
   const resolve = (from: string, specifier: string): string | undefined =>
     resolvePath(byName, from, specifier);
@@ -135,8 +129,6 @@ function nameOf({ path, language, depth }: TaintSource, index: number): string {
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
 }
 
-const tooMuchCode = 'more code than is analysed at once';
-
 /**
  * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one
  * level, but the checker climbs all of it from every name: its length has a separate limit, and a
@@ -146,7 +138,7 @@ function whyTooMuch(
   file: ts.SourceFile,
   source: TaintSource,
   steps: Steps,
-  { nodes, max }: { readonly nodes: ts.Node[]; readonly max: number },
+  nodes: ts.Node[],
 ): string | undefined {
   steps.take(Math.ceil(source.text.length / 64));
   const open: Placed[] = [{ node: file, depth: 0, above: 0, operands: 0 }];
@@ -156,7 +148,7 @@ function whyTooMuch(
     if (depth > syntaxDepthMax) return 'nests too deep';
     if (operands > operandsMax) return `an expression of more than ${operandsMax} operands`;
     steps.take(ts.isIdentifier(node) ? 1 + (above >> 3) : 1);
-    if (nodes.push(node) > max) return tooMuchCode;
+    nodes.push(node);
     const chain = ts.isBinaryExpression(node) ? node.left : undefined;
     ts.forEachChild(node, (child) => {
       const isChained = child === chain && ts.isBinaryExpression(child);
