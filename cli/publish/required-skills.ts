@@ -9,7 +9,7 @@ import { printNote, type Safe, safe } from '../terminal/output.ts';
 
 /**
  * Prints a warning for each required skill of which the registry has no approved version in the
- * range. Without an answer nothing is printed: the upload will get one.
+ * range. When the registry does not answer, nothing is printed: the upload reports the failure.
  * @param requires ranges of versions by the names of skills
  */
 export async function warnOfMissingSkills(
@@ -23,7 +23,10 @@ export async function warnOfMissingSkills(
   );
   for (const why of missing)
     if (why !== undefined)
-      printNote(context, safe`warning: ${why}. Nobody can install this version until then.`);
+      printNote(
+        context,
+        safe`warning: ${why}. Nobody can install this version before a version that fits is approved.`,
+      );
 }
 
 async function whyMissing(

@@ -32,7 +32,7 @@ async function publishRequiring(requires: Record<string, string>): Promise<strin
 
 it('warns of a required skill that the registry does not have', async () => {
   expect(await publishRequiring({ '@acme/cels': '^1.0.0' })).toContain(
-    'warning: skill.json requires @acme/cels, which this registry does not have; check the name. Nobody can install this version until then.',
+    'warning: skill.json requires @acme/cels, which this registry does not have; check the name. Nobody can install this version before a version that fits is approved.',
   );
 });
 
