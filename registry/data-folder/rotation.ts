@@ -20,7 +20,7 @@ import {
   describeForeignRetiredKey,
   strangersAmongRetired,
 } from '../../skills-index/trust/root/root-chain.ts';
-import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { requireTuf, tufDocumentName, tufProposalName } from '../index/tuf-document.ts';
 import { scopesFrozenBy } from '../people/frozen-scopes.ts';
 import { lockFolder } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
@@ -96,7 +96,7 @@ export async function publishTuf(
     await files.put('policy.json', Buffer.from(`${next.files['policy.json']}\n`));
     await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
     await rm(join(dir, 'keys.next.json'), { force: true });
-    await rm(join(dir, 'tuf-proposal.json'), { force: true });
+    await rm(join(dir, tufProposalName), { force: true });
     const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map(
       (earlier) => earlier.validUpTo,
     );

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
+import { tufProposalName } from '../index/tuf-document.ts';
 import { readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
 import { readWitnesses } from './witness-config.ts';
 
@@ -20,7 +21,7 @@ export async function readTrust({ dir, ...options }: TrustOptions, say: (line: s
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const tuf = await readTuf(dir, { root, policy });
-  if (tuf === undefined && existsSync(join(dir, 'tuf-proposal.json')))
+  if (tuf === undefined && existsSync(join(dir, tufProposalName)))
     say(
       `warning: ${root.threshold} of ${root.administrators.length} administrators have not signed the root of trust yet, so clients refuse this registry (tuf-missing): skillgate registry rotate sign, then skillgate registry rotate publish ${dir} (docs/operating-registry.md, "The root of trust is rotated")`,
     );

@@ -18,6 +18,9 @@ import type { RootFile } from '../../skills-index/trust/root/root.ts';
 /** Its name in the data folder, and as an object in R2. */
 export const tufDocumentName = 'tuf.json';
 
+/** The next document while it lacks signatures. */
+export const tufProposalName = 'tuf-proposal.json';
+
 /** The policy that administrators signed for clients. */
 export function signedPolicy({ files }: TufRepository): Policy {
   return parsePolicy(files['policy.json']);
