@@ -1,7 +1,5 @@
 /** A publisher of very many versions is stopped: how soon everybody sees it, and who waits. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
-import { pendingStops } from '../../registry/store/advice-schema.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { parseWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
@@ -12,7 +10,7 @@ import type { Row } from '../row.ts';
 import { round } from '../row.ts';
 import { Generator } from './generator/generator.ts';
 import { untilListed } from './generator/settle-rows.ts';
-import { type LongestTurn, TurnWatch } from './longest-turn.ts';
+import type { LongestTurn } from './longest-turn.ts';
 import { type Part, printCount, type Reach } from './part.ts';
 import { whileServed } from './served.ts';
 import { benchSkill } from './skill.ts';
@@ -25,6 +23,7 @@ import {
   requireTaken,
   type StaffedFolder,
 } from './staffed-folder.ts';
+import { startWatched, type WatchedRegistry } from './watched-registry.ts';
 
 const sizesOf: Record<Reach, number> = { quick: 10_000, usual: 100_000, full: 100_000 };
 const scope = 'zzstopped';
@@ -53,12 +52,12 @@ export async function stoppedPart(reach: Reach): Promise<Part> {
   const size = sizesOf[reach];
   try {
     const author = await publishMany(folder, size);
-    // In this process: only it can count its statements and see how long it is blocked.
-    const running = await startRegistry({ dir: folder.dir, host: '127.0.0.1', port: 0 });
+    // In a process of its own, which frees none of the memory that the generator took.
+    const registry = await startWatched(folder.dir);
     try {
-      return { rows: rowsOf(await measure(running, { folder, author, size })) };
+      return { rows: rowsOf(await measure(registry, { folder, author, size })) };
     } finally {
-      await running.close();
+      await registry.stop();
     }
   } finally {
     folder.remove();
@@ -89,32 +88,20 @@ async function publishMany(folder: StaffedFolder, size: number): Promise<TestKey
 }
 
 async function measure(
-  { base, registry }: RunningRegistry,
+  registry: WatchedRegistry,
   what: {
     readonly folder: StaffedFolder;
     readonly author: TestKey;
     readonly size: number;
   },
 ): Promise<Measured> {
-  const send: Send = (path, init) => fetch(`${base}${path}`, init);
+  const { send } = registry;
   const { author, folder, size } = what;
-  const batches: number[] = [];
-  const { db } = registry;
-  const counted: typeof db = {
-    read: db.read,
-    batch: async (writes) => {
-      batches.push(writes.length);
-      await db.batch(writes);
-    },
-  };
-  Object.assign(registry, { db: counted });
   // Everything that a start does beside the first answers.
   await sleep(settleMs);
-  const watch = new TurnWatch();
-  watch.start();
+  await registry.figures();
   for (let nth = 0; nth < claims; nth++) await claimFor(send, `zzbefore-${nth}`);
-  const before = watch.longest();
-  batches.length = 0;
+  const before = await registry.figures();
   const statement = revocationStatement({
     registry: registryIdOf(folder.root),
     nonce: freshNonce(),
@@ -127,17 +114,16 @@ async function measure(
   const acknowledgedMs = performance.now() - began;
   await requireRefused(send, { size, author, logIndex: body.logIndex });
   const refusedMs = performance.now() - began;
-  while ((await registry.db.read.select().from(pendingStops)).length > 0) await sleep(100);
+  while ((await registry.pendingStops()) > 0) await sleep(100);
   const movedSeconds = (performance.now() - began) / 1_000;
-  const after = watch.longest();
-  watch.stop();
+  const after = await registry.figures();
   return {
     size,
     acknowledgedMs,
     refusedMs,
     movedSeconds,
-    largestBatch: Math.max(...batches),
-    turnsMs: { before, after },
+    largestBatch: after.largestBatch,
+    turnsMs: { before: before.longest, after: after.longest },
   };
 }
 

@@ -100,12 +100,14 @@ export async function turnsPart(reach: Reach): Promise<Part> {
     const registry = await startWatched(folder.dir);
     try {
       const { send } = registry;
-      const rows = [rowOf(`start with ${printCount(size)} versions`, await registry.longest())];
+      const rows = [
+        rowOf(`start with ${printCount(size)} versions`, (await registry.figures()).longest),
+      ];
       const session = await openSession({ send }, folder);
       for (const [what, work] of Object.entries(works)) {
-        await registry.longest();
+        await registry.figures();
         await work({ folder, author, send, session });
-        rows.push(rowOf(what, await registry.longest()));
+        rows.push(rowOf(what, (await registry.figures()).longest));
       }
       return { rows };
     } finally {

@@ -4,6 +4,7 @@
  * objects of its template under names, keys, digests and log indexes of its own. The log stays a
  * real tree, so the registry starts on the folder and goes on with it.
  */
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -149,6 +150,8 @@ export class Generator {
     endDailyLook(this.#db);
     this.#db.pragma('journal_mode = WAL');
     this.#db.close();
+    // The first commit of a measured registry would wait for all that the disk does not have yet.
+    execFileSync('sync', ['--file-system', this.#dir]);
   }
 
   async #cloneOne(cloning: Cloning, names: Names, log: LogRows): Promise<Clone> {

@@ -192,8 +192,13 @@ export function parseRoot(content: Uint8Array | string): RootFile {
  * RFC 8785 form.
  */
 export function rootFingerprint(root: RootFile): Digest {
-  return canonicalDigest(root);
+  const known = fingerprints.get(root) ?? canonicalDigest(root);
+  fingerprints.set(root, known);
+  return known;
 }
+
+/** A slice of a stop asks for the fingerprint once for each version. */
+const fingerprints = new WeakMap<RootFile, Digest>();
 
 /** SPKI DER of a key of the root file. */
 export function spkiOf(key: RootKey): Uint8Array {
