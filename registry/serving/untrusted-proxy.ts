@@ -15,15 +15,15 @@ export function warnOfUntrustedProxy(
 ): MiddlewareHandler {
   let isSaid = false;
   return async (context, next) => {
-    if (!isSaid && !isInner(context)) {
+    const header = isSaid
+      ? undefined
+      : forwardedHeaders.find((name) => context.req.header(name) !== undefined);
+    // The port for figures asks without a connection, and sends no header.
+    if (header !== undefined && !isInner(context)) {
       const { address } = getConnInfo(context).remote;
-      const header = forwardedHeaders.find((name) => context.req.header(name) !== undefined);
       // Anybody may send the header. Proxies have addresses of the operator's own network.
       const isUnnamed =
-        header !== undefined &&
-        address !== undefined &&
-        !proxies.includes(address) &&
-        addressClass(address) !== 'public';
+        address !== undefined && !proxies.includes(address) && addressClass(address) !== 'public';
       if (isUnnamed) {
         isSaid = true;
         say(

@@ -160,6 +160,15 @@ describe('the metrics', () => {
 });
 
 describe('readiness', () => {
+  it('is what the figures say, also where proxies are named and one is missing', async () => {
+    const proxies = { addresses: ['10.0.0.1'] };
+    const { send, metricsPort, lines } = await start({ metricsPort: 0, proxies });
+    const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect([figures, lines]).toEqual([expect.stringMatching(/^skillgate_ready 1$/m), []]);
+    await send('/readyz', { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(lines).toEqual([expect.stringContaining('the setting trusted-proxies does not name')]);
+  });
+
   it('says that the data folder cannot be written', async () => {
     const { send } = await start({});
     expect((await send('/readyz')).status).toBe(200);
