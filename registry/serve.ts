@@ -222,11 +222,18 @@ async function openStorage(
   { base, say }: { readonly base: string; readonly say: (line: string) => void },
 ): Promise<OpenStorage> {
   const check = opened.isChecked ? undefined : startCheck(opened.path, say);
+  const disk = watchDisk(dir, now, say);
+  const { requireRoom } = disk;
   try {
     await awaitFirstCheck(opened, check, checkBytesMax);
     const tracing = traces && openTracing(traces, { base, say });
     const tracer = tracing?.tracer;
-    const { objects, closeObjects, ...stored } = await openObjects(dir, bucket, say);
+    const { objects, closeObjects, ...stored } = await openObjects(
+      dir,
+      bucket,
+      () => requireRoom('files'),
+      say,
+    );
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
     const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
@@ -235,8 +242,6 @@ async function openStorage(
       await checkpoints.stop();
       opened.close();
     };
-    const disk = watchDisk(dir, now, say);
-    const { requireRoom } = disk;
     return {
       db,
       closeDatabase,
@@ -250,6 +255,7 @@ async function openStorage(
     };
   } catch (error) {
     check?.stop();
+    disk.stop();
     if (error instanceof Problem && error.code === 'database-damaged') opened.leave();
     else closeQuietly(opened);
     throw error;

@@ -8,8 +8,12 @@ import { join } from 'node:path';
 import { partName } from '../store/disk/disk-objects.ts';
 import type { Spool } from './spool.ts';
 
-/** A spool in a folder, which is created when it is missing. */
-export function diskSpool(folder: string): Spool {
+/**
+ * A spool in a folder, which is created when it is missing.
+ * @param requireRoom rejects when the disk takes no upload. It is asked before each chunk: uploads
+ * that were under way would take the room that is reserved for statements.
+ */
+export function diskSpool(folder: string, requireRoom: () => Promise<void>): Spool {
   return {
     // A web stream would copy the body, and keep more of it in memory.
     arriving: ({ env }) => {
@@ -27,6 +31,7 @@ export function diskSpool(folder: string): Spool {
       let size = 0;
       return {
         append: async (bytes) => {
+          await requireRoom();
           for (let at = 0; at < bytes.byteLength; ) {
             const { bytesWritten } = await file.write(bytes, at);
             at += bytesWritten;

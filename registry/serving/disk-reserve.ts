@@ -3,10 +3,18 @@
  * the registry gives the room up: revocations, approvals and the signed status go on, and uploads
  * wait until the operator has made room.
  */
+import { randomBytes } from 'node:crypto';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeErrorLog } from '../error-log.ts';
 import { uploadBytesMax } from '../limits.ts';
-import { diskReserveBytes, diskReserveCheckMs, diskReserveGivenUpBytes } from './limits.ts';
+import {
+  diskReserveBytes,
+  diskReserveCheckMs,
+  diskReserveGivenUpBytes,
+  diskReserveRetryMs,
+} from './limits.ts';
 
 export interface DiskReserve {
   /** Whether the registry gave its reserve up, so that nothing but statements is written. */
@@ -30,25 +38,36 @@ export function keepReserve(
 ): DiskReserve {
   const path = join(dir, reserveName);
   let isGivenUp = false;
+  let makeAfter = 0;
   const tend = async (): Promise<void> => {
     const bytes = await free();
     const isHeld = (await sizeOf(path)) === diskReserveBytes;
     if (bytes < diskReserveGivenUpBytes) {
-      await rm(path, { force: true });
-      if (!isGivenUp) say(givenUp(dir, isHeld));
+      const isNew = !isGivenUp;
+      // Before the bytes are free: an upload under way would take them.
       isGivenUp = true;
+      await rm(path, { force: true });
+      if (isNew) say(givenUp(dir, isHeld));
     } else if (isHeld || bytes >= diskReserveBytes + uploadBytesMax) {
-      if (!isHeld) await fill(path);
+      if (!isHeld) {
+        if (performance.now() < makeAfter) return;
+        // A quota fails each time, and the free bytes do not show it.
+        makeAfter = performance.now() + diskReserveRetryMs;
+        await fill(path);
+        makeAfter = 0;
+      }
       if (isGivenUp) say(`The disk of ${dir} has room again: the registry takes uploads`);
       isGivenUp = false;
     }
   };
   let tending = false;
+  // The same failure comes each second, for example on a file system that became read-only.
+  const sayOnce = makeErrorLog(say, () => new Date());
   const timer = setInterval(() => {
     if (tending) return;
     tending = true;
     tend()
-      .catch((error: unknown) => say(`warning: cannot keep ${path}: ${String(error)}`))
+      .catch((error: unknown) => sayOnce(`warning: cannot keep ${path}: ${String(error)}`))
       .finally(() => {
         tending = false;
       });
@@ -74,10 +93,11 @@ async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
-// Bytes that a file system cannot leave out.
+// Random bytes, because file systems compress all others, and such a file would free nothing.
 async function fill(path: string): Promise<void> {
   try {
-    await writeFile(path, Buffer.alloc(diskReserveBytes, 'reserve '), { mode: 0o600 });
+    const bytes = await promisify(randomBytes)(diskReserveBytes);
+    await writeFile(path, bytes, { mode: 0o600 });
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -11,7 +11,11 @@ export interface DiskSpace {
   free(): Promise<number>;
   /** Why the disk takes no upload; undefined when it does. Checked anew after `diskCheckMs`. */
   whyFull(): Promise<string | undefined>;
-  /** @throws Problem `registry-full` when it does not fit */
+  /**
+   * Files need the room of one upload: the rest of the disk is for statements, also after a restart
+   * that found the reserve given up.
+   * @throws Problem `registry-full` when it does not fit
+   */
   requireRoom(what: 'statements' | 'files'): Promise<void>;
   /** Looks at the reserve, as happens every second. */
   tend(): Promise<void>;
@@ -39,7 +43,9 @@ export function watchDisk(
       return reserve.isGivenUp ? 'the disk is full, and uploads are refused' : last.why;
     },
     requireRoom: async (what) => {
-      if ((await free()) < diskBytesMin || (what === 'files' && reserve.isGivenUp))
+      const bytesMin = what === 'files' ? uploadBytesMax : diskBytesMin;
+      // Asked after the look at the disk: the room may be that of a reserve given up meanwhile.
+      if ((await free()) < bytesMin || (what === 'files' && reserve.isGivenUp))
         throw new Problem('registry-full', 'The disk is full');
     },
     tend: reserve.tend,

@@ -4,3 +4,5 @@
 export const diskReserveBytes = 16 * 1024 * 1024;
 export const diskReserveGivenUpBytes = 4 * 1024 * 1024;
 export const diskReserveCheckMs = 1_000;
+/** How long the registry waits after it could not make the reserve. */
+export const diskReserveRetryMs = 60_000;

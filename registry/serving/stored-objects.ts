@@ -19,14 +19,18 @@ export interface StoredObjects extends Pick<Registry, 'objects' | 'spool'> {
   readonly closeObjects: () => Promise<void>;
 }
 
-/** @throws Problem `object-store-unfit` where the objects are in another place than named */
+/**
+ * @param requireRoom rejects when the disk takes no upload
+ * @throws Problem `object-store-unfit` where the objects are in another place than named
+ */
 export async function openObjects(
   dir: string,
   bucket: BucketPlace | undefined,
+  requireRoom: () => Promise<void>,
   say: (line: string) => void,
 ): Promise<StoredObjects> {
   const folder = join(dir, 'objects');
-  const spool = diskSpool(join(folder, 'uploads'));
+  const spool = diskSpool(join(folder, 'uploads'), requireRoom);
   if (bucket !== undefined) {
     const objects = boundedObjects(await openBucket(dir, bucket, say));
     return {

@@ -31,7 +31,7 @@ describe('a large body of a stranger', () => {
     world = await makeStaffedWorld();
     const addressOf: Parameters<typeof createApp>[1]['addressOf'] = (context) =>
       getConnInfo(context).remote.address;
-    const withDisk = { ...world.registry, spool: diskSpool(folderWith()) };
+    const withDisk = { ...world.registry, spool: diskSpool(folderWith(), async () => undefined) };
     let app = createApp(withDisk, { logError: () => undefined, addressOf });
     server = createAdaptorServer({
       fetch: (request, env) => app.fetch(request, env),

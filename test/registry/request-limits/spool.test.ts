@@ -136,7 +136,9 @@ describe('a receiver', () => {
     ['with a disk', true],
     ['without one', false],
   ])('%s rejects bodies that are longer or shorter than they say, or too long', async (_, disk) => {
-    const receive = uploadReceiver(disk ? diskSpool(folderWith()) : undefined);
+    const receive = uploadReceiver(
+      disk ? diskSpool(folderWith(), async () => undefined) : undefined,
+    );
     const judged: number[] = [];
     const take = (context: Context) =>
       receive(context, async (body) => judged.push(body.byteLength));
@@ -155,7 +157,7 @@ describe('a receiver', () => {
   });
 
   it('judges at one time no more bytes than its room, in the order of arrival, also after failures', async () => {
-    const receive = uploadReceiver(diskSpool(folderWith()));
+    const receive = uploadReceiver(diskSpool(folderWith(), async () => undefined));
     const bytes = judgedBodiesBytesMax / 4;
     let now = 0;
     let most = 0;
@@ -181,7 +183,7 @@ describe('a receiver', () => {
   });
 
   it('says that the disk is full when it is', async () => {
-    const spool = diskSpool(folderWith());
+    const spool = diskSpool(folderWith(), async () => undefined);
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
       code: 'ENOSPC',
     });

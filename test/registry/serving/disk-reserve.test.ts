@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { uploadBytesMax } from '../../../registry/limits.ts';
+import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
 
 import { keepReserve } from '../../../registry/serving/disk-reserve.ts';
 import { watchDisk } from '../../../registry/serving/disk-space.ts';
@@ -62,6 +66,67 @@ describe('the reserve on the disk', () => {
     await expect(disk.requireRoom('statements')).resolves.toBeUndefined();
     await expect(disk.requireRoom('files')).rejects.toThrow('The disk is full');
     expect(await disk.whyFull()).toMatch(/uploads are refused/);
+  });
+
+  it('keeps no file that the file system could compress', async () => {
+    const dir = makeFolder();
+    const reserve = keepReserve(
+      dir,
+      async () => 1_000 * mebibyte,
+      () => undefined,
+    );
+    onTestFinished(() => reserve.stop());
+    await reserve.tend();
+    const bytes = readFileSync(join(dir, 'disk.reserve')).subarray(0, mebibyte);
+    expect(gzipSync(bytes).byteLength).toBeGreaterThan(mebibyte * 0.99);
+  });
+
+  it('names once why it cannot be made', async () => {
+    const lines: string[] = [];
+    const reserve = keepReserve(
+      join(makeFolder(), 'gone'),
+      async () => 1_000 * mebibyte,
+      (line) => lines.push(line),
+    );
+    onTestFinished(() => reserve.stop());
+    await sleep(3_500);
+    expect(lines).toEqual([expect.stringMatching(/^warning: cannot keep .*ENOENT/)]);
+  });
+
+  it('is not room for uploads after a restart on a full disk', async () => {
+    let free = 15 * mebibyte;
+    const disk = watchDisk(
+      makeFolder(),
+      () => new Date(),
+      () => undefined,
+      async () => free,
+    );
+    onTestFinished(() => disk.stop());
+    await disk.tend();
+    await expect(disk.requireRoom('statements')).resolves.toBeUndefined();
+    await expect(disk.requireRoom('files')).rejects.toThrow('The disk is full');
+    free = uploadBytesMax;
+    await expect(disk.requireRoom('files')).resolves.toBeUndefined();
+  });
+
+  it('is not room for uploads that were under way', async () => {
+    let free = 1_000 * mebibyte;
+    const dir = makeFolder();
+    const disk = watchDisk(
+      dir,
+      () => new Date(),
+      () => undefined,
+      async () => free,
+    );
+    onTestFinished(() => disk.stop());
+    const body = await diskSpool(dir, () => disk.requireRoom('files')).open();
+    onTestFinished(() => body.drop());
+    const chunk = () => new Uint8Array(64 * 1024);
+    await body.append(chunk());
+    free = 3 * mebibyte;
+    await disk.tend();
+    free += diskReserveBytes;
+    await expect(body.append(chunk())).rejects.toThrow('The disk is full');
   });
 
   it.runIf(isRoot)(
