@@ -2,7 +2,7 @@
  * Parses the front matter of SKILL.md (agentskills specification of 2026-08). Common mistakes of
  * real skills are accepted.
  */
-import { type Document, parseDocument } from 'yaml';
+import { type Document, isAlias, isScalar, parseDocument, visit, YAMLParseError } from 'yaml';
 import {
   frontMatterBytesMax,
   frontMatterPartsMax,
@@ -107,8 +107,9 @@ function readYaml(yaml: string, path: string): Yaml {
     );
   }
   const first = parseYaml(yaml);
-  const requoted = first.errors.length > 0;
-  const document = requoted ? parseYaml(quoteColons(yaml)) : first;
+  const quoted = first.errors.length > 0 ? quoteColons(yaml) : yaml;
+  const requoted = quoted !== yaml;
+  const document = requoted ? parseYaml(quoted) : first;
   const [error] = document.errors.length === 0 ? [] : first.errors;
   if (error !== undefined) {
     const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
@@ -152,26 +153,54 @@ function opensTooMany(yaml: string): boolean {
   return false;
 }
 
-// The YAML parser compares each key of a map with all other keys, so possible separators are
-// counted roughly before parsing.
+// The YAML parser is slow on many nodes and on many errors, so the signs with which a node can begin
+// or end are counted roughly before parsing.
 function separators(yaml: string): number {
-  return yaml.match(/[\n:,?]/g)?.length ?? 0;
+  return yaml.match(/[\n:,?[{"'&*!]|-(?=[ \t])/g)?.length ?? 0;
 }
 
 function parseYaml(yaml: string): Document.Parsed {
   // In YAML's core schema, every tag makes a string, number, boolean, null, list or map.
-  return parseDocument(yaml, {
+  const document = parseDocument(yaml, {
     schema: 'core',
     version: '1.2',
     merge: false,
-    uniqueKeys: true,
+    // The parser would compare each key of a map with all other keys: half a second for 5,000 keys.
+    uniqueKeys: false,
     logLevel: 'silent',
   });
+  const error = duplicateKey(document, yaml);
+  if (error !== undefined) document.errors.push(error);
+  return document;
+}
+
+function duplicateKey(document: Document.Parsed, yaml: string): YAMLParseError | undefined {
+  let error: YAMLParseError | undefined;
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        const value = isScalar(key) ? key.value : key;
+        if (!keys.has(value)) {
+          keys.add(value);
+          continue;
+        }
+        const at = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+        error = new YAMLParseError([at, at + 1], 'DUPLICATE_KEY', 'Map keys must be unique');
+        const before = yaml.slice(0, at).split('\n');
+        error.linePos = [{ line: before.length, col: (before.at(-1)?.length ?? 0) + 1 }];
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return error;
 }
 
 function toPlain(document: Document.Parsed, path: string): unknown {
   let value: unknown;
   try {
+    requireFewAliases(document);
     value = document.toJS({ maxAliasCount: yamlAliasesMax });
   } catch (cause) {
     throw invalid(
@@ -191,6 +220,18 @@ function toPlain(document: Document.Parsed, path: string): unknown {
     );
   }
   return value;
+}
+
+// For each alias, the parser looks through all anchors before it.
+function requireFewAliases(document: Document.Parsed): void {
+  let aliases = 0;
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) aliases++;
+      return aliases > yamlAliasesMax ? visit.BREAK : undefined;
+    },
+  });
+  if (aliases > yamlAliasesMax) throw new RangeError(`it has more than ${yamlAliasesMax} aliases`);
 }
 
 // A YAML alias inside the value that the alias names makes a cycle, in which every reader would

@@ -7,7 +7,8 @@ export const pathDepthMax = 16;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
 /**
- * Maximum number of line feeds, colons, commas and question marks in the front matter of SKILL.md.
+ * Maximum number of line feeds and of signs between nodes (such as colons, commas, quotes, opening
+ * brackets and list dashes) in the front matter of SKILL.md.
  */
 export const frontMatterPartsMax = 5_000;
 export const jsonDepthMax = 64;

@@ -144,6 +144,21 @@ describe('what cannot be read', () => {
       `---\na: &a [x,x]\n${[...'bcdefgh'].map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefg'[at]}`)}]`).join('\n')}\ndescription: d\n---\n`,
       /cannot be read/,
     ],
+    [
+      'very many aliases',
+      `---\ndescription: d\nx: [${Array.from({ length: 500 }, (_, at) => `&a${at} x, *a${at}`).join(',')}]\n---\n`,
+      /more than 20 aliases/,
+    ],
+    [
+      'very many lists in lists',
+      `---\ndescription: d\nx:\n${`${'- '.repeat(60)}x\n`.repeat(100)}---\n`,
+      /more than 5000 parts/,
+    ],
+    [
+      'a key twice in a map of another key',
+      '---\ndescription: a\nmetadata: {a: 1, b: {c: 1, c: 2}}\n---\n',
+      /SKILL\.md:3: Map keys must be unique/,
+    ],
     ['a ring', '---\na: &a [*a, *a]\ndescription: d\n---\n', /holds itself/],
     [
       'what is deep',
@@ -184,6 +199,12 @@ describe('what cannot be read', () => {
     ['spaces before a key', `${' '.repeat(60_000)}y`],
     ['keys', Array.from({ length: 9_000 }, (_, at) => `k${at}:`).join('\n')],
     ['keys on one line', `x: {${Array.from({ length: 9_000 }, (_, at) => `k${at}`).join(',')}}`],
+    [
+      'as many keys as there may be',
+      `x: {${Array.from({ length: 4_900 }, (_, at) => `k${at}`).join(',')}}`,
+    ],
+    ['empty lists', `x: ${'[]'.repeat(30_000)}`],
+    ['empty texts', `x: [${'""'.repeat(30_000)}]`],
     ['open brackets', `allowed-tools: ${'a('.repeat(30_000)}`],
   ])('takes no time that grows with the square of the file: %s', (_, yaml) => {
     const begun = performance.now();
