@@ -66,6 +66,22 @@ describe('an answer before the body was read', () => {
     end();
   });
 
+  it('reaches a client that reads only after it has sent', async () => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const failed = new Promise<string>((resolve) => socket.on('error', (why) => resolve(`${why}`)));
+    socket.pause();
+    const body = Buffer.alloc(4_000_000, 'x');
+    socket.write(`POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
+    socket.write(body);
+    await delay(300);
+    const answer = new Promise<string>((resolve) =>
+      socket.on('data', (text) => resolve(`${text}`)),
+    );
+    socket.resume();
+    expect(await Promise.race([answer, failed])).toMatch(/^HTTP\/1.1 401/);
+    socket.destroy();
+  });
+
   it('handles no request behind such a body, because nobody would get the answer', async () => {
     handled.length = 0;
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
