@@ -13,6 +13,10 @@ export const tomlSignsMax = 250_000;
  */
 export const tomlPartSignsMax = 8_000;
 export const tomlPartCharsMax = 256 * 1024;
+/** An entry with a version and a hash has 170 bytes, so 4 MiB have at most so many of them. */
+export const lockEntriesMax = 25_000;
+/** Entries of a package-lock.json that are read in one turn. */
+export const lockEntriesAtOnce = 500;
 export const lockedFilesMax = 400;
 export const lockTextCharsMax = 2_000;
 export const lockListMax = 50;

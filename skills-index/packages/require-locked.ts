@@ -8,7 +8,7 @@ import type { Manifest } from '../skill/manifest.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
 import { finishWork, type LongWork } from './locks/long-work.ts';
-import { parsePackageLock } from './locks/package-lock.ts';
+import { parsePackageLockInSteps } from './locks/package-lock.ts';
 import { parsePylockInSteps } from './locks/pylock.ts';
 import { unmetRequirements } from './unmet-requirements.ts';
 
@@ -29,7 +29,7 @@ export function requireLocked(
   return finishWork(requireLockedInSteps(verb, { packages }, fileOf));
 }
 
-/** `requireLocked` for a server: a step for each package of a pylock.toml. */
+/** `requireLocked` for a server: a step for each package of a lock, or for some entries. */
 export function* requireLockedInSteps(
   verb: string,
   { packages = {} }: Pick<Manifest, 'packages'>,
@@ -101,7 +101,7 @@ function* parseLockInSteps(
 ): LongWork<LockedPackage[]> {
   return ecosystem === 'python'
     ? yield* parsePylockInSteps(bytes, path)
-    : parsePackageLock(bytes, path);
+    : yield* parsePackageLockInSteps(bytes, path);
 }
 
 /** `locked` of skill.json for the packages of a lock, sorted. */

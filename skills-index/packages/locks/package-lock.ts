@@ -8,9 +8,16 @@ import { packagesMax } from '../../skill/limits.ts';
 import { isPackageVersion } from '../../skill/manifest-packages.ts';
 import { boundedList, parseShape } from '../../skill/shape.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { lockBytesMax, lockListMax, lockTextCharsMax } from '../limits.ts';
+import {
+  lockBytesMax,
+  lockEntriesAtOnce,
+  lockEntriesMax,
+  lockListMax,
+  lockTextCharsMax,
+} from '../limits.ts';
 import type { FileHash, LockedPackage } from '../locked-package.ts';
 import { LockFaults } from './lock-fault.ts';
+import { finishWork, type LongWork } from './long-work.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
 const texts = v.exactOptional(
@@ -40,8 +47,13 @@ const entryShape = v.looseObject({
 });
 const lockShape = v.looseObject({
   lockfileVersion: v.literal(3, 'is not 3: write the lock with npm 9 or newer'),
-  packages: v.record(v.string(), entryShape),
+  // A record of valibot would take 100 ms for the entries of a hostile lock.
+  packages: v.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'is not an object',
+  ),
 });
+const entriesShape = v.object({ packages: v.record(v.string(), entryShape) });
 
 type Entry = v.InferOutput<typeof entryShape>;
 
@@ -50,13 +62,37 @@ type Entry = v.InferOutput<typeof entryShape>;
  * @throws Problem `package-lock-invalid` with every reason, `json-invalid`
  */
 export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage[] {
+  return finishWork(parsePackageLockInSteps(bytes, path));
+}
+
+/** `parsePackageLock` for a server: a step for some entries at once. */
+export function* parsePackageLockInSteps(
+  bytes: Uint8Array,
+  path: string,
+): LongWork<LockedPackage[]> {
   const faults = new LockFaults(path);
   if (bytes.byteLength > lockBytesMax)
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
   faults.requireNone();
-  const lock = parseShape(lockShape, parseJson(bytes, path), 'package-lock-invalid', path);
+  const parsed = parseJson(bytes, path);
+  yield;
+  const lock = parseShape(lockShape, parsed, 'package-lock-invalid', path);
+  yield;
+  const entries: [string, Entry][] = [];
+  const all = Object.entries(lock.packages);
+  if (all.length > lockEntriesMax)
+    faults.add(`it has ${all.length} entries; at most ${lockEntriesMax}`);
+  faults.requireNone();
+  for (let at = 0; at < all.length; at += lockEntriesAtOnce) {
+    const some = { packages: Object.fromEntries(all.slice(at, at + lockEntriesAtOnce)) };
+    const here = { value: some, placeOf: parsed.placeOf };
+    const { packages } = parseShape(entriesShape, here, 'package-lock-invalid', path);
+    entries.push(...Object.entries(packages));
+    yield;
+  }
   const found = new Map<string, { readonly one: LockedPackage; readonly places: string[] }>();
-  for (const [place, entry] of Object.entries(lock.packages)) {
+  for (const [at, [place, entry]] of entries.entries()) {
+    if (at % lockEntriesAtOnce === 0) yield;
     // The root is the skill itself. Bundled packages lie in the tarball of their parent.
     if (place === '' || entry.dev === true || (entry.inBundle === true && isPlace(place))) continue;
     const one = lockedOf(place, entry, faults);
@@ -75,6 +111,7 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
     ...one,
     places: places.sort(),
   }));
+  yield;
   const names = new Set(packages.map((one) => one.name));
   for (const one of packages) refuseImpostor(one, names, faults);
   if (found.size > packagesMax) faults.add(`it has ${found.size} packages; at most ${packagesMax}`);

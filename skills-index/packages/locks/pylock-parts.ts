@@ -2,6 +2,7 @@
  * Parses a pylock.toml package by package. The parser of TOML needs most of a second for a lock of
  * 300 packages, and a registry must answer others meanwhile.
  */
+import { packagesMax } from '../../skill/limits.ts';
 import { tomlPartCharsMax, tomlPartSignsMax, tomlSignsMax } from '../limits.ts';
 import type { LongWork } from './long-work.ts';
 import { countSigns, parseTomlText } from './toml-value.ts';
@@ -23,7 +24,11 @@ export function* parsePylockParts(text: string): LongWork<Table> {
     );
   const merged = new Map<string, unknown>();
   const packages: unknown[] = [];
-  for (const part of partsOf(text)) {
+  const parts = partsOf(text);
+  // One part lies before the packages. Hundred thousand empty packages would take seconds.
+  if (parts.length > packagesMax + 1)
+    throw new LockTooLarge(`it has ${parts.length - 1} packages; at most ${packagesMax}`);
+  for (const part of parts) {
     requireSmall(part);
     for (const [key, value] of Object.entries(parseTomlText(part) as Table))
       if (key === 'packages' && part.startsWith(header)) packages.push(...listed(value));

@@ -39,8 +39,10 @@ export function parseTomlText(text: string): unknown {
  */
 export function countSigns(text: string): number {
   let signs = 0;
-  for (let at = 0; at < text.length; at++) if (signsOfParts.has(text.charCodeAt(at))) signs++;
+  for (let at = 0; at < text.length; at++) signs += isSign[text.charCodeAt(at)] ?? 0;
   return signs;
 }
 
-const signsOfParts = new Set(Array.from('\r\n=,.[{', (sign) => sign.charCodeAt(0)));
+// A set of the codes would take 80 ms for the four million characters of a lock.
+const isSign = new Uint8Array(128);
+for (const sign of '\r\n=,.[{') isSign[sign.charCodeAt(0)] = 1;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parsePackageLock } from '../../../skills-index/packages/locks/package-lock.ts';
+import {
+  parsePackageLock,
+  parsePackageLockInSteps,
+} from '../../../skills-index/packages/locks/package-lock.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const bytes = Buffer.alloc(64, 7);
@@ -32,6 +35,24 @@ describe('package-lock.json', () => {
     const entries = places.map((place) => [place, { version: '1.0.0', integrity }]);
     const [one] = parse(Object.fromEntries(entries));
     expect(one?.places).toEqual(places.toSorted());
+    // A registry lets others go on after each step.
+    const text = JSON.stringify({ lockfileVersion: 3, packages: Object.fromEntries(entries) });
+    const steps = parsePackageLockInSteps(Buffer.from(text), 'package-lock.json');
+    expect([...steps].length).toBeGreaterThan(50);
+  });
+
+  it('counts more faults than anybody reads, and lists the first hundred', () => {
+    const entries = Array.from({ length: 20_000 }, (_, at) => [`node_modules/a${at}`, {}]);
+    const steps = () => parse(Object.fromEntries(entries));
+    expect(steps).toThrow('20000 reasons, first: node_modules/a0: it has no exact version');
+    expect(reasonsAgainst(Object.fromEntries(entries)).split('\n')).toHaveLength(101);
+  });
+
+  it('is refused with more entries than fit with their hashes', () => {
+    const entries = Array.from({ length: 30_000 }, (_, at) => [`node_modules/a${at}`, 1]);
+    expect(reasonsAgainst(Object.fromEntries(entries))).toContain(
+      'it has 30000 entries; at most 25000',
+    );
   });
 
   it('gives each package once, with its places and its hash', () => {
