@@ -38,15 +38,22 @@ export async function judgeAnew(registry: Registry, ids: readonly string[]): Pro
   if (ids.length === 0) return;
   // The changes are read before the evidence, so that a later change is not taken for known.
   const rows = await registry.db.read
-    .select({ row: versions, changes: waiting.changes })
+    .select({
+      row: versions,
+      changes: waiting.changes,
+      known: waiting.known,
+      before: waiting.judged,
+    })
     .from(waiting)
     .innerJoin(versions, eq(versions.id, waiting.versionId))
     .where(isAmong(waiting.versionId, ids));
   const writes: BatchWrite[] = [];
   const unobserved: string[] = [];
-  for (const { row, changes } of rows) {
+  for (const { row, changes, known, before } of rows) {
     const judged = await judgeVersion(registry, row);
-    writes.push(judgedWrite(row, changes, judged));
+    // A version whose evidence is lost for good is judged every few seconds.
+    if (known !== changes || JSON.stringify(before) !== JSON.stringify(judged))
+      writes.push(judgedWrite(row, changes, judged));
     if (row.status === 'in review' && !('failed' in judged) && judged.observed === undefined)
       unobserved.push(row.id);
     // Other requests are answered between two versions.
@@ -54,7 +61,7 @@ export async function judgeAnew(registry: Registry, ids: readonly string[]): Pro
   }
   if (registry.policy.observed === true && unobserved.length > 0)
     writes.push(awaitObservations(unobserved));
-  await registry.db.batch(writes);
+  if (writes.length > 0) await registry.db.batch(writes);
 }
 
 // Of two that judge at once, the one that knew fewer changes does not overwrite the other.
