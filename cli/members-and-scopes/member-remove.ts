@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import {
   type MemberPredicate,
   type MemberRole,
@@ -106,11 +107,16 @@ async function refuseAdministrators(
   const keys = new Set<string>(root.administrators.map(({ keyId }) => keyId));
   const named = held.find((one) => keys.has(idOf(one)) && one.roles.join() === 'administrator');
   if (named === undefined) return;
+  // Whoever lost a laptop must not wait for a new root to end the passkey on it.
+  const others = held
+    .filter((one) => one !== named)
+    .map((one) => `skillgate member remove ${shellWord(name)} --only ${shellWord(idOf(one))}`);
+  const atOnce = others.length === 0 ? '' : ` The others end at once: ${others.join('; ')}`;
   throw new Problem(
     'forbidden',
     `Cannot remove ${JSON.stringify(name)}: the root of trust names this administrator, so only a new root ends the key`,
     {
-      hint: `On the registry’s machine: skillgate registry rotate propose DIR --remove ${idOf(named)}. A new administrator is added in the same step with --add-administrator FILE`,
+      hint: `On the registry’s machine: skillgate registry rotate propose DIR --remove ${idOf(named)}. A new administrator is added in the same step with --add-administrator FILE.${atOnce}`,
     },
   );
 }
