@@ -75,6 +75,17 @@ it('takes the policy that administrators signed, and no start where a variable h
   await expect(lax('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
 });
 
+it('writes an error of a Worker once, however often a request meets it', async () => {
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => errors.mockRestore());
+  // The database has no functions.
+  const writer = new RegistryWriter(undefined, environment().environment);
+  const version = 'http://localhost/api/v1/versions/@acme/count/1.0.0';
+  for (let asked = 0; asked < 3; asked++)
+    expect((await writer.fetch(new Request(version))).status).toBe(500);
+  expect(errors.mock.calls).toEqual([[expect.stringContaining('TypeError')]]);
+});
+
 it('tells the operator of a Worker once in ten minutes why nobody can sign in', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);

@@ -71,6 +71,8 @@ describe('two tabs of one browser', () => {
       200,
       expect.stringContaining('/review/@acme/b/1.0.0'),
     ]);
+    // Neither secret stays in the browser.
+    expect(cookieOf(other.headers)).toBe(cookieName);
     expect(warnings).toEqual([]);
   });
 
