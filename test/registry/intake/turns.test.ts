@@ -1,4 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { readReview } from '../../../registry/review/detail.ts';
+import { parsePylock } from '../../../skills-index/packages/locks/pylock.ts';
+import { lockedEntries } from '../../../skills-index/packages/require-locked.ts';
+import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill, publish, signIn, signPublication, tarOf } from '../road.ts';
 import { uploadForm, uploadToken } from '../uploads/foreign-uploads.ts';
@@ -37,3 +41,31 @@ it('others go on while many files are packed, unpacked and compared', async () =
   expect(await waits(world, upload)).toBeGreaterThanOrEqual(3);
   expect(statuses).toEqual([201, 201, 200]);
 });
+
+it('others go on while a lock of many packages is read, at the upload and at the desk', async () => {
+  const world = await makeWorld();
+  onTestFinished(() => world.close());
+  const author = makeKey();
+  await claimScope(world.send, 'acme', author);
+  const count = 50;
+  const skill = lockedSkill(count);
+  expect(await waits(world, () => publish(world.send, skill, author))).toBeGreaterThan(2 * count);
+  const { name, version } = skill.manifest;
+  expect(await waits(world, () => readReview(world.registry, { name, version }))).toBeGreaterThan(
+    count,
+  );
+});
+
+function lockedSkill(count: number) {
+  const packages = Array.from({ length: count }, (_, at) => {
+    const wheel = `{url = "https://files.example/p${at}-1.0-py3-none-any.whl", hashes = {sha256 = "${'8a'.repeat(32)}"}}`;
+    return `[[packages]]\nname = "p${at}"\nversion = "1.0"\nwheels = [${wheel}]\n`;
+  });
+  const lock = `lock-version = "1.0"\n${packages.join('')}`;
+  const locked = lockedEntries(parsePylock(Buffer.from(lock), 'pylock.toml'));
+  const python = { requires: ['p0'], why: 'reads tables', lock: 'pylock.toml', locked };
+  const [name, version] = ['@acme/tables', '1.0.0'];
+  const manifest = JSON.stringify({ name, version, capabilities: {}, packages: { python } });
+  const made = makeSkill(name, version, { files: { 'skill.json': manifest, 'pylock.toml': lock } });
+  return { ...made, manifest: parseManifest(Buffer.from(manifest)) };
+}
