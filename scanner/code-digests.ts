@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8e2f2763874b6ba8060c8e6b5add6b9e90c8bb3a78bd0b7c358d89e3b0256ea4',
+  extractor: 'sha256:e30de14451e422eff4aa9776ec3d35c0915f528b92112c3590132cbd7a82a22b',
   judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
