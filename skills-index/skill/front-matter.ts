@@ -2,7 +2,7 @@
  * Parses the front matter of SKILL.md (agentskills specification of 2026-08). Common mistakes of
  * real skills are accepted.
  */
-import { type Document, isAlias, isScalar, parseDocument, visit, YAMLParseError } from 'yaml';
+import { type Document, isScalar, parseDocument, visit } from 'yaml';
 import {
   frontMatterBytesMax,
   frontMatterPartsMax,
@@ -115,15 +115,9 @@ function readYaml(yaml: string, path: string): Yaml {
     const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
     // The YAML parser's own message quotes several lines of the file. The place of the fault is
     // enough.
-    throw invalid(
-      path,
-      (at?.line ?? 1) + 1,
-      why,
-      'Mend the YAML at the line named.',
-      undefined,
-      at?.col,
-    );
+    throw invalid(path, (at?.line ?? 1) + 1, why, mend, undefined, at?.col);
   }
+  requirePlain(document, quoted, path);
   const fields = toPlain(document, path);
   if (!isRecord(fields))
     throw invalid(path, 2, 'its front matter is not a list of keys', 'Write "key: value" lines.');
@@ -153,54 +147,56 @@ function opensTooMany(yaml: string): boolean {
   return false;
 }
 
-// The YAML parser is slow on many nodes and on many errors, so the signs with which a node can begin
-// or end are counted roughly before parsing.
+// The YAML parser is slow on many nodes and errors, so the signs with which a node can begin are
+// counted roughly before parsing.
 function separators(yaml: string): number {
   return yaml.match(/[\n:,?[{"'&*!]|-(?=[ \t])/g)?.length ?? 0;
 }
 
 function parseYaml(yaml: string): Document.Parsed {
   // In YAML's core schema, every tag makes a string, number, boolean, null, list or map.
-  const document = parseDocument(yaml, {
+  return parseDocument(yaml, {
     schema: 'core',
     version: '1.2',
     merge: false,
-    // The parser would compare each key of a map with all other keys: half a second for 5,000 keys.
+    // The parser would compare each key with all others: half a second for 5,000 keys.
     uniqueKeys: false,
     logLevel: 'silent',
   });
-  const error = duplicateKey(document, yaml);
-  if (error !== undefined) document.errors.push(error);
-  return document;
 }
 
-function duplicateKey(document: Document.Parsed, yaml: string): YAMLParseError | undefined {
-  let error: YAMLParseError | undefined;
+// For each alias, the parser looks through all anchors before it.
+function requirePlain(document: Document.Parsed, yaml: string, path: string): void {
+  let aliases = 0;
   visit(document, {
+    Alias: () => {
+      if (++aliases > yamlAliasesMax)
+        throw invalid(
+          path,
+          1,
+          `its front matter has more than ${yamlAliasesMax} aliases`,
+          'Write it without aliases.',
+        );
+    },
     Map: (_, { items }) => {
       const keys = new Set<unknown>();
       for (const { key } of items) {
         const value = isScalar(key) ? key.value : key;
-        if (!keys.has(value)) {
-          keys.add(value);
-          continue;
+        if (keys.has(value)) {
+          const before = yaml.slice(0, isScalar(key) ? key.range?.[0] : 0);
+          throw invalid(path, before.split('\n').length + 1, 'Map keys must be unique', mend);
         }
-        const at = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-        error = new YAMLParseError([at, at + 1], 'DUPLICATE_KEY', 'Map keys must be unique');
-        const before = yaml.slice(0, at).split('\n');
-        error.linePos = [{ line: before.length, col: (before.at(-1)?.length ?? 0) + 1 }];
-        return visit.BREAK;
+        keys.add(value);
       }
-      return undefined;
     },
   });
-  return error;
 }
+
+const mend = 'Mend the YAML at the line named.';
 
 function toPlain(document: Document.Parsed, path: string): unknown {
   let value: unknown;
   try {
-    requireFewAliases(document);
     value = document.toJS({ maxAliasCount: yamlAliasesMax });
   } catch (cause) {
     throw invalid(
@@ -220,18 +216,6 @@ function toPlain(document: Document.Parsed, path: string): unknown {
     );
   }
   return value;
-}
-
-// For each alias, the parser looks through all anchors before it.
-function requireFewAliases(document: Document.Parsed): void {
-  let aliases = 0;
-  visit(document, {
-    Node: (_, node) => {
-      if (isAlias(node)) aliases++;
-      return aliases > yamlAliasesMax ? visit.BREAK : undefined;
-    },
-  });
-  if (aliases > yamlAliasesMax) throw new RangeError(`it has more than ${yamlAliasesMax} aliases`);
 }
 
 // A YAML alias inside the value that the alias names makes a cycle, in which every reader would

@@ -141,7 +141,7 @@ describe('what cannot be read', () => {
     ['what is not UTF-8', Buffer.from([0x2d, 0x2d, 0x2d, 0x0a, 0xff]), /not UTF-8/],
     [
       'aliases that multiply',
-      `---\na: &a [x,x]\n${[...'bcdefgh'].map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefg'[at]}`)}]`).join('\n')}\ndescription: d\n---\n`,
+      `---\na: &a [x,x]\n${[...'bcdefgh'].map((key, at) => `${key}: &${key} [${Array(2).fill(`*${'abcdefg'[at]}`)}]`).join('\n')}\ndescription: d\n---\n`,
       /cannot be read/,
     ],
     [
@@ -207,13 +207,15 @@ describe('what cannot be read', () => {
     ['empty texts', `x: [${'""'.repeat(30_000)}]`],
     ['open brackets', `allowed-tools: ${'a('.repeat(30_000)}`],
   ])('takes no time that grows with the square of the file: %s', (_, yaml) => {
-    const begun = performance.now();
+    // A busy machine changes the processor time less than the clock.
+    const begun = process.threadCpuUsage();
     try {
       parseSkillMd(Buffer.from(`---\ndescription: a: b: c\n${yaml}\n---\nx`));
     } catch (cause) {
       expect(cause).toBeInstanceOf(Problem);
     }
-    expect(performance.now() - begun, 'milliseconds').toBeLessThan(1_000);
+    const { user, system } = process.threadCpuUsage(begun);
+    expect((user + system) / 1_000, 'milliseconds').toBeLessThan(600);
   });
 
   it('is a Problem whatever the file is', () => {
