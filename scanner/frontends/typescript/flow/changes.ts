@@ -6,7 +6,7 @@ import type { Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
-import type { KnownWrite, Write, Writes } from './write.ts';
+import type { Found, ReachingWrites, Write, Writes } from './write.ts';
 
 /**
  * A list or bytes that may have changed since their creation are unknown. The place of their
@@ -19,7 +19,7 @@ export function settled(self: Evaluator, node: ts.Expression, value: JsValue): J
       if (value.kind === 'bytes') return isChanged(self, node) ? unknown : value;
       if (value.kind !== 'array' && value.kind !== 'growing') return value;
       const made = [...(value.made ?? []), node];
-      const changes = reaching(self, node, '*');
+      const changes = reaching(self, node, '*').flatMap(({ writes }) => writes);
       if (changes.length === 0) return { ...value, made };
       return changedList(value, changes, made);
     }),
@@ -54,35 +54,41 @@ function isMaking(node: ts.Expression): boolean {
 }
 
 function isChanged(self: Evaluator, made: ts.Expression): boolean {
-  return reaching(self, made, '*').length > 0;
+  return reaching(self, made, '*').some(({ writes }) => writes.length > 0);
 }
 
 /**
  * Values that may have been written to a member of an object literal or class since its creation.
  */
 export function writtenMembers(self: Evaluator, made: ts.Node, name: string): JsValue[] {
-  return reaching(self, made, name).map(({ key, assigned }) =>
-    key === '*' || assigned === undefined || assigned.compound
-      ? unknown
-      : valueAssigned(self, assigned),
+  return reaching(self, made, name).flatMap(({ writes, isShared }) =>
+    isShared && writes.length > 1
+      ? self.once(writes, '', () => unionOf(writes.map((write) => valueWritten(self, write))))
+      : writes.map((write) => valueWritten(self, write)),
   );
+}
+
+function valueWritten(self: Evaluator, { key, assigned }: Write): JsValue {
+  return key === '*' || assigned === undefined || assigned.compound
+    ? unknown
+    : valueAssigned(self, assigned);
 }
 
 /** Writes to a member of a file's exports by another file. */
 export function isModuleChanged(self: Evaluator, file: ts.SourceFile, name: string): boolean {
-  return (self.writes?.named(name) ?? []).some(
-    ({ receiver }) =>
-      receiver.getSourceFile() !== file &&
-      alternatives(self.valueOf(receiver)).some(
-        (value) => value.kind === 'module' && value.file === file,
-      ),
+  const wanted = self.writes?.named(name) ?? [];
+  return wanted.some((some) =>
+    some.toModule(self, file).some(({ receiver }) => receiver.getSourceFile() !== file),
   );
 }
 
 /** Whether anything was written to an object. */
 export function isTouched(self: Evaluator, made: ts.Node): boolean {
   const { writes } = self;
-  return writes?.all.some(reachingTo(self, writes, made)) ?? false;
+  return (
+    writes !== undefined &&
+    reachingOf(self, writes, writes.all, made).some(({ writes }) => writes.length > 0)
+  );
 }
 
 /** Whether a function's `this` may be another object than the one around it. */
@@ -120,49 +126,21 @@ function isBelow(
 
 const classDepthMax = 8;
 
-function reaching(self: Evaluator, made: ts.Node, key: string): readonly Write[] {
+function reaching(self: Evaluator, made: ts.Node, key: string): readonly Found[] {
   const { writes } = self;
   if (writes === undefined) return [];
-  const wanted = key === '*' ? writes.ofElements : writes.named(key);
-  self.steps.take(wanted.length);
-  return wanted.length === 0 ? wanted : wanted.filter(reachingTo(self, writes, made));
+  return reachingOf(self, writes, key === '*' ? writes.ofElements : writes.named(key), made);
 }
 
-// Whether a write may reach an object. An object is compared with all writes of the program, so
-// what does not depend on the write is found once.
-function reachingTo(
+function reachingOf(
   self: Evaluator,
   writes: Writes,
+  wanted: readonly ReachingWrites[],
   made: ts.Node,
-): (write: KnownWrite) => boolean {
+): readonly Found[] {
+  const hasOtherNames = (): boolean => ts.isClassLike(made) || writes.leaves(made);
   const holder = writes.holderOf(made);
-  let hasOtherNames: boolean | undefined;
-  return ({ receiver, variable }) => {
-    if (holder !== undefined && variable === holder) return true;
-    hasOtherNames ??= ts.isClassLike(made) || writes.leaves(made);
-    // `this.line = …` in a method of the object literal.
-    if (!hasOtherNames && receiver.kind !== ts.SyntaxKind.ThisKeyword) return false;
-    return alternatives(self.valueOf(receiver)).some((value) => mayBe(value, made));
-  };
-}
-
-function mayBe(value: JsValue, made: ts.Node): boolean {
-  switch (value.kind) {
-    case 'unknown':
-    case 'array':
-    case 'growing':
-      return value.made === undefined ? value.kind === 'unknown' : value.made.includes(made);
-    case 'object':
-    case 'class':
-      return value.node === made;
-    case 'method':
-    case 'constructor':
-    case 'bytes':
-    case 'instance':
-      return true;
-    default:
-      return false;
-  }
+  return wanted.map((some) => some.reaching(self, made, holder, hasOtherNames));
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Writes to members of objects, and questions about all of them. */
 import type { ts } from 'ts-morph';
+import type { Steps } from '../../../fact/steps.ts';
 import type { Functionish } from '../syntax.ts';
 import type { Assignment } from '../values/assignments.ts';
+import type { JsValue } from '../values/values.ts';
 
 export interface Write {
   readonly receiver: ts.Expression;
@@ -21,12 +23,47 @@ export interface KnownWrite extends Write {
   readonly variable: ts.Symbol | undefined;
 }
 
+/** What a search among writes asks an evaluator. */
+export interface Asker {
+  readonly steps: Steps;
+  valueOf(expression: ts.Expression): JsValue;
+  /** The value of an expression when it is remembered for good: no open question changes it. */
+  answerTo(expression: ts.Expression): JsValue | undefined;
+  /**
+   * While a circle is answered as a whole: the number of the stage. Whoever asks then keeps values
+   * for the stage, so the answer that is under way holds no longer than the stage.
+   */
+  stage(): number | undefined;
+}
+
+export interface Found {
+  readonly writes: readonly KnownWrite[];
+  /** Whether other objects get the same list. */
+  readonly isShared: boolean;
+}
+
+export interface ReachingWrites {
+  /**
+   * The writes that may reach an object or class.
+   * @param holder the variable that first gets the object
+   * @param hasOtherNames whether the object may get a name other than the holder's
+   */
+  reaching(
+    self: Asker,
+    made: ts.Node,
+    holder: ts.Symbol | undefined,
+    hasOtherNames: () => boolean,
+  ): Found;
+  /** The writes to the exports of a file. */
+  toModule(self: Asker, file: ts.SourceFile): readonly KnownWrite[];
+}
+
 export interface Writes {
   /** Writes to this member of any object, including writes to any member. */
-  named(key: string): readonly KnownWrite[];
+  named(key: string): readonly ReachingWrites[];
   /** Writes to elements, and to any member. */
-  readonly ofElements: readonly KnownWrite[];
-  readonly all: readonly KnownWrite[];
+  readonly ofElements: readonly ReachingWrites[];
+  readonly all: readonly ReachingWrites[];
   /** Values written to a variable's object through the variable's name. */
   writtenTo(variable: ts.Symbol): readonly ts.Expression[];
   /** The variable that first gets an object, array or function. */

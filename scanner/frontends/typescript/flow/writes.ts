@@ -4,6 +4,7 @@
  * code runs counts as known only if nothing here can have changed it.
  */
 import { ts } from 'ts-morph';
+import { keep } from '../../../fact/remembered.ts';
 import { bareOf, type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
 import { push } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
@@ -21,7 +22,8 @@ import {
   outermost,
   rootOf,
 } from './positions.ts';
-import type { KnownWrite, Write, Writes } from './write.ts';
+import { IndexedWrites } from './reaching-writes.ts';
+import type { KnownWrite, ReachingWrites, Write, Writes } from './write.ts';
 import { takenBy, writesAt } from './written-members.ts';
 
 /** Collects the writes of all files. `self` resolves callees; it does not follow writes itself. */
@@ -56,15 +58,21 @@ export function collectWrites(self: Evaluator): Writes {
   };
   const all = [...gathered.byKey.values()].flat();
   const byVariable = writtenByVariable(self, all);
+  const toAny = new IndexedWrites(gathered.byKey.get('*') ?? []);
+  const named = new Map<string, readonly ReachingWrites[]>();
   return {
-    all,
+    all: [new IndexedWrites(all)],
     writtenTo: (variable) => byVariable.get(variable) ?? [],
-    ofElements: all.filter(({ key }) => key === '*' || key === 'length' || /^\d+$/.test(key)),
-    named: (key) => {
-      const own = gathered.byKey.get(key);
-      const any = gathered.byKey.get('*') ?? [];
-      return own === undefined ? any : [...own, ...any];
-    },
+    ofElements: [
+      new IndexedWrites(
+        all.filter(({ key }) => key === '*' || key === 'length' || /^\d+$/.test(key)),
+      ),
+    ],
+    named: (key) =>
+      keep(named, key, () => {
+        const own = gathered.byKey.get(key);
+        return own === undefined || key === '*' ? [toAny] : [new IndexedWrites(own), toAny];
+      }),
     holderOf,
     leaves: remembered(leaves),
     isOpen: remembered(isOpen),

@@ -12,7 +12,7 @@ import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
 import type { Writes } from '../flow/write.ts';
 import { Frames } from '../frames.ts';
 import { apis, classMembers } from '../library.ts';
-import { Memory } from '../memory.ts';
+import { type Levels, Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
 import { bareOf, type Functionish, isStep, ownerOf } from '../syntax.ts';
 import { valueOfSuper, valueOfThis } from './classes.ts';
@@ -50,34 +50,34 @@ export function createEvaluator(
   steps: Steps,
   writes?: Writes,
 ): Evaluator {
-  const memory = new Memory();
+  const levels: Levels = { depth: 0, frames: 0, framed: 0, outermost: 0 };
+  const memory = new Memory(levels);
   const calls = new Frames();
   const returns = new Map<Functionish, readonly ts.Expression[]>();
-  let depth = 0;
-  let frames = 0;
-  let framed = 0;
   let framedTotal = 0;
   const deeper = (find: () => JsValue): JsValue => {
-    if (depth >= depthMax) return memory.giveUp();
+    if (levels.depth >= depthMax) return memory.giveUp(false);
     steps.take();
-    depth++;
+    levels.depth++;
     try {
       return find();
     } finally {
-      depth--;
+      levels.depth--;
     }
   };
   const inFrame = (find: () => JsValue): JsValue => {
-    if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax)
-      return memory.giveUp();
-    framed = frames === 0 ? 0 : framed + 1;
+    if (framedTotal > framedTotalMax) return unknown;
+    if (levels.framed > framedStepsMax) return memory.giveUp(true);
+    if (levels.frames >= frameDepthMax) return memory.giveUp(false);
+    if (levels.frames === 0) levels.outermost++;
+    levels.framed = levels.frames === 0 ? 0 : levels.framed + 1;
     framedTotal++;
-    frames++;
+    levels.frames++;
     try {
       return deeper(find);
     } finally {
-      frames--;
-      if (frames === 0) framed = 0;
+      levels.frames--;
+      if (levels.frames === 0) levels.framed = 0;
     }
   };
   const self: Evaluator = {
@@ -94,6 +94,8 @@ export function createEvaluator(
       if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
       return memory.once(node, '', () => deeper(find));
     },
+    answerTo: (expression) => memory.answerTo(bareOf(expression)),
+    stage: () => memory.stage(),
     memberOf: (object, key, node) =>
       deeper(() =>
         unionOf(

@@ -1,16 +1,14 @@
 /** The interface between the parts of the evaluator. */
 import type { ts } from 'ts-morph';
-import type { Steps } from '../../../fact/steps.ts';
-import type { Writes } from '../flow/write.ts';
+import type { Asker, Writes } from '../flow/write.ts';
 import type { Program } from '../program.ts';
 import type { Functionish } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Frame, JsValue } from './values.ts';
 
-export interface Evaluator {
+export interface Evaluator extends Asker {
   readonly program: Program;
   readonly symbols: Symbols;
-  readonly steps: Steps;
   valueOf(expression: ts.Expression, frame?: Frame): JsValue;
   /** The call of a function with these arguments, as the frame for evaluating its parts. */
   frameOf(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame;

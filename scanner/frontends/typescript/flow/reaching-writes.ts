@@ -1,0 +1,169 @@
+/**
+ * Writes by the objects that they may reach: a program has many objects and many writes, and few of
+ * them meet.
+ */
+import { ts } from 'ts-morph';
+import { keep } from '../../../fact/remembered.ts';
+import { alternatives, type JsValue } from '../values/values.ts';
+import type { Asker, Found, KnownWrite, ReachingWrites } from './write.ts';
+
+/** Some writes of a program, in a fixed order. */
+export class IndexedWrites implements ReachingWrites {
+  readonly #writes: readonly KnownWrite[];
+  readonly #byVariable = new Map<ts.Symbol, number[]>();
+  /** Writes to receivers whose value is known for good. */
+  readonly #known = new Reached();
+  /** The other writes: their receivers are asked each time. */
+  #open: readonly number[];
+  /** The values of the other receivers for now, while a circle is answered as a whole. */
+  #forNow: { readonly stage: number; readonly reached: Reached } | undefined;
+  #shared:
+    | {
+        readonly last: Reached | undefined;
+        readonly size: number;
+        readonly all: Found;
+        readonly ofThis: Found;
+      }
+    | undefined;
+
+  constructor(writes: readonly KnownWrite[]) {
+    this.#writes = writes;
+    this.#open = writes.map((_, at) => at);
+    for (const [at, { variable }] of writes.entries())
+      if (variable !== undefined) keep(this.#byVariable, variable, () => []).push(at);
+  }
+
+  reaching(
+    self: Asker,
+    made: ts.Node,
+    holder: ts.Symbol | undefined,
+    hasOtherNames: () => boolean,
+  ): Found {
+    if (this.#writes.length === 0) return none;
+    const isAny = hasOtherNames();
+    const reached = this.#reached(self);
+    const found = new Set(holder === undefined ? [] : this.#byVariable.get(holder));
+    for (const { toThing } of reached)
+      for (const at of toThing.get(made) ?? []) if (isAny || this.#isOfThis(at)) found.add(at);
+    if (found.size === 0) return this.#toAny(reached, isAny);
+    for (const { toAny } of reached)
+      for (const at of toAny) if (isAny || this.#isOfThis(at)) found.add(at);
+    self.steps.take(1 + found.size);
+    return { writes: this.#inOrder(found), isShared: false };
+  }
+
+  toModule(self: Asker, file: ts.SourceFile): readonly KnownWrite[] {
+    if (this.#writes.length === 0) return [];
+    const found = this.#reached(self).flatMap(({ toThing }) => toThing.get(file) ?? []);
+    return this.#inOrder(new Set(found));
+  }
+
+  // Writes to receivers that may be any object reach most objects: those have one list.
+  #toAny(reached: readonly Reached[], isAny: boolean): Found {
+    const size = reached.reduce((sum, { toAny }) => sum + toAny.length, 0);
+    if (size === 0) return none;
+    const last = reached.at(-1);
+    const known = this.#shared;
+    if (known?.last !== last || known?.size !== size) {
+      const all = this.#inOrder(new Set(reached.flatMap(({ toAny }) => toAny)));
+      const ofThis = all.filter(isOfThis);
+      this.#shared = {
+        last,
+        size,
+        all: { writes: all, isShared: true },
+        ofThis: ofThis.length === 0 ? none : { writes: ofThis, isShared: true },
+      };
+    }
+    return (isAny ? this.#shared?.all : this.#shared?.ofThis) ?? none;
+  }
+
+  #isOfThis(at: number): boolean {
+    const write = this.#writes[at];
+    return write !== undefined && isOfThis(write);
+  }
+
+  // By the receivers that are known for good, and by the others as they are known now.
+  #reached(self: Asker): readonly Reached[] {
+    if (this.#open.length === 0) return [this.#known];
+    const stage = self.stage();
+    if (stage !== undefined && this.#forNow?.stage === stage)
+      return [this.#known, this.#forNow.reached];
+    const reached = new Reached();
+    if (stage !== undefined) this.#forNow = { stage, reached };
+    self.steps.take(this.#open.length);
+    for (const at of this.#open) {
+      const receiver = this.#writes[at]?.receiver;
+      if (receiver === undefined) continue;
+      const value = self.valueOf(receiver);
+      // A receiver's value may depend on this very question, which then came here, too.
+      if (this.#known.has(at)) continue;
+      const isKnown = self.answerTo(receiver) !== undefined;
+      (isKnown ? this.#known : reached).add(at, value);
+    }
+    this.#open = this.#open.filter((at) => !this.#known.has(at));
+    return [this.#known, reached];
+  }
+
+  #inOrder(found: ReadonlySet<number>): readonly KnownWrite[] {
+    return [...found].sort((a, b) => a - b).flatMap((at) => this.#writes[at] ?? []);
+  }
+}
+
+const none: Found = { writes: [], isShared: true };
+
+// `this.line = …` in a method of the object literal.
+function isOfThis({ receiver }: KnownWrite): boolean {
+  return receiver.kind === ts.SyntaxKind.ThisKeyword;
+}
+
+/** Numbers of writes by the things that their receivers may be. */
+class Reached {
+  readonly #numbers = new Set<number>();
+  readonly toThing = new Map<ts.Node, number[]>();
+  /** Writes that may reach any object. */
+  readonly toAny: number[] = [];
+
+  has(at: number): boolean {
+    return this.#numbers.has(at);
+  }
+
+  add(at: number, receiver: JsValue): void {
+    this.#numbers.add(at);
+    let isAny = false;
+    for (const value of alternatives(receiver)) {
+      for (const thing of thingsOf(value)) keep(this.toThing, thing, () => []).push(at);
+      isAny ||= mayBeAny(value);
+    }
+    if (isAny) this.toAny.push(at);
+  }
+}
+
+function thingsOf(value: JsValue): readonly ts.Node[] {
+  switch (value.kind) {
+    case 'unknown':
+    case 'array':
+    case 'growing':
+      return value.made ?? [];
+    case 'object':
+    case 'class':
+      return [value.node];
+    case 'module':
+      return [value.file];
+    default:
+      return [];
+  }
+}
+
+function mayBeAny(value: JsValue): boolean {
+  switch (value.kind) {
+    case 'unknown':
+      return value.made === undefined;
+    case 'method':
+    case 'constructor':
+    case 'bytes':
+    case 'instance':
+      return true;
+    default:
+      return false;
+  }
+}
