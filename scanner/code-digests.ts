@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:f80b61119ae4a02732adfffa9a48f787050583c9e0270e303c488ac0bea4f8c2',
+  extractor: 'sha256:7b1e31f0f8ff1cc47fd0db266728c3d807fc1bd7c0a0dfa7f27da7e9f31e460d',
   judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',

@@ -49,6 +49,9 @@ const options: ts.CompilerOptions = {
 
 const libraryPath = '/capabilities.d.ts';
 const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
+// The library imports only modules that it declares itself. The compiler would look for a file of
+// each of them, anew for each program: it looks for what these internal lists hold.
+Object.assign(library, { imports: [], moduleAugmentations: [], ambientModuleNames: [] });
 
 /**
  * Parses the sources and joins them. Sources that cannot be parsed or nest too deeply are reported
