@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7b1e31f0f8ff1cc47fd0db266728c3d807fc1bd7c0a0dfa7f27da7e9f31e460d',
+  extractor: 'sha256:de301b4148b0b9ccc81393d0463c37efd6b1b36f741102e1071e0165190b892e',
   judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
   rules: {
     'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',

@@ -39,10 +39,23 @@ function isInterpreter(value: JsValue): boolean {
 }
 
 function replaced(out: Out, call: Called, places: readonly number[]): Args {
-  if (!places.some((at) => call.args[at] !== undefined)) return call.args;
+  if (places.every((at) => call.args[at] === undefined || isWritten(call, at))) return call.args;
   const settled = settledArguments(out, call);
   return call.args.map((arg, at) =>
     places.includes(at) ? { ...arg, value: withSettled(arg.value, settled[at]) } : arg,
+  );
+}
+
+// No write changes a text at the place where it is used: `require('fs')`.
+function isWritten({ node, args }: Called, at: number): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+  const given = node.arguments?.slice(0, at + 1) ?? [];
+  const last = given[at];
+  return (
+    last !== undefined &&
+    ts.isStringLiteralLike(last) &&
+    args[at]?.node === last &&
+    !given.some(ts.isSpreadElement)
   );
 }
 
