@@ -11,10 +11,10 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:de301b4148b0b9ccc81393d0463c37efd6b1b36f741102e1071e0165190b892e',
-  judging: 'sha256:ceae0769e0a42dcd9c82a254c3bc516190629b2849a0e3b6f9fef62ec00a6530',
+  extractor: 'sha256:7b70f2fb0016a89ef63cca1e67a6645f06a4f07fd65f2407a630cadf8df7f38e',
+  judging: 'sha256:fe922dea438844c267043ca97b6265016c4bf06da7d507f9261c5bb4905de626',
   rules: {
-    'env/client-address': 'sha256:eefb94777bb7effdf66e89c9e0503ece562ee33e2e56ba3f96a1770bd177bbc8',
+    'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
       'sha256:8463297cc9a11eebf7eb5021a3829f09095ed4d38bcfcd39a89c1229f7e02239',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:03472ff04dea31278f344f2c5f11d615bc642a98439ea522eec00ef1dcb27951',
+    'files/agent-memory': 'sha256:b5e9e710e6b2d797878185da8e4534ed504815b3b3d9720775d9c3492f214df2',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:7966d39342aeab78dd86dc7fa657de6c406caec73ce9fceaba3976d716a0659f',
+      'sha256:a5ec4d0a39da227597b95870cf00bd72ac1780a1bd0492e35aa141740470a72f',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:56f122a798e60118a433055da688497745866692ed07e0d54c7ffe05694061cf',
+      'sha256:9155deea74647221663bb0377c17190b6604d4825ec49b1f524ed4ffe94f3106',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:c146aa182aa01a484fec4f0ed9067a906be4dd457216fee657157b808765e124',
+      'sha256:ecd6e980c770d25f77bf97d871a6232a0f6325a7b96d74e3e0d30f303779da7e',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:90b975c88b714800528674d2e496f6d20c208d4e8a5e100df56d538fccc35cdf',
+      'sha256:6f76913eb016b825328c9743a7d3deba86cc98749d7906d9085328b6902fadad',
     'prose/biased-judgement':
-      'sha256:376c0a45dd037588bb2bb63db152f8ea89f779e88f8a7f950d9a615b4077eace',
+      'sha256:ab3b74c951c01a3404240d65210eafa13e7a951da8f6fc83e94a1094f9aa68f4',
     'prose/boundless-role':
-      'sha256:313dc779b5e493347ef2932935abf284e7fa77b45660c95b8ae3fe26dbbc6777',
-    'prose/concealment': 'sha256:7aa93c7fb12dc6f1431fe3bced845afaca88488dcbc8d5dc7f05e91ae8f791d9',
+      'sha256:36690e93185f6612040a3e5ccc7334e83e766435f8b960c75e658a28c5737894',
+    'prose/concealment': 'sha256:0645d1f457dfa100a973ca0e01740f3160025edb0fc900355de1d4d8fb45d6fe',
     'prose/credential-solicitation':
-      'sha256:83e80a88b28d424a49b63115a27fb9b8afff18dbfe5e858349ed8f9659dab0b8',
+      'sha256:a3761c199f4f7714531d709701c7f34b00a38e5c84516d6b7ba3d066f795bc6f',
     'prose/decode-instructions':
-      'sha256:96c58cadbdd8df013bb2cd808b85e2db88b4bfd40e26a5e6099cb0c69307961c',
+      'sha256:31400fe06dde23e1c8941482dfcacbf4ac749bd03d65e23e4f1ec7a3f1403f8f',
     'prose/destructive-orders':
-      'sha256:d1cdd6a6746ae9c4ae08d95afb91aad2891cbe604a59bbf18895290de3b8d6e1',
+      'sha256:759a6813fdc2536930a87dad5d39b91e9dd0a435f22d69d4bbe95d455dc41c9d',
     'prose/divided-order':
-      'sha256:0eeaf8f1a0b3ae694138017639b563f52256635bf3b6f87796e72ae6f51307a7',
+      'sha256:56533016c512194558b127e8fcea816b18989af1ab50314a1f48a9d685302420',
     'prose/encoded-instructions':
-      'sha256:4ab4ef3515582a5ba471f5bcdef088c9b23e8bff32169108e4b4ee74d9e08086',
+      'sha256:d5ef40b3a76a75bc50e5b1648acef55294eedf175183dfa7853179837eb266bf',
     'prose/exfiltration-instructions':
-      'sha256:f43d5a5be40984aa38a2a9be613b3744a32b7f390cb13e741ca98d5c16d95463',
+      'sha256:b59b534b9f2ad825df135427b8b909b81838d7f9db4b00421679871077361bb1',
     'prose/false-authority':
-      'sha256:87e56db1a47280c1156c8ac4c08b9d0728d8950502aaeea5dd4b8014cf79cabd',
-    'prose/hidden-text': 'sha256:654228c20c5ce014984e13e427dfd97f156b7740e325df201303fbae4cd494c6',
-    'prose/install-lure': 'sha256:48140693093d93b45e0c8f17512783863fd53cb513f1d17104fc211393432c30',
+      'sha256:4519381d67bea5997171d87033f6fd0e07387854e4512a2495075d802001b7c8',
+    'prose/hidden-text': 'sha256:9ebc4f5fa0fddf541a06d4443b557736d142859d26ad9da64b7d5df6f8d2a7c5',
+    'prose/install-lure': 'sha256:361f57c713eda6b6eaadd7587e0644bbaa6e567d0e92a008eeb2e97efc6ca6fd',
     'prose/memory-tampering':
-      'sha256:f4b2958f3024f30d1389f1dc4b771da1785b9374a0b7caf324ffb62c88f22099',
+      'sha256:6ebb8e5dc31044610b327aec78f756e3bd8cc1c30827a6b471f16f8017f46a47',
     'prose/override-instructions':
-      'sha256:571ec0dadff3c301e0e6c7de3316d6a9052b3e5606ca00fb951e3d6a96be1f0a',
+      'sha256:d84c5c5941682b7117ad9699536debcb3344ccf3961e5a08fdb9ebb35af0ee82',
     'prose/payment-diversion':
-      'sha256:49260af836e7be6f6a40770f7163fafd937a5a26d78821c59585fd318281cf35',
+      'sha256:be77ce58dd7bc8bf22c6eb1a89832b1e4edb46ec63a84466ac72806c7a8b1ee8',
     'prose/planted-content':
-      'sha256:7eaf125f85af186e9b7064a47fa3ca8577d3d04af9f77915581955f391f1c5c0',
+      'sha256:add1b1061a81f6776c70542a15155521412d41a38063e0c6f217193edb8d790e',
     'prose/remote-instructions':
-      'sha256:c49bc4f5094a1714b07ba4543420a759d22221affda9e403cc561d367605bec5',
+      'sha256:4e4cc8b722c8d9ed6d2c1fb59111055f969d5b4715c37bd284c4a368e8ed9381',
     'prose/secret-in-reply':
-      'sha256:632c5755001372b16aa8e9ddbb3e678286ff37efa7c06ea613624ffa23b8716d',
+      'sha256:c89425cd8c70e340763da06d3f68c4c9272bbdf55749133d2ebb8c7cbe0a3b54',
     'prose/self-propagation':
-      'sha256:948bae3bd978909f48617138e965bd7d0612b56b99ca633753c28d4e1449b613',
+      'sha256:2972bd7c3284f5feb8f260ca70cf8ff5c34aa19cd237b70f3a46f58c98ca7ac3',
     'prose/speaks-to-scanners':
-      'sha256:136b5d27ff2babde1d78b009f45619cc083b3b37508129bb9a314dd944bc3bee',
-    'prose/trigger-bait': 'sha256:2d8128b95ba12e939815145b03d287967cf622d96ff5d2d0cf2a4ee667c93f5a',
+      'sha256:72ef37eca46abb8e361e88181a832b3e3bd0e493d44b7aa0c4ee28663af6cedb',
+    'prose/trigger-bait': 'sha256:bf05a50654fdb6f4f5538f7f12a775e337f7f7a2c4993598cc7f147615223ea4',
     'prose/weakened-defence':
-      'sha256:5fd5185ee6005c0fea25837cb7f655ed8a68bbe5999a87f3f21ddf3c9531c949',
+      'sha256:5ff2034db6238f03c28f2b057897d187c16dfdda421cfbe41257161ea88cdffe',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:fe83cc30100771c70ddccdac7971acfdfcea0031a8e311f3c767ebc83132641c',
+      'sha256:4510d549d5c001396ea1cea57c536f8efe2d9443ec89439f60b36753a937754b',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -3,6 +3,7 @@
  * a skill without such facts.
  */
 import type { Fact, FactKind, FactOf, FlowSink, TextFact, Trait } from './fact.ts';
+import { keep, remembered } from './remembered.ts';
 
 /**
  * `trait:tls-off`, `capability:egress`, `text:hidden`, `artifact:binary`, `dependency:install`,
@@ -52,6 +53,7 @@ export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
 export class FactIndex {
   readonly #ofKind: (kind: FactKind) => readonly Fact[];
   readonly #known = new Map<string, readonly Fact[]>();
+  readonly #selectors = new Map<FactKind, readonly FactSelector[]>();
 
   constructor(facts: readonly Fact[] | ((kind: FactKind) => readonly Fact[])) {
     if (typeof facts === 'function') {
@@ -73,18 +75,27 @@ export class FactIndex {
     // All facts of a selection have one kind, so the first tells it.
     const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] =>
       (facts[0]?.kind ?? kind) === kind;
-    const wanted = reads.filter((selector) => selector === kind || selector.startsWith(`${kind}:`));
-    if (wanted.length === 0) return undefined;
-    const all = this.#once(kind, () => this.#ofKind(kind));
-    const some = wanted.includes(kind)
-      ? all
-      : this.#once(wanted.join(' '), () => all.filter((fact) => wanted.includes(selectorOf(fact))));
+    const wanted = wantedOf(reads).get(kind);
+    if (wanted === undefined) return undefined;
+    const all = keep(this.#known, kind, () => this.#ofKind(kind));
+    if (wanted.selectors.has(kind)) return isOfKind(all) ? all : [];
+    const some = keep(this.#known, wanted.key, () => {
+      const selectors = keep(this.#selectors, kind, () => all.map(selectorOf));
+      return all.filter((_, at) => wanted.selectors.has(selectors[at] ?? kind));
+    });
     return isOfKind(some) ? some : [];
   }
-
-  #once(key: string, make: () => readonly Fact[]): readonly Fact[] {
-    const known = this.#known.get(key) ?? make();
-    this.#known.set(key, known);
-    return known;
-  }
 }
+
+interface Wanted {
+  readonly key: string;
+  readonly selectors: ReadonlySet<FactSelector>;
+}
+
+// The selectors of a rule by kind: rules are the same in all scans.
+const wantedOf = remembered((reads: readonly FactSelector[]): ReadonlyMap<string, Wanted> => {
+  const byKind = Map.groupBy(reads, (selector) => selector.split(':', 1)[0] ?? selector);
+  return new Map(
+    [...byKind].map(([kind, all]) => [kind, { key: all.join(' '), selectors: new Set(all) }]),
+  );
+});

@@ -107,11 +107,12 @@ function utf32(bytes: Uint8Array, isLittle: boolean): Decoded {
 function wideWithoutMark(bytes: Uint8Array): Decoded | undefined {
   const sample = bytes.subarray(0, 4096);
   if (sample.byteLength < 8 || sample.byteLength % 2 !== 0) return undefined;
-  const zeros = [0, 0];
-  sample.forEach((byte, index) => {
-    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
-  });
-  const [even = 0, odd = 0] = zeros;
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < sample.length; at += 2) {
+    if (sample[at] === 0) even++;
+    if (sample[at + 1] === 0) odd++;
+  }
   const half = sample.byteLength / 2;
   const encoding =
     odd > half * 0.6 && even < half * 0.02

@@ -115,26 +115,60 @@ export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
 
 /** The possible meanings of the words from `at` on. `words` are folded by `foldWord`. */
 export function meaningsAt(words: readonly string[], at: number): readonly PhraseMeaning[] {
-  const word = words[at] ?? '';
-  const whole = exact.get(word);
-  const begun = byFirstLetters.get(word.slice(0, beginningLength));
-  if (whole === undefined && begun === undefined) return none;
+  const { forms, alone } = beginningsOf(words[at] ?? '');
+  if (alone !== undefined) return alone;
   const found: PhraseMeaning[] = [];
-  const take = (forms: readonly Form[] | undefined): void => {
-    for (const { words: form, concept, languages } of forms ?? [])
-      if (
-        form.every(({ text, open }, next) =>
-          open ? (words[at + next] ?? '').startsWith(text) : words[at + next] === text,
-        )
-      )
-        found.push({ concept, languages, length: form.length });
-  };
-  take(whole);
-  take(begun);
+  for (const { words: form, concept, languages } of forms)
+    if (goesOn(form, words, at)) found.push({ concept, languages, length: form.length });
   return found.length > 1 ? merged(found) : found;
 }
 
-const none: readonly PhraseMeaning[] = [];
+function goesOn(form: Form['words'], words: readonly string[], at: number): boolean {
+  for (let next = 1; next < form.length; next++) {
+    const word = words[at + next];
+    const wanted = form[next];
+    if (wanted === undefined || word === undefined) return false;
+    if (wanted.open ? !word.startsWith(wanted.text) : word !== wanted.text) return false;
+  }
+  return true;
+}
+
+/** What may begin with a word. */
+interface Beginnings {
+  readonly forms: readonly Form[];
+  /** The meanings, where no form has a second word. */
+  readonly alone: readonly PhraseMeaning[] | undefined;
+}
+
+// Texts use few words again and again.
+function beginningsOf(word: string): Beginnings {
+  const known = knownBeginnings.get(word);
+  if (known !== undefined) return known;
+  if (knownBeginnings.size >= knownWordsMax) knownBeginnings.clear();
+  const made = findBeginnings(word);
+  // A longer word may hold the whole text in memory, of which V8 keeps it as a part.
+  if (word.length <= knownWordCharsMax) knownBeginnings.set(word, made);
+  return made;
+}
+
+const knownBeginnings = new Map<string, Beginnings>();
+const knownWordsMax = 20_000;
+const knownWordCharsMax = 12;
+
+function findBeginnings(word: string): Beginnings {
+  const forms = [
+    ...(exact.get(word) ?? []),
+    ...(byFirstLetters.get(word.slice(0, beginningLength)) ?? []),
+  ].filter(({ words: [first] }) =>
+    first?.open === true ? word.startsWith(first.text) : word === first?.text,
+  );
+  if (forms.length === 0) return nothing;
+  if (forms.some(({ words }) => words.length > 1)) return { forms, alone: undefined };
+  const found = forms.map(({ concept, languages }) => ({ concept, languages, length: 1 }));
+  return { forms, alone: found.length > 1 ? merged(found) : found };
+}
+
+const nothing: Beginnings = { forms: [], alone: [] };
 
 // The same meaning in several languages counts once.
 function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {

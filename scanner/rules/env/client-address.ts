@@ -1,5 +1,7 @@
 /** A variable or an option sends the client of a known provider to another host. */
 import { coversHost } from '../../../skills-index/network/host-name.ts';
+import { remembered } from '../../fact/remembered.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { clientOf } from '../../lookup-tables/client-addresses.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
@@ -20,21 +22,38 @@ export const clientAddress = defineRule({
   reads: ['source', 'text:comment'],
   check: (context) =>
     context.sources.flatMap((source): FindingDraft[] => {
-      if (source.depth > 0) return [];
       const seen = new Set<string>();
-      return [...source.text.matchAll(addressSet)].flatMap((match): FindingDraft[] => {
-        const [whole, name = '', url, bare = ''] = match;
-        const host = (url ?? bare).toLowerCase();
-        const provider = clientOf(name);
-        if (provider === undefined || isUsual(host, provider.hosts)) return [];
-        const span = { path: source.path, start: match.index, end: match.index + whole.length };
-        if (isComment(source, span.start, context) || seen.has(`${name} ${host}`)) return [];
-        seen.add(`${name} ${host}`);
-        const message = `sends the client of ${provider.provider} to ${host} by ${name}`;
-        return [{ span, message }];
+      return addressesIn(source).flatMap(({ sets, draft }): FindingDraft[] => {
+        if (isComment(source, draft.span.start, context) || seen.has(sets)) return [];
+        seen.add(sets);
+        return [draft];
       });
     }),
 });
+
+interface SetAddress {
+  /** The variable or option and the host. */
+  readonly sets: string;
+  readonly draft: FindingDraft;
+}
+
+const addressesIn = remembered(({ path, text, depth }: TaintSource): readonly SetAddress[] => {
+  if (depth > 0 || !mayHaveAddress(text)) return [];
+  return [...text.matchAll(addressSet)].flatMap((match): SetAddress[] => {
+    const [whole, name = '', url, bare = ''] = match;
+    const host = (url ?? bare).toLowerCase();
+    const provider = clientOf(name);
+    if (provider === undefined || isUsual(host, provider.hosts)) return [];
+    const span = { path, start: match.index, end: match.index + whole.length };
+    const message = `sends the client of ${provider.provider} to ${host} by ${name}`;
+    return [{ sets: `${name} ${host}`, draft: { span, message } }];
+  });
+});
+
+// The pattern tries each word, and each match has one of these.
+function mayHaveAddress(text: string): boolean {
+  return text.includes('://') || text.includes('_HOST');
+}
 
 function isUsual(host: string, own: readonly string[]): boolean {
   return (
@@ -46,9 +65,7 @@ function isUsual(host: string, own: readonly string[]): boolean {
   );
 }
 
-type Source = RuleContext['sources'][number];
-
-function isComment({ path, text, language }: Source, at: number, { of }: RuleContext): boolean {
+function isComment({ path, text, language }: TaintSource, at: number, { of }: RuleContext): boolean {
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   const isMarked = language !== 'markdown' && /^\s*(?:#|\/\/|;|\*|--\s|REM\s)/i.test(before);
   return (
