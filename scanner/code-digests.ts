@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:b5e9e710e6b2d797878185da8e4534ed504815b3b3d9720775d9c3492f214df2',
+    'files/agent-memory': 'sha256:cd25063ece5bd54090e24d362296809b3fb3f0aca9e7f7791c7a6c778486e3f0',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:a5ec4d0a39da227597b95870cf00bd72ac1780a1bd0492e35aa141740470a72f',
+      'sha256:15838e360d2af14a87fafa51f7b44514c20bc386b7372f500666d7b6fff2e2f5',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:9155deea74647221663bb0377c17190b6604d4825ec49b1f524ed4ffe94f3106',
+      'sha256:22c955f24e69af5a2558830c0768d7dddb597366bff965519d1791246a039822',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ecd6e980c770d25f77bf97d871a6232a0f6325a7b96d74e3e0d30f303779da7e',
+      'sha256:ec53b2ae30956f4ddb29032486cce86c03199886547ba88c00577cb91b359a2e',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:6f76913eb016b825328c9743a7d3deba86cc98749d7906d9085328b6902fadad',
+      'sha256:348c64cad10216618c9fa984996159de1d880b6e93e55c50cb79af87df58625c',
     'prose/biased-judgement':
-      'sha256:ab3b74c951c01a3404240d65210eafa13e7a951da8f6fc83e94a1094f9aa68f4',
+      'sha256:3a0d73ce1f9d2f47260c688852f1ef2112e980b462d4bc4f0716cd942bb334c6',
     'prose/boundless-role':
-      'sha256:36690e93185f6612040a3e5ccc7334e83e766435f8b960c75e658a28c5737894',
-    'prose/concealment': 'sha256:0645d1f457dfa100a973ca0e01740f3160025edb0fc900355de1d4d8fb45d6fe',
+      'sha256:8f3be7598ef687479b4d127533be46a27723cf7e8773259d0633edf216a02a16',
+    'prose/concealment': 'sha256:c71bfff9b757750383f3eec2495e85c2214d239cf6287cdb867f5676a0b68fb4',
     'prose/credential-solicitation':
-      'sha256:a3761c199f4f7714531d709701c7f34b00a38e5c84516d6b7ba3d066f795bc6f',
+      'sha256:1be69d2a61b30091d0e7f5a37b82e4e4604a048e781413f74bc803c0dc6f268f',
     'prose/decode-instructions':
-      'sha256:31400fe06dde23e1c8941482dfcacbf4ac749bd03d65e23e4f1ec7a3f1403f8f',
+      'sha256:3024dcefd515074968f5f7fd3af6d513977797c13616d223a829ba947feb859e',
     'prose/destructive-orders':
-      'sha256:759a6813fdc2536930a87dad5d39b91e9dd0a435f22d69d4bbe95d455dc41c9d',
+      'sha256:7561b638c25a88d9a14dcdce8727bb6f619a6ffda8eb79da350dfc1c2e93b406',
     'prose/divided-order':
-      'sha256:56533016c512194558b127e8fcea816b18989af1ab50314a1f48a9d685302420',
+      'sha256:895e61755b8018c7c953d33a5ca718bb0c56a051bbaa6a3e60b9b8a0a7a06ec2',
     'prose/encoded-instructions':
-      'sha256:d5ef40b3a76a75bc50e5b1648acef55294eedf175183dfa7853179837eb266bf',
+      'sha256:804c32107b4efd49d9c64947adbcf89ada1ebff959a08db2d0b6df575eb4f895',
     'prose/exfiltration-instructions':
-      'sha256:b59b534b9f2ad825df135427b8b909b81838d7f9db4b00421679871077361bb1',
+      'sha256:0fcb78537705b3b5cd67acd1d07c449b54f9b1c64081a2fd31667d20f4ad90bf',
     'prose/false-authority':
-      'sha256:4519381d67bea5997171d87033f6fd0e07387854e4512a2495075d802001b7c8',
-    'prose/hidden-text': 'sha256:9ebc4f5fa0fddf541a06d4443b557736d142859d26ad9da64b7d5df6f8d2a7c5',
-    'prose/install-lure': 'sha256:361f57c713eda6b6eaadd7587e0644bbaa6e567d0e92a008eeb2e97efc6ca6fd',
+      'sha256:ff622c5eed722121e33173dc8a165eaebcf8fc2ebf440f007a7dd3795b93e5d4',
+    'prose/hidden-text': 'sha256:bbdebd8aa5b50144729cb4d700311829e3c803c9a45322a969b4dbe0a6a71be6',
+    'prose/install-lure': 'sha256:5e3cde832113995e6fd4621499992b9279db205dfe12db810e457f1a3b97cf45',
     'prose/memory-tampering':
-      'sha256:6ebb8e5dc31044610b327aec78f756e3bd8cc1c30827a6b471f16f8017f46a47',
+      'sha256:5271128025710c32610e4617dc7f0a9d2dcc492ae00fb9d97b9eb975a171d471',
     'prose/override-instructions':
-      'sha256:d84c5c5941682b7117ad9699536debcb3344ccf3961e5a08fdb9ebb35af0ee82',
+      'sha256:1600254713810a1b2fe347619108d590bd83f5c2414ae1c4902495485422b3ff',
     'prose/payment-diversion':
-      'sha256:be77ce58dd7bc8bf22c6eb1a89832b1e4edb46ec63a84466ac72806c7a8b1ee8',
+      'sha256:b05fa3966960465b1e2f66440abee064d67f7be78144395fd4ffec83036a31ba',
     'prose/planted-content':
-      'sha256:add1b1061a81f6776c70542a15155521412d41a38063e0c6f217193edb8d790e',
+      'sha256:c10c488a94a5fb2af15996267cb7fcf783b6796dea923d807d8cb1e0de85e824',
     'prose/remote-instructions':
-      'sha256:4e4cc8b722c8d9ed6d2c1fb59111055f969d5b4715c37bd284c4a368e8ed9381',
+      'sha256:95324b200f429970eba9f3024570af7cf075bb9c1c566eaeef9453e7cbde40cc',
     'prose/secret-in-reply':
-      'sha256:c89425cd8c70e340763da06d3f68c4c9272bbdf55749133d2ebb8c7cbe0a3b54',
+      'sha256:f83e9683c43e00a130a2a221cbc6c1640868be39e538b68b2494a0d5baba49a9',
     'prose/self-propagation':
-      'sha256:2972bd7c3284f5feb8f260ca70cf8ff5c34aa19cd237b70f3a46f58c98ca7ac3',
+      'sha256:9a82934f23495299d0a7e1246b4e398e512215dd5ebfa14230bb1be80c6f2a98',
     'prose/speaks-to-scanners':
-      'sha256:72ef37eca46abb8e361e88181a832b3e3bd0e493d44b7aa0c4ee28663af6cedb',
-    'prose/trigger-bait': 'sha256:bf05a50654fdb6f4f5538f7f12a775e337f7f7a2c4993598cc7f147615223ea4',
+      'sha256:b09efa62847d983e1f279096eda15333229b029924ceff12a6861f5fba1aee37',
+    'prose/trigger-bait': 'sha256:afbc0d99cc80f8358b895db29743167c16fb127a2b68b65fabba98ef91bdf619',
     'prose/weakened-defence':
-      'sha256:5ff2034db6238f03c28f2b057897d187c16dfdda421cfbe41257161ea88cdffe',
+      'sha256:9c03306acda5089d3b8e6c26eeb0bff68c1b93a669759db5b904485cab490c1c',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:4510d549d5c001396ea1cea57c536f8efe2d9443ec89439f60b36753a937754b',
+      'sha256:9ab5987ecc72b1b9b485b69a8e7f03b2374cf07993302f16e985c8d0a65faa67',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

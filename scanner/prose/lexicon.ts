@@ -74,6 +74,10 @@ export interface PhraseMeaning {
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const [exact, beginnings, joined] = compile();
+/** Words of the longest form. */
+export const longestForm = Math.max(
+  ...[...exact.values(), ...beginnings.values()].flat().map(({ words }) => words.length),
+);
 const formsByConcept = Map.groupBy(
   [...exact.values(), ...beginnings.values()].flat(),
   ({ concept }) => concept,

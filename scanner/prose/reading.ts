@@ -2,9 +2,10 @@
  * The content of a text fact, read once for all rules: its words, and the marks of meaning in them.
  */
 import type { FactOf } from '../fact/fact.ts';
+import { keep } from '../fact/remembered.ts';
 import { plainWordsCharsMax } from '../limits.ts';
 import { type Hints, hintsOf } from './hints.ts';
-import { marksOf, type ProseMark } from './marks.ts';
+import { joinedTextMarks, type MarkedText, markText, type ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import { foldText, inLatin } from './plain-words.ts';
 import { RecentTexts } from './recent-texts.ts';
@@ -16,6 +17,7 @@ export interface ProseReading {
   /** Folded, with look-alike letters made Latin: patterns for English search it. */
   readonly words: string;
   readonly marks: readonly ProseMark[];
+  readonly marked: MarkedText;
   readonly concepts: ReadonlySet<Concept>;
   /** The possible subjects, which are compared first. */
   readonly hints: Hints;
@@ -59,9 +61,37 @@ export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading 
   return new FactReading(fact, foldText(text));
 }
 
-/** A reading of folded texts that were joined. */
-export function joinedReading(fact: FactOf<'text'>, folded: string): ProseReading {
-  return new FactReading(fact, folded);
+/**
+ * A reading of folded texts that were joined, with a space between any two. The marks of the texts
+ * are used again.
+ */
+export function joinedReading(
+  fact: FactOf<'text'>,
+  folded: string,
+  parts: readonly JoinedPart[],
+): ProseReading {
+  return new FactReading(fact, folded, parts);
+}
+
+/** A text in a joined one; signs between the texts are texts as well. */
+export interface JoinedPart {
+  readonly from: number;
+  readonly text: Pick<ProseReading, 'text' | 'marked'>;
+}
+
+/** Signs between joined texts. */
+export function signBetween(text: string): JoinedPart['text'] {
+  return { text, marked: keep(signs, text, () => markText(text)) };
+}
+
+const signs = new Map<string, MarkedText>();
+
+// A dash between two spaces is a sign of its own.
+function marksOfParts(parts: readonly JoinedPart[]): readonly ProseMark[] | undefined {
+  return parts.length === 0 ||
+    parts.some(({ text: { text } }) => text.startsWith('-') || text.endsWith('-'))
+    ? undefined
+    : joinedTextMarks(parts.map(({ from, text: { marked } }) => ({ from, marked })));
 }
 
 function readable(fact: FactOf<'text'>): string {
@@ -80,9 +110,9 @@ class FactReading implements ProseReading {
   readonly fact: FactOf<'text'>;
   readonly #words: TextWords;
 
-  constructor(fact: FactOf<'text'>, folded: string) {
+  constructor(fact: FactOf<'text'>, folded: string, parts: readonly JoinedPart[] = []) {
     this.fact = fact;
-    this.#words = wordsOfTexts.of(folded, () => new TextWords(folded));
+    this.#words = wordsOfTexts.of(folded, () => new TextWords(folded, parts));
   }
 
   get text(): string {
@@ -97,6 +127,10 @@ class FactReading implements ProseReading {
     return this.#words.marks;
   }
 
+  get marked(): MarkedText {
+    return this.#words.marked;
+  }
+
   get concepts(): ReadonlySet<Concept> {
     return this.#words.concepts;
   }
@@ -109,13 +143,16 @@ class FactReading implements ProseReading {
 // What depends on nothing but the folded text.
 class TextWords {
   readonly text: string;
+  #parts: readonly JoinedPart[];
   #words: string | undefined;
   #marks: readonly ProseMark[] | undefined;
+  #marked: MarkedText | undefined;
   #concepts: ReadonlySet<Concept> | undefined;
   #hints: Hints | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, parts: readonly JoinedPart[]) {
     this.text = text;
+    this.#parts = parts;
   }
 
   get words(): string {
@@ -124,8 +161,14 @@ class TextWords {
   }
 
   get marks(): readonly ProseMark[] {
-    this.#marks ??= marksOf(this.text);
+    this.#marks ??= marksOfParts(this.#parts) ?? this.marked.marks;
+    this.#parts = [];
     return this.#marks;
+  }
+
+  get marked(): MarkedText {
+    this.#marked ??= markText(this.text);
+    return this.#marked;
   }
 
   get concepts(): ReadonlySet<Concept> {

@@ -4,7 +4,7 @@
  */
 import type { FactOf } from '../../fact/fact.ts';
 import { type Hints, meets, unionOf } from '../hints.ts';
-import { joinedReading, type ProseReading } from '../reading.ts';
+import { type JoinedPart, joinedReading, type ProseReading, signBetween } from '../reading.ts';
 import { isText, proseRoles } from '../statements.ts';
 import { type ProseText, proseTexts } from '../texts.ts';
 
@@ -163,17 +163,22 @@ function passagesOf(group: readonly ProseText[]): Passage[] {
 
 function joined(first: ProseText, group: readonly ProseText[]): Passage {
   const parts: PassagePart[] = [];
+  const texts: JoinedPart[] = [];
   let text = '';
   let before: Text | undefined;
+  const add = (one: JoinedPart['text']): void => {
+    texts.push({ from: text.length, text: one });
+    text += one.text;
+  };
   for (const { fact, index, readings } of group) {
     if (before !== undefined)
-      text += isBeside(before, fact) ? ' | ' : /[.!?。！？]$/.test(text) ? ' ' : ' . ';
+      add(signBetween(isBeside(before, fact) ? ' | ' : /[.!?。！？]$/.test(text) ? ' ' : ' . '));
     const from = text.length;
-    text += readings[0]?.text ?? '';
+    if (readings[0] !== undefined) add(readings[0]);
     parts.push({ fact, index, from, to: text.length });
     before = fact;
   }
-  return { reading: joinedReading(first.fact, text), parts };
+  return { reading: joinedReading(first.fact, text, texts), parts };
 }
 
 // Cells of one row of a table have only a bar between them.

@@ -65,7 +65,11 @@ function isUsual(host: string, own: readonly string[]): boolean {
   );
 }
 
-function isComment({ path, text, language }: TaintSource, at: number, { of }: RuleContext): boolean {
+function isComment(
+  { path, text, language }: TaintSource,
+  at: number,
+  { of }: RuleContext,
+): boolean {
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   const isMarked = language !== 'markdown' && /^\s*(?:#|\/\/|;|\*|--\s|REM\s)/i.test(before);
   return (
