@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7b70f2fb0016a89ef63cca1e67a6645f06a4f07fd65f2407a630cadf8df7f38e',
-  judging: 'sha256:fe922dea438844c267043ca97b6265016c4bf06da7d507f9261c5bb4905de626',
+  extractor: 'sha256:8ef54216e7d5d52384ead392b9786f81e074fc2c1e64d11b2aaa9396f7c1771f',
+  judging: 'sha256:d8aa99da8e96b36f496bb488f180fbcd9d4ef1a7c0036357034742fb78815cb9',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:cd25063ece5bd54090e24d362296809b3fb3f0aca9e7f7791c7a6c778486e3f0',
+    'files/agent-memory': 'sha256:9526830309ce875a617f606be1e5f39f8b525e4ce9b577a572a3e654088e15e7',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:086c19996f4fe330b5f4b897113eb1fd429b6648fa3e4866ec718cce6d43f44a',
+    'files/outside-read': 'sha256:31249f257450f8231eb0e4d61699532febb03b07fc192aa3aefe2cadd7234e3c',
     'files/outside-write':
-      'sha256:061e352bce27370902a150046a44625f00f14bf435cadacf0ca22dbe0bc06502',
+      'sha256:cb03c7a1449d63ff3760f5afcb85fd199e75f67095f2b92e94d05a426ab261e4',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -116,9 +116,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
     'flow/untrusted-to-agent':
       'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
-    'manifest/all-three': 'sha256:9fe84dd933bbf3b10bcf489e9c6b5fcf559e1bc788922c21bee839bec5061713',
+    'manifest/all-three': 'sha256:f9ed10de1e2b1c961c78c97258bdebd22d659157a2be27c3b2f1eaa094ee7136',
     'manifest/broken-promise':
-      'sha256:b7585c9e70dfd0cb1f6c8f0155d263690291255d52ee201f0bf55d60a18290d7',
+      'sha256:1eb00c401223f2680f64c92276b2cb3dee6cb0051bb6fefbb2f1361ce8c13e78',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -126,7 +126,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:7fec134c92a857f46b4ac0e2284109f8b923bb48a5f2abf39877fa273cb78fb7',
+      'sha256:ae7fc66147f41b4f9a7ec32591bb9a73c128b80d57224d118922e9344bfedc32',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:15838e360d2af14a87fafa51f7b44514c20bc386b7372f500666d7b6fff2e2f5',
+      'sha256:162073c1abb405effa5d8a250eacc44fe9c03121527938815c0d6f0b1df42847',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:22c955f24e69af5a2558830c0768d7dddb597366bff965519d1791246a039822',
+      'sha256:ba49d359a1a161ef35c1b9cacf8c66075be1802b236b0b57804fbdec2d7e2813',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ec53b2ae30956f4ddb29032486cce86c03199886547ba88c00577cb91b359a2e',
+      'sha256:6c022b1a346ea3434973a8eb0a7e11a95ef1ca58bfa2b9c41565e383b2909454',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:348c64cad10216618c9fa984996159de1d880b6e93e55c50cb79af87df58625c',
+      'sha256:69da1c732298b22ce55113e9715e19099eab15cce07c4592fb9e3638f65aa002',
     'prose/biased-judgement':
-      'sha256:3a0d73ce1f9d2f47260c688852f1ef2112e980b462d4bc4f0716cd942bb334c6',
+      'sha256:e0cb7a5d36bf1bb268f71f4a0ede245a026bddb5c33998305a790fc972ad66fd',
     'prose/boundless-role':
-      'sha256:8f3be7598ef687479b4d127533be46a27723cf7e8773259d0633edf216a02a16',
-    'prose/concealment': 'sha256:c71bfff9b757750383f3eec2495e85c2214d239cf6287cdb867f5676a0b68fb4',
+      'sha256:7611bec4cccc1ce202570a771b402a8393f6b3c1724f39120b0717543aeff585',
+    'prose/concealment': 'sha256:ca096738c8ec57c4ccf7f7e3850045e972190992f3dab2648258475fe2a01aa0',
     'prose/credential-solicitation':
-      'sha256:1be69d2a61b30091d0e7f5a37b82e4e4604a048e781413f74bc803c0dc6f268f',
+      'sha256:71f1b295e3b4f6ff09daa70b8a177256fa9e15d47f9a36041f76eff121776b3a',
     'prose/decode-instructions':
-      'sha256:3024dcefd515074968f5f7fd3af6d513977797c13616d223a829ba947feb859e',
+      'sha256:3f15140844ed4cb8568a95293aa2a0a4600966ce41a8e1f99208e29ea8c0961e',
     'prose/destructive-orders':
-      'sha256:7561b638c25a88d9a14dcdce8727bb6f619a6ffda8eb79da350dfc1c2e93b406',
+      'sha256:a698fd1dfea11be73dd69da2c981ae8e824f6aabb924f21d95b8f4ffc77b45be',
     'prose/divided-order':
-      'sha256:895e61755b8018c7c953d33a5ca718bb0c56a051bbaa6a3e60b9b8a0a7a06ec2',
+      'sha256:551a43e9eeba35e1453a4e43654337af0ee37fee58c258ec2f67a34bfa16f013',
     'prose/encoded-instructions':
-      'sha256:804c32107b4efd49d9c64947adbcf89ada1ebff959a08db2d0b6df575eb4f895',
+      'sha256:a139129f36c9f5a4b530973acb59aee1254694037c783c395ce9ca195455b150',
     'prose/exfiltration-instructions':
-      'sha256:0fcb78537705b3b5cd67acd1d07c449b54f9b1c64081a2fd31667d20f4ad90bf',
+      'sha256:1c16255ec35576c0836c6ff9321fc6455d3a6a3ef5d26c5a48e484375405847d',
     'prose/false-authority':
-      'sha256:ff622c5eed722121e33173dc8a165eaebcf8fc2ebf440f007a7dd3795b93e5d4',
-    'prose/hidden-text': 'sha256:bbdebd8aa5b50144729cb4d700311829e3c803c9a45322a969b4dbe0a6a71be6',
-    'prose/install-lure': 'sha256:5e3cde832113995e6fd4621499992b9279db205dfe12db810e457f1a3b97cf45',
+      'sha256:6324515d56a3f2bb0842d37bd92ba7a4d075939a193a1f7b34973285c42c313b',
+    'prose/hidden-text': 'sha256:028a5bfce35bb8b3b16ad3a7d6b896426946115bcf356896a473c02aae76c256',
+    'prose/install-lure': 'sha256:7b833226389e60fb1f3864b96ca80264c1c22c8b1412f7f2a1417f85e5df6516',
     'prose/memory-tampering':
-      'sha256:5271128025710c32610e4617dc7f0a9d2dcc492ae00fb9d97b9eb975a171d471',
+      'sha256:696b4cdf8e95483ce98e2d1952add3e04e3d1882ee5ed018c05ba3cf50ce02f4',
     'prose/override-instructions':
-      'sha256:1600254713810a1b2fe347619108d590bd83f5c2414ae1c4902495485422b3ff',
+      'sha256:75cbd6128c1fbfc0dd71432435a108a6a2f769a7d06f4366718a9928c96e706f',
     'prose/payment-diversion':
-      'sha256:b05fa3966960465b1e2f66440abee064d67f7be78144395fd4ffec83036a31ba',
+      'sha256:f20d8d5413126851d726f9e1be1682281c12f79a0ecde271061f59763c0c4aeb',
     'prose/planted-content':
-      'sha256:c10c488a94a5fb2af15996267cb7fcf783b6796dea923d807d8cb1e0de85e824',
+      'sha256:ddf6e8378cfff65b47c0a172a14c79aa77ec15b41a5865982836f2a234ddf9fe',
     'prose/remote-instructions':
-      'sha256:95324b200f429970eba9f3024570af7cf075bb9c1c566eaeef9453e7cbde40cc',
+      'sha256:12fcb30b17b158f868551a64feec3e41adb79e556487cfbf3aa1cbc933d59c20',
     'prose/secret-in-reply':
-      'sha256:f83e9683c43e00a130a2a221cbc6c1640868be39e538b68b2494a0d5baba49a9',
+      'sha256:d977c234393740e59a4eb11243c55107f0a8ca3bb2256d1eb7c3d1b4913ec2d2',
     'prose/self-propagation':
-      'sha256:9a82934f23495299d0a7e1246b4e398e512215dd5ebfa14230bb1be80c6f2a98',
+      'sha256:4b3e49539919d87e224742b9ac9ea7066ddb71146bb7be69be1269727cf2ecd0',
     'prose/speaks-to-scanners':
-      'sha256:b09efa62847d983e1f279096eda15333229b029924ceff12a6861f5fba1aee37',
-    'prose/trigger-bait': 'sha256:afbc0d99cc80f8358b895db29743167c16fb127a2b68b65fabba98ef91bdf619',
+      'sha256:638cb4f1a55df990a439eef766cd729b8340f1aded182b36a046a1d9648ec0f6',
+    'prose/trigger-bait': 'sha256:c6f405ba40ed14405cea290a03d8420cddd28885ba31cc30c4594a74cbf9c7f6',
     'prose/weakened-defence':
-      'sha256:9c03306acda5089d3b8e6c26eeb0bff68c1b93a669759db5b904485cab490c1c',
+      'sha256:1a1630803522b6897b957c85020ee2c9c9997adf45908d2d64e9f9b2314ac2e2',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:9ab5987ecc72b1b9b485b69a8e7f03b2374cf07993302f16e985c8d0a65faa67',
+      'sha256:5fd04b50b0af8c774d3060b7ec00a252f27e2575900d9e12e998a11169d104b2',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -50,13 +50,15 @@ export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;
 /** Each of V8's two spaces for young objects. */
 export const childYoungMiB = 8;
+/** Growth of a child's heap until V8 collects old objects again; by itself V8 waits for more. */
+export const childGrowthPercent = 20;
 /** Stack of a scan. A child and a worker thread have the same, so both judge deep text alike. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
 /** Results of front ends that a scanner remembers, as estimated. */
-export const memoBytesMax = 32 * 1024 * 1024;
+export const memoBytesMax = 24 * 1024 * 1024;
 /** Characters of the texts whose words and marks a scanner remembers. */
-export const recentTextCharsMax = 512 * 1024;
+export const recentTextCharsMax = 256 * 1024;
 /** Characters of the sources that a scanner remembers. */
 export const recentSourceCharsMax = 2 * 1024 * 1024;
 /** Processes and threads of the user that runs children; one child has about a dozen. */

@@ -68,7 +68,8 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   // What is put together is held for each place where it is: names share one text, the parts of one
   // sum are parts of its text.
   if (
-    /^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) &&
+    value.texts.length > 0 &&
+    puttingTogether.has(node.name) &&
     node.parent?.name !== node.name
   )
     for (const text of value.texts) run.context.steps.takeText(text.length);
@@ -77,6 +78,13 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   if (awaiting !== undefined) for (const from of value.nodes) flowEdge(run, from, awaiting);
   return value;
 }
+
+const puttingTogether: ReadonlySet<string> = new Set([
+  'BinaryExpression',
+  'FormatString',
+  'ContinuedString',
+  'CallExpression',
+]);
 
 // The node of a value that somebody asks for while it is being found.
 function awaited(run: PythonRun, module: PythonModule, node: PyNode): string {
@@ -148,10 +156,18 @@ export function isHandedOn(node: PyNode): boolean {
   const { parent } = node;
   if (parent === null || node.nextSibling?.name === 'AssignOp') return false;
   if (parent.name === 'ArgList' || parent.name === 'ForStatement') return true;
-  return /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ReturnStatement|MatchStatement|\w*ComprehensionExpression|FormatReplacement)$/.test(
-    parent.name,
-  );
+  return handingOn.has(parent.name) || parent.name.endsWith('ComprehensionExpression');
 }
+
+const handingOn: ReadonlySet<string> = new Set([
+  'ArrayExpression',
+  'TupleExpression',
+  'DictionaryExpression',
+  'SetExpression',
+  'ReturnStatement',
+  'MatchStatement',
+  'FormatReplacement',
+]);
 
 /** The value that a binding gives. */
 export function boundValue(

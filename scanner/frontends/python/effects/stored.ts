@@ -138,21 +138,35 @@ export function storedIn(
 }
 
 /** A module that is imported is the file that was written under its name. */
-export function startModule(run: PythonRun, at: PyNoting, name: string): void {
+export function startModule(
+  run: PythonRun,
+  at: PyNoting,
+  name: string,
+  stored: readonly string[] = storedBy(run, at.module),
+): void {
   const file = `${name.replaceAll('.', '/')}.py`;
   const isFile = (path: string): boolean => path === file || path.endsWith(`/${file}`);
-  const prefix = `${at.module.source.path}::stored `;
-  const places = [...run.nodeIds].filter(
-    (id) => id.startsWith(prefix) && isFile(id.slice(prefix.length)),
-  );
+  const places = stored.filter((id) => isFile(id.slice(storedPrefix(at.module).length)));
   run.context.steps.take(run.nodeIds.size >> 4);
   flowSink(run, at, places, { what: 'exec', api: 'import', part: 'program' });
   if (run.written.some(({ path }) => isFile(path))) noteStarted(run, at, file, 'python');
 }
 
+/** The nodes of the files that a module has put something into so far. */
+function storedBy(run: PythonRun, module: PythonModule): string[] {
+  const prefix = storedPrefix(module);
+  return [...run.nodeIds].filter((id) => id.startsWith(prefix));
+}
+
+function storedPrefix({ source }: PythonModule): string {
+  return `${source.path}::stored `;
+}
+
 /** What the imports of a module run. */
 export function startImports(run: PythonRun, module: PythonModule): void {
   if (run.written.length === 0 && !run.storing.has(module.source.path)) return;
+  // Imports store nothing, so one look at all nodes is enough for all imports.
+  const stored = storedBy(run, module);
   for (const { index, 0: whole, 1: name = '' } of module.source.text.matchAll(importLine)) {
     const node = { from: index, to: index + whole.length };
     for (const one of name.split(','))
@@ -160,6 +174,7 @@ export function startImports(run: PythonRun, module: PythonModule): void {
         run,
         { module, node, api: 'import', certainty: 'exact' },
         one.trim().split(/\s/, 1)[0] ?? '',
+        stored,
       );
   }
 }
