@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8ef54216e7d5d52384ead392b9786f81e074fc2c1e64d11b2aaa9396f7c1771f',
+  extractor: 'sha256:795517b9cb72d8b711995c52e390c9ac135bbd96186f9d952faace9c50379ed4',
   judging: 'sha256:d8aa99da8e96b36f496bb488f180fbcd9d4ef1a7c0036357034742fb78815cb9',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

@@ -12,7 +12,7 @@ const fact: FactOf<'text'> = {
   text: '',
   detail: '',
   span: { path: 'SKILL.md', start: 0, end: 0 },
-  context: 'prose',
+  context: 'code',
   certainty: 'exact',
 };
 

@@ -67,11 +67,7 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   run.fold.values--;
   // What is put together is held for each place where it is: names share one text, the parts of one
   // sum are parts of its text.
-  if (
-    value.texts.length > 0 &&
-    puttingTogether.has(node.name) &&
-    node.parent?.name !== node.name
-  )
+  if (value.texts.length > 0 && puttingTogether.has(node.name) && node.parent?.name !== node.name)
     for (const text of value.texts) run.context.steps.takeText(text.length);
   node.value = value;
   const awaiting = run.awaited.get(node);
