@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:795517b9cb72d8b711995c52e390c9ac135bbd96186f9d952faace9c50379ed4',
+  extractor: 'sha256:93a8cebeda85e354aeb1ed4a4063f18ac628479f8ff88af464fedd205ce1bb07',
   judging: 'sha256:d8aa99da8e96b36f496bb488f180fbcd9d4ef1a7c0036357034742fb78815cb9',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

@@ -11,6 +11,15 @@ import { areSame, type JsValue, unknown } from './values/values.ts';
 const answersForNowMax = 2_000;
 const answersForNowTotalMax = 20_000;
 
+/**
+ * Answers that a limit cut short. Beyond this number they are remembered for good: a function that
+ * calls itself in many places with ever new arguments has no end of them.
+ */
+const cutAnswersMax = 40_000;
+
+/** Calls followed with their arguments, one in the other. */
+export const frameDepthMax = 24;
+
 /** How often the answers of a circle are computed from one another, at most. */
 const passesMax = 4;
 
@@ -45,6 +54,7 @@ export class Memory {
   #search: Search | undefined;
   #answersForNow = 0;
   #total = 0;
+  #cut = 0;
   /** Questions with answers for now, in the order in which their searches ended. */
   #waiting: Question[] = [];
   #isSettling = false;
@@ -122,10 +132,9 @@ export class Memory {
       // Too many to know when none is open any longer: the circle is answered as a whole.
       if (needed === 'many') this.#answersForNow = Number.POSITIVE_INFINITY;
       else needed?.delete(question);
-      if (
-        (needed === undefined || (needed !== 'many' && needed.size === 0)) &&
-        givenUp === undefined
-      ) {
+      if (givenUp !== undefined) this.#cut++;
+      const isCut = givenUp !== undefined && this.#cut < cutAnswersMax;
+      if (!isCut && (needed === undefined || (needed !== 'many' && needed.size === 0))) {
         question.answer = value;
         question.forNow = undefined;
       } else {
@@ -158,17 +167,19 @@ export class Memory {
     return this.#answersForNow > answersForNowMax || this.#total > answersForNowTotalMax;
   }
 
-  // Computes the answers of circles from one another. A question that is new is asked on the way.
+  // Computes the answers of circles from one another.
   #settle(): void {
     const { frames } = this.#levels;
     this.#isSettling = true;
     for (let pass = 0, isNew = true; isNew && pass < passesMax; pass++) {
       isNew = false;
       this.#stage++;
-      for (const question of this.#waiting) {
+      // Questions that come up in a pass wait for the next.
+      for (const question of [...this.#waiting]) {
         const [before] = question.forNow ?? [];
         if (before === undefined || question.answer !== undefined) continue;
-        this.#levels.frames = before.frames;
+        // Calls with arguments that come up only now are not followed into further such calls.
+        this.#levels.frames = frameDepthMax - 1;
         this.#levels.framed = 0;
         const value = this.#searchFor(question, before.find);
         if (!areSame(value, before.value)) isNew = true;

@@ -12,7 +12,7 @@ import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
 import type { Writes } from '../flow/write.ts';
 import { Frames } from '../frames.ts';
 import { apis, classMembers } from '../library.ts';
-import { type Levels, Memory } from '../memory.ts';
+import { frameDepthMax, type Levels, Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
 import { bareOf, type Functionish, isStep, ownerOf } from '../syntax.ts';
 import { valueOfSuper, valueOfThis } from './classes.ts';
@@ -35,7 +35,6 @@ import {
 import { valueOfArguments, valueOfSymbol } from './variables.ts';
 
 const depthMax = 150;
-const frameDepthMax = 24;
 /**
  * Steps of one call that is followed with its arguments, and of all such calls together. Beyond,
  * their values are unknown.
