@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:93a8cebeda85e354aeb1ed4a4063f18ac628479f8ff88af464fedd205ce1bb07',
+  extractor: 'sha256:9b27e5d3887ef95e3d433fd86f2bfddcd75f09f91324475e484a6a17b39a248a',
   judging: 'sha256:d8aa99da8e96b36f496bb488f180fbcd9d4ef1a7c0036357034742fb78815cb9',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

@@ -4,7 +4,9 @@
  */
 import { recentTextCharsMax } from '../limits.ts';
 
-/** Values by text. Texts that nobody asked for since about half a million characters are forgotten. */
+/**
+ * Values by text. Texts that nobody asked for since about half a million characters are forgotten.
+ */
 export class RecentTexts<Value> {
   readonly #charsMax: number;
   #recent = new Map<string, Value>();

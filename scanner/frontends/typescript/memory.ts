@@ -2,7 +2,7 @@
  * Remembers answers to questions about a program, where an answer may depend on its own question.
  */
 import { keep } from '../../fact/remembered.ts';
-import { areSame, type JsValue, unknown } from './values/values.ts';
+import { alternatives, type JsValue, unknown } from './values/values.ts';
 
 /**
  * Answers for now that one question may cost, and all questions together. Beyond, the questions of
@@ -20,8 +20,9 @@ const cutAnswersMax = 40_000;
 /** Calls followed with their arguments, one in the other. */
 export const frameDepthMax = 24;
 
-/** How often the answers of a circle are computed from one another, at most. */
+/** How often the answers of a circle are computed from one another, and how many in all passes. */
 const passesMax = 4;
+const computedMax = 10_000;
 
 /** How deep the evaluator is in the program while it asks. */
 export interface Levels {
@@ -171,7 +172,10 @@ export class Memory {
   #settle(): void {
     const { frames } = this.#levels;
     this.#isSettling = true;
+    let computed = 0;
     for (let pass = 0, isNew = true; isNew && pass < passesMax; pass++) {
+      if (computed > computedMax) break;
+      computed += this.#waiting.length;
       isNew = false;
       this.#stage++;
       // Questions that come up in a pass wait for the next.
@@ -182,7 +186,7 @@ export class Memory {
         this.#levels.frames = frameDepthMax - 1;
         this.#levels.framed = 0;
         const value = this.#searchFor(question, before.find);
-        if (!areSame(value, before.value)) isNew = true;
+        if (!isUnchanged(value, before.value)) isNew = true;
       }
     }
     for (const question of this.#waiting) question.answer ??= question.forNow?.[0]?.value;
@@ -247,6 +251,30 @@ function joins(search: Search, { needed, givenUp }: ForNow): void {
   if (needed === 'many') search.needed = 'many';
   else if (needed !== undefined) for (const question of needed) needs(search, question);
   if (givenUp !== undefined && search.givenUp !== 'spent') search.givenUp = givenUp;
+}
+
+// Compares in order and not deep: lists may hold lists, and a pass too many only costs time.
+function isUnchanged(value: JsValue, before: JsValue, depth = 0): boolean {
+  if (value === before) return true;
+  if (value.kind !== before.kind || depth > comparedDepthMax) return false;
+  if (value.kind === 'text' && before.kind === 'text') return value.text === before.text;
+  if (value.kind === 'number' && before.kind === 'number') return value.number === before.number;
+  if (value.kind === 'api' && before.kind === 'api') return value.name === before.name;
+  if (value.kind === 'object' && before.kind === 'object')
+    return value.node === before.node && value.frame === before.frame;
+  const parts = partsOf(value);
+  const others = partsOf(before);
+  return (
+    parts.length === others.length &&
+    parts.every((part, at) => isUnchanged(part, others[at] ?? unknown, depth + 1))
+  );
+}
+
+const comparedDepthMax = 2;
+
+function partsOf(value: JsValue): readonly JsValue[] {
+  if (value.kind === 'array') return value.items;
+  return value.kind === 'union' ? alternatives(value) : [];
 }
 
 function newQuestion(): Question {

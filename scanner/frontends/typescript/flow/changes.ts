@@ -6,7 +6,7 @@ import type { Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
-import type { Found, ReachingWrites, Write, Writes } from './write.ts';
+import type { FoundWrites, ReachingWrites, Write, Writes } from './write.ts';
 
 /**
  * A list or bytes that may have changed since their creation are unknown. The place of their
@@ -126,7 +126,7 @@ function isBelow(
 
 const classDepthMax = 8;
 
-function reaching(self: Evaluator, made: ts.Node, key: string): readonly Found[] {
+function reaching(self: Evaluator, made: ts.Node, key: string): readonly FoundWrites[] {
   const { writes } = self;
   if (writes === undefined) return [];
   return reachingOf(self, writes, key === '*' ? writes.ofElements : writes.named(key), made);
@@ -137,7 +137,7 @@ function reachingOf(
   writes: Writes,
   wanted: readonly ReachingWrites[],
   made: ts.Node,
-): readonly Found[] {
+): readonly FoundWrites[] {
   const hasOtherNames = (): boolean => ts.isClassLike(made) || writes.leaves(made);
   const holder = writes.holderOf(made);
   return wanted.map((some) => some.reaching(self, made, holder, hasOtherNames));

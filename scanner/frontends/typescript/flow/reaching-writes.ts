@@ -5,7 +5,7 @@
 import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
-import type { Asker, Found, KnownWrite, ReachingWrites } from './write.ts';
+import type { Asker, FoundWrites, KnownWrite, ReachingWrites } from './write.ts';
 
 /** Some writes of a program, in a fixed order. */
 export class IndexedWrites implements ReachingWrites {
@@ -21,8 +21,8 @@ export class IndexedWrites implements ReachingWrites {
     | {
         readonly last: Reached | undefined;
         readonly size: number;
-        readonly all: Found;
-        readonly ofThis: Found;
+        readonly all: FoundWrites;
+        readonly ofThis: FoundWrites;
       }
     | undefined;
 
@@ -38,7 +38,7 @@ export class IndexedWrites implements ReachingWrites {
     made: ts.Node,
     holder: ts.Symbol | undefined,
     hasOtherNames: () => boolean,
-  ): Found {
+  ): FoundWrites {
     if (this.#writes.length === 0) return none;
     const isAny = hasOtherNames();
     const reached = this.#reached(self);
@@ -59,7 +59,7 @@ export class IndexedWrites implements ReachingWrites {
   }
 
   // Writes to receivers that may be any object reach most objects: those have one list.
-  #toAny(reached: readonly Reached[], isAny: boolean): Found {
+  #toAny(reached: readonly Reached[], isAny: boolean): FoundWrites {
     const size = reached.reduce((sum, { toAny }) => sum + toAny.length, 0);
     if (size === 0) return none;
     const last = reached.at(-1);
@@ -109,7 +109,7 @@ export class IndexedWrites implements ReachingWrites {
   }
 }
 
-const none: Found = { writes: [], isShared: true };
+const none: FoundWrites = { writes: [], isShared: true };
 
 // `this.line = …` in a method of the object literal.
 function isOfThis({ receiver }: KnownWrite): boolean {

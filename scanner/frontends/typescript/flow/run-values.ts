@@ -6,7 +6,7 @@ import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
-import { alternatives, areSame, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
+import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
 
 type Args = Called['args'];
 
@@ -91,4 +91,25 @@ function withSettled(value: JsValue, settled: JsValue | undefined): JsValue {
 
 function isOpen({ kind }: JsValue): boolean {
   return kind === 'unknown' || kind === 'growing';
+}
+
+function areSame(a: JsValue, b: JsValue): boolean {
+  if (a.kind === 'array' && b.kind === 'array')
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((value, at) => areSame(value, b.items[at] ?? unknown))
+    );
+  if (a.kind === 'union' || b.kind === 'union') {
+    const all = alternatives(a);
+    const others = alternatives(b);
+    return (
+      all.length === others.length &&
+      all.every((value) => others.some((other) => areSame(value, other)))
+    );
+  }
+  if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
+  if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;
+  if (a.kind === 'api' && b.kind === 'api') return a.name === b.name;
+  if (a.kind === 'object' && b.kind === 'object') return a.node === b.node;
+  return a.kind === b.kind;
 }

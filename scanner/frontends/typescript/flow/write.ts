@@ -36,7 +36,7 @@ export interface Asker {
   stage(): number | undefined;
 }
 
-export interface Found {
+export interface FoundWrites {
   readonly writes: readonly KnownWrite[];
   /** Whether other objects get the same list. */
   readonly isShared: boolean;
@@ -53,7 +53,7 @@ export interface ReachingWrites {
     made: ts.Node,
     holder: ts.Symbol | undefined,
     hasOtherNames: () => boolean,
-  ): Found;
+  ): FoundWrites;
   /** The writes to the exports of a file. */
   toModule(self: Asker, file: ts.SourceFile): readonly KnownWrite[];
 }

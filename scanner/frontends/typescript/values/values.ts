@@ -147,28 +147,6 @@ export function concatenated(parts: readonly JsValue[]): JsValue {
   return unionOf(texts.map((folded) => text(holes(folded), true)));
 }
 
-/** Whether two values are the same, as far as their kinds tell. */
-export function areSame(a: JsValue, b: JsValue): boolean {
-  if (a.kind === 'array' && b.kind === 'array')
-    return (
-      a.items.length === b.items.length &&
-      a.items.every((value, at) => areSame(value, b.items[at] ?? unknown))
-    );
-  if (a.kind === 'union' || b.kind === 'union') {
-    const all = alternatives(a);
-    const others = alternatives(b);
-    return (
-      all.length === others.length &&
-      all.every((value) => others.some((other) => areSame(value, other)))
-    );
-  }
-  if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
-  if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;
-  if (a.kind === 'api' && b.kind === 'api') return a.name === b.name;
-  if (a.kind === 'object' && b.kind === 'object') return a.node === b.node;
-  return a.kind === b.kind;
-}
-
 /** The number of a value where it is one. */
 export function numberOf(value: JsValue | undefined): number | undefined {
   return value?.kind === 'number' ? value.number : undefined;
