@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:9b27e5d3887ef95e3d433fd86f2bfddcd75f09f91324475e484a6a17b39a248a',
-  judging: 'sha256:d8aa99da8e96b36f496bb488f180fbcd9d4ef1a7c0036357034742fb78815cb9',
+  extractor: 'sha256:f8071f77382872b63f6489ab9e73642bc2720a884612085614e1c7bdd61c6098',
+  judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:9526830309ce875a617f606be1e5f39f8b525e4ce9b577a572a3e654088e15e7',
+    'files/agent-memory': 'sha256:1aaaa1736b5df81cdeba4c02e9bb6e726874c7b42c9b6e37459718bb2d003a0d',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:31249f257450f8231eb0e4d61699532febb03b07fc192aa3aefe2cadd7234e3c',
+    'files/outside-read': 'sha256:822a9bf970e2be1b58edce6f37074b57625e8ae71e55cf0af743ec7d3d738b51',
     'files/outside-write':
-      'sha256:cb03c7a1449d63ff3760f5afcb85fd199e75f67095f2b92e94d05a426ab261e4',
+      'sha256:e9f6a7db61eee9830dec790881c0f9251238b25cba5c5fcf53b55b2d7d2750b0',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -116,9 +116,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
     'flow/untrusted-to-agent':
       'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
-    'manifest/all-three': 'sha256:f9ed10de1e2b1c961c78c97258bdebd22d659157a2be27c3b2f1eaa094ee7136',
+    'manifest/all-three': 'sha256:ea1ddc104c6a0cdc3b841c2b36dec142887eae805fb3aac4ac5b8b6c8e7d7d1e',
     'manifest/broken-promise':
-      'sha256:1eb00c401223f2680f64c92276b2cb3dee6cb0051bb6fefbb2f1361ce8c13e78',
+      'sha256:9e7fdc9f943b42db7f85c0abfdf737ab1033a174d12e38ac9296ce87196a34c0',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
@@ -126,7 +126,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:ae7fc66147f41b4f9a7ec32591bb9a73c128b80d57224d118922e9344bfedc32',
+      'sha256:56dff299bddc683bfe2d1e8ade5ea492815b18ea8e1e0ad4c64484ccd445b9d4',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:162073c1abb405effa5d8a250eacc44fe9c03121527938815c0d6f0b1df42847',
+      'sha256:e543df34c2f665c70ba31fd1268991eabe659364c0e0f85be159f9509db5859b',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:ba49d359a1a161ef35c1b9cacf8c66075be1802b236b0b57804fbdec2d7e2813',
+      'sha256:8eb33ae572de1fcecdcffa71d73db1013198c163b3e46fc9206f0ffcc1e3250c',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:6c022b1a346ea3434973a8eb0a7e11a95ef1ca58bfa2b9c41565e383b2909454',
+      'sha256:f7af43dd4989eb0421a24aeeeb6cc2bbf2f0bad4e8f839bef5f334f5eb60aa82',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:69da1c732298b22ce55113e9715e19099eab15cce07c4592fb9e3638f65aa002',
+      'sha256:279fdc42668f009f208597b5c03bde22ebae294b6f1b5a6f1384c6083dae1064',
     'prose/biased-judgement':
-      'sha256:e0cb7a5d36bf1bb268f71f4a0ede245a026bddb5c33998305a790fc972ad66fd',
+      'sha256:dcdbd18aa36333881ad4e8998e499b318a6717358e0923443cd0262bcb19f219',
     'prose/boundless-role':
-      'sha256:7611bec4cccc1ce202570a771b402a8393f6b3c1724f39120b0717543aeff585',
-    'prose/concealment': 'sha256:ca096738c8ec57c4ccf7f7e3850045e972190992f3dab2648258475fe2a01aa0',
+      'sha256:69d6d5c04958afba85c609f72016c6df2e9bc2c4c578e7d13d31583956fffd60',
+    'prose/concealment': 'sha256:68027d56b4ed0cfdd38ed578a04224bb11187ad7b36fb3846559798b20b00bf8',
     'prose/credential-solicitation':
-      'sha256:71f1b295e3b4f6ff09daa70b8a177256fa9e15d47f9a36041f76eff121776b3a',
+      'sha256:f9a1cc6a66f0f13a66f1012dee656bfc3982a1d41c412b06780b351193dced6b',
     'prose/decode-instructions':
-      'sha256:3f15140844ed4cb8568a95293aa2a0a4600966ce41a8e1f99208e29ea8c0961e',
+      'sha256:0cb85069c5228f9be63d8917b37b60994857b93bc77245431a5910eb8d01b817',
     'prose/destructive-orders':
-      'sha256:a698fd1dfea11be73dd69da2c981ae8e824f6aabb924f21d95b8f4ffc77b45be',
+      'sha256:a1522a7aae1c79ee8cacf15514992243ed7ab9604a1e39bb4433e0ed8e20542d',
     'prose/divided-order':
-      'sha256:551a43e9eeba35e1453a4e43654337af0ee37fee58c258ec2f67a34bfa16f013',
+      'sha256:33e518ee0a19cab01c5c0baec9b34aae593bc408c0c9fdb0a554c89694f4b9d2',
     'prose/encoded-instructions':
-      'sha256:a139129f36c9f5a4b530973acb59aee1254694037c783c395ce9ca195455b150',
+      'sha256:035439fa49809d811b5335946e4819bbf959a5c7b1c0832e69603b3141c1f166',
     'prose/exfiltration-instructions':
-      'sha256:1c16255ec35576c0836c6ff9321fc6455d3a6a3ef5d26c5a48e484375405847d',
+      'sha256:5190884fec381c2acf5d6b05fe360a32178651df99088bc05d3824e84081b30d',
     'prose/false-authority':
-      'sha256:6324515d56a3f2bb0842d37bd92ba7a4d075939a193a1f7b34973285c42c313b',
-    'prose/hidden-text': 'sha256:028a5bfce35bb8b3b16ad3a7d6b896426946115bcf356896a473c02aae76c256',
-    'prose/install-lure': 'sha256:7b833226389e60fb1f3864b96ca80264c1c22c8b1412f7f2a1417f85e5df6516',
+      'sha256:461255c9398a0020b9372ca257e8b57664356b058b6ed8dda691acb7d2bb7a10',
+    'prose/hidden-text': 'sha256:265cbccc3a1af90c851871630fc85f7851926f64782ca1fabcc78ec345235fa3',
+    'prose/install-lure': 'sha256:48538d2fb49fa9c1142640a6c3c636f8494240b771b91f94948f6240db87082b',
     'prose/memory-tampering':
-      'sha256:696b4cdf8e95483ce98e2d1952add3e04e3d1882ee5ed018c05ba3cf50ce02f4',
+      'sha256:d5be6dbfb81e4791b332c3962ef76db76f6a52dd7d9be74f07c2f2dec5dfa608',
     'prose/override-instructions':
-      'sha256:75cbd6128c1fbfc0dd71432435a108a6a2f769a7d06f4366718a9928c96e706f',
+      'sha256:df926f8396aa0228830b66ddb8dd8f4a70bf13e4d14e51bf41b19ca6ae0b469b',
     'prose/payment-diversion':
-      'sha256:f20d8d5413126851d726f9e1be1682281c12f79a0ecde271061f59763c0c4aeb',
+      'sha256:e953a2fda9466c1a083b026236617af0950f9f39d74d6b4c93a8260702958023',
     'prose/planted-content':
-      'sha256:ddf6e8378cfff65b47c0a172a14c79aa77ec15b41a5865982836f2a234ddf9fe',
+      'sha256:1ed69ca3de5c321364bc5ff489bb84bd280c68e78aa07e65c18487ccb3a46f55',
     'prose/remote-instructions':
-      'sha256:12fcb30b17b158f868551a64feec3e41adb79e556487cfbf3aa1cbc933d59c20',
+      'sha256:0618a3971d5147cd26590f7774f657069104080246f7d03127e2b09d17860d95',
     'prose/secret-in-reply':
-      'sha256:d977c234393740e59a4eb11243c55107f0a8ca3bb2256d1eb7c3d1b4913ec2d2',
+      'sha256:d5a2d08fa4b68860c9287ac200a782c367ec2bf081e191454b324dfeb4e43ee4',
     'prose/self-propagation':
-      'sha256:4b3e49539919d87e224742b9ac9ea7066ddb71146bb7be69be1269727cf2ecd0',
+      'sha256:8f90653fa6821e8641ef48bf828d357fe4de5ab82a033b36ce11934654dccdbd',
     'prose/speaks-to-scanners':
-      'sha256:638cb4f1a55df990a439eef766cd729b8340f1aded182b36a046a1d9648ec0f6',
-    'prose/trigger-bait': 'sha256:c6f405ba40ed14405cea290a03d8420cddd28885ba31cc30c4594a74cbf9c7f6',
+      'sha256:410f4d5bddc8b69f6dd2f5e8708cf37def96802d5f70643f3d82ed043056a180',
+    'prose/trigger-bait': 'sha256:b5a8ee5e711322a5fcd9cea5cdff1e8ce1c8183f3ec9c89a002ec62b2a93f2f8',
     'prose/weakened-defence':
-      'sha256:1a1630803522b6897b957c85020ee2c9c9997adf45908d2d64e9f9b2314ac2e2',
+      'sha256:4816902b472bb1eda582308d0ba4fc94447d8a41a39b3ae04bf0b1b8bf3e2058',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:5fd04b50b0af8c774d3060b7ec00a252f27e2575900d9e12e998a11169d104b2',
+      'sha256:ede4089dc6d9a60d070aca8377a4bb47ce4461c8dd3057f649da03eb6efec3ee',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -50,8 +50,6 @@ export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;
 /** Each of V8's two spaces for young objects. */
 export const childYoungMiB = 8;
-/** Growth of a child's heap until V8 collects old objects again; by itself V8 waits for more. */
-export const childGrowthPercent = 20;
 /** Stack of a scan. A child and a worker thread have the same, so both judge deep text alike. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;

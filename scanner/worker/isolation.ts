@@ -3,13 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  childGrowthPercent,
-  childMemoryMiB,
-  childThreadsMax,
-  childYoungMiB,
-  scanStackKiB,
-} from '../limits.ts';
+import { childMemoryMiB, childThreadsMax, childYoungMiB, scanStackKiB } from '../limits.ts';
 
 export interface Isolation {
   /** Its name in signed statements. */
@@ -52,8 +46,6 @@ export function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[
     `--max-old-space-size=${childMemoryMiB}`,
     // Large spaces for young objects stay resident, and scans are hardly faster with them.
     `--max-semi-space-size=${childYoungMiB}`,
-    // What earlier scans left behind is not in the memory of a large scan.
-    `--heap-growing-percent=${childGrowthPercent}`,
     `--stack-size=${scanStackKiB}`,
     '--permission',
     ...read.map((path) => `--allow-fs-read=${path}`),
