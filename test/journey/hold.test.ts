@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
 import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { createAgent, grantAgent, revokeAgent } from '../../runner/agents/agent-store.ts';
 import { readAgent } from '../../runner/agents/agents.ts';
@@ -107,6 +116,7 @@ const answerFile = ({ id }: Hold): string => join(folder(), `${id}.answer.json`)
 const copyOnceThere = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const [from, to] = process.argv.slice(1);
+process.stdout.write('ready');
 for (;;) try { writeFileSync(to, readFileSync(from)); break } catch {}`;
 
 const states = () => host.audit().flatMap((entry) => (entry.event === 'hold' ? [entry.state] : []));
@@ -317,7 +327,10 @@ describe('an agent of the same user', () => {
     // The runner removes the answer soon. A process of its own also sees it while this one is busy.
     const copy = join(folderWith(), 'answer.json');
     const keep = spawn(process.execPath, ['-e', copyOnceThere, answerFile(old), copy]);
+    onTestFinished(() => void keep.kill());
     const isKept = once(keep, 'exit');
+    // On a busy machine the answer may be gone before this process has begun.
+    await once(keep.stdout, 'data');
     await allow(old.id);
     await first;
     await isKept;
