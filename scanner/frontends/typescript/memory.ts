@@ -172,26 +172,30 @@ export class Memory {
   #settle(): void {
     const { frames } = this.#levels;
     this.#isSettling = true;
-    let computed = 0;
-    for (let pass = 0, isNew = true; isNew && pass < passesMax; pass++) {
-      if (computed > computedMax) break;
-      computed += this.#waiting.length;
-      isNew = false;
-      this.#stage++;
-      // Questions that come up in a pass wait for the next.
-      for (const question of [...this.#waiting]) {
-        const [before] = question.forNow ?? [];
-        if (before === undefined || question.answer !== undefined) continue;
-        // Calls with arguments that come up only now are not followed into further such calls.
-        this.#levels.frames = frameDepthMax - 1;
-        this.#levels.framed = 0;
-        const value = this.#searchFor(question, before.find);
-        if (!isUnchanged(value, before.value)) isNew = true;
+    // A limit of steps may throw.
+    try {
+      let computed = 0;
+      for (let pass = 0, isNew = true; isNew && pass < passesMax; pass++) {
+        if (computed > computedMax) break;
+        computed += this.#waiting.length;
+        isNew = false;
+        this.#stage++;
+        // Questions that come up in a pass wait for the next.
+        for (const question of [...this.#waiting]) {
+          const [before] = question.forNow ?? [];
+          if (before === undefined || question.answer !== undefined) continue;
+          // Calls with arguments that come up only now are not followed into further such calls.
+          this.#levels.frames = frameDepthMax - 1;
+          this.#levels.framed = 0;
+          const value = this.#searchFor(question, before.find);
+          if (!isUnchanged(value, before.value)) isNew = true;
+        }
       }
+      for (const question of this.#waiting) question.answer ??= question.forNow?.[0]?.value;
+    } finally {
+      this.#levels.frames = frames;
+      this.#isSettling = false;
     }
-    for (const question of this.#waiting) question.answer ??= question.forNow?.[0]?.value;
-    this.#levels.frames = frames;
-    this.#isSettling = false;
   }
 
   // An answer for now holds while the questions that it needs are open. One that a limit cut short
