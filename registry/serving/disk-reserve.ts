@@ -38,6 +38,7 @@ export function keepReserve(
 ): DiskReserve {
   const path = join(dir, reserveName);
   let isGivenUp = false;
+  let isLackTold = false;
   let makeAfter = 0;
   const tend = async (): Promise<void> => {
     const bytes = await free();
@@ -58,6 +59,10 @@ export function keepReserve(
       }
       if (isGivenUp) say(`The disk of ${dir} has room again: the registry takes uploads`);
       isGivenUp = false;
+      isLackTold = false;
+    } else if (!isGivenUp && !isLackTold) {
+      isLackTold = true;
+      say(lacking(dir, bytes));
     }
   };
   let tending = false;
@@ -84,9 +89,18 @@ export function keepReserve(
 
 function givenUp(dir: string, wasHeld: boolean): string {
   const reserve = wasHeld
-    ? `The registry gave up its reserve of ${diskReserveBytes / 1024 / 1024} MiB, so that revocations and the status go on`
+    ? `The registry gave up its reserve of ${inMiB(diskReserveBytes)} MiB, so that revocations and the status go on`
     : 'The registry has no reserve left for revocations and the status';
   return `warning: the disk of ${dir} is full. ${reserve}. Uploads are refused. Make room on the disk (docs/operating-registry.md, "When the disk is full")`;
+}
+
+function lacking(dir: string, free: number): string {
+  const [reserve, needed] = [diskReserveBytes, diskReserveBytes + uploadBytesMax].map(inMiB);
+  return `warning: the disk of ${dir} has ${inMiB(free)} MiB free, too few for the reserve of ${reserve} MiB that revocations and the status need on a full disk. Make room on the disk until ${needed} MiB are free (docs/operating-registry.md, "When the disk is full")`;
+}
+
+function inMiB(bytes: number): number {
+  return Math.floor(bytes / 1024 / 1024);
 }
 
 async function sizeOf(path: string): Promise<number> {

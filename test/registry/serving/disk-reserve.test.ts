@@ -52,6 +52,26 @@ describe('the reserve on the disk', () => {
     expect(lines.slice(1)).toEqual([expect.stringMatching(/has room again/)]);
   });
 
+  it('tells the operator once that there is too little room to make it', async () => {
+    const dir = makeFolder();
+    const lines: string[] = [];
+    let free = 30 * mebibyte;
+    const reserve = keepReserve(
+      dir,
+      async () => free,
+      (line) => lines.push(line),
+    );
+    onTestFinished(() => reserve.stop());
+    await reserve.tend();
+    await reserve.tend();
+    expect(lines).toEqual([
+      expect.stringMatching(/has 30 MiB free, .* reserve of 16 MiB .* until 42 MiB are free/),
+    ]);
+    free = 50 * mebibyte;
+    await reserve.tend();
+    expect([existsSync(join(dir, 'disk.reserve')), lines.length]).toEqual([true, 1]);
+  });
+
   it('leaves room for statements alone where uploads filled the disk', async () => {
     let free = 3 * mebibyte;
     const disk = watchDisk(
