@@ -2,7 +2,9 @@
  * Remembers answers to questions about a program, where an answer may depend on its own question.
  */
 import { keep } from '../../fact/remembered.ts';
-import { alternatives, type JsValue, unknown } from './values/values.ts';
+import { StepsUsedUp } from '../../fact/steps.ts';
+import { areSame } from './values/same.ts';
+import { alternatives, type JsValue, unionOf, unknown } from './values/values.ts';
 
 /**
  * Answers for now that one question may cost, and all questions together. Beyond, the questions of
@@ -20,9 +22,13 @@ const cutAnswersMax = 40_000;
 /** Calls followed with their arguments, one in the other. */
 export const frameDepthMax = 24;
 
-/** How often the answers of a circle are computed from one another, and how many in all passes. */
-const passesMax = 4;
-const computedMax = 10_000;
+/**
+ * Answers of one circle that are computed from one another until none changes. After the first
+ * passes an answer only grows, and no new call is followed, so there is an end.
+ */
+const computedMax = 200_000;
+const freePassesMax = 4;
+const growingPassesMax = 16;
 
 /** How deep the evaluator is in the program while it asks. */
 export interface Levels {
@@ -59,16 +65,27 @@ export class Memory {
   /** Questions with answers for now, in the order in which their searches ended. */
   #waiting: Question[] = [];
   #isSettling = false;
+  /** Whether the program was too deep for the search that is under way. */
+  #isTooDeep = false;
+  /** The questions whose search was too deep, and those that were asked alone for that reason. */
+  #tooDeep: { readonly question: Question; readonly find: () => JsValue }[] = [];
+  readonly #askedAlone = new Set<Question>();
   #stage = 0;
+  /** Counts answers and their changes while a circle is settled. */
+  #clock = 0;
 
   constructor(levels: Levels) {
     this.#levels = levels;
   }
 
-  /** The answer to the question about this thing and name. */
-  once(thing: object, name: string, find: () => JsValue): JsValue {
+  /**
+   * The answer to the question about this thing and name.
+   * @param isOfCall the answer is found in one more call that is followed with its arguments
+   */
+  once(thing: object, name: string, find: () => JsValue, isOfCall = false): JsValue {
     const question = this.#question(thing, name);
     if (question.answer !== undefined) return question.answer;
+    this.#search?.reads?.add(question);
     if (question.isOpen) {
       if (this.#search !== undefined) needs(this.#search, question);
       return unknown;
@@ -77,6 +94,7 @@ export class Memory {
       this.#isSettling || this.#isWide()
         ? question.forNow?.[0]
         : question.forNow?.find((one) => this.#holds(one));
+    question.isOfCall = isOfCall;
     if (usable === undefined) return this.#find(question, find);
     if (this.#search !== undefined) joins(this.#search, usable);
     return usable.value;
@@ -93,25 +111,35 @@ export class Memory {
    */
   stage(): number | undefined {
     if (!this.#isSettling && !this.#isWide()) return undefined;
-    if (this.#search !== undefined) this.#search.needed = 'many';
+    if (this.#search !== undefined) {
+      this.#search.needed = 'many';
+      // What the asker keeps may have read other questions.
+      this.#search.reads = undefined;
+    }
     return this.#stage;
   }
 
   /**
    * Reports that an answer was given up, so that no answer that depends on it is remembered for
    * good.
-   * @param isSpent the steps of the outermost call are used up
+   * @param why the program is too deep, too many calls are followed one in the other, or the steps
+   *   of the outermost call are used up
    */
-  giveUp(isSpent: boolean): JsValue {
+  giveUp(why: 'deep' | 'nested' | 'spent'): JsValue {
     const search = this.#search;
-    if (search !== undefined) search.givenUp = isSpent ? 'spent' : (search.givenUp ?? 'deep');
+    if (search !== undefined)
+      search.givenUp = why === 'spent' ? 'spent' : (search.givenUp ?? 'near');
+    // Calls that are followed have a limit of their own.
+    if (why === 'deep' && this.#levels.frames === 0) this.#isTooDeep = true;
     return unknown;
   }
 
   #find(question: Question, find: () => JsValue): JsValue {
     const outer = this.#search;
-    const value = this.#searchFor(question, find);
+    let value = this.#searchFor(question, find);
     if (outer !== undefined || this.#isSettling) return value;
+    while (question.answer === undefined && this.#askTooDeep())
+      value = this.#searchFor(question, find);
     // The outermost question is answered, so no answer for now holds any longer.
     if (this.#isWide()) this.#settle();
     for (const one of this.#waiting) one.forNow = undefined;
@@ -121,25 +149,56 @@ export class Memory {
     return question.answer ?? value;
   }
 
-  #searchFor(question: Question, find: () => JsValue): JsValue {
+  // Asks what was too deep in the program once more, each by itself; whether there was any.
+  #askTooDeep(): boolean {
+    const fresh = this.#tooDeep.filter(({ question }) => !this.#askedAlone.has(question));
+    // In a circle that is too long, each question is too deep behind another one.
+    if (fresh.length < this.#tooDeep.length) this.#answersForNow = Number.POSITIVE_INFINITY;
+    this.#tooDeep = [];
+    const { depth } = this.#levels;
+    this.#levels.depth = 0;
+    try {
+      for (const { question, find } of fresh) {
+        this.#askedAlone.add(question);
+        if (question.answer === undefined) this.#find(question, find);
+      }
+    } finally {
+      this.#levels.depth = depth;
+    }
+    return fresh.length > 0;
+  }
+
+  // With `before`, the answer is that one and what is found in addition.
+  #searchFor(question: Question, find: () => JsValue, before?: JsValue): JsValue {
     const outer = this.#search;
     const { depth, frames, outermost } = this.#levels;
-    const search: Search = { needed: undefined, givenUp: undefined };
+    const search: Search = {
+      needed: undefined,
+      givenUp: undefined,
+      reads: this.#isSettling ? new Set() : undefined,
+    };
+    const at = ++this.#clock;
     this.#search = search;
     question.isOpen = true;
     try {
-      const value = find();
+      const value = before === undefined ? find() : withMore(before, find());
       const { needed, givenUp } = search;
       // Too many to know when none is open any longer: the circle is answered as a whole.
       if (needed === 'many') this.#answersForNow = Number.POSITIVE_INFINITY;
       else needed?.delete(question);
       if (givenUp !== undefined) this.#cut++;
+      if (this.#isTooDeep && !this.#isSettling) {
+        this.#tooDeep.push({ question, find });
+        this.#isTooDeep = false;
+      }
       const isCut = givenUp !== undefined && this.#cut < cutAnswersMax;
       if (!isCut && (needed === undefined || (needed !== 'many' && needed.size === 0))) {
         question.answer = value;
         question.forNow = undefined;
       } else {
-        const one = { value, find, needed, givenUp, depth, frames, outermost };
+        const { reads } = search;
+        const one = { value, find, needed, givenUp, reads, at, depth, frames, outermost };
+        if (question.forNow === undefined) question.changed = ++this.#clock;
         this.#keepForNow(question, one);
         if (outer !== undefined) joins(outer, one);
       }
@@ -174,22 +233,28 @@ export class Memory {
     this.#isSettling = true;
     // A limit of steps may throw.
     try {
-      let computed = 0;
-      for (let pass = 0, isNew = true; isNew && pass < passesMax; pass++) {
-        if (computed > computedMax) break;
-        computed += this.#waiting.length;
+      let left = computedMax;
+      // A value goes along many questions in one pass where the pass has their order, or its reverse.
+      for (let pass = 0, isNew = true; isNew; pass++) {
         isNew = false;
         this.#stage++;
+        const isFree = pass < freePassesMax;
         // Questions that come up in a pass wait for the next.
-        for (const question of [...this.#waiting]) {
+        const questions = pass % 2 === 0 ? [...this.#waiting] : this.#waiting.toReversed();
+        for (const question of questions) {
           const [before] = question.forNow ?? [];
-          if (before === undefined || question.answer !== undefined) continue;
+          if (before === undefined || question.answer !== undefined || isUpToDate(before)) continue;
+          // With answers that may still change, a call could be taken for a harmless one.
+          if (--left < 0) throw new StepsUsedUp('the limit of values that depend on one another');
           // Calls with arguments that come up only now are not followed into further such calls.
-          this.#levels.frames = frameDepthMax - 1;
+          this.#levels.frames = frameDepthMax - (isFree || question.isOfCall ? 1 : 0);
           this.#levels.framed = 0;
-          const value = this.#searchFor(question, before.find);
-          if (!isUnchanged(value, before.value)) isNew = true;
+          const value = this.#searchFor(question, before.find, isFree ? undefined : before.value);
+          if (areSame(value, before.value)) continue;
+          question.changed = ++this.#clock;
+          isNew = true;
         }
+        if (this.#waiting.length > questions.length && pass < growingPassesMax) isNew = true;
       }
       for (const question of this.#waiting) question.answer ??= question.forNow?.[0]?.value;
     } finally {
@@ -228,6 +293,9 @@ const forNowMax = 8;
 interface Question {
   answer: JsValue | undefined;
   isOpen: boolean;
+  isOfCall: boolean;
+  /** When the answer for now changed last. */
+  changed: number;
   /** The latest first. */
   forNow: ForNow[] | undefined;
 }
@@ -236,12 +304,16 @@ interface Question {
 interface Search {
   /** Open questions that were answered with "unknown". */
   needed: Set<Question> | 'many' | undefined;
-  givenUp: 'deep' | 'spent' | undefined;
+  givenUp: 'near' | 'spent' | undefined;
+  /** The questions that were asked, while a circle is settled; undefined for any. */
+  reads: Set<Question> | undefined;
 }
 
 interface ForNow extends Readonly<Search>, Readonly<Omit<Levels, 'framed'>> {
   readonly value: JsValue;
   readonly find: () => JsValue;
+  /** When the search began. */
+  readonly at: number;
 }
 
 function needs(search: Search, question: Question): void {
@@ -257,30 +329,30 @@ function joins(search: Search, { needed, givenUp }: ForNow): void {
   if (givenUp !== undefined && search.givenUp !== 'spent') search.givenUp = givenUp;
 }
 
-// Compares in order and not deep: lists may hold lists, and a pass too many only costs time.
-function isUnchanged(value: JsValue, before: JsValue, depth = 0): boolean {
-  if (value === before) return true;
-  if (value.kind !== before.kind || depth > comparedDepthMax) return false;
-  if (value.kind === 'text' && before.kind === 'text') return value.text === before.text;
-  if (value.kind === 'number' && before.kind === 'number') return value.number === before.number;
-  if (value.kind === 'api' && before.kind === 'api') return value.name === before.name;
-  if (value.kind === 'object' && before.kind === 'object')
-    return value.node === before.node && value.frame === before.frame;
-  const parts = partsOf(value);
-  const others = partsOf(before);
-  return (
-    parts.length === others.length &&
-    parts.every((part, at) => isUnchanged(part, others[at] ?? unknown, depth + 1))
-  );
+// None of the answers that were used has changed since.
+function isUpToDate({ reads, at, givenUp }: ForNow): boolean {
+  if (reads === undefined || givenUp !== undefined) return false;
+  for (const question of reads) if (question.changed > at) return false;
+  return true;
 }
 
-const comparedDepthMax = 2;
+// Texts, numbers and lists can be computed from one another without end.
+function withMore(before: JsValue, value: JsValue): JsValue {
+  if (areSame(before, value)) return before;
+  const known = alternatives(before);
+  let left = madeMax - known.filter(isMade).length;
+  const more = alternatives(value)
+    .filter((one) => !known.some((other) => areSame(one, other)))
+    .map((one) => (isMade(one) && --left < 0 ? unknown : one));
+  return unionOf([...known, ...more]);
+}
 
-function partsOf(value: JsValue): readonly JsValue[] {
-  if (value.kind === 'array') return value.items;
-  return value.kind === 'union' ? alternatives(value) : [];
+const madeMax = 8;
+
+function isMade({ kind }: JsValue): boolean {
+  return !/^(?:unknown|api|function|class|object|instance|module)$/.test(kind);
 }
 
 function newQuestion(): Question {
-  return { answer: undefined, isOpen: false, forNow: undefined };
+  return { answer: undefined, isOpen: false, isOfCall: false, changed: 0, forNow: undefined };
 }

@@ -114,6 +114,9 @@ export function parametersOf({ parameters }: Functionish): readonly ts.Parameter
     : parameters;
 }
 
+/** How many classes above a class are looked at. */
+export const inheritedMax = 256;
+
 /** What a class extends. */
 export function baseOf({ heritageClauses }: ts.ClassLikeDeclaration): ts.Expression | undefined {
   return heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]

@@ -2,7 +2,7 @@
  * The effect of writes on values that are run: the values that may have been written, or "unknown".
  */
 import { ts } from 'ts-morph';
-import type { Functionish } from '../syntax.ts';
+import { baseOf, type Functionish, inheritedMax } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
@@ -102,7 +102,7 @@ export function overriding(
   node: ts.ClassLikeDeclaration,
 ): readonly ts.ClassLikeDeclaration[] {
   return (self.writes?.derived ?? []).filter(
-    (classNode) => classNode !== node && isBelow(self, classNode, node, 0),
+    (classNode) => classNode !== node && isBelow(self, classNode, node),
   );
 }
 
@@ -110,21 +110,18 @@ function isBelow(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
   above: ts.ClassLikeDeclaration,
-  depth: number,
 ): boolean {
-  const [base] =
-    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
-    [];
-  if (base === undefined || depth >= classDepthMax) return false;
-  return alternatives(self.valueOf(base.expression)).some(
-    (value) =>
-      value.kind === 'unknown' ||
-      (value.kind === 'class' &&
-        (value.node === above || isBelow(self, value.node, above, depth + 1))),
-  );
+  const seen = new Set([node]);
+  for (const one of seen) {
+    self.steps.take();
+    const base = baseOf(one);
+    for (const value of base === undefined ? [] : alternatives(self.valueOf(base))) {
+      if (value.kind === 'unknown' || (value.kind === 'class' && value.node === above)) return true;
+      if (value.kind === 'class' && seen.size < inheritedMax) seen.add(value.node);
+    }
+  }
+  return false;
 }
-
-const classDepthMax = 8;
 
 function reaching(self: Evaluator, made: ts.Node, key: string): readonly FoundWrites[] {
   const { writes } = self;

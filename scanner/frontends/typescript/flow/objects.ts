@@ -2,13 +2,11 @@
  * How values move into and out of the skill's own objects: fields of classes, getters and setters.
  */
 import { ts } from 'ts-morph';
-import { bareOf, baseOf as extendedBy, isFunctionish } from '../syntax.ts';
+import { bareOf, baseOf as extendedBy, inheritedMax, isFunctionish } from '../syntax.ts';
 import { valueOfThis } from '../values/classes.ts';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
 import { allFields, type Flow, shared } from './nodes.ts';
-
-const inheritedMax = 8;
 
 /**
  * The nodes from which a member of an object is read; none when the object is not the skill's own.
@@ -131,13 +129,15 @@ function accessors<Kind extends ts.AccessorDeclaration>(
   node: ts.ClassLikeDeclaration | ts.ObjectLiteralExpression,
   name: string,
   isKind: (node: ts.Node) => node is Kind,
+  depth = 0,
 ): Kind[] {
   const members: readonly ts.Node[] = ts.isClassLike(node) ? node.members : node.properties;
   const own = members
     .filter(isKind)
     .filter((member) => name === '*' || nameOf(member.name) === name);
-  const base = own.length > 0 || !ts.isClassLike(node) ? undefined : baseOf(flow, node);
-  return base === undefined ? own : accessors(flow, base, name, isKind);
+  const isWhole = own.length > 0 || !ts.isClassLike(node) || depth >= inheritedMax;
+  const base = isWhole ? undefined : baseOf(flow, node);
+  return base === undefined ? own : accessors(flow, base, name, isKind, depth + 1);
 }
 
 function nameOf(name: ts.PropertyName | ts.BindingName): string {

@@ -6,6 +6,7 @@ import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
+import { areSame } from '../values/same.ts';
 import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
 
 type Args = Called['args'];
@@ -82,34 +83,18 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
 }
 
 function withSettled(value: JsValue, settled: JsValue | undefined): JsValue {
-  if (settled === undefined || areSame(value, settled)) return value;
+  if (settled === undefined || areSame(value, settled, isSameNode)) return value;
   return unionOf([
     value,
     ...alternatives(settled).map((value) => (isOpen(value) ? unknown : value)),
   ]);
 }
 
-function isOpen({ kind }: JsValue): boolean {
-  return kind === 'unknown' || kind === 'growing';
+// Each evaluator has frames of its own.
+function isSameNode(a: { readonly node: ts.Node }, b: { readonly node: ts.Node }): boolean {
+  return a.node === b.node;
 }
 
-function areSame(a: JsValue, b: JsValue): boolean {
-  if (a.kind === 'array' && b.kind === 'array')
-    return (
-      a.items.length === b.items.length &&
-      a.items.every((value, at) => areSame(value, b.items[at] ?? unknown))
-    );
-  if (a.kind === 'union' || b.kind === 'union') {
-    const all = alternatives(a);
-    const others = alternatives(b);
-    return (
-      all.length === others.length &&
-      all.every((value) => others.some((other) => areSame(value, other)))
-    );
-  }
-  if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
-  if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;
-  if (a.kind === 'api' && b.kind === 'api') return a.name === b.name;
-  if (a.kind === 'object' && b.kind === 'object') return a.node === b.node;
-  return a.kind === b.kind;
+function isOpen({ kind }: JsValue): boolean {
+  return kind === 'unknown' || kind === 'growing';
 }

@@ -4,21 +4,24 @@
  */
 import { ts } from 'ts-morph';
 import { overriding, writtenMembers } from '../flow/changes.ts';
-import { baseOf, type Functionish, isFunctionish } from '../syntax.ts';
+import { baseOf, type Functionish, inheritedMax, isFunctionish } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
 import { alternatives, type JsValue, unionOf, unknown } from './values.ts';
-
-const inheritedMax = 8;
 
 /** The value of a member of a class, or of an object of the class. */
 export function memberOfClass(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
   name: string,
-  depth = 0,
 ): JsValue {
+  const found = ownMember(self, node, name);
+  const others = overriding(self, node).flatMap((below) => declaredOrWritten(self, below, name));
+  return unionOf([...(found.length > 0 ? found : inherited(self, node, name)), ...others]);
+}
+
+function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
   const assigned =
     self.writes === undefined
       ? self.symbols
@@ -26,28 +29,31 @@ export function memberOfClass(
           .filter((assignment) => !assignment.compound)
           .map((assignment) => valueAssigned(self, assignment))
       : writtenMembers(self, node, name);
-  const found = [...declared(self, node, name), ...assigned];
-  const others =
-    depth > 0
-      ? []
-      : overriding(self, node).flatMap((classNode) => ownMember(self, classNode, name));
-  return unionOf([...(found.length > 0 ? found : inherited(self, node, name, depth)), ...others]);
+  return [...declared(self, node, name), ...assigned];
 }
 
-function inherited(
+// What the nearest classes above have, on each way up.
+function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
+  const found: JsValue[] = [];
+  const seen = new Set([node]);
+  for (const one of seen) {
+    self.steps.take();
+    const base = baseOf(one);
+    for (const value of base === undefined ? [unknown] : alternatives(self.valueOf(base))) {
+      const isClass = value.kind === 'class' && seen.size < inheritedMax;
+      const own = isClass ? ownMember(self, value.node, name) : [unknown];
+      if (isClass && own.length === 0) seen.add(value.node);
+      found.push(...own);
+    }
+  }
+  return found;
+}
+
+function declaredOrWritten(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
   name: string,
-  depth: number,
 ): JsValue[] {
-  const base = baseOf(node);
-  if (base === undefined || depth >= inheritedMax) return [unknown];
-  return alternatives(self.valueOf(base)).map((value) =>
-    value.kind === 'class' ? memberOfClass(self, value.node, name, depth + 1) : unknown,
-  );
-}
-
-function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
   return [...declared(self, node, name), ...writtenMembers(self, node, name)];
 }
 

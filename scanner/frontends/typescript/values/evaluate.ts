@@ -55,7 +55,7 @@ export function createEvaluator(
   const returns = new Map<Functionish, readonly ts.Expression[]>();
   let framedTotal = 0;
   const deeper = (find: () => JsValue): JsValue => {
-    if (levels.depth >= depthMax) return memory.giveUp(false);
+    if (levels.depth >= depthMax) return memory.giveUp('deep');
     steps.take();
     levels.depth++;
     try {
@@ -66,8 +66,8 @@ export function createEvaluator(
   };
   const inFrame = (find: () => JsValue): JsValue => {
     if (framedTotal > framedTotalMax) return unknown;
-    if (levels.framed > framedStepsMax) return memory.giveUp(true);
-    if (levels.frames >= frameDepthMax) return memory.giveUp(false);
+    if (levels.framed > framedStepsMax) return memory.giveUp('spent');
+    if (levels.frames >= frameDepthMax) return memory.giveUp('nested');
     if (levels.frames === 0) levels.outermost++;
     levels.framed = levels.frames === 0 ? 0 : levels.framed + 1;
     framedTotal++;
@@ -90,7 +90,8 @@ export function createEvaluator(
       const frame = given?.around(node);
       const find = (): JsValue =>
         counted(steps, node, settled(self, node, evaluate(self, node, frame)));
-      if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
+      if (frame !== undefined)
+        return memory.once(frame.question(node), '', () => inFrame(find), true);
       return memory.once(node, '', () => deeper(find));
     },
     answerTo: (expression) => memory.answerTo(bareOf(expression)),

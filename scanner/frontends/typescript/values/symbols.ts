@@ -9,6 +9,7 @@ import {
   bareOf,
   baseOf,
   type Functionish,
+  inheritedMax,
   isAssignment,
   isFunctionish,
   isPlainAssignment,
@@ -83,7 +84,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
     const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
     const declared = symbol === undefined ? undefined : functionDeclared(symbol);
-    if (declared !== undefined || depth >= classesMax) return declared;
+    if (declared !== undefined || depth >= inheritedMax) return declared;
     const base = classAbove(bare, symbol, heirs);
     return base === undefined ? undefined : functionOf(base, depth + 1);
   };
@@ -152,8 +153,6 @@ function classDeclared(declaration: ts.Declaration): ts.ClassLikeDeclaration | u
   const bare = value === undefined ? undefined : bareOf(value);
   return bare !== undefined && ts.isClassLike(bare) ? bare : undefined;
 }
-
-const classesMax = 8;
 
 // The templates with a tag of the skill, by the tag.
 function addTagged(
