@@ -234,7 +234,7 @@ export class Memory {
     // A limit of steps may throw.
     try {
       let left = computedMax;
-      // A value goes along many questions in one pass where the pass has their order, or its reverse.
+      // A value goes along many questions in one pass that has their order, or its reverse.
       for (let pass = 0, isNew = true; isNew; pass++) {
         isNew = false;
         this.#stage++;

@@ -21,7 +21,8 @@ export function areSame(
     if (a === b) return true;
     if (--left < 0) return false;
     if (a.kind === 'union' || b.kind === 'union') {
-      const [all, others] = [alternatives(a), alternatives(b)];
+      const all = alternatives(a);
+      const others = alternatives(b);
       return (
         all.length === others.length &&
         all.every((one) => others.includes(one) || others.some((other) => compare(one, other)))
