@@ -4,18 +4,26 @@ import type { OnHangUp } from './command.ts';
 /** Time to clean up after the first signal. */
 const graceMs = 10_000;
 
+/** npm passes on the signal that a terminal sends to both, so one Ctrl-C arrives twice. */
+const sameSignalMs = 500;
+
 export interface Signals {
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   readonly onHangUp: OnHangUp;
 }
 
-/** A second signal, or a clean-up that takes too long, ends the process at once. */
+/** A later signal, or a clean-up that takes too long, ends the process at once. */
 export function takeSignals(process: NodeJS.Process): Signals {
   const controller = new AbortController();
   let hangUp: (() => void) | undefined;
+  let firstAt = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      if (performance.now() - firstAt > sameSignalMs) process.exit(130);
+      return;
+    }
+    firstAt = performance.now();
     controller.abort();
     setTimeout(() => process.exit(130), graceMs).unref();
   };

@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:707f4929cfa384f00e0e5f333cd838725b6a3d20ee385bb3e2e0e3449df0baa2',
+  extractor: 'sha256:5386c84627cef1ab2d3f77333447a0376a12ae1eb26ac0aa6a80d7d4538b8563',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
@@ -191,7 +191,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/text-from-numbers':
       'sha256:eb84f6fee7df7a14d671a4f3eea007ec9cac223cbbb07f1bc98ae092c37717ff',
     'obfuscation/unanalysed':
-      'sha256:27f0bad875938f78fd251cc9669f62b40b41b3aa25e25145e1ade3ca52b7f2a5',
+      'sha256:2a76d39b3b7a7b39462ce581b010cb58f697efb908a42d9d750f47f47755d26f',
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':

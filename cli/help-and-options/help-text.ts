@@ -20,7 +20,10 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
   ],
   [exitCodes.limit, 'a limit was reached; for `scan`: not everything could be analysed'],
   [exitCodes.low, '`scan`: the worst finding is low'],
-  [exitCodes.medium, '`scan`: the worst finding is medium'],
+  [
+    exitCodes.medium,
+    '`scan`: the worst finding is medium, or a model that reads prose made a remark',
+  ],
   [exitCodes.high, '`scan`: the worst finding is high'],
   [exitCodes.critical, '`scan`: the worst finding is critical'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C)'],

@@ -17,7 +17,9 @@ export function observationText(
     safe`${folder}: ${verdict}`,
     ...shown.flatMap(factLines),
     ...(notes.length > shownNotes ? [safe`  and ${notes.length - shownNotes} further notes`] : []),
-    safe`  ${done} of ${planned} steps ran, in ${rounds.length} rounds: ${rounds.join('; ')}`,
+    planned === 0
+      ? safe`  nothing was run: the skill has no command, script or module`
+      : safe`  ${done} of ${planned} steps ran, in ${rounds.length} rounds: ${rounds.join('; ')}`,
     ...(late === 0 ? [] : [safe`  ${late} steps reached their time limit`]),
     ...(done < planned
       ? [

@@ -15,6 +15,7 @@ import { loadClient } from '../send-request.ts';
 import { loadBuilder } from '../signing/bundle-builder.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import { warningText } from '../terminal/problem-text.ts';
 import { askWhetherPublishable, whyTaken } from './dry-run.ts';
 import { printJudgement, requireJudged } from './judge-here.ts';
 import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
@@ -31,7 +32,7 @@ export async function publishFolder(
   const step = stepPrinter(context);
   const prepared = await prepareVersion(folder);
   const { manifest, packed } = prepared;
-  for (const { message } of prepared.warnings) printNote(context, safe`warning: ${message}`);
+  for (const warning of prepared.warnings) printNote(context, warningText(warning));
   for (const path of prepared.folder.skipped)
     printNote(context, safe`left out of the bundle: ${path} (a file of git)`);
   step('manifest', `${manifest.name} ${manifest.version}`);

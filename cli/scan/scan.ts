@@ -3,12 +3,15 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
 import { foldersAheadMax, foldersOfScanner, scannersMax } from '../limits.ts';
-import { printNote, safe } from '../terminal/output.ts';
+import { printNote, type Safe, safe } from '../terminal/output.ts';
+import { warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
 import { inTurn } from './in-turn.ts';
 import { remarkPrinter } from './read-prose.ts';
@@ -18,6 +21,9 @@ import { scanOutput } from './scan-output.ts';
 import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
 import { readSkillFolder, type SkillFolder } from './source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
+
+/** Skills that do not pass and are named at the end. */
+const namedSkillsMax = 50;
 
 /**
  * `skillgate scan PATH… [--since REF]`: scans each skill at or below each path, in path order; with
@@ -35,6 +41,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   let exit: ExitCode = exitCodes.ok;
   const found = new Set<string>();
   const counts = new Map<string, number>();
+  const notPassed: Safe[] = [];
   let count = 0;
   const scanners = startScanners(sorted.length);
   const close = async (): Promise<void> => {
@@ -60,6 +67,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       if (scanned === undefined) continue;
       await write(context, await output.one(scanned, count === 0));
       noteSize(context, scanned);
+      if (sorted.length === 1) noteSkillMd(context, scanned);
       count++;
       exit = worseExit(exit, exitOf(scanned.report, marks));
       if (remarks !== undefined && (await remarks.read(scanned)) > 0)
@@ -67,6 +75,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       const { verdict, findings } = scanned.report;
       for (const { fingerprint } of findings) found.add(fingerprint);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+      if (verdict !== 'pass') notPassed.push(safe`  ${verdict.padEnd(10)}  ${scanned.report.path}`);
     }
   } finally {
     remarks?.close();
@@ -82,6 +91,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   if (count > 1) {
     const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+    for (const line of notPassed.slice(0, namedSkillsMax)) printNote(context, line);
+    if (notPassed.length > namedSkillsMax)
+      printNote(context, safe`  and ${notPassed.length - namedSkillsMax} more`);
     printNote(context, safe`${count} skills: ${verdicts}; exit ${exit}`);
   }
   return exit;
@@ -123,6 +135,18 @@ function noteSize(context: CommandContext, { files, report }: ScannedFolder): vo
   const why = whyTooLargeForMcp(files.map(({ bytes }) => ({ size: bytes.byteLength })));
   if (why !== undefined)
     printNote(context, safe`${report.path}: no registry lists this skill over MCP: ${why}`);
+}
+
+// What `publish` warns of. A file that cannot be read is a finding of the scan.
+function noteSkillMd(context: CommandContext, { files }: ScannedFolder): void {
+  const skillMd = files.find(({ path }) => path === 'SKILL.md');
+  if (skillMd === undefined) return;
+  try {
+    for (const warning of parseSkillMd(skillMd.bytes).warnings)
+      printNote(context, warningText(warning));
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+  }
 }
 
 // An entry that was not read may have changed.

@@ -2,7 +2,7 @@
  * A failure as text and as JSON: code, message, every reason with its place, cause and next step.
  */
 
-import type { Place, Problem } from '../../skills-index/skill/problem.ts';
+import type { Place, Problem, Reason } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
@@ -11,6 +11,12 @@ import { SteppedProblem } from './stepped-problem.ts';
 /** Further reasons are only counted. */
 const reasonsShownMax = 50;
 const causesShownMax = 4;
+
+/** A warning with its place, for a line of its own. */
+export function warningText({ message, place }: Reason): Safe {
+  const where = place === undefined ? safe`` : safe`${place.path}:${place.line}: `;
+  return safe`warning: ${where}${asCalled(message)}`;
+}
 
 /** The failure as several lines of text. */
 export function problemText(problem: Problem, ink: OutputInk): Safe {

@@ -125,8 +125,9 @@ function headOfRest({ findings, verdict }: ScanReport, deciding: readonly Findin
 }
 
 function printHead({ name, version, path, bundle }: ScanReport, ink: Ink): string {
+  const title = name === '' ? 'A skill without a name' : `${name} ${version}`.trim();
   const where = path === '.' ? '' : ` in ${showSafely(path)}`;
-  return `${ink.bold(`${showSafely(name)} ${showSafely(version)}`.trim())}${where} ${ink.faint(bundle.slice(0, 19))}`;
+  return `${ink.bold(showSafely(title))}${where} ${ink.faint(bundle.slice(0, 19))}`;
 }
 
 // Undeclared capabilities stand out.

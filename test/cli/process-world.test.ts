@@ -46,3 +46,30 @@ it('sends requests to other machines through the proxy, except where NO_PROXY sa
     'skills.acme.example',
   ]);
 });
+
+/** How a command with a clean-up of two seconds ends after signals at these milliseconds. */
+async function endAfter(...signals: readonly number[]): Promise<string> {
+  const script = `const { takeSignals } = await import(${JSON.stringify(module)});
+    const { signal } = takeSignals(process);
+    signal.addEventListener('abort', () => setTimeout(() => {
+      process.stdout.write('cleaned up');
+      process.exit(0);
+    }, 2_000));
+    setInterval(() => undefined, 1_000);
+    process.stdout.write('ready ');`;
+  const child = execFile(process.execPath, ['--input-type=module', '-e', script]);
+  let said = '';
+  const ended = new Promise<void>((done) => child.once('close', () => done()));
+  child.stdout?.on('data', (text: string) => {
+    said += text;
+    if (text.startsWith('ready'))
+      for (const at of signals) setTimeout(() => child.kill('SIGINT'), at);
+  });
+  await ended;
+  return said;
+}
+
+it('takes the signal that npm passes on for the same Ctrl-C, and a later one for a second', async () => {
+  expect(await endAfter(0, 50)).toBe('ready cleaned up');
+  expect(await endAfter(0, 1_000)).toBe('ready ');
+});

@@ -10,7 +10,7 @@ export const unanalysed = defineRule({
   severity: 'medium',
   confidence: 'exact',
   why: 'No parser accepts the file, so nothing in it was checked.',
-  fix: 'Remove the file, or write it in a language that is analysed.',
+  fix: 'Where possible, write it in a language that is analysed. Otherwise a person has to read it before it is approved.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: [
     'artifact:unreadable',

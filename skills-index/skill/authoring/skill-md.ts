@@ -7,6 +7,7 @@ import { isRecord, parseFrontMatter } from '../front-matter.ts';
 import { descriptionCharsMax } from '../limits.ts';
 import { isNamePart } from '../name.ts';
 import type { Reason } from '../problem.ts';
+import { nearest } from '../text/nearest.ts';
 
 export interface SkillMd {
   readonly name?: string;
@@ -72,6 +73,21 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
   };
 }
 
+/** The keys of the Agent Skills specification. */
+const skillKeys = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'];
+
+// Other products have keys of their own, so only a key that stands for a missing one is named.
+function misspelt(fields: Readonly<Record<string, unknown>>): { key: string; message: string }[] {
+  const missing = skillKeys.filter((key) => !Object.hasOwn(fields, key));
+  return Object.keys(fields)
+    .filter((key) => !skillKeys.includes(key))
+    .flatMap((key) => {
+      const [meant] = nearest(key, missing);
+      const message = `"${key}" is no key of SKILL.md; did you mean "${meant}"?`;
+      return meant === undefined ? [] : [{ key, message }];
+    });
+}
+
 function openClawRequires(metadata: Readonly<Record<string, unknown>>): {
   env: string[];
   bins: string[];
@@ -102,7 +118,15 @@ function warningsAbout(
     isRecord(metadata) && Object.values(metadata).some((value) => typeof value !== 'string');
   return [
     ...(requoted ? [{ key: 'description', message: 'a value with a colon is not quoted' }] : []),
-    ...(name === undefined ? [{ key: 'name', message: 'there is no name' }] : []),
+    ...misspelt(fields),
+    ...(name === undefined
+      ? [
+          {
+            key: 'name',
+            message: 'SKILL.md has no name: write "name: my-skill" into its front matter',
+          },
+        ]
+      : []),
     ...(name !== undefined && badName
       ? [
           {

@@ -87,7 +87,16 @@ describe('SKILL.md', () => {
 
 describe('what leaves the specification without harm', () => {
   it.each([
-    ['no name', '---\ndescription: b\n---\n', '1 there is no name'],
+    [
+      'no name',
+      '---\ndescription: b\n---\n',
+      '1 SKILL.md has no name: write "name: my-skill" into its front matter',
+    ],
+    [
+      'a misspelt key',
+      '---\nname: a\ndescription: b\nlicence: MIT\n---\n',
+      '4 "licence" is no key of SKILL.md; did you mean "license"?',
+    ],
     [
       'a bad name',
       '---\nname: My Skill\ndescription: b\n---\n',
