@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5386c84627cef1ab2d3f77333447a0376a12ae1eb26ac0aa6a80d7d4538b8563',
+  extractor: 'sha256:4b6dda9bb336427e7399d7c5298677339702daf4d8b121d868f5055d948ce021',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

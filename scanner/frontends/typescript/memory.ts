@@ -125,12 +125,13 @@ export class Memory {
    * @param why the program is too deep, too many calls are followed one in the other, or the steps
    *   of the outermost call are used up
    */
-  giveUp(why: 'deep' | 'nested' | 'spent'): JsValue {
+  giveUp(why: GivenUp): JsValue {
     const search = this.#search;
-    if (search !== undefined)
-      search.givenUp = why === 'spent' ? 'spent' : (search.givenUp ?? 'near');
     // Calls that are followed have a limit of their own.
-    if (why === 'deep' && this.#levels.frames === 0) this.#isTooDeep = true;
+    const isAlone = why === 'deep' && this.#levels.frames === 0;
+    if (search !== undefined)
+      search.givenUp = graver(search.givenUp, why === 'deep' && !isAlone ? 'nested' : why);
+    if (isAlone) this.#isTooDeep = true;
     return unknown;
   }
 
@@ -186,12 +187,13 @@ export class Memory {
       // Too many to know when none is open any longer: the circle is answered as a whole.
       if (needed === 'many') this.#answersForNow = Number.POSITIVE_INFINITY;
       else needed?.delete(question);
-      if (givenUp !== undefined) this.#cut++;
+      if (givenUp !== undefined && givenUp !== 'deep') this.#cut++;
       if (this.#isTooDeep && !this.#isSettling) {
         this.#tooDeep.push({ question, find });
         this.#isTooDeep = false;
       }
-      const isCut = givenUp !== undefined && this.#cut < cutAnswersMax;
+      // What is too deep is asked alone afterwards, so these answers have an end.
+      const isCut = givenUp === 'deep' || (givenUp !== undefined && this.#cut < cutAnswersMax);
       if (!isCut && (needed === undefined || (needed !== 'many' && needed.size === 0))) {
         question.answer = value;
         question.forNow = undefined;
@@ -290,6 +292,15 @@ const neededMax = 32;
 /** Answers for now of one question, for different open questions. */
 const forNowMax = 8;
 
+/** Why an answer was given up, the gravest last. */
+const reasons = ['nested', 'spent', 'deep'] as const;
+
+type GivenUp = (typeof reasons)[number];
+
+function graver(one: GivenUp | undefined, other: GivenUp): GivenUp {
+  return one !== undefined && reasons.indexOf(one) > reasons.indexOf(other) ? one : other;
+}
+
 interface Question {
   answer: JsValue | undefined;
   isOpen: boolean;
@@ -304,7 +315,7 @@ interface Question {
 interface Search {
   /** Open questions that were answered with "unknown". */
   needed: Set<Question> | 'many' | undefined;
-  givenUp: 'near' | 'spent' | undefined;
+  givenUp: GivenUp | undefined;
   /** The questions that were asked, while a circle is settled; undefined for any. */
   reads: Set<Question> | undefined;
 }
@@ -326,7 +337,7 @@ function needs(search: Search, question: Question): void {
 function joins(search: Search, { needed, givenUp }: ForNow): void {
   if (needed === 'many') search.needed = 'many';
   else if (needed !== undefined) for (const question of needed) needs(search, question);
-  if (givenUp !== undefined && search.givenUp !== 'spent') search.givenUp = givenUp;
+  if (givenUp !== undefined) search.givenUp = graver(search.givenUp, givenUp);
 }
 
 // None of the answers that were used has changed since.
@@ -336,22 +347,41 @@ function isUpToDate({ reads, at, givenUp }: ForNow): boolean {
   return true;
 }
 
-// Texts, numbers and lists can be computed from one another without end.
+// Texts, numbers and lists can be computed from one another without end. What may be called has
+// an end, so it is kept, and so is a list with it.
 function withMore(before: JsValue, value: JsValue): JsValue {
   if (areSame(before, value)) return before;
   const known = alternatives(before);
-  let left = madeMax - known.filter(isMade).length;
+  let left = dataMax - known.filter((one) => !mayBeCalled(one)).length;
   const more = alternatives(value)
     .filter((one) => !known.some((other) => areSame(one, other)))
-    .map((one) => (isMade(one) && --left < 0 ? unknown : one));
+    .map((one) => (mayBeCalled(one) || --left >= 0 ? one : unknown));
   return unionOf([...known, ...more]);
 }
 
-const madeMax = 8;
+const dataMax = 8;
 
-function isMade({ kind }: JsValue): boolean {
-  return !/^(?:unknown|api|function|class|object|instance|module)$/.test(kind);
+function mayBeCalled(value: JsValue, depth = 0): boolean {
+  switch (value.kind) {
+    case 'array':
+    case 'growing':
+      return depth < calledDepthMax && value.items.some((item) => mayBeCalled(item, depth + 1));
+    case 'union':
+      return value.of.some((one) => mayBeCalled(one, depth));
+    case 'text':
+    case 'bytes':
+    case 'number':
+    case 'count':
+    case 'pattern':
+    case 'data':
+    case 'unknown':
+      return false;
+    default:
+      return true;
+  }
 }
+
+const calledDepthMax = 1;
 
 function newQuestion(): Question {
   return { answer: undefined, isOpen: false, isOfCall: false, changed: 0, forNow: undefined };

@@ -86,6 +86,24 @@ describe('a value on a long way through the program', () => {
       }),
     ],
     [
+      'one of two classes in such variables',
+      (value) => ({
+        'a.mjs': `class A { static send = console.info; }\nclass B { static send = ${value}; }\n${variables(44, 'B').replaceAll('console.error', 'A')}${post('p0.send', key)}`,
+      }),
+    ],
+    [
+      'bound functions in such variables',
+      (value) => ({
+        'a.mjs': `${variables(44, `${value}.bind(null)`).replaceAll('console.error', 'console.error.bind(null)')}${post('p0', key)}`,
+      }),
+    ],
+    [
+      'functions that call the next, behind a function that has no end of arguments',
+      (value) => ({
+        'a.mjs': `function b(x) { return b([x]) || b(x + 1); }\nb(1);\nconst value = ${value};\n${post('f0()', key)}${functions(160)}`,
+      }),
+    ],
+    [
       'a method that classes inherit',
       (value) => ({
         'a.mjs': `class C0 { send(body) { ${post(value, 'body')} } }\n${classes(20)}new C20().send(${key});\n`,

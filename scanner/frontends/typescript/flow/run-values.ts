@@ -7,7 +7,7 @@ import { interpreters } from '../../../lookup-tables/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
 import { areSame } from '../values/same.ts';
-import { alternatives, isWhole, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
+import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
 
 type Args = Called['args'];
 
@@ -49,16 +49,24 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
   );
 }
 
-// To an address, the texts count in addition that writes by other names put there. That something
+// For an address, the hosts count in addition that writes by other names put there. That something
 // unknown may be written there counts for nothing: it may be so for most objects.
 function withWritten(out: Out, call: Called, at: number | undefined): Args {
   if (at === undefined || call.args[at] === undefined || isWritten(call, at)) return call.args;
+  const { value } = call.args[at];
+  const known = new Set(alternatives(value).map(originOf));
   const settled = settledArguments(out, call)[at] ?? unknown;
-  const texts = alternatives(settled).filter(isWhole);
-  return call.args.with(at, {
-    ...call.args[at],
-    value: unionOf([call.args[at].value, ...texts]),
+  const more = alternatives(settled).filter((one) => {
+    const origin = originOf(one);
+    return origin !== undefined && !known.has(origin);
   });
+  return call.args.with(at, { ...call.args[at], value: unionOf([value, ...more]) });
+}
+
+function originOf(value: JsValue): string | undefined {
+  return value.kind === 'text'
+    ? /^https?:\/\/[^/?#\0]+(?=[/?#]|$)/i.exec(value.text)?.[0]
+    : undefined;
 }
 
 // No write changes a text at the place where it is used: `require('fs')`.

@@ -3,6 +3,7 @@
  * methods put on `this`, inherited members.
  */
 import { ts } from 'ts-morph';
+import { StepsUsedUp } from '../../../fact/steps.ts';
 import { overriding, writtenMembers } from '../flow/changes.ts';
 import { baseOf, type Functionish, inheritedMax, isFunctionish } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -40,7 +41,9 @@ function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string)
     self.steps.take();
     const base = baseOf(one);
     for (const value of base === undefined ? [unknown] : alternatives(self.valueOf(base))) {
-      const isClass = value.kind === 'class' && seen.size < inheritedMax;
+      const isClass = value.kind === 'class';
+      // A member that is not looked for could send.
+      if (isClass && seen.size >= inheritedMax) throw new StepsUsedUp('the limit of classes');
       const own = isClass ? ownMember(self, value.node, name) : [unknown];
       if (isClass && own.length === 0) seen.add(value.node);
       found.push(...own);

@@ -28,24 +28,64 @@ export function areSame(
         all.every((one) => others.includes(one) || others.some((other) => compare(one, other)))
       );
     }
-    if (a.kind === 'array' && b.kind === 'array') {
-      const { items } = b;
-      return (
-        a.items.length === items.length &&
-        a.items.every((item, at) => compare(item, items[at] ?? unknown))
-      );
-    }
-    if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
-    if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;
-    if (a.kind === 'api' && b.kind === 'api') return a.name === b.name;
-    if (isMade(a) && isMade(b)) return a.kind === b.kind && isSame(a, b);
-    return a.kind === b.kind;
+    return sameParts(a, b, { compare, isSame });
   };
   return compare(a, b);
 }
 
-type Made = Extract<JsValue, { kind: 'function' | 'object' }>;
-
-function isMade(value: JsValue): value is Made {
-  return value.kind === 'function' || value.kind === 'object';
+function sameParts(
+  a: JsValue,
+  b: JsValue,
+  {
+    compare,
+    isSame,
+  }: {
+    readonly compare: (a: JsValue, b: JsValue) => boolean;
+    readonly isSame: (a: Made, b: Made) => boolean;
+  },
+): boolean {
+  switch (a.kind) {
+    case 'unknown':
+    case 'count':
+    case 'constructor':
+      return a.kind === b.kind;
+    case 'text':
+    case 'bytes':
+      return a.kind === b.kind && a.text === b.text;
+    case 'number':
+      return a.kind === b.kind && a.number === b.number;
+    case 'pattern':
+      return a.kind === b.kind && a.source === b.source && a.flags === b.flags;
+    case 'api':
+      return a.kind === b.kind && a.name === b.name;
+    case 'instance':
+      return a.kind === b.kind && a.of === b.of && a.made === b.made;
+    case 'class':
+      return a.kind === b.kind && a.node === b.node && a.made === b.made;
+    case 'function':
+    case 'object':
+      return a.kind === b.kind && isSame(a, b);
+    case 'module':
+      return a.kind === b.kind && a.file === b.file;
+    case 'method':
+      return a.kind === b.kind && a.name === b.name && compare(a.of, b.of);
+    case 'bound':
+      return a.kind === b.kind && compare(a.callee, b.callee) && sameItems(a.given, b.given);
+    case 'growing':
+      return (
+        a.kind === b.kind && a.pushed.length === b.pushed.length && sameItems(a.items, b.items)
+      );
+    case 'array':
+      return a.kind === b.kind && sameItems(a.items, b.items);
+    default:
+      return false;
+  }
+  function sameItems(items: readonly JsValue[], others: readonly JsValue[]): boolean {
+    return (
+      items.length === others.length &&
+      items.every((item, at) => compare(item, others[at] ?? unknown))
+    );
+  }
 }
+
+type Made = Extract<JsValue, { kind: 'function' | 'object' }>;
