@@ -70,10 +70,13 @@ export function applyEffect<Kind extends Does>(
 
 function print(out: Out, call: Called): void {
   const { api } = call;
-  for (const { node, value } of call.args) {
+  for (const arg of call.args) {
+    const { node, value } = arg;
+    // What is looked for beside each argument would cost the square of their number.
+    const alone = { ...call, args: [arg] };
     sink(call, node, { what: 'output', api, part: 'content' }, 'exact');
     for (const one of alternatives(value))
-      for (const egress of imageEgressOf(addressOf(out, call, one, undefined) ?? '')) {
+      for (const egress of imageEgressOf(addressOf(out, alone, one, undefined) ?? '')) {
         const capability = { kind: 'egress', ...egress } as const;
         sink(call, node, { what: 'network', capability, api, part: 'url' }, 'exact');
       }
