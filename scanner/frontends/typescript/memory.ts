@@ -4,7 +4,8 @@
 import { keep } from '../../fact/remembered.ts';
 import { StepsUsedUp } from '../../fact/steps.ts';
 import { areSame } from './values/same.ts';
-import { alternatives, type JsValue, unionOf, unknown } from './values/values.ts';
+import { type JsValue, unknown } from './values/values.ts';
+import { widened } from './values/widened.ts';
 
 /**
  * Answers for now that one question may cost, and all questions together. Beyond, the questions of
@@ -182,7 +183,7 @@ export class Memory {
     this.#search = search;
     question.isOpen = true;
     try {
-      const value = before === undefined ? find() : withMore(before, find());
+      const value = before === undefined ? find() : widened(before, find());
       const { needed, givenUp } = search;
       // Too many to know when none is open any longer: the circle is answered as a whole.
       if (needed === 'many') this.#answersForNow = Number.POSITIVE_INFINITY;
@@ -346,42 +347,6 @@ function isUpToDate({ reads, at, givenUp }: ForNow): boolean {
   for (const question of reads) if (question.changed > at) return false;
   return true;
 }
-
-// Texts, numbers and lists can be computed from one another without end. What may be called has
-// an end, so it is kept, and so is a list with it.
-function withMore(before: JsValue, value: JsValue): JsValue {
-  if (areSame(before, value)) return before;
-  const known = alternatives(before);
-  let left = dataMax - known.filter((one) => !mayBeCalled(one)).length;
-  const more = alternatives(value)
-    .filter((one) => !known.some((other) => areSame(one, other)))
-    .map((one) => (mayBeCalled(one) || --left >= 0 ? one : unknown));
-  return unionOf([...known, ...more]);
-}
-
-const dataMax = 8;
-
-function mayBeCalled(value: JsValue, depth = 0): boolean {
-  switch (value.kind) {
-    case 'array':
-    case 'growing':
-      return depth < calledDepthMax && value.items.some((item) => mayBeCalled(item, depth + 1));
-    case 'union':
-      return value.of.some((one) => mayBeCalled(one, depth));
-    case 'text':
-    case 'bytes':
-    case 'number':
-    case 'count':
-    case 'pattern':
-    case 'data':
-    case 'unknown':
-      return false;
-    default:
-      return true;
-  }
-}
-
-const calledDepthMax = 1;
 
 function newQuestion(): Question {
   return { answer: undefined, isOpen: false, isOfCall: false, changed: 0, forNow: undefined };
