@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a9c1689c9607c8b209b2ebc920d20eca5b2688d9857a5e449fb8cfd7262bb2e0',
+  extractor: 'sha256:909887235bcd0585468f58a7b06d6dc767fa6cf04537980319b1138879b1fd79',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

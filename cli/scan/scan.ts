@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
-import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -44,6 +43,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const notPassed: Safe[] = [];
   let count = 0;
   const scanners = startScanners(sorted.length);
+  // Loads while the scanner works, and only where one author looks at one skill.
+  const authoring = sorted.length === 1 ? loadSkillMd() : undefined;
   const close = async (): Promise<void> => {
     await Promise.all(scanners.map((scanner) => scanner.close()));
   };
@@ -67,7 +68,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       if (scanned === undefined) continue;
       await write(context, await output.one(scanned, count === 0));
       noteSize(context, scanned);
-      if (sorted.length === 1) noteSkillMd(context, scanned);
+      if (authoring !== undefined) noteSkillMd(context, scanned, await authoring);
       count++;
       exit = worseExit(exit, exitOf(scanned.report, marks));
       if (remarks !== undefined && (await remarks.read(scanned)) > 0)
@@ -137,8 +138,16 @@ function noteSize(context: CommandContext, { files, report }: ScannedFolder): vo
     printNote(context, safe`${report.path}: no registry lists this skill over MCP: ${why}`);
 }
 
-// What `publish` warns of. A file that cannot be read is a finding of the scan.
-function noteSkillMd(context: CommandContext, { files }: ScannedFolder): void {
+function loadSkillMd(): Promise<typeof import('../../skills-index/skill/authoring/skill-md.ts')> {
+  return import('../../skills-index/skill/authoring/skill-md.ts');
+}
+
+// Prints the warnings of `publish`. A file that cannot be read is a finding of the scan.
+function noteSkillMd(
+  context: CommandContext,
+  { files }: ScannedFolder,
+  { parseSkillMd }: Awaited<ReturnType<typeof loadSkillMd>>,
+): void {
   const skillMd = files.find(({ path }) => path === 'SKILL.md');
   if (skillMd === undefined) return;
   try {

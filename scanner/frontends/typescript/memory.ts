@@ -3,6 +3,18 @@
  */
 import { keep } from '../../fact/remembered.ts';
 import { StepsUsedUp } from '../../fact/steps.ts';
+import {
+  type ForNow,
+  type GivenUp,
+  graver,
+  isUpToDate,
+  joins,
+  type Levels,
+  needs,
+  newQuestion,
+  type Search,
+  type ValueQuestion,
+} from './question.ts';
 import { areSame } from './values/same.ts';
 import { type JsValue, unknown } from './values/values.ts';
 import { widened } from './values/widened.ts';
@@ -20,27 +32,20 @@ const answersForNowTotalMax = 20_000;
  */
 const cutAnswersMax = 40_000;
 
+/** Answers for now of one question, for different open questions. */
+const forNowMax = 8;
+
 /** Calls followed with their arguments, one in the other. */
 export const frameDepthMax = 24;
 
-/**
- * Answers of one circle that are computed from one another until none changes. After the first
- * passes an answer only grows, and no new call is followed, so there is an end.
- */
+/** Answers of one circle that are computed from one another until none changes. */
 const computedMax = 200_000;
-const freePassesMax = 4;
-const growingPassesMax = 16;
 
-/** How deep the evaluator is in the program while it asks. */
-export interface Levels {
-  depth: number;
-  /** Calls that are followed with their arguments, one in the other. */
-  frames: number;
-  /** Such calls in the outermost one so far. */
-  framed: number;
-  /** The number of the outermost of these calls, which has steps of its own. */
-  outermost: number;
-}
+/** Passes after which an answer only grows and no new call is followed, so that there is an end. */
+const freePassesMax = 4;
+
+/** Passes in which a question that came up is a reason for one more pass. */
+const growingPassesMax = 16;
 
 /**
  * A question that is asked again inside itself is answered with "unknown". Answers found meanwhile
@@ -55,8 +60,8 @@ export interface Levels {
  */
 export class Memory {
   // Most questions are about a whole thing. They have no name and need no map of names.
-  readonly #whole = new Map<object, Question>();
-  readonly #named = new Map<object, Map<string, Question>>();
+  readonly #whole = new Map<object, ValueQuestion>();
+  readonly #named = new Map<object, Map<string, ValueQuestion>>();
   readonly #levels: Levels;
   /** The search for an answer that is under way. */
   #search: Search | undefined;
@@ -64,13 +69,13 @@ export class Memory {
   #total = 0;
   #cut = 0;
   /** Questions with answers for now, in the order in which their searches ended. */
-  #waiting: Question[] = [];
+  #waiting: ValueQuestion[] = [];
   #isSettling = false;
   /** Whether the program was too deep for the search that is under way. */
   #isTooDeep = false;
   /** The questions whose search was too deep, and those that were asked alone for that reason. */
-  #tooDeep: { readonly question: Question; readonly find: () => JsValue }[] = [];
-  readonly #askedAlone = new Set<Question>();
+  #tooDeep: { readonly question: ValueQuestion; readonly find: () => JsValue }[] = [];
+  readonly #askedAlone = new Set<ValueQuestion>();
   #stage = 0;
   /** Counts answers and their changes while a circle is settled. */
   #clock = 0;
@@ -132,11 +137,12 @@ export class Memory {
     const isAlone = why === 'deep' && this.#levels.frames === 0;
     if (search !== undefined)
       search.givenUp = graver(search.givenUp, why === 'deep' && !isAlone ? 'nested' : why);
-    if (isAlone) this.#isTooDeep = true;
+    // The passes that settle a circle reach deeper one after the other.
+    if (isAlone && !this.#isSettling) this.#isTooDeep = true;
     return unknown;
   }
 
-  #find(question: Question, find: () => JsValue): JsValue {
+  #find(question: ValueQuestion, find: () => JsValue): JsValue {
     const outer = this.#search;
     let value = this.#searchFor(question, find);
     if (outer !== undefined || this.#isSettling) return value;
@@ -171,7 +177,7 @@ export class Memory {
   }
 
   // With `before`, the answer is that one and what is found in addition.
-  #searchFor(question: Question, find: () => JsValue, before?: JsValue): JsValue {
+  #searchFor(question: ValueQuestion, find: () => JsValue, before?: JsValue): JsValue {
     const outer = this.#search;
     const { depth, frames, outermost } = this.#levels;
     const search: Search = {
@@ -189,7 +195,7 @@ export class Memory {
       if (needed === 'many') this.#answersForNow = Number.POSITIVE_INFINITY;
       else needed?.delete(question);
       if (givenUp !== undefined && givenUp !== 'deep') this.#cut++;
-      if (this.#isTooDeep && !this.#isSettling) {
+      if (this.#isTooDeep) {
         this.#tooDeep.push({ question, find });
         this.#isTooDeep = false;
       }
@@ -212,7 +218,7 @@ export class Memory {
     }
   }
 
-  #keepForNow(question: Question, one: ForNow): void {
+  #keepForNow(question: ValueQuestion, one: ForNow): void {
     this.#answersForNow++;
     this.#total++;
     if (question.forNow === undefined) {
@@ -277,77 +283,12 @@ export class Memory {
     return true;
   }
 
-  #question(thing: object, name: string): Question {
+  #question(thing: object, name: string): ValueQuestion {
     if (name === '') return keep(this.#whole, thing, newQuestion);
     return keep(
-      keep(this.#named, thing, () => new Map<string, Question>()),
+      keep(this.#named, thing, () => new Map<string, ValueQuestion>()),
       name,
       newQuestion,
     );
   }
-}
-
-/** Open questions that an answer for now is known to need. With more, its circle is a large one. */
-const neededMax = 32;
-
-/** Answers for now of one question, for different open questions. */
-const forNowMax = 8;
-
-/** Why an answer was given up, the gravest last. */
-const reasons = ['nested', 'spent', 'deep'] as const;
-
-type GivenUp = (typeof reasons)[number];
-
-function graver(one: GivenUp | undefined, other: GivenUp): GivenUp {
-  return one !== undefined && reasons.indexOf(one) > reasons.indexOf(other) ? one : other;
-}
-
-interface Question {
-  answer: JsValue | undefined;
-  isOpen: boolean;
-  isOfCall: boolean;
-  /** When the answer for now changed last. */
-  changed: number;
-  /** The latest first. */
-  forNow: ForNow[] | undefined;
-}
-
-/** What the answer that is searched for depends on so far. */
-interface Search {
-  /** Open questions that were answered with "unknown". */
-  needed: Set<Question> | 'many' | undefined;
-  givenUp: GivenUp | undefined;
-  /** The questions that were asked, while a circle is settled; undefined for any. */
-  reads: Set<Question> | undefined;
-}
-
-interface ForNow extends Readonly<Search>, Readonly<Omit<Levels, 'framed'>> {
-  readonly value: JsValue;
-  readonly find: () => JsValue;
-  /** When the search began. */
-  readonly at: number;
-}
-
-function needs(search: Search, question: Question): void {
-  if (search.needed === 'many') return;
-  search.needed ??= new Set();
-  search.needed.add(question);
-  if (search.needed.size > neededMax) search.needed = 'many';
-}
-
-function joins(search: Search, { needed, givenUp }: ForNow): void {
-  if (needed === 'many') search.needed = 'many';
-  else if (needed !== undefined) for (const question of needed) needs(search, question);
-  if (givenUp !== undefined) search.givenUp = graver(search.givenUp, givenUp);
-}
-
-// None of the answers that were used has changed since.
-function isUpToDate({ reads, at, givenUp }: ForNow): boolean {
-  if (reads === undefined || givenUp !== undefined) return false;
-  for (const question of reads) if (question.changed > at) return false;
-  return true;
-}
-
-function newQuestion(): Question {
-  return { answer: undefined, isOpen: false, isOfCall: false, changed: 0, forNow: undefined };
 }

@@ -1,5 +1,6 @@
 /** Syntax of a program's nodes, without their meaning. */
 import { ts } from 'ts-morph';
+import { StepsUsedUp } from '../../fact/steps.ts';
 
 /**
  * An expression without the parts that do not change its value: parentheses, types, `await`, the
@@ -114,8 +115,16 @@ export function parametersOf({ parameters }: Functionish): readonly ts.Parameter
     : parameters;
 }
 
-/** How many classes above a class are looked at. */
-export const inheritedMax = 256;
+const classesMax = 256;
+
+/**
+ * Refuses a class that extends too many others: a member that nobody looks for could send.
+ * @param count the class and those above it
+ * @throws StepsUsedUp so that the file counts as not analysed
+ */
+export function requireFewClasses(count: number): void {
+  if (count > classesMax) throw new StepsUsedUp(`a class with over ${classesMax} classes above it`);
+}
 
 /** What a class extends. */
 export function baseOf({ heritageClauses }: ts.ClassLikeDeclaration): ts.Expression | undefined {

@@ -76,11 +76,15 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
 /** The keys of the Agent Skills specification. */
 const skillKeys = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'];
 
+/** Keys that are compared with those of the specification: a hostile file has thousands. */
+const otherKeysMax = 50;
+
 // Other products have keys of their own, so only a key that stands for a missing one is named.
 function misspelt(fields: Readonly<Record<string, unknown>>): { key: string; message: string }[] {
   const missing = skillKeys.filter((key) => !Object.hasOwn(fields, key));
   return Object.keys(fields)
     .filter((key) => !skillKeys.includes(key))
+    .slice(0, otherKeysMax)
     .flatMap((key) => {
       const [meant] = nearest(key, missing);
       const message = `"${key}" is no key of SKILL.md; did you mean "${meant}"?`;

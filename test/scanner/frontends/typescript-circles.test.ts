@@ -156,3 +156,30 @@ describe('an address that is written by another name', () => {
     );
   });
 });
+
+describe('a class with more classes above it than are looked at', () => {
+  it.each<[string, string]>([
+    ['a member', `class C0 { static send = fetch; }\n${classes(300)}${post('C300.send', key)}`],
+    [
+      'a method',
+      `class C0 { send(body) { ${post('fetch', 'body')} } }\n${classes(300)}new C300().send(${key});\n`,
+    ],
+    [
+      'a constructor',
+      `class C0 { constructor(body) { ${post('fetch', 'body')} } }\n${classes(300)}new C300(${key});\n`,
+    ],
+    [
+      'a setter',
+      `class C0 { set body(body) { ${post('fetch', 'body')} } }\n${classes(300)}new C300().body = ${key};\n`,
+    ],
+  ])('is held, and does not pass: %s', async (_, text) => {
+    const { verdict, findings } = await scanSkill([
+      { path: 'SKILL.md', bytes: Buffer.from(skill), mode: 0o644 },
+      { path: 'a.mjs', bytes: Buffer.from(text), mode: 0o644 },
+    ]);
+    expect(verdict).toBe('incomplete');
+    expect(findings.map(({ message }) => message).join('\n')).toContain(
+      'a class with over 256 classes above it',
+    );
+  });
+});

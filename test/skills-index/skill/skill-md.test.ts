@@ -132,6 +132,15 @@ describe('what leaves the specification without harm', () => {
   });
 });
 
+it('compares only some of the keys of a hostile SKILL.md with the known ones', () => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, at) => `key${at}: 1\n`).join('');
+  const text = (count: number): string =>
+    `---\nname: a\ndescription: b\n${lines(count)}licence: MIT\n---\n`;
+  expect(warningsOf(text(40))).toHaveLength(1);
+  expect(warningsOf(text(400))).toEqual([]);
+});
+
 describe('what cannot be read', () => {
   it.each<[string, string | Uint8Array, RegExp]>([
     ['nothing', '', /SKILL\.md:1: it has no front matter/],

@@ -72,7 +72,7 @@ function print(out: Out, call: Called): void {
   const { api } = call;
   for (const arg of call.args) {
     const { node, value } = arg;
-    // What is looked for beside each argument would cost the square of their number.
+    // `addressOf` looks at each argument of a call, which for all of them costs a square.
     const alone = { ...call, args: [arg] };
     sink(call, node, { what: 'output', api, part: 'content' }, 'exact');
     for (const one of alternatives(value))

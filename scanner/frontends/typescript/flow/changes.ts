@@ -2,7 +2,7 @@
  * The effect of writes on values that are run: the values that may have been written, or "unknown".
  */
 import { ts } from 'ts-morph';
-import { baseOf, type Functionish, inheritedMax } from '../syntax.ts';
+import { baseOf, type Functionish, requireFewClasses } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
@@ -113,11 +113,12 @@ function isBelow(
 ): boolean {
   const seen = new Set([node]);
   for (const one of seen) {
+    requireFewClasses(seen.size);
     self.steps.take();
     const base = baseOf(one);
     for (const value of base === undefined ? [] : alternatives(self.valueOf(base))) {
       if (value.kind === 'unknown' || (value.kind === 'class' && value.node === above)) return true;
-      if (value.kind === 'class' && seen.size < inheritedMax) seen.add(value.node);
+      if (value.kind === 'class') seen.add(value.node);
     }
   }
   return false;

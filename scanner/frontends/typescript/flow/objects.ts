@@ -2,7 +2,7 @@
  * How values move into and out of the skill's own objects: fields of classes, getters and setters.
  */
 import { ts } from 'ts-morph';
-import { bareOf, baseOf as extendedBy, inheritedMax, isFunctionish } from '../syntax.ts';
+import { bareOf, baseOf as extendedBy, isFunctionish, requireFewClasses } from '../syntax.ts';
 import { valueOfThis } from '../values/classes.ts';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
@@ -129,15 +129,15 @@ function accessors<Kind extends ts.AccessorDeclaration>(
   node: ts.ClassLikeDeclaration | ts.ObjectLiteralExpression,
   name: string,
   isKind: (node: ts.Node) => node is Kind,
-  depth = 0,
 ): Kind[] {
-  const members: readonly ts.Node[] = ts.isClassLike(node) ? node.members : node.properties;
-  const own = members
-    .filter(isKind)
-    .filter((member) => name === '*' || nameOf(member.name) === name);
-  const isWhole = own.length > 0 || !ts.isClassLike(node) || depth >= inheritedMax;
-  const base = isWhole ? undefined : baseOf(flow, node);
-  return base === undefined ? own : accessors(flow, base, name, isKind, depth + 1);
+  for (const one of ts.isClassLike(node) ? withClassesAbove(flow, node) : [node]) {
+    const members: readonly ts.Node[] = ts.isClassLike(one) ? one.members : one.properties;
+    const own = members
+      .filter(isKind)
+      .filter((member) => name === '*' || nameOf(member.name) === name);
+    if (own.length > 0) return own;
+  }
+  return [];
 }
 
 function nameOf(name: ts.PropertyName | ts.BindingName): string {
@@ -148,13 +148,17 @@ function nameOf(name: ts.PropertyName | ts.BindingName): string {
 
 // The root of a class hierarchy: its subclasses share its fields.
 function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration {
-  let root = node;
-  for (let depth = 0; depth < inheritedMax; depth++) {
-    const base = baseOf(flow, root);
-    if (base === undefined || base === node) break;
-    root = base;
+  return withClassesAbove(flow, node).at(-1) ?? node;
+}
+
+function withClassesAbove(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration[] {
+  const classes = new Set([node]);
+  for (const one of classes) {
+    requireFewClasses(classes.size);
+    const base = baseOf(flow, one);
+    if (base !== undefined) classes.add(base);
   }
-  return root;
+  return [...classes];
 }
 
 function baseOf({ out }: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {

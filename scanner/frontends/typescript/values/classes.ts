@@ -3,9 +3,8 @@
  * methods put on `this`, inherited members.
  */
 import { ts } from 'ts-morph';
-import { StepsUsedUp } from '../../../fact/steps.ts';
 import { overriding, writtenMembers } from '../flow/changes.ts';
-import { baseOf, type Functionish, inheritedMax, isFunctionish } from '../syntax.ts';
+import { baseOf, type Functionish, isFunctionish, requireFewClasses } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
@@ -18,7 +17,7 @@ export function memberOfClass(
   name: string,
 ): JsValue {
   const found = ownMember(self, node, name);
-  const others = overriding(self, node).flatMap((below) => declaredOrWritten(self, below, name));
+  const others = overriding(self, node).flatMap((below) => ownMember(self, below, name));
   return unionOf([...(found.length > 0 ? found : inherited(self, node, name)), ...others]);
 }
 
@@ -38,26 +37,17 @@ function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string)
   const found: JsValue[] = [];
   const seen = new Set([node]);
   for (const one of seen) {
+    requireFewClasses(seen.size);
     self.steps.take();
     const base = baseOf(one);
     for (const value of base === undefined ? [unknown] : alternatives(self.valueOf(base))) {
       const isClass = value.kind === 'class';
-      // A member that is not looked for could send.
-      if (isClass && seen.size >= inheritedMax) throw new StepsUsedUp('the limit of classes');
       const own = isClass ? ownMember(self, value.node, name) : [unknown];
       if (isClass && own.length === 0) seen.add(value.node);
       found.push(...own);
     }
   }
   return found;
-}
-
-function declaredOrWritten(
-  self: Evaluator,
-  node: ts.ClassLikeDeclaration,
-  name: string,
-): JsValue[] {
-  return [...declared(self, node, name), ...writtenMembers(self, node, name)];
 }
 
 function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {

@@ -9,12 +9,12 @@ import {
   bareOf,
   baseOf,
   type Functionish,
-  inheritedMax,
   isAssignment,
   isFunctionish,
   isPlainAssignment,
   isStep,
   parametersOf,
+  requireFewClasses,
 } from '../syntax.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
 import type { Symbols } from './evaluator.ts';
@@ -77,16 +77,17 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
     return found === undefined ? undefined : followed(checker, found);
   };
-  const functionOf = (callee: ts.Expression, depth = 0): Functionish | undefined => {
+  const functionOf = (callee: ts.Expression, above: Above = []): Functionish | undefined => {
     const bare = bareOf(callee);
     if (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)) return bare;
     if (ts.isPropertyAccessExpression(bare))
       return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
     const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
     const declared = symbol === undefined ? undefined : functionDeclared(symbol);
-    if (declared !== undefined || depth >= inheritedMax) return declared;
+    if (declared !== undefined) return declared;
     const base = classAbove(bare, symbol, heirs);
-    return base === undefined ? undefined : functionOf(base, depth + 1);
+    requireFewClasses(above.length);
+    return base && !above.includes(base) ? functionOf(base, [...above, base]) : undefined;
   };
   for (const call of calls) {
     const callee = functionOf(call.expression);
@@ -118,6 +119,9 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     exportOf,
   };
 }
+
+/** Names of classes, each of which extends the next. */
+type Above = readonly ts.Expression[];
 
 // How many classes extend a class, by its name.
 function heirsIn({ files }: Program): ReadonlyMap<string, number> {

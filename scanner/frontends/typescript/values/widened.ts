@@ -4,8 +4,8 @@ import { alternatives, type JsValue, unionOf, unknown } from './values.ts';
 
 /**
  * A value that may be either. Texts, numbers and lists can be computed from one another without
- * end, so only a few of them are kept. What may be called has an end, so it is kept, and so is a
- * list with it.
+ * end, so only a few of them are kept. Functions, and lists with functions, are kept up to the
+ * limit of a union: one of them may send.
  */
 export function widened(before: JsValue, value: JsValue): JsValue {
   if (areSame(before, value)) return before;
