@@ -169,7 +169,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/evasion':
       'sha256:cc09f9166809626452570940b8a8f0a800f3476d9d29d6107f9321684b446502',
     'obfuscation/hidden-characters':
-      'sha256:85f77282dd72059bb90717f40efd522e30810d40be6cf8902bc63e8cde43b033',
+      'sha256:b8314932184c4e085051e7ea1e63774ac7640cb6bde2d16e9d55ed2f6ff23485',
     'obfuscation/hidden-name':
       'sha256:ca82eea5a7091c6ba6f60aee87b10eacb649f55bf952747df6ff2cfd424221ca',
     'obfuscation/minified':
@@ -231,7 +231,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:035439fa49809d811b5335946e4819bbf959a5c7b1c0832e69603b3141c1f166',
     'prose/exfiltration-instructions':
-      'sha256:5190884fec381c2acf5d6b05fe360a32178651df99088bc05d3824e84081b30d',
+      'sha256:481020e1de4623939c6054cf47e1bafad2b67b655847adb0c930e89bf387f0c6',
     'prose/false-authority':
       'sha256:461255c9398a0020b9372ca257e8b57664356b058b6ed8dda691acb7d2bb7a10',
     'prose/hidden-text': 'sha256:265cbccc3a1af90c851871630fc85f7851926f64782ca1fabcc78ec345235fa3',

@@ -101,7 +101,7 @@ function judge(
       severity: isCode ? 'high' : 'medium',
       message: 'a zero-width character inside a word',
     };
-  if (count('filler') > 0 && isCode)
+  if (count('filler') > 0 && isCode && !isBraille(run, text))
     return { severity: 'medium', message: 'a letter that is not seen' };
   if (count('control') > 0 && /[\u001b\u009b]/.test(text.slice(run.start, run.end)) && !isCode) {
     // Between spaces, ESC begins nothing that a terminal shows or hides: an arrow that was lost.
@@ -115,3 +115,12 @@ function judge(
 function standsAlone(before: string, behind: string): boolean {
   return / $/.test(before) && /^ [A-Za-z]/.test(behind);
 }
+
+// The blank of Braille is a letter among letters of dots, such as the frames of a spinner. A longer
+// row of blanks is a gap, wherever it stands.
+function isBraille({ start, end }: Run, text: string): boolean {
+  const around = text.slice(Math.max(0, start - brailleChars), end + brailleChars);
+  return /^\u2800{1,4}$/.test(text.slice(start, end)) && /[\u2801-\u28ff]/.test(around);
+}
+
+const brailleChars = 16;
