@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:909887235bcd0585468f58a7b06d6dc767fa6cf04537980319b1138879b1fd79',
+  extractor: 'sha256:c135b6efb6efddf3cb8ed88a5cb465d5febf83e8cca94e33a856f6e0f8d2d9fa',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
@@ -107,7 +107,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
     'flow/secret-to-computed-host':
-      'sha256:cf1ab367b3e81c0d1907ac6d338e0ffa4d0d1ac2b18efeb128dcf661c0e9ba1e',
+      'sha256:16e24e5502168c96b4f9f88f898d79dfa07f9f8e840893a6dabdf2229d59735a',
     'flow/secret-to-network':
       'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
     'flow/secret-to-output':

@@ -57,11 +57,11 @@ const declare: Builtin = (run, call) => {
 };
 
 const source: Builtin = (run, call) => {
-  const [path] = call.args;
+  const [path, ...args] = call.args;
   if (path === undefined) return emptyValue;
   const own = run.files.get(fileKey(run, path.text));
   const content = own ?? (/^\/dev\/stdin$/.test(path.text) ? call.stdin : undefined);
-  if (content !== undefined) return runCode(run, { ...call, args: [] }, content, 'shell');
+  if (content !== undefined) return runCode(run, { ...call, args }, content, 'shell');
   const script = ownScript(run, path.text);
   if (script !== undefined) {
     noteCapability(
@@ -69,7 +69,7 @@ const source: Builtin = (run, call) => {
       { ...call, api: call.name },
       { kind: 'mount', path: mountPath(run, path.text), mode: 'ro' },
     );
-    return runSourced(run, script);
+    return runSourced(run, script, args);
   }
   noteStart(run, call.span, path.text, call, 'shell');
   if (!isKnown(path)) noteTrait(run, call, 'code-from-string', 'a file whose name is computed');
@@ -182,8 +182,9 @@ const table: Readonly<Record<string, Builtin>> = {
     if (code === undefined || code.text === '-' || code.text === '' || call.args.length < 2)
       return emptyValue;
     // Its commands are looked up when it runs, which is after the last line.
-    if (run.atEnd.length < shellTrapsMax) run.atEnd.push(() => runCode(run, call, code, 'shell'));
-    return runCode(run, call, code, 'shell');
+    const inner = { ...call, args: [] };
+    if (run.atEnd.length < shellTrapsMax) run.atEnd.push(() => runCode(run, inner, code, 'shell'));
+    return runCode(run, inner, code, 'shell');
   },
   exec: () => emptyValue,
   cd: changeFolder,

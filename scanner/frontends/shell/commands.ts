@@ -244,7 +244,8 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   const { operands } = parsed;
   const skipped = skippedOperands(wrapper, operands);
   const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
-  if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
+  if (line !== undefined)
+    return runCode(run, { ...call, args: [] }, joinWith([line, ...operands], ' '), 'shell');
   if (verb !== undefined) {
     const program = operands[skipped];
     if (behindVerb === 0 || program === undefined || !isKnownProgram(programName(program.text)))

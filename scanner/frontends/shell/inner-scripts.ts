@@ -33,14 +33,22 @@ export function runSubstitution(
   }
 }
 
-/** Follows another script of the skill as if it were written here: its definitions stay. */
-export function runSourced(run: ShellRun, other: TaintSource): ShellValue {
+/**
+ * Follows another script of the skill as if it were written here: its definitions stay. Without
+ * arguments the script has those of the script around it.
+ */
+export function runSourced(
+  run: ShellRun,
+  other: TaintSource,
+  args: readonly ShellValue[],
+): ShellValue {
   // Once is enough: its definitions stay.
   if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
     return emptyValue;
-  const { map, source } = run;
+  const { map, source, args: outer } = run;
   run.context.steps.take(1 + (other.text.length >> 6));
   run.sourcing.add(other.path);
+  if (args.length > 0) run.args = args;
   run.source = other;
   run.map = undefined;
   run.depth += 1;
@@ -50,6 +58,7 @@ export function runSourced(run: ShellRun, other: TaintSource): ShellValue {
     run.depth -= 1;
     run.source = source;
     run.map = map;
+    if (args.length > 0) run.args = outer;
   }
 }
 

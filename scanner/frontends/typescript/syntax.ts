@@ -145,3 +145,18 @@ export function isStep(
         node.operator === ts.SyntaxKind.MinusMinusToken))
   );
 }
+
+/** The expressions that a function may return, without those of inner functions. */
+export function returnsOf(callee: Functionish): ts.Expression[] {
+  const { body } = callee;
+  if (body === undefined) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  eachNode(body, (node) => {
+    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee)
+      found.push(node.expression);
+    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee)
+      found.push(node.expression);
+  });
+  return found;
+}

@@ -5,7 +5,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import { noteAssignment } from './effects/assigned.ts';
-import { resolveCall } from './effects/calls.ts';
+import { type ResolvedCall, resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import {
   isEnvironment,
@@ -126,7 +126,7 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     return;
   }
   if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
-  for (const { callee, args } of resolveCall(out.self, node)) {
+  for (const { callee, args } of [...resolveCall(out.self, node), ...withGrown(out, node)]) {
     if (callee.kind === 'api')
       applyApi(out, {
         api: callee.name,
@@ -148,6 +148,22 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     }
     notePipe(out, node, callee, args);
   }
+}
+
+// `list.push(address); fetch(...list)`: the calls of the library with a list that has grown.
+function withGrown(out: Out, node: ts.CallExpression | ts.NewExpression): ResolvedCall[] {
+  const isOfLibrary = (callee: JsValue): boolean =>
+    callee.kind === 'api' && apiNamed(callee.name) !== undefined;
+  const grows = (given: ts.Expression): boolean =>
+    ts.isSpreadElement(given) &&
+    alternatives(out.settled().valueOf(given.expression)).some(({ kind }) => kind === 'growing');
+  if (
+    !node.arguments?.some(ts.isSpreadElement) ||
+    !alternatives(out.self.valueOf(node.expression)).some(isOfLibrary) ||
+    !node.arguments.some(grows)
+  )
+    return [];
+  return resolveCall(out.settled(), node).filter(({ callee }) => isOfLibrary(callee));
 }
 
 // `stream.pipe(request)`, `pipeline(stream, gzip, request)`.

@@ -27,7 +27,9 @@ export const secretToComputedHost = defineRule({
     return all
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
       .map((sent): FindingDraft => {
-        const chosenBy = hosts.filter((flow) => isSamePlace(flow, sent.flow));
+        const chosenBy = hosts.filter(
+          (flow) => isSamePlace(flow, sent.flow) && !isSecretItself(flow, sent),
+        );
         const written = all.filter(
           ({ to, name, flow }) =>
             to.host !== '*' && name === sent.name && isSamePlace(flow, sent.flow),
@@ -251,6 +253,14 @@ function isSignIn({ name, flow }: SentSecret): boolean {
     /^(SMTP|IMAP|POP3?|E?MAIL|LDAP|FTP|SFTP|SSH|DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO)_?(PASS|PWD|AUTH|USER|KEY)/i.test(
       name,
     )
+  );
+}
+
+// A list of arguments has the secret beside the address. A secret names a host only when it is an
+// address with a token in it.
+function isSecretItself({ source }: FlowFact, { name }: SentSecret): boolean {
+  return (
+    source.what === 'env' && source.name === name && !/_(UR[IL]|WEBHOOK|ENDPOINT)$/i.test(name)
   );
 }
 

@@ -86,12 +86,14 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
       return runFile(run, { ...call, args: line.rest }, line.file, 'powershell');
   }
   if (runsInput(call, interpreter.language, codes))
-    runCode(run, call, call.stdin, interpreter.language);
+    runCode(run, inside, call.stdin, interpreter.language);
   for (const path of keptIn(call, codes)) run.files.set(fileKey(run, path), call.stdin);
-  if (codes.length > 0)
+  if (codes.length > 0) {
+    if (interpreter.language === 'shell') return runNamed(run, inside, codes);
     return (
       codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue
     );
+  }
   // `python3 -m pip install …`
   const module = call.args.findIndex((arg) => arg.text === '-m') + 1;
   const tool = module === 0 ? undefined : call.args[module];
@@ -117,11 +119,25 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
     return {
-      ...runCode(run, call, call.stdin, interpreter.language),
+      ...runCode(run, inside, call.stdin, interpreter.language),
       shellOutput: interpreter.language === 'shell',
     };
   noteInheritedInput(run, call);
   return { ...unknownValue(), shellOutput: true };
+}
+
+// `sh -c CODE name argument`: the first operand is `$0`.
+function runNamed(run: ShellRun, call: Call, codes: readonly ShellValue[]): ShellValue {
+  const [name, ...args] = call.args;
+  const outer = run.vars.get('0');
+  if (name !== undefined) run.vars.set('0', name);
+  try {
+    const outputs = codes.map((code) => runCode(run, { ...call, args }, code, 'shell'));
+    return outputs.at(-1) ?? emptyValue;
+  } finally {
+    if (outer !== undefined) run.vars.set('0', outer);
+    else run.vars.delete('0');
+  }
 }
 
 // `spawnSync("env", ["sh"], { input })`: the program that starts this one gives it code.
@@ -161,8 +177,8 @@ export function runFile(
 }
 
 /**
- * Notes that text is run as code, and follows it: shell code in this run, other code as an embedded
- * program. Unknown parts of shell code become a variable of unknown value.
+ * Notes that text is run as code, and follows it: shell code in this run with the call's arguments,
+ * without any with those of the script around it; other code as an embedded program. Unknown parts of shell code become a variable of unknown value.
  */
 export function runCode(
   run: ShellRun,
@@ -255,15 +271,17 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   run.context.steps.take(text.length >> 6);
   const script = parse(text);
   run.errors += script.errors?.length ?? 0;
-  const outer = { map: run.map, unknown: run.vars.get(unknownName) };
+  const outer = { map: run.map, args: run.args, unknown: run.vars.get(unknownName) };
   run.vars.set(unknownName, unknownValue(code.taints));
   run.map = map;
+  if (call.args.length > 0) run.args = call.args;
   run.depth += 1;
   try {
     return runStatements(run, script.commands);
   } finally {
     run.depth -= 1;
     run.map = outer.map;
+    run.args = outer.args;
     if (outer.unknown === undefined) run.vars.delete(unknownName);
     else run.vars.set(unknownName, outer.unknown);
   }

@@ -1,7 +1,14 @@
 /** The arguments of a call, where a spread list may be one of several. */
 import { ts } from 'ts-morph';
 import type { Evaluator } from '../values/evaluator.ts';
-import { alternatives, type Frame, type JsValue, listItemsMax, unknown } from '../values/values.ts';
+import {
+  alternatives,
+  type Frame,
+  type JsValue,
+  listItemsMax,
+  unionOf,
+  unknown,
+} from '../values/values.ts';
 
 /** Values and, where there is one, the expression of each argument. */
 export type Args = readonly Argument[];
@@ -53,6 +60,16 @@ function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean):
   if (spread.kind === 'growing' && isLast)
     return [...spread.items, unknown].map((value) => ({ value, node }));
   return spread.kind === 'array'
-    ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
+    ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] ?? node }))
     : [{ value: unknown, node }];
+}
+
+/** Of several lists, each place has the items that any of them has there. */
+export function spreadItems(lists: readonly JsValue[]): JsValue[] {
+  const known = lists.filter((list) => list.kind === 'array').map(({ items }) => items);
+  const others = known.length < lists.length ? [unknown] : [];
+  const length = Math.max(others.length, ...known.map((items) => items.length));
+  return Array.from({ length }, (_, i) =>
+    unionOf([...known.flatMap((items) => items[i] ?? []), ...others]),
+  );
 }

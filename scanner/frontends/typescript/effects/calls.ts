@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
 import { apiNamed } from '../library.ts';
-import { eachNode, type Functionish, ownerOf } from '../syntax.ts';
+import type { Functionish } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
@@ -47,11 +47,10 @@ function unwrapped(
     value === undefined || depth > 4
       ? []
       : alternatives(value).flatMap((value) => unwrapped(self, value, rest, node, depth + 1));
-  if (callee.kind === 'bound')
-    return again(callee.callee, [
-      ...callee.given.map((value) => ({ value, node: undefined })),
-      ...args,
-    ]);
+  if (callee.kind === 'bound') {
+    const made = ts.isCallExpression(node) ? node.expression : undefined;
+    return again(callee.callee, [...callee.given.map((value) => ({ value, node: made })), ...args]);
+  }
   // A client that is itself a function.
   if (callee.kind === 'instance' && apiNamed(callee.of) !== undefined)
     return [{ callee: { kind: 'api', name: callee.of, built: false }, args }];
@@ -59,6 +58,11 @@ function unwrapped(
     return again(args[0]?.value, elements(args[2]));
   if (callee.kind === 'api' && callee.name === 'Reflect.construct')
     return again(args[0]?.value, elements(args[1]));
+  if (callee.kind === 'api' && timers.has(callee.name)) {
+    const timed = alternatives(args[0]?.value ?? unknown).filter(isLibrary);
+    const rest = args.slice(/Timeout|Interval/.test(callee.name) ? 2 : 1);
+    return [{ callee, args }, ...timed.flatMap((value) => again(value, rest))];
+  }
   const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
   if (invoked !== null && callee.kind === 'api') {
     const target: JsValue = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
@@ -77,6 +81,20 @@ function unwrapped(
   return [{ callee, args }];
 }
 
+/** These call a function of the program later, with the arguments behind it. */
+export const timers: ReadonlySet<string> = new Set([
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'process.nextTick',
+  'queueMicrotask',
+]);
+
+// The functions of the program are followed by their parameters.
+function isLibrary({ kind }: JsValue): boolean {
+  return kind === 'api' || kind === 'bound';
+}
+
 function isCallable(value: JsValue): boolean {
   return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';
 }
@@ -91,7 +109,7 @@ function elements(list: Args[number] | undefined): Args {
     }));
   }
   return value.kind === 'array'
-    ? value.items.map((value) => ({ value: value, node: undefined }))
+    ? value.items.map((item, i) => ({ value: item, node: value.nodes?.[i] ?? node }))
     : [{ value: unknown, node }];
 }
 
@@ -319,21 +337,6 @@ function atMost(count: number, values: readonly JsValue[]): JsValue[] {
     items.push(...(value.kind === 'array' ? value.items : [value]));
   }
   return items;
-}
-
-/** The expressions that a function may return, without those of inner functions. */
-export function returnsOf(callee: Functionish): ts.Expression[] {
-  const { body } = callee;
-  if (body === undefined) return [];
-  if (!ts.isBlock(body)) return [body];
-  const found: ts.Expression[] = [];
-  eachNode(body, (node) => {
-    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee)
-      found.push(node.expression);
-    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee)
-      found.push(node.expression);
-  });
-  return found;
 }
 
 export interface ResolvedCall {

@@ -1,7 +1,7 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
+import { type ResolvedCall, resolveCall, timers } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
@@ -140,11 +140,7 @@ function addTimer(
   node: ts.CallExpression | ts.NewExpression,
   calls: readonly ResolvedCall[],
 ): void {
-  const isTimer = calls.some(
-    ({ callee }) =>
-      callee.kind === 'api' &&
-      /^(set(Timeout|Interval|Immediate)|process\.nextTick|queueMicrotask)$/.test(callee.name),
-  );
+  const isTimer = calls.some(({ callee }) => callee.kind === 'api' && timers.has(callee.name));
   const [first, ...rest] = node.arguments ?? [];
   if (!isTimer || first === undefined || rest.length === 0) return;
   const bare = bareOf(first);
@@ -153,7 +149,9 @@ function addTimer(
     ({ callee: value }) => value.kind === 'api' && /Timeout|Interval/.test(value.name),
   );
   rest.slice(isTimed ? 1 : 0).forEach((argument, i) => {
-    const parameter = callee?.parameters[i];
+    const last = callee?.parameters.at(-1);
+    const parameter =
+      callee?.parameters[i] ?? (last?.dotDotDotToken === undefined ? undefined : last);
     if (parameter !== undefined)
       passTo(
         flow,

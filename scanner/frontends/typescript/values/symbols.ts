@@ -15,6 +15,7 @@ import {
   isStep,
   parametersOf,
   requireFewClasses,
+  returnsOf,
 } from '../syntax.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
 import type { Symbols } from './evaluator.ts';
@@ -73,8 +74,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   }
   const exportOf = (file: ts.SourceFile, name: string): ts.Symbol | undefined => {
     const module = checker.getSymbolAtLocation(file);
-    const found =
-      module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
+    const found = module && checker.tryGetMemberInModuleExports(name, module);
     return found === undefined ? undefined : followed(checker, found);
   };
   const functionOf = (callee: ts.Expression, above: Above = []): Functionish | undefined => {
@@ -101,6 +101,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   }
   addTagged(templates, functionOf, tagged);
   addHandedCallers(calls, { symbolOf, functionOf }, callers);
+  addReturnedCallers(calls, { symbolOf, functionOf }, { callers, steps });
   return {
     symbolOf,
     outsideOf,
@@ -174,10 +175,7 @@ function addTagged(
 // was passed.
 function addHandedCallers(
   calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  {
-    symbolOf,
-    functionOf,
-  }: Pick<Symbols, 'functionOf'> & { symbolOf(name: ts.Node): ts.Symbol | undefined },
+  { symbolOf, functionOf }: Names,
   callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>,
 ): void {
   const found: [Functionish, ts.CallExpression | ts.NewExpression][] = [];
@@ -198,4 +196,47 @@ function addHandedCallers(
     }
   }
   for (const [callee, call] of found) push(callers, callee, call);
+}
+
+interface Names extends Pick<Symbols, 'functionOf'> {
+  symbolOf(name: ts.Node): ts.Symbol | undefined;
+}
+
+// `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`: calls of a
+// function that a function of the skill returns.
+function addReturnedCallers(
+  calls: readonly (ts.CallExpression | ts.NewExpression)[],
+  { symbolOf, functionOf }: Names,
+  { callers, steps }: Noted,
+): void {
+  const given = (callee: ts.Expression, depth: number): readonly Functionish[] => {
+    const bare = bareOf(callee);
+    const direct = functionOf(bare);
+    if (direct !== undefined) return [direct];
+    const made = ts.isIdentifier(bare) ? initializerOf(symbolOf(bare)) : bare;
+    if (made === undefined || !ts.isCallExpression(made) || depth > returnedDepthMax) return [];
+    steps.take();
+    return given(made.expression, depth + 1)
+      .flatMap(returnsOf)
+      .flatMap((returned) => given(returned, depth + 1));
+  };
+  for (const call of calls)
+    if (functionOf(call.expression) === undefined)
+      for (const callee of given(call.expression, 0)) push(callers, callee, call);
+}
+
+interface Noted {
+  readonly callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>;
+  readonly steps: Steps;
+}
+
+const returnedDepthMax = 4;
+
+function initializerOf(symbol: ts.Symbol | undefined): ts.Expression | undefined {
+  const [declaration] = symbol?.declarations ?? [];
+  return declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer
+    ? bareOf(declaration.initializer)
+    : undefined;
 }

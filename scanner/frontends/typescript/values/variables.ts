@@ -1,5 +1,6 @@
 /** The value of a variable, parameter or import, from all its assignments. */
 import { ts } from 'ts-morph';
+import { spreadItems } from '../effects/arguments.ts';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
@@ -294,8 +295,7 @@ function givenBy(
       );
       continue;
     }
-    const list = self.valueOf(argument.expression);
-    given.push(...(list.kind === 'array' ? list.items : [unknown]));
+    given.push(...spreadItems(alternatives(self.valueOf(argument.expression))));
   }
   return given;
 }

@@ -47,6 +47,13 @@ const ciphers: PythonApiTable = {
   ...rows('marshal', 'dumps', api([], 'encoded')),
 };
 
+function ofLoop(loop: string): PythonApiTable {
+  return {
+    ...rows(loop, 'run_in_executor call_later call_at', calls(argument(1), { from: 2 })),
+    ...rows(loop, 'call_soon call_soon_threadsafe', calls(argument(0), { from: 1 })),
+  };
+}
+
 const later: PythonApiTable = {
   ...rows(
     'threading',
@@ -76,15 +83,9 @@ const later: PythonApiTable = {
   ...rows('concurrent.futures.ThreadPoolExecutor()', 'map', calls(argument(0), { each: 1 })),
   ...rows('concurrent.futures.ProcessPoolExecutor()', 'map', calls(argument(0), { each: 1 })),
   ...rows('asyncio', 'to_thread', calls(argument(0), { from: 1 })),
-  ...rows('asyncio.get_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.get_running_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.new_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows(
-    'asyncio.get_event_loop()',
-    'call_soon call_soon_threadsafe',
-    calls(argument(0), { from: 1 }),
-  ),
-  ...rows('asyncio.get_event_loop()', 'call_later call_at', calls(argument(1), { from: 2 })),
+  ...ofLoop('asyncio.get_event_loop()'),
+  ...ofLoop('asyncio.get_running_loop()'),
+  ...ofLoop('asyncio.new_event_loop()'),
   ...rows('atexit', 'register', calls(argument(0), { from: 1 })),
   ...rows('signal', 'signal', calls(argument(1), {})),
   ...rows('weakref', 'finalize', calls(argument(1), { from: 2 })),
