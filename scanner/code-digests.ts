@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c135b6efb6efddf3cb8ed88a5cb465d5febf83e8cca94e33a856f6e0f8d2d9fa',
+  extractor: 'sha256:d6d35d5fe4e7070c94f079e4e88b91a587151a10a7ed55b7671b0542c9a78089',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

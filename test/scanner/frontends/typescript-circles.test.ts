@@ -104,6 +104,30 @@ describe('a value on a long way through the program', () => {
       }),
     ],
     [
+      'functions that hand on an argument',
+      (value) => ({
+        'a.mjs': `const n0 = (f) => f;\n${lines(159, (at) => `const n${at + 1} = (f) => n${at}(f);`)}${post(`n159(${value})`, `n159(${key})`)}`,
+      }),
+    ],
+    [
+      'functions that hand on an argument, and may call themselves',
+      (value) => ({
+        'a.mjs': `const n0 = (o, k) => o[k];\n${lines(39, (at) => `const n${at + 1} = (o, k) => k.length > 99 ? n${at + 1}(o, k + 'x') : n${at}(o, k);`)}${post(`n39({ f: ${value} }, 'f')`, key)}`,
+      }),
+    ],
+    [
+      'a function that calls itself sixty times',
+      (value) => ({
+        'a.mjs': `const go = (n, f, ...a) => (n > 0 ? go(n - 1, f, ...a) : f(...a));\n${post(`go`, key).replace('go(', `go(60, ${value}, `)}`,
+      }),
+    ],
+    [
+      'behind calls that use up the limit of followed calls',
+      (value) => ({
+        'a.mjs': `function burn(s) { return burn(s + 'a') + burn(s + 'b'); }\n${lines(30, (at) => `console.log(burn('k${at}'));`)}const pick = (o, k) => o[k];\n${post(`pick({ f: ${value} }, 'f')`, key)}`,
+      }),
+    ],
+    [
       'a method that classes inherit',
       (value) => ({
         'a.mjs': `class C0 { send(body) { ${post(value, 'body')} } }\n${classes(20)}new C20().send(${key});\n`,

@@ -24,6 +24,7 @@ import { valueOfBinary, valueOfPrefix } from './operators.ts';
 import { patternWritten } from './patterns.ts';
 import {
   alternatives,
+  type CallFrame,
   concatenated,
   type Frame,
   isWhole,
@@ -37,8 +38,8 @@ import { valueOfArguments, valueOfSymbol } from './variables.ts';
 
 const depthMax = 150;
 /**
- * Steps of one call that is followed with its arguments, and of all such calls together. Beyond,
- * their values are unknown.
+ * Steps of one call that is followed with its arguments, and of all such calls together. Beyond, a
+ * function's parameters have the arguments of all its calls.
  */
 const framedStepsMax = 20_000;
 const framedTotalMax = 400_000;
@@ -65,21 +66,30 @@ export function createEvaluator(
       levels.depth--;
     }
   };
-  const inFrame = (find: () => JsValue): JsValue => {
-    if (framedTotal > framedTotalMax) return unknown;
-    if (levels.framed > framedStepsMax) return memory.giveUp('spent');
-    if (levels.frames >= frameDepthMax) return memory.giveUp('nested');
+  const open: CallFrame[] = [];
+  const inFrame = (frame: CallFrame, find: () => JsValue): JsValue => {
     if (levels.frames === 0) levels.outermost++;
     levels.framed = levels.frames === 0 ? 0 : levels.framed + 1;
     framedTotal++;
     levels.frames++;
+    open.push(frame);
     try {
       return deeper(find);
     } finally {
+      open.pop();
       levels.frames--;
       if (levels.frames === 0) levels.framed = 0;
     }
   };
+  const limitReached = (): 'spent' | 'nested' | undefined => {
+    if (levels.framed > framedStepsMax) return 'spent';
+    return levels.frames >= frameDepthMax ? 'nested' : undefined;
+  };
+  // With ever new arguments, a function that calls itself has no end of calls.
+  const callsItself = (frame: CallFrame): boolean =>
+    open.some((other) => other !== frame && other.callee === frame.callee);
+  const findIn = (node: ts.Expression, frame: Frame): JsValue =>
+    counted(steps, node, settled(self, node, evaluate(self, node, frame)));
   const self: Evaluator = {
     program,
     symbols,
@@ -88,12 +98,17 @@ export function createEvaluator(
     frameOf: (callee, args, outer) => calls.of(callee, args, outer),
     valueOf(expression, given) {
       const node = bareOf(expression);
-      const frame = given?.around(node);
-      const find = (): JsValue =>
-        counted(steps, node, settled(self, node, evaluate(self, node, frame)));
-      if (frame !== undefined)
-        return memory.once(frame.question(node), '', () => inFrame(find), true);
-      return memory.once(node, '', () => deeper(find));
+      const frame = framedTotal > framedTotalMax ? undefined : given?.around(node);
+      const ofAllCalls = (): JsValue =>
+        memory.once(node, '', () => deeper(() => findIn(node, undefined)));
+      if (frame === undefined) return ofAllCalls();
+      const inOneCall = (): JsValue => {
+        const limit = limitReached();
+        if (limit === undefined) return inFrame(frame, () => findIn(node, frame));
+        const unanswered = memory.giveUp(limit);
+        return memory.isSettling || callsItself(frame) ? unanswered : ofAllCalls();
+      };
+      return memory.once(frame.question(node), '', inOneCall, true);
     },
     answerTo: (expression) => memory.answerTo(bareOf(expression)),
     stage: () => memory.stage(),
