@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d6d35d5fe4e7070c94f079e4e88b91a587151a10a7ed55b7671b0542c9a78089',
+  extractor: 'sha256:6407afa0c9218e493448d51fd36272ecff907a22b73768761cbdb059b4bacc26',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
@@ -107,7 +107,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
     'flow/secret-to-computed-host':
-      'sha256:16e24e5502168c96b4f9f88f898d79dfa07f9f8e840893a6dabdf2229d59735a',
+      'sha256:7872d5f8d4f96cc0b3b6fe4a399e2cc413533d6bf2cd76db6a559006af0ff112',
     'flow/secret-to-network':
       'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
     'flow/secret-to-output':

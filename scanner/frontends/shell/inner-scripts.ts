@@ -58,7 +58,8 @@ export function runSourced(
     run.depth -= 1;
     run.source = source;
     run.map = map;
-    if (args.length > 0) run.args = outer;
+    // What the script sets with `set --` stays.
+    if (args.length > 0 && run.args === args) run.args = outer;
   }
 }
 

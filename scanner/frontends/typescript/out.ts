@@ -68,6 +68,8 @@ export interface Out {
   readonly visited: Set<ts.Node>;
   /** What is noted when all files have been walked. */
   readonly later: (() => void)[];
+  /** Names under which a function of a library is kept, in any file; for a list, `*`. */
+  readonly keptNames: Set<string>;
   /** The addresses that a program gives the functions of a package, by the package: `init`. */
   readonly openedByPackage: Map<string, Capability[]>;
   /** The effects of a call, in any file. */

@@ -7,7 +7,7 @@ import { collectWrites } from './flow/writes.ts';
 import type { Out, Use } from './out.ts';
 import { createProgram } from './program.ts';
 import { noteRemoteShell } from './remote-shell.ts';
-import { findUses, visitCall } from './uses.ts';
+import { findKeptUses, findUses, visitCall } from './uses.ts';
 import { createEvaluator } from './values/evaluate.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { collectSymbols } from './values/symbols.ts';
@@ -32,6 +32,7 @@ export function analyseTypescript(
     return there.uses.get(made);
   };
   const later: Out['later'] = [];
+  const keptNames = new Set<string>();
   const openedByPackage: Out['openedByPackage'] = new Map();
   for (const { source, file, nodes } of program.files) {
     const out: Out = {
@@ -47,6 +48,7 @@ export function analyseTypescript(
       nodes,
       visited: new Set(),
       later,
+      keptNames,
       openedByPackage,
       useOf,
     };
@@ -56,6 +58,7 @@ export function analyseTypescript(
     findUses(out);
     noteRemoteShell(out);
   }
+  for (const out of outs.values()) findKeptUses(out);
   for (const note of later) note();
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),

@@ -5,7 +5,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import { noteAssignment } from './effects/assigned.ts';
-import { type ResolvedCall, resolveCall } from './effects/calls.ts';
+import { resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import {
   isEnvironment,
@@ -15,6 +15,7 @@ import {
 } from './effects/environment.ts';
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { interceptedParts } from './effects/interceptors.ts';
+import { callsWithGrown, keptCallees, noteKept } from './effects/kept.ts';
 import { openClient, sendByClient } from './effects/library-clients.ts';
 import { loadModule } from './effects/programs.ts';
 import { pipeInto } from './effects/sending.ts';
@@ -44,6 +45,22 @@ export function findUses(out: Out): void {
     else if (ts.isPropertyAssignment(node)) visitOption(out, node);
     if (ts.isBindingElement(node)) readEnvironment(out, node, (at, api) => useAt(out, at, api));
     if (isReference(node)) visitReference(out, node);
+  }
+}
+
+/** Finds the uses of functions that are kept anywhere in the program; after all other uses. */
+export function findKeptUses(out: Out): void {
+  if (out.keptNames.size === 0) return;
+  for (const node of out.nodes) {
+    if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) continue;
+    for (const { api, args } of keptCallees(out, node))
+      applyApi(out, {
+        api: api.name,
+        built: api.built,
+        args,
+        node,
+        use: useAt(out, node, api.name),
+      });
   }
 }
 
@@ -83,6 +100,7 @@ function visitReference(out: Out, node: ts.Expression): void {
   noteEscape(out, node, use);
   for (const candidate of alternatives(value)) {
     if (candidate.kind !== 'api') continue;
+    noteKept(out, node, candidate.name);
     if (
       own(apis, candidate.name)?.effects.some((effect) => effect.does === 'input') === true &&
       !isCallee(node)
@@ -126,7 +144,7 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     return;
   }
   if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
-  for (const { callee, args } of [...resolveCall(out.self, node), ...withGrown(out, node)]) {
+  for (const { callee, args } of [...resolveCall(out.self, node), ...callsWithGrown(out, node)]) {
     if (callee.kind === 'api')
       applyApi(out, {
         api: callee.name,
@@ -148,22 +166,6 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     }
     notePipe(out, node, callee, args);
   }
-}
-
-// `list.push(address); fetch(...list)`: the calls of the library with a list that has grown.
-function withGrown(out: Out, node: ts.CallExpression | ts.NewExpression): ResolvedCall[] {
-  const isOfLibrary = (callee: JsValue): boolean =>
-    callee.kind === 'api' && apiNamed(callee.name) !== undefined;
-  const grows = (given: ts.Expression): boolean =>
-    ts.isSpreadElement(given) &&
-    alternatives(out.settled().valueOf(given.expression)).some(({ kind }) => kind === 'growing');
-  if (
-    !node.arguments?.some(ts.isSpreadElement) ||
-    !alternatives(out.self.valueOf(node.expression)).some(isOfLibrary) ||
-    !node.arguments.some(grows)
-  )
-    return [];
-  return resolveCall(out.settled(), node).filter(({ callee }) => isOfLibrary(callee));
 }
 
 // `stream.pipe(request)`, `pipeline(stream, gzip, request)`.

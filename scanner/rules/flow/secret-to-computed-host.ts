@@ -27,8 +27,10 @@ export const secretToComputedHost = defineRule({
     return all
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
       .map((sent): FindingDraft => {
-        const chosenBy = hosts.filter(
-          (flow) => isSamePlace(flow, sent.flow) && !isSecretItself(flow, sent),
+        const named = hosts.filter((flow) => isSamePlace(flow, sent.flow));
+        const isBesideAddress = isInList(sent, all);
+        const chosenBy = named.filter(
+          ({ source }) => !isBesideAddress || source.what !== 'env' || source.name !== sent.name,
         );
         const written = all.filter(
           ({ to, name, flow }) =>
@@ -48,14 +50,26 @@ export const secretToComputedHost = defineRule({
         );
         const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
-        return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, answerers, context));
+        const choice = { chosenBy, isChosen: named.length > 0 && chosenBy.every(isOutside) };
+        return draftOfFlow(sent.flow, judge(sent, choice, usual, answerers, context));
       });
   },
 });
 
+interface Choice {
+  /** What names the host. */
+  readonly chosenBy: readonly FlowFact[];
+  /** Whether only variables and arguments name the host. */
+  readonly isChosen: boolean;
+}
+
+function isOutside({ source }: FlowFact): boolean {
+  return source.what === 'env' || source.what === 'input';
+}
+
 function judge(
   sent: SentSecret,
-  chosenBy: readonly FlowFact[],
+  { chosenBy, isChosen }: Choice,
   usual: SentSecret | undefined,
   carriers: readonly SentSecret[],
   context: RuleContext,
@@ -80,9 +94,6 @@ function judge(
   // The host in the code is what counts, and flow/secret-to-network judges that host. Whoever sets
   // the variable instead, or gives the argument, runs the service. A host that nothing names may be
   // one of too many values, or hidden, so it is no such choice.
-  const isChosen =
-    chosenBy.length > 0 &&
-    chosenBy.every(({ source }) => source.what === 'env' || source.what === 'input');
   if (usual !== undefined && isChosen && !isSetHere && !isToldElsewhere(usual, context))
     return {
       severity: 'low',
@@ -256,13 +267,21 @@ function isSignIn({ name, flow }: SentSecret): boolean {
   );
 }
 
-// A list of arguments has the secret beside the address. A secret names a host only when it is an
-// address with a token in it.
-function isSecretItself({ source }: FlowFact, { name }: SentSecret): boolean {
-  return (
-    source.what === 'env' && source.name === name && !/_(UR[IL]|WEBHOOK|ENDPOINT)$/i.test(name)
+// In a list of arguments the secret stands beside the address. It flows into both, and names no
+// host. A secret that is an address by itself is sent in no other part of a request.
+function isInList({ flow, name }: SentSecret, all: readonly SentSecret[]): boolean {
+  if (!addressName.test(name)) return true;
+  return all.some(
+    (other) =>
+      other.name === name &&
+      other.flow.sink.part !== 'host' &&
+      other.flow.sink.part !== 'url' &&
+      isSamePlace(other.flow, flow),
   );
 }
+
+const addressName =
+  /(?:^|_)(?:UR[IL]S?|(?:WEB)?HOOKS?|ENDPOINTS?|DSN|ADDR(?:ESS)?|LINK|HOST|SERVER|CONNECTION)(?:_|$)/i;
 
 // The same person sets both: `CRM_URL` beside `CRM_TOKEN`.
 function isBeside(variable: string, secret: string): boolean {

@@ -62,6 +62,36 @@ const languages: Readonly<Record<string, Language>> = {
         return (...a) => { clearTimeout(timer); timer = setTimeout(() => f(...a), ms); };
       };
       debounce(fetch, 9)(ARGS);`,
+      'a member that is written': `const tools = {};
+      tools.send = globalThis.fetch;
+      const go = (given) => given.send(ARGS);
+      go(tools);`,
+      'a member that is written by another name': `const tools = { send: console.log };
+      const same = tools;
+      same.send = fetch;
+      tools.send(ARGS);`,
+      'Object.assign':
+        'const tools = {};\nObject.assign(tools, { send: fetch });\ntools.send(ARGS);',
+      'a list of jobs': `const jobs = [];
+      jobs.push({ run: fetch, given: [ARGS] });
+      for (const job of jobs) job.run(...job.given);`,
+      'a list of lists': `const jobs = [];
+      jobs.push([fetch, ARGS]);
+      for (const [run, ...given] of jobs) run(...given);`,
+      'a queue': `const jobs = [];
+      jobs.push([fetch, ARGS]);
+      while (jobs.length > 0) { const [run, ...given] = jobs.shift(); run(...given); }`,
+      'a wrapper in a wrapper': `const safe = (f) => async (...a) => {
+        try { return await f(...a); } catch { return null; }
+      };
+      const logged = (f) => (...a) => { console.log('called'); return f(...a); };
+      const send = logged(safe(fetch));
+      send(ARGS);`,
+      'a delayed function of the skill': `const delayed = (f) => (...a) => f(...a);
+      delayed((address, options) => fetch(address, options))(ARGS);`,
+      'one function or another': `const send = globalThis.fetch || ((...a) => globalThis.fetch(...a));
+      send(ARGS);`,
+      'a bound function in a timer': 'setTimeout(fetch.bind(null, ARGS), 9);',
       'a timer': 'setTimeout(fetch, 9, ARGS);',
       'a timer with a function': 'setTimeout((...a) => fetch(...a), 9, ARGS);',
       'the next tick': 'process.nextTick(fetch, ARGS);',
@@ -100,6 +130,14 @@ loop.call_later(9, requests.post, ARGS)`,
       'arguments of a shell': 'sh -c \'curl "$@"\' _ ARGS',
       'a command of a shell': 'bash -c \'"$@"\' _ curl ARGS',
       'a shell with the program on its input': 'bash -s -- ARGS <<\'END\'\ncurl "$@"\nEND',
+      'arguments of a shell behind two dashes': 'bash -c \'curl "$@"\' -- ARGS',
+      'an input that is named': 'bash - ARGS <<\'END\'\ncurl "$@"\nEND',
+      'arguments that eval sets': 'eval \'set -- ARGS\'\ncurl "$@"',
+      'arguments that a sourced file sets': `cat > /tmp/set.sh <<'END'
+set -- ARGS
+END
+. /tmp/set.sh
+curl "$@"`,
       'a file that is written': 'echo \'curl "$@"\' > /tmp/send.sh\nbash /tmp/send.sh ARGS',
       'a file that is sourced': 'echo \'curl "$@"\' > /tmp/send.sh\n. /tmp/send.sh ARGS',
     },

@@ -50,10 +50,9 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
   ];
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
+  const isInputNamed = inputName.test(normalize(first?.text ?? ''));
   // `bash -s -- a`: the operands are arguments of the program on the input.
-  const isOnInput =
-    (interpreter.language === 'shell' && hasOption(args, ['s'])) ||
-    /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(normalize(first?.text ?? ''));
+  const isOnInput = isInputNamed || (interpreter.language === 'shell' && hasOption(args, ['s']));
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
   const isData = optionValues(args, ['m']).some(({ text }) => readsData.test(text));
   const file = isOnInput || isData ? undefined : operand;
@@ -62,7 +61,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const isOwn = file !== undefined && isOwnFile(run, file.text);
   if (!(isOwn && run.source.context.startsWith('fence')) && call.name !== 'Invoke-Expression')
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
-  const inside = { ...call, args: args.operands };
+  const inside = { ...call, args: isInputNamed ? rest : args.operands };
   // `-enc` is base64 of UTF-16, which the batch language's reader decodes.
   if (
     interpreter.language === 'powershell' &&
@@ -89,7 +88,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     runCode(run, inside, call.stdin, interpreter.language);
   for (const path of keptIn(call, codes)) run.files.set(fileKey(run, path), call.stdin);
   if (codes.length > 0) {
-    if (interpreter.language === 'shell') return runNamed(run, inside, codes);
+    if (interpreter.language === 'shell') return runNamed(run, inside, codes, call.args);
     return (
       codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue
     );
@@ -126,9 +125,17 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   return { ...unknownValue(), shellOutput: true };
 }
 
-// `sh -c CODE name argument`: the first operand is `$0`.
-function runNamed(run: ShellRun, call: Call, codes: readonly ShellValue[]): ShellValue {
-  const [name, ...args] = call.args;
+const inputName = /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/;
+
+// `sh -c CODE name argument`: the first operand is `$0`, and may be `--`.
+function runNamed(
+  run: ShellRun,
+  call: Call,
+  codes: readonly ShellValue[],
+  given: readonly ShellValue[],
+): ShellValue {
+  const behind = given.findIndex((value) => codes.includes(value)) + 1;
+  const [name, ...args] = behind === 0 ? call.args : given.slice(behind);
   const outer = run.vars.get('0');
   if (name !== undefined) run.vars.set('0', name);
   try {
@@ -177,8 +184,9 @@ export function runFile(
 }
 
 /**
- * Notes that text is run as code, and follows it: shell code in this run with the call's arguments,
- * without any with those of the script around it; other code as an embedded program. Unknown parts of shell code become a variable of unknown value.
+ * Notes that text is run as code, and follows it: shell code in this run, other code as an embedded
+ * program. Shell code has the arguments of the call. Without any, shell code has those of the
+ * script around it. Unknown parts of shell code become a variable of unknown value.
  */
 export function runCode(
   run: ShellRun,
@@ -281,13 +289,15 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   } finally {
     run.depth -= 1;
     run.map = outer.map;
-    run.args = outer.args;
+    if (!isSameShell.test(call.name) || call.args.length > 0) run.args = outer.args;
     if (outer.unknown === undefined) run.vars.delete(unknownName);
     else run.vars.set(unknownName, outer.unknown);
   }
 }
 
 const unknownName = '_unknown_';
+// What these set with `set --` stays.
+const isSameShell = /^(eval|trap|source|\.)$/;
 
 // Each unknown part becomes a variable with the taints of the value.
 function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: OffsetMap } {

@@ -64,12 +64,18 @@ function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean):
     : [{ value: unknown, node }];
 }
 
-/** Of several lists, each place has the items that any of them has there. */
-export function spreadItems(lists: readonly JsValue[]): JsValue[] {
+/** Of several lists, each place has the items that any of them has there, as long as these are few. */
+export function spreadItems(lists: readonly JsValue[]): readonly JsValue[] {
+  const [only] = lists;
+  if (lists.length === 1 && only?.kind === 'array') return only.items;
   const known = lists.filter((list) => list.kind === 'array').map(({ items }) => items);
   const others = known.length < lists.length ? [unknown] : [];
   const length = Math.max(others.length, ...known.map((items) => items.length));
+  if (known.length > mergedListsMax || length > mergedItemsMax) return [unknown];
   return Array.from({ length }, (_, i) =>
     unionOf([...known.flatMap((items) => items[i] ?? []), ...others]),
   );
 }
+
+const mergedListsMax = 4;
+const mergedItemsMax = 8;

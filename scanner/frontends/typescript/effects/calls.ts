@@ -3,6 +3,7 @@
  */
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
+import { elementOf } from '../flow/elements.ts';
 import { apiNamed } from '../library.ts';
 import type { Functionish } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';
@@ -48,8 +49,8 @@ function unwrapped(
       ? []
       : alternatives(value).flatMap((value) => unwrapped(self, value, rest, node, depth + 1));
   if (callee.kind === 'bound') {
-    const made = ts.isCallExpression(node) ? node.expression : undefined;
-    return again(callee.callee, [...callee.given.map((value) => ({ value, node: made })), ...args]);
+    const given = callee.given.map((value, i) => ({ value, node: callee.nodes?.[i] }));
+    return again(callee.callee, [...given, ...args]);
   }
   // A client that is itself a function.
   if (callee.kind === 'instance' && apiNamed(callee.of) !== undefined)
@@ -154,8 +155,11 @@ function resultOf(
   const values = args.map((arg) => arg.value);
   switch (callee.kind) {
     case 'api':
+      if (/[.#]bind$/.test(callee.name) && boundCall(callee.name, values) === undefined)
+        return boundTo({ ...callee, name: callee.name.slice(0, -5), built: false }, args);
       return resultOfApi(self, callee, values, node);
     case 'method':
+      if (callee.name === 'bind' && isCallable(callee.of)) return boundTo(callee.of, args);
       return resultOfMethod(self, callee, values);
     case 'function':
       return returnedBy(self, callee.node, values, callee.frame);
@@ -164,6 +168,16 @@ function resultOf(
     default:
       return unknown;
   }
+}
+
+// The first argument is `this`.
+function boundTo(callee: JsValue, [, ...given]: Args): JsValue {
+  return {
+    kind: 'bound',
+    callee,
+    given: given.map(({ value }) => value),
+    nodes: given.map(({ node }) => node),
+  };
 }
 
 function resultOfApi(
@@ -207,12 +221,6 @@ function resultOfApi(
     return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
   const bound = boundCall(name, args);
   if (bound !== undefined) return bound;
-  if (/[.#]bind$/.test(name))
-    return {
-      kind: 'bound',
-      callee: { kind: 'api', name: name.slice(0, -5), built: false },
-      given: args.slice(1),
-    };
   if (api?.same !== undefined) return args[api.same] ?? unknown;
   const folded = own(foldedFunctions, name)?.(args);
   if (folded !== undefined) return folded;
@@ -241,7 +249,6 @@ function resultOfMethod(
   { of, name }: { of: JsValue; name: string },
   args: readonly JsValue[],
 ): JsValue {
-  if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
   const [first] = args;
   if (name === 'toString' && of.kind === 'function' && of.frame === undefined)
     return text(of.node.getText());
@@ -283,8 +290,8 @@ function resultOfMethod(
     !(first?.kind === 'api' && first.name === 'Boolean')
   )
     return unknown;
-  const folded = foldMethod(of, name, args);
-  return folded ?? unknown;
+  if ((name === 'pop' || name === 'shift') && of.kind === 'growing') return elementOf(self, of);
+  return foldMethod(of, name, args) ?? unknown;
 }
 
 /** The value of a map for a key: from its initial pairs and from later `set` calls. */

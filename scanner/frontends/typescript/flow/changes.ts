@@ -26,17 +26,19 @@ export function settled(self: Evaluator, node: ts.Expression, value: JsValue): J
   );
 }
 
-// Sorting adds no item, and `push` moves none; every other change may add any.
+// Sorting adds no item, and `push` moves none. Taking items moves the others. Every other change may
+// add any.
 function changedList(
   list: Extract<JsValue, { kind: 'array' | 'growing' }>,
   changes: readonly Write[],
   made: readonly ts.Node[],
 ): JsValue {
-  if (changes.every(({ method }) => method === 'push')) {
+  const isTaken = changes.some(({ method }) => method === 'pop' || method === 'shift');
+  if (changes.every(({ method }) => /^(push|pop|shift)$/.test(method ?? ''))) {
     const before = list.kind === 'growing' ? list.pushed : [];
     return {
       kind: 'growing',
-      items: list.items,
+      items: isTaken ? list.items.map(() => unionOf([...list.items, unknown])) : list.items,
       pushed: [...before, ...changes.flatMap(({ given = [] }) => given)],
       made,
     };

@@ -95,7 +95,8 @@ export function createEvaluator(
     symbols,
     steps,
     writes,
-    frameOf: (callee, args, outer) => calls.of(callee, args, outer),
+    frameOf: (callee, args, outer) =>
+      framedTotal > framedTotalMax ? undefined : calls.of(callee, args, outer),
     valueOf(expression, given) {
       const node = bareOf(expression);
       const frame = framedTotal > framedTotalMax ? undefined : given?.around(node);

@@ -8,6 +8,7 @@ import type { Program } from '../program.ts';
 import {
   bareOf,
   baseOf,
+  choosesOperand,
   type Functionish,
   isAssignment,
   isFunctionish,
@@ -100,8 +101,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     }
   }
   addTagged(templates, functionOf, tagged);
-  addHandedCallers(calls, { symbolOf, functionOf }, callers);
-  addReturnedCallers(calls, { symbolOf, functionOf }, { callers, steps });
+  addIndirectCallers(calls, { symbolOf, functionOf }, steps, callers);
   return {
     symbolOf,
     outsideOf,
@@ -171,12 +171,44 @@ function addTagged(
   }
 }
 
+interface Names extends Pick<Symbols, 'functionOf'> {
+  symbolOf(name: ts.Node): ts.Symbol | undefined;
+}
+
+type Callers = Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>;
+type FunctionsOf = (expression: ts.Expression) => ReadonlySet<Functionish>;
+
+function addIndirectCallers(
+  calls: readonly (ts.CallExpression | ts.NewExpression)[],
+  names: Names,
+  steps: Steps,
+  callers: Callers,
+): void {
+  const functionsOf = functionsGiven(names, steps);
+  addReturnedCallers(calls, names, functionsOf, callers);
+  addHandedCallers(calls, names, functionsOf, callers);
+}
+
+// `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`: calls of a
+// function that a function of the skill returns.
+function addReturnedCallers(
+  calls: readonly (ts.CallExpression | ts.NewExpression)[],
+  { functionOf }: Names,
+  functionsOf: FunctionsOf,
+  callers: Callers,
+): void {
+  for (const call of calls)
+    if (functionOf(call.expression) === undefined)
+      for (const callee of functionsOf(call.expression)) push(callers, callee, call);
+}
+
 // `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
 // was passed.
 function addHandedCallers(
   calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  { symbolOf, functionOf }: Names,
-  callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>,
+  { symbolOf }: Names,
+  functionsOf: FunctionsOf,
+  callers: Callers,
 ): void {
   const found: [Functionish, ts.CallExpression | ts.NewExpression][] = [];
   for (const call of calls) {
@@ -191,46 +223,55 @@ function addHandedCallers(
     const at = parametersOf(declaration.parent).indexOf(declaration);
     for (const outer of callers.get(declaration.parent) ?? []) {
       const given = outer.arguments?.[at];
-      const callee = given !== undefined && ts.isIdentifier(given) ? functionOf(given) : undefined;
-      if (callee !== undefined) found.push([callee, call]);
+      if (given === undefined || ts.isSpreadElement(given)) continue;
+      for (const callee of functionsOf(given)) found.push([callee, call]);
     }
   }
   for (const [callee, call] of found) push(callers, callee, call);
 }
 
-interface Names extends Pick<Symbols, 'functionOf'> {
-  symbolOf(name: ts.Node): ts.Symbol | undefined;
-}
-
-// `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`: calls of a
-// function that a function of the skill returns.
-function addReturnedCallers(
-  calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  { symbolOf, functionOf }: Names,
-  { callers, steps }: Noted,
-): void {
-  const given = (callee: ts.Expression, depth: number): readonly Functionish[] => {
-    const bare = bareOf(callee);
+// The functions of the skill that an expression may give, as far as its form shows.
+function functionsGiven({ symbolOf, functionOf }: Names, steps: Steps): FunctionsOf {
+  const returned = new Map<Functionish, ReadonlySet<Functionish>>();
+  const returnedBy = (maker: Functionish): ReadonlySet<Functionish> => {
+    const before = returned.get(maker);
+    if (before !== undefined) return before;
+    // A function that returns its own result gives nothing more.
+    const found = new Set<Functionish>();
+    returned.set(maker, found);
+    steps.take(maker.end - maker.pos);
+    for (const result of returnsOf(maker))
+      for (const given of functionsOf(result)) if (found.size < returnedMax) found.add(given);
+    return found;
+  };
+  const known = new Map<ts.Expression, ReadonlySet<Functionish>>();
+  const functionsOf = (expression: ts.Expression): ReadonlySet<Functionish> => {
+    const bare = bareOf(expression);
+    const before = known.get(bare);
+    if (before !== undefined) return before;
+    const found = new Set<Functionish>();
+    known.set(bare, found);
+    steps.take();
+    for (const given of givenBy(bare)) if (found.size < returnedMax) found.add(given);
+    return found;
+  };
+  const givenBy = (bare: ts.Expression): readonly Functionish[] => {
     const direct = functionOf(bare);
     if (direct !== undefined) return [direct];
     const made = ts.isIdentifier(bare) ? initializerOf(symbolOf(bare)) : bare;
-    if (made === undefined || !ts.isCallExpression(made) || depth > returnedDepthMax) return [];
-    steps.take();
-    return given(made.expression, depth + 1)
-      .flatMap(returnsOf)
-      .flatMap((returned) => given(returned, depth + 1));
+    if (made === undefined) return [];
+    if (ts.isBinaryExpression(made) && choosesOperand(made.operatorToken.kind))
+      return [...functionsOf(made.left), ...functionsOf(made.right)];
+    if (ts.isConditionalExpression(made))
+      return [...functionsOf(made.whenTrue), ...functionsOf(made.whenFalse)];
+    if (!ts.isCallExpression(made)) return [];
+    return [...functionsOf(made.expression)].flatMap((maker) => [...returnedBy(maker)]);
   };
-  for (const call of calls)
-    if (functionOf(call.expression) === undefined)
-      for (const callee of given(call.expression, 0)) push(callers, callee, call);
+  return functionsOf;
 }
 
-interface Noted {
-  readonly callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>;
-  readonly steps: Steps;
-}
-
-const returnedDepthMax = 4;
+/** Functions that one expression gives, or one function returns. */
+const returnedMax = 16;
 
 function initializerOf(symbol: ts.Symbol | undefined): ts.Expression | undefined {
   const [declaration] = symbol?.declarations ?? [];

@@ -65,7 +65,12 @@ export type JsValue =
       readonly built: boolean;
     }
   /** A function with its first arguments bound. */
-  | { readonly kind: 'bound'; readonly callee: JsValue; readonly given: readonly JsValue[] }
+  | {
+      readonly kind: 'bound';
+      readonly callee: JsValue;
+      readonly given: readonly JsValue[];
+      readonly nodes?: readonly (ts.Expression | undefined)[];
+    }
   /** One of several values. */
   | { readonly kind: 'union'; readonly of: readonly JsValue[] };
 

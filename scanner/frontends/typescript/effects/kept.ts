@@ -1,0 +1,99 @@
+/**
+ * Functions of a library that a program keeps under a name or in a list and calls from there, and
+ * lists of arguments that grow.
+ */
+import { ts } from 'ts-morph';
+import type { Effect } from '../../../lookup-tables/api.ts';
+import { apiNamed } from '../library.ts';
+import type { Out } from '../out.ts';
+import { bareOf, isAssignment } from '../syntax.ts';
+import { alternatives, type JsValue } from '../values/values.ts';
+import { type ResolvedCall, resolveCall } from './calls.ts';
+
+/** Notes the name under which a function of a library that sends or starts something is kept. */
+export function noteKept(out: Out, node: ts.Expression, api: string): void {
+  const acts = apiNamed(api)?.effects.some(({ does }) => followed.has(does));
+  const name = acts === true ? nameOfPlace(node) : undefined;
+  if (name !== undefined) out.keptNames.add(name);
+}
+
+const followed: ReadonlySet<Effect['does']> = new Set([
+  'connect',
+  'fork',
+  'program',
+  'request',
+  'send',
+  'shell',
+]);
+
+// `jobs.run = fetch`, `{ run: fetch }`; for items of a list `*`.
+function nameOfPlace(node: ts.Expression): string | undefined {
+  const { parent } = node;
+  if (ts.isBinaryExpression(parent) && isAssignment(parent.operatorToken.kind)) {
+    const target = bareOf(parent.left);
+    if (ts.isPropertyAccessExpression(target)) return target.name.text;
+    return ts.isElementAccessExpression(target) ? anyName : undefined;
+  }
+  if (ts.isPropertyAssignment(parent))
+    return ts.isIdentifier(parent.name) ? parent.name.text : anyName;
+  if (ts.isShorthandPropertyAssignment(parent)) return parent.name.text;
+  const isItem =
+    ts.isArrayLiteralExpression(parent) ||
+    (ts.isCallExpression(parent) &&
+      parent.expression !== node &&
+      ts.isPropertyAccessExpression(parent.expression) &&
+      adders.has(parent.expression.name.text));
+  return isItem ? anyName : undefined;
+}
+
+const anyName = '*';
+const adders: ReadonlySet<string> = new Set(['push', 'unshift', 'set', 'add', 'splice', 'fill']);
+
+interface KeptCall {
+  readonly api: Extract<JsValue, { kind: 'api' }>;
+  readonly args: ResolvedCall['args'];
+}
+
+/**
+ * The functions of a library that a call may call because they were kept under its name, in
+ * addition to those that are known without looking at writes.
+ */
+export function keptCallees(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+): readonly KeptCall[] {
+  const callee = bareOf(node.expression);
+  const names = ts.isPropertyAccessExpression(callee)
+    ? [callee.name.text]
+    : [anyName, ...(ts.isIdentifier(callee) ? [callee.text] : [])];
+  if (!names.some((name) => out.keptNames.has(name))) return [];
+  const known = new Set(libraryCalls(resolveCall(out.self, node)).map(({ api }) => api.name));
+  return libraryCalls(resolveCall(out.settled(), node)).filter(({ api }) => !known.has(api.name));
+}
+
+function libraryCalls(calls: readonly ResolvedCall[]): KeptCall[] {
+  return calls.flatMap(({ callee, args }) =>
+    callee.kind === 'api' && apiNamed(callee.name) !== undefined ? [{ api: callee, args }] : [],
+  );
+}
+
+/**
+ * The calls of a library with a list that has grown: `list.push(address); fetch(...list)`, or
+ * `fetch.apply(null, list)`.
+ */
+export function callsWithGrown(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+): ResolvedCall[] {
+  const { arguments: given = [], expression } = node;
+  const isApplied = ts.isPropertyAccessExpression(expression) && expression.name.text === 'apply';
+  const lists = given.filter((argument) => isApplied || ts.isSpreadElement(argument));
+  const isOfLibrary = ({ callee }: ResolvedCall): boolean =>
+    callee.kind === 'api' && apiNamed(callee.name) !== undefined;
+  const grows = (list: ts.Expression): boolean => {
+    const items = ts.isSpreadElement(list) ? list.expression : list;
+    return alternatives(out.settled().valueOf(items)).some(({ kind }) => kind === 'growing');
+  };
+  if (lists.length === 0 || !resolveCall(out.self, node).some(isOfLibrary)) return [];
+  return lists.some(grows) ? resolveCall(out.settled(), node).filter(isOfLibrary) : [];
+}
