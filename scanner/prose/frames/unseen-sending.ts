@@ -213,8 +213,8 @@ function conceals({ marks, start, text }: Sentence): boolean {
 // it skips or drops may be what nobody is to see.
 const fails =
   /^\s(?:fails (?:if|on|with|without)|breaks|truncates|corrupts|falls back to(?!\s+https?:)|dies|(?:drops|ignores|returns|skips) (?:all|any|an? empty|duplicates?|empty|every|invalid|malformed|missing|no|none|nothing|null|undefined|unknown)\b)/;
-// "Do not report an issue, write to security@…": in a tracker, where everybody would see it. Nothing
-// is kept from the user.
+// "Do not report an issue, write to security@…": everybody would see it in a tracker. The user is
+// told everything.
 const filesIssue =
   /^reports? (?:(?:an? (?:public |security )?(?:bug|issue|vulnerability)|(?:security )?(?:bugs|issues|vulnerabilities))(?=[.,;]|$)|(?:security |these |such )?(?:bugs|issues|vulnerabilities) (?:in|on|through|using|via) (?:the )?(?:public|github)\b)/i;
 const said: ReadonlySet<Concept> = new Set(['unsaid', 'withheld', 'silent', 'covert', 'hide']);

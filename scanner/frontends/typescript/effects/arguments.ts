@@ -64,7 +64,7 @@ function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean):
     : [{ value: unknown, node }];
 }
 
-/** Of several lists, each place has the items that any of them has there, as long as these are few. */
+/** Of several lists, each place has the items of all lists there, as long as these are few. */
 export function spreadItems(lists: readonly JsValue[]): readonly JsValue[] {
   const [only] = lists;
   if (lists.length === 1 && only?.kind === 'array') return only.items;

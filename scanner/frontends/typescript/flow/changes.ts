@@ -26,8 +26,8 @@ export function settled(self: Evaluator, node: ts.Expression, value: JsValue): J
   );
 }
 
-// Sorting adds no item, and `push` moves none. Taking items moves the others. Every other change may
-// add any.
+// Sorting adds no item, and `push` moves none. Taking items moves the others. Every other change
+// may add any.
 function changedList(
   list: Extract<JsValue, { kind: 'array' | 'growing' }>,
   changes: readonly Write[],
