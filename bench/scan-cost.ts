@@ -30,6 +30,8 @@ export async function costRows(folders: readonly string[], isQuick: boolean): Pr
   const places = all.filter((_, at) => !isQuick || at % quickShare === 0);
   const skills: SourceFile[][] = [];
   for (const place of places) skills.push([...(await readSkillFolder(place)).files]);
+  if (skills.length === 0)
+    throw new Error('no skills below these folders: npm run bench -- cost DIR…');
   process.stderr.write(`${skills.length} skills; load average ${loadavg()[0]?.toFixed(1)}\n`);
   const measured: Measured[] = [];
   const memo = new FactMemo();
