@@ -70,8 +70,7 @@ export class Memory {
   #cut = 0;
   /** Questions with answers for now, in the order in which their searches ended. */
   #waiting: ValueQuestion[] = [];
-  /** Whether the answers of a circle are computed from one another. */
-  isSettling = false;
+  #isSettling = false;
   /** Whether the program was too deep for the search that is under way. */
   #isTooDeep = false;
   /** The questions whose search was too deep, and those that were asked alone for that reason. */
@@ -83,6 +82,11 @@ export class Memory {
 
   constructor(levels: Levels) {
     this.#levels = levels;
+  }
+
+  /** Whether the answers of a circle are computed from one another. */
+  get isSettling(): boolean {
+    return this.#isSettling;
   }
 
   /**
@@ -98,7 +102,7 @@ export class Memory {
       return unknown;
     }
     const usable =
-      this.isSettling || this.#isWide()
+      this.#isSettling || this.#isWide()
         ? question.forNow?.[0]
         : question.forNow?.find((one) => this.#holds(one));
     question.isOfCall = isOfCall;
@@ -117,7 +121,7 @@ export class Memory {
    * keeps until the next stage. The answer that is under way may depend on them.
    */
   stage(): number | undefined {
-    if (!this.isSettling && !this.#isWide()) return undefined;
+    if (!this.#isSettling && !this.#isWide()) return undefined;
     if (this.#search !== undefined) {
       this.#search.needed = 'many';
       // What the asker keeps may have read other questions.
@@ -139,14 +143,14 @@ export class Memory {
     if (search !== undefined)
       search.givenUp = graver(search.givenUp, why === 'deep' && !isAlone ? 'nested' : why);
     // The passes that settle a circle reach deeper one after the other.
-    if (isAlone && !this.isSettling) this.#isTooDeep = true;
+    if (isAlone && !this.#isSettling) this.#isTooDeep = true;
     return unknown;
   }
 
   #find(question: ValueQuestion, find: () => JsValue): JsValue {
     const outer = this.#search;
     let value = this.#searchFor(question, find);
-    if (outer !== undefined || this.isSettling) return value;
+    if (outer !== undefined || this.#isSettling) return value;
     while (question.answer === undefined && this.#askTooDeep())
       value = this.#searchFor(question, find);
     // The outermost question is answered, so no answer for now holds any longer.
@@ -184,7 +188,7 @@ export class Memory {
     const search: Search = {
       needed: undefined,
       givenUp: undefined,
-      reads: this.isSettling ? new Set() : undefined,
+      reads: this.#isSettling ? new Set() : undefined,
     };
     const at = ++this.#clock;
     this.#search = search;
@@ -225,7 +229,7 @@ export class Memory {
     if (question.forNow === undefined) {
       question.forNow = [one];
       this.#waiting.push(question);
-    } else if (this.isSettling) question.forNow = [one];
+    } else if (this.#isSettling) question.forNow = [one];
     else {
       question.forNow.unshift(one);
       if (question.forNow.length > forNowMax) question.forNow.pop();
@@ -240,7 +244,7 @@ export class Memory {
   // Computes the answers of circles from one another.
   #settle(): void {
     const { frames } = this.#levels;
-    this.isSettling = true;
+    this.#isSettling = true;
     // A limit of steps may throw.
     try {
       let left = computedMax;
@@ -269,7 +273,7 @@ export class Memory {
       for (const question of this.#waiting) question.answer ??= question.forNow?.[0]?.value;
     } finally {
       this.#levels.frames = frames;
-      this.isSettling = false;
+      this.#isSettling = false;
     }
   }
 

@@ -5,7 +5,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import { noteAssignment } from './effects/assigned.ts';
-import { resolveCall } from './effects/calls.ts';
+import { type ResolvedCall, resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import {
   isEnvironment,
@@ -53,14 +53,7 @@ export function findKeptUses(out: Out): void {
   if (out.keptNames.size === 0) return;
   for (const node of out.nodes) {
     if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) continue;
-    for (const { api, args } of keptCallees(out, node))
-      applyApi(out, {
-        api: api.name,
-        built: api.built,
-        args,
-        node,
-        use: useAt(out, node, api.name),
-      });
+    for (const call of keptCallees(out, node)) applyLibrary(out, node, call);
   }
 }
 
@@ -144,16 +137,10 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     return;
   }
   if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
-  for (const { callee, args } of [...resolveCall(out.self, node), ...callsWithGrown(out, node)]) {
-    if (callee.kind === 'api')
-      applyApi(out, {
-        api: callee.name,
-        built: callee.built,
-        args,
-        node,
-        use: useAt(out, node, callee.name),
-      });
-    else if (callee.kind === 'unknown') noteUnknownMember(out, node);
+  for (const call of [...resolveCall(out.self, node), ...callsWithGrown(out, node)]) {
+    const { callee, args } = call;
+    applyLibrary(out, node, call);
+    if (callee.kind === 'unknown') noteUnknownMember(out, node);
     else if (callee.kind === 'method') {
       applyCallbacks(out, node, callee);
       sendByClient(out, node, () => ({
@@ -166,6 +153,21 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
     }
     notePipe(out, node, callee, args);
   }
+}
+
+function applyLibrary(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+  { callee, args }: ResolvedCall,
+): void {
+  if (callee.kind === 'api')
+    applyApi(out, {
+      api: callee.name,
+      built: callee.built,
+      args,
+      node,
+      use: useAt(out, node, callee.name),
+    });
 }
 
 // `stream.pipe(request)`, `pipeline(stream, gzip, request)`.

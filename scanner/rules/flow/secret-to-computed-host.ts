@@ -17,7 +17,7 @@ export const secretToComputedHost = defineRule({
   severity: 'medium',
   confidence: 'exact',
   why: 'Whoever chooses the host gets the secret: a server that names the next address, or a page that talks the agent into another argument.',
-  fix: 'Write the host into the code. If users run the service themselves, take its address from a variable beside the secret, and declare both.',
+  fix: 'Write the host into the code, in the call that sends. If users run the service themselves, take its address from a variable beside the secret, and declare both.',
   maps: { cwe: ['CWE-918', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041'] },
   reads: ['flow:network', 'source'],
   check: (context) => {
@@ -28,9 +28,9 @@ export const secretToComputedHost = defineRule({
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
       .map((sent): FindingDraft => {
         const named = hosts.filter((flow) => isSamePlace(flow, sent.flow));
-        const isBesideAddress = isInList(sent, all);
+        const isNoAddress = namesNoHost(sent, all);
         const chosenBy = named.filter(
-          ({ source }) => !isBesideAddress || source.what !== 'env' || source.name !== sent.name,
+          ({ source }) => !isNoAddress || source.what !== 'env' || source.name !== sent.name,
         );
         const written = all.filter(
           ({ to, name, flow }) =>
@@ -267,9 +267,10 @@ function isSignIn({ name, flow }: SentSecret): boolean {
   );
 }
 
-// In a list of arguments the secret stands beside the address. It flows into both, and names no
-// host. A secret that is an address by itself is sent in no other part of a request.
-function isInList({ flow, name }: SentSecret, all: readonly SentSecret[]): boolean {
+// A secret names a host only when the secret is an address: its name says so, and no other part of
+// the request carries it. In a list of arguments a secret stands beside the address, and flows into
+// both.
+function namesNoHost({ flow, name }: SentSecret, all: readonly SentSecret[]): boolean {
   if (!addressName.test(name)) return true;
   return all.some(
     (other) =>

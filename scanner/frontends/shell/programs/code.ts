@@ -289,7 +289,7 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   } finally {
     run.depth -= 1;
     run.map = outer.map;
-    if (!isSameShell.test(call.name) || call.args.length > 0) run.args = outer.args;
+    if (!sameShell.test(call.name) || call.args.length > 0) run.args = outer.args;
     if (outer.unknown === undefined) run.vars.delete(unknownName);
     else run.vars.set(unknownName, outer.unknown);
   }
@@ -297,7 +297,7 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
 
 const unknownName = '_unknown_';
 // What these set with `set --` stays.
-const isSameShell = /^(eval|trap|source|\.)$/;
+const sameShell = /^(eval|trap|source|\.)$/;
 
 // Each unknown part becomes a variable with the taints of the value.
 function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: OffsetMap } {

@@ -59,10 +59,13 @@ function unwrapped(
     return again(args[0]?.value, elements(args[2]));
   if (callee.kind === 'api' && callee.name === 'Reflect.construct')
     return again(args[0]?.value, elements(args[1]));
-  if (callee.kind === 'api' && timers.has(callee.name)) {
-    const timed = alternatives(args[0]?.value ?? unknown).filter(isLibrary);
-    const rest = args.slice(/Timeout|Interval/.test(callee.name) ? 2 : 1);
-    return [{ callee, args }, ...timed.flatMap((value) => again(value, rest))];
+  const timed = callee.kind === 'api' ? timers.get(callee.name) : undefined;
+  if (timed !== undefined) {
+    // A function of the skill gets its arguments by its parameters.
+    const outside = alternatives(args[0]?.value ?? unknown).filter(
+      ({ kind }) => kind === 'api' || kind === 'bound',
+    );
+    return [{ callee, args }, ...outside.flatMap((value) => again(value, args.slice(timed)))];
   }
   const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
   if (invoked !== null && callee.kind === 'api') {
@@ -82,19 +85,14 @@ function unwrapped(
   return [{ callee, args }];
 }
 
-/** These call a function of the program later, with the arguments behind it. */
-export const timers: ReadonlySet<string> = new Set([
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'process.nextTick',
-  'queueMicrotask',
+/** These call their first argument later. The number is the place of that function's arguments. */
+export const timers: ReadonlyMap<string, number> = new Map([
+  ['setTimeout', 2],
+  ['setInterval', 2],
+  ['setImmediate', 1],
+  ['process.nextTick', 1],
+  ['queueMicrotask', 1],
 ]);
-
-// The functions of the program are followed by their parameters.
-function isLibrary({ kind }: JsValue): boolean {
-  return kind === 'api' || kind === 'bound';
-}
 
 function isCallable(value: JsValue): boolean {
   return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';

@@ -7,7 +7,7 @@ import type { Effect } from '../../../lookup-tables/api.ts';
 import { apiNamed } from '../library.ts';
 import type { Out } from '../out.ts';
 import { bareOf, isAssignment } from '../syntax.ts';
-import { alternatives, type JsValue } from '../values/values.ts';
+import { alternatives } from '../values/values.ts';
 import { type ResolvedCall, resolveCall } from './calls.ts';
 
 /** Notes the name under which a function of a library that sends or starts something is kept. */
@@ -49,11 +49,6 @@ function nameOfPlace(node: ts.Expression): string | undefined {
 const anyName = '*';
 const adders: ReadonlySet<string> = new Set(['push', 'unshift', 'set', 'add', 'splice', 'fill']);
 
-interface KeptCall {
-  readonly api: Extract<JsValue, { kind: 'api' }>;
-  readonly args: ResolvedCall['args'];
-}
-
 /**
  * The functions of a library that a call may call because they were kept under its name, in
  * addition to those that are known without looking at writes.
@@ -61,39 +56,31 @@ interface KeptCall {
 export function keptCallees(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
-): readonly KeptCall[] {
+): readonly ResolvedCall[] {
   const callee = bareOf(node.expression);
   const names = ts.isPropertyAccessExpression(callee)
     ? [callee.name.text]
     : [anyName, ...(ts.isIdentifier(callee) ? [callee.text] : [])];
   if (!names.some((name) => out.keptNames.has(name))) return [];
-  const known = new Set(libraryCalls(resolveCall(out.self, node)).map(({ api }) => api.name));
-  return libraryCalls(resolveCall(out.settled(), node)).filter(({ api }) => !known.has(api.name));
-}
-
-function libraryCalls(calls: readonly ResolvedCall[]): KeptCall[] {
-  return calls.flatMap(({ callee, args }) =>
-    callee.kind === 'api' && apiNamed(callee.name) !== undefined ? [{ api: callee, args }] : [],
+  const known = new Set(resolveCall(out.self, node).map(libraryName));
+  return resolveCall(out.settled(), node).filter(
+    (call) => libraryName(call) !== undefined && !known.has(libraryName(call)),
   );
 }
 
-/**
- * The calls of a library with a list that has grown: `list.push(address); fetch(...list)`, or
- * `fetch.apply(null, list)`.
- */
+/** The calls of a library with a list that has grown: `list.push(address); fetch(...list)`. */
 export function callsWithGrown(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
-): ResolvedCall[] {
-  const { arguments: given = [], expression } = node;
-  const isApplied = ts.isPropertyAccessExpression(expression) && expression.name.text === 'apply';
-  const lists = given.filter((argument) => isApplied || ts.isSpreadElement(argument));
-  const isOfLibrary = ({ callee }: ResolvedCall): boolean =>
-    callee.kind === 'api' && apiNamed(callee.name) !== undefined;
-  const grows = (list: ts.Expression): boolean => {
-    const items = ts.isSpreadElement(list) ? list.expression : list;
-    return alternatives(out.settled().valueOf(items)).some(({ kind }) => kind === 'growing');
-  };
+): readonly ResolvedCall[] {
+  const lists = [...(node.arguments ?? [])].filter(ts.isSpreadElement);
+  const isOfLibrary = (call: ResolvedCall): boolean => libraryName(call) !== undefined;
   if (lists.length === 0 || !resolveCall(out.self, node).some(isOfLibrary)) return [];
+  const grows = ({ expression }: ts.SpreadElement): boolean =>
+    alternatives(out.settled().valueOf(expression)).some(({ kind }) => kind === 'growing');
   return lists.some(grows) ? resolveCall(out.settled(), node).filter(isOfLibrary) : [];
+}
+
+function libraryName({ callee }: ResolvedCall): string | undefined {
+  return callee.kind === 'api' && apiNamed(callee.name) !== undefined ? callee.name : undefined;
 }

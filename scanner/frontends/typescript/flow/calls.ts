@@ -140,18 +140,17 @@ function addTimer(
   node: ts.CallExpression | ts.NewExpression,
   calls: readonly ResolvedCall[],
 ): void {
-  const isTimer = calls.some(({ callee }) => callee.kind === 'api' && timers.has(callee.name));
-  const [first, ...rest] = node.arguments ?? [];
-  if (!isTimer || first === undefined || rest.length === 0) return;
+  const [timed] = calls.flatMap(({ callee }) =>
+    callee.kind === 'api' ? (timers.get(callee.name) ?? []) : [],
+  );
+  const [first] = node.arguments ?? [];
+  if (timed === undefined || first === undefined) return;
   const bare = bareOf(first);
   const callee = isFunctionish(bare) ? bare : flow.out.self.symbols.functionOf(first);
-  const isTimed = calls.some(
-    ({ callee: value }) => value.kind === 'api' && /Timeout|Interval/.test(value.name),
-  );
-  rest.slice(isTimed ? 1 : 0).forEach((argument, i) => {
-    const last = callee?.parameters.at(-1);
-    const parameter =
-      callee?.parameters[i] ?? (last?.dotDotDotToken === undefined ? undefined : last);
+  const last = callee?.parameters.at(-1);
+  const rest = last?.dotDotDotToken === undefined ? undefined : last;
+  node.arguments?.slice(timed).forEach((argument, i) => {
+    const parameter = callee?.parameters[i] ?? rest;
     if (parameter !== undefined)
       passTo(
         flow,
