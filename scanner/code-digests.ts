@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:cae31d4fe3a7a44cd1ddac372c9f2425a5a58b2d9eca563ba191d254dd104021',
+  extractor: 'sha256:1ae394a0fca6565089110ea6b00b256da9cf68a25b70eb80b11b35afc070906b',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
@@ -107,7 +107,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
     'flow/secret-to-computed-host':
-      'sha256:b59f17e3e2bd0239e932fd699dbfae10b057d9874765d3c46b26b49e49bd88c6',
+      'sha256:54c447e5dd7e03d9b7f75ddc125a8162a2f7e50187d4a8a5397364a70a0a7179',
     'flow/secret-to-network':
       'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
     'flow/secret-to-output':

@@ -11,6 +11,7 @@ import { noteStart } from './graph.ts';
 import { runSourced } from './inner-scripts.ts';
 import { runCode } from './programs/code.ts';
 import { fileKey, mountPath, readFileValue } from './programs/files.ts';
+import { parseSettings } from './programs/shell-arguments.ts';
 import { say } from './programs/utilities.ts';
 import { readInput } from './read.ts';
 import { noteCapability, noteTrait, type ShellRun } from './run.ts';
@@ -56,8 +57,13 @@ const declare: Builtin = (run, call) => {
   return emptyValue;
 };
 
+// `. -- FILE`, `eval -- CODE`
+function operandsOf({ args }: Call): readonly ShellValue[] {
+  return args[0]?.text === '--' ? args.slice(1) : args;
+}
+
 const source: Builtin = (run, call) => {
-  const [path, ...args] = call.args;
+  const [path, ...args] = operandsOf(call);
   if (path === undefined) return emptyValue;
   const own = run.files.get(fileKey(run, path.text));
   const content = own ?? (/^\/dev\/stdin$/.test(path.text) ? call.stdin : undefined);
@@ -94,18 +100,11 @@ function ownScript(run: ShellRun, path: string): TaintSource | undefined {
 
 const set: Builtin = (run, call) => {
   if (call.args.length === 0) return readEnvironment(run, call);
-  const dashes = call.args.findIndex((arg) => arg.text === '--');
-  const operands =
-    dashes >= 0
-      ? call.args.slice(dashes + 1)
-      : call.args.filter(
-          (arg) =>
-            !/^[-+]/.test(arg.text) &&
-            !/^(pipefail|errexit|nounset|noglob|xtrace|posix|vi|emacs|history|allexport|noclobber|monitor)$/.test(
-              arg.text,
-            ),
-        );
-  if (dashes >= 0 || operands.length > 0) run.args = operands;
+  const { operands } = parseSettings(call.args);
+  // `set --` alone takes all arguments away.
+  if (operands.length === 0 && call.args.at(-1)?.text !== '--') return emptyValue;
+  run.args = operands;
+  run.sets += 1;
   return emptyValue;
 };
 
@@ -126,7 +125,8 @@ const print: Builtin = (run, call) => {
 };
 
 const table: Readonly<Record<string, Builtin>> = {
-  eval: (run, call) => runCode(run, { ...call, args: [] }, joinWith(call.args, ' '), 'shell'),
+  eval: (run, call) =>
+    runCode(run, { ...call, args: [] }, joinWith(operandsOf(call), ' '), 'shell'),
   source,
   '.': source,
   export: declare,

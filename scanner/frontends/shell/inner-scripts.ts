@@ -13,7 +13,7 @@ export function runStatements(run: ShellRun, statements: readonly Statement[]): 
 
 /**
  * Follows the script of a substitution. Its assignments stay: their values may still be useful to
- * an attacker.
+ * an attacker. The arguments that it sets do not, for they would hide those of the script around.
  */
 export function runSubstitution(
   run: ShellRun,
@@ -26,10 +26,34 @@ export function runSubstitution(
   if (script.source !== undefined) run.map = [{ at: 0, raw: spanOf(run, at).start, fixed: true }];
   run.depth += 1;
   try {
-    return runStatements(run, script.commands);
+    return withArguments(run, [], false, () => runStatements(run, script.commands));
   } finally {
     run.depth -= 1;
     run.map = outer;
+  }
+}
+
+/**
+ * Follows code with arguments of its own. Without any, the code has those of the script around it.
+ * @param stays whether the code runs in the same shell, so that what `set --` sets there stays
+ */
+export function withArguments(
+  run: ShellRun,
+  args: readonly ShellValue[],
+  stays: boolean,
+  follow: () => ShellValue,
+): ShellValue {
+  const { args: outer, sets } = run;
+  if (args.length > 0) run.args = args;
+  try {
+    return follow();
+  } finally {
+    // `shift` changes arguments of the code alone.
+    const isSet = run.sets !== sets && run.args !== args;
+    if (!stays || (args.length > 0 && !isSet)) {
+      run.args = outer;
+      run.sets = sets;
+    }
   }
 }
 
@@ -42,25 +66,46 @@ export function runSourced(
   other: TaintSource,
   args: readonly ShellValue[],
 ): ShellValue {
-  // Once is enough: its definitions stay.
-  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
-    return emptyValue;
-  const { map, source, args: outer } = run;
+  const { map, source, sourced } = run;
+  const given = args.length > 0 ? args : run.args;
+  // With the same arguments, once is enough: the definitions stay.
+  if (sourced.has(other.path) && sourced.get(other.path) === given) return emptyValue;
+  // No function has a blank in its name.
+  const name = `. ${other.path}`;
+  if (run.calling.has(name)) run.recursive.set(name, { args: given });
+  if (run.depth >= shellCallDepthMax || run.calling.has(name)) return emptyValue;
   run.context.steps.take(1 + (other.text.length >> 6));
-  run.sourcing.add(other.path);
-  if (args.length > 0) run.args = args;
+  sourced.set(other.path, given);
+  run.calling.add(name);
   run.source = other;
   run.map = undefined;
   run.depth += 1;
+  run.recursive.delete(name);
+  const { commands } = parsedOf(other);
   try {
-    return runStatements(run, parse(other.text.replace(/\r(?=\n|$)/g, ' ')).commands);
+    const output = withArguments(run, args, true, () => runStatements(run, commands));
+    // A script that sources itself is a loop.
+    if (run.recursive.has(name))
+      repeat(run, () => {
+        const again = run.recursive.get(name)?.args ?? [];
+        inBranch(run, () => withArguments(run, again, true, () => runStatements(run, commands)));
+      });
+    return output;
   } finally {
+    run.calling.delete(name);
     run.depth -= 1;
     run.source = source;
     run.map = map;
-    // What the script sets with `set --` stays.
-    if (args.length > 0 && run.args === args) run.args = outer;
   }
+}
+
+// A script may be sourced many times.
+const parsed = new WeakMap<TaintSource, ParsedScript>();
+
+function parsedOf(source: TaintSource): ParsedScript {
+  const script = parsed.get(source) ?? parse(source.text.replace(/\r(?=\n|$)/g, ' '));
+  parsed.set(source, script);
+  return script;
 }
 
 /** Calls a function of the script; unknown arguments may be any. */
@@ -75,7 +120,7 @@ export function callFunction(
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
   run.calling.add(name);
   const { map, source } = run;
-  const { args: outer } = run;
+  const { args: outer, sets } = run;
   run.args = args;
   run.map = shellFunction.map;
   run.source = shellFunction.source;
@@ -96,6 +141,7 @@ export function callFunction(
     run.map = map;
     run.source = source;
     run.args = outer;
+    run.sets = sets;
   }
 }
 

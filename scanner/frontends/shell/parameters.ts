@@ -21,7 +21,7 @@ import {
   textsOf,
   unknownValue,
 } from './value.ts';
-import { readVariable, targetName } from './variables.ts';
+import { isArguments, readVariable, targetName } from './variables.ts';
 
 /** Folds a word of an expansion. It is a parameter, because words contain expansions. */
 export type Fold = (run: ShellRun, word: Word) => ShellValue;
@@ -39,9 +39,9 @@ export function listOf(
   part: ParameterExpansionPart,
   fold: Fold,
 ): ShellValue[] | undefined {
-  const isArguments = /^[@*]$/.test(part.parameter);
-  if (!isArguments && !/^[@*]$/.test(part.index?.text ?? '')) return undefined;
-  const { members } = readVariable(run, part.parameter, part);
+  const isList = isArguments(run, part.parameter);
+  if (!/^[@*]$/.test(part.index?.text ?? (isList ? '@' : ''))) return undefined;
+  const { members } = readVariable(run, isList ? '@' : part.parameter, part);
   if (part.prefix === '#' || members === undefined) return undefined;
   if (part.prefix === '!')
     return [...members.keys()].map((key) => literalValue(key, spanOf(run, part).start, true));
@@ -53,7 +53,7 @@ export function listOf(
   const [from, count] = sliceOf(run, operation, fold);
   if (from === undefined) return all;
   // `${@:1}` begins with the first argument: argument 0 is the script.
-  const start = from < 0 ? all.length + from : isArguments ? Math.max(0, from - 1) : from;
+  const start = from < 0 ? all.length + from : isList ? Math.max(0, from - 1) : from;
   return all.slice(start, count === undefined ? undefined : start + count);
 }
 

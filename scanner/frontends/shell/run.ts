@@ -58,8 +58,8 @@ export interface ShellRun extends Recursion {
   readonly recursive: Map<string, { readonly args: readonly ShellValue[] | undefined }>;
   /** Traps to run when the script has ended. */
   readonly atEnd: (() => void)[];
-  /** Scripts of the skill that are being sourced. */
-  readonly sourcing: Set<string>;
+  /** Scripts of the skill that were sourced, with their last arguments. */
+  readonly sourced: Map<string, readonly ShellValue[] | undefined>;
   /** Contents of files that the script wrote, by path, and of process substitutions. */
   readonly files: Map<string, ShellValue>;
   /** Descriptors that are network connections. */
@@ -72,6 +72,8 @@ export interface ShellRun extends Recursion {
   cwd: string;
   /** `$1`, `$2` …; undefined where they come from outside. */
   args: readonly ShellValue[] | undefined;
+  /** How often `set` set the arguments. */
+  sets: number;
   /** Depth of calls, evals and substitutions. */
   depth: number;
   /** Depth of branches and loops: an assignment there may not happen. */
@@ -130,7 +132,7 @@ export function newRun(
     calling: new Set(),
     recursive: new Map(),
     atEnd: [],
-    sourcing: new Set(),
+    sourced: new Map([[source.path, undefined]]),
     files: new Map(),
     connections: new Map(),
     inputs: new Map(),
@@ -138,6 +140,7 @@ export function newRun(
     stdin: emptyValue,
     cwd: '',
     args: undefined,
+    sets: 0,
     depth: 0,
     branch: 0,
     isRepeating: false,

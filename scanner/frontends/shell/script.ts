@@ -11,7 +11,7 @@ import { forEachChild } from 'unbash';
 import { shellPipelineMax, syntaxDepthMax } from '../../limits.ts';
 import { evaluate } from './arithmetic.ts';
 import { runCommand } from './commands.ts';
-import { inBranch, runStatements } from './inner-scripts.ts';
+import { inBranch, runStatements, withArguments } from './inner-scripts.ts';
 import { type Bodies, runCountedLoop, runLoop } from './loops.ts';
 import { withRedirections } from './redirections.ts';
 import { countAnything, isSameState, repeat, stateOf } from './rounds.ts';
@@ -55,6 +55,7 @@ export function runNode(run: ShellRun, node: Runnable): ShellValue {
         node.items.map(({ body }) => body),
       );
     case 'Subshell':
+      return withArguments(run, [], false, () => runNode(run, node.body));
     case 'BraceGroup':
       return runNode(run, node.body);
     case 'CompoundList':

@@ -64,6 +64,11 @@ export function readVariable(
   return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
 }
 
+/** Whether a name stands for all arguments. fish and zsh have `$argv` for `$@`. */
+export function isArguments(run: ShellRun, name: string): boolean {
+  return /^[@*]$/.test(name) || (name === 'argv' && !run.vars.has(name));
+}
+
 /** The values of all variables of the environment, which a command gives. */
 export function readEnvironment(
   run: ShellRun,

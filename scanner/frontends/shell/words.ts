@@ -21,7 +21,7 @@ import {
   type ShellValue,
   unknownValue,
 } from './value.ts';
-import { readVariable } from './variables.ts';
+import { isArguments, readVariable } from './variables.ts';
 
 /** The words that a word expands to: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): ShellValue[] {
@@ -137,7 +137,7 @@ function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
   if (only === undefined || more.length > 0) return undefined;
   const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
   if (rest.length > 0 || (only.type === 'DoubleQuoted' && isJoined(run, part))) return undefined;
-  if (part?.type === 'SimpleExpansion' && /^\$[@*]$/.test(part.text)) {
+  if (part?.type === 'SimpleExpansion' && isArguments(run, part.text.slice(1))) {
     return run.args === undefined ? undefined : [...run.args];
   }
   return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;

@@ -4,13 +4,13 @@ import type { TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { flowGraph } from './flow/flow.ts';
 import { collectWrites } from './flow/writes.ts';
+import { collectSymbols } from './names/symbols.ts';
 import type { Out, Use } from './out.ts';
 import { createProgram } from './program.ts';
 import { noteRemoteShell } from './remote-shell.ts';
 import { findKeptUses, findUses, visitCall } from './uses.ts';
 import { createEvaluator } from './values/evaluate.ts';
 import type { Evaluator } from './values/evaluator.ts';
-import { collectSymbols } from './values/symbols.ts';
 
 /** Analyses all sources as one program: one file may send the data that another reads. */
 export function analyseTypescript(

@@ -50,7 +50,7 @@ export const secretToComputedHost = defineRule({
         );
         const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
-        const choice = { chosenBy, isChosen: named.length > 0 && chosenBy.every(isOutside) };
+        const choice = { chosenBy, isChosen: chosenBy.length > 0 && chosenBy.every(isOutside) };
         return draftOfFlow(sent.flow, judge(sent, choice, usual, answerers, context));
       });
   },
@@ -282,7 +282,7 @@ function namesNoHost({ flow, name }: SentSecret, all: readonly SentSecret[]): bo
 }
 
 const addressName =
-  /(?:^|_)(?:UR[IL]S?|(?:WEB)?HOOKS?|ENDPOINTS?|DSN|ADDR(?:ESS)?|LINK|HOST|SERVER|CONNECTION)(?:_|$)/i;
+  /(?:^|_)(?:UR[IL]S?|(?:WEB)?HOOKS?|ENDPOINTS?|DSN|ADDR(?:ESS)?|LINK|HOST|SERVER|CONNECTION)S?\d*(?:_|$)/i;
 
 // The same person sets both: `CRM_URL` beside `CRM_TOKEN`.
 function isBeside(variable: string, secret: string): boolean {

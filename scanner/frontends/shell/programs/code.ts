@@ -15,7 +15,7 @@ import { interpreters } from '../../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart, ownInput } from '../graph.ts';
-import { runStatements } from '../inner-scripts.ts';
+import { runStatements, withArguments } from '../inner-scripts.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,
@@ -28,10 +28,11 @@ import {
   textsOf,
   unknownValue,
 } from '../value.ts';
-import { hasOption, optionValues, parseArguments } from './arguments.ts';
+import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
 import { keptIn, readsCode, readsData, runsInput } from './input-as-code.ts';
 import { powershellWords } from './powershell-words.ts';
+import { parseShellArguments } from './shell-arguments.ts';
 
 // Options of interpreters whose value follows.
 const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.split(' ');
@@ -40,8 +41,8 @@ const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.sp
 export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const interpreter = own(interpreters, call.name);
   if (interpreter === undefined) return unknownValue();
-  const takes = new Set([...interpreter.code, ...(interpreter.files ?? []), ...furtherOptions]);
-  const args = parseArguments(call.args, takes, true);
+  const isShell = interpreter.language === 'shell';
+  const args = argumentsOf(call, interpreter);
   const [first, ...rest] = args.operands;
   // `deno eval CODE`
   const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
@@ -52,7 +53,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
   const isInputNamed = inputName.test(normalize(first?.text ?? ''));
   // `bash -s -- a`: the operands are arguments of the program on the input.
-  const isOnInput = isInputNamed || (interpreter.language === 'shell' && hasOption(args, ['s']));
+  const isOnInput = isInputNamed || (isShell && hasOption(args, ['s']));
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
   const isData = optionValues(args, ['m']).some(({ text }) => readsData.test(text));
   const file = isOnInput || isData ? undefined : operand;
@@ -88,7 +89,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     runCode(run, inside, call.stdin, interpreter.language);
   for (const path of keptIn(call, codes)) run.files.set(fileKey(run, path), call.stdin);
   if (codes.length > 0) {
-    if (interpreter.language === 'shell') return runNamed(run, inside, codes, call.args);
+    if (isShell) return runNamed(run, { ...call, args: args.operands }, codes);
     return (
       codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue
     );
@@ -114,7 +115,8 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     return runFile(run, handed, file, interpreter.language);
   }
   const asks = optionValues(args, ['m']).some(({ text }) => readsCode.test(text));
-  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h']) && !asks)
+  // For a shell, `-m`, `-v` and `-h` are settings.
+  if (hasOption(args, ['version', 'help', ...(isShell ? [] : ['m', 'V', 'v', 'h'])]) && !asks)
     return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
     return {
@@ -125,17 +127,21 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   return { ...unknownValue(), shellOutput: true };
 }
 
+function argumentsOf(
+  { args, name }: Call,
+  { code, files = [], language }: (typeof interpreters)[string],
+): Arguments {
+  // fish takes its options as other programs do.
+  if (language === 'shell' && name !== 'fish') return parseShellArguments(name, args);
+  return parseArguments(args, new Set([...code, ...files, ...furtherOptions]), true);
+}
+
 const inputName = /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/;
 
-// `sh -c CODE name argument`: the first operand is `$0`, and may be `--`.
-function runNamed(
-  run: ShellRun,
-  call: Call,
-  codes: readonly ShellValue[],
-  given: readonly ShellValue[],
-): ShellValue {
-  const behind = given.findIndex((value) => codes.includes(value)) + 1;
-  const [name, ...args] = behind === 0 ? call.args : given.slice(behind);
+// `sh -c CODE name argument`: the first operand is `$0`. fish has arguments only.
+function runNamed(run: ShellRun, call: Call, codes: readonly ShellValue[]): ShellValue {
+  const name = call.name === 'fish' ? undefined : call.args[0];
+  const args = name === undefined ? call.args : call.args.slice(1);
   const outer = run.vars.get('0');
   if (name !== undefined) run.vars.set('0', name);
   try {
@@ -279,17 +285,17 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   run.context.steps.take(text.length >> 6);
   const script = parse(text);
   run.errors += script.errors?.length ?? 0;
-  const outer = { map: run.map, args: run.args, unknown: run.vars.get(unknownName) };
+  const outer = { map: run.map, unknown: run.vars.get(unknownName) };
   run.vars.set(unknownName, unknownValue(code.taints));
   run.map = map;
-  if (call.args.length > 0) run.args = call.args;
   run.depth += 1;
   try {
-    return runStatements(run, script.commands);
+    return withArguments(run, call.args, sameShell.test(call.name), () =>
+      runStatements(run, script.commands),
+    );
   } finally {
     run.depth -= 1;
     run.map = outer.map;
-    if (!sameShell.test(call.name) || call.args.length > 0) run.args = outer.args;
     if (outer.unknown === undefined) run.vars.delete(unknownName);
     else run.vars.set(unknownName, outer.unknown);
   }
@@ -335,7 +341,7 @@ function wholeMap(call: Call, code: ShellValue): OffsetMap {
 }
 
 // `bash -lc "…"`: letters written together with the one that takes the code.
-function letterGroups(args: ReturnType<typeof parseArguments>, code: readonly string[]): string[] {
+function letterGroups(args: Arguments, code: readonly string[]): string[] {
   return args.options
     .filter(({ name }) => code.some((letter) => letter.length === 1 && name.endsWith(letter)))
     .filter(({ name }) => /^[A-Za-z]{2,5}$/.test(name))

@@ -10,7 +10,10 @@ import {
   unknown,
 } from '../values/values.ts';
 
-/** Values and, where there is one, the expression of each argument. */
+/**
+ * Values and, where there is one, the expression of each argument. An item of a spread list without
+ * an expression of its own has that of the list.
+ */
 export type Args = readonly Argument[];
 
 interface Argument {
@@ -30,13 +33,12 @@ export function waysOfArguments(
   for (const [at, node] of list.entries()) {
     // A parameter that takes the rest gets a list that is too long, so it is unknown.
     if (ways.every((given) => given.length > listItemsMax)) break;
-    const spreads = ts.isSpreadElement(node)
-      ? alternatives(self.valueOf(node.expression, frame)).map((spread) =>
-          spreadArguments(spread, node.expression, at === list.length - 1),
-        )
+    const next = ts.isSpreadElement(node)
+      ? waysOfList(self.valueOf(node.expression, frame), node.expression, {
+          max: waysMax / ways.length,
+          isLast: at === list.length - 1,
+        })
       : [[{ value: self.valueOf(node, frame), node }]];
-    const isMany = ways.length * spreads.length > waysMax;
-    const next = isMany ? [[{ value: unknown, node: bareSpread(node) }]] : spreads;
     const [only, ...others] = next;
     // A copy of each way for each argument would cost the square of the number of arguments.
     if (only !== undefined && others.length === 0) for (const way of ways) way.push(...only);
@@ -51,23 +53,31 @@ export function waysOfArguments(
 
 const waysMax = 8;
 
-function bareSpread(node: ts.Expression): ts.Expression {
-  return ts.isSpreadElement(node) ? node.expression : node;
+/**
+ * The items of a list as arguments. A list that may be one of several makes as many ways; of more
+ * than `max` lists, each place has the items of all of them.
+ */
+export function waysOfList(
+  list: JsValue,
+  node: ts.Expression | undefined,
+  { max = waysMax, isLast = true }: { readonly max?: number; readonly isLast?: boolean } = {},
+): readonly Args[] {
+  const lists = alternatives(list);
+  if (lists.length <= max) return lists.map((one) => itemsOf(one, node, isLast));
+  return [mergedItems(lists).map((value) => ({ value, node }))];
 }
 
-function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean): Args {
+function itemsOf(list: JsValue, node: ts.Expression | undefined, isLast: boolean): Args {
   // Arguments behind the list have no known positions.
-  if (spread.kind === 'growing' && isLast)
-    return [...spread.items, unknown].map((value) => ({ value, node }));
-  return spread.kind === 'array'
-    ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] ?? node }))
+  if (list.kind === 'growing' && isLast)
+    return [...list.items, unknown].map((value) => ({ value, node }));
+  return list.kind === 'array'
+    ? list.items.map((value, i) => ({ value, node: list.nodes?.[i] ?? node }))
     : [{ value: unknown, node }];
 }
 
-/** Of several lists, each place has the items of all lists there, as long as these are few. */
-export function spreadItems(lists: readonly JsValue[]): readonly JsValue[] {
-  const [only] = lists;
-  if (lists.length === 1 && only?.kind === 'array') return only.items;
+// Of several lists, each place has the items of all lists there, as long as these are few.
+function mergedItems(lists: readonly JsValue[]): readonly JsValue[] {
   const known = lists.filter((list) => list.kind === 'array').map(({ items }) => items);
   const others = known.length < lists.length ? [unknown] : [];
   const length = Math.max(others.length, ...known.map((items) => items.length));
@@ -77,5 +87,5 @@ export function spreadItems(lists: readonly JsValue[]): readonly JsValue[] {
   );
 }
 
-const mergedListsMax = 4;
+const mergedListsMax = 64;
 const mergedItemsMax = 8;

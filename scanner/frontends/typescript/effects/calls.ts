@@ -2,11 +2,12 @@
  * The result and the callee of a call: resolves `bind`, `call`, `apply`, `Reflect` and wrappers.
  */
 import { ts } from 'ts-morph';
+import { StepsUsedUp } from '../../../fact/steps.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { elementOf } from '../flow/elements.ts';
 import { apiNamed } from '../library.ts';
+import { heldMember } from '../names/assignments.ts';
 import type { Functionish } from '../syntax.ts';
-import { heldMember } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
 import { jsonOf, membersOf } from '../values/object-members.ts';
@@ -22,7 +23,7 @@ import {
   unionOf,
   unknown,
 } from '../values/values.ts';
-import { type Args, waysOfArguments } from './arguments.ts';
+import { type Args, waysOfArguments, waysOfList } from './arguments.ts';
 import { boundCall, givesGlobal, globalMaker } from './global-object.ts';
 
 /** Every function that a call may call, without wrappers. */
@@ -32,10 +33,17 @@ export function resolveCall(
   frame?: Frame,
 ): ResolvedCall[] {
   const callees = alternatives(self.valueOf(node.expression, frame));
-  return waysOfArguments(self, node.arguments ?? [], frame).flatMap((args) =>
+  const resolved = waysOfArguments(self, node.arguments ?? [], frame).flatMap((args) =>
     callees.flatMap((callee) => unwrapped(self, callee, args, node, 0)),
   );
+  self.steps.take(resolved.length);
+  if (resolved.length > resolvedMax)
+    throw new StepsUsedUp(`a call that may be one of over ${resolvedMax}`);
+  return resolved;
 }
+
+/** Each wrapper that may be one of several multiplies what one call may be. */
+const resolvedMax = 1_024;
 
 function unwrapped(
   self: Evaluator,
@@ -56,9 +64,9 @@ function unwrapped(
   if (callee.kind === 'instance' && apiNamed(callee.of) !== undefined)
     return [{ callee: { kind: 'api', name: callee.of, built: false }, args }];
   if (callee.kind === 'api' && callee.name === 'Reflect.apply')
-    return again(args[0]?.value, elements(args[2]));
+    return ofEach(args[2], (items) => again(args[0]?.value, items));
   if (callee.kind === 'api' && callee.name === 'Reflect.construct')
-    return again(args[0]?.value, elements(args[1]));
+    return ofEach(args[1], (items) => again(args[0]?.value, items));
   const timed = callee.kind === 'api' ? timers.get(callee.name) : undefined;
   if (timed !== undefined) {
     // A function of the skill gets its arguments by its parameters.
@@ -72,17 +80,28 @@ function unwrapped(
     const target: JsValue = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
     // `Function.prototype.call.call(f, this, …)`
     if (target.name === 'Function.prototype.call') return again(args[0]?.value, args.slice(2));
-    if (target.name === 'Function.prototype.apply') return again(args[0]?.value, elements(args[2]));
-    return again(target, invoked[2] === 'call' ? args.slice(1) : elements(args[1]));
+    if (target.name === 'Function.prototype.apply')
+      return ofEach(args[2], (items) => again(args[0]?.value, items));
+    return invoked[2] === 'call'
+      ? again(target, args.slice(1))
+      : ofEach(args[1], (items) => again(target, items));
   }
   if (
     callee.kind === 'method' &&
     (callee.name === 'call' || callee.name === 'apply') &&
     isCallable(callee.of)
   ) {
-    return again(callee.of, callee.name === 'call' ? args.slice(1) : elements(args[1]));
+    return callee.name === 'call'
+      ? again(callee.of, args.slice(1))
+      : ofEach(args[1], (items) => again(callee.of, items));
   }
-  return [{ callee, args }];
+  // `promise.then(send.bind(null, address))`: whoever gets a function with its arguments calls it.
+  const handed = isOutside(callee) ? args.filter(({ value }) => value.kind === 'bound') : [];
+  return [{ callee, args }, ...handed.flatMap(({ value }) => again(value, []))];
+}
+
+function isOutside(callee: JsValue): boolean {
+  return callee.kind === 'method' ? callee.name !== 'bind' : callee.kind !== 'function';
 }
 
 /** These call their first argument later. The number is the place of that function's arguments. */
@@ -98,18 +117,12 @@ function isCallable(value: JsValue): boolean {
   return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';
 }
 
-function elements(list: Args[number] | undefined): Args {
-  if (list === undefined) return [];
-  const { value, node } = list;
-  if (node !== undefined && ts.isArrayLiteralExpression(node)) {
-    return node.elements.map((element, i) => ({
-      value: value.kind === 'array' ? (value.items[i] ?? unknown) : unknown,
-      node: element,
-    }));
-  }
-  return value.kind === 'array'
-    ? value.items.map((item, i) => ({ value: item, node: value.nodes?.[i] ?? node }))
-    : [{ value: unknown, node }];
+// The list of `apply` may be one of several, each of which is a way to call.
+function ofEach(
+  list: Args[number] | undefined,
+  callWith: (items: Args) => ResolvedCall[],
+): ResolvedCall[] {
+  return list === undefined ? callWith([]) : waysOfList(list.value, list.node).flatMap(callWith);
 }
 
 /** The value that a call gives. */

@@ -6,7 +6,7 @@ import { ts } from 'ts-morph';
 import type { Effect } from '../../../lookup-tables/api.ts';
 import { apiNamed } from '../library.ts';
 import type { Out } from '../out.ts';
-import { bareOf, isAssignment } from '../syntax.ts';
+import { bareOf, isAssignment, memberName } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 import { type ResolvedCall, resolveCall } from './calls.ts';
 
@@ -26,16 +26,20 @@ const followed: ReadonlySet<Effect['does']> = new Set([
   'shell',
 ]);
 
-// `jobs.run = fetch`, `{ run: fetch }`; for items of a list `*`.
-function nameOfPlace(node: ts.Expression): string | undefined {
+// `jobs.run = fetch`, `{ run: fetch.bind(null) }`; for items of a list `*`.
+function nameOfPlace(given: ts.Expression): string | undefined {
+  const node = bindingOf(given) ?? given;
   const { parent } = node;
   if (ts.isBinaryExpression(parent) && isAssignment(parent.operatorToken.kind)) {
     const target = bareOf(parent.left);
-    if (ts.isPropertyAccessExpression(target)) return target.name.text;
-    return ts.isElementAccessExpression(target) ? anyName : undefined;
+    return ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)
+      ? memberName(target)
+      : undefined;
   }
   if (ts.isPropertyAssignment(parent))
-    return ts.isIdentifier(parent.name) ? parent.name.text : anyName;
+    return ts.isIdentifier(parent.name) || ts.isStringLiteralLike(parent.name)
+      ? parent.name.text
+      : anyName;
   if (ts.isShorthandPropertyAssignment(parent)) return parent.name.text;
   const isItem =
     ts.isArrayLiteralExpression(parent) ||
@@ -44,6 +48,16 @@ function nameOfPlace(node: ts.Expression): string | undefined {
       ts.isPropertyAccessExpression(parent.expression) &&
       adders.has(parent.expression.name.text));
   return isItem ? anyName : undefined;
+}
+
+// `fetch.bind(null)` for `fetch`.
+function bindingOf({ parent }: ts.Expression): ts.CallExpression | undefined {
+  return ts.isPropertyAccessExpression(parent) &&
+    parent.name.text === 'bind' &&
+    ts.isCallExpression(parent.parent) &&
+    parent.parent.expression === parent
+    ? parent.parent
+    : undefined;
 }
 
 const anyName = '*';
@@ -57,15 +71,20 @@ export function keptCallees(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
 ): readonly ResolvedCall[] {
-  const callee = bareOf(node.expression);
-  const names = ts.isPropertyAccessExpression(callee)
-    ? [callee.name.text]
-    : [anyName, ...(ts.isIdentifier(callee) ? [callee.text] : [])];
-  if (!names.some((name) => out.keptNames.has(name))) return [];
+  if (!namesOf(bareOf(node.expression)).some((name) => out.keptNames.has(name))) return [];
   const known = new Set(resolveCall(out.self, node).map(libraryName));
   return resolveCall(out.settled(), node).filter(
     (call) => libraryName(call) !== undefined && !known.has(libraryName(call)),
   );
+}
+
+// `tools.send.call(null, …)` is a call of `send` as well.
+function namesOf(callee: ts.Expression): readonly string[] {
+  if (!ts.isPropertyAccessExpression(callee))
+    return [anyName, ...(ts.isIdentifier(callee) ? [callee.text] : [])];
+  return /^(call|apply)$/.test(callee.name.text)
+    ? [callee.name.text, ...namesOf(bareOf(callee.expression))]
+    : [callee.name.text];
 }
 
 /** The calls of a library with a list that has grown: `list.push(address); fetch(...list)`. */

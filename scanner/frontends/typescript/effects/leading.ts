@@ -74,7 +74,7 @@ function ofName(
   const callee = declaration.parent;
   if (!ts.isIdentifier(declaration.name) || !('body' in callee)) return undefined;
   const at = callee.parameters.indexOf(declaration);
-  const calls = symbols.callers(callee);
+  const calls = symbols.callers(callee).map(({ call }) => call);
   const given = calls.map((call) => call.arguments?.[at]);
   const isSpread = calls.some((call) => call.arguments?.some(ts.isSpreadElement) === true);
   if (calls.length === 0 || isSpread || symbols.handedTo(callee).length > 0) return undefined;

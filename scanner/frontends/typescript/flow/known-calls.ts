@@ -1,7 +1,7 @@
 /** A call of a function of the skill: arguments into parameters, and the result back. */
 import { ts } from 'ts-morph';
+import { push } from '../names/assignments.ts';
 import { bareOf, type Functionish, ownerOf, parametersOf } from '../syntax.ts';
-import { push } from '../values/assignments.ts';
 import { give, linkBack, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
 import { addStoredBack, storedNode } from './stored.ts';

@@ -91,9 +91,15 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
         ({ callee }) => callee.kind === 'api' && callee.name === api,
       )
     : [];
+  // A call with one of several lists of arguments has only the values of that list.
+  const ways = same.filter(
+    (other) =>
+      args.length === other.args.length &&
+      args.every(({ node }, at) => node === other.args[at]?.node),
+  );
   if (same.length > 0)
     return args.map((_, at) =>
-      unionOf(same.map((resolved) => resolved.args[at]?.value ?? unknown)),
+      unionOf((ways.length > 0 ? ways : same).map((way) => way.args[at]?.value ?? unknown)),
     );
   return args.map(({ value, node }) => {
     if (node === undefined) return undefined;

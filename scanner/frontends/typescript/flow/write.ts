@@ -1,8 +1,8 @@
 /** Writes to members of objects, and questions about all of them. */
 import type { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
+import type { Assignment } from '../names/assignments.ts';
 import type { Functionish } from '../syntax.ts';
-import type { Assignment } from '../values/assignments.ts';
 import type { JsValue } from '../values/values.ts';
 
 export interface Write {

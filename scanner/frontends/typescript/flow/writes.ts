@@ -5,8 +5,8 @@
  */
 import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
+import { push } from '../names/assignments.ts';
 import { bareOf, type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
-import { push } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
 import { keepsGiven } from './mutators.ts';

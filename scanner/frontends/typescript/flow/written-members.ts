@@ -1,7 +1,7 @@
 /** The members that a part of a program writes, in any way. */
 import { ts } from 'ts-morph';
+import { type Assignment, eachOf, targetsOf } from '../names/assignments.ts';
 import { bareOf, isAssignment, isPattern, isPlainAssignment, memberName } from '../syntax.ts';
-import { type Assignment, eachOf, targetsOf } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives } from '../values/values.ts';
 import { changesGiven, isMutator } from './mutators.ts';

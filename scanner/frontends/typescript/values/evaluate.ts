@@ -219,7 +219,7 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): JsValu
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
     return { kind: 'api', name: 'globalThis', built: false };
   if (node.text === 'arguments' && symbol?.declarations === undefined)
-    return valueOfArguments(self, node);
+    return valueOfArguments(self, node, frame);
   if (symbol === undefined) return valueInWith(self, node, frame);
   const api = self.symbols.apiOf(symbol);
   if (api !== undefined) return nameOfGlobal(self, node, api);

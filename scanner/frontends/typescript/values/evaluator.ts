@@ -1,9 +1,9 @@
 /** The interface between the parts of the evaluator. */
 import type { ts } from 'ts-morph';
 import type { Asker, Writes } from '../flow/write.ts';
+import type { Assignment } from '../names/assignments.ts';
 import type { Program } from '../program.ts';
 import type { Functionish } from '../syntax.ts';
-import type { Assignment } from './assignments.ts';
 import type { Frame, JsValue } from './values.ts';
 
 export interface Evaluator extends Asker {
@@ -47,8 +47,8 @@ export interface Symbols {
   memberAssignments(symbol: ts.Symbol, member: string): readonly Assignment[];
   /** Calls that get a function as an argument by its name. */
   handedTo(callee: Functionish): readonly ts.CallExpression[];
-  /** Calls that call this function by its name. */
-  callers(callee: Functionish): readonly (ts.CallExpression | ts.NewExpression)[];
+  /** Calls that call this function, by its name or by an expression that means it. */
+  callers(callee: Functionish): readonly Caller[];
   /** Templates with this function as their tag. */
   tagged(callee: Functionish): readonly ts.TaggedTemplateExpression[];
   /** The functions and methods of the skill that a callee's name means. */
@@ -61,4 +61,25 @@ export interface Symbols {
    */
   commonExports(file: ts.SourceFile): ReadonlyMap<string, readonly ts.Expression[]>;
   exportOf(file: ts.SourceFile, name: string): ts.Symbol | undefined;
+}
+
+/** A call, or the making of an object of a class. */
+export type CallNode = ts.CallExpression | ts.NewExpression;
+
+/** A call of a function of the skill by an expression that means it. */
+export interface CallOf {
+  readonly call: CallNode;
+  readonly callee: Functionish;
+}
+
+/** A call of a function of the skill. */
+export interface Caller {
+  readonly call: CallNode;
+  /**
+   * The call that gave the called function to the function around `call`. Several functions are
+   * given to it, and each gets the arguments of its own call only.
+   */
+  readonly handedBy?: CallOf;
+  /** The call that returned the called function. */
+  readonly returnedBy?: CallOf;
 }

@@ -1,8 +1,8 @@
 /** Values of variables and their members by assignment: `command = …`, `options.command = …`. */
 import { ts } from 'ts-morph';
 import { elementOf } from '../flow/elements.ts';
+import type { Assignment } from '../names/assignments.ts';
 import { bareOf } from '../syntax.ts';
-import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
 import {
   alternatives,

@@ -31,19 +31,18 @@ export type JsValue =
   | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
   /**
-   * `nodes`: the expressions of the items, when they are in a literal. `made`: the expressions that
-   * created the list or passed it on.
+   * `nodes`: the expressions of the items, when they are in a literal or are arguments. `made`: the
+   * expressions that created the list or passed it on.
    */
   | {
       readonly kind: 'array';
       readonly items: readonly JsValue[];
-      readonly nodes?: readonly ts.Expression[];
+      readonly nodes?: readonly (ts.Expression | undefined)[];
       readonly made?: readonly ts.Node[];
     }
   /**
-   * A list that only `push` changes: its initial items keep their places, and nothing else is
-   * known, not even its length. It is no `array`, so that code that reads all items of a list
-   * treats it as unknown. `pushed`: the added items.
+   * A list that only `push`, `pop` and `shift` change; its length is not known. It is no `array`,
+   * so that code that reads all items of a list treats it as unknown. `pushed`: the added items.
    */
   | {
       readonly kind: 'growing';

@@ -1,9 +1,9 @@
 /** The value of a variable, parameter or import, from all its assignments. */
 import { ts } from 'ts-morph';
-import { spreadItems } from '../effects/arguments.ts';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
+import type { Assignment } from '../names/assignments.ts';
 import {
   bareOf,
   type Functionish,
@@ -12,8 +12,8 @@ import {
   ownerOf,
   parametersOf,
 } from '../syntax.ts';
-import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
+import { callsIn, givenBy, hasOpenList } from './given.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
 import { valuesOfTemplate } from './tagged-templates.ts';
@@ -242,13 +242,13 @@ function valueOfParameter(
     .map(({ template }) => valuesOfTemplate(self, template));
   if (parameter.dotDotDotToken !== undefined)
     return unionOf([
-      restOf(self, callee, index),
+      restOf(self, callee, index, frame),
       ...templates.map((values): JsValue => ({ kind: 'array', items: values.slice(index) })),
       ...others,
     ]);
-  const values = self.symbols
-    .callers(callee)
-    .map((call) => givenBy(self, call, index)[index] ?? unknown);
+  const values = callsIn(self, callee, frame).map(
+    (given) => givenBy(self, given, index)[index]?.value ?? unknown,
+  );
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback =
     parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
@@ -256,48 +256,27 @@ function valueOfParameter(
   return unionOf([...values, ...ofTags, ...fromCallback, ...fallback, ...others]);
 }
 
-function restOf(self: Evaluator, callee: Functionish, from: number): JsValue {
+function restOf(self: Evaluator, callee: Functionish, from: number, frame: Frame): JsValue {
   return unionOf(
-    self.symbols.callers(callee).map(
-      (call): JsValue => ({
+    callsIn(self, callee, frame).map((given): JsValue => {
+      if (hasOpenList(self, given)) return unknown;
+      const rest = givenBy(self, given, Number.POSITIVE_INFINITY).slice(from);
+      return {
         kind: 'array',
-        items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from),
-      }),
-    ),
+        items: rest.map(({ value }) => value),
+        nodes: rest.map(({ node }) => node),
+      };
+    }),
   );
 }
 
 /** `arguments` of the function around a name: the arguments of its calls. */
-export function valueOfArguments(self: Evaluator, name: ts.Identifier): JsValue {
+export function valueOfArguments(self: Evaluator, name: ts.Identifier, frame: Frame): JsValue {
   for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
     if (isFunctionish(at) && !ts.isArrowFunction(at))
-      return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
+      return unionOf([restOf(self, at, 0, frame?.around(at)), ...fromOthers(self, at)]);
   }
   return unknown;
-}
-
-// The arguments of a call up to the parameter at `last`. A spread list takes as many places as it
-// has items.
-function givenBy(
-  self: Evaluator,
-  call: ts.CallExpression | ts.NewExpression,
-  last: number,
-): JsValue[] {
-  const given: JsValue[] = [];
-  for (const [i, argument] of (call.arguments ?? []).entries()) {
-    if (given.length > last) break;
-    if (!ts.isSpreadElement(argument)) {
-      // Only the requested argument is evaluated.
-      given.push(
-        given.length === last || last === Number.POSITIVE_INFINITY || i > last
-          ? self.valueOf(argument)
-          : unknown,
-      );
-      continue;
-    }
-    given.push(...spreadItems(alternatives(self.valueOf(argument.expression))));
-  }
-  return given;
 }
 
 // `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m the promised value. The

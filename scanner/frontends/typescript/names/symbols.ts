@@ -8,19 +8,16 @@ import type { Program } from '../program.ts';
 import {
   bareOf,
   baseOf,
-  choosesOperand,
   type Functionish,
   isAssignment,
-  isFunctionish,
   isPlainAssignment,
   isStep,
-  parametersOf,
   requireFewClasses,
-  returnsOf,
 } from '../syntax.ts';
+import type { Caller, CallNode, Symbols } from '../values/evaluator.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
-import type { Symbols } from './evaluator.ts';
-import { apiName, followed, functionDeclared, lookUp, variableNamed } from './lookup.ts';
+import { addIndirectCallers } from './callers.ts';
+import { apiName, exportNamed, functionDeclared, lookUp, variableNamed } from './lookup.ts';
 import { methodOf } from './methods.ts';
 
 /** Collects the names in one pass over all files. */
@@ -35,15 +32,19 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     return symbol;
   };
   const apiNames = new Map<ts.Symbol, string | undefined>();
+  const apiOf = (symbol: ts.Symbol): string | undefined => {
+    if (!apiNames.has(symbol)) apiNames.set(symbol, apiName(program, symbol));
+    return apiNames.get(symbol);
+  };
   const outsideOf = (name: ts.Identifier): ts.Symbol | undefined => variableNamed(checker, name);
   const kept = collectAssignments(symbolOf, outsideOf);
-  const callers = new Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>();
+  const callers = new Map<Functionish, Caller[]>();
   const handed = new Map<Functionish, ts.CallExpression[]>();
   const tagged = new Map<Functionish, ts.TaggedTemplateExpression[]>();
   const templates: ts.TaggedTemplateExpression[] = [];
   const methodNames = new Set<string>();
   const heirs = heirsIn(program);
-  const calls: (ts.CallExpression | ts.NewExpression)[] = [];
+  const calls: CallNode[] = [];
   for (const { nodes } of program.files) {
     steps.take(nodes.length);
     for (const node of nodes) {
@@ -73,11 +74,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       }
     }
   }
-  const exportOf = (file: ts.SourceFile, name: string): ts.Symbol | undefined => {
-    const module = checker.getSymbolAtLocation(file);
-    const found = module && checker.tryGetMemberInModuleExports(name, module);
-    return found === undefined ? undefined : followed(checker, found);
-  };
+  const exportOf = (file: ts.SourceFile, name: string): ts.Symbol | undefined =>
+    exportNamed(checker, file, name);
   const functionOf = (callee: ts.Expression, above: Above = []): Functionish | undefined => {
     const bare = bareOf(callee);
     if (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)) return bare;
@@ -92,7 +90,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   };
   for (const call of calls) {
     const callee = functionOf(call.expression);
-    if (callee !== undefined) push(callers, callee, call);
+    if (callee !== undefined) push(callers, callee, { call });
     if (!ts.isCallExpression(call)) continue;
     kept.hold(call);
     for (const argument of call.arguments) {
@@ -101,14 +99,12 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     }
   }
   addTagged(templates, functionOf, tagged);
-  addIndirectCallers(calls, { symbolOf, functionOf }, steps, callers);
+  const names = { symbolOf, apiOf, functionOf, exportOf, assignments: kept };
+  addIndirectCallers(calls, names, steps, callers);
   return {
     symbolOf,
     outsideOf,
-    apiOf: (symbol) => {
-      if (!apiNames.has(symbol)) apiNames.set(symbol, apiName(program, symbol));
-      return apiNames.get(symbol);
-    },
+    apiOf,
     assignments: kept.ofVariable,
     memberAssignments: kept.ofMember,
     fieldAssignments: kept.ofField,
@@ -169,115 +165,4 @@ function addTagged(
     const tag = functionOf(template.tag);
     if (tag !== undefined) push(tagged, tag, template);
   }
-}
-
-interface Names extends Pick<Symbols, 'functionOf'> {
-  symbolOf(name: ts.Node): ts.Symbol | undefined;
-}
-
-type Callers = Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>;
-type FunctionsOf = (expression: ts.Expression) => ReadonlySet<Functionish>;
-
-function addIndirectCallers(
-  calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  names: Names,
-  steps: Steps,
-  callers: Callers,
-): void {
-  const functionsOf = functionsGiven(names, steps);
-  addReturnedCallers(calls, names, functionsOf, callers);
-  addHandedCallers(calls, names, functionsOf, callers);
-}
-
-// `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`: calls of a
-// function that a function of the skill returns.
-function addReturnedCallers(
-  calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  { functionOf }: Names,
-  functionsOf: FunctionsOf,
-  callers: Callers,
-): void {
-  for (const call of calls)
-    if (functionOf(call.expression) === undefined)
-      for (const callee of functionsOf(call.expression)) push(callers, callee, call);
-}
-
-// `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
-// was passed.
-function addHandedCallers(
-  calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  { symbolOf }: Names,
-  functionsOf: FunctionsOf,
-  callers: Callers,
-): void {
-  const found: [Functionish, ts.CallExpression | ts.NewExpression][] = [];
-  for (const call of calls) {
-    const name = call.expression;
-    const declaration = ts.isIdentifier(name) ? symbolOf(name)?.declarations?.[0] : undefined;
-    if (
-      declaration === undefined ||
-      !ts.isParameter(declaration) ||
-      !isFunctionish(declaration.parent)
-    )
-      continue;
-    const at = parametersOf(declaration.parent).indexOf(declaration);
-    for (const outer of callers.get(declaration.parent) ?? []) {
-      const given = outer.arguments?.[at];
-      if (given === undefined || ts.isSpreadElement(given)) continue;
-      for (const callee of functionsOf(given)) found.push([callee, call]);
-    }
-  }
-  for (const [callee, call] of found) push(callers, callee, call);
-}
-
-// The functions of the skill that an expression may give, as far as its form shows.
-function functionsGiven({ symbolOf, functionOf }: Names, steps: Steps): FunctionsOf {
-  const returned = new Map<Functionish, ReadonlySet<Functionish>>();
-  const returnedBy = (maker: Functionish): ReadonlySet<Functionish> => {
-    const before = returned.get(maker);
-    if (before !== undefined) return before;
-    // A function that returns its own result gives nothing more.
-    const found = new Set<Functionish>();
-    returned.set(maker, found);
-    steps.take(maker.end - maker.pos);
-    for (const result of returnsOf(maker))
-      for (const given of functionsOf(result)) if (found.size < returnedMax) found.add(given);
-    return found;
-  };
-  const known = new Map<ts.Expression, ReadonlySet<Functionish>>();
-  const functionsOf = (expression: ts.Expression): ReadonlySet<Functionish> => {
-    const bare = bareOf(expression);
-    const before = known.get(bare);
-    if (before !== undefined) return before;
-    const found = new Set<Functionish>();
-    known.set(bare, found);
-    steps.take();
-    for (const given of givenBy(bare)) if (found.size < returnedMax) found.add(given);
-    return found;
-  };
-  const givenBy = (bare: ts.Expression): readonly Functionish[] => {
-    const direct = functionOf(bare);
-    if (direct !== undefined) return [direct];
-    const made = ts.isIdentifier(bare) ? initializerOf(symbolOf(bare)) : bare;
-    if (made === undefined) return [];
-    if (ts.isBinaryExpression(made) && choosesOperand(made.operatorToken.kind))
-      return [...functionsOf(made.left), ...functionsOf(made.right)];
-    if (ts.isConditionalExpression(made))
-      return [...functionsOf(made.whenTrue), ...functionsOf(made.whenFalse)];
-    if (!ts.isCallExpression(made)) return [];
-    return [...functionsOf(made.expression)].flatMap((maker) => [...returnedBy(maker)]);
-  };
-  return functionsOf;
-}
-
-/** Functions that one expression gives, or one function returns. */
-const returnedMax = 16;
-
-function initializerOf(symbol: ts.Symbol | undefined): ts.Expression | undefined {
-  const [declaration] = symbol?.declarations ?? [];
-  return declaration !== undefined &&
-    ts.isVariableDeclaration(declaration) &&
-    declaration.initializer
-    ? bareOf(declaration.initializer)
-    : undefined;
 }

@@ -75,6 +75,17 @@ export function apiName({ sourceOf }: Program, symbol: ts.Symbol): string | unde
   return `${names.join('.')}${instance ? '#' : '.'}${last}`;
 }
 
+/** The symbol that a file exports under a name, with imports followed. */
+export function exportNamed(
+  checker: ts.TypeChecker,
+  file: ts.SourceFile,
+  name: string,
+): ts.Symbol | undefined {
+  const module = checker.getSymbolAtLocation(file);
+  const found = module && checker.tryGetMemberInModuleExports(name, module);
+  return found === undefined ? undefined : followed(checker, found);
+}
+
 /** The function or constructor that a symbol's declaration defines. */
 export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
   for (const declaration of symbol.declarations ?? []) {

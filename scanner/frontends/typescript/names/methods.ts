@@ -5,7 +5,7 @@
 import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
 import { bareOf, baseOf, type Functionish } from '../syntax.ts';
-import { valueOfThis } from './classes.ts';
+import { valueOfThis } from '../values/classes.ts';
 
 type Holder = ts.ClassLikeDeclaration | ts.ObjectLiteralExpression | ts.SourceFile;
 
@@ -22,14 +22,15 @@ export function methodOf(
   names: Names,
   access: ts.PropertyAccessExpression,
 ): Functionish | undefined {
-  const member = memberOf(names, access, 0);
+  const member = memberOf(names, access);
   return member !== undefined && isFunction(member) ? member : undefined;
 }
 
-function memberOf(
+/** What `object.name` is declared as: a function, or the expression of its value. */
+export function memberOf(
   names: Names,
   access: ts.PropertyAccessExpression,
-  hops: number,
+  hops = 0,
 ): ts.Node | undefined {
   const holder = holderOf(names, bareOf(access.expression), hops);
   return holder === undefined ? undefined : memberNamed(names, holder, access.name.text, hops);
@@ -78,16 +79,23 @@ function textOfName(name: unknown): string | undefined {
     : undefined;
 }
 
-// The function or object behind a property or variable.
-function worthOf(declaration: ts.Node | undefined): ts.Node | undefined {
-  if (declaration === undefined) return undefined;
-  const value =
+/** The function, object or other expression behind a property or variable. */
+export function worthOf(declaration: ts.Node | undefined): ts.Node | undefined {
+  const value = declaration === undefined ? undefined : initialOf(declaration);
+  return value === undefined ? declaration : bareOf(value);
+}
+
+function initialOf(declaration: ts.Node): ts.Expression | undefined {
+  if (
     ts.isPropertyAssignment(declaration) ||
     ts.isPropertyDeclaration(declaration) ||
     ts.isVariableDeclaration(declaration)
-      ? declaration.initializer
-      : undefined;
-  return value === undefined ? declaration : bareOf(value);
+  )
+    return declaration.initializer;
+  // `exports.send = …`: the declaration is the assigned member.
+  return ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)
+    ? declaration.parent.right
+    : undefined;
 }
 
 function holderOf(names: Names, object: ts.Node, hops: number): Holder | undefined {
