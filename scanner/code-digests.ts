@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:1ae394a0fca6565089110ea6b00b256da9cf68a25b70eb80b11b35afc070906b',
+  extractor: 'sha256:d2ad0f0b3a743638968695bd4bcb95746472ef50c1203533469b5c9074294196',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
@@ -107,7 +107,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
     'flow/secret-to-computed-host':
-      'sha256:54c447e5dd7e03d9b7f75ddc125a8162a2f7e50187d4a8a5397364a70a0a7179',
+      'sha256:0b03b64ac2c59b523e1bc1897fc538e4588540787bcae3a4606f270eee3a6cb2',
     'flow/secret-to-network':
       'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
     'flow/secret-to-output':

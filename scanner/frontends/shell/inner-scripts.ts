@@ -1,6 +1,7 @@
 /** Scripts inside a script: bodies of functions, substitutions, sourced files. */
 import { type ParsedScript, parse, type Statement } from 'unbash';
 import type { TaintSource } from '../../fact/source.ts';
+import { StepsUsedUp } from '../../fact/steps.ts';
 import { shellCallDepthMax } from '../../limits.ts';
 import { repeat } from './rounds.ts';
 import { type ShellFunction, type ShellRun, spanOf } from './run.ts';
@@ -69,13 +70,17 @@ export function runSourced(
   const { map, source, sourced } = run;
   const given = args.length > 0 ? args : run.args;
   // With the same arguments, once is enough: the definitions stay.
-  if (sourced.has(other.path) && sourced.get(other.path) === given) return emptyValue;
+  const before = sourced.get(other.path);
+  if (before !== undefined && before.args === given) return emptyValue;
+  const times = (before?.times ?? 0) + 1;
+  if (times > sourcedMax)
+    throw new StepsUsedUp(`a script that is sourced over ${sourcedMax} times`);
   // No function has a blank in its name.
   const name = `. ${other.path}`;
   if (run.calling.has(name)) run.recursive.set(name, { args: given });
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return emptyValue;
   run.context.steps.take(1 + (other.text.length >> 6));
-  sourced.set(other.path, given);
+  sourced.set(other.path, { args: given, times });
   run.calling.add(name);
   run.source = other;
   run.map = undefined;
@@ -98,6 +103,9 @@ export function runSourced(
     run.map = map;
   }
 }
+
+/** Scripts that source one another several times have an exponential number of ways. */
+const sourcedMax = 256;
 
 // A script may be sourced many times.
 const parsed = new WeakMap<TaintSource, ParsedScript>();

@@ -58,8 +58,11 @@ export interface ShellRun extends Recursion {
   readonly recursive: Map<string, { readonly args: readonly ShellValue[] | undefined }>;
   /** Traps to run when the script has ended. */
   readonly atEnd: (() => void)[];
-  /** Scripts of the skill that were sourced, with their last arguments. */
-  readonly sourced: Map<string, readonly ShellValue[] | undefined>;
+  /** Scripts of the skill that were sourced, with their last arguments, and how often. */
+  readonly sourced: Map<
+    string,
+    { readonly args: readonly ShellValue[] | undefined; readonly times: number }
+  >;
   /** Contents of files that the script wrote, by path, and of process substitutions. */
   readonly files: Map<string, ShellValue>;
   /** Descriptors that are network connections. */
@@ -132,7 +135,7 @@ export function newRun(
     calling: new Set(),
     recursive: new Map(),
     atEnd: [],
-    sourced: new Map([[source.path, undefined]]),
+    sourced: new Map([[source.path, { args: undefined, times: 1 }]]),
     files: new Map(),
     connections: new Map(),
     inputs: new Map(),

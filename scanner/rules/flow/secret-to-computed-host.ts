@@ -50,7 +50,7 @@ export const secretToComputedHost = defineRule({
         );
         const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
-        const choice = { chosenBy, isChosen: chosenBy.length > 0 && chosenBy.every(isOutside) };
+        const choice = { chosenBy, isChosen: named.length > 0 && chosenBy.every(isOutside) };
         return draftOfFlow(sent.flow, judge(sent, choice, usual, answerers, context));
       });
   },

@@ -178,6 +178,8 @@ END
 curl "$@"`,
       'arguments that a sourced file does not shift':
         'echo shift > /tmp/shift.sh\nset -- ARGS\n. /tmp/shift.sh x\ncurl "$@"',
+      'arguments that set gets behind an unknown option': 'set $MORE -- curl ARGS\n"$@"',
+      'a command of a shell behind an unknown option': "bash $MORE -c 'curl ARGS'",
       'arguments that a subshell does not change': 'set -- ARGS\n( set -- orders )\ncurl "$@"',
       'arguments that a substitution does not change': 'set -- ARGS\nX=$(set -- orders)\ncurl "$@"',
       'a file that is written': 'echo \'curl "$@"\' > /tmp/send.sh\nbash /tmp/send.sh ARGS',

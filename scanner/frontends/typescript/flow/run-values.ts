@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph';
 import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
-import { resolveCall } from '../effects/calls.ts';
+import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
 import { areSame } from '../values/same.ts';
 import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
@@ -91,12 +91,12 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
         ({ callee }) => callee.kind === 'api' && callee.name === api,
       )
     : [];
-  // A call with one of several lists of arguments has only the values of that list.
-  const ways = same.filter(
-    (other) =>
-      args.length === other.args.length &&
-      args.every(({ node }, at) => node === other.args[at]?.node),
-  );
+  // A call with one of several lists of arguments has only the values of that list, unless a write
+  // adds a list.
+  const isKnownWay = (way: ResolvedCall): boolean =>
+    known.some((one) => haveSameNodes(one, way.args));
+  const known = isCall ? resolveCall(out.self, node).map((way) => way.args) : [];
+  const ways = same.every(isKnownWay) ? same.filter((way) => haveSameNodes(args, way.args)) : [];
   if (same.length > 0)
     return args.map((_, at) =>
       unionOf((ways.length > 0 ? ways : same).map((way) => way.args[at]?.value ?? unknown)),
@@ -108,6 +108,10 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
       ? settled
       : undefined;
   });
+}
+
+function haveSameNodes(one: Args, other: Args): boolean {
+  return one.length === other.length && one.every(({ node }, at) => node === other[at]?.node);
 }
 
 function withSettled(value: JsValue, settled: JsValue | undefined): JsValue {

@@ -14,7 +14,7 @@ import {
   returnsOf,
 } from '../syntax.ts';
 import { valueOfThis } from '../values/classes.ts';
-import type { Caller, CallNode, CallOf, Symbols } from '../values/evaluator.ts';
+import type { Caller, CallNode, Symbols } from '../values/evaluator.ts';
 import { type Assignment, type Assignments, push } from './assignments.ts';
 import { memberOf, worthOf } from './methods.ts';
 
@@ -24,13 +24,10 @@ interface Names extends Pick<Symbols, 'apiOf' | 'exportOf' | 'functionOf' | 'sym
 
 type Callers = Map<Functionish, Caller[]>;
 
-/** A function that an expression may give, and the call that returned it. */
-interface Given {
-  readonly callee: Functionish;
-  readonly returnedBy?: CallOf;
-}
+/** A function that another one gets as an argument, or by default. */
+type Handed = readonly [Functionish, Pick<Caller, 'handedBy'>];
 
-type FunctionsOf = (expression: ts.Expression) => readonly Given[];
+type FunctionsOf = (expression: ts.Expression) => readonly Functionish[];
 
 /** Adds the calls that do not name a function to those that do. */
 export function addIndirectCallers(
@@ -43,8 +40,7 @@ export function addIndirectCallers(
   // `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`
   for (const call of calls)
     if (names.functionOf(call.expression) === undefined)
-      for (const { callee, returnedBy } of functionsOf(call.expression))
-        push(callers, callee, { call, ...(returnedBy === undefined ? {} : { returnedBy }) });
+      for (const callee of functionsOf(call.expression)) push(callers, callee, { call });
   addHandedCallers(calls, { names, functionsOf, steps }, callers);
 }
 
@@ -60,14 +56,15 @@ function addHandedCallers(
   callers: Callers,
 ): void {
   const handed = new Map<ts.ParameterDeclaration, readonly Handed[]>();
-  const handedTo = (parameter: ts.ParameterDeclaration, callee: Functionish) => {
+  const handedTo = (parameter: ts.ParameterDeclaration, callee: Functionish): Handed[] => {
     const at = parametersOf(callee).indexOf(parameter);
-    return (callers.get(callee) ?? []).flatMap(({ call }): Handed[] => {
+    const byDefault = parameter.initializer === undefined ? [] : functionsOf(parameter.initializer);
+    const byCalls = (callers.get(callee) ?? []).flatMap(({ call }) => {
       const given = call.arguments?.[at];
-      return given === undefined || ts.isSpreadElement(given)
-        ? []
-        : functionsOf(given).map((one) => ({ ...one, handedBy: { call, callee } }));
+      if (given === undefined || ts.isSpreadElement(given)) return [];
+      return functionsOf(given).map((one): Handed => [one, { handedBy: { call, callee } }]);
     });
+    return [...byDefault.map((one): Handed => [one, {}]), ...byCalls];
   };
   const found: [Functionish, Caller][] = [];
   for (const call of calls) {
@@ -76,27 +73,12 @@ function addHandedCallers(
     if (declaration === undefined || !ts.isParameter(declaration)) continue;
     const { parent } = declaration;
     if (!isFunctionish(parent)) continue;
-    for (const { callee, ...by } of keep(handed, declaration, () =>
-      onlyShared(handedTo(declaration, parent)),
-    )) {
+    for (const [callee, by] of keep(handed, declaration, () => handedTo(declaration, parent))) {
       steps.take();
       found.push([callee, { call, ...by }]);
     }
   }
   for (const [callee, caller] of found) push(callers, callee, caller);
-}
-
-/** A function that another one gets as an argument. */
-interface Handed extends Given {
-  readonly handedBy?: CallOf;
-}
-
-// A function that has the other one to itself gets whatever the other one passes on.
-function onlyShared(handed: readonly Handed[]): readonly Handed[] {
-  const [first] = handed;
-  if (first === undefined || handed.some((other) => !isSame(first, other))) return handed;
-  const { handedBy, ...given } = first;
-  return [given];
 }
 
 /** Functions that one expression gives, or one function returns. */
@@ -107,7 +89,7 @@ const givenDepthMax = 500;
 
 // The functions of the skill that an expression may give, as far as its form shows.
 function functionsGiven(names: Names, steps: Steps): FunctionsOf {
-  const known = new Map<object, Given[]>();
+  const known = new Map<object, Functionish[]>();
   const answered = new Set<object>();
   const asked = new Set<object>();
   const open = new Set<object>();
@@ -115,7 +97,7 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
   const results = new Map<Functionish, object>();
   let hasCircle = false;
   let hasGrown = false;
-  const once = (thing: object, find: () => readonly Given[]): readonly Given[] => {
+  const once = (thing: object, find: () => readonly Functionish[]): readonly Functionish[] => {
     const all = known.get(thing) ?? [];
     known.set(thing, all);
     if (open.has(thing)) hasCircle = true;
@@ -129,7 +111,7 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
     open.delete(thing);
     return all;
   };
-  const returnedBy = (maker: Functionish): readonly Given[] =>
+  const returnedBy = (maker: Functionish): readonly Functionish[] =>
     once(
       keep(results, maker, () => ({})),
       () => {
@@ -137,23 +119,21 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
         return returnsOf(maker).flatMap(givenBy);
       },
     );
-  const givenBy = (expression: ts.Expression): readonly Given[] => {
+  const givenBy = (expression: ts.Expression): readonly Functionish[] => {
     const bare = bareOf(expression);
     return once(bare, () => {
       const direct = names.functionOf(bare);
-      if (direct !== undefined) return [{ callee: direct }];
+      if (direct !== undefined) return [direct];
       if (ts.isBinaryExpression(bare) && choosesOperand(bare.operatorToken.kind))
         return [...givenBy(bare.left), ...givenBy(bare.right)];
       if (ts.isConditionalExpression(bare))
         return [...givenBy(bare.whenTrue), ...givenBy(bare.whenFalse)];
       if (!ts.isCallExpression(bare)) return namedBy(names, bare).flatMap(givenBy);
-      return givenBy(bare.expression).flatMap(({ callee }) =>
-        returnedBy(callee).map((one) => ({ returnedBy: { call: bare, callee }, ...one })),
-      );
+      return givenBy(bare.expression).flatMap(returnedBy);
     });
   };
   return (expression) => {
-    let found: readonly Given[];
+    let found: readonly Functionish[];
     // In a circle of names, an answer is partial until no answer grows.
     do {
       hasCircle = false;
@@ -166,14 +146,10 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
   };
 }
 
-function addTo(all: Given[], one: Given): boolean {
-  if (all.some((other) => isSame(one, other)) || all.length >= givenMax) return false;
+function addTo(all: Functionish[], one: Functionish): boolean {
+  if (all.includes(one) || all.length >= givenMax) return false;
   all.push(one);
   return true;
-}
-
-function isSame(one: Given, other: Given): boolean {
-  return one.callee === other.callee && one.returnedBy?.call === other.returnedBy?.call;
 }
 
 // The expressions that a variable or a member has as its value.

@@ -75,11 +75,6 @@ export interface CallOf {
 /** A call of a function of the skill. */
 export interface Caller {
   readonly call: CallNode;
-  /**
-   * The call that gave the called function to the function around `call`. Several functions are
-   * given to it, and each gets the arguments of its own call only.
-   */
+  /** The call that gave the called function to the function around `call`. */
   readonly handedBy?: CallOf;
-  /** The call that returned the called function. */
-  readonly returnedBy?: CallOf;
 }

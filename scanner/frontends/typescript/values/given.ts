@@ -1,9 +1,9 @@
 /** The calls of a function whose arguments count in one place, and these arguments. */
 import { ts } from 'ts-morph';
 import { type Args, waysOfList } from '../effects/arguments.ts';
-import type { Functionish } from '../syntax.ts';
+import { type Functionish, parametersOf } from '../syntax.ts';
 import type { CallNode, CallOf, Evaluator } from './evaluator.ts';
-import { alternatives, type Frame, type JsValue, unknown } from './values.ts';
+import { alternatives, type CallFrame, type Frame, type JsValue, unknown } from './values.ts';
 
 /** A call, and the call around it in which its arguments are evaluated. */
 interface FramedCall {
@@ -16,12 +16,61 @@ interface FramedCall {
  * call returned do not count: `memoize(get)` and `memoize(label)` give two functions.
  */
 export function callsIn(self: Evaluator, callee: Functionish, frame: Frame): FramedCall[] {
-  const all = self.symbols.callers(callee);
-  const possible = all.filter(({ returnedBy }) => mayBeIn(self, returnedBy, frame));
-  return (possible.length === 0 ? all : possible).map(({ call, handedBy }) => ({
+  const all = self.symbols.callers(callee).map(({ call, handedBy }) => ({
     call,
-    frame: handedBy === undefined ? undefined : frameOf(self, handedBy),
+    frame:
+      handedBy !== undefined && isToldApart(self, callee, call, handedBy)
+        ? frameOf(self, handedBy)
+        : undefined,
   }));
+  if (frame === undefined || all.length < 2) return all;
+  const possible = all.filter((one) => !callsAnother(self, one, callee, frame));
+  return possible.length === 0 ? all : possible;
+}
+
+// Whether all that a call may call is known, and is not this function as this call returned it.
+function callsAnother(
+  self: Evaluator,
+  { call, frame: around }: FramedCall,
+  callee: Functionish,
+  frame: CallFrame,
+): boolean {
+  self.steps.take();
+  return alternatives(self.valueOf(call.expression, around)).every((value) => {
+    if (value.kind === 'api') return true;
+    if (value.kind !== 'function') return false;
+    return value.node !== callee || areFramesApart(value.frame, frame, apartDepthMax);
+  });
+}
+
+// Whether a wrapper has several calls, and all functions that it may get are known. One that is not
+// known may be this one, with other arguments.
+function isToldApart(
+  self: Evaluator,
+  callee: Functionish,
+  call: CallNode,
+  { callee: wrapper }: CallOf,
+): boolean {
+  const calls = self.symbols.callers(wrapper);
+  if (calls.length < 2) return false;
+  const symbol = self.symbols.symbolOf(call.expression);
+  const declaration = symbol?.declarations?.[0];
+  if (symbol === undefined || declaration === undefined || !ts.isParameter(declaration))
+    return false;
+  if (declaration.initializer !== undefined || self.symbols.assignments(symbol).length > 0)
+    return false;
+  const at = parametersOf(wrapper).indexOf(declaration);
+  const own = self.symbols.callers(callee);
+  const read = new Set(own.map((one) => (one.call === call ? one.handedBy?.call : undefined)));
+  self.steps.take(calls.length + own.length);
+  return calls.every((outer) => {
+    const given = givenBy(self, { call: outer.call, frame: undefined }, at)[at]?.value ?? unknown;
+    return alternatives(given).every(
+      (value) =>
+        value.kind === 'api' ||
+        (value.kind === 'function' && (value.node !== callee || read.has(outer.call))),
+    );
+  });
 }
 
 function frameOf(self: Evaluator, { call, callee }: CallOf): Frame {
@@ -32,15 +81,6 @@ function argumentsOf(self: Evaluator, call: CallNode): readonly JsValue[] {
   return givenBy(self, { call, frame: undefined }, Number.POSITIVE_INFINITY).map(
     ({ value }) => value,
   );
-}
-
-// Only another function tells two calls apart for sure: other values may be known in part.
-function mayBeIn(self: Evaluator, returnedBy: CallOf | undefined, frame: Frame): boolean {
-  if (returnedBy === undefined) return true;
-  for (let at = frame; at !== undefined; at = at.outer)
-    if (at.callee === returnedBy.callee)
-      return !areApart(at.args, argumentsOf(self, returnedBy.call), apartDepthMax);
-  return true;
 }
 
 /** Functions that were returned by functions, one in the other, and are told apart. */
@@ -54,20 +94,22 @@ function areApart(all: readonly JsValue[], others: readonly JsValue[], depth: nu
   });
 }
 
-// Whether two values are other functions for sure.
+// Whether two values are other functions for sure. Other values may be known in part.
 function isOther(value: JsValue, other: JsValue, depth: number): boolean {
   if (value.kind === 'api' && other.kind === 'api') return value.name !== other.name;
   if (value.kind === 'api' || other.kind === 'api')
     return value.kind === 'function' || other.kind === 'function';
   if (value.kind !== 'function' || other.kind !== 'function') return false;
-  if (value.node !== other.node) return true;
-  const { frame } = value;
-  return (
-    frame !== undefined &&
-    frame.callee === other.frame?.callee &&
-    depth > 0 &&
-    areApart(frame.args, other.frame.args, depth - 1)
-  );
+  return value.node !== other.node || areFramesApart(value.frame, other.frame, depth);
+}
+
+// Two calls of one function, or of one around it, that got other functions.
+function areFramesApart(one: Frame, other: Frame, depth: number): boolean {
+  if (depth === 0) return false;
+  for (let at = one; at !== undefined; at = at.outer)
+    for (let to = other; to !== undefined; to = to.outer)
+      if (at.callee === to.callee && areApart(at.args, to.args, depth - 1)) return true;
+  return false;
 }
 
 /**
@@ -90,11 +132,22 @@ export function givenBy(self: Evaluator, { call, frame }: FramedCall, last: numb
   return given;
 }
 
-/** Whether a call has a spread list that takes a number of places that is not known. */
-export function hasOpenList(self: Evaluator, { call, frame }: FramedCall): boolean {
-  return (call.arguments ?? []).some(
-    (node) =>
-      ts.isSpreadElement(node) &&
-      alternatives(self.valueOf(node.expression, frame)).some(({ kind }) => kind !== 'array'),
-  );
+/** Whether a spread list that takes an unknown number of places begins before a parameter. */
+export function hasOpenListBefore(
+  self: Evaluator,
+  { call, frame }: FramedCall,
+  parameter: number,
+): boolean {
+  let place = 0;
+  for (const node of call.arguments ?? []) {
+    if (place >= parameter) return false;
+    if (!ts.isSpreadElement(node)) {
+      place++;
+      continue;
+    }
+    const lists = alternatives(self.valueOf(node.expression, frame));
+    if (lists.some(({ kind }) => kind !== 'array')) return true;
+    place += Math.min(...lists.map((list) => (list.kind === 'array' ? list.items.length : 0)));
+  }
+  return false;
 }

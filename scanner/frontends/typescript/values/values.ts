@@ -120,7 +120,8 @@ function keyOf(value: JsValue): unknown {
   if (value.kind === 'unknown') return value.made?.[0] ?? 'unknown';
   if (value.kind === 'count') return 'count';
   if (value.kind === 'class') return value.made ? value.node : value.node.members;
-  return value.kind === 'function' ? value.node : value;
+  // A function that a call returned is not the one that another call returned.
+  return value.kind === 'function' ? (value.frame?.question(value.node) ?? value.node) : value;
 }
 
 /** The text of a value; a hole for an unknown value. */

@@ -13,7 +13,7 @@ import {
   parametersOf,
 } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
-import { callsIn, givenBy, hasOpenList } from './given.ts';
+import { callsIn, givenBy, hasOpenListBefore } from './given.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
 import { valuesOfTemplate } from './tagged-templates.ts';
@@ -259,7 +259,7 @@ function valueOfParameter(
 function restOf(self: Evaluator, callee: Functionish, from: number, frame: Frame): JsValue {
   return unionOf(
     callsIn(self, callee, frame).map((given): JsValue => {
-      if (hasOpenList(self, given)) return unknown;
+      if (hasOpenListBefore(self, given, from)) return unknown;
       const rest = givenBy(self, given, Number.POSITIVE_INFINITY).slice(from);
       return {
         kind: 'array',
