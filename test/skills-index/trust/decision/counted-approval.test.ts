@@ -68,8 +68,13 @@ describe('an approval does not count', () => {
   });
 
   it.each<[string, () => string[]]>([
+    ['another version', () => why(predicate({ name: '@acme/daily-report' as never }))],
     ['another version', () => why(predicate({ version: '9.9.9' as never }))],
     ['another version', () => why(predicate({ bundle: digestOf('x') }))],
+    [
+      'other capabilities than the index shows',
+      () => why(same, { against: { capabilityDigest: digestOf('x') } }),
+    ],
     ['another scan report', () => why(predicate({ scanReport: digestOf('x') }))],
     [
       'before the scan',
@@ -127,6 +132,30 @@ describe('an approval does not count', () => {
     expect(why(same, { against: { identities: both } })).toContain(
       'an author cannot approve their own version',
     );
+  });
+});
+
+describe('the age of an approval', () => {
+  it('is a reason only where the time of the verification summary is known', async () => {
+    const expires = new Date(storyNow).toISOString();
+    const told = await tellStory({
+      approvals: ['ada'],
+      approval: (one) => ({ ...one, expires }),
+    });
+    const [said] = told.approvals;
+    if (said?.statement.predicateType !== predicateTypes.approval)
+      throw new Error('Ada said nothing');
+    const approval = { ...said, statement: said.statement };
+    const context = {
+      root: storyRoot,
+      policy: defaultPolicy,
+      identities: chainIdentities(storyRoot, told.identities),
+      version: told.about,
+    };
+    const late = `its draft expired at ${expires}`;
+    expect(whyNotCounted(approval, context)).toEqual([]);
+    expect(whyNotCounted(approval, { ...context, at: storyNow })).toEqual([]);
+    expect(whyNotCounted(approval, { ...context, at: storyNow + 1 })).toEqual([late]);
   });
 });
 

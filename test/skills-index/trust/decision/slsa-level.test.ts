@@ -55,6 +55,14 @@ describe('the SLSA build level', () => {
     expect(slsaLevelOf(undefined, provenance)).toBe(0);
   });
 
+  it('of nothing has no word', () => {
+    expect([levelWords(0), levelWords(1), levelWords(2)]).toEqual([
+      [],
+      ['SLSA_BUILD_LEVEL_1'],
+      ['SLSA_BUILD_LEVEL_2'],
+    ]);
+  });
+
   it.each([
     [[], 0, true],
     [levelWords(1), 0, false],

@@ -35,6 +35,26 @@ describe('an index file', () => {
     expect(() => parseIndexFile(Buffer.alloc(indexFileBytesMax + 1), line.name)).toThrow(
       'is too large',
     );
+    const full = Buffer.alloc(indexFileBytesMax, '\n');
+    expect(parseIndexFile(full, line.name)).toEqual([]);
+  });
+
+  it.each(['suspended', 'revoked'] as const)('may have the hint that a version is %s', (kind) => {
+    const stopped = { kind, since: '2026-03-02T11:00:00.000Z' };
+    const hinted = JSON.stringify({ ...line, stopped, advice: { yanked: 7, deprecated: 8 } });
+    expect(parse(hinted)).toMatchObject([{ stopped, advice: { yanked: 7, deprecated: 8 } }]);
+  });
+
+  it.each<[string, object]>([
+    ['a stop of another kind', { stopped: { kind: 'lifted', since: '2026-03-02T11:00:00.000Z' } }],
+    ['a stop without a time', { stopped: { kind: 'revoked' } }],
+    ['a stop without a kind', { stopped: { since: '2026-03-02T11:00:00.000Z' } }],
+    ['advice at no log index', { advice: { yanked: -1 } }],
+    ['advice of another kind', { advice: { praised: 1 } }],
+  ])('is refused with a hint that says nothing: %s', (_, hint) => {
+    expect(() => parse(JSON.stringify({ ...line, ...hint }))).toThrow(
+      expect.objectContaining({ code: 'registry-answer-invalid' }),
+    );
   });
 
   it.each([

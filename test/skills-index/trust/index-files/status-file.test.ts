@@ -5,13 +5,16 @@ import { signPayload } from '../../../../skills-index/statement/sign.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
 import {
+  newestStatus,
   type Status,
   statusPayloadType,
   verifyStatus,
 } from '../../../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
+import { testLogKey } from '../../story-keys.ts';
 import { TestLog } from '../../story-log.ts';
+import { claim, stranger } from '../decision/withheld.ts';
 
 const log = new TestLog('skills.example');
 const status: Status = {
@@ -84,5 +87,84 @@ describe('a status file', () => {
     expect(
       codeOf(bytesOf(await signStatus({ ...status, checkpoint: foreign }, people.status))),
     ).toBe('log-invalid');
+  });
+});
+
+describe('a status over a head that a retired log key signed', () => {
+  it('is refused, also where the key counts for older statements', async () => {
+    const root = {
+      ...storyRoot,
+      log: { key: Buffer.from(testLogKey('next').publicKey).toString('base64') },
+      retired: [{ office: 'log', key: storyRoot.log.key, validUpTo: 99 }] as const,
+    };
+    const bytes = bytesOf(await signStatus(status, people.status));
+    expect(() => verifyStatus(bytes, root, storyNow)).toThrow(
+      expect.objectContaining({
+        code: 'log-invalid',
+        message: 'status.json shows a checkpoint that a retired log key signed',
+      }),
+    );
+  });
+});
+
+describe('a status by a key that was handed over', () => {
+  const handedOver = (validUpTo: number) => ({
+    ...storyRoot,
+    status: { key: people.registry.named.spki },
+    retired: [{ office: 'status', key: people.status.named.spki, validUpTo }] as const,
+  });
+
+  it('counts for no present decision', async () => {
+    const bytes = bytesOf(await signStatus(status, people.status));
+    for (const options of [{}, { past: false }])
+      expect(() => verifyStatus(bytes, handedOver(99), storyNow, options)).toThrow(
+        'status.json is signed with a status key that was retired at log index 99',
+      );
+  });
+
+  it.each([
+    [0, true],
+    [1, true],
+    [2, false],
+  ])(
+    'counts for the past up to the last log index of the key: a log of %i',
+    async (size, isRead) => {
+      const grown = new TestLog('skills.example');
+      for (const scope of ['one', 'two'].slice(0, size))
+        await grown.say(claim(scope, [stranger]), stranger);
+      const signed = await signStatus({ ...status, checkpoint: await grown.note() }, people.status);
+      const read = () => verifyStatus(bytesOf(signed), handedOver(0), storyNow, { past: true });
+      if (isRead) expect(read().checkpoint).toBe(await grown.note());
+      else expect(read).toThrow(expect.objectContaining({ code: 'signature-invalid' }));
+    },
+  );
+});
+
+const growing = new TestLog('skills.example');
+const notes: string[] = [];
+for (const scope of ['one', 'two', 'three']) {
+  await growing.say(claim(scope, [stranger]), stranger);
+  notes.push(await growing.note());
+}
+
+describe('the newest of several statuses', () => {
+  const [small, middle, large] = notes.map((checkpoint) => ({ ...status, checkpoint })) as [
+    Status,
+    Status,
+    Status,
+  ];
+  const later = (one: Status): Status => ({ ...one, issued: '2026-03-02T11:30:00.000Z' });
+
+  it.each<[string, readonly Status[], Status | undefined]>([
+    ['is none of none', [], undefined],
+    ['is the only one', [small], small],
+    ['has the largest head, at the end', [small, middle, large], large],
+    ['has the largest head, in front', [large, middle, small], large],
+    ['has the largest head, in the middle', [small, large, middle], large],
+    ['has the largest head, though it is older', [later(small), middle], middle],
+    ['was issued last of two with one head', [middle, later(middle)], later(middle)],
+    ['was issued last, in whatever order', [later(middle), small, middle], later(middle)],
+  ])('%s', (_, statuses, expected) => {
+    expect(newestStatus(statuses)).toEqual(expected);
   });
 });

@@ -80,4 +80,16 @@ describe('who keeps the log and logs old words again', () => {
     ];
     expect(firstOccurrences(said)).toEqual([said[2], said[1]]);
   });
+
+  it.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 3, 1]]])(
+    'counts the first log index, in whatever order the log is read: %j',
+    (order) => {
+      const statement = { predicateType: predicateTypes.scan } as Statement;
+      const said = order.map((logIndex) => ({ statement, signer: ada.keyId, logIndex }));
+      const other = { statement, signer: administrator.keyId, logIndex: 0 };
+      expect(firstOccurrences([...said, other]).map(({ logIndex }) => logIndex)).toEqual([0, 1]);
+      // The list of the caller stays as it was.
+      expect(said.map(({ logIndex }) => logIndex)).toEqual(order);
+    },
+  );
 });

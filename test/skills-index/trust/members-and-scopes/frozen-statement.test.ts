@@ -9,7 +9,10 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import {
+  endsOfFrozen,
+  type FrozenSubject,
+} from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
@@ -99,6 +102,20 @@ describe('what cannot be verified', () => {
       undefined,
     ]);
     expect(identities.ownersOf(acme, late)).toEqual([]);
+  });
+
+  it('ends the key, passkey or publisher at every log index, and nothing for a scope', () => {
+    const frozen = [{ id: ada.keyId }, { scope: acme }, {}].map((about, logIndex) => ({
+      about,
+      logIndex,
+      digest: digestOf(`statement ${logIndex}`),
+      why: 'nobody vouches for it',
+    }));
+    const { members, keys } = endsOfFrozen(frozen);
+    expect([...keys]).toEqual([
+      [digestOf('statement 0'), { of: ada.keyId, at: Number.MAX_SAFE_INTEGER, upTo: -1 }],
+    ]);
+    expect(members).toEqual(keys);
   });
 
   it('never takes the administrators of the root file out of office', () => {

@@ -8,7 +8,20 @@ const [first, unsigned, elsewhere] = ['first', 'unsigned', 'elsewhere'].map(dige
   Digest,
   Digest,
 ];
-const naming = (previous: Digest | 'none') => ({ previous }) as MemberPredicate;
+const naming = (previous: Digest | 'none' | undefined) => ({ previous }) as MemberPredicate;
+const late = 'it does not name the last statement on its key or passkey as `previous`';
+
+/** An order of the statements on one key, at the log indexes 1, 2, 3 and so on. */
+function orderOf(...previous: readonly (Digest | 'none' | undefined)[]): MemberOrder {
+  const order = new MemberOrder();
+  for (const [nth, one] of previous.entries()) {
+    const at = { digest: addressAt(nth + 1), logIndex: nth + 1 };
+    order.place('key', at);
+    order.add('key', naming(one), at);
+  }
+  return order;
+}
+const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
 
 describe('an enrolment', () => {
   it.each<[string, Digest | 'none', boolean]>([
@@ -24,7 +37,56 @@ describe('an enrolment', () => {
     order.add('key', naming('none'), { digest: first, logIndex: 1 });
     order.place('key', { digest: unsigned, logIndex: 2 });
     order.place('other key', { digest: elsewhere, logIndex: 3 });
-    const late = 'it does not name the last statement on its key or passkey as `previous`';
     expect(order.whyLate('key', naming(previous), 4)).toBe(isLate ? late : undefined);
+  });
+
+  it.each<[string, readonly (Digest | 'none' | undefined)[], Digest | 'none' | undefined, boolean]>(
+    [
+      ['none, for a key without statements', [], 'none', false],
+      ['nothing, for a key without statements', [], undefined, false],
+      ['nothing, as all statements before it', [undefined, undefined], undefined, false],
+      ['nothing, after a statement that names its own', [undefined, 'none'], undefined, true],
+      [
+        'nothing, where only the first statement names its own',
+        ['none', undefined],
+        undefined,
+        true,
+      ],
+      ['the last of two statements', ['none', addressAt(1)], addressAt(2), false],
+      ['the first of two statements', ['none', addressAt(1)], addressAt(1), true],
+      ['the first of two statements that name nothing', [undefined, undefined], addressAt(1), true],
+    ],
+  )('that names %s', (_, earlier, previous, isLate) => {
+    expect(orderOf(...earlier).whyLate('key', naming(previous), 9)).toBe(isLate ? late : undefined);
+  });
+
+  it('competes with the statements before it only', () => {
+    const order = orderOf('none', addressAt(1));
+    expect(order.whyLate('key', naming('none'), 1)).toBeUndefined();
+    expect(order.whyLate('key', naming(addressAt(1)), 2)).toBeUndefined();
+    expect(order.whyLate('key', naming(undefined), 1)).toBeUndefined();
+    expect(order.whyLate('key', naming(undefined), 2)).toBe(late);
+    expect(order.whyLate('other key', naming('none'), 9)).toBeUndefined();
+  });
+});
+
+describe('the last statement on a key', () => {
+  it('is the last one before the log index', () => {
+    const order = orderOf('none', addressAt(1), addressAt(2));
+    expect([1, 2, 3, 4].map((at) => order.last('key', at))).toEqual([
+      undefined,
+      addressAt(1),
+      addressAt(2),
+      addressAt(3),
+    ]);
+    expect(order.last('other key', 9)).toBeUndefined();
+  });
+
+  it('stays the same in later passes over the log, because the first pass decides', () => {
+    const order = orderOf('none');
+    order.close();
+    order.add('key', naming(addressAt(1)), { digest: addressAt(2), logIndex: 2 });
+    expect(order.last('key', 9)).toBe(addressAt(1));
+    expect(order.whyLate('key', naming(addressAt(1)), 9)).toBeUndefined();
   });
 });

@@ -11,8 +11,13 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
-import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
+import { PublisherStops } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import { ScopeOwners } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
@@ -208,6 +213,117 @@ describe('a word on a publisher', () => {
     expect([at(3), at(4), at(5)]).toEqual([undefined, 'suspended', undefined]);
     expect(identities.stops.stopWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(
       undefined,
+    );
+  });
+});
+
+describe('the stop on a publisher', () => {
+  type Kind = RevocationPredicate['kind'];
+  const words = (kinds: readonly Kind[], target = author): Spoken[] =>
+    kinds.map((kind) => [word(kind, target), ada]);
+  const stopOn = (identities: Identities, ...keys: readonly TestSigner[]) =>
+    identities.stops.stopOn({ ids: keys.map(({ keyId }) => keyId) }, late);
+
+  it.each<[readonly Kind[], object | undefined]>([
+    [[], undefined],
+    [['suspended'], { kind: 'suspended', logIndex: 2, reason: 'sells malware' }],
+    [['suspended', 'lifted'], undefined],
+    [['suspended', 'lifted', 'suspended'], { kind: 'suspended', logIndex: 4 }],
+    [['revoked'], { kind: 'revoked', logIndex: 2 }],
+    [['suspended', 'revoked'], { kind: 'revoked', logIndex: 3 }],
+    [['revoked', 'suspended'], { kind: 'revoked', logIndex: 2 }],
+    [['revoked', 'lifted'], { kind: 'revoked', logIndex: 2 }],
+    [['lifted'], undefined],
+  ])('after %j', (kinds, expected) => {
+    const stopped = stopOn(chain(...words(kinds)), author);
+    if (expected === undefined) expect(stopped).toBeUndefined();
+    else expect(stopped).toMatchObject(expected);
+  });
+
+  it('is a revocation, where one of several identities is revoked', () => {
+    const identities = chain(...words(['suspended']), ...words(['revoked'], next));
+    for (const keys of [
+      [author, next],
+      [next, author],
+    ])
+      expect(stopOn(identities, ...keys)?.kind).toBe('revoked');
+    expect(stopOn(identities, author, stranger)?.kind).toBe('suspended');
+    expect(stopOn(identities, stranger)).toBeUndefined();
+  });
+
+  it('covers the line of keys only in a scope, and a key without a line everywhere', () => {
+    const identities = chain(rotate(author, next), ...words(['revoked']));
+    expect(stopOn(identities, next)).toBeUndefined();
+    expect(stop(identities, next)).toBe('revoked');
+    expect(stop(identities, author, other)).toBe('revoked');
+    expect(stop(identities, next, other)).toBeUndefined();
+    expect(stop(chain(...words(['revoked'], stranger)), stranger)).toBe('revoked');
+  });
+
+  it('concerns all successors of the publisher', () => {
+    const { stops } = chain(rotate(author, next), rotate(next, last));
+    const heirs = (key: TestSigner) => stops.heirsOf(key.keyId);
+    expect(heirs(author)).toEqual([author.keyId, next.keyId, last.keyId]);
+    expect(heirs(last)).toEqual([last.keyId]);
+    expect(heirs(stranger)).toEqual([stranger.keyId]);
+  });
+
+  it('is lifted by another reviewer, not by the publisher, also without a scope', () => {
+    const told = (by: TestSigner) =>
+      chain([word('suspended', ada), administrator], [word('lifted', ada), by]);
+    expect(told(ada).ignored).toMatchObject([
+      { logIndex: 3, why: 'nobody lifts their own suspension' },
+    ]);
+    expect(stopOn(told(ada), ada)?.kind).toBe('suspended');
+    expect(stopOn(told(administrator), ada)).toBeUndefined();
+  });
+
+  it('is lifted by nobody who owns a scope together with the publisher', () => {
+    const shared: Spoken = [
+      scopeStatement({ scope: other, owners: [next.named, ada.named] }),
+      next,
+    ];
+    const told = (by: TestSigner) =>
+      chain(shared, [word('suspended', next), ada], [word('lifted', next), by]);
+    expect(told(ada).ignored).toMatchObject([
+      { logIndex: 4, why: 'nobody lifts their own suspension' },
+    ]);
+    expect(stopOn(told(ada), next)?.kind).toBe('suspended');
+    expect(stopOn(told(administrator), next)).toBeUndefined();
+  });
+
+  it('may come from a reviewer who stands behind the publisher', () => {
+    const identities = chain([word('suspended', ada), ada]);
+    expect(identities.ignored).toEqual([]);
+    expect(stopOn(identities, ada)?.kind).toBe('suspended');
+  });
+
+  it('covers the line of a publisher, whoever else was stopped', () => {
+    const identities = chain(
+      rotate(author, next),
+      ...words(['suspended'], stranger),
+      ...words(['revoked']),
+      ...words(['suspended'], ada),
+    );
+    expect(stop(identities, next)).toBe('revoked');
+    expect(stop(identities, last)).toBeUndefined();
+  });
+
+  it('comes from a statement about a publisher, not about a bundle', () => {
+    const identities = chain();
+    const stops = new PublisherStops(new ScopeOwners());
+    const by = { signer: ada.keyId, logIndex: 5 } as LoggedStatement;
+    const predicate = { kind: 'revoked', reason: 'sells malware', nonce: freshNonce() } as const;
+    const bundle = digestOf('a bundle');
+    expect(stops.add({ ...predicate, target: { bundle } }, by, identities)).toBe(
+      'it is about no publisher',
+    );
+    const publisher = author.keyId;
+    expect(stops.add({ ...predicate, target: { publisher } }, by, identities)).toBeUndefined();
+    expect(stops.stopOn({ ids: [publisher] }, late)?.kind).toBe('revoked');
+    const byStranger = { ...by, signer: stranger.keyId };
+    expect(stops.add({ ...predicate, target: { publisher } }, byStranger, identities)).toBe(
+      'its signer was no reviewer or administrator',
     );
   });
 });

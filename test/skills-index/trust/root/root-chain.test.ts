@@ -69,6 +69,43 @@ describe('a retired key', () => {
       expect(strangersAmongRetired(withRetired(next, key), known)).toEqual([key]);
   });
 
+  it('is reported, where only one of the earlier roots contradicts the log index', () => {
+    const later = withRetired(was, retire('administrator', dora, 9));
+    const told = (validUpTo: number) =>
+      strangersAmongRetired(withRetired(next, retire('administrator', dora, validUpTo)), {
+        files: [before, later],
+        chain: [],
+        isWhole: true,
+      });
+    expect(told(7)).toEqual([]);
+    expect(told(8)).toEqual([retire('administrator', dora, 8)]);
+  });
+
+  it('is known, where any one of the earlier roots had it in office', () => {
+    const root = withRetired(next, retire('administrator', cleo, 9));
+    const files = [next, was, next];
+    expect(strangersAmongRetired(root, { files, chain: [], isWhole: true })).toEqual([]);
+    expect(strangersAmongRetired(next, { files, chain: [], isWhole: true })).toEqual([]);
+  });
+
+  it('is not known from a TUF root in an office of which TUF roots say nothing', async () => {
+    const chain = await chainOf(was);
+    for (const office of ['registry', 'status'] as const) {
+      const key = retire(office, keys.status, 9);
+      const root = withRetired(next, key);
+      expect(strangersAmongRetired(root, { files: [], chain, isWhole: true })).toEqual(
+        office === 'status' ? [] : [key],
+      );
+    }
+  });
+
+  it('is not known from a TUF root that names the key’s id and not the key', async () => {
+    const key = retire('administrator', cleo, 9);
+    const chain = (await chainOf(was)).map((one) => ({ ...one, keys: {} }));
+    const root = withRetired(next, key);
+    expect(strangersAmongRetired(root, { files: [], chain, isWhole: false })).toEqual([key]);
+  });
+
   it('is named with its office and its end', () => {
     expect(describeForeignRetiredKey(retire('administrator', thief, 12))).toContain(
       `administrator key ${thief.keyId} counts up to log index 12`,

@@ -3,6 +3,7 @@ import type { RootFile, RootOffice } from '../../../../skills-index/trust/root/r
 import {
   isInOffice,
   keysOfOffice,
+  thresholdAt,
   verifyRootCheckpoint,
 } from '../../../../skills-index/trust/root/root-office.ts';
 import { people, storyRoot } from '../../story.ts';
@@ -48,6 +49,25 @@ describe('an office of the root file', () => {
         isInOffice(root, office, ada.keyId, 0),
       ),
     ).toEqual([false, false, false]);
+  });
+});
+
+describe('the number of administrators who had to agree', () => {
+  const thresholds = [
+    { threshold: 1, validUpTo: 4 },
+    { threshold: 3, validUpTo: 9 },
+  ];
+
+  it.each<[number, number]>([
+    [0, 1],
+    [4, 1],
+    [5, 3],
+    [9, 3],
+    [10, 2],
+    [999, 2],
+  ])('at log index %i was %i', (at, number) => {
+    expect(thresholdAt({ ...root, threshold: 2, thresholds }, at)).toBe(number);
+    expect(thresholdAt({ ...root, threshold: 2 }, at)).toBe(2);
   });
 });
 

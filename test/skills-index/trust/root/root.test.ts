@@ -5,6 +5,7 @@ import { people, storyRoot } from '../../story.ts';
 
 const refused = (change: object) => () => parseRoot(JSON.stringify({ ...storyRoot, ...change }));
 const retired = { office: 'registry', key: people.ada.named.spki, validUpTo: 9 };
+const earlier = (validUpTo: number) => ({ threshold: 2, validUpTo });
 const code = expect.objectContaining({ code: 'root-invalid' });
 
 describe('a root file', () => {
@@ -70,8 +71,33 @@ describe('a root file', () => {
     ['a retired log key is of the wrong kind', { retired: [{ ...retired, office: 'log' }] }],
     ['a retired key’s last index is before the log', { retired: [{ ...retired, validUpTo: -1 }] }],
     ['it is of another version', { schema: 'skillgate.root/2' }],
+    ['the threshold is no whole number', { threshold: 1.5 }],
+    ['an earlier threshold is nothing', { thresholds: [{ threshold: 0, validUpTo: 9 }] }],
+    ['an earlier threshold has no last index', { thresholds: [{ threshold: 1 }] }],
+    [
+      'an earlier threshold’s last index is before the log',
+      { thresholds: [{ threshold: 1, validUpTo: -1 }] },
+    ],
+    ['an earlier threshold has a note', { thresholds: [{ ...earlier(9), note: 1 }] }],
+    ['earlier thresholds are not in log order', { thresholds: [earlier(9), earlier(5)] }],
+    ['the last of them is not in log order', { thresholds: [earlier(5), earlier(9), earlier(7)] }],
+    ['two earlier thresholds end at once', { thresholds: [earlier(9), earlier(9)] }],
+    ['a first root file is named without TUF metadata', { first: rootFingerprint(storyRoot) }],
+    ['the first root file is no digest', { tuf: 1, first: 'the first' }],
+    ['it says something else of TUF metadata', { tuf: 2 }],
   ])('is refused when %s', (_, change) => {
     expect(refused(change)).toThrow(code);
+  });
+
+  it.each<[string, object]>([
+    ['an earlier threshold from the first log index on', { thresholds: [earlier(0)] }],
+    ['earlier thresholds in log order', { thresholds: [earlier(0), earlier(1), earlier(7)] }],
+    ['TUF metadata', { tuf: 1 }],
+    ['the first root file, with TUF metadata', { tuf: 1, first: rootFingerprint(storyRoot) }],
+    ['the last log index of statements without a registry', { tuf: 1, unnamedUpTo: 7 }],
+  ])('may name %s', (_, more) => {
+    const root = { ...storyRoot, ...more };
+    expect(parseRoot(JSON.stringify(root))).toEqual(root);
   });
 
   it('may name keys of earlier root files', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { certificateTextBytesMax } from '../../../../skills-index/trust/limits.ts';
 import {
   readClaims,
   readLeaf,
@@ -38,6 +39,17 @@ describe('what a certificate says', () => {
 
   it('has no environment where it is empty', () => {
     expect(read({ environment: '' })).not.toHaveProperty('environment');
+  });
+
+  it.each<[string, string, string]>([
+    ['letters of every language', 'größe-発行', 'accepted'],
+    ['as many bytes as a text may have', 'x'.repeat(certificateTextBytesMax), 'accepted'],
+    ['more bytes', 'x'.repeat(certificateTextBytesMax + 1), 'certificate-invalid'],
+    ['a line end', 'release\n', 'certificate-invalid'],
+    ['an invisible letter', 'rele\u200base', 'certificate-invalid'],
+  ])('may have an environment with %s: %#', async (_, environment, outcome) => {
+    expect(await outcomeOf(() => read({ environment }))).toBe(outcome);
+    if (outcome === 'accepted') expect(read({ environment }).environment).toBe(environment);
   });
 
   // Whoever may push a branch chooses its name; whoever may add a file chooses that one's.

@@ -83,6 +83,13 @@ describe('a certificate', () => {
     ]);
   });
 
+  it('speaks for its subject where the subject is the workflow itself, without a ref', () => {
+    expect(idsOfClaims({ ...jobClaims, subject: workflow })).toEqual([
+      identityId({ issuer, subject: workflow }),
+      identityId(job),
+    ]);
+  });
+
   it('speaks where the name of what started its job only ends like a pull request', () => {
     expect(idsOfClaims({ ...jobClaims, trigger: 'merged_pull_request' })).toHaveLength(2);
   });

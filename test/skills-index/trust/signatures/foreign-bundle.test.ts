@@ -68,6 +68,22 @@ describe('a bundle that others made', () => {
     );
   });
 
+  it('over a file names the algorithm by its name, not by its number', () => {
+    const over = (algorithm: unknown) =>
+      changed((json) => {
+        delete json.dsseEnvelope;
+        const digest = Buffer.alloc(32).toString('base64');
+        json.messageSignature = { messageDigest: { algorithm, digest }, signature: 'MAYCAQACAQA=' };
+      });
+    expect(read(over('SHA2_256')).content.$case).toBe('messageSignature');
+    expect(() => read(over(1))).toThrow(
+      expect.objectContaining({
+        code: 'statement-invalid',
+        message: expect.stringContaining('bundle.messageSignature.messageDigest.algorithm'),
+      }),
+    );
+  });
+
   it('may hold what is empty where nobody knows it, since that says nothing', () => {
     for (const note of [null, '', 0, '0', false, []])
       expect(() => read(entry({ note }))).not.toThrow();

@@ -100,6 +100,12 @@ describe('an entry of a log', () => {
     ).toContain(why);
   });
 
+  it('that is not JSON says what was wrong with it', () => {
+    expect(() => requireRecords(entity('{'), root, signer)).toThrow(
+      expect.objectContaining({ code: 'log-invalid', cause: expect.any(SyntaxError) }),
+    );
+  });
+
   const ms = (date: Date, by: number): Date => new Date(date.getTime() + by);
   it.each<[string, Date[], string]>([
     ['at the first moment of its log’s key', [start], 'counts'],
@@ -119,14 +125,14 @@ describe('an entry of a log', () => {
 
 describe('the times of a signature', () => {
   it('are those of authorities, and of logs that promised to include it', () => {
-    const entry = (inclusionPromise: object | undefined) => ({
+    const entry = (inclusionPromise: object | undefined, integratedTime = '1767225600') => ({
       $case: 'transparency-log',
-      tlogEntry: { inclusionPromise, integratedTime: '1767225600' },
+      tlogEntry: { inclusionPromise, integratedTime },
     });
     const timestamps = [
       { $case: 'timestamp-authority', timestamp: { signingTime: end } },
       entry({}),
-      entry(undefined),
+      entry(undefined, '1770000000'),
     ];
     expect(timesOf({ timestamps } as unknown as SignedEntity)).toEqual([end, start]);
   });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseTrustedRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
 import { TestSigstore } from '../../story-sigstore.ts';
@@ -71,6 +72,22 @@ describe('a trusted root', () => {
     'https:',
   ])('names no log by %j', (baseUrl) => {
     expect(() => parseTrustedRoot(log({ baseUrl }))).toThrow(refused);
+  });
+
+  it('may have no timestamp authorities', () => {
+    const without = changed((json) => delete json.timestampAuthorities);
+    expect(parseTrustedRoot(without).timestampAuthorities).toEqual([]);
+  });
+
+  it('names the kind of each key', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const rawBytes = publicKey.export({ format: 'der', type: 'pkcs1' }).toString('base64');
+    const rsa = (keyDetails: string) =>
+      changed((json) => Object.assign(json.tlogs[0].publicKey, { rawBytes, keyDetails }));
+    const [read] = parseTrustedRoot(rsa('PKCS1_RSA_PKCS1V5')).tlogs;
+    expect(read?.publicKey.asymmetricKeyType).toBe('rsa');
+    expect(() => parseTrustedRoot(rsa('PKIX_ED25519'))).toThrow(refused);
+    expect(() => parseTrustedRoot(rsa('RSA'))).toThrow(refused);
   });
 
   it('has keys that are keys, and says what was wrong with them', () => {

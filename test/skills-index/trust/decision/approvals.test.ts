@@ -1,0 +1,122 @@
+/** How many people approved a version, and which of them without the desk. */
+import { describe, expect, it } from 'vitest';
+import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
+import { decide } from '../../../../skills-index/trust/decision/decision.ts';
+import {
+  defaultPolicy,
+  type Policy,
+  policyDigest,
+} from '../../../../skills-index/trust/policy/policy.ts';
+import { storyNow, type Twist, tellStory } from '../../story.ts';
+import { administrator, dora, enrol } from './withheld.ts';
+
+const needs = (total: number, independent: number): Policy => ({
+  ...defaultPolicy,
+  approvals: { usual: { total, independent }, high: { total, independent } },
+});
+
+/** The reasons against the story under another policy, which everybody names. */
+async function reasonsUnder(policy: Policy, twist: Twist = {}): Promise<string[]> {
+  const digest = policyDigest(policy);
+  const { input } = await tellStory({
+    approval: (predicate) => ({ ...predicate, policy: digest }),
+    statement: (one): Statement =>
+      one.predicateType === predicateTypes.summary
+        ? { ...one, predicate: { ...one.predicate, policy: { digest: { sha256: hexOf(digest) } } } }
+        : one,
+    ...twist,
+  });
+  const decision = decide({ ...input, policy });
+  return decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+    : [];
+}
+
+describe('the people who approved without the desk', () => {
+  it.each<[number, string[]]>([
+    [0, []],
+    [1, []],
+    [2, ['approvals-not-independent: 1 of 2 people approved the version without the desk']],
+  ])('are one in the story, where the policy asks for %i', async (independent, reasons) => {
+    expect(await reasonsUnder(needs(2, independent))).toEqual(reasons);
+  });
+
+  it.each<[string, 'ada' | 'ben', boolean]>([
+    ['a passkey calls itself independent', 'ben', true],
+    ['a key says that the desk was used', 'ada', false],
+  ])('are none where %s', async (_, name, independent) => {
+    const policy = needs(1, 1);
+    expect(
+      await reasonsUnder(policy, {
+        approvals: [name],
+        approval: (one) => ({ ...one, independent, policy: policyDigest(policy) }),
+      }),
+    ).toEqual(['approvals-not-independent: 0 of 1 people approved the version without the desk']);
+  });
+
+  it('may be two, each with a key', async () => {
+    const policy = needs(2, 2);
+    const reasons = await reasonsUnder(policy, {
+      approvals: ['ada', 'ada'],
+      before: (log) => log.say(enrol('Dora', { key: dora.named }), administrator),
+      approval: doraThenAda(policyDigest(policy)),
+      signer: (one) =>
+        one.predicateType === predicateTypes.approval && one.predicate.reviewer.member === 'Dora'
+          ? dora
+          : undefined,
+    });
+    expect(reasons).toEqual([]);
+  });
+});
+
+/** Makes the first approval of the story Dora’s. */
+function doraThenAda(policy: ReturnType<typeof policyDigest>): NonNullable<Twist['approval']> {
+  let count = 0;
+  return (predicate) => {
+    count += 1;
+    const named = { ...predicate, policy, nonce: `nonce-${count}-of-an-approval` };
+    return count === 1 ? { ...named, reviewer: { member: 'Dora', keyId: dora.keyId } } : named;
+  };
+}
+
+describe('an approval that rests on another scan', () => {
+  it.each([
+    ['report', { scanReport: digestOf('other') }, 'it is based on another scan report'],
+    ['rule set', { ruleSet: digestOf('other') }, 'it is based on another rule set'],
+  ])('does not count, by its %s', async (_, change, why) => {
+    const policy = needs(1, 0);
+    expect(
+      await reasonsUnder(policy, {
+        approvals: ['ada'],
+        approval: (one) => ({ ...one, ...change, policy: policyDigest(policy) }),
+      }),
+    ).toContain(`approval-invalid: the approval of Ada at log index 6 does not count: ${why}`);
+  });
+});
+
+describe('the draft of an approval', () => {
+  const summaryAt = storyNow - 7_200_000;
+
+  it.each([
+    ['at the time of the verification summary', 0, []],
+    [
+      'before the verification summary',
+      -1,
+      [
+        'approval-invalid: the approval of Ada at log index 6 does not count: its draft expired at 2026-03-02T09:59:59.999Z',
+        'approvals-missing: 0 of 1 people approved the version',
+        'approvals-not-independent: 0 of 1 people approved the version without the desk',
+      ],
+    ],
+  ])('expires %s', async (_, late, reasons) => {
+    const policy = needs(1, 1);
+    const expires = new Date(summaryAt + late).toISOString();
+    expect(
+      await reasonsUnder(policy, {
+        approvals: ['ada'],
+        approval: (one) => ({ ...one, expires, policy: policyDigest(policy) }),
+      }),
+    ).toEqual(reasons);
+  });
+});

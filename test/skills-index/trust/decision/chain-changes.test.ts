@@ -1,0 +1,227 @@
+/**
+ * What the chain of evidence tells of changed keys and owners. A change is no fault, but people who
+ * install should learn of it.
+ */
+import { describe, expect, it } from 'vitest';
+import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
+import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
+import { type ChainNode, chainOf } from '../../../../skills-index/trust/decision/chain.ts';
+import type { DecisionInput } from '../../../../skills-index/trust/decision/decision.ts';
+import { judge } from '../../../../skills-index/trust/decision/judge.ts';
+import { makeFinding } from '../../../finding.ts';
+import {
+  type Story,
+  storyFiles,
+  storyNow,
+  storyRoot,
+  storyStatus,
+  type Twist,
+  tellStory,
+} from '../../story.ts';
+import { kim, tellCertified } from '../../story-certified.ts';
+import { type TestSigner, testLogKey } from '../../story-keys.ts';
+import {
+  administrator,
+  all,
+  author,
+  change,
+  claim,
+  friend,
+  next,
+  publishedBy,
+  say,
+  stranger,
+  succeed,
+} from './withheld.ts';
+
+const plain = await tellStory();
+const nodeOf = (part: ChainNode['part'], input: DecisionInput): ChainNode => {
+  const chain = chainOf(judge(input));
+  const found = [chain, ...chain.of, ...chain.of.flatMap((one) => one.of)].find(
+    (one) => one.part === part,
+  );
+  if (found === undefined) throw new Error(`the chain has no part ${part}`);
+  return found;
+};
+/** What the chain tells of the publisher besides the signer and the level of the build. */
+const changesIn = (input: DecisionInput): string[] =>
+  nodeOf('publisher', input).notes.filter((note) => !/^(keyed: |SLSA build level )/.test(note));
+const changes = async (before: ReturnType<typeof say>, twist: Twist = {}): Promise<string[]> =>
+  changesIn((await tellStory({ before, ...twist })).input);
+const rotated = (at: number, from: TestSigner, to: TestSigner): string =>
+  `the publisher rotated their key at log index ${at}: ${to.keyId} replaces ${from.keyId}`;
+const changed = (at: number): string =>
+  `the owners or publishers of @acme changed at log index ${at}`;
+
+describe('the key of a publisher', () => {
+  it.each<[string, Twist]>([
+    ['the old key published', {}],
+    ['the new key published', publishedBy(next)],
+  ])('is told to be another one than before, when %s', async (_, twist) => {
+    expect(await changes(say(succeed(author, next), author), twist)).toEqual([
+      rotated(4, author, next),
+    ]);
+  });
+
+  it.each<[string, ReturnType<typeof say>]>([
+    ['somebody else rotated a key', say(succeed(friend, next), friend)],
+    ['the key was only named', say(keyStatement({ key: author.named, state: 'enrolled' }), author)],
+    ['somebody else named a successor', say(succeed(author, next), stranger)],
+  ])('is not told to have changed when %s', async (_, before) => {
+    expect(await changes(before)).toEqual([]);
+  });
+
+  it('is told to have changed also where the log has statements that do not count', async () => {
+    const before = all(say(succeed(friend, next), stranger), say(succeed(author, next), author));
+    expect(await changes(before)).toEqual([rotated(5, author, next)]);
+  });
+
+  it('is told to have changed each time, in the order of the log', async () => {
+    const before = all(say(succeed(author, next), author), say(succeed(next, friend), next));
+    const { input } = await tellStory({ before, ...publishedBy(next) });
+    const { line } = input;
+    const expected = [rotated(4, author, next), rotated(5, next, friend)];
+    expect(changesIn(input)).toEqual(expected);
+    const statements = [...line.statements].reverse();
+    expect(changesIn({ ...input, line: { ...line, statements } })).toEqual(expected);
+  });
+});
+
+describe('the owners of a scope', () => {
+  it('are told to be others than before', async () => {
+    const before = say((log) => change(log, [author.named, friend.named]), author);
+    expect(await changes(before)).toEqual([changed(4)]);
+  });
+
+  it.each<[string, ReturnType<typeof say>]>([
+    ['the scope was only claimed', all()],
+    [
+      'those of another scope changed',
+      all(
+        say(claim('other', [stranger]), stranger),
+        say((log) => change(log, [friend.named], { scope: 'other' }), stranger),
+      ),
+    ],
+    ['a stranger says so', say((log) => change(log, [stranger.named]), stranger)],
+  ])('are not told to have changed when %s', async (_, before) => {
+    expect(await changes(before)).toEqual([]);
+  });
+
+  it('are told to have changed when enough administrators signed the change', async () => {
+    const root: DecisionInput['root'] = {
+      ...storyRoot,
+      threshold: 2,
+      administrators: [administrator, friend].map(({ keyId, named }) => ({
+        keyId,
+        key: named.spki,
+      })),
+    };
+    const first = (log: Story['log']) => change(log, [author.named, stranger.named]);
+    const alone = await tellStory({ before: say(first, administrator) });
+    expect(changesIn({ ...alone.input, root })).toEqual([]);
+    const both = await tellStory({
+      before: async (log) => {
+        const statement = first(log);
+        await log.say(statement, administrator);
+        await log.say(statement, friend);
+      },
+    });
+    expect(changesIn({ ...both.input, root })).toEqual([changed(5)]);
+  });
+});
+
+describe('what the chain tells in words', () => {
+  it('names a person without a key by the certificate', async () => {
+    const { input } = await tellCertified({ owners: [kim] });
+    expect(nodeOf('publisher', input).notes).toContainEqual(
+      expect.stringMatching(new RegExp(`^keyless: .*${kim.subject}`)),
+    );
+  });
+
+  it('counts the keys of earlier root files', () => {
+    const { input } = plain;
+    const key = (name: string): string =>
+      Buffer.from(testLogKey(name).publicKey).toString('base64');
+    const retired = ['first', 'second'].map(
+      (name) => ({ office: 'log', key: key(name), validUpTo: 1 }) as const,
+    );
+    expect(nodeOf('root', { ...input, root: { ...storyRoot, retired } }).notes).toEqual([
+      '2 keys of earlier root files count up to a last log index',
+    ]);
+  });
+
+  it('counts one file and one finding as one', async () => {
+    const files = new Map([...storyFiles].filter(([path]) => path === 'SKILL.md'));
+    const { input } = await tellStory({
+      files,
+      inferred: true,
+      report: (one) => ({ ...one, findings: [makeFinding({ severity: 'low' })] }),
+    });
+    const { says, notes } = nodeOf('scan', input);
+    expect(says).toMatch(/: pass, 1 of 1 file covered$/);
+    expect(notes).toContainEqual(expect.stringMatching(/^report sha256:.*, 1 finding$/));
+  });
+
+  it('says nothing of approvals on the desk where no scan tells how many are needed', async () => {
+    const { input } = await tellStory({ approvals: ['ben'] });
+    const node = nodeOf('approvals', { ...input, report: Buffer.from('{}') });
+    expect(node.says).not.toContain('desk');
+    expect(node).not.toHaveProperty('undemanded');
+  });
+});
+
+describe('a part of which the policy demands nothing', () => {
+  const isHollow = (part: ChainNode['part'], input: DecisionInput): boolean =>
+    'undemanded' in nodeOf(part, input);
+  const key = Buffer.from(testLogKey('w').publicKey).toString('base64');
+  const witnesses = (threshold: number, witnessKey = key) =>
+    ({
+      witnesses: {
+        schema: 'skillgate.witnesses/1',
+        threshold,
+        witnesses: [{ name: 'w', key: witnessKey }],
+      },
+    }) as const;
+
+  it('is marked when it holds', () => {
+    const { input } = plain;
+    expect(isHollow('witnesses', input)).toBe(true);
+    expect(isHollow('witnesses', { ...input, ...witnesses(0) })).toBe(true);
+    expect(isHollow('witnesses', { ...input, ...witnesses(1) })).toBe(false);
+  });
+
+  it('is not marked when a witness saw the head all the same', async () => {
+    const { input, log } = plain;
+    const note = await log.note();
+    const cosigned = await signCosignature(note, {
+      name: 'w',
+      seconds: storyNow / 1000 - 60,
+      key: testLogKey('w'),
+    });
+    const statuses = [await storyStatus({ note: async () => note + cosigned })];
+    const node = nodeOf('witnesses', { ...input, ...witnesses(0), statuses });
+    expect(node.says).toBe('witnessed: 1/1 (0 needed)');
+    expect('undemanded' in node).toBe(false);
+  });
+
+  it('is not marked when it fails, nor are the parts that hold by evidence', () => {
+    const { input } = plain;
+    const failed = { ...input, ...witnesses(0, storyRoot.log.key) };
+    expect(nodeOf('witnesses', failed).holds).toBe(false);
+    expect(isHollow('witnesses', failed)).toBe(false);
+    for (const part of ['root', 'log', 'scan', 'approvals', 'summary', 'status'] as const)
+      expect([part, isHollow(part, input)]).toEqual([part, false]);
+  });
+
+  it('is no part that nobody approved', async () => {
+    const { input } = await tellStory({ approvals: [] });
+    const judged = judge(input);
+    const { scan } = judged.parts;
+    if (scan === undefined) throw new Error('the story has no scan');
+    const parts = { ...judged.parts, scan: { ...scan, needed: { total: 0, independent: 0 } } };
+    const node = chainOf({ ...judged, parts, reasons: [] }).of.find(
+      ({ part }) => part === 'approvals',
+    );
+    expect(node?.says).toBe('approvals: 0 (0 needed); independent approvals: 0/0');
+  });
+});

@@ -1,0 +1,157 @@
+/** The map of the log has every statement about the people and keys behind a version. */
+import { describe, expect, it } from 'vitest';
+import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
+import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
+import type { WordsFile } from '../../../../skills-index/trust/index-files/words-file.ts';
+import {
+  people,
+  type Story,
+  storyConsistency,
+  storyNow,
+  storyStatus,
+  tellStory,
+} from '../../story.ts';
+import { testLogKey } from '../../story-keys.ts';
+import { mapOf, wordsOf } from '../../story-words.ts';
+import { ada, author, change, codesOf, friend, say, stop, storyOf } from './withheld.ts';
+
+const plain = await tellStory();
+const says = (input: DecisionInput): string[] => {
+  const decision = decide(input);
+  return decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+    : [];
+};
+const proved = ({ input, log, line }: Story): DecisionInput & { readonly words: WordsFile } => ({
+  ...input,
+  words: wordsOf(log.said, line),
+});
+const noMap =
+  'words-unproven: the head of the log in the status has no map of names: the registry runs an earlier release of Skillgate';
+const otherHead =
+  'words-unproven: the proofs about the people and keys behind the version are not of the newest head of the log in a status';
+
+/** A status of the story’s log: its head as an earlier release signed it, without a map. */
+async function statusWithoutMap({ log }: Story): Promise<Uint8Array> {
+  return storyStatus({
+    note: () => signCheckpoint({ origin: log.origin, ...log.head }, log.key),
+  });
+}
+
+describe('the proofs about the people behind a version', () => {
+  it('admit the version when they are of the newest head', () => {
+    expect(says(proved(plain))).toEqual([]);
+  });
+
+  it('cannot be compared with a head that has no map', async () => {
+    const statuses = [await statusWithoutMap(plain)];
+    expect(says({ ...proved(plain), statuses })).toEqual([noMap]);
+  });
+
+  it('are of no head in a status when their map is another', async () => {
+    const words = { ...proved(plain).words, map: Buffer.alloc(32, 7) };
+    expect(says({ ...proved(plain), words })).toEqual([otherHead]);
+    const statuses = [await statusWithoutMap(plain), plain.status];
+    expect(says({ ...proved(plain), words, statuses })).toEqual([otherHead]);
+  });
+
+  it('are no reason where no status counts, or a past time is judged', () => {
+    const words = { ...proved(plain).words, map: Buffer.alloc(32, 7) };
+    expect(codesOf(decide({ ...proved(plain), words, statuses: [] }))).toEqual(['status-missing']);
+    expect(says({ ...proved(plain), words, past: true })).toEqual([]);
+  });
+
+  it('need the witnesses of the newest head once', () => {
+    const key = Buffer.from(testLogKey('w').publicKey).toString('base64');
+    const witnesses = {
+      schema: 'skillgate.witnesses/1',
+      threshold: 1,
+      witnesses: [{ name: 'w', key }],
+    } as const;
+    const codes = says({ ...proved(plain), witnesses }).map((one) => one.split(':')[0]);
+    expect(codes).toEqual(['witnesses-missing']);
+  });
+});
+
+describe('a name on which the version rests', () => {
+  const name = `identity/${author.keyId}`;
+  const unproven = `words-unproven: no proof shows which statements about ${name} the log has`;
+
+  it('needs a proof', () => {
+    const input = proved(plain);
+    const names = new Map([...input.words.names].filter(([one]) => one !== name));
+    expect(says({ ...input, words: { ...input.words, names } })).toEqual([unproven]);
+  });
+
+  it('needs a proof that holds', () => {
+    const input = proved(plain);
+    const proof = input.words.names.get('scope/acme');
+    if (proof === undefined) throw new Error('nothing proves the scope');
+    const names = new Map(input.words.names).set(name, proof);
+    expect(says({ ...input, words: { ...input.words, names } })).toEqual([unproven]);
+  });
+
+  it('has no statement that the map lacks', async () => {
+    const { story } = await storyOf({
+      before: say(stop('suspended'), ada),
+      hidden: say(stop('lifted'), ada),
+    });
+    const { input, log, line } = story;
+    const mapped = log.said.filter(({ logIndex }) => logIndex !== 5);
+    const statuses = [await storyStatus(log, undefined, mapped)];
+    expect(says({ ...input, words: wordsOf(mapped, line), statuses })).toContain(
+      `words-unproven: the log’s map lacks the statement at log index 5 about ${name}`,
+    );
+  });
+
+  it('has every statement that the map has', async () => {
+    const { story } = await storyOf({
+      before: say(stop('suspended'), ada),
+      hidden: say(stop('lifted'), ada),
+    });
+    const { line, log } = story;
+    const statements = log.said.filter(({ logIndex }) => logIndex !== 5).map((one) => one.digest);
+    expect(says({ ...proved(story), line: { ...line, statements } })).toContain(
+      `words-withheld: the statement at log index 5 about ${name} is missing, or cannot be verified`,
+    );
+  });
+});
+
+describe('proofs of an older head', () => {
+  it('say nothing about later statements, the first one after that head included', async () => {
+    const story = await tellStory();
+    const { log, line, input } = story;
+    const before = [...log.said];
+    const older = await signCheckpoint(
+      { origin: log.origin, ...log.head, map: mapOf(before) },
+      log.key,
+    );
+    const later = [
+      await log.say(change(log, [author.named, friend.named]), author),
+      await log.say(change(log, [author.named]), author),
+    ];
+    const statusOf = async (checkpoint: string, issued: number): Promise<Uint8Array> => {
+      const [from = '', until = ''] = [issued, issued + 86_400_000].map((at) =>
+        new Date(at).toISOString(),
+      );
+      const status = { checkpoint, issued: from, expires: until };
+      return Buffer.from(JSON.stringify(await signStatus(status, people.status)));
+    };
+    const all = {
+      ...input,
+      line: { ...line, statements: log.said.map(({ digest }) => digest) },
+      statements: new Map(log.said.map(({ digest, bytes }) => [digest, bytes])),
+      statuses: [
+        await statusOf(await log.note(), storyNow - 60_000),
+        await statusOf(older, storyNow - 3_600_000),
+      ],
+      consistency: storyConsistency(log),
+      words: wordsOf(before, line),
+    };
+    expect(later.map(({ logIndex }) => logIndex)).toEqual([9, 10]);
+    expect(says({ ...all, olderWords: true })).toEqual([]);
+    expect(says({ ...all, words: wordsOf(log.said, line) })).toEqual([]);
+    expect(says(all)).toEqual([otherHead]);
+  });
+});

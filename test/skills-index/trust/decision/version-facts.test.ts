@@ -1,0 +1,154 @@
+/** What the publication, its provenance and the verification summary of a version must say. */
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import {
+  predicateTypes,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../../skills-index/statement/identity-id.ts';
+import { provenanceStatement } from '../../../../skills-index/statement/version-statement.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
+import { judge } from '../../../../skills-index/trust/decision/judge.ts';
+import type { IndexLine } from '../../../../skills-index/trust/index-files/index-line.ts';
+import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
+import { people, scanOf, storyRoot, type Twist, tellStory } from '../../story.ts';
+import { acme, job, kim, tellCertified } from '../../story-certified.ts';
+import { someWorkflow } from '../../story-sigstore.ts';
+import { ada, author, nothing, say, stop, stranger } from './withheld.ts';
+
+const plain = await tellStory();
+const { about } = plain;
+const says = (input: DecisionInput): string[] => {
+  const decision = decide(input);
+  return decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+    : ['admitted'];
+};
+const told = async (twist: Twist): Promise<string[]> => says((await tellStory(twist)).input);
+const summarised = (change: object): Twist => ({
+  statement: (one) =>
+    one.predicateType === predicateTypes.summary
+      ? ({ ...one, predicate: { ...one.predicate, ...change } } as Statement)
+      : one,
+});
+
+describe('the publisher of a version', () => {
+  it('is the identity that the scope names, not the person of the certificate', async () => {
+    const { input } = await tellCertified({ claims: someWorkflow, publishers: [job] });
+    expect(decide(input)).toMatchObject({ kind: 'admitted', publisher: identityId(job) });
+    const { publish } = judge(input).parts;
+    expect(publish?.signer).toBe(identityId(job));
+  });
+
+  it.each(['suspended', 'revoked'] as const)(
+    'had no right to publish when a reviewer stopped it before: %s',
+    async (kind) => {
+      expect(await told({ before: say(stop(kind), ada) })).toContain(
+        `${kind}: the publisher of the version was ${kind} at log index 4: a test`,
+      );
+    },
+  );
+
+  it('is stopped by the person of its certificate', async () => {
+    const twist: Twist = {
+      before: say(stop('revoked', { target: { publisher: identityId(kim) } }), ada),
+    };
+    const { input } = await tellCertified({ owners: [author.named], publishers: [kim], twist });
+    expect(says(input).join('\n')).toContain('the publisher of the version was revoked');
+  });
+
+  it.each<[string, Twist, number]>([
+    ['the scope was claimed', {}, 3],
+    ['nobody claimed the scope', { claim: nothing }, -1],
+    [
+      'the scope was claimed twice',
+      {
+        before: say(
+          (log) =>
+            scopeStatement({
+              scope: acme,
+              owners: [author.named],
+              previous: log.said[3]?.digest ?? digestOf('none'),
+            }),
+          author,
+        ),
+      },
+      3,
+    ],
+  ])('is judged with the first claim of the scope: %s', async (_, twist, claim) => {
+    expect(judge((await tellStory(twist)).input).parts.publish?.scopeClaim).toBe(claim);
+  });
+});
+
+describe('the provenance of a version', () => {
+  const by =
+    (signer: typeof stranger): NonNullable<Twist['between']> =>
+    (log) =>
+      log.say(provenanceStatement(about, { buildDefinition: {} }), signer);
+
+  it('is no word of somebody who may not publish in the scope', async () => {
+    expect((await told({ between: by(stranger) })).join('\n')).toMatch(
+      new RegExp(`publisher-unknown: provenance: .*${stranger.keyId}`),
+    );
+  });
+
+  it('is a word of the publisher', async () => {
+    expect((await told({ between: by(author) })).join('\n')).not.toContain('provenance:');
+  });
+});
+
+describe('the verification summary', () => {
+  it.each<[string, object, string]>([
+    [
+      'says that the version failed',
+      { verificationResult: 'FAILED' },
+      'the verification summary is FAILED',
+    ],
+    [
+      'is about another version',
+      { resourceUri: 'pkg:skill/%40acme/weekly-report@1.3.0' },
+      'the verification summary is about pkg:skill/%40acme/weekly-report@1.3.0',
+    ],
+    [
+      'is of another registry',
+      { registry: digestOf('elsewhere') },
+      `the verification summary does not count: it was signed for the registry ${digestOf('elsewhere')}`,
+    ],
+  ])('does not count when it %s', async (_, change, why) => {
+    expect(await told(summarised(change))).toEqual([`summary-invalid: ${why}`]);
+  });
+
+  it('does not count before one of the statements that it names, while others are older', async () => {
+    const { log, input, line, report } = await tellStory();
+    const late = await log.say(scanOf(about, report), people.scanner);
+    const reasons = says({
+      ...input,
+      line: { ...line, statements: [...line.statements, late.digest] },
+      statements: new Map([...input.statements, [late.digest, late.bytes]]),
+    });
+    expect(reasons).toContain(
+      'summary-invalid: the verification summary was logged before a statement that it names',
+    );
+  });
+});
+
+describe('an index line', () => {
+  it('names the required skills of the signed manifest', () => {
+    const { input, line } = plain;
+    const requires = { '@acme/csv': '*' } as IndexLine['requires'];
+    expect(says({ ...input, line: { ...line, requires } })).toEqual([
+      'line-mismatch: the index names other required skills than the signed manifest',
+    ]);
+  });
+});
+
+describe('a pinned registry', () => {
+  it.each([
+    ['by its first root file', { registryId: registryIdOf(storyRoot) }],
+    ['by its origin', { registry: storyRoot.origin }],
+    ['by both', { registry: storyRoot.origin, registryId: registryIdOf(storyRoot) }],
+  ])('is let through when it is the same: %s', (_, pinned) => {
+    expect(says({ ...plain.input, pinned })).toEqual(['admitted']);
+  });
+});

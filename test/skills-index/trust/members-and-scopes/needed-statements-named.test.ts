@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import {
+  keyStatement,
+  memberStatement,
+  predicateTypes,
+  type RevocationPredicate,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import {
+  namesIn,
+  namesOfSubject,
+} from '../../../../skills-index/trust/members-and-scopes/names-in.ts';
+import {
+  type IdentityQuestion,
+  type IdentityWord,
+  neededStatements,
+} from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import { freshNonce } from '../../../nonce.ts';
+import { people, storyRoot } from '../../story.ts';
+import { type TestSigner, testSigner } from '../../story-keys.ts';
+
+const { administrator, ada, ben, author, stranger } = people;
+const partner = testSigner('partner');
+const helper = testSigner('helper');
+const next = testSigner('next');
+const acme = parseScope('acme');
+const other = parseScope('other');
+
+type Spoken = readonly [Statement, TestSigner];
+const claim = (scope: string, owners: readonly TestSigner[], by?: TestSigner): Spoken => [
+  scopeStatement({ scope: parseScope(scope), owners: owners.map(({ named }) => named) }),
+  by ?? owners[0] ?? author,
+];
+const end = (key: TestSigner): Spoken => [keyStatement({ key: key.named, state: 'ended' }), key];
+const introduce = (key: TestSigner): Spoken => [
+  keyStatement({ key: key.named, state: 'enrolled' }),
+  key,
+];
+const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+  keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+  from,
+];
+const stop = (kind: RevocationPredicate['kind'], { keyId }: TestSigner): Spoken => [
+  revocationStatement({
+    nonce: freshNonce(),
+    kind,
+    target: { publisher: keyId },
+    reason: 'a test',
+  }),
+  administrator,
+];
+const enrol = (device: object): Spoken => [
+  memberStatement({
+    nonce: freshNonce(),
+    name: 'Ada',
+    roles: ['reviewer'],
+    state: 'enrolled',
+    ...device,
+  }),
+  administrator,
+];
+
+const isMember = (one: IdentityWord): boolean =>
+  'why' in one || one.statement.predicateType === predicateTypes.member;
+
+/** The log indexes of the statements that a question needs, and the names that were looked for. */
+async function needed(
+  question: IdentityQuestion,
+  spoken: readonly (Spoken | { readonly id?: string })[],
+  order: 'in log order' | 'backwards' = 'backwards',
+): Promise<{ readonly indexes: readonly number[]; readonly names: readonly string[] }> {
+  const words = spoken.map((one, logIndex): IdentityWord => {
+    const at = { logIndex, digest: digestOf(`statement ${logIndex}`) };
+    return 'length' in one
+      ? { ...at, statement: one[0], signer: one[1].keyId }
+      : { ...at, about: one, why: 'nobody can verify the statement' };
+  });
+  const namesOf = (one: IdentityWord): string[] =>
+    'why' in one ? namesOfSubject(one.about) : namesIn(one.statement);
+  const asked: string[] = [];
+  const found = await neededStatements(storyRoot, question, {
+    members: words.filter(isMember),
+    find: async (names) => {
+      asked.push(...names);
+      const named = words.filter((one) => namesOf(one).some((name) => names.includes(name)));
+      return order === 'backwards' ? named.reverse() : named;
+    },
+  });
+  return { indexes: found.map(({ logIndex }) => logIndex), names: asked };
+}
+const ids = (...keys: readonly TestSigner[]): Digest[] => keys.map(({ keyId }) => keyId);
+
+describe('a question about nothing but members', () => {
+  it.each<[string, Spoken | { readonly id?: string }, readonly string[]]>([
+    ['a member with a key', enrol({ key: ada.named }), ids(administrator, ada)],
+    ['a member with a passkey', enrol({ passkey: ben.enrolled }), ids(administrator)],
+    ['a frozen statement on a key', { id: ada.keyId }, ids(administrator, ada)],
+    ['a frozen statement on nobody', {}, ids(administrator)],
+  ])('looks for the keys of the root file and for %s', async (_, member, names) => {
+    const found = await needed({}, [claim('acme', [author]), member, end(ada), end(author)]);
+    expect(found.names).toEqual(names);
+    expect(found.indexes).toEqual(names.length === 1 ? [1] : [1, 2]);
+  });
+
+  it('needs no scopes of a member who is a publisher, also after a lift', async () => {
+    const { indexes } = await needed({}, [
+      enrol({ key: ada.named }),
+      claim('acme', [ada, partner]),
+      stop('suspended', ada),
+      stop('lifted', ada),
+    ]);
+    expect(indexes).toEqual([0, 2, 3]);
+  });
+
+  it('needs nothing of a stranger who declares a member’s key as successor', async () => {
+    const { indexes } = await needed({}, [
+      enrol({ key: ada.named }),
+      rotate(stranger, ada),
+      end(stranger),
+      claim('acme', [ada]),
+    ]);
+    expect(indexes).toEqual([0, 1]);
+  });
+});
+
+describe('a question about a scope', () => {
+  it('needs the claims of the scope, and the ends of everybody whom the claims name', async () => {
+    const { indexes } = await needed({ scopes: [acme] }, [
+      claim('acme', [author, partner]),
+      claim('other', [author]),
+      end(author),
+      claim('acme', [partner], helper),
+      end(partner),
+      end(helper),
+      end(stranger),
+    ]);
+    expect(indexes).toEqual([0, 2, 3, 4, 5]);
+  });
+
+  it('needs what the owner’s key replaced, and who named the key before', async () => {
+    const { indexes } = await needed({ scopes: [acme] }, [
+      claim('acme', [next]),
+      rotate(author, next),
+      end(author),
+      claim('other', [author]),
+      claim('third', [next, partner], helper),
+      end(helper),
+      end(partner),
+    ]);
+    expect(indexes).toEqual([0, 1, 2, 4, 5]);
+  });
+});
+
+describe('a question about a key', () => {
+  it('needs the key’s statements, and not its scopes', async () => {
+    const { indexes } = await needed({ ids: ids(author) }, [
+      introduce(author),
+      claim('acme', [author]),
+      stop('suspended', author),
+      end(author),
+      end(partner),
+    ]);
+    expect(indexes).toEqual([0, 2, 3]);
+  });
+
+  it('needs everybody with rights in a scope of the key, once a suspension was lifted', async () => {
+    const told = (kind: RevocationPredicate['kind']) =>
+      needed({ ids: ids(author) }, [
+        claim('acme', [author, partner]),
+        claim('other', [author, helper]),
+        end(partner),
+        end(helper),
+        stop('suspended', author),
+        stop(kind, author),
+      ]);
+    expect((await told('lifted')).indexes).toEqual([0, 1, 2, 3, 4, 5]);
+    expect((await told('revoked')).indexes).toEqual([4, 5]);
+  });
+});
+
+describe('a question about the rights of a key', () => {
+  it('needs the claims that name the key, and the signers of the claims', async () => {
+    const { indexes } = await needed({ rightsOf: ids(author) }, [
+      claim('acme', [author, partner], helper),
+      claim('acme', [stranger]),
+      claim('other', [partner]),
+      end(author),
+      end(partner),
+      end(helper),
+      end(stranger),
+    ]);
+    expect(indexes).toEqual([0, 1, 3, 5, 6]);
+  });
+
+  it('needs the claims that name a key which the key replaced', async () => {
+    const words = [claim('acme', [author]), rotate(author, next), claim('other', [partner])];
+    expect((await needed({ rightsOf: ids(next) }, words)).indexes).toEqual([0, 1]);
+    expect((await needed({ ids: ids(next) }, words)).indexes).toEqual([1]);
+  });
+
+  it.each(['in log order', 'backwards'] as const)(
+    'needs all owners of the scopes, where the key’s suspension was lifted; the index answers %s',
+    async (order) => {
+      const words = [
+        claim('acme', [author, partner]),
+        claim('other', [author, helper]),
+        end(partner),
+        end(helper),
+        stop('lifted', author),
+      ];
+      const { indexes } = await needed({ rightsOf: ids(author) }, words, order);
+      expect(indexes).toEqual([0, 1, 2, 3, 4]);
+    },
+  );
+
+  it.each(['in log order', 'backwards'] as const)(
+    'needs all later owners, too, where a replaced key’s suspension was lifted; answers %s',
+    async (order) => {
+      const words = [
+        claim('acme', [next, partner]),
+        rotate(author, next),
+        claim('acme', [helper], stranger),
+        end(helper),
+        stop('lifted', author),
+        claim('other', [helper]),
+      ];
+      const { indexes } = await needed({ rightsOf: ids(next) }, words, order);
+      expect(indexes).toEqual([0, 1, 2, 3, 4]);
+    },
+  );
+});
+
+describe('a question about everybody who may act for a publisher', () => {
+  it('needs all owners of the publisher’s scopes, and their ends', async () => {
+    const { indexes } = await needed({ behind: ids(author) }, [
+      claim('acme', [author, partner]),
+      claim('other', [helper]),
+      end(partner),
+      end(helper),
+    ]);
+    expect(indexes).toEqual([0, 2]);
+  });
+
+  it.each<[string, TestSigner]>([
+    ['successor', author],
+    ['predecessor', next],
+  ])('needs all owners of the scopes that the publisher’s %s has', async (_, publisher) => {
+    const { indexes } = await needed({ behind: ids(publisher) }, [
+      claim('acme', [author, partner]),
+      rotate(author, next),
+      claim('other', [next, helper]),
+      end(partner),
+      end(helper),
+      end(stranger),
+    ]);
+    expect(indexes).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('every question', () => {
+  it('looks for each name once', async () => {
+    const question = { scopes: [acme, other], ids: ids(author), behind: ids(author, next) };
+    const { names } = await needed(question, [
+      claim('acme', [author, partner]),
+      rotate(author, next),
+      claim('other', [next, partner]),
+      stop('lifted', author),
+      stop('lifted', next),
+      end(partner),
+    ]);
+    expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+  });
+});
