@@ -13,7 +13,9 @@ interface State {
 }
 
 /** The state that a round can change for the next. */
-export function stateOf({ vars, args, functions }: ShellRun): State {
+export function stateOf({ vars, args, functions, context }: ShellRun): State {
+  // Loops inside loops take a copy for each round of each.
+  context.steps.take(vars.size + functions.size);
   return { vars: new Map(vars), args, functions: new Map(functions) };
 }
 
