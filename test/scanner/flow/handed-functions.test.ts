@@ -78,6 +78,14 @@ const languages: Readonly<Record<string, Language>> = {
       tools['send'] = fetch;
       const go = (given) => given.send(ARGS);
       go(tools);`,
+      'a name in quotes that is read by another name': `const tools = {};
+      tools['send'] = fetch;
+      const go = (given) => { const s = given.send; s(ARGS); };
+      go(tools);`,
+      'a member that is read in quotes': `const tools = {};
+      tools.send = fetch;
+      const go = (given) => given['send'](ARGS);
+      go(tools);`,
       'a member that call calls': `const tools = {};
       Object.assign(tools, { 'send': fetch });
       const go = (given) => given.send.call(null, ARGS);

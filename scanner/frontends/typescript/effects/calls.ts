@@ -38,7 +38,7 @@ export function resolveCall(
   );
   self.steps.take(resolved.length);
   if (resolved.length > resolvedMax)
-    throw new StepsUsedUp(`a call that may be one of over ${resolvedMax}`);
+    throw new StepsUsedUp(`one call that may be over ${resolvedMax} different calls`);
   return resolved;
 }
 

@@ -10,11 +10,10 @@ import { bareOf, isAssignment, memberName } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 import { type ResolvedCall, resolveCall } from './calls.ts';
 
-/** Notes the name under which a function of a library that sends or starts something is kept. */
+/** Notes the names under which a function of a library that sends or starts something is kept. */
 export function noteKept(out: Out, node: ts.Expression, api: string): void {
   const acts = apiNamed(api)?.effects.some(({ does }) => followed.has(does));
-  const name = acts === true ? nameOfPlace(node) : undefined;
-  if (name !== undefined) out.keptNames.add(name);
+  if (acts === true) for (const name of namesOfPlace(node)) out.keptNames.add(name);
 }
 
 const followed: ReadonlySet<Effect['does']> = new Set([
@@ -26,28 +25,28 @@ const followed: ReadonlySet<Effect['does']> = new Set([
   'shell',
 ]);
 
-// `jobs.run = fetch`, `{ run: fetch.bind(null) }`; for items of a list `*`.
-function nameOfPlace(given: ts.Expression): string | undefined {
+// `jobs.run = fetch`, `{ run: fetch.bind(null) }`; for items of a list, and for names in quotes, `*`
+// as well: whoever writes them so may read them so.
+function namesOfPlace(given: ts.Expression): readonly string[] {
   const node = bindingOf(given) ?? given;
   const { parent } = node;
   if (ts.isBinaryExpression(parent) && isAssignment(parent.operatorToken.kind)) {
     const target = bareOf(parent.left);
-    return ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)
-      ? memberName(target)
-      : undefined;
+    if (ts.isPropertyAccessExpression(target)) return [target.name.text];
+    return ts.isElementAccessExpression(target) ? [memberName(target), anyName] : [];
   }
-  if (ts.isPropertyAssignment(parent))
-    return ts.isIdentifier(parent.name) || ts.isStringLiteralLike(parent.name)
-      ? parent.name.text
-      : anyName;
-  if (ts.isShorthandPropertyAssignment(parent)) return parent.name.text;
+  if (ts.isPropertyAssignment(parent)) {
+    if (ts.isIdentifier(parent.name)) return [parent.name.text];
+    return ts.isStringLiteralLike(parent.name) ? [parent.name.text, anyName] : [anyName];
+  }
+  if (ts.isShorthandPropertyAssignment(parent)) return [parent.name.text];
   const isItem =
     ts.isArrayLiteralExpression(parent) ||
     (ts.isCallExpression(parent) &&
       parent.expression !== node &&
       ts.isPropertyAccessExpression(parent.expression) &&
       adders.has(parent.expression.name.text));
-  return isItem ? anyName : undefined;
+  return isItem ? [anyName] : [];
 }
 
 // `fetch.bind(null)` for `fetch`.
@@ -80,6 +79,7 @@ export function keptCallees(
 
 // `tools.send.call(null, …)` is a call of `send` as well.
 function namesOf(callee: ts.Expression): readonly string[] {
+  if (ts.isElementAccessExpression(callee)) return [anyName, memberName(callee)];
   if (!ts.isPropertyAccessExpression(callee))
     return [anyName, ...(ts.isIdentifier(callee) ? [callee.text] : [])];
   return /^(call|apply)$/.test(callee.name.text)

@@ -85,22 +85,14 @@ function isWritten({ node, args }: Called, at: number): boolean {
 // The arguments with writes taken into account; nothing for a call that another call makes, like
 // that of `list.forEach`.
 function settledArguments(out: Out, { api, node, args }: Called): readonly (JsValue | undefined)[] {
-  const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
-  const same = isCall
-    ? resolveCall(out.settled(), node).filter(
-        ({ callee }) => callee.kind === 'api' && callee.name === api,
-      )
-    : [];
-  // A call with one of several lists of arguments has only the values of that list, unless a write
-  // adds a list.
-  const isKnownWay = (way: ResolvedCall): boolean =>
-    known.some((one) => haveSameNodes(one, way.args));
-  const known = isCall ? resolveCall(out.self, node).map((way) => way.args) : [];
-  const ways = same.every(isKnownWay) ? same.filter((way) => haveSameNodes(args, way.args)) : [];
-  if (same.length > 0)
-    return args.map((_, at) =>
-      unionOf((ways.length > 0 ? ways : same).map((way) => way.args[at]?.value ?? unknown)),
-    );
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    const same = resolveCall(out.settled(), node)
+      .filter(({ callee }) => callee.kind === 'api' && callee.name === api)
+      .map((call) => call.args);
+    const ways = same.length < 2 ? same : waysLike(args, same, resolveCall(out.self, node));
+    if (ways.length > 0)
+      return args.map((_, at) => unionOf(ways.map((way) => way[at]?.value ?? unknown)));
+  }
   return args.map(({ value, node }) => {
     if (node === undefined) return undefined;
     const settled = out.settled().valueOf(node);
@@ -108,6 +100,21 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
       ? settled
       : undefined;
   });
+}
+
+// A call with one of several lists of arguments has only the values of that list, and "unknown"
+// where a list may be unknown. A list that a write adds may be any of them.
+function waysLike(
+  args: Args,
+  settled: readonly Args[],
+  known: readonly ResolvedCall[],
+): readonly Args[] {
+  const isUnknown = (way: Args): boolean => way.every(({ value }) => value.kind === 'unknown');
+  const isKnown = (way: Args): boolean => known.some((call) => haveSameNodes(call.args, way));
+  const isOwn = (way: Args): boolean => haveSameNodes(args, way);
+  return settled.some(isOwn) && settled.every((way) => isUnknown(way) || isKnown(way))
+    ? settled.filter((way) => isUnknown(way) || isOwn(way))
+    : settled;
 }
 
 function haveSameNodes(one: Args, other: Args): boolean {

@@ -103,7 +103,7 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
     if (open.has(thing)) hasCircle = true;
     if (answered.has(thing) || asked.has(thing)) return all;
     if (open.size > givenDepthMax)
-      throw new StepsUsedUp(`a function behind over ${givenDepthMax} names and calls`);
+      throw new StepsUsedUp(`over ${givenDepthMax} names and calls that lead to one function`);
     asked.add(thing);
     open.add(thing);
     steps.take();

@@ -1,5 +1,6 @@
 /** The value of a variable, parameter or import, from all its assignments. */
 import { ts } from 'ts-morph';
+import { waysOfArguments } from '../effects/arguments.ts';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
@@ -258,14 +259,13 @@ function valueOfParameter(
 
 function restOf(self: Evaluator, callee: Functionish, from: number, frame: Frame): JsValue {
   return unionOf(
-    callsIn(self, callee, frame).map((given): JsValue => {
-      if (hasOpenListBefore(self, given, from)) return unknown;
-      const rest = givenBy(self, given, Number.POSITIVE_INFINITY).slice(from);
-      return {
+    callsIn(self, callee, frame).flatMap((given): readonly JsValue[] => {
+      if (hasOpenListBefore(self, given, from)) return [unknown];
+      return waysOfArguments(self, given.call.arguments ?? [], given.frame).map((way) => ({
         kind: 'array',
-        items: rest.map(({ value }) => value),
-        nodes: rest.map(({ node }) => node),
-      };
+        items: way.slice(from).map(({ value }) => value),
+        nodes: way.slice(from).map(({ node }) => node),
+      }));
     }),
   );
 }
