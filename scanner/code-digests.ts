@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e644997cbfa7af44b03c708a07ffa17a95c782c89a8cb6a905651c5f2ce5b434',
+  extractor: 'sha256:10b07611ad8ce1a06d12d6b14aa524e1e7fd5cf4494c8ac11a40162081f86607',
   judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
   rules: {
     'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',

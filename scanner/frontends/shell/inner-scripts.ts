@@ -74,7 +74,9 @@ export function runSourced(
   if (before !== undefined && before.args === given) return emptyValue;
   const times = (before?.times ?? 0) + 1;
   if (times > sourcedMax)
-    throw new StepsUsedUp(`a script that is sourced over ${sourcedMax} times`);
+    throw new StepsUsedUp(
+      `${other.path} is sourced over ${sourcedMax} times; source it once, and call a function of it`,
+    );
   // No function has a blank in its name.
   const name = `. ${other.path}`;
   if (run.calling.has(name)) run.recursive.set(name, { args: given });

@@ -249,6 +249,17 @@ describe('the analysis ends', () => {
     expect(steps.left).toBeLessThan(2_000_000);
   });
 
+  it('says which script is sourced too often, and what to do', () => {
+    const sources = ['a.sh', 'lib.sh'].map((path): TaintSource => {
+      const text = path === 'lib.sh' ? 'echo "$1"\n' : '. ./lib.sh x\n'.repeat(300);
+      return { path, file: path, language: 'shell', text, context: 'code', depth: 0 };
+    });
+    const texts = new Map(sources.map((one) => [one.path, one]));
+    expect(() =>
+      analyseShell(sources, { files: new Set(texts.keys()), steps: new Steps(2_000_000), texts }),
+    ).toThrow('lib.sh is sourced over 256 times; source it once, and call a function of it');
+  });
+
   it('stops at functions that call themselves', () => {
     expect(() =>
       analyse('f() { g; g; }; g() { f; f; }; f', 'code', new Steps(100_000)),
