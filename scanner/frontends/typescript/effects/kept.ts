@@ -25,8 +25,8 @@ const followed: ReadonlySet<Effect['does']> = new Set([
   'shell',
 ]);
 
-// `jobs.run = fetch`, `{ run: fetch.bind(null) }`; for items of a list, and for names in quotes, `*`
-// as well: whoever writes them so may read them so.
+// `jobs.run = fetch`, `{ run: fetch.bind(null) }`. Items of a list have the name `*`. A name in
+// quotes counts as `*` as well, because a program may read it in any way.
 function namesOfPlace(given: ts.Expression): readonly string[] {
   const node = bindingOf(given) ?? given;
   const { parent } = node;
