@@ -18,7 +18,11 @@ describe('a registry that is killed while many publish, report, approve, claim, 
     async ([, makeSite, rounds], { expect, onTestFinished }) => {
       const site = await makeSite();
       onTestFinished(() => site.close());
-      const { faults, acknowledged, unanswered } = await runKills(site, { rounds, seed: 7 });
+      const { faults, acknowledged, unanswered } = await runKills(site, {
+        rounds,
+        extraRounds: 3 * rounds,
+        seed: 7,
+      });
       expect(faults).toEqual([]);
       for (const kind of actKinds) expect(acknowledged[kind], kind).toBeGreaterThan(0);
       expect(unanswered).toBeGreaterThan(rounds);

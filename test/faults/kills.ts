@@ -8,6 +8,11 @@ import { Checker, type Fault } from './whole.ts';
 
 export interface KillPlan {
   readonly rounds: number;
+  /**
+   * So many rounds more at most, until each kind of act has been acknowledged. A slow machine comes
+   * to few acts in a round.
+   */
+  readonly extraRounds?: number;
   readonly seed: number;
   /** The number of the first round: a round has the same moments under the same number. */
   readonly first?: number;
@@ -38,7 +43,7 @@ const startsEndedOneIn = 6;
 
 export async function runKills(
   site: Site,
-  { rounds, seed, first = 1, signal, onRound = () => undefined }: KillPlan,
+  { rounds, extraRounds = 0, seed, first = 1, signal, onRound = () => undefined }: KillPlan,
 ): Promise<Kills> {
   const crowd = new Crowd(seed);
   const checker = new Checker(site, crowd.revoking);
@@ -53,6 +58,9 @@ export async function runKills(
     faults.push(...found.map((fault) => ({ ...fault, round })));
     onRound(round, found);
   };
+  const countOf = (kind: ActKind): number =>
+    crowd.acknowledged.filter((act) => act.kind === kind).length;
+  const hasEach = (): boolean => actKinds.every((kind) => countOf(kind) > 0);
   await site.start();
   await crowd.enter(site);
   let round = first;
@@ -67,7 +75,8 @@ export async function runKills(
       startsEnded++;
       await site.startInVain(random.below(startMsMax));
     }
-    isLast = round === first + rounds - 1 || signal?.aborted === true;
+    const left = first + rounds - 1 - round;
+    isLast = left <= (hasEach() ? 0 : -extraRounds) || signal?.aborted === true;
     if (isLast) await site.age?.();
     await site.start();
     await look(round, isLast);
@@ -78,14 +87,12 @@ export async function runKills(
   // What was sent again is checked, and everything from the beginning once more.
   const last = new Checker(site, crowd.revoking);
   faults.push(...(await last.check(crowd.acknowledged)).map((fault) => ({ ...fault, round })));
-  const of = (kind: ActKind): number =>
-    crowd.acknowledged.filter((act) => act.kind === kind).length;
   return {
     platform: site.platform,
     rounds: round - first,
     startsEnded,
     acknowledged: Object.fromEntries(
-      actKinds.map((kind) => [kind, of(kind)]),
+      actKinds.map((kind) => [kind, countOf(kind)]),
     ) as unknown as Kills['acknowledged'],
     unanswered,
     refused: crowd.refused,
