@@ -20,13 +20,13 @@ export interface Since {
 /**
  * Reads the merge base of HEAD and a branch, tag or commit.
  * @param folder in the work tree
- * @throws Problem `git-ref-unknown`, `git-failed`
+ * @throws Problem `usage` outside of a work tree, `git-ref-unknown`, `git-failed`
  */
 export async function readSince(folder: string, ref: string, env: Environment): Promise<Since> {
   const { top, mergeBase, tree } = await withQuietGit(folder, env, async (git) => {
     const found = await git.here('rev-parse', '--show-toplevel').catch(() => undefined);
     if (found === undefined)
-      throw new Problem('git-failed', `${JSON.stringify(folder)} is in no git work tree`, {
+      throw new Problem('usage', `${JSON.stringify(folder)} is in no git work tree`, {
         hint: 'scan without --since',
       });
     const head = await idOf(git.here, 'HEAD');

@@ -7,6 +7,12 @@ import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
+/** Names that the hint about an unknown name has. */
+const nearMax = 5;
+
+/** Shorter texts are a part of too many names. */
+const partCharsMin = 3;
+
 /** `skillgate explain RULE-OR-CODE`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
@@ -21,14 +27,23 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const rule = rules.find(({ id }) => id === name);
   if (rule !== undefined) return explainRule(context, rule);
   const { denials } = await import('../../skills-index/run/egress/denial.ts');
-  const known = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
-  const near = nearest(name, [...known, ...rules.map(({ id }) => id)]);
+  const codes = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
+  const near = namesNear(name, [...codes, ...rules.map(({ id }) => id)]);
   throw new Problem('not-found', `There is no rule and no error code ${JSON.stringify(name)}`, {
     hint:
       near.length > 0
         ? `did you mean ${near.join(', ')}?`
         : 'an error shows its code in error[…]; a finding begins with its rule',
   });
+}
+
+// Names that differ by few letters, then names that begin with the text or contain the text.
+function namesNear(text: string, names: readonly string[]): readonly string[] {
+  const near = nearest(text, names);
+  if (text.length < partCharsMin) return near;
+  const longer = names.filter((name) => name.startsWith(text));
+  const around = names.filter((name) => name.includes(text));
+  return [...new Set([...near, ...longer, ...around])].slice(0, nearMax);
 }
 
 function explainCode(context: CommandContext, code: ProblemCode): ExitCode {

@@ -27,6 +27,7 @@ import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
+import { draftFindings, printDraftFindings } from './draft-findings.ts';
 import { draftIdentity } from './draft-identity.ts';
 import { diffLines, diffText } from './manifest-diff.ts';
 
@@ -64,6 +65,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { left, unused } = leftOver(manifest, report);
   const scripts = scriptsLeftOut(files, report, before?.commands ?? {});
   const packages = packagesInTexts(files);
+  const findings = draftFindings(report);
   answer(
     context,
     {
@@ -75,17 +77,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       scripts,
       packages,
       packagesLeft: isIdle ? [] : needs.left,
+      findings,
     },
     () => manifestText(context, text),
   );
   printLeftOver(context, { manifest, left, unused, scripts, packages });
   for (const one of isIdle ? [] : needs.left) printNote(context, safe`no package: ${one}`);
+  printDraftFindings(context, findings);
   if (await isBlocked(report, files, text))
     printNote(
       context,
       safe`The scan blocks this skill: run skillgate scan and fix its findings first.`,
     );
-  printNote(context, outcome(written, text === old));
+  printNote(context, outcome(join(folder, 'skill.json'), written, text === old));
   return exitCodes.ok;
 }
 
@@ -133,9 +137,9 @@ async function agreeToChange(context: CommandContext, old: string, text: string)
     await confirm(context, safe`Apply these changes to skill.json?`, 'yes', '--yes');
 }
 
-function outcome(written: boolean, isSame: boolean): Safe {
+function outcome(path: string, written: boolean, isSame: boolean): Safe {
   if (written)
-    return safe`Wrote skill.json. Read it, and say in your own words why the skill needs each capability.`;
+    return safe`Wrote ${path}. Read the file, and say in your own words why the skill needs each capability.`;
   return isSame
     ? safe`skill.json already declares everything that the scan saw.`
     : safe`Nothing was written. To write skill.json, add --write.`;

@@ -43,9 +43,20 @@ async function proseIn(
   return (await pool.scan(files, { name, version })).prose;
 }
 
-function printReading(context: CommandContext, path: string, { reading, sentences }: Prose): void {
+function printReading(
+  context: CommandContext,
+  path: string,
+  { reading, sentences, left: cut }: Prose,
+): void {
   if (reading === undefined) return;
   const { model, remarks, unread } = reading;
+  if (unread > 0 && unread >= sentences.length + cut) {
+    printNote(
+      context,
+      safe`${path}: ${model} read nothing, and ${count(unread, 'sentence')} stayed unread. Check that the model answers at the address (--reader) under this name (--reader-model), then scan again`,
+    );
+    return;
+  }
   for (const { sentence, quote, kind } of remarks) {
     const place = sentences[sentence];
     if (place === undefined) continue;

@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
 import { foldersAheadMax, foldersOfScanner, scannersMax } from '../limits.ts';
-import { printNote, type Safe, safe } from '../terminal/output.ts';
-import { warningText } from '../terminal/problem-text.ts';
+import { inkFor, printNote, type Safe, safe } from '../terminal/output.ts';
+import { problemText, warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
 import { inTurn } from './in-turn.ts';
 import { remarkPrinter } from './read-prose.ts';
@@ -26,14 +27,11 @@ const namedSkillsMax = 50;
 
 /**
  * `skillgate scan PATH… [--since REF]`: scans each skill at or below each path, in path order; with
- * `--since` only those that changed. Many skills are scanned by a process for each core.
+ * `--since` only those that changed. Many skills are scanned by a process for each core. A path
+ * without a skill fails the command after the reports of the other paths.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const folders = new Set<string>();
-  for (const path of context.args)
-    for (const folder of await findSkills(resolve(context.cwd, path), context.env))
-      folders.add(folder);
-  const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const { sorted, failures } = await findAll(context);
   const since = await sinceOption(context, sorted);
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
@@ -83,6 +81,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await close();
   }
   await write(context, output.end());
+  const [failure] = failures;
+  if (failure !== undefined) exit = problemCodes[failure.code].exit;
   for (const suppression of marks.idle(found))
     printNote(context, safe`suppressions: ${suppression}`);
   if (since !== undefined)
@@ -97,7 +97,36 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       printNote(context, safe`  and ${notPassed.length - namedSkillsMax} more`);
     printNote(context, safe`${count} skills: ${verdicts}; exit ${exit}`);
   }
+  const ink = inkFor(context.stderr, context.env);
+  for (const failure of failures) printNote(context, problemText(failure, ink));
   return exit;
+}
+
+/**
+ * The folders of skills in path order. A path without a skill hides no report of another path: its
+ * failure is for the end of the scan.
+ * @throws Problem the first failure, when no path has a skill
+ */
+async function findAll({ args, cwd, env }: CommandContext): Promise<FoundSkills> {
+  const folders = new Set<string>();
+  const failures: Problem[] = [];
+  for (const path of args)
+    try {
+      for (const folder of await findSkills(resolve(cwd, path), env)) folders.add(folder);
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      failures.push(cause);
+    }
+  const [failure] = failures;
+  if (folders.size === 0 && failure !== undefined) throw failure;
+  const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return { sorted, failures };
+}
+
+interface FoundSkills {
+  readonly sorted: readonly string[];
+  /** Of paths without a skill, in the order of the command line. */
+  readonly failures: readonly Problem[];
 }
 
 // The start of a scanner costs as much processor time as some small skills.
