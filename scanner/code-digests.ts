@@ -11,17 +11,17 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:10b07611ad8ce1a06d12d6b14aa524e1e7fd5cf4494c8ac11a40162081f86607',
-  judging: 'sha256:aed53a2cad29f390222a1047be001b84f0153c19df0c05b19d3e5c71b0437906',
+  extractor: 'sha256:6b5ae0051214f0233e3e91e45f4ea108809c6596e71590c3502d14aab03889e4',
+  judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
   rules: {
-    'env/client-address': 'sha256:625670dd0216edae916eaed10c2d73b883c78729ea19abf0170dc3bc98f6a45e',
+    'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
       'sha256:8463297cc9a11eebf7eb5021a3829f09095ed4d38bcfcd39a89c1229f7e02239',
     'env/secret-file-load':
       'sha256:a469f7b39a00b1add187de1cc4b70053f55fc04b08fa4d9f47656a2a67321075',
     'env/secrets-gathered':
-      'sha256:78cb44d6aae298c9f839a27ade8f6d10c75796a83133453cdd5521c00294501f',
+      'sha256:882d4e79f374a010434dc24292c1e9c83331a5ab04d9f8e5644b1f2615a3be9f',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -29,9 +29,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:8ad2f335be6ffe39bc85be1c61c1667cb21c5a67b57a3490c3c0f712e2e4746c',
+      'sha256:a4109508ab329604fa5c1d1ec7bd5e3dcc6f68224d18bf7fac8d598ba84c767c',
     'exec/credential-command':
-      'sha256:ce1adfa5627405c26527f2173a38a8437fbad049a0cf8169a4cd53d6e63ad7d6',
+      'sha256:ab8c190d00cc8e06be4483853e2cd9238fc4c8e639a87e94e41ace221626a0b6',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:588af884725eb6e002702ab14e03b101f4df33b405be242e4bfb626372b795a4',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:1aaaa1736b5df81cdeba4c02e9bb6e726874c7b42c9b6e37459718bb2d003a0d',
+    'files/agent-memory': 'sha256:6fa6970eb42834f28edefa3ead654b088026beb7c4dcb8f3d729ceb9b0d580a2',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:822a9bf970e2be1b58edce6f37074b57625e8ae71e55cf0af743ec7d3d738b51',
+    'files/outside-read': 'sha256:3a59b8b1d3cc6b3113c97fb96d00664541f68394397afca3b8056a57bcca6a56',
     'files/outside-write':
-      'sha256:e9f6a7db61eee9830dec790881c0f9251238b25cba5c5fcf53b55b2d7d2750b0',
+      'sha256:4cee89d83d27ec02dc70ba3156a6757977f018eeb339846d78ffd79c362e328d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -79,81 +79,81 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:61e5b56a95b068490da9e4c777ee78f705f6dcfa82e9697c698fc18c6723cdc6',
     'flow/collection-beside-network':
-      'sha256:c91f89a1521bf1588f73136604d84fa90f81606bfb6c68ec69bf8d09b56ba51d',
+      'sha256:6c682dae3fd1a9054f23ab3c34c52fefcde4da41cda311fd06b03c83b2c176f8',
     'flow/credential-file-to-network':
-      'sha256:610e8b87a326934bff0ef1858ef5dde82abf392d06b3eddfb1a3509f45e442fd',
+      'sha256:fbca4951150785a25f2189cf75368f27552f38e95558069f1d7bcb426786bf62',
     'flow/decoded-to-exec':
-      'sha256:de9bef97b87a9d1e01b181260d0d6dab8278ffbcee82d95a087419d0ee614a6a',
+      'sha256:f33677efedac6bcde8989ca041822eae07db286cc12344c48b4d92ea42ccc45c',
     'flow/encoded-to-network':
-      'sha256:78c35849a57c537f492d9407b70c0bf5abe0f5380602aaf090ab9c2b401e2101',
+      'sha256:5bf53f7d9cded3de83c5e51cb6afa53dcc97d49ea9ae2be1b3708a6e53a8b095',
     'flow/environment-to-network':
-      'sha256:f7f3b7049bab44e307cc3d2de6ae4710a2fab6ec9faf7f3335ea707f5ab6bde5',
-    'flow/file-to-exec': 'sha256:5b4061d25e20fefda0961f2f96d3bf21870f0830812d23656769ebe5247db27d',
+      'sha256:7e7e21a7080bc2ead6aecce5d4612d6f8387d48ce92892f85be6a9735ed20859',
+    'flow/file-to-exec': 'sha256:74538f40cf4009e1257ed592be3fd474cadd5e0116aa4ee6d650f626d33c94c9',
     'flow/file-to-network':
-      'sha256:30558fbb3e1337f1fd2129e2050365e97f643145c708751a75ba38b56a713614',
+      'sha256:b4fcf9d5b70d76521436dfd27b4b247531315401b286acfb373312e63e5029b3',
     'flow/host-facts-to-network':
-      'sha256:b99e51ed219c6e31dea9d63b0066edbf0470f222da9aa27ceaabafa43d1c531b',
+      'sha256:b194b7ff714c69a3b20eac93027fe397a4425e0783ac2d7cf057707495163ed5',
     'flow/input-to-shell':
-      'sha256:95a026c4de770fa544258d4d09f1e9631d1754f6bb964e281de7cd5ff743b47c',
+      'sha256:e679effc37c6bb4370b6a8c3d8bfa18e39b3ff7d95072686bbca4ccfed18e840',
     'flow/local-secret-to-network':
-      'sha256:6be6f8f206c50ffd3711d86f75dd34c2c16024bc052d287b69475b12c30d478c',
+      'sha256:993c522318b287f1826df1cbc4ed42bb4f4262aecc70cec7429bfaab18bce9d1',
     'flow/network-to-exec':
-      'sha256:18864e868ab9783f4e63dfa8f166975be6e9c62aaabad445b2e5f203f363056c',
+      'sha256:ae12e43e3dd1bd3770e0e722126a19a1f2782eab4b438e13c2e7b75d12d73119',
     'flow/recording-to-network':
-      'sha256:5158d04c7c593d135acde4695b9a4bb3679271f20e0cec4664d092f43cb368f0',
+      'sha256:29b9cbbca492018ccd1b86ad6ea79285c1445b3e594049006ca3b14612adc2a8',
     'flow/secret-beside-data':
-      'sha256:cc50701974a642ef6f3774eec402ea2e1c20b217b0756fc1a714c46f0efb5a4e',
-    'flow/secret-in-url': 'sha256:fdcad2185d284a1903fa1af64cef9edd93864352f0881ab6b418dac59af212e6',
+      'sha256:5e0d3d43bc6e7eb6e3c1166f9322cfc137f78aa40c4aecab553006836eca1cfd',
+    'flow/secret-in-url': 'sha256:c8c7b44727c79d97bf5d6e36f912980fb9a3c4c0a1f0aefdd9723bcbba7b8ec9',
     'flow/secret-to-child':
-      'sha256:186f30afad05adb97e45ea5a80fc4b8af0c24d3a7b97433840d2ee25c9e6632f',
+      'sha256:fa8ea5b9d07e13c5af77640f3cf9b8d9dffedb0fb07247350f5f9a19fc9f38ac',
     'flow/secret-to-computed-host':
-      'sha256:0b03b64ac2c59b523e1bc1897fc538e4588540787bcae3a4606f270eee3a6cb2',
+      'sha256:1c9c632bca4ab8a1a8f0c1f621d2f93f0270c5744533cb566a17a33a675f5c5c',
     'flow/secret-to-network':
-      'sha256:11300a72a29764cdcd9cf4c40287d584afa57b251d7426af526e968d159b9ea6',
+      'sha256:3beec3679558060e27ba4b5da3f80f41b926385200c0b08f312723bc4bac5c96',
     'flow/secret-to-output':
-      'sha256:d654d86bb38d391943963c4fc578eb302971d1770456f549af5746116e2a68b4',
+      'sha256:9b45a6fca64af8ea2037315eee7fa567f1ba3adeda70fec8ec07bf005f0ef039',
     'flow/secrets-to-one-host':
-      'sha256:ecc5d3f4abe9aa8774a395e1c72b7df5f23b5e040f9822a7daf68d8dfc5f0c02',
+      'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
-      'sha256:13dcbd16b7b4bcf6b339ea74e2707c62d87305cdb0edd407345d38efce316885',
-    'manifest/all-three': 'sha256:ea1ddc104c6a0cdc3b841c2b36dec142887eae805fb3aac4ac5b8b6c8e7d7d1e',
+      'sha256:907247e9fbe7a6ba913fce54ea2b1e00e728a5b7438ce1fc186346c3099e8602',
+    'manifest/all-three': 'sha256:441c3b2bae4faa1d088a4c6326fab2b42c86c4ea2d9ae687be34901ac00cee53',
     'manifest/broken-promise':
-      'sha256:9e7fdc9f943b42db7f85c0abfdf737ab1033a174d12e38ac9296ce87196a34c0',
+      'sha256:7c70ca723b6efa005fa445790438b49987f0bb68cb979dc2910d2035750d1a31',
     'manifest/contradiction':
       'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
     'manifest/declared-attack':
-      'sha256:02b3721ccc7af56ed20986748e3bbb4fac09e7adc9e97a8bdc60e04c16cadcd3',
+      'sha256:72410877790dbf973dfc9351685a3085f9271f231f48a626fc5de8254632c31d',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:56dff299bddc683bfe2d1e8ade5ea492815b18ea8e1e0ad4c64484ccd445b9d4',
+      'sha256:4bcec90233a7fdf78704eb09239e8327b13f7e4b41b6969634ea2f87ddc83d7b',
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
       'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:5b8210acc94563369e03da17e12e62a119c242d1c5d3e2b987e624a3ac627f37',
+    'network/cleartext': 'sha256:0b8a3c1b7e4cea7eb58f29ce415b0485c1c8c80e0075aaf6dd8fd0b72b298a03',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:89093dc42d44fdc6240eef27a2fe95ff2dde81df2cedfe5eda1c6c8b0f8a19f3',
+      'sha256:ca5ee4fa89767a8ed7937f6a7575627d57cd5bc5d45265f2b2d191ff0e8f7437',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:e543df34c2f665c70ba31fd1268991eabe659364c0e0f85be159f9509db5859b',
+      'sha256:f7ee81d41466c2bcba454f5d9ef2135d91d0a30b4fd5d6de4f890a3b4992de2b',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
       'sha256:3ab7f714216b45280032ec2889b4f994e51f1fb04c6db73fb73218eeb6bdef53',
-    'network/raw-socket': 'sha256:7cceafccd9b32aa73c6d405dc4de4d7ccf1e08c1d5fda08c730d8f08448c5c9a',
+    'network/raw-socket': 'sha256:8100bcac1f41ab087c808debe2421e0a9e5311dbeef8444674390d987a3ae490',
     'network/remote-access':
       'sha256:84a661afc97a41ba5b4029f7dcb5eef7d682d57a2b8ad3d32cc9ce5bd5247ecb',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
-      'sha256:6c59449b03da1d7d92f522018babcbf9b12aee33c6122285da7159487daa9212',
+      'sha256:ccfe34e0b588f920baca94c65be05d3f91add49a889446ed0a9700619be8eba6',
     'network/shell-socket':
       'sha256:c41e7d5efc22003462161b1e71dc83842d0a0be7fc7e962fe84d7a061531c9d0',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
@@ -185,7 +185,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
-      'sha256:a4f888fda0cedd2f77708da31ad49e83e20606b3d44fb5b1cbe7d4122aa59a4a',
+      'sha256:293d03c5cca828f8462ca51a13840dc5cb10a7d11561b193a2ee1b64aa5a0693',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:8eb33ae572de1fcecdcffa71d73db1013198c163b3e46fc9206f0ffcc1e3250c',
+      'sha256:c708b694611760249b7482d5e78ece5ba6c2b87e6e98c7b0ba4a9f0ffa0a7de2',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f7af43dd4989eb0421a24aeeeb6cc2bbf2f0bad4e8f839bef5f334f5eb60aa82',
+      'sha256:6258722388e041fd48b4ce18adbdcb023e7c99a7035e6d4f4249f73db69f4772',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:279fdc42668f009f208597b5c03bde22ebae294b6f1b5a6f1384c6083dae1064',
+      'sha256:bcc348b3b8135a09fb7d1c2faaf5f7ec040a636ccf68e97f1ad03e37785d1140',
     'prose/biased-judgement':
-      'sha256:dcdbd18aa36333881ad4e8998e499b318a6717358e0923443cd0262bcb19f219',
+      'sha256:f040ee75db42fede311efc33ec677023c145b92afffd7779d24a0670420483a1',
     'prose/boundless-role':
-      'sha256:69d6d5c04958afba85c609f72016c6df2e9bc2c4c578e7d13d31583956fffd60',
-    'prose/concealment': 'sha256:68027d56b4ed0cfdd38ed578a04224bb11187ad7b36fb3846559798b20b00bf8',
+      'sha256:ad931ec20de17eec75f6b4260ac2511a974744521c8f2f5dacae0863ed3e0b47',
+    'prose/concealment': 'sha256:4fdf05878078091fe3a11650dd776273b019ea3127479f2e1c078d083d371414',
     'prose/credential-solicitation':
-      'sha256:f9a1cc6a66f0f13a66f1012dee656bfc3982a1d41c412b06780b351193dced6b',
+      'sha256:893c10baf4ce3fc2941406c91f21ae1fc89365c31cc2a3bb6ee52ddfa72df18e',
     'prose/decode-instructions':
-      'sha256:0cb85069c5228f9be63d8917b37b60994857b93bc77245431a5910eb8d01b817',
+      'sha256:6631c75d61634f65f02812c3f8b205874081b923b255259a8aaa95409f104689',
     'prose/destructive-orders':
-      'sha256:a1522a7aae1c79ee8cacf15514992243ed7ab9604a1e39bb4433e0ed8e20542d',
+      'sha256:527752a88a1188375b1375596e29cc79a077b9b66ed22108ff836863fb5e39bb',
     'prose/divided-order':
-      'sha256:33e518ee0a19cab01c5c0baec9b34aae593bc408c0c9fdb0a554c89694f4b9d2',
+      'sha256:c73d47290448f448e5e4df8093f29bec544707b10491b09c6a85d1c156f7ad10',
     'prose/encoded-instructions':
-      'sha256:035439fa49809d811b5335946e4819bbf959a5c7b1c0832e69603b3141c1f166',
+      'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
     'prose/exfiltration-instructions':
-      'sha256:481020e1de4623939c6054cf47e1bafad2b67b655847adb0c930e89bf387f0c6',
+      'sha256:181891857dd1935a9b2805c3c574d551b6531c68d4bccd1dd082b6bc57f8fe6e',
     'prose/false-authority':
-      'sha256:461255c9398a0020b9372ca257e8b57664356b058b6ed8dda691acb7d2bb7a10',
-    'prose/hidden-text': 'sha256:265cbccc3a1af90c851871630fc85f7851926f64782ca1fabcc78ec345235fa3',
-    'prose/install-lure': 'sha256:48538d2fb49fa9c1142640a6c3c636f8494240b771b91f94948f6240db87082b',
+      'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
+    'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',
+    'prose/install-lure': 'sha256:f6a8c9178a1150927734c404c8578d7c4068f68a3b6407ef80eda61b96798b4f',
     'prose/memory-tampering':
-      'sha256:d5be6dbfb81e4791b332c3962ef76db76f6a52dd7d9be74f07c2f2dec5dfa608',
+      'sha256:8bdddc64a85f35c921d7bc99986cbf1855f84f27f107b05a81fdcf26cbb5a2ed',
     'prose/override-instructions':
-      'sha256:df926f8396aa0228830b66ddb8dd8f4a70bf13e4d14e51bf41b19ca6ae0b469b',
+      'sha256:506ee01d0e93abc186439ebb9cf01310cc6e1b7a906303958af24990151752b3',
     'prose/payment-diversion':
-      'sha256:e953a2fda9466c1a083b026236617af0950f9f39d74d6b4c93a8260702958023',
+      'sha256:c5f537d8023bc5cd0f765845b8ee42bd6460d03390396c65496f221eb5a55e53',
     'prose/planted-content':
-      'sha256:1ed69ca3de5c321364bc5ff489bb84bd280c68e78aa07e65c18487ccb3a46f55',
+      'sha256:643ba9ed60d1220ce2364153c5fca5de68996d2e23020b718b92e333817a25cc',
     'prose/remote-instructions':
-      'sha256:0618a3971d5147cd26590f7774f657069104080246f7d03127e2b09d17860d95',
+      'sha256:313c94218ebb573be19e7549ae811d64c3b60597b9fc543ddcc5bcf7b7b4c2bd',
     'prose/secret-in-reply':
-      'sha256:d5a2d08fa4b68860c9287ac200a782c367ec2bf081e191454b324dfeb4e43ee4',
+      'sha256:d69c57e90959d6c10f4d61e6a2ed6e52b5a68f484b26f57b76b5ff7e3a7f06c0',
     'prose/self-propagation':
-      'sha256:8f90653fa6821e8641ef48bf828d357fe4de5ab82a033b36ce11934654dccdbd',
+      'sha256:c23511ad90fb9f7b9a252b841b20ec34116ac4e8d0ff254145c66f6abc6e6eb2',
     'prose/speaks-to-scanners':
-      'sha256:410f4d5bddc8b69f6dd2f5e8708cf37def96802d5f70643f3d82ed043056a180',
-    'prose/trigger-bait': 'sha256:b5a8ee5e711322a5fcd9cea5cdff1e8ce1c8183f3ec9c89a002ec62b2a93f2f8',
+      'sha256:8bade1e4ecfe8aa7910cb07f642ef7bff4427e9c2edc3cd945dc74d3e0a650bb',
+    'prose/trigger-bait': 'sha256:392e77bb07a5d44ec733ea1053e84b83216e537b3e47c8ee34c6b5493fc4924d',
     'prose/weakened-defence':
-      'sha256:4816902b472bb1eda582308d0ba4fc94447d8a41a39b3ae04bf0b1b8bf3e2058',
+      'sha256:22ec8f01542e2a8ef951e910a0b67f3af73a143a8df4583a2b67493fb536ae87',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:ede4089dc6d9a60d070aca8377a4bb47ce4461c8dd3057f649da03eb6efec3ee',
+      'sha256:9bfba95a40f5a744dee7ab0a4687bec5df1ba37dcfdaff2f6630400f0cd44af5',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -112,9 +112,10 @@ export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
-export const pythonCallSitesMax = 256;
+/** Calls of one function or class that are followed one by one. */
+export const callSitesMax = 256;
 /** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
-export const pythonPairsMax = 2_000;
+export const callPairsMax = 2_000;
 /** Steps for computing expressions, per module; as many are added as the module has characters. */
 export const pythonFoldSteps = 100_000;
 export const pythonFoldFailuresMax = 6;

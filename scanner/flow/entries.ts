@@ -2,7 +2,13 @@
 import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge, FlowGraph, NotAfter } from './graph.ts';
 
-type Excluded = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+/** Calls that mean another address: always, or after some calls of the function around them. */
+type Excluded = ReadonlyMap<string, After | undefined>;
+
+interface After {
+  readonly calls: ReadonlySet<string>;
+  readonly within: ReadonlySet<string> | undefined;
+}
 
 /** The edges into such sinks, and into the nodes before them; and what their sinks exclude. */
 export interface WaysIn {
@@ -24,14 +30,28 @@ export function entriesOf({ sinks, edges }: FlowGraph, steps: Steps): WaysIn {
     sets.set(list, made);
     return made;
   };
-  for (const { node, notAfter } of sinks) {
+  const entered = new Set<ReadonlySet<string>>();
+  const want = (within: ReadonlySet<string> | undefined): void => {
+    if (within === undefined || entered.has(within)) return;
+    entered.add(within);
+    steps.take(within.size);
+    for (const node of within) wanted.add(node);
+  };
+  for (const { node, notAfter, within } of sinks) {
     if (notAfter === undefined) continue;
     wanted.add(node);
+    want(within);
     if (excluded.has(notAfter)) continue;
     steps.take(notAfter.length);
+    for (const one of notAfter) want(one.within);
     excluded.set(
       notAfter,
-      new Map(notAfter.map((one) => [one.call, one.after && setOf(one.after)])),
+      new Map(
+        notAfter.map(({ call, after, within: around }) => [
+          call,
+          after && { calls: setOf(after), within: around },
+        ]),
+      ),
     );
   }
   const ways = new Map<string, Map<string, FlowEdge[]>>();
@@ -50,11 +70,12 @@ export function entriesOf({ sinks, edges }: FlowGraph, steps: Steps): WaysIn {
 }
 
 /**
- * Tells, for one value that reached these nodes, whether it comes to a sink by anything else than
- * the calls that mean another address.
+ * Tells, for the value of a source that reached these nodes, whether it comes to a sink by anything
+ * else than the calls that mean another address.
  */
 export function bringing(
   { ways, excluded }: WaysIn,
+  source: string,
   visits: readonly { readonly node: string }[],
   steps: Steps,
 ): (sink: FlowGraph['sinks'][number]) => boolean {
@@ -72,27 +93,47 @@ export function bringing(
     reached.set(node, found);
     return found;
   };
+  const isBrought = (
+    node: string,
+    within: ReadonlySet<string> | undefined,
+    isOpen: (edge: FlowEdge) => boolean,
+  ): boolean => {
+    const before = new Set([node]);
+    // A loop over a set also visits the members that are added during the loop.
+    for (const one of before) {
+      const found = reachedWays(one);
+      // A value that begins there was brought by no call.
+      if (one === source || found.length === 0) return true;
+      for (const edge of found) {
+        steps.take();
+        if (edge.kind === 'value' && edge.shared !== true && within?.has(edge.from) === true)
+          before.add(edge.from);
+        else if (isOpen(edge)) return true;
+      }
+    }
+    return false;
+  };
   const isOpen = (edge: FlowEdge, those: Excluded): boolean => {
-    steps.take();
     if (edge.kind !== 'argument' || !those.has(edge.call)) return true;
     const after = those.get(edge.call);
-    if (after === undefined) return false;
-    const before = reachedWays(edge.from);
-    // A value that begins there was brought by no call.
     return (
-      before.length === 0 || before.some((one) => one.kind !== 'argument' || !after.has(one.call))
+      after !== undefined &&
+      isBrought(
+        edge.from,
+        after.within,
+        (outer) => outer.kind !== 'argument' || !after.calls.has(outer.call),
+      )
     );
   };
-  return ({ node, notAfter }) => {
+  return ({ node, notAfter, within }) => {
     const those = notAfter && excluded.get(notAfter);
     if (notAfter === undefined || those === undefined) return true;
     const ofNode = known.get(node) ?? new Map<readonly NotAfter[], boolean>();
     known.set(node, ofNode);
     const before = ofNode.get(notAfter);
     if (before !== undefined) return before;
-    const found = reachedWays(node);
-    const isBrought = found.length === 0 || found.some((edge) => isOpen(edge, those));
-    ofNode.set(notAfter, isBrought);
-    return isBrought;
+    const found = isBrought(node, within, (edge) => isOpen(edge, those));
+    ofNode.set(notAfter, found);
+    return found;
   };
 }

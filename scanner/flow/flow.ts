@@ -33,7 +33,7 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
     for (const source of graph.sources) {
       const goal = goalOf(source.source, goals);
       const visits = nearest(search(source.node, edges, goal, steps));
-      const isBrought = bringing(entries, visits, steps);
+      const isBrought = bringing(entries, source.node, visits, steps);
       for (const visit of visits) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';

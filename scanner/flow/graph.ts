@@ -85,6 +85,8 @@ export interface FlowStart {
 export interface NotAfter {
   readonly call: string;
   readonly after?: readonly string[];
+  /** As of a sink, for the function around the call. */
+  readonly within?: ReadonlySet<string>;
 }
 
 export interface FlowGraph {
@@ -103,6 +105,11 @@ export interface FlowGraph {
     readonly certainty: Confidence;
     /** Calls that bring a value to this node for another address than the sink's. */
     readonly notAfter?: readonly NotAfter[];
+    /**
+     * Nodes that each call of the helper has for itself: a value that moves from one of them to
+     * another was brought by the call that brought it to the first.
+     */
+    readonly within?: ReadonlySet<string>;
   }[];
   readonly starts?: readonly FlowStart[];
   /**

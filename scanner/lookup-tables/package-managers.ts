@@ -2,6 +2,7 @@
  * Programs that install software: their install commands, the form of a pinned version, the hosts
  * of their packages.
  */
+import { words } from './words.ts';
 
 export interface PackageManager {
   /** `npm`, `pip`, …: the manager's name in dependency facts. */
@@ -108,7 +109,3 @@ export const packageManagers: Readonly<Record<string, PackageManager>> = {
   scoop: systemLike('scoop', ['install']),
   snap: systemLike('snap', ['install']),
 };
-
-function words(text: string): string[] {
-  return text.trim().split(/\s+/);
-}

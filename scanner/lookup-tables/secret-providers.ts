@@ -2,6 +2,7 @@
  * Providers of secrets: names of environment variables, and the hosts that accept them. Sources:
  * each provider's documentation of its command line, SDK and API.
  */
+import { words } from './words.ts';
 
 export interface SecretProvider {
   readonly provider: string;
@@ -227,7 +228,3 @@ export const secretProviders: readonly SecretProvider[] = [
   row('Pexels', 'PEXELS_*', '*.pexels.com'),
   row('OpenWeather', 'OPENWEATHER_* OPENWEATHERMAP_*', '*.openweathermap.org'),
 ];
-
-function words(text: string): string[] {
-  return text.trim().split(/\s+/);
-}

@@ -1,8 +1,9 @@
 /** Whether inline code holds a whole command, wherever in the text the command stands. */
 import { own } from '../../lookup-tables/api.ts';
+import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { interpreters, networkPrograms, utilities } from '../../lookup-tables/shell.ts';
+import { interpreters, utilities } from '../../lookup-tables/shell.ts';
 import { behindWrappers } from '../behind-wrappers.ts';
 import { looksLikeShell } from './code.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { TaintSource } from '../../fact/source.ts';
-import { pythonCallSitesMax } from '../../limits.ts';
+import { callSitesMax } from '../../limits.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
@@ -263,7 +263,7 @@ function connectNames(run: PythonRun, module: PythonModule): void {
 function connectFields(run: PythonRun, className: string): void {
   const classes = [className, ...ancestorsOf(run, className)];
   for (const name of allFieldsOf(run, className)) {
-    const given = givenFields(run, className, name).slice(0, pythonCallSitesMax);
+    const given = givenFields(run, className, name).slice(0, callSitesMax);
     for (const { module: other, node } of given) {
       const from = node === undefined ? [] : evaluate(run, other, node).nodes;
       if (from.length === 0) continue;

@@ -1,7 +1,8 @@
 /** Which program a word of a command names. */
 import { basename } from 'node:path/posix';
 import { own as row } from '../../lookup-tables/api.ts';
-import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
+import { networkPrograms } from '../../lookup-tables/network-programs.ts';
+import { interpreters, utilities, wrappers } from '../../lookup-tables/shell.ts';
 import { isBuiltin } from './builtins.ts';
 import { globFits } from './glob.ts';
 import type { ShellValue } from './value.ts';

@@ -14,7 +14,7 @@ import type { MovedFile, WrittenText } from '../written-programs.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { literalMap, spanOf } from './places.ts';
 import type { Evaluator } from './values/evaluator.ts';
-import { alternatives, type JsValue, textOr } from './values/values.ts';
+import { alternatives, type Frame, type JsValue, textOr } from './values/values.ts';
 
 /** The effects of API calls, for facts and for flows. */
 export interface Use {
@@ -32,6 +32,12 @@ export interface Use {
   readonly starts: Started[];
   /** Capabilities of a request or connection, for data sent over it later. */
   readonly opened: Capability[];
+  /** Requests whose address alone says the host. */
+  readonly requests: {
+    readonly address: ts.Expression;
+    /** Its hosts in one call of the function around it; undefined where one is not known. */
+    hostsIn(frame: Frame): ReadonlySet<string> | undefined;
+  }[];
   /**
    * Programs that run their input: a shell, an interpreter without a script, an unknown program.
    */

@@ -160,3 +160,18 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
   });
   return found;
 }
+
+/** An argument of a call, or a list of arguments: `...list`. */
+export interface GivenArgument {
+  readonly node: ts.Expression;
+  readonly isList: boolean;
+}
+
+/** The arguments of a call as they are written. */
+export function argumentsGiven({
+  arguments: list,
+}: ts.CallExpression | ts.NewExpression): readonly GivenArgument[] {
+  return (list ?? []).map((node) =>
+    ts.isSpreadElement(node) ? { node: node.expression, isList: true } : { node, isList: false },
+  );
+}

@@ -61,7 +61,16 @@ export function findKeptUses(out: Out): void {
 export function useAt(out: Out, node: ts.Node, api: string): Use {
   const known = out.uses.get(node);
   if (known !== undefined) return known;
-  const use: Use = { node, api, sources: [], sinks: [], starts: [], opened: [], runsInput: [] };
+  const use: Use = {
+    node,
+    api,
+    sources: [],
+    sinks: [],
+    starts: [],
+    opened: [],
+    requests: [],
+    runsInput: [],
+  };
   out.uses.set(node, use);
   return use;
 }

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { networkPrograms } from '../../lookup-tables/shell.ts';
+import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawSocket = defineRule({

@@ -90,11 +90,19 @@ describe('where a request goes', () => {
     ['nc a.example 99', 'egress * tcp://a.example:99/*'],
     ['scp x user@a.example:/tmp', 'egress * tcp://a.example:22/*'],
     ['dig "$x.a.example"', 'egress * dns://*/*'],
+    ['getent ahosts a.example', 'egress * dns://a.example/*'],
     ['cat > /dev/tcp/a.example/99', 'egress * tcp://a.example:99/*'],
     ['git clone git@a.example:x/y.git', 'egress GET tcp://a.example:22/*'],
   ])('%s', (script, expected) => {
     expect(capabilities(analyse(script).facts)).toContain(expected);
   });
+
+  it.each(['getent passwd "$USER"', 'getent group docker.io', 'resolvectl status eth0.1'])(
+    'asks this machine alone: %s',
+    (script) => {
+      expect(capabilities(analyse(script).facts).join('\n')).not.toContain('egress');
+    },
+  );
 
   it('counts the length of the texts that a loop assigns', () => {
     const moved = Array.from({ length: 12 }, (_, i) => `  p${i}="$p${i + 1}"\n`).join('');

@@ -1,5 +1,5 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
-import { pythonCallSitesMax } from '../../../limits.ts';
+import { callSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
   allFieldsOf,
@@ -95,8 +95,8 @@ function heldBy(
   const all = together(run, module.attributes.get(name) ?? [], inClass);
   const values = all.length === 0 ? [] : [eitherBound(run, module, all, depth)];
   const constructed = className === undefined ? [] : givenFields(run, className, name);
-  if (constructed.length > pythonCallSitesMax) values.push(anyText);
-  for (const { module: other, node } of constructed.slice(0, pythonCallSitesMax))
+  if (constructed.length > callSitesMax) values.push(anyText);
+  for (const { module: other, node } of constructed.slice(0, callSitesMax))
     values.push(node === undefined ? unknownPy : run.evaluate(run, other, node, depth));
   if (values.length === 0) return undefined;
   const value = either(values);

@@ -4,7 +4,7 @@
  */
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { NotAfter } from '../../../flow/graph.ts';
-import { pythonCallSitesMax, pythonPairsMax } from '../../../limits.ts';
+import { callPairsMax, callSitesMax } from '../../../limits.ts';
 import { anyEgress, egressOf } from '../../../lookup-tables/egress-of.ts';
 import { lookUp } from '../names/lookup.ts';
 import { givenFor, isByClass } from '../names/parameters.ts';
@@ -53,7 +53,7 @@ function elsewhereBy(
     return { meant: meantBy(run, [site]), outer };
   });
   const pairs = [...around.values()].reduce((sum, { length }) => sum + length, all.length);
-  if (pairs < 2 || pairs > pythonPairsMax) return undefined;
+  if (pairs < 2 || pairs > callPairsMax) return undefined;
   const lists = new Map<string, readonly NotAfter[]>();
   return (host) => {
     const known = lists.get(host);
@@ -111,7 +111,7 @@ function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[
   const all = run.calls.get(definition.name) ?? [];
   run.context.steps.take(all.length);
   const sites = definition.bound ? all : all.filter(({ module, call }) => isPlain(module, call));
-  if (sites.length > pythonCallSitesMax) return undefined;
+  if (sites.length > callSitesMax) return undefined;
   run.context.steps.take(sites.length);
   return sites.flatMap(({ module: by, call }): Site[] => {
     const { positional, keywords, starred } = argumentsOf(by, call);

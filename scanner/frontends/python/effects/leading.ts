@@ -2,7 +2,7 @@
  * Which parts of an address say what host it is: those before the first slash behind its scheme.
  * `f"{base}/tasks/{answer['id']}"` asks the host that `base` says, whatever the answer is.
  */
-import { alternativesMax, pythonCallSitesMax } from '../../../limits.ts';
+import { alternativesMax, callSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { calledIn, operandsOf } from '../interpret.ts';
 import { piecesOf } from '../literals.ts';
@@ -114,7 +114,7 @@ function ofParameter(
 ): Leading | undefined {
   const parameter = definition.parameters[index];
   const sites = run.calls.get(definition.name) ?? [];
-  if (parameter === undefined || parameter.star !== '' || sites.length > pythonCallSitesMax)
+  if (parameter === undefined || parameter.star !== '' || sites.length > callSitesMax)
     return undefined;
   const given: Leading[] = [];
   for (const { module, call } of sites) {

@@ -1,6 +1,6 @@
 /** Options of a program in Python, read by argparse: what each is when nobody gives it. */
 
-import { pythonCallSitesMax } from '../../../limits.ts';
+import { callSitesMax } from '../../../limits.ts';
 import { anyText, either, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { argumentsOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
@@ -14,7 +14,7 @@ export function isOptions(qual: string): boolean {
 /** An option by name: its default, or anything else. */
 export function optionOf(run: PythonRun, options: PyValue, name: string, depth: number): PyValue {
   const any = { ...unknownPy, nodes: options.nodes, targets: options.targets };
-  const calls = (run.calls.get('add_argument') ?? []).slice(0, pythonCallSitesMax);
+  const calls = (run.calls.get('add_argument') ?? []).slice(0, callSitesMax);
   run.context.steps.take(calls.length);
   const defaults = calls.flatMap(({ module, call }) => {
     const { positional, keywords } = argumentsOf(module, call);
@@ -27,10 +27,7 @@ export function optionOf(run: PythonRun, options: PyValue, name: string, depth: 
     const one: PyValue = { ...usual, nodes: [...usual.nodes, ...file] };
     return names.includes(name) ? [one] : [];
   });
-  for (const { module, call } of (run.calls.get('set_defaults') ?? []).slice(
-    0,
-    pythonCallSitesMax,
-  )) {
+  for (const { module, call } of (run.calls.get('set_defaults') ?? []).slice(0, callSitesMax)) {
     const given = argumentsOf(module, call).keywords.get(name);
     if (given !== undefined) defaults.push(run.evaluate(run, module, given, depth));
   }

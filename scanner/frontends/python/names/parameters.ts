@@ -1,6 +1,6 @@
 /** What the calls of the skill give a parameter of its functions. */
 
-import { alternativesMax, pythonCallSitesMax } from '../../../limits.ts';
+import { alternativesMax, callSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, unknownPy } from '../assignments/alternatives.ts';
 import { type GivenValues, givenIn } from '../interpret.ts';
@@ -41,8 +41,8 @@ export function parameterValue(
   const given: PyValue[] = [];
   let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
   const sites = callsOf(run, definition);
-  if (sites.length > pythonCallSitesMax) given.push(anyText);
-  for (const { module, call } of sites.slice(0, pythonCallSitesMax)) {
+  if (sites.length > callSitesMax) given.push(anyText);
+  for (const { module, call } of sites.slice(0, callSitesMax)) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const byClass = isBound && isByClass(run, module, call, depth);
     const site = givenAt(run, module, call, depth);

@@ -1,6 +1,7 @@
 /** Commands of PowerShell in a lowered script: their input, files and effects. */
 import { own } from '../../../lookup-tables/api.ts';
-import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
+import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {

@@ -2,7 +2,8 @@
 
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { interpreters, networkPrograms, utilities } from '../../../lookup-tables/shell.ts';
+import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
+import { interpreters, utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import type { ShellRun } from '../run.ts';
 import {

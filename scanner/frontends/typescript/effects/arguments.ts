@@ -1,5 +1,6 @@
 /** The arguments of a call, where a spread list may be one of several. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
+import type { GivenArgument } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import {
   alternatives,
@@ -26,15 +27,15 @@ interface Argument {
  */
 export function waysOfArguments(
   self: Evaluator,
-  list: readonly ts.Expression[],
+  list: readonly GivenArgument[],
   frame: Frame,
 ): readonly Args[] {
   let ways: Argument[][] = [[]];
-  for (const [at, node] of list.entries()) {
+  for (const [at, { node, isList }] of list.entries()) {
     // A parameter that takes the rest gets a list that is too long, so it is unknown.
     if (ways.every((given) => given.length > listItemsMax)) break;
-    const next = ts.isSpreadElement(node)
-      ? waysOfList(self.valueOf(node.expression, frame), node.expression, {
+    const next = isList
+      ? waysOfList(self.valueOf(node, frame), node, {
           max: waysMax / ways.length,
           isLast: at === list.length - 1,
         })

@@ -7,7 +7,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { elementOf } from '../flow/elements.ts';
 import { apiNamed } from '../library.ts';
 import { heldMember } from '../names/assignments.ts';
-import type { Functionish } from '../syntax.ts';
+import { argumentsGiven, type Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
 import { jsonOf, membersOf } from '../values/object-members.ts';
@@ -33,7 +33,7 @@ export function resolveCall(
   frame?: Frame,
 ): ResolvedCall[] {
   const callees = alternatives(self.valueOf(node.expression, frame));
-  const resolved = waysOfArguments(self, node.arguments ?? [], frame).flatMap((args) =>
+  const resolved = waysOfArguments(self, argumentsGiven(node), frame).flatMap((args) =>
     callees.flatMap((callee) => unwrapped(self, callee, args, node, 0)),
   );
   self.steps.take(resolved.length);

@@ -204,6 +204,7 @@ function unseen(node: ts.Node): Use {
     sinks: [],
     starts: [],
     opened: [],
+    requests: [],
     runsInput: [],
   };
 }

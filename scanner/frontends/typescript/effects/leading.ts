@@ -5,7 +5,7 @@
 import { ts } from 'ts-morph';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Out } from '../out.ts';
-import { bareOf } from '../syntax.ts';
+import { argumentsGiven, bareOf } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 
 /** Expressions, and whether the host has surely ended behind them. */
@@ -74,9 +74,9 @@ function ofName(
   const callee = declaration.parent;
   if (!ts.isIdentifier(declaration.name) || !('body' in callee)) return undefined;
   const at = callee.parameters.indexOf(declaration);
-  const calls = symbols.callers(callee).map(({ call }) => call);
-  const given = calls.map((call) => call.arguments?.[at]);
-  const isSpread = calls.some((call) => call.arguments?.some(ts.isSpreadElement) === true);
+  const calls = symbols.callers(callee).map(({ call, given }) => given ?? argumentsGiven(call));
+  const given = calls.map((all) => all[at]?.node);
+  const isSpread = calls.some((all) => all.some(({ isList }) => isList));
   if (calls.length === 0 || isSpread || symbols.handedTo(callee).length > 0) return undefined;
   const all = [...given, declaration.initializer].filter((one) => one !== undefined);
   return all.length === 0 ? undefined : anyOf(all.map(inner));

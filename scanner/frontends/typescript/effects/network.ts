@@ -16,7 +16,14 @@ import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
-import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
+import {
+  alternatives,
+  type Frame,
+  isWhole,
+  type JsValue,
+  text,
+  unknown,
+} from '../values/values.ts';
 import { pathOf } from './files.ts';
 import { leadingParts } from './leading.ts';
 import { madeBy } from './sending.ts';
@@ -29,6 +36,13 @@ export function request(
 ): void {
   const url = effect.url === undefined ? undefined : call.args[effect.url];
   const options = effect.options === undefined ? undefined : call.args[effect.options];
+  const address = url?.node;
+  // Options of other clients may name another host.
+  if (call.api === 'fetch' && address !== undefined)
+    call.use.requests.push({
+      address,
+      hostsIn: (frame) => hostsIn(out, call, address, frame),
+    });
   for (const value of alternatives(url?.value ?? options?.value ?? unknown)) {
     const methods = methodsOf(out, call, effect, value, options?.value);
     const address =
@@ -74,6 +88,24 @@ export function request(
     if (own(apis, call.api)?.defaults === true) sink(call, clientOf(call), to('header'), 'exact');
     if (/#(open|goto|access|connect)$/.test(call.api)) noteOpened(out, call, candidate);
   }
+}
+
+// Only a value that cannot have changed otherwise says which hosts one call means.
+function hostsIn(
+  out: Out,
+  call: Called,
+  named: ts.Expression,
+  frame: Frame,
+): ReadonlySet<string> | undefined {
+  const self = out.settled();
+  const hosts = new Set<string>();
+  for (const value of alternatives(self.valueOf(named, frame))) {
+    const address = addressOf({ ...out, self }, call, value, undefined);
+    const egress = address === undefined ? undefined : egressOf(address, ['*']);
+    if (egress === undefined || egress.url === anyEgress) return undefined;
+    hosts.add(parseEgressUrl(egress.url).host);
+  }
+  return hosts;
 }
 
 // `api` of `api.get(url)` and of `api(url)`.

@@ -19,6 +19,7 @@ import {
   settleWrites,
 } from './assignments.ts';
 import { addCall, addTagged } from './calls.ts';
+import { callsElsewhere } from './calls-elsewhere.ts';
 import { addStreamMethod } from './handed/built.ts';
 import { settleThrown } from './handed/thrown.ts';
 import { settleKept } from './kept-functions.ts';
@@ -63,15 +64,17 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   const [first] = outs.values();
   if (first !== undefined) settleThrown({ out: first, nodes }, steps);
   settleMembers(nodes, steps);
-  const sinks = uses.flatMap(({ out: { source }, use }) =>
-    use.sinks.map(({ at, sink, certainty }) => ({
+  const sinks = uses.flatMap(({ out, use }) => {
+    const elsewhere = callsElsewhere({ out, nodes }, use);
+    return use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),
       sink,
-      span: spanOf(use.node, source),
-      context: source.context,
+      span: spanOf(use.node, out.source),
+      context: out.source.context,
       certainty,
-    })),
-  );
+      ...elsewhere(sink),
+    }));
+  });
   const starts = uses.flatMap(({ out: { source }, use }) =>
     use.starts.map(
       ({ program, language, arguments: given, stdin, env }, i): FlowStart => ({

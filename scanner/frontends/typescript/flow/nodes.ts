@@ -38,6 +38,16 @@ export interface FlowNodes {
   readonly thrown: Thrown;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
+  /**
+   * Variables whose objects a program changes, and calls that made such objects. Other calls of the
+   * function may see the change, unless each call makes the object anew.
+   */
+  readonly changed: Set<ts.Symbol | ts.Node>;
+  /**
+   * The nodes that each call of a function has for itself: of its expressions, parameters and
+   * variables.
+   */
+  ownOf(callee: Functionish): ReadonlySet<string>;
   value(from: string, to: string, encodes?: boolean): void;
   move(from: string, to: string, how: Move): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
@@ -94,6 +104,9 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
   const noted = new Set<string>();
   const edges: FlowEdge[] = [];
   const counts = new Map<string, number>();
+  const changed = new Set<ts.Symbol | ts.Node>();
+  const all = { ids, parts, variables };
+  const owned = new Map<Functionish, ReadonlySet<string>>();
   const make = (node: ts.Node, note: string): string => {
     const source = out(node.getSourceFile())?.source;
     const path = source?.path ?? '';
@@ -122,13 +135,11 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       return id;
     },
     variable(symbol, member = '') {
-      const members = variables.get(symbol) ?? new Map<string, string>();
-      variables.set(symbol, members);
+      const members = keep(variables, symbol, () => new Map<string, string>());
       const known = members.get(member);
       if (known !== undefined) return known;
       const declaration = symbol.declarations?.[0];
-      const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
-      const shown = name ?? declaration;
+      const shown = (declaration && ts.getNameOfDeclaration(declaration)) ?? declaration;
       const id =
         shown === undefined
           ? ` ${symbol.name}.${member}`
@@ -162,6 +173,8 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       return id;
     },
     given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
+    changed,
+    ownOf: (callee) => keep(owned, callee, () => nodesWithin(callee, all, changed)),
     value(from, to, encodes = false) {
       if (from !== to)
         edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
@@ -171,6 +184,35 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
     },
     graph: () => ({ nodes, edges }),
   };
+}
+
+function nodesWithin(
+  callee: Functionish,
+  {
+    ids,
+    parts,
+    variables,
+  }: {
+    readonly ids: ReadonlyMap<ts.Node, string>;
+    readonly parts: ReadonlyMap<ts.Node, ReadonlyMap<string, string>>;
+    readonly variables: ReadonlyMap<ts.Symbol, ReadonlyMap<string, string>>;
+  },
+  changed: ReadonlySet<ts.Symbol | ts.Node>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const file = callee.getSourceFile();
+  const isInside = (node: ts.Node | undefined): boolean =>
+    node !== undefined &&
+    node.pos >= callee.pos &&
+    node.end <= callee.end &&
+    node.getSourceFile() === file;
+  for (const [node, id] of ids) if (isInside(node) && !changed.has(node)) found.add(id);
+  for (const [node, named] of parts)
+    if (isInside(node)) for (const id of named.values()) found.add(id);
+  for (const [symbol, members] of variables)
+    if (isInside(symbol.declarations?.[0]) && !changed.has(symbol))
+      for (const id of members.values()) found.add(id);
+  return found;
 }
 
 function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): string {

@@ -6,9 +6,11 @@ import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
 import { type Steps, StepsUsedUp } from '../../../fact/steps.ts';
 import {
+  argumentsGiven,
   bareOf,
   choosesOperand,
   type Functionish,
+  type GivenArgument,
   isFunctionish,
   parametersOf,
   returnsOf,
@@ -37,11 +39,59 @@ export function addIndirectCallers(
   callers: Callers,
 ): void {
   const functionsOf = functionsGiven(names, steps);
+  for (const call of calls)
+    for (const { name, ...how } of [...calledOtherwise(call), ...calledBound(names, call)]) {
+      const callee = names.functionOf(name);
+      if (callee !== undefined) push(callers, callee, { call, ...how });
+    }
   // `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`
   for (const call of calls)
     if (names.functionOf(call.expression) === undefined)
       for (const callee of functionsOf(call.expression)) push(callers, callee, { call });
   addHandedCallers(calls, { names, functionsOf, steps }, callers);
+}
+
+// `send.call(this, address)`, `send.apply(this, list)`, `Reflect.apply(send, this, list)`, and the
+// arguments that `send.bind(this, address)` keeps.
+function calledOtherwise(call: CallNode): readonly CalledOtherwise[] {
+  const method = bareOf(call.expression);
+  if (!ts.isPropertyAccessExpression(method) || !ts.isCallExpression(call)) return [];
+  const { text } = method.name;
+  const isReflected = text === 'apply' && method.expression.getText() === 'Reflect';
+  const [first, ...others] = argumentsGiven(call);
+  const [name, rest] = isReflected
+    ? [first?.node, others]
+    : [method.expression, [first, ...others]];
+  if (name === undefined || !/^(call|apply|bind)$/.test(text)) return [];
+  const given = rest.slice(1).filter((one) => one !== undefined);
+  if (text === 'apply') return [{ name, given: given.map(({ node }) => ({ node, isList: true })) }];
+  if (text === 'call') return [{ name, given }];
+  return given.length === 0 ? [] : [{ name, given, isBound: true }];
+}
+
+interface CalledOtherwise extends Pick<Caller, 'isBound'> {
+  readonly name: ts.Expression;
+  readonly given: readonly GivenArgument[];
+}
+
+// `const away = send.bind(null, address)` and `away(key)`
+function calledBound({ symbolOf }: Names, call: CallNode): readonly CalledOtherwise[] {
+  if (!ts.isIdentifier(call.expression)) return [];
+  const declaration = symbolOf(call.expression)?.declarations?.[0];
+  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const bound = made ? bareOf(made) : undefined;
+  if (bound === undefined || !ts.isCallExpression(bound)) return [];
+  return calledOtherwise(bound).flatMap(({ name, given, isBound }) =>
+    isBound === true ? [{ name, given: [...given, ...argumentsGiven(call)] }] : [],
+  );
+}
+
+// `send.bind(this)` gives a function with the same parameters.
+function boundAlone({ expression, arguments: list }: ts.CallExpression): ts.Expression | undefined {
+  const method = bareOf(expression);
+  return ts.isPropertyAccessExpression(method) && method.name.text === 'bind' && list.length < 2
+    ? method.expression
+    : undefined;
 }
 
 // `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
@@ -59,10 +109,10 @@ function addHandedCallers(
   const handedTo = (parameter: ts.ParameterDeclaration, callee: Functionish): Handed[] => {
     const at = parametersOf(callee).indexOf(parameter);
     const byDefault = parameter.initializer === undefined ? [] : functionsOf(parameter.initializer);
-    const byCalls = (callers.get(callee) ?? []).flatMap(({ call }) => {
-      const given = call.arguments?.[at];
-      if (given === undefined || ts.isSpreadElement(given)) return [];
-      return functionsOf(given).map((one): Handed => [one, { handedBy: { call, callee } }]);
+    const byCalls = (callers.get(callee) ?? []).flatMap(({ call, given: all }) => {
+      const given = (all ?? argumentsGiven(call))[at];
+      if (given === undefined || given.isList) return [];
+      return functionsOf(given.node).map((one): Handed => [one, { handedBy: { call, callee } }]);
     });
     return [...byDefault.map((one): Handed => [one, {}]), ...byCalls];
   };
@@ -129,6 +179,8 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
       if (ts.isConditionalExpression(bare))
         return [...givenBy(bare.whenTrue), ...givenBy(bare.whenFalse)];
       if (!ts.isCallExpression(bare)) return namedBy(names, bare).flatMap(givenBy);
+      const same = boundAlone(bare);
+      if (same !== undefined) return givenBy(same);
       return givenBy(bare.expression).flatMap(returnedBy);
     });
   };

@@ -3,7 +3,7 @@ import type { ts } from 'ts-morph';
 import type { Asker, Writes } from '../flow/write.ts';
 import type { Assignment } from '../names/assignments.ts';
 import type { Program } from '../program.ts';
-import type { Functionish } from '../syntax.ts';
+import type { Functionish, GivenArgument } from '../syntax.ts';
 import type { Frame, JsValue } from './values.ts';
 
 export interface Evaluator extends Asker {
@@ -75,6 +75,10 @@ export interface CallOf {
 /** A call of a function of the skill. */
 export interface Caller {
   readonly call: CallNode;
+  /** What the function gets where `call` names it otherwise: `send.apply(null, list)`. */
+  readonly given?: readonly GivenArgument[];
+  /** Whether calls of what `call` gives add more arguments: `send.bind(null, address)`. */
+  readonly isBound?: boolean;
   /** The call that gave the called function to the function around `call`. */
   readonly handedBy?: CallOf;
 }

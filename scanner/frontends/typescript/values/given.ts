@@ -1,13 +1,15 @@
 /** The calls of a function whose arguments count in one place, and these arguments. */
 import { ts } from 'ts-morph';
 import { type Args, waysOfList } from '../effects/arguments.ts';
-import { type Functionish, parametersOf } from '../syntax.ts';
-import type { CallNode, CallOf, Evaluator } from './evaluator.ts';
+import { argumentsGiven, type Functionish, type GivenArgument, parametersOf } from '../syntax.ts';
+import type { Caller, CallNode, CallOf, Evaluator } from './evaluator.ts';
 import { alternatives, type CallFrame, type Frame, type JsValue, unknown } from './values.ts';
 
 /** A call, and the call around it in which its arguments are evaluated. */
 interface FramedCall {
   readonly call: CallNode;
+  readonly given: readonly GivenArgument[];
+  readonly isBound?: boolean;
   readonly frame: Frame;
 }
 
@@ -16,8 +18,10 @@ interface FramedCall {
  * call returned do not count: `memoize(get)` and `memoize(label)` give two functions.
  */
 export function callsIn(self: Evaluator, callee: Functionish, frame: Frame): FramedCall[] {
-  const all = self.symbols.callers(callee).map(({ call, handedBy }) => ({
+  const all = self.symbols.callers(callee).map(({ call, given, isBound = false, handedBy }) => ({
     call,
+    given: given ?? argumentsGiven(call),
+    isBound,
     frame:
       handedBy !== undefined && isToldApart(self, callee, call, handedBy)
         ? frameOf(self, handedBy)
@@ -64,7 +68,7 @@ function isToldApart(
   const read = new Set(own.map((one) => (one.call === call ? one.handedBy?.call : undefined)));
   self.steps.take(calls.length + own.length);
   return calls.every((outer) => {
-    const given = givenBy(self, { call: outer.call, frame: undefined }, at)[at]?.value ?? unknown;
+    const given = givenBy(self, callerIn(outer), at)[at]?.value ?? unknown;
     return alternatives(given).every(
       (value) =>
         value.kind === 'api' ||
@@ -73,14 +77,16 @@ function isToldApart(
   });
 }
 
+function callerIn({ call, given = argumentsGiven(call) }: Caller): FramedCall {
+  return { call, given, frame: undefined };
+}
+
 function frameOf(self: Evaluator, { call, callee }: CallOf): Frame {
   return self.frameOf(callee, argumentsOf(self, call), undefined);
 }
 
 function argumentsOf(self: Evaluator, call: CallNode): readonly JsValue[] {
-  return givenBy(self, { call, frame: undefined }, Number.POSITIVE_INFINITY).map(
-    ({ value }) => value,
-  );
+  return givenBy(self, callerIn({ call }), Number.POSITIVE_INFINITY).map(({ value }) => value);
 }
 
 /** Functions that were returned by functions, one in the other, and are told apart. */
@@ -116,13 +122,17 @@ function areFramesApart(one: Frame, other: Frame, depth: number): boolean {
  * The arguments of a call up to the parameter at `last`. A spread list takes as many places as it
  * has items.
  */
-export function givenBy(self: Evaluator, { call, frame }: FramedCall, last: number): Args {
+export function givenBy(
+  self: Evaluator,
+  { given: written, frame }: Pick<FramedCall, 'given' | 'frame'>,
+  last: number,
+): Args {
   const given: Args[number][] = [];
-  for (const [i, node] of (call.arguments ?? []).entries()) {
+  for (const [i, { node, isList }] of written.entries()) {
     if (given.length > last) break;
-    if (ts.isSpreadElement(node)) {
-      const list = self.valueOf(node.expression, frame);
-      given.push(...(waysOfList(list, node.expression, { max: 1, isLast: false })[0] ?? []));
+    if (isList) {
+      const list = self.valueOf(node, frame);
+      given.push(...(waysOfList(list, node, { max: 1, isLast: false })[0] ?? []));
       continue;
     }
     // Only the requested argument is evaluated.
@@ -135,17 +145,17 @@ export function givenBy(self: Evaluator, { call, frame }: FramedCall, last: numb
 /** Whether a spread list that takes an unknown number of places begins before a parameter. */
 export function hasOpenListBefore(
   self: Evaluator,
-  { call, frame }: FramedCall,
+  { given, frame }: FramedCall,
   parameter: number,
 ): boolean {
   let place = 0;
-  for (const node of call.arguments ?? []) {
+  for (const { node, isList } of given) {
     if (place >= parameter) return false;
-    if (!ts.isSpreadElement(node)) {
+    if (!isList) {
       place++;
       continue;
     }
-    const lists = alternatives(self.valueOf(node.expression, frame));
+    const lists = alternatives(self.valueOf(node, frame));
     if (lists.some(({ kind }) => kind !== 'array')) return true;
     place += Math.min(...lists.map((list) => (list.kind === 'array' ? list.items.length : 0)));
   }

@@ -247,9 +247,10 @@ function valueOfParameter(
       ...templates.map((values): JsValue => ({ kind: 'array', items: values.slice(index) })),
       ...others,
     ]);
-  const values = callsIn(self, callee, frame).map(
-    (given) => givenBy(self, given, index)[index]?.value ?? unknown,
-  );
+  const values = callsIn(self, callee, frame).flatMap((given) => {
+    const found = givenBy(self, given, index)[index]?.value;
+    return found === undefined && given.isBound === true ? [] : [found ?? unknown];
+  });
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback =
     parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
@@ -261,7 +262,7 @@ function restOf(self: Evaluator, callee: Functionish, from: number, frame: Frame
   return unionOf(
     callsIn(self, callee, frame).flatMap((given): readonly JsValue[] => {
       if (hasOpenListBefore(self, given, from)) return [unknown];
-      return waysOfArguments(self, given.call.arguments ?? [], given.frame).map((way) => ({
+      return waysOfArguments(self, given.given, given.frame).map((way) => ({
         kind: 'array',
         items: way.slice(from).map(({ value }) => value),
         nodes: way.slice(from).map(({ node }) => node),

@@ -1,6 +1,6 @@
 /** What curl alone has: proxies and other ways to its host, its settings files, its variables. */
 import { egressOf } from '../../../../lookup-tables/egress-of.ts';
-import type { NetworkProgram } from '../../../../lookup-tables/shell.ts';
+import type { NetworkProgram } from '../../../../lookup-tables/network-programs.ts';
 import type { Call } from '../../call.ts';
 import { noteCapability, type ShellRun } from '../../run.ts';
 import { emptyValue, rootTaint, type ShellValue, slice, unknownValue } from '../../value.ts';

@@ -12,7 +12,7 @@ import {
   unknownPart,
   writtenHost,
 } from '../../../../lookup-tables/egress-of.ts';
-import type { NetworkProgram } from '../../../../lookup-tables/shell.ts';
+import type { NetworkProgram } from '../../../../lookup-tables/network-programs.ts';
 import type { Call } from '../../call.ts';
 import { noteFlows, ownInput } from '../../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../../run.ts';

@@ -1,7 +1,7 @@
 /** Which machines a network program asks. */
 import type { Capability } from '../../../../../skills-index/skill/capability.ts';
 import { egressOf, socketEgressOf } from '../../../../lookup-tables/egress-of.ts';
-import type { NetworkProgram } from '../../../../lookup-tables/shell.ts';
+import type { NetworkProgram } from '../../../../lookup-tables/network-programs.ts';
 import { type ShellValue, textsOf } from '../../value.ts';
 
 export interface Target {
@@ -56,6 +56,7 @@ export function targetsOf(
           : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
       });
     case 'name':
+      if (program.asks?.includes(first?.text ?? '') === false) return [];
       return operands
         .filter((value) => !value.text.startsWith('@') && /[.\0]/.test(value.text))
         .map((value) => ({ capability: egress(socketEgressOf('dns', value.text).url), value }));

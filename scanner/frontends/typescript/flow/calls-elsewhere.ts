@@ -1,0 +1,258 @@
+/**
+ * Which calls of a helper mean which host: `get(url, options)` is called with the address and the
+ * key of several services, and each key goes to its own address.
+ */
+import { ts } from 'ts-morph';
+import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
+import type { FlowSink } from '../../../fact/fact.ts';
+import type { FlowGraph, NotAfter } from '../../../flow/graph.ts';
+import { callPairsMax, callSitesMax } from '../../../limits.ts';
+import { resolveCall } from '../effects/calls.ts';
+import type { Out, Use } from '../out.ts';
+import { bareOf, type Functionish, isFunctionish, ownerOf, parametersOf } from '../syntax.ts';
+import type { CallNode, Evaluator } from '../values/evaluator.ts';
+import type { Frame } from '../values/values.ts';
+import type { Flow } from './nodes.ts';
+
+type Elsewhere = Pick<FlowGraph['sinks'][number], 'notAfter' | 'within'>;
+type Hosts = ReadonlySet<string> | undefined;
+
+/** A function that sends to the host that its caller says. */
+interface Helper {
+  readonly helper: Functionish;
+  /** The parameter that says the host. */
+  readonly parameter: ts.ParameterDeclaration;
+}
+
+/** A call of a helper, and the hosts that the request means then where they are known. */
+interface MeantAlone {
+  readonly call: string;
+  readonly hosts: Hosts;
+}
+
+interface Meant extends MeantAlone {
+  /** The helper around the call, with its own calls. */
+  readonly around:
+    | { readonly helper: Functionish; readonly calls: readonly MeantAlone[] }
+    | undefined;
+}
+
+/**
+ * What a sink of a request says about calls of the function around it that mean other hosts than
+ * the sink, where the request may mean several.
+ */
+export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewhere {
+  const hosts = new Set(use.sinks.flatMap(({ sink }) => hostOf(sink) ?? []));
+  const [request, ...others] = use.requests;
+  // Where one host is not known, or there were too many of them, any call may mean it.
+  if (request === undefined || others.length > 0 || hosts.size < 2 || hosts.has('*'))
+    return () => ({});
+  const { self } = flow.out;
+  const sender = helperBy(self, request.address);
+  if (sender === undefined || ownerOf(use.node) !== sender.helper) return () => ({});
+  const calls = meantIn(flow, request.hostsIn, sender).map(
+    ({ outer, ...one }): Meant => ({
+      ...one,
+      around: outer && { helper: outer.helper, calls: meantIn(flow, outer.hostsIn, outer) },
+    }),
+  );
+  const pairs = calls.reduce((sum, { around }) => sum + 1 + (around?.calls.length ?? 0), 0);
+  if (pairs > callPairsMax || calls.some((one) => isAnother(one, hosts))) return () => ({});
+  const within = flow.nodes.ownOf(sender.helper);
+  const lists = new Map<string, Elsewhere>();
+  return (sink) => {
+    const host = hostOf(sink);
+    if (host === undefined) return {};
+    const known = lists.get(host);
+    if (known !== undefined) return known;
+    self.steps.take(pairs);
+    const found = { notAfter: notAfterOf(flow, calls, host), within };
+    lists.set(host, found);
+    return found;
+  };
+}
+
+function hostOf({ what, capability }: FlowSink): string | undefined {
+  return what === 'network' && capability?.kind === 'egress'
+    ? parseEgressUrl(capability.url).host
+    : undefined;
+}
+
+// Whether a call means a host that no sink has.
+function isAnother({ hosts, around }: Meant, known: ReadonlySet<string>): boolean {
+  return [hosts, ...(around?.calls ?? []).map((outer) => outer.hosts)].some(
+    (all) => all?.isSubsetOf(known) === false,
+  );
+}
+
+function helperBy(self: Evaluator, address: ts.Expression): Helper | undefined {
+  const parameter = leadingParameter(self, address);
+  const helper = parameter && helperOf(self, parameter);
+  return helper && { helper, parameter };
+}
+
+// The parameter with which an address begins, and which nothing changes.
+function leadingParameter(
+  self: Evaluator,
+  address: ts.Expression,
+): ts.ParameterDeclaration | undefined {
+  const bare = bareOf(address);
+  const first = firstPart(bare);
+  if (first !== undefined) return leadingParameter(self, first);
+  if (!ts.isIdentifier(bare)) return undefined;
+  const declaration = declarationOf(self, bare);
+  return declaration !== undefined &&
+    ts.isParameter(declaration) &&
+    declaration.dotDotDotToken === undefined &&
+    declaration.initializer === undefined
+    ? declaration
+    : undefined;
+}
+
+// `base` of `${base}/v1` and of `base + path`
+function firstPart(bare: ts.Expression): ts.Expression | undefined {
+  if (ts.isTemplateExpression(bare))
+    return bare.head.text === '' ? bare.templateSpans[0]?.expression : undefined;
+  return ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.PlusToken
+    ? bare.left
+    : undefined;
+}
+
+// The declaration of a name that has only this one, and is never assigned to.
+function declarationOf(self: Evaluator, name: ts.Node): ts.Declaration | undefined {
+  const symbol = self.symbols.symbolOf(name);
+  const [declaration, ...others] = symbol?.declarations ?? [];
+  return symbol === undefined || others.length > 0 || self.symbols.assignments(symbol).length > 0
+    ? undefined
+    : declaration;
+}
+
+// A function with a name of its own that stands in no other function: no call leaves it another
+// meaning. Whoever uses `arguments` may change parameters.
+function helperOf(self: Evaluator, { parent }: ts.ParameterDeclaration): Functionish | undefined {
+  if (!isFunctionish(parent) || ownerOf(parent) !== undefined) return undefined;
+  const name = nameOf(parent);
+  return name !== undefined &&
+    declarationOf(self, name) !== undefined &&
+    !/\barguments\b/.test(parent.getText())
+    ? parent
+    : undefined;
+}
+
+// `function get(url) { … }`, `const get = (url) => …`
+function nameOf(helper: Functionish): ts.Identifier | undefined {
+  if (ts.isFunctionDeclaration(helper)) return helper.name;
+  const { parent } = helper;
+  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
+}
+
+function meantIn(
+  flow: Flow,
+  hostsIn: (frame: Frame) => Hosts,
+  { helper, parameter }: Helper,
+): readonly (MeantAlone & { readonly outer: (Helper & Inside) | undefined })[] {
+  const { self } = flow.out;
+  return callsOf(self, helper).map((call) => {
+    const given = givenTo(call, parameter);
+    const outer = given && helperBy(self, given);
+    const inFrame = (frame: Frame): Hosts =>
+      together(framesOf(flow.out, helper, call, frame)?.map(hostsIn));
+    return {
+      call: flow.nodes.at(call),
+      hosts: given !== undefined && isFixed(self, given) ? inFrame(undefined) : undefined,
+      outer:
+        outer === undefined || ownerOf(call) !== outer.helper
+          ? undefined
+          : { ...outer, hostsIn: inFrame },
+    };
+  });
+}
+
+interface Inside {
+  /** The hosts of a call in one call of the helper around it. */
+  hostsIn(frame: Frame): Hosts;
+}
+
+// The calls by name. Any other call may mean any host, and so may each of very many.
+function callsOf(self: Evaluator, helper: Functionish): readonly CallNode[] {
+  const callers = self.symbols.callers(helper);
+  self.steps.take(callers.length);
+  if (callers.length > callSitesMax) return [];
+  const name = nameOf(helper);
+  const symbol = name && self.symbols.symbolOf(name);
+  const calls = callers.flatMap(({ call }) =>
+    ts.isIdentifier(call.expression) && self.symbols.symbolOf(call.expression) === symbol
+      ? [call]
+      : [],
+  );
+  return [...new Set(calls)];
+}
+
+function givenTo(call: CallNode, parameter: ts.ParameterDeclaration): ts.Expression | undefined {
+  const list = call.arguments ?? [];
+  const { parent } = parameter;
+  return isFunctionish(parent) && !list.some(ts.isSpreadElement)
+    ? list[parametersOf(parent).indexOf(parameter)]
+    : undefined;
+}
+
+// A text that names the host itself, or a constant that has one. Objects such as addresses have
+// members that a program may change in ways that nobody sees.
+function isFixed(self: Evaluator, given: ts.Expression): boolean {
+  const bare = bareOf(given);
+  if (ts.isStringLiteralLike(bare)) return true;
+  if (ts.isTemplateExpression(bare) && /^\w+:\/\/[^/]/.test(bare.head.text)) return true;
+  const first = firstPart(bare);
+  if (first !== undefined) return isFixed(self, first);
+  const declaration = ts.isIdentifier(bare) ? declarationOf(self, bare) : undefined;
+  return (
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    isFixed(self, declaration.initializer)
+  );
+}
+
+// A call as the frames in which the parts of the helper are computed.
+function framesOf(
+  out: Out,
+  helper: Functionish,
+  call: CallNode,
+  frame: Frame,
+): readonly Frame[] | undefined {
+  const self = out.settled();
+  const resolved = resolveCall(self, call, frame);
+  const isAlone = resolved.every(
+    ({ callee }) =>
+      callee.kind === 'function' && callee.node === helper && callee.frame === undefined,
+  );
+  return isAlone
+    ? resolved.map(({ args }) =>
+        self.frameOf(
+          helper,
+          args.map(({ value }) => value),
+          undefined,
+        ),
+      )
+    : undefined;
+}
+
+function together(all: readonly Hosts[] | undefined): Hosts {
+  const hosts = new Set<string>();
+  for (const one of all ?? []) {
+    if (one === undefined) return undefined;
+    for (const host of one) hosts.add(host);
+  }
+  return hosts.size === 0 ? undefined : hosts;
+}
+
+function notAfterOf({ nodes }: Flow, calls: readonly Meant[], host: string): readonly NotAfter[] {
+  const isElsewhere = ({ hosts }: MeantAlone): boolean => hosts?.has(host) === false;
+  return calls.flatMap((one): NotAfter[] => {
+    if (isElsewhere(one)) return [{ call: one.call }];
+    const after = one.around?.calls.filter(isElsewhere).map(({ call }) => call) ?? [];
+    return one.around === undefined || after.length === 0
+      ? []
+      : [{ call: one.call, after, within: nodes.ownOf(one.around.helper) }];
+  });
+}
