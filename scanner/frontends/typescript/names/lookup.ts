@@ -87,8 +87,8 @@ export function exportNamed(
 }
 
 /** The function or constructor that a symbol's declaration defines. */
-export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
-  for (const declaration of symbol.declarations ?? []) {
+export function functionDeclared(symbol: ts.Symbol | undefined): Functionish | undefined {
+  for (const declaration of symbol?.declarations ?? []) {
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
       return declaration;
     if (ts.isClassLike(declaration)) return constructorOf(declaration);
@@ -99,6 +99,25 @@ export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
       return bare;
   }
   return undefined;
+}
+
+/** The symbol of `send` for a variable with `send.bind(this)`, which takes the same arguments. */
+export function boundBy(
+  symbol: ts.Symbol | undefined,
+  symbolOf: (name: ts.Node) => ts.Symbol | undefined,
+): ts.Symbol | undefined {
+  const [declaration] = symbol?.declarations ?? [];
+  const value =
+    declaration !== undefined && ts.isVariableDeclaration(declaration)
+      ? declaration.initializer
+      : undefined;
+  const bound = value === undefined ? undefined : bareOf(value);
+  if (bound === undefined || !ts.isCallExpression(bound) || bound.arguments.length > 1)
+    return undefined;
+  const method = bareOf(bound.expression);
+  return ts.isPropertyAccessExpression(method) && method.name.text === 'bind'
+    ? symbolOf(method.expression)
+    : undefined;
 }
 
 function constructorOf({ members }: ts.ClassLikeDeclaration): Functionish | undefined {

@@ -17,7 +17,14 @@ import {
 import type { Caller, CallNode, Symbols } from '../values/evaluator.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
 import { addIndirectCallers } from './callers.ts';
-import { apiName, exportNamed, functionDeclared, lookUp, variableNamed } from './lookup.ts';
+import {
+  apiName,
+  boundBy,
+  exportNamed,
+  functionDeclared,
+  lookUp,
+  variableNamed,
+} from './lookup.ts';
 import { methodOf } from './methods.ts';
 
 /** Collects the names in one pass over all files. */
@@ -82,7 +89,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     if (ts.isPropertyAccessExpression(bare))
       return methodNames.has(bare.name.text) ? methodOf({ symbolOf, exportOf }, bare) : undefined;
     const symbol = ts.isIdentifier(bare) ? symbolOf(bare) : undefined;
-    const declared = symbol === undefined ? undefined : functionDeclared(symbol);
+    const declared = functionDeclared(symbol) ?? functionDeclared(boundBy(symbol, symbolOf));
     if (declared !== undefined) return declared;
     const base = classAbove(bare, symbol, heirs);
     requireFewClasses(above.length);

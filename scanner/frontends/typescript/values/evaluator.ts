@@ -67,8 +67,7 @@ export interface Symbols {
 export type CallNode = ts.CallExpression | ts.NewExpression;
 
 /** A call of a function of the skill by an expression that means it. */
-export interface CallOf {
-  readonly call: CallNode;
+export interface CallOf extends Pick<Caller, 'call' | 'given'> {
   readonly callee: Functionish;
 }
 
@@ -77,8 +76,6 @@ export interface Caller {
   readonly call: CallNode;
   /** What the function gets where `call` names it otherwise: `send.apply(null, list)`. */
   readonly given?: readonly GivenArgument[];
-  /** Whether calls of what `call` gives add more arguments: `send.bind(null, address)`. */
-  readonly isBound?: boolean;
   /** The call that gave the called function to the function around `call`. */
   readonly handedBy?: CallOf;
 }

@@ -9,7 +9,6 @@ import { alternatives, type CallFrame, type Frame, type JsValue, unknown } from 
 interface FramedCall {
   readonly call: CallNode;
   readonly given: readonly GivenArgument[];
-  readonly isBound?: boolean;
   readonly frame: Frame;
 }
 
@@ -18,10 +17,9 @@ interface FramedCall {
  * call returned do not count: `memoize(get)` and `memoize(label)` give two functions.
  */
 export function callsIn(self: Evaluator, callee: Functionish, frame: Frame): FramedCall[] {
-  const all = self.symbols.callers(callee).map(({ call, given, isBound = false, handedBy }) => ({
+  const all = self.symbols.callers(callee).map(({ call, given, handedBy }) => ({
     call,
     given: given ?? argumentsGiven(call),
-    isBound,
     frame:
       handedBy !== undefined && isToldApart(self, callee, call, handedBy)
         ? frameOf(self, handedBy)
@@ -81,12 +79,13 @@ function callerIn({ call, given = argumentsGiven(call) }: Caller): FramedCall {
   return { call, given, frame: undefined };
 }
 
-function frameOf(self: Evaluator, { call, callee }: CallOf): Frame {
-  return self.frameOf(callee, argumentsOf(self, call), undefined);
-}
-
-function argumentsOf(self: Evaluator, call: CallNode): readonly JsValue[] {
-  return givenBy(self, callerIn({ call }), Number.POSITIVE_INFINITY).map(({ value }) => value);
+function frameOf(self: Evaluator, { callee, ...caller }: CallOf): Frame {
+  const args = givenBy(self, callerIn(caller), Number.POSITIVE_INFINITY);
+  return self.frameOf(
+    callee,
+    args.map(({ value }) => value),
+    undefined,
+  );
 }
 
 /** Functions that were returned by functions, one in the other, and are told apart. */

@@ -247,10 +247,9 @@ function valueOfParameter(
       ...templates.map((values): JsValue => ({ kind: 'array', items: values.slice(index) })),
       ...others,
     ]);
-  const values = callsIn(self, callee, frame).flatMap((given) => {
-    const found = givenBy(self, given, index)[index]?.value;
-    return found === undefined && given.isBound === true ? [] : [found ?? unknown];
-  });
+  const values = callsIn(self, callee, frame).map(
+    (given) => givenBy(self, given, index)[index]?.value ?? unknown,
+  );
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback =
     parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];

@@ -23,7 +23,6 @@ export function addBuilt(
     // What a connection is given goes elsewhere.
     const use = out.useOf(made);
     if (use !== undefined && (use.opened.length > 0 || use.starts.length > 0)) continue;
-    nodes.changed.add(made);
     const how = ownerOf(made) === ownerOf(node) ? within : shared;
     for (const argument of given) nodes.move(nodes.at(argument), nodes.at(made), how);
   }

@@ -3,16 +3,17 @@
  * key of several services, and each key goes to its own address.
  */
 import { ts } from 'ts-morph';
-import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import type { FlowSink } from '../../../fact/fact.ts';
-import type { FlowGraph, NotAfter } from '../../../flow/graph.ts';
-import { callPairsMax, callSitesMax } from '../../../limits.ts';
-import { resolveCall } from '../effects/calls.ts';
-import type { Out, Use } from '../out.ts';
-import { bareOf, type Functionish, isFunctionish, ownerOf, parametersOf } from '../syntax.ts';
-import type { CallNode, Evaluator } from '../values/evaluator.ts';
-import type { Frame } from '../values/values.ts';
-import type { Flow } from './nodes.ts';
+import { parseEgressUrl } from '../../../../../skills-index/skill/egress-target.ts';
+import type { FlowSink } from '../../../../fact/fact.ts';
+import type { FlowGraph, NotAfter } from '../../../../flow/graph.ts';
+import { callPairsMax, callSitesMax } from '../../../../limits.ts';
+import { resolveCall } from '../../effects/calls.ts';
+import type { Out, Use } from '../../out.ts';
+import { bareOf, type Functionish, isFunctionish, ownerOf, parametersOf } from '../../syntax.ts';
+import type { CallNode, Evaluator } from '../../values/evaluator.ts';
+import type { Frame } from '../../values/values.ts';
+import type { Flow } from '../nodes.ts';
+import { declarationOf, isUnshared, ownNodes } from './unshared.ts';
 
 type Elsewhere = Pick<FlowGraph['sinks'][number], 'notAfter' | 'within'>;
 type Hosts = ReadonlySet<string> | undefined;
@@ -33,7 +34,7 @@ interface MeantAlone {
 interface Meant extends MeantAlone {
   /** The helper around the call, with its own calls. */
   readonly around:
-    | { readonly helper: Functionish; readonly calls: readonly MeantAlone[] }
+    | { readonly within: ReadonlySet<string>; readonly calls: readonly MeantAlone[] }
     | undefined;
 }
 
@@ -48,17 +49,21 @@ export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewh
   if (request === undefined || others.length > 0 || hosts.size < 2 || hosts.has('*'))
     return () => ({});
   const { self } = flow.out;
+  if (!self.program.files.every(({ source }) => isPlain(source.text))) return () => ({});
   const sender = helperBy(self, request.address);
   if (sender === undefined || ownerOf(use.node) !== sender.helper) return () => ({});
   const calls = meantIn(flow, request.hostsIn, sender).map(
     ({ outer, ...one }): Meant => ({
       ...one,
-      around: outer && { helper: outer.helper, calls: meantIn(flow, outer.hostsIn, outer) },
+      around: outer && {
+        within: ownNodes(flow, outer.helper),
+        calls: meantIn(flow, outer.hostsIn, outer),
+      },
     }),
   );
   const pairs = calls.reduce((sum, { around }) => sum + 1 + (around?.calls.length ?? 0), 0);
   if (pairs > callPairsMax || calls.some((one) => isAnother(one, hosts))) return () => ({});
-  const within = flow.nodes.ownOf(sender.helper);
+  const within = ownNodes(flow, sender.helper);
   const lists = new Map<string, Elsewhere>();
   return (sink) => {
     const host = hostOf(sink);
@@ -66,10 +71,18 @@ export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewh
     const known = lists.get(host);
     if (known !== undefined) return known;
     self.steps.take(pairs);
-    const found = { notAfter: notAfterOf(flow, calls, host), within };
+    const found = { notAfter: notAfterOf(calls, host), within };
     lists.set(host, found);
     return found;
   };
+}
+
+// Such programs may give names, functions and requests another meaning.
+const changesMeanings =
+  /\\u|undici|ispatcher|\bglobal(This)?\b|\bprototype\b|__proto__|setPrototypeOf|defineProperty|\bReflect\b|\beval\b|\bnamespace\b|\barguments\b|\bwith\s*\(|\bimport\.meta\b/;
+
+function isPlain(text: string): boolean {
+  return !changesMeanings.test(text);
 }
 
 function hostOf({ what, capability }: FlowSink): string | undefined {
@@ -118,26 +131,32 @@ function firstPart(bare: ts.Expression): ts.Expression | undefined {
     : undefined;
 }
 
-// The declaration of a name that has only this one, and is never assigned to.
-function declarationOf(self: Evaluator, name: ts.Node): ts.Declaration | undefined {
-  const symbol = self.symbols.symbolOf(name);
-  const [declaration, ...others] = symbol?.declarations ?? [];
-  return symbol === undefined || others.length > 0 || self.symbols.assignments(symbol).length > 0
-    ? undefined
-    : declaration;
-}
-
-// A function with a name of its own that stands in no other function: no call leaves it another
-// meaning. Whoever uses `arguments` may change parameters.
+// A function with a name of its own that stands in no other function, and that is called by its
+// name alone: no call leaves it another meaning.
 function helperOf(self: Evaluator, { parent }: ts.ParameterDeclaration): Functionish | undefined {
   if (!isFunctionish(parent) || ownerOf(parent) !== undefined) return undefined;
+  if (parent.asteriskToken !== undefined) return undefined;
   const name = nameOf(parent);
-  return name !== undefined &&
-    declarationOf(self, name) !== undefined &&
-    !/\barguments\b/.test(parent.getText())
-    ? parent
-    : undefined;
+  if (name === undefined || declarationOf(self, name) === undefined) return undefined;
+  const symbol = self.symbols.symbolOf(name);
+  const callers = self.symbols.callers(parent);
+  self.steps.take(callers.length);
+  const file = parent.getSourceFile();
+  // A CommonJS module's exports may be replaced.
+  const isHere =
+    !commonModule.test(file.text) || callers.every(({ call }) => call.getSourceFile() === file);
+  const isCalledByName =
+    isHere &&
+    callers.length <= callSitesMax &&
+    self.symbols.handedTo(parent).length === 0 &&
+    callers.every(
+      ({ call }) =>
+        ts.isIdentifier(call.expression) && self.symbols.symbolOf(call.expression) === symbol,
+    );
+  return isCalledByName ? parent : undefined;
 }
+
+const commonModule = /\b(exports|require)\b/;
 
 // `function get(url) { … }`, `const get = (url) => …`
 function nameOf(helper: Functionish): ts.Identifier | undefined {
@@ -152,16 +171,18 @@ function meantIn(
   { helper, parameter }: Helper,
 ): readonly (MeantAlone & { readonly outer: (Helper & Inside) | undefined })[] {
   const { self } = flow.out;
-  return callsOf(self, helper).map((call) => {
+  const calls = new Set(self.symbols.callers(helper).map(({ call }) => call));
+  return [...calls].map((call) => {
     const given = givenTo(call, parameter);
     const outer = given && helperBy(self, given);
+    const isOwn = (call.arguments ?? []).every((one) => isUnshared(self, one));
     const inFrame = (frame: Frame): Hosts =>
       together(framesOf(flow.out, helper, call, frame)?.map(hostsIn));
     return {
       call: flow.nodes.at(call),
-      hosts: given !== undefined && isFixed(self, given) ? inFrame(undefined) : undefined,
+      hosts: isOwn && given !== undefined && isFixed(self, given) ? inFrame(undefined) : undefined,
       outer:
-        outer === undefined || ownerOf(call) !== outer.helper
+        outer === undefined || ownerOf(call) !== outer.helper || !isOwn
           ? undefined
           : { ...outer, hostsIn: inFrame },
     };
@@ -171,21 +192,6 @@ function meantIn(
 interface Inside {
   /** The hosts of a call in one call of the helper around it. */
   hostsIn(frame: Frame): Hosts;
-}
-
-// The calls by name. Any other call may mean any host, and so may each of very many.
-function callsOf(self: Evaluator, helper: Functionish): readonly CallNode[] {
-  const callers = self.symbols.callers(helper);
-  self.steps.take(callers.length);
-  if (callers.length > callSitesMax) return [];
-  const name = nameOf(helper);
-  const symbol = name && self.symbols.symbolOf(name);
-  const calls = callers.flatMap(({ call }) =>
-    ts.isIdentifier(call.expression) && self.symbols.symbolOf(call.expression) === symbol
-      ? [call]
-      : [],
-  );
-  return [...new Set(calls)];
 }
 
 function givenTo(call: CallNode, parameter: ts.ParameterDeclaration): ts.Expression | undefined {
@@ -246,13 +252,13 @@ function together(all: readonly Hosts[] | undefined): Hosts {
   return hosts.size === 0 ? undefined : hosts;
 }
 
-function notAfterOf({ nodes }: Flow, calls: readonly Meant[], host: string): readonly NotAfter[] {
+function notAfterOf(calls: readonly Meant[], host: string): readonly NotAfter[] {
   const isElsewhere = ({ hosts }: MeantAlone): boolean => hosts?.has(host) === false;
   return calls.flatMap((one): NotAfter[] => {
     if (isElsewhere(one)) return [{ call: one.call }];
     const after = one.around?.calls.filter(isElsewhere).map(({ call }) => call) ?? [];
     return one.around === undefined || after.length === 0
       ? []
-      : [{ call: one.call, after, within: nodes.ownOf(one.around.helper) }];
+      : [{ call: one.call, after, within: one.around.within }];
   });
 }
