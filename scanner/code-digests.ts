@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7de25ae2de6db5368805d1104ccc837391ebc0a900f980fac00aacdcf3e51385',
+  extractor: 'sha256:a33a7534c8e62f082771f37f48308f6eb6e5e711f8f659ce362593a8be004afe',
   judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

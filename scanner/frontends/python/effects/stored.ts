@@ -22,19 +22,21 @@ export function storedPaths(call: PyCall, value: PyValue | undefined): readonly 
     (text) => text.replaceAll(unknownPart, '') !== '',
   );
   if (known.length > 0) return known.map((text) => normalize(text));
-  const code = call.module.source.text.slice(call.node.from, call.node.to);
+  if (value.nodes.length === 0) return [];
+  const names = plainNames(call.module.source.text.slice(call.node.from, call.node.to));
   return value.nodes
-    .filter((node) => isPlainIn(code, node))
+    .filter((node) => names.has(/[\w$]+$/.exec(node)?.[0] ?? ''))
     .map((node) => `${unknownPart}.of ${node}`);
 }
 
 // `args` of `args.out` holds many paths; `p` of `open(p)` and `p.write_text(…)` is one.
-function isPlainIn(code: string, node: string): boolean {
-  const name = /[\w$]+$/.exec(node)?.[0] ?? '';
+function plainNames(code: string): ReadonlySet<string> {
   const uses = code.matchAll(
     /(?<![\w.])([\w$]+)\s{0,4}(\.\s{0,4}(?!write_|open\b|rename\b|replace\b|as_posix\b|absolute\b|resolve\b)|\[|\()?/g,
   );
-  return [...uses].some(([, one, after]) => one === name && after === undefined);
+  const names = new Set<string>();
+  for (const [, name = '', after] of uses) if (after === undefined) names.add(name);
+  return names;
 }
 
 /** What is written at the paths. */

@@ -2,7 +2,7 @@
 
 import { alternativesMax, callSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { anyText, either, unknownPy } from '../assignments/alternatives.ts';
+import { anyText, either, fewTexts, unknownPy } from '../assignments/alternatives.ts';
 import { type GivenValues, givenIn } from '../interpret.ts';
 import { childrenOf, functionOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PythonScope, PyValue } from '../program.ts';
@@ -80,7 +80,9 @@ export function parameterValue(
   // the other text.
   const others = given.filter(({ whole }) => whole !== null);
   const isNothing = others.length < given.length;
-  const texts = others.some((one) => one.texts.length === 0) ? [] : either(others).texts;
+  const texts = others.some((one) => one.texts.length === 0)
+    ? []
+    : fewTexts(others.flatMap((one) => one.texts));
   // What other callers give is seen by whoever runs it; the rest goes by what is written here.
   return {
     ...value,
