@@ -1,6 +1,6 @@
 /**
  * The Markdown parser with GFM's extensions: returns the same tree as @lezer/markdown, and skips
- * plain words at once.
+ * plain words and blanks at once.
  */
 import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/markdown';
 
@@ -15,6 +15,7 @@ export const markdownParser = parser.configure([GFM, plainWords]);
 
 // Skips to the first character at which an inline parser may begin; -1 when it is there already.
 function passWords(cx: InlineContext, next: number, start: number): number {
+  if (next === 32) return passBlanks(cx, start);
   if (!isPlain(next)) return -1;
   let at = start;
   let code = next;
@@ -29,6 +30,14 @@ function passWords(cx: InlineContext, next: number, start: number): number {
     code = cx.char(++at);
   }
   return at > start ? at : -1;
+}
+
+// Blanks begin a line break at the end of a line alone. The parser of line breaks looks for this end
+// from each blank, which takes the square of their number.
+function passBlanks(cx: InlineContext, start: number): number {
+  let at = start + 1;
+  while (cx.char(at) === 32) at++;
+  return at > start + 1 && cx.char(at) !== 10 ? at : -1;
 }
 
 function isPlain(code: number): boolean {

@@ -66,6 +66,8 @@ describe('os.system is seen however it is reached', () => {
     ['import os\nos.system("id")', 'shell id'],
     ['import os as o\no.system("id")', 'shell id'],
     ['from os import system as s\ns("id")', 'shell id'],
+    ['from os import(system)\nsystem("id")', 'shell id'],
+    ['from os import (\n  getcwd,\n  system as s,\n)\ns("id")', 'shell id'],
     ['from os import *\nsystem("id")', 'shell id'],
     ['import os\nrun = os.system\nrun("id")', 'shell id'],
     ['import os\ngetattr(os, "sys" + "tem")("id")', 'shell id'],

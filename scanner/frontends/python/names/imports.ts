@@ -9,9 +9,11 @@ export function bindImport(module: PythonModule, node: PyNode, scope: PythonScop
     .normalize('NFKC')
     .replace(/\\\r?\n/g, ' ')
     .replace(/#[^\n]*/g, '');
-  const [, from, names] = /^from\s+([.\w\s]+?)\s+import\s+([\s\S]+)$/.exec(text) ?? [];
-  if (from !== undefined && names !== undefined) {
-    const base = from.replace(/\s/g, '');
+  const at = text.search(/\bimport\b/);
+  const [, from = ''] = /^from\b([.\w\s]*)$/.exec(text.slice(0, Math.max(at, 0))) ?? [];
+  const base = from.replace(/\s/g, '');
+  if (base !== '') {
+    const names = text.slice(at + 'import'.length);
     for (const part of names.replace(/[()]/g, ' ').split(',')) {
       const [name, as, alias] = part.trim().split(/\s+/);
       if (name === '*') module.stars.push(base);
