@@ -5,10 +5,12 @@
 import { ts } from 'ts-morph';
 import { parseEgressUrl } from '../../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink } from '../../../../fact/fact.ts';
+import { remembered } from '../../../../fact/remembered.ts';
 import type { FlowGraph, NotAfter } from '../../../../flow/graph.ts';
 import { callPairsMax, callSitesMax } from '../../../../limits.ts';
 import { resolveCall } from '../../effects/calls.ts';
 import type { Out, Use } from '../../out.ts';
+import type { Program } from '../../program.ts';
 import { bareOf, type Functionish, isFunctionish, ownerOf, parametersOf } from '../../syntax.ts';
 import type { CallNode, Evaluator } from '../../values/evaluator.ts';
 import type { Frame } from '../../values/values.ts';
@@ -39,8 +41,8 @@ interface Meant extends MeantAlone {
 }
 
 /**
- * What a sink of a request says about calls of the function around it that mean other hosts than
- * the sink, where the request may mean several.
+ * For a request that may go to several hosts: the calls of the function around the request that
+ * mean another host than a sink has. A sink gets no such calls where any call may mean any host.
  */
 export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewhere {
   const hosts = new Set(use.sinks.flatMap(({ sink }) => hostOf(sink) ?? []));
@@ -49,7 +51,7 @@ export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewh
   if (request === undefined || others.length > 0 || hosts.size < 2 || hosts.has('*'))
     return () => ({});
   const { self } = flow.out;
-  if (!self.program.files.every(({ source }) => isPlain(source.text))) return () => ({});
+  if (!isPlain(self.program)) return () => ({});
   const sender = helperBy(self, request.address);
   if (sender === undefined || ownerOf(use.node) !== sender.helper) return () => ({});
   const calls = meantIn(flow, request.hostsIn, sender).map(
@@ -77,13 +79,13 @@ export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewh
   };
 }
 
-// Such programs may give names, functions and requests another meaning.
+// A program with one of these words may give names, functions and requests another meaning.
 const changesMeanings =
   /\\u|undici|ispatcher|\bglobal(This)?\b|\bprototype\b|__proto__|setPrototypeOf|defineProperty|\bReflect\b|\beval\b|\bnamespace\b|\barguments\b|\bwith\s*\(|\bimport\.meta\b/;
 
-function isPlain(text: string): boolean {
-  return !changesMeanings.test(text);
-}
+const isPlain = remembered(({ files }: Program) =>
+  files.every(({ source }) => !changesMeanings.test(source.text)),
+);
 
 function hostOf({ what, capability }: FlowSink): string | undefined {
   return what === 'network' && capability?.kind === 'egress'
