@@ -32,8 +32,8 @@ function passWords(cx: InlineContext, next: number, start: number): number {
   return at > start ? at : -1;
 }
 
-// Blanks begin a line break at the end of a line alone. The parser of line breaks looks for this end
-// from each blank, which takes the square of their number.
+// Blanks begin a line break only at the end of a line. The parser of line breaks looks for this
+// end from each blank, which takes the square of their number.
 function passBlanks(cx: InlineContext, start: number): number {
   let at = start + 1;
   while (cx.char(at) === 32) at++;

@@ -79,7 +79,7 @@ export function callsElsewhere(flow: Flow, use: Use): (sink: FlowSink) => Elsewh
   };
 }
 
-// A program with one of these words may give names, functions and requests another meaning.
+// A program with one of these words may give names and functions another meaning.
 const changesMeanings =
   /\\u|undici|ispatcher|\bglobal(This)?\b|\bprototype\b|__proto__|setPrototypeOf|defineProperty|\bReflect\b|\beval\b|\bnamespace\b|\barguments\b|\bwith\s*\(|\bimport\.meta\b/;
 
