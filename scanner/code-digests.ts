@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a1ed498a62f86455afe62c6c75c8918e9e26bca299cdf2c2992c3b391f48acd2',
+  extractor: 'sha256:ba0a31af21c640a06aad1807d25d45460844ba93fe9da1d38476e6cd510f3c6e',
   judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

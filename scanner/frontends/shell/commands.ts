@@ -307,10 +307,12 @@ function fromInput(
   const place = mark ?? (call.name === 'parallel' ? '{}' : undefined);
   if (place === undefined || !words.some((word) => word.text.includes(place)))
     return [...words, ...input];
+  const [first = emptyValue, ...others] = input;
+  const any = others.reduce(either, first);
   return words.map((word) => {
     const pieces = word.text.split(place);
     const filled = pieces.flatMap((piece, at) =>
-      at === 0 ? [changedText(word, piece)] : [input.reduce(either), changedText(word, piece)],
+      at === 0 ? [changedText(word, piece)] : [any, changedText(word, piece)],
     );
     return pieces.length === 1 ? word : concat(filled);
   });

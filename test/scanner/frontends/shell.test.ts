@@ -97,6 +97,11 @@ describe('where a request goes', () => {
     expect(capabilities(analyse(script).facts)).toContain(expected);
   });
 
+  it('goes on behind a list without words', () => {
+    const script = "parallel 'curl -s {}' :::\ncurl https://a.example/";
+    expect(capabilities(analyse(script).facts)).toContain('egress GET https://a.example/');
+  });
+
   it.each(['getent passwd "$USER"', 'getent group docker.io', 'resolvectl status eth0.1'])(
     'asks this machine alone: %s',
     (script) => {
