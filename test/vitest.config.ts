@@ -22,6 +22,8 @@ const execArgv = [
   '--wasm-wrapper-tiering-budget=1000000000',
   `--stack-size=${scanStackKiB}`,
 ];
+// Limits end what hangs, and measure nothing: a machine with other work takes three times as long as
+// a quiet one.
 // A wait for a state ends when the state comes; on a busy machine, a second is too short.
 const waits = { poll: { timeout: 20_000 } };
 const quick = {
@@ -32,8 +34,8 @@ const quick = {
   execArgv,
   // Each scan has a thread of its own, which loads the scanner's sources.
   env: compiledCode,
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: waits,
 } as const;
 // Four at once on two cores: journeys wait for processes, sandboxes and people for half of their
@@ -44,8 +46,8 @@ const slow = {
   maxWorkers: 4,
   execArgv,
   env: { ...compiledCode, ...builtProgram },
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   expect: waits,
 } as const;
 

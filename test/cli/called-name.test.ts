@@ -170,26 +170,22 @@ describe('lines to type', () => {
   it.each([
     ['text', pages],
     ['json', pages.map((argv) => [...argv, '--format', 'json'])],
-  ])(
-    'begin with the called name on every page of help and explain, as %s',
-    { timeout: 60_000 },
-    async (_, all) => {
-      const wrong: string[] = [];
-      for (const [called, other] of [
-        ['npm run -s skill --', 'skillgate'],
-        ['skillgate', 'skill'],
-      ] as const)
-        for (const argv of all) {
-          const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
-          const found =
-            (stdout + stderr).match(
-              new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g'),
-            ) ?? [];
-          wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
-        }
-      expect(wrong).toEqual([]);
-    },
-  );
+  ])('begin with the called name on every page of help and explain, as %s', async (_, all) => {
+    const wrong: string[] = [];
+    for (const [called, other] of [
+      ['npm run -s skill --', 'skillgate'],
+      ['skillgate', 'skill'],
+    ] as const)
+      for (const argv of all) {
+        const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
+        const found =
+          (stdout + stderr).match(
+            new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g'),
+          ) ?? [];
+        wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
+      }
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe('a shell that read what shell-init prints', () => {

@@ -21,7 +21,7 @@ const usual = {
 };
 
 describe.skipIf(suite === undefined)('bundle-verify of sigstore-conformance', () => {
-  it('is answered 140 of 140, each case by file and by digest', { timeout: 120_000 }, async () => {
+  it('is answered 140 of 140, each case by file and by digest', async () => {
     const cases = join(suite ?? '', 'test/assets/bundle-verify');
     const production =
       process.env.SKILLGATE_SIGSTORE_ROOT ?? join(suite ?? '', 'trusted_root.json');

@@ -176,7 +176,7 @@ except OSError as e: print(e.errno)`;
         { path: '/reports/big', why: expect.stringContaining('at most 200 MiB') },
       ]);
     expect(readdirSync(host.reports)).toEqual(['old.txt']);
-  }, 120_000);
+  });
 });
 
 describe('two folders', () => {

@@ -8,9 +8,7 @@ import { makeSkill, publishScanned } from '../registry/road.ts';
 const skill = makeSkill('@acme/deals', '1.0.0');
 const command = ['observe', '--send', '@acme/deals@1.0.0', '--key', 'scanner-1'];
 
-it('skillgate observe --send hands an observation of exactly the version to the registry', {
-  timeout: 120_000,
-}, async () => {
+it('skillgate observe --send hands an observation of exactly the version to the registry', async () => {
   const { as, homeOf, requests, world } = await makeUsers();
   await publishScanned(world, skill);
   writeKey(join(homeOf('rita'), 'config/keys'), 'scanner-1', world.scanner);

@@ -31,9 +31,7 @@ const skillOf = (name: string, program: string): Skill =>
 const honest = skillOf('@acme/deals', open);
 const hostile = skillOf('@acme/offers', hidden);
 
-it('skillgate scanner work --observe observes each version that a policy holds back, before anybody approves it', {
-  timeout: 300_000,
-}, async () => {
+it('skillgate scanner work --observe observes each version that a policy holds back, before anybody approves it', async () => {
   const policy = { ...defaultPolicy, observed: true };
   const { as, world } = await makeUsers(undefined, { policy });
   const { rita, send } = world;

@@ -50,7 +50,6 @@ const needsRoot = /shell connects|host names/;
 describe('an observation', () => {
   it.each(Object.entries(observedPairs).filter(([name]) => isRoot || !needsRoot.test(name)))(
     'tells apart: %s',
-    { timeout: 120_000 },
     async (_, { attack, honest, kind, level = 'block' }) => {
       const [bad, good] = [await observe(attack), await observe(honest)];
       expect(bad.facts).toContainEqual(expect.objectContaining({ kind, level }));
@@ -59,9 +58,7 @@ describe('an observation', () => {
     },
   );
 
-  it('catches the demo’s twin alone, and passes the honest skill', {
-    timeout: 300_000,
-  }, async () => {
+  it('catches the demo’s twin alone, and passes the honest skill', async () => {
     const honest = 'examples/weekly-report';
     const twin = await observe(readFiles(honest, 'examples/weekly-report-twin'));
     expect(twin.verdict).toBe('block');
@@ -74,9 +71,7 @@ describe('an observation', () => {
     expect((await observe(readFiles(honest))).facts).toEqual([]);
   });
 
-  it('ends in its time, and names the steps for which none was left', {
-    timeout: 120_000,
-  }, async () => {
+  it('ends in its time, and names the steps for which none was left', async () => {
     const busy = '```bash\nwhile :; do :; done\n```\n';
     const files = Object.fromEntries(
       Array.from({ length: 30 }, (_, at) => [`m${at}.py`, 'while True:\n    pass\n']),
@@ -90,7 +85,7 @@ describe('an observation', () => {
     expect(coverage.done).toBeLessThan(coverage.planned);
   });
 
-  it('does not pass modules that others left no time for', { timeout: 120_000 }, async () => {
+  it('does not pass modules that others left no time for', async () => {
     const { coverage, verdict } = await observe({
       'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n',
       'a0.py': 'while True:\n    pass\n',
@@ -101,9 +96,7 @@ describe('an observation', () => {
     expect(coverage.late).toBeGreaterThan(0);
   });
 
-  it('tells that an installation ended the program that runs it', {
-    timeout: 120_000,
-  }, async () => {
+  it('tells that an installation ended the program that runs it', async () => {
     const { facts } = await observe({
       'SKILL.md': '---\nname: pair\ndescription: Reads notes.\n---\n',
       'package/setup.py': 'import os\nos.kill(os.getppid(), 9)\n',
@@ -111,7 +104,7 @@ describe('an observation', () => {
     expect(facts).toContainEqual(expect.objectContaining({ kind: 'ended-early', level: 'review' }));
   });
 
-  it('opens no connection to this host', { timeout: 120_000 }, async () => {
+  it('opens no connection to this host', async () => {
     const { createServer } = await import('node:net');
     let came = 0;
     const server = createServer((socket) => {

@@ -47,9 +47,7 @@ describe('the red team', () => {
     expect({ exit, left: readdirSync(folder) }).toEqual({ exit: 0, left: [] });
   });
 
-  it('tells a leak, a scenario that says nothing, and one that is no scenario', {
-    timeout: 180_000,
-  }, async () => {
+  it('tells a leak, a scenario that says nothing, and one that is no scenario', async () => {
     const own = join(folder, 'own');
     mkdirSync(own);
     const head =

@@ -93,7 +93,7 @@ describe('a session with a terminal', () => {
     );
     expect(exit).not.toBe(0);
     expect(shown).toContain('ended from outside');
-  }, 20_000);
+  });
 
   it('passes colours on, and neither the clipboard nor reports that type', async () => {
     const { shown } = await session(

@@ -38,7 +38,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     const { most } = cloudflare.invocations;
     expect(most.queries).toBeLessThan(queriesOfOneRequestMax / 2);
     console.log(printRoutes(cloudflare.invocations.routes()));
-  }, 120_000);
+  });
 
   it('walks the road when each isolate writes', async ({ onTestFinished }) => {
     const trust = makeRoot();
@@ -47,7 +47,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     let requests = 0;
     await walkRoad({ send: (path, init) => cloudflare.send(requests++)(path, init), trust });
     expect(cloudflare.invocations.most.queries).toBeLessThan(queriesOfOneRequestMax / 2);
-  }, 60_000);
+  });
 
   it('gives few checkpoints to many who publish at once', async ({ onTestFinished }) => {
     const trust = makeRoot();
@@ -85,7 +85,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     );
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
     expect(cloudflare.invocations.most.queries).toBeLessThan(0.75 * queriesOfOneRequestMax);
-  }, 60_000);
+  });
 
   it('refuses the large uploads that its memory does not hold', async ({ onTestFinished }) => {
     const trust = makeRoot();
@@ -141,7 +141,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     expect(spent).toMatchObject({ objects: 0, batches: 0, puts: 0 });
     expect(spent?.gets).toBeLessThanOrEqual(3 * 2 + 1);
     expect(spent?.reads).toBeLessThanOrEqual(3 + 1);
-  }, 60_000);
+  });
 
   it('does every chore of the cron trigger where one fails each time', async ({
     onTestFinished,
@@ -188,5 +188,5 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
       '1.0.1',
       '1.0.2',
     ]);
-  }, 60_000);
+  });
 });

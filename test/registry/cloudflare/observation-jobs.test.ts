@@ -21,9 +21,7 @@ async function workerWith(settings: { readonly POLICY?: string }, versions: numb
   return { ...cast, skills, spentOn };
 }
 
-it('a Worker hands out observations, with few queries however many versions wait', {
-  timeout: 60_000,
-}, async () => {
+it('a Worker hands out observations, with few queries however many versions wait', async () => {
   const POLICY = canonicalJson({ ...defaultPolicy, observed: true });
   const { asScanner, scanner, send, skills, spentOn, tokens } = await workerWith({ POLICY }, 12);
   for (const { manifest, packed } of skills.slice(0, 10)) {

@@ -90,7 +90,7 @@ describe('the index file of a skill', () => {
       }),
       { numRuns: 500 },
     );
-  }, 60_000);
+  });
 
   it('is written once for one approval, and not again where nothing is new', async () => {
     const name = parseSkillName('@acme/quiet');
@@ -178,7 +178,7 @@ describe('an index file in memory', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   it('is left also when the file of an answered approval could not be written', async () => {
     const name = parseSkillName('@acme/unwritten');

@@ -179,7 +179,7 @@ describe('the index of a skill', () => {
       }),
       { numRuns: 25 },
     );
-  }, 120_000);
+  });
 
   function lose(name: SkillName, what: string): void {
     const file = indexFileName(name);
@@ -222,7 +222,7 @@ describe('the index of a skill', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('costs the same with a thousand versions as with forty', async () => {
     const few = await costsOf(await manyVersions(40));

@@ -227,5 +227,5 @@ describe('the map of an older log', () => {
     }
     await claim(world.registry);
     expect(await shownMap()).toBe(await rootOfWholeLog(world.registry));
-  }, 60_000);
+  });
 });

@@ -81,7 +81,7 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('belong to the owner of the folder, and to the group that they have in the view', async () => {
     seen = makeSeenFolder(overlays);

@@ -133,7 +133,7 @@ describe('an index with parts', () => {
     );
     // The test would say nothing of a client that reads all parts.
     expect(unread / parts).toBeGreaterThan(0.15);
-  }, 60_000);
+  });
 
   const lines = Array.from({ length: 100 }, (_, nth) => lineOf({ version: `1.0.${nth}` }, nth));
   const honest = () => indexOf(lines, Array(9).fill(10), [3, 3]);
