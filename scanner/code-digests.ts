@@ -231,7 +231,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
     'prose/exfiltration-instructions':
-      'sha256:181891857dd1935a9b2805c3c574d551b6531c68d4bccd1dd082b6bc57f8fe6e',
+      'sha256:bac5b3c67432a1e45bf0d40692a874a657560faabad5233ac08321d12b5c5696',
     'prose/false-authority':
       'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
     'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',

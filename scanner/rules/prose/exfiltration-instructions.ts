@@ -1,6 +1,10 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
 import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
+import {
+  type ConfidedToAddress,
+  confidedToAddresses,
+} from '../../prose/frames/confided-to-address.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { secretsInSamples } from '../../prose/frames/harm-frames.ts';
 import { fixedReceivers } from '../../prose/frames/receiver-frames.ts';
@@ -61,7 +65,9 @@ export const exfiltrationInstructions = defineRule({
     );
     const told = new Set(known.map((draft) => draft.span));
     const unseen = unseenSendings(facts).filter(({ fact }) => !told.has(fact.span));
-    return [...known, ...unseen.map(draftOfUnseen)];
+    for (const { fact } of unseen) told.add(fact.span);
+    const confided = confidedToAddresses(facts).filter(({ fact }) => !told.has(fact.span));
+    return [...known, ...unseen.map(draftOfUnseen), ...confided.map(draftOfConfided)];
   },
 });
 
@@ -115,6 +121,14 @@ function draftOfUnseen({ fact, quote, manner }: UnseenSending): FindingDraft {
   return {
     span: fact.span,
     message: `tells to send something to an address, and that nobody is to notice: "${quote}"`,
+    ...weighed(manner, 'medium'),
+  };
+}
+
+function draftOfConfided({ fact, quote, manner }: ConfidedToAddress): FindingDraft {
+  return {
+    span: fact.span,
+    message: `has a key of the user, or what the user confided, beside a stranger’s address: "${quote}"`,
     ...weighed(manner, 'medium'),
   };
 }
