@@ -231,7 +231,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
     'prose/exfiltration-instructions':
-      'sha256:bac5b3c67432a1e45bf0d40692a874a657560faabad5233ac08321d12b5c5696',
+      'sha256:22f48c82602b8a04e0ea45cbda7bc1dc5c83ee673061f57e5172bc089e2db30d',
     'prose/false-authority':
       'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
     'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',

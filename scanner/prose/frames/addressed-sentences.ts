@@ -55,11 +55,17 @@ export const mayReceive = /:\/\/|@/;
 const receivers =
   /\b(?:https?|wss?|ftps?|sftp|s3|gs|ssh|mqtts?|tcp|udp):\/\/[^\s)>"'`\]（）、，]{3,200}|(?<![\w.+-])[\w.+-]{2,60}@[\w-]{2,60}(?:\.[\w-]{2,30}){1,5}(?::[\w./-]{1,80})?/gi;
 
+/** An address, and where it begins in its sentence. */
+interface Address {
+  readonly address: string;
+  readonly index: number;
+}
+
 /** The addresses of strangers in a sentence, but for those that a reader is told to visit. */
-export function strangersIn(text: string): readonly string[] {
+export function strangersIn(text: string): readonly Address[] {
   return [...text.matchAll(receivers)]
-    .filter(({ 0: address, index }) => isOfStranger(address) && !isVisited(text, index))
-    .map(([address]) => address);
+    .map(({ 0: address, index }) => ({ address, index }))
+    .filter(({ address, index }) => isOfStranger(address) && !isVisited(text, index));
 }
 
 // Whether a reader goes there, or gets something from there.
@@ -95,15 +101,14 @@ const verbs = /\b(?:POST|PUT|PATCH|curl|webhook)\b/;
 export function sends({ text, start, marks }: PageSentence): boolean {
   const addresses = strangersIn(text);
   if (addresses.length === 0) return false;
-  const urls = addresses.filter((one) => one.includes('://')).map((one) => text.indexOf(one));
+  const urls = addresses.filter(({ address }) => address.includes('://')).map(({ index }) => index);
   const isAct = ({ concept, end }: ProseMark): boolean =>
     acts.has(concept) || (puts.has(concept) && urls.some((at) => isNear(text, end - start, at)));
   const meant = marks.filter((mark) => isAct(mark) && !isDenied(mark, marks));
   if (meant.length > 0) return true;
   if (marks.some(isAct)) return false;
   return (
-    verbs.test(text) ||
-    addresses.some((address) => takesOnly.test(address) || isTarget(text, address))
+    verbs.test(text) || addresses.some((one) => takesOnly.test(one.address) || isTarget(text, one))
   );
 }
 
@@ -118,14 +123,13 @@ function isNear(text: string, from: number, to: number): boolean {
   );
 }
 
-const fewWords = /^(?:\S*\s+){0,11}\S*$/;
+const fewWords = /^(?:\S*\s){0,11}\S*$/;
 const placeChars = 16;
 const places =
   /(?<!\p{L})(?:at|for|in|into|on|onto|through|to|under|via|with)[^\p{L}\p{N}]{0,3}$/iu;
 
 // "… to https://": a verb that no table has, with a direction.
-function isTarget(text: string, address: string): boolean {
-  const at = text.indexOf(address);
+function isTarget(text: string, { address, index: at }: Address): boolean {
   const behind = text.slice(at + address.length, at + address.length + 4);
   const lead = leadTo(text, at);
   return (directions.test(lead) && !isVisited(text, at)) || /^\W{0,2}[へに宛]/.test(behind);

@@ -1,12 +1,12 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
 import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
-import {
-  type ConfidedToAddress,
-  confidedToAddresses,
-} from '../../prose/frames/confided-to-address.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { secretsInSamples } from '../../prose/frames/harm-frames.ts';
+import {
+  type KeyBesideAddress,
+  keysBesideAddresses,
+} from '../../prose/frames/keys-beside-addresses.ts';
 import { fixedReceivers } from '../../prose/frames/receiver-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
 import { shadedSendings } from '../../prose/frames/shaded-frames.ts';
@@ -66,8 +66,8 @@ export const exfiltrationInstructions = defineRule({
     const told = new Set(known.map((draft) => draft.span));
     const unseen = unseenSendings(facts).filter(({ fact }) => !told.has(fact.span));
     for (const { fact } of unseen) told.add(fact.span);
-    const confided = confidedToAddresses(facts).filter(({ fact }) => !told.has(fact.span));
-    return [...known, ...unseen.map(draftOfUnseen), ...confided.map(draftOfConfided)];
+    const keys = keysBesideAddresses(facts).filter(({ fact }) => !told.has(fact.span));
+    return [...known, ...unseen.map(draftOfUnseen), ...keys.map(draftOfKey)];
   },
 });
 
@@ -125,10 +125,10 @@ function draftOfUnseen({ fact, quote, manner }: UnseenSending): FindingDraft {
   };
 }
 
-function draftOfConfided({ fact, quote, manner }: ConfidedToAddress): FindingDraft {
+function draftOfKey({ fact, quote, manner }: KeyBesideAddress): FindingDraft {
   return {
     span: fact.span,
-    message: `has a key of the user, or what the user confided, beside a stranger’s address: "${quote}"`,
+    message: `has a private key of the user beside a stranger’s address: "${quote}"`,
     ...weighed(manner, 'medium'),
   };
 }
