@@ -25,7 +25,7 @@ export function keysBesideAddresses(facts: readonly Text[]): KeyBesideAddress[] 
       if (!isRead(fact) && fact.role !== 'front-matter') return [];
       for (const reading of readingsOf(fact)) {
         if (!mayHold(reading.hints, needs)) continue;
-        const found = sentencesOf(reading).find((one) => isAddressed(one) && givesKey(one));
+        const found = sentencesOf(reading).find((one) => givesKey(one) && isAddressed(one));
         if (found === undefined) continue;
         const { start, end, text } = found;
         const manner = mannerOf(reading, { start, end }, surroundingsOf(file, index));
@@ -41,7 +41,7 @@ const needs = needsOfConcepts(['key-file']);
 
 // Hosts and mailboxes stand in each guide to SSH; addresses of the web do not.
 function isAddressed({ marks, text }: PageSentence): boolean {
-  const signsIn = remote.test(text.replace(keyPath, ''));
+  const signsIn = remote.test(text);
   return (
     (!signsIn && marks.some(({ concept }) => concept === 'host')) ||
     strangersIn(text).some(
@@ -52,8 +52,8 @@ function isAddressed({ marks, text }: PageSentence): boolean {
   );
 }
 
-const remote = /\b(?:ssh|sshd|scp|sftp|rsync|git|ansible|docker|ssh-\w{1,10})\b/i;
-const keyPath = /[~\w/.\\:%$-]*\.ssh\b[\w/.\\-]*/g;
+// Programs, and not the folders `.ssh`, `.git` and `.docker`.
+const remote = /(?<![.\w])(?:ssh|sshd|scp|sftp|rsync|git|ansible|docker|ssh-\w{1,10})\b/i;
 // Where a page tells more about keys.
 const tellsMore =
   /(?<!\p{L})(?:see|docs|documentation|documented|described|explained|read|reference|learn|siehe|voir|véase|ver|veja|см\.?)(?:\s(?:also|at|here|in|on|under|bei|unter|sur|en|em))?\W{0,3}$|(?:参照|参见|详见)\W{0,3}$/iu;
