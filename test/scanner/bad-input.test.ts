@@ -45,7 +45,7 @@ describe('a file that nests a hundred thousand deep', () => {
     ['a.ipynb', `{"cells":${nest('[', ']')}}`],
     ['a.ps1', nest('(', ')')],
     ['a.rb', nest('(', ')')],
-  ])('is not passed: %s %#', async (path, text) => {
+  ])('is not passed: %s %#', { timeout: 20_000 }, async (path, text) => {
     const report = await scan(path, text);
     expect(report.verdict).not.toBe('pass');
     expect(isRead(report, path)).toBe(false);
@@ -110,7 +110,7 @@ describe('a file that is large', () => {
     ['a.json', `"${'x'.repeat(4_000_000)}"`],
     ['a.csv', '12,34,56\n'.repeat(400_000)],
     ['a.html', '<p>x</p>\n'.repeat(200_000)],
-  ])('comes to an end: %s %#', async (path, text) => {
+  ])('comes to an end: %s %#', { timeout: 20_000 }, async (path, text) => {
     expect(['pass', 'incomplete', 'review', 'block']).toContain((await scan(path, text)).verdict);
   });
 
@@ -154,7 +154,7 @@ describe('what is no file of text', () => {
     expect(isRead(report, path)).toBe(false);
   });
 
-  it('in ten thousand pieces is scanned whole', async () => {
+  it('in ten thousand pieces is scanned whole', { timeout: 30_000 }, async () => {
     const files = Array.from({ length: 10_000 }, (_, index) => ({
       path: `f/${index}.txt`,
       bytes: Buffer.from('x'),

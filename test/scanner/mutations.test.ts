@@ -79,7 +79,7 @@ async function lostBy(
 }
 
 describe.each(mutations)('attacks with $name', (mutation) => {
-  it('are found all the same', async () => {
+  it('are found all the same', { timeout: 120_000 }, async () => {
     const results = [];
     for (const { id, fixture } of fixtures) results.push(await lostBy(mutation, id, fixture));
     expect(results.flatMap((one) => one.lost)).toEqual([]);

@@ -193,13 +193,15 @@ describe('a file of four times the length', () => {
       'a.js',
       (count) => `console.log(${rows(count, (at) => `{ a${at}: 1 }, `)});\n`,
     ],
-  ])('is about four times the work: %s', async (_, path, text) => {
+  ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const { few, many } = await workOf(path, text);
     expect(many / few).toBeLessThan(5);
     expect(few).toBeGreaterThan(400);
   });
 
-  it('is at most the square of the work: a powerful value as each operand of an expression', async () => {
+  it('is at most the square of the work: a powerful value as each operand of an expression', {
+    timeout: 60_000,
+  }, async () => {
     const { few, many } = await workOf(
       'a.ts',
       (count) => `const x = ${'process && '.repeat(count)}process.env;\nx();\n`,

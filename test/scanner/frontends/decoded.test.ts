@@ -96,6 +96,7 @@ describe('a blob in a text', () => {
 
   it.each(['A', '%41', '\\x41', '12, ', 'ab\n', '\\u0041', '&#65;', `${'A'.repeat(60)}\n`])(
     'takes time in proportion to the text: %j',
+    { timeout: 10_000 },
     (piece) => {
       expect(
         decodedPrograms(piece.repeat(Math.floor(2_000_000 / piece.length))).length,

@@ -86,7 +86,7 @@ describe('remembered results of front ends', () => {
       ),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 
   it('never change a report of the next version', async () => {
     const chosen = Object.values(texts);
@@ -99,7 +99,7 @@ describe('remembered results of front ends', () => {
     await scanned(version(-1), { memo });
     for (const at of paths.keys())
       expect(await scanned(version(at), { memo })).toBe(await scanned(version(at), {}));
-  });
+  }, 60_000);
 });
 
 describe('a scanner that has read other versions', () => {
@@ -139,7 +139,7 @@ describe('a scanner that has read other versions', () => {
       const { report } = await fresh.scanWithFacts(files);
       expect(canonicalJson(report)).toBe(canonicalJson(JSON.parse(answers[at] ?? '').report));
     }
-  });
+  }, 120_000);
 });
 
 describe('a front end that is remembered', () => {

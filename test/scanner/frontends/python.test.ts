@@ -277,7 +277,7 @@ describe('a hostile text is read, or given up within its steps', () => {
   });
 });
 
-describe('what is valid is read whole', () => {
+describe('what is valid is read whole', { timeout: 120_000 }, () => {
   const script =
     '"""Reads."""\n\nimport json\nimport os\n\n\ndef read(path):\n    with open(path) as file:\n        return json.load(file)\n\n\n';
   const parts = [...'https://a.example/x', ...'-'.repeat(700)].map(

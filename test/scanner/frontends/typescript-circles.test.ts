@@ -133,7 +133,7 @@ describe('a value on a long way through the program', () => {
         'a.mjs': `class C0 { send(body) { ${post(value, 'body')} } }\n${classes(20)}new C20().send(${key});\n`,
       }),
     ],
-  ])('is found: %s', async (_, program) => {
+  ])('is found: %s', { timeout: 60_000 }, async (_, program) => {
     expect(await verdictOf(program('fetch'))).toBe('block');
     expect(await verdictOf(program('console.info'))).toBe('pass');
   });
@@ -148,7 +148,7 @@ describe('a value that holds itself many times', () => {
         `l${at} = [l${(at + 1) % count}, l${(at * 3) % count}, l${(at * 7) % count}].flat().map((x) => [x, l${(at + 5) % count}]);`,
     );
 
-  it('costs no endless comparison', async () => {
+  it('costs no endless comparison', { timeout: 60_000 }, async () => {
     const start = `import { exec } from 'node:child_process';\n${lists(8)}exec(l0[0]);\n`;
     expect(await verdictOf({ 'a.mjs': `${start}${post('fetch', key)}` })).toBe('block');
     expect(await verdictOf({ 'a.mjs': `${start}${post('fetch', "'done'")}` })).not.toBe('block');

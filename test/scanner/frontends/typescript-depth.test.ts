@@ -67,7 +67,7 @@ describe('TypeScript that nests or goes on without end', () => {
       'members of one object',
       `const o={};${Array.from({ length: 3_000 }, (_, i) => `o.a${i}=o.a${i + 1};`).join('')}`,
     ],
-  ])('is analysed: %s', async (_, text) => {
+  ])('is analysed: %s', { timeout: 120_000 }, async (_, text) => {
     expect(await dispositionOf('scripts/a.ts', text)).toBe('analysed');
   });
 });
