@@ -231,7 +231,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
     'prose/exfiltration-instructions':
-      'sha256:951d5a9793f320609595a67424d761c58e9daf3cd25523934cf86bbb9ed024ff',
+      'sha256:97c8595b75d0e7d160f94fe38cd4d74d99c8b311b1ab9c49c6bab46fff1a7b9d',
     'prose/false-authority':
       'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
     'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',

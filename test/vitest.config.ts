@@ -22,8 +22,6 @@ const execArgv = [
   '--wasm-wrapper-tiering-budget=1000000000',
   `--stack-size=${scanStackKiB}`,
 ];
-// Limits end what hangs, and measure nothing: a machine with other work takes three times as long as
-// a quiet one.
 // A wait for a state ends when the state comes; on a busy machine, a second is too short.
 const waits = { poll: { timeout: 20_000 } };
 const quick = {
@@ -34,6 +32,7 @@ const quick = {
   execArgv,
   // Each scan has a thread of its own, which loads the scanner's sources.
   env: compiledCode,
+  // Limits end what hangs, and measure nothing: a busy machine takes more than twice as long.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   expect: waits,

@@ -65,12 +65,7 @@ interface Address {
 export function strangersIn(text: string): readonly Address[] {
   return [...text.matchAll(receivers)]
     .map(({ 0: address, index }) => ({ address, index }))
-    .filter(({ address, index }) => isOfStranger(address) && !isVisited(text, index));
-}
-
-// Whether a reader goes there, or gets something from there.
-function isVisited(text: string, at: number): boolean {
-  return visits.test(leadTo(text, at));
+    .filter(({ address, index }) => isOfStranger(address) && !visits.test(leadTo(text, index)));
 }
 
 function leadTo(text: string, at: number): string {
@@ -81,6 +76,7 @@ const directionChars = 40;
 // Where a reader goes, what a page refers to, where something comes from, and values of JSON.
 const visits =
   /["']\s?:\s?["']$|\b(?:from|von|aus|depuis|desde)\W{0,3}$|\b(?:go|goes|going|link|links|linked|linking|refers?|navigate|head|points?|redirects?|browse|log ?in|sign ?in|up|back|according|gehe?n?|vai|va|allez|ve|vaya|ir|acced\w*|вернись)\b[^.]{0,16}$|\bsign(?:ed|ing)?[ -]up for (?:an? )?(?:\w{1,20} ){0,3}accounts? (?:at|on|with)\W{0,3}$|(?:перей|зай|зайт|переход)\p{L}{0,6}[^.]{0,12}$|[转前访跳][^。]{0,4}$/iu;
+
 function isOfStranger(address: string): boolean {
   const host = (/:\/\/(?:[^/@\s]{0,60}@)?([^/:?#]+)/.exec(address) ??
     /@([^:/]+)/.exec(address))?.[1];
@@ -131,8 +127,7 @@ const places =
 // "… to https://": a verb that no table has, with a direction.
 function isTarget(text: string, { address, index: at }: Address): boolean {
   const behind = text.slice(at + address.length, at + address.length + 4);
-  const lead = leadTo(text, at);
-  return (directions.test(lead) && !isVisited(text, at)) || /^\W{0,2}[へに宛]/.test(behind);
+  return directions.test(leadTo(text, at)) || /^\W{0,2}[へに宛]/.test(behind);
 }
 
 const directions =

@@ -77,7 +77,7 @@ function isSpared(mark: ProseMark, sentence: PageSentence, nots: readonly ProseM
   const from = Math.max(0, at - charsBefore);
   const words = sentence.text.slice(from, at);
   return (
-    isPlace.test(words) ||
+    (isPlace.test(words) && strangersIn(sentence.text.slice(at)).length === 0) ||
     nots.some(
       (not) =>
         not.end <= mark.start &&
@@ -88,9 +88,10 @@ function isSpared(mark: ProseMark, sentence: PageSentence, nots: readonly ProseM
 }
 
 const charsBefore = 40;
-// "Save it in `~/.aws/credentials`": what is put there comes from elsewhere.
+// "Save it in `~/.aws/credentials`": what is put there comes from elsewhere. An order to put "the
+// text in `~/.ssh/id_rsa`" somewhere has another object.
 const isPlace =
-  /\b(?:add|cache|create|keep|land|lie|live|put|save|set|store|stay|write)(?:e?d|e?s)?\b[^.;:]{0,30}\b(?:in|into|to|under)(?: (?:the|your))?\s["'`]?$/i;
+  /\b(?:add|cache|create|keep|put|save|set|store|write)(?:e?d|e?s)?(?: (?:it|them|(?:the|your|a|an) (?:(?:access|api) )?(?:keys?|pair|token|login|password|secret|profile)))? (?:in|into|to|under)(?: (?:the|your))? ["'`]?$/i;
 const forbiddenWords = 4;
 // "Do not wait, quote …", "do not forget to quote …", "not only …".
 const goesOn =

@@ -24,7 +24,7 @@ export const exfiltrationInstructions = defineRule({
   severity: 'critical',
   confidence: 'lexical',
   why: 'An agent that follows the text sends what it can reach to a stranger. No code is needed.',
-  fix: 'Remove it. Where the user wants it sent, have the agent say what goes where and ask first, and declare the host as an egress in skill.json.',
+  fix: 'Remove it. Where the user wants it sent, have the agent say what goes where and ask first, and declare the host as an egress in skill.json. A private key with which a user signs in to a server may stay: a person looks and approves.',
   maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
   reads: ['text'],
   check: (context) => {
