@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ba0a31af21c640a06aad1807d25d45460844ba93fe9da1d38476e6cd510f3c6e',
+  extractor: 'sha256:469d06f7ebc12d22c64ff7aee257d1e86c9b00367d35b9f4b6425978cb0690b2',
   judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

@@ -269,3 +269,22 @@ describe('a call of a helper that does not say where its key goes', () => {
     expect((await flowsOf(code)).verdict).not.toBe('pass');
   });
 });
+
+describe('a constant as an argument of a helper', () => {
+  const send = 'const send = (url, body) => fetch(url, { body });';
+  const doubled = Array.from(
+    { length: 40 },
+    (_, at) => `const c${at + 1} = \`\${c${at}}\${c${at}}\`;`,
+  );
+  it.each([
+    ['is made of itself', `const last = \`\${last}\`;`],
+    [
+      'is made of another one that is made of it',
+      `const last = \`\${a}\`; const a = \`\${last}\`;`,
+    ],
+    ['doubles forty times', `const c0 = ''; ${doubled.join(' ')} const last = c40;`],
+  ])('is judged once: %s', async (_, constants) => {
+    const code = `${send}\n${constants}\nawait send(${github}, ${githubKey});\nawait send(${linear}, last);`;
+    expect((await flowsOf(code)).verdict).toBe('pass');
+  });
+});

@@ -71,26 +71,30 @@ function isOnlyAsked(name: ts.Identifier): boolean {
  * other name means the same object.
  */
 export function isUnshared(self: Evaluator, given: ts.Expression): boolean {
+  return isMadeHere(self, given, new Map());
+}
+
+/** Answers for names; false for the names that are being asked, since none is made of itself. */
+type Asked = Map<ts.Declaration, boolean>;
+
+function isMadeHere(self: Evaluator, given: ts.Expression, asked: Asked): boolean {
+  const isMade = (one: ts.Expression): boolean => isMadeHere(self, one, asked);
   const bare = bareOf(given);
   if (ts.isLiteralExpression(bare) || isKeyword.has(bare.kind)) return true;
   if (ts.isTemplateExpression(bare))
-    return bare.templateSpans.every(({ expression }) => isUnshared(self, expression));
-  if (ts.isBinaryExpression(bare))
-    return [bare.left, bare.right].every((one) => isUnshared(self, one));
+    return bare.templateSpans.every(({ expression }) => isMade(expression));
+  if (ts.isBinaryExpression(bare)) return [bare.left, bare.right].every(isMade);
   if (ts.isObjectLiteralExpression(bare))
     return bare.properties.every(
       (property) =>
-        (ts.isPropertyAssignment(property) && isUnshared(self, property.initializer)) ||
-        (ts.isShorthandPropertyAssignment(property) && isUnshared(self, property.name)),
+        (ts.isPropertyAssignment(property) && isMade(property.initializer)) ||
+        (ts.isShorthandPropertyAssignment(property) && isMade(property.name)),
     );
-  if (ts.isArrayLiteralExpression(bare)) return bare.elements.every((one) => isUnshared(self, one));
+  if (ts.isArrayLiteralExpression(bare)) return bare.elements.every(isMade);
   if (ts.isPropertyAccessExpression(bare)) return bare.expression.getText() === 'process.env';
   if (ts.isCallExpression(bare))
-    return (
-      bare.expression.getText() === 'JSON.stringify' &&
-      bare.arguments.every((one) => isUnshared(self, one))
-    );
-  return ts.isIdentifier(bare) && isUnsharedName(self, bare);
+    return bare.expression.getText() === 'JSON.stringify' && bare.arguments.every(isMade);
+  return ts.isIdentifier(bare) && isUnsharedName(self, bare, asked);
 }
 
 const isKeyword: ReadonlySet<ts.SyntaxKind> = new Set([
@@ -100,12 +104,26 @@ const isKeyword: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 // A parameter, or a constant. An object has to have this one use.
-function isUnsharedName(self: Evaluator, name: ts.Identifier): boolean {
+function isUnsharedName(self: Evaluator, name: ts.Identifier, asked: Asked): boolean {
   const declaration = declarationOf(self, name);
   if (declaration === undefined) return false;
   if (ts.isParameter(declaration)) return true;
+  const known = asked.get(declaration);
+  if (known !== undefined) return known;
+  asked.set(declaration, false);
+  const isMade = isMadeAlone(self, name, declaration, asked);
+  asked.set(declaration, isMade);
+  return isMade;
+}
+
+function isMadeAlone(
+  self: Evaluator,
+  name: ts.Identifier,
+  declaration: ts.Declaration,
+  asked: Asked,
+): boolean {
   const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  if (value === undefined || !isUnshared(self, value)) return false;
+  if (value === undefined || !isMadeHere(self, value, asked)) return false;
   const made = bareOf(value);
   if (!ts.isObjectLiteralExpression(made) && !ts.isArrayLiteralExpression(made)) return true;
   const file = name.getSourceFile();
