@@ -3,6 +3,7 @@
  * one commit. `database/000003.wal`, `000004.wal` … are the commits after it, up to a missing
  * number. `files/` has the files of the data folder, and `objects/` its objects.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -62,10 +63,13 @@ export interface DatabaseFiles {
 
 /** The numbers of the whole files in `database/`. */
 export async function readDatabaseFiles(backup: string): Promise<DatabaseFiles> {
-  const names = await readdir(placesIn(backup).database).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    return [];
-  });
+  const entries = await readdir(placesIn(backup).database, { withFileTypes: true }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      return [];
+    },
+  );
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   const numbers = (pattern: RegExp): number[] =>
     names
       .flatMap((name) => pattern.exec(name)?.[1] ?? [])
@@ -79,10 +83,15 @@ export function databasePath(backup: string, number: number, end: 'sqlite' | 'wa
   return join(placesIn(backup).database, `${String(number).padStart(6, '0')}.${end}`);
 }
 
-/** Path of a picture while it is made. */
-export function unfinishedPath(backup: string, number: number): string {
-  return `${databasePath(backup, number, 'sqlite')}.part`;
+/**
+ * Path of a file while it is made. Nobody can guess it, so nobody who may write to the backup's
+ * folder has put a link there that this process would write through.
+ */
+export function unfinishedPath(path: string): string {
+  return `${path}.${unfinished}.part`;
 }
+
+const unfinished = randomUUID();
 
 /**
  * Deletes pictures that newer ones replace, the commits before the oldest kept picture, and
@@ -108,15 +117,18 @@ export async function sweepUnfinished(backup: string): Promise<void> {
 
 /** Writes a file under another name, syncs it, and renames it. */
 export async function writeSynced(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
-  const part = `${path}.part`;
-  const file = await open(part, 'w', mode);
+  const part = unfinishedPath(path);
+  const file = await open(part, 'wx', mode);
   try {
     await file.writeFile(bytes);
     await file.datasync();
+    await rename(part, path);
+  } catch (error) {
+    await unlink(part);
+    throw error;
   } finally {
     await file.close();
   }
-  await rename(part, path);
   await syncFolder(join(path, '..'));
 }
 

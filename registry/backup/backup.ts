@@ -145,7 +145,8 @@ export async function openTarget({ dir, backup, say }: BackupOptions): Promise<O
   return { about, next, letGo };
 }
 
-const ownNames = /^(?:backup\.json(?:\.part)?|backup\.lock(?:-journal)?|database|files|objects)$/;
+const ownNames =
+  /^(?:backup\.json(?:\.[-0-9a-f]+\.part)?|backup\.lock(?:-journal)?|database|files|objects)$/;
 
 /** Opens the database of a data folder beside the registry. @throws Error of SQLite */
 export function openSource(dir: string): WalSource {

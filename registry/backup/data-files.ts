@@ -2,9 +2,11 @@
  * The files of a data folder that a backup holds beside the database and the objects. A file with
  * an unsealed private key is left out, unless the operator asked for the keys.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeSynced } from './backup-folder.ts';
+import { damagedBackup } from './segment.ts';
 
 /** Files that make the folder a registry. `keys.json` and the others with keys come last. */
 const names = [
@@ -34,7 +36,10 @@ export interface CopiedFiles {
   readonly others: readonly string[];
 }
 
-/** Copies the files that differ, each in one step. */
+/**
+ * Copies the files that differ, each in one step. An operator may keep keys behind a link in the
+ * data folder; a backup has no links.
+ */
 export async function copyDataFiles(
   dir: string,
   target: string,
@@ -42,7 +47,7 @@ export async function copyDataFiles(
 ): Promise<CopiedFiles> {
   const keysLeftOut: string[] = [];
   for (const name of [...names, ...(await enrolments(dir))]) {
-    const bytes = await readIfThere(join(dir, name));
+    const bytes = await readIfThere(join(dir, name), constants.O_RDONLY);
     if (bytes === undefined) continue;
     if (!withKeys && hasOpenKey(bytes)) keysLeftOut.push(name);
     else await copyIfOther(join(target, name), bytes);
@@ -65,15 +70,41 @@ async function enrolments(dir: string): Promise<string[]> {
 }
 
 async function copyIfOther(path: string, bytes: Uint8Array): Promise<void> {
-  const there = await readIfThere(path);
+  const there = await readIfThere(path, noLink).catch(() => undefined);
   if (there !== undefined && Buffer.compare(there, bytes) === 0) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeSynced(path, bytes);
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+/**
+ * Puts the files of a backup into a new data folder. Somebody else may have written to the backup,
+ * so a link in it is refused: the registry would read or write what it names.
+ * @throws Problem `backup-damaged`
+ */
+export async function restoreDataFiles(files: string, dir: string): Promise<void> {
+  for (const name of [...names, ...(await enrolments(files))]) {
+    const bytes = await readIfThere(join(files, name), noLink).catch(() => {
+      throw damagedBackup(join(files, name), 'it is a link, or no file');
+    });
+    if (bytes === undefined) continue;
+    await mkdir(dirname(join(dir, name)), { recursive: true, mode: 0o700 });
+    await writeFile(join(dir, name), bytes, { mode: 0o600, flag: 'wx' });
+  }
+}
+
+// Without O_NONBLOCK, a named pipe would wait for a writer for ever.
+const noLink = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+async function readIfThere(path: string, flag: number): Promise<Buffer | undefined> {
+  const file = await open(path, flag).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     return undefined;
   });
+  if (file === undefined) return undefined;
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }

@@ -28,7 +28,7 @@ export async function makePicture(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const path = unfinishedPath(backup, number);
+  const path = unfinishedPath(databasePath(backup, number, 'sqlite'));
   try {
     await shows.backup(path, {
       progress: ({ totalPages, remainingPages }) => {
@@ -62,6 +62,7 @@ export async function makePicture(
 
 /** Gives a picture its name. From now on a restore begins with it. */
 export async function namePicture(backup: string, number: number): Promise<void> {
-  await rename(unfinishedPath(backup, number), databasePath(backup, number, 'sqlite'));
+  const path = databasePath(backup, number, 'sqlite');
+  await rename(unfinishedPath(path), path);
   await syncFolder(placesIn(backup).database);
 }

@@ -2,7 +2,7 @@
  * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
  * gets its name at the end. So a restore that was killed or refused leaves no data folder.
  */
-import { cp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
@@ -22,6 +22,7 @@ import { openFile } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
 import { type BackupAbout, makeFolder, placesIn, readAbout, syncFolder } from './backup-folder.ts';
+import { restoreDataFiles } from './data-files.ts';
 import { restoreDatabase } from './restored-database.ts';
 import { askForLaterHead, requireHead } from './restored-heads.ts';
 import { checkLog, type RestoredLog } from './restored-log.ts';
@@ -106,7 +107,7 @@ async function restoreInto(
 ): Promise<Restored> {
   const { backup, progress, say } = options;
   const places = placesIn(backup);
-  await cp(places.files, part, { recursive: true, filter: (path) => !path.endsWith('.part') });
+  await restoreDataFiles(places.files, part);
   // Messages must name files that are still there after a refusal, so nothing is read in `part`.
   const root = await readRootFile(places.files);
   const keys =

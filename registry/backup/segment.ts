@@ -2,7 +2,7 @@
  * A segment of a backup: commits of the database in one file, as frames of SQLite's write-ahead
  * log. A file that a crash cut counts up to its last whole commit.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { walPartBytes } from '../limits.ts';
 import {
@@ -34,8 +34,10 @@ export class SegmentWriter {
    * @param before the checksum at the end of the segment before, which ties the two together
    */
   static async begin(path: string, first: WalPart, before: WalSum): Promise<SegmentWriter> {
-    // A file of this name was begun by a process that died before its first part was whole.
-    const file = await open(path, 'w', 0o600);
+    // A file of this name was begun by a process that died before its first part was whole. It goes
+    // first, since `wx` follows no link that somebody put there.
+    await rm(path, { force: true });
+    const file = await open(path, 'wx', 0o600);
     const head = Buffer.concat([
       magic,
       first.header.bytes,

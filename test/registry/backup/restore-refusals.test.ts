@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreOptions } from '../../../registry/backup/restore.ts';
@@ -78,6 +87,48 @@ describe('a restore that is refused', () => {
       message: expect.stringContaining('the registry has no witnesses'),
       hint: expect.stringContaining('leave out --witness'),
     });
+  });
+
+  it.each([
+    ['a link', (path: string, outside: string) => symlinkSync(outside, path)],
+    ['a named pipe', (path: string) => spawnSync('mkfifo', [path])],
+  ])('neither reads nor writes through %s in the backup', async (_, plant) => {
+    const path = join(backup, 'files/keys.json');
+    const outside = join(folderWith({ 'theirs.json': 'theirs' }), 'theirs.json');
+    plant(path, outside);
+    try {
+      for (const keys of [undefined, join(dir, 'keys.json')])
+        await expect(restoreWith({ keys })).rejects.toMatchObject({
+          code: 'backup-damaged',
+          message: expect.stringContaining(path),
+        });
+      expect(readFileSync(outside, 'utf8')).toBe('theirs');
+    } finally {
+      rmSync(path);
+    }
+  });
+
+  it('begins with a backup whose keys lay behind a link in the data folder', async () => {
+    const copy = `${dir}-linked`;
+    renameSync(join(dir, 'keys.json'), `${dir}-secret`);
+    symlinkSync(`${dir}-secret`, join(dir, 'keys.json'));
+    await backUp(dir, copy, { withKeys: true });
+    expect(lstatSync(join(copy, 'files/keys.json')).isFile()).toBe(true);
+    rmSync(join(dir, 'keys.json'));
+    renameSync(`${dir}-secret`, join(dir, 'keys.json'));
+  });
+
+  it('is of a backup that wrote through no link in its folder', async () => {
+    const copy = `${dir}-planted`;
+    const outside = join(folderWith({ theirs: 'theirs' }), 'theirs');
+    await backUp(dir, copy);
+    for (const name of ['backup.json.part', 'database/000004.sqlite.part', 'files/root.json.part'])
+      symlinkSync(outside, join(copy, name));
+    rmSync(join(copy, 'files/root.json'));
+    symlinkSync(outside, join(copy, 'files/root.json'));
+    await backUp(dir, copy);
+    expect(readFileSync(outside, 'utf8')).toBe('theirs');
+    expect(lstatSync(join(copy, 'files/root.json')).isFile()).toBe(true);
   });
 
   it.each(['/proc/skillgate', join('missing', 'folder')])(
