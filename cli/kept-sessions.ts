@@ -41,11 +41,14 @@ export async function keepSession(
   session: KeptSession,
   now: Date,
 ): Promise<void> {
-  const others = readSessions(paths, now).filter(
-    ({ base, keyId }) => base !== session.base || keyId !== session.keyId,
-  );
-  const text = JSON.stringify({ schema, sessions: [...others, session] }, null, 2);
-  await writeWhole(pathOf(paths), `${text}\n`, 0o600);
+  const { whileLocked } = await import('./locked-file.ts');
+  await whileLocked(pathOf(paths), async () => {
+    const others = readSessions(paths, now).filter(
+      ({ base, keyId }) => base !== session.base || keyId !== session.keyId,
+    );
+    const text = JSON.stringify({ schema, sessions: [...others, session] }, null, 2);
+    await writeWhole(pathOf(paths), `${text}\n`, 0o600);
+  });
 }
 
 function isKeptSession(one: unknown): one is KeptSession {

@@ -85,8 +85,6 @@ export const sessionClientsMax = 8;
 export const agentNamesShownMax = 20;
 /** The index line of a skill. */
 export const indexTokensMax = 100;
-/** How long one change of a lock waits for another. */
-export const lockChangeSecondsMax = 20;
 /** A gate for other installers: bytes of a request, time of a scan, and characters of an answer. */
 export const gateRequestBytesMax = 1024 * 1024;
 export const gateScanSecondsMax = 40;

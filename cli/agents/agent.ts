@@ -14,7 +14,7 @@ import { chainText } from '../audit-log/audit-text.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { holdsFolderOf } from '../holds/here.ts';
-import { changeLock } from '../install/lock-change.ts';
+import { changeLock } from '../install/lock.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { identityLockOf } from '../mcp/agent-lock.ts';
 import { projectAt } from '../run/admission.ts';

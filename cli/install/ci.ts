@@ -12,6 +12,7 @@ import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { fetchIfAny } from '../packages/fetch-if-any.ts';
 import {
   type AdmissionWorld,
@@ -55,8 +56,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   requireOwnFolders(ready);
   for (const item of ready)
     requireFreePlaces(item.layout, item.files, [sharedFolder, ...item.layout.agentFolders]);
-  writeAll(context, ready);
+  await whileLocked(join(project.folder, lockFileName), async () => writeAll(context, ready));
   for (const line of removeEarlier(ready)) printNote(context, safe`note: ${line}`);
+  for (const { layout, name } of ready)
+    if (wantedIn(project, name).plain === true)
+      printNote(
+        context,
+        safe`warning: ${name} runs without a sandbox: ${sharedFolder}/${layout.folder}`,
+      );
   const installed = ready.map(({ name, locked, layout }) => ({
     name,
     ...locked,
@@ -129,6 +136,15 @@ async function verifyLocked(
   locked: LockedSkill,
 ): Promise<Ready> {
   const wanted = wantedIn(project, name);
+  // Whoever wrote skillgate.json decides nothing about this host.
+  if (wanted.plain === true && context.options.plain !== true)
+    throw new Problem(
+      'plain-refused',
+      `Cannot install ${name}: ${projectFileName} asks for "plain": true, so its scripts would run on this host without a sandbox`,
+      {
+        hint: `if you trust the project: skillgate ci --plain; else remove "plain" from ${projectFileName}`,
+      },
+    );
   if (wanted.plain === true && !host.plain)
     throw new Problem(
       'plain-refused',

@@ -15,6 +15,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { fetchIfAny } from '../packages/fetch-if-any.ts';
 import {
   type AdmissionAnswer,
@@ -30,8 +31,8 @@ import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
-import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
-import type { LockedSkill, WantedSkill } from './lock.ts';
+import { type Prepared, whatItMayDo, whereItLies } from './install-text.ts';
+import { type LockedSkill, lockFileName, type ProjectFile, type WantedSkill } from './lock.ts';
 import {
   agreeToMore,
   approvedBefore,
@@ -41,12 +42,7 @@ import {
 import { requireAnswered } from './registry-answered.ts';
 import { joinRanges, orUnmet } from './required/join-ranges.ts';
 import { requirersOf, wantedIn } from './required/required-skills.ts';
-import {
-  type InstalledFiles,
-  installedFiles,
-  layoutOf,
-  requireFreePlaces,
-} from './skill-folder.ts';
+import { installedFiles, layoutOf, requireFreePlaces } from './skill-folder.ts';
 import { orWaiting } from './waiting-version.ts';
 import { writeInstalled } from './write-installed.ts';
 
@@ -58,12 +54,14 @@ export interface InstallTerms {
   /** Whether nothing is written, so that no person has to agree. */
   readonly isTrial?: boolean;
   /** The admission of a version that another skill requires, and where the agents look. */
-  readonly required?: { readonly found: AdmissionAnswer; readonly wanted: WantedSkill };
+  readonly required?: RequiredVersion;
 }
 
-/** A verified version, to which a person has agreed, and the files to write. */
-export interface Prepared extends Installed {
-  readonly files: InstalledFiles;
+export interface RequiredVersion {
+  readonly found: AdmissionAnswer;
+  readonly wanted: WantedSkill;
+  /** `registries` for skillgate.json, so that later commands ask the same registry. */
+  readonly registries: ProjectFile['registries'];
 }
 
 /**
@@ -90,13 +88,22 @@ export async function prepareOne(
   return await audit.recordRefusal(log, subject, () => verify(context, reference, terms));
 }
 
-/** Writes a prepared skill. Other skills may have been written since it was prepared. */
+/**
+ * Writes a prepared skill. Other skills may have been written since it was prepared, and other
+ * commands may be about to write.
+ * @throws Problem `install-taken` when another skill has got the folder meanwhile
+ */
 export async function writeOne(
   context: CommandContext & AdmissionWorld,
   prepared: Prepared,
 ): Promise<void> {
-  await writeInstalled(context, await projectAt(context.cwd), prepared, prepared.files);
-  printInstalled(context, whereItLies(context, prepared, prepared.files));
+  const { layout, name } = prepared;
+  await whileLocked(join(layout.project, lockFileName), async () => {
+    const project = await projectAt(context.cwd);
+    requireOwnFolder(project, name, layout.folder);
+    await writeInstalled(context, project, prepared);
+  });
+  printInstalled(context, whereItLies(context, prepared));
 }
 
 async function verify(
@@ -146,11 +153,10 @@ async function verify(
   if (keepsNewest && isSame) return requireAnswered(found, name);
 
   const opened = await openAdmitted(found.source, admitted);
-  const commands = admitted.manifest.commands;
   const contents = await admission.readAll(opened);
   const files = installedFiles(opened.bundle, contents, {
     name,
-    commands,
+    commands: admitted.manifest.commands,
     plain: wanted.plain === true,
   });
   requireOwnFolder(project, name, layout.folder);
@@ -163,21 +169,22 @@ async function verify(
     files,
     earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : [],
   );
-  const locked = lockedBy(found, admitted);
   const capabilitiesBefore =
     before === undefined ? undefined : await approvedBefore(found, admitted, before);
 
   const prepared: Prepared = {
     name,
     admitted,
-    locked,
+    locked: lockedBy(found, admitted),
+    base: found.registry.base,
     wanted,
     isRequired,
     layout,
     files,
+    registries: required?.registries ?? {},
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
-  printInstalled(context, whatItMayDo(context, prepared, files));
+  printInstalled(context, whatItMayDo(context, prepared));
   if (isTrial) return prepared;
   await agreeToMore(context, prepared);
   if (wanted.plain !== true)

@@ -10,18 +10,24 @@ import { canLines, differenceLines } from '../run/capability-text.ts';
 import { inkFor, type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { standLines } from './installed-text.ts';
-import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
+import { type LockedSkill, lockFileName, type ProjectFile, type WantedSkill } from './lock.ts';
 import type { InstalledFiles, Layout } from './skill-folder.ts';
 
-/** A version to install, and the installed version before it. */
-export interface Installed {
+/** A verified version to install, and the installed version before it. */
+export interface Prepared {
   readonly name: SkillName;
   readonly admitted: Admitted;
   readonly locked: LockedSkill;
+  /** Base URL of the registry that the version comes from. */
+  readonly base: string;
   readonly wanted: WantedSkill;
   /** Whether only other skills require the skill, so that skillgate.json does not name it. */
   readonly isRequired: boolean;
   readonly layout: Layout;
+  /** The files to write. */
+  readonly files: InstalledFiles;
+  /** New entries of `registries` in skillgate.json. */
+  readonly registries: ProjectFile['registries'];
   readonly before:
     | { readonly locked: LockedSkill; readonly capabilities: Capabilities | undefined }
     | undefined;
@@ -63,8 +69,7 @@ function requiresLines({ manifest: { requires } }: Admitted): Safe[] {
 // Printed before any file is written.
 export function whatItMayDo(
   context: CommandContext,
-  { admitted, before, wanted }: Installed,
-  files: InstalledFiles,
+  { admitted, base, before, files, isRequired, wanted }: Prepared,
 ): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const hasProgram =
@@ -75,6 +80,7 @@ export function whatItMayDo(
       : differenceLines(before.capabilities, admitted.capabilities);
   return [
     ...aboutVersion(context, admitted, hasProgram),
+    ...(isRequired ? [safe`  Required by another skill, and taken from ${base}.`] : []),
     ...(before === undefined ? [] : [safe`  Changed since ${before.locked.version}:`]),
     ...(before !== undefined && changed.length === 0
       ? [safe`    ${sameOrUnknown(admitted, before)}`]
@@ -85,8 +91,7 @@ export function whatItMayDo(
 
 export function whereItLies(
   context: CommandContext,
-  { admitted, wanted, layout }: Installed,
-  files: InstalledFiles,
+  { admitted, files, layout, wanted }: Prepared,
 ): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const warning =
@@ -105,7 +110,7 @@ export function whereItLies(
 
 function sameOrUnknown(
   admitted: Admitted,
-  { locked, capabilities }: NonNullable<Installed['before']>,
+  { locked, capabilities }: NonNullable<Prepared['before']>,
 ): string {
   if (capabilities !== undefined) return 'no capability: the skill may do the same as before';
   return locked.version === admitted.version

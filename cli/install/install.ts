@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, printLine, type Safe, safe } from '../terminal/output.ts';
-import type { Installed } from './install-text.ts';
+import type { Prepared } from './install-text.ts';
 import { installWithRequired } from './required/install-required.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   const isTrial = context.options['dry-run'] === true;
   const terms = { publisher: publisherNamed(context), isTrial };
-  const installed: Installed[] = [];
+  const installed: Prepared[] = [];
   const verified = new VerifiedStatements();
   for (const reference of references) {
     installed.push(...(await installWithRequired({ ...context, verified }, reference, terms)));
@@ -37,7 +37,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function trialText(installed: readonly Installed[]): Safe {
+function trialText(installed: readonly Prepared[]): Safe {
   const list = installed.map(
     ({ isRequired, name, locked }) =>
       safe`  ${name}@${locked.version}${isRequired ? ', which another skill requires' : ''}`,

@@ -18,6 +18,7 @@ import {
   skillName,
   version,
 } from '../../skills-index/statement/field-shapes.ts';
+import { whileLocked } from '../locked-file.ts';
 import { writeWhole } from '../whole-file.ts';
 
 export const lockFileName = 'skillgate.lock';
@@ -151,6 +152,19 @@ export function scopeClaimIn(
     )
     .map(([, entry]) => entry.scopeClaim);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/**
+ * Changes a lock, which others may change at the same time. Nothing is written when `change`
+ * returns the same lock.
+ * @throws Problem `lock-invalid`, `plan-refused`
+ */
+export async function changeLock(path: string, change: (lock: Lock) => Lock): Promise<void> {
+  await whileLocked(path, async () => {
+    const before = await readLock(path);
+    const after = change(before);
+    if (after !== before) await writeLock(path, after);
+  });
 }
 
 /** Writes a lock in one step; equal locks have equal bytes. */

@@ -27,7 +27,7 @@ import {
 } from '../run/admission.ts';
 import { confirm } from '../terminal/ask.ts';
 import { safe } from '../terminal/output.ts';
-import type { Installed } from './install-text.ts';
+import type { Prepared } from './install-text.ts';
 import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 
 /** @throws Problem `lock-differs` where the same version has another digest now */
@@ -129,7 +129,7 @@ export async function approvedBefore(
  */
 export async function agreeToMore(
   context: CommandContext,
-  { name, admitted, before }: Installed,
+  { name, admitted, before }: Prepared,
 ): Promise<void> {
   const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
   const added =

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { type Project, projectAt } from '../run/admission.ts';
 import { answer, joined, safe } from '../terminal/output.ts';
 import { installedSkills, namedSkills } from './installed-skills.ts';
@@ -16,6 +17,11 @@ import { keptWithout, requirementsIn } from './required/required-skills.ts';
 import { removeFolder, requireInside } from './skill-folder.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const { folder } = await projectAt(context.cwd);
+  return whileLocked(join(folder, lockFileName), () => remove(context));
+}
+
+async function remove(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const named = new Set(namedSkills(project, 'remove', context.args).map(({ name }) => name));
   requireUnneeded(project, named);

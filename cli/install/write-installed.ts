@@ -6,23 +6,22 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandContext } from '../command.ts';
 import type { Project } from '../run/admission.ts';
-import type { Installed } from './install-text.ts';
+import type { Prepared } from './install-text.ts';
 import { installedSkills } from './installed-skills.ts';
 import { localEdits, printKept } from './local-edits.ts';
 import { lockFileName, projectFileName, writeLock, writeProject } from './lock.ts';
 import { prepareFolder, setAside } from './prepare-folder.ts';
-import { type InstalledFiles, removeFolder } from './skill-folder.ts';
+import { removeFolder } from './skill-folder.ts';
 
 export async function writeInstalled(
   context: CommandContext,
   project: Project,
-  installed: Installed,
-  files: InstalledFiles,
+  installed: Prepared,
 ): Promise<void> {
   const { layout, name } = installed;
   const earlier = installedSkills(project).find((skill) => skill.name === name);
   const edits = earlier === undefined ? [] : await localEdits(context, earlier);
-  const replaced = await writeAll(context, project, installed, files, edits.length > 0);
+  const replaced = await writeAll(context, project, installed, edits.length > 0);
   // The skill had another folder before `--as`.
   const isMoved = earlier !== undefined && earlier.layout.folder !== layout.folder;
   const kept = isMoved && edits.length > 0 ? setAside(earlier.layout) : replaced;
@@ -36,8 +35,7 @@ export async function writeInstalled(
 async function writeAll(
   context: CommandContext,
   project: Project,
-  { isRequired, name, wanted, locked, layout }: Installed,
-  files: InstalledFiles,
+  { files, isRequired, layout, locked, name, registries: added, wanted }: Prepared,
   keeps: boolean,
 ): Promise<string | undefined> {
   const before = [projectFileName, lockFileName].map((file) =>
@@ -46,9 +44,12 @@ async function writeAll(
   const prepared = prepareFolder(layout, files);
   try {
     context.signal.throwIfAborted();
-    const skills = new Map([...project.file.skills, [name, wanted] as const]);
-    if (!isRequired)
-      await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
+    const { skills } = project.file;
+    if (!isRequired || Object.keys(added).length > 0)
+      await writeProject(join(project.folder, projectFileName), {
+        skills: isRequired ? skills : new Map([...skills, [name, wanted] as const]),
+        registries: { ...project.file.registries, ...added },
+      });
     await writeLock(
       join(project.folder, lockFileName),
       new Map([...project.lock, [name, locked] as const]),

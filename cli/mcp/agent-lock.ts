@@ -1,8 +1,7 @@
 /** The lock of an agent identity: the versions that its standing grant fetched. */
 import { join } from 'node:path';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
-import { type LockedSkill, lockFileName } from '../install/lock.ts';
-import { changeLock } from '../install/lock-change.ts';
+import { changeLock, type LockedSkill, lockFileName } from '../install/lock.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import type { Startable } from '../run/start-skill.ts';
 

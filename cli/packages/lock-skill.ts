@@ -15,12 +15,14 @@ import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type Ecosystem, ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { packagesLeftOutMax } from '../limits.ts';
+import { whileLocked } from '../locked-file.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -105,6 +107,19 @@ export async function lockSkill(
   return { manifest: parseManifest(Buffer.from(text)), locks, left };
 }
 
+/**
+ * Runs `act` while no other command of this user changes the skill.json of a folder. Who holds it is
+ * said elsewhere than in the folder, whose every file is the skill's.
+ */
+export function whileSkillJsonLocked<Result>(
+  { paths }: Pick<CommandContext, 'paths'>,
+  folder: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const claim = join(paths.data, 'claims', hexOf(digestOf(folder)));
+  return whileLocked(join(folder, 'skill.json'), act, claim);
+}
+
 /** Writes the new lock files, and then skill.json. */
 export async function writeLock(folder: string, { manifest, locks }: SkillLocks): Promise<void> {
   for (const { path, text } of locks)
@@ -149,8 +164,11 @@ export async function lockedFiles(
     context,
     safe`skill.json requires packages and has no lock, so versions are chosen now …`,
   );
-  const locked = await lockSkill(context, files, manifest);
-  await writeLock(folder, locked);
+  const locked = await whileSkillJsonLocked(context, folder, async () => {
+    const made = await lockSkill(context, files, manifest);
+    await writeLock(folder, made);
+    return made;
+  });
   printLocks(context, locked);
   return (await readWholeSkill(folder, 'try')).files;
 }

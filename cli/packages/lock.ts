@@ -14,11 +14,15 @@ import { readWholeSkill } from '../scan/source-folder.ts';
 import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 import { choosePackages } from './house-packages.ts';
-import { lockSkill, printLocks, writeLock } from './lock-skill.ts';
+import { lockSkill, printLocks, whileSkillJsonLocked, writeLock } from './lock-skill.ts';
 
 /** `skillgate lock [DIR]`: chooses versions for `packages` of skill.json, and pins their files. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
+  return whileSkillJsonLocked(context, folder, () => lock(context, folder));
+}
+
+async function lock(context: CommandContext, folder: string): Promise<ExitCode> {
   const { files } = await readWholeSkill(folder, 'lock');
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   if (json === undefined)

@@ -21,7 +21,13 @@ import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { namesShownMax } from '../limits.ts';
 import { type DraftedPackages, draftPackages } from '../packages/draft-packages.ts';
-import { lockSkill, printLocks, type SkillLocks, writeLock } from '../packages/lock-skill.ts';
+import {
+  lockSkill,
+  printLocks,
+  type SkillLocks,
+  whileSkillJsonLocked,
+  writeLock,
+} from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -37,6 +43,12 @@ import { diffLines, diffText } from './manifest-diff.ts';
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
+  return context.options.write === true
+    ? whileSkillJsonLocked(context, folder, () => draft(context, folder))
+    : draft(context, folder);
+}
+
+async function draft(context: CommandContext, folder: string): Promise<ExitCode> {
   const { files } = await readWholeSkill(folder, 'manifest');
   packBundle(files);
   const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
@@ -54,8 +66,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const drafted = before === undefined ? inferred : widened(before, inferred);
   const needs = requiredPackages(files);
   const isIdle = Object.keys(drafted.commands).length === 0;
-  const draft = draftPackages(drafted, isIdle ? [] : needs.packages);
-  const { lock, manifest } = await lockedDraft(context, files, draft);
+  const unlocked = draftPackages(drafted, isIdle ? [] : needs.packages);
+  const { lock, manifest } = await lockedDraft(context, files, unlocked);
   const text = printManifest(manifest);
   const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
   const written = context.options.write === true && text !== old;

@@ -7,6 +7,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 
@@ -14,11 +15,16 @@ const nobody: ReadersFile = { schema: 'skillgate.readers/1', private: [], reader
 
 /** `skillgate registry private` and `skillgate registry reader`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const { readersFileName, parseReaders } = await import('../../registry/readers/readers-file.ts');
+  const { readersFileName } = await import('../../registry/readers/readers-file.ts');
   const { readRootFile } = await import('../../registry/data-folder/data-folder.ts');
   const dir = resolve(context.cwd, context.args[0] ?? '');
   await readRootFile(dir);
   const path = join(dir, readersFileName);
+  return whileLocked(path, () => change(context, dir, path));
+}
+
+async function change(context: CommandContext, dir: string, path: string): Promise<ExitCode> {
+  const { parseReaders } = await import('../../registry/readers/readers-file.ts');
   const before = await readFile(path)
     .then((bytes) => parseReaders(bytes, path))
     .catch((cause: NodeJS.ErrnoException) => {

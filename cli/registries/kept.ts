@@ -13,6 +13,7 @@ import { digest, isoTime, type Shape } from '../../skills-index/statement/field-
 import { tufDocumentValuesMax } from '../../skills-index/trust/root/limits.ts';
 import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
 import type { Paths } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { writeWhole } from '../whole-file.ts';
 
 /** Metadata by role, as served. */
@@ -83,9 +84,12 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
 
 /** Stores the files, unless another process has stored newer ones. */
 export async function keepTrust(paths: Pick<Paths, 'config'>, kept: KeptTrust): Promise<void> {
-  const before = readKeptTrust(paths, kept.pinned);
-  if (before !== undefined && isNewer(before, kept)) return;
-  await writeWhole(pathOf(paths, kept.pinned), `${JSON.stringify(kept)}\n`, 0o600);
+  const path = pathOf(paths, kept.pinned);
+  await whileLocked(path, async () => {
+    const before = readKeptTrust(paths, kept.pinned);
+    if (before !== undefined && isNewer(before, kept)) return;
+    await writeWhole(path, `${JSON.stringify(kept)}\n`, 0o600);
+  });
 }
 
 /** ISO 8601: time when the registry was last found without TUF metadata. */

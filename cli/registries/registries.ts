@@ -54,17 +54,30 @@ export function registryOf(
   scope: Scope,
   projectRegistries: Readonly<Record<string, string>> = {},
 ): TrustedRegistry {
-  const users = readRegistries(world.paths).registries.find((one) =>
-    one.scopes.includes(scope),
-  )?.base;
-  if (users !== undefined) return trustedRegistry(world, users);
-  const project = Object.hasOwn(projectRegistries, `@${scope}`)
-    ? projectRegistries[`@${scope}`]
-    : undefined;
   return trustedRegistry(
     world,
-    project === undefined ? registryBaseOf(world.paths, world.env) : parseBase(project),
+    boundBase(world, scope, projectRegistries) ?? registryBaseOf(world.paths, world.env),
   );
+}
+
+/** Whether the user or the project says which registry has a scope. */
+export function isBound(
+  world: World,
+  scope: Scope,
+  projectRegistries: Readonly<Record<string, string>>,
+): boolean {
+  return boundBase(world, scope, projectRegistries) !== undefined;
+}
+
+function boundBase(
+  { paths }: World,
+  scope: Scope,
+  projectRegistries: Readonly<Record<string, string>>,
+): string | undefined {
+  const users = readRegistries(paths).registries.find((one) => one.scopes.includes(scope));
+  if (users !== undefined) return users.base;
+  const key = `@${scope}`;
+  return Object.hasOwn(projectRegistries, key) ? parseBase(projectRegistries[key]) : undefined;
 }
 
 /** @throws Problem `root-not-pinned`, `root-invalid` */

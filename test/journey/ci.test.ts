@@ -54,6 +54,19 @@ describe('skillgate ci', () => {
     expect(existsSync(at(skillMd))).toBe(true);
   });
 
+  it('obeys "plain": true of a checkout only where somebody says so', async () => {
+    rmSync(at('.agents'), { recursive: true });
+    const project_ = '{"skills":{"@acme/weekly-report":{"range":"*","plain":true}}}';
+    writeFileSync(at('skillgate.json'), project_);
+    const { exit, err } = await project.user.run('ci');
+    expect({ exit, isThere: existsSync(at(skillMd)) }).toEqual({ exit: 6, isThere: false });
+    expect(err).toMatch(/plain-refused.*"plain": true[\s\S]*skillgate ci --plain/);
+    const allowed = await project.user.run('ci', '--plain');
+    expect(allowed.exit).toBe(0);
+    expect(allowed.err).toContain('@acme/weekly-report runs without a sandbox');
+    expect(read('.agents/skills/weekly-report/scripts/clean.sh')).not.toContain('skillgate run');
+  });
+
   it('refuses bytes that the lock does not pin, and writes nothing', async () => {
     rmSync(at('.agents'), { recursive: true });
     repin();

@@ -153,7 +153,7 @@ export const installerRows: readonly CommandRow[] = [
     name: 'ci',
     summary:
       'install exactly the versions in skillgate.lock, all or none, and change no file of the project',
-    usage: '[--offline]',
+    usage: '[--offline] [--plain]',
     examples: [
       [
         'skillgate ci',
@@ -162,7 +162,13 @@ export const installerRows: readonly CommandRow[] = [
       ['skillgate ci --offline', 'install the locked skills from the cache, without a network'],
       ['skillgate ci --format json', 'print what was installed as JSON'],
     ],
-    options: { offline: { type: 'boolean', summary: 'use only the cache, and no network' } },
+    options: {
+      offline: { type: 'boolean', summary: 'use only the cache, and no network' },
+      plain: {
+        type: 'boolean',
+        summary: 'obey "plain": true in skillgate.json: these skills run without a sandbox',
+      },
+    },
     args: { min: 0, max: 0 },
     load: () => import('../../install/ci.ts'),
   },

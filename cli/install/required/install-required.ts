@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import * as admission from '../../../runner/admission/public.ts';
 import * as host from '../../../runner/host/public.ts';
 import type { SkillReference } from '../../../skills-index/skill/authoring/reference.ts';
-import type { SkillName } from '../../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../../command.ts';
+import { isBound, registryOf, trustedRegistry } from '../../registries/registries.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,
@@ -20,8 +22,9 @@ import {
 } from '../../run/admission.ts';
 import { confirm } from '../../terminal/ask.ts';
 import { joined, safe } from '../../terminal/output.ts';
-import { type InstallTerms, type Prepared, prepareOne, writeOne } from '../install-one.ts';
-import type { WantedSkill } from '../lock.ts';
+import { type InstallTerms, prepareOne, writeOne } from '../install-one.ts';
+import type { Prepared } from '../install-text.ts';
+import type { ProjectFile, WantedSkill } from '../lock.ts';
 import { chooseRequired, type OfferedVersion } from './choose-required.ts';
 import { standingOn, wantedIn } from './required-skills.ts';
 
@@ -41,10 +44,16 @@ export async function installWithRequired(
   const required: Prepared[] = [];
   for (const [name, found] of await admitRequired(context, project, root)) {
     const wanted = wantedBy(project, root, name);
+    const registries = registriesFor(context, project, root, name);
     const one = await prepareOne(
       context,
       { name, range: '*' },
-      { ...terms, publisher: undefined, keepsNewest: false, required: { found, wanted } },
+      {
+        ...terms,
+        publisher: undefined,
+        keepsNewest: false,
+        required: { found, wanted, registries },
+      },
     );
     if (one !== undefined) required.push(one);
   }
@@ -69,7 +78,8 @@ async function admitRequired(
   const refused = new Map<string, unknown>();
   const world = {
     offered: (one: SkillName) => {
-      const lines = offered.get(one) ?? fetchLines(context, one, project.file.registries);
+      const lines =
+        offered.get(one) ?? fetchLines(context, one, registriesOf(context, project, root, one));
       offered.set(one, lines);
       return lines;
     },
@@ -88,13 +98,62 @@ async function admitRequired(
     const before = refused.size;
     for (const { name: one, version: at } of chosen.values()) {
       if (project.lock.get(one)?.version === at) continue;
-      const question = questionOf(project, hostPolicy, { name: one, range: at });
+      const question = {
+        ...questionOf(project, hostPolicy, { name: one, range: at }),
+        registries: registriesOf(context, project, root, one),
+      };
       const answer = await askAdmission(context, question);
       if (answer.admission.decision.kind === 'admitted') found.set(one, answer);
       else refused.set(`${one}@${at}`, refusal(answer, one, root));
     }
     if (refused.size === before) return new Map([...found].reverse());
   }
+}
+
+/**
+ * The entry of `registries` in skillgate.json that a required skill needs: it comes from the
+ * registry of the skill that requires it, whose author and reviewers meant that one. In the default
+ * registry, anybody may own the scope.
+ * @returns empty when the scope is asked there already
+ * @throws Problem `requires-unmet` when the scope is bound to another registry
+ */
+function registriesFor(
+  context: AdmissionWorld,
+  { file, lock }: Project,
+  root: Prepared,
+  name: SkillName,
+): ProjectFile['registries'] {
+  const scope = scopeOf(name);
+  const from = trustedRegistry(context, root.base);
+  const asked = registryOf(context, scope, file.registries);
+  const refuse = (where: string, hint: string) =>
+    new Problem(
+      'requires-unmet',
+      `Cannot install ${root.name}@${root.admitted.version}: it comes from ${from.base} and requires ${name}, but ${where}`,
+      { hint },
+    );
+  for (const [other, { root: id, registry }] of lock)
+    if (scopeOf(other) === scope && id !== undefined && id !== registryIdOf(from.root))
+      throw refuse(
+        `this project has ${other} from the registry ${registry}`,
+        `skillgate remove ${other}, or install ${root.name} in another project`,
+      );
+  if (asked.fingerprint === from.fingerprint) return {};
+  if (isBound(context, scope, file.registries))
+    throw refuse(
+      `@${scope} is bound to ${asked.base} here`,
+      `the two registries may have different owners of @${scope}; skillgate registry list and "registries" in skillgate.json say who bound it`,
+    );
+  return { [`@${scope}`]: from.base };
+}
+
+function registriesOf(
+  context: AdmissionWorld,
+  project: Project,
+  root: Prepared,
+  name: SkillName,
+): ProjectFile['registries'] {
+  return { ...project.file.registries, ...registriesFor(context, project, root, name) };
 }
 
 function refusal({ admission: judged }: AdmissionAnswer, name: SkillName, root: Prepared): unknown {
@@ -112,7 +171,8 @@ function refusal({ admission: judged }: AdmissionAnswer, name: SkillName, root: 
 
 function wantedBy(project: Project, { wanted }: Prepared, name: SkillName): WantedSkill {
   const own = project.file.skills.get(name);
-  if (own !== undefined) return own;
+  // As an update does: without the sandbox only where somebody says so now.
+  if (own !== undefined) return { ...own, plain: false };
   const known = wantedIn(project, name);
   const agents = [...new Set([...(known.agents ?? []), ...(wanted.agents ?? [])])].sort();
   return {
@@ -131,7 +191,7 @@ async function agreeToSkills(
   const added = required.filter((one) => one.before === undefined);
   if (before === undefined || added.length === 0 || context.options.yes === true) return;
   const list = joined(
-    added.map((one) => safe`${one.name}@${one.admitted.version}`),
+    added.map((one) => safe`${one.name}@${one.admitted.version} from ${one.base}`),
     ', ',
   );
   await confirm(

@@ -2,13 +2,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Skill } from '../../../registry/road.ts';
 import {
+  changeRegistries,
+  pinRegistry,
+} from '../../../../cli/registries/addresses/pin-registry.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { claimScope, type Skill } from '../../../registry/road.ts';
+import {
+  base,
   type Installer,
   makeInstaller,
   makeNetwork,
   makeReportSkill,
   type Network,
+  pathsOf,
   release,
   sayOf,
 } from '../../installer-world.ts';
@@ -148,6 +155,98 @@ describe('a skill that requires others', () => {
     expect(err).toContain('@acme/b@1.0.0 requires @acme/c@^1.0.0');
     expect(err).toContain('@acme/d@1.0.0 requires @acme/c@^2.0.0');
     expect(versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.0.0' });
+  });
+});
+
+describe('a required skill of a registry for one scope, while another registry is the default', () => {
+  const publicBase = 'https://public.example';
+  let strangers: Network;
+  beforeEach(async () => {
+    strangers = await makeNetwork();
+    await release(strangers, skillOf('b', '1.9.0'));
+    user.close();
+    user = await makeInstaller(network);
+    await changeRegistries(pathsOf(user.home), () => ({ default: undefined, registries: [] }));
+    await pinRegistry(pathsOf(user.home), publicBase, strangers.registry.trust.root, []);
+    await pinRegistry(pathsOf(user.home), base, network.registry.trust.root, [
+      parseScope('company'),
+    ]);
+    const own = makeReportSkill('@company/x', { requires: { '@acme/b': '1' } });
+    expect(
+      (await claimScope(network.registry.send, 'company', network.registry.author)).status,
+    ).toBe(201);
+    await release(network, own);
+    const { runWith } = user;
+    const fetch: Network['fetch'] = (input, init) => {
+      const url = String(input instanceof Request ? input.url : input);
+      return url.startsWith(publicBase)
+        ? strangers.fetch(url.replace(publicBase, base), init)
+        : network.fetch(input, init);
+    };
+    user = { ...user, run: (...argv) => runWith({ fetch }, ...argv) };
+  });
+  afterEach(() => strangers.close());
+
+  it('comes from the registry of the skill that requires it, and so do its updates', async () => {
+    const out = await done('install', '@company/x');
+    expect(out).toContain(`taken from ${base}.`);
+    const { skills } = read('skillgate.lock');
+    expect(skills['@acme/b']).toMatchObject({
+      version: '1.0.0',
+      root: skills['@company/x'].root,
+    });
+    expect(read('skillgate.json')).toMatchObject({
+      skills: { '@company/x': '*' },
+      registries: { '@acme': base },
+    });
+    await offer('b', '1.1.0', { '@acme/c': '^1.0.0' });
+    await done('update');
+    expect(read('skillgate.lock').skills['@acme/b']).toMatchObject({ version: '1.1.0' });
+    await done('ci');
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      'the user',
+      () =>
+        pinRegistry(pathsOf(user.home), publicBase, strangers.registry.trust.root, [
+          parseScope('acme'),
+        ]),
+      `@acme is bound to ${publicBase} here`,
+    ],
+    [
+      'the project',
+      async () =>
+        writeFileSync(
+          join(user.project, 'skillgate.json'),
+          JSON.stringify({ registries: { '@acme': publicBase } }),
+        ),
+      `@acme is bound to ${publicBase} here`,
+    ],
+    [
+      'an installed skill',
+      () => done('install', '@acme/b'),
+      'this project has @acme/b from the registry',
+    ],
+  ])('is refused where %s takes its scope from elsewhere', async (_, bind, says) => {
+    await bind();
+    expect(await refused('install', '@company/x')).toContain(says);
+    expect(existsSync(join(user.project, '.agents/skills/x'))).toBe(false);
+  });
+});
+
+describe('several installs at once', () => {
+  it('are all in the lock and in skillgate.json', async () => {
+    const names = ['a', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+    for (const name of names.slice(2)) await offer(name, '1.0.0');
+    const all = await Promise.all(names.map((name) => user.run('install', `@acme/${name}`)));
+    expect(all.map(({ exit }) => exit)).toEqual(names.map(() => 0));
+    expect(Object.keys(versions()).sort()).toEqual([...names, 'b'].sort());
+    expect(Object.keys(read('skillgate.json').skills)).toEqual(
+      names.map((name) => `@acme/${name}`),
+    );
+    await Promise.all(['d', 'e', 'f'].map((name) => done('remove', `@acme/${name}`)));
+    expect(Object.keys(versions()).sort()).toEqual(['a', 'b', 'c', 'g', 'h', 'i']);
   });
 });
 
