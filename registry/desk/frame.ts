@@ -122,8 +122,19 @@ export function keepKeysChoice(context: Context, choice: 'on' | 'off'): void {
   setCookie(context, keysCookie, choice, { ...cookieForm, maxAge: 365 * 24 * 3_600 });
 }
 
-/** A field of a form, as text. */
+/**
+ * A field of a form, as text.
+ * @throws Problem `request-invalid` when the body is no form
+ */
 export async function field(context: Context, name: string): Promise<string> {
-  const value = (await context.req.parseBody())[name];
+  const form = await context.req.parseBody().catch((cause: unknown) => {
+    // Of fetch, Response.formData(): it rejects with a TypeError when the bytes are no form.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new Problem('request-invalid', 'Cannot read the form: it is malformed', {
+      cause,
+      hint: 'load the page again, and send its form once more',
+    });
+  });
+  const value = form[name];
   return typeof value === 'string' ? value : '';
 }

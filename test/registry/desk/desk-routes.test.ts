@@ -85,6 +85,17 @@ describe('without a session', () => {
     },
   );
 
+  it.each(['/sign-in', '/keys'])('a malformed form at %s is the sender’s fault', async (path) => {
+    const headers = {
+      origin: 'null',
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'multipart/form-data; boundary=x',
+    };
+    const page = await visitor(world.send).post(path, { no: 'multipart' }, headers);
+    expect(page).toMatchObject({ status: 400 });
+    expect(page.html).toContain('it is malformed');
+  });
+
   it.each([
     ['another site', { origin: 'https://stranger.example' }],
     ['a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
