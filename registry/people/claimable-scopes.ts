@@ -1,6 +1,6 @@
 /**
  * Scope names that a stranger cannot claim first: names that people would take for the registry or
- * a vendor, names of devices on Windows, and names that look like the scope of another owner.
+ * a vendor, and names that look like the scope of another owner.
  */
 import { isLookAlike, looksLike, strictForm } from '../../skills-index/skill/look-alike.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
@@ -16,10 +16,6 @@ import type { NewStatement } from '../log/appending.ts';
 import { isFirstClaim, lookNames } from '../log/index-names.ts';
 import { latest, readIdentities, readMembers } from './identities.ts';
 import { findWords } from './words.ts';
-
-const devices = ['com', 'lpt'].flatMap((port) =>
-  Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`),
-);
 
 const reserved: readonly string[] = [
   'admin',
@@ -71,11 +67,6 @@ const reserved: readonly string[] = [
   'npmjs',
   'pypi',
   'skillgates',
-  'aux',
-  'con',
-  'nul',
-  'prn',
-  ...devices,
 ];
 
 /**

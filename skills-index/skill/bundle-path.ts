@@ -12,10 +12,15 @@ interface PathRule {
   readonly says: string;
 }
 
-// Windows compares the part of a file name before the first dot, without trailing spaces, with its
-// reserved names.
-const windowsReserved =
-  /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
+/**
+ * Whether Windows takes a file name for one of its devices: it compares the part before the first
+ * dot, without trailing spaces.
+ */
+export function isWindowsDevice(name: string): boolean {
+  return /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i.test(
+    name,
+  );
+}
 
 const pathRules: readonly PathRule[] = [
   { says: 'is empty', breaks: (path) => path === '' },
@@ -51,7 +56,7 @@ const pathRules: readonly PathRule[] = [
   },
   {
     says: 'has a name that Windows reserves',
-    breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)),
+    breaks: (_, parts) => parts.some(isWindowsDevice),
   },
   // A program or shim that gets such a path as an argument would read the path as an option.
   {

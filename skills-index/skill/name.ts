@@ -1,4 +1,5 @@
 /** Names of skills, `@scope/name`, and references to them, `@scope/name[@range]`. */
+import { isWindowsDevice } from './bundle-path.ts';
 import { namePartCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 import type { Version } from './version.ts';
@@ -12,9 +13,9 @@ export type Scope = string & { readonly [scopeBrand]: true };
 
 const partForm = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** Whether text can be the scope or the short name of a skill. */
+/** Whether text can be the scope or the short name of a skill, and a folder on any system. */
 export function isNamePart(text: string): boolean {
-  return text.length <= namePartCharsMax && partForm.test(text);
+  return text.length <= namePartCharsMax && partForm.test(text) && !isWindowsDevice(text);
 }
 
 /**
@@ -61,13 +62,18 @@ export function purlOf(name: SkillName, version: Version): string {
 }
 
 function scopeHint(bare: string): string {
+  if (isWindowsDevice(bare)) return deviceHint;
   const near = bare.toLowerCase().replace(/[ _.]/g, '-');
   return `A scope has lower-case letters, digits and single hyphens between them${
     isNamePart(near) && near !== bare ? `; did you mean ${near}?` : ', for example acme.'
   }`;
 }
 
+const deviceHint = 'Windows reserves this name, so no folder there can have it. Choose another.';
+
 function nameHint(text: unknown): string {
+  if (typeof text === 'string' && text.replace(/^@/, '').split('/').some(isWindowsDevice))
+    return deviceHint;
   const lacksAt = typeof text === 'string' && /^[a-z0-9-]{1,100}\/[a-z0-9-]{1,100}$/.test(text);
   return lacksAt ? `Did you mean @${text}?` : 'Write @scope/name, for example @acme/weekly-report.';
 }

@@ -17,6 +17,7 @@ describe('what is said to a name that is none', () => {
   it.each([
     ['acme/hello', 'Did you mean @acme/hello?'],
     ['hello', 'Write @scope/name, for example @acme/weekly-report.'],
+    ['@acme/con', 'Windows reserves this name, so no folder there can have it. Choose another.'],
     [Object.create(null), 'Write @scope/name, for example @acme/weekly-report.'],
   ])('%j: %s', (text, hint) => {
     expect(() => parseSkillName(text)).toThrow(
@@ -58,6 +59,9 @@ describe('a skill name', () => {
     '@acme/-report',
     '@acme/report-',
     '@acme/re--port',
+    '@con/report',
+    '@acme/nul',
+    '@acme/com1',
     '@acme/répört',
     '@acme/report\n',
     ' @acme/report',
@@ -75,7 +79,11 @@ describe('a skill name', () => {
     expect(() => parseSkillName(text)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
   });
 
-  it.each(['@@acme', '', '@', 'Acme', 'a/b', null])('has no scope %j', (text) => {
+  it.each(['@acme/console', '@acme/com10', '@acme/aux-2', '@nulls/con-text'])('is %s', (text) => {
+    expect(parseSkillName(text)).toBe(text);
+  });
+
+  it.each(['@@acme', '', '@', 'Acme', 'a/b', 'lpt9', null])('has no scope %j', (text) => {
     expect(() => parseScope(text)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
   });
 
