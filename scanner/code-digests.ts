@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:469d06f7ebc12d22c64ff7aee257d1e86c9b00367d35b9f4b6425978cb0690b2',
-  judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
+  extractor: 'sha256:cccfd72b87ba0403a9ce557d8c9820a6ed5c89274e5055b0703b89ce81ea5374',
+  judging: 'sha256:43d8345fc8f4b8b8104374010065c22d6761a1a81bad7e4bc724606f9342a920',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:6fa6970eb42834f28edefa3ead654b088026beb7c4dcb8f3d729ceb9b0d580a2',
+    'files/agent-memory': 'sha256:64653065ab843130193d60e6c4e991c84870682644534d2d959b614c6f1707f0',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:3a59b8b1d3cc6b3113c97fb96d00664541f68394397afca3b8056a57bcca6a56',
+    'files/outside-read': 'sha256:548ac95a815fe9c26b373817655e392a55e877d4997afd2f879b7fbeeec5b712',
     'files/outside-write':
-      'sha256:4cee89d83d27ec02dc70ba3156a6757977f018eeb339846d78ffd79c362e328d',
+      'sha256:c153d0363a1a896ab52d2b2bc7a1a356e5c9849e17d2d7985487af615116f032',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -116,21 +116,21 @@ export const codeDigests: CodeDigests = {
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
       'sha256:907247e9fbe7a6ba913fce54ea2b1e00e728a5b7438ce1fc186346c3099e8602',
-    'manifest/all-three': 'sha256:441c3b2bae4faa1d088a4c6326fab2b42c86c4ea2d9ae687be34901ac00cee53',
+    'manifest/all-three': 'sha256:3fde252827e3fe7129bb8a56bdbe84b11de288bac774e158d8545c81bc1bb857',
     'manifest/broken-promise':
-      'sha256:7c70ca723b6efa005fa445790438b49987f0bb68cb979dc2910d2035750d1a31',
+      'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
     'manifest/contradiction':
-      'sha256:c8a73f1fd3df30d1228f7937c4e3a57497392b5523c5fd2ec625fc96f7842a48',
+      'sha256:f82c8939169bd5f10f02aff1ff9dce83ebd0686cf82ae6676a391ba9a4796ffb',
     'manifest/declared-attack':
       'sha256:72410877790dbf973dfc9351685a3085f9271f231f48a626fc5de8254632c31d',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:4bcec90233a7fdf78704eb09239e8327b13f7e4b41b6969634ea2f87ddc83d7b',
+      'sha256:8c0405db989668ca35516bddb88e0f288a89630ee4a7aa37a96cf8c30156c85f',
     'manifest/unnamed-script':
-      'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
+      'sha256:962311599d868b086c3d5cd98614feb1c4e215cc55cd2ec2ea702d6a5b4182b5',
     'manifest/unreadable':
-      'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
+      'sha256:2baf6757febd15679ee336f3ddc083f984ffb9c76d50605035dde372f325b89a',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:0b8a3c1b7e4cea7eb58f29ce415b0485c1c8c80e0075aaf6dd8fd0b72b298a03',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:ca5ee4fa89767a8ed7937f6a7575627d57cd5bc5d45265f2b2d191ff0e8f7437',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:f7ee81d41466c2bcba454f5d9ef2135d91d0a30b4fd5d6de4f890a3b4992de2b',
+      'sha256:1a8f4913987d830d40761226a99122f965f7beb4d4f8da8ce382010c3639ea30',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:c708b694611760249b7482d5e78ece5ba6c2b87e6e98c7b0ba4a9f0ffa0a7de2',
+      'sha256:a69bcaba9d5dd88e6832c53c3b3181de697225e62c700fadae3da05dd81a2389',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:6258722388e041fd48b4ce18adbdcb023e7c99a7035e6d4f4249f73db69f4772',
+      'sha256:53d3b6b7c6ae0a919bd3f1004ac39695cf04534ffadd7e84bd4106995bc1133b',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:bcc348b3b8135a09fb7d1c2faaf5f7ec040a636ccf68e97f1ad03e37785d1140',
+      'sha256:cc3a8714d52d23ad93fe14adace0b7dfc9efb88c1b57d8aabf4329da635b9cb1',
     'prose/biased-judgement':
-      'sha256:f040ee75db42fede311efc33ec677023c145b92afffd7779d24a0670420483a1',
+      'sha256:d74a241bedb5e762c55abf8298f8cc4664fa375e3835f42dd5be75b73e269f8c',
     'prose/boundless-role':
-      'sha256:ad931ec20de17eec75f6b4260ac2511a974744521c8f2f5dacae0863ed3e0b47',
-    'prose/concealment': 'sha256:4fdf05878078091fe3a11650dd776273b019ea3127479f2e1c078d083d371414',
+      'sha256:c501510072ec7a97949a8d6a8171fc750c704a9ab174b13ee9f2f6d35d193e56',
+    'prose/concealment': 'sha256:698d34c6de753ad438337707e00a033f1e3c886683fc89cea570adbf5027d0c0',
     'prose/credential-solicitation':
-      'sha256:893c10baf4ce3fc2941406c91f21ae1fc89365c31cc2a3bb6ee52ddfa72df18e',
+      'sha256:8998cbfee24644c59563b7572cb585a9b9e239716128543b19b54e9ec459b17b',
     'prose/decode-instructions':
-      'sha256:6631c75d61634f65f02812c3f8b205874081b923b255259a8aaa95409f104689',
+      'sha256:48e457e08bbde85f5b2d5622fe2ea9952e15ee0a7e91f46936e0abe317a042cb',
     'prose/destructive-orders':
-      'sha256:527752a88a1188375b1375596e29cc79a077b9b66ed22108ff836863fb5e39bb',
+      'sha256:951be6b50fee51029121a600df4d86fcdd8683df0eb5fc04381fce089752a246',
     'prose/divided-order':
-      'sha256:c73d47290448f448e5e4df8093f29bec544707b10491b09c6a85d1c156f7ad10',
+      'sha256:909390494ce66058daafe438d47e1550a3798dd9c13baf31c94abe265430871f',
     'prose/encoded-instructions':
-      'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
+      'sha256:4483d6e28076c7d53a692329ea1df642504ea53cf9472f2d68b9d064a6e1817d',
     'prose/exfiltration-instructions':
-      'sha256:97c8595b75d0e7d160f94fe38cd4d74d99c8b311b1ab9c49c6bab46fff1a7b9d',
+      'sha256:b69e828e1c33bc453a749f24b2f3e9077a338731470c11da10be5599c51bd509',
     'prose/false-authority':
-      'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
-    'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',
-    'prose/install-lure': 'sha256:f6a8c9178a1150927734c404c8578d7c4068f68a3b6407ef80eda61b96798b4f',
+      'sha256:1b41764a4310cf0c6a4944c8900f7b28ece14b45e4d17599a62f79c74fba949f',
+    'prose/hidden-text': 'sha256:8c7fa76815b2087de148eae237ab77d5e025c9f4cdda15d6912af142200e211e',
+    'prose/install-lure': 'sha256:9f238e5d9a8ec155eaca3e5dd5a0458e593fba4b32b7d3cd591cb45099907cb1',
     'prose/memory-tampering':
-      'sha256:8bdddc64a85f35c921d7bc99986cbf1855f84f27f107b05a81fdcf26cbb5a2ed',
+      'sha256:ae08f4cd3c3b5db9df06ae184825f8e662691926152004aa04cc684b6a424498',
     'prose/override-instructions':
-      'sha256:506ee01d0e93abc186439ebb9cf01310cc6e1b7a906303958af24990151752b3',
+      'sha256:f5cebac0cf7da3e7c4b8ac4ab370a277d419c9d8df9f6f3d1aa82953edc99f0a',
     'prose/payment-diversion':
-      'sha256:c5f537d8023bc5cd0f765845b8ee42bd6460d03390396c65496f221eb5a55e53',
+      'sha256:f9c381ce7749d3df42cdd9828c1079506206f190d5be5daab4c654b015cc6374',
     'prose/planted-content':
-      'sha256:643ba9ed60d1220ce2364153c5fca5de68996d2e23020b718b92e333817a25cc',
+      'sha256:5e3b4acdd225824233c296ddd934d1e08635df7d27e2c335b4cc8e2bdd7ee083',
     'prose/remote-instructions':
-      'sha256:313c94218ebb573be19e7549ae811d64c3b60597b9fc543ddcc5bcf7b7b4c2bd',
+      'sha256:b20c33d033946a054ccc97fa1af1bdf4edd244365411d3a6aed3e8087402e80a',
     'prose/secret-in-reply':
-      'sha256:d69c57e90959d6c10f4d61e6a2ed6e52b5a68f484b26f57b76b5ff7e3a7f06c0',
+      'sha256:3c3104f07f8f38140193fe1aa287095602a48cfeac82547836f9998c3fdded8f',
     'prose/self-propagation':
-      'sha256:c23511ad90fb9f7b9a252b841b20ec34116ac4e8d0ff254145c66f6abc6e6eb2',
+      'sha256:613faafea9c7ca252c99e7b081a33e4fa103c909c98af1f66411db071c00b637',
     'prose/speaks-to-scanners':
-      'sha256:8bade1e4ecfe8aa7910cb07f642ef7bff4427e9c2edc3cd945dc74d3e0a650bb',
-    'prose/trigger-bait': 'sha256:392e77bb07a5d44ec733ea1053e84b83216e537b3e47c8ee34c6b5493fc4924d',
+      'sha256:7de9ec8e317f91d3c4e90f50886140b7275ba39a3dd8f98e1028e7d3dee97ed2',
+    'prose/trigger-bait': 'sha256:189dbf7e069a18d4c49f63b480f73dd9d7f4821b9ed4f2a6d4b51f4088dc2263',
     'prose/weakened-defence':
-      'sha256:22ec8f01542e2a8ef951e910a0b67f3af73a143a8df4583a2b67493fb536ae87',
+      'sha256:9bf575a91d4eaa8a16acae3ad942be7fef6459dfceb32bde2f19fe7864efa564',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:9bfba95a40f5a744dee7ab0a4687bec5df1ba37dcfdaff2f6630400f0cd44af5',
+      'sha256:04307c3202ccb40a02781f6a28a19bc987f456a3ee63c42eb7ab504bbbf0fbb1',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -296,7 +296,7 @@ export const codeDigests: CodeDigests = {
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/payee-in-bundle':
       'sha256:94e4b366f630303c749e4789b8e47c5db4e52c94320efd3929d74467c660688e',
-    'supply/typosquat': 'sha256:9c4cfdab184d708700ceae9f6e80c110e284f55453394703da6f5082ffc1e744',
+    'supply/typosquat': 'sha256:191d18a44b785f64df34e304a329aad7be7e86c71b4d6afceb56a675afd67cda',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

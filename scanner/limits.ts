@@ -28,7 +28,6 @@ export const scanSteps = 20_000_000;
 export const flowStepsMax = 40;
 export const flowsMax = 20_000;
 export const findingsPerRuleMax = 100;
-export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
 export const foldedCharsMax = 64 * 1024;
 /**

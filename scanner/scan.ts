@@ -107,12 +107,16 @@ function findInPackage(facts: readonly Fact[], context: Judgeable): Finding[] {
   const all = find(facts);
   const own = facts.filter((fact) => !isCallersChoice(fact));
   const without = own.length === facts.length ? all : find(own);
-  const known = new Set(without.map(({ fingerprint }) => fingerprint));
+  const known = new Set(without.map(ruleAndPlace));
   return all.map((finding) => {
-    const isUsual = usualInLibraries.has(finding.rule) || !known.has(finding.fingerprint);
+    const isUsual = usualInLibraries.has(finding.rule) || !known.has(ruleAndPlace(finding));
     const isMild = severities.indexOf(finding.severity) <= severities.indexOf('medium');
     return isMild || !isUsual ? finding : { ...finding, severity: 'medium' };
   });
+}
+
+function ruleAndPlace({ rule, path, line, column }: Finding): string {
+  return JSON.stringify([rule, path, line, column]);
 }
 
 // A library that loads objects loads them from where its caller says.

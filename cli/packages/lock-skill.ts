@@ -108,8 +108,8 @@ export async function lockSkill(
 }
 
 /**
- * Runs `act` while no other command of this user changes the skill.json of a folder. Who holds it is
- * said elsewhere than in the folder, whose every file is the skill's.
+ * Runs `act` while no other command of this user changes the skill.json of a folder. The file that
+ * says who holds the lock lies elsewhere: every file in the folder is the skill's.
  */
 export function whileSkillJsonLocked<Result>(
   { paths }: Pick<CommandContext, 'paths'>,

@@ -36,7 +36,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
   let exit: ExitCode = exitCodes.ok;
-  const found = new Set<string>();
   const counts = new Map<string, number>();
   const notPassed: Safe[] = [];
   let count = 0;
@@ -71,8 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       exit = worseExit(exit, exitOf(scanned.report, marks));
       if (remarks !== undefined && (await remarks.read(scanned)) > 0)
         exit = worseExit(exit, exitCodes.medium);
-      const { verdict, findings } = scanned.report;
-      for (const { fingerprint } of findings) found.add(fingerprint);
+      const { verdict } = scanned.report;
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
       if (verdict !== 'pass') notPassed.push(safe`  ${verdict.padEnd(10)}  ${scanned.report.path}`);
     }
@@ -83,8 +81,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   await write(context, output.end());
   const [failure] = failures;
   if (failure !== undefined) exit = problemCodes[failure.code].exit;
-  for (const suppression of marks.idle(found))
-    printNote(context, safe`suppressions: ${suppression}`);
+  for (const suppression of marks.idle()) printNote(context, safe`suppressions: ${suppression}`);
   if (since !== undefined)
     printNote(
       context,
@@ -141,12 +138,14 @@ function startScanners(folders: number): WatchedScanner[] {
 
 // Accepted findings do not affect the exit code, and new capabilities do. The verdict stays the
 // report's own.
-function exitOf({ findings, verdict, path, capabilities }: ScanReport, marks: Marks): ExitCode {
-  const before = marks.before(path);
-  const isWider = before !== undefined && addedCapabilities(before, capabilities).length > 0;
-  const open = findings.filter((finding) => marks.of(finding, path).suppression === undefined);
+function exitOf(report: ScanReport, marks: Marks): ExitCode {
+  const before = marks.before(report.path);
+  const isWider = before !== undefined && addedCapabilities(before, report.capabilities).length > 0;
+  const open = report.findings.filter(
+    (finding) => marks.of(finding, report).suppression === undefined,
+  );
   return worseExit(
-    exitOfReport({ findings: open, verdict }),
+    exitOfReport({ findings: open, verdict: report.verdict }),
     isWider ? exitCodes.medium : exitCodes.ok,
   );
 }

@@ -126,7 +126,7 @@ function notesOf(finding: Finding, look: FindingLook): [word: string, text: stri
 }
 
 function marksOf(finding: Finding, { report, marks }: FindingLook): [word: string, text: string][] {
-  const { suppression, void: reason, state } = marks.of(finding, report.path);
+  const { suppression, void: reason, state } = marks.of(finding, report);
   return [
     ...(state === undefined || state === 'unchanged'
       ? []

@@ -6,7 +6,7 @@ import type { FactIndex } from '../fact/selectors.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { findingsPerRuleMax } from '../limits.ts';
 import type { FindingDraft, Rule, RuleContext } from '../rule.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintsOf } from './fingerprint.ts';
 
 /** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
@@ -36,38 +36,44 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
     lines.set(path, known);
     return known.at(offset);
   };
-  // The drafts of one rule in the order of their places: occurrences of equal snippets are counted
-  // in that order.
+  // In the order of their places: equal findings are counted in that order.
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
-  const occurrences = new Map<string, number>();
+  const fingerprint = fingerprintsOf(sources);
   const findings = drafts.map(({ rule, draft }): Finding => {
     const span = ofFile(draft.span, outer);
-    const snippet = (texts.get(span.path) ?? '').slice(span.start, span.end);
-    const first = fingerprintOf(rule.id, span.path, snippet, 0);
-    const occurrence = occurrences.get(first) ?? 0;
-    occurrences.set(first, occurrence + 1);
     const start = placeOf(span.path, span.start);
     const end = placeOf(span.path, span.end);
+    const message =
+      `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed();
+    const steps = (draft.flow ?? []).map(({ note, span: at }) => ({
+      path: at.path,
+      inner: at.inner,
+      note: note.toWellFormed(),
+      ...placeOf(at.path, at.start),
+      endLine: placeOf(at.path, at.end).line,
+    }));
     return {
       rule: rule.id,
       kind: draft.kind ?? rule.kind,
       severity: draft.severity ?? rule.severity,
       confidence: draft.confidence ?? rule.confidence,
-      message:
-        `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed(),
+      message,
       path: span.path,
       line: start.line,
       column: start.column,
       endLine: end.line,
       endColumn: end.column,
-      flow: (draft.flow ?? []).map((step) => ({
-        path: step.span.path,
-        ...placeOf(step.span.path, step.span.start),
-        note: step.note.toWellFormed(),
-      })),
+      flow: steps.map(({ path, line, column, note }) => ({ path, line, column, note })),
       fix: draft.fix ?? rule.fix,
-      fingerprint:
-        occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
+      fingerprint: fingerprint({
+        rule: rule.id,
+        message,
+        confidence: draft.confidence ?? rule.confidence,
+        places: [
+          { path: span.path, inner: span.inner, line: start.line, endLine: end.line },
+          ...steps,
+        ],
+      }),
     };
   });
   return findings.sort(compareFindings);

@@ -1,18 +1,76 @@
-/** A finding's fingerprint stays the same while the code is the same, even when its lines move. */
+/**
+ * A finding's fingerprint stays the same while what the finding is about stays the same, also when
+ * its lines move. Whoever accepts a finding accepts this host, file, variable or program: with
+ * another one, the fingerprint is another one.
+ */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { snippetCharsMax } from '../limits.ts';
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { TaintSource } from '../fact/source.ts';
+
+/** Where a finding or a step of its flow stands. */
+export interface FingerprintedPlace {
+  readonly path: string;
+  /** The inner path when `path` is an archive or document. */
+  readonly inner: string | undefined;
+  /** First and last line; both are taken whole, and all between them. */
+  readonly line: number;
+  readonly endLine: number;
+}
+
+/** What a fingerprint covers. */
+export interface FingerprintedFinding {
+  readonly rule: string;
+  /** Names the host, file, variable or program. */
+  readonly message: string;
+  readonly confidence: Confidence;
+  /**
+   * The finding's place, then the steps of its flow. Whole lines count: a place is often one word,
+   * such as the `sh` of `curl … | sh`, and what reaches a call often stands on other lines.
+   */
+  readonly places: readonly FingerprintedPlace[];
+}
 
 /**
- * SHA-256 over rule, path, normalised snippet and occurrence, as hexadecimal digits.
- * @param snippet the text of the finding's span
- * @param occurrence 0 for the first finding of this rule, path and snippet, 1 for the next
+ * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
+ * message, the lines of each place without differences of white space, the programs that are
+ * encoded in its file, and the occurrence.
  */
-export function fingerprintOf(
-  rule: string,
-  path: string,
-  snippet: string,
-  occurrence: number,
-): string {
-  const normal = snippet.replace(/\s+/g, ' ').trim().slice(0, snippetCharsMax);
-  return hexOf(digestOf(JSON.stringify([rule, path, normal, occurrence])));
+export function fingerprintsOf(
+  sources: readonly TaintSource[],
+): (finding: FingerprintedFinding) => string {
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  const split = new Map<string, readonly string[]>();
+  const digests = new Map<string, string>();
+  const occurrences = new Map<string, number>();
+  const decoded = Map.groupBy(
+    sources.filter(({ path }) => path.includes('#decoded-')),
+    ({ file }) => file,
+  );
+  const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
+    const key = JSON.stringify([path, inner, line, endLine]);
+    const known = digests.get(key);
+    if (known !== undefined) return known;
+    const lines = split.get(inner ?? path) ?? (texts.get(inner ?? path) ?? '').split('\n');
+    split.set(inner ?? path, lines);
+    const about = inner === undefined ? lines.slice(line - 1, endLine) : lines;
+    const programs = (decoded.get(path) ?? []).map(({ text }) => text);
+    const digest = digestOf(
+      JSON.stringify([about.join('\n').replace(/\s+/g, ' ').trim(), ...programs]),
+    );
+    digests.set(key, digest);
+    return digest;
+  };
+  return ({ confidence, message, places, rule }) => {
+    // What the scan could not resolve may stand anywhere in the file.
+    const isUnresolved = confidence === 'widened' || /…|\bcomputed\b/.test(message);
+    const about = places.map((place) => [
+      place.path,
+      place.inner ?? '',
+      digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
+    ]);
+    const first = JSON.stringify([rule, message, about]);
+    const occurrence = occurrences.get(first) ?? 0;
+    occurrences.set(first, occurrence + 1);
+    return hexOf(digestOf(JSON.stringify([first, occurrence])));
+  };
 }

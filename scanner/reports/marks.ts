@@ -9,6 +9,10 @@ import { severityRank } from './finding-order.ts';
 /** A reviewer's record, kept outside the skill. */
 export interface Suppression {
   readonly fingerprint: string;
+  /** `name` of the report: another skill with the same lines is not accepted. */
+  readonly skill: string;
+  /** `path` of the report; any path where absent. */
+  readonly path?: string | undefined;
   /** At least 20 characters: the next reviewer relies on it. */
   readonly reason: string;
   readonly by: string;
@@ -27,23 +31,23 @@ export interface ReportMark {
 }
 
 export interface Marks {
-  /** @param skill `path` of the report with the finding */
-  of(finding: Finding, skill: string): ReportMark;
+  /** @param report the report with the finding */
+  of(finding: Finding, report: ReportedSkill): ReportMark;
   /** The capabilities in the earlier report of a skill; undefined where there is none. */
   before(skill: string): ScanReport['capabilities'] | undefined;
-  /**
-   * Suppressions without effect, one line each. @param found fingerprints of all findings of the
-   * scan
-   */
-  idle(found: ReadonlySet<string>): readonly string[];
+  /** Suppressions that met no finding so far or have expired, one line for each kind. */
+  idle(): readonly string[];
 }
+
+export type ReportedSkill = Pick<ScanReport, 'name' | 'path'>;
 
 /** The number of findings of a report that a reviewer has accepted. */
 export function countAccepted(
-  { findings, path }: Pick<ScanReport, 'findings' | 'path'>,
+  report: ReportedSkill & Pick<ScanReport, 'findings'>,
   marks: Marks,
 ): number {
-  return findings.filter((finding) => marks.of(finding, path).suppression !== undefined).length;
+  return report.findings.filter((finding) => marks.of(finding, report).suppression !== undefined)
+    .length;
 }
 
 /** Nothing is suppressed, and nothing compared. */
@@ -63,9 +67,8 @@ export function marksFrom(
   baseline: readonly EarlierReport[] | undefined,
   today: string,
 ): Marks {
-  const suppressed = new Map(
-    suppressions.map((suppression) => [suppression.fingerprint, suppression]),
-  );
+  const suppressed = Map.groupBy(suppressions, ({ fingerprint }) => fingerprint);
+  const met = new Set<Suppression>();
   const before = new Map(
     baseline?.map(({ path, findings }) => [
       path,
@@ -73,21 +76,24 @@ export function marksFrom(
     ]),
   );
   return {
-    of(finding, skill) {
-      const state = baseline === undefined ? {} : { state: stateOf(finding, before.get(skill)) };
-      const suppression = suppressed.get(finding.fingerprint);
+    of(finding, report) {
+      const state =
+        baseline === undefined ? {} : { state: stateOf(finding, before.get(report.path)) };
+      const all = suppressed.get(finding.fingerprint) ?? [];
+      const suppression = all.find((one) => isAbout(one, report));
       if (suppression === undefined) return state;
+      met.add(suppression);
       const reason = whyVoid(suppression, finding, today);
       return reason === undefined ? { ...state, suppression } : { ...state, void: reason };
     },
     before: (skill) => baseline?.find(({ path }) => path === skill)?.capabilities,
-    idle: (found) => idleIn(suppressions, found, today),
+    idle: () => idleIn(suppressions, met, today),
   };
 }
 
 function idleIn(
   suppressions: readonly Suppression[],
-  found: ReadonlySet<string>,
+  met: ReadonlySet<Suppression>,
   today: string,
 ): string[] {
   const entries = (count: number, what: string): string =>
@@ -96,9 +102,7 @@ function idleIn(
     suppressions.filter(({ expires }) => expires < today),
     ({ expires }) => expires,
   );
-  const unmatched = suppressions.filter(
-    ({ expires, fingerprint }) => expires >= today && !found.has(fingerprint),
-  ).length;
+  const unmatched = suppressions.filter((one) => one.expires >= today && !met.has(one)).length;
   return [
     ...[...expired]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -107,6 +111,10 @@ function idleIn(
       ? []
       : [entries(unmatched, unmatched === 1 ? 'matches no finding' : 'match no finding')]),
   ];
+}
+
+function isAbout({ path, skill }: Suppression, report: ReportedSkill): boolean {
+  return skill === report.name && (path === undefined || path === report.path);
 }
 
 function stateOf(

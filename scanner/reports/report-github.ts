@@ -54,8 +54,8 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
           ),
         ]),
     ...worstFirst(findings)
-      .filter((finding) => marks.of(finding, path).suppression === undefined)
-      .map((finding) => annotation(finding, path, marks)),
+      .filter((finding) => marks.of(finding, report).suppression === undefined)
+      .map((finding) => annotation(finding, report, marks)),
     ...(accepted === 0 ? [] : [command('notice', { title: 'accepted' }, acceptedSays(accepted))]),
   ];
   return `${lines.join('\n')}\n`;
@@ -67,8 +67,8 @@ function acceptedSays(count: number): string {
     : `${count} accepted findings are not shown`;
 }
 
-function annotation(finding: Finding, skill: string, marks: Marks): string {
-  const { state } = marks.of(finding, skill);
+function annotation(finding: Finding, report: ScanReport, marks: Marks): string {
+  const { state } = marks.of(finding, report);
   const mark = state === undefined || state === 'unchanged' ? '' : ` (${state})`;
   const { line, column, endLine, endColumn, severity, rule } = finding;
   const oneLine =
@@ -83,7 +83,7 @@ function annotation(finding: Finding, skill: string, marks: Marks): string {
     `skillgate explain ${rule}`,
   ].flat();
   const place = {
-    file: filePath(skill, finding.path),
+    file: filePath(report.path, finding.path),
     line,
     endLine,
     ...oneLine,

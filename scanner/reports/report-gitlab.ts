@@ -40,7 +40,7 @@ export function gitLabIssues(report: ScanReport, marks: Marks): GitLabIssue[] {
     ...unread.map((file) => notAnalysed(path, file.path, file.reason)),
     ...(unlisted === 0 ? [] : [notAnalysed(path, 'SKILL.md', `${unlisted} more files`)]),
     ...worstFirst(findings)
-      .filter((finding) => marks.of(finding, path).suppression === undefined)
+      .filter((finding) => marks.of(finding, report).suppression === undefined)
       .map((finding) => issueOf(finding, path)),
   ];
 }

@@ -112,12 +112,12 @@ function printDeciding(finding: Finding, { report, lines, marks }: View): string
   ].join('\n\n');
 }
 
-function struck(text: string, finding: Finding, { path }: ScanReport, marks: Marks): string {
-  return marks.of(finding, path).suppression === undefined ? text : `<del>${text}</del>`;
+function struck(text: string, finding: Finding, report: ScanReport, marks: Marks): string {
+  return marks.of(finding, report).suppression === undefined ? text : `<del>${text}</del>`;
 }
 
-function markWords(finding: Finding, { path }: ScanReport, marks: Marks): string {
-  const { suppression, void: reason, state } = marks.of(finding, path);
+function markWords(finding: Finding, report: ScanReport, marks: Marks): string {
+  const { suppression, void: reason, state } = marks.of(finding, report);
   const words = [
     ...(state === 'new' ? ['**new**'] : []),
     ...(suppression === undefined

@@ -13,6 +13,8 @@ const suppressionList = v.array(
       v.string(),
       v.regex(/^[0-9a-f]{64}$/, 'is not the fingerprint of a finding'),
     ),
+    skill: v.string(),
+    path: v.exactOptional(v.string()),
     reason: v.pipe(
       v.string(),
       v.trim(),

@@ -47,8 +47,8 @@ export interface Finding {
   readonly flow: readonly FlowStep[];
   readonly fix: string;
   /**
-   * SHA-256 over rule, path, normalised snippet and occurrence. The fingerprint is stable when
-   * lines of the file move.
+   * SHA-256 over rule, message, paths, the lines of place and flow, and occurrence. It is stable
+   * when lines of the file move, and changes with what the finding is about.
    */
   readonly fingerprint: string;
 }

@@ -167,6 +167,7 @@ describe('skillgate scan', () => {
     const accepted = (report.findings as Finding[]).map(({ fingerprint, severity }) => ({
       fingerprint,
       severity,
+      skill: 'a',
       reason: 'a test machine with its own certificate',
       by: 'Rita',
       expires: '2999-12-31',

@@ -30,7 +30,7 @@ export function sarifResults(view: SarifResultsView): Sarif[] {
   const locate = locator(view);
   const { report, marks, indexOfRule } = view;
   return report.findings.map((finding): Sarif => {
-    const mark = marks.of(finding, report.path);
+    const mark = marks.of(finding, report);
     const capability = capabilityOf(finding, report.capabilities.observed);
     return {
       ruleId: finding.rule,

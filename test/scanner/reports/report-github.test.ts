@@ -22,6 +22,7 @@ describe('annotations for GitHub', () => {
     const accepted = report.findings.map(({ fingerprint, severity }) => ({
       fingerprint,
       severity,
+      skill: report.name,
       reason: 'looked at, and found to be harmless',
       by: 'Rita',
       expires: '2026-12-31',

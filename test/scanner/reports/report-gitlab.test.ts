@@ -47,6 +47,7 @@ describe('a Code Quality report for GitLab', () => {
       others.map(({ fingerprint, severity }) => ({
         fingerprint,
         severity,
+        skill: report.name,
         reason: 'looked at, and found to be harmless',
         by: 'Rita',
         expires: '2026-12-31',

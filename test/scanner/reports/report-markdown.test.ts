@@ -55,6 +55,7 @@ describe('a report in Markdown', () => {
     const accepted = {
       fingerprint,
       severity,
+      skill: report.name,
       reason: 'the host is ours, see the ticket',
       by: 'Rita',
       expires: '2026-12-31',

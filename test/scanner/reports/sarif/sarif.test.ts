@@ -128,6 +128,7 @@ describe('SARIF', () => {
     if (first === undefined || second === undefined) throw new Error('the sample has two findings');
     const accepted = {
       fingerprint: first.fingerprint,
+      skill: report.name,
       reason: 'the host is ours, see the ticket about it',
       by: 'Rita',
       expires: '2027-01-31',
