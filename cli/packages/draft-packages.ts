@@ -3,7 +3,7 @@ import type { RequiredPackage } from '../../scanner/manifest/required-packages.t
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
-import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
+import { isUnlocked, requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 
 export interface DraftedPackages {
@@ -32,9 +32,6 @@ export function draftPackages(
     const house = lock === houseWord ? { lock } : {};
     packages = { ...packages, [ecosystem]: { ...kept, requires, ...house } };
   }
-  const isUnlocked = ecosystems.some(
-    (ecosystem) => packages?.[ecosystem] !== undefined && packages[ecosystem].lock === undefined,
-  );
   return {
     // The parser derives the capabilities of the packages.
     manifest: parseManifest(
@@ -43,7 +40,7 @@ export function draftPackages(
     guesses: new Set(
       required.filter(({ isGuess }) => isGuess).map((one) => `${one.ecosystem} ${nameOf(one)}`),
     ),
-    isUnlocked,
+    isUnlocked: Object.values(packages ?? {}).some(isUnlocked),
   };
 }
 

@@ -18,7 +18,7 @@ import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type Ecosystem, ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
-import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
+import { isUnlocked, requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { packagesLeftOutMax } from '../limits.ts';
@@ -78,7 +78,7 @@ export async function lockSkill(
   for (const ecosystem of ecosystems) {
     const group = groups[ecosystem];
     if (group === undefined || group.lock === houseWord) continue;
-    const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires) : undefined;
+    const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires, group.lock) : undefined;
     const { requires, lock } =
       own === undefined
         ? await resolveWithout(
@@ -159,7 +159,7 @@ export async function lockedFiles(
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   const manifest = json === undefined ? undefined : parseManifest(json);
   const groups = ecosystems.flatMap((ecosystem) => manifest?.packages?.[ecosystem] ?? []);
-  if (manifest === undefined || groups.every(({ lock }) => lock !== undefined)) return files;
+  if (manifest === undefined || !groups.some(isUnlocked)) return files;
   printNote(
     context,
     safe`skill.json requires packages and has no lock, so versions are chosen now …`,
@@ -177,8 +177,8 @@ function ownLock(
   ecosystem: Ecosystem,
   files: readonly SourceFile[],
   requires: readonly string[],
+  path: BundlePath = lockFileNames[ecosystem],
 ): SkillLock | undefined {
-  const path = lockFileNames[ecosystem];
   const file = files.find((one) => one.path === path);
   if (file === undefined) return undefined;
   const packages = parseLock(ecosystem, file.bytes, path);

@@ -31,7 +31,10 @@ export interface PackageGroup {
    * each host takes what meets `requires` from the lock of its operator.
    */
   readonly lock?: BundlePath | typeof houseWord;
-  /** Each package of the lock: `2.2.3 sha256:…`, the version and the digest of the lock's entry. */
+  /**
+   * Each package of the lock: `2.2.3 sha256:…`, the version and the digest of the lock's entry.
+   * Absent while only the author's wish for a `lock` is there.
+   */
   readonly locked?: Readonly<Record<string, string>>;
 }
 
@@ -47,6 +50,11 @@ const lockNames: Readonly<Record<Ecosystem, RegExp>> = {
 // Each part begins with its own spaces, so that many spaces are read in one way only.
 const pythonRequirement =
   /^(?!.* -)([A-Za-z0-9][\w.-]*)( *\[[\w., -]*\])?( *(\([\w.*+!<>=~, -]*\)|[<>=!~][\w.*+!<>=~, -]*))?( *; *[\w.*+!<>=~, '"()-]+)? *$/;
+
+/** Whether nothing pins the packages yet, neither a lock nor the host's. No such skill is published. */
+export function isUnlocked({ lock, locked }: Pick<PackageGroup, 'lock' | 'locked'>): boolean {
+  return locked === undefined && lock !== houseWord;
+}
 
 /** Whether a text can be the version of a package of any ecosystem. */
 export function isPackageVersion(version: string): boolean {
@@ -164,8 +172,8 @@ function groupShape(ecosystem: Ecosystem, why: v.GenericSchema<unknown, string>)
       ),
     }),
     v.check(
-      ({ lock, locked }) => (lock === undefined || lock === houseWord) === (locked === undefined),
-      `needs "lock" and "locked" together, or "lock": "${houseWord}" alone; skillgate lock writes them`,
+      ({ lock, locked }) => locked === undefined || (lock !== undefined && lock !== houseWord),
+      `has "locked" without the path of a "lock"; skillgate lock writes both`,
     ),
   );
 }

@@ -75,8 +75,11 @@ const requireSame = (cwd: string): number =>
   ).length;
 
 describe('skillgate lock', () => {
-  it('writes a lock and what the lock pins, so that the skill can be published', async () => {
-    const { asked, cwd, type } = author(whole);
+  it.each([
+    ['without a lock', python],
+    ['with the name of a lock alone', { ...python, lock: 'pylock.toml' }],
+  ])('pins the packages of a skill.json %s, so that it can be published', async (_, group) => {
+    const { asked, cwd, type } = author({ ...whole, 'skill.json': skillJson({ python: group }) });
     const before = await type('publish', '--dry-run');
     expect(before).toMatchObject({
       exit: 6,

@@ -106,7 +106,7 @@ describe('packages of a manifest', () => {
     [
       'what a lock pins',
       { lock: 'house', locked: { pandas: `2.2.3 ${pin}` } },
-      '"lock": "house" alone',
+      'without the path of a "lock"',
     ],
     [
       'another word',
@@ -180,7 +180,6 @@ describe('packages of a manifest', () => {
     ['another ecosystem', { packages: { cargo: { requires: [], why } } }],
     ['a lock outside the skill', python({ lock: '../pylock.toml', locked: {} })],
     ['a lock of another name', python({ lock: 'notes.toml', locked: {} })],
-    ['a lock without entries', python({ lock: 'pylock.toml' })],
     ['entries without a lock', python({ locked: {} })],
     ['an entry without a digest', lock({ six: '1.16.0' })],
     ['an entry with a short digest', lock({ six: '1.16.0 sha256:00' })],
