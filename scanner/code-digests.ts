@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:cccfd72b87ba0403a9ce557d8c9820a6ed5c89274e5055b0703b89ce81ea5374',
-  judging: 'sha256:43d8345fc8f4b8b8104374010065c22d6761a1a81bad7e4bc724606f9342a920',
+  extractor: 'sha256:4d50a1466bd19bf0078f7a74f4fec763aa0c39fd0d371cd84a449dc7d07062a3',
+  judging: 'sha256:1a681637185203c3feab4f3f0a64a92ad6ebfe5f6f03ca13d56d4951573274c4',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -120,15 +120,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
     'manifest/contradiction':
-      'sha256:f82c8939169bd5f10f02aff1ff9dce83ebd0686cf82ae6676a391ba9a4796ffb',
+      'sha256:0de9753a42fbc9a313c8f1cefd7263d3509e6e4538e5fe519e8914ecec251384',
     'manifest/declared-attack':
       'sha256:72410877790dbf973dfc9351685a3085f9271f231f48a626fc5de8254632c31d',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:8c0405db989668ca35516bddb88e0f288a89630ee4a7aa37a96cf8c30156c85f',
+      'sha256:b9c572abcc9acbd0e754f6a1f332e035a5a3f524a88dde8ae3c28df7c9fb59a8',
     'manifest/unnamed-script':
-      'sha256:962311599d868b086c3d5cd98614feb1c4e215cc55cd2ec2ea702d6a5b4182b5',
+      'sha256:7317e2695623c9e554d794678231771beff96c9f45f0c84b0550932f73cdd02b',
     'manifest/unreadable':
       'sha256:2baf6757febd15679ee336f3ddc083f984ffb9c76d50605035dde372f325b89a',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
@@ -296,7 +296,7 @@ export const codeDigests: CodeDigests = {
       'sha256:ee8a7339588770daba5283b699045690f372d438c92c30c1b2019e5df9cfe9d5',
     'supply/payee-in-bundle':
       'sha256:94e4b366f630303c749e4789b8e47c5db4e52c94320efd3929d74467c660688e',
-    'supply/typosquat': 'sha256:191d18a44b785f64df34e304a329aad7be7e86c71b4d6afceb56a675afd67cda',
+    'supply/typosquat': 'sha256:ab8772aaa23b5d43581a43c5a7d20dbf9de2bb430d8c8ca574b4242d0fc6f84c',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

@@ -14,6 +14,7 @@ import type { Fact } from './fact/fact.ts';
 import { FactIndex } from './fact/selectors.ts';
 import type { TaintSource } from './fact/source.ts';
 import { demandedOf, observedOf } from './manifest/observed.ts';
+import { folderUse } from './manifest/working-folder.ts';
 import { findAll, type Judgeable } from './reports/findings.ts';
 import { judge } from './reports/verdict.ts';
 import { ruleSetDigest } from './rule-set.ts';
@@ -68,7 +69,7 @@ export async function scanWithFacts(
 export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): ScanReport {
   const { bundle, coverage, complete, declared } = extracted;
   const compared = compareCapabilities(
-    extracted.facts,
+    extracted,
     declared.capabilities ?? noCapabilities,
     declared.manifest?.packages,
   );
@@ -159,15 +160,17 @@ export function ruleContextOf(
 }
 
 function compareCapabilities(
-  facts: readonly Fact[],
+  { facts, sources }: Pick<SkillFacts, 'facts' | 'sources'>,
   given: Capabilities,
   packages: ManifestPackages | undefined,
 ): { observed: Capabilities; undeclared: Capabilities; unused: Capabilities } {
   const used = facts.filter((fact) => fact.kind === 'capability');
   const observed = observedOf(used);
-  return {
-    observed,
-    undeclared: minus(demandedOf(used), given),
-    unused: unused(given, observed, packages),
-  };
+  const left = unused(given, observed, packages);
+  // A relative path needs no capability, but the folder that it names has to be mounted.
+  const isFolderUsed =
+    left.mount.some(({ files }) => files !== undefined) &&
+    (observed.exec.some(({ program }) => program === '*') || folderUse(sources) !== undefined);
+  const mount = left.mount.filter(({ files }) => files === undefined || !isFolderUsed);
+  return { observed, undeclared: minus(demandedOf(used), given), unused: { ...left, mount } };
 }

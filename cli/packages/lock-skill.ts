@@ -78,7 +78,10 @@ export async function lockSkill(
   for (const ecosystem of ecosystems) {
     const group = groups[ecosystem];
     if (group === undefined || group.lock === houseWord) continue;
-    const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires, group.lock) : undefined;
+    const own =
+      group.locked === undefined
+        ? ownLock(ecosystem, files, group.requires, group.lock)
+        : undefined;
     const { requires, lock } =
       own === undefined
         ? await resolveWithout(

@@ -17,7 +17,7 @@ export function draftIdentity(skillMd: SkillMd, folder: string, scopeName: unkno
       'name-invalid',
       `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`,
       {
-        hint: 'write name: in SKILL.md, lower-case letters, digits and single hyphens',
+        hint: 'choose one of lower-case letters, digits and single hyphens: name: in SKILL.md, or skillgate init --name NAME',
       },
     );
   return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };

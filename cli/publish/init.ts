@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
@@ -27,7 +26,9 @@ import { draftIdentity } from './draft-identity.ts';
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
-  if (existsSync(join(folder, 'SKILL.md'))) return addManifest(context, folder);
+  const names = await readdir(folder).catch((): string[] => []);
+  if (names.includes('SKILL.md')) return addManifest(context, folder);
+  requireNoOtherCase(folder, names);
   const short =
     typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
   const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
@@ -73,6 +74,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     safe`Next: write SKILL.md, add scripts, then ${asCalled(`skillgate manifest ${named}--write`)} and ${asCalled(`skillgate publish ${named}--dry-run`)}`,
   );
   return exitCodes.ok;
+}
+
+// Some systems take the two names for one file, so publish refuses a skill that has both.
+function requireNoOtherCase(folder: string, names: readonly string[]): void {
+  const other = names.find((name) => name.toLowerCase() === 'skill.md');
+  if (other === undefined) return;
+  const at = (name: string): string => shellWord(join(folder, name));
+  throw new Problem(
+    'file-exists',
+    `Cannot make a skill in ${JSON.stringify(folder)}: it has ${other}, and the file of a skill is SKILL.md`,
+    { hint: `mv ${at(other)} ${at('SKILL.md')}` },
+  );
 }
 
 async function addManifest(context: CommandContext, folder: string): Promise<ExitCode> {

@@ -107,16 +107,19 @@ export function requireWhole(found: SkillFolder, folder: string, command?: strin
       `Cannot take ${JSON.stringify(folder)}: ${reasons.length === 1 ? reasons[0]?.message : `${reasons.length + found.unlisted} entries cannot be in a skill`}`,
       { reasons },
     );
-  if (!found.files.some((file) => file.path === 'SKILL.md'))
+  if (!found.files.some((file) => file.path === 'SKILL.md')) {
+    const other = found.files.find((file) => file.path.toLowerCase() === 'skill.md')?.path;
+    const what = other === undefined ? 'it has no SKILL.md' : `its SKILL.md is called ${other}`;
+    const next =
+      other === undefined
+        ? `Write SKILL.md, type skillgate init, or name the skill’s folder: skillgate ${command} DIR`
+        : `Rename ${other} to SKILL.md`;
     throw new Problem(
       'skill-md-missing',
-      `Cannot take ${JSON.stringify(folder)}: it has no SKILL.md`,
-      command === undefined
-        ? {}
-        : {
-            hint: `Write SKILL.md, type skillgate init, or name the skill’s folder: skillgate ${command} DIR`,
-          },
+      `Cannot take ${JSON.stringify(folder)}: ${what}`,
+      command === undefined ? {} : { hint: next },
     );
+  }
   return found;
 }
 

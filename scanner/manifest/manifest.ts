@@ -26,7 +26,7 @@ import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
 import { impliedSecrets, inferSecret } from './secrets.ts';
 import { programsOfImports } from './tables/package-programs.ts';
-import { folderUse } from './working-folder.ts';
+import { type FolderUse, folderUse } from './working-folder.ts';
 
 export interface ManifestIdentity {
   readonly name: SkillName;
@@ -54,6 +54,15 @@ export function inferManifest(
   };
 }
 
+// A program that an argument names works where its caller is.
+function computedProgram({ findings }: ScanReport): FolderUse | undefined {
+  const found = findings.find(
+    ({ rule, message, path }) =>
+      rule === 'manifest/undeclared' && message.includes(' exec *,') && !path.endsWith('.md'),
+  );
+  return found && { seen: `${found.path}:${found.line}`, writes: true };
+}
+
 // The commands may need their caller's folder for a use that the scan does not see as a path. Code
 // that names folders works in these folders: their workspaces may lie in the caller's folder, and
 // two mounts may not overlap.
@@ -62,7 +71,12 @@ function withFolder(
   files: readonly SourceFile[],
   report: ScanReport,
 ): Capabilities {
-  const use = folderUse(files, report);
+  const texts = files.map(({ path, bytes }) => ({
+    path,
+    text: Buffer.from(bytes).toString('utf8'),
+  }));
+  const seen = folderUse(texts);
+  const use = seen?.writes === true ? seen : (computedProgram(report) ?? seen);
   const { mount } = capabilities;
   const [given] = mount;
   if (use === undefined || (given !== undefined && (given.files === undefined || !use.writes)))

@@ -1,11 +1,9 @@
 /**
  * Whether the commands of a skill work in the folder of their caller. The scan does not see every
  * such use as a path: a library opens the path, a program looks around in its working directory, or
- * a path is relative. The answer is for drafts only, and changes no verdict.
+ * a path is relative. The answer is for drafts, and for whether a draft's folder is used.
  */
 import { posix } from 'node:path';
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { isTestScript } from './commands.ts';
 import { folderPrograms } from './tables/folder-programs.ts';
 
@@ -76,21 +74,12 @@ function signOf(form: string, writes = false): Sign {
 
 /** The first use, of uses that write before all others; undefined where there is none. */
 export function folderUse(
-  files: readonly SourceFile[],
-  { findings }: ScanReport,
+  texts: readonly { readonly path: string; readonly text: string }[],
 ): FolderUse | undefined {
-  const uses = files.flatMap(({ path, bytes }) => {
+  const uses = texts.flatMap(({ path, text }) => {
     const signs = signsIn.find(({ of }) => of.test(path))?.signs ?? [];
-    if (signs.length === 0 || isTestScript(path)) return [];
-    return usesIn(path, Buffer.from(bytes).toString('utf8'), signs);
+    return signs.length === 0 || isTestScript(path) ? [] : usesIn(path, text, signs);
   });
-  // A program that an argument names works where its caller is.
-  const computed = findings.find(
-    ({ rule, message, path }) =>
-      rule === 'manifest/undeclared' && message.includes(' exec *,') && !path.endsWith('.md'),
-  );
-  if (computed !== undefined)
-    uses.push({ seen: `${computed.path}:${computed.line}`, writes: true });
   return uses.find(({ writes }) => writes) ?? uses[0];
 }
 

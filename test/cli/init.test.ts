@@ -75,6 +75,16 @@ describe('skillgate init', () => {
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.initialised/1', name });
   });
 
+  it.each(['Skill.md', 'skill.md'])('writes no second file beside %s', async (name) => {
+    const cwd = folderWith({ [`x/${name}`]: '---\nname: x\n---\n' });
+    const { exit, stderr } = await skill(['init', 'x'], { cwd });
+    expect(exit).toBeGreaterThan(0);
+    expect(stderr).toMatch(new RegExp(`mv ${join(cwd, 'x', name)} ${join(cwd, 'x/SKILL.md')}`));
+    expect(readdirSync(join(cwd, 'x'))).toEqual([name]);
+    const published = await skill(['publish', 'x', '--dry-run'], { cwd });
+    expect(published.stderr).toContain(`Rename ${name} to SKILL.md`);
+  });
+
   it('says so when the folder’s name cannot be the skill’s', async () => {
     const named = async (...argv: string[]) =>
       (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
