@@ -7,6 +7,7 @@ import { problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { calledName, setCalledName } from './called-name.ts';
 import type { CommandContext, CommandRow, InStream, OnHangUp, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
+import type { PassedOn } from './help-and-options/arguments.ts';
 import type { SendRequest } from './send-request.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
@@ -100,13 +101,18 @@ async function runRow(row: CommandRow, context: CommandContext): Promise<number>
 }
 
 // A shim stands for the skill's own program, so its options are the skill's.
-async function notePassedOn(context: CommandContext, passedOn: readonly string[]): Promise<void> {
+async function notePassedOn(
+  context: CommandContext,
+  passedOn: PassedOn | undefined,
+): Promise<void> {
   const isShim = context.env.SKILLGATE_SHIM !== undefined;
-  if (passedOn.length === 0 || isShim || context.format !== 'text') return;
+  if (passedOn === undefined || isShim || context.format !== 'text') return;
   const { printNote, safe } = await import('./terminal/output.ts');
+  const { shellWord } = await import('../skills-index/skill/text/shell-word.ts');
+  const line = [calledName(), context.command, ...passedOn.instead.map(shellWord)].join(' ');
   printNote(
     context,
-    safe`note: ${passedOn.join(', ')} went to the skill; write options of ${calledName()} ${context.command} before the skill's name`,
+    safe`note: ${passedOn.names.join(', ')} went to the skill. As an option of ${calledName()} ${context.command}: ${line}`,
   );
 }
 

@@ -15,7 +15,13 @@ export interface ParsedArguments {
   readonly format: Format;
   readonly help: boolean;
   /** Options of the command that stand behind its last word, so that they went to the skill. */
-  readonly passedOn: readonly string[];
+  readonly passedOn: PassedOn | undefined;
+}
+
+export interface PassedOn {
+  readonly names: readonly string[];
+  /** The arguments with these options where the command takes them. */
+  readonly instead: readonly string[];
 }
 
 const everyCommand = {
@@ -59,7 +65,7 @@ export function parseArguments(row: CommandRow, argv: readonly string[]): Parsed
   args.push(...verbatim);
   const help = options.help === true;
   if (!help) requireArgumentCount(row, args);
-  const passedOn = own.includes('--') ? [] : ownOptionsIn(row, verbatim);
+  const passedOn = own.includes('--') ? undefined : ownOptionsIn(row, own, verbatim);
   return { args, options, format: formatOf(row, options.format), help, passedOn };
 }
 
@@ -125,14 +131,30 @@ function cutVerbatim(
 }
 
 // Many skills have `--help` and `--format` themselves, so these two are no sign of a mistake.
-function ownOptionsIn(row: CommandRow, words: readonly string[]): string[] {
-  const end = words.indexOf('--');
-  const names = (end === -1 ? words : words.slice(0, end)).flatMap(
-    (word) => /^--([^=]+)/.exec(word)?.[1] ?? [],
-  );
-  return [...new Set(names)]
-    .filter((name) => Object.hasOwn(row.options, name))
-    .map((name) => `--${name}`);
+function ownOptionsIn(
+  row: CommandRow,
+  own: readonly string[],
+  words: readonly string[],
+): PassedOn | undefined {
+  const names = new Set<string>();
+  const moved: string[] = [];
+  const left: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') {
+      left.push(...words.slice(at));
+      break;
+    }
+    const [, name = '', value] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
+    const option = Object.hasOwn(row.options, name) ? row.options[name] : undefined;
+    if (option === undefined) left.push(word);
+    else {
+      names.add(`--${name}`);
+      const hasNext = option.type === 'string' && value === undefined;
+      moved.push(...words.slice(at, hasNext ? ++at + 1 : at + 1));
+    }
+  }
+  return names.size === 0 ? undefined : { names: [...names], instead: [...moved, ...own, ...left] };
 }
 
 function configOf(

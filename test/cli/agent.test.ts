@@ -550,7 +550,7 @@ describe('skillgate agent', () => {
   it('notes an own option that goes to the skill', async () => {
     const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
     expect(said.err).toContain(
-      "note: --plan went to the skill; write options of skillgate run before the skill's name\n",
+      'note: --plan went to the skill. As an option of skillgate run: skillgate run --plan @acme/report count -- --stdin\n',
     );
     const shim = { SKILLGATE_SHIM: join(home, 'bin/report') };
     const called = ['run', '@acme/report', 'count', '--plan'];

@@ -177,6 +177,7 @@ export function openBreakerProblem({
 // request.
 const innocent = [
   'unreachable',
+  'unresolved',
   'answer-too-large',
   'answer-encoded',
   'answer-malformed',

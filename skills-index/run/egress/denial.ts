@@ -95,6 +95,7 @@ export const denials = {
     means: 'the file has another digest than the package index says',
   },
   unreachable: { status: 502, means: 'the host did not answer' },
+  unresolved: { status: 502, means: 'the host’s name does not resolve' },
 } as const satisfies Record<string, { status: number; means: string }>;
 
 export type Denial = keyof typeof denials;
@@ -119,6 +120,8 @@ export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };
   if (code === 'address-denied') return code;
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
+  // Of getaddrinfo(3): there is no such name, or no name server answered.
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved';
   return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
 }
 

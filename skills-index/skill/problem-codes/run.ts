@@ -90,8 +90,8 @@ export const runCodes = {
   'sandbox-refused': {
     exit: 6,
     status: 403,
-    means: 'Host policy requires a feature that the sandbox on this host does not have.',
-    fix: 'skillgate doctor shows the features of this host. Provide the missing one, or remove it from "require" in host.json.',
+    means: 'The sandbox did not start on this host, or lacks a feature that host policy requires.',
+    fix: 'skillgate doctor starts a sandbox and shows what this host can enforce. Provide what is missing, or remove it from "require" in host.json.',
   },
   'mount-owner-root': {
     exit: 6,

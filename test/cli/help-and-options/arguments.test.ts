@@ -94,11 +94,24 @@ describe('arguments', () => {
     [
       ['@a/b', 'report', '--plan', 'x', '--key=k', '--plan'],
       ['--plan', '--key'],
+      ['--plan', '--key=k', '--plan', '@a/b', 'report', 'x'],
     ],
-    [['@a/b', 'report', '--key', '--', '--plan'], ['--key']],
-    [['--', '@a/b', 'report', '--plan'], []],
-    [['--plan', '@a/b', 'report', '--help', '--format', 'json', '--other', 'plan'], []],
-  ])('says of %j which own options went on: %j', (argv, passedOn) => {
-    expect(parseArguments(runRow, argv)).toMatchObject({ passedOn });
+    [
+      ['@a/b', 'report', '.', '--key', 'k', '--', '--plan'],
+      ['--key'],
+      ['--key', 'k', '@a/b', 'report', '.', '--', '--plan'],
+    ],
+  ])(
+    'says of %j which own options went on: %j, and what to type instead',
+    (argv, names, instead) => {
+      expect(parseArguments(runRow, argv)).toMatchObject({ passedOn: { names, instead } });
+    },
+  );
+
+  it.each([
+    [['--', '@a/b', 'report', '--plan']],
+    [['--plan', '@a/b', 'report', '--help', '--format', 'json', '--other', 'plan']],
+  ])('says nothing of %j', (argv) => {
+    expect(parseArguments(runRow, argv)).toMatchObject({ passedOn: undefined });
   });
 });

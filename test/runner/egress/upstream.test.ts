@@ -82,6 +82,8 @@ describe('what went wrong', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate-denied'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-denied'],
     ['ECONNREFUSED', 'unreachable'],
+    ['ENOTFOUND', 'unresolved'],
+    ['EAI_AGAIN', 'unresolved'],
     [undefined, 'unreachable'],
   ])('%s is %s', (code, expected) => {
     expect(denialOfFailure(Object.assign(new Error(), code === undefined ? {} : { code }))).toBe(

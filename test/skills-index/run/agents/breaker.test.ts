@@ -119,6 +119,7 @@ describe('a breaker', () => {
     ],
     ['the canary', { event: 'canary' }, ['canary']],
     ['a host that is silent', { event: 'egress', decision: 'denied', why: 'unreachable' }, []],
+    ['a name without address', { event: 'egress', decision: 'denied', why: 'unresolved' }, []],
     ['a person’s no', { event: 'egress', decision: 'denied', why: 'held' }, []],
     ['nobody who can be asked', { event: 'egress', decision: 'denied', why: 'unasked' }, []],
     ['an allowed request', { event: 'egress', decision: 'allowed', why: 'approved' }, []],
