@@ -158,11 +158,6 @@ export const operatorRows: readonly CommandRow[] = [
         summary: 'import only the skills below this folder of the repository',
       },
       key: { type: 'string', value: 'NAME', summary: 'key that owns the scope' },
-      'oms-root': {
-        type: 'string',
-        value: 'FILE',
-        summary: 'certificates (PEM) that may vouch for signers of skill.oms.sig',
-      },
       'as-is': {
         type: 'boolean',
         summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',
@@ -187,11 +182,6 @@ export const operatorRows: readonly CommandRow[] = [
     ],
     options: {
       key: { type: 'string', value: 'NAME', summary: 'key that owns the scopes of the list' },
-      'oms-root': {
-        type: 'string',
-        value: 'FILE',
-        summary: 'certificates (PEM) that may vouch for signers of skill.oms.sig',
-      },
       'as-is': {
         type: 'boolean',
         summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',

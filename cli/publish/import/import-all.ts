@@ -1,15 +1,9 @@
-/** Imports all skills of one folder or repository. */
-import type { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Scope } from '../../../skills-index/skill/name.ts';
-import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../../command.ts';
 import { importsAtOnceMax } from '../../limits.ts';
 import { startWatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import { startProgress } from '../../terminal/progress.ts';
-import { parseRoots } from '../oms/oms-signature.ts';
 import { deprecateGone } from './import-gone.ts';
 import { type ImportWorld, importOne } from './import-one.ts';
 import { type SourceSkill, withSource } from './import-source.ts';
@@ -43,25 +37,14 @@ export async function withImportWorld<Result>(
   { scope, signer }: Pick<ImportJob, 'scope' | 'signer'>,
   use: (world: ImportWorld) => Promise<Result>,
 ): Promise<Result> {
-  const omsRoots = await readOmsRoots(context);
   const scanner = startWatchedScanner();
   context.signal.addEventListener('abort', () => scanner.close(), { once: true });
   try {
     const known = await readScopeVersions(context, scope);
-    return await use({ context, scope, signer, scanner, known, taken: new Map(), omsRoots });
+    return await use({ context, scope, signer, scanner, known, taken: new Map() });
   } finally {
     await scanner.close();
   }
-}
-
-async function readOmsRoots({ options, cwd }: CommandContext): Promise<X509Certificate[]> {
-  const given = options['oms-root'];
-  if (typeof given !== 'string') return [];
-  const path = resolve(cwd, given);
-  const pem = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
-  });
-  return parseRoots(pem, path);
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Imports one skill: reads it, scans it, publishes it, and waits for the verdict. */
-import type { X509Certificate } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import type { Scope, SkillName } from '../../../skills-index/skill/name.ts';
@@ -15,7 +14,6 @@ import { scanFiles } from '../../scan/scan-skill.ts';
 import type { WatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import type { ExactVersion } from '../../terminal/exact-version.ts';
-import { readOmsSignature } from '../oms/oms-signature.ts';
 import { importPredicate } from '../provenance.ts';
 import { isUnderWay } from '../under-way.ts';
 import { publishVersion } from '../upload.ts';
@@ -34,8 +32,6 @@ export interface ImportWorld {
   readonly known: ReadonlyMap<string, readonly ScopeVersion[]>;
   /** Bundles that this import published, by name. */
   readonly taken: Map<SkillName, Digest>;
-  /** Certificates whose holders may vouch for signers of `skill.oms.sig`. */
-  readonly omsRoots: readonly X509Certificate[];
 }
 
 /**
@@ -73,10 +69,8 @@ async function importInto(
   world: ImportWorld,
   skill: SourceSkill,
 ): Promise<void> {
-  const { context, scanner, scope, known, taken, omsRoots } = world;
+  const { context, scanner, scope, known, taken } = world;
   const folder = await skill.read();
-  const oms = readOmsSignature(folder, omsRoots);
-  if (oms !== undefined) row.oms = oms;
   const { report, cpuMillis } = await scanFiles(scanner, folder, skill.path);
   row.localVerdict = report.verdict;
   row.cpuMillis = cpuMillis;

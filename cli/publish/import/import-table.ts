@@ -1,8 +1,6 @@
 /** The outcome of each imported skill, as a table and as counts. */
 import type { CommandContext } from '../../command.ts';
 import { answer, count, inkFor, joined, type Safe, safe, table } from '../../terminal/output.ts';
-import { omsFileName } from '../oms/oms-bundle.ts';
-import type { OmsSignature } from '../oms/oms-signature.ts';
 
 export interface ImportRow {
   /** The folder, relative to the imported folder or repository. */
@@ -22,8 +20,6 @@ export interface ImportRow {
   /** The registry's verdict; null while there is none. */
   readonly verdict: string | null;
   readonly status: string | null;
-  /** What the skill's `skill.oms.sig` proves; absent where the skill has none. */
-  readonly oms?: OmsSignature;
   /** The verdict of the scan on this machine; `none` where nothing was scanned. */
   readonly localVerdict: string;
   readonly cpuMillis: number;
@@ -67,8 +63,6 @@ export function importAnswer(
   );
 }
 
-const shownFilesMax = 3;
-
 const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   taken: 'imported',
   there: 'unchanged',
@@ -77,18 +71,9 @@ const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   gone: 'deprecated before',
 };
 
-/** A line for each skill, and then a line for each signature that an author put into a skill. */
+/** A line for each skill. */
 export function importTable(context: CommandContext, rows: readonly ImportRow[]): Safe {
-  const signed = rows.flatMap(({ path, oms }) =>
-    oms === undefined ? [] : [safe`${omsFileName} in ${path} ${oms.says}${listed(oms.files)}`],
-  );
-  return joined([table(rows.map((row) => rowText(context, row))), ...signed], '\n');
-}
-
-function listed(files: readonly string[]): string {
-  if (files.length === 0) return '';
-  const more = files.length > shownFilesMax ? ` and ${files.length - shownFilesMax} more` : '';
-  return ` (${files.slice(0, shownFilesMax).join(', ')}${more})`;
+  return table(rows.map((row) => rowText(context, row)));
 }
 
 /** How many skills had each outcome. */
