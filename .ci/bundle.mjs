@@ -6,7 +6,7 @@
 // Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
 import { hash } from 'node:crypto';
-import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { usedCompiler } from './compiler.mjs';
@@ -143,15 +143,6 @@ const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')
 for (const file of globSync('dist/cli/*.cjs'))
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
 writeFileSync('dist/cli/scan.cjs.sha256', hash('sha256', readFileSync('dist/cli/scan.cjs')));
-// The fonts of pictures, with their licence.
-const fonts = 'node_modules/@expo-google-fonts/atkinson-hyperlegible-next';
-mkdirSync('dist/registry/pictures/fonts', { recursive: true });
-for (const [from, to] of [
-  ['400Regular/AtkinsonHyperlegibleNext_400Regular.ttf', 'regular.ttf'],
-  ['700Bold/AtkinsonHyperlegibleNext_700Bold.ttf', 'bold.ttf'],
-  ['LICENSE_FONT', 'OFL.txt'],
-])
-  copyFileSync(`${fonts}/${from}`, `dist/registry/pictures/fonts/${to}`);
 // A package without a licence file is listed with its licence's name.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);

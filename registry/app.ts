@@ -142,7 +142,7 @@ export function createApp(
   app.route('/', mcpRoutes(registry));
   // Behind the routes for clients: the page of a skill would also answer for
   // `/@scope/marketplace.json`.
-  app.route('/', pageRoutes(registry, addressOf));
+  app.route('/', pageRoutes(registry));
   app.route('/', homeRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

@@ -18,7 +18,6 @@ import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
 import type { Notices } from './notices/notice-types.ts';
 import type { IdentityCache } from './people/known-identities.ts';
-import type { Drawing } from './pictures/drawing.ts';
 import type { Readers } from './readers/readers.ts';
 import type { Spool } from './request-limits/spool.ts';
 import type { RetentionRules } from './retention/retention-rules.ts';
@@ -109,8 +108,6 @@ export interface Registry {
   readonly meaning?: Meaning | undefined;
   /** Spans of requests. Without it, nothing is traced. */
   readonly tracer?: Tracer | undefined;
-  /** Draws the pictures of pages. Without it, all pages share one picture. */
-  readonly drawing?: Drawing;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

@@ -11,7 +11,6 @@ import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
 import { knownFilesBytesMax } from './limits.ts';
 import { checkNames } from './people/check-names.ts';
-import { openDrawing } from './pictures/drawing.ts';
 import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { type DiskSpace, watchDisk } from './serving/disk-space.ts';
@@ -118,7 +117,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
   const { db, closeDatabase, disk, check, tracing, sweep: sweepObjects, ...stored } = storage;
-  const drawing = openDrawing();
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -126,7 +124,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     ...others,
     config: { base, hosts, localBases },
     ...emptyMemory(),
-    drawing,
     keepsQueue: true,
     now,
     random: (bytes) => randomBytes(bytes),
@@ -142,7 +139,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     disk.stop();
     await listeners.close();
     await observation?.close();
-    await drawing.close();
     await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
     await closeDatabase();

@@ -1,23 +1,18 @@
-/** Style sheets, scripts, icons and a picture, under addresses that browsers may keep for ever. */
+/** Style sheets, scripts and icons, under addresses that browsers may keep for ever. */
 import { Hono } from 'hono';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import type { Registry } from '../context.ts';
-import { answerFile, answerGzipped } from '../routes/site/file-answers.ts';
+import { answerGzipped } from '../routes/site/file-answers.ts';
 
 export interface PageFile {
   /** The file's name, with the digest of its content. */
   readonly name: string;
   readonly type: string;
-  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly content: string;
 }
 
 /** Names a file by its content: another content has another address. */
-export function pageFile(
-  stem: string,
-  ending: string,
-  type: string,
-  content: PageFile['content'],
-): PageFile {
+export function pageFile(stem: string, ending: string, type: string, content: string): PageFile {
   return { name: `${stem}-${hexOf(digestOf(content)).slice(0, 12)}.${ending}`, type, content };
 }
 
@@ -30,12 +25,7 @@ export function pageFileRoutes(
   for (const { content, name, type } of files) {
     const bytes = Buffer.from(content);
     const as = { type, cache: 'forever', digest: digestOf(bytes) } as const;
-    app.get(`/${name}`, (context) =>
-      // A picture is compressed already.
-      typeof content === 'string'
-        ? answerGzipped(registry, context, bytes, as)
-        : answerFile(context, bytes, as),
-    );
+    app.get(`/${name}`, (context) => answerGzipped(registry, context, bytes, as));
   }
   return app;
 }

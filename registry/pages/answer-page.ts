@@ -49,6 +49,6 @@ export function showFailures(registry: Registry): MiddlewareHandler {
   };
 }
 
-function frameOf({ config: { base }, drawing, root: { origin } }: Registry): PublicFrame {
-  return { base, origin, draws: drawing !== undefined };
+function frameOf({ config: { base }, root: { origin } }: Registry): PublicFrame {
+  return { base, origin };
 }

@@ -3,28 +3,19 @@ import { icon } from '../markup/base-styles.ts';
 import { type Html, html, untrusted } from '../markup/markup.ts';
 import { pageFile } from '../markup/page-files.ts';
 import { revealedText } from '../markup/reveal.ts';
-import { pictureHeight, pictureWidth } from '../pictures/limits.ts';
-import { type PagePicture, pictureAlt, pictureFile } from '../pictures/picture.ts';
-import sharedPicture from '../pictures/shared-picture.json' with { type: 'json' };
-import { registryPicture } from './previews/page-pictures.ts';
 import { styles } from './styles.ts';
 
 const css = pageFile('pages', 'css', 'text/css; charset=utf-8', styles);
 const tabIcon = pageFile('icon', 'svg', 'image/svg+xml', icon);
 
-/** For a registry that draws no pictures. */
-const shared = pageFile('picture', 'png', 'image/png', Buffer.from(sharedPicture.png, 'base64'));
-
 /** Our own files, below `/assets`. */
-export const publicFiles = [css, tabIcon, shared] as const;
+export const publicFiles = [css, tabIcon] as const;
 
 /** The registry that shows the page. */
 export interface PublicFrame {
   /** Its address without a final slash. */
   readonly base: string;
   readonly origin: string;
-  /** Whether it draws pictures. */
-  readonly draws: boolean;
 }
 
 export interface PublicPage {
@@ -36,8 +27,6 @@ export interface PublicPage {
   readonly body: Html;
   /** The page's own path; absent for a failure, which has no address. */
   readonly path?: string;
-  /** What the page's picture says; by default what the picture of the registry says. */
-  readonly picture?: PagePicture;
   /** The path of a feed about what the page shows. */
   readonly feed?: string;
   readonly at?: SiteEntry;
@@ -55,8 +44,7 @@ const entries = [
 type SiteEntry = (typeof entries)[number][0];
 
 /** A whole page. */
-export function publicPage(frame: PublicFrame, shown: PublicPage): Html {
-  const { base, origin } = frame;
+export function publicPage({ base, origin }: PublicFrame, shown: PublicPage): Html {
   const title = revealedText(shown.title);
   const description = revealedText(shown.description);
   const { at, body, feed, heading, path } = shown;
@@ -73,7 +61,6 @@ export function publicPage(frame: PublicFrame, shown: PublicPage): Html {
 <meta property="og:title" content="${title}">
 <meta property="og:description" content="${description}">
 ${path === undefined ? '' : html`<meta property="og:url" content="${base}${path}"><link rel="canonical" href="${base}${path}">`}
-${pictureTags(frame, shown)}
 <link rel="stylesheet" href="/assets/${css.name}">
 <link rel="icon" href="/assets/${tabIcon.name}" type="image/svg+xml">
 ${feed === undefined ? '' : html`<link rel="alternate" type="application/atom+xml" href="${feed}">`}
@@ -91,23 +78,6 @@ ${body}
 <p class="links"><a href="/feeds/approvals.atom">Feed of approvals</a> <a href="/feeds/revocations.atom">Feed of stops</a> <a href="/review">Desk for reviewers</a></p></footer>
 </body>
 </html>`;
-}
-
-function pictureTags(
-  { base, draws, origin }: PublicFrame,
-  { path = '/', picture }: PublicPage,
-): Html {
-  const said = picture ?? registryPicture(origin);
-  // The picture of a page has the path of the page, which says what to draw.
-  const below = picture === undefined || path === '/' ? '' : path;
-  const address = draws ? `/pictures${below}/${pictureFile(said)}` : `/assets/${shared.name}`;
-  const alt = draws ? pictureAlt(said) : pictureAlt(registryPicture(''));
-  return html`<meta property="og:image" content="${base}${address}">
-<meta property="og:image:type" content="image/png">
-<meta property="og:image:width" content="${pictureWidth}">
-<meta property="og:image:height" content="${pictureHeight}">
-<meta property="og:image:alt" content="${revealedText(alt)}">
-<meta name="twitter:card" content="summary_large_image">`;
 }
 
 const shield = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

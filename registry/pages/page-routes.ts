@@ -15,7 +15,6 @@ import type { Registry, VersionName } from '../context.ts';
 import { pageFileRoutes } from '../markup/page-files.ts';
 import { latest } from '../people/identities.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
-import type { AddressOf } from '../request-limits/write-limits.ts';
 import { withoutIn } from '../routes/search.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { answerPage, namesHtml } from './answer-page.ts';
@@ -27,7 +26,6 @@ import { publicFiles } from './layout.ts';
 import { foundRows } from './limits.ts';
 import { listVersions } from './listed-versions.ts';
 import { requireScopePage, requireSkillPage, requireVersionPage } from './page-subjects.ts';
-import { pictureRoutes } from './previews/picture-routes.ts';
 import { publisherPage } from './publisher-page.ts';
 import { skillPage } from './skill-page.ts';
 import { versionPage } from './version-page.ts';
@@ -38,12 +36,11 @@ const robots = ['User-agent: *', 'Disallow: /api/', 'Disallow: /review', 'Disall
 );
 
 /** Routes at the root of the site. */
-export function pageRoutes(registry: Registry, addressOf: AddressOf): Hono {
+export function pageRoutes(registry: Registry): Hono {
   const app = new Hono()
     .route('/assets', pageFileRoutes(registry, publicFiles))
     .route('/', badgeRoutes(registry))
-    .get('/robots.txt', (context) => context.text(robots))
-    .route('/pictures', pictureRoutes(registry, addressOf));
+    .get('/robots.txt', (context) => context.text(robots));
   app.get('/', async (context, next) => {
     // Programs get the addresses of the registry here.
     if (!namesHtml(context)) return next();

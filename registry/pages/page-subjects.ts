@@ -1,4 +1,4 @@
-/** What a public page and its picture are about, for whoever may read it. */
+/** What a public page is about, for whoever may read it. */
 import type { Context } from 'hono';
 import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

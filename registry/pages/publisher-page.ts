@@ -5,7 +5,6 @@ import type { Identity } from '../../skills-index/statement/predicates.ts';
 import type { ShownSkill } from '../catalogue/shown-skills.ts';
 import { digest, type Html, html, part, untrusted } from '../markup/markup.ts';
 import { type PublicFrame, publicPage } from './layout.ts';
-import { scopePicture } from './previews/page-pictures.ts';
 import { skillList } from './skill-list.ts';
 
 export interface PublisherView {
@@ -42,7 +41,6 @@ ${part(
     description,
     body,
     path: `/${title}`,
-    picture: scopePicture(frame.origin, scope),
     feed: `/feeds/${title}.atom`,
   });
 }

@@ -6,7 +6,6 @@ import type { PublicVersion } from './approved-version.ts';
 import { type installLines, installList } from './install-lines.ts';
 import { type PublicFrame, publicPage } from './layout.ts';
 import type { VersionEntry, VersionsPage } from './listed-versions.ts';
-import { unofferedPicture, versionPicture } from './previews/page-pictures.ts';
 import { stateMeanings } from './state-words.ts';
 import { approvalPart, canPart, changeList, versionFacts, warnings } from './version-parts.ts';
 
@@ -25,10 +24,6 @@ export function skillPage(frame: PublicFrame, view: SkillView): Html {
   const versions = part('versions', 'Versions', versionList(name, list));
   const feed = `/feeds/@${scopeOf(name)}.atom`;
   const content = offered?.content;
-  const picture =
-    offered === undefined
-      ? unofferedPicture(frame.origin, name)
-      : versionPicture(frame.origin, offered);
   if (offered === undefined || content === undefined) {
     const description = `${name} has no version that anybody may install.`;
     const body = html`<p class="notice">The registry offers no version of this skill. ${newestWords(list)}</p>${versions}`;
@@ -39,7 +34,6 @@ export function skillPage(frame: PublicFrame, view: SkillView): Html {
       body,
       path,
       feed,
-      picture,
     });
   }
   const { detail } = offered;
@@ -63,7 +57,6 @@ ${approvalPart(detail)}
     body,
     path,
     feed,
-    picture,
   });
 }
 

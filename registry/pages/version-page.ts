@@ -5,7 +5,6 @@ import type { PublicVersion } from './approved-version.ts';
 import { type EvidenceView, evidencePart } from './evidence-tree.ts';
 import { type installLines, installList } from './install-lines.ts';
 import { type PublicFrame, publicPage } from './layout.ts';
-import { versionPicture } from './previews/page-pictures.ts';
 import { findingPart } from './public-findings.ts';
 import { heading } from './skill-page.ts';
 import { stateMeanings } from './state-words.ts';
@@ -34,12 +33,11 @@ export function versionPage(
   const title = `${name} ${detail.version}`;
   const head = html`${heading(name)} <span class="version">${detail.version}</span> ${stateBadge(status)}`;
   const path = `/${name}@${detail.version}`;
-  const picture = versionPicture(frame.origin, version);
   const other = html`<p><a href="/${name}">All versions of ${name}</a></p>`;
   if (content === undefined) {
     const description = `${title}: ${stateMeanings[status].text}.`;
     const body = html`${notApproved(detail)}${other}`;
-    return publicPage(frame, { title, heading: head, description, body, path, picture });
+    return publicPage(frame, { title, heading: head, description, body, path });
   }
   const { change, description, report } = content;
   const body = html`<p class="lead">${untrusted(description)}</p>
@@ -55,5 +53,5 @@ ${versionFacts(detail, content)}
 ${approvalPart(detail)}
 ${other}
 </aside></div>`;
-  return publicPage(frame, { title, heading: head, description, body, path, picture });
+  return publicPage(frame, { title, heading: head, description, body, path });
 }

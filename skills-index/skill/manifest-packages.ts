@@ -51,7 +51,7 @@ const lockNames: Readonly<Record<Ecosystem, RegExp>> = {
 const pythonRequirement =
   /^(?!.* -)([A-Za-z0-9][\w.-]*)( *\[[\w., -]*\])?( *(\([\w.*+!<>=~, -]*\)|[<>=!~][\w.*+!<>=~, -]*))?( *; *[\w.*+!<>=~, '"()-]+)? *$/;
 
-/** Whether nothing pins the packages yet, neither a lock nor the host's. No such skill is published. */
+/** Whether neither a lock nor the host pins the packages. No such skill is published. */
 export function isUnlocked({ lock, locked }: Pick<PackageGroup, 'lock' | 'locked'>): boolean {
   return locked === undefined && lock !== houseWord;
 }

@@ -19,7 +19,6 @@ const floors: Record<string, readonly string[]> = {
     'data-folder',
     'foreign-clients',
     'pages',
-    'pictures',
     'desk',
     'markup',
     'routes',
@@ -157,8 +156,6 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/notices/notice-types.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/people/known-identities.ts':
-    'the context is made of the types of its parts',
-  'registry/context.ts → registry/pictures/drawing.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/readers/readers.ts':
     'the context is made of the types of its parts',

@@ -65,16 +65,6 @@ export function answerParts(
   return answerTagged(context, as.digest, as, () => streamOf(parts()));
 }
 
-/** Answers with a file that is made whole before, if the client does not have it. */
-export async function answerUnlessKept(
-  context: Context,
-  make: () => Promise<Uint8Array>,
-  as: FileForm & Required<Pick<FileForm, 'digest'>>,
-): Promise<Response> {
-  const isKept = isUnchanged(context.req.header('if-none-match'), etagOf(as.digest));
-  return answerFile(context, isKept ? '' : await make(), as);
-}
-
 function answerTagged(
   context: Context,
   digest: Digest,

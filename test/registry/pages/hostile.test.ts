@@ -18,7 +18,7 @@ import { foreignMarkup, publicMarkup } from '../desk/live-markup.ts';
 import { payloads } from '../desk/payloads.ts';
 import { detail, finding, name, now, report, someDigest, version } from '../desk/story.ts';
 
-const frame = { base: 'http://localhost', origin: 'localhost', draws: true };
+const frame = { base: 'http://localhost', origin: 'localhost' };
 const config = { base: 'http://localhost', hosts: [] };
 const lines = installLines({ config, readers: undefined }, { name });
 

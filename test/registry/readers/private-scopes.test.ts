@@ -63,11 +63,6 @@ const asked = [
   '/api/v1/resolve?slug=payroll&ownerHandle=acme&hash=x',
 ];
 
-/** Whoever may read a page is led to its picture from an address with another digest. */
-const pictures = ['@acme', '@acme/payroll', '@acme/payroll@1.0.0'].map(
-  (path) => `/pictures/${path}/${'0'.repeat(32)}.png`,
-);
-
 describe('a private scope', () => {
   let world: Staffed;
   let strangers: string;
@@ -109,7 +104,7 @@ describe('a private scope', () => {
     const paths = app.routes
       .filter(({ method, path }) => method === 'GET' && !path.includes('*'))
       .map(({ path }) => path.replaceAll(/\{[^}]*\}/g, ''));
-    return [...[...new Set(paths)].flatMap((path) => filled(path, values)), ...asked, ...pictures];
+    return [...[...new Set(paths)].flatMap((path) => filled(path, values)), ...asked];
   }
 
   function filled(path: string, values: Readonly<Record<string, readonly string[]>>): string[] {
@@ -206,8 +201,6 @@ describe('a private scope', () => {
   ])('answers %s', async (_, by, status) => {
     for (const path of [...known200, part.replace(/^public/, '')])
       expect([path, (await read(here(path), by())).status]).toEqual([path, status]);
-    for (const path of pictures)
-      expect([path, (await read(path, by())).status]).toEqual([path, status === 200 ? 302 : 404]);
   });
 
   it('hides no key that a statement about somebody public names', async () => {

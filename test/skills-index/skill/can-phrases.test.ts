@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cannotPhrases, canPhrases } from '../../../skills-index/skill/can-phrases.ts';
+import { canPhrases } from '../../../skills-index/skill/can-phrases.ts';
 import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
 
 const some: Capabilities = {
@@ -24,12 +24,11 @@ it.each([
       'start git and jq and 1 more',
     ],
   ],
-  [0, ['reach 2 hosts', 'use 1 secret', 'use 1 folder', 'start 3 programs']],
 ])('names at most %i of each kind', (namesMax, phrases) => {
   expect(canPhrases(some, namesMax)).toEqual(phrases);
 });
 
-it.each([0, 3])('says that a skill may do everything of a kind, with %i names', (namesMax) => {
+it.each([1, 3])('says that a skill may do everything of a kind, with %i names', (namesMax) => {
   const all: Capabilities = {
     ...noCapabilities,
     env: [{ name: 'HOME' }, { name: '*' }],
@@ -50,17 +49,6 @@ it('puts everything of a kind before what is less, so that no list cuts it', () 
     'use the secret CRM_TOKEN',
     'use the folder data (read and write)',
   ]);
-});
-
-it('says what a skill cannot do, and nothing where it can do everything', () => {
-  expect(cannotPhrases({ ...some, exec: [{ program: '*' }] })).toEqual([
-    'see any environment variable',
-    'load any package',
-    'reach any other host',
-    'use any other secret',
-    'use any other folder',
-  ]);
-  expect(cannotPhrases(noCapabilities)).toHaveLength(6);
 });
 
 it('says nothing of a skill that may do nothing', () => {
