@@ -1,18 +1,16 @@
 /**
- * By hand, `npm run test:backends [KERNEL]`: what each backend of this host does with real skills,
+ * By hand, `npm run test:backends`: what each backend of this host does with real skills,
  * as a table.
  */
 import { backendOf, findBackends } from '../runner/backends/backends.ts';
 import { makeTestHost, processesOf, runTest } from './journey/sandbox-fixture.ts';
 
-const [, , kernel] = process.argv;
-const settings = kernel === undefined ? {} : { microvm: { kernel } };
-for (const found of findBackends(settings)) {
+for (const found of findBackends()) {
   if ('why' in found) {
     console.log(`${found.name.padEnd(12)}not here: ${found.why}`);
     continue;
   }
-  const sandbox = backendOf({ backend: found.name, ...settings });
+  const sandbox = backendOf({ backend: found.name });
   const host = makeTestHost();
   const name = `spins-${process.pid}.sh`;
   try {

@@ -18,15 +18,14 @@ export interface HostRow {
   readonly type?: string;
 }
 
-type Wanted = Pick<HostPolicy, 'backend' | 'microvm'>;
+type Wanted = Pick<HostPolicy, 'backend'>;
 
 /**
  * What this host can enforce: the checks of a start, tried now, and what host policy may require;
  * for `skill doctor`.
  */
-export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
-  const { backend } = policy;
-  const found = backends.findBackend(backend, policy);
+export async function probeHost({ backend }: Wanted): Promise<readonly HostRow[]> {
+  const found = backends.findBackend(backend);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
     const where = found.elsewhere === undefined ? '' : `. ${found.elsewhere}`;
@@ -50,7 +49,7 @@ export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
 /** Each backend: what it can enforce, or why it is not here and the line to type. */
 export function backendRows(
   wanted: Wanted,
-  found: readonly backends.FoundBackend[] = backends.findBackends(wanted),
+  found: readonly backends.FoundBackend[] = backends.findBackends(),
 ): readonly HostRow[] {
   return found.map((one) => {
     const name = `backend ${one.name}`;

@@ -11,9 +11,7 @@ import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { engineBackend } from './engine.ts';
 import { whyNotDocker } from './engine-info.ts';
-import { microvm } from './microvm.ts';
 import { ociBackend } from './oci.ts';
-import { sandboxExec, seatbelt } from './seatbelt.ts';
 
 /** A backend on this host: its sandbox, or the reason why it cannot start. */
 export type FoundBackend =
@@ -27,11 +25,8 @@ export type FoundBackend =
       readonly elsewhere?: string;
     };
 
-/** The members of host policy that backends use. */
-type Settings = Pick<HostPolicy, 'microvm'>;
-
 /** `npm run fix` writes the names for host policy from these rows. */
-export const backendMakers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = {
+export const backendMakers: Readonly<Record<Backend, () => FoundBackend>> = {
   bubblewrap: findBubblewrap,
   runc: () => findRuntime('runc', 'apt-get install runc'),
   runsc: () =>
@@ -40,18 +35,16 @@ export const backendMakers: Readonly<Record<Backend, (settings: Settings) => Fou
       'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237',
     ),
   docker: findDocker,
-  seatbelt: findSeatbelt,
-  microvm: findMicrovm,
 };
 
 /** Finds every backend, usable or not. Starts none. */
-export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
-  return Object.values(backendMakers).map((make) => forPlatform(make(settings)));
+export function findBackends(): readonly FoundBackend[] {
+  return Object.values(backendMakers).map((make) => forPlatform(make()));
 }
 
 /** Finds one backend. */
-export function findBackend(name: Backend, settings: Settings): FoundBackend {
-  return forPlatform(backendMakers[name](settings));
+export function findBackend(name: Backend): FoundBackend {
+  return forPlatform(backendMakers[name]());
 }
 
 // The lines to type install programs of Linux.
@@ -66,15 +59,12 @@ function forPlatform(found: FoundBackend): FoundBackend {
  * @throws Problem `sandbox-missing` when this host lacks it; Skillgate never substitutes another
  * backend
  */
-export function backendOf({
-  backend: name,
-  ...settings
-}: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
+export function backendOf({ backend: name }: Pick<HostPolicy, 'backend'>): Sandbox {
   // A start does not look for the program bwrap: the start itself fails without it.
   const found =
     name === 'bubblewrap' && process.platform === 'linux'
       ? { name, sandbox: bubblewrap() }
-      : findBackend(name, settings);
+      : findBackend(name);
   if ('sandbox' in found) return found.sandbox;
   const hint = found.elsewhere ?? found.type;
   throw new Problem(
@@ -119,39 +109,6 @@ function findDocker(): FoundBackend {
   return why === undefined
     ? { name, sandbox: engineBackend({ name, program, flags }) }
     : { name, why };
-}
-
-function findSeatbelt(): FoundBackend {
-  const name = 'seatbelt';
-  if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
-  return existsSync(sandboxExec)
-    ? { name, sandbox: seatbelt() }
-    : { name, why: `this host has no ${sandboxExec}` };
-}
-
-function findMicrovm({ microvm: settings }: Settings): FoundBackend {
-  const name = 'microvm';
-  const qemu = programOf('qemu-system-x86_64');
-  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
-  if (process.arch !== 'x64' || process.platform !== 'linux')
-    return { name, why: 'it needs Linux on x86_64' };
-  const type = 'apt-get install qemu-system-x86 busybox-static';
-  if (qemu === undefined || busybox === undefined)
-    return { name, why: 'it needs QEMU and busybox', type };
-  if (settings === undefined)
-    return {
-      name,
-      why: 'host policy names no kernel; add "microvm": {"kernel": "/path/to/vmlinuz"} to host.json',
-    };
-  return {
-    name,
-    sandbox: microvm({
-      qemu,
-      busybox,
-      kernel: settings.kernel,
-      accelerator: settings.kvm === true ? 'kvm' : 'tcg',
-    }),
-  };
 }
 
 // Search only the system's own folders; PATH is ignored.

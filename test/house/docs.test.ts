@@ -118,7 +118,6 @@ describe('the documentation', () => {
       $schema: undefined,
       advisories: undefined,
       mailbox: undefined,
-      microvm: undefined,
     };
     expect(Object.fromEntries(told)).toEqual({ ...defaults, ...optional });
     expect(told.map(([name]) => name).toSorted()).toEqual(

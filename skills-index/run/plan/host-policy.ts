@@ -83,11 +83,6 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
   readonly env: Readonly<Record<string, string>>;
   /** The program that makes sandboxes; bubblewrap when host.json names none. */
   readonly backend: Backend;
-  /**
-   * Settings of the `microvm` backend: a Linux kernel with serial ports and initramfs built in, and
-   * whether to use the processor's virtualisation (KVM).
-   */
-  readonly microvm?: { readonly kernel: string; readonly kvm?: boolean };
   readonly require: readonly SandboxRequirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
@@ -175,7 +170,6 @@ const policyEntries = exactObject({
     {},
   ),
   backend: v.optional(v.picklist(backends), 'bubblewrap'),
-  microvm: v.exactOptional(exactObject({ kernel: folder, kvm: v.exactOptional(v.boolean()) })),
   require: v.optional(v.array(v.picklist(requirements)), []),
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backendRows } from '../../../cli/host/check-host.ts';
 import { engineBackend } from '../../../runner/backends/engine.ts';
-import { microvm } from '../../../runner/backends/microvm.ts';
 import { noSandbox } from '../../../runner/backends/none.ts';
 import { ociBackend } from '../../../runner/backends/oci.ts';
-import { seatbelt } from '../../../runner/backends/seatbelt.ts';
 import { planSkill } from '../../../runner/run/run.ts';
 import { backends } from '../../../skills-index/run/plan/backend-names.ts';
 import { requirements } from '../../../skills-index/run/plan/host-policy.ts';
@@ -21,8 +19,6 @@ const others = [
   ociBackend({ name: 'runc', path: '/nowhere' }),
   ociBackend({ name: 'runsc', path: '/nowhere' }),
   engineBackend({ name: 'docker', ...engine }),
-  seatbelt(),
-  microvm({ qemu: '/nowhere', busybox: '/nowhere', kernel: '/nowhere', accelerator: 'tcg' }),
   noSandbox,
 ];
 
@@ -31,8 +27,6 @@ const given: Readonly<Record<string, string>> = {
   runc: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
   runsc: 'seccomp no-network dropped-uid memory-cgroup',
   docker: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
-  seatbelt: 'no-network',
-  microvm: 'no-network dropped-uid',
   none: '',
 };
 
@@ -56,7 +50,7 @@ describe('what doctor says of backends', () => {
       { name: 'runc', sandbox: ociBackend({ name: 'runc', path: '/nowhere' }) },
       { name: 'runsc', sandbox: ociBackend({ name: 'runsc', path: '/nowhere' }) },
       { name: 'docker', why: 'its daemon is not running', type: 'systemctl start docker' },
-      { name: 'seatbelt', why: 'it needs macOS' },
+      { name: 'bubblewrap', why: 'it needs Linux' },
     ]);
     expect(rows).toEqual([
       {
@@ -77,7 +71,7 @@ describe('what doctor says of backends', () => {
         detail: 'its daemon is not running',
         type: 'systemctl start docker',
       },
-      { name: 'backend seatbelt', holds: false, detail: 'it needs macOS' },
+      { name: 'backend bubblewrap', holds: false, detail: 'it needs Linux' },
     ]);
   });
 
