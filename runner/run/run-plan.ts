@@ -181,7 +181,6 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
     rules: { egress: plan.egress, secrets: placeholders },
     reveal: (name) => values.get(name) ?? '',
     record,
-    owner: plan,
     onFlood: () => flood.abort(),
     leaks,
     caps: plan.egressLimits,
