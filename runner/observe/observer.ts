@@ -2,6 +2,7 @@
  * The observer: where every byte of a step arrives that would leave a host. It records hosts and
  * decoys, answers plausibly by itself, and opens no connection to anything.
  */
+import { mkdirSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
@@ -15,8 +16,7 @@ import { answerRequest, hostAndPort } from './http-request.ts';
 import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
 
 export interface Observer {
-  /** The socket for the step's forwarder, and the socket for the responder. */
-  readonly proxySocket: string;
+  /** The socket for the responder. The step's forwarder finds its own, proxy.sock, in its folder. */
   readonly wireSocket: string;
   /** What was seen until now. */
   contacts(): readonly Contact[];
@@ -37,16 +37,15 @@ export interface ObserverSettings {
 export async function startObserver(settings: ObserverSettings): Promise<Observer> {
   const streams = new Streams(settings);
   const wire = createServer((socket) => streams.openWire(socket));
-  const proxySocket = `${settings.folder}/proxy.sock`;
   const wireSocket = `${settings.wireFolder}/wire.sock`;
-  await listen(streams.http, proxySocket);
+  for (const folder of [settings.folder, settings.wireFolder]) mkdirSync(folder, { mode: 0o700 });
+  await listen(streams.http, `${settings.folder}/proxy.sock`);
   await listen(wire, wireSocket);
   const close = (): void => {
     streams.close();
     wire.close();
   };
   return {
-    proxySocket,
     wireSocket,
     contacts: () => streams.contacts(),
     overflowed: () => streams.overflowed,

@@ -5,9 +5,10 @@
  * root can enter it, and once all ports are open, the responder is root no longer.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { tools } from '../bubblewrap/launch.ts';
+import { give } from '../files/given-folder.ts';
 
 /** The user and group that own nothing else on the host, and are not those of a step. */
 const responderId = 65_533;
@@ -38,7 +39,7 @@ export async function startResponder(
   if (owner === undefined) return none('the forwarder’s namespace was not found');
   const enter = [`--net=/proc/${owner}/ns/net`];
   routeEverything(enter);
-  for (const path of [dirname(socket), socket]) chownSync(path, responderId, responderId);
+  for (const path of [socket, dirname(socket)]) give(path, { uid: responderId, gid: responderId });
   const all = [...new Set([...usualPorts.split(' ').map(Number), ...ports])];
   const child = spawn(
     tools.nsenter,
