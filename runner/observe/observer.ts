@@ -106,7 +106,7 @@ class Streams {
       };
       if (kind === 'tcp')
         this.#openStream(this.#streamOf(socket), this.#addresses.nameOf(address), port);
-      else this.#answerName(socket, Buffer.from(query, 'base64'));
+      else this.#answerDatagram(socket, Buffer.from(query, 'base64'));
     });
   }
 
@@ -140,17 +140,17 @@ class Streams {
     return socket.on('error', () => socket.destroy()).on('close', () => this.#open.delete(socket));
   }
 
-  #answerName(socket: Socket, query: Buffer): void {
+  #answerDatagram(socket: Socket, query: Buffer): void {
     const found = answerQuery(query, (name) => this.#addresses.addressOf(name));
     if (found === undefined) {
       const decoys = this.#settings.decoys.find(query);
-      this.#add({ ...noRequest, ...nowhere, scheme: 'dns', decoys });
+      this.#add({ ...noRequest, ...nowhere, scheme: 'udp', decoys });
       return void socket.destroy();
     }
     const { name } = found.question;
-    // A value may be cut into labels.
-    const bytes = Buffer.from(`${name}\n${name.replaceAll('.', '')}`);
-    const decoys = this.#settings.decoys.find(bytes);
+    // A value may be cut into labels, or lie behind the question.
+    const bytes = Buffer.from(`\n${name}\n${name.replaceAll('.', '')}`);
+    const decoys = this.#settings.decoys.find(Buffer.concat([query, bytes]));
     this.#add({ ...noRequest, scheme: 'dns', host: name, port: 53, decoys });
     socket.end(found.answer.toString('base64'));
   }
