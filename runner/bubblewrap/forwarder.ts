@@ -15,6 +15,7 @@ import { give } from '../files/given-folder.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import { makeControlGroups } from '../sandbox/control-groups.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
+import { requireMapped } from '../sandbox/sandbox-user.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
 import { descriptorAt, launch, libraries, openData, reachablePath, tools } from './launch.ts';
 
@@ -41,6 +42,7 @@ export async function startForwarder(
   proxyFolder: string,
 ): Promise<Forwarder> {
   const { gid, uid } = process.getuid?.() === 0 ? { uid: forwarderId, gid: forwarderId } : plan;
+  requireMapped(uid);
   for (const path of [`${proxyFolder}/proxy.sock`, proxyFolder]) give(path, { uid, gid });
   const seccomp = seccompProgram(process.arch, true);
   const filter = openData(runFolder, seccomp);

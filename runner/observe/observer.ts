@@ -39,12 +39,17 @@ export async function startObserver(settings: ObserverSettings): Promise<Observe
   const wire = createServer((socket) => streams.openWire(socket));
   const wireSocket = `${settings.wireFolder}/wire.sock`;
   for (const folder of [settings.folder, settings.wireFolder]) mkdirSync(folder, { mode: 0o700 });
-  await listen(streams.http, `${settings.folder}/proxy.sock`);
-  await listen(wire, wireSocket);
   const close = (): void => {
     streams.close();
     wire.close();
   };
+  try {
+    await listen(streams.http, `${settings.folder}/proxy.sock`);
+    await listen(wire, wireSocket);
+  } catch (cause) {
+    close();
+    throw cause;
+  }
   return {
     wireSocket,
     contacts: () => streams.contacts(),
