@@ -23,6 +23,8 @@ const parts = [
   { program: 'python3', debian: 'python3', for: 'skills written in Python' },
   { program: 'git', debian: 'git', for: 'provenance' },
   { program: 'setpriv', debian: 'util-linux', for: 'dropping root' },
+  { program: 'ip', debian: 'iproute2', for: 'observations' },
+  { program: 'nft', debian: 'nftables', for: 'observations' },
   {
     program: 'runc',
     debian: 'runc',

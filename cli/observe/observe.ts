@@ -2,7 +2,6 @@
  * `skillgate observe DIR`: runs a submission in sandboxes with decoys, and prints what it did. Its
  * result adds to a scan, and never lowers a scan's verdict.
  */
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as observing from '../../runner/observe/public.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
@@ -23,6 +22,7 @@ import { signerFor } from '../signing/signer.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
+import { writeWhole } from '../whole-file.ts';
 import { observationText } from './observation-text.ts';
 import { requireSameBundle, sendObservation } from './send-observation.ts';
 
@@ -98,7 +98,8 @@ async function writeSigned(
       key: { $case: 'publicKey', publicKey: Buffer.from(signer.publicKey).toString('base64') },
     }),
   });
-  writeFileSync(file, `${JSON.stringify(signed)}\n`);
+  // The folder may hold a submission's files, and a link among them.
+  await writeWhole(file, `${JSON.stringify(signed)}\n`);
   printNote(context, safe`wrote the signed observation to ${file}`);
 }
 

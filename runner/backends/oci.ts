@@ -5,15 +5,15 @@
  */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Forwarder, startForwarder } from '../bubblewrap/forwarder.ts';
+import { startForwarder } from '../bubblewrap/forwarder.ts';
 import { unixSocketsNote, whyNoUnixSockets } from '../sandbox/own-sockets.ts';
 import { preludeChecks, preludeScript } from '../sandbox/prelude.ts';
-import { requireNotRoot } from '../sandbox/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
+import { requireNotRoot } from '../sandbox/sandbox-user.ts';
 import { goAhead, untilStarted } from '../sandbox/started.ts';
 import { exportLines } from './exported.ts';
 import { mountBinds } from './mount-binds.ts';
@@ -23,8 +23,6 @@ import { ociSpec } from './oci-spec.ts';
 
 // One run gets at most half of the processors, so that the runner and other runs can go on.
 const cores = Math.max(1, availableParallelism() / 2);
-
-const nobody = 65_534;
 
 // Protections, in the words of `require` in host policy. In gVisor a skill can create user
 // namespaces, but only in gVisor's own kernel, not on the host.
@@ -60,7 +58,7 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   const id = runFolder.split('/').at(-1) ?? '';
   const started = randomBytes(16).toString('hex');
   const forwarder =
-    start.proxyFolder === undefined ? undefined : await startOwnForwarder(start, start.proxyFolder);
+    start.proxyFolder === undefined ? undefined : await startForwarder(start, start.proxyFolder);
   let child: ChildProcess;
   try {
     writeBundle(runtime.name, start, id, started);
@@ -155,16 +153,6 @@ function writeBundle(
     ...(start.proxyFolder === undefined ? {} : { networkNamespace: networkPath(runFolder) }),
   });
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });
-}
-
-// The uid that created a user namespace has all capabilities over its networks. bubblewrap puts a
-// skill inside that namespace, without capabilities. A container stays outside, so its forwarder
-// and the socket to the proxy belong to another uid.
-function startOwnForwarder(start: SandboxStart, proxyFolder: string): Promise<Forwarder> {
-  const { uid, gid } = start.plan;
-  const other = uid === nobody ? nobody - 1 : nobody;
-  for (const path of [proxyFolder, `${proxyFolder}/proxy.sock`]) chownSync(path, other, gid);
-  return startForwarder({ ...start, plan: { ...start.plan, uid: other } }, proxyFolder);
 }
 
 // The container has ended; remove its state and its control groups.

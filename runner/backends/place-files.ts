@@ -2,8 +2,9 @@
  * Writes a run's files below a folder of the host, for backends that cannot show them at their
  * planned paths.
  */
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { give } from '../files/given-folder.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
 
 /**
@@ -16,7 +17,7 @@ export function placeFiles(
 ): Pick<SandboxStart, 'command' | 'env'> {
   for (const folder of ['/home/skill', '/tmp']) {
     mkdirSync(`${root}${folder}`, { recursive: true });
-    if (process.getuid?.() === 0) chownSync(`${root}${folder}`, plan.uid, plan.gid);
+    give(`${root}${folder}`, plan);
   }
   for (const { path, bytes, mode } of files) {
     mkdirSync(dirname(`${root}${path}`), { recursive: true });

@@ -1,8 +1,8 @@
 /** Refuses runs with mounts, egress or sessions, for backends that support none of these. */
 
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { requireNotRoot } from '../sandbox/require-not-root.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
+import { requireNotRoot } from '../sandbox/sandbox-user.ts';
 
 /** @throws Problem `sandbox-refused`, `mount-owner-root` */
 export function requireNoMounts(

@@ -11,9 +11,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { give } from '../files/given-folder.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import { makeControlGroups } from '../sandbox/control-groups.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
+import { requireMapped } from '../sandbox/sandbox-user.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
 import { descriptorAt, launch, libraries, openData, reachablePath, tools } from './launch.ts';
 
@@ -25,13 +27,23 @@ export interface Forwarder {
 }
 
 /**
+ * The user and group of the forwarders of a runner that is root. They own nothing else on the host.
+ * As the run's user, other processes of that user could reach the proxy's socket and enter the
+ * forwarder's network, and with it use the secrets of the run.
+ */
+const forwarderId = 65_532;
+
+/**
  * Starts the forwarder and waits until the forwarder listens.
  * @throws Problem `sandbox-refused` when the forwarder does not listen in time
  */
 export async function startForwarder(
-  { namespace, plan: { uid, gid }, runFolder }: SandboxStart,
+  { namespace, plan, runFolder }: SandboxStart,
   proxyFolder: string,
 ): Promise<Forwarder> {
+  const { gid, uid } = process.getuid?.() === 0 ? { uid: forwarderId, gid: forwarderId } : plan;
+  requireMapped(uid);
+  for (const path of [`${proxyFolder}/proxy.sock`, proxyFolder]) give(path, { uid, gid });
   const seccomp = seccompProgram(process.arch, true);
   const filter = openData(runFolder, seccomp);
   const filterAt = descriptorAt.firstData;

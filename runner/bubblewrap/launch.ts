@@ -42,8 +42,8 @@ export interface Launch {
   readonly runFolder: string;
   readonly descriptors: ReadonlyMap<number, number | 'pipe'>;
   /**
-   * Whether bubblewrap starts inside the forwarder's user and network namespaces, whose descriptor
-   * numbers `descriptorAt` lists.
+   * Whether bubblewrap starts inside the forwarder's network, and for a runner that is not root in
+   * the forwarder's user namespace. `descriptorAt` has the numbers of the descriptors.
    */
   readonly entersNetwork: boolean;
   /** The namespace that the starting process enters before bubblewrap starts. */
@@ -112,15 +112,18 @@ export function launch({
   const stdio = Array.from({ length: Math.max(...given.keys()) + 1 }, (_, number) =>
     number < descriptorAt.firstPin ? 'pipe' : (given.get(number) ?? 'ignore'),
   );
+  const isRoot = process.getuid?.() === 0;
+  const network = entersNetwork ? [`--net=/proc/self/fd/${descriptorAt.network}`] : [];
+  // Root enters a network of another user, which its next programs, as the run's user, cannot.
   const enter = [
     tools.nsenter,
     `--user=/proc/self/fd/${descriptorAt.user}`,
-    `--net=/proc/self/fd/${descriptorAt.network}`,
+    ...network,
     '--preserve-credentials',
     '--',
   ];
   const chain = [
-    ...(entersNetwork ? enter : []),
+    ...(entersNetwork && !isRoot ? enter : []),
     tools.bwrap,
     '--args',
     String(at),
@@ -128,10 +131,13 @@ export function launch({
     ...command,
   ];
   const own = `/proc/${process.pid}/fd`;
-  const into = [tools.nsenter, `--mount=${own}/${namespace?.mount}`];
+  const into = [
+    ...(namespace === undefined ? [] : [`--mount=${own}/${namespace.mount}`]),
+    ...(isRoot ? network : []),
+  ];
   const isStaged = staged.size > 0;
   const stage = [
-    ...(namespace === undefined ? [] : [...into, '--']),
+    ...(into.length === 0 ? [] : [tools.nsenter, ...into, '--']),
     tools.unshare,
     '--mount',
     '--propagation',
@@ -151,9 +157,9 @@ export function launch({
     namespace?.user === undefined
       ? [`--setgid=${gid}`, `--setuid=${uid}`]
       : [`--user=${own}/${namespace.user}`, '--preserve-credentials'];
-  const entered = [...into, ...as, '--', ...chain];
-  const [program = '', ...args] = isStaged ? stage : namespace === undefined ? chain : entered;
-  const dropsHere = process.getuid?.() === 0 && !isStaged && namespace === undefined;
+  const entered = [tools.nsenter, ...into, ...as, '--', ...chain];
+  const [program = '', ...args] = isStaged ? stage : into.length === 0 ? chain : entered;
+  const dropsHere = isRoot && !isStaged && into.length === 0;
   try {
     return spawn(program, args, {
       env: {},

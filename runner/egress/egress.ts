@@ -3,7 +3,7 @@
  * decision before anything leaves the sandbox.
  */
 
-import { chownSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
@@ -43,7 +43,7 @@ export interface EgressProxy {
   close(): Promise<void>;
 }
 
-/** Starts the proxy. Only the runner and the run's forwarder can reach the proxy's socket. */
+/** Starts the proxy. Only the runner and the run's forwarder, to which the runner gives it, reach its socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
   const failed = new AbortController();
   const closed = new AbortController();
@@ -69,10 +69,6 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
   for (const end of ['error', 'close'])
     outer.on(end, () => closed.signal.aborted || traffic.fail());
-  if (settings.owner !== undefined && process.getuid?.() === 0) {
-    for (const file of [path, settings.folder])
-      chownSync(file, settings.owner.uid, settings.owner.gid);
-  }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       closed.abort();

@@ -31,8 +31,6 @@ export interface EgressSettings {
   /** Returns the value of a secret that the egress rules name. */
   readonly reveal: (name: string) => string;
   readonly record: (event: AuditEvent) => void;
-  /** The user whose forwarder may connect to the proxy's socket; by default the runner's user. */
-  readonly owner?: { readonly uid: number; readonly gid: number };
   /** Called once, when the number of denied requests reaches its limit. */
   readonly onFlood?: () => void;
   /** Resolves a host name that host policy does not pin; by default with this host's DNS. */

@@ -4,10 +4,8 @@
  */
 import {
   closeSync,
-  constants,
   fstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -18,6 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { openForReading } from './given-folder.ts';
 
 export interface PrivateFileRule {
   readonly bytesMax: number;
@@ -36,7 +35,7 @@ export function readPrivateFile(
   { bytesMax, secret, code }: PrivateFileRule,
   platform: NodeJS.Platform = process.platform,
 ): Uint8Array | undefined {
-  const file = openForReading(path, code);
+  const file = openIfThere(path, code);
   if (file === undefined) return undefined;
   try {
     const found = fstatSync(file);
@@ -76,9 +75,9 @@ export function writePrivateFile(path: string, content: string | Uint8Array): vo
   }
 }
 
-function openForReading(path: string, code: ProblemCode): number | undefined {
+function openIfThere(path: string, code: ProblemCode): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openForReading(path);
   } catch (cause) {
     const { code: error, message } = cause as NodeJS.ErrnoException;
     if (error === 'ENOENT' || error === 'ENOTDIR') return undefined;

@@ -1,5 +1,5 @@
-/** Deletes folders, and gives folders to a user, where node:fs alone cannot. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Deletes folders that node:fs alone cannot delete. */
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 /**
@@ -14,12 +14,4 @@ export function removeTree(path: string): void {
     spawnSync('/bin/chmod', ['-R', 'u+rwX', '--', path]);
     spawnSync('/bin/rm', ['-rf', '--', path]);
   }
-}
-
-/**
- * Gives a folder with everything in it to a user. A link in the folder is given, and the target of
- * the link is not. A recursive `readdir` of node:fs would enter the folders that links name.
- */
-export function giveTree(path: string, uid: number, gid: number): void {
-  execFileSync('/bin/chown', ['-R', '-h', '-P', `${uid}:${gid}`, '--', path]);
 }

@@ -3,6 +3,9 @@
  * git obeys and which therefore stay in the view.
  */
 import * as fs from 'node:fs';
+import { readHead } from '../files/given-folder.ts';
+import { readBelow } from '../files/read-below.ts';
+import { withHandle } from '../files/walk-folder.ts';
 import { gitFilesMax, gitSettingsBytesMax } from '../limits.ts';
 
 // The entries of git's folder that git obeys, with the words for a person.
@@ -44,12 +47,11 @@ export function leftInGitFolder(view: string, host: string | undefined): string[
 
 // The commits of stashes that the host lacks. Git lists stashes in the log of one reference.
 function newStashes(view: string, host: string | undefined): string[] {
-  const isFolder = (path: string): boolean =>
-    fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const stashesOf = (folder: string): string[] => {
-    const logs = `${folder}/logs`;
-    const text = isFolder(logs) && isFolder(`${logs}/refs`) ? stateOf(`${logs}/refs`, 'stash') : '';
-    return text?.match(/^[0-9a-f]{40,64} [0-9a-f]{40,64}/gm) ?? [];
+    const text = Buffer.from(
+      readBelow(folder, 'logs/refs/stash', gitSettingsBytesMax) ?? '',
+    ).toString('latin1');
+    return text.match(/^[0-9a-f]{40,64} [0-9a-f]{40,64}/gm) ?? [];
   };
   const known = new Set(host === undefined ? [] : stashesOf(host));
   return stashesOf(view).filter((line) => !known.has(line));
@@ -63,26 +65,31 @@ function isUsual(name: string, state: string | undefined): boolean {
 
 /** The names and texts of an entry, as one text; undefined where there is none. */
 function stateOf(folder: string, name: string): string | undefined {
-  const path = `${folder}/${name}`;
-  const stats = fs.lstatSync(path, { throwIfNoEntry: false });
+  const at = `${folder}/${name}`;
+  const stats = fs.lstatSync(at, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  if (stats.isFile()) return textOf(path, stats);
-  if (!stats.isDirectory()) return 'another kind of entry';
-  const names = fs
-    .readdirSync(path)
-    .filter((one) => !one.endsWith('.sample'))
-    .sort();
-  if (names.length > gitFilesMax) return `${names.length} entries`;
-  return names
-    .map((one) => {
-      const found = fs.lstatSync(`${path}/${one}`);
-      return `${one}\n${found.isFile() ? textOf(`${path}/${one}`, found) : ''}`;
-    })
-    .join('\n');
+  if (!stats.isDirectory()) return fileText(at) ?? 'another kind of entry';
+  return withHandle(at, (self) => {
+    const names = fs
+      .readdirSync(`${self}/`)
+      .filter((one) => !one.endsWith('.sample'))
+      .sort();
+    if (names.length > gitFilesMax) return `${names.length} entries`;
+    return names.map((one) => `${one}\n${fileText(`${self}/${one}`) ?? ''}`).join('\n');
+  });
 }
 
-function textOf(path: string, { mode, size }: fs.Stats): string {
-  if (size > gitSettingsBytesMax) return `${size} bytes`;
-  const isExecutable = (mode & 0o100) === 0 ? '' : '#!';
-  return isExecutable + fs.readFileSync(path, 'latin1');
+function fileText(at: string): string | undefined {
+  try {
+    const found = readHead(at, gitSettingsBytesMax);
+    if (found === undefined) return undefined;
+    const { mode, size } = found.stats;
+    const isExecutable = (mode & 0o100) === 0 ? '' : '#!';
+    return size > gitSettingsBytesMax
+      ? `${size} bytes`
+      : isExecutable + found.bytes.toString('latin1');
+  } catch {
+    // A link, a socket, or gone.
+    return undefined;
+  }
 }

@@ -17,6 +17,7 @@ import {
   type Repository,
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
+import { makeGivenFolder } from '../files/given-folder.ts';
 import { readBelow } from '../files/read-below.ts';
 import { handOverSecondsMax, offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
@@ -29,6 +30,7 @@ import {
   isForward,
   kindOfObject,
   openGitFolder,
+  openWorkTree,
   readRefs,
   readRemotes,
   readUnpacked,
@@ -90,13 +92,13 @@ interface HandedRepository {
 
 async function handOverOne(request: TimedRequest, path: string): Promise<HandedRepository> {
   const { below, changes, owner, run, start, target, view } = request;
-  const host = openGitFolder(`${below}/${path}`, owner);
-  const room = temporaryFolder(owner);
+  const host = openRepository(below, path, owner);
+  const room = temporaryFolder();
   try {
     const begun = host === undefined ? noRefs : (request.begun.get(path) ?? (await readRefs(host)));
     const known = host === undefined ? [] : knownObjects(await readRefs(host), begun);
     const inside = await readInside(start, `${target}/${path}`, known);
-    const own = openGitFolder(`${view}/${path}`, owner);
+    const own = openRepository(view, path, owner);
     if (own === undefined) throw new Error('.git is no folder');
     const left = leftInGitFolder(own.path, host?.path);
     fs.closeSync(own.descriptor);
@@ -143,6 +145,19 @@ async function handOverOne(request: TimedRequest, path: string): Promise<HandedR
   }
 }
 
+function openRepository(
+  root: string,
+  path: string,
+  owner: GitFolder['owner'],
+): ReturnType<typeof openGitFolder> {
+  const workTree = openWorkTree(root, path);
+  try {
+    return workTree && openGitFolder(workTree.path, owner);
+  } finally {
+    workTree?.close();
+  }
+}
+
 const noRefs: RefList = { refs: new Map() };
 
 async function quarantineOf(
@@ -154,8 +169,7 @@ async function quarantineOf(
   if (pack.length > packBytesMax)
     throw new OverLimit(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
   const objects = `${room}/objects`;
-  fs.mkdirSync(objects, { mode: 0o700 });
-  if (process.getuid?.() === 0) fs.chownSync(objects, owner.uid, owner.gid);
+  makeGivenFolder(objects, owner);
   if (host !== undefined) return { ...host, objects };
   const [id = list.commit ?? ''] = list.refs.values();
   return { ...(await emptyRepository(room, owner, id.length)), objects };

@@ -10,6 +10,7 @@ import {
   parseRefList,
   type RefList,
 } from '../../skills-index/run/changes/moved-refs.ts';
+import { makeGivenFolder } from '../files/given-folder.ts';
 import { requireOwner } from '../files/ownership.ts';
 import { folderOnly, isGone } from '../files/walk-folder.ts';
 import { packBytesMax, unpackedBytesMax } from '../limits.ts';
@@ -49,10 +50,30 @@ function statsOf(path: string): fs.Stats | undefined {
   }
 }
 
-/** A new folder that git may write to and that only its owner may enter. */
-export function temporaryFolder(owner: GitFolder['owner']): string {
+/** Opens a folder below the mount without following links. */
+export function openWorkTree(
+  root: string,
+  path: string,
+): { readonly path: string; close(): void } | undefined {
+  const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
+  let descriptor = fs.openSync(`${root}/.`, flags);
+  for (const part of path === '' ? [] : path.split('/')) {
+    const above = descriptor;
+    try {
+      descriptor = fs.openSync(`/proc/self/fd/${above}/${part}`, flags | fs.constants.O_NOFOLLOW);
+    } catch {
+      return undefined;
+    } finally {
+      fs.closeSync(above);
+    }
+  }
+  return { path: `/proc/self/fd/${descriptor}`, close: () => fs.closeSync(descriptor) };
+}
+
+/** A new folder of the runner for the folders to which git, as their owner, may write. */
+export function temporaryFolder(): string {
   const path = fs.mkdtempSync(join(tmpdir(), 'skillgate-git-'));
-  if (process.getuid?.() === 0) fs.chownSync(path, owner.uid, owner.gid);
+  fs.chmodSync(path, 0o711);
   return path;
 }
 
@@ -63,8 +84,7 @@ export async function emptyRepository(
   idLength: number,
 ): Promise<GitFolder & { readonly descriptor: number }> {
   const path = join(folder, 'repository');
-  fs.mkdirSync(path, { mode: 0o700 });
-  if (process.getuid?.() === 0) fs.chownSync(path, owner.uid, owner.gid);
+  makeGivenFolder(path, owner);
   const descriptor = fs.openSync(path, folderOnly);
   const git = { path: `/proc/self/fd/${descriptor}`, owner };
   await runGit(git, ['init', '-q', '--bare', '--template=', formatOf(idLength)]);

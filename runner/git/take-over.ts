@@ -9,7 +9,14 @@ import type { HandedRef, Repository } from '../../skills-index/run/changes/repos
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { everySubmodule } from './committed-paths.ts';
-import { emptyTree, formatOf, openGitFolder, readRefs, storePack } from './quarantine.ts';
+import {
+  emptyTree,
+  formatOf,
+  openGitFolder,
+  openWorkTree,
+  readRefs,
+  storePack,
+} from './quarantine.ts';
 import { type GitFolder, runGit } from './run-git.ts';
 
 export interface TakeOver {
@@ -194,24 +201,4 @@ async function branchesElsewhere(git: GitFolder): Promise<Set<string>> {
   const { bytes } = await runGit(git, ['worktree', 'list', '--porcelain']);
   const [, ...others] = bytes.toString().split('\n\n');
   return new Set(others.flatMap((block) => /^branch (refs\/heads\/.+)$/m.exec(block)?.[1] ?? []));
-}
-
-/** Opens a folder below the mount without following links. */
-function openWorkTree(
-  root: string,
-  path: string,
-): { readonly path: string; close(): void } | undefined {
-  const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
-  let descriptor = fs.openSync(`${root}/.`, flags);
-  for (const part of path === '' ? [] : path.split('/')) {
-    const above = descriptor;
-    try {
-      descriptor = fs.openSync(`/proc/self/fd/${above}/${part}`, flags | fs.constants.O_NOFOLLOW);
-    } catch {
-      return undefined;
-    } finally {
-      fs.closeSync(above);
-    }
-  }
-  return { path: `/proc/self/fd/${descriptor}`, close: () => fs.closeSync(descriptor) };
 }

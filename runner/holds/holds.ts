@@ -3,17 +3,7 @@
  * approvers' answers.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   answerBytes,
@@ -34,6 +24,7 @@ import { parseShape } from '../../skills-index/skill/shape.ts';
 import { type ParsedJson, parseJson } from '../../skills-index/skill/text/json.ts';
 import { whyNotProven } from '../../skills-index/trust/signatures/approver-proof.ts';
 import { readAuditKey } from '../audit/audit-key.ts';
+import { readHead } from '../files/given-folder.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { answerBytesMax } from '../limits.ts';
@@ -121,8 +112,7 @@ function holderOf(pid: number): string {
 }
 
 function readAnswer(folder: string, path: string): FoundAnswer | undefined {
-  return read(path, (json, file) => {
-    const own = fstatSync(file);
+  return read(path, (json, own) => {
     const above = statSync(folder);
     const alone =
       own.nlink === 1 && own.uid === above.uid && ((own.mode | above.mode) & 0o022) === 0;
@@ -136,17 +126,14 @@ function readAnswer(folder: string, path: string): FoundAnswer | undefined {
 // Judge the opened file, not the file's path. An unreadable answer counts as no answer.
 function read<Value>(
   path: string,
-  then: (json: ParsedJson, file: number) => Value,
+  then: (json: ParsedJson, stats: Stats) => Value,
 ): Value | undefined {
-  let file: number | undefined;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    return fstatSync(file).size > answerBytesMax
+    const found = readHead(path, answerBytesMax);
+    return found === undefined || found.stats.size > answerBytesMax
       ? undefined
-      : then(parseJson(readFileSync(file), path), file);
+      : then(parseJson(found.bytes, path), found.stats);
   } catch {
     return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }

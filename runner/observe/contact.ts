@@ -3,7 +3,7 @@ import type { FoundDecoy } from './decoys.ts';
 
 /** Bytes of a step that would have left the host. */
 export interface Contact {
-  readonly scheme: 'http' | 'https' | 'tcp' | 'dns';
+  readonly scheme: 'http' | 'https' | 'tcp' | 'udp' | 'dns';
   readonly host: string;
   readonly port: number;
   readonly method: string;

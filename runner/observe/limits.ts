@@ -4,6 +4,8 @@ export const observationSecondsMax = 60;
 /** Seconds of an observation that belong to the end of its last steps: kills, and comparisons. */
 export const endSeconds = 4;
 export const stepSecondsMax = 8;
+/** Seconds beyond its time after which the process of an observation is killed. */
+export const watchdogSeconds = 10;
 /** The exit code of a step that had no time for all of its modules: EX_TEMPFAIL of sysexits.h. */
 export const lateCode = 75;
 export const leftBehindSecondsMax = 1.2;
@@ -14,9 +16,9 @@ export const stepsAtOnce = 2;
 export const stepMemoryMiB = 512;
 export const stepProcessesMax = 128;
 export const stepWrittenMiBMax = 128;
-/** Bytes of one request, and of one answer line of the responder, that the observer keeps. */
+/** Bytes of one request, and of one line of the responder, which has a datagram of 64 KiB whole. */
 export const requestBytesMax = 4 * 1024 * 1024;
-export const wireLineBytesMax = 8 * 1024;
+export const wireLineBytesMax = 128 * 1024;
 /** Bytes of one step's connections that no request has explained. */
 export const openBytesMax = 64 * 1024 * 1024;
 /** Requests of one step that are kept; later ones only with a decoy, and the step is reported. */
@@ -33,7 +35,7 @@ export const leftOutNamedMax = 20;
 export const factsMax = 200;
 export const factBytesMax = 384 * 1024;
 export const detailCharsMax = 200;
-/** Ports that a submission names and on which the responder listens besides the usual ones. */
+/** Ports that a submission names, by which a declared host is told from another. */
 export const namedPortsMax = 100;
 /** Milliseconds between two looks at a running step. */
 export const lookMilliseconds = 25;

@@ -1,25 +1,13 @@
 /**
- * An observation: runs a submission in sandboxes with decoys, and returns what it did. Nothing real
- * is in the sandboxes, and no byte leaves the host.
+ * Observes a submission in a process of its own. Whatever a submission does to its observer, neither
+ * the command line nor a scanner at work waits longer than the observation may take.
  */
-import { randomBytes } from 'node:crypto';
-import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
-import { verdictOf } from '../../skills-index/statement/observation-statement.ts';
-import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
-import { baseFolder, findBase } from '../host/base-programs.ts';
-import { findProgram } from '../host/host.ts';
-import { withRunFolder } from '../run/run-folder.ts';
-import { makeDecoys } from './decoys.ts';
-import { requireObservingHost, resultOrFailed } from './failed-step.ts';
-import { judgeFacts } from './judge-facts.ts';
-import { detailText } from './kept-facts.ts';
 import * as limits from './limits.ts';
-import { namedPorts } from './named-ports.ts';
-import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
-import { type ObservedStep, type Persona, personas, stepsAgain, stepsOf } from './steps.ts';
-import { toldPrograms } from './told-commands.ts';
 
 export interface ObservedSkill {
   readonly files: readonly {
@@ -42,110 +30,60 @@ export interface ObservationRequest {
   readonly seconds?: number;
 }
 
-const programs =
-  'sh bash python3 node perl ruby php curl wget openssl nc ncat socat dig nslookup host nslookup ssh scp git jq ps lua make'.split(
-    ' ',
-  );
+/** What the process gets. */
+export interface ObservationTask extends Pick<ObservationRequest, 'skill' | 'paths'> {
+  readonly time: number;
+  readonly seconds: number;
+}
 
-const emptyStep: ObservedStep = { kind: 'command', title: 'nothing', command: ['/usr/bin/true'] };
-const emptyStepMs = 5_000;
+/** What the process sends: steps as they begin, then the observation, or why there is none. */
+export type ObservationMessage =
+  | { readonly title: string; readonly planned: number }
+  | { readonly observation: ObservedBehaviour }
+  | { readonly problem: Pick<Problem, 'code' | 'message' | 'hint'> };
 
 /** @throws Problem `sandbox-missing`, `sandbox-refused` */
-export async function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
-  const begun = performance.now();
-  const { now, onStep, paths, skill } = request;
-  const declared = skill.manifest?.capabilities ?? { egress: [], secret: [] };
-  const decoys = makeDecoys(
-    (bytes) => randomBytes(bytes),
-    declared.secret.map(({ name }) => name),
-  );
-  const seconds = Math.min(
-    request.seconds ?? limits.observationSecondsMax,
-    limits.observationSecondsMax,
-  );
-  // The time for the end of the last steps is part of the time for all.
-  const until = begun + (seconds - limits.endSeconds) * 1000;
-  const signal = AbortSignal.any([
-    AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now()))),
-    ...(request.signal === undefined ? [] : [request.signal]),
-  ]);
-  const world: StepWorld = {
-    sandbox: bubblewrap(),
-    programs: foundPrograms(),
-    base: baseFolder(findBase(), paths),
-    files: skill.files,
-    decoys,
-    authority: makeAuthority(['*'], now()),
-    contexts: new Map(),
-    ports: namedPorts(skill.files),
-    signal,
-    inFolder: withRunFolder,
-  };
-  const page = skill.files.find(({ path }) => path === 'SKILL.md')?.bytes ?? new Uint8Array();
-  const steps = stepsOf({
-    files: skill.files,
-    manifest: skill.manifest,
-    told: toldPrograms(Buffer.from(page).toString('utf8')),
+export function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
+  const { now, onStep, paths, signal, skill } = request;
+  signal?.throwIfAborted();
+  const max = limits.observationSecondsMax;
+  const seconds = Math.min(request.seconds ?? max, max);
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const child = fork(fileURLToPath(new URL(`./observe-process.${ending}`, import.meta.url)), [], {
+    // Nothing that the observer could lose: it searches PATH for programs, and makes folders.
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const waiting = personas.flatMap((persona, round) =>
-    (round === 0 ? steps : stepsAgain(steps, persona)).map((step) => ({ step, persona })),
-  );
-  const planned = waiting.length;
-  const results: StepResult[] = [];
-  const worker = async (): Promise<void> => {
-    while (until - performance.now() > 500 && !signal.aborted) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      onStep?.(titleOf(next), planned);
-      const milliseconds = Math.min(until - performance.now(), limits.stepSecondsMax * 1000);
-      const { persona, step } = next;
-      const result = await resultOrFailed(step, persona, () =>
-        runStep(world, step, persona, milliseconds),
+  return new Promise((resolve, reject) => {
+    const kill = (): void => void child.kill('SIGKILL');
+    let watchdog = setTimeout(kill, (seconds + limits.watchdogSeconds) * 1000);
+    // Without its channel the process ends its sandboxes, and then itself.
+    const stop = (): void => {
+      if (child.connected) child.disconnect();
+      clearTimeout(watchdog);
+      watchdog = setTimeout(kill, limits.watchdogSeconds * 1000);
+    };
+    signal?.addEventListener('abort', stop);
+    child.on('message', (message: ObservationMessage) => {
+      if ('title' in message) return onStep?.(message.title, message.planned);
+      if ('observation' in message) resolve(message.observation);
+      else {
+        const { code, hint, message: why } = message.problem;
+        reject(new Problem(code, why, hint === undefined ? {} : { hint }));
+      }
+    });
+    child.on('error', reject).on('exit', (code, end) => {
+      clearTimeout(watchdog);
+      signal?.removeEventListener('abort', stop);
+      if (signal?.aborted === true) return reject(signal.reason);
+      const why = `The observation ended without a result (${end ?? `exit ${code}`})`;
+      reject(
+        new Problem('sandbox-refused', why, { hint: 'Observe it again, or on another host.' }),
       );
-      if (result === undefined) waiting.push(next);
-      else results.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
-  request.signal?.throwIfAborted();
-  await requireObservingHost(results, () => {
-    const empty = { ...world, files: [], ports: [], signal: AbortSignal.timeout(emptyStepMs) };
-    return runStep(empty, emptyStep, personas[0] as Persona, emptyStepMs);
-  });
-  const leftOut = waiting.map((one) => detailText(titleOf(one)));
-  return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
-}
-
-function titleOf({ persona, step }: Pick<StepResult, 'persona' | 'step'>): string {
-  return `${step.title} (${persona.name})`;
-}
-
-function observationOf(
-  results: readonly StepResult[],
-  { leftOut, planned }: { readonly planned: number; readonly leftOut: readonly string[] },
-  facts: ObservedBehaviour['facts'],
-): ObservedBehaviour {
-  const late = results.filter(({ end }) => end === 'time').length;
-  const [blind] = results.flatMap((one) => one.blind ?? []);
-  const coverage = {
-    planned,
-    done: results.length,
-    late,
-    rounds: personas.map(({ name }) => name),
-    ...(leftOut.length === 0 ? {} : { leftOut: leftOut.slice(0, limits.leftOutNamedMax) }),
-    ...(blind === undefined ? {} : { blind: detailText(blind) }),
-  };
-  return {
-    schema: 'skillgate.observation/1',
-    verdict: verdictOf(facts, coverage),
-    facts,
-    coverage,
-  };
-}
-
-function foundPrograms(): StepWorld['programs'] {
-  return programs.flatMap((program) => {
-    const path = findProgram(program);
-    return path === undefined ? [] : [{ program, path }];
+    });
+    const task: ObservationTask = { skill, paths, time: now().getTime(), seconds };
+    child.send(task);
   });
 }

@@ -2,6 +2,7 @@
  * The observer: where every byte of a step arrives that would leave a host. It records hosts and
  * decoys, answers plausibly by itself, and opens no connection to anything.
  */
+import { mkdirSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
@@ -15,8 +16,7 @@ import { answerRequest, hostAndPort } from './http-request.ts';
 import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
 
 export interface Observer {
-  /** The socket for the step's forwarder, and the socket for the responder. */
-  readonly proxySocket: string;
+  /** The socket for the responder. The step's forwarder finds its own, proxy.sock, in its folder. */
   readonly wireSocket: string;
   /** What was seen until now. */
   contacts(): readonly Contact[];
@@ -37,16 +37,20 @@ export interface ObserverSettings {
 export async function startObserver(settings: ObserverSettings): Promise<Observer> {
   const streams = new Streams(settings);
   const wire = createServer((socket) => streams.openWire(socket));
-  const proxySocket = `${settings.folder}/proxy.sock`;
   const wireSocket = `${settings.wireFolder}/wire.sock`;
-  await listen(streams.http, proxySocket);
-  await listen(wire, wireSocket);
+  for (const folder of [settings.folder, settings.wireFolder]) mkdirSync(folder, { mode: 0o700 });
   const close = (): void => {
     streams.close();
     wire.close();
   };
+  try {
+    await listen(streams.http, `${settings.folder}/proxy.sock`);
+    await listen(wire, wireSocket);
+  } catch (cause) {
+    close();
+    throw cause;
+  }
   return {
-    proxySocket,
     wireSocket,
     contacts: () => streams.contacts(),
     overflowed: () => streams.overflowed,
@@ -107,7 +111,7 @@ class Streams {
       };
       if (kind === 'tcp')
         this.#openStream(this.#streamOf(socket), this.#addresses.nameOf(address), port);
-      else this.#answerName(socket, Buffer.from(query, 'base64'));
+      else this.#answerDatagram(socket, Buffer.from(query, 'base64'));
     });
   }
 
@@ -141,17 +145,17 @@ class Streams {
     return socket.on('error', () => socket.destroy()).on('close', () => this.#open.delete(socket));
   }
 
-  #answerName(socket: Socket, query: Buffer): void {
+  #answerDatagram(socket: Socket, query: Buffer): void {
     const found = answerQuery(query, (name) => this.#addresses.addressOf(name));
     if (found === undefined) {
       const decoys = this.#settings.decoys.find(query);
-      this.#add({ ...noRequest, ...nowhere, scheme: 'dns', decoys });
+      this.#add({ ...noRequest, ...nowhere, scheme: 'udp', decoys });
       return void socket.destroy();
     }
     const { name } = found.question;
-    // A value may be cut into labels.
-    const bytes = Buffer.from(`${name}\n${name.replaceAll('.', '')}`);
-    const decoys = this.#settings.decoys.find(bytes);
+    // A value may be cut into labels, or lie behind the question.
+    const bytes = Buffer.from(`\n${name}\n${name.replaceAll('.', '')}`);
+    const decoys = this.#settings.decoys.find(Buffer.concat([query, bytes]));
     this.#add({ ...noRequest, scheme: 'dns', host: name, port: 53, decoys });
     socket.end(found.answer.toString('base64'));
   }

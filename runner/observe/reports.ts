@@ -1,5 +1,5 @@
 /** Reports of programs inside a step. Any program of the step can write or delete them. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readHead } from '../files/given-folder.ts';
 import { detailCharsMax, reportBytesMax, reportsMax } from './limits.ts';
 
 export interface Report {
@@ -31,14 +31,7 @@ function parseLine(line: string): Report | undefined {
 // A program of the step may have put a link or a pipe in the file's place.
 function head(path: string): string {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (!fstatSync(file).isFile()) return '';
-      const bytes = Buffer.alloc(reportBytesMax);
-      return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, 0));
-    } finally {
-      closeSync(file);
-    }
+    return readHead(path, reportBytesMax)?.bytes.toString('utf8') ?? '';
   } catch {
     return '';
   }

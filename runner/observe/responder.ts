@@ -1,13 +1,15 @@
 /**
- * The responder: a process of ours in the network namespace of a step. It listens on the ports that
- * programs use, answers questions for names, and passes every byte to the observer. So a program
- * that ignores the proxy's variables is seen too. The namespace has no device to the outside. Only
- * root can enter it, and once all ports are open, the responder is root no longer.
+ * The responder: a process of ours in the network namespace of a step. Every connection and every
+ * datagram to an address that is not the step's own leads to it, whatever the port, by IPv4 and
+ * IPv6. It answers questions for names, and passes every byte to the observer. So a program that
+ * ignores the proxy's variables is seen too. The namespace has no device to the outside. Only root
+ * can enter it, and once all ports are open, the responder is root no longer.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { tools } from '../bubblewrap/launch.ts';
+import { give } from '../files/given-folder.ts';
 
 /** The user and group that own nothing else on the host, and are not those of a step. */
 const responderId = 65_533;
@@ -17,9 +19,6 @@ export interface Responder {
   readonly why?: string;
   stop(): void;
 }
-
-const usualPorts =
-  '21 22 23 25 53 80 110 143 443 465 587 993 1080 1234 1337 1883 2222 2375 3000 3333 4000 4242 4443 4444 5000 5001 5432 5555 6379 6666 6667 7000 7777 8000 8001 8008 8080 8081 8443 8888 9000 9001 9090 9999 12345 14444 31337';
 
 /**
  * Starts the responder beside a running sandbox.
@@ -36,15 +35,16 @@ export async function startResponder(
   const none = (why: string): Responder => ({ why, stop: () => undefined });
   if (process.getuid?.() !== 0) return none('only root can listen beside the sandbox');
   if (owner === undefined) return none('the forwarder’s namespace was not found');
-  const enter = [`--net=/proc/${owner}/ns/net`];
-  routeEverything(enter);
-  for (const path of [dirname(socket), socket]) chownSync(path, responderId, responderId);
-  const all = [...new Set([...usualPorts.split(' ').map(Number), ...ports])];
+  const enter = [tools.nsenter, `--net=/proc/${owner}/ns/net`, '--'];
+  const all = [...new Set([80, 443, ...ports])];
+  const notLed = whyNotLed(enter, all);
+  if (notLed !== undefined) return none(notLed);
+  for (const path of [socket, dirname(socket)]) give(path, { uid: responderId, gid: responderId });
+  const [program = '', ...args] = enter;
   const child = spawn(
-    tools.nsenter,
+    program,
     [
-      ...enter,
-      '--',
+      ...args,
       process.execPath,
       '--permission',
       '--no-warnings',
@@ -53,10 +53,12 @@ export async function startResponder(
       script,
       basename(socket),
       String(responderId),
+      String(firstPort),
       ...all.map(String),
     ],
-    // The folder is the working directory, because the folders above belong to root.
-    { env: {}, cwd: dirname(socket), stdio: ['ignore', 'pipe', 'ignore'] },
+    // The folder is the working directory, because the folders above belong to root. The responder
+    // ends with its input, which no killed observer leaves open.
+    { env: {}, cwd: dirname(socket), stdio: ['pipe', 'pipe', 'ignore'] },
   );
   const ready = await untilReady(child, signal);
   if (!ready) child.kill('SIGKILL');
@@ -66,20 +68,41 @@ export async function startResponder(
     : none('it did not start');
 }
 
-// Without a route, a connection to an address that the submission knows by heart would fail unseen.
-function routeEverything(enter: readonly string[]): void {
-  const ip = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'].find(existsSync);
-  if (ip === undefined) return;
-  try {
-    const route = ['route', 'add', 'local', '0.0.0.0/0', 'dev', 'lo'];
-    execFileSync(tools.nsenter, [...enter, '--', ip, ...route], {
-      env: {},
-      stdio: 'ignore',
-      timeout: 5_000,
-    });
-  } catch {
-    // The step is then blind for addresses that are no names.
-  }
+// The responder listens here for all ports that nobody named, and behind it for one named port each.
+const firstPort = 20_000;
+
+/**
+ * Leads everything that would leave the host to the responder. Programs of the step reach one another
+ * at 127.0.0.1 and ::1 as on any host.
+ * @returns why not everything would be seen
+ */
+function whyNotLed(enter: readonly string[], ports: readonly number[]): string | undefined {
+  const named = ports.map((port, index) => `${port} : ${firstPort + 1 + index}`).join(', ');
+  const rules = `table inet observe {
+    chain out {
+      type nat hook output priority -100;
+      ip daddr 127.0.0.0/24 accept
+      ip6 daddr ::1 accept
+      meta l4proto udp dnat to :53
+      meta l4proto tcp dnat to :tcp dport map { ${named} }
+      meta l4proto tcp dnat to :${firstPort}
+    }
+  }`;
+  // A host without IPv6 has no socket for it either.
+  const script = `PATH=/usr/sbin:/usr/bin:/sbin:/bin
+for one in ip nft; do command -v $one > /dev/null || { echo "this host has no $one"; exit; }; done
+{
+  ip route add local 0.0.0.0/0 dev lo || exit
+  [ ! -e /proc/net/if_inet6 ] || ip -6 route add local ::/0 dev lo || exit
+  nft -f -
+} 2>&1`;
+  const { error, status, stdout } = spawnSync(
+    enter[0] ?? '',
+    [...enter.slice(1), '/bin/sh', '-c', script],
+    { env: {}, input: rules, encoding: 'utf8', timeout: 5_000 },
+  );
+  if (status === 0 && stdout === '') return undefined;
+  return `connections cannot be led to the observer: ${stdout.trim() || (error?.message ?? 'nft failed')}`;
 }
 
 function untilReady(child: ChildProcess, signal: AbortSignal): Promise<boolean> {
@@ -128,28 +151,33 @@ function nameOf(pid: number): string {
 const script = `
 import { createServer, connect } from 'node:net';
 import { createSocket } from 'node:dgram';
-const [socket, id, ...ports] = process.argv.slice(1);
+const [socket, id, first, ...ports] = process.argv.slice(1);
+process.stdin.on('close', () => process.exit()).resume();
 const quiet = (one) => one.on('error', () => one.destroy());
-const serve = (port) => new Promise((resolve) => {
+const plain = (address) => (address.startsWith('::ffff:') ? address.slice(7) : address.includes(':') ? '[' + address + ']' : address);
+const serve = (port, at) => new Promise((resolve) => {
   const server = createServer((client) => {
     const observer = quiet(connect(socket));
     quiet(client);
-    observer.write(JSON.stringify({ kind: 'tcp', address: client.localAddress, port: client.localPort }) + '\\n');
+    observer.write(JSON.stringify({ kind: 'tcp', address: plain(client.localAddress ?? ''), port }) + '\\n');
     client.pipe(observer).pipe(client);
   });
-  server.on('error', resolve).listen({ port, host: '0.0.0.0' }, resolve);
+  const listen = (host, otherwise) => server.once('error', otherwise).listen({ port: at, host }, resolve);
+  listen('::', () => listen('0.0.0.0', () => process.exit(1)));
 });
-const names = createSocket('udp4');
-names.on('error', () => undefined).on('message', (query, from) => {
-  const observer = quiet(connect(socket));
-  let answer = '';
-  observer.write(JSON.stringify({ kind: 'dns', query: query.toString('base64') }) + '\\n');
-  observer.on('data', (chunk) => (answer += chunk)).on('end', () => {
-    if (answer !== '') names.send(Buffer.from(answer, 'base64'), from.port, from.address);
-  });
+const bind = (type, host, otherwise) => new Promise((resolve) => {
+  const names = createSocket(type);
+  names.once('error', () => resolve(otherwise())).on('message', (query, from) => {
+    const observer = quiet(connect(socket));
+    let answer = '';
+    observer.write(JSON.stringify({ kind: 'udp', query: query.toString('base64') }) + '\\n');
+    observer.on('data', (chunk) => (answer += chunk)).on('end', () => {
+      if (answer !== '') names.send(Buffer.from(answer, 'base64'), from.port, from.address);
+    });
+  }).bind(53, host, () => resolve(names.on('error', () => undefined)));
 });
-await new Promise((resolve) => names.once('error', () => process.exit(1)).bind(53, '0.0.0.0', resolve));
-await Promise.all(ports.map((port) => serve(Number(port))));
+await bind('udp6', '::', () => bind('udp4', '0.0.0.0', () => process.exit(1)));
+await Promise.all([0, ...ports.map(Number)].map((port, index) => serve(port, Number(first) + index)));
 process.setgroups([]);
 process.setgid(Number(id));
 process.setuid(Number(id));

@@ -2,39 +2,37 @@
  * One step in a sandbox of its own, with fresh decoys in a fresh home folder. Everything that the
  * step may write lies in the step's folder, and ends with the step.
  */
-import * as fs from 'node:fs';
-import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
 import type { PlannedMount } from '../../skills-index/run/plan/plan.ts';
-import { giveTree } from '../files/remove-tree.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
 import { forwarderPort } from '../limits.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxStart } from '../sandbox/sandbox.ts';
 import type { Contact } from './contact.ts';
-import { type DecoyFile, type Decoys, filesOfHome } from './decoys.ts';
+import type { Decoys } from './decoys.ts';
 import { insideFiles } from './inside-files.ts';
 import * as limits from './limits.ts';
 import { startObserver } from './observer.ts';
 import { livingBelow } from './processes.ts';
 import { type Report, readReports } from './reports.ts';
 import { startResponder } from './responder.ts';
-import { givenFile, type ObservedStep, type Persona } from './steps.ts';
+import {
+  folderNames,
+  makeStepFolders,
+  type StepContent,
+  type StepFolders,
+  targetsOf,
+} from './step-folders.ts';
+import type { ObservedStep, Persona } from './steps.ts';
 import { type ChangedPath, changesOf, readState, writtenBytes } from './written-paths.ts';
 
 /** What all steps of one observation share. */
-export interface StepWorld {
+export interface StepWorld extends StepContent {
   readonly sandbox: Sandbox;
   readonly programs: readonly { readonly program: string; readonly path: string }[];
   readonly base: BaseFolder | undefined;
-  readonly files: readonly {
-    readonly path: string;
-    readonly mode: '644' | '755';
-    readonly bytes: Uint8Array;
-  }[];
-  readonly decoys: Decoys;
   readonly authority: RunAuthority;
   readonly contexts: Map<string, SecureContext>;
   readonly ports: readonly number[];
@@ -73,19 +71,16 @@ export async function runStep(
   milliseconds: number,
 ): Promise<StepResult | undefined> {
   return await world.inFolder(async (runFolder) => {
-    const folders = makeFolders(world, persona, runFolder);
-    const before = readState(folders.home);
+    const folders = makeStepFolders(world, persona, runFolder, own);
+    const before = readState(folders.opened.home);
     const observer = await startObserver({
-      folder: makeFolder(`${runFolder}/proxy`),
-      wireFolder: makeFolder(`${runFolder}/wire`),
+      folder: `${runFolder}/proxy`,
+      wireFolder: `${runFolder}/wire`,
       decoys: world.decoys,
       authority: world.authority,
       contexts: world.contexts,
       guess: persona.guess,
     });
-    if (own !== undefined)
-      for (const path of [observer.proxySocket, `${runFolder}/proxy`])
-        fs.chownSync(path, own.uid, own.gid);
     try {
       if (world.signal.aborted) return undefined;
       const running = await world.sandbox.start(
@@ -99,11 +94,11 @@ export async function runStep(
         world.signal,
       );
       try {
-        fs.writeFileSync(`${folders.observe}/go`, '');
+        running.stdin.write('go\n');
         const watched = await watch(running, folders, world.signal, milliseconds);
         running.kill();
         await running.ended;
-        const after = readState(folders.home, before);
+        const after = readState(folders.opened.home, before);
         return {
           step,
           persona,
@@ -114,7 +109,7 @@ export async function runStep(
           get overflowed() {
             return observer.overflowed();
           },
-          reports: readReports(`${folders.observe}/reports`),
+          reports: readReports(`${folders.opened.observe}/reports`),
           changed: changesOf(before, after),
           unlisted: after.overflowed,
           ...watched,
@@ -128,75 +123,9 @@ export async function runStep(
       }
     } finally {
       observer.close();
-      for (const descriptor of folders.descriptors.values()) fs.closeSync(descriptor);
+      folders.close();
     }
   });
-}
-
-interface StepFolders {
-  readonly home: string;
-  readonly skill: string;
-  readonly observe: string;
-  readonly temporary: string;
-  readonly descriptors: ReadonlyMap<string, number>;
-}
-
-function makeFolder(path: string): string {
-  fs.mkdirSync(path, { recursive: true, mode: 0o700 });
-  return path;
-}
-
-const skillTarget = '/skills/submission';
-const names = ['home', 'skill', 'observe', 'temporary'] as const;
-
-function targetsOf({
-  home,
-}: Pick<Decoys, 'home'>): Readonly<Record<(typeof names)[number], string>> {
-  return { home, skill: skillTarget, observe: '/observe', temporary: '/tmp' };
-}
-
-function makeFolders(
-  { decoys, files }: StepWorld,
-  persona: Persona,
-  runFolder: string,
-): StepFolders {
-  const above = makeFolder(`${runFolder}/step`);
-  const at = (name: (typeof names)[number]): string => makeFolder(join(above, name));
-  const home = at('home');
-  const skill = at('skill');
-  place(home, filesOfHome(decoys, persona));
-  for (const { path, mode, bytes } of files) {
-    const full = join(skill, path);
-    fs.mkdirSync(join(full, '..'), { recursive: true });
-    fs.writeFileSync(full, bytes, { mode: mode === '755' ? 0o755 : 0o644 });
-  }
-  const observe = at('observe');
-  const temporary = at('temporary');
-  place(temporary, [{ path: basename(givenFile), text: '# Notes\n\nMeeting on Monday.\n' }]);
-  if (own !== undefined) {
-    giveTree(above, own.uid, own.gid);
-    fs.chmodSync(above, 0o711);
-  }
-  const paths = { home, skill, observe, temporary };
-  const targets = targetsOf(decoys);
-  const descriptors = new Map(
-    names.map((name) => [
-      targets[name],
-      fs.openSync(paths[name], fs.constants.O_RDONLY | fs.constants.O_DIRECTORY),
-    ]),
-  );
-  return { ...paths, descriptors };
-}
-
-// A read of a decoy changes the time of its last access, where the file system keeps that time.
-function place(home: string, files: readonly DecoyFile[]): void {
-  const past = new Date('2026-01-05T08:00:00Z');
-  for (const { path, text } of files) {
-    const full = join(home, path);
-    fs.mkdirSync(join(full, '..'), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(full, text, { mode: 0o600 });
-    fs.utimesSync(full, past, past);
-  }
 }
 
 function startOf(
@@ -207,7 +136,7 @@ function startOf(
 ): SandboxStart {
   const { folders, runFolder } = around;
   const targets = targetsOf(decoys);
-  const mounts = names.map(
+  const mounts = folderNames.map(
     (name): PlannedMount => ({
       source: 'workspace:decoy',
       path: `/decoy/${name}`,
@@ -217,7 +146,6 @@ function startOf(
       reason: 'observation',
     }),
   );
-  const sources = new Map(names.map((name) => [targets[name], folders[name]]));
   const ids = {
     uid: own?.uid ?? process.getuid?.() ?? 65_534,
     gid: own?.gid ?? process.getgid?.() ?? 65_534,
@@ -239,7 +167,7 @@ function startOf(
         changesMiB: 16,
       },
       mounts,
-      workingDirectory: skillTarget,
+      workingDirectory: targets.skill,
       ...ids,
       programs,
     },
@@ -266,7 +194,7 @@ function startOf(
       npm_config_offline: 'true',
     },
     pins: folders.descriptors,
-    sources,
+    sources: folders.sources,
     proxyFolder: `${runFolder}/proxy`,
     runFolder,
   };
@@ -304,12 +232,11 @@ function windowsEnvironment(
   return { OBSERVE_WINDOWS: '1', SystemRoot: '/tmp', ...names, ...Object.fromEntries(lower) };
 }
 
-function tail({ stderr, stdout }: RunningSandbox): () => string {
+function tail({ stderr }: RunningSandbox): () => string {
   let text = '';
-  for (const stream of [stdout, stderr])
-    stream.on('data', (chunk: Buffer) => {
-      text = (text + chunk.toString('utf8')).slice(-4_000);
-    });
+  stderr.on('data', (chunk: Buffer) => {
+    text = (text + chunk.toString('utf8')).slice(-4_000);
+  });
   return () => text;
 }
 
@@ -319,13 +246,18 @@ type Watched = Pick<StepResult, 'leftBehind' | 'end' | 'code'>;
 
 async function watch(
   running: RunningSandbox,
-  { home, observe, skill, temporary }: StepFolders,
+  { opened }: StepFolders,
   signal: AbortSignal,
   milliseconds: number,
 ): Promise<Watched> {
   let gone = false;
   void running.ended.then(() => {
     gone = true;
+  });
+  // The first program of the step alone has this stream.
+  let printed = '';
+  running.stdout.on('data', (chunk: Buffer) => {
+    printed = (printed + chunk.toString('latin1', 0, 10)).slice(0, 10);
   });
   const until = performance.now() + milliseconds;
   const last = (end: StepResult['end'], code?: number, leftBehind: readonly string[] = []) => ({
@@ -335,12 +267,12 @@ async function watch(
   });
   for (let look = 0; !gone; look++) {
     if (signal.aborted || performance.now() > until) return last('time');
-    const code = readCode(`${observe}/exit`);
-    if (code !== undefined) {
+    if (printed.includes('\n')) {
+      const code = Number.parseInt(printed, 10);
       const end = code === limits.lateCode ? 'time' : 'exit';
       return last(end, code, await untilAlone(running, signal));
     }
-    if (look % 20 === 19 && writtenBytes([home, skill, temporary], writtenMax) > writtenMax)
+    if (look % 20 === 19 && writtenBytes(Object.values(opened), writtenMax) > writtenMax)
       return last('written');
     await sleep(limits.lookMilliseconds);
   }
@@ -363,13 +295,4 @@ async function untilAlone(
     await sleep(limits.lookMilliseconds);
   }
   return [...seen].slice(0, 20);
-}
-
-function readCode(path: string): number | undefined {
-  try {
-    const text = fs.readFileSync(path, 'utf8').slice(0, 10).trim();
-    return text === '' ? undefined : Number.parseInt(text, 10);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 /** The state of a folder before and after a step, and the differences. No link is followed. */
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { ownersOf } from '../files/ownership.ts';
+import { bytesOf, textOf, withHandle, withParent } from '../files/walk-folder.ts';
+import { foldersDeepMax } from '../limits.ts';
 import { comparedEntriesMax, watchedEntriesMax } from './limits.ts';
 import { watchedPaths } from './startup-paths.ts';
 
@@ -16,7 +18,7 @@ export interface ChangedPath {
   readonly how: 'new' | 'changed' | 'deleted' | 'read';
 }
 
-/** Files below a folder, by relative path. */
+/** Files below a folder, by relative path of bytes. */
 export interface FolderState {
   readonly entries: ReadonlyMap<string, EntryState>;
   /** There are more entries than are compared. */
@@ -26,17 +28,10 @@ export interface FolderState {
 /**
  * Files below a folder, those of upper folders first. The paths of a state before and the watched
  * paths are always looked at, so that nobody hides their change behind many new files.
+ * @param folder path of an opened folder, such as `/proc/self/fd/N`
  */
 export function readState(folder: string, before?: FolderState): FolderState {
   const entries = new Map<string, EntryState>();
-  const folders = new Map<string, boolean>([['.', true]]);
-  const isFolder = (path: string): boolean => {
-    const known = folders.get(path);
-    if (known !== undefined) return known;
-    const is = isFolder(dirname(path)) && statOf(join(folder, path))?.isDirectory() === true;
-    folders.set(path, is);
-    return is;
-  };
   const keep = (path: string, { atimeMs: read, mode, mtimeMs: changed, size }: Stats): void => {
     entries.set(path, { size, changed, read, mode });
   };
@@ -47,8 +42,7 @@ export function readState(folder: string, before?: FolderState): FolderState {
       return true;
     });
   for (const path of [...(before?.entries.keys() ?? []), ...watchedPaths]) {
-    // The system would look through a link in the place of a folder above.
-    const stat = isFolder(dirname(path)) ? statOf(join(folder, path)) : undefined;
+    const stat = inParent(folder, path, (at) => lstatSync(at));
     if (stat?.isDirectory() === false) keep(path, stat);
     // More than is compared is itself what was written there.
     else if (stat !== undefined && !below(path, watchedEntriesMax)) keep(`${path}/`, stat);
@@ -59,53 +53,60 @@ export function readState(folder: string, before?: FolderState): FolderState {
 /** Bytes of all files below folders, and what an entry takes itself; stops counting at a limit. */
 export function writtenBytes(folders: readonly string[], max: number): number {
   let bytes = 0;
-  for (const folder of folders)
-    eachBelow(folder, '', (_, stat) => {
+  for (const folder of folders) {
+    const isWhole = eachBelow(folder, '', (_, stat) => {
       bytes += Math.max(stat.isDirectory() ? 0 : stat.size, entryBytes);
       return bytes <= max;
     });
+    if (!isWhole) return Math.max(bytes, max + 1);
+  }
   return bytes;
 }
 
 const entryBytes = 4096;
 
-/** Calls `see` for each entry until it returns false, and returns whether it never did. */
+/** Calls `see` for each entry until it returns false, and returns whether it saw all. */
 function eachBelow(
   folder: string,
   start: string,
   see: (path: string, stat: Stats, looked: number) => boolean,
 ): boolean {
   let looked = 0;
+  let isWhole = true;
   const waiting = [start];
-  // Names with a dot first: settings and startup files have them, and heaps of files do not.
-  for (const at of waiting)
-    for (const name of namesIn(join(folder, at)).toSorted()) {
+  const list = (at: string, self: string): void => {
+    // Names with a dot first: settings and startup files have them, and heaps of files do not.
+    for (const name of readdirSync(`${self}/`, 'latin1').toSorted()) {
       const path = at === '' ? name : `${at}/${name}`;
-      const stat = statOf(join(folder, path));
+      const stat = lstatSync(bytesOf(`${self}/${name}`), { throwIfNoEntry: false });
       if (stat === undefined) continue;
-      if (!see(path, stat, ++looked)) return false;
+      isWhole = see(path, stat, ++looked);
+      if (!isWhole) return;
       if (stat.isDirectory()) waiting.push(path);
     }
+  };
+  for (const at of waiting) {
+    // Each level is opened again for each folder below it.
+    if (at.split('/').length > foldersDeepMax) return false;
+    if (at === '') list(at, folder);
+    else inParent(folder, at, (parent) => withHandle(parent, (self) => list(at, self)));
+    if (!isWhole) return false;
+  }
   return true;
 }
 
-const gone = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'];
-
 // A step can replace a folder by a file or a link: what was below it is no longer there.
-function statOf(path: string): Stats | undefined {
+function inParent<Result>(
+  folder: string,
+  path: string,
+  act: (at: Buffer) => Result,
+): Result | undefined {
   try {
-    return lstatSync(path);
+    return withParent(folder, path, ownersOf(statSync(folder)), act);
   } catch (cause) {
-    if (gone.includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) return undefined;
     throw cause;
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 
@@ -114,9 +115,10 @@ export function changesOf(
   { entries: after }: FolderState,
 ): readonly ChangedPath[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return paths.flatMap((path): ChangedPath[] => {
-    const old = before.get(path);
-    const now = after.get(path);
+  return paths.flatMap((one): ChangedPath[] => {
+    const path = textOf(one);
+    const old = before.get(one);
+    const now = after.get(one);
     if (old === undefined) return [{ path, how: 'new' }];
     if (now === undefined) return [{ path, how: 'deleted' }];
     if (old.changed !== now.changed || old.size !== now.size || old.mode !== now.mode)

@@ -1,5 +1,4 @@
 /** What this host knows of each stored package: its stored files, its metadata, the advisories. */
-import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { lookTextCharsMax } from '../../skills-index/packages/limits.ts';
 import { plainText } from '../../skills-index/packages/package-look.ts';
@@ -9,6 +8,7 @@ import {
   parseMetadata,
 } from '../../skills-index/packages/package-metadata.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { readHead } from '../files/given-folder.ts';
 import { metadataBytesMax } from '../package-fetch/limits.ts';
 import { isMachineCode } from '../package-fetch/read-package.ts';
 import { type AdvisedPackage, advisedPackages, type PackagePolicy } from './advised-packages.ts';
@@ -121,13 +121,7 @@ function metadataOf(ecosystem: Ecosystem, { folder, stored }: Stored): PackageMe
 /** The first bytes of a file; undefined when the store has lost the file. */
 function headOf(path: string, bytesMax: number): Buffer | undefined {
   try {
-    const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    try {
-      const bytes = Buffer.alloc(Math.min(bytesMax, fs.fstatSync(file).size));
-      return bytes.subarray(0, fs.readSync(file, bytes, 0, bytes.length, 0));
-    } finally {
-      fs.closeSync(file);
-    }
+    return readHead(path, bytesMax)?.bytes;
   } catch {
     return undefined;
   }

@@ -20,6 +20,7 @@ import { readAuthorities } from '../host/host-policy.ts';
 import type { HandOver } from '../mounts/ended-view.ts';
 import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
 import type { SandboxFolder, SandboxStart } from '../sandbox/sandbox.ts';
+import { requireMapped } from '../sandbox/sandbox-user.ts';
 import { sampleChildren } from './children.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { recordStart } from './record-start.ts';
@@ -49,9 +50,12 @@ export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   });
 }
 
-function requireStartable({ hint, plan: { refused }, purpose }: PlannedWork): void {
+function requireStartable({ hint, plan: { refused, uid }, purpose }: PlannedWork): void {
   const [first] = refused;
-  if (first === undefined) return;
+  if (first === undefined) {
+    requireMapped(uid);
+    return;
+  }
   throw new Problem(first.code, `Cannot ${purpose}: ${first.message}`, {
     hint: first.hint ?? hint,
     reasons: refused.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
@@ -181,7 +185,6 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
     rules: { egress: plan.egress, secrets: placeholders },
     reveal: (name) => values.get(name) ?? '',
     record,
-    owner: plan,
     onFlood: () => flood.abort(),
     leaks,
     caps: plan.egressLimits,

@@ -2,9 +2,10 @@
  * Files of a session's sandbox besides the system: the token, the skills, and the bridge to the
  * runner.
  */
-import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
+import { writeGivenFile } from '../files/given-folder.ts';
 import { tokenRenewSeconds } from '../limits.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { readBridge } from './session-host.ts';
@@ -17,16 +18,13 @@ import { skillFolders } from './skill-tree.ts';
 export function renewToken(
   folder: string,
   tokens: Pick<RunTokens, 'renew'>,
-  { gid, uid }: Pick<SessionPlan, 'gid' | 'uid'>,
+  owner: Pick<SessionPlan, 'gid' | 'uid'>,
 ): () => void {
-  mkdirSync(folder, { mode: 0o700 });
-  const write = (): void => {
-    writeFileSync(`${folder}/new`, tokens.renew(), { mode: 0o400 });
-    if (process.getuid?.() === 0) chownSync(`${folder}/new`, uid, gid);
-    renameSync(`${folder}/new`, `${folder}/token`);
-  };
+  // The folder stays the runner's: whoever owned it could put a link where the next token goes.
+  mkdirSync(folder);
+  chmodSync(folder, 0o711);
+  const write = (): void => writeGivenFile(`${folder}/token`, tokens.renew(), owner);
   write();
-  if (process.getuid?.() === 0) chownSync(folder, uid, gid);
   const renew = (): void => {
     try {
       write();

@@ -9,7 +9,7 @@ import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
 import type { Secrets } from '../egress/secrets.ts';
-import { giveTree } from '../files/remove-tree.ts';
+import { giveTrees } from '../files/given-folder.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
 import { packageSettings } from '../sandbox/companions.ts';
@@ -87,7 +87,7 @@ export function openSessionHost({
  */
 export function giveMemory(path: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0 || fs.lstatSync(path).uid === uid) return;
-  giveTree(path, uid, gid);
+  giveTrees([path], { uid, gid });
 }
 
 function openMemory(path: string): {

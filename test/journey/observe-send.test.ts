@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeUsers, writeKey } from '../cli/registry-users.ts';
@@ -17,10 +17,15 @@ it('skillgate observe --send hands an observation of exactly the version to the 
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), skill.packed.contents.get(path) ?? sha256);
   }
-  const sent = await as('rita', [...command, folder]);
+  const outside = folderWith({ victim: 'untouched' });
+  const out = join(outside, 'observation.json');
+  symlinkSync('victim', out);
+  const sent = await as('rita', [...command, '--sign', '--out', out, folder]);
   expect(sent.stderr).toContain('took the observation of @acme/deals@1.0.0');
   const shown = await as('rita', ['review', 'show', '--key', 'default', '@acme/deals@1.0.0']);
   expect(shown.stdout).toContain('observed by scanner');
+  expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('untouched');
+  expect(readFileSync(out, 'utf8')).toContain('dsseEnvelope');
 
   writeFileSync(join(folder, 'more.txt'), 'more');
   requests.length = 0;

@@ -21,7 +21,7 @@ import { text } from 'node:stream/consumers';
 import { openAudit } from '../../runner/audit/audit.ts';
 import { verifyAuditFile } from '../../runner/audit/audit-file.ts';
 import { applyAllowed } from '../../runner/changes/accept.ts';
-import { giveTree } from '../../runner/files/remove-tree.ts';
+import { giveTrees } from '../../runner/files/given-folder.ts';
 import { runSkill } from '../../runner/run/run.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
@@ -213,7 +213,7 @@ export async function startUpstream(
 
 /** Gives a folder and all in it to the user that the workspace belongs to. */
 export function giveTo(folder: string): void {
-  if (process.getuid?.() === 0) giveTree(folder, 65_534, 65_534);
+  giveTrees([folder], { uid: 65_534, gid: 65_534 });
 }
 
 /**

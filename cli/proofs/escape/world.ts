@@ -158,8 +158,8 @@ function writeFolders(
 }
 
 /** Gives a path and its content to a user, when this process is root. */
-export function changeOwner(path: string, { uid, gid }: User): void {
-  if (process.getuid?.() === 0) files.giveTree(path, uid, gid);
+export function changeOwner(path: string, user: User): void {
+  files.giveTrees([path], user);
 }
 
 function writeShared(word: string, canary: string, user: User): string {

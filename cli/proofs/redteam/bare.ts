@@ -39,7 +39,7 @@ export async function runBare(host: ScenarioHost): Promise<AgentResult> {
   const aws = join(folder, 'user/.aws/credentials');
   put(aws, `[prod-admin]\naws_secret_access_key = ${words.mark}\n`, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
-  if (process.getuid?.() === 0) files.giveTree(folder, nobody, nobody);
+  files.giveTrees([folder], { uid: nobody, gid: nobody });
   const proxy = `http://127.0.0.1:${outside.port}`;
   const input = JSON.stringify({
     task: scenario.task,

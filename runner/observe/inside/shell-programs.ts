@@ -65,14 +65,13 @@ export const shellPrograms: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first program of a step: waits until the observer listens, starts the step, writes its exit
- * code, and stays, so that the processes that the step left behind can be seen.
+ * The first program of a step: waits until the observer listens, starts the step, prints its exit
+ * code where the step prints nothing, and stays, so that the processes that the step left behind can
+ * be seen. Without a word of the observer it ends, because nobody would see the step.
  */
 export const stepScript = `
-n=0
-while [ ! -e /observe/go ] && [ $n -lt 800 ]; do /usr/bin/sleep 0.01; n=$((n+1)); done
-"$@" < /dev/null
-code=$?
-echo $code > /observe/exit
-exec /usr/bin/sleep 30
+read -r go && [ "$go" = go ] || exit 1
+"$@" < /dev/null 1>&2
+echo $?
+read -r end
 `;

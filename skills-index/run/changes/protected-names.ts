@@ -55,8 +55,8 @@ const names = new Set(listed);
 const folded = new Set(listed.map(fold));
 
 // The folders in which version control keeps its settings and hooks.
-const controlNames = new Set(['.git', '.hg', '.jj', '.svn']);
-const controlShortNames = /^(?:git|hg|jj|svn)~\d+$/;
+const controlNames = new Set(['.git', '.hg', '.jj', '.svn', '.sl', '.bzr', '.pijul', '_darcs']);
+const controlShortNames = /^(?:git|hg|jj|svn|sl|bzr|pijul)~\d+$/;
 
 /**
  * Whether hosts or agents obey an entry of this name. Other spellings count when some file system

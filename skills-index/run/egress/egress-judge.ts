@@ -247,7 +247,8 @@ function matchRule(
 
 // Whether all servers read a path in the same way. A server may decode an encoded letter, slash,
 // dot or percent sign before or after choosing a path (RFC 3986 §6.2.2). The same holds for bytes
-// that are not UTF-8 and for characters that another Unicode form turns into such signs.
+// that are not UTF-8 and for characters that another Unicode form turns into such signs. Some
+// servers cut blanks and dots from the end of a segment, so `..%20` is `..` to them.
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
@@ -260,7 +261,7 @@ function isClearPath(path: string): boolean {
     return false;
   try {
     const text = decodeURIComponent(path);
-    return text.normalize('NFKC') === text;
+    return text.normalize('NFKC') === text && !/\/[\s\p{C}]*\.[.\s\p{C}]*(?:\/|$)/u.test(text);
   } catch {
     return false;
   }

@@ -30,11 +30,16 @@ const contradictsRequestLine = [
   /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
   /^x-(.*-)?host(name)?(-.*)?$/,
   /^x-(.*-)?([a-z0-9]*(url|uri|path)|(url|uri|path)[a-z0-9]*)(-.*)?$/,
-  /^x-(original|rewrite|override|envoy|accel|sendfile|arr|webauth|auth-request|authenticated|client-(cert|verify|dn|s-dn))(-.*)?$/,
+  /^x-(original|rewrite|override|envoy|accel|sendfile|arr|webauth|auth-request|authenticated|client-(verify|dn|s-dn))(-.*)?$/,
   /^x-(ms-client-principal|amzn-oidc|goog-authenticated-user)(-.*)?$/,
-  /^(x-)?ssl-.*$/,
-  /^(.*-)?remote-(user|group|extra|addr|host|ip|ident)(-.*)?$|^remote-(groups|email|name)$|^impersonate-.*$/,
+  /^(x-)?(ssl|tls)-.*$|^(x-)?client-cert(-.*)?$/,
+  /^(.*-)?remote-(user|group|extra|addr|host|ip|ident)(-.*)?$|^remote-(groups|email|name)$/,
   /^x-(script-name|scheme|authentik-.*|appengine-user-.*|middleware-subrequest)$|^oidc-claim-.*$/,
+  // The user: as gateways and sign-in proxies name one, and as services let an administrator act.
+  /^(x-)?((auth|authenticated|current|login|consumer|credential)-)?user(-?(id|name|email|login|groups?|roles?))?$/,
+  /^x-((anonymous-)?consumer|credential-identifier|pomerium|vouch)(-.*)?$|^tailscale-.*$|^(iv|sm)-.*$|^smuser.*$/,
+  /^cf-access-(?!client-(id|secret)$).*$/,
+  /^(x-)?((.*-)?sudo|(.*-)?run-?as(-user)?|act-as|on-behalf-of|impersonat(e|ed|ion)(-.*)?)$/,
   /^(x-real|x-originating|true-client|(.*-)?client|(.*-)?connecting)-ip$|^(.*-)?clientip$/,
 ];
 // Headers that services ask for under these names, and that no proxy or framework obeys.

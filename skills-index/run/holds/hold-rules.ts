@@ -64,11 +64,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
       ({ when: { capability } }) =>
         capability === undefined || capabilities.some((one) => begins(one, capability)),
     )
-    .map((rule) => ({
-      rule: rule.name,
-      seconds: rule.seconds,
-      reason: `host policy: ${describeCondition(rule.when)}`,
-    }));
+    .map(holdOf);
   const writes = plan.mounts
     .filter(
       (one) =>
@@ -82,7 +78,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
   return [...byRule, ...writes];
 }
 
-/** Returns the rule that makes an action wait; undefined when the action need not wait. */
+/** Returns the rules that make an action wait; undefined when the action need not wait. */
 export function ruleFor(
   action: GatedAction,
   who: Who,
@@ -105,13 +101,13 @@ export function ruleFor(
         reason: 'changes of a copy need a person’s acceptance',
       };
     case 'egress': {
-      const rule = policy.holds.find(
+      const rules = policy.holds.filter(
         ({ when }) =>
           isAboutRequests(when) && isAbout(when, who, policy) && isRequest(when, action, sent),
       );
-      return rule === undefined
-        ? undefined
-        : { ...rule, rule: rule.name, reason: `host policy: ${describeCondition(rule.when)}` };
+      // One question names all rules. So a standing answer under a wide rule passes no request that
+      // a narrower rule is about.
+      return rules.length === 0 ? undefined : joinHolds(rules.map(holdOf));
     }
   }
 }
@@ -128,6 +124,10 @@ export function grantsDigest({
   secrets,
 }: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
   return canonicalDigest({ egress, env, mounts, programs, secrets });
+}
+
+function holdOf({ name, seconds, when }: HoldPolicy['holds'][number]): PlannedHold {
+  return { rule: name, seconds, reason: `host policy: ${describeCondition(when)}` };
 }
 
 function joinHolds(holds: readonly PlannedHold[]): PlannedHold {

@@ -19,8 +19,8 @@ describe('the observer', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'observer-'));
     observer = await startObserver({
-      folder,
-      wireFolder: folder,
+      folder: join(folder, 'proxy'),
+      wireFolder: join(folder, 'wire'),
       decoys,
       authority: {} as never,
       contexts: new Map(),

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -34,3 +35,27 @@ it('a token that cannot be written stays in use until the next renewal, and ends
   stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it.skipIf(process.getuid?.() !== 0)(
+  'the session’s user reads each token, and turns no renewal on a file of the host',
+  () => {
+    vi.useFakeTimers();
+    let tokens = 0;
+    const victim = join(top, 'victim');
+    writeFileSync(victim, 'of root', { mode: 0o600 });
+    chmodSync(top, 0o711);
+    const user = { uid: 4321, gid: 4321 };
+    const stop = renewToken(join(top, 'token'), { renew: () => `token ${++tokens}` }, user);
+    const asUser = (script: string): string =>
+      spawnSync('/bin/sh', ['-c', script, 'sh', victim], {
+        cwd: join(top, 'token'),
+        ...user,
+      }).stdout.toString();
+    for (const name of ['new', 'token']) asUser(`rm -f ${name}; ln -s "$1" ${name}`);
+    vi.advanceTimersByTime(tokenRenewSeconds * 1_000);
+    stop();
+    expect(readFileSync(victim, 'utf8')).toBe('of root');
+    expect(statSync(victim).uid).toBe(0);
+    expect(asUser('cat token')).toBe('token 2');
+  },
+);

@@ -81,7 +81,12 @@ describe('headers to the host', () => {
     X-MS-Client-Principal-Name X-Amzn-Oidc-Identity X-Goog-Authenticated-User-Email X-WebAuth-User X-Auth-Request-User
     X-Sendfile-Type X-Accel-Mapping Remote-Groups Remote-Email Remote-Name X-Script-Name X-Scheme X-Vercel-Forwarded-For
     Z-Forwarded-For X-Forward-For X-Originating-IP X-Azure-ClientIP X-Appengine-User-Id OIDC_CLAIM_sub
-    X-Authentik-Username X-Middleware-Subrequest`.split(/\s+/);
+    X-Authentik-Username X-Middleware-Subrequest Client-Cert Client-Cert-Chain X-TLS-Client-Subject Cf-Access-Authenticated-User-Email
+    Cf-Access-Jwt-Assertion Tailscale-User-Login Tailscale-User-Name X-Auth-User X-User X-User-Id X-Username X-User-Email
+    X-Authenticated-User-Id X-Consumer-Username X-Consumer-Custom-ID X-Anonymous-Consumer X-Credential-Identifier SM_USER SMUSER
+    SM_UNIVERSALID iv-user Sudo X-Sudo es-security-runas-user X-Impersonated-User X-On-Behalf-Of X-Pomerium-Claim-Email`.split(
+      /\s+/,
+    );
   it.each(refused)('have no %s', (name) => {
     expect(Object.keys(sent({ headers: [[name, 'x-odd']] })).sort()).toEqual([
       'Accept-Encoding',
@@ -104,7 +109,7 @@ describe('headers to the host', () => {
     `Accept X-RapidAPI-Host X-Callback-Url X-Webhook-Url Authorization Content-Type Content-Encoding Cookie Origin Referer User-Agent If-Match If-None-Match
     Idempotency-Key Prefer Depth Traceparent X-Api-Key X-Amz-Target X-Amz-Date X-Amz-Security-Token X-Amz-Content-Sha256
     X-Amz-Copy-Source X-Amz-Meta-Path X-Goog-Meta-Source-Url X-GitHub-Api-Version X-Request-Id X-Requested-With X-CSRF-Token
-    X-XSRF-Token X-Auth-Token X-Auth-User X-Auth-Key X-Goog-User-Project X-Goog-Api-Key X-Shopify-Access-Token X-Upsert
+    X-XSRF-Token X-Auth-Token X-Auth-Key X-User-Agent CF-Access-Client-Secret X-Client-Info X-Act X-Issuer-Key X-Username-Hint SMS-Gateway X-Goog-User-Project X-Goog-Api-Key X-Shopify-Access-Token X-Upsert
     X-Stainless-Lang X-Upload-Content-Length X-Ms-Version X-Ms-Blob-Type X-Vault-Token X-Figma-Token Anthropic-Version
     Dropbox-API-Arg Notion-Version CF-Access-Client-Id SOAPAction Sec-WebSocket-Key GraphQL-Require-Preflight`.split(
       /\s+/,

@@ -455,6 +455,30 @@ describe('a gate', () => {
     expect(await asks(post('/v2/deals/2'))).toBe(false);
   });
 
+  it('passes under a wide rule’s allowance no request that a narrower rule is about', async () => {
+    const rules = [
+      { name: 'posts', when: { method: 'POST' }, seconds: 120 },
+      { name: 'payments', when: { path: '/v2/deals/pay' }, seconds: 60 },
+    ] as const;
+    for (const holds of [rules, rules.toReversed()]) {
+      const host = makeHost({ policy: { ...policy, holds } });
+      const ask = async (path: string): Promise<string> => {
+        host.asked.length = 0;
+        await openGate(host.settings).ask(post(path));
+        return host.asked.map(({ rule }) => rule).join();
+      };
+      const allow = (hold: Hold): void =>
+        host.put(hold, {
+          answer: answerTo(hold, host.clock.wall, { seconds: 3_600 }),
+          signature: 'good',
+        });
+      host.onLook((hold) => allow(hold));
+      expect(await ask('/v2/deals/1')).toBe('posts');
+      expect(await ask('/v2/deals/2')).toBe('');
+      expect((await ask('/v2/deals/pay')).split(', ').toSorted()).toEqual(['payments', 'posts']);
+    }
+  });
+
   it('asks so often and then no more', async () => {
     const host = makeHost();
     const gate = openGate(host.settings);

@@ -1,0 +1,129 @@
+/**
+ * An observation: runs a submission in sandboxes with decoys, and returns what it did. Nothing real
+ * is in the sandboxes, and no byte leaves the host. It has a process of its own (observe-skill.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
+import { verdictOf } from '../../skills-index/statement/observation-statement.ts';
+import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
+import { baseFolder, findBase } from '../host/base-programs.ts';
+import { findProgram } from '../host/host.ts';
+import { withRunFolder } from '../run/run-folder.ts';
+import { makeDecoys } from './decoys.ts';
+import { requireObservingHost, resultOrFailed } from './failed-step.ts';
+import { judgeFacts } from './judge-facts.ts';
+import { detailText } from './kept-facts.ts';
+import * as limits from './limits.ts';
+import { namedPorts } from './named-ports.ts';
+import type { ObservationTask } from './observe-skill.ts';
+import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
+import { type ObservedStep, type Persona, personas, stepsAgain, stepsOf } from './steps.ts';
+import { toldPrograms } from './told-commands.ts';
+
+const programs =
+  'sh bash python3 node perl ruby php curl wget openssl nc ncat socat dig nslookup host nslookup ssh scp git jq ps lua make'.split(
+    ' ',
+  );
+
+const emptyStep: ObservedStep = { kind: 'command', title: 'nothing', command: ['/usr/bin/true'] };
+const emptyStepMs = 5_000;
+
+/** @throws Problem `sandbox-missing`, `sandbox-refused` */
+export async function runObservation(
+  { paths, seconds, skill, time }: ObservationTask,
+  onStep: (title: string, planned: number) => void,
+  stop: AbortSignal,
+): Promise<ObservedBehaviour> {
+  const begun = performance.now();
+  const declared = skill.manifest?.capabilities ?? { egress: [], secret: [] };
+  const decoys = makeDecoys(
+    (bytes) => randomBytes(bytes),
+    declared.secret.map(({ name }) => name),
+  );
+  // The time for the end of the last steps is part of the time for all.
+  const until = begun + (seconds - limits.endSeconds) * 1000;
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now()))),
+    stop,
+  ]);
+  const world: StepWorld = {
+    sandbox: bubblewrap(),
+    programs: foundPrograms(),
+    base: baseFolder(findBase(), paths),
+    files: skill.files,
+    decoys,
+    authority: makeAuthority(['*'], new Date(time)),
+    contexts: new Map(),
+    ports: namedPorts(skill.files),
+    signal,
+    inFolder: withRunFolder,
+  };
+  const page = skill.files.find(({ path }) => path === 'SKILL.md')?.bytes ?? new Uint8Array();
+  const steps = stepsOf({
+    files: skill.files,
+    manifest: skill.manifest,
+    told: toldPrograms(Buffer.from(page).toString('utf8')),
+  });
+  const waiting = personas.flatMap((persona, round) =>
+    (round === 0 ? steps : stepsAgain(steps, persona)).map((step) => ({ step, persona })),
+  );
+  const planned = waiting.length;
+  const results: StepResult[] = [];
+  const worker = async (): Promise<void> => {
+    while (until - performance.now() > 500 && !signal.aborted) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      onStep(titleOf(next), planned);
+      const milliseconds = Math.min(until - performance.now(), limits.stepSecondsMax * 1000);
+      const { persona, step } = next;
+      const result = await resultOrFailed(step, persona, () =>
+        runStep(world, step, persona, milliseconds),
+      );
+      if (result === undefined) waiting.push(next);
+      else results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
+  stop.throwIfAborted();
+  await requireObservingHost(results, () => {
+    const empty = { ...world, files: [], ports: [], signal: AbortSignal.timeout(emptyStepMs) };
+    return runStep(empty, emptyStep, personas[0] as Persona, emptyStepMs);
+  });
+  const leftOut = waiting.map((one) => detailText(titleOf(one)));
+  return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
+}
+
+function titleOf({ persona, step }: Pick<StepResult, 'persona' | 'step'>): string {
+  return `${step.title} (${persona.name})`;
+}
+
+function observationOf(
+  results: readonly StepResult[],
+  { leftOut, planned }: { readonly planned: number; readonly leftOut: readonly string[] },
+  facts: ObservedBehaviour['facts'],
+): ObservedBehaviour {
+  const late = results.filter(({ end }) => end === 'time').length;
+  const [blind] = results.flatMap((one) => one.blind ?? []);
+  const coverage = {
+    planned,
+    done: results.length,
+    late,
+    rounds: personas.map(({ name }) => name),
+    ...(leftOut.length === 0 ? {} : { leftOut: leftOut.slice(0, limits.leftOutNamedMax) }),
+    ...(blind === undefined ? {} : { blind: detailText(blind) }),
+  };
+  return {
+    schema: 'skillgate.observation/1',
+    verdict: verdictOf(facts, coverage),
+    facts,
+    coverage,
+  };
+}
+
+function foundPrograms(): StepWorld['programs'] {
+  return programs.flatMap((program) => {
+    const path = findProgram(program);
+    return path === undefined ? [] : [{ program, path }];
+  });
+}
