@@ -214,47 +214,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:bcc348b3b8135a09fb7d1c2faaf5f7ec040a636ccf68e97f1ad03e37785d1140',
+      'sha256:452a7a2f8ade5620977e1b03621341fe86dac25e81fc742efb86a6de17b9d299',
     'prose/biased-judgement':
-      'sha256:f040ee75db42fede311efc33ec677023c145b92afffd7779d24a0670420483a1',
+      'sha256:4c0cb00692fed5c238d740d5f28b7a44bf99be86d143b4d874343b6696117e4a',
     'prose/boundless-role':
-      'sha256:ad931ec20de17eec75f6b4260ac2511a974744521c8f2f5dacae0863ed3e0b47',
-    'prose/concealment': 'sha256:4fdf05878078091fe3a11650dd776273b019ea3127479f2e1c078d083d371414',
+      'sha256:e8641febfee6cd502f007f3fb07152b0138ebd75648938aead90746c1e48591e',
+    'prose/concealment': 'sha256:d88f17d38ca3dca73e332365aa7d6a464f63f1a2b383a210cf2bbb2a577ef3d7',
     'prose/credential-solicitation':
-      'sha256:893c10baf4ce3fc2941406c91f21ae1fc89365c31cc2a3bb6ee52ddfa72df18e',
+      'sha256:f81d7991d9031986fdefbcf9143635ce63ff7d26c8ac13c1a5953b6efdee6e7b',
     'prose/decode-instructions':
-      'sha256:6631c75d61634f65f02812c3f8b205874081b923b255259a8aaa95409f104689',
+      'sha256:24506b56bae8da95861e92151653c3ad12f736e28ada7db6ebae646d803eaf2c',
     'prose/destructive-orders':
-      'sha256:527752a88a1188375b1375596e29cc79a077b9b66ed22108ff836863fb5e39bb',
+      'sha256:58655f6f445c8ebfa12cc3d488d9b94ff0f152084adb4c9fed314e8a610b02f4',
     'prose/divided-order':
       'sha256:c73d47290448f448e5e4df8093f29bec544707b10491b09c6a85d1c156f7ad10',
     'prose/encoded-instructions':
-      'sha256:faba06e7f6b69429f40a51d5175b9388b07f98a9f4f556a7b493d0c5b73092f5',
+      'sha256:80afa9ae6e6ba39275162fa7db906253be371123f8ce936500184091649e64e2',
     'prose/exfiltration-instructions':
-      'sha256:97c8595b75d0e7d160f94fe38cd4d74d99c8b311b1ab9c49c6bab46fff1a7b9d',
+      'sha256:65e7db1490802a142319ec3f08060a00ccdda45364323592e72c351de05ef70a',
     'prose/false-authority':
-      'sha256:6197704b1db94c7fbece7b270171430d6502739badf7a4176424fcfe7954b62a',
-    'prose/hidden-text': 'sha256:03162a1f8ece9fdf2933b9341e8c8989d91fc0d3205e465fa96c5753714b7321',
-    'prose/install-lure': 'sha256:f6a8c9178a1150927734c404c8578d7c4068f68a3b6407ef80eda61b96798b4f',
+      'sha256:bebfac679d07e338d2564145a5e480a05010df721cba7a4da6d8e6786d51c6bc',
+    'prose/hidden-text': 'sha256:704f6eb7d920e597cae34d2fb39b0774039b66cdd5bdd4a00a49ea9bb51e8385',
+    'prose/install-lure': 'sha256:46a857db72b8d20673903abc50dbcb12c181b96ec9174555c6b632258dad80c2',
     'prose/memory-tampering':
-      'sha256:8bdddc64a85f35c921d7bc99986cbf1855f84f27f107b05a81fdcf26cbb5a2ed',
+      'sha256:ecf45b5407961da295e6b23d5076c4182f90d492fc252363feaa42ecdbed7757',
     'prose/override-instructions':
-      'sha256:506ee01d0e93abc186439ebb9cf01310cc6e1b7a906303958af24990151752b3',
+      'sha256:e1e0250b6f1c02bda456f016a11098d048953125e43ced6b1206ecafb254164f',
     'prose/payment-diversion':
-      'sha256:c5f537d8023bc5cd0f765845b8ee42bd6460d03390396c65496f221eb5a55e53',
+      'sha256:06616df41c45e9385a733d8308d4f86338074bec0d5439a6c06bd92284c65bdd',
     'prose/planted-content':
-      'sha256:643ba9ed60d1220ce2364153c5fca5de68996d2e23020b718b92e333817a25cc',
+      'sha256:1e95b3b066c7c1e0661e103cb744f3a1db4685a6972f726e6efdf34e17ce8281',
     'prose/remote-instructions':
-      'sha256:313c94218ebb573be19e7549ae811d64c3b60597b9fc543ddcc5bcf7b7b4c2bd',
+      'sha256:c2c8a139634b52723665193db67a342529061faa636df7415bddb48bf8c10016',
     'prose/secret-in-reply':
-      'sha256:d69c57e90959d6c10f4d61e6a2ed6e52b5a68f484b26f57b76b5ff7e3a7f06c0',
+      'sha256:17e8b2d265196a941880d90cffc0004cee8d37b0eb6206793f58875132b92fbc',
     'prose/self-propagation':
-      'sha256:c23511ad90fb9f7b9a252b841b20ec34116ac4e8d0ff254145c66f6abc6e6eb2',
+      'sha256:aee2d5ae917c5740f92970137963f46471220fa27bda47b8f7992f98bfe53d59',
     'prose/speaks-to-scanners':
-      'sha256:8bade1e4ecfe8aa7910cb07f642ef7bff4427e9c2edc3cd945dc74d3e0a650bb',
+      'sha256:9c1b7675cf7099d52e3ea64d2b76bb1738dca55c8147121c056db28d1e4304d2',
     'prose/trigger-bait': 'sha256:392e77bb07a5d44ec733ea1053e84b83216e537b3e47c8ee34c6b5493fc4924d',
     'prose/weakened-defence':
-      'sha256:22ec8f01542e2a8ef951e910a0b67f3af73a143a8df4583a2b67493fb536ae87',
+      'sha256:29323afde3c10c3ca5d35a2cff3680a9b0fa130b9e932668043ec1ffa34b4f22',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
