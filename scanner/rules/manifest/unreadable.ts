@@ -1,4 +1,10 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
+import {
+  environmentFile,
+  notNfc,
+  refusedByWindows,
+  reservedByWindows,
+} from '../../../skills-index/skill/bundle-path.ts';
 import { noSkillMd } from '../../../skills-index/skill/bundle-reasons.ts';
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
 import { offsetOf } from '../../fact/place.ts';
@@ -53,13 +59,15 @@ function weightOf(
     code === 'manifest-invalid' ||
     (code === 'json-invalid' && path === 'skill.json' && !isTwice.test(message)) ||
     message.endsWith(noSkillMd) ||
-    environmentFile.test(message);
+    nameAlone.test(message);
   if (isForm) return { kind: 'form', severity: 'medium' };
   return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
 }
 
-const environmentFile =
-  /^(Cannot take the skill: )?path "[^"\n]*" is an environment file, where secrets lie$/;
+const nameAlone = new RegExp(
+  `^Cannot take the skill: path "(?:[^"\\\\\n]|\\\\.)*" (${notNfc}: .*|${refusedByWindows}|${reservedByWindows}|${environmentFile})$`,
+);
+
 const isTwice = /\b(twice|duplicate|again|already)\b/i;
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
@@ -70,10 +78,13 @@ function isOfAnotherKind({ path, code }: Obstacle, sources: readonly TaintSource
   return !/"capabilities"|skillgate|"name"\s{0,8}:\s{0,8}"[^"/]{0,80}\//.test(text);
 }
 
-// Each reason is a finding of its own where it stands; the problem as a whole only where it has
-// none with a place.
-function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
-  return reasons.some(({ place }) => place !== undefined) ? reasons : [{ message }];
+// Each reason is a finding of its own where it stands, and so is each of a file's name; otherwise
+// the problem as a whole.
+function reasonsOf({ code, message, reasons }: Obstacle): readonly Reason[] {
+  if (reasons.some(({ place }) => place !== undefined)) return reasons;
+  return code === 'path-invalid'
+    ? reasons.map((reason) => ({ message: `Cannot take the skill: ${reason.message}` }))
+    : [{ message }];
 }
 
 // From the place to the end of the value or word there.
