@@ -12,9 +12,11 @@ import { ownName } from '../../own-version.ts';
 import { type VersionAnswer, versionAnswer } from '../../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import { scanFiles } from '../../scan/scan-skill.ts';
+import { whySkipped } from '../../scan/source-folder.ts';
 import type { WatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import type { ExactVersion } from '../../terminal/exact-version.ts';
+import { printNote, safe } from '../../terminal/output.ts';
 import { readOmsSignature } from '../oms/oms-signature.ts';
 import { importPredicate } from '../provenance.ts';
 import { isUnderWay } from '../under-way.ts';
@@ -78,6 +80,8 @@ async function importInto(
   const oms = readOmsSignature(folder, omsRoots);
   if (oms !== undefined) row.oms = oms;
   const { report, cpuMillis } = await scanFiles(scanner, folder, skill.path);
+  for (const path of folder.skipped)
+    printNote(context, safe`${skill.path}: left out of the bundle: ${path} (${whySkipped(path)})`);
   row.localVerdict = report.verdict;
   row.cpuMillis = cpuMillis;
   const found = findName(skill, folder, scope);

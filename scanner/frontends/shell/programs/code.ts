@@ -55,11 +55,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   // `bash -s -- a`: the operands are arguments of the program on the input.
   const isOnInput = isInputNamed || (isShell && hasOption(args, ['s']));
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
-  // A module that starts programs is mostly given one of the skill.
-  const isArgument =
-    interpreter.language === 'python' &&
-    !isOwnFile(run, operand?.text ?? '') &&
-    optionValues(args, ['m']).some(({ text }) => !runsFile.test(text));
+  const isArgument = interpreter.language === 'python' && isOfModule(run, args, operand);
   const file = isOnInput || isArgument ? undefined : operand;
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
@@ -129,6 +125,14 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     };
   noteInheritedInput(run, call);
   return { ...unknownValue(), shellOutput: true };
+}
+
+// A module that starts programs is mostly given one of the skill.
+function isOfModule(run: ShellRun, args: Arguments, operand: ShellValue | undefined): boolean {
+  return (
+    !isOwnFile(run, operand?.text ?? '') &&
+    optionValues(args, ['m']).some(({ text }) => !runsFile.test(text))
+  );
 }
 
 function argumentsOf(
