@@ -35,10 +35,7 @@ export async function publishFolder(
   const { manifest, packed } = prepared;
   printWarnings(context, prepared);
   step('manifest', `${manifest.name} ${manifest.version}`);
-  step(
-    'bundle',
-    `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
-  );
+  step('bundle', bundleText(prepared));
   const scan = scanner.scan({ files: prepared.folder.files, path: '.', unread: [] });
   // Nothing here needs the report, so it is done during the scan.
   const upload =
@@ -170,6 +167,8 @@ function stepPrinter(
   };
 }
 
-function bytesOf({ packed }: PreparedVersion): number {
-  return packed.bundle.files.reduce((sum, { size }) => sum + size, 0);
+function bundleText({ packed }: PreparedVersion): string {
+  const { files } = packed.bundle;
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return `${count(files.length, 'file')}, ${bytes} bytes, ${packed.digest}`;
 }
