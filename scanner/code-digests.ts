@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:469d06f7ebc12d22c64ff7aee257d1e86c9b00367d35b9f4b6425978cb0690b2',
-  judging: 'sha256:411433c44c48915d9e094aa73e15e7202d648807969be5361885ef97a2b859d7',
+  extractor: 'sha256:1b3dd05bb673dbcf181ff2b38e94952f217be8ae55e69b4eb5312f1bf1598661',
+  judging: 'sha256:9c7351f5395b1b6ae28b16162cb5be2e10d0b64968fc8ea6acd2973da8432152',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:6fa6970eb42834f28edefa3ead654b088026beb7c4dcb8f3d729ceb9b0d580a2',
+    'files/agent-memory': 'sha256:70b6d6ca530cd25c5092183e4cdd3a388eff1b34cc10c96d238fd59946652d07',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'flow/secrets-to-one-host':
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
-      'sha256:907247e9fbe7a6ba913fce54ea2b1e00e728a5b7438ce1fc186346c3099e8602',
+      'sha256:9800959747de9deac171754bbe0d2eb421874481b62037796ab8ed98e6fec156',
     'manifest/all-three': 'sha256:441c3b2bae4faa1d088a4c6326fab2b42c86c4ea2d9ae687be34901ac00cee53',
     'manifest/broken-promise':
       'sha256:7c70ca723b6efa005fa445790438b49987f0bb68cb979dc2910d2035750d1a31',
@@ -130,7 +130,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:f0bc0162210a31e8ee7cd8681fc8bd8bc741b60b34b0e33f878fa1f9e8267706',
     'manifest/unreadable':
-      'sha256:7c85dbdd457ac53c7d65b96d4ed54a60aabcb55d4546f922de85b15a2feaa2d4',
+      'sha256:e31cfc89000e20a368a26548610d51387d61e7898968c87b7a774020f100b99b',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:0b8a3c1b7e4cea7eb58f29ce415b0485c1c8c80e0075aaf6dd8fd0b72b298a03',
@@ -139,7 +139,7 @@ export const codeDigests: CodeDigests = {
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:ca5ee4fa89767a8ed7937f6a7575627d57cd5bc5d45265f2b2d191ff0e8f7437',
+      'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
       'sha256:f7ee81d41466c2bcba454f5d9ef2135d91d0a30b4fd5d6de4f890a3b4992de2b',
@@ -204,13 +204,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:d2d269eebc817b7b034b7769eac19a2f033348cd161ecd06751b19b66b786939',
+    'persistence/hook': 'sha256:d4b711b27bbd60494106724c20b7b0bb76538672c6ce521ba92624dbda528bc5',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:6258722388e041fd48b4ce18adbdcb023e7c99a7035e6d4f4249f73db69f4772',
+      'sha256:91489fae9c7fbe3352d6fdccdfb91a80d72419b58de4dcf0e0abf2e47f7ad801',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
@@ -269,13 +269,13 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:85489d36949a948fe914442718e6693efe341b0d2660cbd1ccf399191a61cf06',
+      'sha256:d22c9ca4e59e2072b63460947a92b75a2b3e2f0cf2f2fe904f85e31160e9124f',
     'supply/acts-at-installation':
-      'sha256:0835eae56e8cf5107ef00cf9c33517d913b5ab0f055024b8ab11c0abad2a658f',
+      'sha256:4d99bebb722529cb0345ce8f6e6a6eb551fcec7b035e1b2993cca93b10843408',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
-      'sha256:8a0295c545fef9247a5805fd32b1102a558545d9904d3a8b687486212f69081d',
+      'sha256:d3bc8242609ef330918366c8dd42b62c87f026899a2c679944355ee011c85ae9',
     'supply/credential-in-bundle':
       'sha256:de5abd1d4b452e8dc41b4d119fbbb35ed4d8e31aa9cfc6622b52d2414d68474e',
     'supply/dangling-reference':
@@ -287,7 +287,7 @@ export const codeDigests: CodeDigests = {
     'supply/index-redirect':
       'sha256:47d0234aabef01cad6a7b8f3a61a0f4ecdc3b089943596814564ccd1c9639f92',
     'supply/install-hook':
-      'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
+      'sha256:35e0e60be16b1141fe2e341bb946c14d67db186dea18cf0f6784e366dfe3a84c',
     'supply/lifecycle-script':
       'sha256:c6d2628c50d8a0a0fc2f63b7e0841357206ae6495c4e9cf8c6c07a979d04add7',
     'supply/look-alike-skill':

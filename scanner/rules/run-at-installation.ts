@@ -24,8 +24,8 @@ export function isInstalled({ path, text }: TaintSource, { files, sources }: Rul
 
 const packageFiles = ['pyproject.toml', 'setup.cfg', 'PKG-INFO', 'MANIFEST.in', 'tox.ini'];
 
-// `pip install .`, `pip install -e ./tool`, `python setup.py install`: pip also runs a setup.py that
-// is none.
+// `pip install .`, `pip install -e ./tool`, `python setup.py install`: pip also runs a setup.py
+// that is none.
 const installsFolder =
   /\bpip[\d.]{0,5}["']?,? {1,4}["']?install\b[^\n|;&`]{0,200}?[ "'](?:\.{1,2}|[\w./-]{0,100}\/[\w.-]{0,100})(?=["'`\s]|$)|\bsetup\.py["']?,? {1,4}["']?(?:install|develop|build\w*|bdist\w*|sdist|egg_info)\b/m;
 

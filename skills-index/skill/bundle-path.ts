@@ -9,14 +9,8 @@ export type BundlePath = string & { readonly [pathBrand]: true };
 
 interface PathRule {
   readonly breaks: (path: string, parts: readonly string[]) => boolean;
-  readonly says: string | ((path: string) => string);
+  readonly says: string;
 }
-
-/** Reasons that honest files have by accident, whose names somebody only has to change. */
-export const notNfc = 'is not in Unicode form NFC';
-export const refusedByWindows = 'has a character that Windows refuses';
-export const reservedByWindows = 'has a name that Windows reserves';
-export const environmentFile = 'is an environment file, where secrets lie';
 
 // Windows compares the part of a file name before the first dot, without trailing spaces, with its
 // reserved names.
@@ -44,22 +38,19 @@ const pathRules: readonly PathRule[] = [
     says: `is deeper than ${pathDepthMax} folders`,
     breaks: (_, parts) => parts.length > pathDepthMax,
   },
-  {
-    says: (path) => `${notNfc}: rename it, so that ${lettersOfNfc(path)}`,
-    breaks: (path) => path.normalize('NFC') !== path,
-  },
+  { says: 'is not in Unicode form NFC', breaks: (path) => path.normalize('NFC') !== path },
   {
     says: 'has control, invisible or direction-changing characters',
     breaks: (path) =>
       /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u.test(path),
   },
-  { says: refusedByWindows, breaks: (path) => /[<>:"|?*]/.test(path) },
+  { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
   {
     says: 'has a part that ends with a dot or a space',
     breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part) && !/^\.{1,2}$/.test(part)),
   },
   {
-    says: reservedByWindows,
+    says: 'has a name that Windows reserves',
     breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)),
   },
   // A program or shim that gets such a path as an argument would read the path as an option.
@@ -73,7 +64,7 @@ const pathRules: readonly PathRule[] = [
   },
   // `.env.example` and similar files contain names of variables without values.
   {
-    says: environmentFile,
+    says: 'is an environment file, where secrets lie',
     breaks: (_, parts) =>
       parts.some(
         (part) =>
@@ -91,22 +82,7 @@ export function foldersAbove(path: string): string[] {
 /** Every reason why a path cannot be in a bundle; empty when the path can be in a bundle. */
 export function whyNotBundlePath(path: string): string[] {
   const parts = path.split('/');
-  return pathRules
-    .filter((rule) => rule.breaks(path, parts))
-    .map(({ says }) => (typeof says === 'string' ? says : says(path)));
-}
-
-// Both forms look alike, so the numbers tell which letters are meant.
-function lettersOfNfc(path: string): string {
-  const had = new Set(path);
-  return [...new Set(path.normalize('NFC'))]
-    .filter((letter) => !had.has(letter))
-    .map((letter) => `${letter} is U+${hexOf(letter)}`)
-    .join(', ');
-}
-
-function hexOf(letter: string): string {
-  return (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return pathRules.filter((rule) => rule.breaks(path, parts)).map((rule) => rule.says);
 }
 
 /** Whether a path can be in a bundle. */

@@ -1,10 +1,4 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
-import {
-  environmentFile,
-  notNfc,
-  refusedByWindows,
-  reservedByWindows,
-} from '../../../skills-index/skill/bundle-path.ts';
 import { noSkillMd } from '../../../skills-index/skill/bundle-reasons.ts';
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
 import { offsetOf } from '../../fact/place.ts';
@@ -40,7 +34,7 @@ export const unreadable = defineRule({
           place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         ...weightOf(obstacle, message),
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
-        fix: obstacle.hint ?? 'Mend what the message names.',
+        fix: obstacle.hint ?? renaming(message),
       }));
     }),
 });
@@ -64,9 +58,17 @@ function weightOf(
   return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
 }
 
-const nameAlone = new RegExp(
-  `^Cannot take the skill: path "(?:[^"\\\\\n]|\\\\.)*" (${notNfc}: .*|${refusedByWindows}|${reservedByWindows}|${environmentFile})$`,
-);
+const nameAlone =
+  /^Cannot take the skill: path "(?:[^"\\\n]|\\.)*" (is not in Unicode form NFC|has a character that Windows refuses|has a name that Windows reserves|is an environment file, where secrets lie)$/;
+
+// Both forms look alike, so the numbers tell which letters are meant.
+function renaming(message: string): string {
+  const letters = [...message.normalize('NFC')]
+    .filter((letter) => !message.includes(letter))
+    .map((letter) => `${letter} is U+${letter.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+  if (!message.endsWith('NFC') || letters.length === 0) return 'Mend what the message names.';
+  return `Rename it, so that ${letters.join(', ')}; \`convmv -r -f utf8 -t utf8 --nfc --notest .\` renames a whole folder.`;
+}
 
 const isTwice = /\b(twice|duplicate|again|already)\b/i;
 

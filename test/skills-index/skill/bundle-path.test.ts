@@ -43,7 +43,7 @@ describe('a path inside a skill', () => {
     ['a//b', 'has an empty or "." part'],
     ['a/', 'has an empty or "." part'],
     ['1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17', 'is deeper than 16 folders'],
-    ['u\u0308ber', 'is not in Unicode form NFC: rename it, so that ü is U+00FC'],
+    ['u\u0308ber', 'is not in Unicode form NFC'],
     ['a\nb', 'has control, invisible or direction-changing characters'],
     ['a\u0000b', 'has control, invisible or direction-changing characters'],
     ['gpj.\u202emd', 'has control, invisible or direction-changing characters'],

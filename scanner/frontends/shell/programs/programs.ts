@@ -150,8 +150,8 @@ function isOwnScript(run: ShellRun, path: string): boolean {
   );
 }
 
-// `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters, and
-// fetches no package.
+// `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters,
+// and fetches no package.
 function pythonOfUv({
   name,
   args,
