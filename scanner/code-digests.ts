@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4d50a1466bd19bf0078f7a74f4fec763aa0c39fd0d371cd84a449dc7d07062a3',
-  judging: 'sha256:1a681637185203c3feab4f3f0a64a92ad6ebfe5f6f03ca13d56d4951573274c4',
+  extractor: 'sha256:e417d37564c9eea052714345aeb14cd6326ae7280b26e256ac69173daf4b1c9c',
+  judging: 'sha256:f3f2c516b738583a9520a072b161e0b105b9e22cbae84b2f8bf94559e6a5cfcb',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:64653065ab843130193d60e6c4e991c84870682644534d2d959b614c6f1707f0',
+    'files/agent-memory': 'sha256:1d7422c03e433f240aac0de756ba5f62c288cdeaaa2de702977b739f53bda787',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'flow/secrets-to-one-host':
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
-      'sha256:907247e9fbe7a6ba913fce54ea2b1e00e728a5b7438ce1fc186346c3099e8602',
+      'sha256:9800959747de9deac171754bbe0d2eb421874481b62037796ab8ed98e6fec156',
     'manifest/all-three': 'sha256:3fde252827e3fe7129bb8a56bdbe84b11de288bac774e158d8545c81bc1bb857',
     'manifest/broken-promise':
       'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
@@ -130,7 +130,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:7317e2695623c9e554d794678231771beff96c9f45f0c84b0550932f73cdd02b',
     'manifest/unreadable':
-      'sha256:2baf6757febd15679ee336f3ddc083f984ffb9c76d50605035dde372f325b89a',
+      'sha256:8b1b832b3805c9f2526b164726277c60040d700731dd239ed7ed705a268d1062',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:0b8a3c1b7e4cea7eb58f29ce415b0485c1c8c80e0075aaf6dd8fd0b72b298a03',
@@ -139,10 +139,10 @@ export const codeDigests: CodeDigests = {
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:ca5ee4fa89767a8ed7937f6a7575627d57cd5bc5d45265f2b2d191ff0e8f7437',
+      'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:1a8f4913987d830d40761226a99122f965f7beb4d4f8da8ce382010c3639ea30',
+      'sha256:cc3a5e139ab18a1147331b36b646c055bc25c9cab5d0f887f740e57a4c5ce748',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a69bcaba9d5dd88e6832c53c3b3181de697225e62c700fadae3da05dd81a2389',
+      'sha256:22abfa4873d80ed8e11c453fe17645afa9bca3ebcb93771b4315333374a912a9',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -204,61 +204,61 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:d2d269eebc817b7b034b7769eac19a2f033348cd161ecd06751b19b66b786939',
+    'persistence/hook': 'sha256:d4b711b27bbd60494106724c20b7b0bb76538672c6ce521ba92624dbda528bc5',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:53d3b6b7c6ae0a919bd3f1004ac39695cf04534ffadd7e84bd4106995bc1133b',
+      'sha256:c3826d75a7d94995b9150978ac5569560eabb1695604456437a5f328e6048356',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:cc3a8714d52d23ad93fe14adace0b7dfc9efb88c1b57d8aabf4329da635b9cb1',
+      'sha256:5cb9319142ff3c2a1bf8d8d047d6d67e39ece91dfe151c8d7e6eea93b611afc5',
     'prose/biased-judgement':
-      'sha256:d74a241bedb5e762c55abf8298f8cc4664fa375e3835f42dd5be75b73e269f8c',
+      'sha256:664e7ecff1c049c3f265a073955f07af5de6b64827466f6d00cbdce92ad443e9',
     'prose/boundless-role':
-      'sha256:c501510072ec7a97949a8d6a8171fc750c704a9ab174b13ee9f2f6d35d193e56',
-    'prose/concealment': 'sha256:698d34c6de753ad438337707e00a033f1e3c886683fc89cea570adbf5027d0c0',
+      'sha256:50a7da0ec0ec81cc955519a5a8996cacb804df6907782368a1b62d36c24af7e8',
+    'prose/concealment': 'sha256:a050e2575bbcd51c68075b4ab42acd1d63da5af9fdad8c94a723f880e3537fd3',
     'prose/credential-solicitation':
-      'sha256:8998cbfee24644c59563b7572cb585a9b9e239716128543b19b54e9ec459b17b',
+      'sha256:255d76b75ee963666bb5c62c9eecd53fc3d41ecb16a012050742c06a284979b3',
     'prose/decode-instructions':
-      'sha256:48e457e08bbde85f5b2d5622fe2ea9952e15ee0a7e91f46936e0abe317a042cb',
+      'sha256:1229c3c85d83163a21942239a49d96c18cbe881630bf664fcbbedb36bcb6a9e7',
     'prose/destructive-orders':
-      'sha256:951be6b50fee51029121a600df4d86fcdd8683df0eb5fc04381fce089752a246',
+      'sha256:aacd2443e13d66f59b5f43b5b4de2da963a892bf350f78e291df7716e7c8c571',
     'prose/divided-order':
-      'sha256:909390494ce66058daafe438d47e1550a3798dd9c13baf31c94abe265430871f',
+      'sha256:e18f47a3e378a704353772f94cb9e6a72e998b9a3edf585b3a9cf1e67e912391',
     'prose/encoded-instructions':
-      'sha256:4483d6e28076c7d53a692329ea1df642504ea53cf9472f2d68b9d064a6e1817d',
+      'sha256:53903fb5ed97ce7e8e2218980a330c8a115df00a35bb1706fefdb5c7be1b918f',
     'prose/exfiltration-instructions':
-      'sha256:b69e828e1c33bc453a749f24b2f3e9077a338731470c11da10be5599c51bd509',
+      'sha256:fe289ab9c2ac66e6ed0807e62874be60aca4339f56f6acc8910254e0c5646710',
     'prose/false-authority':
-      'sha256:1b41764a4310cf0c6a4944c8900f7b28ece14b45e4d17599a62f79c74fba949f',
-    'prose/hidden-text': 'sha256:8c7fa76815b2087de148eae237ab77d5e025c9f4cdda15d6912af142200e211e',
-    'prose/install-lure': 'sha256:9f238e5d9a8ec155eaca3e5dd5a0458e593fba4b32b7d3cd591cb45099907cb1',
+      'sha256:0dc0aff7517386fbd9425f4b3ed9efb80a645dcb07e6321ae488e86b4f6027fe',
+    'prose/hidden-text': 'sha256:243f576fd43ad3c295c88d953483682d2aca0ec68a2a85dda10d393dd5fefc52',
+    'prose/install-lure': 'sha256:f589d06cdb888c11fdda6711259cf01fb59b3a57d7cc6f4737c208227c29d929',
     'prose/memory-tampering':
-      'sha256:ae08f4cd3c3b5db9df06ae184825f8e662691926152004aa04cc684b6a424498',
+      'sha256:86608c778d436650f31bb2257177734a5b365c5b95e2de2462aa5e17dc61d5a5',
     'prose/override-instructions':
-      'sha256:f5cebac0cf7da3e7c4b8ac4ab370a277d419c9d8df9f6f3d1aa82953edc99f0a',
+      'sha256:479cf9524f2e0f41ae85c32900f8cef5e67aeb9947aa99af1a1b38eeaf3f2171',
     'prose/payment-diversion':
-      'sha256:f9c381ce7749d3df42cdd9828c1079506206f190d5be5daab4c654b015cc6374',
+      'sha256:878f3e63b10e43df71751fafceb56e52118705c0c250f4d5ffbfd270129cf249',
     'prose/planted-content':
-      'sha256:5e3b4acdd225824233c296ddd934d1e08635df7d27e2c335b4cc8e2bdd7ee083',
+      'sha256:c7b807a9f80857daf15cb0c251de3475623b74dbf75bc09fd3cd3c743205f91f',
     'prose/remote-instructions':
-      'sha256:b20c33d033946a054ccc97fa1af1bdf4edd244365411d3a6aed3e8087402e80a',
+      'sha256:f897d7e9b24a62977da99f20dc064ea546e3f2ee74713b960892fe30f7081259',
     'prose/secret-in-reply':
-      'sha256:3c3104f07f8f38140193fe1aa287095602a48cfeac82547836f9998c3fdded8f',
+      'sha256:930e3636fab8fe0895a5f99597e5101c3c2f76bc014c27b89eecf8d61046d68b',
     'prose/self-propagation':
-      'sha256:613faafea9c7ca252c99e7b081a33e4fa103c909c98af1f66411db071c00b637',
+      'sha256:15c88fc55ad3d30b6b01320b4f056ba9c96775e4ae64cc1b0b8018619882bc08',
     'prose/speaks-to-scanners':
-      'sha256:7de9ec8e317f91d3c4e90f50886140b7275ba39a3dd8f98e1028e7d3dee97ed2',
-    'prose/trigger-bait': 'sha256:189dbf7e069a18d4c49f63b480f73dd9d7f4821b9ed4f2a6d4b51f4088dc2263',
+      'sha256:cc84e5076555a7c08e3b2f106ecfd864b78d90636014cbc5e13ae09e5fbe6149',
+    'prose/trigger-bait': 'sha256:677170499d77819a0e5d9d10cdcb873cc48a25a16bd60c3739a8f007cb2b0056',
     'prose/weakened-defence':
-      'sha256:9bf575a91d4eaa8a16acae3ad942be7fef6459dfceb32bde2f19fe7864efa564',
+      'sha256:40945d7616c960d8b3e2719aa2c26205a14b2772785cd3439272d90d77176999',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:04307c3202ccb40a02781f6a28a19bc987f456a3ee63c42eb7ab504bbbf0fbb1',
+      'sha256:9645c5cd517f3eddd251ee21f3f2a37fdd42f7f39f1a6e29c8fe7e593fc67d5f',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -269,13 +269,13 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:85489d36949a948fe914442718e6693efe341b0d2660cbd1ccf399191a61cf06',
+      'sha256:d22c9ca4e59e2072b63460947a92b75a2b3e2f0cf2f2fe904f85e31160e9124f',
     'supply/acts-at-installation':
-      'sha256:0835eae56e8cf5107ef00cf9c33517d913b5ab0f055024b8ab11c0abad2a658f',
+      'sha256:4d99bebb722529cb0345ce8f6e6a6eb551fcec7b035e1b2993cca93b10843408',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
-      'sha256:8a0295c545fef9247a5805fd32b1102a558545d9904d3a8b687486212f69081d',
+      'sha256:d3bc8242609ef330918366c8dd42b62c87f026899a2c679944355ee011c85ae9',
     'supply/credential-in-bundle':
       'sha256:de5abd1d4b452e8dc41b4d119fbbb35ed4d8e31aa9cfc6622b52d2414d68474e',
     'supply/dangling-reference':
@@ -287,7 +287,7 @@ export const codeDigests: CodeDigests = {
     'supply/index-redirect':
       'sha256:47d0234aabef01cad6a7b8f3a61a0f4ecdc3b089943596814564ccd1c9639f92',
     'supply/install-hook':
-      'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
+      'sha256:35e0e60be16b1141fe2e341bb946c14d67db186dea18cf0f6784e366dfe3a84c',
     'supply/lifecycle-script':
       'sha256:c6d2628c50d8a0a0fc2f63b7e0841357206ae6495c4e9cf8c6c07a979d04add7',
     'supply/look-alike-skill':

@@ -22,7 +22,13 @@ export function neededFor(
   return approvalsNeeded(policy, { capabilities, findings, verdict });
 }
 
-export function neededText({ total, independent }: Needed): string {
+export function neededText(
+  { total, independent }: Needed,
+  { verdict }: Pick<ScanReport, 'verdict'>,
+): string {
+  // The registry quarantines a version that its scan also blocks, or could not read whole.
+  if (verdict === 'block' || verdict === 'incomplete')
+    return `the registry keeps it from reviewers, if its scan also ends as ${verdict}: mend what the scan names, and publish the next version`;
   const people = total === 1 ? '1 reviewer has' : `${total} reviewers have`;
   const how =
     independent === 0

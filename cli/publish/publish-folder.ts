@@ -10,6 +10,7 @@ import { printClaims } from '../../skills-index/trust/signatures/certified-ident
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
 import { ownName } from '../own-version.ts';
+import { whySkipped } from '../scan/source-folder.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { loadClient } from '../send-request.ts';
 import { loadBuilder } from '../signing/bundle-builder.ts';
@@ -32,14 +33,9 @@ export async function publishFolder(
   const step = stepPrinter(context);
   const prepared = await prepareVersion(folder);
   const { manifest, packed } = prepared;
-  for (const warning of prepared.warnings) printNote(context, warningText(warning));
-  for (const path of prepared.folder.skipped)
-    printNote(context, safe`left out of the bundle: ${path} (a file of git)`);
+  printWarnings(context, prepared);
   step('manifest', `${manifest.name} ${manifest.version}`);
-  step(
-    'bundle',
-    `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
-  );
+  step('bundle', bundleText(prepared));
   const scan = scanner.scan({ files: prepared.folder.files, path: '.', unread: [] });
   // Nothing here needs the report, so it is done during the scan.
   const upload =
@@ -111,9 +107,19 @@ export async function publishFolder(
       registry: context.registryBase,
       approvalsNeeded: needed,
     },
-    () => joined([uploadedText({ name, version, status }), safe`→ ${neededText(needed)}`], '\n'),
+    () =>
+      joined(
+        [uploadedText({ name, version, status }), safe`→ ${neededText(needed, report)}`],
+        '\n',
+      ),
   );
   return exitCodes.ok;
+}
+
+function printWarnings(context: CommandContext, { warnings, folder }: PreparedVersion): void {
+  for (const warning of warnings) printNote(context, warningText(warning));
+  for (const path of folder.skipped)
+    printNote(context, safe`left out of the bundle: ${path} (${whySkipped(path)})`);
 }
 
 async function warnOfRequired(context: CommandContext, { requires }: Manifest): Promise<void> {
@@ -161,6 +167,8 @@ function stepPrinter(
   };
 }
 
-function bytesOf({ packed }: PreparedVersion): number {
-  return packed.bundle.files.reduce((sum, { size }) => sum + size, 0);
+function bundleText({ packed }: PreparedVersion): string {
+  const { files } = packed.bundle;
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return `${count(files.length, 'file')}, ${bytes} bytes, ${packed.digest}`;
 }

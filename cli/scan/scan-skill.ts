@@ -17,6 +17,7 @@ import type { WatchedScanner } from './watched-scan.ts';
 export interface ScannedFolder {
   readonly report: ScanReport;
   readonly files: readonly SourceFile[];
+  readonly skipped: readonly string[];
   readonly cpuMillis: number;
 }
 
@@ -28,17 +29,18 @@ export function pathFrom(cwd: string, folder: string): string {
 /** Scans what was read of a folder. @param path in the report */
 export async function scanFiles(
   scanner: WatchedScanner,
-  { files, unread, unlisted }: SkillFolder,
+  { files, unread, unlisted, skipped }: SkillFolder,
   path: string,
 ): Promise<ScannedFolder> {
   try {
     const { report, cpuMillis } = await scanner.scan({ files, path, unread, unlisted });
-    return { report, files, cpuMillis };
+    return { report, files, skipped, cpuMillis };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
     return {
       report: await killedReport({ files, unread, unlisted }, path, cause.message),
       files,
+      skipped,
       cpuMillis: 0,
     };
   }

@@ -19,7 +19,7 @@ import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
 import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
-import { readSkillFolder, type SkillFolder } from './source-folder.ts';
+import { readSkillFolder, type SkillFolder, whySkipped } from './source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
 
 /** Skills that do not pass and are named at the end. */
@@ -160,7 +160,12 @@ async function sinceOption(
   return readSince(first, since, context.env);
 }
 
-function noteSize(context: CommandContext, { files, report }: ScannedFolder): void {
+function noteSize(context: CommandContext, { files, report, skipped }: ScannedFolder): void {
+  for (const path of skipped)
+    printNote(
+      context,
+      safe`${report.path}: not scanned, and no part of a bundle: ${path} (${whySkipped(path)})`,
+    );
   const why = whyTooLargeForMcp(files.map(({ bytes }) => ({ size: bytes.byteLength })));
   if (why !== undefined)
     printNote(context, safe`${report.path}: no registry lists this skill over MCP: ${why}`);

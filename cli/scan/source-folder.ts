@@ -6,6 +6,7 @@ import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { UnreadEntry } from '../../scanner/extract.ts';
+import { sourceOfByteCode } from '../../skills-index/skill/authoring/byte-code.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   bundleBytesMax,
@@ -30,7 +31,7 @@ export interface SkillFolder {
   readonly unread: readonly UnreadEntry[];
   /** The number of further such entries, which are not opened. */
   readonly unlisted: number;
-  /** Left out on purpose: `.git`. */
+  /** Left out on purpose: `.git`, and byte code beside its source. */
   readonly skipped: readonly string[];
 }
 
@@ -44,6 +45,14 @@ export async function readSkillFolder(
   env: Environment = process.env,
   links: LinkFollower = linkFollower(folder, env),
 ): Promise<SkillFolder> {
+  return withoutByteCode(await readWholeFolder(folder, links));
+}
+
+/**
+ * As `readSkillFolder`, with byte code, which an installer copies with everything else.
+ * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
+ */
+export async function readWholeFolder(folder: string, links: LinkFollower): Promise<SkillFolder> {
   await requireFolder(folder);
   const files: SourceFile[] = [];
   const unread: UnreadEntry[] = [];
@@ -80,6 +89,29 @@ export async function readSkillFolder(
     unlisted,
     skipped,
   };
+}
+
+/**
+ * Leaves out what Python makes again from a source of the skill. Each run of a program makes it,
+ * and nobody can read it.
+ */
+export function withoutByteCode(found: SkillFolder): SkillFolder {
+  const paths = new Set(found.files.map(({ path }) => path));
+  const isMade = ({ path }: SourceFile): boolean => paths.has(sourceOfByteCode(path) ?? '');
+  const made = found.files.filter(isMade).map(({ path }) => path);
+  return made.length === 0
+    ? found
+    : {
+        ...found,
+        files: found.files.filter((file) => !isMade(file)),
+        skipped: [...found.skipped, ...made],
+      };
+}
+
+/** What is said of a skipped entry. */
+export function whySkipped(path: string): string {
+  const source = sourceOfByteCode(path);
+  return source === undefined ? 'a file of git' : `Python makes it again from ${source}`;
 }
 
 /**

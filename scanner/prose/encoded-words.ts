@@ -92,6 +92,15 @@ const codecs: readonly Codec[] = [
     decode: (text) => [...text].reverse().join(''),
   },
   {
+    how: 'turned letters',
+    looks: /(?:[ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎ][^ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎ]{0,12}){8}/,
+    decode: (text) =>
+      [...text]
+        .reverse()
+        .map((letter) => turned.get(letter) ?? letter)
+        .join(''),
+  },
+  {
     how: 'digits for letters',
     looks:
       /\w[013457@$]{1,2}\w[\s\S]{0,40}?\b[a-z0-9@$]{0,12}(?:[a-z][013457@$]|[013457@$][a-z])[\s\S]{0,40}?(?:[a-z][013457@$]|[013457@$][a-z])[a-z]/i,
@@ -172,6 +181,12 @@ const leet: Readonly<Record<string, string>> = {
   $: 's',
   '!': 'i',
 };
+
+const turned = new Map(
+  'ɐa qb ɔc pd ǝe ɟf ƃg ɥh ᴉi ıi ɾj ʞk ןl ɯm un dp bq ɹr ʇt nu ʌv ʍw ʎy ˙.'
+    .split(' ')
+    .map(([from = '', to = '']) => [from, to]),
+);
 
 function fromLeet(word: string): string {
   return /[a-z]/i.test(word) && !word.includes('://')

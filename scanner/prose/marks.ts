@@ -1,10 +1,10 @@
 /** Marks of meaning in a text: the places of concepts, in any language and word order. */
 
-import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
 import { foldWord, joinedWords, longestForm, meaningsAt, splitElision } from './lexicon.ts';
 import { conceptsOfName, isSecretName } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
+import { inLatin } from './plain-words.ts';
 
 export interface ProseMark {
   readonly concept: Concept;
@@ -215,7 +215,8 @@ function* joinedMarks(
 function wordMarks(words: readonly MarkedWord[], across?: number): ProseMark[] {
   const plain = words.map((word) => word.text);
   const readings = [plain];
-  if (plain.some((word) => /[^\x20-\x7e]/.test(word))) readings.push(plain.map(inLatin));
+  if (plain.some((word) => /[^\x20-\x7e]/.test(word)))
+    readings.push(plain.map((word) => inLatin(word).toLowerCase()));
   const marks: ProseMark[] = [];
   for (const [which, reading] of readings.entries())
     for (const [index, word] of words.slice(0, across).entries()) {
@@ -236,10 +237,4 @@ function wordMarks(words: readonly MarkedWord[], across?: number): ProseMark[] {
       }
     }
   return marks;
-}
-
-function inLatin(word: string): string {
-  return /[^\x20-\x7e]/.test(word)
-    ? [...word].map((letter) => confusables.get(letter) ?? letter).join('')
-    : word;
 }

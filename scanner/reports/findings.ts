@@ -6,6 +6,7 @@ import type { FactIndex } from '../fact/selectors.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { findingsPerRuleMax } from '../limits.ts';
 import type { FindingDraft, Rule, RuleContext } from '../rule.ts';
+import { withSamplesForReview } from './checked-samples.ts';
 import { fingerprintsOf } from './fingerprint.ts';
 
 /** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
@@ -76,7 +77,7 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
       }),
     };
   });
-  return findings.sort(compareFindings);
+  return [...withSamplesForReview(findings, context)].sort(compareFindings);
 }
 
 /** The order of findings in a report: by path and place, then rule, then fingerprint. */

@@ -1,4 +1,5 @@
 /** Files beside an agent's settings that are a skill's own state, and no settings. */
+import type { CapabilityFact } from '../fact/fact.ts';
 import { normalisePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
@@ -30,3 +31,30 @@ export function steersNobody(path: string): boolean {
 const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/*]+)\.json$/;
 const ofAgents =
   /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|commands?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|launch\w*|local|macros?|main|mcp(orter)?|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|startup|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
+
+/**
+ * Whether a file stays below a temporary folder of the skill's own, where no agent, shell or git of
+ * the user looks. A tree that is copied from there, or a link there, reaches what they obey.
+ */
+export function staysInTemporary(
+  path: string,
+  { context }: Pick<CapabilityFact, 'context'>,
+  facts: readonly CapabilityFact[],
+): boolean {
+  return (
+    inTemporary.test(path) && (context === 'test' || !facts.some((fact) => takesOut(fact, path)))
+  );
+}
+
+function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
+  if (capability.kind === 'exec') return copiers.test(capability.program);
+  if (capability.kind !== 'mount' || capability.path === undefined) return false;
+  const folder = capability.path.replace(/\/+\*?$/, '');
+  const isAbove = path.startsWith(`${folder}/`);
+  if (capability.mode === 'ro') return isAbove;
+  return links.test(api) || /^(~|\/root|\/home\/[^/]+)$/.test(folder);
+}
+
+const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
+const copiers = /^(rsync|rclone|unison)$/;
+const links = /^ln$|link/i;

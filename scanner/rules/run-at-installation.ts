@@ -7,6 +7,28 @@ import type { FindingDraft, RuleContext } from '../rule.ts';
 
 type Bundle = Pick<RuleContext, 'files'>;
 
+/**
+ * Whether pip or Python runs a file without being asked to. Skills also call the wizard `setup.py`
+ * that asks for their settings: pip runs only what belongs to a package.
+ */
+export function isInstalled({ path, text }: TaintSource, { files, sources }: RuleContext): boolean {
+  if (/(^|\/)(sitecustomize|usercustomize)\.py$|\.pth$/.test(path)) return true;
+  if (!/(^|\/)setup\.py$/.test(path)) return false;
+  const folder = path.slice(0, -'setup.py'.length);
+  return (
+    /\b(setuptools|distutils)\b/.test(text) ||
+    packageFiles.some((name) => files.has(`${folder}${name}`)) ||
+    sources.some((source) => installsFolder.test(source.text))
+  );
+}
+
+const packageFiles = ['pyproject.toml', 'setup.cfg', 'PKG-INFO', 'MANIFEST.in', 'tox.ini'];
+
+// `pip install .`, `pip install -e ./tool`, `python setup.py install`: pip also runs a setup.py
+// that is none.
+const installsFolder =
+  /\bpip[\d.]{0,5}["']?,? {1,4}["']?install\b[^\n|;&`]{0,200}?[ "'](?:\.{1,2}|[\w./-]{0,100}\/[\w.-]{0,100})(?=["'`\s]|$)|\bsetup\.py["']?,? {1,4}["']?(?:install|develop|build\w*|bdist\w*|sdist|egg_info)\b/m;
+
 /** A script of the package's folder is started, and no such file is there: nobody has read it. */
 export function absentScripts(
   flows: readonly FactOf<'flow'>[],

@@ -11,9 +11,11 @@ import { ownName } from '../../own-version.ts';
 import { type VersionAnswer, versionAnswer } from '../../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import { scanFiles } from '../../scan/scan-skill.ts';
+import { whySkipped } from '../../scan/source-folder.ts';
 import type { WatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import type { ExactVersion } from '../../terminal/exact-version.ts';
+import { printNote, safe } from '../../terminal/output.ts';
 import { importPredicate } from '../provenance.ts';
 import { isUnderWay } from '../under-way.ts';
 import { publishVersion } from '../upload.ts';
@@ -72,6 +74,8 @@ async function importInto(
   const { context, scanner, scope, known, taken } = world;
   const folder = await skill.read();
   const { report, cpuMillis } = await scanFiles(scanner, folder, skill.path);
+  for (const path of folder.skipped)
+    printNote(context, safe`${skill.path}: left out of the bundle: ${path} (${whySkipped(path)})`);
   row.localVerdict = report.verdict;
   row.cpuMillis = cpuMillis;
   const found = findName(skill, folder, scope);

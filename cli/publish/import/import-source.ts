@@ -15,7 +15,12 @@ import { type FetchedCommit, withCommit } from '../../git/fetched-commit.ts';
 import { folderAddress, type GitAddress, parseGitAddress } from '../../git/git-address.ts';
 import { folderReasonsMax } from '../../limits.ts';
 import { findSkills } from '../../scan/find-skills.ts';
-import { overLimit, readSkillFolder, type SkillFolder } from '../../scan/source-folder.ts';
+import {
+  overLimit,
+  readSkillFolder,
+  type SkillFolder,
+  withoutByteCode,
+} from '../../scan/source-folder.ts';
 import { count } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
 import type { CommitVersions } from './import-version.ts';
@@ -174,7 +179,7 @@ async function readCommitFolder(commit: FetchedCommit, folder: string): Promise<
     }
   }
   const contents = await commit.read(files.map(({ entry }) => entry));
-  return {
+  return withoutByteCode({
     files: files.map(({ path, entry }, at) => ({
       path,
       bytes: contents[at] ?? new Uint8Array(),
@@ -183,5 +188,5 @@ async function readCommitFolder(commit: FetchedCommit, folder: string): Promise<
     unread: unread.slice(0, folderReasonsMax),
     unlisted: Math.max(0, unread.length - folderReasonsMax),
     skipped: [],
-  };
+  });
 }

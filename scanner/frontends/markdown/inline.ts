@@ -2,9 +2,10 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
+import { deniesRow, deniesRows } from '../../prose/denying-words.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, type Pieces, programOf } from './code.ts';
-import { describesBlock, describesSection, hasBlockRun } from './code-fences.ts';
+import { describesBlock, hasBlockRun } from './code-fences.ts';
 import { hasCommand } from './inline-commands.ts';
 import { type MarkdownReading, note } from './reading.ts';
 
@@ -155,7 +156,7 @@ function inlineContext(
   if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
-  ) || describesSection.test(headOfTable(reading, parent))
+  ) || isDeniedRow(reading, parent)
     ? 'fence-doc'
     : context;
 }
@@ -166,11 +167,26 @@ const stopsWhen =
 const calledDangerous =
   /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b[^.!?]{0,120}\b(?:abort|ask|refuse|stop|warn)\b/i;
 
-// The head of the table in which a cell stands: "Example attack".
-function headOfTable({ text }: MarkdownReading, cell: SyntaxNode): string {
-  if (cell.name !== 'TableCell') return '';
-  const head = cell.parent?.parent?.getChild('TableHeader');
-  return head == null ? '' : text.slice(head.from, Math.min(head.to, head.from + sentenceCharsMax));
+// Whether a cell or an item stands in a table or list of what is denied, forbidden or wrong: its
+// heading says so, the head of the table, the sentence before it, or another cell of the row.
+function isDeniedRow({ text, heading }: MarkdownReading, parent: SyntaxNode): boolean {
+  const row = parent.name === 'TableCell' || isItem(parent) ? parent.parent : null;
+  const rows = row?.parent;
+  if (row == null || rows == null) return false;
+  const textOf = (node: SyntaxNode | null): string =>
+    node === null ? '' : text.slice(node.from, Math.min(node.to, node.from + paragraphCharsMax));
+  const before = rows.prevSibling?.name === 'Paragraph' ? textOf(rows.prevSibling) : '';
+  const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
+  if (hasBlockRun.test(lead)) return false;
+  return (
+    [heading, textOf(rows.getChild('TableHeader')), lead].some(
+      (one) => deniesRows.test(one) && !hasBlockRun.test(one),
+    ) || row.getChildren('TableCell').some((cell) => deniesRow.test(textOf(cell)))
+  );
+}
+
+function isItem({ name, parent }: SyntaxNode): boolean {
+  return name === 'Paragraph' && parent?.name === 'ListItem';
 }
 
 // The sentence around inline code.

@@ -26,8 +26,8 @@ import {
   decodedOrders,
   droppedMorals,
   foreignOrders,
-  openedDoors,
   plantedCode,
+  secretEntries,
   strangersObeyed,
 } from './order-frames.ts';
 import { ordersOfOthers } from './others-frames.ts';
@@ -51,7 +51,7 @@ export const allFrames: readonly ProseFrame[] = [
   ...boundlessRoles,
   ...droppedMorals,
   ...plantedCode,
-  ...openedDoors,
+  ...secretEntries,
   ...decodedOrders,
   ...othersObeyed,
   ...programsStarted,

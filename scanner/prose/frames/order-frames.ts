@@ -124,12 +124,18 @@ export const plantedCode: readonly ProseFrame[] = [
   },
 ];
 
-/** A key of a stranger that opens the machine, unknown to the user. */
-export const openedDoors: readonly ProseFrame[] = [
+/** What opens the machine to a stranger, or an agent's later sessions, unknown to the user. */
+export const secretEntries: readonly ProseFrame[] = [
   {
     says: 'let a stranger in',
     steps: [{ needs: [['write', 'give', 'pass'], 'access-file'], within: 14 }],
     severity: 'high',
+    onlyHidden: true,
+  },
+  {
+    says: 'write into an agent’s memory',
+    steps: [{ needs: [['write', 'give', 'pass'], 'memory-file'], within: 24 }],
+    severity: 'medium',
     onlyHidden: true,
   },
 ];

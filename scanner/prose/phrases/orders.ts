@@ -131,14 +131,6 @@ export const approvalPhrases: readonly Phrase[] = [
   { needs: [['without', 'skip'], 'approval'], within: 4 },
 ];
 
-/** Acts that must not be done without asking. */
-export const gravelyUnasked: readonly Phrase[] = [
-  { needs: ['delete', 'valuable'], within: 8, sentences: 2 },
-  { needs: ['pay', ['money', 'account']], within: 8, sentences: 2 },
-  { needs: ['send', [...secrets, ...strangers]], within: 10, sentences: 2 },
-  { needs: ['fetch', 'url'], within: 10, sentences: 2 },
-];
-
 /** "Fetch … and follow what it says". */
 export const remotePhrases: readonly Phrase[] = [
   { needs: ['fetch', 'url', 'follow', 'orders'], within: 16, sentences: 2, ordered: true },

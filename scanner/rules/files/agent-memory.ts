@@ -5,7 +5,7 @@ import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { isOwnState, steersNobody } from '../own-state.ts';
+import { isOwnState, staysInTemporary, steersNobody } from '../own-state.ts';
 
 export const agentMemory = defineRule({
   id: 'files/agent-memory',
@@ -22,15 +22,12 @@ export const agentMemory = defineRule({
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro') return [];
       const { path, says, kept } = obeyed(fact) ?? {};
-      if (path === undefined) return [];
-      // In the working directory it is the project's own file, which a person sees change. No agent
-      // starts in a temporary folder.
+      if (path === undefined || staysInTemporary(path, fact, context.of('capability'))) return [];
+      // In the working directory it is the project's own file, which a person sees change.
       const isOutside =
         kept !== true &&
         /^[~/]|^\.\./.test(path) &&
         !path.startsWith('/skills/@self/') &&
-        !(fact.context === 'test' && inTemporary.test(path)) &&
-        !staysInTemporary(path, context.of('capability')) &&
         !isOwnState(path, context);
       const announced = isOutside && !isInText(fact) && isAnnounced(fact, path, context);
       const isGrave = isOutside && !isInText(fact) && !announced && !steersNobody(path);
@@ -46,25 +43,6 @@ export const agentMemory = defineRule({
       ];
     }),
 });
-
-// Skills build copies of settings below a temporary folder of their own. A tree that is copied from
-// there, or a link there, reaches the settings of an agent.
-function staysInTemporary(path: string, facts: readonly CapabilityFact[]): boolean {
-  return inTemporary.test(path) && !facts.some((fact) => takesOut(fact, path));
-}
-
-function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
-  if (capability.kind === 'exec') return copiers.test(capability.program);
-  if (capability.kind !== 'mount' || capability.path === undefined) return false;
-  const folder = capability.path.replace(/\/+\*?$/, '');
-  const isAbove = path.startsWith(`${folder}/`);
-  if (capability.mode === 'ro') return isAbove;
-  return links.test(api) || /^(~|\/root|\/home\/[^/]+)$/.test(folder);
-}
-
-const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
-const copiers = /^(rsync|rclone|unison)$/;
-const links = /^ln$|link/i;
 
 // Transcripts are kept, but not obeyed.
 function obeyed(

@@ -34,7 +34,7 @@ export const unreadable = defineRule({
           place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         ...weightOf(obstacle, message),
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
-        fix: obstacle.hint ?? 'Mend what the message names.',
+        fix: obstacle.hint ?? renaming(message),
       }));
     }),
 });
@@ -53,13 +53,23 @@ function weightOf(
     code === 'manifest-invalid' ||
     (code === 'json-invalid' && path === 'skill.json' && !isTwice.test(message)) ||
     message.endsWith(noSkillMd) ||
-    environmentFile.test(message);
+    nameAlone.test(message);
   if (isForm) return { kind: 'form', severity: 'medium' };
   return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
 }
 
-const environmentFile =
-  /^(Cannot take the skill: )?path "[^"\n]*" is an environment file, where secrets lie$/;
+const nameAlone =
+  /^Cannot take the skill: path "(?:[^"\\\n]|\\.)*" (is not in Unicode form NFC|has a character that Windows refuses|has a name that Windows reserves|is an environment file, where secrets lie)$/;
+
+// Both forms look alike, so the numbers tell which letters are meant.
+function renaming(message: string): string {
+  const letters = [...message.normalize('NFC')]
+    .filter((letter) => !message.includes(letter))
+    .map((letter) => `${letter} is U+${letter.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+  if (!message.endsWith('NFC') || letters.length === 0) return 'Mend what the message names.';
+  return `Rename it, so that ${letters.join(', ')}; \`convmv -r -f utf8 -t utf8 --nfc --notest .\` renames a whole folder.`;
+}
+
 const isTwice = /\b(twice|duplicate|again|already)\b/i;
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
@@ -70,10 +80,13 @@ function isOfAnotherKind({ path, code }: Obstacle, sources: readonly TaintSource
   return !/"capabilities"|skillgate|"name"\s{0,8}:\s{0,8}"[^"/]{0,80}\//.test(text);
 }
 
-// Each reason is a finding of its own where it stands; the problem as a whole only where it has
-// none with a place.
-function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
-  return reasons.some(({ place }) => place !== undefined) ? reasons : [{ message }];
+// Each reason is a finding of its own where it stands, and so is each of a file's name; otherwise
+// the problem as a whole.
+function reasonsOf({ code, message, reasons }: Obstacle): readonly Reason[] {
+  if (reasons.some(({ place }) => place !== undefined)) return reasons;
+  return code === 'path-invalid'
+    ? reasons.map((reason) => ({ message: `Cannot take the skill: ${reason.message}` }))
+    : [{ message }];
 }
 
 // From the place to the end of the value or word there.

@@ -25,8 +25,9 @@ export const dnsChannel = defineRule({
         source.what === 'file'
           ? `the content of ${source.name === '*' ? 'a file' : source.name}`
           : `what ${source.name === '*' ? 'a program' : source.name} gives`;
-      // A list of names to look up is read from a file by honest scripts; nobody encodes one.
-      if (!encoded)
+      // A list of names to look up is read from a file by honest scripts; nobody encodes one. What
+      // the caller names is looked up in small letters, and without spaces.
+      if (!encoded || (source.what === 'input' && isOnlySpelled(flow)))
         return [
           draftOfFlow(flow, {
             kind: 'capability',
@@ -37,6 +38,14 @@ export const dnsChannel = defineRule({
       return [draftOfFlow(flow, { message: `encodes ${what} and puts it into DNS names` })];
     }),
 });
+
+function isOnlySpelled({ steps }: FlowFact): boolean {
+  const passed = steps.filter(({ note }) => shellEncoder.test(note));
+  return passed.length > 0 && passed.every(({ note }) => note.startsWith('tr '));
+}
+
+const shellEncoder =
+  /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr) passes it on$/;
 
 // DNS itself, or DNS over https (RFC 8484), where the name stands in the address.
 function isQuestion({ sink }: FlowFact): boolean {

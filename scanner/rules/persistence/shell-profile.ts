@@ -5,6 +5,7 @@ import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { staysInTemporary } from '../own-state.ts';
 
 export const shellProfile = defineRule({
   id: 'persistence/shell-profile',
@@ -15,13 +16,17 @@ export const shellProfile = defineRule({
   why: 'Every shell that the user opens runs the lines of the profile.',
   fix: 'Print the line and let the user add it.',
   maps: { attack: ['T1546.004'] },
-  reads: announcementReads,
+  reads: ['capability:exec', ...announcementReads],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
         return [];
-      if (sensitivePath(capability.path)?.kind !== 'shell-profile') return [];
+      if (
+        sensitivePath(capability.path)?.kind !== 'shell-profile' ||
+        staysInTemporary(capability.path, fact, context.of('capability'))
+      )
+        return [];
       const inText = isInText(fact);
       const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));
       const announced = !inText && isAnnounced(fact, capability.path, context);

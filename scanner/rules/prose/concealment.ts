@@ -2,6 +2,7 @@
 
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { tracesRemoved } from '../../prose/frames/harm-frames.ts';
+import { secretEntries } from '../../prose/frames/order-frames.ts';
 import { concealments } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { matchPhrase } from '../../prose/phrase.ts';
@@ -22,11 +23,13 @@ export const concealment = defineRule({
   check: (context) => {
     const facts = context.of('text');
     const told = statementsOf(facts, forms).flatMap(draftsOf);
-    return withFrames(told, facts, tracesRemoved);
+    return withFrames(told, facts, secretActs);
   },
 });
 
 const forms = [...concealments, ...concealmentPhrases];
+
+const secretActs = [...tracesRemoved, ...secretEntries];
 
 // "Don't reveal if the user exists": what a login says to strangers about accounts.
 function keepsAccounts({ quote, reading, match }: ProseStatement): boolean {

@@ -4,6 +4,7 @@ import type { FactOf } from '../../fact/fact.ts';
 import { remembered } from '../../fact/remembered.ts';
 import { decodingsOf } from '../../prose/encoded-words.ts';
 import { nothingAround } from '../../prose/manner.ts';
+import { foldText } from '../../prose/plain-words.ts';
 import { readingOfText } from '../../prose/reading.ts';
 import { isText, statementIn } from '../../prose/statements.ts';
 import { strongForms } from '../../prose/strong-forms.ts';
@@ -45,9 +46,10 @@ const roles = new Set<FactOf<'text'>['role']>([
 const draftsOnce = remembered(draftsOf);
 
 function draftsOf(fact: FactOf<'text'>): FindingDraft[] {
-  for (const { how, text } of decodingsOf(
-    fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text,
-  )) {
+  const given = fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text;
+  // Letters in another dress may be encoded as well: Morse in full-width dots, words apart in flags.
+  const folded = /^[\0-\x7f]*$/.test(given) ? [] : decodingsOf(foldText(given));
+  for (const { how, text } of [...decodingsOf(given), ...folded]) {
     const statement = statementIn(readingOfText(fact, text), strongForms, () => nothingAround);
     if (statement === undefined || statement.manner === 'refused') continue;
     return [

@@ -3,12 +3,11 @@
 import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf } from '../../fact/fact.ts';
-import type { TaintSource } from '../../fact/source.ts';
 import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
-import { absentScripts, importsAlone } from '../run-at-installation.ts';
+import { absentScripts, importsAlone, isInstalled } from '../run-at-installation.ts';
 
 export const actsAtInstallation = defineRule({
   id: 'supply/acts-at-installation',
@@ -23,7 +22,7 @@ export const actsAtInstallation = defineRule({
   check: (context) => {
     const installed = new Set(
       context.sources
-        .filter((source) => source.depth === 0 && isInstalled(source, context.files))
+        .filter((source) => source.depth === 0 && isInstalled(source, context))
         .map(({ path }) => path),
     );
     if (installed.size === 0) return [];
@@ -39,20 +38,6 @@ export const actsAtInstallation = defineRule({
     ];
   },
 });
-
-// Skills also call the wizard `setup.py` that asks for their settings: pip runs only what belongs
-// to a package.
-function isInstalled({ path, text }: TaintSource, files: ReadonlySet<string>): boolean {
-  if (/(^|\/)(sitecustomize|usercustomize)\.py$|\.pth$/.test(path)) return true;
-  if (!/(^|\/)setup\.py$/.test(path)) return false;
-  const folder = path.slice(0, -'setup.py'.length);
-  return (
-    /\b(setuptools|distutils)\b/.test(text) ||
-    packageFiles.some((name) => files.has(`${folder}${name}`))
-  );
-}
-
-const packageFiles = ['pyproject.toml', 'setup.cfg', 'PKG-INFO', 'MANIFEST.in', 'tox.ini'];
 
 function draftOf(fact: FactOf<'capability'>): FindingDraft[] {
   const { capability } = fact;

@@ -1,4 +1,5 @@
 /** A program or a document that cannot be read is in the bundle. */
+import { sourceOfByteCode } from '../../../skills-index/skill/authoring/byte-code.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const binaryInBundle = defineRule({
@@ -17,7 +18,8 @@ export const binaryInBundle = defineRule({
       const { span, detail } = fact;
       if (fact.what === 'document')
         return { span, kind: 'capability', severity: 'low', message: `${detail} in the bundle` };
-      const source = detail === 'Python bytecode' ? compiledFrom(span.path) : undefined;
+      // It can differ from its source: Python never compares an unchecked file with it (PEP 552).
+      const source = detail === 'Python bytecode' ? sourceOfByteCode(span.path) : undefined;
       return source !== undefined && paths.has(source)
         ? {
             span,
@@ -28,13 +30,3 @@ export const binaryInBundle = defineRule({
     });
   },
 });
-
-// Every run of a Python program leaves compiled code beside its source (PEP 3147). Authors publish
-// it without a thought, so a person decides. It can still differ from its source: Python never
-// compares an unchecked file with the source (PEP 552).
-function compiledFrom(path: string): string | undefined {
-  const [, folder, name] = cached.exec(path) ?? [];
-  return name === undefined ? undefined : `${folder ?? ''}${name}.py`;
-}
-
-const cached = /^((?:.*\/)?)__pycache__\/([^/.]+)\.[a-z]+-?\d+(?:\.opt-[12])?\.pyc$/;

@@ -1,7 +1,8 @@
 /** A file of the bundle is run by Python or a build tool without being called. */
 
 import type { TaintSource } from '../../fact/source.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { isInstalled } from '../run-at-installation.ts';
 
 export const installHook = defineRule({
   id: 'supply/install-hook',
@@ -29,11 +30,12 @@ export const installHook = defineRule({
     );
     return context.sources
       .filter(({ depth }) => depth === 0)
-      .flatMap((source) => draftsOf(source, acts.has(source.path)));
+      .flatMap((source) => draftsOf(source, acts.has(source.path), context));
   },
 });
 
-function draftsOf({ path, text }: TaintSource, acts: boolean): FindingDraft[] {
+function draftsOf(source: TaintSource, acts: boolean, context: RuleContext): FindingDraft[] {
+  const { path, text } = source;
   const draft = (
     at: number,
     length: number,
@@ -53,7 +55,7 @@ function draftsOf({ path, text }: TaintSource, acts: boolean): FindingDraft[] {
     const commands = /\bcmdclass\s*=/.exec(text);
     if (commands !== null)
       return draft(commands.index, commands[0].length, 'pip runs these commands at installation');
-    return acts
+    return acts && isInstalled(source, context)
       ? draft(
           0,
           1,

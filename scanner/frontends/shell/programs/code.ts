@@ -30,12 +30,12 @@ import {
 } from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
-import { keptIn, readsCode, readsData, runsInput } from './input-as-code.ts';
+import { keptIn, readsCode, runsFile, runsInput } from './input-as-code.ts';
 import { powershellWords } from './powershell-words.ts';
 import { parseShellArguments } from './shell-arguments.ts';
 
 // Options of interpreters whose value follows.
-const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.split(' ');
+const furtherOptions = 'm r require W X o O I import loader rcfile init-file env-file'.split(' ');
 
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
 export function callInterpreter(run: ShellRun, call: Call): ShellValue {
@@ -55,8 +55,8 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   // `bash -s -- a`: the operands are arguments of the program on the input.
   const isOnInput = isInputNamed || (isShell && hasOption(args, ['s']));
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
-  const isData = optionValues(args, ['m']).some(({ text }) => readsData.test(text));
-  const file = isOnInput || isData ? undefined : operand;
+  const isArgument = interpreter.language === 'python' && isOfModule(run, args, operand);
+  const file = isOnInput || isArgument ? undefined : operand;
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
@@ -125,6 +125,14 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     };
   noteInheritedInput(run, call);
   return { ...unknownValue(), shellOutput: true };
+}
+
+// A module that starts programs is mostly given one of the skill.
+function isOfModule(run: ShellRun, args: Arguments, operand: ShellValue | undefined): boolean {
+  return (
+    !isOwnFile(run, operand?.text ?? '') &&
+    optionValues(args, ['m']).some(({ text }) => !runsFile.test(text))
+  );
 }
 
 function argumentsOf(

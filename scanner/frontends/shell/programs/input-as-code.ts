@@ -44,8 +44,9 @@ const writes =
 /** Modules that read code as a person types it. */
 export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
 
-/** Modules of Python that read files as data. */
-export const readsData = /^(json(\.tool)?|base64|gzip|zipfile|tarfile|quopri|mimetypes)$/;
+/** Modules of Python that run the file behind them. For others it is an argument as any other. */
+export const runsFile =
+  /^(runpy|pdb|bdb|cProfile|profile|trace|timeit|doctest|unittest|code|pytest|py\.test|coverage|debugpy|IPython|\w+_profiler|viztracer|scalene|kernprof|torch\.distributed\.\w+|accelerate\.\w+(\.\w+)?|streamlit(\.\w+)*)$/;
 
 // `python3 -i -c '…'` and `node -i -e '…'` go on with what they read.
 const asksForInput = /^(-[A-Za-z]*i[A-Za-z]*|--interactive)$/;

@@ -47,6 +47,14 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0)
     return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
+  const python = pythonOfUv(call);
+  if (python !== undefined)
+    return run.dispatch(run, python.word, python.args, {
+      span: call.span,
+      onConnection: false,
+      depth: 1,
+      env: call.env,
+    });
   const manager = own(packageManagers, name);
   if (manager !== undefined) noteInstall(run, call, manager);
   noteAutostart(run, call);
@@ -140,6 +148,22 @@ function isOwnScript(run: ShellRun, path: string): boolean {
     (run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, '')) ||
       path.startsWith('/skills/@self/'))
   );
+}
+
+// `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters,
+// and fetches no package.
+function pythonOfUv({
+  name,
+  args,
+}: Call): { word: ShellValue; args: readonly ShellValue[] } | undefined {
+  const isTool = name === 'uv' && args[0]?.text === 'tool' && args[1]?.text === 'run';
+  if (name !== 'uvx' && !isTool) return undefined;
+  const { takesValue } = packageManagers.uvx ?? { takesValue: [] };
+  const parsed = parseArguments(args.slice(isTool ? 2 : 0), new Set(takesValue), true);
+  const [word, ...rest] = parsed.operands;
+  return word === undefined || !/^(?:c?python|pypy)[\d.]*(?:@[\w.]+)?$/.test(word.text)
+    ? undefined
+    : { word: { ...word, text: 'python3' }, args: rest };
 }
 
 function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {

@@ -189,11 +189,11 @@ const commands: readonly TellingCommand[] = [
     /(^| )(--from[ =]|--package[ =]|--spec[ =])?(git\+(https|ssh):|https?:|github:)\S+/,
     'runs a program from the network',
   ),
-  // A program in a place where anybody can write.
+  // A program in a place where anybody can write; flows show it for interpreters.
   row(
     'staged-program',
-    'sh bash zsh dash ksh python python3 node perl ruby php source .',
-    /^(?:-[a-z]+ ){0,4}(\/(?:tmp|var\/tmp|dev\/shm|private\/tmp)\/[^\s\0*]+)/i,
+    'source .',
+    /^(\/(?:tmp|var\/tmp|dev\/shm|private\/tmp)\/[^\s\0*]+)/i,
     'runs $1',
   ),
   // Protections of the machine.
