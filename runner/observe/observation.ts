@@ -15,7 +15,6 @@ import { requireObservingHost, resultOrFailed } from './failed-step.ts';
 import { judgeFacts } from './judge-facts.ts';
 import { detailText } from './kept-facts.ts';
 import * as limits from './limits.ts';
-import { namedPorts } from './named-ports.ts';
 import type { ObservationTask } from './observe-skill.ts';
 import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
 import { type ObservedStep, type Persona, personas, stepsAgain, stepsOf } from './steps.ts';
@@ -126,4 +125,21 @@ function foundPrograms(): StepWorld['programs'] {
     const path = findProgram(program);
     return path === undefined ? [] : [{ program, path }];
   });
+}
+
+// The port numbers that a submission's texts name, so that the responder can listen on them.
+function namedPorts(files: readonly { readonly bytes: Uint8Array }[]): readonly number[] {
+  const found = new Set<number>();
+  let left = limits.searchedBytesMax;
+  for (const { bytes } of files) {
+    if (left <= 0) break;
+    const text = Buffer.from(bytes.subarray(0, left)).toString('latin1');
+    left -= bytes.length;
+    for (const [, digits] of text.matchAll(/[:,\s"'=(/](\d{2,5})\b/g)) {
+      const port = Number(digits);
+      if (port > 20 && port < 65_536 && port !== 3_128) found.add(port);
+      if (found.size >= limits.namedPortsMax) return [...found];
+    }
+  }
+  return [...found];
 }
