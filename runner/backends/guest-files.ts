@@ -13,11 +13,11 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { accounts } from '../sandbox/accounts.ts';
 import { companionOf } from '../sandbox/companions.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
 import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
 import { guestInit } from './guest-init.ts';
-import { accounts } from './oci-root.ts';
 
 /**
  * Builds the archive.

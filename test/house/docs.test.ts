@@ -119,6 +119,7 @@ describe('the documentation', () => {
       advisories: undefined,
       mailbox: undefined,
       microvm: undefined,
+      timeZone: undefined,
     };
     expect(Object.fromEntries(told)).toEqual({ ...defaults, ...optional });
     expect(told.map(([name]) => name).toSorted()).toEqual(
