@@ -18,7 +18,14 @@ import { lockedFiles } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { bindFolders } from './bound-folders.ts';
-import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './end-notes.ts';
+import {
+  type Overheard,
+  otherNotes,
+  overhear,
+  printCodes,
+  printFirst,
+  printOwnSurroundings,
+} from './end-notes.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from './host-files.ts';
 import { interpretersOf } from './interpreters.ts';
 import { printRunEnd } from './left-behind.ts';
@@ -98,6 +105,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
       );
     }
+    printOwnSurroundings(context, result, args, heard.printed());
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit: auditLog };
     await applyOrOffer(context, { ...hostFiles(context), ...host }, result.changes);

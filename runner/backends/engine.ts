@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startTimeOf } from '../files/lock.ts';
+import { accounts } from '../sandbox/accounts.ts';
 import { unixSocketsNote, whyNoUnixSockets } from '../sandbox/own-sockets.ts';
 import { preludeChecks, preludeScript } from '../sandbox/prelude.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
@@ -20,7 +21,7 @@ import { engineImage } from './engine-image.ts';
 import type { Engine } from './engine-program.ts';
 import { exportLines } from './exported.ts';
 import { mountBinds } from './mount-binds.ts';
-import { accounts, makeRoot } from './oci-root.ts';
+import { makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
 // Protections, in the words of `require` in host policy.

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { accounts } from '../sandbox/accounts.ts';
 import { companionOf, packageFoldersOf } from '../sandbox/companions.ts';
 import { baseTarget, type SandboxFile, type SandboxStart } from '../sandbox/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
@@ -71,20 +72,6 @@ export function makeRoot(
       binds.push({ source: `${bundle}/covered${file.path}`, target: file.path, writable: false });
   }
   return binds;
-}
-
-/** The files in which programs look up their own user and host. */
-export function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
-  const file = (path: string, text: string): SandboxFile => ({
-    path,
-    mode: '444',
-    bytes: Buffer.from(text),
-  });
-  return [
-    file('/etc/passwd', `skill:x:${uid}:${gid}::/home/skill:/bin/false\n`),
-    file('/etc/group', `skill:x:${gid}:\n`),
-    file('/etc/hosts', '127.0.0.1 localhost\n'),
-  ];
 }
 
 function write(root: string, { path, mode, bytes }: SandboxFile): void {

@@ -4,6 +4,7 @@
  */
 import type { BaseFolder } from '../host/base-programs.ts';
 import { sharedMemoryMiBMax } from '../limits.ts';
+import { accounts } from '../sandbox/accounts.ts';
 import { companionOf, packageFoldersOf } from '../sandbox/companions.ts';
 import { baseTarget, type SandboxPlan, type SandboxStart } from '../sandbox/sandbox.ts';
 
@@ -104,17 +105,13 @@ export function skillArguments(
     '/dev',
     ...sized('/tmp', plan.limits.temporaryMiB),
     ...sized('/home/skill', plan.limits.homeMiB),
-    ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
-    ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
-    ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
+    ...accounts(plan).flatMap(({ path, mode, bytes }) => file(path, `0${mode}`, bytes)),
     ...folders.flatMap(({ path, target }, index) => [
       '--ro-bind',
       reachView(`folder${index}`, path),
       target,
     ]),
-    '--ro-bind-try',
-    viewOf('/usr/share/zoneinfo'),
-    '/usr/share/zoneinfo',
+    ...systemData.flatMap((path) => ['--ro-bind-try', viewOf(path), path]),
     '--symlink',
     'usr/bin',
     '/bin',
@@ -161,6 +158,9 @@ export function forwarderArguments(
     '/',
   ];
 }
+
+// Time zones, and what `LANG=C.UTF-8` names where it is not in the C library itself.
+const systemData = ['/usr/share/zoneinfo', '/usr/lib/locale/C.utf8'];
 
 function libraryArguments(
   libraries: readonly Library[],

@@ -43,7 +43,7 @@ export interface EgressProxy {
   close(): Promise<void>;
 }
 
-/** Starts the proxy. Only the runner and the run's forwarder, to which the runner gives it, reach its socket. */
+/** Starts the proxy. Only the runner and the run's forwarder reach the proxy's socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
   const failed = new AbortController();
   const closed = new AbortController();

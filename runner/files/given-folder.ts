@@ -1,8 +1,8 @@
 /**
- * Folders and files that the runner gives to another user, and what it reads in them. Whoever owns a
- * folder can put a link, a pipe or another folder into the place of any name in it, at any moment. So
- * the runner makes and gives an entry only while the folder above is its own, and from then on uses
- * no path below the entry: descriptors alone. test/house/given-folders.test.ts holds the runner to it.
+ * Folders and files that the runner gives to another user, and what it reads in them. Whoever owns
+ * a folder can put a link, a pipe or another folder into the place of any name in it, at any
+ * moment. So the runner makes and gives an entry only while the folder above is its own. Later it
+ * uses no path below the entry, but descriptors; test/house/given-folders.test.ts checks that.
  */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -29,30 +29,13 @@ export function give(path: string, { gid, uid }: Owner): void {
 }
 
 /**
- * Gives folders with everything in them. chown(1) works by descriptor and gives the top last; a link
- * in a folder is given, and the target of the link is not.
+ * Gives folders with everything in them. chown(1) works by descriptor and gives the top last; a
+ * link in a folder is given, and the target of the link is not.
  */
 export function giveTrees(paths: readonly string[], { gid, uid }: Owner): void {
   if (process.getuid?.() !== 0) return;
   for (const path of paths) requireOwnFolder(dirname(path));
   execFileSync('/bin/chown', ['-R', '-h', '-P', `${uid}:${gid}`, '--', ...paths]);
-}
-
-/** Writes a file that only its owner may read. A reader sees the old content or the new. */
-export function writeGivenFile(path: string, content: string, { gid, uid }: Owner): void {
-  requireOwnFolder(dirname(path));
-  const temporary = `${path}.${process.pid}.${performance.now()}`;
-  const file = fs.openSync(temporary, 'wx', 0o400);
-  try {
-    fs.writeFileSync(file, content);
-    if (process.getuid?.() === 0) fs.fchownSync(file, uid, gid);
-    fs.renameSync(temporary, path);
-  } catch (cause) {
-    fs.rmSync(temporary, { force: true });
-    throw cause;
-  } finally {
-    fs.closeSync(file);
-  }
 }
 
 /** Opens a file without following a link, and without waiting for the writer of a pipe. */

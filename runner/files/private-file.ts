@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
-import { openForReading } from './given-folder.ts';
+import { give, type Owner, openForReading } from './given-folder.ts';
 
 export interface PrivateFileRule {
   readonly bytesMax: number;
@@ -61,12 +61,16 @@ export function readPrivateFile(
   }
 }
 
-/** Writes a file (0600, its folder 0700) atomically: a reader sees the old content or the new. */
-export function writePrivateFile(path: string, content: string | Uint8Array): void {
+/**
+ * Writes a file (0600, its folder 0700) atomically: a reader sees the old content or the new.
+ * @param owner gets the file from a runner that is root
+ */
+export function writePrivateFile(path: string, content: string | Uint8Array, owner?: Owner): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${performance.now()}`;
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode: 0o600, flush: true });
+    if (owner !== undefined) give(temporary, owner);
     renameSync(temporary, path);
   } catch (cause) {
     // A full disk would otherwise keep a part of each attempt.

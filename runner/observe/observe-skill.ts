@@ -1,6 +1,6 @@
 /**
- * Observes a submission in a process of its own. Whatever a submission does to its observer, neither
- * the command line nor a scanner at work waits longer than the observation may take.
+ * Observes a submission in a process of its own. Whatever a submission does to its observer,
+ * neither the command line nor a scanner at work waits longer than the observation may take.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

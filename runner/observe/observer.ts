@@ -16,7 +16,7 @@ import { answerRequest, hostAndPort } from './http-request.ts';
 import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
 
 export interface Observer {
-  /** The socket for the responder. The step's forwarder finds its own, proxy.sock, in its folder. */
+  /** The socket for the responder. The step's forwarder has its own, proxy.sock, in its folder. */
   readonly wireSocket: string;
   /** What was seen until now. */
   contacts(): readonly Contact[];

@@ -68,12 +68,12 @@ export async function startResponder(
     : none('it did not start');
 }
 
-// The responder listens here for all ports that nobody named, and behind it for one named port each.
+// The responder listens here for all ports that nobody named, and behind it for each named one.
 const firstPort = 20_000;
 
 /**
- * Leads everything that would leave the host to the responder. Programs of the step reach one another
- * at 127.0.0.1 and ::1 as on any host.
+ * Leads everything that would leave the host to the responder. Programs of the step reach one
+ * another at 127.0.0.1 and ::1 as on any host.
  * @returns why not everything would be seen
  */
 function whyNotLed(enter: readonly string[], ports: readonly number[]): string | undefined {

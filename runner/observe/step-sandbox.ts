@@ -2,6 +2,7 @@
  * One step in a sandbox of its own, with fresh decoys in a fresh home folder. Everything that the
  * step may write lies in the step's folder, and ends with the step.
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
@@ -15,7 +16,6 @@ import type { Decoys } from './decoys.ts';
 import { insideFiles } from './inside-files.ts';
 import * as limits from './limits.ts';
 import { startObserver } from './observer.ts';
-import { livingBelow } from './processes.ts';
 import { type Report, readReports } from './reports.ts';
 import { startResponder } from './responder.ts';
 import {
@@ -94,8 +94,10 @@ export async function runStep(
         world.signal,
       );
       try {
+        // The observation's own; a name alone would tell nothing.
+        const ours = processesBelow(running.pid);
         running.stdin.write('go\n');
-        const watched = await watch(running, folders, world.signal, milliseconds);
+        const watched = await watch(running, { folders, ours }, world.signal, milliseconds);
         running.kill();
         await running.ended;
         const after = readState(folders.opened.home, before);
@@ -246,7 +248,7 @@ type Watched = Pick<StepResult, 'leftBehind' | 'end' | 'code'>;
 
 async function watch(
   running: RunningSandbox,
-  { opened }: StepFolders,
+  { folders: { opened }, ours }: { folders: StepFolders; ours: readonly number[] },
   signal: AbortSignal,
   milliseconds: number,
 ): Promise<Watched> {
@@ -270,7 +272,7 @@ async function watch(
     if (printed.includes('\n')) {
       const code = Number.parseInt(printed, 10);
       const end = code === limits.lateCode ? 'time' : 'exit';
-      return last(end, code, await untilAlone(running, signal));
+      return last(end, code, await untilAlone(running, ours, signal));
     }
     if (look % 20 === 19 && writtenBytes(Object.values(opened), writtenMax) > writtenMax)
       return last('written');
@@ -282,17 +284,39 @@ async function watch(
 // What a step leaves running gets a moment to act, and is named.
 async function untilAlone(
   { pid }: RunningSandbox,
+  ours: readonly number[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const seen = new Set<string>();
   const begun = performance.now();
   const until = begun + limits.leftBehindSecondsMax * 1000;
   while (!signal.aborted && performance.now() < until) {
-    const living = livingBelow(pid);
+    const living = processesBelow(pid)
+      .filter((one) => !ours.includes(one))
+      .map((one) => procText(one, 'cmdline').replaceAll('\0', ' ').trim().slice(0, 200))
+      .filter(Boolean);
     // A process that is just ending is nothing left behind.
     if (performance.now() > begun + 250) for (const line of living) seen.add(line);
     if (living.length === 0) break;
     await sleep(limits.lookMilliseconds);
   }
   return [...seen].slice(0, 20);
+}
+
+/** The processes of a step, as the host sees them (proc(5)). */
+function processesBelow(pid: number | undefined): readonly number[] {
+  const all = pid === undefined ? [] : [pid];
+  for (let at = 0; at < all.length && all.length < 300; at++) {
+    const one = all[at] ?? 0;
+    all.push(...procText(one, `task/${one}/children`).split(' ').filter(Boolean).map(Number));
+  }
+  return all;
+}
+
+function procText(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

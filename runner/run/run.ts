@@ -103,6 +103,9 @@ function environmentOf(
   return {
     PATH: '/usr/bin',
     HOME: '/home/skill',
+    USER: 'skill',
+    LOGNAME: 'skill',
+    SHELL: '/bin/sh',
     TMPDIR: '/tmp',
     LANG: 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',

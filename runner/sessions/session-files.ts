@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
-import { writeGivenFile } from '../files/given-folder.ts';
+import { writePrivateFile } from '../files/private-file.ts';
 import { tokenRenewSeconds } from '../limits.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { readBridge } from './session-host.ts';
@@ -23,7 +23,7 @@ export function renewToken(
   // The folder stays the runner's: whoever owned it could put a link where the next token goes.
   mkdirSync(folder);
   chmodSync(folder, 0o711);
-  const write = (): void => writeGivenFile(`${folder}/token`, tokens.renew(), owner);
+  const write = (): void => writePrivateFile(`${folder}/token`, tokens.renew(), owner);
   write();
   const renew = (): void => {
     try {

@@ -11,6 +11,7 @@ import {
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSkill } from '../../runner/run/run.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import {
   crm,
@@ -70,6 +71,20 @@ describe('what a command sees', () => {
       code: 9,
       reason: 'exit',
     });
+  });
+
+  it('gives what programs expect of any host: a user, a locale, a host name, a time zone', async () => {
+    const text = `import getpass, locale, os, socket, time
+print(getpass.getuser(), os.environ['USER'], os.environ['LOGNAME'], os.environ['SHELL'])
+print(locale.setlocale(locale.LC_ALL, ''), socket.gethostbyname(socket.gethostname()))
+print(time.strftime('%Z', time.localtime(1767225600)), os.environ.get('TZ'))`;
+    const seen = async (policy: Partial<HostPolicy>): Promise<string[]> =>
+      (await runTest(host, { files: { 'probe.py': text } }, {}, policy)).stdout.split('\n');
+    const same = ['skill skill skill /bin/sh', 'C.UTF-8 127.0.0.1'];
+    expect(await seen({})).toEqual([...same, 'UTC None', '']);
+    expect(await seen({ timeZone: 'Europe/Berlin' })).toEqual([...same, 'CET Europe/Berlin', '']);
+    const run = await runTest(host, { files: { 'probe.sh': "printf 'gr\\303\\266n' | wc -m" } });
+    expect(run.stdout.trim()).toBe('4');
   });
 
   const ownServer = `

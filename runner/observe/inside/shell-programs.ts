@@ -66,8 +66,8 @@ export const shellPrograms: Readonly<Record<string, string>> = {
 
 /**
  * The first program of a step: waits until the observer listens, starts the step, prints its exit
- * code where the step prints nothing, and stays, so that the processes that the step left behind can
- * be seen. Without a word of the observer it ends, because nobody would see the step.
+ * code where the step prints nothing, and stays, so that the processes that the step left behind
+ * can be seen. Without a word of the observer it ends, because nobody would see the step.
  */
 export const stepScript = `
 read -r go && [ "$go" = go ] || exit 1

@@ -81,6 +81,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
   readonly obeyed: readonly string[];
   /** Values for `env` capabilities. The runner never passes its own environment on. */
   readonly env: Readonly<Record<string, string>>;
+  /** The time zone of every run, in place of UTC. */
+  readonly timeZone?: string;
   /** The program that makes sandboxes; bubblewrap when host.json names none. */
   readonly backend: Backend;
   readonly require: readonly SandboxRequirement[];
@@ -93,6 +95,14 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
    * not answer. During these hours a revocation stays unseen.
    */
   readonly statusGraceHours: number;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).format() !== '';
+  } catch {
+    return false;
+  }
 }
 
 const checked = (isValid: (text: string) => boolean, message: string) =>
@@ -168,6 +178,9 @@ const policyEntries = exactObject({
       checked((text) => !text.includes('\0'), 'contains a NUL character'),
     ),
     {},
+  ),
+  timeZone: v.exactOptional(
+    checked(isTimeZone, 'is no time zone of the IANA database, such as "Europe/Berlin"'),
   ),
   backend: v.optional(v.picklist(backends), 'bubblewrap'),
   require: v.optional(v.array(v.picklist(requirements)), []),

@@ -13,7 +13,8 @@ import {
   printCapability,
 } from '../../skill/capability.ts';
 import { ceilingFor } from '../agents/agent.ts';
-import type { Plan, PlannedMount } from './plan.ts';
+import type { HostPolicy } from './host-policy.ts';
+import type { Plan, PlannedEnv, PlannedMount } from './plan.ts';
 import { egressLines } from './plan-egress.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planPackages } from './plan-packages.ts';
@@ -234,6 +235,14 @@ function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabiliti
       );
     else draft.env.push({ name, value, reason: `${approvedFor(why)}; value of ${from}` });
   }
+  if (draft.env.every(({ name }) => name !== 'TZ')) draft.env.push(...zoneOf(hostPolicy));
+}
+
+/** The time zone of host policy. Without one, programs find none and use UTC. */
+export function zoneOf({ timeZone }: Pick<HostPolicy, 'timeZone'>): PlannedEnv[] {
+  return timeZone === undefined
+    ? []
+    : [{ name: 'TZ', value: timeZone, reason: 'timeZone of host policy' }];
 }
 
 // The sandbox shows each program individually, in addition to the interpreter.

@@ -156,6 +156,8 @@ function holdsOf(
 const plainEnv: readonly PlannedEnv[] = [
   { name: 'HOME', value: '/home/skill', reason: 'a temporary folder, deleted with the session' },
   { name: 'TMPDIR', value: '/tmp', reason: 'a temporary folder, deleted with the session' },
+  { name: 'USER', value: 'skill', reason: 'the user of the sandbox' },
+  { name: 'LOGNAME', value: 'skill', reason: 'the user of the sandbox' },
   { name: 'SHELL', value: '/bin/sh', reason: 'the shell of the system' },
   { name: 'LANG', value: 'C.UTF-8', reason: 'the same on every host' },
   {

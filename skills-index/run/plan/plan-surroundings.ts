@@ -13,6 +13,7 @@ import { type HoldRule, holdSecondsDefault } from '../holds/hold-policy.ts';
 import { indexHost } from '../indexes/index-request.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedSecret, Refusal } from './plan.ts';
+import { zoneOf } from './plan-capabilities.ts';
 import { egressLines } from './plan-egress.ts';
 import { planIndexes } from './plan-indexes.ts';
 import type { SecretEntry } from './plan-input.ts';
@@ -67,7 +68,7 @@ export function planSurroundings(
   return {
     egress: [...indexes.egress, ...egress],
     secrets: bound,
-    env: [...gitName(agent), ...gitCredentials(bound), ...indexes.env],
+    env: [...zoneOf(hostPolicy), ...gitName(agent), ...gitCredentials(bound), ...indexes.env],
     indexes: indexes.indexes,
     leftOut,
     refused,

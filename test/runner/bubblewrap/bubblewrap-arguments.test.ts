@@ -107,15 +107,16 @@ describe('the arguments of a skill’s sandbox', () => {
   const ofPackages =
     /^(\/usr\/lib\/node_modules\/npm|\/usr\/share\/(nodejs|npm|poppler|fonts|fontconfig)|\/etc\/fonts|\/var\/cache\/fontconfig)$/;
 
-  it('bind no folder of the host but libraries, time zones, programs, their packages and mounts, and size every temporary one', () => {
+  it('bind no folder of the host but libraries, time zones, C.UTF-8, programs, their packages and mounts, and size every temporary one', () => {
     const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(
       ([, from]) => from ?? '',
     );
     expect(
       bound.filter(
         (path) =>
-          !/^(\/usr\/lib64|\/usr\/share\/(zoneinfo|awk|misc\/magic.mgc)|\/stage\/.*)$/.test(path) &&
-          !ofPackages.test(path),
+          !/^(\/usr\/lib64|\/usr\/share\/(zoneinfo|awk|misc\/magic.mgc)|\/usr\/lib\/locale\/C.utf8|\/stage\/.*)$/.test(
+            path,
+          ) && !ofPackages.test(path),
       ),
     ).toEqual([]);
     expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);

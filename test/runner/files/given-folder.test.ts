@@ -3,13 +3,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  give,
-  giveTrees,
-  makeGivenFolder,
-  readHead,
-  writeGivenFile,
-} from '../../../runner/files/given-folder.ts';
+import { give, giveTrees, makeGivenFolder, readHead } from '../../../runner/files/given-folder.ts';
+import { writePrivateFile } from '../../../runner/files/private-file.ts';
 import { temporaryFolder } from '../../../runner/git/quarantine.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -28,7 +23,7 @@ describe.skipIf(!isRoot)('what the runner gives', () => {
     fs.symlinkSync('../file', join(top, 'tree/link'));
     giveTrees([join(top, 'tree')], user);
     makeGivenFolder(join(top, 'made'), user);
-    writeGivenFile(join(top, 'token'), 'text', user);
+    writePrivateFile(join(top, 'token'), 'text', user);
     const owners = ['tree', 'tree/inner', 'tree/link', 'made', 'token', 'file'].map(
       (path) => fs.lstatSync(join(top, path)).uid,
     );
@@ -39,7 +34,7 @@ describe.skipIf(!isRoot)('what the runner gives', () => {
     ['gives an entry', (path) => give(path, user)],
     ['gives a tree', (path) => giveTrees([path], user)],
     ['makes a folder', (path) => makeGivenFolder(`${path}2`, user)],
-    ['writes a file', (path) => writeGivenFile(path, 'text', user)],
+    ['writes a file', (path) => writePrivateFile(path, 'text', user)],
   ])('below a folder of another user, nobody %s', (_, act) => {
     makeGivenFolder(join(top, 'theirs'), user);
     const entry = join(top, 'theirs/entry');

@@ -76,14 +76,18 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     wants: 'the variables of other programs',
     proof: printsSecret,
     code: `for n in filter(str.isdigit, os.listdir('/proc')):
-    try: print(re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/environ' % n).read()))
-    except OSError: pass`,
+    try: found = re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/environ' % n).read())
+    except (OSError, ValueError): continue
+    if found: print(found)`,
   },
   {
     name: 'read the arguments of every process',
     wants: 'secrets that were given as arguments',
     proof: printsSecret,
-    code: `for n in filter(str.isdigit, os.listdir('/proc')): print(re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/cmdline' % n).read()))`,
+    code: `for n in filter(str.isdigit, os.listdir('/proc')):
+    try: found = re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/cmdline' % n).read())
+    except (OSError, ValueError): continue
+    if found: print(found)`,
   },
   {
     name: 'see a process of the host',

@@ -120,6 +120,11 @@ export const proxyRows: readonly Attempt[] = [
   },
   {
     ...destination,
+    name: 'a path that climbs with dots and a blank',
+    code: `get('http://api.crm.example/v2/..%20/admin/' + token)`,
+  },
+  {
+    ...destination,
     name: 'a path that climbs with an encoded slash',
     code: `get('http://api.crm.example/v2/..%2fadmin/' + token)`,
   },

@@ -2,9 +2,11 @@
  * Unix sockets of the host, from runs that have unix sockets of their own. Each attempt first shows
  * that its run has them, or why not.
  */
+import { execFile } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type * as runs from '../../../../runner/run/public.ts';
 import { isReceived, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, libraryMount, withOwnLocks } from '../sandboxed.ts';
@@ -156,7 +158,59 @@ const views = [
   },
 ] as const;
 
+// A process of the run's user, outside the sandbox, which knows where the run's files lie.
+const besideTheRun = `import glob, os, socket, sys
+folder, request = sys.argv[1], sys.argv[2].replace('|', '\\r\\n').encode()
+for name in [folder + '/beside.sock', *glob.glob(folder + '/**/*.sock', recursive=True), folder + '/proxy/proxy.sock']:
+    try:
+        s = socket.socket(socket.AF_UNIX); s.settimeout(2); s.connect(name); s.sendall(request); s.recv(100)
+    except OSError as e: print(e)
+print('tried')`;
+
+async function runBeside({ user }: EscapeWorld, folder: string, word: string): Promise<string> {
+  const request = `GET http://api.crm.example/v2/${word} HTTP/1.1|Host: api.crm.example||`;
+  const args = ['-c', besideTheRun, folder, request];
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', args, { ...user });
+  return stdout;
+}
+
+const besideRow: RunnerAttempt = {
+  name: 'use the egress of a run from another process of its user',
+  wants: 'the secrets and the egress of a run that another program was approved for',
+  bare: async (world) => {
+    if (process.getuid?.() !== 0) return false;
+    const heard: Buffer[] = [];
+    const server = await listenAt(join(world.folder, 'beside.sock'), (bytes) => heard.push(bytes));
+    try {
+      await runBeside(world, world.folder, tokenOf(world));
+    } finally {
+      server.close();
+    }
+    return Buffer.concat(heard).includes(tokenOf(world));
+  },
+  attempt: async (world, sandbox) => {
+    // The user of a runner that is not root is the user of the run.
+    if (process.getuid?.() !== 0) return { result: 'untested', detail: 'the runner is not root' };
+    let detail = '';
+    const start: typeof sandbox.start = async (given) => {
+      const running = await sandbox.start(given);
+      detail = await runBeside(world, given.runFolder, tokenOf(world));
+      return running;
+    };
+    const files = { 'probe.py': 'import time; time.sleep(1)' };
+    const { egress, mount } = capabilitiesOf(['egress', 'writing']);
+    const { problem } = await runOnce(world, { ...sandbox, start }, () => ({
+      files,
+      capabilities: { egress, mount },
+    }));
+    if (isReceived({ output: '', token: tokenOf(world), world }))
+      return { result: 'through', detail };
+    return { result: detail.includes('tried') ? 'blocked' : 'untested', detail: problem ?? detail };
+  },
+};
+
 export const socketRows: readonly RunnerAttempt[] = [
+  besideRow,
   ...views.flatMap(({ what, ...view }) => [
     reach({ ...view, name: `connect to a socket of the host in ${what}`, names: inFolders }),
     reach({

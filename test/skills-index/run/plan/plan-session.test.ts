@@ -82,6 +82,13 @@ describe('the plan of a session', () => {
     expect(plan).toMatchObject({ workingDirectory: '/memory', leftOut: [{ what: 'a workspace' }] });
   });
 
+  it('has the time zone of host policy', () => {
+    const hostPolicy = { ...emptyHostPolicy, models: { local }, timeZone: 'Asia/Tokyo' };
+    expect(planWith({ hostPolicy }).plan.env).toContainEqual(
+      expect.objectContaining({ name: 'TZ', value: 'Asia/Tokyo' }),
+    );
+  });
+
   it('lets a local model alone be reached, pinned to its address', () => {
     const { egress, env, secrets } = planWith().plan;
     const place = { scheme: 'http', host: 'model.skillgate.internal', port: 80 };

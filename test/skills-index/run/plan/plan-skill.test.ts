@@ -221,6 +221,16 @@ describe('a plan', () => {
     );
   });
 
+  it('gives the time zone of host policy, and the declared TZ where there is one', () => {
+    const hostPolicy = { ...emptyHostPolicy, timeZone: 'Asia/Tokyo' };
+    expect(planRun(inputFor({}, { hostPolicy })).plan.env).toMatchObject([
+      { name: 'TZ', value: 'Asia/Tokyo' },
+    ]);
+    expect(planRun(inputFor(wanted, { agent, hostPolicy })).plan.env).toMatchObject([
+      { value: 'Europe/Zurich' },
+    ]);
+  });
+
   it('takes env from the agent before host policy, and never from anywhere else', () => {
     expect(planRun(inputFor(wanted, { agent })).plan.env).toMatchObject([
       { value: 'Europe/Zurich' },
