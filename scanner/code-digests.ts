@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:1b3dd05bb673dbcf181ff2b38e94952f217be8ae55e69b4eb5312f1bf1598661',
+  extractor: 'sha256:30bfbc679cf5ab09262391e7c5a36bfcdc971d831f83d684370c055d0454b11d',
   judging: 'sha256:9c7351f5395b1b6ae28b16162cb5be2e10d0b64968fc8ea6acd2973da8432152',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:70b6d6ca530cd25c5092183e4cdd3a388eff1b34cc10c96d238fd59946652d07',
+    'files/agent-memory': 'sha256:6814343f0aa8cf8734f8113ed439c562801a8a03414d6671c55b045635a221d7',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:f7ee81d41466c2bcba454f5d9ef2135d91d0a30b4fd5d6de4f890a3b4992de2b',
+      'sha256:2e5ac018a2a501ad37bad7111773b7543f55b359690a2acc3846532c43e85f3b',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:c708b694611760249b7482d5e78ece5ba6c2b87e6e98c7b0ba4a9f0ffa0a7de2',
+      'sha256:6155ae53db90f80c043a339528bb89bcee286a102fd51ee81db4f0cddbe34b6a',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:91489fae9c7fbe3352d6fdccdfb91a80d72419b58de4dcf0e0abf2e47f7ad801',
+      'sha256:8f15191733acfab8cf4cf313157d09562ac7886b89c47772480aac51c077ab6f',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:452a7a2f8ade5620977e1b03621341fe86dac25e81fc742efb86a6de17b9d299',
+      'sha256:b4b52f1a68ca22d7d04e1dcb693a010e557f36006020c9dd97d523b9d8401ad6',
     'prose/biased-judgement':
-      'sha256:4c0cb00692fed5c238d740d5f28b7a44bf99be86d143b4d874343b6696117e4a',
+      'sha256:0138ff87019bca14862508bab9a636f78cab943600d0bca0167e998c10f42901',
     'prose/boundless-role':
-      'sha256:e8641febfee6cd502f007f3fb07152b0138ebd75648938aead90746c1e48591e',
-    'prose/concealment': 'sha256:d88f17d38ca3dca73e332365aa7d6a464f63f1a2b383a210cf2bbb2a577ef3d7',
+      'sha256:bed4c38a9aede0a6cc2ebbe2f7326d177b8a7de7675cd7d2a4c8496487d68a67',
+    'prose/concealment': 'sha256:ede33f40608243d561d1f1cb54ab88881ed316d5712a60e8e3b831a8b0d0a576',
     'prose/credential-solicitation':
-      'sha256:f81d7991d9031986fdefbcf9143635ce63ff7d26c8ac13c1a5953b6efdee6e7b',
+      'sha256:0ab5e1cb747c73f88984124ad7b9a3f1f572d9b5f89e61325efb2dc7e1f81c35',
     'prose/decode-instructions':
-      'sha256:24506b56bae8da95861e92151653c3ad12f736e28ada7db6ebae646d803eaf2c',
+      'sha256:0a46345b99d33298850ffe343f7c2acbac70171a445d0ac3bf9ddd8b6dab2a52',
     'prose/destructive-orders':
-      'sha256:58655f6f445c8ebfa12cc3d488d9b94ff0f152084adb4c9fed314e8a610b02f4',
+      'sha256:8706b119f8425fa1c10947ec2e1c873b3ff4a5fa530dba9a57923eca35083208',
     'prose/divided-order':
-      'sha256:c73d47290448f448e5e4df8093f29bec544707b10491b09c6a85d1c156f7ad10',
+      'sha256:b376e295fa833bcff179ccde22ce096b136d969c56b2b89ddb2a28bb3243937d',
     'prose/encoded-instructions':
-      'sha256:80afa9ae6e6ba39275162fa7db906253be371123f8ce936500184091649e64e2',
+      'sha256:a539ecef0fe347ec340e7dcd882d74a52e3417eefef3b67e4a81ca09f21f6393',
     'prose/exfiltration-instructions':
-      'sha256:65e7db1490802a142319ec3f08060a00ccdda45364323592e72c351de05ef70a',
+      'sha256:6550ebdd5472d2273aad8f37445d93e059b940025ed2842758831a4f726ada94',
     'prose/false-authority':
-      'sha256:bebfac679d07e338d2564145a5e480a05010df721cba7a4da6d8e6786d51c6bc',
-    'prose/hidden-text': 'sha256:704f6eb7d920e597cae34d2fb39b0774039b66cdd5bdd4a00a49ea9bb51e8385',
-    'prose/install-lure': 'sha256:46a857db72b8d20673903abc50dbcb12c181b96ec9174555c6b632258dad80c2',
+      'sha256:0ffeae733971adbbc0bd91c13153bd5b433d76d3ce01fa42fa027a199b844f76',
+    'prose/hidden-text': 'sha256:edb377838e77c4754dd06658d3ea04289a165f5ef904bd49812ef102a064cd25',
+    'prose/install-lure': 'sha256:153b902a5621d3997359d63ab14757bd7d271c45955d4ce40c89c55057880207',
     'prose/memory-tampering':
-      'sha256:ecf45b5407961da295e6b23d5076c4182f90d492fc252363feaa42ecdbed7757',
+      'sha256:12462f79ff25e1f0d0e4c31bd30ba3d70feffc2c360f1cb580dd48921501f520',
     'prose/override-instructions':
-      'sha256:e1e0250b6f1c02bda456f016a11098d048953125e43ced6b1206ecafb254164f',
+      'sha256:5fdc6febc50a3098b6e68d7a2940bd3767478ffe699a4d1bd832b1d2d0a65f79',
     'prose/payment-diversion':
-      'sha256:06616df41c45e9385a733d8308d4f86338074bec0d5439a6c06bd92284c65bdd',
+      'sha256:1761ac2dcc690f932d683f6c697b0da57d58564baab7a816229e959d0911119b',
     'prose/planted-content':
-      'sha256:1e95b3b066c7c1e0661e103cb744f3a1db4685a6972f726e6efdf34e17ce8281',
+      'sha256:b885fb45f78449f258dc45bd4d90f25b0dd6e0f7774cf7b611293031ad79e77a',
     'prose/remote-instructions':
-      'sha256:c2c8a139634b52723665193db67a342529061faa636df7415bddb48bf8c10016',
+      'sha256:aaf86dc3ef5d03729d9031c75660f1ac9f5b320e008e6b404dfbff62a3707105',
     'prose/secret-in-reply':
-      'sha256:17e8b2d265196a941880d90cffc0004cee8d37b0eb6206793f58875132b92fbc',
+      'sha256:f185c6467f4a556222f450047d91520f5aa3e316dea136c5d1ee420877796622',
     'prose/self-propagation':
-      'sha256:aee2d5ae917c5740f92970137963f46471220fa27bda47b8f7992f98bfe53d59',
+      'sha256:ebf7e44bfb9a7fe22b789decf8994af23b0a5df14d3d4fda00617ba392fae72d',
     'prose/speaks-to-scanners':
-      'sha256:9c1b7675cf7099d52e3ea64d2b76bb1738dca55c8147121c056db28d1e4304d2',
-    'prose/trigger-bait': 'sha256:392e77bb07a5d44ec733ea1053e84b83216e537b3e47c8ee34c6b5493fc4924d',
+      'sha256:c93e51dce748844dde6a6ddc83744aaa2b9fb84694fcfdb272ff86333329d3c7',
+    'prose/trigger-bait': 'sha256:d642c7c2b5c88adb503318854fe3435f0b04add70de565ba4e833fed9d7e329a',
     'prose/weakened-defence':
-      'sha256:29323afde3c10c3ca5d35a2cff3680a9b0fa130b9e932668043ec1ffa34b4f22',
+      'sha256:70e93a3e8e97412fd6e138e39d5f5bcf2e022d831f5a723ad811e99bfc554098',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:9bfba95a40f5a744dee7ab0a4687bec5df1ba37dcfdaff2f6630400f0cd44af5',
+      'sha256:61600ac4c38acf16b97774169c52b9359df09b2418a2f2b073251cb81b474fe7',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
