@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:30bfbc679cf5ab09262391e7c5a36bfcdc971d831f83d684370c055d0454b11d',
+  extractor: 'sha256:cedcfc87e1830d390f99b6af8ae29905150d024752c798299ac26e4a1628f1d4',
   judging: 'sha256:9c7351f5395b1b6ae28b16162cb5be2e10d0b64968fc8ea6acd2973da8432152',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
