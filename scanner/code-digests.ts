@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:cedcfc87e1830d390f99b6af8ae29905150d024752c798299ac26e4a1628f1d4',
-  judging: 'sha256:9c7351f5395b1b6ae28b16162cb5be2e10d0b64968fc8ea6acd2973da8432152',
+  judging: 'sha256:7d244260851776426aaad076dc9c1c14f7da75bb5a8d6e669f7cb7e95f2db31f',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
