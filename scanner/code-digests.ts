@@ -214,47 +214,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:b4b52f1a68ca22d7d04e1dcb693a010e557f36006020c9dd97d523b9d8401ad6',
+      'sha256:e101de284a861683bf97458a06f7e4d12855356e9be7336a01b70a01f622e5d3',
     'prose/biased-judgement':
-      'sha256:0138ff87019bca14862508bab9a636f78cab943600d0bca0167e998c10f42901',
+      'sha256:3bee45ed9b06becb7048b7a4ff6c2ddd417befc8468e9bc96ff2d1f6c9961e82',
     'prose/boundless-role':
-      'sha256:bed4c38a9aede0a6cc2ebbe2f7326d177b8a7de7675cd7d2a4c8496487d68a67',
-    'prose/concealment': 'sha256:ede33f40608243d561d1f1cb54ab88881ed316d5712a60e8e3b831a8b0d0a576',
+      'sha256:1deafd367abad5dd8e4affc0d097b06bc519b4eeeeeef7b6eaf2e65be032563c',
+    'prose/concealment': 'sha256:ac92667a909d45669ce619f206779619431f18c39f0fa024d4bdff9c6d25a719',
     'prose/credential-solicitation':
-      'sha256:0ab5e1cb747c73f88984124ad7b9a3f1f572d9b5f89e61325efb2dc7e1f81c35',
+      'sha256:3d8d3a5f1b1377e892d4700864e7def23409995ffee18572fa35b29034a3d707',
     'prose/decode-instructions':
-      'sha256:0a46345b99d33298850ffe343f7c2acbac70171a445d0ac3bf9ddd8b6dab2a52',
+      'sha256:d2b2df617126c4fb067270fb3b4aa38aa47d4d0fed79d42bb59f1815a70f3e41',
     'prose/destructive-orders':
-      'sha256:8706b119f8425fa1c10947ec2e1c873b3ff4a5fa530dba9a57923eca35083208',
+      'sha256:93ef67e9578fcdb38963006edad31bad89bbb4f21533489d04881df88bbe48a0',
     'prose/divided-order':
       'sha256:b376e295fa833bcff179ccde22ce096b136d969c56b2b89ddb2a28bb3243937d',
     'prose/encoded-instructions':
       'sha256:a539ecef0fe347ec340e7dcd882d74a52e3417eefef3b67e4a81ca09f21f6393',
     'prose/exfiltration-instructions':
-      'sha256:6550ebdd5472d2273aad8f37445d93e059b940025ed2842758831a4f726ada94',
+      'sha256:620177a9170403400cdfb1f1c07c2d6d3554133d670568b2492baff6666af414',
     'prose/false-authority':
-      'sha256:0ffeae733971adbbc0bd91c13153bd5b433d76d3ce01fa42fa027a199b844f76',
+      'sha256:13c86194974bdd86dcf23fb98e411d41f387ec099794fec3e820b8f3911d6801',
     'prose/hidden-text': 'sha256:edb377838e77c4754dd06658d3ea04289a165f5ef904bd49812ef102a064cd25',
-    'prose/install-lure': 'sha256:153b902a5621d3997359d63ab14757bd7d271c45955d4ce40c89c55057880207',
+    'prose/install-lure': 'sha256:273819d379395d5c90dbf4185a7efe13c898a888c2cf8345d87de4c2560a4173',
     'prose/memory-tampering':
-      'sha256:12462f79ff25e1f0d0e4c31bd30ba3d70feffc2c360f1cb580dd48921501f520',
+      'sha256:b7ee6e60b76bb58adcfab729ff415ae8a90b256c540624f9bf4b5f338902a723',
     'prose/override-instructions':
       'sha256:5fdc6febc50a3098b6e68d7a2940bd3767478ffe699a4d1bd832b1d2d0a65f79',
     'prose/payment-diversion':
-      'sha256:1761ac2dcc690f932d683f6c697b0da57d58564baab7a816229e959d0911119b',
+      'sha256:5afcea205e055e3074fa7b533112688e730f6ad0c2d5ec8642c8f8b0dba7d351',
     'prose/planted-content':
-      'sha256:b885fb45f78449f258dc45bd4d90f25b0dd6e0f7774cf7b611293031ad79e77a',
+      'sha256:8e256867e02ee0e1356f04deb8562a8dda814277338ef3408f593bbfe51d2889',
     'prose/remote-instructions':
-      'sha256:aaf86dc3ef5d03729d9031c75660f1ac9f5b320e008e6b404dfbff62a3707105',
+      'sha256:06094f49cd0c959bb70da4131e1a7a308b0277e891b88d6a560acee033612f09',
     'prose/secret-in-reply':
-      'sha256:f185c6467f4a556222f450047d91520f5aa3e316dea136c5d1ee420877796622',
+      'sha256:8e3d2595b436cb8a66860ead3e6e05dfb995c8fb2be797042b490fbe6750cb7d',
     'prose/self-propagation':
-      'sha256:ebf7e44bfb9a7fe22b789decf8994af23b0a5df14d3d4fda00617ba392fae72d',
+      'sha256:be9897f2f7751a13678fbe12eb4d128db086ef13b027efe89e618aeab24f8c84',
     'prose/speaks-to-scanners':
-      'sha256:c93e51dce748844dde6a6ddc83744aaa2b9fb84694fcfdb272ff86333329d3c7',
+      'sha256:1b911bba219a4f204b771f159dca95e42134ed4efa59039d77117dbbc5d3b824',
     'prose/trigger-bait': 'sha256:d642c7c2b5c88adb503318854fe3435f0b04add70de565ba4e833fed9d7e329a',
     'prose/weakened-defence':
-      'sha256:70e93a3e8e97412fd6e138e39d5f5bcf2e022d831f5a723ad811e99bfc554098',
+      'sha256:973cb0467dffa2a53c881ffaf8d89f0898b034a0b70287b647cef6453eddf1fe',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
