@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e417d37564c9eea052714345aeb14cd6326ae7280b26e256ac69173daf4b1c9c',
-  judging: 'sha256:f3f2c516b738583a9520a072b161e0b105b9e22cbae84b2f8bf94559e6a5cfcb',
+  extractor: 'sha256:3863a3dd07c4bfe318486aefdd4d20e2333fa0d58a754bba30b93744df5071f2',
+  judging: 'sha256:c7285ab92e9123dd791d4696110ec6bb6e5504d010d90e982bbfe7791e9f933f',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -214,47 +214,47 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:5cb9319142ff3c2a1bf8d8d047d6d67e39ece91dfe151c8d7e6eea93b611afc5',
+      'sha256:71111665195880ab574d9151d4d41efb4cc584fc122232e7017272eb00bfa689',
     'prose/biased-judgement':
-      'sha256:664e7ecff1c049c3f265a073955f07af5de6b64827466f6d00cbdce92ad443e9',
+      'sha256:554f472a5db7e636ffc7c47d22f4b33a07b1aa93eb4697475f8a47d886ca62e7',
     'prose/boundless-role':
-      'sha256:50a7da0ec0ec81cc955519a5a8996cacb804df6907782368a1b62d36c24af7e8',
-    'prose/concealment': 'sha256:a050e2575bbcd51c68075b4ab42acd1d63da5af9fdad8c94a723f880e3537fd3',
+      'sha256:b9b1a1eea0dba94d55579e3e6b20e78b52d785c77f4fb36760dece14d1226618',
+    'prose/concealment': 'sha256:4cb560b166500ffd0b1227b9d2a7f0a64c1ea95df85a620be562d9b3a7e455a9',
     'prose/credential-solicitation':
-      'sha256:255d76b75ee963666bb5c62c9eecd53fc3d41ecb16a012050742c06a284979b3',
+      'sha256:6e3abf950d5538c6bbacf677343be897a7c3e9aa1417e9d3bc37adf76c95d58e',
     'prose/decode-instructions':
-      'sha256:1229c3c85d83163a21942239a49d96c18cbe881630bf664fcbbedb36bcb6a9e7',
+      'sha256:71226ffd449e9d20952f6c0d2ca8ce9cfa39075cd320a886e2356ebc77941c09',
     'prose/destructive-orders':
-      'sha256:aacd2443e13d66f59b5f43b5b4de2da963a892bf350f78e291df7716e7c8c571',
+      'sha256:9f798d45b9b73d0d0a0694f6be112bbc4be6022e7774c5c81daee3b828817eb0',
     'prose/divided-order':
       'sha256:e18f47a3e378a704353772f94cb9e6a72e998b9a3edf585b3a9cf1e67e912391',
     'prose/encoded-instructions':
       'sha256:53903fb5ed97ce7e8e2218980a330c8a115df00a35bb1706fefdb5c7be1b918f',
     'prose/exfiltration-instructions':
-      'sha256:fe289ab9c2ac66e6ed0807e62874be60aca4339f56f6acc8910254e0c5646710',
+      'sha256:aaa4262857476621032d629964f7a25c3af064d81c58ce8c5eba24725cea8d79',
     'prose/false-authority':
-      'sha256:0dc0aff7517386fbd9425f4b3ed9efb80a645dcb07e6321ae488e86b4f6027fe',
+      'sha256:8b0483a3cd87dd0e54133f5b23e24120ef3e778425065a900c9ee5e502f0c6d2',
     'prose/hidden-text': 'sha256:243f576fd43ad3c295c88d953483682d2aca0ec68a2a85dda10d393dd5fefc52',
-    'prose/install-lure': 'sha256:f589d06cdb888c11fdda6711259cf01fb59b3a57d7cc6f4737c208227c29d929',
+    'prose/install-lure': 'sha256:f75208bfb4cb423f6bc98566d00e11cf4641a5eb2e534765b3a5e694e95d5ec4',
     'prose/memory-tampering':
-      'sha256:86608c778d436650f31bb2257177734a5b365c5b95e2de2462aa5e17dc61d5a5',
+      'sha256:09dd5279bbb61a71f129d9dc2e83b52ab3ffc14340631db771dd5f5d7a9e8e4f',
     'prose/override-instructions':
       'sha256:479cf9524f2e0f41ae85c32900f8cef5e67aeb9947aa99af1a1b38eeaf3f2171',
     'prose/payment-diversion':
-      'sha256:878f3e63b10e43df71751fafceb56e52118705c0c250f4d5ffbfd270129cf249',
+      'sha256:3bb81f8d54b5b3dfbdedafd6a52a4326496c4d26a4689cee5269bd9778f13187',
     'prose/planted-content':
-      'sha256:c7b807a9f80857daf15cb0c251de3475623b74dbf75bc09fd3cd3c743205f91f',
+      'sha256:447a606cb23ba618bb217cbae91747f51a5003fd8ff2d509aa30239b5228bc69',
     'prose/remote-instructions':
-      'sha256:f897d7e9b24a62977da99f20dc064ea546e3f2ee74713b960892fe30f7081259',
+      'sha256:770e58de8a84646878088c0f836b1735681173ea1fc08824cd4d7fa64b21d92c',
     'prose/secret-in-reply':
-      'sha256:930e3636fab8fe0895a5f99597e5101c3c2f76bc014c27b89eecf8d61046d68b',
+      'sha256:e510d024e9904b639ed9c632d63b0ba63f306efef125b3f3e8b8b3991f87e68d',
     'prose/self-propagation':
-      'sha256:15c88fc55ad3d30b6b01320b4f056ba9c96775e4ae64cc1b0b8018619882bc08',
+      'sha256:85d9a83f060375ae9739a1b4211403b5dddd6231dce9cc7f7e64e6eace1e2053',
     'prose/speaks-to-scanners':
-      'sha256:cc84e5076555a7c08e3b2f106ecfd864b78d90636014cbc5e13ae09e5fbe6149',
+      'sha256:6a08fbb8bd42b5ae18be00111ba67aa59e0ba4ca2eba35f256d7f88e7a4a0f2c',
     'prose/trigger-bait': 'sha256:677170499d77819a0e5d9d10cdcb873cc48a25a16bd60c3739a8f007cb2b0056',
     'prose/weakened-defence':
-      'sha256:40945d7616c960d8b3e2719aa2c26205a14b2772785cd3439272d90d77176999',
+      'sha256:6bd3c8e26830c7ac1c4b220c878783bfbfe63c959a32c445ad957732a688e18d',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':

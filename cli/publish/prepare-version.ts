@@ -6,6 +6,7 @@
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
+import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -53,7 +54,12 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     packed,
     skillMd,
     manifest,
-    warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd), ...warningsOfSize(packed)],
+    warnings: [
+      ...skillMd.warnings,
+      ...warningsOf(manifest, skillMd),
+      ...windowsLineEnds(folder.files),
+      ...warningsOfSize(packed),
+    ],
   };
 }
 

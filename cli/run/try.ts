@@ -7,6 +7,7 @@ import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
+import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { calledName } from '../called-name.ts';
 import { applyOrOffer } from '../changes/offer.ts';
@@ -17,6 +18,7 @@ import { fetchPackages } from '../packages/fetch-packages.ts';
 import { lockedFiles } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
+import { warningText } from '../terminal/problem-text.ts';
 import { bindFolders } from './bound-folders.ts';
 import {
   type Overheard,
@@ -44,6 +46,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
   const path = resolve(context.cwd, folder);
   const files = await lockedFiles(context, path, (await readWholeSkill(path, 'try')).files);
+  for (const warning of windowsLineEnds(files)) printNote(context, warningText(warning));
   const named = listOf(context.options.secret);
   const tried = readTried(files, folder);
   requireNamedCommand(tried, files, folder, command);

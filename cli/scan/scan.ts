@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
+import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
@@ -181,6 +182,7 @@ function noteSkillMd(
   { files }: ScannedFolder,
   { parseSkillMd }: Awaited<ReturnType<typeof loadSkillMd>>,
 ): void {
+  for (const warning of windowsLineEnds(files)) printNote(context, warningText(warning));
   const skillMd = files.find(({ path }) => path === 'SKILL.md');
   if (skillMd === undefined) return;
   try {

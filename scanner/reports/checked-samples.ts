@@ -20,8 +20,10 @@ export function withSamplesForReview(
     /^(high|critical)$/.test(finding.severity) &&
     [finding, ...finding.flow].every(({ path }) => sampleFolder.test(path));
   if (!checks.test(`${name} ${description}`) || !findings.some(isCapped)) return findings;
-  const others = rawText().filter(({ file, depth }) => depth === 0 && !sampleFolder.test(file));
-  const isStill = (path: string): boolean => !others.some((source) => mayStart(source, path));
+  // A sample may start another one.
+  const sources = rawText().filter(({ depth }) => depth === 0);
+  const isStill = (path: string): boolean =>
+    !sources.some((source) => source.file !== path && mayStart(source, path));
   return findings.map((finding) =>
     isCapped(finding) && [finding, ...finding.flow].every(({ path }) => isStill(path))
       ? { ...finding, severity: 'medium' }

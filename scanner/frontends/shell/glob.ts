@@ -19,7 +19,8 @@ export function globOf(pattern: string): Glob | undefined {
   if (tokens === undefined || pattern.length > shellPatternCharsMax) return undefined;
   const reversed = [...tokens].reverse();
   return {
-    prefixes: (text) => lengths(tokens, [...text]),
+    // A text is not spread: mostly its first character ends the search.
+    prefixes: (text) => lengths(tokens, text),
     suffixes: (text) => lengths(reversed, [...text].reverse()),
   };
 }
@@ -53,7 +54,7 @@ export function replaceGlob(
 }
 
 // All states of the pattern at once: a set of positions, advanced by one character.
-function lengths(tokens: readonly Token[], characters: readonly string[]): number[] {
+function lengths(tokens: readonly Token[], characters: Iterable<string>): number[] {
   let states = closed(tokens, [0]);
   const found: number[] = states.has(tokens.length) ? [0] : [];
   let length = 0;

@@ -136,7 +136,7 @@ export const secretEntries: readonly ProseFrame[] = [
     says: 'write into an agent’s memory',
     steps: [{ needs: [['write', 'give', 'pass'], 'memory-file'], within: 24 }],
     severity: 'medium',
-    onlyHidden: true,
+    onlyWith: ['unsaid'],
   },
 ];
 

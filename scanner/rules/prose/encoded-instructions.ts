@@ -47,7 +47,7 @@ const draftsOnce = remembered(draftsOf);
 
 function draftsOf(fact: FactOf<'text'>): FindingDraft[] {
   const given = fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text;
-  // Letters in another dress may be encoded as well: Morse in full-width dots, words apart in flags.
+  // Letters in another dress may be encoded as well: Morse in full-width dots, a word in flags.
   const folded = /^[\0-\x7f]*$/.test(given) ? [] : decodingsOf(foldText(given));
   for (const { how, text } of [...decodingsOf(given), ...folded]) {
     const statement = statementIn(readingOfText(fact, text), strongForms, () => nothingAround);

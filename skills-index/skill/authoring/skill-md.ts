@@ -4,7 +4,7 @@
  */
 import { type Document, isScalar } from 'yaml';
 import { isRecord, parseFrontMatter } from '../front-matter.ts';
-import { descriptionCharsMax } from '../limits.ts';
+import { descriptionCharsMax, shownValueCharsMax } from '../limits.ts';
 import { isNamePart } from '../name.ts';
 import type { Reason } from '../problem.ts';
 import { nearest } from '../text/nearest.ts';
@@ -64,10 +64,12 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
     body,
     bodyLine,
     declared: { ...openClawRequires(metadata), allowedTools: toolsOf(fields['allowed-tools']) },
-    warnings: warningsAbout(fields, requoted).map(({ key, message }) => ({
-      message,
-      place: { path, line: lineOfKey(yaml, key) + 1, column: 1 },
-    })),
+    warnings: [...warningsAbout(fields, requoted), ...cutDescription(document)].map(
+      ({ key, message }) => ({
+        message,
+        place: { path, line: lineOfKey(yaml, key) + 1, column: 1 },
+      }),
+    ),
     metadata,
     fields,
   };
@@ -163,6 +165,20 @@ function warningsAbout(
     ...(fields.version === undefined
       ? []
       : [{ key: 'version', message: 'version belongs under metadata' }]),
+  ];
+}
+
+// `description: Solves issue #12`: the text behind ` #` is a comment. A comment that somebody meant
+// begins with a space.
+function cutDescription(document: Document.Parsed): { key: string; message: string }[] {
+  const node = document.get('description', true);
+  if (!isScalar(node) || !/^\S/.test(node.comment ?? '')) return [];
+  const cut = `#${node.comment?.split('\n', 1)[0]?.slice(0, shownValueCharsMax)}`;
+  return [
+    {
+      key: 'description',
+      message: `YAML takes ${JSON.stringify(cut)} for a comment, and cuts the description there: put the whole value in quotes`,
+    },
   ];
 }
 

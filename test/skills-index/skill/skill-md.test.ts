@@ -123,6 +123,11 @@ describe('what leaves the specification without harm', () => {
       '4 allowed-tools is written as a YAML list; write one string with spaces between the tools',
     ],
     [
+      'a description that YAML cuts',
+      '---\nname: a\ndescription: Closes issue #12 quickly\n---\n',
+      '3 YAML takes "#12 quickly" for a comment, and cuts the description there: put the whole value in quotes',
+    ],
+    [
       'a version at the top',
       '---\nname: a\ndescription: b\nversion: 1.0.0\n---\n',
       '4 version belongs under metadata',
@@ -270,4 +275,13 @@ describe('what cannot be read', () => {
       { numRuns: 40 },
     );
   });
+});
+
+it.each([
+  'Closes issues',
+  '"Closes issue #12"',
+  '>-\n  Closes issue #12',
+  'Closes issues # for now',
+])('says nothing of a description that YAML does not cut: %j', (description) => {
+  expect(warningsOf(`---\nname: a\ndescription: ${description}\n---\n`)).toEqual([]);
 });
