@@ -145,12 +145,15 @@ describe('an observation', () => {
     const below = read(pid);
     return [...below, ...below.flatMap(childrenOf)];
   };
-  const observerBelow = async (): Promise<number> => {
-    const lineOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  const isObserver = (pid: number): boolean =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observe-process');
+  // The observer of the test before may still be ending.
+  const observersNow = (): readonly number[] => childrenOf(process.pid).filter(isObserver);
+  const observerBeside = async (before: readonly number[]): Promise<number> => {
     let observer: number | undefined;
     await expect
       .poll(() => {
-        observer ??= childrenOf(process.pid).find((pid) => lineOf(pid).includes('observe-process'));
+        observer ??= observersNow().find((pid) => !before.includes(pid));
         return observer;
       })
       .toBeGreaterThan(1);
@@ -159,14 +162,16 @@ describe('an observation', () => {
   };
 
   it('waits for no observer that a submission stopped', async () => {
+    const before = observersNow();
     const observation = observe(slow, 1).catch((cause: Error) => cause.message);
-    process.kill(await observerBelow(), 'SIGSTOP');
+    process.kill(await observerBeside(before), 'SIGSTOP');
     expect(await observation).toContain('ended without a result (SIGKILL)');
   });
 
   it('leaves no process behind an observer that is killed', async () => {
+    const before = observersNow();
     const observation = observe(slow, 20).catch((cause: Error) => cause.message);
-    const observer = await observerBelow();
+    const observer = await observerBeside(before);
     const isResponder = (pid: number): boolean =>
       readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('createServer');
     await expect.poll(() => childrenOf(observer).some(isResponder)).toBe(isRoot);

@@ -159,8 +159,8 @@ function writeFolders(
 }
 
 /**
- * Gives a path and its content to a user, when this process is root. The path may lie in a folder of
- * that user, who attacks nothing but the world of the suite.
+ * Gives a path and its content to a user, when this process is root. The path may lie in a folder
+ * of that user, who attacks nothing but the world of the suite.
  */
 export function changeOwner(path: string, { gid, uid }: User): void {
   if (process.getuid?.() === 0)
