@@ -27,11 +27,10 @@ export interface Forwarder {
 }
 
 /**
- * The user and group of the forwarders of a runner that is root. Nobody else has this number: systemd
- * leaves it unused (“Users, Groups, UIDs and GIDs on systemd Systems”), and images of containers take
- * 65532 and 65534.
- * As the run's user, other processes of that user could reach the proxy's socket and enter the
- * forwarder's network, and with it use the secrets of the run.
+ * The user and group of the forwarders of a runner that is root. As the run's user, other processes
+ * of that user could reach the proxy's socket and enter the forwarder's network, and with it use
+ * the secrets of the run. Nobody else has this number: systemd leaves it unused (“Users, Groups,
+ * UIDs and GIDs on systemd Systems”), and images of containers take 65532 and 65534.
  */
 const forwarderId = 65_520;
 
