@@ -66,6 +66,7 @@ function renaming(message: string): string {
   const letters = [...message.normalize('NFC')]
     .filter((letter) => !message.includes(letter))
     .map((letter) => `${letter} is U+${letter.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+  if (message.endsWith(noSkillMd)) return 'Write SKILL.md, or give the file this name exactly.';
   if (!message.endsWith('NFC') || letters.length === 0) return 'Mend what the message names.';
   return `Rename it, so that ${letters.join(', ')}; \`convmv -r -f utf8 -t utf8 --nfc --notest .\` renames a whole folder.`;
 }
