@@ -57,7 +57,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     warnings: [
       ...skillMd.warnings,
       ...warningsOf(manifest, skillMd),
-      ...windowsLineEnds(folder.files),
+      ...windowsLineEnds(folder.files, path),
       ...warningsOfSize(packed),
     ],
   };

@@ -46,7 +46,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
   const path = resolve(context.cwd, folder);
   const files = await lockedFiles(context, path, (await readWholeSkill(path, 'try')).files);
-  for (const warning of windowsLineEnds(files)) printNote(context, warningText(warning));
+  for (const warning of windowsLineEnds(files, folder)) printNote(context, warningText(warning));
   const named = listOf(context.options.secret);
   const tried = readTried(files, folder);
   requireNamedCommand(tried, files, folder, command);

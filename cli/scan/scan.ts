@@ -179,10 +179,11 @@ function loadSkillMd(): Promise<typeof import('../../skills-index/skill/authorin
 // Prints the warnings of `publish`. A file that cannot be read is a finding of the scan.
 function noteSkillMd(
   context: CommandContext,
-  { files }: ScannedFolder,
+  { files, report }: ScannedFolder,
   { parseSkillMd }: Awaited<ReturnType<typeof loadSkillMd>>,
 ): void {
-  for (const warning of windowsLineEnds(files)) printNote(context, warningText(warning));
+  for (const warning of windowsLineEnds(files, report.path))
+    printNote(context, warningText(warning));
   const skillMd = files.find(({ path }) => path === 'SKILL.md');
   if (skillMd === undefined) return;
   try {

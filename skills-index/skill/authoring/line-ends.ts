@@ -6,10 +6,13 @@ import type { SourceFile } from '../bundle.ts';
 import type { Reason } from '../problem.ts';
 import { shellWord } from '../text/shell-word.ts';
 
-/** A warning for each script that no Unix starts as it is. */
-export function windowsLineEnds(files: readonly SourceFile[]): Reason[] {
+/**
+ * A warning for each script that no Unix starts as it is.
+ * @param folder of the skill, as the caller can name it in the line that mends the script
+ */
+export function windowsLineEnds(files: readonly SourceFile[], folder: string): Reason[] {
   return files.filter(failsToStart).map(({ path }) => ({
-    message: `${path} has Windows line ends, with which it does not run here: sed -i 's/\\r$//' ${shellWord(path)}`,
+    message: `it has Windows line ends, so it will not run: sed -i 's/\\r$//' ${shellWord(folder === '.' ? path : `${folder}/${path}`)}`,
     place: { path, line: 1, column: 1 },
   }));
 }

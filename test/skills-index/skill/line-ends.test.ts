@@ -13,9 +13,9 @@ it.each([
   file('scripts/year', '#!/usr/bin/env bash\r\necho 1\r\n'),
   file('scripts/days.py', '#!/usr/bin/env python3\r\nprint(1)\r\n', 0o755),
 ])('names a script that does not start, and the line that mends it: $path', (script) => {
-  expect(windowsLineEnds([script])).toEqual([
+  expect(windowsLineEnds([script], 'skills/year')).toEqual([
     {
-      message: `${script.path} has Windows line ends, with which it does not run here: sed -i 's/\\r$//' ${script.path}`,
+      message: `it has Windows line ends, so it will not run: sed -i 's/\\r$//' skills/year/${script.path}`,
       place: { path: script.path, line: 1, column: 1 },
     },
   ]);
@@ -30,5 +30,5 @@ it.each([
   file('scripts/run.ps1', '#!/usr/bin/env pwsh\r\nGet-Date\r\n'),
   file('SKILL.md', '---\r\nname: a\r\n---\r\n'),
 ])('says nothing of $path', (other) => {
-  expect(windowsLineEnds([other])).toEqual([]);
+  expect(windowsLineEnds([other], '.')).toEqual([]);
 });
