@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:1d7422c03e433f240aac0de756ba5f62c288cdeaaa2de702977b739f53bda787',
+    'files/agent-memory': 'sha256:9b4f99d31d31868835158afb6c1ba4a3296a3ae66d87405d8f00a42250eecf6e',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:cc3a5e139ab18a1147331b36b646c055bc25c9cab5d0f887f740e57a4c5ce748',
+      'sha256:1de5cc71e3493ede3f2b7e41d574621c2ab9b67032f037ada3daac3922371fb7',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:22abfa4873d80ed8e11c453fe17645afa9bca3ebcb93771b4315333374a912a9',
+      'sha256:db5a5037b26c42c266341b8d3823ce95cca76f6f08822e4fd0a767261d0487cb',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:c3826d75a7d94995b9150978ac5569560eabb1695604456437a5f328e6048356',
+      'sha256:5b97e5aa2c4992a3dbdb5cf9b54bc5b780f628a421165a15880ef678f76ab7b8',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:71111665195880ab574d9151d4d41efb4cc584fc122232e7017272eb00bfa689',
+      'sha256:fe6aa2a4cac8737faf23abfe0803edc2141f0175dfaec1409e5458bd9b9891c6',
     'prose/biased-judgement':
-      'sha256:554f472a5db7e636ffc7c47d22f4b33a07b1aa93eb4697475f8a47d886ca62e7',
+      'sha256:37f5592277c87cfb3f0888dabe88ff8a675a854f617d77976517c663e55180cd',
     'prose/boundless-role':
-      'sha256:b9b1a1eea0dba94d55579e3e6b20e78b52d785c77f4fb36760dece14d1226618',
-    'prose/concealment': 'sha256:4cb560b166500ffd0b1227b9d2a7f0a64c1ea95df85a620be562d9b3a7e455a9',
+      'sha256:80d577aef6ffea0533ca1530f788b10ca72c9e0354ec2fa750cfe46d33ef5158',
+    'prose/concealment': 'sha256:8588f9505dc3e9926d1b7379ff22c22b712990ab388853f193ce726d8bc27d28',
     'prose/credential-solicitation':
-      'sha256:6e3abf950d5538c6bbacf677343be897a7c3e9aa1417e9d3bc37adf76c95d58e',
+      'sha256:601a60e97015d36a8baf2d1f54fca7eb2948155a61098dc1dab19c0d65d1ac3f',
     'prose/decode-instructions':
-      'sha256:71226ffd449e9d20952f6c0d2ca8ce9cfa39075cd320a886e2356ebc77941c09',
+      'sha256:b25508fb6f6a79f26997b0602d17280d3086fd176a217e88413d66d18728efa4',
     'prose/destructive-orders':
-      'sha256:9f798d45b9b73d0d0a0694f6be112bbc4be6022e7774c5c81daee3b828817eb0',
+      'sha256:40215f539d998713b0a6203dc2ea0414832e896b72c270d985e254bd15264ebe',
     'prose/divided-order':
-      'sha256:e18f47a3e378a704353772f94cb9e6a72e998b9a3edf585b3a9cf1e67e912391',
+      'sha256:5ee2ad7e5f4026b330e3281460cb63cc02a349fc2d04a6597570bd667a538d60',
     'prose/encoded-instructions':
-      'sha256:53903fb5ed97ce7e8e2218980a330c8a115df00a35bb1706fefdb5c7be1b918f',
+      'sha256:9fa7f38e9b21443ec161f5d0bd3e730c9786feb2b61033d431c652c1f11b6359',
     'prose/exfiltration-instructions':
-      'sha256:aaa4262857476621032d629964f7a25c3af064d81c58ce8c5eba24725cea8d79',
+      'sha256:85c5234b6ad6839152b7aed3181ac95582c1dfc865828f12c3b188dcd43dceff',
     'prose/false-authority':
-      'sha256:8b0483a3cd87dd0e54133f5b23e24120ef3e778425065a900c9ee5e502f0c6d2',
-    'prose/hidden-text': 'sha256:243f576fd43ad3c295c88d953483682d2aca0ec68a2a85dda10d393dd5fefc52',
-    'prose/install-lure': 'sha256:f75208bfb4cb423f6bc98566d00e11cf4641a5eb2e534765b3a5e694e95d5ec4',
+      'sha256:441f9379f8464abf159a3c3d756960b755445319bf00bae055b36c332061aee8',
+    'prose/hidden-text': 'sha256:845767074531c42f878a233e12e04f65517a21d191bff1d8ca04ccd27e687298',
+    'prose/install-lure': 'sha256:bab899f064dcbdc128340643dd3894a3bce61bb8d4f2eb74ef36939be22f63e1',
     'prose/memory-tampering':
-      'sha256:09dd5279bbb61a71f129d9dc2e83b52ab3ffc14340631db771dd5f5d7a9e8e4f',
+      'sha256:ce24b41ca10ccbe5ae135bac4e8060aa413aad03002b848fed532669a03688e3',
     'prose/override-instructions':
-      'sha256:479cf9524f2e0f41ae85c32900f8cef5e67aeb9947aa99af1a1b38eeaf3f2171',
+      'sha256:2ae77da0ff1e02ed6682f2c88a563f4663d11060ffdf28d0f7deff9630258048',
     'prose/payment-diversion':
-      'sha256:3bb81f8d54b5b3dfbdedafd6a52a4326496c4d26a4689cee5269bd9778f13187',
+      'sha256:63227d3bb4a3e5901ecad6386d04fb81ebe9e7ee46b8fa8c4888be54066d0a81',
     'prose/planted-content':
-      'sha256:447a606cb23ba618bb217cbae91747f51a5003fd8ff2d509aa30239b5228bc69',
+      'sha256:de5db5185c97e0168d1f370b1e4d68a7d7d23781827221265b79711443280179',
     'prose/remote-instructions':
-      'sha256:770e58de8a84646878088c0f836b1735681173ea1fc08824cd4d7fa64b21d92c',
+      'sha256:7e14005fc0af44eb9e105bee2521c56eeaf3ad4b0ecb49d7302c5e45011d6040',
     'prose/secret-in-reply':
-      'sha256:e510d024e9904b639ed9c632d63b0ba63f306efef125b3f3e8b8b3991f87e68d',
+      'sha256:195b82a1da0751549e3c57fcb835d0906ad425e5ee57c2da240d721c280e3c72',
     'prose/self-propagation':
-      'sha256:85d9a83f060375ae9739a1b4211403b5dddd6231dce9cc7f7e64e6eace1e2053',
+      'sha256:d51c6a818e5e13db0c28cf43ccc6343587793d75f9dfaf0f7d1864e353fe16a3',
     'prose/speaks-to-scanners':
-      'sha256:6a08fbb8bd42b5ae18be00111ba67aa59e0ba4ca2eba35f256d7f88e7a4a0f2c',
-    'prose/trigger-bait': 'sha256:677170499d77819a0e5d9d10cdcb873cc48a25a16bd60c3739a8f007cb2b0056',
+      'sha256:93a712a25d96978753dd92c3ff2ce58af322acfc0c2184be5319aa68398d0621',
+    'prose/trigger-bait': 'sha256:ca77bef707a3f08784c00ea6aa810f7a2dc8d03e64b1e22d83497d3ddeda7ac0',
     'prose/weakened-defence':
-      'sha256:6bd3c8e26830c7ac1c4b220c878783bfbfe63c959a32c445ad957732a688e18d',
+      'sha256:2260b47e770ccd79f4b06bb9a6dbbc7aaf80352ebfc979e7bb5e1608631ef368',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:9645c5cd517f3eddd251ee21f3f2a37fdd42f7f39f1a6e29c8fe7e593fc67d5f',
+      'sha256:615632634c962167478134b0bafedfaf1c1083f4b896f54d822fb1b4d10780c8',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

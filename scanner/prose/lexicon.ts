@@ -109,11 +109,16 @@ function groupOf(concept: Concept): number {
   return firstOfGroups.filter((first) => at >= concepts.indexOf(first)).length;
 }
 
-/** Concepts by the first characters of words in scripts without spaces. */
+/**
+ * Concepts by the first character of a script without spaces in a word: the Latin letters before it
+ * may be the end of a longer run of letters.
+ */
 export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   const found = new Map<number, Concept[]>();
-  for (const [word, meanings] of joined)
-    for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
+  for (const [word, meanings] of joined) {
+    const at = Math.max(0, word.search(/[^a-z0-9]/i));
+    for (const { concept } of meanings) push(found, word.charCodeAt(at), concept);
+  }
   return found;
 }
 

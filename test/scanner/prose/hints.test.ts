@@ -71,6 +71,13 @@ describe('hints of a text', () => {
       expect(mayHold(hints, needsOfConcepts([concept]))).toBe(true);
   });
 
+  test('have a word of two scripts behind further letters', () => {
+    const folded = foldText('12askingPIN码');
+    const [mark] = marksOf(folded);
+    expect(mark).toBeDefined();
+    if (mark) expect(mayHold(hintsOf(folded, folded), needsOfConcepts([mark.concept]))).toBe(true);
+  });
+
   test('are none where no word of the tables stands', () => {
     const hints = hintsOf('the quick brown fox', 'the quick brown fox');
     expect(mayHold(hints, needsOfConcepts(['send']))).toBe(false);
