@@ -130,7 +130,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:7317e2695623c9e554d794678231771beff96c9f45f0c84b0550932f73cdd02b',
     'manifest/unreadable':
-      'sha256:109777c82ca1b019430ebea6b9ce517b9bfa402717df62b19dc108ec4d96cd31',
+      'sha256:876cffd21f4074a09195c730d6c7753b22a7d3aa990e02df5f629a9684e55194',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:0b8a3c1b7e4cea7eb58f29ce415b0485c1c8c80e0075aaf6dd8fd0b72b298a03',

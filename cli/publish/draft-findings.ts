@@ -45,6 +45,6 @@ export function printDraftFindings(
   if (more > 0) printNote(context, safe`  and ${more} more; skillgate scan shows all findings`);
   printNote(
     context,
-    safe`A declaration does not make these findings harmless. The draft declares what the code does, so check that you want each host and each secret of the draft.`,
+    safe`A declaration does not make these findings harmless. The draft declares what the code does, so check that you want each capability of the draft.`,
   );
 }

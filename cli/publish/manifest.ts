@@ -101,7 +101,10 @@ async function draft(context: CommandContext, folder: string): Promise<ExitCode>
       context,
       safe`The scan blocks this skill: run skillgate scan and fix its findings first.`,
     );
-  printNote(context, outcome(join(folder, 'skill.json'), written, text === old));
+  printNote(
+    context,
+    outcome(join(folder, 'skill.json'), written, text.trimEnd() === old?.trimEnd()),
+  );
   return exitCodes.ok;
 }
 

@@ -65,19 +65,26 @@ export const notDecided =
  * The meaning of this report's verdict. A description that cannot be read holds the skill back and
  * is no evidence of an attack.
  */
-export function verdictText({ verdict, findings, decidedBy }: ScanReport): string {
+export function verdictText(report: ScanReport): string {
+  const { verdict, findings, decidedBy } = report;
   const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
   const isUnreadable =
     deciding.length > 0 && deciding.every(({ rule }) => rule === 'manifest/unreadable');
   if (verdict === 'block') return isUnreadable ? unreadableSays : verdictSays.block;
   const isAlone = findings.some(
-    ({ path, rule }) => rule === 'manifest/unreadable' && path === 'skill.json',
+    ({ path, rule, message }) =>
+      rule === 'manifest/unreadable' &&
+      path === 'skill.json' &&
+      !message.startsWith('Cannot read the packages'),
   );
-  return `${isAlone ? aloneSays : ''}${verdictSays[verdict]}`;
+  const isAsIs = verdict === 'pass' && whyNotTaken(report) !== undefined;
+  return `${isAlone ? aloneSays : ''}${isAsIs ? asIsSays : verdictSays[verdict]}`;
 }
 
 const aloneSays =
   'of the files alone, since nothing could be compared with a skill.json that cannot be read; ';
+
+const asIsSays = 'nothing in it asks for more, but no registry takes it in this form';
 
 const unreadableSays =
   'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';

@@ -89,7 +89,7 @@ describe('skillgate manifest --write', () => {
     const { stderr } = await skill(['manifest', '.', '--write'], { cwd });
     expect(stderr).toMatch(/^ {2}medium {2}flow\/secret-to-network {2}scripts\/a\.py:2: /m);
     expect(stderr).toContain('A declaration does not make these findings harmless. ');
-    expect(stderr).toContain('check that you want each host and each secret of the draft');
+    expect(stderr).toContain('check that you want each capability of the draft');
     expect((await skill(['scan', '.'], { cwd })).stdout).toContain('PASS');
     const harmless = await skill(['manifest', '.'], { cwd: folder() });
     expect(harmless.stderr).not.toContain('harmless');

@@ -67,7 +67,7 @@ export const draftRows: readonly CommandRow[] = [
         type: 'string',
         value: 'FILE',
         summary:
-          'findings that a reviewer accepted: a JSON list of fingerprint, skill, reason, by, expires, severity',
+          'findings that a reviewer accepted: a JSON list of fingerprint (as --format json prints it), skill, reason, by, expires, severity',
       },
       baseline: {
         type: 'string',

@@ -166,7 +166,8 @@ export const installerRows: readonly CommandRow[] = [
       offline: { type: 'boolean', summary: 'use only the cache, and no network' },
       plain: {
         type: 'boolean',
-        summary: 'obey "plain": true in skillgate.json: these skills run without a sandbox',
+        summary:
+          'obey "plain": true in skillgate.json: these skills run without a sandbox (without this option, such a project is refused)',
       },
     },
     args: { min: 0, max: 0 },

@@ -34,7 +34,7 @@ export const unreadable = defineRule({
           place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         ...weightOf(obstacle, message),
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
-        fix: obstacle.hint ?? renaming(message),
+        fix: obstacle.hint ?? fixOf(obstacle, message),
       }));
     }),
 });
@@ -60,6 +60,12 @@ function weightOf(
 
 const nameAlone =
   /^Cannot take the skill: path "(?:[^"\\\n]|\\.)*" (is not in Unicode form NFC|has a character that Windows refuses|has a name that Windows reserves|is an environment file, where secrets lie)$/;
+
+function fixOf({ code }: Obstacle, message: string): string {
+  return code.startsWith('package-lock-')
+    ? 'Lock the packages (skillgate lock), and read what changed.'
+    : renaming(message);
+}
 
 // Both forms look alike, so the numbers tell which letters are meant.
 function renaming(message: string): string {

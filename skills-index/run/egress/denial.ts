@@ -94,8 +94,11 @@ export const denials = {
     status: 502,
     means: 'the file has another digest than the package index says',
   },
-  unreachable: { status: 502, means: 'the host did not answer' },
-  unresolved: { status: 502, means: 'the host’s name does not resolve' },
+  unreachable: { status: 502, means: 'it is allowed, but the host did not answer' },
+  unresolved: {
+    status: 502,
+    means: 'it is allowed, but this machine finds no address for the host’s name',
+  },
 } as const satisfies Record<string, { status: number; means: string }>;
 
 export type Denial = keyof typeof denials;

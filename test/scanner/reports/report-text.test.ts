@@ -225,6 +225,31 @@ describe('a report for people', () => {
     );
   });
 
+  it('says that no registry takes an honest folder as it is', async () => {
+    const text = await print(
+      files({ 'Skill.md': '---\nname: sample\ndescription: Nothing.\n---\n# Sample\n' }),
+    );
+    expect(text).toContain('PASS: nothing in it asks for more, but no registry takes it');
+    expect(text).not.toContain('people still approve it');
+  });
+
+  it('says how packages without a lock are locked, and that skill.json was read', async () => {
+    const text = await print(
+      files({
+        'SKILL.md': '---\nname: sample\ndescription: Nothing.\n---\n# Sample\n',
+        'skill.json': JSON.stringify({
+          name: '@me/sample',
+          version: '1.0.0',
+          packages: { python: { requires: ['requests'], why: 'Fetches pages.' } },
+          capabilities: {},
+          limits: { seconds: 1, memoryMiB: 16 },
+        }),
+      }),
+    );
+    expect(text).toContain('fix: Lock the packages (skillgate lock)');
+    expect(text).not.toContain('skill.json that cannot');
+  });
+
   it('colours only when asked to', async () => {
     const plain = await print(skill);
     const coloured = await print(skill, { colour: true });
