@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3863a3dd07c4bfe318486aefdd4d20e2333fa0d58a754bba30b93744df5071f2',
+  extractor: 'sha256:4b4bed9b4bd112062464656542ba56f5e6fd2e1075213c44d1f13e304acef16c',
   judging: 'sha256:c7285ab92e9123dd791d4696110ec6bb6e5504d010d90e982bbfe7791e9f933f',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

@@ -44,12 +44,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const isShell = interpreter.language === 'shell';
   const args = argumentsOf(call, interpreter);
   const [first, ...rest] = args.operands;
-  // `deno eval CODE`
-  const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
-  const codes = [
-    ...optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]),
-    ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
-  ];
+  const codes = codesOf(call, interpreter, args);
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
   const isInputNamed = inputName.test(normalize(first?.text ?? ''));
   // `bash -s -- a`: the operands are arguments of the program on the input.
@@ -125,6 +120,26 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     };
   noteInheritedInput(run, call);
   return { ...unknownValue(), shellOutput: true };
+}
+
+/** The values that are programs themselves. */
+function codesOf(
+  call: Call,
+  { code, language }: (typeof interpreters)[string],
+  args: Arguments,
+): readonly ShellValue[] {
+  const [first, ...rest] = args.operands;
+  const module = language === 'python' ? optionValues(args, ['m'])[0]?.text : undefined;
+  // `python3 -m pdb -c continue FILE`: this option is the module's.
+  if (module === 'pdb' && first !== undefined) return [];
+  // `python3 -m timeit -n 1 -s CODE CODE`: a number is harmless code.
+  if (module === 'timeit') return args.operands;
+  // `deno eval CODE`
+  const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
+  return [
+    ...optionValues(args, [...code, ...letterGroups(args, code)]),
+    ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
+  ];
 }
 
 // A module that starts programs is mostly given one of the skill.

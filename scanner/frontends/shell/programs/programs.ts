@@ -48,6 +48,8 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
   const python = pythonOfUv(call);
+  const manager = own(packageManagers, name);
+  if (manager !== undefined) noteInstall(run, call, manager, python !== undefined);
   if (python !== undefined)
     return run.dispatch(run, python.word, python.args, {
       span: call.span,
@@ -55,8 +57,6 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
       depth: 1,
       env: call.env,
     });
-  const manager = own(packageManagers, name);
-  if (manager !== undefined) noteInstall(run, call, manager);
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);
   noteUpload(run, call);
@@ -151,7 +151,7 @@ function isOwnScript(run: ShellRun, path: string): boolean {
 }
 
 // `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters,
-// and fetches no package.
+// and fetches no package but those of `--from` and `--with`.
 function pythonOfUv({
   name,
   args,
@@ -166,7 +166,8 @@ function pythonOfUv({
     : { word: { ...word, text: 'python3' }, args: rest };
 }
 
-function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
+/** @param isOwn whether the operand is a program of the package manager itself */
+function noteInstall(run: ShellRun, call: Call, manager: PackageManager, isOwn: boolean): void {
   const words = call.args.filter((arg) => !arg.text.startsWith('-')).map((arg) => arg.text);
   const verb = manager.installs.find(
     (install) =>
@@ -183,9 +184,10 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
     manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb),
   );
   const named = optionValues(args, ['from', 'package']);
-  const operands = named.length > 0 ? named : args.operands.slice(skip);
+  const operands = named.length > 0 ? named : isOwn ? [] : args.operands.slice(skip);
   const runsOne = manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb);
-  const packages = (runsOne ? operands.slice(0, 1) : operands).filter(
+  const further = manager.takesValue.includes('with') ? optionValues(args, ['with']) : [];
+  const packages = [...(runsOne ? operands.slice(0, 1) : operands), ...further].filter(
     (value) => !/^(\.{0,2}\/|\.$|~|-e$|\.\[)/.test(value.text) && value.text !== '',
   );
   for (const host of packages.length > 0 ? manager.hosts : [])
