@@ -68,6 +68,7 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
       fix: draft.fix ?? rule.fix,
       fingerprint: fingerprint({
         rule: rule.id,
+        kind: draft.kind ?? rule.kind,
         message,
         confidence: draft.confidence ?? rule.confidence,
         places: [

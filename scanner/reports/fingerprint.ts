@@ -4,7 +4,7 @@
  * another one, the fingerprint is another one.
  */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { Confidence, FindingKind } from '../../skills-index/statement/finding.ts';
 import type { TaintSource } from '../fact/source.ts';
 
 /** Where a finding or a step of its flow stands. */
@@ -20,6 +20,7 @@ export interface FingerprintedPlace {
 /** What a fingerprint covers. */
 export interface FingerprintedFinding {
   readonly rule: string;
+  readonly kind: FindingKind;
   /** Names the host, file, variable or program. */
   readonly message: string;
   readonly confidence: Confidence;
@@ -33,7 +34,8 @@ export interface FingerprintedFinding {
 /**
  * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
  * message, the lines of each place without differences of white space, the programs that are
- * encoded in its file, and the occurrence.
+ * encoded in its file, and the occurrence. Where the scan could not resolve what a finding is about,
+ * the whole files of its places count, and of evidence of an attack every file of the skill.
  */
 export function fingerprintsOf(
   sources: readonly TaintSource[],
@@ -46,6 +48,11 @@ export function fingerprintsOf(
     sources.filter(({ path }) => path.includes('#decoded-')),
     ({ file }) => file,
   );
+  const whole = (): string => {
+    const all = sources.map(({ path, text }) => [path, digestOf(text)]);
+    return digestOf(JSON.stringify(all.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
+  };
+  let wholeDigest: string | undefined;
   const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
     const key = JSON.stringify([path, inner, line, endLine]);
     const known = digests.get(key);
@@ -60,14 +67,15 @@ export function fingerprintsOf(
     digests.set(key, digest);
     return digest;
   };
-  return ({ confidence, message, places, rule }) => {
-    // What the scan could not resolve may stand anywhere in the file.
+  return ({ confidence, kind, message, places, rule }) => {
+    // What the scan could not resolve may stand anywhere in the file, or in another one.
     const isUnresolved = confidence === 'widened' || /…|\bcomputed\b/.test(message);
     const about = places.map((place) => [
       place.path,
       place.inner ?? '',
       digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
     ]);
+    if (isUnresolved && kind === 'malice') about.push([(wholeDigest ??= whole())]);
     const first = JSON.stringify([rule, message, about]);
     const occurrence = occurrences.get(first) ?? 0;
     occurrences.set(first, occurrence + 1);
