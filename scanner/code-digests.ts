@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:4b4bed9b4bd112062464656542ba56f5e6fd2e1075213c44d1f13e304acef16c',
-  judging: 'sha256:c7285ab92e9123dd791d4696110ec6bb6e5504d010d90e982bbfe7791e9f933f',
+  judging: 'sha256:62c0777ce437176ae69b5a4d165c0ff1a76a0a2ad61941cb8bb70b311d9c8e13',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

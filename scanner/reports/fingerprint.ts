@@ -48,11 +48,13 @@ export function fingerprintsOf(
     sources.filter(({ path }) => path.includes('#decoded-')),
     ({ file }) => file,
   );
-  const whole = (): string => {
-    const all = sources.map(({ path, text }) => [path, digestOf(text)]);
-    return digestOf(JSON.stringify(all.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
-  };
   let wholeDigest: string | undefined;
+  const whole = (): string => {
+    if (wholeDigest !== undefined) return wholeDigest;
+    const all = sources.map(({ path, text }) => [path, digestOf(text)]);
+    wholeDigest = digestOf(JSON.stringify(all.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
+    return wholeDigest;
+  };
   const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
     const key = JSON.stringify([path, inner, line, endLine]);
     const known = digests.get(key);
@@ -75,7 +77,7 @@ export function fingerprintsOf(
       place.inner ?? '',
       digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
     ]);
-    if (isUnresolved && kind === 'malice') about.push([(wholeDigest ??= whole())]);
+    if (isUnresolved && kind === 'malice') about.push([whole()]);
     const first = JSON.stringify([rule, message, about]);
     const occurrence = occurrences.get(first) ?? 0;
     occurrences.set(first, occurrence + 1);
