@@ -4,7 +4,8 @@
  * number. `files/` has the files of the data folder, and `objects/` its objects.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -42,10 +43,7 @@ export function placesIn(backup: string) {
  */
 export async function readAbout(backup: string): Promise<BackupAbout | undefined> {
   const path = placesIn(backup).about;
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    return undefined;
-  });
+  const bytes = await readIfThere(path, noLink);
   return bytes && parseShape(aboutShape, parseJson(bytes, path), 'json-invalid', path);
 }
 
@@ -171,4 +169,22 @@ export async function sizeOf(path: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
+}
+
+// Without O_NONBLOCK, a named pipe would wait for a writer for ever.
+export const noLink = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The bytes of a regular file; undefined where there is none. @throws Error for anything else */
+export async function readIfThere(path: string, flag: number): Promise<Buffer | undefined> {
+  const file = await open(path, flag).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  if (file === undefined) return undefined;
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
