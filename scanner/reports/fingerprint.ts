@@ -34,8 +34,8 @@ export interface FingerprintedFinding {
 /**
  * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
  * message, the lines of each place without differences of white space, the programs that are
- * encoded in its file, and the occurrence. Where the scan could not resolve what a finding is about,
- * the whole files of its places count, and of evidence of an attack every file of the skill.
+ * encoded in its file, and the occurrence. Where the scan could not resolve what a finding is
+ * about, the whole files of its places count, and of evidence of an attack every file of the skill.
  */
 export function fingerprintsOf(
   sources: readonly TaintSource[],
