@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:9b4f99d31d31868835158afb6c1ba4a3296a3ae66d87405d8f00a42250eecf6e',
+    'files/agent-memory': 'sha256:90ff9583c36510c3e002a737415e2828cbbcd62178999911807a5e7e2ca6d276',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:1de5cc71e3493ede3f2b7e41d574621c2ab9b67032f037ada3daac3922371fb7',
+      'sha256:98e86bd5f78019980c99df4781894b269025eef331c2995681441a64e3d35836',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:db5a5037b26c42c266341b8d3823ce95cca76f6f08822e4fd0a767261d0487cb',
+      'sha256:96240b346ccbef33b4e9ecf7b3ecdaa28f732ddf29b40f10c39903a850ad9925',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:5b97e5aa2c4992a3dbdb5cf9b54bc5b780f628a421165a15880ef678f76ab7b8',
+      'sha256:65dcf6cdc88f119dc4ab4be027aa3731ebdbb9acc8651b9c87f42bd34e6f7065',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:fe6aa2a4cac8737faf23abfe0803edc2141f0175dfaec1409e5458bd9b9891c6',
+      'sha256:c40455b7153de0cd61b0f0bb76bfa8bed8bef13051bd03ac0ce182223574d9cd',
     'prose/biased-judgement':
-      'sha256:37f5592277c87cfb3f0888dabe88ff8a675a854f617d77976517c663e55180cd',
+      'sha256:a955c3a30c44ad5779d0e86b9a588f008bfe19d19a3cd27d7d5edcc4e156c307',
     'prose/boundless-role':
-      'sha256:80d577aef6ffea0533ca1530f788b10ca72c9e0354ec2fa750cfe46d33ef5158',
-    'prose/concealment': 'sha256:8588f9505dc3e9926d1b7379ff22c22b712990ab388853f193ce726d8bc27d28',
+      'sha256:afae58fa6ee0ff0f2bf526bc1d9e303aa9a643665b759326999ee9f4277390ad',
+    'prose/concealment': 'sha256:69cce035e6608b19840ead2fd06fd3ed313240c1a8cb34f35009ee009161f6a4',
     'prose/credential-solicitation':
-      'sha256:601a60e97015d36a8baf2d1f54fca7eb2948155a61098dc1dab19c0d65d1ac3f',
+      'sha256:c7dd521da8d8c65dbe568ba97211e4cdcfb1203a4abe30b385611bde395b1ac7',
     'prose/decode-instructions':
-      'sha256:b25508fb6f6a79f26997b0602d17280d3086fd176a217e88413d66d18728efa4',
+      'sha256:e4335514caf690e46198e181b7d303c443ace3f5d024671a79fceaff276bbf96',
     'prose/destructive-orders':
-      'sha256:40215f539d998713b0a6203dc2ea0414832e896b72c270d985e254bd15264ebe',
+      'sha256:31dc5b2d657fc7305d7d13cf125837eb3a46fe636c87c8abe5ec4fd477397cf4',
     'prose/divided-order':
-      'sha256:5ee2ad7e5f4026b330e3281460cb63cc02a349fc2d04a6597570bd667a538d60',
+      'sha256:b64b9254a06e51411f5234621d1ebda6ea1ee9148ff8f27aa9f536e178e92f9c',
     'prose/encoded-instructions':
-      'sha256:9fa7f38e9b21443ec161f5d0bd3e730c9786feb2b61033d431c652c1f11b6359',
+      'sha256:f48600684a1fe4c96365475a1048cb3344825a5bc0c9d27e31291edd1e0840c2',
     'prose/exfiltration-instructions':
-      'sha256:85c5234b6ad6839152b7aed3181ac95582c1dfc865828f12c3b188dcd43dceff',
+      'sha256:fbf923e50cb90835a2523036cac661aab23fe86c7ee3c59de33e387788d0b806',
     'prose/false-authority':
-      'sha256:441f9379f8464abf159a3c3d756960b755445319bf00bae055b36c332061aee8',
-    'prose/hidden-text': 'sha256:845767074531c42f878a233e12e04f65517a21d191bff1d8ca04ccd27e687298',
-    'prose/install-lure': 'sha256:bab899f064dcbdc128340643dd3894a3bce61bb8d4f2eb74ef36939be22f63e1',
+      'sha256:c9971741fc43e379f043de860ec4e9b077e29ea79dce21f20c47b1e8cc106681',
+    'prose/hidden-text': 'sha256:aac087b905308e5bfcb96a77a8e2c8e79408b7b5799af9ad1b7b895c2172cdcb',
+    'prose/install-lure': 'sha256:c720a49d6d079e31e7511c1d117481b8d817ac1ee2c2734ac71b11a4aa4fccec',
     'prose/memory-tampering':
-      'sha256:ce24b41ca10ccbe5ae135bac4e8060aa413aad03002b848fed532669a03688e3',
+      'sha256:359e69f07b334231e2fbe2bf4bbd93f6543788c290a448cc0abe757bad703aee',
     'prose/override-instructions':
-      'sha256:2ae77da0ff1e02ed6682f2c88a563f4663d11060ffdf28d0f7deff9630258048',
+      'sha256:05d7a22dc8db985fa29a706d37bc20921f08ee6fc0c21ee02de48d44ae17a285',
     'prose/payment-diversion':
-      'sha256:63227d3bb4a3e5901ecad6386d04fb81ebe9e7ee46b8fa8c4888be54066d0a81',
+      'sha256:091d99910fa8d4e6fdf9f5b9faa063f8504ac6c1e991f6254208ebf3bdcc8023',
     'prose/planted-content':
-      'sha256:de5db5185c97e0168d1f370b1e4d68a7d7d23781827221265b79711443280179',
+      'sha256:2471323c804047e076d30537cc6f42fcdef61824a60b6afe0eac58d531865bdb',
     'prose/remote-instructions':
-      'sha256:7e14005fc0af44eb9e105bee2521c56eeaf3ad4b0ecb49d7302c5e45011d6040',
+      'sha256:10a9ce527e5fae2df91e224b0e81135b4903fa5b4c4f5909870f6ec7508c4553',
     'prose/secret-in-reply':
-      'sha256:195b82a1da0751549e3c57fcb835d0906ad425e5ee57c2da240d721c280e3c72',
+      'sha256:5b55bedbe8b1818a4489e629255c7b52b1cc07629afd3ce6b44e1966567af22a',
     'prose/self-propagation':
-      'sha256:d51c6a818e5e13db0c28cf43ccc6343587793d75f9dfaf0f7d1864e353fe16a3',
+      'sha256:cf85582365ce52b7ccdb33a95e38a48e506bd6b9a80fd7933ccbff688aaa8df6',
     'prose/speaks-to-scanners':
-      'sha256:93a712a25d96978753dd92c3ff2ce58af322acfc0c2184be5319aa68398d0621',
-    'prose/trigger-bait': 'sha256:ca77bef707a3f08784c00ea6aa810f7a2dc8d03e64b1e22d83497d3ddeda7ac0',
+      'sha256:3495333645b3109461320d8aba52077f6de0d279a12b1d24b793fe71683b5cac',
+    'prose/trigger-bait': 'sha256:1cd9986ec6d9ce943fb13d108c3c4bda54e9f76aeca829a962fb0f914daf4168',
     'prose/weakened-defence':
-      'sha256:2260b47e770ccd79f4b06bb9a6dbbc7aaf80352ebfc979e7bb5e1608631ef368',
+      'sha256:983de4efe0884b0adde86df2a04e194a989ec46c9b0bbb32ca5d2c7069040d90',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:615632634c962167478134b0bafedfaf1c1083f4b896f54d822fb1b4d10780c8',
+      'sha256:9e224b1ead90b197aee1aa252fd7210f49908dcc5f5da506674d1bf4a2b70d66',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':

@@ -1,5 +1,4 @@
 /** `skillgate publish [DIR] [--dry-run]`, and `skillgate publish --adopt`. */
-import { scanSecondsMax } from '../../scanner/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
@@ -11,7 +10,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       'usage',
       '--files writes the files of one upload: skillgate publish --adopt NAME@VERSION --files DIR',
     );
-  const scanner = startWatchedScanner(scanSecondsMax, context.scanner);
+  const scanner = startWatchedScanner();
   try {
     if (context.options.adopt === true || context.options.discard === true) {
       const { adoptUpload } = await import('./adopt/adopt.ts');

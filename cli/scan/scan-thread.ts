@@ -5,17 +5,27 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
+import { compiledFolder } from '../compile-cache.ts';
 import { runBuiltFile } from '../kept-code.ts';
 import type { LocalScanRequest } from './local-scan.ts';
 
-type Program = typeof import('./scan-program.ts');
+type Program = typeof import('./local-scan.ts');
 
 // A checkout has modules alone.
 const file = fileURLToPath(new URL('../scan.cjs', import.meta.url));
-const program: Promise<Program> = existsSync(file)
-  ? Promise.resolve(runBuiltFile<Program>(file, undefined).exports)
-  : import('./scan-program.ts');
+const program = existsSync(file) ? built() : import('./local-scan.ts');
 
 parentPort?.on('message', async (request: LocalScanRequest) => {
   parentPort?.postMessage(await (await program).replyTo(request));
 });
+
+async function built(): Promise<Program> {
+  const folder = compiledFolder(process.env);
+  const place = folder === undefined ? undefined : `${folder}/scan.code`;
+  const { exports, wasKept, keep } = runBuiltFile<Program>(file, place);
+  if (place !== undefined && !wasKept) {
+    await exports.scanSample();
+    keep();
+  }
+  return exports;
+}

@@ -15,7 +15,6 @@ import { inkFor, printNote, type Safe, safe } from '../terminal/output.ts';
 import { problemText, warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
 import { inTurn } from './in-turn.ts';
-import { remarkPrinter } from './read-prose.ts';
 import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
@@ -47,7 +46,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await Promise.all(scanners.map((scanner) => scanner.close()));
   };
   const reader = readerOf(context);
-  const remarks = reader && (await remarkPrinter(context, reader));
+  const remarks =
+    reader && (await (await import('./read-prose.ts')).remarkPrinter(context, reader));
   context.signal.addEventListener('abort', () => void close(), { once: true });
   await write(context, output.begin);
   try {

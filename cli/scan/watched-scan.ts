@@ -1,18 +1,19 @@
 /**
- * Scans under a watchdog: apart from the command, with a memory limit and a time limit, so that one
- * skill cannot block the others.
+ * Scans under a watchdog: in a thread beside the command, with a memory limit and a time limit, so
+ * that one skill cannot block the others.
  */
-import { childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
-import type { LoadingScanner } from '../../scanner/worker/scan-process.ts';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
+import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { LocalScanRequest } from './local-scan.ts';
-import { type ScanHost, startScanHost } from './scan-host.ts';
+import type { LocalScanRequest, ScanReply } from './local-scan.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
-  /** CPU time of the scanning thread or process. */
+  /** CPU time of the scanning thread. */
   readonly cpuMillis: number;
 }
 
@@ -39,23 +40,15 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
   }
 }
 
-/**
- * @param secondsMax time limit of one scan
- * @param early a scanner that was started before
- */
-export function startWatchedScanner(
-  secondsMax: number = scanSecondsMax,
-  early?: LoadingScanner,
-): WatchedScanner {
-  let host: Promise<ScanHost> | undefined;
+/** @param secondsMax time limit of one scan */
+export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
+  let thread: ScanThread | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  let unused = early;
-  const load = (): Promise<ScanHost> => {
-    host ??= startScanHost(unused);
-    unused = undefined;
-    return host;
+  const load = (): ScanThread => {
+    thread ??= startThread();
+    return thread;
   };
   const scanNow = async (request: LocalScanRequest): Promise<WatchedScan> => {
     if (closed)
@@ -63,13 +56,13 @@ export function startWatchedScanner(
         'scan-killed',
         `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
       );
-    const used = await load();
+    const used = load();
     const outcome = await used.ask(request, secondsMax);
     scans++;
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
     // A failure may have damaged the scanner, and each scan increases its memory.
     if (!hasReport || scans % childScansMax === 0) {
-      host = undefined;
+      thread = undefined;
       await used.end();
     }
     if ('killed' in outcome)
@@ -99,8 +92,36 @@ export function startWatchedScanner(
     },
     close: async () => {
       closed = true;
-      await (await host)?.end();
+      await thread?.end();
       await last;
     },
+  };
+}
+
+interface ScanThread {
+  /** Scans one skill, and stops a scan that takes too long; the thread is gone then. */
+  ask(request: LocalScanRequest, secondsMax: number): Promise<ScanOutcome<ScanReply>>;
+  end(): Promise<void>;
+}
+
+// The file beside this one with the same extension: TypeScript in a checkout, JavaScript in the
+// package.
+const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
+
+function startThread(): ScanThread {
+  const worker = new Worker(threadFile, {
+    resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
+  });
+  const watchdog = startWatchdog<ScanReply>(() => void worker.terminate());
+  worker.on('message', watchdog.answer);
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return watchdog.end(`it needs more than ${childMemoryMiB} MiB`);
+    watchdog.answer({ kind: 'failed', message: error.message, stack: error.stack ?? '' });
+  });
+  worker.on('exit', (code) => watchdog.end(`its thread ended (${code})`));
+  return {
+    ask: (request, secondsMax) => watchdog.ask(() => worker.postMessage(request), secondsMax),
+    end: async () => void (await worker.terminate()),
   };
 }
