@@ -26,7 +26,6 @@ import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { KnownFiles, StatusMemory } from './store/known-files.ts';
 import type { Objects } from './store/objects.ts';
-import type { Tracer } from './tracing/tracer.ts';
 
 export interface RegistryConfig {
   /** The registry's address without a final slash: `http://localhost:8787`. */
@@ -106,8 +105,6 @@ export interface Registry {
   retention?: RetentionRules | undefined;
   /** The model that orders what a search found. Without it, words alone do. */
   readonly meaning?: Meaning | undefined;
-  /** Spans of requests. Without it, nothing is traced. */
-  readonly tracer?: Tracer | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

@@ -25,7 +25,6 @@ import { type OtherServers, parseOtherServers } from './serving/other-servers.ts
 import { type Finishing, prepare } from './serving/prepare.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
-import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { warnOfUntrustedProxy } from './serving/untrusted-proxy.ts';
 import { readProvider } from './sign-in/provider.ts';
@@ -43,7 +42,6 @@ import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
-import { tracedObjects } from './tracing/traced-objects.ts';
 
 export interface RegistryOptions
   extends ObservationOptions,
@@ -62,8 +60,6 @@ export interface RegistryOptions
   readonly proxies?: NamedProxies | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
-  /** Where traces of requests are sent. Without it, nothing is traced. */
-  readonly traces?: TracesTarget | undefined;
   /** The bucket of the objects; the folder has them by default. */
   readonly objects?: BucketPlace | undefined;
   readonly now?: () => Date;
@@ -115,8 +111,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const opened =
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { base, hosts, localBases } = listeners;
-  const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
-  const { db, closeDatabase, disk, check, tracing, sweep: sweepObjects, ...stored } = storage;
+  const storage = await orClose(listeners, () => openStorage(opened, options, log));
+  const { db, closeDatabase, disk, check, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -139,7 +135,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     disk.stop();
     await listeners.close();
     await observation?.close();
-    await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
     await closeDatabase();
   };
@@ -149,7 +144,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       listeners,
       disk,
       backup,
-      tracing,
       addressOf,
       ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
@@ -200,37 +194,31 @@ function emptyMemory() {
   } satisfies Partial<Registry>;
 }
 
-interface OpenStorage
-  extends Omit<StoredObjects, 'closeObjects'>,
-    Pick<Registry, 'requireRoom' | 'tracer'> {
+interface OpenStorage extends Omit<StoredObjects, 'closeObjects'>, Pick<Registry, 'requireRoom'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
   /** The check of the file; absent when the file was checked already. */
   readonly check: DatabaseCheck | undefined;
   closeDatabase(): Promise<void>;
-  readonly tracing: Tracing | undefined;
 }
 
 /** Opens database and objects of the folder. On a failure, the file of the database is closed. */
 async function openStorage(
   opened: DatabaseFile,
-  { dir, now = () => new Date(), objects: bucket, traces, checkBytesMax }: RegistryOptions,
-  { base, say }: { readonly base: string; readonly say: (line: string) => void },
+  { dir, now = () => new Date(), objects: bucket, checkBytesMax }: RegistryOptions,
+  say: (line: string) => void,
 ): Promise<OpenStorage> {
   const check = opened.isChecked ? undefined : startCheck(opened.path, say);
   const disk = watchDisk(dir, now, say);
   const { requireRoom } = disk;
   try {
     await awaitFirstCheck(opened, check, checkBytesMax);
-    const tracing = traces && openTracing(traces, { base, say });
-    const tracer = tracing?.tracer;
-    const { objects, closeObjects, ...stored } = await openObjects(
+    const { closeObjects, ...stored } = await openObjects(
       dir,
       bucket,
       () => requireRoom('files'),
       say,
     );
-    const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
     const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
     const closeDatabase = async (): Promise<void> => {
@@ -245,9 +233,6 @@ async function openStorage(
       check,
       requireRoom,
       ...stored,
-      objects: seen,
-      tracer,
-      tracing,
     };
   } catch (error) {
     check?.stop();
