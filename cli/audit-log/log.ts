@@ -1,10 +1,9 @@
 /** `skillgate log …`: past and present runs, and whether the log is intact. */
 
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
 import * as files from '../../runner/files/public.ts';
-import * as host from '../../runner/host/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -13,8 +12,7 @@ import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
-import { sendIncidents } from '../run/incident-client.ts';
-import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
 import {
   addToPicture,
