@@ -86,7 +86,7 @@ export const auditRows: readonly CommandRow[] = [
       out: {
         type: 'string',
         value: 'FILE',
-        summary: 'the file to write: .html for people, .json for programs',
+        summary: 'the file to write, in JSON; skillgate evidence verify makes a page of it',
       },
       since: {
         type: 'string',
