@@ -112,7 +112,7 @@ export async function clashIfMoved<Result>(
 }
 
 /** The root that the stored nodes have at a size of the log. */
-export async function readStoredRoot(registry: Registry, size: number): Promise<Hash> {
+async function readStoredRoot(registry: Registry, size: number): Promise<Hash> {
   return hashAt(await rootNode(registry, size));
 }
 
