@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4b4bed9b4bd112062464656542ba56f5e6fd2e1075213c44d1f13e304acef16c',
-  judging: 'sha256:62c0777ce437176ae69b5a4d165c0ff1a76a0a2ad61941cb8bb70b311d9c8e13',
+  extractor: 'sha256:3095045eab88a241cd3cdfb6f0cbb54c9757d52f84b2df995171dc8a9496b35c',
+  judging: 'sha256:ada4ba8c03482a88465e2f9c5ff9ad0ff940bdfb5b7a38f11044aa069be3b100',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:90ff9583c36510c3e002a737415e2828cbbcd62178999911807a5e7e2ca6d276',
+    'files/agent-memory': 'sha256:2d98d5ef6f402637942c5e5dbde6d67536b22be1d22e153c2194f9068494d819',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'flow/secrets-to-one-host':
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
-      'sha256:9800959747de9deac171754bbe0d2eb421874481b62037796ab8ed98e6fec156',
+      'sha256:456b531db4e0571557c1702b62913668d8f551d70ee974517369b8fd3ad08c3b',
     'manifest/all-three': 'sha256:3fde252827e3fe7129bb8a56bdbe84b11de288bac774e158d8545c81bc1bb857',
     'manifest/broken-promise':
       'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
@@ -204,13 +204,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:d4b711b27bbd60494106724c20b7b0bb76538672c6ce521ba92624dbda528bc5',
+    'persistence/hook': 'sha256:53fac4e2dac9f809a250347d0b0b7b793392049202cf2c7566dd62199088c4d5',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:65dcf6cdc88f119dc4ab4be027aa3731ebdbb9acc8651b9c87f42bd34e6f7065',
+      'sha256:fb8a9ee1cd7e31cf725ad64bb17c3c1b965e46f8cc394cefa1b3e94b8cc59472',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':

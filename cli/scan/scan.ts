@@ -146,7 +146,7 @@ function exitOf(report: ScanReport, marks: Marks): ExitCode {
     (finding) => marks.of(finding, report).suppression === undefined,
   );
   return worseExit(
-    exitOfReport({ findings: open, verdict: report.verdict }),
+    exitOfReport({ findings: open, coverage: report.coverage, verdict: report.verdict }),
     isWider ? exitCodes.medium : exitCodes.ok,
   );
 }

@@ -97,7 +97,8 @@ export async function readWholeFolder(folder: string, links: LinkFollower): Prom
  */
 export function withoutByteCode(found: SkillFolder): SkillFolder {
   const paths = new Set(found.files.map(({ path }) => path));
-  const isMade = ({ path }: SourceFile): boolean => paths.has(sourceOfByteCode(path) ?? '');
+  const isMade = ({ path, bytes }: SourceFile): boolean =>
+    paths.has(sourceOfByteCode(path) ?? '') && isOfTime(bytes);
   const made = found.files.filter(isMade).map(({ path }) => path);
   return made.length === 0
     ? found
@@ -106,6 +107,11 @@ export function withoutByteCode(found: SkillFolder): SkillFolder {
         files: found.files.filter((file) => !isMade(file)),
         skipped: [...found.skipped, ...made],
       };
+}
+
+// PEP 552: Python compares other byte code with nothing, and runs it in place of its source.
+function isOfTime(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && Buffer.from(bytes).readUInt32LE(4) === 0;
 }
 
 /** What is said of a skipped entry. */

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -110,7 +110,8 @@ export async function prune(backup: string): Promise<void> {
 export async function sweepUnfinished(backup: string): Promise<void> {
   const folder = placesIn(backup).database;
   for (const name of await readdir(folder))
-    if (name.includes('.part')) await unlink(join(folder, name));
+    if (/^\d{6,}\.(sqlite|wal)\.[0-9a-f-]{36}\.part(-journal)?$/.test(name))
+      await unlink(join(folder, name));
 }
 
 /** Writes a file under another name, syncs it, and renames it. */
@@ -145,6 +146,7 @@ export async function syncFolder(path: string): Promise<void> {
 export async function makeBackupFolders(backup: string): Promise<void> {
   const { database, files, objects } = placesIn(backup);
   for (const folder of [backup, database, files, objects]) await makeFolder(folder);
+  for (const folder of [database, files, objects]) await requireFolder(folder);
 }
 
 /**
@@ -161,6 +163,15 @@ export async function makeFolder(path: string): Promise<void> {
       { cause, hint: 'Name a folder that exists and in which you may write.' },
     );
   });
+}
+
+// Somebody else may write to the backup: a link would have this process write where it leads.
+async function requireFolder(path: string): Promise<void> {
+  if ((await lstat(path)).isDirectory()) return;
+  throw new Problem(
+    'file-not-found',
+    `Cannot use ${JSON.stringify(path)}: it is a link, or no folder`,
+  );
 }
 
 /** Size of a file in bytes; 0 when it is missing. */

@@ -104,7 +104,7 @@ export async function restoreRegistry(options: RestoreOptions): Promise<Restored
 // Somebody else may have written to the backup, and a pipe would be waited for.
 async function requireNoLinks(backup: string): Promise<void> {
   const { about, ...folders } = placesIn(backup);
-  for (const path of [about, ...Object.values(folders)]) {
+  for (const path of [about, ...Object.values(folders), join(folders.files, 'enrol')]) {
     const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
       return undefined;

@@ -12,6 +12,8 @@ import { fingerprintsOf } from './fingerprint.ts';
 /** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
   readonly rawText: () => readonly TaintSource[];
+  /** Digests of all files by their paths; '' where nothing was read. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 /**
@@ -39,7 +41,7 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
   };
   // In the order of their places: equal findings are counted in that order.
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
-  const fingerprint = fingerprintsOf(sources);
+  const fingerprint = fingerprintsOf(sources, context.digests);
   const findings = drafts.map(({ rule, draft }): Finding => {
     const span = ofFile(draft.span, outer);
     const start = placeOf(span.path, span.start);

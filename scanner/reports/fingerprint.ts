@@ -34,53 +34,56 @@ export interface FingerprintedFinding {
 /**
  * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
  * message, the lines of each place without differences of white space, the programs that are
- * encoded in its file, and the occurrence. Where the scan could not resolve what a finding is
- * about, the whole files of its places count, and of evidence of an attack every file of the skill.
+ * encoded in its file, and the occurrence. What the scan could not resolve, and a program that
+ * comes from data, may rest on any file: then every file counts but prose that stands elsewhere.
+ * @param digests of all files of the skill, also of those that nobody analysed
  */
 export function fingerprintsOf(
   sources: readonly TaintSource[],
+  digests: ReadonlyMap<string, string>,
 ): (finding: FingerprintedFinding) => string {
   const texts = new Map(sources.map(({ path, text }) => [path, text]));
   const split = new Map<string, readonly string[]>();
-  const digests = new Map<string, string>();
+  const known = new Map<string, string>();
   const occurrences = new Map<string, number>();
   const decoded = Map.groupBy(
     sources.filter(({ path }) => path.includes('#decoded-')),
     ({ file }) => file,
   );
-  let wholeDigest: string | undefined;
-  const whole = (): string => {
-    if (wholeDigest !== undefined) return wholeDigest;
-    const all = sources.map(({ path, text }) => [path, digestOf(text)]);
-    wholeDigest = digestOf(JSON.stringify(all.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
-    return wholeDigest;
-  };
+  const allButProse = JSON.stringify(
+    [...digests].filter(([path]) => !prose.test(path)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
     const key = JSON.stringify([path, inner, line, endLine]);
-    const known = digests.get(key);
-    if (known !== undefined) return known;
+    const before = known.get(key);
+    if (before !== undefined) return before;
     const lines = split.get(inner ?? path) ?? (texts.get(inner ?? path) ?? '').split('\n');
     split.set(inner ?? path, lines);
     const about = inner === undefined ? lines.slice(line - 1, endLine) : lines;
     const programs = (decoded.get(path) ?? []).map(({ text }) => text);
+    if (!texts.has(inner ?? path)) programs.push(digests.get(path) ?? '');
     const digest = digestOf(
       JSON.stringify([about.join('\n').replace(/\s+/g, ' ').trim(), ...programs]),
     );
-    digests.set(key, digest);
+    known.set(key, digest);
     return digest;
   };
   return ({ confidence, kind, message, places, rule }) => {
-    // What the scan could not resolve may stand anywhere in the file, or in another one.
     const isUnresolved = confidence === 'widened' || /…|\bcomputed\b/.test(message);
+    const isOpen = (isUnresolved && kind === 'malice') || runsData.test(rule);
     const about = places.map((place) => [
       place.path,
       place.inner ?? '',
       digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
     ]);
-    if (isUnresolved && kind === 'malice') about.push([whole()]);
+    if (isOpen) about.push([allButProse]);
     const first = JSON.stringify([rule, message, about]);
     const occurrence = occurrences.get(first) ?? 0;
     occurrences.set(first, occurrence + 1);
     return hexOf(digestOf(JSON.stringify([first, occurrence])));
   };
 }
+
+const prose = /\.(md|mdx|markdown)$/i;
+const runsData =
+  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program)|obfuscation\/(decode-and-run|encoded-program)|supply\/binary-in-bundle)$/;

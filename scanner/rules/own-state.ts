@@ -50,11 +50,14 @@ function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
   if (capability.kind === 'exec') return copiers.test(capability.program);
   if (capability.kind !== 'mount' || capability.path === undefined) return false;
   const folder = capability.path.replace(/\/+\*?$/, '');
+  if (/^(~|\/root|\/home\/[^/]+)$/.test(folder)) return true;
   const isAbove = path.startsWith(`${folder}/`);
   if (capability.mode === 'ro') return isAbove;
-  return links.test(api) || /^(~|\/root|\/home\/[^/]+)$/.test(folder);
+  return links.test(api);
 }
 
 const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
-const copiers = /^(rsync|rclone|unison)$/;
+// Programs that copy or link what is there, and programs that obey what they find where they start.
+const copiers =
+  /^(rsync|rclone|unison|usermod|chsh|mount|perl|ruby|php|claude|codex|gemini|opencode|aider|cursor(-agent)?|copilot|goose|amp|zsh|fish|tmux|screen)$/;
 const links = /^ln$|link/i;

@@ -40,7 +40,9 @@ describe('skillgate scan', () => {
     [['medium'], 'incomplete', 7],
     [['high'], 'incomplete', 13],
   ])('exits for findings %j and verdict %s with %i', (severities, verdict, exit) => {
-    expect(exitOfReport({ findings: severities.map(finding), verdict })).toBe(exit);
+    expect(
+      exitOfReport({ findings: severities.map(finding), coverage: { files: [] }, verdict }),
+    ).toBe(exit);
   });
 
   it('gives one line for each skill in path order, each skill once, the same each time', async () => {

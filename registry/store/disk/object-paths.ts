@@ -1,7 +1,7 @@
 /**
  * Where objects are below their folder. Stored blobs are in 256 folders, since opening a file takes
- * longer in a folder of very many files. Public objects are where their names say: a static host may
- * serve them by their paths.
+ * longer in a folder of very many files. Public objects are where their names say: a static host
+ * may serve them by their paths.
  */
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';

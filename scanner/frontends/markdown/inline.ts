@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
-import { deniesRow, deniesRows } from '../../prose/denying-words.ts';
+import { deniesRow, deniesRows, hasAllDone } from '../../prose/denying-words.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, type Pieces, programOf } from './code.ts';
 import { describesBlock, hasBlockRun } from './code-fences.ts';
@@ -175,13 +175,16 @@ function isDeniedRow({ text, heading }: MarkdownReading, parent: SyntaxNode): bo
   if (row == null || rows == null) return false;
   const textOf = (node: SyntaxNode | null): string =>
     node === null ? '' : text.slice(node.from, Math.min(node.to, node.from + paragraphCharsMax));
-  const before = rows.prevSibling?.name === 'Paragraph' ? textOf(rows.prevSibling) : '';
+  const beside = (node: SyntaxNode | null): string =>
+    node?.name === 'Paragraph' ? textOf(node) : '';
+  const before = beside(rows.prevSibling);
+  if (hasAllDone.test(before) || hasAllDone.test(beside(rows.nextSibling))) return false;
+  const heads = rows.getChild('TableHeader')?.getChildren('TableCell').map(textOf) ?? [];
   const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
   if (hasBlockRun.test(lead)) return false;
   return (
-    [heading, textOf(rows.getChild('TableHeader')), lead].some(
-      (one) => deniesRows.test(one) && !hasBlockRun.test(one),
-    ) || row.getChildren('TableCell').some((cell) => deniesRow.test(textOf(cell)))
+    [heading, ...heads, lead].some((one) => deniesRows.test(one) && !hasBlockRun.test(one)) ||
+    row.getChildren('TableCell').some((cell) => deniesRow.test(textOf(cell)))
   );
 }
 

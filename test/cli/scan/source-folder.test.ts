@@ -108,18 +108,21 @@ describe('a skill’s folder', () => {
   });
 
   it('leaves byte code out where its source is beside it, and says so', async () => {
-    const [made, alone] = [
+    const [made, alone, unchecked] = [
       'scripts/__pycache__/a.cpython-312.pyc',
       '__pycache__/b.cpython-312.pyc',
+      'scripts/__pycache__/a.cpython-311.pyc',
     ];
     const folder = folderWith({
       'SKILL.md': skillMd,
       'scripts/a.py': '',
-      [made]: 'x',
-      [alone]: 'x',
+      [made]: '\u0001\u0001\r\n\0\0\0\0time',
+      [alone]: '\u0001\u0001\r\n\0\0\0\0time',
+      // Python runs it in place of the source, whatever the source says.
+      [unchecked]: '\u0001\u0001\r\n\u0001\0\0\0hash',
     });
     const { files, skipped } = await readWholeSkill(folder);
-    expect(files.map((file) => file.path)).toEqual(['SKILL.md', alone, 'scripts/a.py']);
+    expect(files.map((file) => file.path)).toEqual(['SKILL.md', alone, unchecked, 'scripts/a.py']);
     expect(skipped.map((path) => `${path}: ${whySkipped(path)}`)).toEqual([
       `${made}: Python makes it again from scripts/a.py`,
     ]);

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -70,4 +71,13 @@ it('a lock of an ended process is cleared', async () => {
   const path = join(folder, 'a.lock');
   const tries = [1, 2, 3].map(() => tryLock(path));
   expect(tries).toContain(true);
+});
+
+it.each([
+  ['a pipe', (path: string) => void spawnSync('mkfifo', [path])],
+  ['a link to a device', (path: string) => symlinkSync('/dev/zero', path)],
+])('%s in the place of a lock is neither waited for nor read', (_, plant) => {
+  const path = join(folderWith({}), 'a.lock');
+  plant(path);
+  expect(tryLock(path)).toBe(false);
 });

@@ -30,7 +30,7 @@ import {
 } from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
-import { keptIn, readsCode, runsFile, runsInput } from './input-as-code.ts';
+import { keptIn, readsCode, runsInput, takesData } from './input-as-code.ts';
 import { powershellWords } from './powershell-words.ts';
 import { parseShellArguments } from './shell-arguments.ts';
 
@@ -146,7 +146,7 @@ function codesOf(
 function isOfModule(run: ShellRun, args: Arguments, operand: ShellValue | undefined): boolean {
   return (
     !isOwnFile(run, operand?.text ?? '') &&
-    optionValues(args, ['m']).some(({ text }) => !runsFile.test(text))
+    optionValues(args, ['m']).some(({ text }) => takesData.test(text))
   );
 }
 

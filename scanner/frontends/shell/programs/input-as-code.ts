@@ -44,9 +44,9 @@ const writes =
 /** Modules that read code as a person types it. */
 export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
 
-/** Modules of Python that run the file behind them. For others it is an argument as any other. */
-export const runsFile =
-  /^(runpy|pdb|bdb|cProfile|profile|trace|timeit|doctest|unittest|code|pytest|py\.test|coverage|debugpy|IPython|\w+_profiler|viztracer|scalene|kernprof|torch\.distributed\.\w+|accelerate\.\w+(\.\w+)?|streamlit(\.\w+)*)$/;
+/** Modules of Python for which the path behind them is data. Any other may run it. */
+export const takesData =
+  /^(venv|virtualenv|ensurepip|build|installer|wheel|twine|http\.server|json(\.tool)?|compileall|py_compile|zipfile|zipapp|tarfile|ast|tokenize|tabnanny|pyclbr|pickletools|dis|base64|gzip|quopri|uu|calendar|webbrowser|site|sysconfig|platform|pydoc|inspect|mimetypes|filecmp|difflib|sqlite3|smtpd|ftplib|mypy|pyright|black|ruff|flake8|pylint|isort|pyflakes|pycodestyle|pydocstyle|autopep8|yapf|bandit|vulture|radon|grpc_tools\.protoc|markdown|pypdf|pdfplumber|csvkit(\.\w+)*|whisper)$/;
 
 // `python3 -i -c '…'` and `node -i -e '…'` go on with what they read.
 const asksForInput = /^(-[A-Za-z]*i[A-Za-z]*|--interactive)$/;
