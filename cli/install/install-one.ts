@@ -108,8 +108,8 @@ export async function writeOne(
   printInstalled(context, whereItLies(context, prepared));
 }
 
-// What was judged before rests on the lock as it was then. A requirement is met from the registry of
-// the skill that requires it, in both directions.
+// What was judged before rests on the lock as it was then. A requirement is met from the registry
+// of the skill that requires it, in both directions.
 function requireUnchanged({ lock }: Project, { before, locked, name }: Prepared): void {
   const now = JSON.stringify(lock.get(name));
   const isSame = [before?.locked, locked].some((one) => JSON.stringify(one) === now);
