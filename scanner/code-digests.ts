@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3095045eab88a241cd3cdfb6f0cbb54c9757d52f84b2df995171dc8a9496b35c',
+  extractor: 'sha256:c304623232ff1568933bc98cc9c0be7d3b739dc8ebafc2cc476e2b5e6446e032',
   judging: 'sha256:ada4ba8c03482a88465e2f9c5ff9ad0ff940bdfb5b7a38f11044aa069be3b100',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

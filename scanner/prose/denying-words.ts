@@ -11,7 +11,8 @@ export const deniesRows = new RegExp(
   [
     `^\\W*(?:(?:the|always|never|explicitly|hard|examples? of|examples?|samples?|list of|common|known|what is|what gets|${denied}) ){0,3}(?:${denied})(?: (?:shell |bash |sql |git )?(?:${rowsOf}))?(?: \\([^)]{0,60}\\))?\\W*$`,
     `\\b(?:${rowsOf})\\b[^.!?|]{0,40}\\b(?:is|are|be|gets?|were) (?:\\w+ )?(?:${denied})\\b`,
-    "\\b(?:never|do not|don['’]t|must not|should not|cannot) (?:ever )?(?:run|use|execute|type|call|suggest|generate|write|emit|do)\\b(?: (?:this|these|any of (?:these|them)|the following|(?:\\w+ )?commands?))?\\W*$",
+    "\\b(?:never|do not|don['’]t|must not|should not|cannot) (?:ever )?(?:run|use|execute|type|call|suggest|generate|write|emit|do)\\b(?: (?:any of |all of )?(?:this|these|them|the following))?(?: \\w+)?\\W*$",
+    '\\bavoid (?:running|using|executing|calling)\\b[^.!?|]{0,40}\\W*$',
     "(?<!code |text |data |never |not |n['’]t )\\b(?:blocks?|denies|forbids?|prohibits|disallows|rejects|refuses|catches|flags)\\b[^.!?|]{0,40}\\W*$",
     '\\btest (?:cases?|vectors?|inputs?|strings?|fixtures?)\\b|\\bshould (?:fail|be (?:caught|flagged|blocked|denied|rejected|refused))\\b',
     '^\\W*(?:never|[❌🚫⛔✗])\\W*$',
@@ -25,4 +26,4 @@ export const deniesRow =
 
 /** A sentence beside a table or list that has all of it done. */
 export const hasAllDone =
-  /(?<!\b(?:not|never|n['’]t)\b[^.!?]{0,20})\b(?:follow|run|do|execute|perform|apply|complete|type|use|work through|go through|carry out)\b[^.!?]{0,40}\b(?:each|every|all|them|these|in order|one by one|the (?:list|items?|steps?|table|rows?|commands?))\b/i;
+  /(?<!(?:\b(?:not|never|cannot|without|avoid|refuses?|denies|blocks?|forbids?)|n['’]t)\b[^.!?]{0,20})\b(?:follow|run|do(?! not\b)|execute|perform|apply|complete|type|use|work through|go through|carry out)\b[^.!?]{0,40}\b(?:each|every|all|them|these|in order|one by one|the (?:list|items?|steps?|table|rows?|commands?))\b/i;
