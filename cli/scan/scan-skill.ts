@@ -72,16 +72,12 @@ export function worseExit(a: ExitCode, b: ExitCode): ExitCode {
 /** The exit code for a report: that of its worst finding, or 7 for an incomplete one. */
 export function exitOfReport({
   findings,
-  coverage,
   verdict,
-}: Pick<ScanReport, 'findings' | 'coverage' | 'verdict'>): ExitCode {
+}: Pick<ScanReport, 'findings' | 'verdict'>): ExitCode {
   const worst = severities.findLast((severity) =>
     findings.some((finding) => finding.severity === severity),
   );
-  // Where all findings are accepted, what nobody analysed stays.
-  const isUnread =
-    findings.length === 0 && coverage.files.some((file) => file.disposition === 'unanalysed');
-  const incomplete = verdict === 'incomplete' || isUnread ? exitCodes.limit : exitCodes.ok;
+  const incomplete = verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok;
   return worseExit(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
 

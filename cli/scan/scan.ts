@@ -145,8 +145,13 @@ function exitOf(report: ScanReport, marks: Marks): ExitCode {
   const open = report.findings.filter(
     (finding) => marks.of(finding, report).suppression === undefined,
   );
+  // The verdict of findings that are accepted hides what nobody analysed.
+  const isHidden =
+    open.length < report.findings.length &&
+    (report.coverage.unlisted !== undefined ||
+      report.coverage.files.some((file) => file.disposition === 'unanalysed'));
   return worseExit(
-    exitOfReport({ findings: open, coverage: report.coverage, verdict: report.verdict }),
+    exitOfReport({ findings: open, verdict: isHidden ? 'incomplete' : report.verdict }),
     isWider ? exitCodes.medium : exitCodes.ok,
   );
 }

@@ -40,9 +40,7 @@ describe('skillgate scan', () => {
     [['medium'], 'incomplete', 7],
     [['high'], 'incomplete', 13],
   ])('exits for findings %j and verdict %s with %i', (severities, verdict, exit) => {
-    expect(
-      exitOfReport({ findings: severities.map(finding), coverage: { files: [] }, verdict }),
-    ).toBe(exit);
+    expect(exitOfReport({ findings: severities.map(finding), verdict })).toBe(exit);
   });
 
   it('gives one line for each skill in path order, each skill once, the same each time', async () => {
@@ -191,6 +189,29 @@ describe('skillgate scan', () => {
     expect(text.stdout.replace(/\s+/g, ' ')).toContain(
       'accepted: by Rita until 2999-12-31: a test machine with its own certificate',
     );
+  });
+
+  it('lets no accepted finding hide a file that nobody analysed', async () => {
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'a/a.sh': 'cat ~/.ssh/id_rsa\n',
+      'a/main.go': 'package main\n',
+    });
+    const scan = (...more: string[]) => skill(['scan', 'a', '--format', 'jsonl', ...more], { cwd });
+    const first = await scan();
+    expect(first.exit).toBeGreaterThan(7);
+    const accepted = (JSON.parse(first.stdout).findings as Finding[])
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ fingerprint, severity }) => ({
+        fingerprint,
+        severity,
+        skill: 'a',
+        reason: 'a machine for tests, without a key of anybody',
+        by: 'Rita',
+        expires: '2999-12-31',
+      }));
+    writeFileSync(join(cwd, 'accepted.json'), JSON.stringify(accepted));
+    expect((await scan('--suppressions', 'accepted.json')).exit).toBe(7);
   });
 
   it.each(['json', 'jsonl'])('compares with an earlier report in %s', async (format) => {
