@@ -25,7 +25,9 @@ export async function whileLocked<Result>(
       throw new Problem(
         'plan-refused',
         `Cannot change ${path}: another process has held its lock for ${waitSecondsMax} seconds`,
-        { hint: `wait until that command ends; ${claim} names its process` },
+        {
+          hint: `wait until that command ends (${claim} names its process); when none runs, delete ${claim}`,
+        },
       );
     await sleep(10);
   }

@@ -109,7 +109,8 @@ export function withoutByteCode(found: SkillFolder): SkillFolder {
       };
 }
 
-// PEP 552: Python compares other byte code with nothing, and runs it in place of its source.
+// Byte code with a hash (PEP 552) runs in the place of its source wherever the skill is copied to;
+// byte code with a time does not, since a copy of the source has another time.
 function isOfTime(bytes: Uint8Array): boolean {
   return bytes.length >= 8 && Buffer.from(bytes).readUInt32LE(4) === 0;
 }

@@ -171,6 +171,7 @@ async function requireFolder(path: string): Promise<void> {
   throw new Problem(
     'file-not-found',
     `Cannot use ${JSON.stringify(path)}: it is a link, or no folder`,
+    { hint: 'Name a backup folder that lies whole on the other disk, or mount the disk there.' },
   );
 }
 

@@ -3,23 +3,14 @@
  * that other processes recognise the lock of a dead process.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
+import { readHead } from './given-folder.ts';
+
+const lockHeadBytes = 100;
 
 /**
  * Runs `act` while holding the lock. Waiting for the lock blocks the whole process, so use
@@ -80,7 +71,10 @@ export function holderLives(
   bootedAt = Date.now() - uptime() * 1000,
 ): boolean {
   try {
-    const [pid, start] = readHead(path).split(/\s/);
+    // A stranger's checkout may have a link, a device or a pipe in the place of a lock.
+    const head = readHead(path, lockHeadBytes);
+    if (head === undefined) return true;
+    const [pid, start] = head.bytes.toString('utf8').split(/\s/);
     // Windows reuses pids. At the latest a new start of the machine ends every holder.
     if (start === 'alive' && statSync(path).mtimeMs < bootedAt - clockSlackMilliseconds)
       return false;
@@ -93,21 +87,6 @@ export function holderLives(
     return true;
   }
 }
-
-// A stranger's checkout may have a link, a device or a pipe in the place of a lock.
-function readHead(path: string): string {
-  const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants;
-  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    if (!fstatSync(file).isFile()) throw new Error(`${path} is no file`);
-    const head = Buffer.alloc(lockHeadBytes);
-    return head.toString('utf8', 0, readSync(file, head));
-  } finally {
-    closeSync(file);
-  }
-}
-
-const lockHeadBytes = 100;
 
 /**
  * The start time of a process, in clock ticks after boot (proc(5), /proc/pid/stat field 22). The
