@@ -1,5 +1,6 @@
 /** Files beside an agent's settings that are a skill's own state, and no settings. */
 import type { CapabilityFact } from '../fact/fact.ts';
+import type { TaintSource } from '../fact/source.ts';
 import { normalisePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
@@ -34,17 +35,25 @@ const ofAgents =
 
 /**
  * Whether a file stays below a temporary folder of the skill's own, where no agent, shell or git of
- * the user looks. A tree that is copied from there, or a link there, reaches what they obey.
+ * the user looks. A tree that is copied from there, or a link there, reaches what they obey, and a
+ * program that is told to look there obeys it too.
  */
 export function staysInTemporary(
   path: string,
-  { context }: Pick<CapabilityFact, 'context'>,
-  facts: readonly CapabilityFact[],
+  { context: place }: Pick<CapabilityFact, 'context'>,
+  { of, sources }: Pick<RuleContext, 'of' | 'sources'>,
 ): boolean {
+  if (!inTemporary.test(path)) return false;
   return (
-    inTemporary.test(path) && (context === 'test' || !facts.some((fact) => takesOut(fact, path)))
+    place === 'test' ||
+    !(of('capability').some((fact) => takesOut(fact, path)) || sources.some(readsProfile))
   );
 }
+
+// A shell that reads a profile: one for a person, or one that is told which.
+const readsProfile = ({ text }: TaintSource): boolean => profiled.test(text);
+const profiled =
+  /\b(?:ba|z|k|da)?sh["']?[\s,]{1,4}["']?(?:-\w{0,6}[il]|--(?:login|rcfile|init-file))\b|\b(?:BASH_ENV|ZDOTDIR)\b|\bHOME=\S{1,80}\s+(?:exec\s+)?\w*sh\b|\bcore\.hooksPath\b|\bCLAUDE_CONFIG_DIR\b/;
 
 function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
   if (capability.kind === 'exec') return copiers.test(capability.program);
