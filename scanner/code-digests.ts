@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3e242d1ee65961253a0032cca3d63783a5eb67089cdf2082ea17157aca067189',
+  extractor: 'sha256:0042df6e55347dd1c449a0abda9c50bcf376f16e5357c53af51e4e7f8678253c',
   judging: 'sha256:1d38c6843c02e5b7ee31631edeb6c1567c8da37541ffde4e0e01b41cac1f7143',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
