@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0042df6e55347dd1c449a0abda9c50bcf376f16e5357c53af51e4e7f8678253c',
-  judging: 'sha256:1d38c6843c02e5b7ee31631edeb6c1567c8da37541ffde4e0e01b41cac1f7143',
+  extractor: 'sha256:e4bb74a5b50089df10df5a138c989af6d770aaf7a08fac2f3f1fd0b700a6e36d',
+  judging: 'sha256:2b857e4db89975d5252f69435051caf6ad0042a2d1c2602e090849479f744e36',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

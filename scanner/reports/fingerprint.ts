@@ -35,7 +35,7 @@ export interface FingerprintedFinding {
  * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
  * message, the lines of each place without differences of white space, the programs that are
  * encoded in its file, and the occurrence. What the scan could not resolve, and a program that
- * comes from data, may rest on any file: then every file counts but prose that stands elsewhere.
+ * comes from data, may rest on any file: then every file counts.
  * @param digests of all files of the skill, also of those that nobody analysed
  */
 export function fingerprintsOf(
@@ -50,9 +50,7 @@ export function fingerprintsOf(
     sources.filter(({ path }) => path.includes('#decoded-')),
     ({ file }) => file,
   );
-  const allButProse = JSON.stringify(
-    [...digests].filter(([path]) => !prose.test(path)).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const wholeSkill = JSON.stringify([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
   const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
     const key = JSON.stringify([path, inner, line, endLine]);
     const before = known.get(key);
@@ -76,7 +74,7 @@ export function fingerprintsOf(
       place.inner ?? '',
       digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
     ]);
-    if (isOpen) about.push([allButProse]);
+    if (isOpen) about.push([wholeSkill]);
     const first = JSON.stringify([rule, message, about]);
     const occurrence = occurrences.get(first) ?? 0;
     occurrences.set(first, occurrence + 1);
@@ -84,6 +82,5 @@ export function fingerprintsOf(
   };
 }
 
-const prose = /\.(md|mdx|markdown)$/i;
 const runsData =
-  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program)|obfuscation\/(decode-and-run|encoded-program)|supply\/binary-in-bundle)$/;
+  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program|unguarded-agent)|flow\/secret-to-computed-host|obfuscation\/(decode-and-run|encoded-program))$/;

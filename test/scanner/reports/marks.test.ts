@@ -151,6 +151,24 @@ describe('what is accepted in one version, in the next with', () => {
     expect(await printOf('b.example')).not.toBe(before);
   });
 
+  it('another program in a page of prose, is not accepted', async () => {
+    const printsOf = async (program: string) =>
+      (
+        await reportOf(
+          filesOf({
+            'SKILL.md': plainSkillMd,
+            'notes.md': decoded(program),
+            'a.sh': 'base64 -d notes.md | sh\n',
+          }),
+        )
+      ).findings
+        .filter(({ kind }) => kind === 'malice')
+        .map(({ fingerprint }) => fingerprint);
+    const before = await printsOf('echo one');
+    expect(before.length).toBeGreaterThan(0);
+    expect((await printsOf('rm -rf /srv')).filter((one) => before.includes(one))).toEqual([]);
+  });
+
   it('one more place than a report shows, is not accepted', async () => {
     const printsOf = async (hosts: number) => {
       const lines = Array.from(

@@ -109,7 +109,11 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     if (written !== undefined) return runCode(run, handed, written, interpreter.language);
     return runFile(run, handed, file, interpreter.language);
   }
-  const asks = optionValues(args, ['m']).some(({ text }) => readsCode.test(text));
+  const asks = optionValues(args, ['m']).some(
+    ({ text }) =>
+      readsCode.test(text) ||
+      (!takesData.test(text) && args.operands.some((one) => inputName.test(normalize(one.text)))),
+  );
   // For a shell, `-m`, `-v` and `-h` are settings.
   if (hasOption(args, ['version', 'help', ...(isShell ? [] : ['m', 'V', 'v', 'h'])]) && !asks)
     return unknownValue(call.stdin.taints);

@@ -151,20 +151,30 @@ function isOwnScript(run: ShellRun, path: string): boolean {
 }
 
 // `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters,
-// and fetches no package but those of `--from` and `--with`.
+// and fetches no package but those of `--from` and `--with`. With other options and settings it may
+// fetch or run anything, as for any other tool.
 function pythonOfUv({
   name,
   args,
+  env,
 }: Call): { word: ShellValue; args: readonly ShellValue[] } | undefined {
   const isTool = name === 'uv' && args[0]?.text === 'tool' && args[1]?.text === 'run';
   if (name !== 'uvx' && !isTool) return undefined;
   const { takesValue } = packageManagers.uvx ?? { takesValue: [] };
   const parsed = parseArguments(args.slice(isTool ? 2 : 0), new Set(takesValue), true);
   const [word, ...rest] = parsed.operands;
-  return word === undefined || !/^(?:c?python|pypy)[\d.]*(?:@[\w.]+)?$/.test(word.text)
+  if (word === undefined || env.some((one) => one.name.startsWith('UV_'))) return undefined;
+  const before = args.slice(isTool ? 2 : 0, args.indexOf(word)).map(({ text }) => text);
+  const isPlain = before.every((text) => !text.startsWith('-') || plainOfUv.test(text));
+  return !isPlain ||
+    before.some((text) => /[,:]|^\/|\.py$/.test(text) && !/^(git\+)?https:/.test(text)) ||
+    !/^(?:c?python|pypy)[\d.]*(?:@[\w.]+)?$/.test(word.text)
     ? undefined
     : { word: { ...word, text: 'python3' }, args: rest };
 }
+
+const plainOfUv =
+  /^(-[pqv]|--(?:from|isolated|no-[\w-]+|offline|python|quiet|verbose|with))(?:=|$)/;
 
 /** @param isOwn whether the operand is a program of the package manager itself */
 function noteInstall(run: ShellRun, call: Call, manager: PackageManager, isOwn: boolean): void {
