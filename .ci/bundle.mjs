@@ -101,8 +101,8 @@ await bundle('scan/local-scan', {
   legalComments: 'eof',
   plugins: [compilerOnly, ownPlaces('ownPlace')],
 });
-await bundle('scan/scan-thread', {
-  outfile: 'dist/cli/scan/scan-thread.js',
+await bundle('scan/scan-child', {
+  outfile: 'dist/cli/scan/scan-child.js',
   format: 'esm',
   external: ['./local-scan.js'],
 });

@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e4bb74a5b50089df10df5a138c989af6d770aaf7a08fac2f3f1fd0b700a6e36d',
-  judging: 'sha256:2b857e4db89975d5252f69435051caf6ad0042a2d1c2602e090849479f744e36',
+  extractor: 'sha256:422a43cadedce9f9102a75bc56c67fb331ab3aa7ed5b64bf593095e37e99b480',
+  judging: 'sha256:c7179724b17552abc96886aa5df3f9f701192487553683fb26563d2b974c2608',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

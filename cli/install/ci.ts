@@ -131,8 +131,8 @@ function requireWholeLock({ file, folder, lock }: Project): void {
 function unmetIn(lock: Project['lock']): Reason[] {
   const strangers = [...lock].flatMap(([by, { requires = {}, root }]): Reason[] =>
     (Object.keys(requires) as SkillName[]).flatMap((name) => {
-      const other = lock.get(name)?.root;
-      return root === undefined || other === undefined || root === other
+      const other = lock.get(name);
+      return other === undefined || (root !== undefined && root === other.root)
         ? []
         : [
             {

@@ -1,9 +1,10 @@
 /**
- * Scans under a watchdog: in a thread beside the command, with a memory limit and a time limit, so
- * that one skill cannot block the others.
+ * Scans under a watchdog: in a process beside the command, with a memory limit and a time limit, so
+ * that one skill cannot block the others. A thread is no such boundary: V8 ends the whole process
+ * when a thread cannot have the memory that it needs.
  */
+import { fork } from 'node:child_process';
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
 import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -13,7 +14,7 @@ import type { LocalScanRequest, ScanReply } from './local-scan.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
-  /** CPU time of the scanning thread. */
+  /** CPU time of the scan. */
   readonly cpuMillis: number;
 }
 
@@ -42,13 +43,13 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
 
 /** @param secondsMax time limit of one scan */
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
-  let thread: ScanThread | undefined;
+  let child: ScanChild | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  const load = (): ScanThread => {
-    thread ??= startThread();
-    return thread;
+  const load = (): ScanChild => {
+    child ??= startChild();
+    return child;
   };
   const scanNow = async (request: LocalScanRequest): Promise<WatchedScan> => {
     if (closed)
@@ -62,8 +63,8 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
     // A failure may have damaged the scanner, and each scan increases its memory.
     if (!hasReport || scans % childScansMax === 0) {
-      thread = undefined;
-      await used.end();
+      child = undefined;
+      used.end();
     }
     if ('killed' in outcome)
       throw new Problem(
@@ -92,36 +93,43 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     },
     close: async () => {
       closed = true;
-      await thread?.end();
+      child?.end();
       await last;
     },
   };
 }
 
-interface ScanThread {
-  /** Scans one skill, and stops a scan that takes too long; the thread is gone then. */
+interface ScanChild {
+  /** Scans one skill, and stops a scan that takes too long; the process is gone then. */
   ask(request: LocalScanRequest, secondsMax: number): Promise<ScanOutcome<ScanReply>>;
-  end(): Promise<void>;
+  end(): void;
 }
 
 // The file beside this one with the same extension: TypeScript in a checkout, JavaScript in the
 // package.
-const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
+const childFile = new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url);
 
-function startThread(): ScanThread {
-  const worker = new Worker(threadFile, {
-    resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
+function startChild(): ScanChild {
+  const child = fork(childFile, {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${childMemoryMiB}`],
+    // V8 writes pages about the memory that it lacks.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const watchdog = startWatchdog<ScanReply>(() => void worker.terminate());
-  worker.on('message', watchdog.answer);
-  worker.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-      return watchdog.end(`it needs more than ${childMemoryMiB} MiB`);
-    watchdog.answer({ kind: 'failed', message: error.message, stack: error.stack ?? '' });
-  });
-  worker.on('exit', (code) => watchdog.end(`its thread ended (${code})`));
+  const watchdog = startWatchdog<ScanReply>(() => void child.kill('SIGKILL'));
+  child.on('message', (reply: ScanReply) => watchdog.answer(reply));
+  child.on('error', (cause) => watchdog.end(`its process failed: ${cause.message}`));
+  child.on('exit', (code, signal) =>
+    watchdog.end(
+      signal === 'SIGABRT' || code === abortedExit
+        ? `it needs more than ${childMemoryMiB} MiB`
+        : `its process ended (${signal ?? code})`,
+    ),
+  );
   return {
-    ask: (request, secondsMax) => watchdog.ask(() => worker.postMessage(request), secondsMax),
-    end: async () => void (await worker.terminate()),
+    ask: (request, secondsMax) => watchdog.ask(() => void child.send(request), secondsMax),
+    end: () => watchdog.end('the scanner was stopped'),
   };
 }
+
+const abortedExit = 134;

@@ -81,8 +81,8 @@ export function holderLives(
   try {
     const [pid, start, namespace] = holderIn(path);
     const seconds = (Date.now() - statSync(path).mtimeMs) / 1_000;
-    // In another container the pid is another process's. Whether that one lives, only its age tells:
-    // what several containers share is held for moments.
+    // In another container the pid is another process's. Whether that one lives, only its age
+    // tells: what several containers share is held for moments.
     if (namespace !== undefined && namespace !== pidNamespace()) return seconds < foreignSecondsMax;
     // Windows reuses pids. At the latest a new start of the machine ends every holder.
     if (start === 'alive' && statSync(path).mtimeMs < bootedAt - clockSlackMilliseconds)
@@ -143,8 +143,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-// Pid, start time and PID namespace. A stranger's checkout may have a link, a device or a pipe in the
-// place of a lock: that names nobody, and is no lock that has ended.
+// Pid, start time and PID namespace. A stranger's checkout may have a link, a device or a pipe in
+// the place of a lock: that names nobody, and is no lock that has ended.
 function holderIn(path: string): readonly (string | undefined)[] {
   const head = readHead(path, lockHeadBytes);
   if (head === undefined) throw new Error(`${path} is no plain file`);

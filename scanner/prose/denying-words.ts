@@ -1,8 +1,8 @@
 /**
  * Words over a table or a list, or in another cell of a row, which say that its rows are denied,
  * forbidden, tested or wrong: what stands there is shown, and nobody is told to do it. Such words
- * have to be all that is said: “How to avoid errors” and “Commands that are never refused” are about
- * something else.
+ * have to be all that is said: “How to avoid errors” and “Commands that are never refused” are
+ * about something else.
  */
 const denied =
   "block(?:s|ed|ing|[- ]?lists?(?:ed)?)?|deny-?list(?:ed)?|black-?list(?:ed)?|denied|forbidden|prohibited|disallowed|reject(?:s|ed)|refused?|banned|not allowed|anti-?patterns?|don['’]?ts?|dangerous|unsafe|destructive|malicious|attacks?|wrong|incorrect|bad";
@@ -15,7 +15,9 @@ const these =
 export const deniesRows = new RegExp(
   [
     `(?:(?:the|always|never|explicitly|hard|examples? of|examples?|samples?|list of|common|known|what is|what gets|${denied}) ){0,3}(?:${denied})(?: (?:shell |bash |sql |git )?${rowsOf})?(?: \\((?![^)]*\\b(?:run|repair|fix|do|start)\\b)[^)]{0,60}\\))?`,
-    `(?:\\w+ ){0,2}${rowsOf} (?:(?:that|which) )?(?:are|is|get|must be|will be) (?:(?:always|all) )?(?:${denied})`,
+    `(?:\\w+ ){0,2}(?:${rowsOf}|these|the following|all of these) (?:(?:that|which) )?(?:are|is|get|must be|will be) (?:(?:always|all) )?(?:${denied})(?: (?:by|in|of) the \\w+)?`,
+    `(?:\\w+ ){0,2}${rowsOf} (?:to (?:avoid|block|deny|flag|refuse|reject)|(?:that|which) (?:must|should) (?:never|not) be (?:run|used|executed|called))`,
+    `(?:the )?(?:deny|block|black)[ -]?lists?|(?:${denied}) by default|(?:block|deny|refuse|reject|flag) (?:these|the following)`,
     `(?:what )?(?:(?:the|this|our|an?) )?${guard} (?:(?:always|must|should|will) )?(?:blocks?|den(?:y|ies)|forbids?|prohibits?|disallows?|rejects?|refuses?|catches|flags?)${these}`,
     `(?:you |the agent )?(?:must )?(?:never|do not|don['’]t|must not|should not)(?:, [\\w ]{1,40},)? (?:ever )?(?:run|use|execute|type|call|suggest|generate|write|emit|do)${these}`,
     `(?:things to )?avoid(?: (?:running|using|executing|calling))?${these}`,

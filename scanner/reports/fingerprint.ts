@@ -83,4 +83,4 @@ export function fingerprintsOf(
 }
 
 const runsData =
-  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program|unguarded-agent)|flow\/secret-to-computed-host|obfuscation\/(decode-and-run|encoded-program))$/;
+  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program|unguarded-agent)|flow\/secret-to-computed-host|files\/agent-memory|persistence\/.+|obfuscation\/(decode-and-run|encoded-program))$/;

@@ -243,6 +243,11 @@ describe('a required skill of a registry for one scope, while another registry i
     lock.skills['@acme/b'] = theirs;
     writeFileSync(join(user.project, 'skillgate.lock'), JSON.stringify(lock));
     expect(await refused('ci')).toContain('requires @acme/b from its own registry');
+    // Nor where the stranger leaves out which registry it is.
+    const { root: _, ...nameless } = theirs;
+    lock.skills['@acme/b'] = nameless;
+    writeFileSync(join(user.project, 'skillgate.lock'), JSON.stringify(lock));
+    expect(await refused('ci')).toContain('requires @acme/b from its own registry');
   });
 
   it('does not come from elsewhere by another command at the same time', async () => {

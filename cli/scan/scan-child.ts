@@ -1,10 +1,9 @@
 /**
- * The code inside a scanning thread: one skill's files in, its report out. It can be stopped at any
- * moment from outside.
+ * The process that scans for a command: one skill's files in, its report out. It can be stopped at
+ * any moment from outside.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parentPort } from 'node:worker_threads';
 import { compiledFolder } from '../compile-cache.ts';
 import { runBuiltFile } from '../kept-code.ts';
 import type { LocalScanRequest } from './local-scan.ts';
@@ -15,8 +14,9 @@ type Program = typeof import('./local-scan.ts');
 const file = fileURLToPath(new URL('../scan.cjs', import.meta.url));
 const program = existsSync(file) ? built() : import('./local-scan.ts');
 
-parentPort?.on('message', async (request: LocalScanRequest) => {
-  parentPort?.postMessage(await (await program).replyTo(request));
+process.once('disconnect', () => process.exit());
+process.on('message', async (request: LocalScanRequest) => {
+  process.send?.(await (await program).replyTo(request));
 });
 
 async function built(): Promise<Program> {
