@@ -30,6 +30,7 @@ import { webhooksOf } from './notices/recipients.ts';
 import type { PostOutside } from './notices/webhook.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
+import { fillSomeNames } from './people/fill-names.ts';
 import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
@@ -44,6 +45,7 @@ import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
+import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -290,7 +292,7 @@ export default {
     const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else await doEach(registry, chores);
+    else if (await fillSomeNames(registry)) await doEach(registry, chores);
   },
 };
 
@@ -305,6 +307,7 @@ const chores: readonly ((registry: Registry) => Promise<unknown>)[] = [
   deliverSome,
   (registry) => checkSomeNames(registry, (line) => console.error(line)),
   makeSomeSegments,
+  countSomeBytes,
   keepSomeRetention,
 ];
 

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { readJournals } from '../store/disk/blob-journal.ts';
-import { objectPath } from '../store/disk/object-paths.ts';
+import { earlierPath, objectPath } from '../store/disk/object-paths.ts';
 import { storedBlobName } from '../store/objects.ts';
 
 const pageRows = 500;
@@ -17,6 +17,9 @@ const pageRows = 500;
 export async function removeRemoved(dir: string, to: string): Promise<void> {
   const client = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
   try {
+    const known = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'removed_blobs'").get();
+    // A registry of an earlier release has removed nothing.
+    if (known === undefined) return;
     const page = client.prepare(
       `SELECT digest FROM removed_blobs WHERE digest > ? AND removedAt IS NOT NULL
        AND NOT EXISTS (
@@ -34,8 +37,8 @@ export async function removeRemoved(dir: string, to: string): Promise<void> {
         const name = storedBlobName(digest);
         // An upload has stored the bytes again, and names them soon. Nothing else runs in between.
         if (pending.has(name)) continue;
-        if (existsSync(objectPath(join(dir, 'objects'), name))) continue;
-        rmSync(objectPath(to, name), { force: true });
+        if (pathsOf(join(dir, 'objects'), name).some((path) => existsSync(path))) continue;
+        for (const path of pathsOf(to, name)) rmSync(path, { force: true });
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < pageRows) return;
@@ -44,4 +47,8 @@ export async function removeRemoved(dir: string, to: string): Promise<void> {
   } finally {
     client.close();
   }
+}
+
+function pathsOf(folder: string, name: string): readonly string[] {
+  return [earlierPath(folder, name), objectPath(folder, name)];
 }

@@ -111,6 +111,11 @@ export async function clashIfMoved<Result>(
   }
 }
 
+/** The root that the stored nodes have at a size of the log. */
+export async function readStoredRoot(registry: Registry, size: number): Promise<Hash> {
+  return hashAt(await rootNode(registry, size));
+}
+
 async function rootNode({ db }: Registry, size: number): Promise<MapNode | undefined> {
   const [row] = await db.read
     .select({ node: mapNodes.node })

@@ -12,7 +12,7 @@ import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
 import { damagedStatement } from '../log/row-texts.ts';
 import { doPaced, type Pace } from '../pace.ts';
 import { isAmong } from '../store/batch.ts';
-import { identityNames, namesChecked } from '../store/identity-schema.ts';
+import { identityNames, namesFilled } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
 
 /** Statements that take rights away come first, and with short pauses. */
@@ -44,8 +44,8 @@ export async function checkSomeNames(
   registry: Registry,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { predicateType, next: begin } of await registry.db.read.select().from(namesChecked)) {
-    let from = begin;
+  for (const { predicateType, checked } of await registry.db.read.select().from(namesFilled)) {
+    let from = checked;
     for (let slices = 0; slices < namesCheckedInARow; slices++) {
       const next = await checkFrom(registry, { predicateType, from }, say);
       from = next ?? 0;
@@ -54,9 +54,9 @@ export async function checkSomeNames(
     await registry.db.batch([
       (db) =>
         db
-          .update(namesChecked)
-          .set({ next: from })
-          .where(eq(namesChecked.predicateType, predicateType)),
+          .update(namesFilled)
+          .set({ checked: from })
+          .where(eq(namesFilled.predicateType, predicateType)),
     ]);
   }
 }

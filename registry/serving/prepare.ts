@@ -16,10 +16,12 @@ import { keepSegments } from '../log/segments/keep-segments.ts';
 import { alarmText } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
 import { keepNotices } from '../notices/keep-notices.ts';
+import { fillNames } from '../people/fill-names.ts';
 import { keepRetention } from '../retention/keep-retention.ts';
 import { keepQueue } from '../review/queue/keep-queue.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
 import { keepStops, moveSome } from '../stops/pending-stops.ts';
+import { countSomeBytes } from '../versions/count-bytes.ts';
 
 /** What the start finishes beside the first requests. */
 export interface Finishing {
@@ -37,6 +39,7 @@ async function finish(
   await untilDone(() => moveSome(registry), signal).catch(onRefusal);
   await resume(registry, onRefusal, signal);
   await untilDone(() => renewQueue(registry), signal);
+  await untilDone(() => countSomeBytes(registry), signal);
 }
 
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */
@@ -56,6 +59,8 @@ export async function prepare(
   }
   const onRefusal = (error: unknown): void =>
     log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
+  // Nobody can be judged before: neither who sends a request, nor who approved a version.
+  await fillNames(registry, () => finishing.signal.aborted);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   // A full disk keeps nobody from reading: what it leaves unfinished is finished at the next start.
   await renewTufSet(registry).catch(report);

@@ -54,6 +54,8 @@ export async function openObjects(
     closeObjects: () => objects.close(),
     sweep: async (registry, signal) => {
       try {
+        // First, since each blob is looked for at two paths until all are moved.
+        await objects.moveEarlier(signal);
         await sweepParts(folder, signal);
         const isBehind = (): boolean => behindOf(registry) !== undefined;
         await sweepOrphans(registry, { folder, removals, began, signal, isBehind });

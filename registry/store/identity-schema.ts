@@ -19,10 +19,16 @@ export const identityNames = sqliteTable(
   ],
 );
 
-/** The log index at which the next check of names begins, a row for each type of statement. */
-export const namesChecked = sqliteTable('names_checked', {
+/**
+ * Statements from before the table of names, one row for each type. The statements below `upTo`
+ * have their names. `until` is the log index of the first statement that was logged with its names.
+ * `checked` is where the next check begins.
+ */
+export const namesFilled = sqliteTable('names_filled', {
   predicateType: text().primaryKey(),
-  next: integer().notNull().default(0),
+  upTo: integer().notNull(),
+  until: integer().notNull(),
+  checked: integer().notNull().default(0),
 });
 
 /**
@@ -40,6 +46,17 @@ export const mapNodes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.path, table.size] })],
 );
+
+/**
+ * How far the map of a log from before the map is made (one row, id 1): all names up to `upTo`.
+ * `root` is the map of the log of `size` entries, once it has all names.
+ */
+export const mapFilled = sqliteTable('map_filled', {
+  id: integer().primaryKey(),
+  upTo: text().notNull(),
+  size: integer().notNull(),
+  root: text(),
+});
 
 /** The numbers of scopes that have a version in the index. Triggers reject UPDATE and DELETE. */
 export const blobScopes = sqliteTable('blob_scopes', {

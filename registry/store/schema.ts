@@ -47,8 +47,8 @@ export const versions = sqliteTable(
     createdAt: integer().notNull(),
     /** Log index of its publication: the order of versions. */
     logIndex: integer().notNull().default(0),
-    /** Of its files and their list: 0 once they were deleted. */
-    bytes: integer().notNull().default(0),
+    /** Of its files and their list: 0 once they were deleted, null until they are counted. */
+    bytes: integer(),
     /** When the operator's retention rule deleted the files. */
     filesDeleted: integer(),
   },
@@ -62,7 +62,8 @@ export const versions = sqliteTable(
     index('versions_publisher_status').on(sql`substr("publisher", 1, 8)`, table.status),
     // Readers use `hasDigest`.
     index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
-    // Digests are bytes.
+    index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
+    // Refuses a writer of an earlier release, whose digests are texts.
     check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
   ],
 );
@@ -85,8 +86,8 @@ export const storedBytes = sqliteTable(
 /**
  * The stored blobs of a version: its bundle, files and report. Its author may read them. The
  * migration creates the table WITHOUT ROWID, so that the key is the table: one lookup finds a blob
- * in the index, or in a scope, however many versions have the blob. Digests are
- * bytes, and scopes are numbers.
+ * in the index, or in a scope, however many versions have the blob. The check refuses a writer of
+ * an earlier release, whose digests or scopes are texts.
  */
 export const versionBlobs = sqliteTable(
   'version_blobs',
@@ -130,7 +131,7 @@ export const audit = sqliteTable(
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
     index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
     index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
-    // Kinds are numbers.
+    // Refuses a writer of an earlier release, whose kinds are texts.
     check('audit_numbers', sql`typeof(${table.kind}) = 'integer'`),
   ],
 );
@@ -215,7 +216,7 @@ export const statements = sqliteTable(
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType).where(isRareType(table.predicateType)),
-    // Digests are bytes, and addresses are shortened.
+    // Refuses a writer of an earlier release, whose digests are texts or whole.
     check(
       'statements_bytes',
       sql`typeof(${table.payload}) = 'blob' AND length(${table.payload}) <= 8 AND typeof(${table.bundle}) <> 'text'`,

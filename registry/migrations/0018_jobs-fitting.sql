@@ -1,0 +1,1 @@
+CREATE INDEX `jobs_fitting` ON `jobs` (`state`,`ruleSet`,`createdAt`,`id`);

@@ -1,0 +1,12 @@
+CREATE TABLE `stored_bytes` (
+	`owner` text PRIMARY KEY NOT NULL,
+	`bytes` integer NOT NULL,
+	`waiting` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `stored_bytes_most` ON `stored_bytes` (`bytes`);--> statement-breakpoint
+ALTER TABLE `versions` ADD `bytes` integer;--> statement-breakpoint
+CREATE INDEX `versions_uncounted` ON `versions` (`logIndex`) WHERE "versions"."bytes" IS NULL;--> statement-breakpoint
+-- Bytes of versions of older releases are counted in slices after the migration.
+CREATE TRIGGER `versions_inserted_bytes` AFTER INSERT ON `versions` WHEN NEW.`bytes` IS NOT NULL BEGIN INSERT INTO `stored_bytes` (`owner`, `bytes`, `waiting`) VALUES (NEW.`publisher`, NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), (substr(NEW.`name`, 1, instr(NEW.`name`, '/') - 1), NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), ('', NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))) ON CONFLICT (`owner`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`, `waiting` = `waiting` + excluded.`waiting`; END;--> statement-breakpoint
+CREATE TRIGGER `versions_changed_bytes` AFTER UPDATE OF `bytes`, `status` ON `versions` WHEN OLD.`bytes` IS NOT NEW.`bytes` OR (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined')) <> (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) BEGIN INSERT INTO `stored_bytes` (`owner`, `bytes`, `waiting`) VALUES (NEW.`publisher`, COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), (substr(NEW.`name`, 1, instr(NEW.`name`, '/') - 1), COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), ('', COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))) ON CONFLICT (`owner`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`, `waiting` = `waiting` + excluded.`waiting`; END;

@@ -1,0 +1,1 @@
+ALTER TABLE `removed_blobs` ADD `turn` integer DEFAULT 0 NOT NULL;
