@@ -32,12 +32,7 @@ import { readProvider } from './sign-in/provider.ts';
 import { checkStops } from './stops/check-stops.ts';
 import { type DatabaseCheck, startCheck } from './store/database-check.ts';
 import { damageOf, requireSound } from './store/database-damage.ts';
-import {
-  closeQuietly,
-  type DatabaseFile,
-  openFolder,
-  upgradingText,
-} from './store/database-file.ts';
+import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
 import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
@@ -232,7 +227,7 @@ async function openStorage(
     );
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
-    const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
+    const db = databaseOf(opened, checkpoints.afterCommit);
     const closeDatabase = async (): Promise<void> => {
       await closeObjects();
       await checkpoints.stop();

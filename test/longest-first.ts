@@ -7,7 +7,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** As the end of `npm test` lists them, longest first. */
 const longest = [
   'test/journey/observe.test.ts',
-  'test/faults/migrations.test.ts',
   'test/journey/redteam.test.ts',
   'test/journey/sandbox-escape.test.ts',
   'test/journey/foreign-clients.test.ts',

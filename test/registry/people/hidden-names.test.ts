@@ -3,7 +3,6 @@
  * add means nothing, and what they take away comes back or stops the registry.
  */
 
-import BetterSqlite3 from 'better-sqlite3';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
@@ -12,7 +11,6 @@ import { latest, readMembers } from '../../../registry/people/identities.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { identityNames, namesFilled } from '../../../registry/store/identity-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
-import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   keyStatement,
@@ -21,7 +19,6 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
-import { earlierDatabase } from '../store/earlier-release.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -210,35 +207,6 @@ describe('rows that somebody takes away', () => {
 });
 
 describe('a database of the release before', () => {
-  it('is filled up to its last statement by the migration itself', async () => {
-    await endAuthor();
-    const { db } = world.registry;
-    const older = earlierDatabase(16);
-    const client = new BetterSqlite3(older);
-    const columns =
-      '"logIndex", "predicateType", payload, signer, envelope, "versionId", "createdAt"';
-    const insert = client.prepare(
-      `INSERT INTO statements (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    );
-    for (const row of await db.read.select().from(statements))
-      insert.run(
-        row.logIndex,
-        row.predicateType,
-        row.payload,
-        row.signer,
-        row.envelope,
-        row.versionId,
-        row.createdAt,
-      );
-    client.close();
-    const opened = openSqlite(older);
-    onTestFinished(() => opened.close());
-    expect(await fillNames({ ...world.registry, db: opened, identities: {} })).toBe(true);
-    expect(await opened.read.select().from(identityNames)).toEqual(
-      await db.read.select().from(identityNames),
-    );
-  });
-
   /** As it was before the table of names. */
   const older = async (): Promise<void> => {
     unlock();
