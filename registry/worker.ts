@@ -30,7 +30,6 @@ import { webhooksOf } from './notices/recipients.ts';
 import type { PostOutside } from './notices/webhook.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
-import { fillSomeNames } from './people/fill-names.ts';
 import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
@@ -292,7 +291,7 @@ export default {
     const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else if (await fillSomeNames(registry)) await doEach(registry, chores);
+    else await doEach(registry, chores);
   },
 };
 

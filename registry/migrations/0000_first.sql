@@ -46,13 +46,6 @@ CREATE TABLE `map_nodes` (
 	PRIMARY KEY(`path`, `size`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `map_filled` (
-	`id` integer PRIMARY KEY NOT NULL,
-	`upTo` text NOT NULL,
-	`size` integer NOT NULL,
-	`root` text
-);
---> statement-breakpoint
 CREATE TABLE `identity_names` (
 	`name` text NOT NULL,
 	`logIndex` integer NOT NULL,
@@ -61,11 +54,9 @@ CREATE TABLE `identity_names` (
 --> statement-breakpoint
 CREATE INDEX `identity_names_log` ON `identity_names` (`logIndex`);
 --> statement-breakpoint
-CREATE TABLE `names_filled` (
+CREATE TABLE `names_checked` (
 	`predicateType` text PRIMARY KEY NOT NULL,
-	`upTo` integer NOT NULL,
-	`until` integer NOT NULL,
-	`checked` integer DEFAULT 0 NOT NULL
+	`next` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `log_segments` (
@@ -670,14 +661,6 @@ CREATE TABLE `guard` (
 -- The rows that the triggers count in
 
 INSERT INTO `guard` (`id`, `ok`, `lines`, `waiting`, `quarantined`, `removals`) VALUES (1, 1, 0, 0, 0, 0);
---> statement-breakpoint
-INSERT INTO `names_filled` (`predicateType`, `upTo`, `until`, `checked`) VALUES ('https://skillgate.dev/attestation/scope/v1', 0, 0, 0);
---> statement-breakpoint
-INSERT INTO `names_filled` (`predicateType`, `upTo`, `until`, `checked`) VALUES ('https://skillgate.dev/attestation/key/v1', 0, 0, 0);
---> statement-breakpoint
-INSERT INTO `names_filled` (`predicateType`, `upTo`, `until`, `checked`) VALUES ('https://skillgate.dev/attestation/revocation/v1', 0, 0, 0);
---> statement-breakpoint
-INSERT INTO `names_filled` (`predicateType`, `upTo`, `until`, `checked`) VALUES ('https://skillgate.dev/attestation/member/v1', 0, 0, 0);
 --> statement-breakpoint
 -- Triggers
 

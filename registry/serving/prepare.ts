@@ -16,7 +16,6 @@ import { keepSegments } from '../log/segments/keep-segments.ts';
 import { alarmText } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
 import { keepNotices } from '../notices/keep-notices.ts';
-import { fillNames } from '../people/fill-names.ts';
 import { keepRetention } from '../retention/keep-retention.ts';
 import { keepQueue } from '../review/queue/keep-queue.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
@@ -59,8 +58,6 @@ export async function prepare(
   }
   const onRefusal = (error: unknown): void =>
     log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
-  // Nobody can be judged before: neither who sends a request, nor who approved a version.
-  await fillNames(registry, () => finishing.signal.aborted);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   // A full disk keeps nobody from reading: what it leaves unfinished is finished at the next start.
   await renewTufSet(registry).catch(report);
