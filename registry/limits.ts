@@ -251,8 +251,6 @@ export const packageLeaseMs = 10 * 60_000;
 export const lookRetryMs = 60_000;
 /** After this time, the advisories that name a package are compared again. */
 export const lookAgainMs = 24 * 3_600_000;
-/** Earlier versions whose packages one request lists. */
-export const packageBacklogAtOnce = 20;
 /** Versions that one request judges again by a look, and versions of a package read at once. */
 export const judgedAtOnce = 20;
 export const packageVersionsAtOnce = 100;

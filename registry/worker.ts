@@ -44,7 +44,6 @@ import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
-import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -306,7 +305,6 @@ const chores: readonly ((registry: Registry) => Promise<unknown>)[] = [
   deliverSome,
   (registry) => checkSomeNames(registry, (line) => console.error(line)),
   makeSomeSegments,
-  countSomeBytes,
   keepSomeRetention,
 ];
 

@@ -30,8 +30,8 @@ import {
   uploadWaits,
   type WaitingUpload,
 } from '../uploads/waiting-uploads.ts';
-import { bytesOf } from '../versions/count-bytes.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
+import { bytesOf } from '../versions/version-blobs.ts';
 import { requireNewVersion, requireOwnBytes } from '../versions/versions.ts';
 import { quotaHolds, requireQuota } from './quotas.ts';
 import { recordRefusal } from './refusals.ts';

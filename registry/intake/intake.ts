@@ -38,10 +38,9 @@ import { putNewBlobs } from '../store/objects.ts';
 import { insertRow } from '../store/prepared.ts';
 import { audit, versions } from '../store/schema.ts';
 import { endUploads } from '../uploads/waiting-uploads.ts';
-import { bytesOf } from '../versions/count-bytes.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
-import { addBlobs } from '../versions/version-blobs.ts';
+import { addBlobs, bytesOf } from '../versions/version-blobs.ts';
 import { packageWrites } from '../versions/version-packages.ts';
 import {
   nothingAlikeSince,

@@ -115,7 +115,7 @@ CREATE TABLE `versions` (
 	`report` blob,
 	`createdAt` integer NOT NULL,
 	`logIndex` integer DEFAULT 0 NOT NULL,
-	`bytes` integer,
+	`bytes` integer NOT NULL,
 	`filesDeleted` integer,
 	CONSTRAINT "versions_bytes" CHECK(typeof(`publisher`) = 'blob')
 );
@@ -127,8 +127,6 @@ CREATE INDEX `versions_name` ON `versions` (`name`,`logIndex`);
 CREATE INDEX `versions_status` ON `versions` (`status`,`logIndex`);
 --> statement-breakpoint
 CREATE INDEX `versions_name_status` ON `versions` (`name`,`status`,`logIndex`);
---> statement-breakpoint
-CREATE INDEX `versions_uncounted` ON `versions` (`logIndex`) WHERE "versions"."bytes" IS NULL;
 --> statement-breakpoint
 -- The first eight bytes are enough.
 CREATE INDEX `versions_bundle` ON `versions` (substr("bundle", 1, 8));
@@ -377,10 +375,6 @@ CREATE TABLE `version_packages` (
 --> statement-breakpoint
 CREATE INDEX `version_packages_package` ON `version_packages` (`packageId`,`versionId`);
 --> statement-breakpoint
-CREATE TABLE `package_backlog` (
-	`versionId` integer PRIMARY KEY NOT NULL
-);
---> statement-breakpoint
 -- Review
 
 CREATE TABLE `waiting` (
@@ -425,17 +419,6 @@ CREATE TABLE `sketches` (
 );
 --> statement-breakpoint
 CREATE TABLE `sketch_bands` (
-	`key` integer NOT NULL,
-	`versionId` integer NOT NULL,
-	PRIMARY KEY(`key`, `versionId`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `similarity` (
-	`versionId` integer PRIMARY KEY NOT NULL,
-	`signature` text NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE `similarity_bands` (
 	`key` integer NOT NULL,
 	`versionId` integer NOT NULL,
 	PRIMARY KEY(`key`, `versionId`)
@@ -790,11 +773,6 @@ BEGIN
 	DELETE FROM `moving_statements`;
 END;
 --> statement-breakpoint
-CREATE TRIGGER `versions_packages_backlog` AFTER INSERT ON `versions`
-BEGIN
-	INSERT OR IGNORE INTO `package_backlog` VALUES (NEW.`id`);
-END;
---> statement-breakpoint
 CREATE TRIGGER `versions_end_waiting` AFTER UPDATE OF `status` ON `versions`
 	WHEN OLD.`status` IN ('in review', 'quarantined') AND NEW.`status` NOT IN ('in review', 'quarantined')
 BEGIN
@@ -827,15 +805,14 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER `versions_inserted_bytes` AFTER INSERT ON `versions`
-	WHEN NEW.`bytes` IS NOT NULL
 BEGIN
 	INSERT INTO `stored_bytes` (`owner`, `bytes`, `waiting`) VALUES ('sha256:' || lower(hex(NEW.`publisher`)), NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), (substr(NEW.`name`, 1, instr(NEW.`name`, '/') - 1), NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), ('', NEW.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))) ON CONFLICT (`owner`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`, `waiting` = `waiting` + excluded.`waiting`;
 END;
 --> statement-breakpoint
 CREATE TRIGGER `versions_changed_bytes` AFTER UPDATE OF `bytes`, `status` ON `versions`
-	WHEN OLD.`bytes` IS NOT NEW.`bytes` OR (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined')) <> (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))
+	WHEN OLD.`bytes` <> NEW.`bytes` OR (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined')) <> (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined'))
 BEGIN
-	INSERT INTO `stored_bytes` (`owner`, `bytes`, `waiting`) VALUES ('sha256:' || lower(hex(NEW.`publisher`)), COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), (substr(NEW.`name`, 1, instr(NEW.`name`, '/') - 1), COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), ('', COALESCE(NEW.`bytes`, 0) - COALESCE(OLD.`bytes`, 0), COALESCE(NEW.`bytes`, 0) * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - COALESCE(OLD.`bytes`, 0) * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))) ON CONFLICT (`owner`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`, `waiting` = `waiting` + excluded.`waiting`;
+	INSERT INTO `stored_bytes` (`owner`, `bytes`, `waiting`) VALUES ('sha256:' || lower(hex(NEW.`publisher`)), NEW.`bytes` - OLD.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - OLD.`bytes` * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), (substr(NEW.`name`, 1, instr(NEW.`name`, '/') - 1), NEW.`bytes` - OLD.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - OLD.`bytes` * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))), ('', NEW.`bytes` - OLD.`bytes`, NEW.`bytes` * (NEW.`status` IN ('received', 'scanning', 'in review', 'quarantined')) - OLD.`bytes` * (OLD.`status` IN ('received', 'scanning', 'in review', 'quarantined'))) ON CONFLICT (`owner`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`, `waiting` = `waiting` + excluded.`waiting`;
 END;
 --> statement-breakpoint
 CREATE TRIGGER `versions_change_skill` AFTER UPDATE OF `status` ON `versions`
@@ -1037,13 +1014,6 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER `sketches_made` AFTER INSERT ON `sketches`
-	WHEN NOT EXISTS (SELECT 1 FROM `similarity` WHERE `versionId` = NEW.`versionId`)
-BEGIN
-	UPDATE `waiting` SET `changes` = `changes` + 1 WHERE `versionId` = NEW.`versionId`;
-	INSERT INTO `renewals` (`kind`, `value`) VALUES ('sketch', NEW.`versionId`) ON CONFLICT (`kind`, `value`) DO UPDATE SET `after` = '', `turn` = `turn` + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER `similarity_sketched` AFTER INSERT ON `similarity`
 BEGIN
 	UPDATE `waiting` SET `changes` = `changes` + 1 WHERE `versionId` = NEW.`versionId`;
 	INSERT INTO `renewals` (`kind`, `value`) VALUES ('sketch', NEW.`versionId`) ON CONFLICT (`kind`, `value`) DO UPDATE SET `after` = '', `turn` = `turn` + 1;

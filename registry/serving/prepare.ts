@@ -20,7 +20,6 @@ import { keepRetention } from '../retention/keep-retention.ts';
 import { keepQueue } from '../review/queue/keep-queue.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
 import { keepStops, moveSome } from '../stops/pending-stops.ts';
-import { countSomeBytes } from '../versions/count-bytes.ts';
 
 /** What the start finishes beside the first requests. */
 export interface Finishing {
@@ -38,7 +37,6 @@ async function finish(
   await untilDone(() => moveSome(registry), signal).catch(onRefusal);
   await resume(registry, onRefusal, signal);
   await untilDone(() => renewQueue(registry), signal);
-  await untilDone(() => countSomeBytes(registry), signal);
 }
 
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */

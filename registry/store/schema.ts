@@ -47,8 +47,8 @@ export const versions = sqliteTable(
     createdAt: integer().notNull(),
     /** Log index of its publication: the order of versions. */
     logIndex: integer().notNull().default(0),
-    /** Of its files and their list: 0 once they were deleted, null until they are counted. */
-    bytes: integer(),
+    /** Of its files and their list: 0 once they were deleted. */
+    bytes: integer().notNull(),
     /** When the operator's retention rule deleted the files. */
     filesDeleted: integer(),
   },
@@ -62,7 +62,6 @@ export const versions = sqliteTable(
     index('versions_publisher_status').on(sql`substr("publisher", 1, 8)`, table.status),
     // Readers use `hasDigest`.
     index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
-    index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
     // Refuses a writer of an earlier release, whose digests are texts.
     check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
   ],

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
 import { waitingUploadsMax } from '../../../registry/uploads/limits.ts';
-import { bytesOf } from '../../../registry/versions/count-bytes.ts';
+import { bytesOf } from '../../../registry/versions/version-blobs.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { call, makeSkill, publish, type Skill } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
