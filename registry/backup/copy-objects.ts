@@ -51,7 +51,6 @@ export function makeObjectCopier(
   return {
     copyNames,
     copyAll: async (signal) => {
-      await target.moveEarlier(signal);
       // Before the walk: a blob that leaves the journal meanwhile has a file by then.
       for (const names of chunksOf([...readJournals(dir).keys()], objectWritesAtOnce))
         await copy(names);

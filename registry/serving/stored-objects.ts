@@ -1,6 +1,5 @@
 /**
- * The objects of a registry, and the sweep of what killed processes and earlier releases left on
- * its disk.
+ * The objects of a registry, and the sweep of what killed processes left on its disk.
  */
 import { join } from 'node:path';
 import { noteWrites, writtenObjectsName } from '../backup/noted-writes.ts';
@@ -54,8 +53,6 @@ export async function openObjects(
     closeObjects: () => objects.close(),
     sweep: async (registry, signal) => {
       try {
-        // First, since each blob is looked for at two paths until all are moved.
-        await objects.moveEarlier(signal);
         await sweepParts(folder, signal);
         const isBehind = (): boolean => behindOf(registry) !== undefined;
         await sweepOrphans(registry, { folder, removals, began, signal, isBehind });
