@@ -22,8 +22,7 @@ CREATE TABLE `statements` (
 	`createdAt` integer NOT NULL,
 	`certificate` blob,
 	`material` text,
-	`fact` text,
-	CONSTRAINT "statements_bytes" CHECK(typeof(`payload`) = 'blob' AND length(`payload`) <= 8 AND typeof(`bundle`) <> 'text')
+	`fact` text
 );
 --> statement-breakpoint
 -- `statements_no_replace` keeps pairs of payload and signer apart, so the index needs no whole digest.
@@ -116,8 +115,7 @@ CREATE TABLE `versions` (
 	`createdAt` integer NOT NULL,
 	`logIndex` integer DEFAULT 0 NOT NULL,
 	`bytes` integer NOT NULL,
-	`filesDeleted` integer,
-	CONSTRAINT "versions_bytes" CHECK(typeof(`publisher`) = 'blob')
+	`filesDeleted` integer
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `versions_name_version` ON `versions` (`name`,`version`);
@@ -149,8 +147,7 @@ CREATE TABLE `version_blobs` (
 	`digest` blob NOT NULL,
 	`scope` integer NOT NULL,
 	`versionId` integer NOT NULL,
-	PRIMARY KEY(`digest`, `scope`, `versionId`),
-	CONSTRAINT "version_blobs_bytes" CHECK(typeof(`digest`) = 'blob' AND typeof(`scope`) = 'integer')
+	PRIMARY KEY(`digest`, `scope`, `versionId`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `archives` (
@@ -180,8 +177,7 @@ CREATE TABLE `audit` (
 	`from` integer,
 	`to` integer,
 	`by` text NOT NULL,
-	`why` text NOT NULL,
-	CONSTRAINT "audit_numbers" CHECK(typeof(`kind`) = 'integer')
+	`why` text NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_version_move` ON `audit` (`versionId`,`move`);
@@ -208,8 +204,7 @@ CREATE INDEX `removed_blobs_at` ON `removed_blobs` (`removedAt`);
 --> statement-breakpoint
 -- The index and the files that are signed
 
--- The row of an index line has what no other row has (registry/index/lean-lines.ts). A line that the other rows do not
--- give byte for byte stays whole.
+-- The row of an index line has what no other row has (registry/index/lean-lines.ts).
 CREATE TABLE `index_lines` (
 	`logIndex` integer PRIMARY KEY NOT NULL,
 	`versionId` integer NOT NULL,
@@ -926,12 +921,6 @@ CREATE TRIGGER `audit_notices` AFTER INSERT ON `audit`
 	WHEN NEW.`versionId` IS NOT NULL AND (NEW.`kind` IN (5, 6) OR (NEW.`kind` = 1 AND NEW.`to` >= 3))
 BEGIN
 	INSERT INTO `notices` (`kind`, `state`, `versionId`, `by`, `at`, `scope`) VALUES (CASE WHEN NEW.`kind` = 5 THEN 'asked' WHEN NEW.`kind` = 6 THEN 'answered' WHEN NEW.`to` IN (3, 4) THEN 'waiting' WHEN NEW.`to` IN (7, 8) THEN 'stopped' ELSE 'decided' END, CASE NEW.`to` WHEN 3 THEN 'in review' WHEN 4 THEN 'quarantined' WHEN 5 THEN 'approved' WHEN 6 THEN 'refused' WHEN 7 THEN 'suspended' WHEN 8 THEN 'revoked' WHEN 9 THEN 'withdrawn' END, NEW.`versionId`, CASE WHEN typeof(NEW.`by`) = 'blob' THEN 'key:sha256:' || lower(hex(NEW.`by`)) WHEN NEW.`by` = char(1) THEN 'registry' WHEN substr(NEW.`by`, 1, 1) = char(31) THEN substr(NEW.`by`, 2) ELSE NEW.`by` END, NEW.`at`, (SELECT substr(`name`, 2, instr(`name`, '/') - 2) FROM `versions` WHERE `id` = NEW.`versionId`)) ON CONFLICT (`at`, `by`, `state`, `scope`) WHERE `kind` = 'stopped' DO UPDATE SET `more` = `more` + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER `index_lines_form` BEFORE INSERT ON `index_lines`
-	WHEN NEW.`line` LIKE '{"capabilities":%'
-BEGIN
-	SELECT RAISE(ABORT, 'this form of a line is of an earlier release');
 END;
 --> statement-breakpoint
 CREATE TRIGGER `index_lines_no_update` BEFORE UPDATE ON `index_lines`
