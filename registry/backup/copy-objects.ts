@@ -2,8 +2,6 @@
  * Copies a registry's objects to a backup. An object under its own digest never changes, so its
  * name in the backup says that it is there. The other objects are compared. The status file is left
  * out: it may show a later head than the backup, and the database has the status of its own head.
- * So are the files of uploads that wait for adoption: they end within days, and a backup keeps what
- * it has.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +12,6 @@ import { readJournals } from '../store/disk/blob-journal.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
-import { receivedName } from '../uploads/waiting-uploads.ts';
 
 export interface ObjectCopier {
   /**
@@ -119,7 +116,7 @@ export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undef
 }
 
 function isLeftOut(name: string): boolean {
-  return name === statusName || name.startsWith(receivedName(''));
+  return name === statusName;
 }
 
 /** Whether an object has the digest of its bytes as its name. */

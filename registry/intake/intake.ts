@@ -37,7 +37,6 @@ import { idOfVersion } from '../store/columns/version-id-column.ts';
 import { putNewBlobs } from '../store/objects.ts';
 import { insertRow } from '../store/prepared.ts';
 import { audit, versions } from '../store/schema.ts';
-import { endUploads } from '../uploads/waiting-uploads.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { addBlobs, bytesOf } from '../versions/version-blobs.ts';
@@ -266,7 +265,6 @@ async function store(
         insertRow(versions, added),
         addBlobs(added, digests),
         ...packageWrites(added.id, manifest, packed.bundle.files),
-        endUploads({ name, version }),
         enqueueScan(registry, added.id),
         insertRow(audit, {
           at: createdAt,

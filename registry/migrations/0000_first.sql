@@ -527,7 +527,7 @@ CREATE TABLE `notice_places` (
 	`nextAt` integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
--- People: sign-in, passkeys, mailbox, uploads
+-- People: sign-in, passkeys, mailbox
 
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -537,8 +537,6 @@ CREATE TABLE `sessions` (
 	`seenAt` integer NOT NULL,
 	`expiresAt` integer NOT NULL
 );
---> statement-breakpoint
-CREATE INDEX `sessions_uploads` ON `sessions` (`subject`) WHERE "sessions"."kind" = 'upload';
 --> statement-breakpoint
 CREATE TABLE `tickets` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -586,43 +584,6 @@ CREATE INDEX `mailbox_host` ON `mailbox` (`host`);
 CREATE INDEX `mailbox_network` ON `mailbox` (`network`);
 --> statement-breakpoint
 CREATE INDEX `mailbox_expires` ON `mailbox` (`expiresAt`);
---> statement-breakpoint
-CREATE TABLE `uploads` (
-	`id` text PRIMARY KEY NOT NULL,
-	`scope` text NOT NULL,
-	`name` text NOT NULL,
-	`version` text NOT NULL,
-	`bundle` text NOT NULL,
-	`fingerprint` text NOT NULL,
-	`bytes` integer NOT NULL,
-	`token` text NOT NULL,
-	`by` text NOT NULL,
-	`createdAt` integer NOT NULL,
-	`expiresAt` integer NOT NULL
-);
---> statement-breakpoint
-CREATE INDEX `uploads_scope` ON `uploads` (`scope`,`expiresAt`);
---> statement-breakpoint
-CREATE INDEX `uploads_by` ON `uploads` (`by`,`expiresAt`);
---> statement-breakpoint
-CREATE INDEX `uploads_name` ON `uploads` (`name`,`version`);
---> statement-breakpoint
-CREATE INDEX `uploads_expires` ON `uploads` (`expiresAt`);
---> statement-breakpoint
-CREATE TABLE `upload_files` (
-	`id` text PRIMARY KEY NOT NULL,
-	`session` text NOT NULL,
-	`digest` text NOT NULL,
-	`bytes` integer NOT NULL,
-	`expiresAt` integer NOT NULL,
-	`scope` text DEFAULT '' NOT NULL
-);
---> statement-breakpoint
-CREATE INDEX `upload_files_session` ON `upload_files` (`session`,`expiresAt`);
---> statement-breakpoint
-CREATE INDEX `upload_files_expires` ON `upload_files` (`expiresAt`);
---> statement-breakpoint
-CREATE INDEX `upload_files_scope` ON `upload_files` (`scope`);
 --> statement-breakpoint
 -- A row whose checks and counts make a whole batch fail
 

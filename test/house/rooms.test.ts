@@ -31,7 +31,6 @@ const floors: Record<string, readonly string[]> = {
     'catalogue',
     'index',
     'retention',
-    'uploads',
     'versions',
     'readers',
     'sign-in',
