@@ -21,8 +21,8 @@ import {
   type ObservationOptions,
   openObservation,
 } from './serving/observation.ts';
-import { type OtherServers, parseOtherServers } from './serving/other-servers.ts';
 import { type Finishing, prepare } from './serving/prepare.ts';
+import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
@@ -40,11 +40,7 @@ import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { tracedObjects } from './tracing/traced-objects.ts';
 
-export interface RegistryOptions
-  extends ObservationOptions,
-    TrustOptions,
-    LiveSettingsOptions,
-    OtherServers {
+export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
   /** `localhost` by default. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -57,6 +53,8 @@ export interface RegistryOptions
   readonly proxies?: NamedProxies | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
+  /** Single sign-on at the desk, by an identity provider. */
+  readonly signOn?: SignOnSettings | undefined;
   /** Where traces of requests are sent. Without it, nothing is traced. */
   readonly traces?: TracesTarget | undefined;
   /** The bucket of the objects; the folder has them by default. */
@@ -97,7 +95,7 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const others = parseOtherServers(options, makeErrorLog(log, now));
+  const signOn = options.signOn && parseSignOn(options.signOn, fetch, makeErrorLog(log, now));
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   const addressOf = makeAddressOf(proxies);
   const settings = new LiveSettingFiles(options, addressOf, log);
@@ -116,7 +114,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     ...withStatusMemory(db),
     ...stored,
     ...trust,
-    ...others,
+    signOn,
     config: { base, hosts, localBases },
     ...emptyMemory(),
     keepsQueue: true,

@@ -56,7 +56,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     witnesses,
     signOn,
     postOutside: exporters.postOutside,
-    embedder: settings.embedder,
     backupFollower,
     objects,
   });

@@ -464,8 +464,7 @@ CREATE TABLE `skills` (
 	`versionId` integer NOT NULL,
 	`description` text NOT NULL,
 	`capabilities` text NOT NULL,
-	`offeredSince` integer NOT NULL,
-	`vectorMark` text DEFAULT '' NOT NULL
+	`offeredSince` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `skills_name_unique` ON `skills` (`name`);
@@ -473,8 +472,6 @@ CREATE UNIQUE INDEX `skills_name_unique` ON `skills` (`name`);
 CREATE INDEX `skills_short_name` ON `skills` (`shortName`,`name`);
 --> statement-breakpoint
 CREATE INDEX `skills_newest` ON `skills` (`offeredSince`,`name`);
---> statement-breakpoint
-CREATE INDEX `skills_vector_mark` ON `skills` (`vectorMark`);
 --> statement-breakpoint
 -- The index has no copy of the texts, so the triggers give it the texts of a row that goes.
 CREATE VIRTUAL TABLE `skill_words` USING fts5(`name`, `description`, content='', tokenize='porter unicode61 remove_diacritics 2');
@@ -493,11 +490,6 @@ CREATE TABLE `skill_places` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`privacy` text NOT NULL,
 	`after` text
-);
---> statement-breakpoint
-CREATE TABLE `skill_vectors` (
-	`name` text PRIMARY KEY NOT NULL,
-	`vector` blob NOT NULL
 );
 --> statement-breakpoint
 -- Notices

@@ -1,7 +1,6 @@
 /** What a registry does at its start, before and beside its first answers. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { keepMeaning } from '../catalogue/meaning/embed-skills.ts';
 import { keepCatalogue } from '../catalogue/renew-skills.ts';
 import type { Registry } from '../context.ts';
 import { readEnrolments } from '../data-folder/data-folder.ts';
@@ -67,7 +66,6 @@ export async function prepare(
     const kept = [
       keepStops,
       keepCatalogue,
-      keepMeaning,
       keepQueue,
       keepNotices,
       keepSegments,
