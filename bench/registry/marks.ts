@@ -25,7 +25,7 @@ const sizesOf: Record<Reach, readonly number[]> = {
   full: [100, 1_000, 10_000, 100_000, 1_000_000],
 };
 const skillName = '@zzmarks/report';
-const installBytesMax = 16 * 1024;
+const installBytesMax = 20 * 1024;
 /** Requests over the two servers, as many as for the other files; fewer of a large status. */
 const statusBytesAsked = 50 * 1024 * 1024;
 const requestsMax = 2_000;
