@@ -124,14 +124,14 @@ function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {
     const [few] = measured;
     return [
       typeof one.install === 'string' || few === undefined || typeof few.install === 'string'
-        ? unmeasured(`${marks}: bytes of an install`, '≤ 16 KiB', one.install)
+        ? unmeasured(`${marks}: bytes of an install`, '≤ 20 KiB', one.install)
         : {
             name: `${marks}: bytes of an install`,
             value: one.install / 1024,
             unit: 'KiB',
             against: `status.json ${round(one.statusBytes / 1024)} KiB`,
             ratio: one.install / few.install,
-            goal: '≤ 16 KiB',
+            goal: '≤ 20 KiB',
             held: one.install <= installBytesMax,
           },
       {
