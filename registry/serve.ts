@@ -193,9 +193,7 @@ function emptyMemory() {
   } satisfies Partial<Registry>;
 }
 
-interface OpenStorage
-  extends Omit<StoredObjects, 'closeObjects'>,
-    Pick<Registry, 'requireRoom' | 'tracer'> {
+interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom' | 'tracer'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
   /** The check of the file; absent when the file was checked already. */
@@ -217,17 +215,11 @@ async function openStorage(
     await awaitFirstCheck(opened, check, checkBytesMax);
     const tracing = traces && openTracing(traces, { base, say });
     const tracer = tracing?.tracer;
-    const { objects, closeObjects, ...stored } = await openObjects(
-      dir,
-      bucket,
-      () => requireRoom('files'),
-      say,
-    );
+    const { objects, ...stored } = await openObjects(dir, bucket, () => requireRoom('files'), say);
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
     const db = databaseOf(opened, checkpoints.afterCommit);
     const closeDatabase = async (): Promise<void> => {
-      await closeObjects();
       await checkpoints.stop();
       opened.close();
     };

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { readJournals } from '../store/disk/blob-journal.ts';
 import { objectPath } from '../store/disk/object-paths.ts';
 import { storedBlobName } from '../store/objects.ts';
 
@@ -29,11 +28,9 @@ export async function removeRemoved(dir: string, to: string): Promise<void> {
     );
     for (let after = ''; ; await nextTurn()) {
       const rows = page.all(after) as readonly { readonly digest: Digest }[];
-      const pending = readJournals(dir);
       for (const { digest } of rows) {
         const name = storedBlobName(digest);
-        // An upload has stored the bytes again, and names them soon. Nothing else runs in between.
-        if (pending.has(name)) continue;
+        // An upload has stored the bytes again, and names them soon.
         if (existsSync(objectPath(join(dir, 'objects'), name))) continue;
         rmSync(objectPath(to, name), { force: true });
       }

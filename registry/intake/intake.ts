@@ -34,7 +34,7 @@ import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { idOfVersion } from '../store/columns/version-id-column.ts';
-import { putNewBlobs } from '../store/objects.ts';
+import { putBlobs } from '../store/objects.ts';
 import { insertRow } from '../store/prepared.ts';
 import { audit, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
@@ -255,7 +255,7 @@ async function store(
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const nothingRemoved = await nothingRemovedSince(registry, digests);
     // After the guard: a file that is removed meanwhile makes the batch clash.
-    const stored = putNewBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const stored = putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => {
       const added = row(logIndex);
       return [

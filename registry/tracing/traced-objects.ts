@@ -5,7 +5,7 @@ import type { Tracer } from './tracer.ts';
 
 /** The same objects. */
 export function tracedObjects(objects: Objects, tracer: Tracer): Objects {
-  const { keep, putTogether } = objects;
+  const { keep } = objects;
   const traced = <Result>(
     operation: string,
     attributes: SpanAttributes,
@@ -25,12 +25,6 @@ export function tracedObjects(objects: Objects, tracer: Tracer): Objects {
       ),
     remove: (names) =>
       traced('remove', { 'skillgate.objects': names.length }, () => objects.remove(names)),
-    ...(putTogether && {
-      putTogether: (all: ReadonlyMap<string, Uint8Array>) =>
-        traced('put together', about([...all.keys()][0] ?? '', [...all.values()]), () =>
-          putTogether(all),
-        ),
-    }),
     ...(keep && { keep }),
   };
 }

@@ -88,7 +88,7 @@ describe('traces of a registry', () => {
     });
     const append = mine.find(({ name }) => name === 'log append');
     expect(append?.parentSpanId).toBe(request?.spanId);
-    expect(mine.map(({ name }) => name)).toContain('objects put together');
+    expect(mine.map(({ name }) => name)).toContain('objects put all');
     const batch = collector.spans.find(
       ({ name, links }) =>
         name === 'log batch' && links.some(({ spanId }) => spanId === append?.spanId),
