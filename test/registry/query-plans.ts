@@ -38,8 +38,6 @@ const growing = [
   'skills',
   'skill_words',
   'name_words',
-  'uploads',
-  'upload_files',
 ] as const;
 
 /** What may be read or sorted whole: by a part of the statement, with what bounds it. */
