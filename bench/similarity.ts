@@ -86,7 +86,7 @@ function fill(path: string, all: readonly Sketch[]): void {
   const sketch = client.prepare('INSERT INTO sketches (versionId, sketch) VALUES (?, ?)');
   const band = client.prepare('INSERT INTO sketch_bands (key, versionId) VALUES (?, ?)');
   const version = client.prepare(
-    "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', x'', 'approved', 1, x'', 0)",
+    "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, bytes) VALUES (?, ?, '1.0.0', x'', 'approved', 1, x'', 0, 0)",
   );
   client.transaction(() => {
     all.forEach((values, i) => {

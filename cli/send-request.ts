@@ -5,9 +5,8 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { FileAnswer } from '../skills-index/client/blobs.ts';
-import { closingPacks, mayBeOpen, openAddressOf } from './open-packs.ts';
 
 /** The part of `fetch` that requests to a registry need. */
 export type SendRequest = (
@@ -31,9 +30,7 @@ export function requestSender(ended: AbortSignal): SendRequest {
       headers: { ...headers, 'accept-encoding': 'gzip' },
       signal: AbortSignal.any([ended, signal]),
     };
-    const isPack = method === 'GET' && mayBeOpen(url);
-    const address = isPack ? openAddressOf(url) : url;
-    const answer = await answerTo(() => clientFor(url).request(address, how).end(sent)).catch(
+    const answer = await answerTo(() => clientFor(url).request(url, how).end(sent)).catch(
       async (cause: unknown) => {
         const { certificateProblem } = await import('./certificate-problem.ts');
         throw certificateProblem(url, cause) ?? cause;
@@ -46,7 +43,7 @@ export function requestSender(ended: AbortSignal): SendRequest {
     }
     // A 304 has no body. Reading to its end frees the connection for the next request.
     const isEmpty = status === 304;
-    const body = isEmpty ? answer : unpacked(answer, isPack ? [closingPacks()] : []);
+    const body = isEmpty ? answer : unpacked(answer);
     const cancel = async (): Promise<void> => void (isEmpty ? body.resume() : body.destroy());
     return { ok: status >= 200 && status < 300, status, body: Object.assign(body, { cancel }) };
   };
@@ -68,18 +65,16 @@ function clientFor(url: string): Pick<typeof import('node:http'), 'request'> {
 }
 
 // Readers stop at their limit of unpacked bytes, however few bytes were sent.
-function unpacked(answer: IncomingMessage, further: readonly Transform[]): Readable {
+function unpacked(answer: IncomingMessage): Readable {
   const coding = answer.headers['content-encoding'] ?? 'identity';
   if (coding !== 'gzip' && coding !== 'identity') {
     answer.destroy();
     throw new Error(`the answer is packed as ${coding}, which Skillgate cannot unpack`);
   }
-  const unzip = coding === 'gzip' ? [process.getBuiltinModule('node:zlib').createGunzip()] : [];
-  const steps = [...unzip, ...further];
-  const last = steps.at(-1);
-  if (last === undefined) return answer;
-  process.getBuiltinModule('node:stream').pipeline([answer, ...steps], () => undefined);
-  return last;
+  if (coding === 'identity') return answer;
+  const unzip = process.getBuiltinModule('node:zlib').createGunzip();
+  process.getBuiltinModule('node:stream').pipeline([answer, unzip], () => undefined);
+  return unzip;
 }
 
 // The other side may have closed a kept-alive connection at this moment, so a read is sent again on

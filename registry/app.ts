@@ -2,7 +2,7 @@
  * The registry as one web-standard application. The Node shell and the Worker both run exactly this
  * application.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { BackupAge } from './backup/follower-state.ts';
@@ -10,7 +10,6 @@ import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
 import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
 import { clawhubDiscovery, clawhubRoutes } from './foreign-clients/clawhub.ts';
-import { admitsUploader } from './foreign-clients/clawhub-uploads.ts';
 import { marketplaceRoutes } from './foreign-clients/marketplace.ts';
 import { mcpRoutes } from './foreign-clients/mcp/mcp-routes.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
@@ -52,7 +51,6 @@ import { staticRoutes } from './routes/site/static.ts';
 import { tufRoutes } from './routes/site/tuf.ts';
 import { skillVersionRoutes } from './routes/skill-versions.ts';
 import { statementRoutes } from './routes/statements.ts';
-import { uploadRoutes } from './routes/uploads.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { expiringSoon } from './serving/expiry-watch.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
@@ -103,8 +101,7 @@ export function createApp(
   app.notFound(({ req: { path } }) => {
     throw new Problem('not-found', `This registry has no page or endpoint at ${path}`);
   });
-  const isAdmitted = (context: Context): Promise<boolean> => admitsUploader(registry, context);
-  app.use(keepFromSharedCaches(registry), requireAdmission(registry, isAdmitted));
+  app.use(keepFromSharedCaches(registry), requireAdmission(registry));
   const limit = limitWrites(registry, addressOf);
   for (const path of ['/api/v1/*', '/review/sign-in/*'])
     app.use(path, (context, next) => (isCounted(context.req) ? limit(context, next) : next()));
@@ -199,7 +196,6 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
     reviewRoutes,
     memberRoutes,
     scopeVersionRoutes,
-    uploadRoutes,
     keyRoutes,
     incidentRoutes,
     packageRoutes,

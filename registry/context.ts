@@ -10,7 +10,6 @@ import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import type { TufRepository } from '../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
-import type { Meaning } from './catalogue/meaning/meaning.ts';
 import type { Quotas } from './intake/quota-policy.ts';
 import type { WaitingAppend } from './log/appending.ts';
 import type { OwnHeadAhead } from './log/head-ahead.ts';
@@ -103,8 +102,6 @@ export interface Registry {
   quotas?: Quotas | undefined;
   /** How long refused and withdrawn versions keep their files. Without it, for ever. */
   retention?: RetentionRules | undefined;
-  /** The model that orders what a search found. Without it, words alone do. */
-  readonly meaning?: Meaning | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

@@ -18,7 +18,6 @@ export default defineConfig({
     './registry/catalogue/catalogue-schema.ts',
     './registry/notices/notice-schema.ts',
     './registry/retention/retention-schema.ts',
-    './registry/uploads/uploads-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -19,8 +19,6 @@ export const wordsFilesKeptMax = 500;
 export const mapEntriesKept = 500;
 /** Bits of the map's paths that one query reads; the leaves of a million names lie below 32. */
 export const mapBitsAtOnce = 32;
-/** Names of an older log that one batch puts into the map. */
-export const mapNamesFilledAtOnce = 200;
 /** How long an idle connection stays open after the time that its response announced. */
 export const idleConnectionGraceMs = 60_000;
 export const reasonCharsMax = 2_000;
@@ -147,12 +145,8 @@ export const wordsKeptMax = 1_000;
 export const wordsTurnMs = 10;
 /** Identity statements read at once when a key is looked for. */
 export const wordsAtOnce = 8;
-/**
- * Statements of an older database that get their names in one batch, and how long one request works
- * at that.
- */
-export const namesFilledAtOnce = 50;
-export const fillMs = 1_000;
+/** Statements with names that are read at once. */
+export const namedRowsAtOnce = 50;
 /**
  * Statements whose names are checked at once, and the pauses behind them: of statements that take
  * rights away, and of all others. How many times in a row a cron checks a few.
@@ -257,8 +251,6 @@ export const packageLeaseMs = 10 * 60_000;
 export const lookRetryMs = 60_000;
 /** After this time, the advisories that name a package are compared again. */
 export const lookAgainMs = 24 * 3_600_000;
-/** Earlier versions whose packages one request lists. */
-export const packageBacklogAtOnce = 20;
 /** Versions that one request judges again by a look, and versions of a package read at once. */
 export const judgedAtOnce = 20;
 export const packageVersionsAtOnce = 100;

@@ -21,8 +21,8 @@ import {
   type ObservationOptions,
   openObservation,
 } from './serving/observation.ts';
-import { type OtherServers, parseOtherServers } from './serving/other-servers.ts';
 import { type Finishing, prepare } from './serving/prepare.ts';
+import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
@@ -31,23 +31,14 @@ import { readProvider } from './sign-in/provider.ts';
 import { checkStops } from './stops/check-stops.ts';
 import { type DatabaseCheck, startCheck } from './store/database-check.ts';
 import { damageOf, requireSound } from './store/database-damage.ts';
-import {
-  closeQuietly,
-  type DatabaseFile,
-  openFolder,
-  upgradingText,
-} from './store/database-file.ts';
+import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
 import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 
-export interface RegistryOptions
-  extends ObservationOptions,
-    TrustOptions,
-    LiveSettingsOptions,
-    OtherServers {
+export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
   /** `localhost` by default. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -60,6 +51,8 @@ export interface RegistryOptions
   readonly proxies?: NamedProxies | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
+  /** Single sign-on at the desk, by an identity provider. */
+  readonly signOn?: SignOnSettings | undefined;
   /** The bucket of the objects; the folder has them by default. */
   readonly objects?: BucketPlace | undefined;
   readonly now?: () => Date;
@@ -98,7 +91,7 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const others = parseOtherServers(options, makeErrorLog(log, now));
+  const signOn = options.signOn && parseSignOn(options.signOn, fetch, makeErrorLog(log, now));
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   const addressOf = makeAddressOf(proxies);
   const settings = new LiveSettingFiles(options, addressOf, log);
@@ -117,7 +110,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     ...withStatusMemory(db),
     ...stored,
     ...trust,
-    ...others,
+    signOn,
     config: { base, hosts, localBases },
     ...emptyMemory(),
     keepsQueue: true,
@@ -194,7 +187,7 @@ function emptyMemory() {
   } satisfies Partial<Registry>;
 }
 
-interface OpenStorage extends Omit<StoredObjects, 'closeObjects'>, Pick<Registry, 'requireRoom'> {
+interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
   /** The check of the file; absent when the file was checked already. */
@@ -213,16 +206,10 @@ async function openStorage(
   const { requireRoom } = disk;
   try {
     await awaitFirstCheck(opened, check, checkBytesMax);
-    const { closeObjects, ...stored } = await openObjects(
-      dir,
-      bucket,
-      () => requireRoom('files'),
-      say,
-    );
+    const stored = await openObjects(dir, bucket, () => requireRoom('files'), say);
     const checkpoints = startCheckpoints(opened, say);
-    const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
+    const db = databaseOf(opened, checkpoints.afterCommit);
     const closeDatabase = async (): Promise<void> => {
-      await closeObjects();
       await checkpoints.stop();
       opened.close();
     };

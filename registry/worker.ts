@@ -11,9 +11,6 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.
 import { parseRoot } from '../skills-index/trust/root/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { embedSomeSkills } from './catalogue/meaning/embed-skills.ts';
-import { parseEmbedderSettings } from './catalogue/meaning/embedder-settings.ts';
-import { makeMeaning } from './catalogue/meaning/meaning.ts';
 import { renewSkills } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { makeErrorLog } from './error-log.ts';
@@ -30,7 +27,6 @@ import { webhooksOf } from './notices/recipients.ts';
 import type { PostOutside } from './notices/webhook.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
-import { fillSomeNames } from './people/fill-names.ts';
 import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
@@ -45,7 +41,6 @@ import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
-import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -78,9 +73,6 @@ export interface WorkerEnvironment {
   readonly WITNESSES?: string;
   /** JSON of `SignOnSettings` without the secret: single sign-on at the desk. */
   readonly SIGN_ON?: string;
-  /** JSON with the `address`, the `model` and perhaps `private`: the model for searches. */
-  readonly EMBEDDINGS?: string;
-  readonly EMBEDDINGS_KEY?: string;
   /** The text of readers.json: what is private, and who may read it. */
   readonly READERS?: string;
   readonly SIGN_ON_SECRET?: string;
@@ -179,7 +171,6 @@ async function make(
     sigstore: sigstoreOf(signed, undefined),
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
     signOn: signOnOf(environment),
-    meaning: meaningOf(environment),
     readers: readersOf(environment),
     incidents:
       environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
@@ -244,12 +235,6 @@ function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEn
   );
 }
 
-function meaningOf({ EMBEDDINGS: text, EMBEDDINGS_KEY: key }: WorkerEnvironment) {
-  if (text === undefined) return undefined;
-  const settings = parseEmbedderSettings(JSON.parse(text), key);
-  return makeMeaning(settings, (input, init) => fetch(input, init));
-}
-
 function witnessesOf(
   { WITNESS_URLS: urls = '', WITNESSES: own = '' }: WorkerEnvironment,
   signed: string | undefined,
@@ -292,7 +277,7 @@ export default {
     const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else if (await fillSomeNames(registry)) await doEach(registry, chores);
+    else await doEach(registry, chores);
   },
 };
 
@@ -301,13 +286,11 @@ const chores: readonly ((registry: Registry) => Promise<unknown>)[] = [
   (registry) => resumeSome(registry, (error) => console.error(error)),
   followStops,
   renewSkills,
-  embedSomeSkills,
   judgeByLooks,
   keepSome,
   deliverSome,
   (registry) => checkSomeNames(registry, (line) => console.error(line)),
   makeSomeSegments,
-  countSomeBytes,
   keepSomeRetention,
 ];
 

@@ -25,7 +25,7 @@ const sizesOf: Record<Reach, readonly number[]> = {
   full: [100, 1_000, 10_000, 100_000, 1_000_000],
 };
 const skillName = '@zzmarks/report';
-const installBytesMax = 16 * 1024;
+const installBytesMax = 20 * 1024;
 /** Requests over the two servers, as many as for the other files; fewer of a large status. */
 const statusBytesAsked = 50 * 1024 * 1024;
 const requestsMax = 2_000;
@@ -124,14 +124,14 @@ function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {
     const [few] = measured;
     return [
       typeof one.install === 'string' || few === undefined || typeof few.install === 'string'
-        ? unmeasured(`${marks}: bytes of an install`, '≤ 16 KiB', one.install)
+        ? unmeasured(`${marks}: bytes of an install`, '≤ 20 KiB', one.install)
         : {
             name: `${marks}: bytes of an install`,
             value: one.install / 1024,
             unit: 'KiB',
             against: `status.json ${round(one.statusBytes / 1024)} KiB`,
             ratio: one.install / few.install,
-            goal: '≤ 16 KiB',
+            goal: '≤ 20 KiB',
             held: one.install <= installBytesMax,
           },
       {

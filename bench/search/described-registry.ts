@@ -25,7 +25,7 @@ export function registryWith(
   });
   const from = sql`FROM json_each(${JSON.stringify(rows)})`;
   db.read.run(
-    sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'at', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
+    sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT value ->> 'at', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at', 0 ${from}`,
   );
   db.read.run(
     sql`INSERT INTO skills (name, versionId, description, capabilities, offeredSince) SELECT value ->> 'name', value ->> 'at', value ->> 'description', '{}', 1 ${from}`,

@@ -13,7 +13,7 @@ export const differenceMeanings = {
   'map-wrong':
     'The map of names in this signed head is another one than its entries have. Installers that rely on the map miss a statement: a revocation, the end of a key, or the true first claim of a scope.',
   'map-missing':
-    'The log had a map of names, and this head has none. Without the map, the registry can hide a revocation or the end of a key from a new installer.',
+    'This head has no map of names. Without the map, the registry can hide a revocation or the end of a key from a new installer.',
   'witnesses-missing':
     'There is no proof that others see the same log. Installers with the same policy reject every version.',
   'statement-withheld':

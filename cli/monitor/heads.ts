@@ -57,7 +57,7 @@ export async function readHeads(world: ReplayWorld, state: MonitorState): Promis
     ...whyRolledBack(state, newest),
     ...whyUnwitnessed(world, status),
     ...whyBehind(world, state, stated),
-    ...whyUnmapped(world, state, { stated, signed }),
+    ...whyUnmapped({ stated, signed }),
   ];
   return { statusBytes, stated, signed, newest, differences };
 }

@@ -12,7 +12,7 @@ import { type Difference, withheldStatement } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
 import { readHeads, type ShownHead, type ShownHeads } from './heads.ts';
 import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax } from './limits.ts';
-import { compareMaps, mappedWith } from './maps.ts';
+import { compareMaps } from './maps.ts';
 import { keepOffered, readOffered } from './offered.ts';
 import { type MonitorState, nothingWalked } from './state-file.ts';
 import { refetchWithheld, walkStatements } from './statements.ts';
@@ -97,7 +97,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
     return found;
   const walked = await walk(
     world,
-    { ...before, heads: headsWith(world, before, heads), ...mappedWith(world, before, heads) },
+    { ...before, heads: headsWith(world, before, heads) },
     heads.newest,
   );
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
@@ -109,11 +109,10 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
   const compared = await compareIndex(world, log);
   const withheld = state.withheld.map(({ index }) => withheldStatement(index));
   const maps = compareMaps(world, state, heads);
-  const isOlder = before.seen !== undefined && before.seen.sums === undefined;
   return {
     ...found,
     ...compared,
-    notes: [...(isOlder ? [readAgainText(dir)] : []), ...maps.notes, ...compared.notes],
+    notes: [...maps.notes, ...compared.notes],
     offered: await keepOffered(dir, offered, compared.offered),
     read: heads.newest.size - before.walked.size,
     differences: [
@@ -124,10 +123,6 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
       ...compared.differences,
     ],
   };
-}
-
-function readAgainText(dir: string): string {
-  return `${dir} was written by an earlier version of skillgate: the monitor kept the verified head, and read the log again from its beginning`;
 }
 
 function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {
@@ -156,7 +151,7 @@ async function walk(
 ): Promise<MonitorState | Difference> {
   const { seen } = before;
   const { peaks, size, sums } = seen ?? nothingWalked;
-  const walked = sums === undefined ? nothingWalked : { peaks, size, sums };
+  const walked = { peaks, size, sums };
   const proven = {
     ...before,
     walked,
@@ -197,7 +192,6 @@ async function finish(
     ['status-head.txt', heads.stated.note],
     ['newest-head.txt', heads.newest.note],
     ...(heads.signed === heads.newest ? [] : [['checkpoint.txt', heads.signed.note] as const]),
-    ...(before.mapped === undefined ? [] : [['mapped-head.txt', before.mapped.note] as const]),
     ...(before.seen === undefined ? [] : [['seen-head.txt', before.seen.note] as const]),
     ...[...files].map(([name, bytes]) => [`index/${name}`, bytes] as const),
   ]);

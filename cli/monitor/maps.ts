@@ -6,7 +6,6 @@ import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Difference } from './difference.ts';
-import { statusLagSecondsMax } from './limits.ts';
 import type { MapOfNames } from './map-of-names.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
@@ -20,58 +19,21 @@ interface Heads {
   readonly signed: SignedHead;
 }
 
-/** Why a head's map is not the map of the head's entries; undefined for a head without a map. */
+/** Why a head's map is not the map of the head's entries; undefined where it is. */
 export function whyOtherMap({ size, map }: MappedHead, computed: MapOfNames): string | undefined {
+  if (map === undefined) return `the head of ${size} entries has no map of names`;
   const root = computed.root();
-  if (map === undefined || Buffer.compare(map, root) === 0) return undefined;
+  if (Buffer.compare(map, root) === 0) return undefined;
   return `the head of ${size} entries has the map of names ${base64(map)}, and its entries have the map ${base64(root)}`;
 }
 
-/**
- * Why a head must have a map; undefined for a head that has one, or may have none. A log begins to
- * have a map at some size, so for a while the registry may show that size without the map, and
- * smaller sizes too.
- */
-export function whyWithoutMap(
-  { size, map }: MappedHead,
-  mapped: MonitorState['mapped'],
-  now: Date,
-): string | undefined {
-  if (map !== undefined || mapped === undefined) return undefined;
-  const seconds = (now.getTime() - Date.parse(mapped.at)) / 1000;
-  if (size <= mapped.size && seconds <= statusLagSecondsMax) return undefined;
-  return `the head of ${size} entries has no map of names, but a head of ${mapped.size} entries had one at ${mapped.at}`;
-}
-
-/** The heads that lack a map, although the log has one. */
-export function whyUnmapped(
-  { now }: Pick<ReplayWorld, 'now'>,
-  state: MonitorState,
-  heads: Heads,
-): Difference[] {
-  const { mapped } = mappedWith({ now }, state, heads);
-  return placesOf(heads).flatMap(([place, head]) => {
-    const why = whyWithoutMap(head, mapped, now());
-    return why === undefined ? [] : [{ code: 'map-missing', place, message: capitalized(why) }];
-  });
-}
-
-/** What the state remembers of heads with a map, after these heads. */
-export function mappedWith(
-  { now }: Pick<ReplayWorld, 'now'>,
-  { mapped }: MonitorState,
-  heads: Heads,
-): Pick<MonitorState, 'mapped'> {
-  const smallest = [heads.stated, heads.signed]
-    .filter(({ map }) => map !== undefined)
-    .reduce<MonitorState['mapped']>(
-      (before, { size, note }) =>
-        before !== undefined && before.size <= size
-          ? before
-          : { size, note, at: before?.at ?? now().toISOString() },
-      mapped,
-    );
-  return smallest === undefined ? {} : { mapped: smallest };
+/** The heads that lack a map. A log has one from its first entry. */
+export function whyUnmapped(heads: Heads): Difference[] {
+  return placesOf(heads).flatMap(([place, { size, map }]) =>
+    map === undefined
+      ? [{ code: 'map-missing', place, message: `The head of ${size} entries has no map of names` }]
+      : [],
+  );
 }
 
 /** Compares the maps of the shown heads with those of their entries. */

@@ -1,7 +1,4 @@
-/**
- * `state.json` of a replay: how far it came, with a digest over all of it. The file of an earlier
- * version is taken up as far as it is proven.
- */
+/** `state.json` of a replay: how far it came, with a digest over all of it. */
 import * as v from 'valibot';
 import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -27,25 +24,17 @@ export interface Walked {
 }
 
 export interface MonitorState {
-  readonly schema: 'skillgate.monitor-state/2';
+  readonly schema: 'skillgate.monitor-state/1';
   /** Fingerprint of the pinned root file. */
   readonly root: Digest;
-  /**
-   * The newest head that the entries were shown to make; without sums when an earlier version of
-   * this program read them.
-   */
-  readonly seen?: Omit<Walked, 'sums'> & { readonly note: string; readonly sums?: KeptSums };
+  /** The newest head that the entries were shown to make. */
+  readonly seen?: Walked & { readonly note: string };
   /** How far the entries were read; beyond `seen` nothing is proven yet. */
   readonly walked: Walked;
   /** Entries whose statement was not to be had, each with its bytes in base64. */
   readonly withheld: readonly { readonly index: number; readonly entry: string }[];
   /** When a head of at least this size was seen first. */
   readonly heads: readonly { readonly size: number; readonly at: string }[];
-  /**
-   * The smallest head that had a map of names, and when such a head was seen first; absent while
-   * the log has no map.
-   */
-  readonly mapped?: { readonly size: number; readonly note: string; readonly at: string };
   /** Index lines in the list of those that were shown. */
   readonly offered: number;
   /**
@@ -66,7 +55,7 @@ export const nothingWalked: Walked = { peaks: [], size: 0, sums: emptySums };
 
 export function emptyState(root: Digest): MonitorState {
   return {
-    schema: 'skillgate.monitor-state/2',
+    schema: 'skillgate.monitor-state/1',
     root,
     walked: nothingWalked,
     withheld: [],
@@ -83,15 +72,12 @@ const withheld = boundedList(
 );
 const heads = boundedList(exactObject({ size: logIndex, at: isoTime }), monitorHeadsMax);
 const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
-  schema: v.literal('skillgate.monitor-state/2'),
+  schema: v.literal('skillgate.monitor-state/1'),
   root: digest,
-  seen: v.exactOptional(
-    exactObject({ note: v.string(), peaks, size: logIndex, sums: v.exactOptional(sums) }),
-  ),
+  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex, sums })),
   walked: exactObject({ peaks, size: logIndex, sums }),
   withheld,
   heads,
-  mapped: v.exactOptional(exactObject({ size: logIndex, note: v.string(), at: isoTime })),
   offered: logIndex,
   verified: v.exactOptional(
     exactObject({
@@ -104,27 +90,8 @@ const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
   failing: v.exactOptional(isoTime),
   sum: digest,
 });
-const olderShape = exactObject({
-  schema: v.literal('skillgate.monitor-state/1'),
-  root: digest,
-  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex })),
-  walked: exactObject({ peaks, size: logIndex }),
-  withheld,
-  heads,
-});
-
 /** @throws Problem `json-invalid` */
 export function parseState(json: ParsedJson, path: string): MonitorState {
-  const isOlder = v.is(
-    v.looseObject({ schema: v.literal('skillgate.monitor-state/1') }),
-    json.value,
-  );
-  if (isOlder) {
-    // Nothing tells whether what was kept beside it is whole, so the log is read again; its proven
-    // head stays a witness against the registry.
-    const { root, seen, heads: known } = parseShape(olderShape, json, 'json-invalid', path);
-    return { ...emptyState(root), heads: known, ...(seen === undefined ? {} : { seen }) };
-  }
   const { sum, ...state } = parseShape(fileShape, json, 'json-invalid', path);
   if (canonicalDigest(state) !== sum)
     throw new Problem('json-invalid', `${path} was changed by another program`);

@@ -125,9 +125,6 @@ async function keepBatch(
     throw new Problem(
       'log-invalid',
       `The registry withholds more than ${monitorWithheldMax} statements of its log`,
-      {
-        hint: 'update the registry first: older versions do not serve statements by log index',
-      },
     );
   const found = read.flatMap((one) => one ?? []);
   const words = wordsOf(found);

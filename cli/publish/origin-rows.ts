@@ -5,17 +5,11 @@ import { type Safe, safe } from '../terminal/output.ts';
 
 /** Rows of a table; none for a version whose provenance names nothing that Skillgate knows. */
 export function originRows({
-  adopted,
   mirrored,
   source,
-}: Pick<VersionAnswer, 'adopted' | 'mirrored' | 'source'>): [string, Safe][] {
+}: Pick<VersionAnswer, 'mirrored' | 'source'>): [string, Safe][] {
   if (mirrored !== null)
     return [['copied from', safe`${mirrored.registry} ${mirroredName(mirrored)}`]];
-  if (adopted !== null)
-    return [
-      ['adopted from', safe`an upload by the token ${adopted.token}, which came at ${adopted.at}`],
-      ['', safe`the key ${adopted.by} made the token`],
-    ];
   if (source === null) return [];
   const { repository, ref, commit, folder, licence } = source;
   const where = safe`${repository} ${folder === '' ? '.' : folder}`;

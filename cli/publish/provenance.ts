@@ -5,13 +5,7 @@
 import { resolve } from 'node:path';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
-import {
-  type AdoptedUpload,
-  adoptBuildType,
-  adoptedParts,
-  sourceParts,
-  type VersionSource,
-} from '../../skills-index/statement/source.ts';
+import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
 import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
 import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/quiet-git.ts';
 import { sourceFilesOf } from './packed-files.ts';
@@ -94,11 +88,6 @@ export type OriginParts = Readonly<Record<string, unknown>>;
 /** The predicate of a version that somebody imports from a repository or another registry. */
 export function importPredicate(origin: OriginParts, tool: string): ProvenancePredicate {
   return predicateOf('https://skillgate.dev/build/import/v1', origin, tool);
-}
-
-/** The predicate of a version that a client without keys uploaded, and that a key adopted. */
-export function adoptionPredicate(upload: AdoptedUpload, tool: string): ProvenancePredicate {
-  return predicateOf(adoptBuildType, adoptedParts(upload), tool);
 }
 
 function predicateOf(buildType: string, origin: OriginParts, tool: string): ProvenancePredicate {

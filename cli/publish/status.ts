@@ -15,10 +15,6 @@ import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/o
 import { originRows } from './origin-rows.ts';
 import { isUnderWay } from './under-way.ts';
 
-// The registry shows an upload to the keys of its scope alone, and this request has no key.
-const adoptionReason =
-  'an upload of clawhub is no version until a key of its scope adopts it: skillgate publish --adopt lists the uploads that wait';
-
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
@@ -42,13 +38,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.reply !== undefined)
     return reply(context, { name, version }, String(context.options.reply));
   const path = `/api/v1/versions${versionPath(name, version)}`;
-  let found = await askRegistry(context, path, versionAnswer).catch((cause: unknown) => {
-    if (!(cause instanceof Problem) || cause.code !== 'not-found') throw cause;
-    throw new Problem('not-found', cause.message, {
-      reasons: [...cause.reasons, { message: adoptionReason }],
-      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
-    });
-  });
+  let found = await askRegistry(context, path, versionAnswer);
   const until = context.now().getTime() + scanWaitSecondsMax * 1000;
   for (
     let pause = pollMillisMin;

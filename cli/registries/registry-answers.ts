@@ -96,7 +96,6 @@ export const versionAnswer = v.looseObject({
       files: text,
     }),
   ),
-  adopted: optional(v.looseObject({ token: text, by: text, at: text })),
   verdict: optional(text),
   report: optional(digest),
   approvals: v.array(approval),

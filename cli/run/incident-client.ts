@@ -6,10 +6,9 @@ import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIncident, type SignedIncident } from '../../skills-index/run/audit/incident.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { incidentMilliseconds, incidentsAtOnce } from '../limits.ts';
-import { registryOf, trustedRegistry } from '../registries/registries.ts';
+import { trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import type { AdmissionWorld } from './admission.ts';
 
@@ -75,8 +74,6 @@ function baseFor(
   { incident }: SignedIncident,
 ): string | undefined {
   try {
-    if (incident.registry === undefined)
-      return registryOf(world, scopeOf(parseSkillName(incident.skill))).base;
     const pinned = readRegistries(world.paths).registries.map(({ base }) =>
       trustedRegistry(world, base),
     );

@@ -57,7 +57,7 @@ function ruleText(rule: Rule): Safe {
   const head = safe`${state} for ${count(days, 'day')}: ${count(versions, 'version')}, ${bytesText(bytes)}`;
   const lines = first.map(
     (one) =>
-      safe`  ${one.name}@${one.version}  ${state} on ${new Date(one.endedAt).toISOString()}  ${one.bytes === null ? 'bytes not counted yet' : bytesText(one.bytes)}`,
+      safe`  ${one.name}@${one.version}  ${state} on ${new Date(one.endedAt).toISOString()}  ${bytesText(one.bytes)}`,
   );
   const more = versions - first.length;
   return joined([head, ...lines, ...(more > 0 ? [safe`  and ${more} more`] : [])], '\n');

@@ -55,7 +55,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     witnesses,
     signOn,
     postOutside: webhookPosts.postOutside,
-    embedder: settings.embedder,
     backupFollower,
     objects,
   });

@@ -213,34 +213,6 @@ export const settingRows = [
     summary: 'how long a session lasts, from 1 to 12 hours (default: 12)',
   },
   {
-    key: 'embeddings',
-    kind: 'text',
-    option: 'embeddings',
-    value: 'URL',
-    summary:
-      'model that orders what a search found by meaning: an address in the form of OpenAI, such as http://127.0.0.1:11434/v1; texts of skills and queries are sent there (default: none)',
-  },
-  {
-    key: 'embeddings-model',
-    kind: 'text',
-    option: 'embeddings-model',
-    value: 'NAME',
-    summary: 'name of the model at that address',
-  },
-  {
-    key: 'embeddings-key-file',
-    kind: 'path',
-    option: 'embeddings-key-file',
-    value: 'FILE',
-    summary: 'file with the key for that address (or $SKILLGATE_EMBEDDINGS_KEY)',
-  },
-  {
-    key: 'embeddings-private',
-    kind: 'boolean',
-    option: 'embeddings-private',
-    summary: 'send the texts of private skills to the model as well',
-  },
-  {
     key: 'backup-follower',
     kind: 'boolean',
     option: 'backup-follower',

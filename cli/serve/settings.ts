@@ -39,7 +39,6 @@ export interface ServeSettings {
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
   /** The model that orders what a search found. */
-  readonly embedder: EmbedderOptions | undefined;
   /** Whether a follower should copy the registry to a backup. */
   readonly backupFollower: boolean;
   readonly noScanner: boolean;
@@ -57,16 +56,6 @@ interface SignOnOptions {
   readonly reviewers: readonly string[];
   readonly operators: readonly string[];
   readonly hours: number | undefined;
-}
-
-/** A model as the operator wrote it; the registry checks the values. */
-interface EmbedderOptions {
-  readonly given: {
-    readonly address: string | undefined;
-    readonly model: string | undefined;
-    readonly private: boolean;
-  };
-  readonly key: string | undefined;
 }
 
 interface ObjectsPlace {
@@ -118,7 +107,6 @@ export async function settingsOf(
     retention: text('retention'),
     witnesses: texts('witnesses').map(parseBase),
     signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
-    embedder: await embedderOf(context, text, settings['embeddings-private'] === true),
     backupFollower: settings['backup-follower'] === true,
     noScanner: settings['no-scanner'] === true,
   };
@@ -163,20 +151,6 @@ async function signOnOf(
     operators: texts('sign-on-operators'),
     hours: typeof hours === 'number' ? hours : undefined,
   };
-}
-
-/** @throws Problem `usage` */
-async function embedderOf(
-  { env }: CommandContext,
-  text: (key: SettingKey) => string | undefined,
-  includesPrivate: boolean,
-): Promise<EmbedderOptions | undefined> {
-  const address = text('embeddings');
-  const model = text('embeddings-model');
-  if (address === undefined && model === undefined) return undefined;
-  const path = text('embeddings-key-file');
-  const key = path === undefined ? env.SKILLGATE_EMBEDDINGS_KEY : await secretIn(path);
-  return { given: { address, model, private: includesPrivate }, key: key?.trim() };
 }
 
 async function secretIn(path: string): Promise<string> {

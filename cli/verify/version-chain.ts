@@ -1,11 +1,6 @@
 /** The chain of evidence of a version, with where the publisher says that the version came from. */
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import {
-  type AdoptedUpload,
-  mirroredName,
-  originIn,
-  type VersionOrigin,
-} from '../../skills-index/statement/source.ts';
+import { mirroredName, originIn, type VersionOrigin } from '../../skills-index/statement/source.ts';
 import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
 import { statementsOf } from '../../skills-index/trust/decision/evidence.ts';
 import type { JudgedVersion } from '../../skills-index/trust/decision/judge.ts';
@@ -31,14 +26,8 @@ export function versionChain(judged: JudgedVersion): ChainNode {
   };
 }
 
-function originWords({ adopted, mirrored }: VersionOrigin): string | undefined {
-  if (mirrored !== undefined)
-    return `copied from ${mirrored.registry} ${mirroredName(mirrored)}, as the publisher says`;
-  return adopted === undefined
+function originWords({ mirrored }: VersionOrigin): string | undefined {
+  return mirrored === undefined
     ? undefined
-    : `adopted from ${uploadWords(adopted)}, as the publisher says`;
-}
-
-function uploadWords({ token, by, at }: AdoptedUpload): string {
-  return `an upload by the token ${token} of the key ${by}, which came at ${at}`;
+    : `copied from ${mirrored.registry} ${mirroredName(mirrored)}, as the publisher says`;
 }

@@ -13,8 +13,7 @@ import { mapNames } from '../../skills-index/trust/members-and-scopes/map-names.
 import { witnessMapMillisMax } from '../limits.ts';
 import { monitorMapsMax } from '../monitor/limits.ts';
 import type { MapOfNames } from '../monitor/map-of-names.ts';
-import { whyOtherMap, whyWithoutMap } from '../monitor/maps.ts';
-import type { MonitorState } from '../monitor/state-file.ts';
+import { whyOtherMap } from '../monitor/maps.ts';
 import { fetchStatement } from '../monitor/statements.ts';
 import type { RefusedMap } from './cosigner.ts';
 
@@ -27,8 +26,6 @@ export interface TreeWithMap {
 /** What a good replay read of a log. */
 export interface ReplayedLog extends TreeWithMap {
   readonly base: string;
-  /** The smallest head that had a map. */
-  readonly mapped: MonitorState['mapped'];
 }
 
 export interface LogMaps {
@@ -38,18 +35,12 @@ export interface LogMaps {
   whyRefused(head: Checkpoint): Promise<RefusedMap | undefined>;
 }
 
-interface Known extends Pick<ReplayedLog, 'base' | 'mapped'> {
+interface Known extends Pick<ReplayedLog, 'base'> {
   /** The trees that were read last. */
   readonly trees: readonly TreeWithMap[];
 }
 
-export function makeLogMaps({
-  fetch,
-  now,
-}: {
-  readonly fetch: typeof globalThis.fetch;
-  readonly now: () => Date;
-}): LogMaps {
+export function makeLogMaps({ fetch }: { readonly fetch: typeof globalThis.fetch }): LogMaps {
   const logs = new Map<string, Known>();
   // Anybody may send the newest head again and again, and all wait for one reading.
   const readings = new Map<string, Promise<TreeWithMap>>();
@@ -66,17 +57,14 @@ export function makeLogMaps({
     return reading.finally(() => readings.delete(name));
   };
   return {
-    keep: (origin, { base, mapped, range, map }) => {
-      logs.set(origin, { base, mapped, trees: logs.get(origin)?.trees ?? [] });
+    keep: (origin, { base, range, map }) => {
+      logs.set(origin, { base, trees: logs.get(origin)?.trees ?? [] });
       keepTree(origin, { range, map });
     },
     whyRefused: async (head) => {
       const known = logs.get(head.origin);
       if (known === undefined)
         return { status: 503, why: `the log of ${head.origin} was not replayed yet` };
-      const missing = whyWithoutMap(head, known.mapped, now());
-      if (missing !== undefined) return { status: 422, why: missing };
-      if (head.map === undefined) return undefined;
       try {
         const tree = await readTree(known, head);
         keepTree(head.origin, tree);

@@ -141,12 +141,12 @@ async function replay(
   const source = { base, fetch, store: diskStore(paths, registry.fingerprint), signal };
   const folder = new MonitorFolder(join(home, 'monitor', hexOf(registry.fingerprint)));
   const look = await replayOnce({ ...trust, ...memory, source, folder, now });
-  const { seen, mapped } = await folder.read(registry.fingerprint);
+  const { seen } = await folder.read(registry.fingerprint);
   // After a difference, the witness cosigns nothing that would need the map.
   if (look.differences.length > 0 || seen === undefined) return { look };
   const range = rangeOf(seen);
   const map = memory.known.mapAt(folder, range.size);
-  return { look, replayed: { base, mapped, range, map } };
+  return { look, replayed: { base, range, map } };
 }
 
 async function rootAt(

@@ -2,19 +2,15 @@
  * Copies a registry's objects to a backup. An object under its own digest never changes, so its
  * name in the backup says that it is there. The other objects are compared. The status file is left
  * out: it may show a later head than the backup, and the database has the status of its own head.
- * So are the files of uploads that wait for adoption: they end within days, and a backup keeps what
- * it has.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
 import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
-import { readJournals } from '../store/disk/blob-journal.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
-import { receivedName } from '../uploads/waiting-uploads.ts';
 
 export interface ObjectCopier {
   /**
@@ -41,7 +37,7 @@ export function makeObjectCopier(
   const target = diskObjects(to);
   /** When the objects that may change were changed, as of their copy. */
   const copied = new Map<string, number>();
-  const copy = makeCopy(source, target, { pending: () => readJournals(dir), say });
+  const copy = makeCopy(source, target, say);
   const copyNames = async (names: readonly string[], which?: 'fixed' | 'other'): Promise<void> => {
     const chosen = names.filter(
       (name) => !isLeftOut(name) && (which === undefined || (which === 'fixed') === isFixed(name)),
@@ -51,10 +47,6 @@ export function makeObjectCopier(
   return {
     copyNames,
     copyAll: async (signal) => {
-      await target.moveEarlier(signal);
-      // Before the walk: a blob that leaves the journal meanwhile has a file by then.
-      for (const names of chunksOf([...readJournals(dir).keys()], objectWritesAtOnce))
-        await copy(names);
       for await (const { folder, names } of foldersBelow(from, '')) {
         signal.throwIfAborted();
         const there = new Set(await readdir(join(to, folder)).catch(absent));
@@ -80,24 +72,12 @@ export function makeObjectCopier(
   };
 }
 
-interface CopySource {
-  /** The blobs that wait for files of their own. */
-  pending(): ReadonlyMap<string, Uint8Array>;
-  readonly say: (line: string) => void;
-}
-
-function makeCopy(source: Objects, target: Objects, { pending, say }: CopySource) {
+function makeCopy(source: Objects, target: Objects, say: (line: string) => void) {
   return async (names: readonly string[]): Promise<void> => {
     const found = new Map<string, Uint8Array>();
-    let waiting: ReadonlyMap<string, Uint8Array> | undefined;
     await forEachOf(names, async (name) => {
       if (isFixed(name) && (await target.has(name))) return;
-      let bytes = await source.get(name);
-      if (isFixed(name) && (bytes === undefined || whyNotOwnDigest(name, bytes) !== undefined)) {
-        waiting ??= pending();
-        // The blob may have got its file between the two looks.
-        bytes = waiting.get(name) ?? (await source.get(name));
-      }
+      const bytes = await source.get(name);
       if (bytes === undefined) return;
       if (whyNotOwnDigest(name, bytes) !== undefined)
         say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);
@@ -120,7 +100,7 @@ export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undef
 }
 
 function isLeftOut(name: string): boolean {
-  return name === statusName || name.startsWith(receivedName(''));
+  return name === statusName;
 }
 
 /** Whether an object has the digest of its bytes as its name. */

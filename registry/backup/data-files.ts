@@ -27,7 +27,7 @@ const names = [
 
 /** What a registry and a backup make in the folder, and nobody needs to copy. */
 const ownNames =
-  /^(?:registry\.sqlite(?:-wal|-shm)?|(?:serving|backup)\.lock(?:-journal)?|ready\.probe|disk\.reserve|objects|objects\.journal(?:\.new)?|blobs\.journal\.[01]|backup-follower\.json(?:\.part)?|enrol)$/;
+  /^(?:registry\.sqlite(?:-wal|-shm)?|(?:serving|backup)\.lock(?:-journal)?|ready\.probe|disk\.reserve|objects|objects\.journal(?:\.new)?|backup-follower\.json(?:\.part)?|enrol)$/;
 
 export interface CopiedFiles {
   /** Files with an unsealed private key that were left out. */

@@ -12,7 +12,6 @@ export const writtenObjectsName = 'objects.journal';
 
 /** Objects that note each write in a file, while the file exists. */
 export function noteWrites(objects: Objects, path: string): Objects {
-  const { putTogether } = objects;
   const note = async (names: Iterable<string>): Promise<void> => {
     // A look into a folder that is in use all the time. Most registries have no such file.
     if (!existsSync(path)) return;
@@ -37,13 +36,6 @@ export function noteWrites(objects: Objects, path: string): Objects {
       await objects.putAll(all, options);
       await note(all.keys());
     },
-    ...(putTogether && {
-      putTogether: async (all: ReadonlyMap<string, Uint8Array>) => {
-        const isTaken = await putTogether(all);
-        if (isTaken) await note(all.keys());
-        return isTaken;
-      },
-    }),
     // A walk through all objects finds what is gone.
     remove: (names) => objects.remove(names),
     // What is kept was written before: a walk through all objects finds it.

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { readJournals } from '../store/disk/blob-journal.ts';
-import { earlierPath, objectPath } from '../store/disk/object-paths.ts';
+import { objectPath } from '../store/disk/object-paths.ts';
 import { storedBlobName } from '../store/objects.ts';
 
 const pageRows = 500;
@@ -17,28 +16,23 @@ const pageRows = 500;
 export async function removeRemoved(dir: string, to: string): Promise<void> {
   const client = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
   try {
-    const known = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'removed_blobs'").get();
-    // A registry of an earlier release has removed nothing.
-    if (known === undefined) return;
     const page = client.prepare(
       `SELECT digest FROM removed_blobs WHERE digest > ? AND removedAt IS NOT NULL
        AND NOT EXISTS (
          SELECT 1 FROM version_blobs WHERE digest = unhex(substr(removed_blobs.digest, 8)))
        AND NOT EXISTS (
          SELECT 1 FROM statements
-         WHERE bundle IN (removed_blobs.digest, unhex(substr(removed_blobs.digest, 8))))
+         WHERE bundle = unhex(substr(removed_blobs.digest, 8)))
        AND NOT EXISTS (SELECT 1 FROM log_segments WHERE digest = removed_blobs.digest)
        ORDER BY digest LIMIT ${pageRows}`,
     );
     for (let after = ''; ; await nextTurn()) {
       const rows = page.all(after) as readonly { readonly digest: Digest }[];
-      const pending = readJournals(dir);
       for (const { digest } of rows) {
         const name = storedBlobName(digest);
-        // An upload has stored the bytes again, and names them soon. Nothing else runs in between.
-        if (pending.has(name)) continue;
-        if (pathsOf(join(dir, 'objects'), name).some((path) => existsSync(path))) continue;
-        for (const path of pathsOf(to, name)) rmSync(path, { force: true });
+        // An upload has stored the bytes again, and names them soon.
+        if (existsSync(objectPath(join(dir, 'objects'), name))) continue;
+        rmSync(objectPath(to, name), { force: true });
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < pageRows) return;
@@ -47,8 +41,4 @@ export async function removeRemoved(dir: string, to: string): Promise<void> {
   } finally {
     client.close();
   }
-}
-
-function pathsOf(folder: string, name: string): readonly string[] {
-  return [earlierPath(folder, name), objectPath(folder, name)];
 }

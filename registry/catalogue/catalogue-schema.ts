@@ -5,7 +5,6 @@ import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import { capabilitiesColumn } from '../store/columns/capabilities-column.ts';
 import { digestColumn } from '../store/columns/digest-column.ts';
 import { versionIdColumn } from '../store/columns/version-id-column.ts';
-import { vectorColumn } from './meaning/byte-vector.ts';
 
 /**
  * A row for each skill that has a version to offer. The row has what lists, pages and searches show
@@ -30,21 +29,12 @@ export const skills = sqliteTable(
     capabilities: capabilitiesColumn().notNull(),
     /** When the version was approved, or let go after a stop; milliseconds since 1970. */
     offeredSince: integer().notNull(),
-    /** Which vector the skill has: one of `vectorMarks`. Any other mark means that it waits. */
-    vectorMark: text().notNull().default(''),
   },
   (table) => [
     index('skills_short_name').on(table.shortName, table.name),
     index('skills_newest').on(table.offeredSince, table.name),
-    index('skills_vector_mark').on(table.vectorMark),
   ],
 );
-
-/** Vectors of the skills' texts, where the operator named a model. */
-export const skillVectors = sqliteTable('skill_vectors', {
-  name: text().$type<SkillName>().primaryKey(),
-  vector: vectorColumn().notNull(),
-});
 
 /**
  * Skills whose rows may be behind. Triggers on the states of versions and on advice add them, so

@@ -14,7 +14,7 @@ import { letOthersGoOn } from '../people/turns.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
-import { changedSkills, nameWords, skills, skillVectors } from './catalogue-schema.ts';
+import { changedSkills, nameWords, skills } from './catalogue-schema.ts';
 import {
   catalogueBusyPauseMs,
   catalogueFailurePauseMs,
@@ -62,22 +62,16 @@ async function renewalOf(
   candidates: number,
 ): Promise<BatchWrite[]> {
   const row = await offeredOf(registry, name, candidates);
-  if (row === undefined)
-    return [
-      (db) => db.delete(skills).where(eq(skills.name, name)),
-      (db) => db.delete(skillVectors).where(eq(skillVectors.name, name)),
-    ];
+  if (row === undefined) return [(db) => db.delete(skills).where(eq(skills.name, name))];
   const ids = idsOf(registry.readers, scopeOf(name));
   const next = nextIdIn(ids);
   const id = sql`CASE WHEN ${skills.id} BETWEEN ${ids.from} AND ${ids.to} THEN ${skills.id} ELSE ${next} END`;
-  // Another text needs another vector.
-  const vectorMark = sql<string>`CASE WHEN ${skills.description} = excluded.description THEN ${skills.vectorMark} ELSE '' END`;
   return [
     (db) =>
       db
         .insert(skills)
         .values({ ...row, id: next })
-        .onConflictDoUpdate({ target: skills.name, set: { ...row, id, vectorMark } }),
+        .onConflictDoUpdate({ target: skills.name, set: { ...row, id } }),
     ...nameWordsOf(name),
   ];
 }

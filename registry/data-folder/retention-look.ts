@@ -24,7 +24,7 @@ export interface DueOfRule extends RetentionRule {
 /**
  * @param rules `retention.json` of the folder by default
  * @param limit versions that are listed for each rule
- * @throws Problem `file-not-found`, `json-invalid`; `usage` for a database of an earlier release
+ * @throws Problem `file-not-found`, `json-invalid`
  */
 export async function lookAtRetention(
   dir: string,
@@ -51,17 +51,11 @@ export async function lookAtRetention(
 
 function openToRead(path: string): BetterSqlite3.Database {
   try {
-    const client = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-    const table = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ended_versions'").get();
-    if (table !== undefined) return client;
-    client.close();
+    return new BetterSqlite3(path, { readonly: true, fileMustExist: true });
   } catch (cause) {
     throw new Problem('file-not-found', `Cannot read the database ${path}`, {
       hint: 'name the data folder of a registry that was served once',
       cause,
     });
   }
-  throw new Problem('usage', `The database ${path} is from an earlier release`, {
-    hint: 'serve the registry once with this release, and ask again',
-  });
 }

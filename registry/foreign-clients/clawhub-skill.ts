@@ -6,6 +6,7 @@
  * skill in any case.
  */
 import type { Context } from 'hono';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
   type SkillName,
@@ -23,15 +24,10 @@ import {
 } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
-import { readUploader } from '../uploads/upload-tokens.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
+import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import {
-  orWaiting,
-  type ResolvedVersion,
-  readFingerprint,
-  resolveForUploader,
-} from './clawhub-uploads.ts';
+import { fingerprintOf } from './clawhub-fingerprint.ts';
 import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
 import { requireReadingSkill } from './named-skills.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
@@ -65,6 +61,21 @@ async function versionWith(
   for (const row of await approvedVersions(registry, name, fingerprintedVersionsMax))
     if ((await readFingerprint(registry, row)) === fingerprint) return row;
   return undefined;
+}
+
+/**
+ * The fingerprint of a version's files. One request asks for those of twenty versions, and that of
+ * a thousand files takes a while, so they are remembered.
+ */
+async function readFingerprint(registry: Registry, row: VersionRow): Promise<string> {
+  const { known } = registry;
+  const name = `fingerprint ${hexOf(row.bundle)}`;
+  const kept = known?.get(name);
+  if (kept !== undefined) return Buffer.from(kept.bytes).toString();
+  const turn = known?.turn ?? 0;
+  const fingerprint = fingerprintOf(await filesOf(registry, row));
+  known?.keep(name, { bytes: Buffer.from(fingerprint), digest: digestOf(fingerprint) }, turn);
+  return fingerprint;
 }
 
 export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt' | 'version'>) {
@@ -150,33 +161,23 @@ export async function servedVersion(
   if (named === undefined) return offeredSkill(registry, context);
   const version = parseVersion(named);
   const name = await nameOf(registry, context, namedIn(context));
-  return orWaiting(registry, context, { name, version }, async () => {
-    await requireReadingSkill(registry, context, name, version);
-    return requireServed(registry, { name, version });
-  });
+  await requireReadingSkill(registry, context, name, version);
+  return requireServed(registry, { name, version });
 }
 
 /** The skill that a request means. @throws Problem as `requireOffered` */
 export async function offeredSkill(registry: Registry, context: Context): Promise<ShownSkill> {
   const name = await nameOf(registry, context, namedIn(context));
-  return orWaiting(registry, context, { name }, async () => {
-    await requireReadingSkill(registry, context, name);
-    return requireOffered(registry, name);
-  });
+  await requireReadingSkill(registry, context, name);
+  return requireOffered(registry, name);
 }
 
 /**
- * The version that has the client's files, and the newest one. A token that uploads to the scope
- * learns of the versions that wait, too. @throws Problem as `requireOffered`
+ * The version that has the client's files, and the newest one.
+ * @throws Problem as `requireOffered`
  */
-export async function resolved(registry: Registry, context: Context): Promise<ResolvedVersion> {
+export async function resolved(registry: Registry, context: Context) {
   const fingerprint = context.req.query('hash');
-  const uploader = await readUploader(registry, context);
-  const { slug, ownerHandle } = namedIn(context);
-  const isBare = ownerHandle === undefined && !slug.includes('--');
-  const named = { slug, ownerHandle: isBare ? uploader?.scope : ownerHandle };
-  const name = await nameOf(registry, context, named);
-  if (uploader?.scope === scopeOf(name)) return resolveForUploader(registry, name, fingerprint);
   const skill = await offeredSkill(registry, context);
   const match = await versionWith(registry, skill.name, fingerprint);
   return {

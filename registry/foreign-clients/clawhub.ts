@@ -15,11 +15,9 @@ import { describe } from '../routes/describe.ts';
 import { refusedAsText } from '../routes/openapi.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { newTokenHint } from '../uploads/upload-tokens.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import { answerMade } from './answer-made.ts';
-import { clawhubPublishRoutes } from './clawhub-publish.ts';
 import {
   installAnswer,
   installRefusedAs,
@@ -46,18 +44,11 @@ export function clawhubRoutes(registry: Registry): Hono {
   const app = new Hono();
   for (const path of ['/skills', '/skills/*', '/download', '/resolve'])
     app.use(path, answerInPlainText);
-  app.use('/whoami', refuseLoginInPlainText);
   for (const routes of routesOfClients) app.route('/', routes(registry));
   return app;
 }
 
-const routesOfClients = [
-  skillRoutes,
-  fileRoutes,
-  clawhubPublishRoutes,
-  verdictRoutes,
-  trendingRoutes,
-];
+const routesOfClients = [skillRoutes, fileRoutes, verdictRoutes, trendingRoutes];
 
 function skillRoutes(registry: Registry): Hono {
   return new Hono()
@@ -251,17 +242,4 @@ const answerInPlainText: MiddlewareHandler = async (context, next) => {
   }
   const text = `${message}\n${error.hint ?? problemCodes[error.code].fix}\n`;
   context.res = context.text(text, status, uncached);
-};
-
-/**
- * `whoami` has readers of both kinds. Skillgate's own client asks for problem documents, and
- * `clawhub login` takes `application/json` alone, and prints what it gets.
- */
-const refuseLoginInPlainText: MiddlewareHandler = async (context, next) => {
-  await next();
-  const { error } = context;
-  if (!(error instanceof Problem) || error.code !== 'not-signed-in') return;
-  if (context.req.header('accept') !== 'application/json') return;
-  const text = `${error.code}: This token is unknown, ended or expired\n${newTokenHint}\n`;
-  context.res = context.text(text, 401, uncached);
 };

@@ -132,8 +132,8 @@ export async function describeVerification(
   resolvedFrom: 'latest' | 'version',
 ): Promise<v.InferOutput<typeof verifyAnswer>> {
   const { reasons, security } = await readVerdict(registry, row);
-  const { adopted, mirrored, source } = await originOf(registry, row);
-  const origin = source ?? mirrored ?? adopted;
+  const { mirrored, source } = await originOf(registry, row);
+  const origin = source ?? mirrored;
   const scope = scopeOf(row.name);
   const { archive, page } = addressesOf(registry, row);
   const signed = await statementsOf(registry, row.id);

@@ -84,8 +84,7 @@ export async function wholeLines(
   { db }: Pick<Registry, 'db'>,
   rows: readonly LineRow[],
 ): Promise<string[]> {
-  const parsed = rows.map(parseLean);
-  const indexes = [...new Set(parsed.flatMap((lean) => lean?.statements ?? []))];
+  const indexes = [...new Set(rows.flatMap((row) => parseLean(row).statements))];
   const found =
     indexes.length === 0
       ? []
@@ -94,10 +93,7 @@ export async function wholeLines(
           .from(statements)
           .where(isAmong(statements.logIndex, indexes));
   const addresses = new Map(found.map(({ logIndex, bundle }) => [logIndex, bundle]));
-  return rows.map((row, at) => {
-    const lean = parsed[at];
-    return lean === undefined ? row.line : wholeLine(row, lean, addresses);
-  });
+  return rows.map((row) => wholeLine(row, parseLean(row), addresses));
 }
 
 /** The line with a log index, and its skill; undefined when there is none. */
@@ -118,12 +114,7 @@ export async function readLine(registry: Pick<Registry, 'db'>, logIndex: number)
   return { name: row.name, text };
 }
 
-/** Undefined for a line of an earlier release that other rows did not give byte for byte. */
-function parseLean({ line, logIndex }: LineRow): LineParts | undefined {
-  // A whole line begins with its bundle: keys are sorted. A row of an earlier release that a
-  // migration could not read is no line.
-  if (line.startsWith('{"capabilities":')) throw damagedLine(logIndex);
-  if (!line.startsWith('[')) return undefined;
+function parseLean({ line, logIndex }: LineRow): LineParts {
   try {
     return partsOf(JSON.parse(line));
   } catch (cause) {

@@ -8,8 +8,6 @@ export const indexEntriesMax = 32;
 export const indexEntriesSealed = 24;
 /** Lines of parts that an index file repeats with newer hints before the parts are made anew. */
 export const indexHintedMax = 16;
-/** Larger packs have no open form: each request for one might make the form anew. */
-export const packOpenedBytesMax = 256 * 1024;
 /** An index file with the most lines of this length is one that clients read. */
 export const indexLineBytesMax = 512 * 1024;
 /** Lines that one query reads while parts are made. */

@@ -28,7 +28,6 @@ import { readPublicBlob } from '../store/blobs.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { forEachOf } from '../store/objects.ts';
 import { readLine } from './lean-lines.ts';
-import { openPack } from './open-pack.ts';
 
 type Blobs = readonly Uint8Array[];
 
@@ -59,28 +58,6 @@ export async function readEvidencePack(
     const [line] = parseIndexFile(Buffer.from(found.text), found.name);
     return line === undefined ? undefined : evidenceOf(registry, line);
   });
-}
-
-/**
- * The same pack in its open form, where it is small enough.
- * @throws Problem as `readEvidencePack`
- */
-export async function readOpenEvidencePack(
-  registry: Registry,
-  logIndex: string,
-  lineHex: string,
-): Promise<KnownFile> {
-  const { known } = registry;
-  const name = `public/packs/evidence/${logIndex}/${lineHex}?form=open`;
-  const found = known?.get(name);
-  if (found !== undefined) return found;
-  const turn = known?.turn ?? 0;
-  const pack = await readEvidencePack(registry, logIndex, lineHex);
-  const bytes = openPack(pack.bytes);
-  if (bytes === undefined) return pack;
-  const file = { bytes, digest: digestOf(bytes) };
-  known?.keep(name, file, turn);
-  return file;
 }
 
 /**

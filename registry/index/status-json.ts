@@ -154,8 +154,7 @@ export function statusIn(bytes: Uint8Array | string): Status {
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }
 
-// After a rotation, the key before signed the last file. An earlier release signed a file with
-// other fields, which clients of this release refuse.
+// After a rotation, the key before signed the last file.
 function isOwn(statusText: string, { root, now }: Registry): boolean {
   try {
     const bytes = Buffer.from(statusText);

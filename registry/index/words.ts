@@ -104,7 +104,7 @@ async function shownHead(registry: Registry): Promise<MappedHead> {
   const { checkpoint } = statusIn(await shownStatus(registry));
   const { size, map } = parseCheckpoint(checkpoint);
   if (map !== undefined) return { size, map };
-  throw new Problem('registry-busy', 'The registry is preparing the map of its log');
+  throw damagedMap();
 }
 
 async function makeWordsFile(

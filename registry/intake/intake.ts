@@ -34,14 +34,12 @@ import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { idOfVersion } from '../store/columns/version-id-column.ts';
-import { putNewBlobs } from '../store/objects.ts';
+import { putBlobs } from '../store/objects.ts';
 import { insertRow } from '../store/prepared.ts';
 import { audit, versions } from '../store/schema.ts';
-import { endUploads } from '../uploads/waiting-uploads.ts';
-import { bytesOf } from '../versions/count-bytes.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
-import { addBlobs } from '../versions/version-blobs.ts';
+import { addBlobs, bytesOf } from '../versions/version-blobs.ts';
 import { packageWrites } from '../versions/version-packages.ts';
 import {
   nothingAlikeSince,
@@ -257,7 +255,7 @@ async function store(
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const nothingRemoved = await nothingRemovedSince(registry, digests);
     // After the guard: a file that is removed meanwhile makes the batch clash.
-    const stored = putNewBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const stored = putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => {
       const added = row(logIndex);
       return [
@@ -267,7 +265,6 @@ async function store(
         insertRow(versions, added),
         addBlobs(added, digests),
         ...packageWrites(added.id, manifest, packed.bundle.files),
-        endUploads({ name, version }),
         enqueueScan(registry, added.id),
         insertRow(audit, {
           at: createdAt,

@@ -1,18 +1,15 @@
 /**
  * How much one publisher may send, and how much one scope may hold: versions in 24 hours, versions
- * that wait for a scan or a decision at one time, and bytes. An upload that waits for adoption
- * counts as a waiting version of the key that made its token. The version that replaces it counts
- * in its place.
+ * that wait for a scan or a decision at one time, and bytes.
  */
 import { desc, type SQL, sql } from 'drizzle-orm';
-import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { guard, storedBytes, versions } from '../store/schema.ts';
-import { sumOfUploads } from '../uploads/waiting-uploads.ts';
 import { waitingStates } from '../versions/status.ts';
 import type { ByteQuotas, Quotas } from './quota-policy.ts';
 
@@ -74,39 +71,35 @@ export function quotaHolds(registry: Registry, upload: MeasuredUpload): BatchWri
   );
 }
 
-function quotasOn(registry: Registry, { publisher, ...which }: MeasuredUpload): SetQuota[] {
-  return [
-    ...publisherQuotas(registry, publisher, which),
-    ...scopeQuotas(registry, `@${scopeOf(which.name)}`, which),
-  ];
+function quotasOn(registry: Registry, { publisher, name }: MeasuredUpload): SetQuota[] {
+  return [...publisherQuotas(registry, publisher), ...scopeQuotas(registry, `@${scopeOf(name)}`)];
 }
 
-function publisherQuotas(registry: Registry, publisher: Digest, except?: VersionName): SetQuota[] {
+function publisherQuotas(registry: Registry, publisher: Digest): SetQuota[] {
   const { versionsPerDay, waitingVersions, ...bytes } = registry.quotas ?? {};
-  const of = { owner: publisher, called: 'this publisher', path: '', except };
+  const of = { owner: publisher, called: 'this publisher', path: '' };
   return [
-    ...(waitingVersions === undefined ? [] : [waitingQuota(registry, of, waitingVersions)]),
+    ...(waitingVersions === undefined ? [] : [waitingQuota(publisher, waitingVersions)]),
     ...(versionsPerDay === undefined ? [] : [dayQuota(registry, publisher, versionsPerDay)]),
-    ...byteQuotas(registry, bytes, of),
+    ...byteQuotas(bytes, of),
   ];
 }
 
-function scopeQuotas(registry: Registry, scope: string, except?: VersionName): SetQuota[] {
-  const of = { owner: scope, called: `the scope ${scope}`, path: 'scope.', except };
-  return byteQuotas(registry, registry.quotas?.scope ?? {}, of);
+function scopeQuotas(registry: Registry, scope: string): SetQuota[] {
+  const of = { owner: scope, called: `the scope ${scope}`, path: 'scope.' };
+  return byteQuotas(registry.quotas?.scope ?? {}, of);
 }
 
-function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: number): SetQuota {
+function waitingQuota(publisher: Digest, max: number): SetQuota {
   const states = sql.join(
     waitingStates.map((state) => sql`${state}`),
     sql`, `,
   );
-  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${hasDigest(versions.publisher, parseDigest(owner))} AND ${versions.status} IN (${states}) LIMIT ${max}`;
-  const uploads = sumOfUploads(registry, { what: 'count', owner, except });
+  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${hasDigest(versions.publisher, publisher)} AND ${versions.status} IN (${states}) LIMIT ${max}`;
   return {
     name: 'waitingVersions',
     max,
-    used: sql`(SELECT count(*) FROM (${waiting})) + ${uploads}`,
+    used: sql`(SELECT count(*) FROM (${waiting}))`,
     adds: () => 1,
     refusal: (used) =>
       quotaUsed(
@@ -148,17 +141,14 @@ interface ByteOwner {
   readonly called: string;
   /** Before the name of the quota in quotas.json. */
   readonly path: string;
-  readonly except?: VersionName | undefined;
 }
 
 function byteQuotas(
-  registry: Registry,
   { waitingBytes, storedBytes: stored }: ByteQuotas,
-  { owner, called, path, except }: ByteOwner,
+  { owner, called, path }: ByteOwner,
 ): SetQuota[] {
-  const uploads = sumOfUploads(registry, { what: 'bytes', owner, except });
   const counted = (column: SQL): SQL<number> =>
-    sql`COALESCE((SELECT ${column} FROM ${storedBytes} WHERE ${storedBytes.owner} = ${owner}), 0) + ${uploads}`;
+    sql`COALESCE((SELECT ${column} FROM ${storedBytes} WHERE ${storedBytes.owner} = ${owner}), 0)`;
   const adds = (bytes: number): number => bytes;
   const quotas: SetQuota[] = [];
   if (waitingBytes !== undefined)

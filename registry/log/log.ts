@@ -13,7 +13,6 @@ import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import type { Db } from '../store/batch.ts';
-import { mapFilled } from '../store/identity-schema.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { log } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
@@ -44,17 +43,16 @@ export async function newestCheckpoint(
     .limit(1);
   if (row === undefined || row.note === null) return undefined;
   const size = row.index + 1;
-  const map = row.map === null ? await readFilledMap(registry, size) : fromBase64(row.map);
+  if (!isByRetiredKey(registry, row.note)) return { size, note: row.note };
+  if (row.map === null) throw damagedEntry(row.index);
   const head = {
     origin: registry.root.origin,
     size,
     root: fromBase64(row.root),
-    ...(map === undefined ? {} : { map }),
+    map: fromBase64(row.map),
   };
-  // The same head under the key in force, and with the map that was made after it. The row keeps
-  // the note that was signed then.
-  const isOutdated = isByRetiredKey(registry, row.note) || (row.map === null && map !== undefined);
-  return { size, note: isOutdated ? await signCheckpoint(head, registry.keys.log) : row.note };
+  // The same head under the key in force. The row keeps the note that was signed then.
+  return { size, note: await signCheckpoint(head, registry.keys.log) };
 }
 
 /**
@@ -69,32 +67,16 @@ export async function committedCheckpoint(
     origin: registry.root.origin,
     size: range.size,
     root: rangeRoot(range),
-    map: await mapBefore(registry, range),
+    map: mapBefore(range),
   };
   return { size: range.size, note: await signCheckpoint(head, registry.keys.log) };
 }
 
-/** The map of a log from before the map, once it has all names of this many entries. */
-async function readFilledMap(registry: Registry, size: number): Promise<Hash | undefined> {
-  const [filled] = await registry.db.read
-    .select({ root: mapFilled.root })
-    .from(mapFilled)
-    .where(eq(mapFilled.size, size));
-  return typeof filled?.root === 'string' ? fromBase64(filled.root) : undefined;
-}
-
-/**
- * The map before the entries that are appended next.
- * @throws Problem `registry-busy` while a map is made of an older log
- */
-export async function mapBefore(registry: Registry, { size, map }: LoggedRange): Promise<Hash> {
+/** The map before the entries that are appended next. @throws Problem `database-damaged` */
+export function mapBefore({ size, map }: LoggedRange): Hash {
   if (map !== undefined) return map;
-  const filled = size === 0 ? emptyMapRoot : await readFilledMap(registry, size);
-  if (filled !== undefined) return filled;
-  throw new Problem(
-    'registry-busy',
-    'The registry is preparing its database for this release, and can append nothing to its log yet',
-  );
+  if (size === 0) return emptyMapRoot;
+  throw damagedEntry(size - 1);
 }
 
 /** The tree of a log, with the root of the log’s map at the end of a batch. */

@@ -111,11 +111,6 @@ export async function clashIfMoved<Result>(
   }
 }
 
-/** The root that the stored nodes have at a size of the log. */
-export async function readStoredRoot(registry: Registry, size: number): Promise<Hash> {
-  return hashAt(await rootNode(registry, size));
-}
-
 async function rootNode({ db }: Registry, size: number): Promise<MapNode | undefined> {
   const [row] = await db.read
     .select({ node: mapNodes.node })
@@ -127,8 +122,8 @@ async function rootNode({ db }: Registry, size: number): Promise<MapNode | undef
 }
 
 /**
- * The map at a head that the log had; undefined where the log had none. The rows of a segment have
- * no map, and the stored nodes have it.
+ * The map at a head that the log had; undefined within a batch, where the log had no head. The rows
+ * of a segment have no map, and the stored nodes have it.
  */
 export async function mapAtHead(registry: Registry, size: number): Promise<Hash | undefined> {
   const { body, map, laterInBatch } = log;

@@ -176,7 +176,7 @@ async function planMapOf(
   if (rows.length === 0) return { root: emptyMapRoot, writes: [] };
   const planning = planMap(
     registry,
-    { root: await mapBefore(registry, before), size: before.size },
+    { root: mapBefore(before), size: before.size },
     rows.map(({ entry, mapNames }) => ({ index: entry.index, names: mapNames })),
     before.size + rows.length,
   );

@@ -3,7 +3,6 @@
  * are gone: somebody edited the database. Without a name, the registry would not find the end of a
  * key, and the key would count.
  */
-import { eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
@@ -12,7 +11,7 @@ import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
 import { damagedStatement } from '../log/row-texts.ts';
 import { doPaced, type Pace } from '../pace.ts';
 import { isAmong } from '../store/batch.ts';
-import { identityNames, namesFilled } from '../store/identity-schema.ts';
+import { identityNames, namesChecked } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
 
 /** Statements that take rights away come first, and with short pauses. */
@@ -44,8 +43,14 @@ export async function checkSomeNames(
   registry: Registry,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { predicateType, checked } of await registry.db.read.select().from(namesFilled)) {
-    let from = checked;
+  const places = new Map(
+    (await registry.db.read.select().from(namesChecked)).map((row) => [
+      row.predicateType,
+      row.next,
+    ]),
+  );
+  for (const { predicateType } of namedTypes) {
+    let from = places.get(predicateType) ?? 0;
     for (let slices = 0; slices < namesCheckedInARow; slices++) {
       const next = await checkFrom(registry, { predicateType, from }, say);
       from = next ?? 0;
@@ -54,9 +59,9 @@ export async function checkSomeNames(
     await registry.db.batch([
       (db) =>
         db
-          .update(namesFilled)
-          .set({ checked: from })
-          .where(eq(namesFilled.predicateType, predicateType)),
+          .insert(namesChecked)
+          .values({ predicateType, next: from })
+          .onConflictDoUpdate({ target: namesChecked.predicateType, set: { next: from } }),
     ]);
   }
 }

@@ -31,7 +31,6 @@ import { isRareType } from '../store/columns/index-conditions.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
-import { requireFilled } from './fill-names.ts';
 import type { KeptAnswer, KnownIdentities, KnownMembers, LoggedWord } from './known-identities.ts';
 import { keep, recall } from './last-used.ts';
 import { findWords, readWord } from './words.ts';
@@ -42,7 +41,6 @@ export const latest = Number.MAX_SAFE_INTEGER;
 
 /** The members as of the last committed statement. Nothing else can be asked of this chain. */
 export async function readMembers(registry: Registry): Promise<KnownMembers> {
-  await requireFilled(registry);
   return membersUpTo(registry, await lastIdentity(registry));
 }
 
@@ -54,7 +52,6 @@ export async function readIdentities(
   registry: Registry,
   question: IdentityQuestion,
 ): Promise<KnownIdentities> {
-  await requireFilled(registry);
   const upTo = await lastIdentity(registry);
   const { words: members } = await membersUpTo(registry, upTo);
   const answers = keptAnswers(registry);
@@ -90,7 +87,6 @@ export async function readIdentitiesWith(
   registry: Registry,
   added: LoggedStatement,
 ): Promise<ChainFor> {
-  await requireFilled(registry);
   const upTo = await lastIdentity(registry);
   const known = await membersUpTo(registry, upTo);
   const isMember = added.statement.predicateType === predicateTypes.member;

@@ -41,8 +41,6 @@ export interface KeptAnswer extends Kept<KnownIdentities> {
 
 /** Keeps members, the last answers and the last verified statements. All can be read again. */
 export interface IdentityCache {
-  /** Whether every statement of the log has its names. */
-  isFilled?: true;
   members?: Kept<KnownMembers>;
   /** Answers by their questions, in the order of their last use. */
   answers?: Map<string, KeptAnswer>;

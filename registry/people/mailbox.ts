@@ -3,13 +3,13 @@
  * The registry can neither read nor answer them.
  */
 import { and, asc, count, desc, eq, gt, isNull, lte, type SQL } from 'drizzle-orm';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import {
   type MailboxAnswer,
   type MailboxMessage,
   type MailboxQuestion,
   mailboxAnswerShape,
-  mailboxMessageShape,
+  type mailboxMessageShape,
   mailboxSigner,
   parseForMailbox,
   type SignedMailboxText,
@@ -87,28 +87,16 @@ export async function messagesFor(
     .where(and(eq(mailbox.to, key), gt(mailbox.expiresAt, now), isNull(mailbox.answer)))
     .orderBy(desc(mailbox.enrolled), asc(mailbox.expiresAt))
     .limit(limits.mailboxListedMax);
-  return rows.map(({ message }) => JSON.parse(message)).filter(isOfThisForm);
-}
-
-// A message from an older release may wait for an hour. Nobody can open it by now, and it must not
-// hide the others.
-function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailboxMessageShape> {
-  return v.is(mailboxMessageShape, message);
+  return rows.map(({ message }) => JSON.parse(message));
 }
 
 // Without this check, another registry that was asked could ask here in the approver's name.
 function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): void {
-  if (base !== undefined && ownBases(config).has(base)) return;
-  const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
+  if (ownBases(config).has(base)) return;
   throw new Problem(
     'other-registry',
-    `Cannot list the messages: the question ${why}, but this registry is ${config.base}`,
-    {
-      hint:
-        base === undefined
-          ? 'upgrade Skillgate on the machine that asks'
-          : `ask at its address: skillgate hold list --mailbox ${config.base}`,
-    },
+    `Cannot list the messages: the question was signed for ${base}, but this registry is ${config.base}`,
+    { hint: `ask at its address: skillgate hold list --mailbox ${config.base}` },
   );
 }
 

@@ -1,7 +1,7 @@
 /** Reads the rows of statements that have names, a few at a time. */
 import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
-import { namesFilledAtOnce } from '../limits.ts';
+import { namedRowsAtOnce } from '../limits.ts';
 import type { NamedRow } from '../log/index-names.ts';
 import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements } from '../store/schema.ts';
@@ -15,7 +15,7 @@ export function someNamed(
   predicateType: string,
   {
     from,
-    limit = namesFilledAtOnce,
+    limit = namedRowsAtOnce,
     until,
   }: { readonly from: number; readonly limit?: number; readonly until: number },
 ): Promise<NamedRow[]> {

@@ -132,20 +132,15 @@ async function privateScopesFor(
 /**
  * Keeps everybody but readers and people with a session out of a registry that is private. The desk
  * and the routes of signing in are open: they ask who somebody is. So is what a supervisor asks.
- * @param isAdmitted whether a request passes for another reason
  */
-export function requireAdmission(
-  registry: Registry,
-  isAdmitted: (context: Context) => Promise<boolean>,
-): MiddlewareHandler {
+export function requireAdmission(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     const { readers } = registry;
     const isOpen =
       !readers?.isClosed ||
       openPaths.test(context.req.path) ||
       readers.of(context).length > 0 ||
-      (await sessionOf(registry, context)) !== undefined ||
-      (await isAdmitted(context));
+      (await sessionOf(registry, context)) !== undefined;
     if (!isOpen)
       throw new Problem('not-signed-in', 'This registry is private', {
         hint: 'Ask its operator for a token, and keep it: skillgate registry token URL',

@@ -21,12 +21,10 @@ import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
 import { numberOf } from '../versions/version-blobs.ts';
 import { type DueVersion, dueVersions, type RetentionRule, rulesOf } from './due-files.ts';
 import { blobsRemovedAtOnce, filesDeletedAtOnce, removalsKeptMs } from './limits.ts';
-import { removeUploads } from './remove-uploads.ts';
 import { endedVersions, removedBlobs } from './retention-schema.ts';
 
 /** One slice. @returns whether more may be due */
 export async function deleteSomeFiles(registry: Registry): Promise<boolean> {
-  if (await removeUploads(registry)) return true;
   // A slice before may have been interrupted.
   if (await removeBlobs(registry)) return true;
   let isMore = false;

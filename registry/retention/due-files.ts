@@ -23,8 +23,7 @@ export interface DueVersion {
   readonly bundle: Digest;
   /** When the version was refused or withdrawn, in milliseconds since 1970. */
   readonly endedAt: number;
-  /** Null for a version of an older release whose bytes are not counted yet. */
-  readonly bytes: number | null;
+  readonly bytes: number;
 }
 
 const dayMs = 24 * 3_600_000;

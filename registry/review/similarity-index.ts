@@ -2,54 +2,30 @@
  * Sketches of versions, and the few versions that share a band with one: a lookup among very many
  * reads only these.
  */
-import { and, count, desc, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import {
   bandKeys,
   similarity as likenessOf,
   type SimilaritySignature,
-  type Sketch,
   sketchOf,
 } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
-import {
-  earlierBands,
-  earlierSignatures,
-  sketchBands,
-  sketches,
-} from '../store/similarity-schema.ts';
+import { sketchBands, sketches } from '../store/similarity-schema.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { earlierBandKeys } from './earlier-band-keys.ts';
 
 /**
- * The writes that make a version findable. While versions of earlier releases have old keys, the
- * version keeps its whole signature, which finds them.
+ * The writes that make a version findable. A key with very many versions is left out: text that all
+ * share says nothing, and a flood of copies must not slow down lookups.
  */
 export async function similarityWrites(
-  registry: Pick<Registry, 'db'>,
-  { id }: Pick<VersionRow, 'id'>,
+  { db }: Pick<Registry, 'db'>,
+  { id: versionId }: Pick<VersionRow, 'id'>,
   signature: SimilaritySignature,
 ): Promise<BatchWrite[]> {
-  const writes = await sketchWrites(registry, id, sketchOf(signature));
-  const [old] = await registry.db.read.select().from(earlierBands).limit(1);
-  if (old !== undefined)
-    writes.push((db) =>
-      db.insert(earlierSignatures).values({ versionId: id, signature }).onConflictDoNothing(),
-    );
-  return writes;
-}
-
-/**
- * Writes a sketch and its keys. A key with very many versions is left out: text that all share says
- * nothing, and a flood of copies must not slow down lookups.
- */
-export async function sketchWrites(
-  { db }: Pick<Registry, 'db'>,
-  versionId: string,
-  sketch: Sketch,
-): Promise<BatchWrite[]> {
+  const sketch = sketchOf(signature);
   const keys = bandKeys(sketch);
   const full = await db.read
     .select({ key: sketchBands.key, versions: count() })
@@ -71,33 +47,9 @@ export async function sketchWrites(
   ];
 }
 
-export interface StoredSketch {
-  readonly versionId: string;
-  /** Null until the whole signature of an earlier release becomes a sketch. */
-  readonly sketch: Sketch | null;
-  readonly signature: SimilaritySignature | null;
-}
-
 /** The sketches of those versions that have one. */
-export async function readSketches(
-  { db }: Pick<Registry, 'db'>,
-  versionIds: readonly string[],
-): Promise<readonly StoredSketch[]> {
-  return db.read
-    .select({
-      versionId: versions.id,
-      sketch: sketches.sketch,
-      signature: earlierSignatures.signature,
-    })
-    .from(versions)
-    .leftJoin(sketches, eq(sketches.versionId, versions.id))
-    .leftJoin(earlierSignatures, eq(earlierSignatures.versionId, versions.id))
-    .where(
-      and(
-        isAmong(versions.id, versionIds),
-        or(isNotNull(sketches.versionId), isNotNull(earlierSignatures.versionId)),
-      ),
-    );
+async function readSketches({ db }: Pick<Registry, 'db'>, versionIds: readonly string[]) {
+  return db.read.select().from(sketches).where(isAmong(sketches.versionId, versionIds));
 }
 
 /**
@@ -108,21 +60,13 @@ export async function versionsAlike(registry: Pick<Registry, 'db'>, versionId: s
   const { read } = registry.db;
   const [own] = await readSketches(registry, [versionId]);
   if (own === undefined) return undefined;
-  const sketch = sketchIn(own);
+  const { sketch } = own;
   const alike = read
     .select({ versionId: sketchBands.versionId })
     .from(sketchBands)
-    .where(inArray(sketchBands.key, bandKeys(sketch)));
-  if (own.signature === null) return { sketch, alike: alike.as('alike') };
-  const before = read
-    .select({ versionId: earlierBands.versionId })
-    .from(earlierBands)
-    .where(inArray(earlierBands.key, earlierBandKeys(own.signature)));
-  return { sketch, alike: alike.unionAll(before).as('alike') };
-}
-
-function sketchIn({ sketch, signature }: StoredSketch): Sketch {
-  return sketch ?? (signature === null ? new Uint8Array() : sketchOf(signature));
+    .where(inArray(sketchBands.key, bandKeys(sketch)))
+    .as('alike');
+  return { sketch, alike };
 }
 
 export interface SimilarVersion {
@@ -172,7 +116,7 @@ export async function similarVersions(
   return (await readSketches(registry, [...ids]))
     .map((row) => ({
       versionId: row.versionId,
-      likeness: likenessOf(sketch, sketchIn(row)),
+      likeness: likenessOf(sketch, row.sketch),
     }))
     .filter(({ likeness }) => likeness >= min)
     .sort((a, b) => b.likeness - a.likeness || Number(a.versionId) - Number(b.versionId));

@@ -66,9 +66,8 @@ export const besideTheApi = {
   ),
   '/packs/evidence/{index}/{line}': bytesAt(
     ['index', 'line'],
-    'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal. `form=open` asks for the open form, in which base64 of statements is decoded',
+    'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal',
     [],
-    [{ name: 'form', in: 'query', required: false, schema: { type: 'string', enum: ['open'] } }],
   ),
   '/packs/files/{bundle}/{group}': bytesAt(
     ['bundle', 'group'],
@@ -179,13 +178,12 @@ function bytesAt(
   names: readonly string[],
   summary: string,
   problems: readonly ProblemCode[] = [],
-  queries: readonly object[] = [],
 ): object {
   return {
     servers: [{ url: '/' }],
     get: {
       summary,
-      parameters: [...parametersOf(names), ...queries],
+      parameters: parametersOf(names),
       responses: {
         '200': {
           description: 'Bytes that never change',

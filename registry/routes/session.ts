@@ -10,9 +10,7 @@ import { publisherUses, type QuotaUses, scopeUses } from '../intake/quotas.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
-import { readUploader, type TokenUploader } from '../uploads/upload-tokens.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
-import { refusedAsText } from './openapi.ts';
 
 const quotaUses = v.record(v.string(), v.object({ used: v.number(), max: v.number() }));
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
@@ -24,8 +22,6 @@ const whoamiAnswer = v.object({
   quotas: v.exactOptional(quotaUses),
   /** The same for each of the scopes, whoever publishes there. */
   scopeQuotas: v.exactOptional(v.record(v.string(), quotaUses)),
-  /** The scope to which a token uploads, as ClawHub’s clients read it. */
-  user: v.exactOptional(v.object({ handle: v.string(), displayName: v.string() })),
 });
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
 
@@ -108,22 +104,14 @@ export function sessionRoutes(registry: Registry): Hono {
       describe({
         summary: 'Read who is signed in',
         answer: whoamiAnswer,
-        refusedAs: refusedAsText,
         problems: [],
         signedIn: true,
       }),
       async (context) => {
-        const uploader = await readUploader(registry, context);
-        if (uploader !== undefined) return context.json(aboutUploader(uploader));
         const actor = await requireActor(registry, context);
         return context.json(await whoami(registry, actor));
       },
     );
-}
-
-function aboutUploader({ label, scope }: TokenUploader): v.InferOutput<typeof whoamiAnswer> {
-  const user = { handle: scope, displayName: `@${scope}, token ${label}` };
-  return { member: null, scopes: [], user };
 }
 
 async function whoami(registry: Registry, actor: Actor) {

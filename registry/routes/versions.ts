@@ -50,8 +50,6 @@ export const versionSchema = v.object({
       files: v.string(),
     }),
   ),
-  /** The upload of a client without keys that was adopted, as signed provenance names it. */
-  adopted: v.exactOptional(v.object({ token: v.string(), by: v.string(), at: v.string() })),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   /** Nobody can approve the version before a scanner has observed it. */

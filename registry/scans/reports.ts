@@ -28,7 +28,7 @@ import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { putNewBlobs } from '../store/objects.ts';
+import { putBlobs } from '../store/objects.ts';
 import { jobs, scans, versions } from '../store/schema.ts';
 import { publicationOf } from '../versions/manifests.ts';
 import { furtherReport, waitsForSecond } from '../versions/second-scans.ts';
@@ -88,7 +88,7 @@ export async function takeReport(
   const prose = sentences && digestOf(sentences);
   const put = async (): Promise<BatchWrite> => {
     const nothingRemoved = await nothingRemovedSince(registry, prose ? [digest, prose] : [digest]);
-    await putNewBlobs(registry.objects, sentences ? [bytes, sentences] : [bytes]);
+    await putBlobs(registry.objects, sentences ? [bytes, sentences] : [bytes]);
     return nothingRemoved;
   };
   // Stored before the turn of the log; where the batch fails, once more in the turn.

@@ -1,7 +1,6 @@
 /** What a registry does at its start, before and beside its first answers. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { keepMeaning } from '../catalogue/meaning/embed-skills.ts';
 import { keepCatalogue } from '../catalogue/renew-skills.ts';
 import type { Registry } from '../context.ts';
 import { readEnrolments } from '../data-folder/data-folder.ts';
@@ -16,12 +15,10 @@ import { keepSegments } from '../log/segments/keep-segments.ts';
 import { alarmText } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
 import { keepNotices } from '../notices/keep-notices.ts';
-import { fillNames } from '../people/fill-names.ts';
 import { keepRetention } from '../retention/keep-retention.ts';
 import { keepQueue } from '../review/queue/keep-queue.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
 import { keepStops, moveSome } from '../stops/pending-stops.ts';
-import { countSomeBytes } from '../versions/count-bytes.ts';
 
 /** What the start finishes beside the first requests. */
 export interface Finishing {
@@ -39,7 +36,6 @@ async function finish(
   await untilDone(() => moveSome(registry), signal).catch(onRefusal);
   await resume(registry, onRefusal, signal);
   await untilDone(() => renewQueue(registry), signal);
-  await untilDone(() => countSomeBytes(registry), signal);
 }
 
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */
@@ -59,8 +55,6 @@ export async function prepare(
   }
   const onRefusal = (error: unknown): void =>
     log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
-  // Nobody can be judged before: neither who sends a request, nor who approved a version.
-  await fillNames(registry, () => finishing.signal.aborted);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   // A full disk keeps nobody from reading: what it leaves unfinished is finished at the next start.
   await renewTufSet(registry).catch(report);
@@ -72,7 +66,6 @@ export async function prepare(
     const kept = [
       keepStops,
       keepCatalogue,
-      keepMeaning,
       keepQueue,
       keepNotices,
       keepSegments,

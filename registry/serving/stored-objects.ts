@@ -1,6 +1,5 @@
 /**
- * The objects of a registry, and the sweep of what killed processes and earlier releases left on
- * its disk.
+ * The objects of a registry, and the sweep of what killed processes left on its disk.
  */
 import { join } from 'node:path';
 import { noteWrites, writtenObjectsName } from '../backup/noted-writes.ts';
@@ -8,15 +7,13 @@ import type { Registry } from '../context.ts';
 import { behindOf } from '../log/witness-duty.ts';
 import { diskSpool } from '../request-limits/disk-spool.ts';
 import { boundedObjects } from '../store/bounded-objects.ts';
-import { openJournaledObjects } from '../store/disk/journaled-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
 import { type BucketPlace, openBucket, requireOwnObjects } from '../store/s3/objects-place.ts';
 import { sweepOrphans } from '../store/sweeps/sweep-orphans.ts';
 import { sweepParts } from '../store/sweeps/sweep-parts.ts';
 
 export interface StoredObjects extends Pick<Registry, 'objects' | 'spool'> {
   readonly sweep: (registry: Registry, signal: AbortSignal) => Promise<void>;
-  /** Finishes what was put. */
-  readonly closeObjects: () => Promise<void>;
 }
 
 /**
@@ -37,25 +34,21 @@ export async function openObjects(
       objects,
       spool,
       sweep: async (_, signal) => void (await sweepParts(folder, signal)),
-      closeObjects: async () => undefined,
     };
   }
   await requireOwnObjects(
     dir,
     'name the bucket: objects = "URL" in the settings, or --objects URL',
   );
-  const objects = await openJournaledObjects({ dir, folder, say });
+  const objects = diskObjects(folder);
   // Begun before any request, so that no sweep removes what a request writes.
   const removals = objects.startRemovals();
   const began = Date.now();
   return {
     objects: boundedObjects(noteWrites(objects, join(dir, writtenObjectsName))),
     spool,
-    closeObjects: () => objects.close(),
     sweep: async (registry, signal) => {
       try {
-        // First, since each blob is looked for at two paths until all are moved.
-        await objects.moveEarlier(signal);
         await sweepParts(folder, signal);
         const isBehind = (): boolean => behindOf(registry) !== undefined;
         await sweepOrphans(registry, { folder, removals, began, signal, isBehind });

@@ -57,11 +57,10 @@ export async function startSession(
   const token = opaque(registry);
   const expiresAt = now + lifeMs;
   const id = digestOf(token);
-  // Owners are told of the last use of such a token, and it was not used yet.
-  const seenAt = kind === 'upload' ? 0 : now;
   await registry.db.batch([
     (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
-    (db) => db.insert(sessions).values({ id, kind, subject, createdAt: now, seenAt, expiresAt }),
+    (db) =>
+      db.insert(sessions).values({ id, kind, subject, createdAt: now, seenAt: now, expiresAt }),
   ]);
   return { token, expires: new Date(expiresAt) };
 }

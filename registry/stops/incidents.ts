@@ -52,8 +52,7 @@ export interface AcceptedIncident {
 }
 
 /**
- * Takes a report; a repeated report counts once. A report without the registry's name only informs:
- * it could have been made for another registry.
+ * Takes a report; a repeated report counts once.
  * @param requireShown throws for a skill that the sender may not read; enrolled hosts are not asked
  * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`,
  * `too-many-requests` when unknown hosts, or this host by this rule, have reported a version too
@@ -70,15 +69,13 @@ export async function takeIncident(
     throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
   const named = { name: parseSkillName(incident.skill), version: parseVersion(incident.version) };
   requireOwn(registry, incident);
-  const reporters = incident.registry === undefined ? {} : (registry.incidents?.reporters ?? {});
+  const reporters = registry.incidents?.reporters ?? {};
   const reporter = Object.entries(reporters).find(([, id]) => id === keyId)?.[0];
   if (reporter === undefined) await requireShown(named);
   const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
   const { allowed, denied } = incident.counts;
   const requests = `${allowed} requests allowed and ${denied} denied`;
-  const unnamed =
-    incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
-  const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}${unnamed}`;
+  const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}`;
   const { decision, indexes } = await appendInTurn(registry, async () => {
     const row = await requireVersion(registry, named);
     if (row.bundle !== incident.bundle)
@@ -124,7 +121,7 @@ export async function takeIncident(
 
 function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']): void {
   const own = registryIdOf(root);
-  if (registry === undefined || registry === own) return;
+  if (registry === own) return;
   throw new Problem(
     'other-registry',
     `Cannot accept the report: it was signed for the registry ${registry}, and this registry is ${own}`,

@@ -45,7 +45,7 @@ const usual: ObjectPatience = {
  * same bytes, and all other objects are written with `putOver`, which compares.
  */
 export function boundedObjects(objects: Objects, patience: ObjectPatience = usual): Objects {
-  const { keep, putTogether } = objects;
+  const { keep } = objects;
   const reads = new Waits(patience);
   // Reads may be answered while writes hang.
   const writes = new Waits(patience);
@@ -59,10 +59,6 @@ export function boundedObjects(objects: Objects, patience: ObjectPatience = usua
     putAll: (all, options) =>
       writes.wait(() => objects.putAll(all, options), timeFor([...all.values()])),
     remove: (names) => writes.wait(() => objects.remove(names), names.length * objectPlaceMs),
-    ...(putTogether && {
-      putTogether: (all: ReadonlyMap<string, Uint8Array>) =>
-        writes.wait(() => putTogether(all), timeFor([...all.values()])),
-    }),
     ...(keep && { keep: (name: string) => writes.wait(() => keep(name)) }),
   };
 }

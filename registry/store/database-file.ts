@@ -2,7 +2,6 @@
  * The database file: locked for one process, opened so that every commit is synced, and checked.
  * This module imports little, so a damaged file is reported before the rest is loaded.
  */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -68,12 +67,6 @@ export function openFile(
     leave(client, path);
     throw damageOf(error, path);
   }
-}
-
-/** What an operator reads before a database of an earlier release is migrated. */
-export function upgradingText({ path }: DatabaseFile): string {
-  const size = Math.ceil(statSync(path).size / 1024 ** 2);
-  return `Upgrading the database (${size} MiB) to this release: some seconds for each 100 MiB. Requests are answered afterwards. After a stop, the next start begins anew; nothing is lost.`;
 }
 
 function makeDurable(client: BetterSqlite3.Database, path: string): void {

@@ -20,15 +20,13 @@ export const identityNames = sqliteTable(
 );
 
 /**
- * Statements from before the table of names, one row for each type. The statements below `upTo`
- * have their names. `until` is the log index of the first statement that was logged with its names.
- * `checked` is where the next check begins.
+ * Where the next check of names begins, for each type of statements that has names. Only a registry
+ * whose processes live too briefly to check all has rows.
  */
-export const namesFilled = sqliteTable('names_filled', {
+export const namesChecked = sqliteTable('names_checked', {
   predicateType: text().primaryKey(),
-  upTo: integer().notNull(),
-  until: integer().notNull(),
-  checked: integer().notNull().default(0),
+  /** The log index of the next statement. */
+  next: integer().notNull(),
 });
 
 /**
@@ -46,17 +44,6 @@ export const mapNodes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.path, table.size] })],
 );
-
-/**
- * How far the map of a log from before the map is made (one row, id 1): all names up to `upTo`.
- * `root` is the map of the log of `size` entries, once it has all names.
- */
-export const mapFilled = sqliteTable('map_filled', {
-  id: integer().primaryKey(),
-  upTo: text().notNull(),
-  size: integer().notNull(),
-  root: text(),
-});
 
 /** The numbers of scopes that have a version in the index. Triggers reject UPDATE and DELETE. */
 export const blobScopes = sqliteTable('blob_scopes', {

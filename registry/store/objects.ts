@@ -26,12 +26,6 @@ export interface Objects {
    * by one.
    */
   putAll(all: ReadonlyMap<string, Uint8Array>, options?: ObjectPutOptions): Promise<void>;
-  /**
-   * Puts small blobs in one step that waits for the storage once. Absent where puts at the same
-   * time are as fast.
-   * @returns false when they have to be put as other objects; then none was put
-   */
-  readonly putTogether?: (blobs: ReadonlyMap<string, Uint8Array>) => Promise<boolean>;
   /** Removes objects, also those that are gone already. */
   remove(names: readonly string[]): Promise<void>;
   /**
@@ -120,15 +114,6 @@ export async function soundCopyOf(
     if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
   }
   return undefined;
-}
-
-/**
- * Stores blobs that are read through these objects alone: they may wait in a journal for files of
- * their own.
- */
-export async function putNewBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
-  const named = new Map([...all].map((bytes) => [storedBlobName(digestOf(bytes)), bytes]));
-  if ((await objects.putTogether?.(named)) !== true) await putBlobs(objects, named.values());
 }
 
 /**

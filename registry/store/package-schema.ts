@@ -73,12 +73,3 @@ export const packageAdvisories = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.packageId, table.advisory] })],
 );
-
-/**
- * Versions whose packages are in no row yet. The migration fills the table with the versions of
- * earlier releases. A trigger adds each new version, so that none is forgotten while an earlier
- * release still runs on the same database.
- */
-export const packageBacklog = sqliteTable('package_backlog', {
-  versionId: versionIdColumn().primaryKey(),
-});

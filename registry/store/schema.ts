@@ -47,8 +47,8 @@ export const versions = sqliteTable(
     createdAt: integer().notNull(),
     /** Log index of its publication: the order of versions. */
     logIndex: integer().notNull().default(0),
-    /** Of its files and their list: 0 once they were deleted, null until they are counted. */
-    bytes: integer(),
+    /** Of its files and their list: 0 once they were deleted. */
+    bytes: integer().notNull(),
     /** When the operator's retention rule deleted the files. */
     filesDeleted: integer(),
   },
@@ -62,9 +62,6 @@ export const versions = sqliteTable(
     index('versions_publisher_status').on(sql`substr("publisher", 1, 8)`, table.status),
     // Readers use `hasDigest`.
     index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
-    index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
-    // Refuses a writer of an earlier release, whose digests are texts.
-    check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
   ],
 );
 
@@ -86,8 +83,7 @@ export const storedBytes = sqliteTable(
 /**
  * The stored blobs of a version: its bundle, files and report. Its author may read them. The
  * migration creates the table WITHOUT ROWID, so that the key is the table: one lookup finds a blob
- * in the index, or in a scope, however many versions have the blob. The check refuses a writer of
- * an earlier release, whose digests or scopes are texts.
+ * in the index, or in a scope, however many versions have the blob.
  */
 export const versionBlobs = sqliteTable(
   'version_blobs',
@@ -100,13 +96,7 @@ export const versionBlobs = sqliteTable(
     scope: integer().notNull(),
     versionId: versionIdColumn().notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.digest, table.scope, table.versionId] }),
-    check(
-      'version_blobs_bytes',
-      sql`typeof(${table.digest}) = 'blob' AND typeof(${table.scope}) = 'integer'`,
-    ),
-  ],
+  (table) => [primaryKey({ columns: [table.digest, table.scope, table.versionId] })],
 );
 
 /**
@@ -131,8 +121,6 @@ export const audit = sqliteTable(
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
     index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
     index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
-    // Refuses a writer of an earlier release, whose kinds are texts.
-    check('audit_numbers', sql`typeof(${table.kind}) = 'integer'`),
   ],
 );
 
@@ -216,11 +204,6 @@ export const statements = sqliteTable(
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType).where(isRareType(table.predicateType)),
-    // Refuses a writer of an earlier release, whose digests are texts or whole.
-    check(
-      'statements_bytes',
-      sql`typeof(${table.payload}) = 'blob' AND length(${table.payload}) <= 8 AND typeof(${table.bundle}) <> 'text'`,
-    ),
   ],
 );
 
@@ -325,7 +308,7 @@ export const indexLines = sqliteTable(
     logIndex: integer().primaryKey(),
     versionId: versionIdColumn().notNull(),
     name: text().$type<SkillName>().notNull(),
-    /** What no other row has of the line, or the whole line: see `wholeLines`. */
+    /** What no other row has of the line: see `wholeLines`. */
     line: text().notNull(),
     /** 1 when the file /index/@scope/name has the line. */
     written: integer().notNull(),

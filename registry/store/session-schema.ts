@@ -1,33 +1,25 @@
 /** Tables of sign-ins, beside the tables of publications. */
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { isUploadToken } from './columns/index-conditions.ts';
 
 /**
  * `desk` and `token`: a key started the session. `person`: an identity provider named the person,
- * who may read the desk. `upload`: an owner of a scope made a token for a client without keys.
+ * who may read the desk.
  */
-export type SessionKind = 'desk' | 'token' | 'person' | 'upload';
+export type SessionKind = 'desk' | 'token' | 'person';
 /** A link to the desk, a nonce for a key, and a sign-in at an identity provider. */
 export type TicketKind = 'link' | 'challenge' | 'sign-on';
 
 /** Sessions. The id is stored as SHA-256 only. */
-export const sessions = sqliteTable(
-  'sessions',
-  {
-    id: text().$type<Digest>().primaryKey(),
-    kind: text().$type<SessionKind>().notNull(),
-    /**
-     * `key:sha256:…` or `passkey:…`; JSON of a `SignedOnPerson` in a session of kind `person`;
-     * `@scope label sha256:…`, with the key that made it, in one of kind `upload`.
-     */
-    subject: text().notNull(),
-    createdAt: integer().notNull(),
-    seenAt: integer().notNull(),
-    expiresAt: integer().notNull(),
-  },
-  (table) => [index('sessions_uploads').on(table.subject).where(isUploadToken(table.kind))],
-);
+export const sessions = sqliteTable('sessions', {
+  id: text().$type<Digest>().primaryKey(),
+  kind: text().$type<SessionKind>().notNull(),
+  /** `key:sha256:…` or `passkey:…`; JSON of a `SignedOnPerson` in a session of kind `person`. */
+  subject: text().notNull(),
+  createdAt: integer().notNull(),
+  seenAt: integer().notNull(),
+  expiresAt: integer().notNull(),
+});
 
 /** Secrets that are used once. All are stored as SHA-256. */
 export const tickets = sqliteTable('tickets', {

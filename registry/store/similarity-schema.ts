@@ -1,6 +1,5 @@
 /** Tables for finding near copies. Migrations are generated from this file and schema.ts. */
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
+import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 import { sketchColumn } from './columns/sketch-column.ts';
 import { versionIdColumn } from './columns/version-id-column.ts';
 
@@ -16,19 +15,6 @@ export const sketches = sqliteTable('sketches', {
  */
 export const sketchBands = sqliteTable(
   'sketch_bands',
-  { key: integer().notNull(), versionId: versionIdColumn().notNull() },
-  (table) => [primaryKey({ columns: [table.key, table.versionId] })],
-);
-
-/** Whole signatures, as earlier releases kept them. They become sketches in slices. */
-export const earlierSignatures = sqliteTable('similarity', {
-  versionId: versionIdColumn().primaryKey(),
-  signature: text().$type<SimilaritySignature>().notNull(),
-});
-
-/** Band keys of whole signatures. */
-export const earlierBands = sqliteTable(
-  'similarity_bands',
   { key: integer().notNull(), versionId: versionIdColumn().notNull() },
   (table) => [primaryKey({ columns: [table.key, table.versionId] })],
 );

@@ -28,31 +28,23 @@ export function openSqlite(path: string): OpenDatabase {
  * The database of an open file, with its schema migrated. When the migration fails, the file is
  * closed.
  * @param afterCommit called after each batch
- * @param beforeUpgrade called before the database of an earlier release is migrated, which takes a
- * time that grows with the database
- * @throws Problem `database-damaged`
+ * @throws Problem `database-damaged`, `database-newer`
  */
 export function databaseOf(
   file: DatabaseFile,
   afterCommit: () => void = () => undefined,
-  beforeUpgrade: () => void = () => undefined,
 ): OpenDatabase {
   try {
-    return migrated(file, afterCommit, beforeUpgrade);
+    return migrated(file, afterCommit);
   } catch (error) {
     closeQuietly(file);
     throw damageOf(error, file.path);
   }
 }
 
-function migrated(
-  { client, close }: DatabaseFile,
-  afterCommit: () => void,
-  beforeUpgrade: () => void,
-): OpenDatabase {
-  const release = releaseOf(client);
-  if (release === 'earlier') beforeUpgrade();
-  if (release !== 'this') migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
+function migrated({ client, close }: DatabaseFile, afterCommit: () => void): OpenDatabase {
+  requireKnown(client);
+  migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
   allowPrepared(db);
   const write = client.transaction((writes: readonly BatchWrite[]) => {
@@ -81,33 +73,24 @@ function migrated(
 }
 
 /**
- * Which release wrote the schema of the database; undefined while there is none. A database of a
- * newer release is refused: this release would write rows that lack what the newer form needs.
+ * Refuses the database of a newer release: this release would write rows that lack what the newer
+ * form needs.
  * @throws Problem `database-newer`
  */
-function releaseOf(client: DatabaseFile['client']): 'earlier' | 'this' | undefined {
+function requireKnown(client: DatabaseFile['client']): void {
   const made = client
     .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__drizzle_migrations'`)
     .get();
-  if (made === undefined) return undefined;
+  if (made === undefined) return;
   const { newest } = client
     .prepare('SELECT max(created_at) AS newest FROM __drizzle_migrations')
     .get() as { readonly newest: number | null };
-  newestKnown ??= readNewestKnown();
-  if (newest !== null && newest > newestKnown)
+  const known = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+  if (newest !== null && known.every(({ folderMillis }) => folderMillis < newest))
     throw new Problem(
       'database-newer',
       'Cannot use the database of the registry: a newer release of Skillgate wrote it',
     );
-  return newest === newestKnown ? 'this' : 'earlier';
-}
-
-/** The time of this release's newest migration, in milliseconds since 1970. */
-let newestKnown: number | undefined;
-
-function readNewestKnown(): number {
-  const all = readMigrationFiles({ migrationsFolder: migrationsFolder() });
-  return Math.max(...all.map(({ folderMillis }) => folderMillis));
 }
 
 // Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.

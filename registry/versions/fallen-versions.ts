@@ -125,9 +125,8 @@ function mayHaveFallen(chain: Identities, published: Published, row: StatementRo
     case predicateTypes.scan:
       return !chain.isMember(signer, 'scanner', logIndex);
     case predicateTypes.approval: {
-      // The registry signs for a passkey. So without its fact, an approval by passkey may have
-      // fallen.
-      const passkey = approvalFactIn(row)?.credentialId;
+      // The registry signs for a passkey.
+      const passkey = approvalFactIn(row).credentialId;
       const member =
         passkey === undefined
           ? chain.memberOf(signer, logIndex)

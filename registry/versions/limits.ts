@@ -1,7 +1,5 @@
 /** Limits of versions, the unit in the name. */
 
-/** Versions of an older release whose bytes are counted at once. */
-export const bytesCountedAtOnce = 20;
 /** Publishers and scopes whose bytes the desk lists. */
 export const largestOwnersMax = 20;
 /** Approved versions among which the last one that is shown as approved is looked for. */

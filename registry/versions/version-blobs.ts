@@ -1,5 +1,6 @@
 /** The rows that say which blobs a version has, and whether its scope shows them to readers. */
 import { type SQL, sql } from 'drizzle-orm';
+import type { Bundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { type BatchWrite, elementOf } from '../store/batch.ts';
@@ -9,6 +10,11 @@ import { indexLines, scans, versionBlobs } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
 type Version = Pick<VersionRow, 'id' | 'name'>;
+
+/** The bytes of the files of a version and of their list, which has this many bytes itself. */
+export function bytesOf({ files }: Bundle, list: number): number {
+  return files.reduce((sum, { size }) => sum + size, list);
+}
 
 /** Adds blobs to a version: to one in the index, for its readers. */
 export function addBlobs({ id, name }: Version, digests: readonly Digest[]): BatchWrite {

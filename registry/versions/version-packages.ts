@@ -8,20 +8,10 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import {
-  packageAdvisories,
-  packageBacklog,
-  packages,
-  versionPackages,
-} from '../store/package-schema.ts';
-import { preparedWrite } from '../store/prepared.ts';
+import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
 
 /** The values with which the judging of a package's versions begins at the first version. */
 export const judgedFromFirst = { judgedUpTo: '', judgings: sql`${packages.judgings} + 1` };
-
-const offBacklog = preparedWrite<{ readonly versionId: string }>((db, value) =>
-  db.delete(packageBacklog).where(sql`${packageBacklog.versionId} = ${value('versionId')}`),
-);
 
 interface Entry {
   readonly ecosystem: Ecosystem;
@@ -34,18 +24,17 @@ interface Entry {
 const entryKeys: ReadonlySet<string> = new Set(['ecosystem', 'name', 'version', 'digest', 'lock']);
 
 /**
- * The writes that list the packages of a version, and take the version off the backlog. An advisory
- * names a package by its version, so a new entry of a known package has the advisories at once: a
- * scanner may look at the entry much later.
+ * The writes that list the packages of a version. An advisory names a package by its version, so a
+ * new entry of a known package has the advisories at once: a scanner may look at the entry much
+ * later.
  */
 export function packageWrites(
   versionId: string,
   manifest: Manifest,
   files: readonly Pick<BundleFile, 'path' | 'sha256'>[],
 ): BatchWrite[] {
-  const done = offBacklog({ versionId });
   const entries = entriesOf(manifest, files);
-  if (entries.length === 0) return [done];
+  if (entries.length === 0) return [];
   // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.
   const list = JSON.stringify(entries);
   const said = (key: string) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`;
@@ -86,7 +75,6 @@ export function packageWrites(
         .insert(packageAdvisories)
         .select(sql`SELECT fresh.id, known.advisory, known.isMalware, known.summary ${copied}`)
         .onConflictDoNothing(),
-    done,
   ];
 }
 

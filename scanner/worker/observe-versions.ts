@@ -56,8 +56,7 @@ export async function observeVersions(world: ObservingWorld, observing: Observin
       wait = Math.min(wait * 1.5, queue.isEmpty ? jobPollMillisecondsMax : jobPollMillisecondsMin);
     } catch (cause) {
       if (signal.aborted) return;
-      // A registry of an older release has no such jobs.
-      if (!(cause instanceof Problem && cause.code === 'not-found')) log?.(wordsOf(cause));
+      log?.(wordsOf(cause));
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }
     await sleep(wait, undefined, { signal }).catch(() => undefined);

@@ -76,9 +76,8 @@ export async function lookAtPackages(
       if (signal.aborted) return;
       const code = cause instanceof Problem ? cause.code : undefined;
       const line = cause instanceof Error ? cause.message : String(cause);
-      // A registry of an older release knows no packages.
-      if (code !== 'not-found') log?.(line);
-      if (code !== 'not-found' && code !== 'registry-down' && !failures.has(line)) {
+      log?.(line);
+      if (code !== 'registry-down' && !failures.has(line)) {
         if (failures.size === namedFailuresMax) failures.clear();
         failures.add(line);
         const hint = cause instanceof Problem ? cause.hint : undefined;

@@ -33,21 +33,10 @@ export interface MirroredVersion {
   readonly files: string;
 }
 
-/** An upload of a client without keys, which a key of the scope adopted and published. */
-export interface AdoptedUpload {
-  /** Label of the token that uploaded. */
-  readonly token: string;
-  /** The key that made the token. */
-  readonly by: string;
-  /** When the upload came; ISO 8601. */
-  readonly at: string;
-}
-
 /** Where a version came from, as its publisher signed it. */
 export interface VersionOrigin {
   readonly source?: VersionSource;
   readonly mirrored?: MirroredVersion;
-  readonly adopted?: AdoptedUpload;
 }
 
 const text = v.pipe(v.string(), v.maxLength(2_000));
@@ -139,39 +128,12 @@ function mirroredIn(predicate: ProvenancePredicate): MirroredVersion | undefined
   };
 }
 
-/** The type of an SLSA build definition that names an adopted upload. */
-export const adoptBuildType = 'https://skillgate.dev/build/adopt/v1';
-
-const adoptedShape = v.looseObject({
-  buildDefinition: v.looseObject({
-    buildType: v.literal(adoptBuildType),
-    externalParameters: v.looseObject({ upload: v.object({ token: text, by: text, at: text }) }),
-  }),
-});
-
-/** What `adoptedParts` wrote; undefined for provenance of another tool. */
-function adoptedIn(predicate: ProvenancePredicate): AdoptedUpload | undefined {
-  const parsed = v.safeParse(adoptedShape, predicate);
-  return parsed.success ? parsed.output.buildDefinition.externalParameters.upload : undefined;
-}
-
-/** The members of an SLSA build definition that name the adopted upload. */
-export function adoptedParts({ token, by, at }: AdoptedUpload): Readonly<Record<string, unknown>> {
-  return {
-    externalParameters: { upload: { token, by, at } },
-    internalParameters: {},
-    resolvedDependencies: [],
-  };
-}
-
 /** Where a version came from; empty for provenance of another tool. */
 export function originIn(predicate: ProvenancePredicate): VersionOrigin {
   const source = sourceIn(predicate);
   if (source !== undefined) return { source };
   const mirrored = mirroredIn(predicate);
-  if (mirrored !== undefined) return { mirrored };
-  const adopted = adoptedIn(predicate);
-  return adopted === undefined ? {} : { adopted };
+  return mirrored === undefined ? {} : { mirrored };
 }
 
 /** The members of an SLSA build definition that name the copied version. */

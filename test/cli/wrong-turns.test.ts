@@ -357,13 +357,6 @@ describe('hints where somebody took a wrong turn', () => {
     expect(after.stdout).toContain('what to do: publish a higher version');
   });
 
-  it('say to the author of an unknown version where an upload of clawhub waits', async () => {
-    const { as } = await makeUsers();
-    const { exit, stderr } = await as('author', ['status', '@acme/deals@1.0.0']);
-    expect(exit).toBe(3);
-    expect(stderr).toContain('skillgate publish --adopt lists the uploads that wait');
-  });
-
   it('say nothing of a waiting version to who asks for another, and nothing once it is approved', async () => {
     const { as, world } = await makeUsers();
     const { send, author, tokens, scanner, rita } = world;

@@ -102,6 +102,6 @@ function fullOf({ db, objects }: Registry, rows: boolean): Pick<Registry, 'db' |
           },
         }
       : db,
-    objects: { ...objects, put: refuse, putOver: refuse, putAll: refuse, putTogether: refuse },
+    objects: { ...objects, put: refuse, putOver: refuse, putAll: refuse },
   };
 }

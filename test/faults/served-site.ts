@@ -7,7 +7,6 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import { readJournals } from '../../registry/store/disk/blob-journal.ts';
 import { diskObjects } from '../../registry/store/disk/disk-objects.ts';
 import { objectName } from '../../registry/store/disk/object-paths.ts';
 import { guard } from '../built-program.ts';
@@ -91,8 +90,6 @@ export async function makeServedSite({
     sender: (address) => sendFrom(() => base, address),
     ...storageOf(dir),
     age: async () => {
-      // A start gives blobs of the journal new files, which would be young.
-      await diskObjects(objects).putAll(readJournals(dir));
       const at = (Date.now() - oldMs) / 1_000;
       for (const path of filesBelow(objects)) utimesSync(path, at, at);
     },
@@ -117,14 +114,8 @@ export function storageOf(dir: string): Pick<Site, 'rows' | 'objects'> {
       }
     },
     objects: async () => {
-      // Before the walk: a blob that leaves the journal meanwhile has a file by then.
-      const waiting = readJournals(dir);
       const names = filesBelow(folder).map((path) => objectName(relative(folder, path)));
-      // A start may move the file before it is read.
-      return [...new Set([...names, ...waiting.keys()])].map((name) => ({
-        name,
-        read: async () => (await objects.get(name)) ?? waiting.get(name),
-      }));
+      return names.map((name) => ({ name, read: () => objects.get(name) }));
     },
   };
 }

@@ -31,7 +31,6 @@ const floors: Record<string, readonly string[]> = {
     'catalogue',
     'index',
     'retention',
-    'uploads',
     'versions',
     'readers',
     'sign-in',
@@ -145,8 +144,6 @@ const upwards: Record<string, string> = {
     'the column of a state holds exactly the states of the table of moves',
   'registry/store/waiting-schema.ts → registry/review/queue/queue-judgement.ts':
     'the column of a judged version holds exactly what the queue shows',
-  'registry/context.ts → registry/catalogue/meaning/meaning.ts':
-    'the context is made of the types of its parts',
   'registry/context.ts → registry/log/head-ahead.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/log/signing.ts': 'the context is made of the types of its parts',

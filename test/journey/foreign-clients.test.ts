@@ -1,11 +1,10 @@
 /** Unmodified npm packages of other registries' clients against a served registry. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ForeignStage, makeForeignStage } from './foreign-stage.ts';
 import { type Person, personIn, programOf } from './npm-person.ts';
-import { makeScopeOwner, type ScopeOwner } from './scope-owner.ts';
 
 /** Both generations of the client are in use: the newer one needs Node 22. */
 const clients = [
@@ -15,15 +14,10 @@ const clients = [
 ];
 
 let stage: ForeignStage;
-let owner: ScopeOwner;
 beforeAll(async () => {
   stage = await makeForeignStage();
-  owner = await makeScopeOwner(stage);
 });
-afterAll(() => {
-  owner.close();
-  return stage.close();
-});
+afterAll(() => stage.close());
 
 /** A person with nothing, in a project with nothing, until the test ends. */
 function npmPerson(module: string, more?: () => Record<string, string>): Person {
@@ -157,36 +151,5 @@ describe.each(clawhubs)('$client', ({ module, slug, folder }) => {
     expect(ended.text).toContain(code);
     expect(ended.text).toContain(why);
     expect(file(`${name.split('/')[1]}/SKILL.md`)).toBeUndefined();
-  });
-
-  it('publishes with a token what a key of the scope adopts', async () => {
-    const short = module.replace('.', '-');
-    const name = `@acme/${short}`;
-    const { home, run } = npmPerson(module, () => ({
-      CLAWHUB_REGISTRY: stage.base(),
-      CLAWHUB_SITE: stage.base(),
-      CLAWHUB_DISABLE_TELEMETRY: '1',
-    }));
-    expect(await run('login', '--token', await owner.token(short))).toMatchObject({ code: 0 });
-    expect((await run('whoami')).text).toContain('acme');
-    const folder = join(home, short);
-    mkdirSync(folder);
-    const skillMd = `---\nname: ${short}\ndescription: Counts.\n---\nCount the words.\n`;
-    writeFileSync(join(folder, 'SKILL.md'), skillMd);
-    const published = await run('publish', folder, '--version', '1.0.0');
-    expect([published.code, published.text]).toEqual([
-      0,
-      expect.stringMatching(/pending security scans|nobody can install it until a key of @acme/),
-    ]);
-    const installed = await run('install', slug(name), '--force', '--no-input');
-    expect([installed.code, installed.text]).toEqual([1, expect.stringContaining('adopts it')]);
-    const stranger = user();
-    expect((await stranger.run('install', slug(name), '--no-input')).text).toContain('not-found');
-    const adopted = await owner.skill('publish', '--adopt', `${name}@1.0.0`, '--yes');
-    expect([adopted.exit, adopted.stdout]).toEqual([
-      0,
-      expect.stringContaining('is signed and uploaded'),
-    ]);
-    expect((await run('publish', folder, '--version', '1.0.0')).text).toContain('version-exists');
   });
 });

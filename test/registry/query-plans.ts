@@ -21,8 +21,6 @@ const growing = [
   'scans',
   'version_blobs',
   'blob_scopes',
-  'similarity',
-  'similarity_bands',
   'sketches',
   'sketch_bands',
   'waiting',
@@ -40,8 +38,6 @@ const growing = [
   'skills',
   'skill_words',
   'name_words',
-  'uploads',
-  'upload_files',
 ] as const;
 
 /** What may be read or sorted whole: by a part of the statement, with what bounds it. */
@@ -88,11 +84,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   },
   {
     part: /from "sketch_bands" where "sketch_bands"\."key" in/,
-    because: 'versionsPerBandMax for each of 21 keys, and of 32 keys of an earlier release',
-  },
-  {
-    part: /^select [^()]* from "similarity(_bands)?" (order by "similarity"\."versionId" asc )?limit \?$/,
-    because: 'the first rows in the order of the primary key',
+    because: 'versionsPerBandMax for each of 21 keys',
   },
   {
     part: /SELECT id FROM \(SELECT \* FROM \(SELECT "jobs"/,

@@ -112,7 +112,7 @@ function countBytes(db: Database): void {
   ];
   const sums = owners.map(
     (owner) =>
-      `SELECT ${owner}, sum(bytes), sum(bytes * (status IN (${waiting}))) FROM versions WHERE bytes IS NOT NULL GROUP BY 1`,
+      `SELECT ${owner}, sum(bytes), sum(bytes * (status IN (${waiting}))) FROM versions GROUP BY 1`,
   );
   db.exec(`DELETE FROM stored_bytes; INSERT INTO stored_bytes ${sums.join(' UNION ALL ')}`);
 }

@@ -12,7 +12,7 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'publish',
     summary: 'pack, check, scan, sign and upload a version',
-    usage: '[DIR] [--dry-run] | [NAME@VERSION] --adopt|--discard',
+    usage: '[DIR] [--dry-run]',
     examples: [
       ['skillgate publish . --dry-run', 'do every step of publishing except signing and uploading'],
       ['skillgate publish .', 'publish the version that skill.json names'],
@@ -20,25 +20,9 @@ export const authorRows: readonly CommandRow[] = [
         'skillgate publish . --oidc',
         'sign with an OIDC identity, in CI or after signing in; no key is stored (docs/publishing-from-ci.md)',
       ],
-      ['skillgate publish --adopt', 'list the uploads of clawhub that wait in your scopes'],
-      [
-        'skillgate publish --adopt @acme/notes@1.0.0',
-        'show what clawhub uploaded, ask, and publish exactly these files',
-      ],
     ],
     options: {
       'dry-run': { type: 'boolean', summary: 'stop before signing; nothing is uploaded' },
-      adopt: {
-        type: 'boolean',
-        summary: 'publish what a client without keys uploaded (docs/foreign-clients.md)',
-      },
-      discard: { type: 'boolean', summary: 'refuse such an upload' },
-      files: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'with --adopt: new folder to write the upload’s files into, for reading',
-      },
-      yes: confirmOption,
       'as-is': {
         type: 'boolean',
         summary:

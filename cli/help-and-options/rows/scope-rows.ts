@@ -83,21 +83,4 @@ export const scopeRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../members-and-scopes/scope.ts'),
   },
-  {
-    name: 'scope token',
-    summary: 'make, list and end the tokens with which clawhub uploads to a scope',
-    usage: 'SCOPE [LABEL] [--days N | --remove]',
-    examples: [
-      ['skillgate scope token acme laptop', 'make a token for 30 days, and print it once'],
-      ['skillgate scope token acme', 'list the tokens of @acme'],
-      ['skillgate scope token acme laptop --remove', 'end the token; its uploads stay'],
-    ],
-    options: {
-      days: { type: 'string', value: 'N', summary: 'how long the token counts (default: 30)' },
-      remove: { type: 'boolean', summary: 'end the token at once' },
-      key: { type: 'string', value: 'NAME', summary: 'key of an owner of the scope' },
-    },
-    args: { min: 1, max: 2 },
-    load: () => import('../../members-and-scopes/upload-tokens.ts'),
-  },
 ];

@@ -1,7 +1,6 @@
 /**
  * Finds skills for a task. FTS5 proposes skills by the rarest words of the query, and
- * `rankSkills` orders them by all of its words. Where the operator named a model, `orderByMeaning`
- * orders them once more.
+ * `rankSkills` orders them by all of its words.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, type SQL, sql } from 'drizzle-orm';
@@ -12,7 +11,6 @@ import type { HiddenScopes } from '../../readers/may-read.ts';
 import { skills } from '../catalogue-schema.ts';
 import { isInScopes, isShown, noneHidden } from '../hidden-scopes.ts';
 import { lookedUpRowsMax, lookedUpWordsMax, skillsOfWordMax } from '../limits.ts';
-import { orderByMeaning } from '../meaning/order-by-meaning.ts';
 import { searchedIds } from '../place-skills.ts';
 import { type ShownSkill, skillsByIds } from '../shown-skills.ts';
 import { correctWords } from './correct-words.ts';
@@ -72,7 +70,7 @@ export async function findSkills(
   await nextTurn();
   const others = words.filter((word) => !lookedUp.includes(word));
   const ranked = rankSkills(candidates, { lookedUp, others });
-  return { skills: await orderByMeaning(registry, query, ranked), corrected };
+  return { skills: ranked, corrected };
 }
 
 /** As many of the rarest words as may be looked up, so that a search reads a bounded part. */

@@ -5,7 +5,6 @@
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { mirroredName } from '../../../skills-index/statement/source.ts';
-import { uploadOf } from '../../markup/adopted-upload.ts';
 import { wordsOf } from '../../markup/capability-words.ts';
 import {
   count,
@@ -104,13 +103,10 @@ function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
 }
 
 // The repository is the publisher's word, so the page makes no link of it.
-function source({ adopted, mirrored, source: from }: ReviewDetail): Html | string {
+function source({ mirrored, source: from }: ReviewDetail): Html | string {
   if (mirrored !== undefined)
     return html`${term('copied from', html`${untrusted(mirrored.registry)} <code>${untrusted(mirroredName(mirrored))}</code>`)}
 ${term('files as listed there', html`<code>${mirrored.files}</code>`)}
-`;
-  if (adopted !== undefined)
-    return html`${term('adopted from', uploadOf(adopted))}
 `;
   if (from === undefined) return '';
   const { repository, ref, commit, folder, licence, licenceFile } = from;

@@ -30,14 +30,12 @@ type FactRow = Pick<
 
 /**
  * The report of a scan, the policy of a verification summary, or the canonical JSON of an
- * `ApprovalFact`. Undefined for other statements, and for approvals whose rows an earlier release
- * made lean.
+ * `ApprovalFact`. Undefined for other statements.
  * @throws Problem `database-damaged`
  */
 export function factIn(row: FactRow): string | undefined {
   const { scan, summary, approval } = predicateTypes;
   if (row.fact !== null) return row.fact;
-  if (row.predicateType === approval && row.envelope === '') return undefined;
   if (![scan, summary, approval].some((type) => type === row.predicateType)) return undefined;
   const statement = statementOfRow(row);
   switch (statement.predicateType) {
@@ -66,15 +64,11 @@ const approvalFact = v.object({
 /** What an approval rests on, and who gave it. */
 export type ApprovalFact = v.InferOutput<typeof approvalFact>;
 
-/**
- * The fact of an approval; undefined when an earlier release made the row lean.
- * @throws Problem `database-damaged`
- */
-export function approvalFactIn(row: FactRow): ApprovalFact | undefined {
+/** The fact of an approval. @throws Problem `database-damaged` */
+export function approvalFactIn(row: FactRow): ApprovalFact {
   const fact = factIn(row);
-  if (fact === undefined) return undefined;
   try {
-    return v.parse(approvalFact, JSON.parse(fact));
+    return v.parse(approvalFact, JSON.parse(fact ?? ''));
   } catch (cause) {
     throw damagedStatement(row.logIndex, cause);
   }

@@ -5,14 +5,12 @@
 import type { Registry } from '../../context.ts';
 import { keepOn } from '../../keep-on.ts';
 import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
-import { moveSignatures } from '../earlier-signatures.ts';
 import { lookAtWaiting, renewQueue, retryFailed } from './renew-queue.ts';
 
 /**
  * One slice: versions whose evidence changed. When none is left, and in one slice of eight in any
- * case, also some versions that could not be read, some of the daily look, and some signatures of
- * an earlier release.
- * @returns whether an event, a changed version or such a signature is left
+ * case, also some versions that could not be read, and some of the daily look.
+ * @returns whether an event or a changed version is left
  */
 export async function keepSome(registry: Registry): Promise<boolean> {
   const isLeft = await renewQueue(registry);
@@ -20,7 +18,7 @@ export async function keepSome(registry: Registry): Promise<boolean> {
   if (isLeft && drawn % 8 !== 0) return true;
   await retryFailed(registry);
   await lookAtWaiting(registry);
-  return (await moveSignatures(registry)) || isLeft;
+  return isLeft;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Registry } from '../../context.ts';
 import { type ApprovalFact, approvalFactIn, basisOf } from '../../log/segments/statement-fact.ts';
 import { type StatementRow, statementsOf } from '../../versions/manifests.ts';
 import type { VersionRow } from '../../versions/versions.ts';
-import { type ContextInRows, contextInRows, countApprovals } from '../approvals.ts';
+import { type ContextInRows, contextInRows } from '../approvals.ts';
 
 /**
  * How many people's approvals of a version count now. `countApprovals` gives the same number from
@@ -24,8 +24,6 @@ export async function countShown(registry: Registry, version: VersionRow): Promi
   const reviewers = new Set<string>();
   for (const row of rows) {
     const fact = approvalFactIn(row);
-    // An earlier release made the row lean.
-    if (fact === undefined) return (await countApprovals(registry, version)).length;
     if (stillCounts(row, fact, context)) reviewers.add(fact.reviewer);
   }
   return reviewers.size;

@@ -8,7 +8,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import type { Registry } from '../../context.ts';
-import { readEvidencePack, readFilePack, readOpenEvidencePack } from '../../index/packs.ts';
+import { readEvidencePack, readFilePack } from '../../index/packs.ts';
 import { settlePutOff } from '../../index/put-off.ts';
 import { currentStatus } from '../../index/status-json.ts';
 import { requireReading, requireReadingBlob } from '../../readers/may-read.ts';
@@ -68,8 +68,7 @@ export function staticRoutes(registry: Registry): Hono {
       const { index, line } = context.req.param();
       const scopes = () => scopesOfLine(registry, Number(index));
       await requireReading(registry, context, scopes, missingPack(context));
-      const read = context.req.query('form') === 'open' ? readOpenEvidencePack : readEvidencePack;
-      const { bytes, digest } = await read(registry, index, line);
+      const { bytes, digest } = await readEvidencePack(registry, index, line);
       return answerGzipped(registry, context, bytes, {
         type: 'application/octet-stream',
         cache: 'forever',

@@ -1,10 +1,7 @@
 /** Hashes of the log in the database: 32 bytes, where their base64 has 44 characters. */
 import { customType } from 'drizzle-orm/sqlite-core';
 
-/**
- * A column of hashes in base64. Rows of earlier releases keep the base64: no query asks for a hash,
- * so both forms may stand beside each other. An empty text has no bytes.
- */
+/** A column of hashes in base64. An empty text has no bytes. */
 export const hashColumn = customType<{ data: string; driverData: Uint8Array }>({
   dataType: () => 'text',
   toDriver: hashBytes,

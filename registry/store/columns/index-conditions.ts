@@ -31,8 +31,3 @@ export function isOpen(state: AnyColumn): SQL {
 export function isRareType(predicateType: AnyColumn): SQL {
   return sql`${predicateType} >= 5`;
 }
-
-/** Of a session that uploads to a scope; most sessions are of people. */
-export function isUploadToken(kind: AnyColumn): SQL {
-  return sql`${kind} = 'upload'`;
-}

@@ -15,7 +15,6 @@ export const auditKinds = {
   claimed: 7,
   'refused-intake': 8,
   deleted: 9,
-  upload: 10,
 } as const satisfies Record<string, number>;
 
 /** The numbers of states in the audit. Those from 5 on are decisions. */

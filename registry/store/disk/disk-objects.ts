@@ -11,7 +11,7 @@ import { makeExclusive } from '../../context.ts';
 import { objectWritesAtOnce } from '../../limits.ts';
 import { forEachOf, type Objects, type TaggedBytes } from '../objects.ts';
 import { syncFolder, writeNew } from './file-calls.ts';
-import { absent, earlierPath, isAbsent, moveStored, objectPath } from './object-paths.ts';
+import { absent, isAbsent, objectPath } from './object-paths.ts';
 
 /** Objects on a disk, from which a sweep can remove some. */
 export interface DiskObjects extends Objects {
@@ -20,13 +20,6 @@ export interface DiskObjects extends Objects {
    * removed, so an object that a later row names stays.
    */
   startRemovals(): Removals;
-  /**
-   * Moves objects from their paths in earlier releases. Until all are moved, each is read at both
-   * paths.
-   * @param signal ends the moves; a later call goes on
-   * @returns the number of moved objects
-   */
-  moveEarlier(signal: AbortSignal): Promise<number>;
 }
 
 /** One sweep over the objects. */
@@ -43,23 +36,10 @@ export function diskObjects(folder: string): DiskObjects {
   let inUse: Set<string> | undefined;
   // One process serves a folder, so ordering within the process is enough for a put that compares.
   const exclusive = makeExclusive();
-  let isMoved = false;
-  /** Tries the path of an object, and the path in earlier releases while some are there. */
-  const find = async <Found>(
-    name: string,
-    read: (path: string) => Promise<Found>,
-  ): Promise<Found | undefined> => {
-    const path = objectPath(folder, name);
-    const earlier = earlierPath(folder, name);
-    const found = await read(path).catch(absent);
-    if (found !== undefined || isMoved || path === earlier) return found;
-    // The object may be moved between two looks.
-    return (await read(earlier).catch(absent)) ?? read(path).catch(absent);
-  };
-  const get = (name: string): Promise<Uint8Array | undefined> =>
-    find(name, async (path) => readFile(path));
+  const get = async (name: string): Promise<Uint8Array | undefined> =>
+    readFile(objectPath(folder, name)).catch(absent);
   const has = async (name: string): Promise<boolean> =>
-    (await find(name, async (path) => access(path).then(() => true))) === true;
+    (await access(objectPath(folder, name)).then(() => true, absent)) === true;
   const getTagged = async (name: string): Promise<TaggedBytes | undefined> => {
     const bytes = await get(name);
     return bytes && { bytes, tag: digestOf(bytes) };
@@ -80,22 +60,12 @@ export function diskObjects(folder: string): DiskObjects {
         return true;
       }),
     putAll: async (all, { isRebuildable = false } = {}) => write(all, !isRebuildable),
-    remove: (names) =>
-      forEachOf(names, async (name) => {
-        // The earlier path first: the object may be moved in between.
-        for (const path of [earlierPath(folder, name), objectPath(folder, name)])
-          await rm(path, { force: true });
-      }),
+    remove: (names) => forEachOf(names, (name) => rm(objectPath(folder, name), { force: true })),
     keep: async (name) => {
       if (inUse === undefined) return true;
       // Noted before the look: a removal is one step without a pause, so it comes before or never.
       inUse.add(name);
       return has(name);
-    },
-    moveEarlier: async (signal) => {
-      const moved = await moveStored(folder, signal);
-      isMoved ||= !signal.aborted;
-      return moved;
     },
     startRemovals: () => {
       const used = new Set<string>();
@@ -104,8 +74,7 @@ export function diskObjects(folder: string): DiskObjects {
         inUse: used,
         remove: (name) => {
           if (inUse !== used || used.has(name)) return false;
-          for (const path of [objectPath(folder, name), earlierPath(folder, name)])
-            rmSync(path, { force: true });
+          rmSync(objectPath(folder, name), { force: true });
           return true;
         },
         end: () => {

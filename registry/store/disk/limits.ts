@@ -22,13 +22,3 @@ export const databaseFirstCheckBytesMax = 256 * 1024 * 1024;
  * the file as well.
  */
 export const databaseCacheKiB = 4_096;
-/**
- * Blobs that go into the journal together, the length of one file of the journal, how long a blob
- * stays there, and the pause after a failure.
- */
-export const pendingBytesMax = 256 * 1024;
-export const journalBlobsBytesMax = 4 * 1024 * 1024;
-export const pendingMs = 2_000;
-export const pendingRetryMs = 10_000;
-/** Blobs of the journal that are stored at one time. Requests need threads, too. */
-export const pendingStoredAtOnce = 2;

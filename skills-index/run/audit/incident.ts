@@ -37,11 +37,8 @@ const escapeDenials: readonly Denial[] = [
  */
 export interface Incident {
   readonly schema: 'skillgate.incident/1';
-  /**
-   * Fingerprint of the first root file of the registry that the version came from. Absent in
-   * reports of older versions.
-   */
-  readonly registry?: Digest;
+  /** Fingerprint of the first root file of the registry that the version came from. */
+  readonly registry: Digest;
   readonly skill: string;
   readonly version: string;
   readonly bundle: Digest;
@@ -145,7 +142,7 @@ const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const incidentShape = exactObject({
   incident: exactObject({
     schema: v.literal('skillgate.incident/1'),
-    registry: v.exactOptional(digest),
+    registry: digest,
     skill: v.pipe(v.string(), v.check(isSkillName, 'is not a skill name')),
     version: v.pipe(v.string(), v.check(parses(parseVersion), 'is not a version')),
     bundle: digest,

@@ -72,11 +72,8 @@ export interface MailboxQuestion {
   readonly schema: 'skillgate.mailbox-question/1';
   /** The time of the question, in ISO 8601. The registry accepts the question for a few minutes. */
   readonly at: string;
-  /**
-   * The address of the registry as the asker knows the address. Questions of older versions lack
-   * `base`, and a registry rejects such questions.
-   */
-  readonly base?: string;
+  /** The address of the registry as the asker knows it. */
+  readonly base: string;
 }
 
 type Signable = MailboxMessage | MailboxAnswer | MailboxQuestion;
@@ -244,7 +241,7 @@ export const mailboxQuestionShape = signedOf(
   exactObject({
     schema: v.literal('skillgate.mailbox-question/1'),
     at: time,
-    base: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
+    base: v.pipe(v.string(), v.maxLength(300)),
   }),
 );
 const requestShape = exactObject({

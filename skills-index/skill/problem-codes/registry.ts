@@ -182,18 +182,6 @@ export const registryCodes = {
     means: 'The registry has no space left to write.',
     fix: 'Tell the operator of the registry that its disk or database is full. The registry stored nothing.',
   },
-  'embedder-failed': {
-    exit: 4,
-    status: 502,
-    means: 'The model that orders searches did not answer, or gave an answer that cannot be used.',
-    fix: 'Searches go on without the model. Check embeddings and embeddings-model in the settings.',
-  },
-  'embedder-refused': {
-    exit: 6,
-    status: 422,
-    means: 'The model that orders searches refuses the text of a skill.',
-    fix: 'The skill is found by its words only. A model that takes longer texts may accept it.',
-  },
   'version-pending': {
     exit: 6,
     status: 423,

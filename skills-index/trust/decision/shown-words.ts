@@ -22,7 +22,7 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   const head = headOfWords(evidence);
   if (head === undefined) {
     const why = heads.every(({ map }) => map === undefined)
-      ? 'the head of the log in the status has no map of names: the registry runs an earlier release of Skillgate'
+      ? 'the head of the log in the status has no map of names'
       : 'the proofs about the people and keys behind the version are not of the newest head of the log in a status';
     reasons.add('words-unproven', why);
     return;

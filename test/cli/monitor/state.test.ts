@@ -77,37 +77,6 @@ describe('a folder of a replay', () => {
     expect((await monitored.look()).codes).toContain('statement-withheld');
   });
 
-  it('of an earlier version is read anew from the log, and keeps the head that it proved', async () => {
-    const earlier = ({
-      root,
-      seen: { note, peaks, size },
-      withheld,
-      heads,
-    }: ReturnType<typeof json>) => {
-      const schema = 'skillgate.monitor-state/1';
-      return {
-        schema,
-        root,
-        seen: { note, peaks, size },
-        walked: { peaks, size },
-        withheld,
-        heads,
-      };
-    };
-    rewrite(at('state.json'), earlier);
-    const { exit, said } = await monitored.look();
-    expect([exit, said.read]).toEqual([0, await monitored.size()]);
-    expect(said.notes).toEqual([expect.stringContaining('read the log again from its beginning')]);
-    expect(await monitored.look()).toMatchObject({ exit: 0, said: { notes: [] } });
-
-    rewrite(at('state.json'), earlier);
-    const other = await makeMonitored({ trust: monitored.world.trust });
-    for (const number of [1, 2]) await other.bring(skillAt(number));
-    monitored.lie = (path) => other.world.send(path);
-    expect((await monitored.look()).codes).toEqual(['log-forked']);
-    other.close();
-  });
-
   it('that was cut off between a late statement and its state is whole', async () => {
     await monitored.bring(skillAt(2));
     const late = await monitored.say(skillAt(2), 'revoked');

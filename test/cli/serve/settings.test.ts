@@ -29,30 +29,6 @@ function secretFile(mode: number): string {
   return path;
 }
 
-describe('a model for searches in the settings', () => {
-  const model = { embeddings: 'https://models.acme.example/v1', 'embeddings-model': 'small' };
-
-  it('takes the key from a file, else from the environment, and is off by default', async () => {
-    const env = { SKILLGATE_EMBEDDINGS_KEY: 'from the environment' };
-    const file = { ...model, 'embeddings-key-file': secretFile(0o600) };
-    expect((await settingsWith(file, env)).embedder).toEqual({
-      given: { address: model.embeddings, model: 'small', private: false },
-      key: 'from a file',
-    });
-    expect((await settingsWith(model, env)).embedder?.key).toBe('from the environment');
-    expect(
-      (await settingsWith({ ...model, 'embeddings-private': true })).embedder?.given.private,
-    ).toBe(true);
-    expect((await settingsWith({}, env)).embedder).toBeUndefined();
-  });
-
-  it.runIf(process.platform !== 'win32')('refuses a key that everybody may read', async () => {
-    await expect(
-      settingsWith({ ...model, 'embeddings-key-file': secretFile(0o644) }),
-    ).rejects.toThrow('every user of this machine may read the file');
-  });
-});
-
 describe('single sign-on in the settings', () => {
   const client = { 'sign-on-issuer': issuer, 'sign-on-client': 'skillgate' };
 
@@ -62,6 +38,12 @@ describe('single sign-on in the settings', () => {
     expect((await settingsWith(file, env)).signOn?.clientSecret).toBe('from a file');
     expect((await settingsWith(client, env)).signOn?.clientSecret).toBe('from the environment');
     expect((await settingsWith({}, env)).signOn).toBeUndefined();
+  });
+
+  it.runIf(process.platform !== 'win32')('refuses a secret that everybody may read', async () => {
+    await expect(
+      settingsWith({ ...client, 'sign-on-secret-file': secretFile(0o644) }),
+    ).rejects.toThrow('every user of this machine may read the file');
   });
 
   it('reads groups and hours from the options', async () => {

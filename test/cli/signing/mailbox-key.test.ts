@@ -15,7 +15,7 @@ import { folderWith } from '../temporary-folder.ts';
 
 const passphrase = 'correct horse battery staple';
 
-/** A key file as an older release wrote it: with one key. */
+/** A key file with one key. */
 async function oldFile(closedBy?: string): Promise<{ path: string; key: KeyFile }> {
   const path = join(folderWith(), 'mira.json');
   return { path, key: await createKeyFile(path, undefined, 'mira', undefined, closedBy) };

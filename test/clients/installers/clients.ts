@@ -25,23 +25,10 @@ export interface Installer {
   readonly force?: (base: string, name: string) => readonly Words[];
   readonly update: (base: string, name: string) => readonly Words[];
   readonly verify?: (name: string) => Words;
-  /** Where the program publishes, too. */
-  readonly publisher?: Publisher;
   /** Whether the program compares an archive with the registry's digest. */
   readonly comparesDigests: boolean;
   /** What the program prints of an installed skill, where it may refuse to load one. */
   readonly loaded?: { readonly words: Words; readonly refusal: RegExp };
-}
-
-/** The words of a program that publishes with a token. */
-export interface Publisher {
-  readonly login: (token: string) => Words;
-  readonly publish: (folder: string, version: string) => Words;
-  /** Further words of `publish`, which name another scope. */
-  readonly elsewhere: (short: string) => Words;
-  readonly inspect: (name: string) => Words;
-  /** What the program prints at the end of `publish`. */
-  readonly done: RegExp;
 }
 
 const shortOf = (name: string): string => name.split('/')[1] ?? '';
@@ -86,16 +73,6 @@ const clawhub = (module: string, version: string): Installer => {
     install: (_, name, pinned) => [install(name, pinned)],
     force: (_, name) => [[...install(name), '--force']],
     update: () => [['update', '--all', '--no-input']],
-    publisher: {
-      login: (token) => ['login', '--token', token],
-      publish: (folder, pinned) => ['publish', folder, '--version', pinned],
-      elsewhere: (short) =>
-        knowsOwners ? ['--owner', 'elsewhere'] : ['--slug', `elsewhere--${short}`],
-      inspect: (name) => ['inspect', slug(name)],
-      done: knowsOwners
-        ? /pending security scans before it becomes public/
-        : /nobody can install it until a key of @acme adopts it/,
-    },
     ...(knowsOwners ? { verify: (name) => ['skill', 'verify', name] } : {}),
   };
 };

@@ -4,7 +4,6 @@ import type { Person } from '../../journey/npm-person.ts';
 import type { Installer } from './clients.ts';
 import { collect, lastLine, type Outcome, runAll, withPerson } from './outcomes.ts';
 import { startTamperingProxy } from './tampering-proxy.ts';
-import { tryPublishing } from './try-publishing.ts';
 
 /** Names whose newest version nobody may install. */
 const refused = {
@@ -57,7 +56,7 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
       add(how, ended.code !== 0 && !has, has ? 'INSTALLED' : lastLine(ended));
     });
   }
-  for (const next of [tryTampered, tryUpdates, tryLaterStop, tryPublishing])
+  for (const next of [tryTampered, tryUpdates, tryLaterStop])
     outcomes.push(...(await next(stage, client, at)));
   return outcomes;
 }

@@ -9,24 +9,18 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startRegistry } from '../../../registry/serve.ts';
 import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeRoot } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
-import { earlierDatabase } from '../store/earlier-release.ts';
 import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
-const journal = JSON.parse(readFileSync('registry/migrations/meta/_journal.json', 'utf8'));
-const migrations: number = journal.entries.length;
-/** By the number of their migrations. */
-const earlierReleases = Array.from({ length: migrations - 1 }, (_, at) => at + 1);
 
 describe('a backup of a registry', () => {
   let dir: string;
@@ -232,28 +226,6 @@ describe('a backup of a registry', () => {
     });
     expect(leftOf(to)).toEqual([]);
   });
-
-  it.each(earlierReleases)(
-    'of the release with %d migrations is restored in the form of this release',
-    async (count) => {
-      const from = folderWith({ 'root.json': JSON.stringify(trust.root) });
-      cpSync(earlierDatabase(count), join(from, 'registry.sqlite'));
-      const earlier = new BetterSqlite3(join(from, 'registry.sqlite'));
-      earlier.pragma('journal_mode = WAL');
-      earlier.close();
-      const backup = join(from, '..', `${basename(from)}-backup`);
-      const to = `${backup}-restored`;
-      onTestFinished(() => {
-        for (const path of [backup, to]) rmSync(path, { recursive: true, force: true });
-      });
-      await backUp(from, backup);
-      expect(await restore(backup, to)).toMatchObject({ log: { size: 0 } });
-      const client = new BetterSqlite3(join(to, 'registry.sqlite'));
-      const made = client.prepare('SELECT count(*) AS count FROM __drizzle_migrations').get();
-      client.close();
-      expect(made).toEqual({ count: migrations });
-    },
-  );
 
   it('is restored without the objects that are damaged, which are named', async () => {
     const copy = copyOf('objects');

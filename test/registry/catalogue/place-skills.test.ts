@@ -64,6 +64,7 @@ async function offer(given: readonly Offered[]): Promise<void> {
           move: 1,
           createdAt: at,
           logIndex: at,
+          bytes: 0,
         }),
       (to) => to.insert(skills).values({ name, versionId: idOfVersion(at), ...shown }),
     ]);

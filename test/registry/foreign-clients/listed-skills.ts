@@ -27,6 +27,7 @@ export async function addListedSkills({ registry }: Staffed, names: readonly str
             bundle: digestOf(name),
             status: 'approved',
             move: 1,
+            bytes: 0,
           }),
         (db) =>
           db.insert(skills).values({

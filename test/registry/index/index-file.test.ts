@@ -11,6 +11,7 @@ import {
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
+import { readLine } from '../../../registry/index/lean-lines.ts';
 import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { KnownFiles } from '../../../registry/store/known-files.ts';
@@ -22,6 +23,7 @@ import { folderWith } from '../../cli/temporary-folder.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from '../world.ts';
+import { lineRow, versionWrite } from './entered-lines.ts';
 import { answeringLate, Dead, isolate } from './isolates.ts';
 
 let world: World;
@@ -40,14 +42,9 @@ async function approveAll(
   indexes: readonly number[],
 ): Promise<void> {
   for (const index of indexes) {
-    const row = {
-      logIndex: index,
-      versionId: idOfVersion(index),
-      name,
-      line: `line ${index}`,
-      written: 0,
-    };
-    await commitLine(registry, row, []);
+    const entered = { logIndex: index, versionId: idOfVersion(index), name };
+    const version = versionWrite(entered, `1.0.${index}`);
+    await commitLine(registry, lineRow(entered, `line ${index}`), [version]);
     await writeIndexFile(registry, name);
   }
 }
@@ -61,8 +58,11 @@ async function committed(name: SkillName, condition = sql`1`): Promise<string[]>
   const rows = await world.registry.db.read
     .select()
     .from(indexLines)
-    .where(sql`name = ${name} AND ${condition}`);
-  return rows.map((row) => row.line).sort();
+    .where(sql`name = ${name} AND ${condition}`)
+    .orderBy(indexLines.logIndex);
+  return Promise.all(
+    rows.map(async (row) => (await readLine(world.registry, row.logIndex))?.text ?? ''),
+  );
 }
 
 describe('the index file of a skill', () => {

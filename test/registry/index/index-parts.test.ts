@@ -9,11 +9,13 @@ import {
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
 import { indexPartName, readSound } from '../../../registry/index/index-parts.ts';
+import { wholeLines } from '../../../registry/index/lean-lines.ts';
 import { indexEntriesMax } from '../../../registry/index/limits.ts';
 import { advice } from '../../../registry/store/advice-schema.ts';
+import type { BatchWrite } from '../../../registry/store/batch.ts';
 import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
-import { indexLines } from '../../../registry/store/schema.ts';
+import { indexLines, versions } from '../../../registry/store/schema.ts';
 import type { Source } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex, indexPartPath } from '../../../skills-index/client/index-lines.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -26,6 +28,7 @@ import {
   printIndexLine,
 } from '../../../skills-index/trust/index-files/index-line.ts';
 import { makeWorld, memoryObjects, type World } from '../world.ts';
+import { lineRow, versionWrite } from './entered-lines.ts';
 import { Dead, isolate } from './isolates.ts';
 
 let world: World;
@@ -60,19 +63,17 @@ function idOf(version: string): string {
   return id;
 }
 
-function rowOf(line: IndexLine): typeof indexLines.$inferInsert {
-  return {
-    logIndex: line.logIndex,
-    versionId: idOf(`${line.name}@${line.version}`),
-    name: line.name,
-    line: printIndexLine(line),
-    written: 0,
-  };
+function rowOf({ logIndex, name, version, description }: IndexLine) {
+  return lineRow({ logIndex, versionId: idOf(`${name}@${version}`), name }, description);
+}
+
+function versionOf(line: IndexLine): BatchWrite {
+  return versionWrite(rowOf(line), line.version);
 }
 
 /** Puts a version into the index. A version that is not `written` waits for the next write. */
 async function enter(line: IndexLine, isWritten = true): Promise<void> {
-  await commitLine(world.registry, rowOf(line), []);
+  await commitLine(world.registry, rowOf(line), [versionOf(line)]);
   if (isWritten) await writeIndexFile(world.registry, line.name);
 }
 
@@ -112,9 +113,24 @@ async function inDatabase(name: SkillName, condition = sql`1`): Promise<string[]
     .where(sql`name = ${name} AND ${condition}`)
     .orderBy(indexLines.logIndex);
   const hints = await world.registry.db.read.select().from(advice);
-  return rows.map(({ line, versionId }) => {
+  const { version, bundle, publisher } = versions;
+  const ofVersions = await world.registry.db.read
+    .select({ id: versions.id, name: versions.name, version, bundle, publisher })
+    .from(versions)
+    .where(sql`name = ${name}`);
+  const lines = await wholeLines(
+    world.registry,
+    rows.map((row) => ({
+      ...row,
+      version: ofVersions.find(({ id }) => id === row.versionId) ?? null,
+    })),
+  );
+  return rows.map(({ versionId }, at) => {
     const yanked = hints.find((one) => one.versionId === versionId)?.logIndex;
-    return JSON.stringify({ ...JSON.parse(line), ...(yanked && { advice: { yanked } }) });
+    return JSON.stringify({
+      ...JSON.parse(lines[at] ?? ''),
+      ...(yanked && { advice: { yanked } }),
+    });
   });
 }
 
@@ -206,7 +222,7 @@ describe('the index of a skill', () => {
           const registry = isolate(world, turn, dies);
           for (const patch of [0, 1]) {
             const line = lineOf(name, `2.${nth}.${patch}`);
-            await commitLine(registry, rowOf(line), []);
+            await commitLine(registry, rowOf(line), [versionOf(line)]);
             await writeIndexFile(registry, name);
           }
         });
@@ -249,7 +265,8 @@ describe('the index of a skill', () => {
         return stored.putOver(object, bytes, tag);
       },
     };
-    await commitLine(registry, rowOf(lineOf(name, '1.1.0')), []);
+    const line = lineOf(name, '1.1.0');
+    await commitLine(registry, rowOf(line), [versionOf(line)]);
     await writeIndexFile({ ...registry, objects }, name);
     const counts: number[] = [];
     for (const range of ['*', '1.0.0']) {

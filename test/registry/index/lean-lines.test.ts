@@ -55,16 +55,6 @@ it('gives back what a skill needs and requires, with lists that are left out in 
   }
 });
 
-it('refuses the line of an earlier release, and reads no such row as a line', async () => {
-  const { registry, at } = await approvedWorld();
-  const { read } = registry.db;
-  const earlier = sql`INSERT INTO index_lines (logIndex, versionId, name, line, written) VALUES (999, 999, '@acme/lean', '{"capabilities":{}}', 0)`;
-  await expect(registry.db.batch([(to) => to.run(earlier)])).rejects.toThrow();
-  await read.run(sql`DROP TRIGGER index_lines_no_update`);
-  await read.run(sql`UPDATE index_lines SET line = '{"capabilities":{}}'`);
-  await expect(readLine(registry, at)).rejects.toMatchObject({ code: 'database-damaged' });
-});
-
 it.each([
   ['statement', 'statements_no_delete', sql`DELETE FROM statements WHERE logIndex = 0`],
   ['version', 'versions_no_delete', sql`DELETE FROM versions`],

@@ -89,7 +89,7 @@ it('gets no further ones, and its versions stay installable', async () => {
   expect((await claimScope(send, 'other', makeKey())).status).toBe(201);
 }, 120_000);
 
-it('of an earlier release gets no version into the index, and the reviewer reads why', async () => {
+it('with more names than it may have gets no version into the index, and the reviewer reads why', async () => {
   const world = await makeWorld();
   const { author, registry, send } = world;
   expect((await release(world, '1.0.0')).status).toBe(201);

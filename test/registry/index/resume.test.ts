@@ -14,7 +14,7 @@ beforeEach(async () => {
   world = await makeStaffedWorld();
   await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
   // As a crash leaves them: without a job.
-  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions`;
   await world.registry.db.batch([(db) => db.run(copies)]);
 });
 afterEach(() => world.close());

@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { withStatusMemory } from '../../../registry/store/known-files.ts';
-import { statusFile } from '../../../registry/store/schema.ts';
-import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { signPayload } from '../../../skills-index/statement/sign.ts';
-import {
-  type Status,
-  statusPayloadType,
-  verifyStatus,
-} from '../../../skills-index/trust/index-files/status-file.ts';
+import { type Status, verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import {
   type Answer,
@@ -65,16 +58,6 @@ describe('status.json', () => {
     const second = await read();
     expect(Date.parse(second.issued) - Date.parse(first.issued)).toBe(3_601_000);
     expect(Date.parse(second.expires) - Date.parse(second.issued)).toBe(24 * 3_600_000);
-  });
-
-  it('is signed again when an earlier release signed the last one, with other fields', async () => {
-    const { db, keys } = world.registry;
-    const now = await read();
-    const earlier = { ...now, marks: [] };
-    const payload = Buffer.from(canonicalJson(earlier));
-    const bytes = JSON.stringify(await signPayload(statusPayloadType, payload, keys.status));
-    await db.batch([(each) => each.update(statusFile).set({ bytes })]);
-    expect((await read()).checkpoint).toBe(now.checkpoint);
   });
 
   it('is read from memory while nothing is written, and follows each write and the clock', async () => {

@@ -1,9 +1,6 @@
-import { asc } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseQuotas, type Quotas } from '../../../registry/intake/quota-policy.ts';
-import { isAmong } from '../../../registry/store/batch.ts';
-import { storedBytes, versions } from '../../../registry/store/schema.ts';
-import { bytesOf, countSomeBytes } from '../../../registry/versions/count-bytes.ts';
+import { bytesOf } from '../../../registry/versions/version-blobs.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -179,52 +176,5 @@ describe('a quota of bytes', () => {
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
       expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
     }
-  });
-});
-
-describe('the bytes of versions of an older release', () => {
-  it('are counted later, also those of versions whose list is lost', async () => {
-    const world = await worldWith({});
-    for (const number of [1, 2]) await world.publishOne(number);
-    const { db } = world.registry;
-    const sums = () => db.read.select().from(storedBytes).orderBy(asc(storedBytes.owner));
-    const ids = (await db.read.select({ id: versions.id }).from(versions)).map(({ id }) => id);
-    const forget = () =>
-      db.batch([
-        (write) => write.update(versions).set({ bytes: null }).where(isAmong(versions.id, ids)),
-      ]);
-    const before = await sums();
-    expect(before).toHaveLength(3);
-    await forget();
-    expect((await sums()).map(({ bytes, waiting }) => [bytes, waiting])).toEqual(
-      before.map(() => [0, 0]),
-    );
-    await countSomeBytes(world.registry);
-    expect(await sums()).toEqual(before);
-    await forget();
-    for (const name of world.stored.keys())
-      if (name.startsWith('stored/')) world.stored.delete(name);
-    expect(await countSomeBytes(world.registry)).toBe(false);
-    const left = await db.read.select({ bytes: versions.bytes }).from(versions);
-    expect(left).toEqual([{ bytes: 0 }, { bytes: 0 }]);
-  });
-
-  it('stay deleted where retention deletes the files during the count', async () => {
-    const world = await worldWith({});
-    await world.publishOne(1);
-    const { db, objects } = world.registry;
-    const ids = (await db.read.select({ id: versions.id }).from(versions)).map(({ id }) => id);
-    const set = (bytes: number | null) =>
-      db.batch([(write) => write.update(versions).set({ bytes }).where(isAmong(versions.id, ids))]);
-    await set(null);
-    const { get } = objects;
-    Object.assign(objects, {
-      get: async (...given: Parameters<typeof get>) => {
-        await set(0);
-        return get(...given);
-      },
-    });
-    await countSomeBytes(world.registry);
-    expect(await db.read.select({ bytes: versions.bytes }).from(versions)).toEqual([{ bytes: 0 }]);
   });
 });

@@ -4,8 +4,7 @@ import { parsePylock } from '../../../skills-index/packages/locks/pylock.ts';
 import { lockedEntries } from '../../../skills-index/packages/require-locked.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey } from '../people.ts';
-import { claimScope, makeSkill, publish, signIn, signPublication, tarOf } from '../road.ts';
-import { uploadForm, uploadToken } from '../uploads/foreign-uploads.ts';
+import { claimScope, makeSkill, publish, signPublication, tarOf } from '../road.ts';
 import { makeWorld, type World } from '../world.ts';
 
 /** How often the work lets other requests go on. Each time counts, however quick the machine is. */
@@ -33,13 +32,6 @@ it('others go on while many files are packed, unpacked and compared', async () =
   await again();
   expect(await waits(world, again)).toBeGreaterThanOrEqual(2);
   expect(statuses).toEqual([201, 201]);
-
-  const token = await uploadToken(send, await signIn(send, author));
-  const form = { slug: 'words', ownerHandle: 'acme', version: '1.0.0' };
-  const { files } = makeSkill('@acme/words', '1.0.0');
-  const upload = async () => statuses.push((await uploadForm(send, token, form, files)).status);
-  expect(await waits(world, upload)).toBeGreaterThanOrEqual(3);
-  expect(statuses).toEqual([201, 201, 200]);
 });
 
 it('others go on while a lock of many packages is read, at the upload and at the desk', async () => {

@@ -8,7 +8,6 @@ import { mapEntriesKept } from '../../../registry/limits.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { append } from '../../../registry/log/sequencer.ts';
-import { fillNames } from '../../../registry/people/fill-names.ts';
 import type { Db } from '../../../registry/store/batch.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
@@ -190,42 +189,5 @@ describe('the map while another process moves the log on', () => {
       version,
     );
     await expect(reading).rejects.toMatchObject({ code: 'database-damaged' });
-  });
-});
-
-describe('the map of an older log', () => {
-  const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-  /** As the migration leaves an older log. */
-  function forget(): void {
-    const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
-    edit('DROP TRIGGER IF EXISTS log_no_update');
-    edit('UPDATE log SET map = NULL');
-    edit('DELETE FROM map_nodes');
-    edit('DELETE FROM map_filled');
-    edit(`INSERT INTO map_filled (id, "upTo", size) SELECT 1, '', MAX("index") + 1 FROM log`);
-  }
-
-  it('is made by two processes at once, and by a third after both died in the middle', async () => {
-    for (let batch = 0; batch < 15; batch++) {
-      const statements = await Promise.all(Array.from({ length: 16 }, claimOf));
-      await append(world.registry, { statements, writes: () => [] });
-    }
-    const whole = await rootOfWholeLog(world.registry);
-    for (const death of [undefined, 12, 25, 40]) {
-      forget();
-      let turns = 0;
-      const turn = async () => {
-        await nextTick();
-        if (turns++ === death) throw new Error('the process died');
-      };
-      const isDone = await Promise.allSettled([1, 2].map(() => fillNames(process(turn))));
-      if (death === undefined)
-        expect(isDone).toEqual([1, 2].map(() => ({ status: 'fulfilled', value: true })));
-      expect(await fillNames(process(nextTick))).toBe(true);
-      expect(await shownMap(), `death at turn ${death}`).toBe(whole);
-    }
-    await claim(world.registry);
-    expect(await shownMap()).toBe(await rootOfWholeLog(world.registry));
   });
 });

@@ -3,8 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { namesOfRow } from '../../../registry/log/index-names.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
-import { fillNames } from '../../../registry/people/fill-names.ts';
-import { log, statements } from '../../../registry/store/schema.ts';
+import { statements } from '../../../registry/store/schema.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
@@ -95,33 +94,6 @@ describe('the map in a checkpoint', () => {
     expect(published.status).toBe(201);
   });
 
-  it('is made of an older log before anything is appended', async () => {
-    await liveOn();
-    const { registry } = world;
-    const whole = await shownMap();
-    const size = (await registry.db.read.select().from(log)).length;
-    for (const trigger of ['log_no_update', 'identity_names_no_update', 'identity_names_no_delete'])
-      edit(`DROP TRIGGER ${trigger}`);
-    edit('UPDATE log SET map = NULL');
-    edit('DELETE FROM map_nodes');
-    edit('DELETE FROM identity_names');
-    edit('UPDATE names_filled SET "upTo" = 0, until = (SELECT MAX(logIndex) + 1 FROM statements)');
-    edit(`INSERT INTO map_filled (id, "upTo", size) VALUES (1, '', ${size})`);
-    Object.assign(registry, { identities: {} });
-    // As much as one request has time for: nothing.
-    expect(await fillNames(registry, () => true)).toBe(false);
-    const claimed = await state(
-      world.send,
-      scopeStatement({ scope: parseScope('later'), owners: [makeKey().open] }),
-      makeKey(),
-    );
-    expect(claimed.status).not.toBe(201);
-    expect(await fillNames(registry)).toBe(true);
-    expect(await shownMap()).toBe(whole);
-    await claimScope(world.send, 'after', makeKey());
-    expect(await shownMap()).toBe(await wholeRoot());
-  });
-
   it('has the names of a statement whose certificate was damaged, as the text of the statement says', async () => {
     await liveOn();
     const [row] = await world.registry.db.read
@@ -145,7 +117,7 @@ describe('the map in a checkpoint', () => {
     expect(namesOfRow({ ...row, envelope, material: '{}' })).toEqual(['version/@acme/lives@1.0.0']);
   });
 
-  it('is in each row that ends a batch: an earlier release cannot append', () => {
+  it('is in each row that ends a batch', () => {
     expect(() =>
       edit(
         `INSERT INTO log ("index", leafHash, body, root, peaks) VALUES (1000, 'l', 'b', 'r', '[]')`,

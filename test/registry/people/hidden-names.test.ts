@@ -3,25 +3,16 @@
  * add means nothing, and what they take away comes back or stops the registry.
  */
 
-import BetterSqlite3 from 'better-sqlite3';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
-import { fillNames } from '../../../registry/people/fill-names.ts';
 import { latest, readMembers } from '../../../registry/people/identities.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
-import { identityNames, namesFilled } from '../../../registry/store/identity-schema.ts';
+import { identityNames } from '../../../registry/store/identity-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
-import { openSqlite } from '../../../registry/store/sqlite.ts';
-import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  keyStatement,
-  predicateTypes,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { keyStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
-import { earlierDatabase } from '../store/earlier-release.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -84,7 +75,7 @@ describe('rows that somebody adds', () => {
     expect(() => edit(`UPDATE identity_names SET name = '@other'`)).toThrow();
   });
 
-  it('of a statement without a name are not written: an earlier release would hide it', () => {
+  it('of a statement without a name are not written', () => {
     const columns = '"logIndex", "predicateType", payload, signer, envelope, "createdAt"';
     const type = predicateTypeNumber(predicateTypes.key);
     const insert = (at: number): unknown =>
@@ -207,87 +198,4 @@ describe('rows that somebody takes away', () => {
       expect(other.status).toBe(201);
     },
   );
-});
-
-describe('a database of the release before', () => {
-  it('is filled up to its last statement by the migration itself', async () => {
-    await endAuthor();
-    const { db } = world.registry;
-    const older = earlierDatabase(16);
-    const client = new BetterSqlite3(older);
-    const columns =
-      '"logIndex", "predicateType", payload, signer, envelope, "versionId", "createdAt"';
-    const insert = client.prepare(
-      `INSERT INTO statements (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    );
-    for (const row of await db.read.select().from(statements))
-      insert.run(
-        row.logIndex,
-        row.predicateType,
-        row.payload,
-        row.signer,
-        row.envelope,
-        row.versionId,
-        row.createdAt,
-      );
-    client.close();
-    const opened = openSqlite(older);
-    onTestFinished(() => opened.close());
-    expect(await fillNames({ ...world.registry, db: opened, identities: {} })).toBe(true);
-    expect(await opened.read.select().from(identityNames)).toEqual(
-      await db.read.select().from(identityNames),
-    );
-  });
-
-  /** As it was before the table of names. */
-  const older = async (): Promise<void> => {
-    unlock();
-    edit(`DELETE FROM identity_names`);
-    edit(`UPDATE names_filled SET "upTo" = 0, until = (SELECT MAX(logIndex) + 1 FROM statements)`);
-    restart();
-  };
-
-  it('gets every name that its statements would get today', async () => {
-    await endAuthor();
-    const next = makeKey();
-    const previous = (await call(world.send, '/api/v1/scopes/acme')).body.statement;
-    const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
-    expect((await state(world.send, give, world.trust.administrator)).status).toBe(201);
-    const { db } = world.registry;
-    const whole = await db.read.select().from(identityNames);
-    expect(whole).toHaveLength(16);
-    await older();
-    expect(await fillNames(world.registry)).toBe(true);
-    expect(await db.read.select().from(identityNames)).toEqual(whole);
-    expect((await publishAs('1.0.0')).status).toBe(403);
-    expect((await publishAs('1.0.0', next)).status).toBe(201);
-  });
-
-  it('answers nothing about people until then, and goes on where it stopped', async () => {
-    await endAuthor();
-    await older();
-    const now = world.registry.now();
-    let at = now.getTime();
-    // Each look at the clock takes a second, so a request has time for one slice.
-    Object.assign(world.registry, {
-      now: () => {
-        at += 1_000;
-        return new Date(at);
-      },
-    });
-    const busy = { status: 503, body: { code: 'registry-busy' } };
-    const statuses: number[] = [];
-    for (let tries = 0; tries < 10; tries++) {
-      const answer = await publishAs('1.0.0');
-      if (answer.status === 503) expect(answer).toMatchObject(busy);
-      statuses.push(answer.status);
-    }
-    expect(statuses[0]).toBe(503);
-    expect(statuses.at(-1)).toBe(403);
-    const rows = await world.registry.db.read
-      .select()
-      .from(namesFilled)
-      .where(eq(namesFilled.upTo, namesFilled.until));
-    expect(rows).toHaveLength(4);
-  });
 });

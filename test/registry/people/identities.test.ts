@@ -163,7 +163,7 @@ describe('a statement of the log', () => {
     await claimScope(world.send, 'kims', makeKey());
     expect((await readIdentities(world.registry, about)).statements.length).toBeGreaterThan(1);
     const { verified, members } = world.registry.identities;
-    restart(world, { identities: { isFilled: true, verified, members } });
+    restart(world, { identities: { verified, members } });
     let turns = 0;
     const timer = setImmediate(() => {
       turns += 1;

@@ -13,7 +13,7 @@ it('lists all versions of a scope in pages, each once, and none of a scope with 
   const other = makeKey();
   await claimScope(send, 'acme-2', other);
   await publish(send, makeSkill('@acme-2/other', '0.0.1'), other);
-  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, '@acme/' || char(97 + i % 3), '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions WHERE name = '@acme/long'`;
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, '@acme/' || char(97 + i % 3), '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions WHERE name = '@acme/long'`;
   await registry.db.batch([(db) => db.run(copies)]);
   const path = '/api/v1/scopes/@acme/versions';
   const first = (await call(send, path)).body;

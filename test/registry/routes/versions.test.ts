@@ -10,7 +10,7 @@ it('lists the versions of a skill in pages, oldest first, each once', async () =
   const { registry, send } = world;
   const skill = makeSkill('@acme/long', '0.0.1');
   await publishApproved(world, skill);
-  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, name, '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions`;
   await registry.db.batch([(db) => db.run(copies)]);
   const first = (await call(send, '/api/v1/versions/@acme/long')).body;
   const second = (await call(send, `/api/v1/versions/@acme/long?after=${first.next}`)).body;

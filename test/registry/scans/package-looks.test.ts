@@ -8,13 +8,8 @@ import {
   settlePauseMs,
   suspensionsPerHour,
 } from '../../../registry/limits.ts';
-import {
-  packageAdvisories,
-  packageBacklog,
-  packages,
-  versionPackages,
-} from '../../../registry/store/package-schema.ts';
-import { statements, versions } from '../../../registry/store/schema.ts';
+import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
+import { statements } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
 import {
@@ -572,40 +567,3 @@ it('a scan that blocks asks a person once about each approved version, and suspe
   await lease();
   expect(await doubts()).toHaveLength(1);
 });
-
-describe('versions of an earlier release', () => {
-  it('get their rows while scanners ask for packages, and advisories that are known already count', async () => {
-    const old = await approved(packagedSkill('@acme/old', '1.0.0', ['evil@1.0.0', 'ms@2.1.3']));
-    await forget(old);
-    await inReview(packagedSkill('@acme/new', '1.0.0', ['evil@1.0.0']));
-    await seen((await idOf('evil')) ?? 0, { advisories: [malware] });
-    expect(await statusOf(world, old)).toBe('approved');
-    await lease();
-    expect(await statusOf(world, old)).toBe('suspended');
-    expect(
-      (await world.registry.db.read.select().from(packages)).map(({ name }) => name).sort(),
-    ).toEqual(['evil', 'ms']);
-  });
-
-  it('that cannot be read ask a person and keep no other version waiting', async () => {
-    const damaged = await approved(packagedSkill('@acme/a', '1.0.0', ['a@1.0.0']));
-    const whole = await approved(packagedSkill('@acme/b', '1.0.0', ['b@1.0.0']));
-    await forget(damaged);
-    await forget(whole);
-    for (const name of world.stored.keys())
-      if (name.includes(damaged.packed.digest.slice('sha256:'.length))) world.stored.delete(name);
-    expect(await lease()).toMatchObject({ name: 'b' });
-    expect(await doubts()).toEqual([expect.stringMatching(/^Its packages cannot be listed: /)]);
-  });
-});
-
-/** Makes a version as an earlier release left it. */
-async function forget({ manifest }: Skill): Promise<void> {
-  const { db } = world.registry;
-  const [row] = await db.read.select().from(versions).where(eq(versions.name, manifest.name));
-  await db.batch([
-    (write) => write.delete(versionPackages).where(eq(versionPackages.versionId, row?.id ?? '')),
-    (write) => write.delete(packages),
-    (write) => write.insert(packageBacklog).values({ versionId: row?.id ?? '' }),
-  ]);
-}

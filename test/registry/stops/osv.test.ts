@@ -2,15 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
-import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { advisories } from '../../../registry/store/advice-schema.ts';
-import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
-import { earlierDatabase } from '../store/earlier-release.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const osvSchema = process.env.SKILLGATE_OSV_SCHEMA;
@@ -199,24 +195,3 @@ describe('the feed of advisories', () => {
 async function entriesOfKey(): Promise<{ logIndex: number }[]> {
   return (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.versions;
 }
-
-it('an older database gets the advisories of what was stopped before', () => {
-  const path = earlierDatabase(20);
-  const client = new BetterSqlite3(path);
-  const insert = client.prepare(
-    `INSERT INTO audit (id, at, kind, versionId, move, "from", "to", "by", why) VALUES (?, ?, 'move', ?, ?, ?, ?, 'rita', 'why')`,
-  );
-  insert.run('1', 5, 'A', 2, 'approved', 'suspended');
-  insert.run('2', 9, 'A', 3, 'suspended', 'approved');
-  insert.run('3', 7, 'B', 2, 'approved', 'revoked');
-  insert.run('4', 3, 'C', 1, 'in review', 'approved');
-  client.close();
-  const db = openSqlite(path);
-  const found = db.read.select().from(advisories).orderBy(advisories.published).all();
-  // No version has these lines of the audit trail any more.
-  expect(found).toEqual([
-    { versionId: expect.stringMatching(/^-\d+$/), published: 5, modified: 9 },
-    { versionId: expect.stringMatching(/^-\d+$/), published: 7, modified: 7 },
-  ]);
-  db.close();
-});

@@ -343,7 +343,7 @@ describe('a stop of a skill with many versions', () => {
         ),
       (db) =>
         db.run(
-          sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) SELECT 100000 + i, name, '1.1.' || i, unhex(printf('%064d', i)), status, move, publisher, createdAt, 1000 + i FROM c, versions`,
+          sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.1.' || i, unhex(printf('%064d', i)), status, move, publisher, createdAt, 1000 + i, 0 FROM c, versions`,
         ),
       (db) =>
         db.run(

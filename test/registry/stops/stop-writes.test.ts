@@ -30,7 +30,7 @@ it('a publisher of very many versions is stopped by small batches, each version 
       ),
     (db) =>
       db.run(
-        sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, name, '1.1.' || i, unhex(printf('%064d', i)), status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
+        sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.1.' || i, unhex(printf('%064d', i)), status, move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions`,
       ),
   ]);
   const sizes: number[] = [];

@@ -35,7 +35,7 @@ it('finds every version of a publisher, however many pages they take, and nobody
   await registry.db.batch([
     (db) =>
       db.run(
-        sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) ${numbers} SELECT 100000 + i, name, '2.0.' || i, bundle, CASE i % 2 WHEN 0 THEN status ELSE 'suspended' END, 0, CASE WHEN i > ${more} THEN ${sql.param(other, versions.publisher)} ELSE publisher END, createdAt, 1000 + i FROM versions, n WHERE version = '1.0.0'`,
+        sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex, bytes) ${numbers} SELECT 100000 + i, name, '2.0.' || i, bundle, CASE i % 2 WHEN 0 THEN status ELSE 'suspended' END, 0, CASE WHEN i > ${more} THEN ${sql.param(other, versions.publisher)} ELSE publisher END, createdAt, 1000 + i, 0 FROM versions, n WHERE version = '1.0.0'`,
       ),
   ]);
   const found = await allOf(registry, author.keyId);

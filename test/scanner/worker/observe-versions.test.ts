@@ -90,14 +90,4 @@ describe('a scanner that can observe', () => {
     const { paths } = await work(async () => behaviour, { isEmpty: false });
     expect(paths).toEqual([]);
   });
-
-  it('says nothing to a registry of an older release', async () => {
-    const answer = (path: string) =>
-      path.includes('observation-jobs')
-        ? Response.json({ code: 'not-found', detail: 'no such page' }, { status: 404 })
-        : undefined;
-    const { lines, paths } = await work(async () => behaviour, { answer });
-    expect(lines).toEqual([]);
-    expect(paths.at(-1)).toBe('/api/v1/observation-jobs/lease');
-  });
 });

@@ -75,7 +75,7 @@ describe('a registry that runs', () => {
       (db) =>
         db.run(
           copies(
-            `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, name, '1.0.' || i, bundle, status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
+            `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.0.' || i, bundle, status, move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions`,
           ),
         ),
     ]);

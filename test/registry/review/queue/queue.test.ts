@@ -61,7 +61,7 @@ describe('the queue', () => {
       await registry.db.batch([
         (db) =>
           db.run(
-            sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT ${100_000 + at}, '@acme/v' || ${at}, version, bundle, status, move, publisher, verdict, report, createdAt, ${1_000 + at} FROM versions WHERE name = '@acme/sound'`,
+            sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT ${100_000 + at}, '@acme/v' || ${at}, version, bundle, status, move, publisher, verdict, report, createdAt, ${1_000 + at}, 0 FROM versions WHERE name = '@acme/sound'`,
           ),
         // The evidence is of no interest here, so the risk is given.
         (db) =>

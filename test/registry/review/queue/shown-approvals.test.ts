@@ -1,18 +1,12 @@
-import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draftMs } from '../../../../registry/limits.ts';
 import { makeSegment } from '../../../../registry/log/segments/make-segment.ts';
 import { countApprovals } from '../../../../registry/review/approvals.ts';
 import { listQueue } from '../../../../registry/review/queue/queue.ts';
 import { countShown } from '../../../../registry/review/queue/shown-approvals.ts';
-import { predicateTypeNumber } from '../../../../registry/store/columns/predicate-type-column.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
-import {
-  memberStatement,
-  predicateTypes,
-  scopeStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import { memberStatement, scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { type Crowd, makeCrowd } from '../../approval-walk.ts';
@@ -62,15 +56,6 @@ describe('approvals that are older than the last segment', () => {
     Object.assign(registry, { objects });
     expect(read).toEqual([]);
     expect(await counted()).toBe(2);
-  });
-
-  it('are shown when an earlier release put them into a segment', async () => {
-    const { db } = crowd.world.registry;
-    db.read.run(sql`DROP TRIGGER statements_no_update`);
-    db.read.run(
-      sql`UPDATE statements SET fact = NULL WHERE predicateType = ${predicateTypeNumber(predicateTypes.approval)}`,
-    );
-    expect((await listQueue(crowd.world.registry)).rows).toMatchObject([{ approvals: 2 }]);
   });
 
   const end = (name: 'rita' | 'omar', part: object): Promise<unknown> => {

@@ -49,10 +49,3 @@ it('has a number of its own for each kind and state', () => {
   for (const numbers of [auditKinds, stateNumbers])
     expect(new Set(Object.values(numbers)).size).toBe(Object.keys(numbers).length);
 });
-
-it('refuses the audit line of an earlier release', async () => {
-  const db = openSqlite(':memory:');
-  onTestFinished(() => db.close());
-  const earlier = sql`INSERT INTO audit (at, kind, by, why) VALUES (1, 'move', 'rita', 'why')`;
-  await expect(db.batch([(to) => to.run(earlier)])).rejects.toThrow();
-});

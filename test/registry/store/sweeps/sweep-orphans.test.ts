@@ -68,7 +68,6 @@ describe('a start', () => {
     const approved = await approve(send, await signIn(send, reviewer), reviewer, skill);
     expect(approved.status).toBe(201);
     await publish(send, waiting, author);
-    // Blobs of the journal get their files.
     await running.close();
     const before = stored();
     // What a killed process leaves: the files and the list of a skill, and nothing in the database.

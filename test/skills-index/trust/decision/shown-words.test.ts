@@ -27,12 +27,11 @@ const proved = ({ input, log, line }: Story): DecisionInput & { readonly words: 
   ...input,
   words: wordsOf(log.said, line),
 });
-const noMap =
-  'words-unproven: the head of the log in the status has no map of names: the registry runs an earlier release of Skillgate';
+const noMap = 'words-unproven: the head of the log in the status has no map of names';
 const otherHead =
   'words-unproven: the proofs about the people and keys behind the version are not of the newest head of the log in a status';
 
-/** A status of the story’s log: its head as an earlier release signed it, without a map. */
+/** A status of the story’s log: its head without a map. */
 async function statusWithoutMap({ log }: Story): Promise<Uint8Array> {
   return storyStatus({
     note: () => signCheckpoint({ origin: log.origin, ...log.head }, log.key),

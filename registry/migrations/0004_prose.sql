@@ -1,1 +1,0 @@
-ALTER TABLE `scans` ADD `prose` text;

@@ -1,1 +1,0 @@
-CREATE INDEX `jobs_fitting` ON `jobs` (`state`,`ruleSet`,`createdAt`,`id`);

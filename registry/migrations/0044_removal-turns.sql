@@ -1,1 +1,0 @@
-ALTER TABLE `removed_blobs` ADD `turn` integer DEFAULT 0 NOT NULL;

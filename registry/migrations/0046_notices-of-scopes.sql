@@ -1,7 +1,0 @@
-DROP INDEX `notices_stopped`;--> statement-breakpoint
-ALTER TABLE `notices` ADD `scope` text DEFAULT '' NOT NULL;--> statement-breakpoint
-UPDATE `notices` SET `scope` = (SELECT substr(`name`, 2, instr(`name`, '/') - 2) FROM `versions` WHERE `versions`.`id` = `notices`.`versionId`) WHERE EXISTS (SELECT 1 FROM `versions` WHERE `versions`.`id` = `notices`.`versionId`);--> statement-breakpoint
-CREATE INDEX `notices_of_scope` ON `notices` (`scope`,`seq`) WHERE "notices"."state" IN ('approved', 'suspended', 'revoked');--> statement-breakpoint
-CREATE UNIQUE INDEX `notices_stopped` ON `notices` (`at`,`by`,`state`,`scope`) WHERE "notices"."kind" = 'stopped';--> statement-breakpoint
-DROP TRIGGER `audit_notices`;--> statement-breakpoint
-CREATE TRIGGER `audit_notices` AFTER INSERT ON `audit` WHEN NEW.`versionId` IS NOT NULL AND (NEW.`kind` IN ('asked', 'answered') OR (NEW.`kind` = 'move' AND NEW.`to` IN ('in review', 'quarantined', 'approved', 'refused', 'withdrawn', 'suspended', 'revoked'))) BEGIN INSERT INTO `notices` (`kind`, `state`, `versionId`, `by`, `at`, `scope`) VALUES (CASE WHEN NEW.`kind` <> 'move' THEN NEW.`kind` WHEN NEW.`to` IN ('in review', 'quarantined') THEN 'waiting' WHEN NEW.`to` IN ('suspended', 'revoked') THEN 'stopped' ELSE 'decided' END, NEW.`to`, NEW.`versionId`, NEW.`by`, NEW.`at`, (SELECT substr(`name`, 2, instr(`name`, '/') - 2) FROM `versions` WHERE `id` = NEW.`versionId`)) ON CONFLICT (`at`, `by`, `state`, `scope`) WHERE `kind` = 'stopped' DO UPDATE SET `more` = `more` + 1; END;
