@@ -38,7 +38,6 @@ export interface ServeSettings {
   readonly witnesses: readonly string[];
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
-  /** The model that orders what a search found. */
   /** Whether a follower should copy the registry to a backup. */
   readonly backupFollower: boolean;
   readonly noScanner: boolean;
