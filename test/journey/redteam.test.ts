@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ownScenarios, readScenarios } from '../../cli/proofs/redteam/read-scenarios.ts';
 import type { ScenarioResult } from '../../cli/proofs/redteam/suite.ts';
 import { skill } from '../cli/skill-command.ts';
+import { isWhole, sampleOf } from '../sample.ts';
 import { makeStage } from './processes.ts';
 
 // Compiled code would lie in the user's folder, where the red team leaves nothing.
@@ -14,16 +16,24 @@ const named = (results: readonly ScenarioResult[], result: ScenarioResult['resul
   results.filter((one) => one.result === result).map(({ detail, name }) => `${name}: ${detail}`);
 
 describe('the red team', () => {
-  it('gets nothing out, in more than a hundred scenarios that all leak without a gate', {
+  it('gets nothing out, in scenarios that all leak without a gate', {
     timeout: 900_000,
   }, async () => {
-    const { exit, out, err } = await stage.skill('operator', 'redteam', '--format', 'json');
+    const sample = sampleOf(readScenarios(ownScenarios()), 6, ({ group }) => group);
+    const names = isWhole ? [] : sample.flatMap(({ name }) => ['--scenario', name]);
+    const { exit, out, err } = await stage.skill(
+      'operator',
+      'redteam',
+      ...names,
+      '--format',
+      'json',
+    );
     expect(out, err).not.toBe('');
     const { scenarios: results } = JSON.parse(out) as { scenarios: ScenarioResult[] };
     for (const result of ['leaked', 'impossible', 'unexplained'] as const)
       expect(named(results, result), result).toEqual([]);
     const stopped = results.filter((one) => one.result === 'stopped');
-    expect(stopped.length).toBeGreaterThan(100);
+    expect(stopped.length).toBeGreaterThan(isWhole ? 100 : 20);
     // What is accepted does get out: else it would be no limit.
     const accepted = results.filter((one) => one.result === 'accepted');
     expect(accepted.filter((one) => !one.leaked)).toEqual([]);
@@ -39,7 +49,7 @@ describe('the red team', () => {
       'framing',
       'absent tool',
     ];
-    for (const gate of gates)
+    for (const gate of isWhole ? gates : gates.slice(0, 1))
       expect(
         stopped.map((one) => one.stoppedBy?.replace(/ \(.*/, '')),
         gate,
