@@ -5,7 +5,6 @@
 // program of its own in CommonJS: one file instead of a hundred, each part and each module of
 // Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
-import { hash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -95,21 +94,17 @@ const program = {
   // Node warns of an import() in code that was not loaded as a module.
   supported: { 'dynamic-import': false },
 };
-await bundle('scan/scan-program', {
+await bundle('scan/local-scan', {
   ...program,
   outfile: 'dist/cli/scan.cjs',
   // The licence of TypeScript is a comment.
   legalComments: 'eof',
-  // Node makes an image of this file, too, and then gives it no module.
-  banner: {
-    js: `var module = typeof module === 'undefined' ? { exports: {} } : module;\n${ownPlace.js}`,
-  },
   plugins: [compilerOnly, ownPlaces('ownPlace')],
 });
-await bundle('scan/scan-thread', {
-  outfile: 'dist/cli/scan/scan-thread.js',
+await bundle('scan/scan-child', {
+  outfile: 'dist/cli/scan/scan-child.js',
   format: 'esm',
-  external: ['./scan-program.js'],
+  external: ['./local-scan.js'],
 });
 // The modules are read before the bundle replaces one of them.
 for (const [name, commands] of Object.entries(programs))
@@ -142,7 +137,6 @@ await bundle('main', {
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 for (const file of globSync('dist/cli/*.cjs'))
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
-writeFileSync('dist/cli/scan.cjs.sha256', hash('sha256', readFileSync('dist/cli/scan.cjs')));
 // A package without a licence file is listed with its licence's name.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);

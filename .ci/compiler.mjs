@@ -1,7 +1,7 @@
 // The part of TypeScript that the scanner uses. TypeScript is one file with its editor services and
-// its server for editors, which no scan calls. An image of the scanner has the file's whole text and
-// an object for each of its functions, and reads both at each start. So the build has esbuild leave
-// out what no used name needs. What a scan did call would be missing, and the scan would fail.
+// its server for editors, which no scan calls. The built scanner reads its whole text at each
+// start. So the build has esbuild leave out what no used name needs. What a scan did call would be
+// missing, and the scan would fail.
 import { globSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 

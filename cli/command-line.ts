@@ -23,7 +23,6 @@ export interface CommandWorld {
   readonly stderr: OutStream;
   readonly fetch: typeof fetch;
   readonly send?: SendRequest;
-  readonly scanner?: CommandContext['scanner'];
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onHangUp?: OnHangUp;

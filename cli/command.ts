@@ -1,6 +1,5 @@
 /** Input and output of a command: the only interface between main and the files of commands. */
 import type { Readable, Writable } from 'node:stream';
-import type { LoadingScanner } from '../scanner/worker/scan-process.ts';
 import type { SendRequest } from './send-request.ts';
 
 /**
@@ -64,8 +63,6 @@ export interface CommandContext {
   readonly fetch: typeof fetch;
   /** A faster-loading `fetch` for registries; absent where `fetch` itself is used. */
   readonly send?: SendRequest;
-  /** A scanner that may still be loading; absent where none was started before the command. */
-  readonly scanner?: LoadingScanner | undefined;
   readonly now: () => Date;
   readonly format: Format;
   readonly paths: Paths;

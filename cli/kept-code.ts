@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import {
   closeSync,
+  constants as fileFlags,
   fstatSync,
   openSync,
   readFileSync,
@@ -71,9 +72,10 @@ function readKept(place: string, source: Uint8Array): Buffer | undefined {
 
 // The folder may have been open to other users before, and V8 runs what they left there.
 function readOwn(place: string): Buffer {
-  const file = openSync(place, 'r');
+  const file = openSync(place, fileFlags.O_RDONLY | fileFlags.O_NOFOLLOW | fileFlags.O_NONBLOCK);
   try {
-    if (!isOwnAlone(fstatSync(file))) throw new Error('of another user');
+    const stats = fstatSync(file);
+    if (!stats.isFile() || !isOwnAlone(stats)) throw new Error('of another user');
     return readFileSync(file);
   } finally {
     closeSync(file);

@@ -97,14 +97,6 @@ export const installerNoteBytesMax = 4 * 1024;
 export const installerNoteWordMax = 100;
 /** Skills in one folder of Claude Code. */
 export const gateSkillFoldersMax = 2_000;
-/**
- * Entries of a skill's folder, and bytes of SKILL.md, that are looked at before an image of the
- * scanner is chosen.
- */
-export const peekedEntriesMax = 200;
-export const peekedPageBytesMax = 512 * 1024;
-/** After how long a failed attempt to make an image of the scanner is repeated. */
-export const imageRetrySeconds = 3_600;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 4_000;
 /** How long an import retries while a registry answers that it is busy or limits the rate. */

@@ -20,12 +20,25 @@ export async function whileLocked<Result>(
   claim = `${path}.claim`,
 ): Promise<Result> {
   const began = performance.now();
-  while (!files.tryLock(claim)) {
+  const take = (): boolean => {
+    try {
+      return files.tryLock(claim);
+    } catch (cause) {
+      if (!(cause instanceof Error) || !/^(EACCES|EPERM|EROFS)\b/.test(cause.message)) throw cause;
+      throw new Problem('plan-refused', `Cannot change ${path}: its folder is not writable`, {
+        hint: 'type the command as the user who owns the folder, or in a folder of your own',
+        cause,
+      });
+    }
+  };
+  while (!take()) {
     if (performance.now() - began > waitSecondsMax * 1_000)
       throw new Problem(
         'plan-refused',
         `Cannot change ${path}: another process has held its lock for ${waitSecondsMax} seconds`,
-        { hint: `wait until that command ends; ${claim} names its process` },
+        {
+          hint: `wait until that command ends (${claim} names its process); when none runs, delete ${claim}`,
+        },
       );
     await sleep(10);
   }

@@ -16,9 +16,6 @@ export async function main(process: NodeJS.Process): Promise<number> {
   }
   const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
-  const { startEarlyScanner } = await import('./scan/early-scanner.ts');
-  const scanner = await startEarlyScanner(argv, process.env);
-  // The first use of standard output takes 3 ms, for which the scanner should not wait.
   endOnLostOutput(process);
   const program =
     folder === undefined
@@ -31,7 +28,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
   const { requestSender } = await import('./send-request.ts');
   const { takeCalledName } = await import('./called-name.ts');
-  const exit = await runCommandLine({
+  return await runCommandLine({
     argv,
     called: takeCalledName(
       process.env,
@@ -49,14 +46,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
         signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
       }),
     send: requestSender(signal),
-    scanner,
     now: () => new Date(),
     signal,
     onHangUp,
   });
-  // A command line that was refused has not used the scanner.
-  scanner?.kill('SIGKILL');
-  return exit;
 }
 
 function endOnLostOutput(process: NodeJS.Process): void {

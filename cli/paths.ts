@@ -2,7 +2,7 @@
  * The folders of a user's files (contract; XDG Base Directory specification 0.8: relative values
  * are ignored).
  */
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Paths } from './command.ts';
 
@@ -30,6 +30,13 @@ export function workingFolderOf(env: Environment, cwd: string): string {
 function folder(env: Environment, name: string, fallback: string): string {
   const value = env[name];
   if (value !== undefined && isAbsolute(value)) return value;
-  const home = env.HOME;
-  return join(home !== undefined && isAbsolute(home) ? home : homedir(), fallback);
+  return join(homeOf(env), fallback);
+}
+
+/**
+ * The user's home folder. `os.homedir()` takes an empty HOME as it is, and would name a folder of
+ * the checkout.
+ */
+export function homeOf({ HOME: home }: Environment): string {
+  return home !== undefined && isAbsolute(home) ? home : userInfo().homedir;
 }

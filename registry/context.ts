@@ -25,7 +25,6 @@ import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { KnownFiles, StatusMemory } from './store/known-files.ts';
 import type { Objects } from './store/objects.ts';
-import type { Tracer } from './tracing/tracer.ts';
 
 export interface RegistryConfig {
   /** The registry's address without a final slash: `http://localhost:8787`. */
@@ -103,8 +102,6 @@ export interface Registry {
   quotas?: Quotas | undefined;
   /** How long refused and withdrawn versions keep their files. Without it, for ever. */
   retention?: RetentionRules | undefined;
-  /** Spans of requests. Without it, nothing is traced. */
-  readonly tracer?: Tracer | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

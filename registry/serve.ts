@@ -25,7 +25,6 @@ import { type Finishing, prepare } from './serving/prepare.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
-import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { warnOfUntrustedProxy } from './serving/untrusted-proxy.ts';
 import { readProvider } from './sign-in/provider.ts';
@@ -38,7 +37,6 @@ import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
-import { tracedObjects } from './tracing/traced-objects.ts';
 
 export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
   /** `localhost` by default. */
@@ -55,8 +53,6 @@ export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveS
   readonly backupFollower?: boolean;
   /** Single sign-on at the desk, by an identity provider. */
   readonly signOn?: SignOnSettings | undefined;
-  /** Where traces of requests are sent. Without it, nothing is traced. */
-  readonly traces?: TracesTarget | undefined;
   /** The bucket of the objects; the folder has them by default. */
   readonly objects?: BucketPlace | undefined;
   readonly now?: () => Date;
@@ -108,8 +104,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const opened =
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { base, hosts, localBases } = listeners;
-  const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
-  const { db, closeDatabase, disk, check, tracing, sweep: sweepObjects, ...stored } = storage;
+  const storage = await orClose(listeners, () => openStorage(opened, options, log));
+  const { db, closeDatabase, disk, check, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -132,7 +128,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     disk.stop();
     await listeners.close();
     await observation?.close();
-    await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
     await closeDatabase();
   };
@@ -142,7 +137,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       listeners,
       disk,
       backup,
-      tracing,
       addressOf,
       ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
@@ -193,30 +187,26 @@ function emptyMemory() {
   } satisfies Partial<Registry>;
 }
 
-interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom' | 'tracer'> {
+interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
   /** The check of the file; absent when the file was checked already. */
   readonly check: DatabaseCheck | undefined;
   closeDatabase(): Promise<void>;
-  readonly tracing: Tracing | undefined;
 }
 
 /** Opens database and objects of the folder. On a failure, the file of the database is closed. */
 async function openStorage(
   opened: DatabaseFile,
-  { dir, now = () => new Date(), objects: bucket, traces, checkBytesMax }: RegistryOptions,
-  { base, say }: { readonly base: string; readonly say: (line: string) => void },
+  { dir, now = () => new Date(), objects: bucket, checkBytesMax }: RegistryOptions,
+  say: (line: string) => void,
 ): Promise<OpenStorage> {
   const check = opened.isChecked ? undefined : startCheck(opened.path, say);
   const disk = watchDisk(dir, now, say);
   const { requireRoom } = disk;
   try {
     await awaitFirstCheck(opened, check, checkBytesMax);
-    const tracing = traces && openTracing(traces, { base, say });
-    const tracer = tracing?.tracer;
-    const { objects, ...stored } = await openObjects(dir, bucket, () => requireRoom('files'), say);
-    const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
+    const stored = await openObjects(dir, bucket, () => requireRoom('files'), say);
     const checkpoints = startCheckpoints(opened, say);
     const db = databaseOf(opened, checkpoints.afterCommit);
     const closeDatabase = async (): Promise<void> => {
@@ -230,9 +220,6 @@ async function openStorage(
       check,
       requireRoom,
       ...stored,
-      objects: seen,
-      tracer,
-      tracing,
     };
   } catch (error) {
     check?.stop();

@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3863a3dd07c4bfe318486aefdd4d20e2333fa0d58a754bba30b93744df5071f2',
-  judging: 'sha256:c7285ab92e9123dd791d4696110ec6bb6e5504d010d90e982bbfe7791e9f933f',
+  extractor: 'sha256:422a43cadedce9f9102a75bc56c67fb331ab3aa7ed5b64bf593095e37e99b480',
+  judging: 'sha256:c7179724b17552abc96886aa5df3f9f701192487553683fb26563d2b974c2608',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:9b4f99d31d31868835158afb6c1ba4a3296a3ae66d87405d8f00a42250eecf6e',
+    'files/agent-memory': 'sha256:4063f2d829f08ae38d8e6b10d9fce098e6d4b605ff618dd8777f676421ff71bd',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'flow/secrets-to-one-host':
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
-      'sha256:9800959747de9deac171754bbe0d2eb421874481b62037796ab8ed98e6fec156',
+      'sha256:4eb3c080cabcf74a6a04f66ddf322d17f6d7d64b2b0e2033f4f8e1cf14592388',
     'manifest/all-three': 'sha256:3fde252827e3fe7129bb8a56bdbe84b11de288bac774e158d8545c81bc1bb857',
     'manifest/broken-promise':
       'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:1de5cc71e3493ede3f2b7e41d574621c2ab9b67032f037ada3daac3922371fb7',
+      'sha256:f01f665776a11a96ffc62ce530402ac4bbaa74d6f171c5c462fd4cab1cbc5210',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:db5a5037b26c42c266341b8d3823ce95cca76f6f08822e4fd0a767261d0487cb',
+      'sha256:66bba900e3b693a644bfb1ae2baadbf4812f1b14d9dbf53a99634545b57b1291',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -204,61 +204,61 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:d4b711b27bbd60494106724c20b7b0bb76538672c6ce521ba92624dbda528bc5',
+    'persistence/hook': 'sha256:48aa3534c71587d818f87d9a6a4213217f81e4e6a6ab54b87f5982f23844dab2',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:5b97e5aa2c4992a3dbdb5cf9b54bc5b780f628a421165a15880ef678f76ab7b8',
+      'sha256:39c488e60b74ab8ffd4e8c875ad5e92d2e70b3284ac341ec02c80954ba25c781',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:fe6aa2a4cac8737faf23abfe0803edc2141f0175dfaec1409e5458bd9b9891c6',
+      'sha256:7bb60700d2b2d610846d5aa02803ceb0891d2b7c5a94eac0bdf5779e6e975f0e',
     'prose/biased-judgement':
-      'sha256:37f5592277c87cfb3f0888dabe88ff8a675a854f617d77976517c663e55180cd',
+      'sha256:6719a67ae93396ce6850bc5a4b5ff6e888af77b1cdafcae781b0011ba3ce36ec',
     'prose/boundless-role':
-      'sha256:80d577aef6ffea0533ca1530f788b10ca72c9e0354ec2fa750cfe46d33ef5158',
-    'prose/concealment': 'sha256:8588f9505dc3e9926d1b7379ff22c22b712990ab388853f193ce726d8bc27d28',
+      'sha256:349e4f4812faa118d024112daa2aa853cf2aa76820a683a762a032dde9e7416d',
+    'prose/concealment': 'sha256:cbce7d8c4adbdcf01543fccc45a34ba5c7bb24e91c4e76fa85a0b260881be21c',
     'prose/credential-solicitation':
-      'sha256:601a60e97015d36a8baf2d1f54fca7eb2948155a61098dc1dab19c0d65d1ac3f',
+      'sha256:57111ef89f8776513eef21d0a45f6cdd5df4513d9e2e8af656b8a5b5a602163b',
     'prose/decode-instructions':
-      'sha256:b25508fb6f6a79f26997b0602d17280d3086fd176a217e88413d66d18728efa4',
+      'sha256:08e01ba6b224d460ca178da03bf35d9c85307dc385159397879b9251501cfa47',
     'prose/destructive-orders':
-      'sha256:40215f539d998713b0a6203dc2ea0414832e896b72c270d985e254bd15264ebe',
+      'sha256:b0e9c69f13edb103629334ab0fa7d1e661b35ee89825bbcdc971eaaa2f6fb094',
     'prose/divided-order':
-      'sha256:5ee2ad7e5f4026b330e3281460cb63cc02a349fc2d04a6597570bd667a538d60',
+      'sha256:e8feb3603d67754d466453aa9e39edc546cd3ca9fa086cb179d1a0e8b1925d88',
     'prose/encoded-instructions':
-      'sha256:9fa7f38e9b21443ec161f5d0bd3e730c9786feb2b61033d431c652c1f11b6359',
+      'sha256:ff3d227c0485a2e7c7142958d7d27b0320f5b245c7978df760d9810606a53e9d',
     'prose/exfiltration-instructions':
-      'sha256:85c5234b6ad6839152b7aed3181ac95582c1dfc865828f12c3b188dcd43dceff',
+      'sha256:76e7f60d2bf7b91c74481e92eee3607b2e8ebe29ccf0135afb12a1da35ea629d',
     'prose/false-authority':
-      'sha256:441f9379f8464abf159a3c3d756960b755445319bf00bae055b36c332061aee8',
-    'prose/hidden-text': 'sha256:845767074531c42f878a233e12e04f65517a21d191bff1d8ca04ccd27e687298',
-    'prose/install-lure': 'sha256:bab899f064dcbdc128340643dd3894a3bce61bb8d4f2eb74ef36939be22f63e1',
+      'sha256:a3d904976649dd62a8f410bf45ca57a1273cda3bb17ef674baac1f57672fa53f',
+    'prose/hidden-text': 'sha256:4aa50d1ef7df1e79b004193e8e8e15d75bb038d2565711c7d3a821c96c356a47',
+    'prose/install-lure': 'sha256:390c8cfce6ce3b0a0bba1bcac4b726064fea52ed29fd34b971f74126d72ec603',
     'prose/memory-tampering':
-      'sha256:ce24b41ca10ccbe5ae135bac4e8060aa413aad03002b848fed532669a03688e3',
+      'sha256:10283e893f8806fd3652c0ef9d81e6abc5ccd6d82eccde643cf52cc348763129',
     'prose/override-instructions':
-      'sha256:2ae77da0ff1e02ed6682f2c88a563f4663d11060ffdf28d0f7deff9630258048',
+      'sha256:dde40c9b1159b91ba3d18beb26ad6514cdb475281015bbd4b209ca0d051e5473',
     'prose/payment-diversion':
-      'sha256:63227d3bb4a3e5901ecad6386d04fb81ebe9e7ee46b8fa8c4888be54066d0a81',
+      'sha256:55f79c79237498669a936c402c170a31490be3a97a8aab01ebb8f8a0cff25d58',
     'prose/planted-content':
-      'sha256:de5db5185c97e0168d1f370b1e4d68a7d7d23781827221265b79711443280179',
+      'sha256:0a4fcd8a63f16804d22a6d8c01603d0f31fe396b04afcf3b68ec2fd0dedf423b',
     'prose/remote-instructions':
-      'sha256:7e14005fc0af44eb9e105bee2521c56eeaf3ad4b0ecb49d7302c5e45011d6040',
+      'sha256:b5d9447b6063f9eb99be2dfddd0e1fb9519e30e016cc30f033d6bf1e0cfb66ba',
     'prose/secret-in-reply':
-      'sha256:195b82a1da0751549e3c57fcb835d0906ad425e5ee57c2da240d721c280e3c72',
+      'sha256:4c996c078c710adbba2cc82d539b715959bfc2a59f5a510954c62e98c52f5fc2',
     'prose/self-propagation':
-      'sha256:d51c6a818e5e13db0c28cf43ccc6343587793d75f9dfaf0f7d1864e353fe16a3',
+      'sha256:f1930e6351694c05a3aae7b5d8b01565e19c98d6091265851c5133efaf1e6993',
     'prose/speaks-to-scanners':
-      'sha256:93a712a25d96978753dd92c3ff2ce58af322acfc0c2184be5319aa68398d0621',
-    'prose/trigger-bait': 'sha256:ca77bef707a3f08784c00ea6aa810f7a2dc8d03e64b1e22d83497d3ddeda7ac0',
+      'sha256:5f99ebbaf37bb3c7ad452b740a995d4260daeb5443a296f7f4da6dce9dedddd0',
+    'prose/trigger-bait': 'sha256:6cd93f4badf09b9c99bdc4c040f06cdc09828cff17dd0fc7b547e85e186d8142',
     'prose/weakened-defence':
-      'sha256:2260b47e770ccd79f4b06bb9a6dbbc7aaf80352ebfc979e7bb5e1608631ef368',
+      'sha256:e597ea4d48dfd48c9adadd59f876128f48842e392aff0604bafdb67a904398d3',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:615632634c962167478134b0bafedfaf1c1083f4b896f54d822fb1b4d10780c8',
+      'sha256:0136ea15563de2a782ab4bb0c00ab561697a2c184be15aff274e7df44ca88ee6',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -269,9 +269,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:d22c9ca4e59e2072b63460947a92b75a2b3e2f0cf2f2fe904f85e31160e9124f',
+      'sha256:d758e10a433e9c0efe0ef8be77dd60fa653537de64c8fbfa139c45d5ae22ba37',
     'supply/acts-at-installation':
-      'sha256:4d99bebb722529cb0345ce8f6e6a6eb551fcec7b035e1b2993cca93b10843408',
+      'sha256:b018c2d896207882da65b33bce23ded702648db2c4d9b7d9f7d1e84c70e549ae',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
@@ -287,7 +287,7 @@ export const codeDigests: CodeDigests = {
     'supply/index-redirect':
       'sha256:47d0234aabef01cad6a7b8f3a61a0f4ecdc3b089943596814564ccd1c9639f92',
     'supply/install-hook':
-      'sha256:35e0e60be16b1141fe2e341bb946c14d67db186dea18cf0f6784e366dfe3a84c',
+      'sha256:0cea9e21181f7416a300902748f287fd79fbda0c593a906efc5aac3525320fa4',
     'supply/lifecycle-script':
       'sha256:c6d2628c50d8a0a0fc2f63b7e0841357206ae6495c4e9cf8c6c07a979d04add7',
     'supply/look-alike-skill':

@@ -84,7 +84,7 @@ export async function extractFacts(
     memo: options.memo,
   });
   const { flows, complete } = solveFlows(analysed.graph, steps);
-  const coverage = coverageOf(ingested, analysed, options);
+  const coverage = coverageOf(ingested, analysed, complete, options);
   const { digest: bundle, problem } = digestOfFiles(files);
   const declared = readDeclared(files);
   const imports = packageFacts(analysed.sources, declared.manifest?.capabilities.package);
@@ -101,7 +101,6 @@ export async function extractFacts(
     obstacles: problem === undefined ? [] : [obstacleAt(files[0]?.path ?? 'SKILL.md', problem)],
     coverage,
     complete:
-      complete &&
       coverage.unlisted === undefined &&
       coverage.files.every((file) => file.disposition !== 'unanalysed'),
   };
@@ -110,9 +109,13 @@ export async function extractFacts(
 function coverageOf(
   ingested: readonly IngestedFile[],
   { unanalysed, untaken }: Analysed,
+  areFlowsWhole: boolean,
   { unread = [], unlisted = 0 }: ExtractOptions,
 ): Coverage {
-  const reasons = new Map<string, string>();
+  // A flow that was not followed may begin and end in any file.
+  const reasons = new Map<string, string>(
+    areFlowsWhole ? [] : ingested.map(({ path }) => [path, 'too many flows to follow each']),
+  );
   for (const path of untaken) reasons.set(path, 'no front end for its language');
   for (const { span, reason } of unanalysed)
     if (!reasons.has(span.path)) reasons.set(span.path, reason);

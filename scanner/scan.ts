@@ -155,6 +155,7 @@ export function ruleContextOf(
     name: declared.name,
     description: declared.description,
     files: new Set(coverage.files.map((file) => file.path)),
+    digests: new Map(coverage.files.map(({ path, sha256 = '' }) => [path, sha256])),
     complete,
   };
 }

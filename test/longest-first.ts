@@ -24,7 +24,6 @@ const longest = [
   'test/browser/desk.test.ts',
   'test/journey/session-commits.test.ts',
   'test/journey/author-pdf.test.ts',
-  'test/browser/evidence.test.ts',
   'test/faults/parts/full-disk.test.ts',
   'test/registry/cloudflare/cloudflare.test.ts',
 ];

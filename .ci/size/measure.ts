@@ -22,7 +22,7 @@ export const roomsAround = [
   'runner/sessions',
   'runner/changes',
   'runner/backends',
-  'runner/exporters',
+  'runner/webhooks',
   'runner/git',
   'runner/indexes',
   'runner/observe',

@@ -2,7 +2,7 @@
  * Figures of a small registry: reads, durable publishes, the commands of authors and installers,
  * and the memory of a registry without work.
  */
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
@@ -32,7 +32,6 @@ import { startVerdaccio, type Verdaccio, writeFiles } from './verdaccio.ts';
 const scope = 'zzsmall';
 const commandRounds: Record<Reach, number> = { quick: 3, usual: 7, full: 7 };
 const idleMs = 5_000;
-const imageMsMax = 60_000;
 
 export async function smallPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
@@ -135,11 +134,8 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
       const project = mkdtempSync(join(host.folder, 'project-'));
       const install = await wallMs(() => host.skillgateIn(project, 'install', `@${own}/${name}`));
       const npmInstall = await wallMs(await peer.install(`@${own}/${name}@1.0.0`));
-      // The first round warms the disk's cache, and has the images of the scanner made.
-      if (nth === 0) {
-        await untilImages(join(host.folder, 'home', 'cache', 'compiled'));
-        continue;
-      }
+      // The first round warms the disk's cache, and compiles the scanner.
+      if (nth === 0) continue;
       mine.publish.push(times.publish);
       mine.install.push(install);
       theirs.publish.push(times.npmPublish);
@@ -170,12 +166,6 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
 }
 
 /** A process in the background makes two images after the first scan. */
-async function untilImages(folder: string): Promise<void> {
-  for (let waited = 0; waited < imageMsMax; waited += 100) {
-    if (readdirSync(folder).filter((name) => name.endsWith('.image')).length === 2) return;
-    await sleep(100);
-  }
-}
 
 /** @param other another skill of the same publisher */
 async function requestRows(

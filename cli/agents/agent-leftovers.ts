@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as files from '../../runner/files/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 import { leftoversShownMax } from '../limits.ts';
@@ -43,21 +43,19 @@ export function setAside(file: string, own: string): void {
 }
 
 /** @throws Problem that names the remaining paths and their owners */
-export async function deleteFolders(name: string, folders: readonly string[]): Promise<void> {
+export function deleteFolders(name: string, folders: readonly string[]): void {
   for (const folder of folders) {
-    try {
-      await rm(folder, { recursive: true, force: true });
-    } catch (cause) {
+    // By descriptor: the folder's owner may exchange a part of it for a link meanwhile.
+    files.removeTree(folder);
+    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined)
       throw new Problem(
         'file-not-found',
         `Agent ${name} is removed, but part of its folder could not be deleted: ${folder}`,
         {
-          cause,
           reasons: foreignIn(folder).map((message) => ({ message })),
           hint: `Delete ${folder} as the user who owns it, or change its owner, then run again: skillgate agent remove ${name}`,
         },
       );
-    }
   }
 }
 

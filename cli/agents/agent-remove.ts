@@ -63,7 +63,7 @@ export async function removeAgent(
     return foldersOf(context.paths, name);
   });
   forgetHolds(name);
-  await deleteFolders(name, leftovers);
+  deleteFolders(name, leftovers);
   answer(
     context,
     { schema: 'skillgate.agent-removed/1', agent: name, deleted },

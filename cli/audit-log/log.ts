@@ -1,11 +1,9 @@
 /** `skillgate log …`: past and present runs, and whether the log is intact. */
 
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
-import * as exporters from '../../runner/exporters/public.ts';
 import * as files from '../../runner/files/public.ts';
-import * as host from '../../runner/host/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,8 +12,7 @@ import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
-import { sendIncidents } from '../run/incident-client.ts';
-import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
 import {
   addToPicture,
@@ -31,7 +28,6 @@ const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<
   log: show,
   'log verify': verify,
   'log watch': watch,
-  'log export': send,
 };
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -188,53 +184,6 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   const ticking = setInterval(draw, pictureMilliseconds);
   for await (const more of audit.followLines(file, position, ends)) take(more);
   clearInterval(ticking);
-  return exitCodes.ok;
-}
-
-// Each exporter by itself: a failing one does not delay the others.
-async function send(context: CommandContext): Promise<ExitCode> {
-  const { options, paths, signal } = context;
-  const {
-    exporters: exporterList,
-    hosts,
-    incidents,
-  } = host.readHostPolicy(join(paths.config, 'host.json'));
-  if (exporterList.length === 0)
-    throw new Problem('usage', 'Cannot export: host policy names no exporter', {
-      hint: 'add one to host.json: "exporters": [{"kind": "otlp", "url": "https://…/v1/logs"}]',
-    });
-  const world = {
-    file: auditFileOf(context),
-    folder: join(paths.data, 'exports'),
-    hosts,
-    signal,
-  };
-  const onTrouble = (why: string): void => printNote(context, safe`not exported yet: ${why}`);
-  const ends = await Promise.allSettled(
-    exporterList.map((exporter) =>
-      exporters.exportLog({ ...world, onTrouble }, exporter, options.follow === true),
-    ),
-  );
-  const reports = await sendIncidents(context, { incidents });
-  const sent = ends.map((end) => (end.status === 'fulfilled' ? end.value : 0));
-  answer(
-    context,
-    {
-      schema: 'skillgate.log-export/1',
-      exporters: exporterList.map(({ kind }, at) => ({ kind, sent: sent[at] })),
-      reports,
-    },
-    () =>
-      joined(
-        exporterList.map(
-          ({ kind, url }, at) =>
-            safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
-        ),
-        '\n',
-      ),
-  );
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
   return exitCodes.ok;
 }
 

@@ -24,7 +24,6 @@ import { derOf } from './gather-audit.ts';
 import { gatherHost, type HostPlaces } from './gather-host.ts';
 import { Parts } from './parts.ts';
 import type { EvidenceReport, HostSection, VersionSection } from './report.ts';
-import { pageOfReport } from './report-page.ts';
 import { gatherVersion } from './version-evidence.ts';
 import { sealReport } from './write-report.ts';
 
@@ -38,15 +37,10 @@ const missingShownMax = 10;
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, now, paths, cwd } = context;
   const { out, since } = options;
-  if (typeof out !== 'string' || !/\.(json|html)$/.test(out)) {
-    const message =
-      typeof out === 'string'
-        ? `Cannot write the report to ${out}: the name has to end in .html or .json`
-        : 'Cannot write the report: --out names no file';
-    throw new Problem('usage', message, {
-      hint: 'skillgate evidence --out report.html for people, or --out report.json for programs',
+  if (typeof out !== 'string')
+    throw new Problem('usage', 'Cannot write the report: --out names no file', {
+      hint: 'skillgate evidence --out report.json',
     });
-  }
   const from = typeof since === 'string' ? sinceOf(since, now()) : undefined;
   const key = await keyOf(context);
   const parts = new Parts();
@@ -93,9 +87,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   };
   const text = await sealReport(report, parts, key.signer);
   const path = resolve(cwd, out);
-  const file = out.endsWith('.html') ? await pageOfReport(text, out) : text;
-  await writeWhole(path, file, 0o600);
-  const bytes = Buffer.byteLength(file);
+  await writeWhole(path, text, 0o600);
+  const bytes = Buffer.byteLength(text);
   const known = [key.signer.keyId, ...new Set(facts.versions.flatMap(({ root }) => root ?? []))];
   answer(
     context,

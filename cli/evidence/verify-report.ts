@@ -5,17 +5,14 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { evidenceReportBytesMax } from '../limits.ts';
-import { ownName } from '../own-version.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { answer } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { type Claim, contradicted, open, verified } from './claim.ts';
+import type { Claim } from './claim.ts';
 import { claimsOf } from './claims.ts';
 import { claimsText } from './claims-text.ts';
 import { computeFacts } from './compute-facts.ts';
-import { jsonInPage, pageOf } from './page/page.ts';
-import type { EvidenceReport } from './report.ts';
-import { pageContent } from './report-page.ts';
+import { pageOf } from './report-page.ts';
 import { openReport } from './write-report.ts';
 
 /** `skillgate evidence verify`. */
@@ -27,15 +24,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     roots: [...listOf(context.options.root).map(parseDigest), ...pinnedRoots(context)],
   };
   const bytes = await readReport(resolve(context.cwd, file));
-  const json = jsonInPage(bytes);
-  const opened = openReport(json ?? bytes, file);
+  const opened = openReport(bytes, file);
   const computed = await computeFacts(opened.report, opened.parts);
   const claims = claimsOf(opened, computed, known);
-  const isPageNeeded = json !== undefined || typeof page === 'string';
-  const made = isPageNeeded ? await pageOf(pageContent(opened, computed, json ?? bytes)) : '';
-  if (json !== undefined) claims.push(pageClaim(opened.report, made === bytes.toString('utf8')));
-  if (typeof page === 'string') await writeWhole(resolve(context.cwd, page), made, 0o600);
   const wrong = claims.filter(({ standing }) => standing === 'false');
+  if (typeof page === 'string' && wrong.length === 0)
+    await writeWhole(resolve(context.cwd, page), await pageOf(opened.report, claims), 0o600);
   const isOpen = claims.some(({ standing }) => standing === 'open');
   if (wrong.length === 0 || context.format === 'json')
     answer(context, { schema: 'skillgate.evidence-verify/1', file, claims }, () =>
@@ -44,15 +38,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (wrong.length === 0) return isOpen ? exitCodes.limit : exitCodes.ok;
   if (context.format === 'json') return exitCodes.refused;
   throw contradiction(file, wrong);
-}
-
-// Another release may write another page about the same report.
-function pageClaim({ tool }: EvidenceReport, isSame: boolean): Claim {
-  const says = 'the page shows the signed report, and nothing else';
-  if (isSame) return verified('page', says, 'making the page again');
-  return tool === ownName()
-    ? contradicted('page', says, 'the page that this program makes of the report differs')
-    : open('page', says, `${tool} made it: write a page of your own with --page FILE`);
 }
 
 function contradiction(file: string, wrong: readonly Claim[]): Problem {

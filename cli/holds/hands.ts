@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
-import * as exporters from '../../runner/exporters/public.ts';
+import * as webhookPosts from '../../runner/webhooks/public.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -119,7 +119,7 @@ function sendToWebhooks(
   const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
   // A failure is logged; the hold does not wait for the webhook.
   for (const { url } of webhooks)
-    void exporters
+    void webhookPosts
       .postOutside(url, { body, headers, signal: late }, hosts)
       .catch((cause: Error) => log(cause.message));
 }

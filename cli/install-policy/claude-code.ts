@@ -3,11 +3,11 @@
  * skill's text reaches the model. Claude Code goes on after most failures of a hook, but not after
  * exit code 2.
  */
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { homeOf } from '../paths.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { foldersOfSkill } from './claude-skill-folders.ts';
 import { type InstallDecision, installDecisions } from './decide-install.ts';
@@ -90,8 +90,7 @@ async function judgeSkill(
 
 function foldersOf({ env }: CommandContext, from: string, skill: string): Promise<string[]> {
   const named = env.CLAUDE_CONFIG_DIR;
-  const config =
-    named !== undefined && named !== '' ? named : join(env.HOME ?? homedir(), '.claude');
+  const config = named !== undefined && named !== '' ? named : join(homeOf(env), '.claude');
   return foldersOfSkill({ config, from, skill });
 }
 

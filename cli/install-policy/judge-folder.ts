@@ -12,7 +12,7 @@ import type { CommandContext } from '../command.ts';
 import { gateScanSecondsMax } from '../limits.ts';
 import { noLinks } from '../scan/follow-link.ts';
 import { scanFiles } from '../scan/scan-skill.ts';
-import { readWholeFolder, requireFolder, type SkillFolder } from '../scan/source-folder.ts';
+import { readSkillFolder, requireFolder, type SkillFolder } from '../scan/source-folder.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 import {
@@ -74,7 +74,7 @@ async function judgeOne(
   scanner: WatchedScanner,
 ): Promise<InstallJudgement> {
   const real = await realFolder(folder);
-  const found = await readWholeFolder(real, noLinks);
+  const found = await readSkillFolder(real, context.env, noLinks);
   if (!found.files.some(({ path }) => path === 'SKILL.md'))
     throw new Problem('skill-md-missing', `There is no SKILL.md in ${JSON.stringify(folder)}`);
   const known = await knownBytesOf(context, real, found, claims);

@@ -56,7 +56,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   requireOwnFolders(ready);
   for (const item of ready)
     requireFreePlaces(item.layout, item.files, [sharedFolder, ...item.layout.agentFolders]);
-  await whileLocked(join(project.folder, lockFileName), async () => writeAll(context, ready));
+  await whileLocked(join(project.folder, lockFileName), async () => {
+    const { lock } = await projectAt(context.cwd);
+    if (JSON.stringify([...lock]) !== JSON.stringify([...project.lock]))
+      throw new Problem(
+        'lock-differs',
+        `Cannot install from the lock of ${project.folder}: another command changed ${lockFileName} meanwhile`,
+        { hint: 'run the command again' },
+      );
+    writeAll(context, ready);
+  });
   for (const line of removeEarlier(ready)) printNote(context, safe`note: ${line}`);
   for (const { layout, name } of ready)
     if (wantedIn(project, name).plain === true)
@@ -120,12 +129,25 @@ function requireWholeLock({ file, folder, lock }: Project): void {
 }
 
 function unmetIn(lock: Project['lock']): Reason[] {
-  return requirementsIn(lock).flatMap(({ by, name, range }) => {
+  const strangers = [...lock].flatMap(([by, { requires = {}, root }]): Reason[] =>
+    (Object.keys(requires) as SkillName[]).flatMap((name) => {
+      const other = lock.get(name);
+      return other === undefined || (root !== undefined && root === other.root)
+        ? []
+        : [
+            {
+              message: `${by} requires ${name} from its own registry, and ${lockFileName} has it from another one`,
+            },
+          ];
+    }),
+  );
+  const unmet = requirementsIn(lock).flatMap(({ by, name, range }) => {
     const version = lock.get(name)?.version;
     if (version !== undefined && isInRange(version, range)) return [];
     const pinned = version === undefined ? `does not name ${name}` : `pins ${name}@${version}`;
     return [{ message: `${by} requires ${name}@${range}, and ${lockFileName} ${pinned}` }];
   });
+  return [...strangers, ...unmet];
 }
 
 async function verifyLocked(

@@ -91,7 +91,8 @@ export async function prepareOne(
 /**
  * Writes a prepared skill. Other skills may have been written since it was prepared, and other
  * commands may be about to write.
- * @throws Problem `install-taken` when another skill has got the folder meanwhile
+ * @throws Problem `install-taken` when another skill has got the folder meanwhile, `lock-differs`
+ * when another command changed what was judged
  */
 export async function writeOne(
   context: CommandContext & AdmissionWorld,
@@ -101,9 +102,28 @@ export async function writeOne(
   await whileLocked(join(layout.project, lockFileName), async () => {
     const project = await projectAt(context.cwd);
     requireOwnFolder(project, name, layout.folder);
+    requireUnchanged(project, prepared);
     await writeInstalled(context, project, prepared);
   });
   printInstalled(context, whereItLies(context, prepared));
+}
+
+// What was judged before rests on the lock as it was then. A requirement is met from the registry
+// of the skill that requires it, in both directions.
+function requireUnchanged({ lock }: Project, { before, locked, name }: Prepared): void {
+  const now = JSON.stringify(lock.get(name));
+  const isSame = [before?.locked, locked].some((one) => JSON.stringify(one) === now);
+  const isMet = [...lock].every(
+    ([other, { requires, root }]) =>
+      root === locked.root ||
+      (requires?.[name] === undefined && locked.requires?.[other] === undefined),
+  );
+  if (isSame && isMet) return;
+  throw new Problem(
+    'lock-differs',
+    `Cannot install ${name}: another command changed ${lockFileName} meanwhile`,
+    { hint: 'run the command again' },
+  );
 }
 
 async function verify(

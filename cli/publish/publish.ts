@@ -1,10 +1,9 @@
 /** `skillgate publish [DIR] [--dry-run]`. */
-import { scanSecondsMax } from '../../scanner/limits.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const scanner = startWatchedScanner(scanSecondsMax, context.scanner);
+  const scanner = startWatchedScanner();
   try {
     // The scanner loads beside this thread, which loads the rest and reads the folder.
     scanner.load();

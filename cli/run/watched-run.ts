@@ -48,7 +48,7 @@ export async function runWatched(
       : agents.withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
   } finally {
     revocation.close();
-    // What was not taken before waits for the next incident, or for `skill log export`.
+    // What was not taken before waits for the next incident.
     if (waitingIncidents(world).length > waiting) await sendIncidents(world, policy);
   }
 }

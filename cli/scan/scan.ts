@@ -15,7 +15,6 @@ import { inkFor, printNote, type Safe, safe } from '../terminal/output.ts';
 import { problemText, warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
 import { inTurn } from './in-turn.ts';
-import { remarkPrinter } from './read-prose.ts';
 import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
@@ -47,7 +46,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await Promise.all(scanners.map((scanner) => scanner.close()));
   };
   const reader = readerOf(context);
-  const remarks = reader && (await remarkPrinter(context, reader));
+  const remarks =
+    reader && (await (await import('./read-prose.ts')).remarkPrinter(context, reader));
   context.signal.addEventListener('abort', () => void close(), { once: true });
   await write(context, output.begin);
   try {
@@ -145,8 +145,13 @@ function exitOf(report: ScanReport, marks: Marks): ExitCode {
   const open = report.findings.filter(
     (finding) => marks.of(finding, report).suppression === undefined,
   );
+  // The verdict of findings that are accepted hides what nobody analysed.
+  const isHidden =
+    open.length < report.findings.length &&
+    (report.coverage.unlisted !== undefined ||
+      report.coverage.files.some((file) => file.disposition === 'unanalysed'));
   return worseExit(
-    exitOfReport({ findings: open, verdict: report.verdict }),
+    exitOfReport({ findings: open, verdict: isHidden ? 'incomplete' : report.verdict }),
     isWider ? exitCodes.medium : exitCodes.ok,
   );
 }

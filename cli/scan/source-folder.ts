@@ -31,12 +31,12 @@ export interface SkillFolder {
   readonly unread: readonly UnreadEntry[];
   /** The number of further such entries, which are not opened. */
   readonly unlisted: number;
-  /** Left out on purpose: `.git`, and byte code beside its source. */
+  /** Left out on purpose: `.git`, and of a bundle also byte code beside its source. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Reads all files of a skill.
+ * Reads all files of a skill, as an installer copies them.
  * @param links which links are followed
  * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
  */
@@ -45,14 +45,6 @@ export async function readSkillFolder(
   env: Environment = process.env,
   links: LinkFollower = linkFollower(folder, env),
 ): Promise<SkillFolder> {
-  return withoutByteCode(await readWholeFolder(folder, links));
-}
-
-/**
- * As `readSkillFolder`, with byte code, which an installer copies with everything else.
- * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
- */
-export async function readWholeFolder(folder: string, links: LinkFollower): Promise<SkillFolder> {
   await requireFolder(folder);
   const files: SourceFile[] = [];
   const unread: UnreadEntry[] = [];
@@ -92,20 +84,18 @@ export async function readWholeFolder(folder: string, links: LinkFollower): Prom
 }
 
 /**
- * Leaves out what Python makes again from a source of the skill. Each run of a program makes it,
- * and nobody can read it.
+ * Leaves out of a bundle what Python makes again from a source of the skill. A scan of the folder
+ * keeps it: whoever uses the folder as it lies runs it in the place of its source.
  */
 export function withoutByteCode(found: SkillFolder): SkillFolder {
   const paths = new Set(found.files.map(({ path }) => path));
   const isMade = ({ path }: SourceFile): boolean => paths.has(sourceOfByteCode(path) ?? '');
   const made = found.files.filter(isMade).map(({ path }) => path);
-  return made.length === 0
-    ? found
-    : {
-        ...found,
-        files: found.files.filter((file) => !isMade(file)),
-        skipped: [...found.skipped, ...made],
-      };
+  return {
+    ...found,
+    files: found.files.filter((file) => !isMade(file)),
+    skipped: [...found.skipped, ...made],
+  };
 }
 
 /** What is said of a skipped entry. */
@@ -115,13 +105,13 @@ export function whySkipped(path: string): string {
 }
 
 /**
- * Reads a folder to pack it, like `readSkillFolder`, but refuses the whole folder for any entry
- * that cannot be packed.
+ * Reads a folder to pack it, like `readSkillFolder`, but without byte code, and refuses the whole
+ * folder for any entry that cannot be packed.
  * @param command the command that the user typed, for the help
  * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
  */
 export async function readWholeSkill(folder: string, command?: string): Promise<SkillFolder> {
-  return requireWhole(await readSkillFolder(folder), folder, command);
+  return requireWhole(withoutByteCode(await readSkillFolder(folder)), folder, command);
 }
 
 /**

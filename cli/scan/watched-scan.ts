@@ -1,18 +1,20 @@
 /**
- * Scans under a watchdog: apart from the command, with a memory limit and a time limit, so that one
- * skill cannot block the others.
+ * Scans under a watchdog: in a process beside the command, with a memory limit and a time limit, so
+ * that one skill cannot block the others. A thread is no such boundary: V8 ends the whole process
+ * when a thread cannot have the memory that it needs.
  */
-import { childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
-import type { LoadingScanner } from '../../scanner/worker/scan-process.ts';
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
+import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { LocalScanRequest } from './local-scan.ts';
-import { type ScanHost, startScanHost } from './scan-host.ts';
+import type { LocalScanRequest, ScanReply } from './local-scan.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
-  /** CPU time of the scanning thread or process. */
+  /** CPU time of the scan. */
   readonly cpuMillis: number;
 }
 
@@ -39,23 +41,15 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
   }
 }
 
-/**
- * @param secondsMax time limit of one scan
- * @param early a scanner that was started before
- */
-export function startWatchedScanner(
-  secondsMax: number = scanSecondsMax,
-  early?: LoadingScanner,
-): WatchedScanner {
-  let host: Promise<ScanHost> | undefined;
+/** @param secondsMax time limit of one scan */
+export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
+  let child: ScanChild | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  let unused = early;
-  const load = (): Promise<ScanHost> => {
-    host ??= startScanHost(unused);
-    unused = undefined;
-    return host;
+  const load = (): ScanChild => {
+    child ??= startChild();
+    return child;
   };
   const scanNow = async (request: LocalScanRequest): Promise<WatchedScan> => {
     if (closed)
@@ -63,14 +57,14 @@ export function startWatchedScanner(
         'scan-killed',
         `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
       );
-    const used = await load();
+    const used = load();
     const outcome = await used.ask(request, secondsMax);
     scans++;
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
     // A failure may have damaged the scanner, and each scan increases its memory.
     if (!hasReport || scans % childScansMax === 0) {
-      host = undefined;
-      await used.end();
+      child = undefined;
+      used.end();
     }
     if ('killed' in outcome)
       throw new Problem(
@@ -99,8 +93,43 @@ export function startWatchedScanner(
     },
     close: async () => {
       closed = true;
-      await (await host)?.end();
+      child?.end();
       await last;
     },
   };
 }
+
+interface ScanChild {
+  /** Scans one skill, and stops a scan that takes too long; the process is gone then. */
+  ask(request: LocalScanRequest, secondsMax: number): Promise<ScanOutcome<ScanReply>>;
+  end(): void;
+}
+
+// The file beside this one with the same extension: TypeScript in a checkout, JavaScript in the
+// package.
+const childFile = new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url);
+
+function startChild(): ScanChild {
+  const child = fork(childFile, {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${childMemoryMiB}`],
+    // V8 writes pages about the memory that it lacks.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const watchdog = startWatchdog<ScanReply>(() => void child.kill('SIGKILL'));
+  child.on('message', (reply: ScanReply) => watchdog.answer(reply));
+  child.on('error', (cause) => watchdog.end(`its process failed: ${cause.message}`));
+  child.on('exit', (code, signal) =>
+    watchdog.end(
+      signal === 'SIGABRT' || code === abortedExit
+        ? `it needs more than ${childMemoryMiB} MiB`
+        : `its process ended (${signal ?? code})`,
+    ),
+  );
+  return {
+    ask: (request, secondsMax) => watchdog.ask(() => void child.send(request), secondsMax),
+    end: () => watchdog.end('the scanner was stopped'),
+  };
+}
+
+const abortedExit = 134;

@@ -5,7 +5,7 @@ import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { callbackOf } from '../../registry/sign-in/sign-on-config.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
-import * as exporters from '../../runner/exporters/public.ts';
+import * as webhookPosts from '../../runner/webhooks/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
@@ -24,7 +24,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  const { accessLog, metricsPort, traces, signOn, backupFollower, objects } = settings;
+  const { accessLog, metricsPort, signOn, backupFollower, objects } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -51,11 +51,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     proxies,
     accessLog: accessLog === '-' ? (line) => void context.stdout.write(line) : accessLog,
     metricsPort,
-    traces,
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
     signOn,
-    postOutside: exporters.postOutside,
+    postOutside: webhookPosts.postOutside,
     backupFollower,
     objects,
   });

@@ -86,14 +86,6 @@ export const settingRows = [
     summary: 'port on 127.0.0.1 with figures for Prometheus at /metrics (default: none)',
   },
   {
-    key: 'traces',
-    kind: 'text',
-    option: 'traces',
-    value: 'URL',
-    summary:
-      'send traces of requests to a collector of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318; /v1/traces is appended; headers are in the environment: OTEL_EXPORTER_OTLP_HEADERS (default: none)',
-  },
-  {
     key: 'objects',
     kind: 'text',
     option: 'objects',

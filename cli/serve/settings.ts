@@ -13,7 +13,6 @@ import {
   type Settings,
   type SettingValue,
 } from './settings-file.ts';
-import { tracesOf } from './traces-target.ts';
 
 export interface ServeSettings {
   /** The data folder. */
@@ -28,8 +27,6 @@ export interface ServeSettings {
   /** A path, or `-` for standard output. */
   readonly accessLog: string | undefined;
   readonly metricsPort: number | undefined;
-  /** The collector of traces. */
-  readonly traces: ReturnType<typeof tracesOf>;
   /** The bucket of the objects. */
   readonly objects: ObjectsPlace | undefined;
   /** Path of a policy file. */
@@ -41,7 +38,6 @@ export interface ServeSettings {
   readonly witnesses: readonly string[];
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
-  /** The model that orders what a search found. */
   /** Whether a follower should copy the registry to a backup. */
   readonly backupFollower: boolean;
   readonly noScanner: boolean;
@@ -104,7 +100,6 @@ export async function settingsOf(
     accessLog: text('access-log'),
     metricsPort:
       typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
-    traces: tracesOf(text('traces'), context.env.OTEL_EXPORTER_OTLP_HEADERS),
     objects: bucketOf(text('objects'), text('objects-region'), text('objects-keys')),
     policy: text('policy'),
     quotas: text('quotas'),

@@ -4,7 +4,8 @@
  * number. `files/` has the files of the data folder, and `objects/` its objects.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -42,10 +43,7 @@ export function placesIn(backup: string) {
  */
 export async function readAbout(backup: string): Promise<BackupAbout | undefined> {
   const path = placesIn(backup).about;
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    return undefined;
-  });
+  const bytes = await readIfThere(path, noLink);
   return bytes && parseShape(aboutShape, parseJson(bytes, path), 'json-invalid', path);
 }
 
@@ -112,7 +110,8 @@ export async function prune(backup: string): Promise<void> {
 export async function sweepUnfinished(backup: string): Promise<void> {
   const folder = placesIn(backup).database;
   for (const name of await readdir(folder))
-    if (name.includes('.part')) await unlink(join(folder, name));
+    if (/^\d{6,}\.(sqlite|wal)\.[0-9a-f-]{36}\.part(-journal)?$/.test(name))
+      await unlink(join(folder, name));
 }
 
 /** Writes a file under another name, syncs it, and renames it. */
@@ -147,6 +146,7 @@ export async function syncFolder(path: string): Promise<void> {
 export async function makeBackupFolders(backup: string): Promise<void> {
   const { database, files, objects } = placesIn(backup);
   for (const folder of [backup, database, files, objects]) await makeFolder(folder);
+  for (const folder of [database, files, objects]) await requireFolder(folder);
 }
 
 /**
@@ -165,10 +165,38 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
+// Somebody else may write to the backup: a link would have this process write where it leads.
+async function requireFolder(path: string): Promise<void> {
+  if ((await lstat(path)).isDirectory()) return;
+  throw new Problem(
+    'file-not-found',
+    `Cannot use ${JSON.stringify(path)}: it is a link, or no folder`,
+    { hint: 'Name a backup folder that lies whole on the other disk, or mount the disk there.' },
+  );
+}
+
 /** Size of a file in bytes; 0 when it is missing. */
 export async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,
   );
+}
+
+// Without O_NONBLOCK, a named pipe would wait for a writer for ever.
+export const noLink = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The bytes of a regular file; undefined where there is none. @throws Error for anything else */
+export async function readIfThere(path: string, flag: number): Promise<Buffer | undefined> {
+  const file = await open(path, flag).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  if (file === undefined) return undefined;
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }

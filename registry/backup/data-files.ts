@@ -3,9 +3,9 @@
  * an unsealed private key is left out, unless the operator asked for the keys.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeSynced } from './backup-folder.ts';
+import { noLink, readIfThere, writeSynced } from './backup-folder.ts';
 import { damagedBackup } from './segment.ts';
 
 /** Files that make the folder a registry. `keys.json` and the others with keys come last. */
@@ -89,22 +89,5 @@ export async function restoreDataFiles(files: string, dir: string): Promise<void
     if (bytes === undefined) continue;
     await mkdir(dirname(join(dir, name)), { recursive: true, mode: 0o700 });
     await writeFile(join(dir, name), bytes, { mode: 0o600, flag: 'wx' });
-  }
-}
-
-// Without O_NONBLOCK, a named pipe would wait for a writer for ever.
-const noLink = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-async function readIfThere(path: string, flag: number): Promise<Buffer | undefined> {
-  const file = await open(path, flag).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    return undefined;
-  });
-  if (file === undefined) return undefined;
-  try {
-    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
-    return await file.readFile();
-  } finally {
-    await file.close();
   }
 }

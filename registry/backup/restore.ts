@@ -2,7 +2,7 @@
  * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
  * gets its name at the end. So a restore that was killed or refused leaves no data folder.
  */
-import { readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
@@ -67,6 +67,7 @@ export interface Restored {
  */
 export async function restoreRegistry(options: RestoreOptions): Promise<Restored> {
   const { backup, dir } = options;
+  await requireNoLinks(backup);
   const about = await readAbout(backup);
   if (about === undefined)
     throw new Problem(
@@ -97,6 +98,19 @@ export async function restoreRegistry(options: RestoreOptions): Promise<Restored
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw error;
+  }
+}
+
+// Somebody else may have written to the backup, and a pipe would be waited for.
+async function requireNoLinks(backup: string): Promise<void> {
+  const { about, ...folders } = placesIn(backup);
+  for (const path of [about, ...Object.values(folders), join(folders.files, 'enrol')]) {
+    const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      return undefined;
+    });
+    if (found !== undefined && !(path === about ? found.isFile() : found.isDirectory()))
+      throw damagedBackup(path, `it is a link, or no ${path === about ? 'file' : 'folder'}`);
   }
 }
 

@@ -4,7 +4,6 @@ import type { Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { CertificateSigner } from '../people/certificate-signer.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import type { TraceParent } from '../tracing/trace-context.ts';
 
 /** A statement with a verified signature, before it is logged. */
 export interface NewStatement {
@@ -39,8 +38,6 @@ export interface Appended {
 /** An append that waits for the next batch. */
 export interface WaitingAppend {
   readonly appending: Appending;
-  /** The span of the request. */
-  readonly trace?: TraceParent | undefined;
   /** Lets this request append for all who wait. */
   lead(): void;
   resolve(appended: Appended): void;

@@ -14,7 +14,6 @@ import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limi
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { insertRow } from '../store/prepared.ts';
 import { log, statements } from '../store/schema.ts';
-import { traced } from '../tracing/traced.ts';
 import { orLater } from './after-logging.ts';
 import type { Appended, Appending, LoggedAt, NewStatement, WaitingAppend } from './appending.ts';
 import {
@@ -43,19 +42,14 @@ export async function append(registry: Registry, appending: Appending): Promise<
   await Promise.all([appending.stored, rehearse(registry, appending.statements)]);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
-  const wait = (): Promise<Appended> => {
-    const done = Promise.withResolvers<Appended>();
-    // Each turn belongs to a request of its own: Workers count what an invocation asks for.
-    const turn = Promise.withResolvers<void>();
-    void turn.promise.then(() => takeTurn(registry, waiting));
-    const { resolve, reject } = done;
-    const trace = registry.tracer?.current;
-    // Whoever finds nobody waiting takes a turn for all who come before that turn.
-    if (waiting.push({ appending, trace, lead: turn.resolve, resolve, reject }) === 1)
-      turn.resolve();
-    return done.promise;
-  };
-  return traced(registry, 'log append', {}, wait);
+  const done = Promise.withResolvers<Appended>();
+  // Each turn belongs to a request of its own: Workers count what an invocation asks for.
+  const turn = Promise.withResolvers<void>();
+  void turn.promise.then(() => takeTurn(registry, waiting));
+  const { resolve, reject } = done;
+  // Whoever finds nobody waiting takes a turn for all who come before that turn.
+  if (waiting.push({ appending, lead: turn.resolve, resolve, reject }) === 1) turn.resolve();
+  return done.promise;
 }
 
 /**
@@ -98,18 +92,8 @@ function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
   void registry.exclusive('log', async () => {
     const taken = waiting.splice(0, countJoined(waiting));
     waiting[0]?.lead();
-    const commit = (): Promise<void> => commitJoined(registry, taken);
-    await (registry.tracer?.alone('log batch', batchSpan(taken), commit) ?? commit());
+    await commitJoined(registry, taken);
   });
-}
-
-/** One batch works for several requests, so its trace is linked with theirs. */
-function batchSpan(taken: readonly WaitingAppend[]) {
-  const statements = taken.reduce((sum, { appending }) => sum + appending.statements.length, 0);
-  return {
-    links: taken.flatMap(({ trace }) => trace ?? []),
-    attributes: { 'skillgate.requests': taken.length, 'skillgate.statements': statements },
-  };
 }
 
 // The first request is always taken, however large it is.
@@ -173,10 +157,7 @@ async function commitOnce(
     ...(signed === undefined ? rows : withAddresses(rows, signed)).flatMap(rowWrites),
     ...map.writes,
   ];
-  if (writes.length > 0)
-    await traced(registry, 'log commit', { 'skillgate.writes': writes.length }, () =>
-      registry.db.batch(writes),
-    );
+  if (writes.length > 0) await registry.db.batch(writes);
   const finished =
     signed === undefined
       ? await finishCommitted(registry, before, rows)

@@ -138,13 +138,6 @@ export async function takeReport(
       ],
     };
   });
-  registry.tracer
-    ?.begin('scan job', {
-      links: [registry.tracer.current ?? []].flat(),
-      start: job.createdAt,
-      attributes: { 'skillgate.attempts': job.attempts, 'skillgate.verdict': report.verdict },
-    })
-    .end();
   await completeOrLater(registry, row.id);
   await orLater(registry, () => judgeAnew(registry, [row.id]));
   const logged = await finishLogged(registry, appended);

@@ -39,8 +39,6 @@ export class RequestCounts {
 export interface MetricsWorld {
   readonly registry: Registry;
   readonly requests: RequestCounts;
-  /** What became of spans; absent where nothing is traced. */
-  readonly spans?: { readonly sent: number; readonly dropped: number } | undefined;
   diskFree(): Promise<number>;
   /** How old the backup is that a follower should make; absent where none is expected. */
   readonly backupAge?: (() => Promise<BackupAge>) | undefined;
@@ -95,21 +93,7 @@ export async function metricsText(world: MetricsWorld): Promise<string> {
   const lines = gauges.flatMap(([name, help, value]) =>
     value === undefined ? [] : [...family(name, 'gauge', help), `skillgate_${name} ${value}`],
   );
-  return `${[...lines, ...spanLines(world), ...world.requests.lines()].join('\n')}\n`;
-}
-
-function spanLines({ spans }: MetricsWorld): string[] {
-  if (spans === undefined) return [];
-  return [
-    ...family('spans_sent_total', 'counter', 'Spans that the collector of traces took.'),
-    `skillgate_spans_sent_total ${spans.sent}`,
-    ...family(
-      'spans_dropped_total',
-      'counter',
-      'Spans that the collector refused, or that were above the limit of waiting spans.',
-    ),
-    `skillgate_spans_dropped_total ${spans.dropped}`,
-  ];
+  return `${[...lines, ...world.requests.lines()].join('\n')}\n`;
 }
 
 interface Waiting {

@@ -9,7 +9,6 @@ import type { Listeners } from './listeners.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
 import { openMetricsPort } from './metrics-port.ts';
 import { type ObservedRequest, observeRequests } from './observed-requests.ts';
-import type { Tracing } from './tracing.ts';
 
 export interface ObservationOptions {
   readonly accessLog?: AccessLogTarget | undefined;
@@ -37,14 +36,13 @@ export async function openObservation(
     readonly listeners: Listeners;
     readonly disk: DiskSpace;
     readonly backup: BackupWatch | undefined;
-    readonly tracing: Tracing | undefined;
     readonly addressOf: AddressOf;
     /** Asks the application, without a port. */
     readonly ask: (path: string) => Promise<Response>;
     readonly say: (line: string) => void;
   },
 ): Promise<Observation> {
-  const { registry, listeners, disk, backup, tracing, addressOf, ask, say } = world;
+  const { registry, listeners, disk, backup, addressOf, ask, say } = world;
   const log =
     options.accessLog === undefined
       ? undefined
@@ -54,7 +52,6 @@ export async function openObservation(
     metricsText({
       registry,
       requests,
-      spans: tracing?.exporter,
       diskFree: disk.free,
       backupAge: backup?.age,
       isReady: () => ask('/readyz').then(({ ok }) => ok),
@@ -76,7 +73,7 @@ export async function openObservation(
           }),
         ];
   return {
-    steps: [...(tracing === undefined ? [] : [tracing.step]), ...steps],
+    steps,
     metricsPort: metrics?.port,
     reload: () => log?.reopen(),
     close: async () => {

@@ -3,11 +3,23 @@
  * that other processes recognise the lock of a dead process.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
+import { readHead } from './given-folder.ts';
+
+const lockHeadBytes = 100;
+const foreignSecondsMax = 60;
 
 /**
  * Runs `act` while holding the lock. Waiting for the lock blocks the whole process, so use
@@ -46,14 +58,13 @@ export function unlock(path: string): void {
 }
 
 /**
- * Creates a lock file with this process's pid and start time. Returns false when the file exists.
+ * Creates a lock file with this process's pid, start time and PID namespace. Returns false when the
+ * file exists.
  */
 export function createLockFile(path: string, content = ''): boolean {
+  const holder = [process.pid, startTimeOf(process.pid), pidNamespace()].join(' ');
   try {
-    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}\n${content}`, {
-      flag: 'wx',
-      mode: 0o600,
-    });
+    writeFileSync(path, `${holder}\n${content}`, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -68,15 +79,19 @@ export function holderLives(
   bootedAt = Date.now() - uptime() * 1000,
 ): boolean {
   try {
-    const [pid, start] = readFileSync(path, 'utf8').split(/\s/);
+    const [pid, start, namespace] = holderIn(path);
+    const seconds = (Date.now() - statSync(path).mtimeMs) / 1_000;
+    // In another container the pid is another process's. Whether that one lives, only its age
+    // tells: what several containers share is held for moments.
+    if (namespace !== undefined && namespace !== pidNamespace()) return seconds < foreignSecondsMax;
     // Windows reuses pids. At the latest a new start of the machine ends every holder.
     if (start === 'alive' && statSync(path).mtimeMs < bootedAt - clockSlackMilliseconds)
       return false;
     // An empty lock file has a holder that is about to write its pid, unless the file stays empty
     // for long.
     return start === undefined
-      ? Date.now() - statSync(path).mtimeMs < 5_000
-      : startTimeOf(Number(pid), '/proc', platform) === start;
+      ? seconds < 5
+      : start !== 'gone' && startTimeOf(Number(pid), '/proc', platform) === start;
   } catch {
     return true;
   }
@@ -128,11 +143,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function holderIn(path: string): readonly string[] {
+// Pid, start time and PID namespace. A stranger's checkout may have a link, a device or a pipe in
+// the place of a lock: that names nobody, and is no lock that has ended.
+function holderIn(path: string): readonly (string | undefined)[] {
+  const head = readHead(path, lockHeadBytes);
+  if (head === undefined) throw new Error(`${path} is no plain file`);
+  return head.bytes.toString('utf8').split('\n')[0]?.split(' ') ?? [];
+}
+
+function pidNamespace(): string {
   try {
-    return readFileSync(path, 'utf8').split(/\s/);
+    return readlinkSync('/proc/self/ns/pid');
   } catch {
-    return [];
+    return '-';
   }
 }
 
@@ -142,7 +165,7 @@ const clockSlackMilliseconds = 60_000;
 /** @throws Problem `plan-refused` when the wait for the lock since `began` takes too long */
 export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
-  const [pid = '?', start] = holderIn(path);
+  const [pid, start] = existsSync(path) ? holderIn(path) : ['?'];
   // Another program may have the pid of an ended holder, where the system tells no start times.
   const other = start === 'alive' ? `; when process ${pid} is no Skillgate, delete ${path}` : '';
   throw new Problem(

@@ -92,10 +92,13 @@ function ingestAsNamed(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudg
   const type = typeOf(place.path, bytes, text?.isPlain === true);
   if (type === undefined)
     return text === undefined ? ingestUnknown(place) : disguisedText(place, text.ingested);
-  const named = type.extensions.includes(extensionOf(place.path)) || type.extensions.length === 0;
+  // Without an extension a name says nothing, as that of `.coverage`, a database.
+  const extension = extensionOf(place.path);
+  const named =
+    type.extensions.length === 0 || type.extensions.includes(extension) || extension === '';
   const disguised = named
     ? []
-    : [placeFact(place, 'disguised', `${type.type} named .${extensionOf(place.path)}`)];
+    : [placeFact(place, 'disguised', `${type.type} named .${extension}`)];
   if (type.class === 'inert') return ingestMedia(place, type, bytes, disguised);
   if (place.depth >= archiveDepthMax && type.class !== 'binary')
     return unanalysed('archives in archives', [

@@ -243,16 +243,17 @@ function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joine
   const byWord = new Map<string, Form[]>();
   const byBeginning = new Map<string, Form[]>();
   const byText = new Map<string, Joined[]>();
-  for (const [phrase, concept, languages] of allPhrases()) {
+  for (const { phrase, concept, languages } of allPhrases()) {
     if (joinedScript.test(phrase)) {
       push(byText, phrase, { concept, languages });
       continue;
     }
-    const parts = phrase.split('+').flatMap((part) => splitElision(foldWord(part)));
-    const words = parts.map((part) => ({
-      text: part.replace(/\*$/, ''),
-      open: part.endsWith('*'),
-    }));
+    const words: { text: string; open: boolean }[] = [];
+    for (const part of phrase.split('+'))
+      for (const word of splitElision(foldWord(part))) {
+        const open = word.endsWith('*');
+        words.push({ text: open ? word.slice(0, -1) : word, open });
+      }
     const first = words[0];
     if (first !== undefined)
       push(first.open ? byBeginning : byWord, first.text, { words, concept, languages });
@@ -261,17 +262,31 @@ function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joine
 }
 
 // Each phrase with a concept once, and all languages that have it.
-function allPhrases(): [string, Concept, number][] {
-  const all = new Map<string, [string, Concept, number]>();
+function allPhrases(): PhraseOf[] {
+  const all: PhraseOf[] = [];
+  const known = new Map<Concept, Map<string, PhraseOf>>(concepts.map((one) => [one, new Map()]));
   for (const [index, table] of phraseTables.entries())
-    for (const concept of concepts)
+    for (const [concept, phrases] of known)
       for (const phrase of (table[concept] ?? '').split(/\s+/)) {
-        const key = `${concept} ${phrase}`;
-        if (phrase !== '') all.set(key, [phrase, concept, (all.get(key)?.[2] ?? 0) | (1 << index)]);
+        const before = phrases.get(phrase);
+        if (before !== undefined) before.languages |= 1 << index;
+        else if (phrase !== '') {
+          const made = { phrase, concept, languages: 1 << index };
+          phrases.set(phrase, made);
+          all.push(made);
+        }
       }
-  return [...all.values()];
+  return all;
+}
+
+interface PhraseOf {
+  readonly phrase: string;
+  readonly concept: Concept;
+  languages: number;
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  map.set(key, [...(map.get(key) ?? []), value]);
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
 }

@@ -38,7 +38,7 @@ export const overrides: readonly RegExp[] = [
   /\byou are (now|no longer)\b[^.\n]{0,40}\b(dan|developer mode|unrestricted|jailbroken|bound by|restricted|free (from|of)|root mode|god mode)\b/i,
   /\b(forget|ignore|disregard|drop)\b[^.!?]{0,20}\b(everything|anything|all|what(ever)?)\b[^.!?]{0,10}\byou (were|are|have been|had been) (told|taught|instructed|given)\b/i,
   /\b(new|updated|real|actual) system (prompt|instructions?)\s*:/i,
-  /<\|(im_start|system|endoftext)\|>|\[\/?INST\]|<<SYS>>|\[SYSTEM( OVERRIDE| PROMPT)?\]/,
+  /<\|(im_start|system|endoftext)\|>|\[\/?INST\]|<<SYS>>|\[SYSTEM( OVERRIDE| PROMPT)?\](?!`? [-–—] )/,
   /(^|[^\w/])(system|admin(istrator)?|developer) override\s*:/i,
 ];
 

@@ -12,16 +12,18 @@ import { fingerprintsOf } from './fingerprint.ts';
 /** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
   readonly rawText: () => readonly TaintSource[];
+  /** Digests of all files by their paths; '' where nothing was read. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 /**
- * All findings, sorted by path, place and rule. A rule with very many findings keeps only its
- * worst.
+ * All findings, sorted by path, place and rule. A rule with very many findings shows its worst; the
+ * last of them stands for the rest, and says how many these are.
  */
 export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
   const contextOf = contextsOfRules(index, context);
   const drafts = rules.flatMap((rule) =>
-    draftsOf(rule, contextOf(rule)).map((draft) => ({ rule, draft })),
+    draftsOf(rule, contextOf(rule)).map((draft) => ({ rule, ...draft })),
   );
   if (drafts.length === 0) return [];
   const sources = context.rawText();
@@ -37,21 +39,25 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
     lines.set(path, known);
     return known.at(offset);
   };
+  const placeIn = ({ path, inner, start, end }: Span) => ({
+    path,
+    inner,
+    ...placeOf(path, start),
+    endLine: placeOf(path, end).line,
+  });
   // In the order of their places: equal findings are counted in that order.
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
-  const fingerprint = fingerprintsOf(sources);
-  const findings = drafts.map(({ rule, draft }): Finding => {
+  const fingerprint = fingerprintsOf(sources, context.digests);
+  const findings = drafts.map(({ rule, draft, rest }): Finding => {
     const span = ofFile(draft.span, outer);
     const start = placeOf(span.path, span.start);
     const end = placeOf(span.path, span.end);
-    const message =
-      `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed();
+    const inner = span.inner === undefined ? '' : ` (in ${span.inner})`;
+    const more = rest.length === 0 ? '' : `, and ${rest.length} more like it`;
+    const message = `${draft.message}${inner}${more}`.toWellFormed();
     const steps = (draft.flow ?? []).map(({ note, span: at }) => ({
-      path: at.path,
-      inner: at.inner,
+      ...placeIn(at),
       note: note.toWellFormed(),
-      ...placeOf(at.path, at.start),
-      endLine: placeOf(at.path, at.end).line,
     }));
     return {
       rule: rule.id,
@@ -68,11 +74,13 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
       fix: draft.fix ?? rule.fix,
       fingerprint: fingerprint({
         rule: rule.id,
-        message,
+        kind: draft.kind ?? rule.kind,
+        message: [message, ...rest.map((one) => one.message)].join('\n'),
         confidence: draft.confidence ?? rule.confidence,
         places: [
           { path: span.path, inner: span.inner, line: start.line, endLine: end.line },
           ...steps,
+          ...rest.map((one) => placeIn(ofFile(one.span, outer))),
         ],
       }),
     };
@@ -124,20 +132,28 @@ function contextsOfRules(index: FactIndex, context: Judgeable): (rule: Rule) => 
   };
 }
 
-function draftsOf(rule: Rule, context: RuleContext): FindingDraft[] {
+interface ShownDraft {
+  readonly draft: FindingDraft;
+  /** Findings that the report shows no longer; this one stands for them. */
+  readonly rest: readonly FindingDraft[];
+}
+
+function draftsOf(rule: Rule, context: RuleContext): ShownDraft[] {
   const seen = new Set<string>();
   const drafts = rule.check(context).filter((draft) => {
     const key = JSON.stringify([draft.span, draft.message]);
     return !seen.has(key) && seen.add(key);
   });
-  if (drafts.length <= findingsPerRuleMax) return drafts;
-  return drafts
-    .sort(
+  if (drafts.length > findingsPerRuleMax)
+    drafts.sort(
       (a, b) =>
         severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] ||
         bySpan(a.span, b.span),
-    )
-    .slice(0, findingsPerRuleMax);
+    );
+  return drafts.slice(0, findingsPerRuleMax).map((draft, index) => ({
+    draft,
+    rest: index === findingsPerRuleMax - 1 ? drafts.slice(findingsPerRuleMax) : [],
+  }));
 }
 
 // A rule that reads sources names a text in an archive by its inner path. Reports name files of the

@@ -1,5 +1,6 @@
 /** Files beside an agent's settings that are a skill's own state, and no settings. */
 import type { CapabilityFact } from '../fact/fact.ts';
+import type { TaintSource } from '../fact/source.ts';
 import { normalisePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
@@ -34,27 +35,38 @@ const ofAgents =
 
 /**
  * Whether a file stays below a temporary folder of the skill's own, where no agent, shell or git of
- * the user looks. A tree that is copied from there, or a link there, reaches what they obey.
+ * the user looks. A tree that is copied from there, or a link there, reaches what they obey, and a
+ * program that is told to look there obeys it too.
  */
 export function staysInTemporary(
   path: string,
-  { context }: Pick<CapabilityFact, 'context'>,
-  facts: readonly CapabilityFact[],
+  { context: place }: Pick<CapabilityFact, 'context'>,
+  { of, sources }: Pick<RuleContext, 'of' | 'sources'>,
 ): boolean {
+  if (!inTemporary.test(path)) return false;
   return (
-    inTemporary.test(path) && (context === 'test' || !facts.some((fact) => takesOut(fact, path)))
+    place === 'test' ||
+    !(of('capability').some((fact) => takesOut(fact, path)) || sources.some(readsProfile))
   );
 }
+
+// A shell that reads a profile: one for a person, or one that is told which.
+const readsProfile = ({ text }: TaintSource): boolean => profiled.test(text);
+const profiled =
+  /\b(?:ba|z|k|da)?sh["']?[\s,]{1,4}["']?(?:-\w{0,6}[il]|--(?:login|rcfile|init-file))\b|\b(?:BASH_ENV|ZDOTDIR)\b|\bHOME=\S{1,80}\s+(?:exec\s+)?\w*sh\b|\bcore\.hooksPath\b|\bCLAUDE_CONFIG_DIR\b/;
 
 function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
   if (capability.kind === 'exec') return copiers.test(capability.program);
   if (capability.kind !== 'mount' || capability.path === undefined) return false;
   const folder = capability.path.replace(/\/+\*?$/, '');
+  if (/^(~|\/root|\/home\/[^/]+)$/.test(folder)) return true;
   const isAbove = path.startsWith(`${folder}/`);
   if (capability.mode === 'ro') return isAbove;
-  return links.test(api) || /^(~|\/root|\/home\/[^/]+)$/.test(folder);
+  return links.test(api);
 }
 
 const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
-const copiers = /^(rsync|rclone|unison)$/;
+// Programs that copy or link what is there, and programs that obey what they find where they start.
+const copiers =
+  /^(rsync|rclone|unison|usermod|chsh|mount|perl|ruby|php|claude|codex|gemini|opencode|aider|cursor(-agent)?|copilot|goose|amp|zsh|fish|tmux|screen)$/;
 const links = /^ln$|link/i;

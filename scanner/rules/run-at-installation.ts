@@ -18,16 +18,31 @@ export function isInstalled({ path, text }: TaintSource, { files, sources }: Rul
   return (
     /\b(setuptools|distutils)\b/.test(text) ||
     packageFiles.some((name) => files.has(`${folder}${name}`)) ||
-    sources.some((source) => installsFolder.test(source.text))
+    sources.some(
+      (source) =>
+        installsFolder.test(source.text) ||
+        (requirements.test(source.path) && requiresFolder.test(source.text)),
+    )
   );
 }
 
 const packageFiles = ['pyproject.toml', 'setup.cfg', 'PKG-INFO', 'MANIFEST.in', 'tox.ini'];
 
-// `pip install .`, `pip install -e ./tool`, `python setup.py install`: pip also runs a setup.py
-// that is none.
-const installsFolder =
-  /\bpip[\d.]{0,5}["']?,? {1,4}["']?install\b[^\n|;&`]{0,200}?[ "'](?:\.{1,2}|[\w./-]{0,100}\/[\w.-]{0,100})(?=["'`\s]|$)|\bsetup\.py["']?,? {1,4}["']?(?:install|develop|build\w*|bdist\w*|sdist|egg_info)\b/m;
+// `pip install .`, `uvx --from ./tool`, `python setup.py install`: pip also runs a setup.py that is
+// none.
+const ownFolder =
+  /(?:\.{1,2}|(?:file:|\$[({]{0,2}(?:pwd|dirname|\w{0,30}(?:PWD|DIR|ROOT)\b))[^\s"']{0,100}|[\w./-]{0,100}\/[\w.-]{0,100})(?=["'`)\s]|$)/
+    .source;
+const installsFolder = new RegExp(
+  [
+    `\\b(?:pipx?[\\d.]{0,5}|tool)["']?,? {1,4}["']?install\\b[^\\n|;&\`]{0,200}?(?<!-r|-c|ment|straint)[ "']${ownFolder}`,
+    `\\buvx?\\b[^\\n|;&\`]{0,200}?--(?:from|with|with-editable)["']?[ =,"']{1,4}${ownFolder}`,
+    /\bsetup\.py["']?,? {1,4}["']?(?:install|develop|build\w*|bdist\w*|sdist|egg_info)\b/.source,
+  ].join('|'),
+  'm',
+);
+const requirements = /(^|\/)[^/]*requirements[^/]*\.(txt|in)$/i;
+const requiresFolder = new RegExp(`^\\s*(?:(?:-e|--editable)[ =]\\s*)?${ownFolder}`, 'm');
 
 /** A script of the package's folder is started, and no such file is there: nobody has read it. */
 export function absentScripts(

@@ -1,14 +1,13 @@
 /**
  * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised
- * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page, the page of an
- * evidence report, and public pages, light and dark, 1280 wide; the public pages also on a telephone.
+ * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page, and public
+ * pages, light and dark, 1280 wide; the public pages also on a telephone.
  */
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { openTab, startChromium, type Tab } from './chromium.ts';
-import { evidencePage } from './evidence-story.ts';
 import { readExample, type Story, startStory } from './story-registry.ts';
 import {
   approveBy,
@@ -127,10 +126,6 @@ try {
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('heading', { level: 1, name: 'Approve' }).waitFor();
   await shoot(tab, 'approval');
-  // The policy of a desk page takes no markup from strings.
-  const blank = await openTab(browser);
-  await blank.page.setContent(await evidencePage());
-  await shoot(blank, 'evidence');
   await shootPublic(story, tab);
   console.log(`pictures in ${folder}`);
 } finally {

@@ -10,9 +10,9 @@ import { separationRows } from '../../cli/holds/separation.ts';
 import { createKeyFile, readKeyFile } from '../../cli/signing/key-file.ts';
 import { openSealed, sealKey } from '../../cli/signing/sealed-key.ts';
 import { breakerFile } from '../../runner/agents/breakers.ts';
-import { postOutside } from '../../runner/exporters/outgoing.ts';
 import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
+import { postOutside } from '../../runner/webhooks/post-outside.ts';
 import { closedBreaker, countBreaker } from '../../skills-index/run/agents/breaker.ts';
 import {
   answerBytes,

@@ -40,6 +40,11 @@ it('never runs code that another user wrote or may write, though the folder is i
   expect(run('')).toEqual({ word: 'one', wasKept: true });
 });
 
+it('waits for no pipe in the place of kept code', () => {
+  execFileSync('mkfifo', [join(folder, 'it.code')]);
+  expect(run('')).toEqual({ word: 'one', wasKept: false });
+});
+
 it('leaves nothing behind where it cannot keep the code', () => {
   mkdirSync(join(folder, 'it.code'));
   expect(run('keep();')).toEqual({ word: 'one', wasKept: false });

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { pathsOf, workingFolderOf } from '../../cli/paths.ts';
 
@@ -20,6 +21,8 @@ describe('a user’s folders', () => {
       { HOME: '/h', XDG_CONFIG_HOME: 'relative', SKILLGATE_HOME: 'relative' },
       { config: '/h/.config/skillgate' },
     ],
+    // Where a program runs in a stranger's checkout, an empty HOME names no folder of the checkout.
+    [{ HOME: '' }, { cache: `${userInfo().homedir}/.cache/skillgate` }],
   ])('with %j are %j', (env, paths) => {
     expect(pathsOf(env)).toMatchObject(paths);
   });

@@ -191,6 +191,29 @@ describe('skillgate scan', () => {
     );
   });
 
+  it('lets no accepted finding hide a file that nobody analysed', async () => {
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'a/a.sh': 'cat ~/.ssh/id_rsa\n',
+      'a/main.go': 'package main\n',
+    });
+    const scan = (...more: string[]) => skill(['scan', 'a', '--format', 'jsonl', ...more], { cwd });
+    const first = await scan();
+    expect(first.exit).toBeGreaterThan(7);
+    const accepted = (JSON.parse(first.stdout).findings as Finding[])
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ fingerprint, severity }) => ({
+        fingerprint,
+        severity,
+        skill: 'a',
+        reason: 'a machine for tests, without a key of anybody',
+        by: 'Rita',
+        expires: '2999-12-31',
+      }));
+    writeFileSync(join(cwd, 'accepted.json'), JSON.stringify(accepted));
+    expect((await scan('--suppressions', 'accepted.json')).exit).toBe(7);
+  });
+
   it.each(['json', 'jsonl'])('compares with an earlier report in %s', async (format) => {
     const cwd = folderWith({
       'a/SKILL.md': skillMd('a'),

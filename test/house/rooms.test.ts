@@ -36,7 +36,6 @@ const floors: Record<string, readonly string[]> = {
     'sign-in',
     'people',
     'log',
-    'tracing',
     'store',
     '(base)',
   ],
@@ -69,7 +68,7 @@ const floors: Record<string, readonly string[]> = {
   runner: [
     'observe',
     'sessions',
-    'exporters',
+    'webhooks',
     'package-store',
     'package-fetch',
     'indexes',
@@ -163,8 +162,6 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/intake/quota-policy.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/retention/retention-rules.ts':
-    'the context is made of the types of its parts',
-  'registry/context.ts → registry/tracing/tracer.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',

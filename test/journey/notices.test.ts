@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { expect, it, onTestFinished } from 'vitest';
-import { postOutside } from '../../runner/exporters/public.ts';
+import { postOutside } from '../../runner/webhooks/post-outside.ts';
 import { startStory } from '../browser/story-registry.ts';
 import { publishHarmless } from '../browser/story-versions.ts';
 

@@ -69,23 +69,6 @@ export const auditRows: readonly CommandRow[] = [
     load: () => import('../../audit-log/log.ts'),
   },
   {
-    name: 'log export',
-    summary: 'send the entries since the last export to the collectors that host policy names',
-    usage: '[--follow]',
-    examples: [
-      ['skillgate log export', 'send the new entries once'],
-      [
-        'skillgate log export --follow',
-        'run as a service: keep sending, and send entries again that a collector did not accept',
-      ],
-    ],
-    options: {
-      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
-    },
-    args: { min: 0, max: 0 },
-    load: () => import('../../audit-log/log.ts'),
-  },
-  {
     name: 'evidence',
     summary: 'write one signed report for an auditor: who approved what, what ran, what happened',
     usage: '--out FILE [--since TIME] [--from DIR]... [--key KEY]',
@@ -103,7 +86,7 @@ export const auditRows: readonly CommandRow[] = [
       out: {
         type: 'string',
         value: 'FILE',
-        summary: 'the file to write: .html for people, .json for programs',
+        summary: 'the file to write, in JSON; skillgate evidence verify makes a page of it',
       },
       since: {
         type: 'string',

@@ -99,7 +99,7 @@ function folderSkill(top: string, folder: string, env: CommandContext['env']): S
   return {
     path: relative(top, folder).split(sep).join('/') || '.',
     folderName: basename(folder),
-    read: () => readSkillFolder(folder, env),
+    read: async () => withoutByteCode(await readSkillFolder(folder, env)),
   };
 }
 

@@ -36,9 +36,13 @@ export const forbidsBlock =
 export const describesBlock =
   /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b|(?<!\b(this|the|next|following|code) )\b(blocks?|rejects?|refuses?|denies)\s?:/i;
 
-/** The same in a heading. */
+/** The same in a heading, unless it names a situation. */
 export const describesSection =
   /\b(attacks?|attack (patterns?|vectors?|examples?|scenarios?)|malicious|malware|exploit(s|ation)?|vulnerab(le|ility|ilities)|anti-?patterns?|bad (examples?|practices?)|wrong|incorrect|don['’]ts|what not to do|red flags?|payloads?|injections?|backdoors?|threats?|threat (model|patterns?|intelligence)|indicators|detection( rules?| patterns?)?|suspicious|dangerous (patterns?|commands?|code|operations?)|insecure|unsafe)\b|[❌🚫⛔]/iu;
+
+/** A heading over what to do when something is so: “When something is wrong”. */
+export const namesSituation =
+  /^\W*(when|if|once|in case|after|before|how to (fix|solve|repair)|what to do)\b(?! (not|to avoid)\b)|\?|\b(do|run) (this|these|it|them)\b/iu;
 
 /** The same in the first line of a block. */
 export const describesInside =

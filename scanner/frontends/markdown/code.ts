@@ -11,6 +11,7 @@ import {
   fenceLanguages,
   forbidsBlock,
   hasBlockRun,
+  namesSituation,
   shellFirstWords,
   tellsToRun,
 } from './code-fences.ts';
@@ -64,7 +65,7 @@ export function blockContext({
   if (hasBlockRun.test(lead) && !(isOthers && othersRun.test(lead))) return 'fence-run';
   return isOthers ||
     describesInside.test(text) ||
-    [title, heading].some((one) => describesSection.test(one))
+    [title, heading].some((one) => describesSection.test(one) && !namesSituation.test(one))
     ? 'fence-doc'
     : 'fence-run';
 }

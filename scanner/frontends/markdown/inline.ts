@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
-import { deniesRow, deniesRows } from '../../prose/denying-words.ts';
+import { deniesRow, deniesRows, hasAllDone } from '../../prose/denying-words.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, type Pieces, programOf } from './code.ts';
 import { describesBlock, hasBlockRun } from './code-fences.ts';
@@ -152,7 +152,8 @@ function inlineContext(
   const isCalledDangerous =
     stopsWhen.test(reading.text.slice(Math.max(0, node.from - sentenceCharsMax), node.from)) &&
     calledDangerous.test(reading.text.slice(node.to, node.to + sentenceCharsMax));
-  if (context === 'fence-doc' || isCalledDangerous) return 'fence-doc';
+  if (isCalledDangerous) return 'fence-doc';
+  if (context === 'fence-doc') return areRowsOrdered(reading, parent) ? 'fence-run' : context;
   if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
@@ -169,20 +170,38 @@ const calledDangerous =
 
 // Whether a cell or an item stands in a table or list of what is denied, forbidden or wrong: its
 // heading says so, the head of the table, the sentence before it, or another cell of the row.
-function isDeniedRow({ text, heading }: MarkdownReading, parent: SyntaxNode): boolean {
-  const row = parent.name === 'TableCell' || isItem(parent) ? parent.parent : null;
-  const rows = row?.parent;
-  if (row == null || rows == null) return false;
-  const textOf = (node: SyntaxNode | null): string =>
-    node === null ? '' : text.slice(node.from, Math.min(node.to, node.from + paragraphCharsMax));
-  const before = rows.prevSibling?.name === 'Paragraph' ? textOf(rows.prevSibling) : '';
-  const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
+function isDeniedRow(reading: MarkdownReading, parent: SyntaxNode): boolean {
+  const rows = rowsAround(reading, parent);
+  if (rows === undefined || areRowsOrdered(reading, parent)) return false;
+  const lead = /[^.!?]*[.!?:]?\s*$/.exec(rows.before)?.[0] ?? '';
   if (hasBlockRun.test(lead)) return false;
   return (
-    [heading, textOf(rows.getChild('TableHeader')), lead].some(
+    [reading.heading, ...rows.heads, lead].some(
       (one) => deniesRows.test(one) && !hasBlockRun.test(one),
-    ) || row.getChildren('TableCell').some((cell) => deniesRow.test(textOf(cell)))
+    ) || rows.cells.some((cell) => deniesRow.test(cell))
   );
+}
+
+// Whether a sentence beside the table or list has all of it done, whatever other words say.
+function areRowsOrdered(reading: MarkdownReading, parent: SyntaxNode): boolean {
+  const rows = rowsAround(reading, parent);
+  return rows !== undefined && [rows.before, rows.behind].some((one) => hasAllDone.test(one));
+}
+
+function rowsAround({ text }: MarkdownReading, parent: SyntaxNode) {
+  const row = parent.name === 'TableCell' || isItem(parent) ? parent.parent : null;
+  const rows = row?.parent;
+  if (row == null || rows == null) return undefined;
+  const textOf = (node: SyntaxNode): string =>
+    text.slice(node.from, Math.min(node.to, node.from + paragraphCharsMax));
+  const beside = (node: SyntaxNode | null): string =>
+    node?.name === 'Paragraph' ? textOf(node) : '';
+  return {
+    before: beside(rows.prevSibling),
+    behind: beside(rows.nextSibling),
+    heads: rows.getChild('TableHeader')?.getChildren('TableCell').map(textOf) ?? [],
+    cells: row.getChildren('TableCell').map(textOf),
+  };
 }
 
 function isItem({ name, parent }: SyntaxNode): boolean {

@@ -334,6 +334,8 @@ function variableOf(word: ShellValue): Call['env'][number] {
   return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
 }
 
+const oftenAliased = /^(?:cat|cd|cp|df|du|echo|grep|ls|mkdir|mv|rm|set|sort|which)$/;
+
 // A name that a search would miss: quotes in the middle, escapes, parts in variables.
 function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Call['span']): void {
   const written = node.name?.text ?? '';
@@ -344,8 +346,9 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
     /^[a-z][\w.-]*$/i.test(word.text) &&
     (parts > 1 || /^\$'|\\/.test(written));
   // One `\` before the whole name hides nothing from a search. It is how a shell passes an alias
-  // over, and how LaTeX begins each of its commands.
-  const isMacro = written === `\\${word.text}` && !isKnownProgram(word.text);
+  // over, and how LaTeX and psql begin each of their commands.
+  const isMacro =
+    written === `\\${word.text}` && (oftenAliased.test(word.text) || !isKnownProgram(word.text));
   // `app\.get` of a pattern: only dots are escaped.
   const isPattern = parts <= 1 && written.replaceAll('\\.', '.') === word.text;
   // `venv\Scripts\activate`: a page shows the command of Windows beside that of Unix.

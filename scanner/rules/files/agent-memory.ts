@@ -22,7 +22,7 @@ export const agentMemory = defineRule({
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro') return [];
       const { path, says, kept } = obeyed(fact) ?? {};
-      if (path === undefined || staysInTemporary(path, fact, context.of('capability'))) return [];
+      if (path === undefined || staysInTemporary(path, fact, context)) return [];
       // In the working directory it is the project's own file, which a person sees change.
       const isOutside =
         kept !== true &&

@@ -14,14 +14,14 @@ export const hook = defineRule({
   why: 'Hooks of git, editors and agents run on the host, outside the sandbox, each time the other program is used.',
   fix: 'Describe the hook and let the user set it.',
   maps: { attack: ['T1546'] },
-  reads: ['capability:exec', 'capability:mount', 'trait:hook'],
+  reads: ['capability:exec', 'capability:mount', 'trait:hook', 'source'],
   check: (context) => [
     ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro' || !runs(fact)) return [];
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'git-hook') return [];
-      if (staysInTemporary(found.path, fact, context.of('capability'))) return [];
+      if (staysInTemporary(found.path, fact, context)) return [];
       return [
         {
           span: fact.span,

@@ -24,7 +24,7 @@ export const shellProfile = defineRule({
         return [];
       if (
         sensitivePath(capability.path)?.kind !== 'shell-profile' ||
-        staysInTemporary(capability.path, fact, context.of('capability'))
+        staysInTemporary(capability.path, fact, context)
       )
         return [];
       const inText = isInText(fact);

@@ -40,6 +40,8 @@ const contradictsRequestLine = [
   /^x-((anonymous-)?consumer|credential-identifier|pomerium|vouch)(-.*)?$|^tailscale-.*$|^(iv|sm)-.*$|^smuser.*$/,
   /^cf-access-(?!client-(id|secret)$).*$/,
   /^(x-)?((.*-)?sudo|(.*-)?run-?as(-user)?|act-as|on-behalf-of|impersonat(e|ed|ion)(-.*)?)$/,
+  /^x-hasura-(role|user-id)$|^mscrmcallerid$|^callerobjectid$|^as-user$|^dropbox-api-select-(user|admin)$/,
+  /^(x-)?(redmine-)?switch-user$|^api-username$|^x-scope-orgid$|^logon-user$|^x-(trino|proxy)-(user|roles?)$|^x-auth-couchdb-.*$|^es-secondary-authorization$|^x-jwt-assertion$|^x-(.*-)?userinfo$/,
   /^(x-real|x-originating|true-client|(.*-)?client|(.*-)?connecting)-ip$|^(.*-)?clientip$/,
 ];
 // Headers that services ask for under these names, and that no proxy or framework obeys.

@@ -203,7 +203,7 @@ const threshold = v.pipe(
 /** The members of host policy that concern holds. */
 export const holdPolicyEntries = {
   holds: v.optional(
-    boundedList(
+    namedOnce(
       exactObject({
         name,
         when: condition,
@@ -216,20 +216,11 @@ export const holdPolicyEntries = {
           holdSecondsDefault,
         ),
       }),
-      rulesMax,
+      'a rule',
     ),
     [],
   ),
-  approvers: v.optional(
-    v.pipe(
-      boundedList(approver, rulesMax),
-      v.check(
-        (all) => new Set(all.map((one) => one.name)).size === all.length,
-        'names an approver twice',
-      ),
-    ),
-    [],
-  ),
+  approvers: v.optional(namedOnce(approver, 'an approver'), []),
   webhooks: v.optional(
     boundedList(
       exactObject({ url: checked(isWebhook, 'is not an http or https address without a user') }),
@@ -247,6 +238,20 @@ export const holdPolicyEntries = {
     {},
   ),
 };
+
+// An answer to a hold names the rule, so one name may not stand for two.
+function namedOnce<Item extends { readonly name: string }>(
+  item: v.GenericSchema<unknown, Item>,
+  what: string,
+) {
+  return v.pipe(
+    boundedList(item, rulesMax),
+    v.check(
+      (all) => new Set(all.map((one) => one.name)).size === all.length,
+      `names ${what} twice`,
+    ),
+  );
+}
 
 // The forms of `printCapability`. A rule that matches no such form would never hold anything, so
 // the parser rejects such a rule.

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import promises from 'node:fs/promises';
+import childProcess from 'node:child_process';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +11,21 @@ let mayDelete = true;
 // As where an entry belongs to another user: tests may run as root, whom nothing stops. The modules
 // of a test file are shared with other files, so Node's own function is replaced and not the
 // module's import of it.
-const { rm } = promises;
+const { rmSync } = fs;
+const { spawnSync } = childProcess;
+const isKept = (path: unknown): boolean => !mayDelete && String(path).includes('.removed-');
 beforeEach(() => {
-  promises.rm = (path, options) =>
-    mayDelete
-      ? rm(path, options)
-      : Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: String(path) }));
+  fs.rmSync = (path, options) => {
+    if (isKept(path)) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    rmSync(path, options);
+  };
+  childProcess.spawnSync = ((program: string, words: string[]) =>
+    isKept(words.at(-1)) ? undefined : spawnSync(program, words)) as typeof spawnSync;
   syncBuiltinESMExports();
 });
 afterEach(() => {
-  promises.rm = rm;
+  fs.rmSync = rmSync;
+  childProcess.spawnSync = spawnSync;
   syncBuiltinESMExports();
 });
 

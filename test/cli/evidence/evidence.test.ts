@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,8 +154,7 @@ describe('skillgate evidence', () => {
   });
 
   it.each<[string, number, string[], string]>([
-    ['a report of another form', 2, ['--out', 'report.txt'], 'has to end in .html or .json'],
-    ['no report', 3, ['verify', 'nosuch.html'], 'nosuch.html: there is no such file\n'],
+    ['no report', 3, ['verify', 'nosuch.json'], 'nosuch.json: there is no such file\n'],
     ['a folder', 3, ['verify', '.'], 'it cannot be opened (EISDIR)\n'],
     ['no key', 2, ['verify', 'report.json', '--signer', 'alice'], 'digest-invalid'],
     ['no root of trust', 2, ['verify', 'report.json', '--root', 'acme'], 'digest-invalid'],
@@ -358,37 +357,25 @@ describe('the page of a report', () => {
     const hostile = new HostFolder(copy, host.at);
     hostile.run('<script>alert(1)</script>\u202eevil', leaky, start, exit);
     hostile.run('x', leaky, { event: 'refused', code: 'x', why: '"><img src=//evil.example>' });
-    expect((await user.run('evidence', '--from', copy, '--out', 'page.html')).exit).toBe(0);
-    path = join(user.project, 'page.html');
-    page = readFileSync(path, 'utf8');
+    expect((await user.run('evidence', '--from', copy, '--out', 'fleet.json')).exit).toBe(0);
+    path = join(user.project, 'fleet.json');
+    expect((await verify(path, '--page', 'page.html')).exit).toBe(0);
+    page = readFileSync(join(auditor, 'page.html'), 'utf8');
   });
 
   it('has no script, no address elsewhere and no invisible character, and a strict policy', () => {
-    const shown = page.replace(/href="data:[^"]*"/, '');
-    expect(shown).toContain('content="default-src &#39;none&#39;; style-src &#39;sha256-');
+    const shown = page;
+    expect(shown).toContain("content=\"default-src 'none'; style-src 'sha256-");
     expect(shown).toContain('&lt;script&gt;alert(1)');
     expect(shown).not.toMatch(/<script|<img|<iframe|<form|<object|javascript:|\son\w+=|style="/i);
     expect(shown).not.toMatch(/(?:src|href|url\()\s*=?\s*["'(]?(?:https?:|\/\/)/i);
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b-\u200f\u202a-\u202e]/u);
   });
 
-  it('has the signed report inside, and is verified with it', async () => {
-    const said = await verify(path, '--page', 'again.html');
-    expect(said.exit).toBe(0);
-    expect(said.out).toContain('the page shows the signed report, and nothing else');
-    expect(readFileSync(join(auditor, 'again.html'), 'utf8')).toBe(page);
-  });
-
-  it.each([
-    ['a figure', (html: string) => html.replace(/<b>1<\/b> incidents/, '<b>0</b> incidents')],
-    ['a script', (html: string) => html.replace('</body>', '<script>1</script></body>')],
-    ['a word', (html: string) => html.replace('refused', 'allowed')],
-  ])('is refused when %s of it was changed', async (_, change) => {
-    const changed = join(auditor, 'changed.html');
-    expect(change(page)).not.toBe(page);
-    writeFileSync(changed, change(page));
-    const said = await verify(changed);
-    expect(said).toMatchObject({ exit: 6, out: '' });
-    expect(said.err).toContain('the page that this program makes of the report differs');
+  it('is not written of a report that was changed', async () => {
+    const changed = join(auditor, 'changed.json');
+    writeFileSync(changed, readFileSync(path, 'utf8').replace('"payload":"ey', '"payload":"fy'));
+    expect((await verify(changed, '--page', 'no.html')).exit).toBe(6);
+    expect(existsSync(join(auditor, 'no.html'))).toBe(false);
   });
 });

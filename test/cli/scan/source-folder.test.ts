@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderDepthMax, folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
 import { findSkills } from '../../../cli/scan/find-skills.ts';
-import { noLinks } from '../../../cli/scan/follow-link.ts';
-import {
-  readSkillFolder,
-  readWholeFolder,
-  readWholeSkill,
-  whySkipped,
-} from '../../../cli/scan/source-folder.ts';
+import { readSkillFolder, readWholeSkill, whySkipped } from '../../../cli/scan/source-folder.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
@@ -107,7 +101,7 @@ describe('a skill’s folder', () => {
     expect([...skipped].sort()).toEqual(['.git', 'sub/.git']);
   });
 
-  it('leaves byte code out where its source is beside it, and says so', async () => {
+  it('leaves byte code out of a bundle where its source is beside it, and says so', async () => {
     const [made, alone] = [
       'scripts/__pycache__/a.cpython-312.pyc',
       '__pycache__/b.cpython-312.pyc',
@@ -115,22 +109,16 @@ describe('a skill’s folder', () => {
     const folder = folderWith({
       'SKILL.md': skillMd,
       'scripts/a.py': '',
-      [made]: 'x',
-      [alone]: 'x',
+      [made]: '\u0001\u0001\r\n\0\0\0\0time',
+      [alone]: '\u0001\u0001\r\n\0\0\0\0time',
     });
     const { files, skipped } = await readWholeSkill(folder);
     expect(files.map((file) => file.path)).toEqual(['SKILL.md', alone, 'scripts/a.py']);
     expect(skipped.map((path) => `${path}: ${whySkipped(path)}`)).toEqual([
       `${made}: Python makes it again from scripts/a.py`,
     ]);
-  });
-
-  // An installer copies it, and Python may run it in place of the source.
-  it('keeps byte code for whoever judges a folder that is installed', async () => {
-    const made = 'scripts/__pycache__/a.cpython-312.pyc';
-    const folder = folderWith({ 'SKILL.md': skillMd, 'scripts/a.py': '', [made]: 'x' });
-    const { files } = await readWholeFolder(folder, noLinks);
-    expect(files.map((file) => file.path)).toContain(made);
+    // Whoever judges the folder as it lies sees it: Python may run it in place of the source.
+    expect((await readSkillFolder(folder)).files.map((file) => file.path)).toContain(made);
   });
 
   it('stops reading at the number of files that a skill may have', async () => {

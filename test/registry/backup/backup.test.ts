@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -300,7 +301,7 @@ describe('a backup of a registry', () => {
     await expect(backUp(from, copy)).rejects.toMatchObject({ code: 'log-behind' });
     expect(readdirSync(join(copy, 'database'))).toEqual(before);
     // A whole copy whose writing was killed counts for nothing.
-    const unfinished = join(copy, 'database/000099.sqlite.part');
+    const unfinished = join(copy, `database/000099.sqlite.${randomUUID()}.part`);
     writeFileSync(unfinished, 'half');
     await backUp(dir, copy);
     expect(existsSync(unfinished)).toBe(false);

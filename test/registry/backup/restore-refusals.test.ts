@@ -108,6 +108,27 @@ describe('a restore that is refused', () => {
     }
   });
 
+  it.each(['backup.json', 'database', 'files', 'objects'])(
+    'follows no link in the place of %s, and waits for no pipe',
+    async (name) => {
+      const path = join(backup, name);
+      const kept = `${path}-kept`;
+      renameSync(path, kept);
+      try {
+        for (const plant of [() => symlinkSync(kept, path), () => spawnSync('mkfifo', [path])]) {
+          plant();
+          await expect(restoreWith({})).rejects.toMatchObject({
+            code: 'backup-damaged',
+            message: expect.stringContaining(path),
+          });
+          rmSync(path);
+        }
+      } finally {
+        renameSync(kept, path);
+      }
+    },
+  );
+
   it('begins with a backup whose keys lay behind a link in the data folder', async () => {
     const copy = `${dir}-linked`;
     renameSync(join(dir, 'keys.json'), `${dir}-secret`);

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -70,4 +71,25 @@ it('a lock of an ended process is cleared', async () => {
   const path = join(folder, 'a.lock');
   const tries = [1, 2, 3].map(() => tryLock(path));
   expect(tries).toContain(true);
+});
+
+it('a lock of another container holds for a minute, since its pid says nothing here', () => {
+  const path = join(folderWith({ 'a.lock': '1 12345 pid:[1]\n' }), 'a.lock');
+  expect(holderLives(path)).toBe(true);
+  const twoMinutesAgo = Date.now() / 1_000 - 120;
+  utimesSync(path, twoMinutesAgo, twoMinutesAgo);
+  expect(holderLives(path)).toBe(false);
+});
+
+it('a lock that names no start time of any process is cleared', () => {
+  expect(holderLives(join(folderWith({ 'a.lock': '999999999 gone\n' }), 'a.lock'))).toBe(false);
+});
+
+it.each([
+  ['a pipe', (path: string) => void spawnSync('mkfifo', [path])],
+  ['a link to a device', (path: string) => symlinkSync('/dev/zero', path)],
+])('%s in the place of a lock is neither waited for nor read', (_, plant) => {
+  const path = join(folderWith({}), 'a.lock');
+  plant(path);
+  expect(tryLock(path)).toBe(false);
 });

@@ -30,7 +30,7 @@ import {
 } from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
-import { keptIn, readsCode, runsFile, runsInput } from './input-as-code.ts';
+import { keptIn, readsCode, runsInput, takesData } from './input-as-code.ts';
 import { powershellWords } from './powershell-words.ts';
 import { parseShellArguments } from './shell-arguments.ts';
 
@@ -44,12 +44,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const isShell = interpreter.language === 'shell';
   const args = argumentsOf(call, interpreter);
   const [first, ...rest] = args.operands;
-  // `deno eval CODE`
-  const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
-  const codes = [
-    ...optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]),
-    ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
-  ];
+  const codes = codesOf(call, interpreter, args);
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
   const isInputNamed = inputName.test(normalize(first?.text ?? ''));
   // `bash -s -- a`: the operands are arguments of the program on the input.
@@ -114,7 +109,11 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     if (written !== undefined) return runCode(run, handed, written, interpreter.language);
     return runFile(run, handed, file, interpreter.language);
   }
-  const asks = optionValues(args, ['m']).some(({ text }) => readsCode.test(text));
+  const asks = optionValues(args, ['m']).some(
+    ({ text }) =>
+      readsCode.test(text) ||
+      (!takesData.test(text) && args.operands.some((one) => inputName.test(normalize(one.text)))),
+  );
   // For a shell, `-m`, `-v` and `-h` are settings.
   if (hasOption(args, ['version', 'help', ...(isShell ? [] : ['m', 'V', 'v', 'h'])]) && !asks)
     return unknownValue(call.stdin.taints);
@@ -127,11 +126,31 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   return { ...unknownValue(), shellOutput: true };
 }
 
+/** The values that are programs themselves. */
+function codesOf(
+  call: Call,
+  { code, language }: (typeof interpreters)[string],
+  args: Arguments,
+): readonly ShellValue[] {
+  const [first, ...rest] = args.operands;
+  const module = language === 'python' ? optionValues(args, ['m'])[0]?.text : undefined;
+  // `python3 -m pdb -c continue FILE`: this option is the module's.
+  if (module === 'pdb' && first !== undefined) return [];
+  // `python3 -m timeit -n 1 -s CODE CODE`: a number is harmless code.
+  if (module === 'timeit') return args.operands;
+  // `deno eval CODE`
+  const evaluated = first?.text === 'eval' && call.name === 'deno' ? rest : [];
+  return [
+    ...optionValues(args, [...code, ...letterGroups(args, code)]),
+    ...evaluated.filter((value) => !value.text.startsWith('-')).slice(0, 1),
+  ];
+}
+
 // A module that starts programs is mostly given one of the skill.
 function isOfModule(run: ShellRun, args: Arguments, operand: ShellValue | undefined): boolean {
   return (
     !isOwnFile(run, operand?.text ?? '') &&
-    optionValues(args, ['m']).some(({ text }) => !runsFile.test(text))
+    optionValues(args, ['m']).some(({ text }) => takesData.test(text))
   );
 }
 

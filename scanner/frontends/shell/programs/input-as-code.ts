@@ -42,11 +42,14 @@ const writes =
   /\b(?:open|Path|writeFile(?:Sync)?|createWriteStream|File\.write|file_put_contents)\(?[^()"'`]{0,40}(["'`])[\s>]{0,20}([^"'`]{1,400})\1/g;
 
 /** Modules that read code as a person types it. */
-export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
+export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|ipdb|pudb|cmd|xonsh|hy)$/;
 
-/** Modules of Python that run the file behind them. For others it is an argument as any other. */
-export const runsFile =
-  /^(runpy|pdb|bdb|cProfile|profile|trace|timeit|doctest|unittest|code|pytest|py\.test|coverage|debugpy|IPython|\w+_profiler|viztracer|scalene|kernprof|torch\.distributed\.\w+|accelerate\.\w+(\.\w+)?|streamlit(\.\w+)*)$/;
+/**
+ * Modules of Python for which the path behind them is data, whatever options and settings they are
+ * given. Any other may run it: `pydoc` imports it, `pylint` loads plug-ins that its settings name.
+ */
+export const takesData =
+  /^(venv|virtualenv|ensurepip|http\.server|json(\.tool)?|compileall|py_compile|zipfile|tarfile|ast|tokenize|tabnanny|pyclbr|pickletools|dis|base64|gzip|quopri|uu|calendar|webbrowser|sysconfig|platform|mimetypes|filecmp|difflib|black|ruff|isort|pyflakes|pycodestyle|pydocstyle|autopep8|yapf|vulture|radon|markdown|markitdown|docling|ocrmypdf|html2text|trafilatura|yamllint|pypdf|pdfplumber|csvkit(\.\w+)*)$/;
 
 // `python3 -i -c '…'` and `node -i -e '…'` go on with what they read.
 const asksForInput = /^(-[A-Za-z]*i[A-Za-z]*|--interactive)$/;

@@ -48,6 +48,8 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
   const python = pythonOfUv(call);
+  const manager = own(packageManagers, name);
+  if (manager !== undefined) noteInstall(run, call, manager, python !== undefined);
   if (python !== undefined)
     return run.dispatch(run, python.word, python.args, {
       span: call.span,
@@ -55,8 +57,6 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
       depth: 1,
       env: call.env,
     });
-  const manager = own(packageManagers, name);
-  if (manager !== undefined) noteInstall(run, call, manager);
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);
   noteUpload(run, call);
@@ -151,22 +151,33 @@ function isOwnScript(run: ShellRun, path: string): boolean {
 }
 
 // `uvx python -c …`, `uv tool run python3.12 FILE`: uv knows these names as its own interpreters,
-// and fetches no package.
+// and fetches no package but those of `--from` and `--with`. With other options and settings it may
+// fetch or run anything, as for any other tool.
 function pythonOfUv({
   name,
   args,
+  env,
 }: Call): { word: ShellValue; args: readonly ShellValue[] } | undefined {
   const isTool = name === 'uv' && args[0]?.text === 'tool' && args[1]?.text === 'run';
   if (name !== 'uvx' && !isTool) return undefined;
   const { takesValue } = packageManagers.uvx ?? { takesValue: [] };
   const parsed = parseArguments(args.slice(isTool ? 2 : 0), new Set(takesValue), true);
   const [word, ...rest] = parsed.operands;
-  return word === undefined || !/^(?:c?python|pypy)[\d.]*(?:@[\w.]+)?$/.test(word.text)
+  if (word === undefined || env.some((one) => one.name.startsWith('UV_'))) return undefined;
+  const before = args.slice(isTool ? 2 : 0, args.indexOf(word)).map(({ text }) => text);
+  const isPlain = before.every((text) => !text.startsWith('-') || plainOfUv.test(text));
+  return !isPlain ||
+    before.some((text) => /[,:]|^\/|\.py$/.test(text) && !/^(git\+)?https:/.test(text)) ||
+    !/^(?:c?python|pypy)[\d.]*(?:@[\w.]+)?$/.test(word.text)
     ? undefined
     : { word: { ...word, text: 'python3' }, args: rest };
 }
 
-function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
+const plainOfUv =
+  /^(-[pqv]|--(?:from|isolated|no-[\w-]+|offline|python|quiet|verbose|with))(?:=|$)/;
+
+/** @param isOwn whether the operand is a program of the package manager itself */
+function noteInstall(run: ShellRun, call: Call, manager: PackageManager, isOwn: boolean): void {
   const words = call.args.filter((arg) => !arg.text.startsWith('-')).map((arg) => arg.text);
   const verb = manager.installs.find(
     (install) =>
@@ -183,9 +194,10 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
     manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb),
   );
   const named = optionValues(args, ['from', 'package']);
-  const operands = named.length > 0 ? named : args.operands.slice(skip);
+  const operands = named.length > 0 ? named : isOwn ? [] : args.operands.slice(skip);
   const runsOne = manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb);
-  const packages = (runsOne ? operands.slice(0, 1) : operands).filter(
+  const further = manager.takesValue.includes('with') ? optionValues(args, ['with']) : [];
+  const packages = [...(runsOne ? operands.slice(0, 1) : operands), ...further].filter(
     (value) => !/^(\.{0,2}\/|\.$|~|-e$|\.\[)/.test(value.text) && value.text !== '',
   );
   for (const host of packages.length > 0 ? manager.hosts : [])

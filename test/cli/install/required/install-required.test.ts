@@ -233,6 +233,33 @@ describe('a required skill of a registry for one scope, while another registry i
     expect(await refused('install', '@company/x')).toContain(says);
     expect(existsSync(join(user.project, '.agents/skills/x'))).toBe(false);
   });
+
+  it('is not taken from the lock of a stranger that has it from elsewhere', async () => {
+    await done('install', '@acme/b');
+    const { '@acme/b': theirs } = read('skillgate.lock').skills;
+    await done('remove', '@acme/b');
+    await done('install', '@company/x');
+    const lock = read('skillgate.lock');
+    lock.skills['@acme/b'] = theirs;
+    writeFileSync(join(user.project, 'skillgate.lock'), JSON.stringify(lock));
+    expect(await refused('ci')).toContain('requires @acme/b from its own registry');
+    // Nor where the stranger leaves out which registry it is.
+    const { root: _, ...nameless } = theirs;
+    lock.skills['@acme/b'] = nameless;
+    writeFileSync(join(user.project, 'skillgate.lock'), JSON.stringify(lock));
+    expect(await refused('ci')).toContain('requires @acme/b from its own registry');
+  });
+
+  it('does not come from elsewhere by another command at the same time', async () => {
+    const both = await Promise.all([
+      user.run('install', '@company/x'),
+      user.run('install', '@acme/b'),
+    ]);
+    const { skills } = read('skillgate.lock');
+    expect(both.some(({ err, exit }) => exit !== 0 && err.includes('lock-differs'))).toBe(true);
+    const [x, b] = [skills['@company/x'], skills['@acme/b']];
+    expect(x === undefined || x.root === b.root).toBe(true);
+  });
 });
 
 describe('several installs at once', () => {

@@ -34,6 +34,11 @@ describe('holds in host policy', () => {
   });
 
   it.each([
+    [
+      'a wide and a narrow rule of one name',
+      { holds: [{ name: 'one', when: {} }, ...rule({ path: '/pay' }).holds] },
+      'names a rule twice',
+    ],
     ['a rule as a word', { holds: ['egress'] }, 'holds[0]'],
     ['an unknown condition', rule({ verb: 'POST' }), 'holds[0].when.verb'],
     ['a method in small letters', rule({ method: 'post' }), 'capital letters'],

@@ -1,0 +1,2 @@
+/** What the command line may use of `runner/webhooks/`. */
+export { postOutside } from './post-outside.ts';
