@@ -1,12 +1,18 @@
-/**
- * `npm run size`: prints how much code a run loads, in tokens and in three rings, beside the
- * ceilings of the rings.
- */
+/** `npm run size`: prints how much code there is and how much of it a run loads, in tokens. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Ceilings, readCeilings, withCeilings, withCommas } from './size/ceilings.ts';
+import {
+  lowerHeld,
+  measureAll,
+  readHeld,
+  rooms,
+  type Sizes,
+  whatGrew,
+  withCommas,
+  withSizes,
+} from './size/held.ts';
 import {
   type CoreSize,
   coreEntries,
@@ -17,12 +23,12 @@ import {
   totalOf,
 } from './size/measure.ts';
 
-const help = `npm run size: how much code a run loads, from admission to the first process
+const help = `npm run size: how much code there is, and what a run loads from admission to the first process
 
-  npm run -s size                    the three rings: files, tokens, ceilings; then the packages
+  npm run -s size                    the three rings and the rooms, beside what they may have; then the packages
   npm run -s size -- --files         each file with its ring and, for acts, the reason
   npm run -s size -- --format json   everything, for programs
-  npm run -s size -- --write         writes the ceilings into README.md
+  npm run -s size -- --write         lowers .ci/size/held.json to what there is, and writes README.md
   npm run -s size -- --help          this text
 
 The entries are ${coreEntries.join(', ')}.
@@ -36,18 +42,18 @@ acts        the file imports a part of Node or a package that touches something,
 judges      a declaration of another file that has a branch, a loop, a comparison, a throw or a try.
 vocabulary  a declaration of another file that has none of them.
 
-docs/decisions/0005-runner-budget.md holds the ceilings. 
-Exit codes: 0; 1 a ring is above its ceiling; 2 something cannot be read.
+A ring or a room may not grow: .ci/size/held.json has its size.
+Exit codes: 0; 1 something grew; 2 something cannot be read.
 `;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function tableText(size: CoreSize, ceilings: Ceilings): string {
+function tableText(size: CoreSize, sizes: Sizes, held: Sizes): string {
   const rows = rings.map((ring) => [
     ring,
     withCommas(size.files.filter((file) => file.ring === ring).length),
     withCommas(totalOf(size, ring)),
-    withCommas(ceilings[ring]),
+    withCommas(held[ring]),
   ]);
   const sum = (values: readonly number[]): string =>
     withCommas(values.reduce((all, one) => all + one, 0));
@@ -55,10 +61,11 @@ function tableText(size: CoreSize, ceilings: Ceilings): string {
     'all',
     withCommas(size.files.length),
     sum(rings.map((ring) => totalOf(size, ring))),
-    sum(Object.values(ceilings)),
+    sum(rings.map((ring) => held[ring])),
   ];
-  const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all].map(
-    ([ring = '', ...cells]) => [ring.padEnd(10), ...cells.map((cell) => cell.padStart(9))].join(''),
+  const ofRooms = rooms.map((room) => [room, '', withCommas(sizes[room]), withCommas(held[room])]);
+  const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all, [], ...ofRooms].map(
+    ([ring = '', ...cells]) => [ring.padEnd(13), ...cells.map((cell) => cell.padStart(9))].join(''),
   );
   const around = [...measureAround(root, size)].map(
     ([folder, tokens]) => `${folder.padEnd(28)}${withCommas(tokens).padStart(9)}`,
@@ -89,19 +96,20 @@ function run(): void {
   if (values.help === true) return void process.stdout.write(help);
   if (values.format !== 'text' && values.format !== 'json')
     throw new Error(`--format is text or json, not ${values.format}`);
-  const ceilings = readCeilings(root);
-  const readme = join(root, 'README.md');
-  if (values.write === true)
-    writeFileSync(readme, withCeilings(readFileSync(readme, 'utf8'), ceilings));
   const size = measureCore(root);
-  const tokens = Object.fromEntries(rings.map((ring) => [ring, totalOf(size, ring)]));
+  const sizes = measureAll(root);
+  const held = values.write === true ? lowerHeld(root, sizes) : readHeld(root);
+  const readme = join(root, 'README.md');
+  if (values.write === true) writeFileSync(readme, withSizes(readFileSync(readme, 'utf8'), held));
   if (values.format === 'json')
     process.stdout.write(
-      `${JSON.stringify({ tokens, ceilings, around: Object.fromEntries(measureAround(root, size)), ...size }, undefined, 2)}\n`,
+      `${JSON.stringify({ sizes, held, around: Object.fromEntries(measureAround(root, size)), ...size }, undefined, 2)}\n`,
     );
   else if (values.files === true) process.stdout.write(size.files.map(fileText).join(''));
-  else process.stdout.write(tableText(size, ceilings));
-  if (rings.some((ring) => totalOf(size, ring) > ceilings[ring])) process.exitCode = 1;
+  else process.stdout.write(tableText(size, sizes, held));
+  const grown = whatGrew(sizes, held);
+  for (const line of grown) process.stderr.write(`${line}\n`);
+  if (grown.length > 0) process.exitCode = 1;
 }
 
 try {

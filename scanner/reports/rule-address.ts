@@ -1,4 +1,4 @@
-/** The web address of a rule's page, the same page as `docs/rules/<group>/<name>.md`. */
+/** The web address of a rule's page; `npm run docs:rules` makes it. */
 export function ruleUrl(rule: string): string {
   return `https://skillgate.dev/docs/rules/${rule}`;
 }

@@ -165,26 +165,21 @@ describe('the documentation', () => {
     },
   );
 
-  // The page of a rule names files of the fixture's skills, which may have a folder docs/ or test/.
-  const isRulePage = (page: string): boolean => /^docs\/rules\/[^/]+\//.test(page);
-  it.each(pages.filter((page) => !isRulePage(page)))(
-    '%s names only files and folders that exist',
-    (page) => {
-      const named = [
-        ...read(page).matchAll(
-          /`((?:cli|registry|runner|scanner|skills-index|test|bench|docs)\/[\w/.-]+)`/g,
-        ),
-      ].map(([, path]) => path ?? '');
-      if (page === 'docs/threat-model.md') expect(named.length).toBeGreaterThan(40);
-      // A row of a recipe: the reader or `npm run fix` makes the file.
-      const made = [...read(page).matchAll(/^\| `([^`]+)` \| .*: new \|$/gm)].map(
-        ([, path]) => path ?? '',
-      );
-      expect(named.filter((path) => !existsSync(join(top, path)) && !made.includes(path))).toEqual(
-        [],
-      );
-    },
-  );
+  it.each(pages)('%s names only files and folders that exist', (page) => {
+    const named = [
+      ...read(page).matchAll(
+        /`((?:cli|registry|runner|scanner|skills-index|test|bench|docs)\/[\w/.-]+)`/g,
+      ),
+    ].map(([, path]) => path ?? '');
+    if (page === 'docs/threat-model.md') expect(named.length).toBeGreaterThan(40);
+    // A row of a recipe: the reader or `npm run fix` makes the file.
+    const made = [...read(page).matchAll(/^\| `([^`]+)` \| .*: new \|$/gm)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(named.filter((path) => !existsSync(join(top, path)) && !made.includes(path))).toEqual(
+      [],
+    );
+  });
 
   it('shows recipes whose code imports only what exists, or what the recipe makes', () => {
     const text = read('docs/contributing.md');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCeilings, withCeilings } from '../../.ci/size/ceilings.ts';
+import { measureAll, readHeld, whatGrew, withCommas, withSizes } from '../../.ci/size/held.ts';
 import {
   type CoreSize,
   coreEntries,
@@ -25,19 +25,20 @@ afterAll(() => rmSync(copies, { recursive: true }));
 const totals = (of: CoreSize): number[] => rings.map((ring) => totalOf(of, ring));
 
 describe('the size of the core', () => {
-  it('is below the ceilings of docs/decisions/0005-runner-budget.md, ring by ring', () => {
-    const ceilings = readCeilings(top);
-    const over = rings.filter((ring) => totalOf(size, ring) > ceilings[ring]);
-    expect(
-      over.map(
-        (ring) =>
-          `${ring}: ${totalOf(size, ring)} tokens, at most ${ceilings[ring]}; npm run -s size -- --help`,
-      ),
-    ).toEqual([]);
+  it('is no larger than .ci/size/held.json says, ring by ring and room by room', () => {
+    expect(whatGrew(measureAll(top), readHeld(top))).toEqual([]);
+  });
+
+  it('names what grew', () => {
+    const held = readHeld(top);
+    expect(whatGrew({ ...held, acts: held.acts + 1_200 }, held)).toEqual([
+      `acts: 1,200 tokens above ${withCommas(held.acts)}`,
+    ]);
+    expect(whatGrew({ ...held, acts: held.acts - 1 }, held)).toEqual([]);
   });
 
   it('stands in the README as npm run size -- --write writes it', () => {
-    expect(withCeilings(read('README.md'), readCeilings(top))).toBe(read('README.md'));
+    expect(withSizes(read('README.md'), readHeld(top))).toBe(read('README.md'));
   });
 
   it('covers all code of runner/ but the rooms around the core and nine named files', () => {

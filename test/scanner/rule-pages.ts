@@ -1,11 +1,10 @@
 /**
- * Pages of documentation from notes on rules: `docs/rules/<group>/<name>.md`, and a table of all.
+ * Pages of documentation from notes on rules: `dist/docs/rules/<group>/<name>.md`, and a table of
+ * all.
  */
 import type { RuleExample, RuleNote } from '../../skills-index/statement/rule-note.ts';
 
-const head = '<!-- Made from the rule and its fixture by `npm run docs:rules`; do not edit. -->';
-
-/** Path below `docs/rules/` → text. */
+/** Path below `dist/docs/rules/` → text. */
 export function rulePages(notes: Readonly<Record<string, RuleNote>>): Map<string, string> {
   return new Map([
     ['README.md', tableOf(notes)],
@@ -22,8 +21,6 @@ function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
       `| [${id}](${id}.md) | ${title} | ${kind} | ${severity} | ${maps.map(({ label }) => label).join(', ')} |`,
   );
   return `${[
-    head,
-    '',
     `# The rules of the scanner: ${rows.length}`,
     '',
     'A rule reads facts, never files. It says what it found, where, how severe the finding is, and how to fix it.',
@@ -43,7 +40,6 @@ function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleN
   const group = id.split('/')[0];
   const others = related.map((one) => `- [${one}](../${one}.md): ${notes[one]?.title ?? ''}`);
   return `${[
-    head,
     `# ${id}`,
     `**${title}**`,
     `Group \`${group}\` · kind ${kind} · usually ${severity} · confidence ${confidence}`,

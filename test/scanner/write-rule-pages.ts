@@ -1,8 +1,8 @@
 /**
- * `npm run docs:rules`: writes the notes on rules and their pages; pages of rules that are gone go
- * with them.
+ * `npm run docs:rules`: writes the notes on rules, and the pages of the web site from them to
+ * `dist/docs/rules`.
  */
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../scanner/rules.ts';
@@ -15,11 +15,9 @@ writeFileSync(
   `${top}skills-index/statement/rule-notes.json`,
   `${JSON.stringify(notes, null, 2)}\n`,
 );
-const pages = rulePages(notes);
-for (const path of globSync('**/*.md', { cwd: `${top}docs/rules` }))
-  if (!pages.has(path)) rmSync(`${top}docs/rules/${path}`);
-for (const [path, text] of pages) {
-  const file = `${top}docs/rules/${path}`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+const folder = `${top}dist/docs/rules`;
+rmSync(folder, { recursive: true, force: true });
+for (const [path, text] of rulePages(notes)) {
+  mkdirSync(dirname(`${folder}/${path}`), { recursive: true });
+  writeFileSync(`${folder}/${path}`, text);
 }
