@@ -268,8 +268,8 @@ export const settingsBytesMax = 64 * 1024;
 export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 /** Versions that `skillgate registry retention` lists for each rule. */
 export const retentionShownMax = 50;
-/** How often a follower prints how far behind the backup is. */
-export const backupNoteMillis = 10_000;
+/** How often a backup or a restore prints how far it is. */
+export const backupNoteMillis = 2_000;
 /** How long an export may copy before it looks at the registry again. */
 export const exportPassMillisMax = 600_000;
 /** Processes that scan at once in one command. Each may take some hundred megabytes. */

@@ -5,7 +5,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { BackupAge } from './backup/follower-state.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
 import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
@@ -62,8 +61,6 @@ export interface AppOptions {
   readonly addressOf?: AddressOf;
   /** Why the storage takes no upload now; undefined when it does. */
   readonly whyFull?: () => Promise<string | undefined>;
-  /** How old the backup is that a follower should make; absent where none is expected. */
-  readonly backupAge?: (() => Promise<BackupAge>) | undefined;
   /** Steps of the shell, before any route. */
   readonly first?: readonly MiddlewareHandler[];
 }
@@ -71,7 +68,7 @@ export interface AppOptions {
 /** Builds the application over what a shell gives it. */
 export function createApp(
   registry: Registry,
-  { logError, addressOf = () => undefined, whyFull, backupAge, first = [] }: AppOptions,
+  { logError, addressOf = () => undefined, whyFull, first = [] }: AppOptions,
 ): Hono {
   const app = new Hono();
   app.use(
@@ -114,7 +111,6 @@ export function createApp(
     }));
     const behind = await behindNow(registry);
     const disk = await whyFull?.();
-    const backup = await backupAge?.();
     const expiring = expiringSoon(registry, registry.now());
     const ok = behind === undefined && damaged === undefined && disk === undefined;
     const readiness = {
@@ -122,8 +118,6 @@ export function createApp(
       ...(behind && { behind }),
       ...(damaged && { damaged }),
       ...(disk && { disk }),
-      // A registry goes on without its backup, so the answer stays 200.
-      ...(backup && { backup }),
       ...(expiring.length === 0 ? {} : { expiring }),
       ...(witnesses.length === 0 ? {} : { witnesses }),
     };

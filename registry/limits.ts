@@ -327,38 +327,8 @@ export const settlePauseMs = 5_000;
  */
 export const settleRunMs = 60_000;
 export const databaseCheckOutputBytesMax = 4_096;
-/** What one read of SQLite's write-ahead log returns at most, except one longer commit. */
-export const walPartBytes = 8 * 1024 * 1024;
-/** Frames from which a follower lets SQLite begin the write-ahead log anew: 4 MB. */
-export const walRestartFrames = 1_000;
-/** How often a follower looks for commits. */
-export const followMs = 100;
-/** How old a backup may become before the registry warns, and how often the registry looks. */
-export const backupBehindMs = 1_000;
-export const backupCheckMs = 5_000;
-/** How often a follower says in the data folder how far it is. */
-export const followerStateMs = 250;
-/** How often a follower compares the small files of the data folder, and all objects. */
-export const dataFilesMs = 5_000;
-export const allObjectsMs = 10 * 60_000;
-/**
- * How long a follower keeps commits in the write-ahead log while the backup takes none, and the
- * pauses between attempts.
- */
-export const followPatienceMs = 30_000;
-export const followRetryMs = 1_000;
-export const followPauseMs = 5_000;
-/** Written objects that a follower copies together: their folders are synced once. */
-export const copiedAtOnce = 64;
-/** Pictures of the database in a backup: the newest, and one before it. */
-export const picturesKept = 2;
-/** Pages that one step of a picture copies. */
-export const picturePagesAtOnce = 1_000;
-/** Bytes of commits after which a follower makes a new picture, if the database is not larger. */
-export const commitsBytesMin = 64 * 1024 * 1024;
-/** The list of written objects begins anew above this size, and writers finish within this time. */
-export const journalBytesMax = 16 * 1024 * 1024;
-export const journalGraceMs = 60_000;
+/** Pages of the database that one step of a backup copies. */
+export const copiedPagesAtOnce = 1_000;
 /** Log entries that a restore reads at once. */
 export const restoredEntriesAtOnce = 500;
 /** Versions with one list of files among which a reader's scope is looked for. */

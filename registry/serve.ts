@@ -11,7 +11,6 @@ import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
 import { knownFilesBytesMax } from './limits.ts';
 import { checkNames } from './people/check-names.ts';
-import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { type DiskSpace, watchDisk } from './serving/disk-space.ts';
 import { watchExpiry } from './serving/expiry-watch.ts';
@@ -49,8 +48,6 @@ export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveS
   readonly tls?: TlsFiles | undefined;
   /** Reverse proxies in front of the registry, and the header in which they name the client. */
   readonly proxies?: NamedProxies | undefined;
-  /** Whether a follower should copy the registry: then somebody is told when it is behind. */
-  readonly backupFollower?: boolean;
   /** Single sign-on at the desk, by an identity provider. */
   readonly signOn?: SignOnSettings | undefined;
   /** The bucket of the objects; the folder has them by default. */
@@ -117,14 +114,14 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     now,
     random: (bytes) => randomBytes(bytes),
   };
-  const { backup, ...watches } = startWatches(registry, options, log);
+  const expiry = watchExpiry(registry, log);
   let observation: Observation | undefined;
   const sweep = new AbortController();
   const finishing: Finishing = { signal: sweep.signal };
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
-    watches.stop();
+    expiry.stop();
     disk.stop();
     await listeners.close();
     await observation?.close();
@@ -136,7 +133,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       registry,
       listeners,
       disk,
-      backup,
       addressOf,
       ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
@@ -152,7 +148,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     logError: makeErrorLog(log, registry.now),
     addressOf,
     whyFull: disk.whyFull,
-    backupAge: backup?.age,
     first: [
       ...observation.steps,
       ...(proxies === undefined ? [] : [warnOfUntrustedProxy(proxies, log)]),
@@ -228,21 +223,6 @@ async function openStorage(
     else closeQuietly(opened);
     throw error;
   }
-}
-
-/** What an operator has to know in time: an old backup, what expires. */
-function startWatches(
-  registry: Registry,
-  { dir, backupFollower }: RegistryOptions,
-  say: (line: string) => void,
-) {
-  const backup = backupFollower === true ? watchBackup(dir, registry.now, say) : undefined;
-  const expiry = watchExpiry(registry, say);
-  const stop = (): void => {
-    backup?.stop();
-    expiry.stop();
-  };
-  return { backup, stop };
 }
 
 /** Checks and deletes beside requests, until the registry stops. */

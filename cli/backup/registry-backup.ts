@@ -1,72 +1,29 @@
 import { resolve } from 'node:path';
-import type { BackupOptions } from '../../registry/backup/backup.ts';
-import type { BackupAbout } from '../../registry/backup/backup-folder.ts';
-import type { CopiedFiles } from '../../registry/backup/data-files.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { backupNoteMillis } from '../limits.ts';
-import { answer, count, inkFor, printNote, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, inkFor, printNote, safe } from '../terminal/output.ts';
 
-/** `skillgate registry backup DIR BACKUP`: copies a data folder, once or until it is stopped. */
+/** `skillgate registry backup DIR BACKUP`: copies a data folder, while the registry serves. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { cwd, args, options, signal } = context;
   const dir = resolve(cwd, args[0] ?? '');
   const backup = resolve(cwd, args[1] ?? '');
-  const what: BackupOptions = {
+  const { makeBackup } = await import('../../registry/backup/backup.ts');
+  const { about, objects, files } = await makeBackup({
     dir,
     backup,
     withKeys: options['with-keys'] === true,
     say: (line) => printNote(context, safe`${line}`),
     signal,
     progress: makeProgress(context),
-  };
-  if (options.follow !== true) {
-    const { makeBackup } = await import('../../registry/backup/backup.ts');
-    const { about, objects, files } = await makeBackup(what);
-    sayWhole(context, { dir, backup, about, files }, count(objects, 'object'));
-    return exitCodes.ok;
-  }
-  const { followRegistry } = await import('../../registry/backup/follow.ts');
-  let saidAt = 0;
-  let slowest = 0;
-  await followRegistry({
-    ...what,
-    onWhole: (about, files) => sayWhole(context, { dir, backup, about, files }, 'follows'),
-    onCopied: (log, ms) => {
-      slowest = Math.max(slowest, ms);
-      if (Date.now() - saidAt < backupNoteMillis) return;
-      saidAt = Date.now();
-      answer(
-        context,
-        { schema: 'skillgate.backup-copied/1', log, behindSeconds: slowest / 1_000 },
-        () =>
-          safe`${new Date().toISOString()} ${count(log.size, 'log entry', 'log entries')}, ${secondsText(slowest)} behind at most`,
-      );
-      slowest = 0;
-    },
   });
-  printNote(context, safe`stopped`);
-  return exitCodes.ok;
-}
-
-interface Made {
-  readonly dir: string;
-  readonly backup: string;
-  readonly about: BackupAbout;
-  readonly files: CopiedFiles;
-}
-
-function sayWhole(
-  context: CommandContext,
-  { dir, backup, about, files }: Made,
-  more: string,
-): void {
   const ink = inkFor(context.stdout, context.env);
   const { origin, root, log } = about;
   answer(
     context,
     { schema: 'skillgate.backup-made/1', dir, backup, origin, root, log, ...files },
-    (): Safe =>
-      safe`${ink.green('✔')} The backup ${backup} is whole: ${origin}, ${count(log.size, 'log entry', 'log entries')}, ${more}`,
+    () =>
+      safe`${ink.green('✔')} The backup ${backup} is whole: ${origin}, ${count(log.size, 'log entry', 'log entries')}, ${count(objects, 'object')}`,
   );
   const { keysLeftOut, others } = files;
   if (keysLeftOut.length > 0)
@@ -84,17 +41,14 @@ function sayWhole(
       context,
       safe`Not in the backup: ${others.join(', ')}. Keep a copy of what a restored registry needs: a backup has no secrets of other services (notices.json), and no files that the registry does not know`,
     );
+  return exitCodes.ok;
 }
 
-function makeProgress(context: CommandContext): BackupOptions['progress'] {
+function makeProgress(context: CommandContext): (done: number, all: number) => void {
   let saidAt = Date.now();
   return (done, all) => {
-    if (Date.now() - saidAt < backupNoteMillis / 5) return;
+    if (Date.now() - saidAt < backupNoteMillis) return;
     saidAt = Date.now();
     printNote(context, safe`copying the database: ${Math.floor((done * 100) / all)} %`);
   };
-}
-
-function secondsText(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

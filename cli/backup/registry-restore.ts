@@ -94,7 +94,7 @@ async function readCheckpoint({ cwd, options }: CommandContext) {
 function makeProgress(context: CommandContext): (line: string) => void {
   let saidAt = Date.now();
   return (line) => {
-    if (Date.now() - saidAt < backupNoteMillis / 5) return;
+    if (Date.now() - saidAt < backupNoteMillis) return;
     saidAt = Date.now();
     printNote(context, safe`${line}`);
   };

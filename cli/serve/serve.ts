@@ -24,7 +24,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  const { accessLog, metricsPort, signOn, backupFollower, objects } = settings;
+  const { accessLog, metricsPort, signOn, objects } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -55,7 +55,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     witnesses,
     signOn,
     postOutside: webhookPosts.postOutside,
-    backupFollower,
     objects,
   });
   const { origin } = registry.registry.root;

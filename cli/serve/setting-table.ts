@@ -213,13 +213,6 @@ export const settingRows = [
     summary: 'how long a session lasts, from 1 to 12 hours (default: 12)',
   },
   {
-    key: 'backup-follower',
-    kind: 'boolean',
-    option: 'backup-follower',
-    summary:
-      'a follower copies this registry (skillgate registry backup --follow); /readyz, the figures and a warning say when the backup is behind',
-  },
-  {
     key: 'no-scanner',
     kind: 'boolean',
     option: 'no-scanner',

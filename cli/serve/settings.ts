@@ -38,8 +38,6 @@ export interface ServeSettings {
   readonly witnesses: readonly string[];
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
-  /** Whether a follower should copy the registry to a backup. */
-  readonly backupFollower: boolean;
   readonly noScanner: boolean;
 }
 
@@ -106,7 +104,6 @@ export async function settingsOf(
     retention: text('retention'),
     witnesses: texts('witnesses').map(parseBase),
     signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
-    backupFollower: settings['backup-follower'] === true,
     noScanner: settings['no-scanner'] === true,
   };
 }

@@ -1,17 +1,15 @@
 /**
- * The folder of a backup. `database/000003.sqlite` is a picture of the database: a whole copy as of
- * one commit. `database/000003.wal`, `000004.wal` … are the commits after it, up to a missing
- * number. `files/` has the files of the data folder, and `objects/` its objects.
+ * The folder of a backup. `registry.sqlite` is the database as of one commit. `files/` has the
+ * files of the data folder, and `objects/` its objects.
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { picturesKept } from '../limits.ts';
 
 const aboutShape = v.strictObject({
   schema: v.literal('skillgate.backup/1'),
@@ -31,7 +29,7 @@ export type BackupAbout = v.InferOutput<typeof aboutShape>;
 export function placesIn(backup: string) {
   return {
     about: join(backup, 'backup.json'),
-    database: join(backup, 'database'),
+    database: join(backup, 'registry.sqlite'),
     files: join(backup, 'files'),
     objects: join(backup, 'objects'),
   };
@@ -52,35 +50,6 @@ export async function writeAbout(backup: string, about: BackupAbout): Promise<vo
   await writeSynced(placesIn(backup).about, Buffer.from(`${JSON.stringify(about, null, 2)}\n`));
 }
 
-export interface DatabaseFiles {
-  /** Numbers of pictures, rising. */
-  readonly pictures: readonly number[];
-  /** Numbers of segments, rising. */
-  readonly segments: readonly number[];
-}
-
-/** The numbers of the whole files in `database/`. */
-export async function readDatabaseFiles(backup: string): Promise<DatabaseFiles> {
-  const entries = await readdir(placesIn(backup).database, { withFileTypes: true }).catch(
-    (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT') throw cause;
-      return [];
-    },
-  );
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  const numbers = (pattern: RegExp): number[] =>
-    names
-      .flatMap((name) => pattern.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
-  return { pictures: numbers(/^(\d{6,})\.sqlite$/), segments: numbers(/^(\d{6,})\.wal$/) };
-}
-
-/** Path of a picture, or of a segment. */
-export function databasePath(backup: string, number: number, end: 'sqlite' | 'wal'): string {
-  return join(placesIn(backup).database, `${String(number).padStart(6, '0')}.${end}`);
-}
-
 /**
  * Path of a file while it is made. Nobody can guess it, so nobody who may write to the backup's
  * folder has put a link there that this process would write through.
@@ -91,27 +60,11 @@ export function unfinishedPath(path: string): string {
 
 const unfinished = randomUUID();
 
-/**
- * Deletes pictures that newer ones replace, the commits before the oldest kept picture, and
- * unfinished pictures of dead processes.
- */
-export async function prune(backup: string): Promise<void> {
-  const { pictures, segments } = await readDatabaseFiles(backup);
-  const kept = pictures.slice(-picturesKept);
-  const oldest = kept[0] ?? 0;
-  // A picture goes before its commits: a picture whose commits are gone would be torn.
-  for (const number of pictures.filter((number) => number < oldest))
-    await unlink(databasePath(backup, number, 'sqlite'));
-  for (const number of segments.filter((number) => number < oldest))
-    await unlink(databasePath(backup, number, 'wal'));
-}
-
-/** Deletes what a dead process left: SQLite makes a journal beside a picture. */
+/** Deletes what a dead process left: SQLite makes a journal beside its copy. */
 export async function sweepUnfinished(backup: string): Promise<void> {
-  const folder = placesIn(backup).database;
-  for (const name of await readdir(folder))
-    if (/^\d{6,}\.(sqlite|wal)\.[0-9a-f-]{36}\.part(-journal)?$/.test(name))
-      await unlink(join(folder, name));
+  for (const name of await readdir(backup))
+    if (/^(?:registry\.sqlite|backup\.json)\.[0-9a-f-]{36}\.part(-journal)?$/.test(name))
+      await unlink(join(backup, name));
 }
 
 /** Writes a file under another name, syncs it, and renames it. */
@@ -144,9 +97,9 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Makes the folders of a backup, for its owner alone. @throws Problem `file-not-found` */
 export async function makeBackupFolders(backup: string): Promise<void> {
-  const { database, files, objects } = placesIn(backup);
-  for (const folder of [backup, database, files, objects]) await makeFolder(folder);
-  for (const folder of [database, files, objects]) await requireFolder(folder);
+  const { files, objects } = placesIn(backup);
+  for (const folder of [backup, files, objects]) await makeFolder(folder);
+  for (const folder of [files, objects]) await requireFolder(folder);
 }
 
 /**
@@ -175,14 +128,6 @@ async function requireFolder(path: string): Promise<void> {
   );
 }
 
-/** Size of a file in bytes; 0 when it is missing. */
-export async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}
-
 // Without O_NONBLOCK, a named pipe would wait for a writer for ever.
 export const noLink = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -199,4 +144,11 @@ export async function readIfThere(path: string, flag: number): Promise<Buffer | 
   } finally {
     await file.close();
   }
+}
+
+/** The failure of a restore that names the damaged file. */
+export function damagedBackup(path: string, why: string, cause?: unknown): Problem {
+  return new Problem('backup-damaged', `Cannot restore from ${JSON.stringify(path)}: ${why}`, {
+    cause,
+  });
 }

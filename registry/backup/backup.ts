@@ -1,30 +1,32 @@
 /** Copies a registry's data folder to a backup once, while the registry serves or is stopped. */
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
+import { copiedPagesAtOnce } from '../limits.ts';
 import { rootOfSize } from '../log/log.ts';
 import { hashText } from '../store/columns/hash-column.ts';
+import { startCheck } from '../store/database-check.ts';
 import { lockFolder } from '../store/database-file.ts';
+import { databaseWaitMs } from '../store/disk/limits.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import {
   type BackupAbout,
   makeBackupFolders,
   placesIn,
-  prune,
   readAbout,
-  readDatabaseFiles,
   sweepUnfinished,
+  syncFolder,
+  unfinishedPath,
   writeAbout,
 } from './backup-folder.ts';
-import { countObjects, makeObjectCopier } from './copy-objects.ts';
+import { copyObjects, countObjects } from './copy-objects.ts';
 import { type CopiedFiles, copyDataFiles } from './data-files.ts';
-import { makePicture, namePicture, type PictureProgress } from './picture.ts';
 import { removeRemoved } from './removed-objects.ts';
-import { type Connection, WalSource } from './wal-source.ts';
 
 export interface BackupOptions {
   /** The data folder. */
@@ -35,7 +37,8 @@ export interface BackupOptions {
   readonly withKeys: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
-  readonly progress?: PictureProgress | undefined;
+  /** Called with the copied pages of the database, and all pages. */
+  readonly progress?: ((done: number, all: number) => void) | undefined;
 }
 
 export interface MadeBackup {
@@ -48,39 +51,82 @@ export interface MadeBackup {
 /**
  * Makes the backup whole as of now. The state before stays restorable until then.
  * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`, `log-behind`,
- * `database-damaged`
+ * `database-damaged`, `object-store-unfit`
  */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   const { dir, backup, say, signal } = options;
   const target = await openTarget(options);
   try {
-    const source = openSource(dir);
-    try {
-      const shows = source.begin();
-      const log = await requireContinued(shows, target.about, options);
-      const { pictures, segments } = await readDatabaseFiles(backup);
-      const number = Math.max(0, ...pictures, ...segments) + 2;
-      await makePicture(shows, backup, number, options);
-      // Objects come before the rows that need them, so that those of the picture are all here now.
-      const { objects } = placesIn(backup);
-      await makeObjectCopier(dir, objects, say).copyAll(signal);
-      const files = await copyDataFiles(dir, placesIn(backup).files, options.withKeys);
-      signal.throwIfAborted();
-      await namePicture(backup, number);
-      const about = { ...target.next, log, at: new Date().toISOString() };
-      await writeAbout(backup, about);
-      await prune(backup);
-      await removeRemoved(dir, objects);
-      return { about, objects: await countObjects(objects), files };
-    } finally {
-      source.close();
-    }
+    const { database, files, objects } = placesIn(backup);
+    const part = unfinishedPath(database);
+    const log = await copyDatabase(part, target.about, options);
+    // After the rows that need them, so that those of the copied rows are all here now.
+    await copyObjects(dir, objects, { say, signal });
+    const copied = await copyDataFiles(dir, files, options.withKeys);
+    signal.throwIfAborted();
+    await rename(part, database);
+    await syncFolder(backup);
+    const about = { ...target.next, log, at: new Date().toISOString() };
+    await writeAbout(backup, about);
+    await removeRemoved(dir, objects);
+    return { about, objects: await countObjects(objects), files: copied };
   } finally {
     target.letGo();
   }
 }
 
-export interface OpenTarget {
+/**
+ * Copies the database as of one commit, while the registry writes on.
+ * @returns the head of the log in the copy
+ * @throws Problem `log-behind`; `database-damaged` when the copy is not sound
+ */
+async function copyDatabase(
+  part: string,
+  before: BackupAbout | undefined,
+  options: BackupOptions,
+): Promise<BackupAbout['log']> {
+  const { dir, say, signal, progress } = options;
+  const source = new BetterSqlite3(join(dir, 'registry.sqlite'), {
+    fileMustExist: true,
+    timeout: databaseWaitMs,
+  });
+  let log: BackupAbout['log'];
+  try {
+    // Without a transaction, SQLite begins the copy anew whenever the registry commits.
+    source.exec('BEGIN');
+    log = await requireContinued(source, before, options);
+    await source.backup(part, {
+      progress: ({ totalPages, remainingPages }) => {
+        signal.throwIfAborted();
+        progress?.(totalPages - remainingPages, totalPages);
+        return copiedPagesAtOnce;
+      },
+    });
+  } finally {
+    source.close();
+  }
+  const file = await open(part, 'r+');
+  try {
+    await file.chmod(0o600);
+    // Not in WAL mode: a reader of the copy needs no further files beside the copy.
+    await file.write(Buffer.of(1, 1), 0, 2, 18);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  const damage = await startCheck(part, say).found;
+  if (damage !== undefined)
+    throw new Problem(
+      'database-damaged',
+      `The copy of the database is damaged: ${damage.message}`,
+      {
+        hint: 'The backup keeps its older copy. Check the disk of the backup, and the database of the registry: docs/operating-registry.md, "The database is damaged".',
+      },
+    );
+  return log;
+}
+
+interface OpenTarget {
   /** What the backup had before. */
   readonly about: BackupAbout | undefined;
   readonly next: Pick<BackupAbout, 'schema' | 'origin' | 'root'>;
@@ -91,7 +137,7 @@ export interface OpenTarget {
  * Opens the folder of a backup for writing, and locks it.
  * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`, `object-store-unfit`
  */
-export async function openTarget({ dir, backup, say }: BackupOptions): Promise<OpenTarget> {
+async function openTarget({ dir, backup, say }: BackupOptions): Promise<OpenTarget> {
   const root = await readRootFile(dir);
   await requireOwnObjects(
     dir,
@@ -146,20 +192,15 @@ export async function openTarget({ dir, backup, say }: BackupOptions): Promise<O
 }
 
 const ownNames =
-  /^(?:backup\.json(?:\.[-0-9a-f]+\.part)?|backup\.lock(?:-journal)?|database|files|objects)$/;
-
-/** Opens the database of a data folder beside the registry. @throws Error of SQLite */
-export function openSource(dir: string): WalSource {
-  return new WalSource(join(dir, 'registry.sqlite'));
-}
+  /^(?:(?:backup\.json|registry\.sqlite)(?:\.[-0-9a-f]+\.part(?:-journal)?)?|backup\.lock(?:-journal)?|files|objects)$/;
 
 /**
  * The head of the log that a connection shows. An older or another log must not replace the log in
  * the backup, which may be the only whole copy.
  * @throws Problem `log-behind`
  */
-export async function requireContinued(
-  shows: Connection,
+async function requireContinued(
+  shows: BetterSqlite3.Database,
   before: BackupAbout | undefined,
   { dir, backup }: Pick<BackupOptions, 'dir' | 'backup'>,
 ): Promise<BackupAbout['log']> {
@@ -181,7 +222,7 @@ export async function requireContinued(
 }
 
 /** Size and root of the log that a connection shows. */
-export function headOf(shows: Connection): BackupAbout['log'] {
+function headOf(shows: BetterSqlite3.Database): BackupAbout['log'] {
   const row = shows.prepare('SELECT "index", root FROM log ORDER BY "index" DESC LIMIT 1').get();
   const head = row as { readonly index: number; readonly root: Uint8Array | string } | undefined;
   if (head === undefined) return { size: 0, root: '' };

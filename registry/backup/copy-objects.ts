@@ -3,88 +3,62 @@
  * name in the backup says that it is there. The other objects are compared. The status file is left
  * out: it may show a later head than the backup, and the database has the status of its own head.
  */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
-import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
+import { objectWritesAtOnce } from '../limits.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
 
-export interface ObjectCopier {
-  /**
-   * Copies the named objects that the backup lacks, or has with other bytes.
-   * @param which objects under their digest, or all the others; both when left out
-   */
-  copyNames(names: readonly string[], which?: 'fixed' | 'other'): Promise<void>;
-  /** Compares all objects, and copies. */
-  copyAll(signal: AbortSignal): Promise<void>;
-}
-
 /**
+ * Copies the objects that the backup lacks, or has with other bytes.
  * @param dir the data folder
  * @param to the folder of the backup's objects
  * @param say called with a sentence about an object that is damaged on its disk
  */
-export function makeObjectCopier(
+export async function copyObjects(
   dir: string,
   to: string,
-  say: (line: string) => void,
-): ObjectCopier {
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
   const from = join(dir, 'objects');
   const source = diskObjects(from);
   const target = diskObjects(to);
-  /** When the objects that may change were changed, as of their copy. */
-  const copied = new Map<string, number>();
-  const copy = makeCopy(source, target, say);
-  const copyNames = async (names: readonly string[], which?: 'fixed' | 'other'): Promise<void> => {
-    const chosen = names.filter(
-      (name) => !isLeftOut(name) && (which === undefined || (which === 'fixed') === isFixed(name)),
-    );
-    for (const some of chunksOf(chosen, copiedAtOnce)) await copy(some);
-  };
-  return {
-    copyNames,
-    copyAll: async (signal) => {
-      for await (const { folder, names } of foldersBelow(from, '')) {
-        signal.throwIfAborted();
-        const there = new Set(await readdir(join(to, folder)).catch(absent));
-        const missing: string[] = [];
-        await forEachOf(names, async (name) => {
-          const whole = objectName(folder === '' ? name : `${folder}/${name}`);
-          if (isFixed(whole)) {
-            if (!there.has(name)) missing.push(whole);
-            return;
-          }
-          if (isLeftOut(whole)) return;
-          const { mtimeMs } = await stat(join(from, whole)).catch(() => ({ mtimeMs: 0 }));
-          if (there.has(name) && copied.get(whole) === mtimeMs) return;
-          copied.set(whole, mtimeMs);
-          missing.push(whole);
-        });
-        for (const some of chunksOf(missing, objectWritesAtOnce)) {
-          signal.throwIfAborted();
-          await copy(some);
-        }
-      }
-    },
-  };
+  for await (const { folder, names } of foldersBelow(from, '')) {
+    const there = new Set(await readdir(join(to, folder)).catch(absent));
+    const other = names
+      .map((name) => objectName(folder === '' ? name : `${folder}/${name}`))
+      .filter((name) => name !== statusName && !(isFixed(name) && there.has(basename(name))));
+    for (let at = 0; at < other.length; at += objectWritesAtOnce) {
+      signal.throwIfAborted();
+      await copy(other.slice(at, at + objectWritesAtOnce), { source, target, say });
+    }
+  }
 }
 
-function makeCopy(source: Objects, target: Objects, say: (line: string) => void) {
-  return async (names: readonly string[]): Promise<void> => {
-    const found = new Map<string, Uint8Array>();
-    await forEachOf(names, async (name) => {
-      if (isFixed(name) && (await target.has(name))) return;
-      const bytes = await source.get(name);
-      if (bytes === undefined) return;
-      if (whyNotOwnDigest(name, bytes) !== undefined)
-        say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);
-      else if (isFixed(name) || !(await isSame(target, name, bytes))) found.set(name, bytes);
-    });
-    await target.putAll(found);
-  };
+async function copy(
+  names: readonly string[],
+  {
+    source,
+    target,
+    say,
+  }: {
+    readonly source: Objects;
+    readonly target: Objects;
+    readonly say: (line: string) => void;
+  },
+): Promise<void> {
+  const found = new Map<string, Uint8Array>();
+  await forEachOf(names, async (name) => {
+    const bytes = await source.get(name);
+    if (bytes === undefined) return;
+    if (whyNotOwnDigest(name, bytes) !== undefined)
+      say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);
+    else if (isFixed(name) || !(await isSame(target, name, bytes))) found.set(name, bytes);
+  });
+  await target.putAll(found);
 }
 
 async function isSame(target: Objects, name: string, bytes: Uint8Array): Promise<boolean> {
@@ -97,10 +71,6 @@ export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undef
   if (!isFixed(name)) return undefined;
   const hex = hexOf(digestOf(bytes));
   return name.endsWith(`/${hex}`) ? undefined : `its bytes have the digest sha256:${hex}`;
-}
-
-function isLeftOut(name: string): boolean {
-  return name === statusName;
 }
 
 /** Whether an object has the digest of its bytes as its name. */
@@ -133,10 +103,6 @@ export async function* foldersBelow(
 
 function isUnfinished(name: string): boolean {
   return name.startsWith('.') && name.endsWith('.part');
-}
-
-function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
 function absent(error: NodeJS.ErrnoException): never[] {

@@ -5,8 +5,7 @@
 import { constants } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { noLink, readIfThere, writeSynced } from './backup-folder.ts';
-import { damagedBackup } from './segment.ts';
+import { damagedBackup, noLink, readIfThere, writeSynced } from './backup-folder.ts';
 
 /** Files that make the folder a registry. `keys.json` and the others with keys come last. */
 const names = [
@@ -25,9 +24,9 @@ const names = [
   'scanner-key.json',
 ] as const;
 
-/** What a registry and a backup make in the folder, and nobody needs to copy. */
+/** What a registry makes in the folder, and nobody needs to copy. */
 const ownNames =
-  /^(?:registry\.sqlite(?:-wal|-shm)?|(?:serving|backup)\.lock(?:-journal)?|ready\.probe|disk\.reserve|objects|objects\.journal(?:\.new)?|backup-follower\.json(?:\.part)?|enrol)$/;
+  /^(?:registry\.sqlite(?:-wal|-shm)?|serving\.lock(?:-journal)?|ready\.probe|disk\.reserve|objects|enrol)$/;
 
 export interface CopiedFiles {
   /** Files with an unsealed private key that were left out. */

@@ -2,8 +2,10 @@
  * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
  * gets its name at the end. So a restore that was killed or refused leaves no data folder.
  */
-import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { lstat, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import {
@@ -21,13 +23,19 @@ import type { Witnesses } from '../log/witness-answers.ts';
 import { openFile } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
-import { type BackupAbout, makeFolder, placesIn, readAbout, syncFolder } from './backup-folder.ts';
+import {
+  type BackupAbout,
+  damagedBackup,
+  makeFolder,
+  noLink,
+  placesIn,
+  readAbout,
+  syncFolder,
+} from './backup-folder.ts';
 import { restoreDataFiles } from './data-files.ts';
-import { restoreDatabase } from './restored-database.ts';
 import { askForLaterHead, requireHead } from './restored-heads.ts';
 import { checkLog, type RestoredLog } from './restored-log.ts';
 import { missingBlobs, restoreObjects, restoreStatus } from './restored-objects.ts';
-import { damagedBackup } from './segment.ts';
 
 export interface RestoreOptions {
   readonly backup: string;
@@ -103,14 +111,15 @@ export async function restoreRegistry(options: RestoreOptions): Promise<Restored
 
 // Somebody else may have written to the backup, and a pipe would be waited for.
 async function requireNoLinks(backup: string): Promise<void> {
-  const { about, ...folders } = placesIn(backup);
-  for (const path of [about, ...Object.values(folders), join(folders.files, 'enrol')]) {
+  const { about, database, files, objects } = placesIn(backup);
+  const isMeantAsFile = (path: string): boolean => path === about || path === database;
+  for (const path of [about, database, files, join(files, 'enrol'), objects]) {
     const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
       return undefined;
     });
-    if (found !== undefined && !(path === about ? found.isFile() : found.isDirectory()))
-      throw damagedBackup(path, `it is a link, or no ${path === about ? 'file' : 'folder'}`);
+    if (found !== undefined && !(isMeantAsFile(path) ? found.isFile() : found.isDirectory()))
+      throw damagedBackup(path, `it is a link, or no ${isMeantAsFile(path) ? 'file' : 'folder'}`);
   }
 }
 
@@ -130,7 +139,7 @@ async function restoreInto(
       : await takeKeys(options.keys, join(part, 'keys.json'), root);
   const witnesses = await witnessesOf(places.files, root, options);
   progress('copying the database');
-  await restoreDatabase(backup, join(part, 'registry.sqlite'));
+  await copyFromBackup(places.database, join(part, 'registry.sqlite'));
   const file = openFile(join(part, 'registry.sqlite'), { checkBytesMax: Infinity });
   try {
     const db = databaseOf(file);
@@ -179,7 +188,17 @@ async function restoreInto(
   }
 }
 
-/** `backup.json` is written after the commits that it names. */
+async function copyFromBackup(from: string, to: string): Promise<void> {
+  const file = await open(from, noLink).catch((cause: NodeJS.ErrnoException) => {
+    throw damagedBackup(from, cause.code === 'ENOENT' ? 'it is missing' : cause.message, cause);
+  });
+  await pipeline(
+    file.createReadStream(),
+    createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true }),
+  );
+}
+
+/** `backup.json` is written after the database. */
 async function requireAbout(
   storage: ReadDatabase,
   log: RestoredLog,

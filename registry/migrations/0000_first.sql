@@ -22,7 +22,8 @@ CREATE TABLE `statements` (
 	`createdAt` integer NOT NULL,
 	`certificate` blob,
 	`material` text,
-	`fact` text
+	`fact` text,
+	CONSTRAINT "statements_bytes" CHECK(typeof(`payload`) = 'blob' AND length(`payload`) <= 8 AND typeof(`bundle`) <> 'text')
 );
 --> statement-breakpoint
 -- `statements_no_replace` keeps pairs of payload and signer apart, so the index needs no whole digest.
@@ -115,7 +116,8 @@ CREATE TABLE `versions` (
 	`createdAt` integer NOT NULL,
 	`logIndex` integer DEFAULT 0 NOT NULL,
 	`bytes` integer NOT NULL,
-	`filesDeleted` integer
+	`filesDeleted` integer,
+	CONSTRAINT "versions_bytes" CHECK(typeof(`publisher`) = 'blob')
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `versions_name_version` ON `versions` (`name`,`version`);
@@ -147,7 +149,8 @@ CREATE TABLE `version_blobs` (
 	`digest` blob NOT NULL,
 	`scope` integer NOT NULL,
 	`versionId` integer NOT NULL,
-	PRIMARY KEY(`digest`, `scope`, `versionId`)
+	PRIMARY KEY(`digest`, `scope`, `versionId`),
+	CONSTRAINT "version_blobs_bytes" CHECK(typeof(`digest`) = 'blob' AND typeof(`scope`) = 'integer')
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `archives` (
@@ -177,7 +180,8 @@ CREATE TABLE `audit` (
 	`from` integer,
 	`to` integer,
 	`by` text NOT NULL,
-	`why` text NOT NULL
+	`why` text NOT NULL,
+	CONSTRAINT "audit_numbers" CHECK(typeof(`kind`) = 'integer')
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_version_move` ON `audit` (`versionId`,`move`);

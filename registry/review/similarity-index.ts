@@ -57,11 +57,10 @@ async function readSketches({ db }: Pick<Registry, 'db'>, versionIds: readonly s
  * undefined when the version has no sketch.
  */
 export async function versionsAlike(registry: Pick<Registry, 'db'>, versionId: string) {
-  const { read } = registry.db;
   const [own] = await readSketches(registry, [versionId]);
   if (own === undefined) return undefined;
   const { sketch } = own;
-  const alike = read
+  const alike = registry.db.read
     .select({ versionId: sketchBands.versionId })
     .from(sketchBands)
     .where(inArray(sketchBands.key, bandKeys(sketch)))

@@ -1,7 +1,6 @@
 /** Figures about a registry in the text format of Prometheus (version 0.0.4). */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { lastRootOf } from '../../skills-index/trust/root/repository.ts';
-import type { BackupAge } from '../backup/follower-state.ts';
 import type { Registry } from '../context.ts';
 import { countedRowsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
@@ -40,8 +39,6 @@ export interface MetricsWorld {
   readonly registry: Registry;
   readonly requests: RequestCounts;
   diskFree(): Promise<number>;
-  /** How old the backup is that a follower should make; absent where none is expected. */
-  readonly backupAge?: (() => Promise<BackupAge>) | undefined;
   isReady(): Promise<boolean>;
   /** Milliseconds since 1970. */
   certificateExpires(): number | undefined;
@@ -51,14 +48,13 @@ export interface MetricsWorld {
 export async function metricsText(world: MetricsWorld): Promise<string> {
   const { registry } = world;
   const now = registry.now().getTime();
-  const [reviews, scans, stops, stored, size, disk, backup, ready] = await Promise.all([
+  const [reviews, scans, stops, stored, size, disk, ready] = await Promise.all([
     waitingReviews(registry),
     waitingScans(registry),
     readPendingStops(registry),
     storedInAll(registry),
     logSize(registry),
     world.diskFree(),
-    world.backupAge?.(),
     world.isReady(),
   ]);
   const root = registry.tuf && Date.parse(lastRootOf(registry.tuf).signed.expires);
@@ -77,12 +73,6 @@ export async function metricsText(world: MetricsWorld): Promise<string> {
     ['stored_bytes', 'Bytes of all versions whose files are stored.', stored.bytes],
     ['waiting_bytes', 'Those of versions that wait for a scan or a decision.', stored.waiting],
     ['disk_free_bytes', 'Bytes that the registry may still write to its disk.', disk],
-    ['backup_whole', '1 when a follower has made a whole backup.', wholeOf(backup)],
-    [
-      'backup_behind_seconds',
-      'Seconds whose statements the backup may lack.',
-      backup?.behindMs === undefined ? undefined : backup.behindMs / 1_000,
-    ],
     ['root_expiry_timestamp_seconds', 'When the root of trust expires.', secondsOf(root)],
     [
       'certificate_expiry_timestamp_seconds',
@@ -134,10 +124,6 @@ async function waitingScans({ db }: Registry): Promise<Waiting> {
 
 function ageOf(at: number | undefined, now: number): number {
   return at === undefined ? 0 : Math.max(0, Math.round((now - at) / 1_000));
-}
-
-function wholeOf(backup: BackupAge | undefined): number | undefined {
-  return backup === undefined ? undefined : Number(backup.behindMs !== undefined);
 }
 
 function secondsOf(ms: number | undefined): number | undefined {

@@ -3,7 +3,6 @@ import type { MiddlewareHandler } from 'hono';
 import type { Registry } from '../context.ts';
 import type { AddressOf } from '../request-limits/write-limits.ts';
 import { type AccessLogTarget, openAccessLog } from './access-log.ts';
-import type { BackupWatch } from './backup-watch.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { Listeners } from './listeners.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
@@ -35,14 +34,13 @@ export async function openObservation(
     readonly registry: Registry;
     readonly listeners: Listeners;
     readonly disk: DiskSpace;
-    readonly backup: BackupWatch | undefined;
     readonly addressOf: AddressOf;
     /** Asks the application, without a port. */
     readonly ask: (path: string) => Promise<Response>;
     readonly say: (line: string) => void;
   },
 ): Promise<Observation> {
-  const { registry, listeners, disk, backup, addressOf, ask, say } = world;
+  const { registry, listeners, disk, addressOf, ask, say } = world;
   const log =
     options.accessLog === undefined
       ? undefined
@@ -53,7 +51,6 @@ export async function openObservation(
       registry,
       requests,
       diskFree: disk.free,
-      backupAge: backup?.age,
       isReady: () => ask('/readyz').then(({ ok }) => ok),
       certificateExpires: listeners.certificateExpires,
     });

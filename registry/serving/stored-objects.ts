@@ -2,7 +2,6 @@
  * The objects of a registry, and the sweep of what killed processes left on its disk.
  */
 import { join } from 'node:path';
-import { noteWrites, writtenObjectsName } from '../backup/noted-writes.ts';
 import type { Registry } from '../context.ts';
 import { behindOf } from '../log/witness-duty.ts';
 import { diskSpool } from '../request-limits/disk-spool.ts';
@@ -45,7 +44,7 @@ export async function openObjects(
   const removals = objects.startRemovals();
   const began = Date.now();
   return {
-    objects: boundedObjects(noteWrites(objects, join(dir, writtenObjectsName))),
+    objects: boundedObjects(objects),
     spool,
     sweep: async (registry, signal) => {
       try {

@@ -83,7 +83,7 @@ function makeDurable(client: BetterSqlite3.Database, path: string): void {
 function close(client: BetterSqlite3.Database, letGo: () => void = () => undefined): void {
   if (!client.open) return;
   try {
-    // A follower reads the log of its own accord, and would keep the registry from ending.
+    // A backup reads the database of its own accord, and would keep the registry from ending.
     client.pragma(`busy_timeout = ${closeWaitMs}`);
     client.pragma('wal_checkpoint(TRUNCATE)');
   } finally {

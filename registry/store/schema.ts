@@ -62,6 +62,8 @@ export const versions = sqliteTable(
     index('versions_publisher_status').on(sql`substr("publisher", 1, 8)`, table.status),
     // Readers use `hasDigest`.
     index('versions_bundle').on(sql`substr("bundle", 1, 8)`),
+    // SQLite would store a digest as text, and no lookup would find the row.
+    check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
   ],
 );
 
@@ -96,7 +98,13 @@ export const versionBlobs = sqliteTable(
     scope: integer().notNull(),
     versionId: versionIdColumn().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.digest, table.scope, table.versionId] })],
+  (table) => [
+    primaryKey({ columns: [table.digest, table.scope, table.versionId] }),
+    check(
+      'version_blobs_bytes',
+      sql`typeof(${table.digest}) = 'blob' AND typeof(${table.scope}) = 'integer'`,
+    ),
+  ],
 );
 
 /**
@@ -121,6 +129,7 @@ export const audit = sqliteTable(
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
     index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
     index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
+    check('audit_numbers', sql`typeof(${table.kind}) = 'integer'`),
   ],
 );
 
@@ -204,6 +213,11 @@ export const statements = sqliteTable(
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType).where(isRareType(table.predicateType)),
+    // The key of a payload is the beginning of its digest, as bytes.
+    check(
+      'statements_bytes',
+      sql`typeof(${table.payload}) = 'blob' AND length(${table.payload}) <= 8 AND typeof(${table.bundle}) <> 'text'`,
+    ),
   ],
 );
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
@@ -20,7 +19,7 @@ import {
   scan,
   signIn,
 } from '../registry/road.ts';
-import { makeStage, type Serving, type Started } from './processes.ts';
+import { makeStage, type Serving } from './processes.ts';
 
 /**
  * docs/operating-registry.md, "Backups": a registry whose machine dies in the middle of its work,
@@ -36,7 +35,6 @@ describe('the disk of a registry is lost', () => {
   let witness: CosigningWitness;
   let watching: RunningWitness;
   let serving: Serving;
-  let following: Started;
   let port = '0';
   const send: Send = (path, init) => fetch(`${serving.base}${path}`, init);
 
@@ -45,7 +43,6 @@ describe('the disk of a registry is lost', () => {
       'operator',
       dir,
       '--no-scanner',
-      '--backup-follower',
       '--port',
       port,
       '--witness',
@@ -60,25 +57,16 @@ describe('the disk of a registry is lost', () => {
     expect((await approve(send, await signIn(send, rita), rita, made)).status).toBe(201);
   };
   const head = async () => parseCheckpoint(await (await send('/log/checkpoint')).text());
-  const kill = async ({ process }: Pick<Started, 'process'>): Promise<void> => {
-    const gone = once(process, 'exit');
-    process.kill('SIGKILL');
+  const kill = async (): Promise<void> => {
+    const gone = once(serving.process, 'exit');
+    serving.process.kill('SIGKILL');
     await gone;
   };
-  const ready = async (): Promise<{ backup: { behindMs?: number; why?: string } }> =>
-    JSON.parse(await (await send('/readyz')).text());
-  const follow = async (): Promise<void> => {
-    following = await stage.start('operator', 'registry', 'backup', 'data', 'backup', '--follow');
-  };
+  const backUp = () => stage.json('operator', 'registry', 'backup', 'data', 'backup');
   const restore = (from: string, to: string, ...options: string[]) =>
     stage.skill('operator', 'registry', 'restore', from, to, '--keys', 'safe.json', ...options);
   const copiedSize = (): number =>
     JSON.parse(readFileSync(at('backup/backup.json'), 'utf8')).log.size;
-  const untilCopied = async (size: number): Promise<void> => {
-    const deadline = Date.now() + 10_000;
-    while (copiedSize() < size && Date.now() < deadline) await delay(20);
-    expect(copiedSize()).toBe(size);
-  };
 
   beforeAll(async () => {
     mkdirSync(at('data'));
@@ -121,30 +109,24 @@ describe('the disk of a registry is lost', () => {
     await watching.close();
   });
 
-  it('is replaced by the backup, which has every acknowledged statement, for clients that go on', async () => {
-    expect((await ready()).backup.why).toContain('no follower copies this registry');
-    await follow();
-    expect(following.said).toMatchObject({
+  it('is replaced by the backup, which has every statement before it, for clients that go on', async () => {
+    expect(await backUp()).toMatchObject({
       schema: 'skillgate.backup-made/1',
       keysLeftOut: ['keys.json'],
       others: [],
       log: { size: (await head()).size },
     });
     expect(existsSync(at('backup/files/keys.json'))).toBe(false);
-    await delay(500);
-    expect((await ready()).backup).toMatchObject({ behindMs: expect.any(Number) });
-    expect((await ready()).backup.why).toBeUndefined();
 
     // An older whole copy of the backup, which somebody keeps.
-    await kill(following);
     cpSync(at('backup'), at('older'), { recursive: true });
-    await follow();
     await release('1.1.0');
     expect(await stage.skill('client', 'install', '@acme/report@1.1.0')).toMatchObject({ exit: 0 });
     const seen = await head();
-    await untilCopied(seen.size);
-    // The machine dies, with the follower.
-    await Promise.all([kill(serving), kill(following)]);
+    await backUp();
+    expect(copiedSize()).toBe(seen.size);
+    // The machine dies.
+    await kill();
     cpSync(at('data'), at('lost'), { recursive: true });
     rmSync(at('data'), { recursive: true });
 
@@ -183,10 +165,10 @@ describe('the disk of a registry is lost', () => {
       expect(await stage.skill('client', 'install', `@acme/report@${version}`)).toMatchObject({
         exit: 0,
       });
-    // The new registry has a follower, too, which goes on in the same backup.
-    await follow();
-    await untilCopied((await head()).size);
-    await Promise.all([kill(serving), kill(following)]);
+    // The new registry goes on in the same backup.
+    await backUp();
+    expect(copiedSize()).toBe((await head()).size);
+    await kill();
   });
 
   it('is not replaced by an older backup: the witness, a kept head and the clients know the later log', async () => {
@@ -198,7 +180,7 @@ describe('the disk of a registry is lost', () => {
       if (!existsSync(at('kept-head'))) {
         await serve('data');
         writeFileSync(at('kept-head'), await (await send('/log/checkpoint')).text());
-        await kill(serving);
+        await kill();
       }
       const refused = await restore('older', 'back', ...options);
       expect(refused).toMatchObject({ exit: 6 });
@@ -214,10 +196,10 @@ describe('the disk of a registry is lost', () => {
     expect((await send('/readyz')).status).toBe(503);
     const refused = await stage.skill('client', 'install', '@acme/report@1.0.0');
     expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('log-rolled-back') });
-    // Nor does a follower put the older log in the place of the newer backup.
+    // Nor does a backup put the older log in the place of the newer backup.
     const overwritten = await stage.skill('operator', 'registry', 'backup', 'back', 'backup');
     expect(overwritten).toMatchObject({ exit: 6, err: expect.stringContaining('log-behind') });
     expect(copiedSize()).toBe(size);
-    await kill(serving);
+    await kill();
   });
 });

@@ -25,11 +25,6 @@ export interface Serving {
   stop(): Promise<Ended>;
 }
 
-export interface Started extends Omit<Serving, 'base'> {
-  /** The first line of JSON. */
-  readonly said: Record<string, unknown>;
-}
-
 export interface Stage {
   readonly folder: string;
   /** `skill ARGV…` of a user, whose home is `folder/USER`. */
@@ -37,8 +32,6 @@ export interface Stage {
   /** The same, and its JSON; fails when the exit code is not 0. */
   json<Answer = Record<string, unknown>>(user: string, ...argv: string[]): Promise<Answer>;
   serve(user: string, ...argv: string[]): Promise<Serving>;
-  /** `skill ARGV… --format json` that goes on, once it has printed its first line. */
-  start(user: string, ...argv: string[]): Promise<Started>;
   write(files: Readonly<Record<string, string>>): void;
   /** Ends what still runs and removes the folder. */
   close(): Promise<void>;
@@ -84,25 +77,6 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     });
     return { child, ended, err: () => err, out: () => out };
   };
-  const startWhole: Stage['start'] = async (user, ...argv) => {
-    const { child, ended, err, out } = start(user, [...argv, '--format', 'json']);
-    while (!out().includes('\n')) {
-      const early = await Promise.race([
-        ended,
-        new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined)),
-      ]);
-      if (early !== undefined) throw new Error(`skillgate ${argv[0]} ended: ${early.err}`);
-    }
-    return {
-      said: JSON.parse(out().split('\n')[0] ?? '') as Record<string, unknown>,
-      process: child,
-      err,
-      stop: () => {
-        child.kill('SIGTERM');
-        return ended;
-      },
-    };
-  };
   const skill: Stage['skill'] = (user, ...argv) => start(user, argv).ended;
   return {
     folder,
@@ -112,11 +86,31 @@ export function makeStage(env: Record<string, string> = {}): Stage {
       if (exit !== 0) throw new Error(`skillgate ${argv.join(' ')}: exit ${exit}\n${out}${err}`);
       return JSON.parse(out);
     },
-    start: startWhole,
     serve: async (user, ...argv) => {
       const port = argv.includes('--port') ? [] : ['--port', '0'];
-      const { said, ...started } = await startWhole(user, 'serve', ...argv, ...port);
-      return { ...started, base: String(said.base) };
+      const { child, ended, err, out } = start(user, [
+        'serve',
+        ...argv,
+        ...port,
+        '--format',
+        'json',
+      ]);
+      while (!out().includes('\n')) {
+        const early = await Promise.race([
+          ended,
+          new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined)),
+        ]);
+        if (early !== undefined) throw new Error(`skillgate serve ended: ${early.err}`);
+      }
+      return {
+        base: String(JSON.parse(out().split('\n')[0] ?? '').base),
+        process: child,
+        err,
+        stop: () => {
+          child.kill('SIGTERM');
+          return ended;
+        },
+      };
     },
     write: (files) => {
       for (const [path, text] of Object.entries(files)) {

@@ -5,22 +5,14 @@ export const backupRows: readonly CommandRow[] = [
   {
     name: 'registry backup',
     summary: 'copy the data folder of a registry to a backup, while the registry serves',
-    usage: 'DIR BACKUP [--follow]',
+    usage: 'DIR BACKUP',
     examples: [
       [
         'skillgate registry backup ./registry-data /mnt/other-machine/registry',
         'make the backup whole as of now; again later: copy what is new',
       ],
-      [
-        'skillgate registry backup ./registry-data /mnt/other-machine/registry --follow',
-        'copy each statement within a second, until interrupted',
-      ],
     ],
     options: {
-      follow: {
-        type: 'boolean',
-        summary: 'go on, and copy each commit within a second; prints how far behind the backup is',
-      },
       'with-keys': {
         type: 'boolean',
         summary:

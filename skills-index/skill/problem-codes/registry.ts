@@ -225,7 +225,7 @@ export const registryCodes = {
     exit: 6,
     status: 500,
     means: 'A file of the backup is missing or damaged, so that no whole registry can be restored.',
-    fix: 'Restore another backup. To use the copy of the database before, move the newest file NUMBER.sqlite out of the backup’s folder database.',
+    fix: 'Restore another backup, or copy the file that the message names from another copy of the backup.',
   },
   'registry-answer-invalid': {
     exit: 4,

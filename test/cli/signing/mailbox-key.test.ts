@@ -16,7 +16,7 @@ import { folderWith } from '../temporary-folder.ts';
 const passphrase = 'correct horse battery staple';
 
 /** A key file with one key. */
-async function oldFile(closedBy?: string): Promise<{ path: string; key: KeyFile }> {
+async function keyFile(closedBy?: string): Promise<{ path: string; key: KeyFile }> {
   const path = join(folderWith(), 'mira.json');
   return { path, key: await createKeyFile(path, undefined, 'mira', undefined, closedBy) };
 }
@@ -26,7 +26,7 @@ const spkiOf = (key: KeyFile) => Buffer.from(key.mailboxKey?.spki ?? '', 'base64
 
 describe('the mailbox key of a key file', () => {
   it('is a second key, signed by the first, and opens what is sealed for it', async () => {
-    const { path, key } = await oldFile();
+    const { path, key } = await keyFile();
     const made = await addMailboxKey(path, key);
     const now = await readKeyFile(path);
     expect(now.mailboxKey).toEqual(made);
@@ -43,7 +43,7 @@ describe('the mailbox key of a key file', () => {
   });
 
   it('leaves the first key and every other member of the file as they are, readable by the owner alone', async () => {
-    const { path, key } = await oldFile();
+    const { path, key } = await keyFile();
     writeFileSync(path, JSON.stringify({ ...read(path), note: 'mine' }));
     const before = read(path);
     await addMailboxKey(path, key);
@@ -53,7 +53,7 @@ describe('the mailbox key of a key file', () => {
   });
 
   it('is made once: the file keeps the one that it has', async () => {
-    const { path, key } = await oldFile();
+    const { path, key } = await keyFile();
     const made = await addMailboxKey(path, key);
     expect(await addMailboxKey(path, await readKeyFile(path))).toEqual(made);
     await expect(addMailboxKey(path, key)).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('the mailbox key of a key file', () => {
   });
 
   it('lies under the passphrase of the file, which is asked once for both keys', async () => {
-    const { path, key } = await oldFile(passphrase);
+    const { path, key } = await keyFile(passphrase);
     await addMailboxKey(path, key, passphrase);
     expect(readFileSync(path, 'utf8')).not.toContain('PRIVATE');
     let asked = 0;
@@ -106,8 +106,8 @@ describe('the mailbox key of a key file', () => {
     ['without a private part', ({ privateKey: _, ...own }) => own, 'no private key'],
     ['that is no object', () => 'AAAA', 'cannot be read'],
   ])('makes the file refused: one %s', async (_, spoil, says) => {
-    const mine = await oldFile();
-    const other = await oldFile();
+    const mine = await keyFile();
+    const other = await keyFile();
     for (const { key, path } of [mine, other]) await addMailboxKey(path, key);
     const stored = read(mine.path);
     writeFileSync(

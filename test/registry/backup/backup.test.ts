@@ -36,10 +36,7 @@ describe('a backup of a registry', () => {
     onTestFinished(() => rmSync(copy, { recursive: true }));
     return copy;
   };
-  const picture = (backup: string): string => {
-    const names = readdirSync(join(backup, 'database')).filter((name) => name.endsWith('.sqlite'));
-    return join(backup, 'database', names.at(-1) ?? '');
-  };
+  const database = (backup: string): string => join(backup, 'registry.sqlite');
 
   beforeAll(async () => {
     dir = await makeLoneDataFolder(trust);
@@ -49,6 +46,7 @@ describe('a backup of a registry', () => {
     const author = await publishThree(send);
     // Twice, while the registry serves.
     await backUp(dir, made);
+    cpSync(made, `${made}-first`, { recursive: true });
     expect((await claimScope(send, 'acme-2', author)).status).toBe(201);
     await send('/index/status.json');
     head = await (await send('/log/checkpoint')).text();
@@ -135,7 +133,7 @@ describe('a backup of a registry', () => {
   it.each<[string, (backup: string) => void, string, string]>([
     [
       'another byte in an entry of the log',
-      (backup) => edit(picture(backup), `UPDATE log SET body = body || ' ' WHERE "index" = 1`),
+      (backup) => edit(database(backup), `UPDATE log SET body = body || ' ' WHERE "index" = 1`),
       'backup-damaged',
       'entry 1 does not have its hash',
     ],
@@ -143,7 +141,7 @@ describe('a backup of a registry', () => {
       'an entry that somebody exchanged with its hash',
       (backup) =>
         edit(
-          picture(backup),
+          database(backup),
           `UPDATE log SET (body, leafHash) = (SELECT body, leafHash FROM log WHERE "index" = 2) WHERE "index" = 1`,
         ),
       'backup-damaged',
@@ -153,7 +151,7 @@ describe('a backup of a registry', () => {
       'an exchanged entry whose root hash somebody took away, as a segment does',
       (backup) =>
         edit(
-          picture(backup),
+          database(backup),
           `UPDATE log SET (body, leafHash, root) = (SELECT body, leafHash, '' FROM log WHERE "index" = 2) WHERE "index" = 1`,
         ),
       'backup-damaged',
@@ -163,7 +161,7 @@ describe('a backup of a registry', () => {
       'the statement of another entry',
       (backup) =>
         edit(
-          picture(backup),
+          database(backup),
           'UPDATE statements SET envelope = (SELECT envelope FROM statements WHERE logIndex = 2) WHERE logIndex = 1',
         ),
       'backup-damaged',
@@ -171,40 +169,40 @@ describe('a backup of a registry', () => {
     ],
     [
       'a hole in the log',
-      (backup) => edit(picture(backup), 'DELETE FROM log WHERE "index" = 1'),
+      (backup) => edit(database(backup), 'DELETE FROM log WHERE "index" = 1'),
       'backup-damaged',
       'entry 1 is missing',
     ],
     [
       'no newest entry',
       (backup) =>
-        edit(picture(backup), 'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)'),
+        edit(database(backup), 'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)'),
       'backup-damaged',
       'backup.json names',
     ],
     [
       'an older copy of the database alone',
-      (backup) => rmSync(picture(backup)),
+      (backup) => cpSync(database(`${made}-first`), database(backup)),
       'backup-damaged',
       'files of the backup are missing or damaged',
     ],
     [
       'a page of noise in the database',
-      (backup) => overwrite(picture(backup), 8_192, Buffer.alloc(4_096, 0xa5)),
+      (backup) => overwrite(database(backup), 8_192, Buffer.alloc(4_096, 0xa5)),
       'database-damaged',
       '',
     ],
     [
       'no database',
-      (backup) => rmSync(join(backup, 'database'), { recursive: true }),
+      (backup) => rmSync(database(backup)),
       'backup-damaged',
-      'no copy of the database',
+      'registry.sqlite": it is missing',
     ],
     [
       'a database of a newer release',
       (backup) =>
         edit(
-          picture(backup),
+          database(backup),
           `INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 99999999999999)`,
         ),
       'database-newer',
@@ -233,7 +231,7 @@ describe('a backup of a registry', () => {
     onTestFinished(() => rmSync(to, { recursive: true }));
     const pathIn = (folder: string, hex: string): string =>
       objectPath(join(folder, 'objects'), `stored/sha256/${hex}`);
-    const client = new BetterSqlite3(picture(copy), { readonly: true });
+    const client = new BetterSqlite3(database(copy), { readonly: true });
     const [first = '', second = ''] = client
       .prepare('SELECT DISTINCT lower(hex(digest)) FROM version_blobs ORDER BY digest')
       .pluck()
@@ -265,19 +263,23 @@ describe('a backup of a registry', () => {
     expect(existsSync(killed)).toBe(false);
   });
 
+  it('is restored with the newer database of a standby', async () => {
+    const copy = `${made}-standby`;
+    const to = `${dir}-newer`;
+    onTestFinished(() => {
+      for (const path of [copy, to]) rmSync(path, { recursive: true, force: true });
+    });
+    cpSync(`${made}-first`, copy, { recursive: true });
+    cpSync(join(dir, 'registry.sqlite'), database(copy));
+    const checkpoint = { note: head, from: 'kept.txt' };
+    expect(await restore(copy, to, { checkpoint })).toMatchObject({ log: { size }, damaged: [] });
+  });
+
   it('is compared with a head that somebody kept', async () => {
     const to = `${dir}-kept`;
     onTestFinished(() => rmSync(to, { recursive: true, force: true }));
     const checkpoint = { note: head, from: 'kept.txt' };
-    // The copy before the newest, as if the newest had never been made.
-    const copy = copyOf('before');
-    rmSync(picture(copy));
-    const about = JSON.parse(readFileSync(join(copy, 'backup.json'), 'utf8'));
-    writeFileSync(
-      join(copy, 'backup.json'),
-      JSON.stringify({ ...about, log: { size: 0, root: '' } }),
-    );
-    await expect(restore(copy, to, { checkpoint })).rejects.toMatchObject({
+    await expect(restore(`${made}-first`, to, { checkpoint })).rejects.toMatchObject({
       code: 'log-behind',
       message: `Cannot restore: the backup has ${size - 1} log entries, and kept.txt shows ${size}, so the backup lacks 1`,
     });
@@ -297,14 +299,14 @@ describe('a backup of a registry', () => {
       join(from, 'registry.sqlite'),
       'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)',
     );
-    const before = readdirSync(join(copy, 'database'));
+    const before = readFileSync(database(copy));
     await expect(backUp(from, copy)).rejects.toMatchObject({ code: 'log-behind' });
-    expect(readdirSync(join(copy, 'database'))).toEqual(before);
+    expect(readFileSync(database(copy)).equals(before)).toBe(true);
     // A whole copy whose writing was killed counts for nothing.
-    const unfinished = join(copy, `database/000099.sqlite.${randomUUID()}.part`);
-    writeFileSync(unfinished, 'half');
+    const unfinished = `${database(copy)}.${randomUUID()}.part`;
+    for (const end of ['', '-journal']) writeFileSync(`${unfinished}${end}`, 'half');
     await backUp(dir, copy);
-    expect(existsSync(unfinished)).toBe(false);
+    for (const end of ['', '-journal']) expect(existsSync(`${unfinished}${end}`)).toBe(false);
   });
 });
 

@@ -108,7 +108,7 @@ describe('a restore that is refused', () => {
     }
   });
 
-  it.each(['backup.json', 'database', 'files', 'objects'])(
+  it.each(['backup.json', 'registry.sqlite', 'files', 'objects'])(
     'follows no link in the place of %s, and waits for no pipe',
     async (name) => {
       const path = join(backup, name);
@@ -143,13 +143,16 @@ describe('a restore that is refused', () => {
     const copy = `${dir}-planted`;
     const outside = join(folderWith({ theirs: 'theirs' }), 'theirs');
     await backUp(dir, copy);
-    for (const name of ['backup.json.part', 'database/000004.sqlite.part', 'files/root.json.part'])
+    for (const name of ['backup.json.part', 'registry.sqlite.part', 'files/root.json.part'])
       symlinkSync(outside, join(copy, name));
-    rmSync(join(copy, 'files/root.json'));
-    symlinkSync(outside, join(copy, 'files/root.json'));
+    for (const name of ['files/root.json', 'registry.sqlite']) {
+      rmSync(join(copy, name));
+      symlinkSync(outside, join(copy, name));
+    }
     await backUp(dir, copy);
     expect(readFileSync(outside, 'utf8')).toBe('theirs');
-    expect(lstatSync(join(copy, 'files/root.json')).isFile()).toBe(true);
+    for (const name of ['files/root.json', 'registry.sqlite'])
+      expect(lstatSync(join(copy, name)).isFile()).toBe(true);
   });
 
   it.each(['/proc/skillgate', join('missing', 'folder')])(

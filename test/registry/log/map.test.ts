@@ -94,6 +94,14 @@ describe('the map in a checkpoint', () => {
     expect(published.status).toBe(201);
   });
 
+  it('is demanded of a log whose last entry lost it, before anything is appended', async () => {
+    await liveOn();
+    edit('DROP TRIGGER log_no_update');
+    edit('UPDATE log SET map = NULL');
+    const claimed = await claimScope(world.send, 'later', makeKey());
+    expect(claimed).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+  });
+
   it('has the names of a statement whose certificate was damaged, as the text of the statement says', async () => {
     await liveOn();
     const [row] = await world.registry.db.read
