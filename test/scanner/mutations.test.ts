@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
+import { sampleOf } from '../sample.ts';
 import { exemptionOf, exemptions } from './mutations/exempt.ts';
 import type { Mutated, Mutation, Place } from './mutations/mutation.ts';
 import { mutations } from './mutations/mutations.ts';
@@ -81,7 +82,8 @@ async function lostBy(
 describe.each(mutations)('attacks with $name', (mutation) => {
   it('are found all the same', { timeout: 120_000 }, async () => {
     const results = [];
-    for (const { id, fixture } of fixtures) results.push(await lostBy(mutation, id, fixture));
+    for (const { id, fixture } of sampleOf(fixtures, 6))
+      results.push(await lostBy(mutation, id, fixture));
     expect(results.flatMap((one) => one.lost)).toEqual([]);
     expect(results.reduce((sum, one) => sum + one.tried, 0)).toBeGreaterThan(5);
   });
