@@ -1,6 +1,7 @@
 // After each dependency change: npm leaves foreign-platform optional packages that its registry
 // does not answer for out of the lockfile, and `npm ci` then refuses it
-// (docs/decisions/0002-lockfile.md). This writes the missing entries.
+// ("Missing: … from lock file"). This writes the missing entries, without integrity: npm never
+// fetches them on a platform of the tests.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));

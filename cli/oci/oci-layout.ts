@@ -1,6 +1,7 @@
 /**
  * Artifacts as the files of an OCI image layout (OCI image specification 1.1, image-layout.md and
- * manifest.md). Equal artifacts give equal bytes.
+ * manifest.md). Equal artifacts give equal bytes. No maintained npm package was found that writes
+ * layouts.
  */
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 

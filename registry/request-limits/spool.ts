@@ -1,6 +1,7 @@
 /**
  * Uploads as they arrive: a large one goes to a file, so that many at once need little memory. Then
- * a few at a time are read and judged.
+ * a few at a time are read and judged. Storing files while they arrive would let every stranger
+ * fill the folder of objects: signature and scope are checked against the whole list of files.
  */
 import type { Context } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';

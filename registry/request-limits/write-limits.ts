@@ -1,7 +1,8 @@
 /**
  * Limits write requests: of clients that are not members, per address, and of everybody who is
  * signed in, per account. Verifying signatures costs time, and log and audit grow for ever. The
- * process that counts is the one that writes (docs/decisions/0040-limits-in-the-writer.md).
+ * process that counts is the one that writes: on Cloudflare, a count in each isolate is no limit,
+ * and its own rate limits count for each place, and late.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';

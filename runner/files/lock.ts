@@ -1,6 +1,6 @@
 /**
  * Locks across processes, with plain files. A lock file names its holder by pid and start time, so
- * that other processes recognise the lock of a dead process.
+ * that other processes recognise the lock of a dead process without a heartbeat.
  */
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,7 @@
-/** Whether a word is the number of an account, by the checksum in it. */
+/**
+ * Whether a word is the number of an account, by the checksum in it. A form without a checksum is
+ * noise: minified programs have thousands of such words.
+ */
 import { createHash } from 'node:crypto';
 
 /** The number of a bank account with a valid checksum, with or without spaces (ISO 13616). */

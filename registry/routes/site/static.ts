@@ -1,6 +1,7 @@
 /**
  * Files for installers: roots, status, public blobs, and packs of blobs. They are immutable, or
- * small and verified by their readers.
+ * small and verified by their readers. Tags are compared here: Hono's middleware makes the whole
+ * answer before it discards it for a 304.
  */
 import { type Context, Hono } from 'hono';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';

@@ -1,6 +1,6 @@
 /**
- * Names of the techniques that rules may name. Sources and the day of the check:
- * docs/decisions/0011-weakness-lists.md.
+ * Names of the techniques that rules may name. weaknesses.ts says by what they
+ * were checked.
  */
 
 /** MITRE ATT&CK for Enterprise; a sub-technique behind its technique. */

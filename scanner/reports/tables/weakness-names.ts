@@ -1,6 +1,6 @@
 /**
- * Names of the weaknesses that rules may name. Sources and the day of the check:
- * docs/decisions/0011-weakness-lists.md.
+ * Names of the weaknesses that rules may name. weaknesses.ts says by what they
+ * were checked.
  */
 
 /** Common Weakness Enumeration. */

@@ -1,6 +1,14 @@
 /**
  * The public lists of weaknesses and techniques that rules map to: identifier → name and address.
- * Checked: docs/decisions/0011-weakness-lists.md.
+ * To add one, copy it from the list itself, never from memory or another tool: new editions number
+ * their entries anew. Checked on 2026-11-20 against
+ *
+ * - CWE 4.15: the XML in npm's cwe-sdk 1.1.19; CWE-1427 came with 4.16, and is from the site
+ * - OWASP LLM 2025 (other tools print its numbers, not those of 2026) and Agentic Skills 1.0: the
+ *   projects' repositories
+ * - OWASP Agentic Applications 2026: three pages that quote it
+ * - ATT&CK 18.1: mitre/cti at 421deacb. ATT&CK 19 moved T1562, so it is not here
+ * - ATLAS 5.6.0: mitre-atlas/atlas-data at 8ee2c689
  */
 import { atlasNames, attackNames } from './technique-names.ts';
 import { cweNames } from './weakness-names.ts';
@@ -73,6 +81,7 @@ const astNames = {
   AST02: 'Supply Chain Compromise',
   AST03: 'Over-Privileged Skills',
   AST04: 'Insecure Metadata',
+  // Until spring 2026 "Unsafe Deserialization", so deserialisation maps to CWE-502 only.
   AST05: 'Untrusted External Instructions',
   AST06: 'Weak Isolation',
   AST07: 'Update Drift',

@@ -28,7 +28,7 @@ export const serviceClient = defineRule({
       const isElsewhere =
         usual !== '*' && host !== '*' && !`.${host}`.endsWith(`.${usual.replace(/^\*\./, '')}`);
       const severity = isElsewhere ? gravityOf(host) : 'info';
-      // The words around a block that is only shown are written easily (decision 108).
+      // The words around a block that is only shown are written easily (decision 82).
       if (!runs(fact) && severity !== 'medium') return [];
       const key = `${fact.span.path} ${fact.api} ${host}`;
       if (seen.has(key)) return [];

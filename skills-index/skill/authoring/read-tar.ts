@@ -1,5 +1,5 @@
 /**
- * Our own strict reader of uploads: uncompressed POSIX ustar, regular files only (trust.md §5).
+ * Our own strict reader of uploads: uncompressed POSIX ustar, regular files only.
  * General tar readers skip, merge or rewrite odd entries. Here one odd entry rejects the whole
  * upload, with every reason listed.
  */

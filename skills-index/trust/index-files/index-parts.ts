@@ -1,7 +1,7 @@
 /**
  * The index file of a skill with many versions: the newest lines, and a heading that names parts
  * with the older lines. A part has the form of an index file, and its address is its digest, so
- * no part changes.
+ * no part changes. With a file for each version, the list for ranges would still grow without end.
  */
 import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
