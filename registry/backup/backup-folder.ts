@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -99,7 +99,7 @@ export async function syncFolder(path: string): Promise<void> {
 export async function makeBackupFolders(backup: string): Promise<void> {
   const { files, objects } = placesIn(backup);
   for (const folder of [backup, files, objects]) await makeFolder(folder);
-  for (const folder of [files, objects]) await requireFolder(folder);
+  for (const folder of [files, objects]) await requirePlain(folder);
 }
 
 /**
@@ -118,12 +118,23 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
-// Somebody else may write to the backup: a link would have this process write where it leads.
-async function requireFolder(path: string): Promise<void> {
-  if ((await lstat(path)).isDirectory()) return;
-  throw new Problem(
+// Somebody else may write to the backup: a link would have this process write where it leads, and a
+// pipe would have it wait for ever.
+async function requirePlain(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) throw notPlain(path);
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
+    const at = join(entry.parentPath, entry.name);
+    if (entry.isFile() || entry.isDirectory()) continue;
+    // A file that is a link is replaced, and nothing is written through it.
+    const leads = entry.isSymbolicLink() ? await stat(at).catch(() => undefined) : undefined;
+    if (leads?.isFile() !== true) throw notPlain(at);
+  }
+}
+
+function notPlain(path: string): Problem {
+  return new Problem(
     'file-not-found',
-    `Cannot use ${JSON.stringify(path)}: it is a link, or no folder`,
+    `Cannot use ${JSON.stringify(path)}: it is a link, or neither file nor folder`,
     { hint: 'Name a backup folder that lies whole on the other disk, or mount the disk there.' },
   );
 }

@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   lstatSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -153,6 +154,18 @@ describe('a restore that is refused', () => {
     expect(readFileSync(outside, 'utf8')).toBe('theirs');
     for (const name of ['files/root.json', 'registry.sqlite'])
       expect(lstatSync(join(copy, name)).isFile()).toBe(true);
+  });
+
+  it.each([
+    ['a link in place of a folder', (path: string, outside: string) => symlinkSync(outside, path)],
+    ['a pipe', (path: string) => void spawnSync('mkfifo', [path])],
+  ])('is of no backup that met %s below its objects', async (what, plant) => {
+    const copy = `${dir}-below-${what.length}`;
+    const outside = folderWith({});
+    await backUp(dir, copy);
+    plant(join(copy, 'objects/planted'), outside);
+    await expect(backUp(dir, copy)).rejects.toMatchObject({ code: 'file-not-found' });
+    expect(readdirSync(outside)).toEqual([]);
   });
 
   it.each(['/proc/skillgate', join('missing', 'folder')])(
