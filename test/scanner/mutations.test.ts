@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
-import { sampleOf } from '../sample.ts';
+import { isWhole, sampleOf } from '../sample.ts';
 import { exemptionOf, exemptions } from './mutations/exempt.ts';
 import type { Mutated, Mutation, Place } from './mutations/mutation.ts';
 import { mutations } from './mutations/mutations.ts';
@@ -85,7 +85,7 @@ describe.each(mutations)('attacks with $name', (mutation) => {
     for (const { id, fixture } of sampleOf(fixtures, 6))
       results.push(await lostBy(mutation, id, fixture));
     expect(results.flatMap((one) => one.lost)).toEqual([]);
-    expect(results.reduce((sum, one) => sum + one.tried, 0)).toBeGreaterThan(5);
+    expect(results.reduce((sum, one) => sum + one.tried, 0)).toBeGreaterThan(isWhole ? 5 : 0);
   });
 });
 

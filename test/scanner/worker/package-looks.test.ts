@@ -142,16 +142,4 @@ describe('a scanner without a version to scan', () => {
       ['not fetched', 'The registry refused what was seen of the package'],
     ]);
   });
-
-  it('says nothing when an older registry knows no packages', async () => {
-    const unknown = (): never => {
-      throw new Problem('not-found', 'There is no such page');
-    };
-    expect(await work({ leases: [unknown] })).toEqual({
-      looks: [],
-      givenBack: [],
-      lines: [],
-      warned: [],
-    });
-  });
 });
