@@ -1,4 +1,4 @@
-// The last step of `npm run build`: the command line and the scanning thread of `skill scan` become
+// The last step of `npm run build`: the command line and the scanning process of `skill scan` become
 // one file each, and one more for what is loaded only when it is needed, since Node spends more on
 // finding and reading five hundred small modules than on what they do. The modules stay beside them
 // for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a

@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:422a43cadedce9f9102a75bc56c67fb331ab3aa7ed5b64bf593095e37e99b480',
-  judging: 'sha256:c7179724b17552abc96886aa5df3f9f701192487553683fb26563d2b974c2608',
+  extractor: 'sha256:481f8d57b1648d39b37d5232e4619a110a391304eb1b1b22c3bf3b3a51039808',
+  judging: 'sha256:a628ee5e32212fafee27dc73ee4c047dc0749d549f6e61196732c6ff564c652e',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -56,7 +56,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d9dff0c7762656870c49bdf5c0ae756d386f72d0b460d3a05221a43f38a44baf',
-    'files/agent-memory': 'sha256:4063f2d829f08ae38d8e6b10d9fce098e6d4b605ff618dd8777f676421ff71bd',
+    'files/agent-memory': 'sha256:8d0b6b4c816da78a76eae6c40deb540d3954e5f9bc07ab3e8b3813cfeefbadd3',
     'files/browser-data': 'sha256:f66b42e4a353b83cfca8b84c6e5d0fdcb2de09f0523b674400de82e87d8c9b2b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -69,9 +69,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:a8a4f31740068f2f233cf1ad1edfd0fca7f0bbd2c0bd3199e78b603ce94aa03a',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:548ac95a815fe9c26b373817655e392a55e877d4997afd2f879b7fbeeec5b712',
+    'files/outside-read': 'sha256:6fa41fffbd4bf357f94ea141c574457687c2962c85b91aef6468c4d23ad7516f',
     'files/outside-write':
-      'sha256:c153d0363a1a896ab52d2b2bc7a1a356e5c9849e17d2d7985487af615116f032',
+      'sha256:d937319524ecaff82b02e5061eb38da7d3d3285ced77f55e92e6bc922127a37d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ffee3eba13966fc82cf1d10bec4f2f4e9459bcc0733c1101b2d874fee4a5a936',
@@ -116,9 +116,9 @@ export const codeDigests: CodeDigests = {
       'sha256:8ce44c475842fe5c34a03ac5f4803647d7f187007a71513cb5e1937f4504d014',
     'flow/untrusted-to-agent':
       'sha256:4eb3c080cabcf74a6a04f66ddf322d17f6d7d64b2b0e2033f4f8e1cf14592388',
-    'manifest/all-three': 'sha256:3fde252827e3fe7129bb8a56bdbe84b11de288bac774e158d8545c81bc1bb857',
+    'manifest/all-three': 'sha256:980119d5b11bf02ae6b79a6af2eddb194450ec3895177d1a7c10a2266c8ddc1a',
     'manifest/broken-promise':
-      'sha256:dc17ace3acacd48a3f34211194796c5c40154dc73af4725ef993ce2b4f7da700',
+      'sha256:30191679c2a0993afc228dc78133b1476bfcfdb57f7dc0352cdfc691bff9cffd',
     'manifest/contradiction':
       'sha256:0de9753a42fbc9a313c8f1cefd7263d3509e6e4538e5fe519e8914ecec251384',
     'manifest/declared-attack':
@@ -126,7 +126,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:b9c572abcc9acbd0e754f6a1f332e035a5a3f524a88dde8ae3c28df7c9fb59a8',
+      'sha256:90a29f82c9275b06cff0812d7807cbdad2c278d5beec650257c3db8161e6a72b',
     'manifest/unnamed-script':
       'sha256:7317e2695623c9e554d794678231771beff96c9f45f0c84b0550932f73cdd02b',
     'manifest/unreadable':
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
       'sha256:fcb39a463dd9b01bec5d0edd30de129eaf66c94e3b044d99bef8707624c14d70',
     'network/drop-host': 'sha256:9c7cad69afca6d197796a61b44460fb3c5d877748e9834cb3f00a09bb51b5845',
     'network/hidden-host':
-      'sha256:f01f665776a11a96ffc62ce530402ac4bbaa74d6f171c5c462fd4cab1cbc5210',
+      'sha256:1c317910250b1c5f9f872f53bdfbaac123c752a397b7a30d8dffa43d90d470d5',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:021131846e54e228f9cf652cbc2a0f8e59973bf954972f1ff49c29cd443262bf',
     'network/raw-address':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:66bba900e3b693a644bfb1ae2baadbf4812f1b14d9dbf53a99634545b57b1291',
+      'sha256:5c5915ea60835247a71e50bda62c2d535adbcf7ea419e7ae579e0e803a84a0b1',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -210,55 +210,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:39c488e60b74ab8ffd4e8c875ad5e92d2e70b3284ac341ec02c80954ba25c781',
+      'sha256:4d52ab474d2d3900453daa9c1a682e2c8a42eaf35959d707d8b887786480f0ae',
     'persistence/shipped-key':
       'sha256:f406ae1dc7209c426738abd453bbd5affcd0295c1012e54ef8318b5d14139a92',
     'prose/approval-bypass':
-      'sha256:7bb60700d2b2d610846d5aa02803ceb0891d2b7c5a94eac0bdf5779e6e975f0e',
+      'sha256:5bcfef3a63631287a4cf357300e8042c84a8c938b9a3759a3fce8e4ea6a9d776',
     'prose/biased-judgement':
-      'sha256:6719a67ae93396ce6850bc5a4b5ff6e888af77b1cdafcae781b0011ba3ce36ec',
+      'sha256:9856328f066f2dfb45d62bb5ec8745ee8d02a24195d1af2b8f797aa2743a4890',
     'prose/boundless-role':
-      'sha256:349e4f4812faa118d024112daa2aa853cf2aa76820a683a762a032dde9e7416d',
-    'prose/concealment': 'sha256:cbce7d8c4adbdcf01543fccc45a34ba5c7bb24e91c4e76fa85a0b260881be21c',
+      'sha256:b82b1e8b4152a4e690ff5995c7c6dc3ca75430e53a1c77676a18d108bcbb8fc1',
+    'prose/concealment': 'sha256:b2953aff878c9ea361b4f7bc07244e11db4ca0663022897ec4004ddaa89eb551',
     'prose/credential-solicitation':
-      'sha256:57111ef89f8776513eef21d0a45f6cdd5df4513d9e2e8af656b8a5b5a602163b',
+      'sha256:9d5ea22bb566f08a4051ac2b9af664bc34f62d2fa0935fe6db25bdfcd7912a7e',
     'prose/decode-instructions':
-      'sha256:08e01ba6b224d460ca178da03bf35d9c85307dc385159397879b9251501cfa47',
+      'sha256:71a463f13183a922b85437183d5f6f6af87c15b53c10c8f83d819f8d11aa1240',
     'prose/destructive-orders':
-      'sha256:b0e9c69f13edb103629334ab0fa7d1e661b35ee89825bbcdc971eaaa2f6fb094',
+      'sha256:84144be45a77f8841e0df035f8746c2da12ee294dda433109080d49e36ff4d28',
     'prose/divided-order':
-      'sha256:e8feb3603d67754d466453aa9e39edc546cd3ca9fa086cb179d1a0e8b1925d88',
+      'sha256:8f68f9ac3d4e5e7085d7c1276cf95faf06036f6e23850cdd333a5d0efe29550e',
     'prose/encoded-instructions':
-      'sha256:ff3d227c0485a2e7c7142958d7d27b0320f5b245c7978df760d9810606a53e9d',
+      'sha256:9ca9e9e13dc281e2d432f78a52b5d93d88727752ef1dbcbd8a9954979eb042ea',
     'prose/exfiltration-instructions':
-      'sha256:76e7f60d2bf7b91c74481e92eee3607b2e8ebe29ccf0135afb12a1da35ea629d',
+      'sha256:45997ca6517057f1c663cf567e882317d5fbfcab622e7f3bc851e2acae34d1ee',
     'prose/false-authority':
-      'sha256:a3d904976649dd62a8f410bf45ca57a1273cda3bb17ef674baac1f57672fa53f',
-    'prose/hidden-text': 'sha256:4aa50d1ef7df1e79b004193e8e8e15d75bb038d2565711c7d3a821c96c356a47',
-    'prose/install-lure': 'sha256:390c8cfce6ce3b0a0bba1bcac4b726064fea52ed29fd34b971f74126d72ec603',
+      'sha256:468488374a23d96732cbb4c6b34f303cf11c1a59e2cf046aded2ac938ede2496',
+    'prose/hidden-text': 'sha256:7d82c084f9d2eba7d2eba68dee6783e3aadee42058da068109a59a7a84c83115',
+    'prose/install-lure': 'sha256:a3c6153adf64dd458d8ffb6fbc15d1f4e71a41d1cb1498b70e3599ae9bb9ac0f',
     'prose/memory-tampering':
-      'sha256:10283e893f8806fd3652c0ef9d81e6abc5ccd6d82eccde643cf52cc348763129',
+      'sha256:eafea7a6a51fdcc727e29c8f70721ad71847a97773e40e98c43cab1122e7a335',
     'prose/override-instructions':
-      'sha256:dde40c9b1159b91ba3d18beb26ad6514cdb475281015bbd4b209ca0d051e5473',
+      'sha256:eb9968be8c960558ca1e1720696fd4075e82623c735304c1725e216c11626e3f',
     'prose/payment-diversion':
-      'sha256:55f79c79237498669a936c402c170a31490be3a97a8aab01ebb8f8a0cff25d58',
+      'sha256:c70387d80f0734280b2dc22730703b2765d574f03accdd585f96d776dbd5374a',
     'prose/planted-content':
-      'sha256:0a4fcd8a63f16804d22a6d8c01603d0f31fe396b04afcf3b68ec2fd0dedf423b',
+      'sha256:3741b93d279b645cd3577dd96fc5bb5a6b6d883cbf10d909e49ea830cd5364ae',
     'prose/remote-instructions':
-      'sha256:b5d9447b6063f9eb99be2dfddd0e1fb9519e30e016cc30f033d6bf1e0cfb66ba',
+      'sha256:5d0c66a3331291fb19da2e6bbd2a9892a3352a9f722202faaf2037269d4a95b1',
     'prose/secret-in-reply':
-      'sha256:4c996c078c710adbba2cc82d539b715959bfc2a59f5a510954c62e98c52f5fc2',
+      'sha256:368620ef3ced0f6541083214f7573e73c51433856dfb3ef902e85cf79ecd5ff5',
     'prose/self-propagation':
-      'sha256:f1930e6351694c05a3aae7b5d8b01565e19c98d6091265851c5133efaf1e6993',
+      'sha256:45325722701c8c2817c28c9cd060ff70a13f7a86baf604c43d28055760c0708f',
     'prose/speaks-to-scanners':
-      'sha256:5f99ebbaf37bb3c7ad452b740a995d4260daeb5443a296f7f4da6dce9dedddd0',
-    'prose/trigger-bait': 'sha256:6cd93f4badf09b9c99bdc4c040f06cdc09828cff17dd0fc7b547e85e186d8142',
+      'sha256:a0246eaeb878b27c38a9d397f1561e3ce28640ab45af6aa28e76c541260bda1d',
+    'prose/trigger-bait': 'sha256:9f2707e985221da8eee3dd56b02ea346fb0f579e99a12b71f8e101aea0e930d5',
     'prose/weakened-defence':
-      'sha256:e597ea4d48dfd48c9adadd59f876128f48842e392aff0604bafdb67a904398d3',
+      'sha256:7ea79c21204ccd8b38fa4e3a1f75608988ecc013102110317c7f56c9823978a9',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:0136ea15563de2a782ab4bb0c00ab561697a2c184be15aff274e7df44ca88ee6',
+      'sha256:903231ce2efeffb96dbc7983e5b4975edeb1f9655bd26e5b1f08c80f647bab7e',
     'resources/exhaustion':
       'sha256:c195fc47eb433e3181ff0522f45f203bc259c351261bafa28e4c1004b167bc13',
     'resources/fork-bomb':
@@ -269,9 +269,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:d27742ddac24c9f69f8e14496b5f407f02ff38a8a8d3c40a71833a8c293b5138',
     'supply/acts-at-import':
-      'sha256:d758e10a433e9c0efe0ef8be77dd60fa653537de64c8fbfa139c45d5ae22ba37',
+      'sha256:fe8fb9d1877e2e24a03564b1992c2e01581408b197ce80eab584e649e154fe77',
     'supply/acts-at-installation':
-      'sha256:b018c2d896207882da65b33bce23ded702648db2c4d9b7d9f7d1e84c70e549ae',
+      'sha256:779c1e4a6888e4cd239a065c1c3cd6c61635caa7ed553c03622c993873c0a52c',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
@@ -287,7 +287,7 @@ export const codeDigests: CodeDigests = {
     'supply/index-redirect':
       'sha256:47d0234aabef01cad6a7b8f3a61a0f4ecdc3b089943596814564ccd1c9639f92',
     'supply/install-hook':
-      'sha256:0cea9e21181f7416a300902748f287fd79fbda0c593a906efc5aac3525320fa4',
+      'sha256:68420dff7e5608f24c7eee15bf5c5f4aed53e21a9f35402ea484b57a9cf911a8',
     'supply/lifecycle-script':
       'sha256:c6d2628c50d8a0a0fc2f63b7e0841357206ae6495c4e9cf8c6c07a979d04add7',
     'supply/look-alike-skill':

@@ -30,7 +30,7 @@ const quick = {
   // Three at once on two cores: tests of git, of sandboxes and of the network wait now and then.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   execArgv,
-  // Each scan has a thread of its own, which loads the scanner's sources.
+  // Each scan has a process of its own, which loads the scanner's sources.
   env: compiledCode,
   // Limits end what hangs, and measure nothing: a busy machine takes more than twice as long.
   testTimeout: 120_000,

@@ -5,7 +5,7 @@ import { startWatchedScanner } from '../scan/watched-scan.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const scanner = startWatchedScanner();
   try {
-    // The scanner loads beside this thread, which loads the rest and reads the folder.
+    // The scanner loads in its own process, while this one loads the rest and reads the folder.
     scanner.load();
     const { publishFolder } = await import('./publish-folder.ts');
     return await publishFolder(context, scanner);

@@ -5,7 +5,7 @@
  */
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
-import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
+import { childMemoryMiB, childScansMax, scanFlags, scanSecondsMax } from '../../scanner/limits.ts';
 import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -112,7 +112,7 @@ const childFile = new URL(`./scan-child${extname(import.meta.url)}`, import.meta
 function startChild(): ScanChild {
   const child = fork(childFile, {
     serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${childMemoryMiB}`],
+    execArgv: scanFlags,
     // V8 writes pages about the memory that it lacks.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

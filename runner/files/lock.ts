@@ -79,14 +79,16 @@ export function holderLives(
   bootedAt = Date.now() - uptime() * 1000,
 ): boolean {
   try {
-    const [pid, start, namespace] = holderIn(path);
-    const seconds = (Date.now() - statSync(path).mtimeMs) / 1_000;
+    const holder = holderIn(path);
+    if (holder === undefined) return true;
+    const [pid, start, namespace] = holder;
+    const { mtimeMs } = statSync(path);
+    const seconds = (Date.now() - mtimeMs) / 1_000;
     // In another container the pid is another process's. Whether that one lives, only its age
     // tells: what several containers share is held for moments.
     if (namespace !== undefined && namespace !== pidNamespace()) return seconds < foreignSecondsMax;
     // Windows reuses pids. At the latest a new start of the machine ends every holder.
-    if (start === 'alive' && statSync(path).mtimeMs < bootedAt - clockSlackMilliseconds)
-      return false;
+    if (start === 'alive' && mtimeMs < bootedAt - clockSlackMilliseconds) return false;
     // An empty lock file has a holder that is about to write its pid, unless the file stays empty
     // for long.
     return start === undefined
@@ -143,12 +145,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-// Pid, start time and PID namespace. A stranger's checkout may have a link, a device or a pipe in
-// the place of a lock: that names nobody, and is no lock that has ended.
-function holderIn(path: string): readonly (string | undefined)[] {
-  const head = readHead(path, lockHeadBytes);
-  if (head === undefined) throw new Error(`${path} is no plain file`);
-  return head.bytes.toString('utf8').split('\n')[0]?.split(' ') ?? [];
+// Pid, start time and PID namespace; undefined where nobody can be read. A stranger's checkout may
+// have a link, a device or a pipe in the place of a lock: that is no lock that has ended.
+function holderIn(path: string): readonly (string | undefined)[] | undefined {
+  try {
+    return readHead(path, lockHeadBytes)?.bytes.toString('utf8').split('\n')[0]?.split(' ');
+  } catch {
+    return undefined;
+  }
 }
 
 function pidNamespace(): string {
@@ -165,7 +169,7 @@ const clockSlackMilliseconds = 60_000;
 /** @throws Problem `plan-refused` when the wait for the lock since `began` takes too long */
 export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
-  const [pid, start] = existsSync(path) ? holderIn(path) : ['?'];
+  const [pid = '?', start] = holderIn(path) ?? [];
   // Another program may have the pid of an ended holder, where the system tells no start times.
   const other = start === 'alive' ? `; when process ${pid} is no Skillgate, delete ${path}` : '';
   throw new Problem(

@@ -42,7 +42,7 @@ const installsFolder = new RegExp(
   'm',
 );
 const requirements = /(^|\/)[^/]*requirements[^/]*\.(txt|in)$/i;
-const requiresFolder = new RegExp(`^\\s*(?:(?:-e|--editable)[ =]\\s*)?${ownFolder}`, 'm');
+const requiresFolder = new RegExp(`^[ \\t]*(?:(?:-e|--editable)[ =]\\s*)?${ownFolder}`, 'm');
 
 /** A script of the package's folder is started, and no such file is there: nobody has read it. */
 export function absentScripts(

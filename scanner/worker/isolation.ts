@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { childMemoryMiB, childThreadsMax, childYoungMiB, scanStackKiB } from '../limits.ts';
+import { childThreadsMax, scanFlags } from '../limits.ts';
 
 export interface Isolation {
   /** Its name in signed statements. */
@@ -43,10 +43,7 @@ export function childFiles(node: string, entry: string): ChildFiles {
 export function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   return [
     node,
-    `--max-old-space-size=${childMemoryMiB}`,
-    // Large spaces for young objects stay resident, and scans are hardly faster with them.
-    `--max-semi-space-size=${childYoungMiB}`,
-    `--stack-size=${scanStackKiB}`,
+    ...scanFlags,
     '--permission',
     ...read.map((path) => `--allow-fs-read=${path}`),
     '--disable-warning=SecurityWarning',

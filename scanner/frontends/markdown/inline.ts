@@ -153,11 +153,15 @@ function inlineContext(
     stopsWhen.test(reading.text.slice(Math.max(0, node.from - sentenceCharsMax), node.from)) &&
     calledDangerous.test(reading.text.slice(node.to, node.to + sentenceCharsMax));
   if (isCalledDangerous) return 'fence-doc';
-  if (context === 'fence-doc') return areRowsOrdered(reading, parent) ? 'fence-run' : context;
+  const rows = rowsAround(reading, parent);
+  const isOrdered =
+    rows !== undefined && [rows.before, rows.behind].some((one) => hasAllDone.test(one));
+  if (context === 'fence-doc') return isOrdered ? 'fence-run' : context;
   if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
-  ) || isDeniedRow(reading, parent)
+  ) ||
+    (rows !== undefined && !isOrdered && areDenied(rows, reading.heading))
     ? 'fence-doc'
     : context;
 }
@@ -168,27 +172,30 @@ const stopsWhen =
 const calledDangerous =
   /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b[^.!?]{0,120}\b(?:abort|ask|refuse|stop|warn)\b/i;
 
-// Whether a cell or an item stands in a table or list of what is denied, forbidden or wrong: its
-// heading says so, the head of the table, the sentence before it, or another cell of the row.
-function isDeniedRow(reading: MarkdownReading, parent: SyntaxNode): boolean {
-  const rows = rowsAround(reading, parent);
-  if (rows === undefined || areRowsOrdered(reading, parent)) return false;
-  const lead = /[^.!?]*[.!?:]?\s*$/.exec(rows.before)?.[0] ?? '';
+/** The table or list in which a cell or an item stands. */
+interface Rows {
+  /** The paragraphs beside it. */
+  readonly before: string;
+  readonly behind: string;
+  readonly heads: () => readonly string[];
+  /** Cells of the same row. */
+  readonly cells: () => readonly string[];
+}
+
+// Whether a row is of what is denied, forbidden or wrong: the heading says so, the head of the
+// table, the sentence before it, or another cell of the row.
+function areDenied({ before, heads, cells }: Rows, heading: string): boolean {
+  const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
   if (hasBlockRun.test(lead)) return false;
+  const denies = (one: string): boolean => deniesRows.test(one) && !hasBlockRun.test(one);
   return (
-    [reading.heading, ...rows.heads, lead].some(
-      (one) => deniesRows.test(one) && !hasBlockRun.test(one),
-    ) || rows.cells.some((cell) => deniesRow.test(cell))
+    [heading, lead].some(denies) ||
+    heads().some(denies) ||
+    cells().some((cell) => deniesRow.test(cell))
   );
 }
 
-// Whether a sentence beside the table or list has all of it done, whatever other words say.
-function areRowsOrdered(reading: MarkdownReading, parent: SyntaxNode): boolean {
-  const rows = rowsAround(reading, parent);
-  return rows !== undefined && [rows.before, rows.behind].some((one) => hasAllDone.test(one));
-}
-
-function rowsAround({ text }: MarkdownReading, parent: SyntaxNode) {
+function rowsAround({ text }: MarkdownReading, parent: SyntaxNode): Rows | undefined {
   const row = parent.name === 'TableCell' || isItem(parent) ? parent.parent : null;
   const rows = row?.parent;
   if (row == null || rows == null) return undefined;
@@ -199,8 +206,8 @@ function rowsAround({ text }: MarkdownReading, parent: SyntaxNode) {
   return {
     before: beside(rows.prevSibling),
     behind: beside(rows.nextSibling),
-    heads: rows.getChild('TableHeader')?.getChildren('TableCell').map(textOf) ?? [],
-    cells: row.getChildren('TableCell').map(textOf),
+    heads: () => rows.getChild('TableHeader')?.getChildren('TableCell').map(textOf) ?? [],
+    cells: () => row.getChildren('TableCell').map(textOf),
   };
 }
 

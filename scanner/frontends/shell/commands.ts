@@ -334,7 +334,7 @@ function variableOf(word: ShellValue): Call['env'][number] {
   return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
 }
 
-const oftenAliased = /^(?:cat|cd|cp|df|du|echo|grep|ls|mkdir|mv|rm|set|sort|which)$/;
+const oftenAliased = /^(?:cat|cd|cp|df|du|echo|grep|ls|mkdir|mv|rm|set|sort|unset|which)$/;
 
 // A name that a search would miss: quotes in the middle, escapes, parts in variables.
 function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Call['span']): void {

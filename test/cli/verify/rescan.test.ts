@@ -27,6 +27,12 @@ describe('a scan that is made again', () => {
     });
   });
 
+  it('has the stack of a registry’s scan, on which deep text depends', async () => {
+    const deep = file('deep.py', `x = ${'a or '.repeat(1_900)}a\n`);
+    const { coverage } = await scanOnce([...files, deep]);
+    expect(coverage.files.map(({ disposition }) => disposition)).not.toContain('unanalysed');
+  });
+
   it('shows a report that was made to look better', () => {
     const signed = bytesOf({ ...here, verdict: 'pass', findings: [] });
     const found = compareReports(signed, here, here.ruleSet);
