@@ -275,7 +275,7 @@ export const codeDigests: CodeDigests = {
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
-      'sha256:d3bc8242609ef330918366c8dd42b62c87f026899a2c679944355ee011c85ae9',
+      'sha256:c203311f546321d570f718a1ab1310fedebaf083a1dbd897d7e9b61275d799bf',
     'supply/credential-in-bundle':
       'sha256:de5abd1d4b452e8dc41b4d119fbbb35ed4d8e31aa9cfc6622b52d2414d68474e',
     'supply/dangling-reference':

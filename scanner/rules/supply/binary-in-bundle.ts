@@ -9,7 +9,7 @@ export const binaryInBundle = defineRule({
   severity: 'high',
   confidence: 'exact',
   why: 'Programs and bytecode cannot be reviewed. They can do other things than the source beside them.',
-  fix: 'Ship sources. Delete each __pycache__ folder, because Python makes it again. Build or fetch the rest from a registry, by name and version.',
+  fix: 'Ship sources. Delete each __pycache__ folder: Python makes it again, and publish leaves it out. Build or fetch the rest from a registry, by name and version.',
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
   reads: ['artifact:binary', 'artifact:document', 'source'],
   check: (context) => {
@@ -24,7 +24,7 @@ export const binaryInBundle = defineRule({
         ? {
             span,
             severity: 'medium',
-            message: `${detail} in the bundle: Python may run it in place of ${source}`,
+            message: `${detail}: Python may run it in place of ${source}`,
           }
         : { span, message: `${detail} in the bundle` };
     });
