@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:481f8d57b1648d39b37d5232e4619a110a391304eb1b1b22c3bf3b3a51039808',
+  extractor: 'sha256:a773f9182864c3a02e6c06dde4c5697b3664e2ef70e8755d02b57b798aad176f',
   judging: 'sha256:a628ee5e32212fafee27dc73ee4c047dc0749d549f6e61196732c6ff564c652e',
   rules: {
     'env/client-address': 'sha256:aba64771c6e7f701b3cbe7c24038fdc42182203d3b49f1791b4983e1f2526001',

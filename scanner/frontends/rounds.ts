@@ -22,7 +22,7 @@ import { linkPrograms, type Programs } from '../flow/links.ts';
 import { nothingRead, StartedFiles } from '../flow/started-files.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from '../limits.ts';
 import { targetOf, unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
-import { buildCommands } from './build/build-commands.ts';
+import { buildFileRuns } from './build-files.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
@@ -136,13 +136,10 @@ const analyseToolTexts = perSource((source, { steps, texts }) => {
   };
 });
 
-const textsInside = remembered((source: TaintSource) => {
-  const build = buildCommands(source);
-  return {
-    embedded: [...toolTexts(source), ...build.embedded, ...workflowTexts(source)],
-    unanalysed: build.unanalysed,
-  };
-});
+const textsInside = remembered((source: TaintSource) => ({
+  embedded: [...toolTexts(source), ...workflowTexts(source)],
+  unanalysed: buildFileRuns(source).unanalysed,
+}));
 
 function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {
   const joined = joinResults(found);
