@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
 import * as files from '../../runner/files/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
-import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
 import { calledName } from '../called-name.ts';
@@ -133,7 +132,7 @@ function whyEmpty(context: CommandContext): string {
 
 function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean): string {
   if (format === 'json') return `${isFirst ? '' : ','}${jsonText(entry)}`;
-  return `${jsonText(format === 'ocsf' ? ocsfOf(entry) : entry)}\n`;
+  return `${jsonText(entry)}\n`;
 }
 
 // Waits for slow readers: a log may be larger than the memory.

@@ -23,18 +23,11 @@ export async function scanOutput(
   context: CommandContext,
   marks: Marks = noMarks,
 ): Promise<ScanOutput> {
-  const { format } = context;
-  // This format is for the audit log and not offered here.
-  if (format === 'ocsf')
-    throw new Problem('usage', 'Cannot print a scan as OCSF: a scan is not a security event');
-  return outputs[format](context, marks);
+  return outputs[context.format](context, marks);
 }
 
 const outputs: Readonly<
-  Record<
-    Exclude<Format, 'ocsf'>,
-    (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>
-  >
+  Record<Format, (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>>
 > = {
   text: (context, marks) => ({
     begin: '',

@@ -1,8 +1,8 @@
 /**
- * Files of build tools with a language of their own. Nothing follows what they run: a file that runs
- * programs counts as not analysed, so a person reads it. Sources: cmake.org "cmake-commands(7)";
- * ant.apache.org "Exec", "Apply", "Get", "Presetdef"; mojohaus.org "Exec Maven Plugin";
- * learn.microsoft.com "Exec Task", "DownloadFile Task", "Specify custom build events".
+ * Files of build tools with a language of their own. Nothing follows what they run: a file that
+ * runs programs counts as not analysed, so a person reads it. Sources: cmake.org
+ * "cmake-commands(7)"; ant.apache.org "Exec", "Apply", "Get", "Presetdef"; mojohaus.org "Exec Maven
+ * Plugin"; learn.microsoft.com "Exec Task", "DownloadFile Task", "Specify custom build events".
  */
 
 import type { TaintSource } from '../fact/source.ts';

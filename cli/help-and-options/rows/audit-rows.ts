@@ -10,10 +10,6 @@ export const auditRows: readonly CommandRow[] = [
       ['skillgate log', 'show the last 50 lines; repeated entries are one line'],
       ['skillgate log --agent finance --since 2h', 'show what an agent did in the last two hours'],
       ['skillgate log --follow', 'print new entries as they are recorded'],
-      [
-        'skillgate log --format ocsf > events.jsonl',
-        'print one OCSF event in each line, for a collector of security events',
-      ],
     ],
     options: {
       agent: {
@@ -44,7 +40,7 @@ export const auditRows: readonly CommandRow[] = [
       follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
     },
     args: { min: 0, max: 0 },
-    formats: ['text', 'json', 'jsonl', 'ocsf'],
+    formats: ['text', 'json', 'jsonl'],
     load: () => import('../../audit-log/log.ts'),
   },
   {
