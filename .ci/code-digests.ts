@@ -78,7 +78,7 @@ export function codeDigestsText(): string {
     `  extractor: '${closureDigest(['scanner/extract.ts'])}',`,
     `  judging: '${closureDigest(['scanner/scan.ts'], ['scanner/extract.ts', 'scanner/rules.ts'])}',`,
     '  rules: {',
-    ...ruleFiles.map(ruleLine),
+    ...ruleFiles.flatMap(ruleLines),
     '  },',
     '};',
     '',
@@ -86,10 +86,13 @@ export function codeDigestsText(): string {
 }
 
 // Broken where Biome breaks it, so that the written file passes the format check.
-function ruleLine(path: string): string {
-  const key = `    '${path.slice('scanner/rules/'.length, -'.ts'.length)}':`;
+function ruleLines(path: string): string[] {
+  const ids = readFileSync(posix.join(top, path), 'utf8').matchAll(/^ {2}id: '(.+)',$/gm);
   const digest = `'${closureDigest([path])}',`;
-  return key.length + digest.length < 100 ? `${key} ${digest}` : `${key}\n      ${digest}`;
+  return [...ids].map(([, id = '']) => {
+    const key = `    '${id}':`;
+    return key.length + digest.length < 100 ? `${key} ${digest}` : `${key}\n      ${digest}`;
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -11,22 +11,24 @@ import { backendMakers } from '../runner/backends/backends.ts';
 const top = fileURLToPath(new URL('..', import.meta.url));
 
 function rulesText(group: string): string {
-  const names = globSync(`scanner/rules/${group}/*.ts`, { cwd: top })
-    .map((path) => basename(path, '.ts'))
-    .sort();
-  const rows = names.map((name) => ({ name, rule: camelCase(name) }));
+  const files = globSync(`scanner/rules/${group}/*.ts`, { cwd: top })
+    .sort()
+    .map((path) => {
+      const found = readFileSync(join(top, path), 'utf8').matchAll(
+        /^export const (\w+) = defineRule\(/gm,
+      );
+      return { path, rules: [...found].map(([, rule = '']) => rule) };
+    });
   return [
-    `/** Written by \`npm run lists\`: the rules in the folder ${group}, by name. */`,
+    `/** Written by \`npm run lists\`: the rules in the folder ${group}. */`,
     "import type { Rule } from '../rule.ts';",
-    ...rows.map(({ name, rule }) => `import { ${rule} } from './${group}/${name}.ts';`),
+    ...files.map(
+      ({ path, rules }) => `import { ${rules.join(', ')} } from './${group}/${basename(path)}';`,
+    ),
     '',
-    `export const ${group}Rules: readonly Rule[] = [${rows.map(({ rule }) => rule).join(', ')}];`,
+    `export const ${group}Rules: readonly Rule[] = [${files.flatMap(({ rules }) => rules).join(', ')}];`,
     '',
   ].join('\n');
-}
-
-function camelCase(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function quoted(words: Iterable<string>): string {

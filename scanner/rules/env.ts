@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder env, by name. */
+/** Written by `npm run lists`: the rules in the folder env. */
 import type { Rule } from '../rule.ts';
 import { clientAddress } from './env/client-address.ts';
 import { dynamicName } from './env/dynamic-name.ts';

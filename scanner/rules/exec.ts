@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder exec, by name. */
+/** Written by `npm run lists`: the rules in the folder exec. */
 import type { Rule } from '../rule.ts';
 import { codeFromString } from './exec/code-from-string.ts';
 import { computedProgram } from './exec/computed-program.ts';

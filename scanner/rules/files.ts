@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder files, by name. */
+/** Written by `npm run lists`: the rules in the folder files. */
 import type { Rule } from '../rule.ts';
 import { agentHistory } from './files/agent-history.ts';
 import { agentMemory } from './files/agent-memory.ts';

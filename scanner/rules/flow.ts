@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder flow, by name. */
+/** Written by `npm run lists`: the rules in the folder flow. */
 import type { Rule } from '../rule.ts';
 import { collectionBesideNetwork } from './flow/collection-beside-network.ts';
 import { credentialFileToNetwork } from './flow/credential-file-to-network.ts';

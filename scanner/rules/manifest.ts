@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder manifest, by name. */
+/** Written by `npm run lists`: the rules in the folder manifest. */
 import type { Rule } from '../rule.ts';
 import { allThree } from './manifest/all-three.ts';
 import { brokenPromise } from './manifest/broken-promise.ts';

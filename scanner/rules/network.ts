@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder network, by name. */
+/** Written by `npm run lists`: the rules in the folder network. */
 import type { Rule } from '../rule.ts';
 import { anonymity } from './network/anonymity.ts';
 import { cleartext } from './network/cleartext.ts';

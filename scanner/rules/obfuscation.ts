@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder obfuscation, by name. */
+/** Written by `npm run lists`: the rules in the folder obfuscation. */
 import type { Rule } from '../rule.ts';
 import { computedInstructions } from './obfuscation/computed-instructions.ts';
 import { decodeAndRun } from './obfuscation/decode-and-run.ts';

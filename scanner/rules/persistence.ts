@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder persistence, by name. */
+/** Written by `npm run lists`: the rules in the folder persistence. */
 import type { Rule } from '../rule.ts';
 import { agentConfiguration } from './persistence/agent-configuration.ts';
 import { autostart } from './persistence/autostart.ts';

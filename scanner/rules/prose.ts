@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder prose, by name. */
+/** Written by `npm run lists`: the rules in the folder prose. */
 import type { Rule } from '../rule.ts';
 import { approvalBypass } from './prose/approval-bypass.ts';
 import { biasedJudgement } from './prose/biased-judgement.ts';

@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder resources, by name. */
+/** Written by `npm run lists`: the rules in the folder resources. */
 import type { Rule } from '../rule.ts';
 import { decompressionBomb } from './resources/decompression-bomb.ts';
 import { endlessRequests } from './resources/endless-requests.ts';

@@ -1,4 +1,4 @@
-/** Written by `npm run lists`: the rules in the folder supply, by name. */
+/** Written by `npm run lists`: the rules in the folder supply. */
 import type { Rule } from '../rule.ts';
 import { activeDocument } from './supply/active-document.ts';
 import { actsAtImport } from './supply/acts-at-import.ts';
