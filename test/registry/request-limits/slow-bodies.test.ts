@@ -24,10 +24,9 @@ describe('a body', () => {
   });
 
   /**
-   * Sends a head, then pieces of 100 bytes in steps; what came back until the connection was
-   * closed.
+   * Sends a head, then pieces in steps; what came back until the connection was closed.
    */
-  const send = (head: string, pieces: number, everyMs: number): Promise<string> =>
+  const send = (head: string, pieces: number, everyMs: number, bytes = 100): Promise<string> =>
     new Promise((resolve) => {
       let answer = '';
       let timer: NodeJS.Timeout | undefined;
@@ -37,7 +36,9 @@ describe('a body', () => {
         timer = setInterval(() => left-- > 0 && socket.write(piece), everyMs);
       });
       let left = pieces;
-      const piece = head.startsWith('Transfer') ? `64\r\n${'x'.repeat(100)}\r\n` : 'x'.repeat(100);
+      const piece = head.startsWith('Transfer')
+        ? `64\r\n${'x'.repeat(100)}\r\n`
+        : 'x'.repeat(bytes);
       socket.on('data', (data) => {
         answer += String(data);
       });
@@ -55,18 +56,15 @@ describe('a body', () => {
     ['comes in drops and never says how long it is', 'Transfer-Encoding: chunked', 1_000, 100],
     ['never begins', 'Content-Length: 5', 0, 1_000],
   ])('that %s is ended in so many words', async (_, head, pieces, everyMs) => {
-    const start = performance.now();
     expect(await send(head, pieces, everyMs)).toMatch(
       /^HTTP\/1\.1 408 Request Timeout\r\n(.*\r\n)*Retry-After: 1\r\n/,
     );
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect(seen).toEqual(['cut off']);
   });
 
   it('that comes steadily takes as long as it is', async () => {
-    const start = performance.now();
-    expect(await send('Content-Length: 6000', 60, 10)).toContain('taken');
-    expect(performance.now() - start).toBeGreaterThan(400);
+    // Far longer than the grace, and so fast that a busy machine cannot slow it below the limit.
+    expect(await send('Content-Length: 600000', 60, 10, 10_000)).toContain('taken');
     expect(seen).toEqual(['whole']);
   });
 });
