@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { linesIn, readPage, typeLines } from './page-lines.ts';
+import { linesIn, readPage, sectionOf, typeLines } from './page-lines.ts';
 import { makeStage } from './processes.ts';
 
 const stage = makeStage();
@@ -8,11 +8,6 @@ afterAll(async () => {
   await stage.close();
   await walk.close();
 });
-
-function linesOf(title: string): string[][] {
-  const section = readPage('operating-registry.md').split(`\n### ${title}\n`)[1] ?? '';
-  return linesIn(section.split(/\n##+ /)[0] ?? '');
-}
 
 /** Types the blocks of code that write files, as the shell would. */
 function writeFilesOf(page: string): void {
@@ -31,7 +26,7 @@ function writeSkill(): void {
 
 describe('docs/operating-registry.md', () => {
   it('tells one person alone lines that work from an empty home, in their order', async () => {
-    const lines = linesOf('One person alone, on one machine');
+    const lines = linesIn(sectionOf('operating-registry.md', 'One person alone, on one machine'));
     expect(lines.length).toBeGreaterThan(12);
     const last = await typeLines(stage, lines, (line) => {
       if (line.startsWith('init')) writeSkill();
