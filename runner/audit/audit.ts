@@ -1,6 +1,7 @@
 /**
  * Writes the audit log. The log has one JSON line for each event of a run, and each line has the
- * digest of the line before. Other files read the log.
+ * digest of the line before. Other files read the log. It is never rotated: rules for the ends of
+ * files would be the weakest part of the chain.
  */
 
 import * as fs from 'node:fs';

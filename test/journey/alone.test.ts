@@ -1,15 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { linesIn, readPage, typeLines } from './page-lines.ts';
+import { linesIn, readPage, sectionOf, typeLines } from './page-lines.ts';
 import { makeStage } from './processes.ts';
 
 const stage = makeStage();
+const walk = makeStage();
 afterAll(async () => {
   await stage.close();
+  await walk.close();
 });
 
-function linesOf(title: string): string[][] {
-  const section = readPage('operating-registry.md').split(`\n### ${title}\n`)[1] ?? '';
-  return linesIn(section.split(/\n##+ /)[0] ?? '');
+/** Types the blocks of code that write files, as the shell would. */
+function writeFilesOf(page: string): void {
+  const files = page.matchAll(/^cat > (\S+) <<'END'\n(.*?)^END$/gms);
+  walk.write(Object.fromEntries([...files].map(([, path = '', text = '']) => [path, text])));
 }
 
 function writeSkill(): void {
@@ -23,11 +26,25 @@ function writeSkill(): void {
 
 describe('docs/operating-registry.md', () => {
   it('tells one person alone lines that work from an empty home, in their order', async () => {
-    const lines = linesOf('One person alone, on one machine');
+    const lines = linesIn(sectionOf('operating-registry.md', 'One person alone, on one machine'));
     expect(lines.length).toBeGreaterThan(12);
     const last = await typeLines(stage, lines, (line) => {
       if (line.startsWith('init')) writeSkill();
     });
     expect(last.out).toBe('month 3\n');
+  });
+});
+
+describe('docs/author.md and docs/reviewer.md', () => {
+  it('have lines that take a skill from an empty home to a stop, in their order', async () => {
+    const author = readPage('author.md');
+    const lines = [...linesIn(author), ...linesIn(readPage('reviewer.md'))];
+    expect(lines.length).toBeGreaterThan(20);
+    const printed: string[] = [];
+    await typeLines(walk, lines, (line, { out }) => {
+      if (line.startsWith('init')) writeFilesOf(author);
+      if (/^(try|run) /.test(line)) printed.push(out);
+    });
+    expect(printed).toEqual(['month 3\n', 'month 3\n']);
   });
 });

@@ -15,6 +15,12 @@ export function readPage(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 }
 
+/** The text below a heading of a page, to the next heading. */
+export function sectionOf(name: string, heading: string): string {
+  const [, below = ''] = readPage(name).split(new RegExp(`^##+ ${heading}$`, 'm'));
+  return below.split(/^##+ /m)[0] ?? '';
+}
+
 /**
  * Types lines from an empty home, and answers what a person answers at the terminal.
  * @param after called with each line that ended well
