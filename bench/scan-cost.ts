@@ -98,7 +98,6 @@ async function childPeakMiB(skills: readonly SourceFile[][]): Promise<number> {
         packRequest({
           files,
           published: { name: '@bench/skill', version: '1.0.0' },
-          stored: new Uint8Array(),
         }),
         scanSecondsMax,
       );

@@ -1,4 +1,4 @@
-/** What scans cost: warm, by size, replayed, in children, and as a whole process. */
+/** What scans cost: warm, by size, in children, and as a whole process. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { extractFacts } from '../scanner/extract.ts';
-import { currentRuleSet } from '../scanner/rule-set.ts';
-import { rules } from '../scanner/rules.ts';
-import { reportOn, scanSkill } from '../scanner/scan.ts';
-import { replayRules } from '../scanner/worker/replay.ts';
-import { packScan, unpackScan } from '../scanner/worker/stored-facts.ts';
+import { scanSkill } from '../scanner/scan.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { build, childCpuMs, cpuMs, median, quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
@@ -55,24 +51,6 @@ async function fixtureRows(): Promise<Row[]> {
     (await cpuMs(async () => {
       for (const files of skills) await scanSkill(files);
     })) / skills.length;
-  const stored: Uint8Array[] = [];
-  for (const files of skills) {
-    const facts = await extractFacts(files);
-    stored.push(packScan(facts, reportOn(facts), currentRuleSet()));
-  }
-  const perRule: number[] = [];
-  for (const { id } of rules) {
-    const changed = new Set([id]);
-    const taken = await cpuMs(() => {
-      for (const bytes of stored) {
-        const scan = unpackScan(bytes);
-        if (scan === undefined) throw new Error('what was stored cannot be read');
-        replayRules(scan, changed);
-      }
-    });
-    perRule.push(taken / stored.length);
-  }
-  const scan = { name: 'scan', value: whole };
   return [
     absoluteRow(
       `scan of ${skills.length} fixture skills, CPU mean`,
@@ -81,14 +59,6 @@ async function fixtureRows(): Promise<Row[]> {
       { name: 'as is', value: whole },
       10,
     ),
-    absoluteRow(
-      'one rule replayed on stored facts, CPU mean over rules',
-      mean(perRule),
-      'ms',
-      scan,
-      0.5,
-    ),
-    absoluteRow('… of the dearest rule', Math.max(...perRule), 'ms', scan, 0.5),
   ];
 }
 
@@ -207,10 +177,6 @@ function absoluteRow(
 ): Row {
   const row = ratioRow(name, value, unit, other, Number.POSITIVE_INFINITY);
   return { ...row, goal: `≤ ${atMost} ${unit}`, held: value <= atMost };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);
 }
 
 function parseOnly(files: readonly SourceFile[]): void {

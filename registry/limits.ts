@@ -223,7 +223,6 @@ export const countedRowsMax = 10_000;
 export const stopMs = 3_000;
 /** Versions considered for a rescan when no other job waits. */
 export const rescansAtOnce = 50;
-export const ruleSetBytesMax = 512 * 1024;
 /** Versions read for one band key, the first ones: a key that many versions share says little. */
 export const versionsPerBandMax = 200;
 /** Versions with a common band whose sketches are compared. */

@@ -172,10 +172,6 @@ export const pdfObjectsMax = 50_000;
 /** Text extracted from one document. */
 export const documentTextCharsMax = 2 * 1024 * 1024;
 export const documentFontsMax = 200;
-/** Unpacked size of a block of stored facts. */
-export const storedBlockBytesMax = 256 * 1024 * 1024;
-/** All stored facts of one scanner. The oldest are deleted first. */
-export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;
 export const lexicalLineCharsMax = 10_000;
 export const lexicalStatementLinesMax = 40;
 /** Programs found in the strings of one program that is read lexically. */

@@ -1,13 +1,11 @@
 /**
- * The rule set of this code. It covers the code of rules, model tables and front ends, and the
- * parsers' exact versions.
+ * The digest of this code's rule set: of the code of rules, tables and front ends, and of the
+ * parsers' exact versions. Scanners with equal digests make equal reports.
  */
 
-import { type Digest, parseDigest } from '../skills-index/skill/digest.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import { canonicalDigest } from '../skills-index/skill/text/canonical-json.ts';
-import type { RuleSet } from '../skills-index/statement/rule-set.ts';
-import { codeDigests } from './code-digests.ts';
-import { rules } from './rules.ts';
+import { codeDigest } from './code-digest.ts';
 
 /** Exact versions of the parsers, as pinned in package.json (a test compares). */
 export const parserVersions = {
@@ -19,26 +17,9 @@ export const parserVersions = {
   yaml: '2.9.1',
 } as const;
 
-const judging = parseDigest(codeDigests.judging);
-const described: Omit<RuleSet, 'digest'> = {
-  extractor: canonicalDigest({ code: codeDigests.extractor, parserVersions }),
-  judging,
-  // A rule without a digest of its code gets the digest of the judging code, and the test that
-  // compares the file fails.
-  rules: rules.map(({ id, reads }) => ({
-    id,
-    digest: parseDigest(codeDigests.rules[id] ?? judging),
-    reads,
-  })),
-};
-const ruleSet: RuleSet = { digest: canonicalDigest(described), ...described };
-
-/** The rule set of this code. */
-export function currentRuleSet(): RuleSet {
-  return ruleSet;
-}
+const digest = canonicalDigest({ codeDigest, parserVersions });
 
 /** The digest that reports name. */
 export function ruleSetDigest(): Digest {
-  return ruleSet.digest;
+  return digest;
 }

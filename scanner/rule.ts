@@ -98,10 +98,7 @@ export interface Rule {
     readonly owasp?: readonly string[];
     readonly attack?: readonly string[];
   };
-  /**
-   * The facts that the rule reads, as narrow as possible: when the rule changes, a skill without
-   * such facts need not be judged again. Empty when the rule reads declarations only.
-   */
+  /** The facts that the rule gets; empty when it reads declarations only. */
   readonly reads: readonly FactSelector[];
   readonly check: (context: RuleContext) => readonly FindingDraft[];
 }

@@ -12,7 +12,6 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';
 import { FactIndex } from './fact/selectors.ts';
-import type { TaintSource } from './fact/source.ts';
 import { demandedOf, observedOf } from './manifest/observed.ts';
 import { folderUse } from './manifest/working-folder.ts';
 import { findAll, type Judgeable } from './reports/findings.ts';
@@ -73,7 +72,7 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
     declared.capabilities ?? noCapabilities,
     declared.manifest?.packages,
   );
-  const context = ruleContextOf(extracted, compared, () => extracted.sources);
+  const context = ruleContextOf(extracted, compared);
   const findings =
     options.published?.of === 'package'
       ? findInPackage(extracted.facts, context)
@@ -130,21 +129,19 @@ function isCallersChoice(fact: Fact): boolean {
   );
 }
 
-/** The input of rules besides facts. */
-export function ruleContextOf(
-  { declared, obstacles, coverage, complete }: Omit<SkillFacts, 'facts' | 'sources'>,
+function ruleContextOf(
+  { declared, obstacles, coverage, complete, sources }: SkillFacts,
   {
     observed,
     undeclared,
     unused,
   }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
-  rawText: () => readonly TaintSource[],
 ): Judgeable {
   return {
     observed,
     undeclared,
     unused,
-    rawText,
+    sources,
     declared: declared.capabilities,
     hasManifest: declared.manifest !== undefined,
     commands: declared.manifest?.commands ?? {},

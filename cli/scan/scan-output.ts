@@ -6,7 +6,6 @@
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { noMarks } from '../../scanner/reports/marks.ts';
 import { printReport } from '../../scanner/reports/report-text.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext, Format } from '../command.ts';
 import { jsonText, wantsColour } from '../terminal/output.ts';

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { openFactStore } from '../../scanner/worker/fact-store.ts';
+import { resolve } from 'node:path';
 import { workJobs } from '../../scanner/worker/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
@@ -44,7 +43,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   printNote(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
   const { fetch, signal, now, registryBase: base } = context;
   try {
-    const store = openFactStore(join(context.paths.cache, 'facts'));
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     const lookAt = packageLooks(context);
     const reader = readerOf(context);
@@ -58,7 +56,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       signal,
       now,
       children: count,
-      store,
       lookAt,
       warn,
       ...(reader !== undefined && { reader }),

@@ -290,14 +290,12 @@ CREATE TABLE `scans` (
 	`report` blob NOT NULL,
 	`verdict` text NOT NULL,
 	`logIndex` integer NOT NULL,
-	`selectors` text,
 	`prose` blob,
 	PRIMARY KEY(`versionId`, `ruleSet`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `rule_sets` (
 	`digest` text PRIMARY KEY NOT NULL,
-	`described` text NOT NULL,
 	`place` integer NOT NULL,
 	`looked` text,
 	`by` text NOT NULL,

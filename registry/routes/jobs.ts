@@ -9,10 +9,9 @@ import {
   type SimilaritySignature,
 } from '../../skills-index/skill/text/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
-import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import { renewSkills } from '../catalogue/renew-skills.ts';
 import type { Registry } from '../context.ts';
-import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
+import { reportBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
@@ -41,7 +40,6 @@ const reportForm = v.strictObject({
   lease,
   envelope: v.unknown(),
   report: v.unknown(),
-  selectors: v.optional(selectorList),
   signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
   prose: v.optional(v.unknown()),
 });
@@ -52,7 +50,6 @@ const reportSchema = {
     lease: { type: 'string' },
     envelope: { type: 'object' },
     report: { type: 'object' },
-    selectors: { type: 'array', items: { type: 'string' } },
     signature: { type: 'string' },
     prose: { type: 'object' },
   },
@@ -77,7 +74,7 @@ function leaseRoutes(registry: Registry): Hono {
       describe({
         summary: 'Lease the oldest scan job',
         answer: v.object({ job: v.nullable(job) }),
-        problems: ['request-invalid'],
+        problems: ['request-invalid', 'registry-busy'],
         signedIn: true,
       }),
       jsonBody(v.strictObject({ ruleSet: v.optional(digestSchema) })),
@@ -87,34 +84,14 @@ function leaseRoutes(registry: Registry): Hono {
         const ruleSet = said === undefined ? undefined : asDigest(said);
         const wanted = { ruleSet, only: await leasableBy(registry, actor, ruleSet) };
         const waiting = await leaseJob(registry, actor, wanted);
-        // New versions go first. A scanner without work rescans versions that a newer rule set may
-        // judge differently.
+        // New versions go first. A scanner without work rescans versions of an older rule set.
+        if (waiting === undefined && ruleSet !== undefined)
+          await takeRuleSet(registry, actor, ruleSet);
         const again = waiting === undefined && (await planRescans(registry)) > 0;
         if (waiting === undefined && registry.keepsQueue !== true) await keepOne(registry);
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });
-      },
-    )
-    .post(
-      '/jobs/rule-set',
-      describe({
-        summary: 'Describe the rule set of a scanner',
-        answer: v.object({ digest: v.string() }),
-        problems: ['request-invalid', 'statement-invalid', 'registry-busy'],
-        signedIn: true,
-        body: {
-          'application/json': {
-            schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] },
-          },
-        },
-      }),
-      limitBody(ruleSetBytesMax),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        requireRole(actor, ['scanner']);
-        const body = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'the rule set');
-        return context.json({ digest: (await takeRuleSet(registry, actor, body.value)).digest });
       },
     )
     .post(

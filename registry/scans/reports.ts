@@ -45,8 +45,6 @@ export interface SignedReport {
   readonly envelope: Envelope;
   /** The scan report's JSON, unparsed. */
   readonly report: unknown;
-  /** The kinds of facts in the skill, when the scanner names them. */
-  readonly selectors?: readonly string[] | undefined;
   /** The sketch that finds near copies, when the skill has enough text. */
   readonly signature?: SimilaritySignature | undefined;
   /** The sentences that an agent reads, as unparsed JSON. */
@@ -120,7 +118,6 @@ export async function takeReport(
       ruleSet: report.ruleSet,
       report: digest,
       verdict: report.verdict,
-      selectors: sent.selectors ?? null,
       prose: prose ?? null,
     };
     const alike =

@@ -1,21 +1,12 @@
 /**
- * A new rule set makes versions wait for a scanner again: only those that the change can affect, a
- * few at a time, behind new versions.
+ * A new rule set makes versions wait for a scanner again: a few at a time, behind new versions.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  canTouch,
-  changeOf,
-  parseRuleSet,
-  type RuleSet,
-  type RuleSetChange,
-} from '../../skills-index/statement/rule-set.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { rescansAtOnce, ruleSetsPerHour } from '../limits.ts';
-import { requireRole } from '../people/identities.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { jobs, ruleSets, scans, versions } from '../store/schema.ts';
 import type { VersionState } from '../versions/status.ts';
@@ -26,26 +17,13 @@ import { enqueueScan, openJobOf } from './jobs.ts';
 const rescanned: readonly VersionState[] = ['approved', 'in review', 'quarantined', 'suspended'];
 
 /**
- * Registers the rule set of a scanner. A new one becomes the newest.
- * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner registered
- * very many lately
+ * Notes the rule set of a scanner. A new one becomes the newest.
+ * @throws Problem `registry-busy` when this scanner named very many lately
  */
-export async function takeRuleSet(
-  registry: Registry,
-  actor: Actor,
-  value: unknown,
-): Promise<RuleSet> {
-  requireRole(actor, ['scanner']);
-  const described = parseRuleSet(value);
-  const row = {
-    digest: described.digest,
-    described,
-    looked: '',
-    by: nameOf(actor),
-    createdAt: registry.now().getTime(),
-  };
+export async function takeRuleSet(registry: Registry, actor: Actor, digest: Digest): Promise<void> {
+  const row = { digest, looked: '', by: nameOf(actor), createdAt: registry.now().getTime() };
+  if (!(await isNewRuleSet(registry, row))) return;
   const place = sql<number>`(SELECT COALESCE(MAX(${ruleSets.place}), 0) + 1 FROM ${ruleSets})`;
-  await requireFewRuleSets(registry, row);
   await registry.db.batch([
     (db) =>
       db
@@ -53,32 +31,31 @@ export async function takeRuleSet(
         .values({ ...row, place })
         .onConflictDoNothing(),
   ]);
-  return described;
 }
 
-// Each new rule set makes all versions be considered again.
-async function requireFewRuleSets(
+// Each new rule set makes all versions be scanned again.
+async function isNewRuleSet(
   registry: Registry,
   { digest, by }: { readonly digest: Digest; readonly by: string },
-): Promise<void> {
+): Promise<boolean> {
   const [known] = await registry.db.read
     .select({ digest: ruleSets.digest })
     .from(ruleSets)
     .where(eq(ruleSets.digest, digest));
-  if (known !== undefined) return;
+  if (known !== undefined) return false;
   const since = registry.now().getTime() - 3_600_000;
   const lately = and(eq(ruleSets.by, by), gt(ruleSets.createdAt, since));
   const [found] = await registry.db.read.select({ n: count() }).from(ruleSets).where(lately);
-  if ((found?.n ?? 0) < ruleSetsPerHour) return;
+  if ((found?.n ?? 0) < ruleSetsPerHour) return true;
   throw new Problem(
     'registry-busy',
-    `This scanner described ${ruleSetsPerHour} new rule sets within an hour`,
+    `This scanner named ${ruleSetsPerHour} new rule sets within an hour`,
   );
 }
 
 /**
- * Considers the next versions, and enqueues those for which the newest rule set can give another
- * result. Returns their number.
+ * Considers the next versions, and enqueues those that the newest rule set has not scanned. Returns
+ * their number.
  */
 export async function planRescans(registry: Registry): Promise<number> {
   return retryOnClash(async () => {
@@ -97,9 +74,8 @@ export async function planRescans(registry: Registry): Promise<number> {
       .orderBy(asc(versions.id))
       .limit(rescansAtOnce);
     const touched: VersionRow[] = [];
-    const changes = changesTo(registry, newest.described);
     for (const row of slice.filter(({ status }) => rescanned.includes(status))) {
-      if (await needsRescan(registry, row, changes)) touched.push(row);
+      if (await needsRescan(registry, row, newest.digest)) touched.push(row);
       // Other requests are answered between two versions.
       await nextTurn();
     }
@@ -117,36 +93,14 @@ export async function planRescans(registry: Registry): Promise<number> {
   });
 }
 
-/** What changed since a rule set; undefined when the registry does not know the rule set. */
-type ChangesTo = (earlier: Digest) => Promise<RuleSetChange | undefined>;
-
-// Hundreds of versions have the same earlier rule set, and its description can be large.
-function changesTo({ db }: Registry, newest: RuleSet): ChangesTo {
-  const known = new Map<Digest, RuleSetChange | undefined>();
-  return async (earlier) => {
-    if (known.has(earlier)) return known.get(earlier);
-    const [row] = await db.read.select().from(ruleSets).where(eq(ruleSets.digest, earlier));
-    const change = row === undefined ? undefined : changeOf(row.described, newest);
-    known.set(earlier, change);
-    return change;
-  };
-}
-
-async function needsRescan(
-  registry: Registry,
-  row: VersionRow,
-  changes: ChangesTo,
-): Promise<boolean> {
+async function needsRescan(registry: Registry, row: VersionRow, newest: Digest): Promise<boolean> {
   const [last] = await registry.db.read
-    .select({ selectors: scans.selectors, ruleSet: scans.ruleSet })
+    .select({ ruleSet: scans.ruleSet })
     .from(scans)
     .where(eq(scans.versionId, row.id))
     .orderBy(desc(scans.logIndex))
     .limit(1);
-  if (last === undefined) return false;
-  const change = await changes(last.ruleSet);
-  // The old rule set is unknown here, so nothing can be ruled out.
-  return change === undefined || canTouch(change, last.selectors ?? undefined);
+  return last !== undefined && last.ruleSet !== newest;
 }
 
 // One job for each version: a job of an older rule set that waits or is leased becomes one of the

@@ -16,7 +16,6 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
-import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
 import { digestColumn } from './columns/digest-column.ts';
 import { factColumn } from './columns/fact-column.ts';
@@ -262,20 +261,15 @@ export const scans = sqliteTable(
     report: digestColumn().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
-    /**
-     * The kinds of facts in the skill, and (a blob) the sentences that an agent reads; null when
-     * the scanner did not report them.
-     */
-    selectors: text({ mode: 'json' }).$type<readonly string[]>(),
+    /** The blob of the sentences that an agent reads; null when the scanner did not report them. */
     prose: digestColumn(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
 
-/** Rule sets as scanners described them. Versions are compared with the newest. */
+/** Rule sets of scanners. Versions are scanned again by the newest. */
 export const ruleSets = sqliteTable('rule_sets', {
   digest: text().$type<Digest>().primaryKey(),
-  described: text({ mode: 'json' }).$type<RuleSet>().notNull(),
   /** Increasing number. */
   place: integer().notNull().unique(),
   /** The last version that was considered for a rescan; null when all were. */

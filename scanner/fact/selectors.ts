@@ -1,7 +1,4 @@
-/**
- * The facts that a rule reads: a whole kind, or one sort of it. A change of the rule cannot affect
- * a skill without such facts.
- */
+/** The facts that a rule reads: a whole kind, or one sort of it. */
 import type { Fact, FactKind, FactOf, FlowSink, TextFact, Trait } from './fact.ts';
 import { keep, remembered } from './remembered.ts';
 
@@ -20,7 +17,7 @@ export type FactSelector =
   | `flow:${FlowSink['what']}`;
 
 /** The narrowest selector of a fact. */
-export function selectorOf(fact: Fact): FactSelector {
+function selectorOf(fact: Fact): FactSelector {
   switch (fact.kind) {
     case 'capability':
       return `capability:${fact.capability.kind}`;
@@ -38,30 +35,15 @@ export function selectorOf(fact: Fact): FactSelector {
 }
 
 /**
- * All selectors of the facts, sorted: by this index a registry finds the skills that a changed rule
- * can affect.
- */
-export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
-  const found = new Set<FactSelector>(['source']);
-  for (const fact of facts) found.add(fact.kind).add(selectorOf(fact));
-  return [...found].sort();
-}
-
-/**
  * Facts by kind, and within a kind by the rules' selectors. Equal selections are computed once.
  */
 export class FactIndex {
-  readonly #ofKind: (kind: FactKind) => readonly Fact[];
+  readonly #ofKind: ReadonlyMap<FactKind, readonly Fact[]>;
   readonly #known = new Map<string, readonly Fact[]>();
   readonly #selectors = new Map<FactKind, readonly FactSelector[]>();
 
-  constructor(facts: readonly Fact[] | ((kind: FactKind) => readonly Fact[])) {
-    if (typeof facts === 'function') {
-      this.#ofKind = facts;
-      return;
-    }
-    const byKind = Map.groupBy(facts, (fact) => fact.kind);
-    this.#ofKind = (kind) => byKind.get(kind) ?? [];
+  constructor(facts: readonly Fact[]) {
+    this.#ofKind = Map.groupBy(facts, (fact) => fact.kind);
   }
 
   /**
@@ -77,7 +59,7 @@ export class FactIndex {
       (facts[0]?.kind ?? kind) === kind;
     const wanted = wantedOf(reads).get(kind);
     if (wanted === undefined) return undefined;
-    const all = keep(this.#known, kind, () => this.#ofKind(kind));
+    const all = this.#ofKind.get(kind) ?? [];
     if (wanted.selectors.has(kind)) return isOfKind(all) ? all : [];
     const some = keep(this.#known, wanted.key, () => {
       const selectors = keep(this.#selectors, kind, () => all.map(selectorOf));

@@ -9,11 +9,7 @@ import type { RuleContext } from '../rule.ts';
 
 export function withSamplesForReview(
   findings: readonly Finding[],
-  {
-    name,
-    description,
-    rawText,
-  }: Pick<RuleContext, 'name' | 'description'> & { readonly rawText: () => readonly TaintSource[] },
+  { name, description, sources }: Pick<RuleContext, 'name' | 'description' | 'sources'>,
 ): readonly Finding[] {
   const isCapped = (finding: Finding): boolean =>
     finding.kind === 'malice' &&
@@ -21,9 +17,9 @@ export function withSamplesForReview(
     [finding, ...finding.flow].every(({ path }) => sampleFolder.test(path));
   if (!checks.test(`${name} ${description}`) || !findings.some(isCapped)) return findings;
   // A sample may start another one.
-  const sources = rawText().filter(({ depth }) => depth === 0);
+  const outermost = sources.filter(({ depth }) => depth === 0);
   const isStill = (path: string): boolean =>
-    !sources.some((source) => source.file !== path && mayStart(source, path));
+    !outermost.some((source) => source.file !== path && mayStart(source, path));
   return findings.map((finding) =>
     isCapped(finding) && [finding, ...finding.flow].every(({ path }) => isStill(path))
       ? { ...finding, severity: 'medium' }

@@ -3,15 +3,13 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from '../fact/fact.ts';
 import { compareSpans, type Lines, linesOf } from '../fact/place.ts';
 import type { FactIndex } from '../fact/selectors.ts';
-import type { TaintSource } from '../fact/source.ts';
 import { findingsPerRuleMax } from '../limits.ts';
 import type { FindingDraft, Rule, RuleContext } from '../rule.ts';
 import { withSamplesForReview } from './checked-samples.ts';
 import { fingerprintsOf } from './fingerprint.ts';
 
-/** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
-export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
-  readonly rawText: () => readonly TaintSource[];
+/** Input of rules besides facts. */
+export interface Judgeable extends Omit<RuleContext, 'of'> {
   /** Digests of all files by their paths; '' where nothing was read. */
   readonly digests: ReadonlyMap<string, string>;
 }
@@ -26,7 +24,7 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
     draftsOf(rule, contextOf(rule)).map((draft) => ({ rule, ...draft })),
   );
   if (drafts.length === 0) return [];
-  const sources = context.rawText();
+  const { sources } = context;
   const texts = new Map(sources.map((source) => [source.path, source.text]));
   const outer = new Map(
     sources.flatMap(({ path, file, depth }) =>
@@ -120,11 +118,6 @@ function contextsOfRules(index: FactIndex, context: Judgeable): (rule: Rule) => 
   const narrowed: RuleContext = {
     ...context,
     of,
-    get sources() {
-      if (at?.reads.includes('source') !== true)
-        throw new Error(`rule ${at?.id} asks for raw text without saying so in reads`);
-      return context.rawText();
-    },
   };
   return (rule) => {
     at = rule;

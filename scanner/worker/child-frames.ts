@@ -48,15 +48,10 @@ export class FrameReader {
 export interface ScanRequest {
   readonly files: readonly SourceFile[];
   readonly published: ScannedName;
-  /** The stored scan of the same files from `packScan`; empty without one. */
-  readonly stored: Uint8Array;
 }
 
-/**
- * A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another,
- * and the stored scan.
- */
-export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
+/** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another. */
+export function packRequest({ files, published }: ScanRequest): Uint8Array {
   const head = {
     published,
     files: files.map(({ path, mode, bytes }) => ({ path, mode, size: bytes.byteLength })),
@@ -64,7 +59,6 @@ export function packRequest({ files, published, stored }: ScanRequest): Uint8Arr
   return Buffer.concat([
     Buffer.from(`${JSON.stringify(head)}\n`),
     ...files.map((file) => file.bytes),
-    stored,
   ]);
 }
 
@@ -81,32 +75,5 @@ export function unpackRequest(body: Uint8Array): ScanRequest {
     at += size;
     return { path, mode, bytes };
   });
-  return { files, published: head.published, stored: body.subarray(at) };
-}
-
-export interface ScanAnswer {
-  /** Canonical JSON of `{report, selectors, prose?, signature?}`. */
-  readonly json: Uint8Array;
-  /** The scan as `packScan` packs it, for the next change of rules. */
-  readonly stored: Uint8Array;
-}
-
-/**
- * An answer as one frame's body: the JSON on one line, a line feed, and the facts to store. The
- * facts of a large skill are left out when they would make the answer too long: the report counts,
- * and the next scan parses again.
- */
-export function packAnswer({ json, stored }: ScanAnswer, bytesMax: number): Uint8Array {
-  const fits = json.byteLength + 1 + stored.byteLength <= bytesMax;
-  return Buffer.concat([json, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
-}
-
-/**
- * The answer in a frame's body, untrusted. JSON without white space has no line feed of its own.
- */
-export function unpackAnswer(body: Uint8Array): ScanAnswer {
-  const end = body.indexOf(10);
-  return end < 0
-    ? { json: body, stored: new Uint8Array() }
-    : { json: body.subarray(0, end), stored: body.subarray(end + 1) };
+  return { files, published: head.published };
 }

@@ -19,7 +19,6 @@ import type { SimilaritySignature } from '../../skills-index/skill/text/similari
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ObservationStatement } from '../../skills-index/statement/observation-statement.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
-import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
@@ -39,11 +38,9 @@ export interface ScanJob {
 export type ObservationJob = Omit<ScanJob, 'id'>;
 
 /**
- * The registry's index data of a skill, beside its report: kinds of facts, a sketch of its texts,
- * its sentences.
+ * The registry's index data of a skill, beside its report: a sketch of its texts, its sentences.
  */
 export interface ScanIndex {
-  readonly selectors: readonly string[];
   readonly signature?: SimilaritySignature | undefined;
   readonly prose?: Prose | undefined;
 }
@@ -53,8 +50,6 @@ export interface JobsClient {
   lease(ruleSet: Digest): Promise<ScanJob | undefined>;
   renew(job: ScanJob): Promise<void>;
   report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
-  /** Registers this scanner's rule set. */
-  describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
   /** A package that is due for a look, or none. */
   leasePackage(): Promise<LeasedPackage | undefined>;
@@ -130,18 +125,14 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
     },
-    async report({ id, lease }, envelope, report, { selectors, signature, prose }) {
+    async report({ id, lease }, envelope, report, { signature, prose }) {
       await ask(`/api/v1/jobs/${id}/report`, {
         lease,
         envelope,
         report,
-        selectors,
         ...(signature !== undefined && { signature }),
         ...(prose !== undefined && { prose }),
       });
-    },
-    async describe(ruleSet) {
-      await ask('/api/v1/jobs/rule-set', ruleSet);
     },
     async fail({ id, lease }, reason, detail) {
       await ask(`/api/v1/jobs/${id}/fail`, { lease, reason, detail: detail.slice(0, 2_000) });

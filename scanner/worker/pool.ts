@@ -18,26 +18,21 @@ import {
 } from '../../skills-index/skill/text/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
-import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { digestOfFiles } from '../ingest/files-digest.ts';
 import { childScansMax, scanSecondsMax } from '../limits.ts';
 import { ruleSetDigest } from '../rule-set.ts';
 import type { ScannedName } from '../scan.ts';
-import { packRequest, unpackAnswer } from './child-frames.ts';
+import { packRequest } from './child-frames.ts';
 import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
 import { type ScanProcess, startScanProcess } from './scan-process.ts';
 
 export interface PoolAnswer {
   readonly report: ScanReport;
-  /** The kinds of facts in the skill: a change of rules can affect only these. */
-  readonly selectors: readonly string[];
   /** The sketch that finds near copies; absent when the skill has too little text. */
   readonly signature?: SimilaritySignature | undefined;
   /** The sentences that an agent reads. */
   readonly prose?: Prose | undefined;
-  /** The scan to store for the next change of rules; empty when the stored one stays valid. */
-  readonly stored: Uint8Array;
 }
 
 export interface ScanPool {
@@ -47,15 +42,10 @@ export interface ScanPool {
   readonly isSealed: boolean;
   /**
    * Scans in a child.
-   * @param stored the stored result of an earlier scan of these files
    * @throws Problem `scan-killed` when the child was stopped or answered with another skill's
    * report
    */
-  scan(
-    files: readonly SourceFile[],
-    published: ScannedName,
-    stored?: Uint8Array,
-  ): Promise<PoolAnswer>;
+  scan(files: readonly SourceFile[], published: ScannedName): Promise<PoolAnswer>;
   close(): void;
 }
 
@@ -86,17 +76,14 @@ export async function startScanPool({
   return {
     isolation: held.name,
     isSealed: held.isSealed,
-    async scan(files, published, stored = new Uint8Array()) {
+    async scan(files, published) {
       await turn();
       try {
         if (closed) throw new Problem('interrupted', 'The scanner is being stopped');
         const child = idle.pop() ?? (await startScanProcess(held));
         busy.add(child);
         try {
-          return checked(
-            await child.ask(packRequest({ files, published, stored }), secondsMax),
-            files,
-          );
+          return checked(await child.ask(packRequest({ files, published }), secondsMax), files);
         } catch (cause) {
           child.kill();
           throw cause;
@@ -120,7 +107,6 @@ export async function startScanPool({
 
 const answerShape = v.strictObject({
   report: v.unknown(),
-  selectors: selectorList,
   signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
   prose: v.optional(v.unknown()),
 });
@@ -129,9 +115,8 @@ const answerShape = v.strictObject({
 // these bytes by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
-    const { json, stored } = unpackAnswer(body);
-    const { value } = parseJson(json, 'the child’s answer', scanReportValuesMax);
-    const { report: unread, selectors, signature, prose: sentences } = v.parse(answerShape, value);
+    const { value } = parseJson(body, 'the child’s answer', scanReportValuesMax);
+    const { report: unread, signature, prose: sentences } = v.parse(answerShape, value);
     const report = parseScanReport(unread);
     const prose = sentences === undefined ? undefined : parseProse(sentences);
     const { digest } = digestOfFiles(files);
@@ -143,7 +128,7 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
       report.bundle === digest && unlisted === undefined && list(covered) === list(own);
     const isOfFiles = prose === undefined || isProseOf(prose, own);
     if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest())
-      return { report, selectors, signature, prose, stored };
+      return { report, signature, prose };
   } catch (cause) {
     throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', {
       cause,

@@ -3,7 +3,7 @@
  * told to stop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,10 +14,9 @@ import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import type { ProseReader } from '../reader/reader.ts';
-import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
+import { ruleSetDigest } from '../rule-set.ts';
 import { fetchFiles } from './bundle-files.ts';
 import { noFailureOfTheScan, whileBusy } from './busy-registry.ts';
-import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
 import { observeVersions, type VersionObserver } from './observe-versions.ts';
 import { type Outage, watchOutage } from './outage.ts';
@@ -27,7 +26,7 @@ import {
   lookAtPackages,
   type VersionQueue,
 } from './package-looks.ts';
-import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
+import { type ScanPool, startScanPool } from './pool.ts';
 
 export interface WorkOptions extends JobsWorld, LookLines {
   /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
@@ -35,8 +34,6 @@ export interface WorkOptions extends JobsWorld, LookLines {
   readonly now: () => Date;
   /** Number of simultaneous scans. */
   readonly children: number;
-  /** The store of scans for the next change of rules. Without it, every scan parses. */
-  readonly store?: FactStore;
   /** Replaces a pool of its own. */
   readonly pool?: ScanPool;
   /** Looks at a package of an approved or waiting version. Without it, packages wait. */
@@ -104,11 +101,8 @@ async function workOne(
   { client, pool, queue, outage }: Workplace,
 ): Promise<void> {
   let wait = jobPollMillisecondsMin;
-  let described = false;
   while (!options.signal.aborted) {
     try {
-      if (!described) await client.describe(currentRuleSet());
-      described = true;
       const job = await client.lease(ruleSetDigest());
       queue.isEmpty = job === undefined;
       outage.ended();
@@ -148,13 +142,10 @@ async function scanJob(
   try {
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
-    const { report, stored, ...index } = await scanOnce(
-      options,
-      pool,
-      job,
-      await fetchFiles(client, bundle),
-    );
-    if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
+    const { report, ...index } = await pool.scan(await fetchFiles(client, bundle), {
+      name,
+      version,
+    });
     const dispositions = new Map(
       report.coverage.files.map(({ path, disposition }) => [path, disposition]),
     );
@@ -197,23 +188,4 @@ async function remarkedProse(
 ): Promise<Prose | undefined> {
   if (reader === undefined || verdict !== 'pass' || prose === undefined) return prose;
   return reader.read(prose, signal);
-}
-
-// The stored scan may be the reason why the scan was stopped, so it is deleted and the files are
-// parsed again.
-async function scanOnce(
-  { store, signal }: WorkOptions,
-  pool: ScanPool,
-  { name, version, bundle }: ScanJob,
-  files: readonly SourceFile[],
-): Promise<PoolAnswer> {
-  const known = store?.get(bundle);
-  try {
-    return await pool.scan(files, { name, version }, known);
-  } catch (cause) {
-    const isKilled = cause instanceof Problem && cause.code === 'scan-killed';
-    if (!isKilled || known === undefined || known.byteLength === 0 || signal.aborted) throw cause;
-    store?.drop(bundle);
-    return pool.scan(files, { name, version });
-  }
 }

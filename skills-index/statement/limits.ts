@@ -59,9 +59,6 @@ export const nonceCharsMin = 16;
 export const nonceCharsMax = 128;
 export const originCharsMax = 300;
 export const summaryInputsMax = 100;
-/** Maximum number of kinds of facts that one skill can have, or one rule can read. */
-export const selectorsMax = 200;
-export const ruleSetRulesMax = 1_000;
 /**
  * Maximum number of sentences for an agent that are compared between two versions. `proseCharsMax`
  * limits the characters of all these sentences together.

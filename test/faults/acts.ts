@@ -70,7 +70,7 @@ export async function report(
   skill: Skill,
   { key, token }: SignedIn,
   { id, lease }: Lease,
-  more: Partial<Pick<SignedReport, 'prose' | 'selectors' | 'signature'>> = {},
+  more: Partial<Pick<SignedReport, 'prose' | 'signature'>> = {},
 ): Promise<Act> {
   const made = makeReport(skill, 'pass');
   const envelope = await signReport(send, skill, made, key);

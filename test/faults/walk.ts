@@ -56,7 +56,6 @@ export async function scanReport(send: Send, skill: Skill, scanner: SignedIn): P
   const sentence = { path: 'SKILL.md', line: 5, text: 'Count the words.', isHidden: false };
   const seen = {
     prose: { schema: 'skillgate.prose/1', sentences: [sentence], left: 0 },
-    selectors: ['source', 'text'],
     signature: signatureOf(texts),
   } as const;
   return report(send, skill, scanner, job, seen);

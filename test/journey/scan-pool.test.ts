@@ -31,7 +31,7 @@ describe('scanning children', () => {
   it('give the same report, byte for byte, as a scan in this process, in any order and again', async () => {
     const pool = await start({});
     const own = canonicalJson(await scanSkill(skill, { published }));
-    const { report, stored, selectors, prose } = await pool.scan(skill, published);
+    const { report, prose } = await pool.scan(skill, published);
     expect(prose?.sentences.map(({ line, text }) => `${line} ${text}`)).toEqual([
       '2 name: words',
       '3 description: Counts words.',
@@ -39,17 +39,6 @@ describe('scanning children', () => {
     ]);
     expect(canonicalJson(report)).toBe(own);
     expect(canonicalJson((await pool.scan([...skill].reverse(), published)).report)).toBe(own);
-    expect(selectors).toContain('flow:network');
-    // On what was stored nothing is parsed, and what was cut off on disk is as good as nothing.
-    const again = await pool.scan(skill, published, stored);
-    expect([canonicalJson(again.report), again.selectors, again.stored.byteLength]).toEqual([
-      own,
-      selectors,
-      0,
-    ]);
-    expect(again.prose).toEqual(prose);
-    const cut = await pool.scan(skill, published, stored.subarray(0, 200));
-    expect([canonicalJson(cut.report), cut.stored.byteLength]).toEqual([own, stored.byteLength]);
   });
 
   // What a skill that took its child over would do stands in hostile-child.mjs; `mode` chooses by

@@ -24,7 +24,6 @@ import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { adviceStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { incidentPolicyOf, makeHost } from './contract/incidents.ts';
@@ -238,13 +237,13 @@ describe('a registry', () => {
       const noTls = { certificateExpires: () => undefined };
       const requests = new RequestCounts();
       await metricsText({ registry: world.registry, requests, ...noDisk, ...noTls });
-      const rules = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
-      await call(send, '/api/v1/jobs/rule-set', {
-        token: tokens.scanner,
-        json: { digest: digestOfRuleSet(rules), ...rules },
-      });
       expect(
-        (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).status,
+        (
+          await call(send, '/api/v1/jobs/lease', {
+            token: tokens.scanner,
+            json: { ruleSet: digestOf('r') },
+          })
+        ).status,
       ).toBe(200);
       expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
       const about = { token: tokens.rita, json: { reason: 'a test' } };

@@ -47,7 +47,7 @@ const other = {
 // The right report of the skill, which the test hands over beside the version.
 const honest = (text) => {
   const { published } = JSON.parse(text.slice(text.indexOf('{"published"')).split('\n')[0]);
-  return { report: JSON.parse(published.report), selectors: [] };
+  return { report: JSON.parse(published.report) };
 };
 const sentence = { path: 'SKILL.md', line: 1, text: 'Count.', isHidden: false };
 const told = (over) => ({
@@ -70,8 +70,7 @@ process.stdout.write(frame('ready'));
 for await (const chunk of process.stdin) {
   const mode = /1\.0\.0-(\w+)/.exec(chunk.toString('latin1'))?.[1];
   if (mode === 'junk') process.stdout.write(frame('{}'));
-  if (mode === 'other')
-    process.stdout.write(frame(JSON.stringify({ report: other, selectors: [] })));
+  if (mode === 'other') process.stdout.write(frame(JSON.stringify({ report: other })));
   if (Object.hasOwn(proses, mode ?? ''))
     process.stdout.write(
       frame(JSON.stringify({ ...honest(chunk.toString('latin1')), prose: proses[mode] })),

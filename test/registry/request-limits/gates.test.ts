@@ -118,7 +118,6 @@ describe('the door of the registry', () => {
       '/index/notices.atom',
       '/index/parts/{scope}/{name}/{digest}',
       '/jobs/lease',
-      '/jobs/rule-set',
       '/jobs/{id}/fail',
       '/jobs/{id}/renew',
       '/jobs/{id}/report',

@@ -49,7 +49,6 @@ describe('a reader of prose beside the scanner', () => {
       isSealed: true,
       scan: async () => ({
         report: makeReport(skill, verdict),
-        selectors: [],
         prose,
         stored: new Uint8Array(),
       }),

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  FrameReader,
-  frameOf,
-  packAnswer,
-  unpackAnswer,
-} from '../../../scanner/worker/child-frames.ts';
-
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+import { FrameReader, frameOf } from '../../../scanner/worker/child-frames.ts';
 
 describe('frames', () => {
   it('come out whole and in order, however they were cut', () => {
@@ -49,23 +42,5 @@ describe('frames', () => {
       Buffer.concat = concat;
     }
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2 * body.byteLength);
-  });
-});
-
-describe('an answer', () => {
-  const json = Buffer.from('{"report":1}');
-
-  it('carries what is to be stored', () => {
-    const { json: read, stored } = unpackAnswer(
-      packAnswer({ json, stored: Buffer.from('facts\n') }, 19),
-    );
-    expect([text(read), text(stored)]).toEqual(['{"report":1}', 'facts\n']);
-  });
-
-  it('leaves out what would make it too long, and its report counts', () => {
-    const { json: read, stored } = unpackAnswer(
-      packAnswer({ json, stored: Buffer.from('facts\n') }, 18),
-    );
-    expect([text(read), stored.byteLength]).toEqual(['{"report":1}', 0]);
   });
 });

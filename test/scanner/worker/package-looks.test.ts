@@ -46,7 +46,6 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
     lease: unused,
     renew: unused,
     report: unused,
-    describe: unused,
     fail: unused,
     blob: unused,
     leaseObservation: unused,

@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { jobs, scans } from '../../../registry/store/schema.ts';
 import { extractFacts } from '../../../scanner/extract.ts';
-import { selectorsOf } from '../../../scanner/fact/selectors.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
 import { reportOn } from '../../../scanner/scan.ts';
-import { type FactStore, openFactStore } from '../../../scanner/worker/fact-store.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
 import { workJobs } from '../../../scanner/worker/work.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -29,9 +24,7 @@ const inProcess: ScanPool = {
     const report = reportOn(facts, { published });
     return {
       report,
-      selectors: selectorsOf(facts.facts),
       prose: proseOf(facts),
-      stored: new Uint8Array(),
     };
   },
   close: () => undefined,
@@ -49,7 +42,6 @@ describe('a scanner at work', () => {
     pool: ScanPool,
     skill: Skill,
     fetchOther?: (url: string) => Response | undefined,
-    store?: FactStore,
   ): Promise<string> => {
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     const stop = new AbortController();
@@ -66,7 +58,6 @@ describe('a scanner at work', () => {
       now: () => new Date(0),
       children: 1,
       pool,
-      ...(store !== undefined && { store }),
       log: (line) => {
         lines.push(line);
         void call(world.send, path, { token: world.tokens.author }).then((answer) => {
@@ -210,27 +201,6 @@ describe('a scanner at work', () => {
       url.endsWith(`/blobs/sha256/${file?.sha256.slice(7)}`) ? new Response('harmless') : undefined;
     expect(await work(inProcess, skill, other)).toBe('scanning');
     expect(lines.at(-1)).toContain('other bytes than sha256:');
-  });
-
-  it('parses anew when a scan is killed on what was stored, and forgets that', async () => {
-    const skill = makeSkill('@acme/forged', '1.0.0');
-    const folder = mkdtempSync(join(tmpdir(), 'skillgate-facts-'));
-    try {
-      const store = openFactStore(folder);
-      store.put(skill.packed.digest, Buffer.from('forged'));
-      const pool: ScanPool = {
-        ...inProcess,
-        scan: async (files, published, stored = new Uint8Array()) => {
-          if (stored.byteLength > 0)
-            throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report');
-          return inProcess.scan(files, published);
-        },
-      };
-      expect(await work(pool, skill, undefined, store)).toBe('in review');
-      expect(store.get(skill.packed.digest).byteLength).toBe(0);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
   });
 
   it('says that a scan was killed, and gives no report', async () => {
