@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   });
   answer(context, { schema: 'skillgate.retention/1', rules: rules.map(printable) }, () =>
     rules.length === 0
-      ? safe`No rule is set, so all files stay: see retention.json in docs/operating-registry.md.`
+      ? safe`No rule is set, so all files stay: see retention.json in docs/registry-reference.md.`
       : joined(rules.map(ruleText), '\n'),
   );
   if (rules.length > 0)

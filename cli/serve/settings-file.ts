@@ -25,7 +25,7 @@ export async function readSettings(path: string, requireUrl: RequireUrl): Promis
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Problem('file-not-found', `Cannot read the settings ${path}: ${cause.code}`, {
       cause,
-      hint: 'docs/operating-registry.md shows a settings file.',
+      hint: 'docs/registry-reference.md shows a settings file.',
     });
   });
   return parseSettings(text, path, requireUrl);

@@ -120,7 +120,7 @@ async function copyDatabase(
       'database-damaged',
       `The copy of the database is damaged: ${damage.message}`,
       {
-        hint: 'The backup keeps its older copy. Check the disk of the backup, and the database of the registry: docs/operating-registry.md, "The database is damaged".',
+        hint: 'The backup keeps its older copy. Check the disk of the backup, and the database of the registry: docs/registry-reference.md, "The database is damaged".',
       },
     );
   return log;
@@ -141,7 +141,7 @@ async function openTarget({ dir, backup, say }: BackupOptions): Promise<OpenTarg
   const root = await readRootFile(dir);
   await requireOwnObjects(
     dir,
-    'a backup without them would not be whole: docs/operating-registry.md, "Objects in an S3 store", says how to save such a registry',
+    'a backup without them would not be whole: docs/registry-reference.md, "Objects in an S3 store", says how to save such a registry',
   );
   if (!existsSync(join(dir, 'registry.sqlite')))
     throw new Problem(

@@ -21,7 +21,7 @@ import type { Objects } from '../store/objects.ts';
 import type { RestoredLog } from './restored-log.ts';
 
 const hint =
-  'Look for a newer backup, or for the disk of the registry, before you give the lost statements up: docs/operating-registry.md, "The log was restored from a backup".';
+  'Look for a newer backup, or for the disk of the registry, before you give the lost statements up: docs/registry-reference.md, "The log was restored from a backup".';
 
 /**
  * Compares the restored log with a signed head that the operator or a client remembers.

@@ -43,7 +43,7 @@ export async function closeFolder(
   }
   for (const path of keyFiles.map((name) => join(dir, name)).filter((key) => closed.includes(key)))
     say(
-      `warning: other users of this machine could read the private key ${path}; the registry closed the file. If somebody may have read the key, end the key and make another one (docs/operating-registry.md, "A reviewer leaves")`,
+      `warning: other users of this machine could read the private key ${path}; the registry closed the file. If somebody may have read the key, end the key and make another one (docs/registry-reference.md, "A reviewer leaves")`,
     );
   if (closed.includes(dir))
     say(`Other users of this machine could open ${dir}; the registry closed it to them`);

@@ -23,7 +23,7 @@ export async function readTrust({ dir, ...options }: TrustOptions, say: (line: s
   const tuf = await readTuf(dir, { root, policy });
   if (tuf === undefined && existsSync(join(dir, tufProposalName)))
     say(
-      `warning: ${root.threshold} of ${root.administrators.length} administrators have not signed the root of trust yet, so clients refuse this registry (tuf-missing): skillgate registry rotate sign, then skillgate registry rotate publish ${dir} (docs/operating-registry.md, "The root of trust is rotated")`,
+      `warning: ${root.threshold} of ${root.administrators.length} administrators have not signed the root of trust yet, so clients refuse this registry (tuf-missing): skillgate registry rotate sign, then skillgate registry rotate publish ${dir} (docs/registry-reference.md, "The root of trust is rotated")`,
     );
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];

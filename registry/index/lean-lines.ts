@@ -148,7 +148,7 @@ function damagedLine(logIndex: number, cause?: unknown): Problem {
     'database-damaged',
     `The row of the index line at log index ${logIndex}, or a row that it names, is gone or damaged`,
     {
-      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+      hint: 'Restore the newest copy of the folder: docs/registry-reference.md, "The database is damaged".',
       cause,
     },
   );

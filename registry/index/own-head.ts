@@ -39,7 +39,7 @@ export async function whatOwnHeadShows(
   return { file: `objects/${statusName}`, size: signed.size, here: await logSize(registry) };
 }
 
-const cannotCompare = `warning: objects/${statusName} is missing, or this registry did not sign the file, so the registry cannot tell whether the database lost the end of its log. If you restored the database, see docs/operating-registry.md, "The log was restored from a backup"`;
+const cannotCompare = `warning: objects/${statusName} is missing, or this registry did not sign the file, so the registry cannot tell whether the database lost the end of its log. If you restored the database, see docs/registry-reference.md, "The log was restored from a backup"`;
 
 /** Undefined when there is no status file that this registry signed. */
 async function readSignedHead({ objects, root }: Registry): Promise<TreeHead | undefined> {

@@ -170,7 +170,7 @@ export function damagedEntry(index: number): Problem {
     'database-damaged',
     `The row of log entry ${index} is damaged: the row’s peaks, root and checkpoint contradict each other`,
     {
-      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+      hint: 'Restore the newest copy of the folder: docs/registry-reference.md, "The database is damaged".',
     },
   );
 }

@@ -143,7 +143,7 @@ export function damagedMap(): Problem {
     'database-damaged',
     'The rows of the log’s map are damaged: they do not lead to the root that the log has',
     {
-      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+      hint: 'Restore the newest copy of the folder: docs/registry-reference.md, "The database is damaged".',
     },
   );
 }

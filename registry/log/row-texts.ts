@@ -58,7 +58,7 @@ export function damagedStatement(logIndex: number, cause?: unknown): Problem {
     'database-damaged',
     `The row of the statement at log index ${logIndex} is gone or damaged`,
     {
-      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+      hint: 'Restore the newest copy of the folder: docs/registry-reference.md, "The database is damaged".',
       cause,
     },
   );

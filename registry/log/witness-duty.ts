@@ -63,13 +63,13 @@ export async function requireWhole(registry: Registry): Promise<void> {
 /** The failure that says what the log lacks, and how to restore it. */
 export function logBehind(behind: HeadAhead): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
-    hint: 'stop the registry and restore the copy of the folder with that many log entries: docs/operating-registry.md, "The log was restored from a backup"',
+    hint: 'stop the registry and restore the copy of the folder with that many log entries: docs/registry-reference.md, "The log was restored from a backup"',
   });
 }
 
 /** The line that an operator reads when the registry stops writing. */
 export function alarmText(behind: HeadAhead): string {
-  return `ALARM: ${whyBehind(behind)}. The registry writes nothing more: docs/operating-registry.md, "The log was restored from a backup"`;
+  return `ALARM: ${whyBehind(behind)}. The registry writes nothing more: docs/registry-reference.md, "The log was restored from a backup"`;
 }
 
 /** Why the log differs from the earlier log, for messages. */

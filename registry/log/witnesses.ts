@@ -154,7 +154,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
 }
 
 function aheadText(theirs: number, ours: number): string {
-  return `ALARM: it cosigned this log at size ${theirs}, but the log here has ${ours} entries: an older copy was restored. The registry writes nothing more. See docs/operating-registry.md`;
+  return `ALARM: it cosigned this log at size ${theirs}, but the log here has ${ours} entries: an older copy was restored. The registry writes nothing more. See docs/registry-reference.md`;
 }
 
 /** The latest cosignature time that clients accept now, in seconds. */

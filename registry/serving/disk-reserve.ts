@@ -91,12 +91,12 @@ function givenUp(dir: string, wasHeld: boolean): string {
   const reserve = wasHeld
     ? `The registry gave up its reserve of ${inMiB(diskReserveBytes)} MiB, so that revocations and the status go on`
     : 'The registry has no reserve left for revocations and the status';
-  return `warning: the disk of ${dir} is full. ${reserve}. Uploads are refused. Make room on the disk (docs/operating-registry.md, "When the disk is full")`;
+  return `warning: the disk of ${dir} is full. ${reserve}. Uploads are refused. Make room on the disk (docs/registry-reference.md, "When the disk is full")`;
 }
 
 function lacking(dir: string, free: number): string {
   const [reserve, needed] = [diskReserveBytes, diskReserveBytes + uploadBytesMax].map(inMiB);
-  return `warning: the disk of ${dir} has ${inMiB(free)} MiB free, too few for the reserve of ${reserve} MiB that revocations and the status need on a full disk. Make room on the disk until ${needed} MiB are free (docs/operating-registry.md, "When the disk is full")`;
+  return `warning: the disk of ${dir} has ${inMiB(free)} MiB free, too few for the reserve of ${reserve} MiB that revocations and the status need on a full disk. Make room on the disk until ${needed} MiB are free (docs/registry-reference.md, "When the disk is full")`;
 }
 
 function inMiB(bytes: number): number {

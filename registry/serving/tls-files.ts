@@ -68,7 +68,7 @@ async function read(path: string): Promise<Buffer> {
 }
 
 const unreadable =
-  'Let the certificate program copy both files after each renewal to a folder that this user may read, as “As a service” in docs/operating-registry.md shows.';
+  'Let the certificate program copy both files after each renewal to a folder that this user may read, as “As a service” in docs/registry-reference.md shows.';
 
 const whyNotRead: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -10,7 +10,7 @@ import { databaseCheckBytesMax } from './disk/limits.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 
 const hint =
-  'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".';
+  'Stop, keep the file aside, and restore the newest copy of the folder: docs/registry-reference.md, "The database is damaged".';
 
 /**
  * The failure that names a damaged or read-only file and the next step. Returns every other error

@@ -22,7 +22,7 @@ import {
 import { makeStage, type Serving } from './processes.ts';
 
 /**
- * docs/operating-registry.md, "Backups": a registry whose machine dies in the middle of its work,
+ * docs/registry-reference.md, "Backups": a registry whose machine dies in the middle of its work,
  * and its backup on another disk.
  */
 describe('the disk of a registry is lost', () => {

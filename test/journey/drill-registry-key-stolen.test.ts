@@ -5,7 +5,7 @@ import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.t
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
 /**
- * docs/operating-registry.md, "The registry’s key was stolen": a new one from a log index on; what the old
+ * docs/registry-reference.md, "The registry’s key was stolen": a new one from a log index on; what the old
  * one signed since is refused.
  */
 describe('the registry’s key was stolen', () => {

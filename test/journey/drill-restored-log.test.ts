@@ -37,7 +37,7 @@ import {
 } from '../registry/road.ts';
 
 /**
- * docs/operating-registry.md, "The log was restored from a backup": what everybody sees, played through with
+ * docs/registry-reference.md, "The log was restored from a backup": what everybody sees, played through with
  * a registry, a client and a witness.
  */
 describe('a log server that was restored from yesterday’s backup', () => {

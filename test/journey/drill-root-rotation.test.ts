@@ -5,7 +5,7 @@ import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.t
 import { makeRotationStage, publicFile, type RotationStage } from './rotation-stage.ts';
 
 /**
- * docs/operating-registry.md, "The root of trust is rotated": administrators come and go, every key of the
+ * docs/registry-reference.md, "The root of trust is rotated": administrators come and go, every key of the
  * registry is replaced, clients follow.
  */
 describe('the root of trust is rotated', () => {

@@ -165,11 +165,11 @@ export function makeDrillStage(): DrillStage {
 }
 
 /**
- * A chapter of docs/operating-registry.md tells what to type: each of its commands, with its options, is
+ * A chapter of docs/registry-reference.md tells what to type: each of its commands, with its options, is
  * among those that were typed.
  */
 export function expectTyped(drill: string, typed: readonly string[][]): void {
-  const text = readFileSync(new URL('../../docs/operating-registry.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../docs/registry-reference.md', import.meta.url), 'utf8');
   const [, section] = text.split(`\n### ${drill}\n`);
   const lines = (section?.split(/\n##+ /)[0] ?? '')
     .split('\n')

@@ -5,7 +5,7 @@ import { type DrillStage, expectTyped, makeDrillStage } from './drill-stage.ts';
 import type { Serving } from './processes.ts';
 
 /**
- * docs/operating-registry.md, "Drills": each test plays the section of its name, on registries in processes
+ * docs/registry-reference.md, "Drills": each test plays the section of its name, on registries in processes
  * of their own.
  */
 let stage: DrillStage;

@@ -10,7 +10,7 @@ import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { testLogKey } from '../skills-index/story-keys.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
-/** docs/operating-registry.md, "Witnesses": the log's key is replaced while witnesses watch it. */
+/** docs/registry-reference.md, "Witnesses": the log's key is replaced while witnesses watch it. */
 describe('witnesses of a log whose key is rotated', () => {
   let stage: RotationStage;
   beforeAll(async () => {

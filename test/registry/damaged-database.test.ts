@@ -77,7 +77,7 @@ describe('a registry whose database is damaged', () => {
       await expect(startRegistry({ dir, port })).rejects.toMatchObject({
         code: 'database-damaged',
         message: expect.stringContaining('registry.sqlite'),
-        hint: expect.stringContaining('docs/operating-registry.md'),
+        hint: expect.stringContaining('docs/registry-reference.md'),
       });
       for (const end of ['', '-wal', '-shm'])
         rmSync(`${file()}${end}`, { force: true, recursive: true });

@@ -12,7 +12,7 @@ export const serviceRows: readonly CommandRow[] = [
       ['skillgate serve ./registry-data', 'start the registry at http://localhost:4880'],
       [
         'skillgate serve --config /etc/skillgate/registry.toml',
-        'serve a registry to other machines; docs/operating-registry.md shows the file',
+        'serve a registry to other machines; docs/registry-reference.md shows the file',
       ],
       [
         'skillgate serve ./registry-data --url https://skills.acme.example --trusted-proxy 127.0.0.1',

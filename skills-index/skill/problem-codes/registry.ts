@@ -24,7 +24,7 @@ export const registryCodes = {
     exit: 6,
     status: 500,
     means: 'The registry cannot use the object store, or its objects are in another place.',
-    fix: 'docs/operating-registry.md, "Objects in an S3 store", says what the store must do, and where its access key belongs.',
+    fix: 'docs/registry-reference.md, "Objects in an S3 store", says what the store must do, and where its access key belongs.',
   },
   'version-exists': {
     exit: 6,
@@ -212,7 +212,7 @@ export const registryCodes = {
     exit: 6,
     status: 503,
     means: 'The registry’s database is damaged on its disk.',
-    fix: 'The operator of the registry restores the newest copy of the data folder: docs/operating-registry.md, "The database is damaged".',
+    fix: 'The operator of the registry restores the newest copy of the data folder: docs/registry-reference.md, "The database is damaged".',
   },
   'database-newer': {
     exit: 6,

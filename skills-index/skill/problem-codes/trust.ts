@@ -81,7 +81,7 @@ export const trustCodes = {
     status: 409,
     means:
       'A witness, or the last status that this registry signed, shows more log entries than the registry’s database has. The registry writes nothing more.',
-    fix: 'The registry’s operator restores the newest copy of the data folder: docs/operating-registry.md, "The log was restored from a backup".',
+    fix: 'The registry’s operator restores the newest copy of the data folder: docs/registry-reference.md, "The log was restored from a backup".',
   },
   'witnesses-unasked': {
     exit: 6,

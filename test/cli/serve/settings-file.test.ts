@@ -6,7 +6,7 @@ import { parseSettings } from '../../../cli/serve/settings-file.ts';
 import { parsePublicUrl } from '../../../registry/serving/public-address.ts';
 
 const path = '/etc/skillgate/registry.toml';
-const page = readFileSync(new URL('../../../docs/operating-registry.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/registry-reference.md', import.meta.url), 'utf8');
 
 describe('the settings of a registry', () => {
   it('are the example of the documentation, which has every key', () => {
