@@ -38,7 +38,6 @@ const entries = [
   ['skills', '/', 'Skills'],
   ['rules', '/rules', 'Rules'],
   ['advisories', '/advisories', 'Advisories'],
-  ['api', '/api', 'API'],
 ] as const;
 
 type SiteEntry = (typeof entries)[number][0];
