@@ -1,4 +1,4 @@
-/** What a registry does beside requests: the same list for a process and for the cron of a Worker. */
+/** What a registry does beside requests: one list for a process and for the cron of a Worker. */
 import { renewSkills } from './catalogue/renew-skills.ts';
 import type { Registry } from './context.ts';
 import { keepOn } from './keep-on.ts';

@@ -1,5 +1,6 @@
 /**
- * The only script of the desk, as text: passkeys. It fetches nothing, writes no markup and works under Trusted Types 'none'.
+ * The only script of the desk, as text: passkeys. It fetches nothing, writes no markup and works
+ * under Trusted Types 'none'.
  */
 export const island = `'use strict';
 (() => {
