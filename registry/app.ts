@@ -25,7 +25,6 @@ import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
 import { type AddressOf, isCounted, limitWrites } from './request-limits/write-limits.ts';
-import { besideTheApi } from './routes/beside-the-api.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -34,7 +33,6 @@ import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
 import { observationJobRoutes } from './routes/observation-jobs.ts';
 import { observationRoutes } from './routes/observations.ts';
-import { openapiPaths } from './routes/openapi.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { readerRoutes } from './routes/readers.ts';
 import { reviewRoutes } from './routes/reviews.ts';
@@ -137,9 +135,8 @@ export function createApp(
   app.route('/', homeRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
-  const api = apiRoutes(registry, addressOf);
-  app.route('/api/v1', api.routes);
-  app.route('/', referenceRoutes(registry, api.document));
+  app.route('/api/v1', apiRoutes(registry, addressOf));
+  app.route('/', referenceRoutes(registry));
   app.route('/review', deskRoutes(registry));
   return app;
 }
@@ -157,7 +154,7 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
   return isRouted ? next() : Promise.resolve(context.notFound());
 };
 
-/** The routes below /api/v1, and the document that describes them. */
+/** The routes below /api/v1. */
 function apiRoutes(registry: Registry, addressOf: AddressOf) {
   const api = new Hono();
   // The routes of the list take only a small JSON document. Every other route that reads a body
@@ -199,28 +196,5 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
     api.route('/', routes(registry));
   api.route('/', statementRoutes(registry, addressOf));
   api.route('/', mailboxRoutes(registry, addressOf));
-  // At the first request: most starts, above all those of isolates, serve no such request.
-  let made: ReturnType<typeof makeDocument> | undefined;
-  const document = () => {
-    made ??= makeDocument(api);
-    return made;
-  };
-  api.get('/openapi.json', (context) => context.json(document()));
-  return { routes: api, document };
+  return api;
 }
-
-function makeDocument(api: Hono) {
-  return { ...aboutTheApi, paths: { ...openapiPaths(api), ...besideTheApi }, components };
-}
-
-const aboutTheApi = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Skillgate registry',
-    description: 'Failures are problem documents (RFC 9457) with a stable code.',
-    version: '1',
-  },
-  servers: [{ url: '/api/v1' }],
-};
-
-const components = { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } };

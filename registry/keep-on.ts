@@ -1,33 +1,31 @@
 /** Work in slices beside the requests of a registry in one process. */
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Pauses behind a slice, in milliseconds. */
-export interface SlicePauses {
-  /** While something is left. */
-  readonly busy: number;
-  /** While nothing is left. */
-  readonly idle: number;
-  /** After a slice that failed. */
-  readonly failure: number;
-}
+/**
+ * The pause behind a slice while something is left, and the least behind a slice that failed, in
+ * milliseconds.
+ */
+const busyMs = 50;
+const failureMs = 10_000;
 
 /**
  * Slice after slice, with pauses, until the signal aborts.
  * @param slice resolves to whether something is left
+ * @param idleMs the pause while nothing is left
  * @param onFailure receives the error of a slice
  */
 export async function keepOn(
   slice: () => Promise<boolean>,
-  pauses: SlicePauses,
+  idleMs: number,
   { signal, onFailure }: { readonly signal: AbortSignal; onFailure(error: unknown): void },
 ): Promise<void> {
   while (!signal.aborted) {
     await ownTurn();
     const pause = await slice().then(
-      (isMore) => (isMore ? pauses.busy : pauses.idle),
+      (isMore) => (isMore ? busyMs : idleMs),
       (error: unknown) => {
         onFailure(error);
-        return pauses.failure;
+        return Math.max(failureMs, idleMs);
       },
     );
     await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);

@@ -81,13 +81,6 @@ export const resumedAtOnce = 20;
 export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
 export const judgedAnewAtOnce = 16;
-/**
- * Pauses of a running registry between two times that it judges so many: usually, while versions
- * with changed evidence are left, and after a failure.
- */
-export const queuePauseMs = 1_000;
-export const queueBusyPauseMs = 150;
-export const queueFailurePauseMs = 60_000;
 /** Events that one request goes on with, and versions of each that it marks to be judged anew. */
 export const renewalsAtOnce = 20;
 export const renewalSliceRows = 500;

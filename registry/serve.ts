@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { runInProcess } from './background-tasks.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/live-settings.ts';
@@ -117,7 +118,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const expiry = watchExpiry(registry, log);
   let observation: Observation | undefined;
   const sweep = new AbortController();
-  const finishing: Finishing = { signal: sweep.signal };
+  const finishing: Finishing = {
+    signal: sweep.signal,
+    keep: (onFailure) => runInProcess(registry, sweep.signal, onFailure),
+  };
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();

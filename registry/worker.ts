@@ -11,7 +11,7 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.
 import { parseRoot } from '../skills-index/trust/root/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { renewSkills } from './catalogue/renew-skills.ts';
+import { runByCron } from './background-tasks.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
@@ -19,9 +19,7 @@ import { resumeSome } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
 import { parseQuotas } from './intake/quota-policy.ts';
 import { requireRootKeys } from './log/root-keys.ts';
-import { makeSomeSegments } from './log/segments/keep-segments.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
-import { deliverSome } from './notices/deliver.ts';
 import { parseNoticeConfig } from './notices/notice-config.ts';
 import { webhooksOf } from './notices/recipients.ts';
 import type { PostOutside } from './notices/webhook.ts';
@@ -31,13 +29,9 @@ import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { type AddressOf, isCounted } from './request-limits/write-limits.ts';
-import { keepSomeRetention } from './retention/keep-retention.ts';
 import { parseRetention } from './retention/retention-rules.ts';
-import { keepSome } from './review/queue/keep-queue.ts';
-import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { parseIncidentPolicy } from './stops/incident-policy.ts';
-import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -277,31 +271,10 @@ export default {
     const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else await doEach(registry, chores);
+    else
+      await runByCron(registry, (error) => console.error(error), [
+        (registry) => resumeSome(registry, (error) => console.error(error)),
+        (registry) => checkSomeNames(registry, say),
+      ]);
   },
 };
-
-/** What the cron trigger does, in this order. */
-const chores: readonly ((registry: Registry) => Promise<unknown>)[] = [
-  (registry) => resumeSome(registry, (error) => console.error(error)),
-  followStops,
-  renewSkills,
-  judgeByLooks,
-  keepSome,
-  deliverSome,
-  (registry) => checkSomeNames(registry, (line) => console.error(line)),
-  makeSomeSegments,
-  keepSomeRetention,
-];
-
-// A chore that fails each time must not keep the others from their turn. Cloudflare shows the run
-// as failed.
-async function doEach(registry: Registry, list: typeof chores): Promise<void> {
-  const failures: unknown[] = [];
-  for (const chore of list)
-    await chore(registry).catch((error: unknown) => {
-      console.error(error);
-      failures.push(error);
-    });
-  if (failures.length > 0) throw failures[0];
-}

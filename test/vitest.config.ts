@@ -9,7 +9,7 @@ import { LongestFirst } from './longest-first.ts';
 /** Tests that start the whole application in memory: seconds, not milliseconds. */
 const application = [
   'test/registry/**/*.test.ts',
-  'test/cli/{init,keyless,keys-and-members,openapi,review,review-reading,scan,source-folder,wrong-turns}.test.ts',
+  'test/cli/{init,keyless,keys-and-members,review,review-reading,scan,source-folder,wrong-turns}.test.ts',
 ];
 
 // Processes, not threads: in threads that share one process, V8 of Node 24 lost track of its pages of

@@ -10,10 +10,6 @@ export const rangesComparedMax = 16;
 export const offeredCandidatesMax = 64;
 /** Skills on a page. */
 export const skillsPageRows = 50;
-/** Pauses of a running registry between slices: while one is left, usually, after a failure. */
-export const catalogueBusyPauseMs = 5;
-export const cataloguePauseMs = 500;
-export const catalogueFailurePauseMs = 10_000;
 /** Words of a query that a search reads. */
 export const searchedWordsMax = 32;
 /** Characters of the longest word that a search reads. */

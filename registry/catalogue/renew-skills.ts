@@ -9,19 +9,12 @@ import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-f
 import type { Registry } from '../context.ts';
 import { adviceKinds } from '../index/advice.ts';
 import { readLine } from '../index/lean-lines.ts';
-import { keepOn } from '../keep-on.ts';
 import { letOthersGoOn } from '../people/turns.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { changedSkills, nameWords, skills } from './catalogue-schema.ts';
-import {
-  catalogueBusyPauseMs,
-  catalogueFailurePauseMs,
-  cataloguePauseMs,
-  offeredCandidatesMax,
-  skillsRenewedAtOnce,
-} from './limits.ts';
+import { offeredCandidatesMax, skillsRenewedAtOnce } from './limits.ts';
 import { placeSome } from './place-skills.ts';
 import { correctedWordsOf } from './search/words.ts';
 import { idsOf, nextIdIn } from './skill-ids.ts';
@@ -74,23 +67,6 @@ async function renewalOf(
         .onConflictDoUpdate({ target: skills.name, set: { ...row, id } }),
     ...nameWordsOf(name),
   ];
-}
-
-/**
- * Slice after slice, with pauses, until the signal aborts.
- * @param onFailure receives the error of a slice, after which the next slice comes later
- */
-export function keepCatalogue(
-  registry: Registry,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  const pauses = {
-    busy: catalogueBusyPauseMs,
-    idle: cataloguePauseMs,
-    failure: catalogueFailurePauseMs,
-  };
-  return keepOn(() => renewSkills(registry), pauses, { signal, onFailure });
 }
 
 /**

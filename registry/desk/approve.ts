@@ -14,7 +14,6 @@ import {
   typedLine,
   untrusted,
 } from '../markup/markup.ts';
-import { key } from './key-map.ts';
 import { type PageFrame, page } from './layout.ts';
 import { passkeyForm } from './passkey-form.ts';
 
@@ -111,7 +110,6 @@ ${typedLine('the line to type', `skillgate review approve ${name}@${version} --s
     asks: 'get',
     options: view.passkeyOptions,
     button: 'Sign with your passkey',
-    on: key('s'),
     otherwise: 'The draft is kept; sign with your key instead.',
   });
   return html`<p>Your passkey signs the SHA-256 of exactly the bytes below.</p>${form}${withKeyInstead(view)}`;

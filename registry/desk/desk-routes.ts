@@ -18,8 +18,7 @@ import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in
 import { listDoubts } from '../versions/doubts.ts';
 import { largestOwners, storedInAll } from '../versions/stored-bytes.ts';
 import { approvalRoutes } from './approval-routes.ts';
-import { deskHeaders, field, keepKeysChoice, serveAssets, show } from './frame.ts';
-import { keysPage } from './keys-page.ts';
+import { deskHeaders, field, serveAssets, show } from './frame.ts';
 import { type OperationsView, operationsPage } from './operations.ts';
 import { passkeysPage } from './passkeys-page.ts';
 import { queuePage } from './queue.ts';
@@ -58,11 +57,6 @@ export function deskRoutes(registry: Registry): Hono {
   app.get('/notices.atom', async (context) => {
     await requireReader(registry, context);
     return context.body(await deskFeed(registry), 200, { 'content-type': feedType });
-  });
-  app.get('/keys', (context) => show(registry, context, keysPage));
-  app.post('/keys', async (context) => {
-    keepKeysChoice(context, (await field(context, 'keys')) === 'off' ? 'off' : 'on');
-    return context.redirect('/review/keys', 303);
   });
   app.get('/rules/:group/:rule', async (context) => {
     await requireReader(registry, context);

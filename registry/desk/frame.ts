@@ -35,7 +35,6 @@ const deskPageHeaders = {
   'cache-control': 'no-store',
 } as const;
 
-const keysCookie = '__Host-skillgate-keys';
 const cookieForm = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
 
 /** Headers of every answer of the desk, and a page instead of a problem document. */
@@ -83,7 +82,6 @@ export async function show(
 
 async function frameFor(registry: Registry, context: Context): Promise<PageFrame> {
   const reader = await whoIs(registry, context);
-  const keysOn = getCookie(context, keysCookie) !== 'off';
   const viewer = reader && {
     name: reader.name,
     roles: reader.roles,
@@ -91,7 +89,6 @@ async function frameFor(registry: Registry, context: Context): Promise<PageFrame
       ...(reader.actor === undefined ? [] : (['passkeys'] as const)),
       ...(reader.mayOperate ? (['operations'] as const) : []),
     ],
-    keysOn,
   };
   return { assets: assetPaths, viewer };
 }
@@ -115,11 +112,6 @@ export function dropSession(context: Context): string | undefined {
   const token = getCookie(context, sessionCookie);
   setCookie(context, sessionCookie, '', { ...cookieForm, maxAge: 0 });
   return token;
-}
-
-/** Remembers for a year whether single-key commands are on. */
-export function keepKeysChoice(context: Context, choice: 'on' | 'off'): void {
-  setCookie(context, keysCookie, choice, { ...cookieForm, maxAge: 365 * 24 * 3_600 });
 }
 
 /**

@@ -1,57 +1,10 @@
 /**
- * The only script of the desk, as text: keys, help and passkeys. It fetches nothing, writes no
- * markup and works under Trusted Types 'none'.
+ * The only script of the desk, as text: passkeys. It fetches nothing, writes no markup and works
+ * under Trusted Types 'none'.
  */
 export const island = `'use strict';
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const help = document.getElementById('key-help');
-  let first = '';
-  let timer = 0;
-
-  const typing = (at) => at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement;
-  const show = (element) => {
-    element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: 'center' });
-  };
-  const step = (selector, by) => {
-    const list = all(selector);
-    const now = list.findIndex((one) => one.contains(document.activeElement));
-    const next = list[now < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(now + by, 0), list.length - 1)];
-    if (next) show(next.querySelector('[data-open]') ?? next);
-  };
-  const press = (keys) => {
-    const target = all('[data-key]').find((one) => one.dataset.key === keys && one.offsetParent !== null);
-    if (!target) return false;
-    if (typing(target)) show(target);
-    else target.click();
-    return true;
-  };
-  const moves = { j: ['[data-row]', 1], k: ['[data-row]', -1], ']': ['[data-step]', 1], '[': ['[data-step]', -1] };
-
-  const onKey = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === 'Escape' && typing(document.activeElement)) document.activeElement.blur();
-    if (typing(document.activeElement)) return;
-    if (help.open) {
-      if (event.key === '?') help.close();
-      return;
-    }
-    const keys = first === '' ? event.key : first + ' ' + event.key;
-    const waited = first !== '';
-    first = '';
-    clearTimeout(timer);
-    if (keys === '?') help.showModal();
-    else if (keys in moves) step(...moves[keys]);
-    else if (keys === 'o') document.activeElement.closest('[data-row]')?.querySelector('[data-open]')?.click();
-    else if (keys === 'g' && !waited) {
-      first = 'g';
-      timer = setTimeout(() => { first = ''; }, 1500);
-    } else if (!press(keys)) return;
-    event.preventDefault();
-  };
-  if (document.body.dataset.keys === 'on') document.addEventListener('keydown', onKey);
-
   const ask = {
     get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
     create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),

@@ -1,8 +1,7 @@
-/** The frame of every desk page: head, skip link, navigation, one h1, the help on keys. */
+/** The frame of every desk page: head, skip link, navigation, one h1. */
 
 import { type Html, html, untrusted } from '../markup/markup.ts';
 import { revealedText } from '../markup/reveal.ts';
-import { key, keyTable } from './key-map.ts';
 
 /** The person who sees the page; absent before sign-in. */
 export interface Viewer {
@@ -10,8 +9,6 @@ export interface Viewer {
   readonly roles: readonly string[];
   /** Pages that not everybody sees. Passkeys are made in a session that a key started. */
   readonly pages: readonly ('passkeys' | 'operations')[];
-  /** Single-key commands can be turned off (WCAG 2.1.4). */
-  readonly keysOn: boolean;
 }
 
 /** Addresses of the desk's own static files, with their digests in them. */
@@ -39,7 +36,7 @@ export interface PageContent {
   readonly heading?: Html;
   readonly body: Html;
   /** The navigation entry of this page. */
-  readonly at?: 'queue' | 'passkeys' | 'operations' | 'keys';
+  readonly at?: 'queue' | 'passkeys' | 'operations';
   /** A page of the desk that the browser opens by itself. */
   readonly onTo?: string;
   /** Pages for reading are narrow; tables and versions use the whole screen. */
@@ -63,7 +60,7 @@ ${onTo === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${on
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
 <script src="${assets.island}" defer></script>
 </head>
-<body class="${width}"${viewer?.keysOn === false ? '' : html` data-keys="on"`}>
+<body class="${width}">
 <a class="skip" href="#main">Skip to the content</a>
 ${header(viewer, at)}
 <main id="main" tabindex="-1">
@@ -71,8 +68,6 @@ ${notice === undefined ? '' : noticeBox(notice)}
 <h1>${heading ?? untrusted(title)}</h1>
 ${body}
 </main>
-<dialog id="key-help" aria-labelledby="key-help-title"><h2 id="key-help-title">Keys</h2>${keyTable()}
-<form method="dialog"><button>Close</button></form></dialog>
 </body>
 </html>`;
 }
@@ -87,14 +82,13 @@ const shield = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden=
 function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
   const brand = html`<a class="brand" href="/review">${shield} Skillgate <span class="quiet">desk</span></a>`;
   if (viewer === undefined) return html`<header class="top">${brand}</header>`;
-  const entry = (href: string, name: string, here: boolean, keys: Html): Html =>
-    html`<a href="${href}" ${here ? html`aria-current="page"` : ''} ${keys}>${name}</a>`;
+  const entry = (href: string, name: string, here: boolean): Html =>
+    html`<a href="${href}" ${here ? html`aria-current="page"` : ''}>${name}</a>`;
   return html`<header class="top">${brand}
 <nav aria-label="Desk">
-${entry('/review', 'Queue', at === 'queue', key('g q'))}
-${viewer.pages.includes('passkeys') ? entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p')) : ''}
-${viewer.pages.includes('operations') ? entry('/review/operations', 'Operations', at === 'operations', html``) : ''}
-${entry('/review/keys', 'Shortcuts', at === 'keys', key('?'))}
+${entry('/review', 'Queue', at === 'queue')}
+${viewer.pages.includes('passkeys') ? entry('/review/passkeys', 'Passkeys', at === 'passkeys') : ''}
+${viewer.pages.includes('operations') ? entry('/review/operations', 'Operations', at === 'operations') : ''}
 </nav>
 <form class="who" method="post" action="/review/sign-out">
 <span>${untrusted(viewer.name)} <span class="quiet">${untrusted(viewer.roles.join(', '))}</span></span>

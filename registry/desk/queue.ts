@@ -88,9 +88,9 @@ function table(rows: readonly QueueRow[], now: number): Html {
 
 function tableRow(row: QueueRow, now: number): Html {
   const { total, independent } = row.approvalsNeeded;
-  return html`<tr data-row>
+  return html`<tr>
 <td class="risk-cell">${row.failed === undefined ? riskMeter(row.risk) : 'unknown'}</td>
-<th scope="row"><a href="/review/${row.name}/${encodeURIComponent(row.version)}" data-open>
+<th scope="row"><a href="/review/${row.name}/${encodeURIComponent(row.version)}">
 <bdi>${row.name}</bdi> <span class="version">${row.version}</span></a><span class="sub">${stateBadge(row.status)}</span></th>
 <td>${verdictBadge(row.verdict)}<span class="sub">${severityCounts(row.findings)}</span></td>
 <td class="decides">${decides(row)}</td>
@@ -151,5 +151,4 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>reader, to 20</dt><dd>what a model remarked about the prose, where the operator named one</dd></div>
 <div><dt>observed, to 50</dt><dd>what the version did when a scanner ran it in sandboxes with decoys</dd></div>
 <div><dt>package, to 60</dt><dd>a package that an advisory calls malicious, or whose scan says block</dd></div>
-<div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl>
-<p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;
+<div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl></details>`;

@@ -137,11 +137,6 @@ export const styles = `${baseStyles}@layer parts {
   .bytes { white-space: pre-wrap; max-height: 24rem; }
   .bytes code, .raw code, .front code { overflow-wrap: anywhere; }
 
-  dialog { border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: var(--ink); max-width: 44rem; padding: 1.2rem 1.4rem; }
-  dialog::backdrop { background: rgb(0 0 0 / .5); }
-  .keys { margin: .6rem 0; }
-  .keys h3 { color: var(--soft); font-size: .82rem; }
-  .keys dl > div { display: grid; grid-template-columns: 6rem 1fr; padding: .1rem 0; }
 
   @media (max-width: 60rem) {
     .columns { grid-template-columns: minmax(0, 1fr); }

@@ -11,22 +11,11 @@ import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { archiveOf } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown } from '../readers/may-read.ts';
-import { describe } from '../routes/describe.ts';
-import { refusedAsText } from '../routes/openapi.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import { answerMade } from './answer-made.ts';
-import {
-  installAnswer,
-  installRefusedAs,
-  resolveAnswer,
-  skillAnswer,
-  skillListAnswer,
-  versionAnswer,
-  versionListAnswer,
-} from './clawhub-shapes.ts';
 import {
   aboutSkill,
   aboutVersion,
@@ -52,158 +41,77 @@ const routesOfClients = [skillRoutes, fileRoutes, verdictRoutes, trendingRoutes]
 
 function skillRoutes(registry: Registry): Hono {
   return new Hono()
-    .get(
-      '/skills',
-      describe({
-        summary: 'List the skills that are offered, those first that were approved last (ClawHub)',
-        answer: skillListAnswer,
-        refusedAs: refusedAsText,
-        problems: ['request-invalid'],
-        query: {
-          prefix: 'how the names without their scopes begin; then in the order of these names',
-          cursor: '`nextCursor` of another page: the skills behind it',
-        },
-      }),
-      async (context) => {
-        const { items, next } = await listedPage(registry, context);
-        const shown = await onlyShown(registry, context, items);
-        return context.json({
-          items: shown.map((skill) => ({
-            ...aboutSkill(skill),
-            latestVersion: aboutVersion(skill),
-          })),
-          nextCursor: next ?? null,
-        });
-      },
-    )
-    .get(
-      '/skills/:slug',
-      describe({
-        summary: 'Read a skill and the version that is offered (ClawHub)',
-        answer: skillAnswer,
-        refusedAs: refusedAsText,
-        ...reading,
-      }),
-      async (context) => {
-        const skill = await offeredSkill(registry, context);
-        const scope = scopeOf(skill.name);
-        return context.json({
-          skill: aboutSkill(skill),
+    .get('/skills', async (context) => {
+      const { items, next } = await listedPage(registry, context);
+      const shown = await onlyShown(registry, context, items);
+      return context.json({
+        items: shown.map((skill) => ({
+          ...aboutSkill(skill),
           latestVersion: aboutVersion(skill),
-          owner: { handle: scope, displayName: scope },
-          moderation: null,
-        });
-      },
-    )
-    .get(
-      '/skills/:slug/versions',
-      describe({
-        summary: 'List the approved versions of a skill, newest first (ClawHub)',
-        answer: versionListAnswer,
-        refusedAs: refusedAsText,
-        ...reading,
-      }),
-      async (context) => {
-        const skill = await offeredSkill(registry, context);
-        const rows = await approvedVersions(registry, skill.name, listedAtOnce);
-        return context.json({ items: rows.map(aboutVersion), nextCursor: null });
-      },
-    );
+        })),
+        nextCursor: next ?? null,
+      });
+    })
+    .get('/skills/:slug', async (context) => {
+      const skill = await offeredSkill(registry, context);
+      const scope = scopeOf(skill.name);
+      return context.json({
+        skill: aboutSkill(skill),
+        latestVersion: aboutVersion(skill),
+        owner: { handle: scope, displayName: scope },
+        moderation: null,
+      });
+    })
+    .get('/skills/:slug/versions', async (context) => {
+      const skill = await offeredSkill(registry, context);
+      const rows = await approvedVersions(registry, skill.name, listedAtOnce);
+      return context.json({ items: rows.map(aboutVersion), nextCursor: null });
+    });
 }
 
 function fileRoutes(registry: Registry): Hono {
   return new Hono()
-    .get(
-      '/skills/:slug/versions/:version',
-      describe({
-        summary: 'Read an approved version and its files (ClawHub)',
-        answer: versionAnswer,
-        refusedAs: refusedAsText,
-        ...reading,
-      }),
-      async (context) => {
-        const row = await servedVersion(registry, context, context.req.param('version'));
-        const files = (await filesOf(registry, row)).map(({ path, size, sha256 }) => ({
-          path,
-          size,
-          sha256: hexOf(sha256),
-        }));
-        return context.json({
-          version: { ...aboutVersion(row), files },
-          skill: { slug: shortNameOf(row.name), displayName: row.name },
-        });
-      },
-    )
-    .get(
-      '/skills/:slug/file',
-      describe({
-        summary: 'Read a file of an approved version (ClawHub)',
-        ...reading,
-        refusedAs: refusedAsText,
-        query: {
-          ...owner,
-          path: 'the path of the file',
-          version: 'the offered version by default',
-        },
-      }),
-      async (context) => {
-        const row = await servedVersion(registry, context, context.req.query('version'));
-        const path = context.req.query('path');
-        const file = (await filesOf(registry, row)).find((one) => one.path === path);
-        if (file === undefined)
-          throw new Problem('not-found', `${row.name}@${row.version} has no such file`);
-        // A browser must show nothing of it as a page.
-        const as = {
-          type: 'application/octet-stream',
-          cache: 'fresh',
-          digest: file.sha256,
-        } as const;
-        return answerFile(context, await requireBlob(registry, file.sha256), as);
-      },
-    )
-    .get(
-      '/skills/:slug/install',
-      describe({
-        summary: 'Say where the archive of the offered version is (ClawHub)',
-        answer: installAnswer,
-        refusedAs: installRefusedAs,
-        ...reading,
-      }),
-      async (context) => {
-        const skill = await offeredSkill(registry, context);
-        const { name, version } = skill;
-        return context.json({
-          ok: true,
-          slug: shortNameOf(name),
-          installKind: 'archive',
-          archive: { version, downloadUrl: `${registry.config.base}/archives/${name}/${version}` },
-        });
-      },
-    )
-    .get(
-      '/download',
-      describe({
-        summary: 'Read the archive of an approved version (ClawHub)',
-        ...reading,
-        refusedAs: refusedAsText,
-        query: { ...owner, slug: 'the name of the skill', version: 'the offered one by default' },
-      }),
-      async (context) => {
-        const row = await servedVersion(registry, context, context.req.query('version'));
-        return answerMade(registry, context, archiveOf(registry, row.bundle));
-      },
-    )
-    .get(
-      '/resolve',
-      describe({
-        summary: 'Find the version that a client has by the fingerprint of its files (ClawHub)',
-        answer: resolveAnswer,
-        refusedAs: refusedAsText,
-        ...reading,
-        query: { ...owner, slug: 'the name of the skill', hash: 'the fingerprint' },
-      }),
-      async (context) => context.json(await resolved(registry, context)),
-    );
+    .get('/skills/:slug/versions/:version', async (context) => {
+      const row = await servedVersion(registry, context, context.req.param('version'));
+      const files = (await filesOf(registry, row)).map(({ path, size, sha256 }) => ({
+        path,
+        size,
+        sha256: hexOf(sha256),
+      }));
+      return context.json({
+        version: { ...aboutVersion(row), files },
+        skill: { slug: shortNameOf(row.name), displayName: row.name },
+      });
+    })
+    .get('/skills/:slug/file', async (context) => {
+      const row = await servedVersion(registry, context, context.req.query('version'));
+      const path = context.req.query('path');
+      const file = (await filesOf(registry, row)).find((one) => one.path === path);
+      if (file === undefined)
+        throw new Problem('not-found', `${row.name}@${row.version} has no such file`);
+      // A browser must show nothing of it as a page.
+      const as = {
+        type: 'application/octet-stream',
+        cache: 'fresh',
+        digest: file.sha256,
+      } as const;
+      return answerFile(context, await requireBlob(registry, file.sha256), as);
+    })
+    .get('/skills/:slug/install', async (context) => {
+      const skill = await offeredSkill(registry, context);
+      const { name, version } = skill;
+      return context.json({
+        ok: true,
+        slug: shortNameOf(name),
+        installKind: 'archive',
+        archive: { version, downloadUrl: `${registry.config.base}/archives/${name}/${version}` },
+      });
+    })
+    .get('/download', async (context) => {
+      const row = await servedVersion(registry, context, context.req.query('version'));
+      return answerMade(registry, context, archiveOf(registry, row.bundle));
+    })
+    .get('/resolve', async (context) => context.json(await resolved(registry, context)));
 }
 
 /** The address that `clawhub --site` reads. The route is at the root of the site. */
@@ -212,19 +120,6 @@ export function clawhubDiscovery({ config }: Registry): Hono {
     context.json({ apiBase: config.base }),
   );
 }
-
-const owner = { ownerHandle: 'the scope of the skill' };
-const reading = {
-  problems: [
-    'name-invalid',
-    'version-invalid',
-    'not-found',
-    'version-pending',
-    'version-withheld',
-    'version-yanked',
-  ],
-  query: owner,
-} as const;
 
 const uncached = { 'cache-control': 'no-store' };
 

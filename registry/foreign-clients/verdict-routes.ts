@@ -5,13 +5,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { letOthersGoOn } from '../people/turns.ts';
-import { describe, jsonBody } from '../routes/describe.ts';
-import { refusedAsText } from '../routes/openapi.ts';
+import { jsonBody } from '../routes/describe.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { readableName } from './clawhub-skill.ts';
 import { verdictsAtOnce } from './limits.ts';
 import { requireOffered } from './served-version.ts';
-import { describeVerdict, describeVerification, verdictItem, verifyAnswer } from './verdicts.ts';
+import { describeVerdict, describeVerification } from './verdicts.ts';
 
 const askedFor = v.object({
   slug: v.pipe(v.string(), v.maxLength(200)),
@@ -25,15 +24,9 @@ export function verdictRoutes(registry: Registry): Hono {
   return new Hono()
     .post(
       '/skills/-/security-verdicts',
-      describe({
-        summary: 'Judge versions for clients that ask before they download (ClawHub)',
-        answer: v.object({ schema: v.literal(schema), items: v.array(verdictItem) }),
-        refusedAs: refusedAsText,
-        problems: [],
-      }),
       jsonBody(v.object({ items: v.pipe(v.array(askedFor), v.maxLength(verdictsAtOnce)) })),
       async (context) => {
-        const items: v.InferOutput<typeof verdictItem>[] = [];
+        const items: object[] = [];
         for (const item of context.req.valid('json').items) {
           items.push(await judge(registry, context, item));
           await letOthersGoOn(registry);
@@ -41,35 +34,15 @@ export function verdictRoutes(registry: Registry): Hono {
         return context.json({ schema, items });
       },
     )
-    .get(
-      '/skills/:slug/verify',
-      describe({
-        summary: 'Say whether a version is approved, and which statements say so (ClawHub)',
-        answer: verifyAnswer,
-        refusedAs: refusedAsText,
-        problems: [
-          'name-invalid',
-          'version-invalid',
-          'not-found',
-          'version-pending',
-          'version-withheld',
-          'version-yanked',
-        ],
-        query: {
-          ownerHandle: 'the scope of the skill',
-          version: 'the offered version by default',
-        },
-      }),
-      async (context) => {
-        const asked = context.req.query('version');
-        const named = asked === undefined ? undefined : parseVersion(asked);
-        const name = await readableName(registry, context, named);
-        const version = named ?? (await requireOffered(registry, name)).version;
-        const row = await requireVersion(registry, { name, version });
-        const from = asked === undefined ? 'latest' : 'version';
-        return context.json(await describeVerification(registry, row, from));
-      },
-    );
+    .get('/skills/:slug/verify', async (context) => {
+      const asked = context.req.query('version');
+      const named = asked === undefined ? undefined : parseVersion(asked);
+      const name = await readableName(registry, context, named);
+      const version = named ?? (await requireOffered(registry, name)).version;
+      const row = await requireVersion(registry, { name, version });
+      const from = asked === undefined ? 'latest' : 'version';
+      return context.json(await describeVerification(registry, row, from));
+    });
 }
 
 /** The verdict on one version. A version that the client may not see is not there. */
@@ -77,7 +50,7 @@ async function judge(
   registry: Registry,
   context: Context,
   { ownerHandle, slug, version }: v.InferOutput<typeof askedFor>,
-): Promise<v.InferOutput<typeof verdictItem>> {
+) {
   const asked = {
     requestedSlug: slug,
     ...(ownerHandle === undefined ? {} : { requestedOwnerHandle: ownerHandle }),

@@ -2,7 +2,6 @@
  * The verdict on a version in the form of ClawHub's clients. OpenClaw asks for the verdict before
  * every download, shows the overview to the person, and installs nothing that is blocked.
  */
-import * as v from 'valibot';
 import {
   type Capabilities,
   listCapabilities,
@@ -18,61 +17,13 @@ import type { VersionRow } from '../versions/versions.ts';
 import { overviewCharsMax } from './limits.ts';
 import { isPending, whyNotServed } from './served-version.ts';
 
-const security = v.object({
-  /** `clean` for an approved version, `pending` for one that waits, and the state of any other. */
-  status: v.string(),
-  passed: v.boolean(),
-  signals: v.object({}),
-});
-
-export const verdictItem = v.object({
-  ok: v.boolean(),
-  decision: v.picklist(['pass', 'blocked', 'fail']),
-  reasons: v.array(v.string()),
-  requestedSlug: v.string(),
-  requestedOwnerHandle: v.exactOptional(v.string()),
-  requestedVersion: v.string(),
-  slug: v.nullable(v.string()),
-  version: v.nullable(v.string()),
-  displayName: v.nullable(v.string()),
-  publisherHandle: v.nullable(v.string()),
-  skillUrl: v.exactOptional(v.string()),
-  securityAuditUrl: v.exactOptional(v.string()),
-  overview: v.exactOptional(v.string()),
-  createdAt: v.nullable(v.number()),
-  checkedAt: v.nullable(v.number()),
-  security: v.nullable(security),
-  error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
-});
-
-export const verifyAnswer = v.object({
-  schema: v.literal('clawhub.skill.verify.v1'),
-  ok: v.boolean(),
-  decision: v.picklist(['pass', 'fail']),
-  reasons: v.array(v.string()),
-  slug: v.string(),
-  displayName: v.string(),
-  pageUrl: v.string(),
-  publisherHandle: v.string(),
-  publisherDisplayName: v.string(),
-  publisherProfileUrl: v.null(),
-  version: v.string(),
-  resolvedFrom: v.picklist(['latest', 'version']),
-  tag: v.null(),
-  createdAt: v.number(),
-  card: v.null(),
-  artifact: v.object({ bundle: v.string(), archiveUrl: v.string() }),
-  provenance: v.nullable(v.object({ signedBy: v.literal('publisher'), source: v.unknown() })),
-  security,
-  /** The registry verified the statements; the client that reads this verified none of them. */
-  signature: v.object({
-    verifiedBy: v.literal('registry'),
-    statements: v.array(v.object({ type: v.string(), logIndex: v.number(), url: v.string() })),
-  }),
-});
-
 interface Verdict {
-  readonly security: v.InferOutput<typeof security>;
+  /** `clean` for an approved version, `pending` for one that waits, and the state of any other. */
+  readonly security: {
+    readonly status: string;
+    readonly passed: boolean;
+    readonly signals: object;
+  };
   readonly reasons: string[];
   /** One line for the person who installs. */
   readonly overview: string;
@@ -103,10 +54,7 @@ function addressesOf({ config }: Registry, { name, version }: VersionRow) {
 }
 
 /** What `security-verdicts` answers about a version that the client may see. */
-export async function describeVerdict(
-  registry: Registry,
-  row: Shown<VersionRow>,
-): Promise<Omit<v.InferOutput<typeof verdictItem>, `requested${string}` | 'slug'>> {
+export async function describeVerdict(registry: Registry, row: Shown<VersionRow>) {
   const { overview, reasons, security } = await readVerdict(registry, row);
   const { page } = addressesOf(registry, row);
   return {
@@ -130,7 +78,7 @@ export async function describeVerification(
   registry: Registry,
   row: Shown<VersionRow>,
   resolvedFrom: 'latest' | 'version',
-): Promise<v.InferOutput<typeof verifyAnswer>> {
+) {
   const { reasons, security } = await readVerdict(registry, row);
   const { mirrored, source } = await originOf(registry, row);
   const origin = source ?? mirrored;
@@ -158,6 +106,7 @@ export async function describeVerification(
     security,
     signature: {
       verifiedBy: 'registry',
+      // The client that reads this verified none of them.
       // A statement has an address from the moment when its bundle is written.
       statements: signed.flatMap(({ bundle, logIndex, predicateType }) =>
         bundle === null

@@ -39,7 +39,7 @@ export const baseStyles = `@layer base, parts;
   a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2px; }
   h2 a { color: inherit; text-decoration: none; }
   h2 a:hover { text-decoration: underline; }
-  code, pre, kbd { font-family: var(--mono); font-size: .86em; }
+  code, pre { font-family: var(--mono); font-size: .86em; }
   code { overflow-wrap: anywhere; }
   pre { margin: .4rem 0; padding: .55rem .7rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 4px; overflow: auto; }
   pre code { font-size: .82rem; overflow-wrap: normal; tab-size: 4; unicode-bidi: plaintext; }
@@ -61,7 +61,6 @@ export const baseStyles = `@layer base, parts;
   legend { font-size: .78rem; color: var(--soft); padding: 0; }
   summary { cursor: pointer; color: var(--soft); }
   hr { border: 0; border-top: 1px solid var(--rule); }
-  kbd { padding: .05rem .35rem; border: 1px solid var(--rule); border-bottom-width: 2px; border-radius: 3px; background: var(--raised); }
   [hidden] { display: none !important; }
 }
 @layer parts {

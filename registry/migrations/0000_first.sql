@@ -509,8 +509,6 @@ CREATE TABLE `notices` (
 --> statement-breakpoint
 CREATE INDEX `notices_at` ON `notices` (`at`);
 --> statement-breakpoint
-CREATE INDEX `notices_of_scope` ON `notices` (`scope`,`seq`) WHERE "notices"."state" IN ('approved', 'suspended', 'revoked');
---> statement-breakpoint
 CREATE UNIQUE INDEX `notices_stopped` ON `notices` (`at`,`by`,`state`,`scope`) WHERE "notices"."kind" = 'stopped';
 --> statement-breakpoint
 CREATE TABLE `notice_places` (

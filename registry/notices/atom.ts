@@ -1,9 +1,8 @@
 /** Atom feeds (RFC 4287) of the last notices. */
 import { html } from 'hono/html';
-import type { Scope } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { feedLookedThrough, feedNotices } from './limits.ts';
-import { lastNotices, lastOfScope } from './notice.ts';
+import { lastNotices } from './notice.ts';
 import type { EventNotice } from './notice-types.ts';
 
 export const feedType = 'application/atom+xml; charset=utf-8';
@@ -14,42 +13,7 @@ export async function deskFeed(registry: Registry): Promise<string> {
   return feedOf(registry, { path: '/review/notices.atom', title: 'desk', notices });
 }
 
-/** A feed for everybody. */
-export interface PublicFeed {
-  readonly path: string;
-  readonly title: string;
-  /** Reads the newest notices of the feed, and perhaps more than the feed shows. */
-  readonly read: (registry: Registry) => Promise<readonly EventNotice[]>;
-}
-
-const lastThat =
-  (has: (notice: EventNotice) => boolean): PublicFeed['read'] =>
-  async (registry) =>
-    (await lastNotices(registry, feedLookedThrough)).filter(has);
-
-/** The feeds of the whole registry. The index shows approvals and stops to everybody as well. */
-export const publicFeeds = [
-  {
-    path: '/index/notices.atom',
-    title: 'approved and stopped versions',
-    read: lastThat((notice) => isApproval(notice) || isStop(notice)),
-  },
-  { path: '/feeds/approvals.atom', title: 'approved versions', read: lastThat(isApproval) },
-  {
-    path: '/feeds/revocations.atom',
-    title: 'suspended and revoked versions',
-    read: lastThat(isStop),
-  },
-] as const satisfies readonly PublicFeed[];
-
-/** The feed of one scope, however much happened in others since. */
-export function feedOfScope(scope: Scope): PublicFeed {
-  return {
-    path: `/feeds/@${scope}.atom`,
-    title: `approved and stopped versions of @${scope}`,
-    read: (registry) => lastOfScope(registry, scope, feedNotices),
-  };
-}
+export const publicFeedPath = '/index/notices.atom';
 
 function isApproval({ state }: EventNotice): boolean {
   return state === 'approved';
@@ -59,17 +23,22 @@ function isStop({ kind }: EventNotice): boolean {
   return kind === 'stopped';
 }
 
-/** @param onlyShown leaves out what the reader may not see */
-export async function printPublicFeed(
+/**
+ * The feed for everybody: approvals and stops, which the index shows to everybody as well.
+ * @param onlyShown leaves out what the reader may not see
+ */
+export async function publicFeed(
   registry: Registry,
-  { path, read, title }: PublicFeed,
   onlyShown: (notices: readonly EventNotice[]) => Promise<EventNotice[]>,
 ): Promise<string> {
-  const notices = (await onlyShown(await read(registry))).slice(0, feedNotices);
+  const last = await lastNotices(registry, feedLookedThrough);
+  const open = last.filter((notice) => isApproval(notice) || isStop(notice));
+  const notices = (await onlyShown(open)).slice(0, feedNotices);
   // Without an account, nobody can open the page of the desk.
   const link = ({ name, version }: EventNotice) => `${registry.config.base}/${name}@${version}`;
   const linked = notices.map((notice) => ({ ...notice, link: link(notice) }));
-  return feedOf(registry, { path, title, notices: linked });
+  const title = 'approved and stopped versions';
+  return feedOf(registry, { path: publicFeedPath, title, notices: linked });
 }
 
 async function feedOf(

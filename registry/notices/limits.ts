@@ -5,8 +5,6 @@ export const noticeRecipientsMax = 200;
 export const noticesAtOnce = 20;
 /** Old notices that one slice deletes. */
 export const noticesForgottenAtOnce = 500;
-/** How often the registry looks for new notices. */
-export const noticeLookMs = 5_000;
 /** How old a notice is before it is sent: statements that stop many versions add to one. */
 export const noticeSettleMs = 2_000;
 export const noticeSendMs = 10_000;

@@ -2,7 +2,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Scope } from '../../skills-index/skill/name.ts';
-import { isPublic } from '../store/columns/index-conditions.ts';
 import type { VersionState } from '../versions/status.ts';
 
 /** What people can be told: a version waits, a reviewer asked, and so on. */
@@ -22,7 +21,7 @@ export const notices = sqliteTable(
     /** The state that the version moved to; null for a question or an answer. */
     state: text().$type<VersionState>(),
     versionId: text().notNull(),
-    /** Of the version: who follows one scope hears of what happens in the scope. */
+    /** Of the version: each scope with versions of a stopped publisher gets a notice. */
     scope: text().$type<Scope | ''>().notNull().default(''),
     by: text().notNull(),
     at: integer().notNull(),
@@ -34,7 +33,6 @@ export const notices = sqliteTable(
       .on(table.at, table.by, table.state, table.scope)
       .where(sql`${table.kind} = 'stopped'`),
     index('notices_at').on(table.at),
-    index('notices_of_scope').on(table.scope, table.seq).where(isPublic(table.state)),
   ],
 );
 

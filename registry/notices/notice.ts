@@ -1,8 +1,6 @@
 /** Notices: what happened to a version, in words that name no content of a skill. */
-import { and, asc, desc, eq, gt } from 'drizzle-orm';
-import type { Scope } from '../../skills-index/skill/name.ts';
+import { asc, desc, eq, gt } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
-import { isPublic } from '../store/columns/index-conditions.ts';
 import { versions } from '../store/schema.ts';
 import { notices } from './notice-schema.ts';
 import type { EventNotice } from './notice-types.ts';
@@ -23,19 +21,6 @@ export async function noticesAfter(
 /** The last notices, newest first. */
 export async function lastNotices(registry: Registry, limit: number): Promise<EventNotice[]> {
   const rows = await rowsOf(registry).orderBy(desc(notices.seq)).limit(limit);
-  return rows.map((row) => noticeOf(registry, row));
-}
-
-/** The last approvals and stops in a scope, newest first. */
-export async function lastOfScope(
-  registry: Registry,
-  scope: Scope,
-  limit: number,
-): Promise<EventNotice[]> {
-  const rows = await rowsOf(registry)
-    .where(and(isPublic(notices.state), eq(notices.scope, scope)))
-    .orderBy(desc(notices.seq))
-    .limit(limit);
   return rows.map((row) => noticeOf(registry, row));
 }
 

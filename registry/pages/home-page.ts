@@ -33,7 +33,6 @@ ${next === undefined ? '' : html`<nav class="pages" aria-label="pages of skills"
     body,
     path: '/',
     at: 'skills',
-    feed: '/feeds/approvals.atom',
   });
 }
 

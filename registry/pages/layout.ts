@@ -27,8 +27,6 @@ export interface PublicPage {
   readonly body: Html;
   /** The page's own path; absent for a failure, which has no address. */
   readonly path?: string;
-  /** The path of a feed about what the page shows. */
-  readonly feed?: string;
   readonly at?: SiteEntry;
   /** Words in the search field. The first page has a field of its own. */
   readonly query?: string;
@@ -38,7 +36,6 @@ const entries = [
   ['skills', '/', 'Skills'],
   ['rules', '/rules', 'Rules'],
   ['advisories', '/advisories', 'Advisories'],
-  ['api', '/api', 'API'],
 ] as const;
 
 type SiteEntry = (typeof entries)[number][0];
@@ -47,7 +44,7 @@ type SiteEntry = (typeof entries)[number][0];
 export function publicPage({ base, origin }: PublicFrame, shown: PublicPage): Html {
   const title = revealedText(shown.title);
   const description = revealedText(shown.description);
-  const { at, body, feed, heading, path } = shown;
+  const { at, body, heading, path } = shown;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -63,7 +60,7 @@ export function publicPage({ base, origin }: PublicFrame, shown: PublicPage): Ht
 ${path === undefined ? '' : html`<meta property="og:url" content="${base}${path}"><link rel="canonical" href="${base}${path}">`}
 <link rel="stylesheet" href="/assets/${css.name}">
 <link rel="icon" href="/assets/${tabIcon.name}" type="image/svg+xml">
-${feed === undefined ? '' : html`<link rel="alternate" type="application/atom+xml" href="${feed}">`}
+<link rel="alternate" type="application/atom+xml" href="/index/notices.atom">
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -75,7 +72,7 @@ ${at === 'skills' ? '' : searchField}</header>
 ${body}
 </main>
 <footer><p>The registry proves nothing by this page. <code>skillgate verify</code> checks every signature on your own machine.</p>
-<p class="links"><a href="/feeds/approvals.atom">Feed of approvals</a> <a href="/feeds/revocations.atom">Feed of stops</a> <a href="/review">Desk for reviewers</a></p></footer>
+<p class="links"><a href="/index/notices.atom">Feed of approvals and stops</a> <a href="/review">Desk for reviewers</a></p></footer>
 </body>
 </html>`;
 }

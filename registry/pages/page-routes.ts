@@ -18,7 +18,6 @@ import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { withoutIn } from '../routes/search.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { answerPage, namesHtml } from './answer-page.ts';
-import { badgeRoutes } from './badge.ts';
 import { readEvidence } from './evidence-tree.ts';
 import { type HomeView, homePage } from './home-page.ts';
 import { installLines } from './install-lines.ts';
@@ -39,7 +38,6 @@ const robots = ['User-agent: *', 'Disallow: /api/', 'Disallow: /review', 'Disall
 export function pageRoutes(registry: Registry): Hono {
   const app = new Hono()
     .route('/assets', pageFileRoutes(registry, publicFiles))
-    .route('/', badgeRoutes(registry))
     .get('/robots.txt', (context) => context.text(robots));
   app.get('/', async (context, next) => {
     // Programs get the addresses of the registry here.

@@ -41,7 +41,6 @@ ${part(
     description,
     body,
     path: `/${title}`,
-    feed: `/feeds/${title}.atom`,
   });
 }
 

@@ -22,7 +22,6 @@ export function skillPage(frame: PublicFrame, view: SkillView): Html {
   const { list, name, offered } = view;
   const path = `/${name}`;
   const versions = part('versions', 'Versions', versionList(name, list));
-  const feed = `/feeds/@${scopeOf(name)}.atom`;
   const content = offered?.content;
   if (offered === undefined || content === undefined) {
     const description = `${name} has no version that anybody may install.`;
@@ -33,7 +32,6 @@ export function skillPage(frame: PublicFrame, view: SkillView): Html {
       heading: heading(name),
       body,
       path,
-      feed,
     });
   }
   const { detail } = offered;
@@ -47,7 +45,6 @@ ${versions}
 ${versionFacts(detail, content)}
 ${approvalPart(detail)}
 <p><a href="/${name}@${detail.version}">Findings and evidence of ${detail.version}</a></p>
-<p><a href="${feed}">Feed of @${scopeOf(name)}</a></p>
 </aside></div>`;
   const title = html`${heading(name)} <span class="version">${detail.version}</span> ${stateBadge(detail.status)}`;
   return publicPage(frame, {
@@ -56,7 +53,6 @@ ${approvalPart(detail)}
     description: content.description,
     body,
     path,
-    feed,
   });
 }
 

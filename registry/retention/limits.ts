@@ -8,9 +8,3 @@ export const blobsRemovedAtOnce = 200;
 export const removalsKeptMs = 90 * 24 * 3_600_000;
 /** Deletions that the desk lists. */
 export const deletionsShownMax = 10;
-/** Slices that one cron trigger of a Worker does. */
-export const retentionSlicesAtOnce = 3;
-/** Pauses of a running registry between slices: usually, while files are due, after a failure. */
-export const retentionPauseMs = 10 * 60_000;
-export const retentionBusyPauseMs = 1_000;
-export const retentionFailurePauseMs = 10 * 60_000;

@@ -6,32 +6,24 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Actor, Registry } from '../context.ts';
 import { findBlob } from '../store/blobs.ts';
 import { versionBlobs, versions } from '../store/schema.ts';
-import { describe, requireActor } from './describe.ts';
+import { requireActor } from './describe.ts';
 
 /** Routes below /api/v1. */
 export function blobRoutes(registry: Registry): Hono {
-  return new Hono().get(
-    '/blobs/sha256/:hex',
-    describe({
-      summary: 'Read a stored blob, for members and for its author',
-      problems: ['digest-invalid', 'not-found'],
-      signedIn: true,
-    }),
-    async (context) => {
-      const actor = await requireActor(registry, context);
-      const digest = parseDigest(`sha256:${context.req.param('hex')}`);
-      // The same answer for "forbidden" and "missing", so that nobody can find out which bytes
-      // others have sent.
-      if (actor.member === undefined && !(await isOwn(registry, actor, digest)))
-        throw new Problem('not-found', `There is no blob ${digest}`);
-      const bytes = await findBlob(registry, digest);
-      if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
-      return context.body(Buffer.from(bytes), 200, {
-        'content-type': 'application/octet-stream',
-        'cache-control': 'private, no-store',
-      });
-    },
-  );
+  return new Hono().get('/blobs/sha256/:hex', async (context) => {
+    const actor = await requireActor(registry, context);
+    const digest = parseDigest(`sha256:${context.req.param('hex')}`);
+    // The same answer for "forbidden" and "missing", so that nobody can find out which bytes
+    // others have sent.
+    if (actor.member === undefined && !(await isOwn(registry, actor, digest)))
+      throw new Problem('not-found', `There is no blob ${digest}`);
+    const bytes = await findBlob(registry, digest);
+    if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
+    return context.body(Buffer.from(bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'private, no-store',
+    });
+  });
 }
 
 async function isOwn(registry: Registry, { subject }: Actor, digest: Digest): Promise<boolean> {

@@ -1,86 +1,21 @@
 /**
- * Shared by the routes: their part of the OpenAPI document, validated bodies, and the signed-in
- * client.
+ * Shared by the routes: validated bodies, and the signed-in client.
  */
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { validator } from 'hono/validator';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
 import { bodyReasonsMax } from '../limits.ts';
 import { bearerToken } from '../readers/readers.ts';
 import { readSession } from '../sign-in/sessions.ts';
-import { jsonSchemaOf, withOperationPart } from './openapi.ts';
-
-interface RouteDescription {
-  readonly summary: string;
-  /** Schema of the answer; absent for bytes. */
-  readonly answer?: v.GenericSchema;
-  readonly created?: boolean;
-  readonly problems: readonly ProblemCode[];
-  /** Media types of refusals besides problem documents. */
-  readonly refusedAs?: object;
-  /** Needs `Authorization: Bearer`. */
-  readonly signedIn?: boolean;
-  /** Optional parameters of the query, each with its description. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** A body that no validator describes. */
-  readonly body?: Record<string, { readonly schema: Record<string, unknown> }>;
-}
-
-/** Documents a route. */
-export function describe({
-  summary,
-  answer,
-  created,
-  problems,
-  refusedAs,
-  signedIn,
-  query = {},
-  body,
-}: RouteDescription): MiddlewareHandler {
-  const codes = [
-    ...problems,
-    ...(signedIn === true ? (['forbidden'] as const) : []),
-    ...(body === undefined ? [] : (['json-invalid'] as const)),
-  ];
-  const content =
-    answer === undefined
-      ? {}
-      : { content: { 'application/json': { schema: jsonSchemaOf(answer) } } };
-  const handler: MiddlewareHandler = (_, next) => next();
-  return withOperationPart(handler, {
-    summary,
-    ...(signedIn === true ? { security: [{ session: [] }] } : {}),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
-    parameters: Object.entries(query).map(([name, description]) => ({
-      schema: { type: 'string' },
-      in: 'query',
-      name,
-      description,
-    })),
-    responses: { [created === true ? '201' : '200']: { description: 'Done', ...content } },
-    problems: codes,
-    ...(refusedAs !== undefined && { refusedAs }),
-  });
-}
 
 /** Reads a JSON body by its schema. The handler throws a Problem `request-invalid` otherwise. */
 export function jsonBody<Schema extends v.GenericSchema>(schema: Schema) {
-  return withOperationPart(
-    validator('json', (body: unknown) => parseBody(schema, body)),
-    {
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: jsonSchemaOf(schema) } },
-      },
-      problems: ['request-invalid'],
-    },
-  );
+  return validator('json', (body: unknown) => parseBody(schema, body));
 }
 
 function parseBody<Schema extends v.GenericSchema>(

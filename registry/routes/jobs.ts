@@ -22,20 +22,10 @@ import type { SignedReport } from '../scans/reports.ts';
 import { planRescans, takeRuleSet } from '../scans/rescans.ts';
 import { followStops } from '../stops/pending-stops.ts';
 import { leasableBy } from '../versions/second-scans.ts';
-import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
+import { asDigest, digestSchema, jsonBody, requireActor } from './describe.ts';
 import { envelopeIn } from './envelopes.ts';
 
 const lease = v.pipe(v.string(), v.maxLength(100));
-const job = v.object({
-  id: v.string(),
-  lease: v.string(),
-  bundle: v.string(),
-  name: v.string(),
-  version: v.string(),
-  attempt: v.number(),
-  leaseSeconds: v.number(),
-});
-
 const reportForm = v.strictObject({
   lease,
   envelope: v.unknown(),
@@ -43,17 +33,6 @@ const reportForm = v.strictObject({
   signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
   prose: v.optional(v.unknown()),
 });
-const reportSchema = {
-  type: 'object',
-  required: ['lease', 'envelope', 'report'],
-  properties: {
-    lease: { type: 'string' },
-    envelope: { type: 'object' },
-    report: { type: 'object' },
-    signature: { type: 'string' },
-    prose: { type: 'object' },
-  },
-};
 
 function readReport(bytes: Uint8Array): Omit<SignedReport, 'id'> {
   const parsed = v.safeParse(reportForm, parseJson(bytes, 'the report', scanReportValuesMax).value);
@@ -71,12 +50,6 @@ function leaseRoutes(registry: Registry): Hono {
   return new Hono()
     .post(
       '/jobs/lease',
-      describe({
-        summary: 'Lease the oldest scan job',
-        answer: v.object({ job: v.nullable(job) }),
-        problems: ['request-invalid', 'registry-busy'],
-        signedIn: true,
-      }),
       jsonBody(v.strictObject({ ruleSet: v.optional(digestSchema) })),
       async (context) => {
         const actor = await requireActor(registry, context);
@@ -94,64 +67,29 @@ function leaseRoutes(registry: Registry): Hono {
         });
       },
     )
-    .post(
-      '/jobs/:id/renew',
-      describe({
-        summary: 'Renew the lease of a job',
-        answer: v.object({ leaseSeconds: v.number() }),
-        problems: ['request-invalid', 'job-stale'],
-        signedIn: true,
-      }),
-      jsonBody(v.strictObject({ lease })),
-      async (context) => {
-        const held = { id: context.req.param('id'), lease: context.req.valid('json').lease };
-        return context.json({
-          leaseSeconds: await renewLease(registry, await requireActor(registry, context), held),
-        });
-      },
-    );
+    .post('/jobs/:id/renew', jsonBody(v.strictObject({ lease })), async (context) => {
+      const held = { id: context.req.param('id'), lease: context.req.valid('json').lease };
+      return context.json({
+        leaseSeconds: await renewLease(registry, await requireActor(registry, context), held),
+      });
+    });
 }
 
 function resultRoutes(registry: Registry): Hono {
   return new Hono()
-    .post(
-      '/jobs/:id/report',
-      describe({
-        summary: 'Send a signed scan report',
-        answer: v.object({ status: v.string() }),
-        problems: [
-          'request-invalid',
-          'request-too-large',
-          'job-stale',
-          'key-unknown',
-          'statement-invalid',
-          'subject-mismatch',
-          'statement-replayed',
-        ],
-        signedIn: true,
-        body: { 'application/json': { schema: reportSchema } },
-      }),
-      limitBody(reportBytesMax),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        // The role is checked first: megabytes are parsed only for clients that may send them.
-        requireRole(actor, ['scanner']);
-        const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
-        const { status, statement } = await takeReportOnce(registry, actor, {
-          id: context.req.param('id'),
-          ...sent,
-        });
-        return context.json({ status, ...(statement === undefined ? {} : { statement }) });
-      },
-    )
+    .post('/jobs/:id/report', limitBody(reportBytesMax), async (context) => {
+      const actor = await requireActor(registry, context);
+      // The role is checked first: megabytes are parsed only for clients that may send them.
+      requireRole(actor, ['scanner']);
+      const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
+      const { status, statement } = await takeReportOnce(registry, actor, {
+        id: context.req.param('id'),
+        ...sent,
+      });
+      return context.json({ status, ...(statement === undefined ? {} : { statement }) });
+    })
     .post(
       '/jobs/:id/fail',
-      describe({
-        summary: 'Report that a scan failed',
-        answer: v.object({ status: v.string() }),
-        problems: ['request-invalid', 'job-stale'],
-        signedIn: true,
-      }),
       jsonBody(
         v.strictObject({
           lease,

@@ -4,11 +4,10 @@
  */
 import { desc } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import * as v from 'valibot';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import type { Registry, VersionName } from '../context.ts';
+import type { Registry } from '../context.ts';
 import { keyVersionsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
 import {
@@ -24,74 +23,35 @@ import { hasDigest } from '../store/columns/digest-column.ts';
 import { versions } from '../store/schema.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
-import { describe } from './describe.ts';
-
-const keyAnswer = v.object({
-  keyId: v.string(),
-  /** Absent for an identity in a certificate. */
-  spki: v.exactOptional(v.string()),
-  /** Scopes that the key owns now. */
-  scopes: v.array(v.string()),
-  /** Roles of the member with this key. */
-  roles: v.array(v.string()),
-  /** The root file names the key, so only a new root file ends it. */
-  isRoot: v.boolean(),
-  /** The last log index at which the key counts; absent while it has no end. */
-  endedUpTo: v.exactOptional(v.number()),
-  follows: v.array(v.string()),
-  followedBy: v.array(v.string()),
-  /** Applies to everything that the publisher publishes. */
-  stopped: v.exactOptional(v.picklist(['suspended', 'revoked'])),
-  /** Published versions, newest first. */
-  versions: v.array(
-    v.object({
-      name: v.string(),
-      version: v.string(),
-      status: v.string(),
-      logIndex: v.number(),
-      at: v.string(),
-    }),
-  ),
-  /** Log index of the next entry. */
-  logSize: v.number(),
-});
 
 /** Routes below /api/v1. */
 export function keyRoutes(registry: Registry): Hono {
-  return new Hono().get(
-    '/keys/:keyId',
-    describe({
-      summary: 'Read the log’s statements about a key',
-      answer: keyAnswer,
-      problems: ['digest-invalid', 'not-found'],
-    }),
-    async (context) => {
-      const keyId = parseDigest(context.req.param('keyId'));
-      const known = await readIdentities(registry, { rightsOf: [keyId] });
-      const isRoot = registry.root.administrators.some((one) => one.keyId === keyId);
-      const isNamed = isRoot || (await isNamedInShown(registry, context, known, keyId));
-      const spki = isNamed ? known.chain.keyOf(keyId) : undefined;
-      const shown = known.chain
-        .scopesOf(keyId, latest)
-        .map(async (scope) => ((await mayRead(registry, context, scope)) ? [scope] : []));
-      const scopes = (await Promise.all(shown)).flat();
-      const published = await onlyShown(registry, context, await publishedWith(registry, keyId));
-      if (spki === undefined && scopes.length === 0 && published.length === 0)
-        throw new Problem('not-found', `The log names no key or publisher ${keyId}`);
-      const stopped = (await wordOnPublisher(registry, keyId))?.kind;
-      return context.json({
-        keyId,
-        ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
-        scopes,
-        roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
-        isRoot,
-        ...lifeOf(known, keyId),
-        ...(stopped === undefined ? {} : { stopped }),
-        versions: published,
-        logSize: await logSize(registry),
-      });
-    },
-  );
+  return new Hono().get('/keys/:keyId', async (context) => {
+    const keyId = parseDigest(context.req.param('keyId'));
+    const known = await readIdentities(registry, { rightsOf: [keyId] });
+    const isRoot = registry.root.administrators.some((one) => one.keyId === keyId);
+    const isNamed = isRoot || (await isNamedInShown(registry, context, known, keyId));
+    const spki = isNamed ? known.chain.keyOf(keyId) : undefined;
+    const shown = known.chain
+      .scopesOf(keyId, latest)
+      .map(async (scope) => ((await mayRead(registry, context, scope)) ? [scope] : []));
+    const scopes = (await Promise.all(shown)).flat();
+    const published = await onlyShown(registry, context, await publishedWith(registry, keyId));
+    if (spki === undefined && scopes.length === 0 && published.length === 0)
+      throw new Problem('not-found', `The log names no key or publisher ${keyId}`);
+    const stopped = (await wordOnPublisher(registry, keyId))?.kind;
+    return context.json({
+      keyId,
+      ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
+      scopes,
+      roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
+      isRoot,
+      ...lifeOf(known, keyId),
+      ...(stopped === undefined ? {} : { stopped }),
+      versions: published,
+      logSize: await logSize(registry),
+    });
+  });
 }
 
 /** Whether a statement names the key that the request may read: members and keys are public. */
@@ -138,9 +98,7 @@ function lifeOf(
   };
 }
 
-type PublishedVersion = v.InferOutput<typeof keyAnswer>['versions'][number] & VersionName;
-
-async function publishedWith(registry: Registry, keyId: Digest): Promise<PublishedVersion[]> {
+async function publishedWith(registry: Registry, keyId: Digest) {
   const rows = await readShown(registry, () =>
     registry.db.read
       .select(shownColumns)

@@ -3,43 +3,18 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import type { Registry } from '../context.ts';
 import { failObservation, leaseObservation } from '../scans/observation-jobs.ts';
-import { describe, jsonBody, requireActor } from './describe.ts';
+import { jsonBody, requireActor } from './describe.ts';
 
 const lease = v.pipe(v.string(), v.maxLength(100));
-const job = v.object({
-  lease: v.string(),
-  bundle: v.string(),
-  name: v.string(),
-  version: v.string(),
-  attempt: v.number(),
-  leaseSeconds: v.number(),
-});
-
 /** Routes below /api/v1. */
 export function observationJobRoutes(registry: Registry): Hono {
   return new Hono()
-    .post(
-      '/observation-jobs/lease',
-      describe({
-        summary: 'Lease a version that waits for an observation',
-        answer: v.object({ job: v.nullable(job) }),
-        problems: ['request-invalid'],
-        signedIn: true,
-      }),
-      jsonBody(v.strictObject({})),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        return context.json({ job: (await leaseObservation(registry, actor)) ?? null });
-      },
-    )
+    .post('/observation-jobs/lease', jsonBody(v.strictObject({})), async (context) => {
+      const actor = await requireActor(registry, context);
+      return context.json({ job: (await leaseObservation(registry, actor)) ?? null });
+    })
     .post(
       '/observation-jobs/fail',
-      describe({
-        summary: 'Report that an observation failed',
-        answer: v.object({ taken: v.boolean() }),
-        problems: ['request-invalid', 'job-stale'],
-        signedIn: true,
-      }),
       jsonBody(v.strictObject({ lease, detail: v.pipe(v.string(), v.maxLength(500)) })),
       async (context) => {
         const actor = await requireActor(registry, context);

@@ -9,7 +9,7 @@ import { statementBodyBytesMax } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { takeObservation } from '../scans/observations.ts';
-import { describe, requireActor, versionIn } from './describe.ts';
+import { requireActor, versionIn } from './describe.ts';
 import { envelopeIn } from './envelopes.ts';
 
 const form = v.strictObject({ envelope: v.unknown(), observation: v.unknown() });
@@ -18,41 +18,6 @@ const form = v.strictObject({ envelope: v.unknown(), observation: v.unknown() })
 export function observationRoutes(registry: Registry): Hono {
   return new Hono().post(
     '/versions/:scope/:name/:version/observations',
-    describe({
-      summary: 'Send a scanner’s signed observation of a version',
-      answer: v.object({
-        status: v.string(),
-        verdict: v.string(),
-        statement: v.object({
-          digest: v.string(),
-          logIndex: v.number(),
-          predicateType: v.string(),
-        }),
-      }),
-      created: true,
-      problems: [
-        'request-invalid',
-        'request-too-large',
-        'name-invalid',
-        'version-invalid',
-        'not-found',
-        'key-unknown',
-        'other-registry',
-        'statement-invalid',
-        'subject-mismatch',
-        'move-illegal',
-      ],
-      signedIn: true,
-      body: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            required: ['envelope', 'observation'],
-            properties: { envelope: { type: 'object' }, observation: { type: 'object' } },
-          },
-        },
-      },
-    }),
     limitBody(statementBodyBytesMax),
     async (context) => {
       const actor = await requireActor(registry, context);

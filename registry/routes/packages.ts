@@ -1,55 +1,29 @@
 /** Looks at packages, for scanners: lease a package, report what was seen, give the lease back. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { leasedPackage, packageLook } from '../../skills-index/packages/package-look.ts';
+import { packageLook } from '../../skills-index/packages/package-look.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { lookBytesMax } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { giveBackPackage, leasePackage, takeLook } from '../scans/package-looks.ts';
-import { describe, jsonBody, requireActor } from './describe.ts';
+import { jsonBody, requireActor } from './describe.ts';
 
 /** Routes below /api/v1. */
 export function packageRoutes(registry: Registry): Hono {
   return new Hono()
-    .post(
-      '/packages/lease',
-      describe({
-        summary: 'Lease a package that is due for a look',
-        answer: leasedPackage,
-        problems: ['request-invalid'],
-        signedIn: true,
-      }),
-      jsonBody(v.strictObject({})),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        return context.json({ package: (await leasePackage(registry, actor)) ?? null });
-      },
-    )
-    .post(
-      '/packages/:id/fail',
-      describe({
-        summary: 'Give back the lease of a package without a look',
-        answer: v.object({ taken: v.boolean() }),
-        problems: ['request-invalid', 'not-found'],
-        signedIn: true,
-      }),
-      jsonBody(v.strictObject({})),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        await giveBackPackage(registry, actor, idIn(context.req.param('id')));
-        return context.json({ taken: true });
-      },
-    )
+    .post('/packages/lease', jsonBody(v.strictObject({})), async (context) => {
+      const actor = await requireActor(registry, context);
+      return context.json({ package: (await leasePackage(registry, actor)) ?? null });
+    })
+    .post('/packages/:id/fail', jsonBody(v.strictObject({})), async (context) => {
+      const actor = await requireActor(registry, context);
+      await giveBackPackage(registry, actor, idIn(context.req.param('id')));
+      return context.json({ taken: true });
+    })
     .post(
       '/packages/:id/look',
-      describe({
-        summary: 'Report what a scanner saw of a package',
-        answer: v.object({ taken: v.boolean() }),
-        problems: ['request-invalid', 'request-too-large', 'not-found'],
-        signedIn: true,
-      }),
       limitBody(lookBytesMax),
       // The role is checked first: a body is parsed only for clients that may send it.
       async (context, next) => {

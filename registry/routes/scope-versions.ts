@@ -1,57 +1,33 @@
 /** Lists everything that was published in a scope, so that its owner can take a copy. */
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { parseScope, parseSkillName, type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { versionsPageRows } from '../limits.ts';
 import { mayRead } from '../readers/may-read.ts';
 import { type ScopePlace, versionsInScope } from '../versions/scope-versions.ts';
-import { describe } from './describe.ts';
-
-const listed = v.object({
-  name: v.string(),
-  version: v.string(),
-  status: v.string(),
-  bundle: v.string(),
-  /** Log index of the publication. */
-  logIndex: v.number(),
-});
 
 /** Routes below /api/v1. */
 export function scopeVersionRoutes(registry: Registry): Hono {
-  return new Hono().get(
-    '/scopes/:scope/versions',
-    describe({
-      summary: 'List a page of all versions that were published in a scope, whatever their status',
-      answer: v.object({
-        versions: v.array(listed),
-        /** Only when versions follow. */
-        next: v.exactOptional(v.string()),
-      }),
-      problems: ['name-invalid', 'request-invalid'],
-      query: { after: '`next` of another page: the versions behind it' },
-    }),
-    async (context) => {
-      const scope = parseScope(context.req.param('scope'));
-      const after = placeIn(context.req.query('after'), scope);
-      const found = (await mayRead(registry, context, scope))
-        ? await versionsInScope(registry, scope, { after, limit: versionsPageRows + 1 })
-        : [];
-      const rows = found.slice(0, versionsPageRows);
-      const last = found.length > rows.length ? rows.at(-1) : undefined;
-      return context.json({
-        versions: rows.map(({ name, version, status, bundle, logIndex }) => ({
-          name,
-          version,
-          status,
-          bundle,
-          logIndex,
-        })),
-        ...(last === undefined ? {} : { next: `${last.name}:${last.logIndex}` }),
-      });
-    },
-  );
+  return new Hono().get('/scopes/:scope/versions', async (context) => {
+    const scope = parseScope(context.req.param('scope'));
+    const after = placeIn(context.req.query('after'), scope);
+    const found = (await mayRead(registry, context, scope))
+      ? await versionsInScope(registry, scope, { after, limit: versionsPageRows + 1 })
+      : [];
+    const rows = found.slice(0, versionsPageRows);
+    const last = found.length > rows.length ? rows.at(-1) : undefined;
+    return context.json({
+      versions: rows.map(({ name, version, status, bundle, logIndex }) => ({
+        name,
+        version,
+        status,
+        bundle,
+        logIndex,
+      })),
+      ...(last === undefined ? {} : { next: `${last.name}:${last.logIndex}` }),
+    });
+  });
 }
 
 function placeIn(text: string | undefined, scope: Scope): ScopePlace | undefined {

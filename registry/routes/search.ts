@@ -3,7 +3,6 @@
  * Nothing in it is signed: a client verifies a skill's index line before it relies on a field.
  */
 import { type Context, Hono } from 'hono';
-import * as v from 'valibot';
 import {
   isNamePart,
   parseScope,
@@ -23,81 +22,36 @@ import { findSkills } from '../catalogue/search/find-skills.ts';
 import type { ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
-import { describe } from './describe.ts';
-
-const result = v.object({
-  /** The short name. */
-  slug: v.string(),
-  displayName: v.string(),
-  summary: v.string(),
-  version: v.string(),
-  /** Falls from 1 with each place. */
-  score: v.number(),
-  /** When the version was approved; milliseconds since 1970. */
-  updatedAt: v.number(),
-  ownerHandle: v.string(),
-  owner: v.object({ handle: v.string() }),
-  /** OpenClaw shows no result of another source. */
-  source: v.literal('clawhub'),
-  /** The full name. */
-  name: v.string(),
-  bundle: v.string(),
-  /** What the skill asks for. */
-  needs: v.array(v.picklist(needs)),
-});
 
 /** Routes below /api/v1. */
 export function searchRoutes(registry: Registry): Hono {
-  return new Hono().get(
-    '/search',
-    describe({
-      summary: 'Find approved skills for a task, the best one first',
-      answer: v.object({
-        results: v.array(result),
-        /** Over everything that was found, not only this page. */
-        facets: v.object({ total: v.number(), needs: v.record(v.string(), v.number()) }),
-        /** Words that no skill has, with the words that were looked up instead. */
-        corrected: v.record(v.string(), v.array(v.string())),
-        /** Only when results follow. */
-        next: v.exactOptional(v.string()),
-      }),
-      problems: ['request-invalid'],
-      query: {
-        q: 'the task, in words',
-        without: `what a skill must not ask for, separated by commas: ${needs.join(', ')}`,
-        scopes: `only skills of these scopes, separated by commas, at most ${searchedScopesMax}`,
-        limit: `results on a page, at most ${searchPageRowsMax}; otherwise ${searchPageRows}`,
-        after: '`next` of another page: the results behind it',
-      },
-    }),
-    async (context) => {
-      const query = context.req.query('q') ?? '';
-      if (query.length > queryCharsMax)
-        throw new Problem(
-          'request-invalid',
-          `A query has at most ${queryCharsMax} characters, and this one has ${query.length}`,
-        );
-      const limit = Math.min(numberIn(context, 'limit') ?? searchPageRows, searchPageRowsMax);
-      const after = numberIn(context, 'after') ?? 0;
-      const without = withoutIn(context.req.query('without'));
-      const scopes = scopesIn(context.req.query('scopes'));
-      const hidden = await scopesHiddenFrom(registry, context);
-      const { corrected, skills } = await findSkills(registry, { query, without, hidden, scopes });
-      const found = await onlyShown(registry, context, skills);
-      const end = after + limit;
-      return context.json({
-        results: found.slice(after, end).map((skill, at) => resultOf(skill, after + at)),
-        facets: { total: found.length, needs: countNeeds(found) },
-        corrected,
-        ...(found.length > end && limit > 0 ? { next: String(end) } : {}),
-      });
-    },
-  );
+  return new Hono().get('/search', async (context) => {
+    const query = context.req.query('q') ?? '';
+    if (query.length > queryCharsMax)
+      throw new Problem(
+        'request-invalid',
+        `A query has at most ${queryCharsMax} characters, and this one has ${query.length}`,
+      );
+    const limit = Math.min(numberIn(context, 'limit') ?? searchPageRows, searchPageRowsMax);
+    const after = numberIn(context, 'after') ?? 0;
+    const without = withoutIn(context.req.query('without'));
+    const scopes = scopesIn(context.req.query('scopes'));
+    const hidden = await scopesHiddenFrom(registry, context);
+    const { corrected, skills } = await findSkills(registry, { query, without, hidden, scopes });
+    const found = await onlyShown(registry, context, skills);
+    const end = after + limit;
+    return context.json({
+      results: found.slice(after, end).map((skill, at) => resultOf(skill, after + at)),
+      facets: { total: found.length, needs: countNeeds(found) },
+      corrected,
+      ...(found.length > end && limit > 0 ? { next: String(end) } : {}),
+    });
+  });
 }
 
 // The score says the place only. The rank of FTS5 depends on how many skills have a word, private
 // ones among them.
-function resultOf(skill: ShownSkill, place: number): v.InferOutput<typeof result> {
+function resultOf(skill: ShownSkill, place: number) {
   const { bundle, description, name, offeredSince, version } = skill;
   const handle = scopeOf(name);
   return {

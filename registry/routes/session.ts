@@ -10,19 +10,8 @@ import { publisherUses, type QuotaUses, scopeUses } from '../intake/quotas.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
-import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
+import { asDigest, digestSchema, jsonBody, requireActor } from './describe.ts';
 
-const quotaUses = v.record(v.string(), v.object({ used: v.number(), max: v.number() }));
-const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
-const whoamiAnswer = v.object({
-  member: memberSchema,
-  scopes: v.array(v.string()),
-  keyId: v.exactOptional(v.string()),
-  /** What this key used as a publisher; absent where the operator set no quota. */
-  quotas: v.exactOptional(quotaUses),
-  /** The same for each of the scopes, whoever publishes there. */
-  scopeQuotas: v.exactOptional(v.record(v.string(), quotaUses)),
-});
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
 
 /** Routes below /api/v1. */
@@ -30,11 +19,6 @@ export function sessionRoutes(registry: Registry): Hono {
   return new Hono()
     .post(
       '/session/challenge',
-      describe({
-        summary: 'Get a nonce for a key to sign',
-        answer: v.object({ nonce: v.string() }),
-        problems: ['request-invalid', 'key-unknown'],
-      }),
       jsonBody(v.strictObject({ keyId: digestSchema })),
       async (context) => {
         const keyId = asDigest(context.req.valid('json').keyId);
@@ -46,11 +30,6 @@ export function sessionRoutes(registry: Registry): Hono {
     )
     .post(
       '/session',
-      describe({
-        summary: 'Start a session of 60 minutes for the key that signed the nonce',
-        answer: v.object({ token: v.string(), expires: v.string(), member: memberSchema }),
-        problems: ['request-invalid', 'signature-invalid', 'key-unknown'],
-      }),
       jsonBody(
         v.strictObject({
           keyId: digestSchema,
@@ -83,35 +62,17 @@ export function sessionRoutes(registry: Registry): Hono {
         return context.json({ ...session, member: actor.member ?? null });
       },
     )
-    .post(
-      '/session/link',
-      describe({
-        summary: 'Get a one-time link to the desk',
-        answer: v.object({ url: v.string() }),
-        problems: [],
-        signedIn: true,
-      }),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        if (actor.member === undefined)
-          throw new Problem('forbidden', 'Only members may use the desk');
-        const link = await createLink(registry, actor.subject);
-        return context.json({ url: `${registry.config.base}/review/sign-in?link=${link}` });
-      },
-    )
-    .get(
-      '/whoami',
-      describe({
-        summary: 'Read who is signed in',
-        answer: whoamiAnswer,
-        problems: [],
-        signedIn: true,
-      }),
-      async (context) => {
-        const actor = await requireActor(registry, context);
-        return context.json(await whoami(registry, actor));
-      },
-    );
+    .post('/session/link', async (context) => {
+      const actor = await requireActor(registry, context);
+      if (actor.member === undefined)
+        throw new Problem('forbidden', 'Only members may use the desk');
+      const link = await createLink(registry, actor.subject);
+      return context.json({ url: `${registry.config.base}/review/sign-in?link=${link}` });
+    })
+    .get('/whoami', async (context) => {
+      const actor = await requireActor(registry, context);
+      return context.json(await whoami(registry, actor));
+    });
 }
 
 async function whoami(registry: Registry, actor: Actor) {

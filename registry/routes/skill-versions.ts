@@ -1,6 +1,5 @@
 /** The versions of a skill, in pages: from the oldest on, or from the newest back. */
 import { type Context, Hono } from 'hono';
-import * as v from 'valibot';
 import { parseSkillName, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -10,46 +9,17 @@ import { versionsPageRows } from '../limits.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { versionsBefore, versionsOf } from '../versions/find-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { describe } from './describe.ts';
-
-const versionsAnswer = v.object({
-  versions: v.array(
-    v.object({
-      version: v.string(),
-      status: v.string(),
-      bundle: v.string(),
-      uncounted: v.exactOptional(v.string()),
-      advice: v.exactOptional(v.array(v.string())),
-    }),
-  ),
-  /** Only when versions follow. */
-  next: v.exactOptional(v.string()),
-  /** Only on a page in front of another, or of the end, when versions precede. */
-  previous: v.exactOptional(v.string()),
-});
 
 /** Routes below /api/v1. */
 export function skillVersionRoutes(registry: Registry): Hono {
-  return new Hono().get(
-    '/versions/:scope/:name',
-    describe({
-      summary: 'List a page of the versions of a skill, oldest first',
-      answer: versionsAnswer,
-      problems: ['name-invalid', 'not-found', 'request-invalid'],
-      query: {
-        after: '`next` of another page: the versions behind it',
-        before: '`previous` of another page: the versions in front of it; `end`: the newest ones',
-      },
-    }),
-    async (context) => {
-      const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-      const missing = `This registry has no skill ${name}`;
-      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      const { rows, ...around } = await readPage(registry, name, context);
-      if (rows.length === 0 && !hasPlace(context)) throw new Problem('not-found', missing);
-      return context.json({ versions: await listed(registry, rows), ...around });
-    },
-  );
+  return new Hono().get('/versions/:scope/:name', async (context) => {
+    const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+    const missing = `This registry has no skill ${name}`;
+    await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+    const { rows, ...around } = await readPage(registry, name, context);
+    if (rows.length === 0 && !hasPlace(context)) throw new Problem('not-found', missing);
+    return context.json({ versions: await listed(registry, rows), ...around });
+  });
 }
 
 interface Page {

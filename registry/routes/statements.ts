@@ -1,7 +1,6 @@
 /** Takes signed statements one by one. */
 
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import type { Registry } from '../context.ts';
@@ -10,73 +9,25 @@ import { strangerClaimSeconds, strangerClaimsBurst } from '../limits.ts';
 import { envelopeOf, isCertifiedSent } from '../people/certified.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { type AddressOf, Buckets, networkOf } from '../request-limits/write-limits.ts';
-import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
-
-const envelopeSchema = {
-  type: 'object',
-  required: ['payload', 'payloadType', 'signatures'],
-  properties: {
-    payload: { type: 'string' },
-    payloadType: { type: 'string' },
-    signatures: { type: 'array' },
-  },
-};
 
 /** Routes below /api/v1. */
 export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const claims = new Buckets({ burst: strangerClaimsBurst, perSecond: 1 / strangerClaimSeconds });
-  return new Hono().post(
-    '/statements',
-    describe({
-      summary:
-        'Log a signed statement: an approval by key, a revocation, an author’s advice, or a statement about a member, scope or key',
-      answer: v.object({
-        digest: v.string(),
-        logIndex: v.number(),
-        predicateType: v.string(),
-        bundle: v.looseObject({}),
-      }),
-      created: true,
-      body: { 'application/json': { schema: envelopeSchema } },
-      problems: [
-        'request-invalid',
-        'statement-invalid',
-        'other-registry',
-        'key-unknown',
-        'forbidden',
-        'scope-taken',
-        'scope-reserved',
-        'scope-frozen',
-        'publisher-stopped',
-        'approval-refused',
-        'not-admitted',
-        'move-illegal',
-        'package-malicious',
-        'statement-replayed',
-        'too-many-requests',
-        'not-found',
-        'certificate-invalid',
-        'certificate-used',
-        'log-invalid',
-      ],
-    }),
-    limitBody(envelopeBytesMax),
-    async (context) => {
-      const bytes = new Uint8Array(await context.req.arrayBuffer());
-      const sent = readSent(bytes);
-      const bundle = isCertifiedSent(sent) ? sent : undefined;
-      const countClaim = (): void => {
-        const address = addressOf(context);
-        // Without addresses all strangers share one bucket, and one stranger would lock out all.
-        const now = registry.now().getTime();
-        if (address === undefined || claims.take(networkOf(address), now)) return;
-        throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
-          hint: 'Try again in some minutes, or ask an administrator of this registry to claim the scope and transfer it to you.',
-        });
-      };
-      const posted = { envelope: envelopeOf(sent), bundle, hint: keyHint(context), countClaim };
-      return context.json(await takeStatement(registry, posted), 201);
-    },
-  );
+  return new Hono().post('/statements', limitBody(envelopeBytesMax), async (context) => {
+    const bytes = new Uint8Array(await context.req.arrayBuffer());
+    const sent = readSent(bytes);
+    const bundle = isCertifiedSent(sent) ? sent : undefined;
+    const countClaim = (): void => {
+      const address = addressOf(context);
+      // Without addresses all strangers share one bucket, and one stranger would lock out all.
+      const now = registry.now().getTime();
+      if (address === undefined || claims.take(networkOf(address), now)) return;
+      throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
+        hint: 'Try again in some minutes, or ask an administrator of this registry to claim the scope and transfer it to you.',
+      });
+    };
+    const posted = { envelope: envelopeOf(sent), bundle, hint: keyHint(context), countClaim };
+    return context.json(await takeStatement(registry, posted), 201);
+  });
 }

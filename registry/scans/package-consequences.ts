@@ -25,17 +25,23 @@ import type { VersionRow } from '../versions/versions.ts';
 
 type PackageRow = typeof packages.$inferSelect;
 
-/** Judges the next versions whose packages a look changed. */
-export async function judgeByLooks(registry: Registry): Promise<void> {
+/**
+ * Judges the next versions whose packages a look changed.
+ * @returns whether there may be more
+ */
+export async function judgeByLooks(registry: Registry): Promise<boolean> {
   let suspended = false;
+  let isDone = false;
   for (let steps = 0; steps < judgedAtOnce; steps++) {
     const { decision, indexes } = await appendInTurn(registry, () => judgeNext(registry));
-    if (decision.isDone) break;
+    isDone = decision.isDone;
+    if (isDone) break;
     // Enough approvals may have waited for the advisory to go.
     if (decision.inReview !== undefined) putOff(registry, decision.inReview);
     if (indexes.length > 0) suspended = true;
   }
   if (suspended) await orLater(registry, () => refreshStatus(registry));
+  return !isDone;
 }
 
 interface Step extends Appending {

@@ -1,7 +1,6 @@
 /** What a registry does at its start, before and beside its first answers. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { keepCatalogue } from '../catalogue/renew-skills.ts';
 import type { Registry } from '../context.ts';
 import { readEnrolments } from '../data-folder/data-folder.ts';
 import { whatOwnHeadShows } from '../index/own-head.ts';
@@ -11,19 +10,17 @@ import { takeStatement } from '../intake/statements.ts';
 import { untilDone } from '../keep-on.ts';
 import { resumeWaitMs } from '../limits.ts';
 import { newestCheckpoint } from '../log/log.ts';
-import { keepSegments } from '../log/segments/keep-segments.ts';
 import { alarmText } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
-import { keepNotices } from '../notices/keep-notices.ts';
-import { keepRetention } from '../retention/keep-retention.ts';
-import { keepQueue } from '../review/queue/keep-queue.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
-import { keepStops, moveSome } from '../stops/pending-stops.ts';
+import { moveSome } from '../stops/pending-stops.ts';
 
 /** What the start finishes beside the first requests. */
 export interface Finishing {
   readonly signal: AbortSignal;
   done?: Promise<void>;
+  /** What the registry does from then on. */
+  readonly keep: (onFailure: (error: unknown) => void) => Promise<void>;
 }
 
 /** Finishes what is left over, until the registry stops. */
@@ -62,17 +59,7 @@ export async function prepare(
   finishing.done = finished;
   // A small registry is finished before its first answer. A large one answers meanwhile.
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
-  finishing.done = finished.then(async () => {
-    const kept = [
-      keepStops,
-      keepCatalogue,
-      keepQueue,
-      keepNotices,
-      keepSegments,
-      keepRetention,
-    ].map((keep) => keep(registry, finishing.signal, report));
-    await Promise.all(kept);
-  });
+  finishing.done = finished.then(() => finishing.keep(report));
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // A member whose statement came with the folder may have been removed since; the file stays

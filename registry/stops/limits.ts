@@ -7,14 +7,8 @@ export const advisoriesListed = 1_000;
 export const advisoriesAtOnce = 50;
 /** Statements that an advisory names. A version is seldom suspended more than a few times. */
 export const advisoryStatementsMax = 50;
-/**
- * Versions of a stopped publisher that one batch moves, and the pauses between two batches, and
- * after one that failed.
- */
+/** Versions of a stopped publisher that one batch moves. */
 export const publisherVersionsAtOnce = 25;
-export const stopsBusyPauseMs = 20;
-export const stopsPauseMs = 1_000;
-export const stopsFailurePauseMs = 10_000;
 /** The pauses of the check of stopped publishers behind a few statements or versions. */
 export const stopsCheckPace: Pace = { least: 20, times: 9, busy: 500 };
 /** Statements on stops that are read at once when a key was ended for a past time. */

@@ -13,7 +13,6 @@ import type { LoggedStatement } from '../../skills-index/trust/members-and-scope
 import type { Registry } from '../context.ts';
 import { forgetIndexFiles, writeLackingFiles } from '../index/index-file.ts';
 import { refreshStatus } from '../index/status-json.ts';
-import { keepOn } from '../keep-on.ts';
 import { orLater } from '../log/after-logging.ts';
 import { logSize } from '../log/log.ts';
 import { pendingStops } from '../store/advice-schema.ts';
@@ -29,12 +28,7 @@ import {
 } from '../versions/shown-versions.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import {
-  publisherVersionsAtOnce,
-  stopsBusyPauseMs,
-  stopsFailurePauseMs,
-  stopsPauseMs,
-} from './limits.ts';
+import { publisherVersionsAtOnce } from './limits.ts';
 import { dueWrites } from './stop-writes.ts';
 
 /** The word about a publisher that the rows shall follow. */
@@ -255,17 +249,4 @@ export async function followStops(registry: Registry): Promise<boolean> {
     return true;
   }
   return writeLackingFiles(registry);
-}
-
-/**
- * Slice after slice, with pauses, until the signal aborts.
- * @param onFailure receives the error of a slice, after which the next slice comes later
- */
-export function keepStops(
-  registry: Registry,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  const pauses = { busy: stopsBusyPauseMs, idle: stopsPauseMs, failure: stopsFailurePauseMs };
-  return keepOn(() => followStops(registry), pauses, { signal, onFailure });
 }

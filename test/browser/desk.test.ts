@@ -121,61 +121,12 @@ describe('the queue and a version', () => {
   it('show the riskiest first, and the capabilities before everything else', async () => {
     const { page } = tab;
     await page.goto(at(''));
-    const rows = await page.locator('tr[data-row] th').allTextContents();
+    const rows = await page.locator('tbody tr th').allTextContents();
     expect(rows[0]).toContain('1.5.0');
     await page.goto(at(twin));
     expect(await page.locator('main h2').first().textContent()).toContain('Capabilities');
     expect(await page.locator('.use-undeclared').first().textContent()).toContain('every variable');
-    expect(await page.locator('[data-step]').count()).toBe(4);
-  });
-
-  it('are worked by keys alone: at most two for each action', async () => {
-    const { page } = tab;
-    await page.goto(at(''));
-    await page.keyboard.press('?');
-    expect(await page.locator('#key-help').isVisible()).toBe(true);
-    await page.keyboard.press('?');
-    expect(await page.locator('#key-help').isVisible()).toBe(false);
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.keyboard.press('k');
-    await page.keyboard.press('o');
-    await page.waitForURL(at(twin));
-    await page.keyboard.press('j');
-    expect(await page.evaluate('document.activeElement.className')).toContain('finding');
-    await page.keyboard.press(']');
-    await page.keyboard.press(']');
-    expect(await page.evaluate('document.activeElement.innerText')).toContain('2');
-    for (const [key, id] of [
-      ['m', 'reason-move'],
-      ['q', 'reason-ask'],
-      ['r', 'reason-refuse'],
-    ] as const) {
-      await page.keyboard.press(key);
-      expect(await page.evaluate('document.activeElement.id')).toBe(id);
-      await page.keyboard.type('jk?');
-      expect(await page.locator(`#${id}`).inputValue()).toBe('jk?');
-      await page.keyboard.press('Escape');
-    }
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
-    await expect.poll(() => page.url()).toBe(`${at(twin)}#history`);
-    await page.keyboard.press('g');
-    await page.keyboard.press('q');
-    await page.waitForURL(at(''));
-  });
-
-  it('obey no single key once they are turned off', async () => {
-    const { page } = tab;
-    await page.goto(at('/keys'));
-    await page.getByRole('button', { name: 'Turn keys off' }).click();
-    await page.getByText('Keyboard shortcuts are off.').waitFor();
-    await page.keyboard.press('?');
-    expect(await page.locator('#key-help').isVisible()).toBe(false);
-    await page.getByRole('button', { name: 'Turn keys on' }).click();
-    await page.getByText('Keyboard shortcuts are on.').waitFor();
-    await page.keyboard.press('?');
-    expect(await page.locator('#key-help').isVisible()).toBe(true);
+    expect(await page.locator('li[class^=step-]').count()).toBe(4);
   });
 });
 
@@ -198,14 +149,13 @@ describe('deciding', () => {
   it('approves by passkey: what is signed is shown, and the approval verifies offline', async () => {
     const { page } = tab;
     await page.goto(at(harmless));
-    await page.keyboard.press('a');
-    await page.keyboard.type('Read SKILL.md and the script.');
+    await page.locator('#reason-approve').fill('Read SKILL.md and the script.');
     await page.getByRole('button', { name: 'Go on to the statement' }).click();
     await page.getByRole('heading', { level: 1, name: 'Approve @acme/notes 0.2.0?' }).waitFor();
     expect(await page.locator('.statement').textContent()).toContain(
       'Read SKILL.md and the script.',
     );
-    await page.keyboard.press('s');
+    await page.getByRole('button', { name: 'Sign with your passkey' }).click();
     await page.getByText('Your approval is signed and in the log.').waitFor();
     const detail = (await story.ask(story.keys.otto, `/api/v1/reviews${harmless}`)) as {
       approvals: { reviewer: string; by: string }[];

@@ -49,7 +49,6 @@ const pages = {
   rules: '/rules',
   rule: '/rules/flow/secret-to-network',
   advisories: '/advisories',
-  api: '/api',
   missing: '/@acme/nowhere',
 } as const;
 

@@ -133,7 +133,7 @@ const floors: Record<string, readonly string[]> = {
 
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
-  registry: /^registry\/(app|serve|worker|crypto-shim|drizzle\.config)\.ts$/,
+  registry: /^registry\/(app|serve|worker|background-tasks|crypto-shim|drizzle\.config)\.ts$/,
   cli: /^cli\/(main|guard|built-command|command-line|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
 };

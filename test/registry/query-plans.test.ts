@@ -207,7 +207,6 @@ describe('a registry', () => {
         '/@acme/seen/1.0.0',
         '/@acme/seen/1.0.0/approve',
         '/passkeys',
-        '/keys',
         '/notices.atom',
         '/operations',
       ])

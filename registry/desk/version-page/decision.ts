@@ -6,7 +6,6 @@ import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../../limits.ts';
 import { digest, type Html, html, moment, untrusted } from '../../markup/markup.ts';
 import type { ReviewDetail } from '../../review/review.ts';
-import { type DeskKey, key } from '../key-map.ts';
 
 /** The viewer's keys and passkeys. */
 export interface SigningMeans {
@@ -34,7 +33,6 @@ interface ReasonForm {
   readonly label: string;
   readonly hint: string;
   readonly button: string;
-  readonly focusKey: DeskKey;
 }
 
 const reasonForms = {
@@ -43,28 +41,24 @@ const reasonForms = {
     label: 'Approve',
     hint: 'What you read and why the version is safe; this text is public',
     button: 'Go on to the statement',
-    focusKey: 'a',
   },
   refuse: {
     action: 'refuse',
     label: 'Refuse',
     hint: 'What is wrong with the version; this text is public',
     button: 'Refuse',
-    focusKey: 'r',
   },
   ask: {
     action: 'ask',
     label: 'Ask the author',
     hint: 'Your question; this text is public, and the version does not move',
     button: 'Ask',
-    focusKey: 'q',
   },
   move: {
     action: 'move',
     label: 'Move to review',
     hint: 'Why the quarantine was a mistake; this text is public',
     button: 'Move to review',
-    focusKey: 'm',
   },
 } as const satisfies Readonly<Record<ReasonForm['action'], ReasonForm>>;
 
@@ -117,7 +111,7 @@ function claim({ detail, now, mayChange }: DecisionView, action: string): Html {
       ? 'Nobody is reviewing this version.'
       : html`${untrusted(last.by)} claimed the review ${moment(last.at.getTime(), now)}.`;
   return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${claimText}</span>
-${mayChange ? html`<button class="plain" ${key('c')}>Claim</button>` : ''}</form>`;
+${mayChange ? html`<button class="plain">Claim</button>` : ''}</form>`;
 }
 
 function approveForm(view: DecisionView, action: string): Html {
@@ -163,7 +157,7 @@ function reasonForm(
   return html`<form class="form form-${form.action}" method="post" action="${action}/${form.action}">
 <h3><label for="${id}">${form.label}</label></h3>
 <textarea id="${id}" name="reason" required maxlength="${reasonCharsMax}" rows="2" placeholder="${form.hint}"
- aria-describedby="${id}-hint" ${key(form.focusKey)}>${text}</textarea>
+ aria-describedby="${id}-hint">${text}</textarea>
 <span id="${id}-hint" class="visually-hidden">${form.hint}. Required.</span>
 ${more}<button class="act-${form.action}">${form.button}</button></form>`;
 }

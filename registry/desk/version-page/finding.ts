@@ -62,7 +62,7 @@ function findingItem(finding: Finding, number: number, view: FindingsView): Html
       ? flow(finding.flow, view)
       : codeFrame(view.sources, { path, range: finding, around: 2, hrefOf: view.hrefOf });
   return html`<li>
-<article class="finding rank-${severity}" id="${anchor}" data-row tabindex="-1" aria-labelledby="${anchor}-title">
+<article class="finding rank-${severity}" id="${anchor}" aria-labelledby="${anchor}-title">
 <header>
 <h3 id="${anchor}-title">${severityBadge(severity)}<span class="visually-hidden">finding ${number}: </span>
 ${untrusted(finding.message)}</h3>
@@ -118,7 +118,7 @@ function flowStep(
   const { path, line } = step;
   const role = index === 0 ? 'source' : index === steps.length - 1 ? 'sink' : 'step';
   const crosses = index > 0 && steps[index - 1]?.path !== path;
-  return html`<li class="step-${role}" data-step tabindex="-1">
+  return html`<li class="step-${role}">
 <p><b class="step-number" aria-hidden="true">${index + 1}</b> <span class="tag">${role}</span> ${untrusted(step.note)}
 <a href="${view.hrefOf(path, line)}">${untrusted(path)}:${line}</a>
 ${crosses ? html`<span class="tag crosses">another file</span>` : ''}</p>

@@ -31,8 +31,7 @@ ${more > 0 ? html`<p class="notice">${more} further new sentences are not listed
 }
 
 function item(detail: ReviewDetail, { path, line, text, isHidden }: Sentence): Html {
-  const place = html`<a href="${fileHref(detail, path, line)}" data-open><code>${untrusted(path)}</code> line ${line}</a>`;
-  if (!isHidden)
-    return html`<li data-row>${place}<span class="said">${untrusted(text)}</span></li>`;
-  return html`<li class="unseen" data-row>${place} <span class="tag">hidden from readers</span><span class="said">${untrusted(text)}</span></li>`;
+  const place = html`<a href="${fileHref(detail, path, line)}"><code>${untrusted(path)}</code> line ${line}</a>`;
+  if (!isHidden) return html`<li>${place}<span class="said">${untrusted(text)}</span></li>`;
+  return html`<li class="unseen">${place} <span class="tag">hidden from readers</span><span class="said">${untrusted(text)}</span></li>`;
 }

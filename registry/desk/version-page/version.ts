@@ -21,7 +21,6 @@ import { stateBadge, verdictBadge } from '../../markup/severity.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { fileHref, fileTable } from '../file.ts';
-import { type DeskKey, key } from '../key-map.ts';
 import { type PageFrame, page } from '../layout.ts';
 import { riskMeter } from '../queue.ts';
 import {
@@ -58,24 +57,22 @@ export function versionPage(frame: PageFrame, view: VersionView): Html {
   const heading = html`<bdi>${detail.name}</bdi> <span class="version">${detail.version}</span> ${stateBadge(detail.status)}`;
   const body = html`${facts(view)}
 <div class="columns"><div class="reading">
-${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
+${section('capabilities', 'Capabilities: declared against observed', capabilities(view))}
 ${detail.required.length === 0 ? '' : part('required', requiredTitle(detail.required), requiredList(detail.required))}
-${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
+${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, findings(view))}
 ${part('observed', observationTitle(detail), observationPart(detail, now))}
 ${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.length, 'other skill')}`, nearCopyList(copies))}
-${section('prose', proseTitle(detail.prose), 'g n', proseChanges(detail))}
-${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}
-${section('files', `Files (${detail.files.length})`, 'g i', fileTable(view.detail))}
+${section('prose', proseTitle(detail.prose), proseChanges(detail))}
+${section('skill-md', 'SKILL.md: what the agent will read', skillMd(view))}
+${section('files', `Files (${detail.files.length})`, fileTable(view.detail))}
 ${detail.incidents.length === 0 ? '' : part('incidents', `Reports of hosts (${detail.incidents.length})`, incidents(view))}
-${section('history', 'History', 'g h', history(view))}
+${section('history', 'History', history(view))}
 </div>${decisionPanel({ ...view.decision, detail, now })}</div>`;
   return page(frame, { title, heading, body });
 }
 
-type SectionKey = Extract<DeskKey, 'g c' | 'g f' | 'g n' | 'g s' | 'g i' | 'g h'>;
-
-function section(id: string, title: string, keys: SectionKey, body: Html): Html {
-  return part(id, title, body, html`<a href="#${id}" ${key(keys)}>${title}</a>`);
+function section(id: string, title: string, body: Html): Html {
+  return part(id, title, body, html`<a href="#${id}">${title}</a>`);
 }
 
 function facts(view: VersionView): Html {

@@ -24,7 +24,6 @@ ${next === undefined ? '' : html`<nav class="pages" aria-label="pages of advisor
     body,
     path: '/advisories',
     at: 'advisories',
-    feed: '/feeds/revocations.atom',
   });
 }
 

@@ -1,4 +1,4 @@
-/** Pages about the registry itself: the scanner's rules, advisories and the API. */
+/** Pages about the registry itself: the scanner's rules, and advisories. */
 import { Hono } from 'hono';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
@@ -9,16 +9,11 @@ import type { OsvEntry } from '../../stops/osv-entry.ts';
 import { answerPage } from '../answer-page.ts';
 import { advisoryRows } from '../limits.ts';
 import { advisoriesPage } from './advisories-page.ts';
-import { type ApiDocument, apiPage } from './api-page.ts';
 import { publicRulePage, rulesPage } from './rule-pages.ts';
 
-/**
- * Routes at the root of the site.
- * @param api the OpenAPI document of the registry
- */
-export function referenceRoutes(registry: Registry, api: () => ApiDocument): Hono {
+/** Routes at the root of the site. */
+export function referenceRoutes(registry: Registry): Hono {
   return new Hono()
-    .get('/api', (context) => answerPage(registry, context, (frame) => apiPage(frame, api())))
     .get('/rules', (context) => answerPage(registry, context, rulesPage))
     .get('/rules/:group/:rule', (context) => {
       const { group, rule } = context.req.param();

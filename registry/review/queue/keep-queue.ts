@@ -3,8 +3,6 @@
  * process runs between requests: there a scanner without work does this, and the cron trigger.
  */
 import type { Registry } from '../../context.ts';
-import { keepOn } from '../../keep-on.ts';
-import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
 import { lookAtWaiting, renewQueue, retryFailed } from './renew-queue.ts';
 
 /**
@@ -19,17 +17,4 @@ export async function keepSome(registry: Registry): Promise<boolean> {
   await retryFailed(registry);
   await lookAtWaiting(registry);
   return isLeft;
-}
-
-/**
- * Slice after slice, with pauses, until the signal aborts.
- * @param onFailure receives the error of a slice, after which the next slice comes later
- */
-export function keepQueue(
-  registry: Registry,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  const pauses = { busy: queueBusyPauseMs, idle: queuePauseMs, failure: queueFailurePauseMs };
-  return keepOn(() => keepSome(registry), pauses, { signal, onFailure });
 }

@@ -12,7 +12,6 @@ export function homeRoutes({ config, root }: Registry): Hono {
     // The root's fingerprint is left out: whoever pins it must have it from the operator.
     add: `skillgate registry add ${base}`,
     desk: `${base}/review`,
-    api: `${base}/api/v1/openapi.json`,
     index: `${base}/index/@{scope}/{name}`,
     status: `${base}/index/status.json`,
     log: `${base}/log/checkpoint`,

@@ -9,11 +9,6 @@ export function isDecision(to: AnyColumn): SQL {
   return sql`${to} >= 5`;
 }
 
-/** Of the state in a notice that feeds for everybody show: an approval, a lift or a stop. */
-export function isPublic(state: AnyColumn): SQL {
-  return sql`${state} IN ('approved', 'suspended', 'revoked')`;
-}
-
 /** Of an audit line about deleted files. */
 export function isDeletion(kind: AnyColumn): SQL {
   return sql`${kind} = 9`;

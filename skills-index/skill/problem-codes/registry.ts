@@ -74,7 +74,7 @@ export const registryCodes = {
     exit: 2,
     status: 400,
     means: 'The request does not follow the API.',
-    fix: '/api/v1/openapi.json describes the API.',
+    fix: 'Correct the parts of the request that the answer names.',
   },
   'request-too-large': {
     exit: 6,

@@ -193,9 +193,7 @@ describe('the session of a login', () => {
       // pages are for browsers.
       .filter(
         (path) =>
-          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|pictures|rules|npm)\/)/.test(
-            path,
-          ),
+          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|pictures|rules|npm)\/)/.test(path),
       );
     expect(served.length).toBeGreaterThan(20);
     for (const path of served)

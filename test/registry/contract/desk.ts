@@ -17,7 +17,7 @@ export async function walkDesk(cast: Cast): Promise<void> {
   expect((await stranger.get(link)).html).toContain('Sign in as');
   const rita = await signedIn(send, tokens.rita);
   expect((await rita.get('')).html).toContain('@acme/desk');
-  for (const path of [pathOf(skill), `${pathOf(skill)}/files/guide.md`, '/keys', '/passkeys'])
+  for (const path of [pathOf(skill), `${pathOf(skill)}/files/guide.md`, '/passkeys'])
     expect((await rita.get(path)).status, path).toBe(200);
   const asked = { reason: 'What do you count?' };
   expect((await rita.post(`${pathOf(skill)}/ask`, asked)).status).toBe(303);

@@ -85,7 +85,8 @@ describe('without a session', () => {
     },
   );
 
-  it.each(['/sign-in', '/keys'])('a malformed form at %s is the sender’s fault', async (path) => {
+  it('a malformed form is the sender’s fault', async () => {
+    const path = '/sign-in';
     const headers = {
       origin: 'null',
       'sec-fetch-site': 'same-origin',

@@ -28,7 +28,7 @@ import {
 
 const hostileFrame = (text: string) => ({
   ...frame,
-  viewer: { name: text, roles: [text], pages: ['passkeys' as const], keysOn: true },
+  viewer: { name: text, roles: [text], pages: ['passkeys' as const] },
   notice: { kind: 'refused', text } as const,
 });
 

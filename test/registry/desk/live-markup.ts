@@ -5,7 +5,7 @@ const elements = new Set(
   ),
 );
 const attributes = new Set(
-  'lang charset name content rel href type src defer class id aria-label aria-labelledby aria-current aria-hidden aria-keyshortcuts aria-describedby data-key data-keys data-row data-open data-step data-passkey data-passkey-key data-options data-error tabindex role method action hidden value scope title viewBox preserveAspectRatio width height x d for required maxlength rows placeholder checked start datetime dir property autocomplete'.split(
+  'lang charset name content rel href type src defer class id aria-label aria-labelledby aria-current aria-hidden aria-describedby data-passkey data-passkey-key data-options data-error tabindex role method action hidden value scope title viewBox preserveAspectRatio width height x d for required maxlength rows placeholder checked start datetime dir property autocomplete'.split(
     ' ',
   ),
 );

@@ -29,7 +29,7 @@ export const frame: PageFrame = {
     island: '/review/assets/desk.js',
     icon: '/review/assets/icon.svg',
   },
-  viewer: { name: 'ruth', roles: ['reviewer'], pages: ['passkeys'], keysOn: true },
+  viewer: { name: 'ruth', roles: ['reviewer'], pages: ['passkeys'] },
 };
 
 export function finding(over: Partial<Finding> = {}): Finding {

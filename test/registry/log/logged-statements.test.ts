@@ -113,12 +113,4 @@ describe('statements by log index', () => {
     for (const digest of blobs)
       expect((await world.send(`/blobs/sha256/${digest.slice(7)}`)).status, digest).toBe(404);
   });
-
-  it('stand in the OpenAPI document', async () => {
-    const { body } = await call(world.send, '/api/v1/openapi.json');
-    expect(body.paths['/log/statements/{index}']).toMatchObject({
-      servers: [{ url: '/' }],
-      get: { summary: expect.any(String) },
-    });
-  });
 });

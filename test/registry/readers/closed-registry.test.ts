@@ -25,7 +25,7 @@ describe('a registry that is private', () => {
 
   const files = ['/', '/index/config.json', '/index/root.json', '/index/status.json'];
   const more = ['/log/checkpoint', '/log/statements/0', '/log/tile/0/000.p/1', '/tuf/root.json'];
-  const api = ['/api/v1/openapi.json', '/api/v1/scopes/acme', '/api/v1/versions/@acme/x'];
+  const api = ['/api/v1/search', '/api/v1/scopes/acme', '/api/v1/versions/@acme/x'];
   const statusOf = async (path: string, by?: string): Promise<number> =>
     (await world.send(path, by === undefined ? {} : { headers: { authorization: `Bearer ${by}` } }))
       .status;

@@ -42,8 +42,6 @@ async function tell(): Promise<Staffed> {
 /** Addresses with a query. */
 const asked = [
   '/@acme/payroll@1.0.0',
-  '/badges/@acme/payroll.json',
-  '/feeds/@acme.atom',
   '/?q=payrol',
   '/?q=count+the+words',
   // A name with a typo, so that an answer that has the name tells of the skill.

@@ -14,11 +14,11 @@ it('tells a program at the bare address where everything is', async () => {
     "default-src 'none'; frame-ancestors 'none'; sandbox",
   ]);
   const { body } = await call(send, '/');
-  const { add, api, desk, index, log, origin, status } = body;
+  const { add, desk, index, log, origin, status } = body;
   const { base } = world.registry.config;
   expect([origin, add]).toEqual([world.registry.root.origin, `skillgate registry add ${base}`]);
   const file = index.replace('{scope}', 'acme').replace('{name}', 'count');
-  for (const address of [api, file, log, status]) {
+  for (const address of [file, log, status]) {
     expect(address).toMatch(`${base}/`);
     expect((await call(send, address.slice(base.length))).status, address).toBe(200);
   }

@@ -192,7 +192,6 @@ describe('a sign-in', () => {
     const skill = await scanned(world, serial++, 'pass');
     const paths = [
       '',
-      '/keys',
       '/passkeys',
       '/rules/flow/secret-to-network',
       pathOf(skill),

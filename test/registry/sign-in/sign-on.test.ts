@@ -422,7 +422,7 @@ describe('a sign-in', () => {
     'https://evil.example/review',
     '//evil.example/review',
     '/\\evil.example',
-    '/api/v1/openapi.json',
+    '/api/v1/search',
     '/review/../healthz',
     '/reviewers',
     '/review/sign-in?link=x',

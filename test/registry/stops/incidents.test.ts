@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { postIncident } from '../../../cli/run/incident-client.ts';
 import { incidentsOf } from '../../../registry/stops/incidents.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import {
@@ -77,20 +76,6 @@ const statusOf = async (network: Network) =>
   ).status;
 
 describe('a report of an incident', () => {
-  it('is in the OpenAPI document under the path that the client posts to', async () => {
-    await withRelease(async (network, bundle) => {
-      expect(
-        await postIncident(network.fetch, 'http://localhost', reported(makeHost(), bundle)),
-      ).toBe(201);
-      const document = (await (await network.registry.send('/api/v1/openapi.json')).json()) as {
-        paths: Record<string, object>;
-      };
-      const asked = network.asked.filter((path) => path.includes('incidents'));
-      expect(asked.map((path) => path.replace('/api/v1', ''))).toEqual(['/incidents']);
-      expect(document.paths['/incidents']).toHaveProperty('post.requestBody');
-    });
-  });
-
   it('of a host that nobody enrolled informs, suspends nothing, is one when sent twice, and has a limit', async () => {
     await withRelease(
       async (network, bundle) => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ruleNotes } from '../../../../skills-index/statement/rule-note.ts';
 import { foreignMarkup, publicMarkup } from '../../desk/live-markup.ts';
-import { call } from '../../road.ts';
 import type { Staffed } from '../../world.ts';
 import { makePublicStory } from '../public-story.ts';
 
@@ -17,15 +16,6 @@ describe('pages about the registry', () => {
     expect([path, answer.status]).toEqual([path, 200]);
     return answer.text();
   };
-
-  it('name each operation of the OpenAPI document, with what it asks for and answers', async () => {
-    const page = await read('/api');
-    const { paths } = (await call(world.send, '/api/v1/openapi.json')).body;
-    for (const path of Object.keys(paths)) expect(page).toContain(path);
-    expect(page).toContain('<code>GET /api/v1/search</code>');
-    expect(page).toContain('<code>GET /osv/all.jsonl</code>');
-    expect(foreignMarkup(page, publicMarkup)).toEqual([]);
-  });
 
   it('explain each rule, with examples of which nothing is live', async () => {
     const list = await read('/rules');
