@@ -50,7 +50,7 @@ export interface ScanRequest {
   readonly published: ScannedName;
 }
 
-/** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another. */
+/** A request as one frame's body: a line of JSON, a line feed, the files' bytes in their order. */
 export function packRequest({ files, published }: ScanRequest): Uint8Array {
   const head = {
     published,
