@@ -15,6 +15,7 @@ import { reviewerRows } from './rows/reviewer-rows.ts';
 import { searchRows } from './rows/search-rows.ts';
 import { secretRows } from './rows/secret-rows.ts';
 import { holdRows, hostRows, monitorRows } from './rows/watching-rows.ts';
+import { commandRowOf, type WrittenRow } from './written-row.ts';
 
 export interface CommandGroup {
   /** The group's readers, as help names them. */
@@ -22,7 +23,7 @@ export interface CommandGroup {
   readonly rows: readonly CommandRow[];
 }
 
-export const commandGroups: readonly CommandGroup[] = [
+const groups: readonly { readonly title: string; readonly rows: readonly WrittenRow[] }[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
   {
@@ -37,6 +38,11 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },
 ];
+
+export const commandGroups: readonly CommandGroup[] = groups.map(({ title, rows }) => ({
+  title,
+  rows: rows.map(commandRowOf),
+}));
 
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 

@@ -1,19 +1,15 @@
 /** The commands by which an author advises on approved versions. */
-import type { CommandRow, OptionRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 import { oidcOptions } from './keyless-rows.ts';
 
 const adviceOptions = {
-  reason: { type: 'string', value: 'TEXT', summary: 'why; installers read the text' },
-  undo: { type: 'boolean', summary: 'take the advice back' },
-  key: {
-    type: 'string',
-    value: 'NAME',
-    summary: 'key of an owner or publisher of the scope (default: your only key)',
-  },
+  '--reason TEXT': 'why; installers read the text',
+  '--undo': 'take the advice back',
+  '--key NAME': 'key of an owner or publisher of the scope (default: your only key)',
   ...oidcOptions,
-} as const satisfies Record<string, OptionRow>;
+};
 
-export const adviceRows: readonly CommandRow[] = [
+export const adviceRows: readonly WrittenRow[] = [
   {
     name: 'yank',
     summary: 'keep ranges from choosing an approved version; locked versions go on working',
@@ -29,7 +25,7 @@ export const adviceRows: readonly CommandRow[] = [
       ],
     ],
     options: adviceOptions,
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../publish/advise.ts'),
   },
   {
@@ -48,9 +44,9 @@ export const adviceRows: readonly CommandRow[] = [
     ],
     options: {
       ...adviceOptions,
-      replacement: { type: 'string', value: 'NAME', summary: 'skill to use instead' },
+      '--replacement NAME': 'skill to use instead',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../publish/advise.ts'),
   },
 ];

@@ -1,7 +1,7 @@
 /** The commands about the audit log of a host. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const auditRows: readonly CommandRow[] = [
+export const auditRows: readonly WrittenRow[] = [
   {
     name: 'log',
     summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
@@ -16,46 +16,23 @@ export const auditRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      agent: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'only entries of this agent; the name operator selects what people did',
-      },
-      skill: {
-        type: 'string',
-        value: 'SKILL',
-        summary: 'only entries of this skill (@scope/name) or of one version of it',
-      },
-      run: {
-        type: 'string',
-        value: 'RUN',
-        summary: 'only entries of this run; the beginning of the run’s id is enough',
-      },
-      since: {
-        type: 'string',
-        value: 'TIME',
-        summary: 'only entries since this time: 2h, 7d, 2026-01-31T12:00Z',
-      },
-      all: {
-        type: 'boolean',
-        summary:
-          'show every entry on a line of its own, checkpoints too (default: the last 50 lines; --since and --run show all lines)',
-      },
-      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
+      '--agent NAME': 'only entries of this agent; the name operator selects what people did',
+      '--skill SKILL': 'only entries of this skill (@scope/name) or of one version of it',
+      '--run RUN': 'only entries of this run; the beginning of the run’s id is enough',
+      '--since TIME': 'only entries since this time: 2h, 7d, 2026-01-31T12:00Z',
+      '--all':
+        'show every entry on a line of its own, checkpoints too (default: the last 50 lines; --since and --run show all lines)',
+      '--follow': 'continue with new entries as they are recorded',
     },
-    args: { min: 0, max: 0 },
     formats: ['text', 'json', 'jsonl', 'ocsf'],
     load: () => import('../../audit-log/log.ts'),
   },
   {
     name: 'log verify',
     summary: 'check that no line of the log was removed, changed, moved or inserted',
-    usage: '',
     examples: [
       ['skillgate log verify', 'print the damaged line and exit 6 if the log is not intact'],
     ],
-    options: {},
-    args: { min: 0, max: 0 },
     load: () => import('../../audit-log/log.ts'),
   },
   {
@@ -63,8 +40,7 @@ export const auditRows: readonly CommandRow[] = [
     summary: 'show live which sandboxes run, what they request and which holds wait',
     usage: '[--once]',
     examples: [['skillgate log watch', 'redraw every second until interrupted']],
-    options: { once: { type: 'boolean', summary: 'draw once and stop' } },
-    args: { min: 0, max: 0 },
+    options: { '--once': 'draw once and stop' },
     formats: ['text'],
     load: () => import('../../audit-log/log.ts'),
   },
@@ -83,31 +59,13 @@ export const auditRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      out: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'the file to write, in JSON; skillgate evidence verify makes a page of it',
-      },
-      since: {
-        type: 'string',
-        value: 'TIME',
-        summary: 'only audit lines since this time: 90d, 2026-01-31 (default: all lines)',
-      },
-      from: {
-        type: 'string',
-        value: 'DIR',
-        multiple: true,
-        summary:
-          'a folder of another host with its config and data; may be repeated (default: this host)',
-      },
-      key: {
-        type: 'string',
-        value: 'KEY',
-        summary:
-          'the key that signs: a name, or the path of a key file (default: this host’s audit key)',
-      },
+      '--out FILE': 'the file to write, in JSON; skillgate evidence verify makes a page of it',
+      '--since TIME': 'only audit lines since this time: 90d, 2026-01-31 (default: all lines)',
+      '--from DIR...':
+        'a folder of another host with its config and data; may be repeated (default: this host)',
+      '--key KEY':
+        'the key that signs: a name, or the path of a key file (default: this host’s audit key)',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../evidence/evidence.ts'),
   },
   {
@@ -121,21 +79,12 @@ export const auditRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      signer: {
-        type: 'string',
-        value: 'KEYID',
-        summary: 'the id of the key that has to have signed: sha256:…',
-      },
-      root: {
-        type: 'string',
-        value: 'FINGERPRINT',
-        multiple: true,
-        summary:
-          'the fingerprint of a registry’s root of trust that you know: sha256:…; may be repeated',
-      },
-      page: { type: 'string', value: 'FILE', summary: 'also write a page for people to this file' },
+      '--signer KEYID': 'the id of the key that has to have signed: sha256:…',
+      '--root FINGERPRINT...':
+        'the fingerprint of a registry’s root of trust that you know: sha256:…; may be repeated',
+      '--page FILE': 'also write a page for people to this file',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../evidence/verify-report.ts'),
   },
 ];
