@@ -26,7 +26,6 @@ export const commandWords: readonly string[] = [
   'manifest',
   'mcp',
   'member',
-  'mirror',
   'monitor',
   'observe',
   'outdated',

@@ -18,8 +18,6 @@ export const folderReasonsMax = 200;
 export const unreadHashBytesMax = 256 * 1024 * 1024;
 export const keyFileBytesMax = 64 * 1024;
 export const rootFileBytesMax = 256 * 1024;
-/** Repositories in one list of `skillgate mirror`. */
-export const mirroredMax = 1_000;
 /** Skills that `skillgate import` processes in parallel. */
 export const importsAtOnceMax = 4;
 /** How long `--wait` and `import` wait for a scan. */

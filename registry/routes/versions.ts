@@ -40,16 +40,6 @@ export const versionSchema = v.object({
       licenceFile: v.exactOptional(v.object({ path: v.string(), blob: v.string() })),
     }),
   ),
-  /** The version of another registry that was copied, as signed provenance names it. */
-  mirrored: v.exactOptional(
-    v.object({
-      registry: v.string(),
-      owner: v.exactOptional(v.string()),
-      skill: v.string(),
-      version: v.string(),
-      files: v.string(),
-    }),
-  ),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   /** Nobody can approve the version before a scanner has observed it. */

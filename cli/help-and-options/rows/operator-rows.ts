@@ -128,25 +128,4 @@ export const operatorRows: readonly WrittenRow[] = [
     args: 1,
     load: () => import('../../publish/import.ts'),
   },
-  {
-    name: 'mirror',
-    summary: 'import the repositories and registries of a list: what is new waits for review',
-    usage: 'LIST',
-    examples: [
-      [
-        'skillgate mirror sources.toml',
-        'publish what is new in each repository and registry of the list, and print each result',
-      ],
-      [
-        'skillgate mirror sources.toml --format json > mirrored.json',
-        'do the same from cron, and keep the table',
-      ],
-    ],
-    options: {
-      '--key NAME': 'key that owns the scopes of the list',
-      '--as-is': 'publish a skill although its own skill.json lacks entries; reviewers see which',
-    },
-    args: 1,
-    load: () => import('../../publish/mirror.ts'),
-  },
 ];

@@ -96,7 +96,6 @@ export async function deprecate(
     verdict: found.verdict,
     status: found.status,
     localVerdict: 'none',
-    cpuMillis: 0,
     seconds: (performance.now() - started) / 1000,
   };
 }

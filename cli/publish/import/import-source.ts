@@ -7,7 +7,6 @@ import {
   bundleFilesMax,
 } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import type { Version } from '../../../skills-index/skill/version.ts';
 import { sourceParts, type VersionSource } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { FolderEntry } from '../../git/commit-tree.ts';
@@ -38,8 +37,6 @@ export interface SourceSkill {
   readonly folderName: string;
   readonly read: () => Promise<SkillFolder>;
   readonly versions?: CommitVersions;
-  /** The skill's name, without a scope, and the version, where the source gives both. */
-  readonly named?: { readonly name: string; readonly version: Version };
   /** Where the skill came from, once it was read. @param licence what SKILL.md says */
   readonly origin?: (licence: string | undefined) => Promise<OriginParts>;
 }
