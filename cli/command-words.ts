@@ -45,7 +45,6 @@ export const commandWords: readonly string[] = [
   'serve',
   'shell-init',
   'show',
-  'sigstore',
   'status',
   'tree',
   'try',

@@ -164,12 +164,6 @@ export const evidenceRowsMax = 5_000;
 export const evidencePieceBytes = 1024 * 1024;
 /** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;
-/**
- * Milliseconds between two drawings of the log's picture, and the part of the log that it shows.
- */
-export const pictureMilliseconds = 1_000;
-export const pictureBytesMax = 8 * 1024 * 1024;
-export const pictureLinesMax = 10;
 
 /** Bytes of a held request body that are shown as text. */
 export const heldTextBytesMax = 256 * 1024;

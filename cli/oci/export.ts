@@ -1,6 +1,6 @@
 /**
  * `skillgate export --oci DIR`: writes an approved version as an OCI artifact, with attestations
- * and bills of materials that programs of the OCI world find and verify.
+ * and a bill of materials that programs of the OCI world find and verify.
  */
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -36,15 +36,6 @@ export const auditRows: readonly WrittenRow[] = [
     load: () => import('../../audit-log/log.ts'),
   },
   {
-    name: 'log watch',
-    summary: 'show live which sandboxes run, what they request and which holds wait',
-    usage: '[--once]',
-    examples: [['skillgate log watch', 'redraw every second until interrupted']],
-    options: { '--once': 'draw once and stop' },
-    formats: ['text'],
-    load: () => import('../../audit-log/log.ts'),
-  },
-  {
     name: 'evidence',
     summary: 'write one signed report for an auditor: who approved what, what ran, what happened',
     usage: '--out FILE [--since TIME] [--from DIR]... [--key KEY]',

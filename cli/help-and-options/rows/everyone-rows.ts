@@ -33,33 +33,6 @@ export const everyoneRows: readonly WrittenRow[] = [
     load: () => import('../../demo/demo.ts'),
   },
   {
-    name: 'sigstore verify-bundle',
-    summary: 'verify the signature of a file with any Sigstore bundle',
-    usage:
-      '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
-    examples: [
-      [
-        'skillgate sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
-        'check that exactly this person signed a.tar',
-      ],
-      [
-        'skillgate sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
-        'check that this key (PEM) signed a.tar, and that the log in the trusted root has the signature',
-      ],
-    ],
-    options: {
-      '--bundle FILE': 'the Sigstore bundle, v0.1 to v0.3',
-      '--certificate-identity IDENTITY': 'the one name in the certificate, compared exactly',
-      '--certificate-oidc-issuer URL': 'OIDC issuer that vouched for the name, compared exactly',
-      '--key FILE': 'a P-256 public key in PEM, instead of an identity',
-      '--trusted-root FILE':
-        'trusted_root.json (default: sigstore/production.json in the configuration folder)',
-      '--staging': 'use sigstore/staging.json if --trusted-root is absent',
-    },
-    args: 1,
-    load: () => import('../../verify/sigstore.ts'),
-  },
-  {
     name: 'shell-init',
     summary:
       'print shell code that makes `skill` short for `skillgate`, ahead of other programs named skill',

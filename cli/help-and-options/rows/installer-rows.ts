@@ -179,7 +179,7 @@ export const installerRows: readonly WrittenRow[] = [
     examples: [
       [
         'skillgate export @acme/weekly-report --oci weekly-report',
-        'write an OCI image layout, with signed attestations and bills of materials',
+        'write an OCI image layout, with signed attestations and a bill of materials',
       ],
       [
         'skillgate export @acme/weekly-report@1.2.0 --oci out --key release',
