@@ -38,9 +38,12 @@ import { readNamedAgent } from './named-agent.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
-  'agent list': list,
-  'agent show': async (context) =>
-    show(context, readNamedAgent(agentsFolderOf(context), context.args[0] ?? '')),
+  'agent show': async (context) => {
+    const [name] = context.args;
+    return name === undefined
+      ? list(context)
+      : show(context, readNamedAgent(agentsFolderOf(context), name));
+  },
   'agent grant': grant,
   'agent revoke': revoke,
   'agent remove': (context) =>

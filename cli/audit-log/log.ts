@@ -7,7 +7,6 @@ import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
-import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { logRowsMax } from '../limits.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
@@ -16,20 +15,9 @@ import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
 import { chainText } from './audit-text.ts';
 import { entryText, LogRows } from './log-rows.ts';
 
-const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
-  log: show,
-  'log verify': verify,
-};
-
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const command = logCommands[context.command];
-  if (command === undefined)
-    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
-  return await command(context);
-}
-
-async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options } = context;
+  if (options.verify === true) return verify(context);
   if (options.follow === true && format === 'json')
     throw new Problem(
       'usage',

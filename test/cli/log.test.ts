@@ -140,26 +140,26 @@ describe('skillgate log', () => {
   });
 });
 
-describe('skillgate log verify', () => {
+describe('skillgate log --verify', () => {
   it('says that a log is whole, and of one that is not which line and what to do', async () => {
-    expect(await log('verify')).toMatchObject({
+    expect(await log('--verify')).toMatchObject({
       exit: 0,
       stdout: 'the audit log is intact: 0 lines; this host’s key has signed the first 0\n',
     });
     record('r', 'finance', start('report'));
     record('r', 'finance', exit);
-    expect(await log('verify')).toMatchObject({
+    expect(await log('--verify')).toMatchObject({
       exit: 0,
       stdout: 'the audit log is intact: 4 lines; this host’s key has signed the first 3\n',
     });
     appendFileSync(file(), '{"half');
-    expect(await log('verify')).toMatchObject({ exit: 0 });
+    expect(await log('--verify')).toMatchObject({ exit: 0 });
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('month end', 'nothing'));
-    const { exit: code, stderr, stdout } = await log('verify');
+    const { exit: code, stderr, stdout } = await log('--verify');
     expect([code, stdout]).toEqual([6, '']);
     expect(stderr).toContain('line 1: the line was changed after it was written');
     expect(stderr).toContain('cp -a');
-    const json = JSON.parse((await log('verify', '--format', 'json')).stdout) as object;
+    const json = JSON.parse((await log('--verify', '--format', 'json')).stdout) as object;
     expect(json).toMatchObject({ schema: 'skillgate.log-verify/1', kind: 'broken', line: 1 });
   });
 });

@@ -42,17 +42,14 @@ export const agentIdentityRows: readonly WrittenRow[] = [
     load: () => import('../../agents/agent.ts'),
   },
   {
-    name: 'agent list',
-    summary: 'list agent identities',
-    examples: [['skillgate agent list', 'show each agent with its key, grants and end']],
-    load: () => import('../../agents/agent.ts'),
-  },
-  {
     name: 'agent show',
-    summary: 'show one agent: what it may start, reach and use',
-    usage: 'NAME',
-    examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
-    args: 1,
+    summary: 'list agent identities, or show what one agent may start, reach and use',
+    usage: '[NAME]',
+    examples: [
+      ['skillgate agent show', 'show each agent with its key, grants and end'],
+      ['skillgate agent show finance', 'show its grants, egress, workspace and budget'],
+    ],
+    args: [0, 1],
     load: () => import('../../agents/agent.ts'),
   },
   {
@@ -98,7 +95,7 @@ export const agentIdentityRows: readonly WrittenRow[] = [
       ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
         'skillgate agent revoke reporter @acme/report@^1',
-        'remove one grant, written as skillgate agent list shows it',
+        'remove one grant, written as skillgate agent show shows it',
       ],
       [
         'skillgate agent revoke reporter --ceiling report/skill.json',

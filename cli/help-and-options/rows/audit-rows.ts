@@ -5,11 +5,13 @@ export const auditRows: readonly WrittenRow[] = [
   {
     name: 'log',
     summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
-    usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--all] [--follow]',
+    usage:
+      '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--all] [--follow] | --verify',
     examples: [
       ['skillgate log', 'show the last 50 lines; repeated entries are one line'],
       ['skillgate log --agent finance --since 2h', 'show what an agent did in the last two hours'],
       ['skillgate log --follow', 'print new entries as they are recorded'],
+      ['skillgate log --verify', 'print the damaged line and exit 6 if the log is not intact'],
       [
         'skillgate log --format ocsf > events.jsonl',
         'print one OCSF event in each line, for a collector of security events',
@@ -23,22 +25,16 @@ export const auditRows: readonly WrittenRow[] = [
       '--all':
         'show every entry on a line of its own, checkpoints too (default: the last 50 lines; --since and --run show all lines)',
       '--follow': 'continue with new entries as they are recorded',
+      '--verify': 'check that no line of the log was removed, changed, moved or inserted',
     },
     formats: ['text', 'json', 'jsonl', 'ocsf'],
     load: () => import('../../audit-log/log.ts'),
   },
   {
-    name: 'log verify',
-    summary: 'check that no line of the log was removed, changed, moved or inserted',
-    examples: [
-      ['skillgate log verify', 'print the damaged line and exit 6 if the log is not intact'],
-    ],
-    load: () => import('../../audit-log/log.ts'),
-  },
-  {
     name: 'evidence',
     summary: 'write one signed report for an auditor: who approved what, what ran, what happened',
-    usage: '--out FILE [--since TIME] [--from DIR]... [--key KEY]',
+    usage:
+      '--out FILE [--since TIME] [--from DIR]... [--key KEY] | --verify FILE [--signer KEYID] [--root FINGERPRINT]... [--page FILE]',
     examples: [
       [
         'skillgate evidence --since 90d --out report.json',
@@ -48,34 +44,24 @@ export const auditRows: readonly WrittenRow[] = [
         'skillgate evidence --from hosts/a --from hosts/b --key auditor --out fleet.json',
         'report on two hosts, whose folders config and data lie below hosts/a and hosts/b',
       ],
+      [
+        'skillgate evidence --verify report.json',
+        'needs no network; exit 6 if the report contradicts its evidence, and 7 if a claim could not be verified',
+      ],
     ],
     options: {
-      '--out FILE': 'the file to write, in JSON; skillgate evidence verify makes a page of it',
+      '--out FILE': 'the file to write, in JSON; skillgate evidence --verify makes a page of it',
       '--since TIME': 'only audit lines since this time: 90d, 2026-01-31 (default: all lines)',
       '--from DIR...':
         'a folder of another host with its config and data; may be repeated (default: this host)',
       '--key KEY':
         'the key that signs: a name, or the path of a key file (default: this host’s audit key)',
+      '--verify FILE': 'verify this report: each claim says how it was checked',
+      '--signer KEYID': 'with --verify: the id of the key that has to have signed: sha256:…',
+      '--root FINGERPRINT...':
+        'with --verify: the fingerprint of a registry’s root of trust that you know: sha256:…',
+      '--page FILE': 'with --verify: also write a page for people to this file',
     },
     load: () => import('../../evidence/evidence.ts'),
-  },
-  {
-    name: 'evidence verify',
-    summary: 'verify a report without a network: each claim says how it was checked',
-    usage: 'FILE [--signer KEYID] [--root FINGERPRINT]... [--page FILE]',
-    examples: [
-      [
-        'skillgate evidence verify report.json',
-        'exit 6 if the report contradicts its evidence, and 7 if a claim could not be verified',
-      ],
-    ],
-    options: {
-      '--signer KEYID': 'the id of the key that has to have signed: sha256:…',
-      '--root FINGERPRINT...':
-        'the fingerprint of a registry’s root of trust that you know: sha256:…; may be repeated',
-      '--page FILE': 'also write a page for people to this file',
-    },
-    args: 1,
-    load: () => import('../../evidence/verify-report.ts'),
   },
 ];

@@ -35,6 +35,33 @@ export const authorRows: readonly WrittenRow[] = [
     load: () => import('../../publish/publish.ts'),
   },
   {
+    name: 'import',
+    summary: 'publish each skill of a folder or git repository and print its result',
+    usage: 'DIR|ADDRESS[#REF] --scope NAME',
+    examples: [
+      [
+        'skillgate import ./skills --scope acme',
+        'publish all skills below ./skills, wait for the verdicts, and print a table',
+      ],
+      [
+        'skillgate import https://github.com/anthropics/skills --scope acme --path skills',
+        'publish the skills of the default branch, each with its commit as provenance; again later: only what changed',
+      ],
+      [
+        'skillgate import git@git.acme.example:tools/skills.git#v1.4.0 --scope acme',
+        'publish the skills of a tag, branch or commit; the tag is their version',
+      ],
+    ],
+    options: {
+      '--scope NAME': 'scope to publish under',
+      '--path DIR': 'import only the skills below this folder of the repository',
+      '--key NAME': 'key that owns the scope',
+      '--as-is': 'publish a skill although its own skill.json lacks entries; reviewers see which',
+    },
+    args: 1,
+    load: () => import('../../publish/import.ts'),
+  },
+  {
     name: 'status',
     summary: 'show the state of a version: scan, verdict, approvals, history',
     usage: '@scope/name[@version]',

@@ -3,18 +3,11 @@ import type { WrittenRow } from '../written-row.ts';
 
 export const changesRows: readonly WrittenRow[] = [
   {
-    name: 'changes list',
-    summary: 'list runs whose changes wait to be accepted',
-    examples: [
-      ['skillgate changes list', 'show the run, time, agent, skill and number of changes of each'],
-    ],
-    load: () => import('../../changes/changes.ts'),
-  },
-  {
     name: 'changes show',
-    summary: 'show the changes of a run: a summary, then diffs of text files',
-    usage: 'RUN [--path GLOB]…',
+    summary: 'list runs whose changes wait to be accepted, or show the changes of a run',
+    usage: '[RUN [--path GLOB]…]',
     examples: [
+      ['skillgate changes show', 'show the run, time, agent, skill and number of changes of each'],
       ['skillgate changes show 0f3c', 'show the changes of the run whose id begins with 0f3c'],
       [
         "skillgate changes show 0f3c --path 'src/**' --path node_modules/left-pad",
@@ -24,7 +17,7 @@ export const changesRows: readonly WrittenRow[] = [
     options: {
       '--path GLOB...': 'show only paths that match, or that lie in a folder of this name',
     },
-    args: 1,
+    args: [0, 1],
     load: () => import('../../changes/changes.ts'),
   },
   {

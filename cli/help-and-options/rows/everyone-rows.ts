@@ -53,7 +53,7 @@ export const everyoneRows: readonly WrittenRow[] = [
     usage: '[--all] [COMMAND]',
     examples: [
       ['skillgate help', 'show five ways to begin'],
-      ['skillgate help --all', 'list all commands and the exit codes'],
+      ['skillgate help --all', 'list all commands'],
       ['skillgate help review approve', 'describe one command'],
     ],
     options: { '--all': 'list all commands' },

@@ -59,19 +59,18 @@ export const installerRows: readonly WrittenRow[] = [
   {
     name: 'list',
     summary: 'list the installed skills of this project',
-    examples: [['skillgate list', 'show each skill with its version, range and folder']],
-    load: () => import('../../install/list.ts'),
-  },
-  {
-    name: 'tree',
-    summary: 'show which installed skill requires which',
-    usage: '[@scope/name…]',
+    usage: '[@scope/name…] [--tree | --outdated]',
     examples: [
-      ['skillgate tree', 'show every skill of the project above the skills that it requires'],
-      ['skillgate tree @acme/weekly-report --format json', 'show one skill, as JSON'],
+      ['skillgate list', 'show each skill with its version, range and folder'],
+      ['skillgate list --tree', 'show every skill above the skills that it requires'],
+      ['skillgate list --outdated', 'show newer approved versions; change nothing'],
     ],
+    options: {
+      '--tree': 'show which installed skill requires which',
+      '--outdated': 'show newer approved versions of installed skills',
+    },
     args: [0, many],
-    load: () => import('../../install/tree.ts'),
+    load: () => import('../../install/list.ts'),
   },
   {
     name: 'show',
@@ -83,14 +82,6 @@ export const installerRows: readonly WrittenRow[] = [
     ],
     args: 1,
     load: () => import('../../install/show.ts'),
-  },
-  {
-    name: 'outdated',
-    summary: 'list newer approved versions of installed skills',
-    usage: '[@scope/name…]',
-    examples: [['skillgate outdated', 'check all skills of skillgate.lock; change nothing']],
-    args: [0, many],
-    load: () => import('../../install/outdated.ts'),
   },
   {
     name: 'update',

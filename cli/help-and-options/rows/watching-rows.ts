@@ -17,30 +17,22 @@ const elsewhere = {
 
 export const holdRows: readonly WrittenRow[] = [
   {
-    name: 'hold list',
-    summary: 'list the holds of this host: waiting actions, temporary allowances, open breakers',
-    usage: '[--mailbox URL]',
+    name: 'hold show',
+    summary: 'list waiting actions, allowances and open breakers, or show a hold in full',
+    usage: '[ID | --mailbox URL]',
     examples: [
-      ['skillgate hold list', 'show each hold with its id, agent, action and expiry'],
+      ['skillgate hold show', 'show each hold with its id, agent, action and expiry'],
       [
-        'skillgate hold list --mailbox https://registry.example',
+        'skillgate hold show --mailbox https://registry.example',
         'list the holds that other hosts left at this registry for your key',
+      ],
+      [
+        'skillgate hold show 3f9c0a1b2d4e',
+        'read every header of a request, and its body if it is text, before you allow it; Skillgate deletes its copy when the hold is answered',
       ],
     ],
     options: elsewhere,
-    load: () => import('../../holds/hold.ts'),
-  },
-  {
-    name: 'hold show',
-    summary: 'show a hold in full: for a request every header, and the body if it is text',
-    usage: 'ID',
-    examples: [
-      [
-        'skillgate hold show 3f9c0a1b2d4e',
-        'read a request before you allow it; Skillgate deletes its copy of the request when the hold is answered',
-      ],
-    ],
-    args: 1,
+    args: [0, 1],
     load: () => import('../../holds/hold.ts'),
   },
   {
