@@ -63,10 +63,6 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message from an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
-/** Connections of `skillgate mcp --http`, and how long a request may take to arrive. */
-export const mcpConnectionsMax = 64;
-export const mcpRequestMillisMax = 30_000;
-export const mcpTokenCharsMin = 32;
 /**
  * Calls of one agent, or of all agents in a session: in parallel, in a burst, and for each second;
  * the cost of a refused call.

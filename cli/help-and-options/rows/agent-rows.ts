@@ -42,22 +42,16 @@ export const agentRows: readonly WrittenRow[] = [
   },
   {
     name: 'mcp',
-    summary: 'serve approved skills to an agent over MCP, on stdin and stdout or over HTTP',
-    usage: '--agent NAME [--http] [--listen HOST:PORT]',
+    summary: 'serve approved skills to an agent over MCP, on stdin and stdout',
+    usage: '--agent NAME',
     examples: [
       [
         'skillgate mcp --agent reporter',
         'write this command into the MCP settings of the agent’s program',
       ],
-      [
-        'skillgate mcp --agent reporter --http',
-        'serve programs on this host that have the printed token',
-      ],
     ],
     options: {
       ...agentOption,
-      '--http': 'serve over HTTP; the token is SKILLGATE_MCP_TOKEN, or a new one that is printed',
-      '--listen HOST:PORT': 'loopback address for --http (default: 127.0.0.1:4882)',
     },
     load: () => import('../../mcp/mcp.ts'),
   },

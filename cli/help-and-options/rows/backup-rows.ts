@@ -69,7 +69,7 @@ export const backupRows: readonly WrittenRow[] = [
     name: 'registry export',
     summary:
       'copy the public files of a registry to a folder for a plain file server, or for hosts without a network',
-    usage: 'URL DIR [--scope NAME]… [--own [--key KEY]]',
+    usage: 'URL DIR [--scope NAME]…',
     examples: [
       [
         'skillgate registry export https://skills.acme.example /srv/skills',
@@ -79,16 +79,9 @@ export const backupRows: readonly WrittenRow[] = [
         'skillgate registry export https://skills.acme.example /media/usb/skills --scope acme',
         'copy the skills of one scope; then, on a host without a network: skillgate registry add file:///media/usb/skills',
       ],
-      [
-        'skillgate registry export https://skills.acme.example ./acme --scope acme --own',
-        'take a copy of all that you published in @acme: also versions that wait or were refused, and what was written about them',
-      ],
     ],
     options: {
       '--scope NAME...': 'scope whose skills are copied (default: all; the log is always whole)',
-      '--own':
-        'also copy every version of the scopes, whatever its status, with files, report, history, questions and answers; signs in with your key',
-      '--key KEY': 'with --own: the key that published',
     },
     args: 2,
     load: () => import('../../registry-export/registry-export.ts'),

@@ -24,12 +24,6 @@ import { count } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
 import type { CommitVersions } from './import-version.ts';
 
-export interface ImportSource {
-  readonly skills: readonly SourceSkill[];
-  /** The commit; absent for a folder. */
-  readonly commit?: FetchedCommit;
-}
-
 export interface SourceSkill {
   /** In the imported folder or repository; `.` for the top. */
   readonly path: string;
@@ -48,18 +42,15 @@ export interface SourceSkill {
 export async function withSource<Result>(
   context: CommandContext,
   { address: given, path }: { readonly address: string; readonly path: string | undefined },
-  use: (source: ImportSource) => Promise<Result>,
+  use: (skills: readonly SourceSkill[]) => Promise<Result>,
 ): Promise<Result> {
   const folder = path === undefined ? undefined : folderIn(path);
   const address = parseGitAddress(given) ?? (await localAddress(context.cwd, given));
   if (address !== undefined)
     return withCommit(context, address, (commit) => use(skillsOf(commit, folder)));
   const top = join(resolve(context.cwd, given), folder ?? '');
-  return use({
-    skills: (await findSkills(top, context.env)).map((found) =>
-      folderSkill(top, found, context.env),
-    ),
-  });
+  const found = await findSkills(top, context.env);
+  return use(found.map((one) => folderSkill(top, one, context.env)));
 }
 
 function folderIn(path: string): string {
@@ -100,7 +91,7 @@ function folderSkill(top: string, folder: string, env: CommandContext['env']): S
   };
 }
 
-function skillsOf(commit: FetchedCommit, folder: string | undefined): ImportSource {
+function skillsOf(commit: FetchedCommit, folder: string | undefined): SourceSkill[] {
   const top = folder ?? commit.folder ?? '';
   const found = commit.tree.skillsBelow(top.replace(/(^|\/)SKILL\.md$/, ''));
   if (found.length === 0)
@@ -109,7 +100,7 @@ function skillsOf(commit: FetchedCommit, folder: string | undefined): ImportSour
       `There is no SKILL.md in or below ${JSON.stringify(top === '' ? '.' : top)} of ${commit.repository}`,
       { hint: elsewhereHint(commit.tree.skillsBelow('')) },
     );
-  return { commit, skills: found.map((path) => commitSkill(commit, path)) };
+  return found.map((path) => commitSkill(commit, path));
 }
 
 function elsewhereHint([first, ...others]: readonly string[]): string {

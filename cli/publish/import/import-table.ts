@@ -8,11 +8,8 @@ export interface ImportRow {
   readonly name?: string;
   readonly version?: string;
   readonly bundle?: string;
-  /**
-   * `there`: the version was already published. `deprecated`: the repository or registry no longer
-   * has the skill. `gone`: an earlier import deprecated it.
-   */
-  readonly outcome: 'taken' | 'there' | 'refused' | 'deprecated' | 'gone';
+  /** `there`: the version was already published. */
+  readonly outcome: 'taken' | 'there' | 'refused';
   /** Code of the refusal. */
   readonly code?: string;
   readonly reason?: string;
@@ -62,8 +59,6 @@ const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   taken: 'imported',
   there: 'unchanged',
   refused: 'refused',
-  deprecated: 'deprecated: no longer there',
-  gone: 'deprecated before',
 };
 
 /** A line for each skill. */
