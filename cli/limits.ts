@@ -234,8 +234,6 @@ export const statusPollMilliseconds = 400;
 /** Incident reports that are sent after a run, and the time limit of one. */
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
-/** Bytes of a program's first line that Linux reads (binfmt_script). */
-export const shebangBytesMax = 256;
 
 /** Time of one run of uv, pip or npm. */
 export const toolMillisMax = 600_000;

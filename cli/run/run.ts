@@ -23,13 +23,7 @@ import { orWaiting } from '../install/waiting-version.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { type Project, projectAt } from './admission.ts';
 import { bindAgentFolder, bindFolders, withBinders } from './bound-folders.ts';
-import {
-  type Overheard,
-  overhear,
-  printLacks,
-  printOverheard,
-  printOwnSurroundings,
-} from './end-notes.ts';
+import { type Overheard, overhear, printLacks, printOverheard } from './end-notes.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { printRunEnd } from './left-behind.ts';
 import { printPipedInputNote } from './piped-input.ts';
@@ -138,7 +132,6 @@ async function runNow(
     printLacks(context, lacks);
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
-    printOwnSurroundings(context, result, request.args, heard.printed());
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
     await applyOrOffer(context, host, result.changes);
     return exitOf(context, result);

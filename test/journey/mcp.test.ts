@@ -280,8 +280,7 @@ describe('an agent over MCP', () => {
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
     const exec = [{ program: 'git', why: 'reads the history' }];
     const files = {
-      'scripts/report.ts':
-        "await fetch('https://other.example/x').catch(() => 0); throw new Error('spawn pdftotext ENOENT');",
+      'scripts/report.ts': "await fetch('https://other.example/x').catch(() => 0);",
     };
     const capabilities = { egress, exec };
     await release(host.network, makeReportSkill('@acme/poor', { capabilities, files }));
@@ -289,7 +288,6 @@ describe('an agent over MCP', () => {
     const ran = await call('skill_run', { name: '@acme/poor', command: 'report', why: 'x' });
     expect(ran.structured.wentWithout).toMatchObject([
       { kind: 'denied', what: 'CONNECT other.example' },
-      { kind: 'missing', what: 'the program pdftotext is missing' },
     ]);
     expect(ran.text).toMatch(/wentWithout\nwent without "CONNECT other.example" \(denied\): "/);
     expect(JSON.stringify(ran)).not.toContain(host.home);
