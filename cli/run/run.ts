@@ -19,7 +19,6 @@ import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
-import { orWaiting } from '../install/waiting-version.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { type Project, projectAt } from './admission.ts';
 import { bindAgentFolder, bindFolders, withBinders } from './bound-folders.ts';
@@ -51,8 +50,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     locks: [project.lock],
     registries: project.file.registries,
     agent: agent?.name ?? 'operator',
-  }).catch(async (cause: unknown) => {
-    throw await orWaiting(context, { verb: 'run', reference: wanted, project }, cause);
   });
   for (const line of start.notes) printNote(context, safe`note: ${line}`);
   const { mount } = start.admitted.capabilities;
