@@ -49,7 +49,7 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
   throw new Problem('not-found', `Cannot find ${text}: ${known}`, {
     hint:
       prerelease === undefined
-        ? `see which versions wait and why: skillgate status ${name}`
+        ? 'skillgate status lists the versions that wait, and says why'
         : `to get the prerelease, name it: ${name}@${prerelease}`,
   });
 }
