@@ -77,7 +77,7 @@ describe('a revocation', () => {
 describe('a run without its runner or its first line', () => {
   const livingOf = (name: string): string[] => processesOf(`/skills/${name}/`);
 
-  it('is no longer drawn where its runner was killed, and nothing of it lives on', async () => {
+  it('leaves nothing alive where its runner was killed', async () => {
     await release(host.network, makeReportSkill('@acme/orphan', waiting));
     expect((await host.skill('install', '@acme/orphan')).exit).toBe(0);
     const { child, ended } = await started('@acme/orphan');
