@@ -150,7 +150,7 @@ async function accept(
   told: string[],
 ): Promise<Outcome | undefined> {
   const acceptOnce = async (include: (set: WaitingSet) => string[]): Promise<void> => {
-    const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
+    const { out } = await requireDone(host.skill('changes', 'show', '--format', 'json'));
     const [waiting] = (JSON.parse(out) as { runs: { run: string; digest: string }[] }).runs;
     if (waiting === undefined) return;
     const { digest, run } = waiting;
@@ -187,7 +187,7 @@ function namesToAsk({ folders }: WaitingSet): string[] {
 }
 
 async function discardAll(host: InstalledHost): Promise<void> {
-  const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
+  const { out } = await requireDone(host.skill('changes', 'show', '--format', 'json'));
   for (const { run } of (JSON.parse(out) as { runs: { run: string }[] }).runs)
     await host.skill('changes', 'discard', run);
 }

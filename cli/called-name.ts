@@ -56,7 +56,7 @@ export function calledName(): string {
 }
 
 /**
- * Replaces `skillgate` in commands by the called name: `skillgate agent list`. Only for our own
+ * Replaces `skillgate` in commands by the called name: `skillgate agent show`. Only for our own
  * texts.
  */
 export function asCalled(text: string): string {

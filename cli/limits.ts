@@ -18,8 +18,6 @@ export const folderReasonsMax = 200;
 export const unreadHashBytesMax = 256 * 1024 * 1024;
 export const keyFileBytesMax = 64 * 1024;
 export const rootFileBytesMax = 256 * 1024;
-/** Repositories in one list of `skillgate mirror`. */
-export const mirroredMax = 1_000;
 /** Skills that `skillgate import` processes in parallel. */
 export const importsAtOnceMax = 4;
 /** How long `--wait` and `import` wait for a scan. */
@@ -65,10 +63,6 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message from an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
-/** Connections of `skillgate mcp --http`, and how long a request may take to arrive. */
-export const mcpConnectionsMax = 64;
-export const mcpRequestMillisMax = 30_000;
-export const mcpTokenCharsMin = 32;
 /**
  * Calls of one agent, or of all agents in a session: in parallel, in a burst, and for each second;
  * the cost of a refused call.
@@ -166,12 +160,6 @@ export const evidenceRowsMax = 5_000;
 export const evidencePieceBytes = 1024 * 1024;
 /** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;
-/**
- * Milliseconds between two drawings of the log's picture, and the part of the log that it shows.
- */
-export const pictureMilliseconds = 1_000;
-export const pictureBytesMax = 8 * 1024 * 1024;
-export const pictureLinesMax = 10;
 
 /** Bytes of a held request body that are shown as text. */
 export const heldTextBytesMax = 256 * 1024;
@@ -246,8 +234,6 @@ export const statusPollMilliseconds = 400;
 /** Incident reports that are sent after a run, and the time limit of one. */
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
-/** Bytes of a program's first line that Linux reads (binfmt_script). */
-export const shebangBytesMax = 256;
 
 /** Time of one run of uv, pip or npm. */
 export const toolMillisMax = 600_000;

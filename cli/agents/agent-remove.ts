@@ -101,7 +101,7 @@ function requireSameAgent(name: string, confirmed: Identity, found: Identity): v
     'usage',
     `Cannot remove agent ${name}: another agent took the name while you were asked`,
     {
-      hint: `look at the new agent first: skillgate agent list; then: skillgate agent remove ${name}`,
+      hint: `look at the new agent first: skillgate agent show; then: skillgate agent remove ${name}`,
     },
   );
 }

@@ -15,7 +15,6 @@ import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../install/lock.ts';
-import { orWaiting } from '../install/waiting-version.ts';
 import { identityLockOf } from '../mcp/agent-lock.ts';
 import { projectAt } from '../run/admission.ts';
 import { printFirst } from '../run/end-notes.ts';
@@ -38,9 +37,12 @@ import { readNamedAgent } from './named-agent.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
-  'agent list': list,
-  'agent show': async (context) =>
-    show(context, readNamedAgent(agentsFolderOf(context), context.args[0] ?? '')),
+  'agent show': async (context) => {
+    const [name] = context.args;
+    return name === undefined
+      ? list(context)
+      : show(context, readNamedAgent(agentsFolderOf(context), name));
+  },
   'agent grant': grant,
   'agent revoke': revoke,
   'agent remove': (context) =>
@@ -150,8 +152,6 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<agen
     locks: [project.lock],
     agent: 'operator',
     registries: project.file.registries,
-  }).catch(async (cause: unknown) => {
-    throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
   });
   for (const line of notes) printNote(context, safe`note: ${line}`);
   printNote(

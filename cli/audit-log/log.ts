@@ -3,41 +3,20 @@
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
-import * as files from '../../runner/files/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
-import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
-import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { logRowsMax } from '../limits.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
 import { answer, count, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
-import {
-  addToPicture,
-  emptyPicture,
-  pictureText,
-  type RunnerProcess,
-  withoutLost,
-} from './audit-picture.ts';
 import { chainText } from './audit-text.ts';
 import { entryText, LogRows } from './log-rows.ts';
 
-const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
-  log: show,
-  'log verify': verify,
-  'log watch': watch,
-};
-
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const command = logCommands[context.command];
-  if (command === undefined)
-    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
-  return await command(context);
-}
-
-async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options } = context;
+  if (options.verify === true) return verify(context);
   if (options.follow === true && format === 'json')
     throw new Problem(
       'usage',
@@ -153,44 +132,4 @@ async function verify(context: CommandContext): Promise<ExitCode> {
   throw new Problem('audit-broken', `${file} is not intact: line ${chain.line}: ${chain.why}`, {
     hint,
   });
-}
-
-async function watch(context: CommandContext): Promise<ExitCode> {
-  const { now, options, signal, stdout } = context;
-  const file = auditFileOf(context);
-  const ends = options.once === true ? AbortSignal.abort() : signal;
-  let picture = emptyPicture;
-  let before = '';
-  let position = await audit.offsetNearEnd(file, pictureBytesMax);
-  const take = (more: audit.LogLines): void => {
-    position = more.position;
-    picture = more.lines
-      .flatMap((line) => audit.parseLogLine(line) ?? [])
-      .reduce(addToPicture, picture);
-  };
-  const draw = (): void => {
-    picture = withoutLost(picture, lives);
-    const { text } = pictureText(picture, now());
-    if (text === before) return;
-    before = text;
-    // On a terminal a new picture replaces the old one; a pipe gets each changed picture.
-    stdout.write(
-      stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`,
-    );
-  };
-  for await (const more of audit.readLines(file, position)) take(more);
-  draw();
-  const ticking = setInterval(draw, pictureMilliseconds);
-  for await (const more of audit.followLines(file, position, ends)) take(more);
-  clearInterval(ticking);
-  return exitCodes.ok;
-}
-
-function lives({ pid, started }: RunnerProcess): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return started === undefined || files.startTimeOf(pid) === started;
 }

@@ -27,8 +27,7 @@ import { changesText, showChanges } from './show.ts';
 import { spellPath } from './shown-file.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
-  'changes list': list,
-  'changes show': show,
+  'changes show': async (context) => (context.args.length === 0 ? list(context) : show(context)),
   'changes accept': accept,
   'changes discard': discard,
 };

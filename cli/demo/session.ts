@@ -77,7 +77,7 @@ export async function answerHold(
   answers: PromptAnswers,
 ): Promise<string> {
   for (let polls = 0; polls < pollsMax; polls++) {
-    const { stdout } = await stage.type('olga', ['hold', 'list', '--format', 'json'], {
+    const { stdout } = await stage.type('olga', ['hold', 'show', '--format', 'json'], {
       hidden: true,
     });
     const { holds } = JSON.parse(stdout) as HoldsAsJson;

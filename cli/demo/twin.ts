@@ -131,13 +131,13 @@ async function runByAgent(world: DemoWorld): Promise<void> {
     stranger.record.length === 0,
   );
   showAgentTurn(world, reportAgain, second);
-  const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
+  const { stdout: holds } = await stage.type('olga', ['hold', 'show']);
   const isOpen = holds.includes('breaker open') && !second.includes('euros');
   stage.gateHeld(
     'breaker',
     'Olga’s machine refuses further runs of the skill until she closes its breaker with a signature',
     isOpen,
-    'skillgate hold list',
+    'skillgate hold show',
   );
 }
 
@@ -156,7 +156,7 @@ async function reportIncident(world: DemoWorld): Promise<void> {
     status.stdout.includes('suspended'),
     incidents,
   );
-  const log = await stage.type('olga', ['log', 'verify'], { shown: true });
+  const log = await stage.type('olga', ['log', '--verify'], { shown: true });
   stage.say(`       ${log.stdout}`);
   const files = [join(stage.home('olga'), 'data/audit'), incidents, world.reports].map(readAll);
   stage.gateHeld(

@@ -92,7 +92,7 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
     'The skill wrote to its own view of Olga’s folder; the folder itself changes when Olga accepts the changes',
   );
   const written = join(reports, 'weekly.md');
-  const { stdout } = await stage.type('olga', ['changes', 'list', '--format', 'json']);
+  const { stdout } = await stage.type('olga', ['changes', 'show', '--format', 'json']);
   const [waiting] = (JSON.parse(stdout) as WaitingChanges).runs;
   const { run = '', digest = '' } = waiting ?? {};
   const show = await stage.type('olga', ['changes', 'show', run.slice(0, 8)], { shown: true });

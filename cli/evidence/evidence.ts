@@ -37,6 +37,8 @@ const missingShownMax = 10;
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, now, paths, cwd } = context;
   const { out, since } = options;
+  if (options.verify !== undefined)
+    return (await import('./verify-report.ts')).verifyReport(context);
   if (typeof out !== 'string')
     throw new Problem('usage', 'Cannot write the report: --out names no file', {
       hint: 'skillgate evidence --out report.json',
@@ -104,7 +106,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         [
           safe`wrote ${out}, ${bytesText(bytes)}, signed with ${key.name} (${key.signer.keyId})`,
           summaryText(report),
-          safe`verify it anywhere, without a network: skillgate evidence verify ${out} ${known.map((id, at) => `${at === 0 ? '--signer' : '--root'} ${id}`).join(' ')}`,
+          safe`verify it anywhere, without a network: skillgate evidence --verify ${out} ${known.map((id, at) => `${at === 0 ? '--signer' : '--root'} ${id}`).join(' ')}`,
           safe`give the auditor the ${known.length === 1 ? 'id' : 'ids'} by another way than the file`,
         ],
         '\n',

@@ -1,4 +1,4 @@
-/** `skillgate evidence verify`: computes a report's claims again, from the report alone. */
+/** `skillgate evidence --verify`: computes a report's claims again, from the report alone. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
@@ -15,10 +15,10 @@ import { computeFacts } from './compute-facts.ts';
 import { pageOf } from './report-page.ts';
 import { openReport } from './write-report.ts';
 
-/** `skillgate evidence verify`. */
-export async function run(context: CommandContext): Promise<ExitCode> {
-  const [file = ''] = context.args;
+/** `skillgate evidence --verify`. */
+export async function verifyReport(context: CommandContext): Promise<ExitCode> {
   const { signer, page } = context.options;
+  const file = String(context.options.verify);
   const known = {
     signer: typeof signer === 'string' ? parseDigest(signer) : undefined,
     roots: [...listOf(context.options.root).map(parseDigest), ...pinnedRoots(context)],

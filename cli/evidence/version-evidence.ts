@@ -14,7 +14,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
+import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
 import { activeRevocation } from '../../skills-index/trust/decision/log.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
@@ -23,7 +23,6 @@ import type { VerifiedStatements } from '../../skills-index/trust/signatures/ver
 import { evidenceFileBytesMax } from '../limits.ts';
 import { type AdmissionWorld, askAdmission } from '../run/admission.ts';
 import { parseTrusted, trustedJson } from '../verify/evidence-folder.ts';
-import { versionChain } from '../verify/version-chain.ts';
 import type { VersionFacts } from './facts.ts';
 import type { Parts } from './parts.ts';
 import type { VersionSection } from './report.ts';
@@ -124,7 +123,7 @@ export async function judgeSection(
           : { kind: stop.kind, reason: stop.reason, since: input.line.stopped?.since ?? at },
       logSize: status?.checkpoint.size ?? null,
     };
-    return { facts, chain: versionChain(judged) };
+    return { facts, chain: chainOf(judged) };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code === 'evidence-invalid') throw cause;
     // In its own words it would blame a registry, and nobody was asked.

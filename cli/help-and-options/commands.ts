@@ -15,28 +15,38 @@ import { reviewerRows } from './rows/reviewer-rows.ts';
 import { searchRows } from './rows/search-rows.ts';
 import { secretRows } from './rows/secret-rows.ts';
 import { holdRows, hostRows, monitorRows } from './rows/watching-rows.ts';
+import { commandRowOf, type WrittenRow } from './written-row.ts';
 
 export interface CommandGroup {
-  /** The group's readers, as help names them. */
+  /** The role of those who type the commands. */
   readonly title: string;
   readonly rows: readonly CommandRow[];
 }
 
-export const commandGroups: readonly CommandGroup[] = [
-  { title: 'Authors', rows: authorRows },
-  { title: 'Reviewers', rows: reviewerRows },
+const groups: readonly { readonly title: string; readonly rows: readonly WrittenRow[] }[] = [
+  { title: 'Author', rows: [...everyoneRows, ...authorRows] },
+  { title: 'Reviewer', rows: reviewerRows },
   {
-    title: 'Installers',
-    rows: [...searchRows, ...installerRows, ...installPolicyRows, ...monitorRows],
+    title: 'Host',
+    rows: [
+      ...searchRows,
+      ...installerRows,
+      ...installPolicyRows,
+      ...hostPolicyRows,
+      ...holdRows,
+      ...changesRows,
+      ...auditRows,
+      ...hostRows,
+    ],
   },
-  { title: 'Agents', rows: [...agentRows, ...secretRows] },
-  {
-    title: 'Operators of an agent host',
-    rows: [...hostPolicyRows, ...holdRows, ...changesRows, ...auditRows, ...hostRows],
-  },
-  { title: 'Operators of a registry', rows: operatorRows },
-  { title: 'Everyone', rows: everyoneRows },
+  { title: 'Agent', rows: [...agentRows, ...secretRows] },
+  { title: 'Registry', rows: [...operatorRows, ...monitorRows] },
 ];
+
+export const commandGroups: readonly CommandGroup[] = groups.map(({ title, rows }) => ({
+  title,
+  rows: rows.map(commandRowOf),
+}));
 
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 

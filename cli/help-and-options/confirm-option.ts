@@ -1,7 +1,2 @@
-import type { OptionRow } from '../command.ts';
-
 /** The option of commands that ask a person for a confirmation. */
-export const confirmOption: OptionRow = {
-  type: 'boolean',
-  summary: 'confirm without a question; required without a terminal',
-};
+export const confirmOption = { '--yes': 'confirm without a question; required without a terminal' };

@@ -50,10 +50,7 @@ export function beginningText(ink: OutputInk): Safe {
       safe`${ink.bold(headName())}: agents run only skills that were signed, scanned and approved`,
       safe`${ink.bold('Begin with')}\n${table(beginnings.map(([line, does]) => [safe`  ${ink.cyan(asCalled(line))}`, does]))}`,
       safe`${ink.bold('More')}\n${table([
-        [
-          safe`  ${ink.cyan(asCalled('skillgate help --all'))}`,
-          'list every command and the exit codes',
-        ],
+        [safe`  ${ink.cyan(asCalled('skillgate help --all'))}`, 'list every command'],
         [safe`  ${ink.cyan(asCalled('skillgate help install'))}`, 'show one command with examples'],
         [safe`  ${ink.cyan(asCalled('skillgate doctor'))}`, 'check what this machine can do'],
       ])}`,
@@ -62,19 +59,26 @@ export function beginningText(ink: OutputInk): Safe {
   );
 }
 
+/** The commands of each role. Commands with the same first word share a line. */
 export function overviewText(ink: OutputInk): Safe {
+  const linesOf = (rows: readonly CommandRow[]): (readonly [Safe, string])[] =>
+    [...Map.groupBy(rows, ({ name }) => name.split(' ')[0] ?? '')].map(([word, [row, ...more]]) => [
+      safe`  ${ink.cyan(more.length === 0 ? (row?.name ?? word) : word)}`,
+      more.length === 0
+        ? (row?.summary ?? '')
+        : [row, ...more].map((one) => one?.name.slice(word.length + 1)).join(', '),
+    ]);
   return joined(
     [
-      safe`${ink.bold(headName())}: agents run only skills that were signed, scanned and approved`,
-      ...commandGroups.map(
-        ({ title, rows }) =>
-          safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
-      ),
-      safe`${ink.bold('Exit codes')}\n${table(exitMeanings.map(([code, means]) => [safe`  ${code}`, means]))}`,
-      safe`Every command takes --format json and --help. Try: skillgate demo`,
+      ...commandGroups.map(({ title, rows }) => safe`${ink.bold(title)}\n${table(linesOf(rows))}`),
+      safe`Every command takes --format json and --help. skillgate help exit-codes lists the exit codes.`,
     ],
     '\n\n',
   );
+}
+
+export function exitCodesText(): Safe {
+  return table(exitMeanings.map(([code, means]) => [safe`  ${code}`, means]));
 }
 
 /** Help for one command. Its example lines begin with the name that was called. */

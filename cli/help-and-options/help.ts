@@ -6,6 +6,7 @@ import { commandGroups, findCommand, type UnknownCommand } from './commands.ts';
 import {
   beginningText,
   commandText,
+  exitCodesText,
   exitMeanings,
   groupText,
   helpOf,
@@ -21,6 +22,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () =>
       context.options.all === true ? overviewText(ink) : beginningText(ink),
     );
+    return exitCodes.ok;
+  }
+  if (context.args[0] === 'exit-codes') {
+    answer(context, { schema, exitCodes: Object.fromEntries(exitMeanings) }, exitCodesText);
     return exitCodes.ok;
   }
   const found = findCommand(context.args);

@@ -70,7 +70,7 @@ export function findHold(world: World, policy: HostPolicy, id: string): HoldHere
     'not-found',
     `There is no hold ${JSON.stringify(id)} on this host: the hold was answered, has expired, or is on another host`,
     {
-      hint: 'skillgate hold list',
+      hint: 'skillgate hold show',
     },
   );
 }

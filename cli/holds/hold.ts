@@ -1,5 +1,5 @@
 /**
- * `skillgate hold list|show|allow|deny`: actions that wait for a person on this host, and the
+ * `skillgate hold show|allow|deny`: actions that wait for a person on this host, and the
  * answers.
  */
 import { join } from 'node:path';
@@ -34,8 +34,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       () => hostFiles(context).audit,
     );
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
-  if (context.command === 'hold list') return list(context, policy);
-  const here = findHold(context, policy, context.args[0] ?? '');
+  const [id] = context.args;
+  if (id === undefined) return list(context, policy);
+  const here = findHold(context, policy, id);
   if (context.command === 'hold show') return show(context, here);
   printNote(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
@@ -47,7 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   if (typeof changes === 'string' && here.state === 'waiting')
     throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, {
-      hint: 'see which changes wait on this host: skillgate changes list',
+      hint: 'see which changes wait on this host: skillgate changes show',
     });
   if (verdict === 'deny' && here.state === 'allowed')
     return takeBack(context, here, 'the allowance is revoked');

@@ -69,7 +69,7 @@ async function readAndAnswer(
   const mailbox = await openMailbox(context, base);
   for (const why of mailbox.refused)
     printNote(context, safe`note: a message in the mailbox at ${base} is not shown: ${why}`);
-  if (context.command === 'hold list') return list(context, mailbox);
+  if (context.command === 'hold show') return list(context, mailbox);
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const request = requestNamed(mailbox, context.args[0] ?? '');
   printNote(context, describeRequest(request));
@@ -169,7 +169,7 @@ function requestNamed({ base, requests }: Mailbox, id: string): Request {
     found === undefined
       ? 'the hold was answered or has expired'
       : 'two messages have this id, so the id is not enough';
-  const hint = `skillgate hold list --mailbox ${base}`;
+  const hint = `skillgate hold show --mailbox ${base}`;
   throw new Problem(
     'not-found',
     `No single hold ${JSON.stringify(id)} waits for your key at ${base}: ${why}`,

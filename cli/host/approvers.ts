@@ -28,7 +28,7 @@ export async function addApprover(context: CommandContext, written: string): Pro
       return withMember(members, 'approvers', [...others, entry], true);
     },
     means: [
-      safe`${name} may answer the holds of this host, such as an agent’s changes that wait: skillgate hold list, then skillgate hold allow ID.`,
+      safe`${name} may answer the holds of this host, such as an agent’s changes that wait: skillgate hold show, then skillgate hold allow ID.`,
     ],
   });
 }

@@ -32,7 +32,7 @@ export function addWorkspace(context: CommandContext, name: string, written: str
     means: [
       writable
         ? safe`Skills that mount workspace:${name} read and write views of ${folder}. The changes of an rw mount are applied when the run ends, and nobody is asked.`
-        : safe`Skills that mount workspace:${name} read and write views of ${folder}; changes wait for you (skillgate changes list). An rw mount waits for an approver before the run; --writable lets it write at once.`,
+        : safe`Skills that mount workspace:${name} read and write views of ${folder}; changes wait for you (skillgate changes show). An rw mount waits for an approver before the run; --writable lets it write at once.`,
     ],
     notes: notesAbout(name, folder, workspaces),
   });

@@ -21,7 +21,6 @@ import {
   type Project,
   projectAt,
 } from '../run/admission.ts';
-import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { removeEarlier } from './earlier-folders.ts';
@@ -183,7 +182,7 @@ async function verifyLocked(
   };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = await requireAdmittedOrName(context, question, found);
+  const admitted = admission.requireAdmitted(found.admission, question.name);
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
   const { commands } = admitted.manifest;

@@ -27,7 +27,6 @@ import {
   questionOf,
 } from '../run/admission.ts';
 import { passedOverNotes } from '../run/advice-notes.ts';
-import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
@@ -43,7 +42,6 @@ import { requireAnswered } from './registry-answered.ts';
 import { joinRanges, orUnmet } from './required/join-ranges.ts';
 import { requirersOf, wantedIn } from './required/required-skills.ts';
 import { installedFiles, layoutOf, requireFreePlaces } from './skill-folder.ts';
-import { orWaiting } from './waiting-version.ts';
 import { writeInstalled } from './write-installed.ts';
 
 export interface InstallTerms {
@@ -157,12 +155,11 @@ async function verify(
   const question = { ...questionOf(project, hostPolicy, { name, range }), publisher };
   const found =
     required?.found ??
-    (await askAdmission(context, question).catch(async (cause: unknown) => {
-      if (requirers.length > 0) throw orUnmet(name, wanted.range, requirers, cause);
-      throw await orWaiting(context, { verb: 'install', reference, project }, cause);
+    (await askAdmission(context, question).catch((cause: unknown) => {
+      throw requirers.length > 0 ? orUnmet(name, wanted.range, requirers, cause) : cause;
     }));
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = await requireAdmittedOrName(context, question, found);
+  const admitted = admission.requireAdmitted(found.admission, question.name);
   for (const line of await passedOverNotes(found.source, found.admission, range))
     printNote(context, safe`note: ${line}`);
   await requireNoDowngrade(context, { admitted, before, wanted, project, hostPolicy });

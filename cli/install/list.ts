@@ -5,13 +5,16 @@
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, safe, table } from '../terminal/output.ts';
-import { installedSkills, nothingInstalled } from './installed-skills.ts';
+import { namedSkills, nothingInstalled } from './installed-skills.ts';
 import { knownStops } from './known-stops.ts';
 import { requirersOf } from './required/required-skills.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  if (context.options.tree === true) return (await import('./tree.ts')).showTree(context);
+  if (context.options.outdated === true)
+    return (await import('./outdated.ts')).showOutdated(context);
   const project = await projectAt(context.cwd);
-  const skills = installedSkills(project);
+  const skills = namedSkills(project, 'show', context.args);
   const stops = await knownStops(context, project, skills);
   const list = skills.map(({ name, locked, wanted, folder, isThere }) => ({
     name,

@@ -1,4 +1,4 @@
-/** `skillgate outdated`: newer approved versions of the installed skills. Changes nothing. */
+/** `skillgate list --outdated`: newer approved versions of installed skills. Changes nothing. */
 import { join } from 'node:path';
 import { compare } from 'semver';
 import * as admission from '../../runner/admission/public.ts';
@@ -41,7 +41,7 @@ interface Newer {
   readonly next?: string | undefined;
 }
 
-export async function run(context: CommandContext): Promise<ExitCode> {
+export async function showOutdated(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const world = { ...context, verified: new VerifiedStatements() };
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));

@@ -70,6 +70,6 @@ function requireUnneeded({ lock }: Project, gone: ReadonlySet<SkillName>): void 
   if (first === undefined) return;
   throw new Problem('requires-unmet', `Cannot remove ${first.name}: ${first.by} requires it`, {
     reasons: needed.map(({ by, name, range }) => ({ message: `${by} requires ${name}@${range}` })),
-    hint: 'remove the skills that require it first: skillgate tree',
+    hint: 'remove the skills that require it first: skillgate list --tree',
   });
 }

@@ -1,4 +1,4 @@
-/** `skillgate tree`: which installed skill requires which. Reads files only. */
+/** `skillgate list --tree`: which installed skill requires which. Reads files only. */
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -18,7 +18,7 @@ interface TreeNode {
   readonly requires?: readonly TreeNode[];
 }
 
-export async function run(context: CommandContext): Promise<ExitCode> {
+export async function showTree(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const roots =
     context.args.length === 0

@@ -13,7 +13,6 @@ import { buildBundle } from '../signing/bundle-builder.ts';
 import { cyclonedxBom, cyclonedxType } from './cyclonedx.ts';
 import type { ExportedSkill } from './exported-skill.ts';
 import { type Artifact, type Descriptor, jsonBytes } from './oci-layout.ts';
-import { spdxDocument, spdxType } from './spdx.ts';
 
 const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -23,7 +22,7 @@ export interface AttestedClaim {
   readonly predicate: unknown;
 }
 
-/** The statements that count for the version, and its bill of materials in two formats. */
+/** The statements that count for the version, and its bill of materials. */
 export function claimsOf(skill: ExportedSkill): AttestedClaim[] {
   const tool = ownName();
   return [
@@ -31,7 +30,6 @@ export function claimsOf(skill: ExportedSkill): AttestedClaim[] {
       predicateType,
       predicate,
     })),
-    { predicateType: spdxType, predicate: spdxDocument(skill, tool) },
     { predicateType: cyclonedxType, predicate: cyclonedxBom(skill, tool) },
   ];
 }

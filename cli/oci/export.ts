@@ -1,9 +1,10 @@
 /**
  * `skillgate export --oci DIR`: writes an approved version as an OCI artifact, with attestations
- * and bills of materials that programs of the OCI world find and verify.
+ * and a bill of materials that programs of the OCI world find and verify.
  */
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
@@ -14,7 +15,6 @@ import { judge } from '../../skills-index/trust/decision/judge.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { writeNewFolder } from '../new-folder.ts';
 import { askAdmission, projectAt, questionOf } from '../run/admission.ts';
-import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import type { KeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
@@ -57,7 +57,7 @@ async function readSkill(
   };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = await requireAdmittedOrName(context, question, found);
+  const admitted = admission.requireAdmitted(found.admission, question.name);
   const { source, registry: trusted } = found;
   const { statements } = judge(found.admission.input).evidence;
   const skill = await readExportedSkill(source, admitted, statements);

@@ -1,6 +1,6 @@
 /**
- * `skillgate yank` and `skillgate deprecate`: signed advice of an author about an approved version.
- * Advice stops nobody; to stop a version is the task of reviewers.
+ * `skillgate yank`: signed advice of an author about an approved version. Advice stops nobody; to
+ * stop a version is the task of reviewers.
  */
 import { randomUUID } from 'node:crypto';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
@@ -13,17 +13,17 @@ import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 
-/** Each command's words, and the words with `--undo`. */
+/** The words of each kind of advice, and the words with `--undo`. */
 const kinds = {
   yank: ['yanked', 'unyanked'],
   deprecate: ['deprecated', 'undeprecated'],
 } as const satisfies Record<string, readonly [AdvicePredicate['kind'], AdvicePredicate['kind']]>;
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const { command, options } = context;
+  const { options } = context;
   const which = parseExactVersion(context.args[0] ?? '');
   const reason = reasonOf(context);
-  const [given, takenBack] = kinds[command as keyof typeof kinds];
+  const [given, takenBack] = kinds[options.deprecate === true ? 'deprecate' : 'yank'];
   const kind = options.undo === true ? takenBack : given;
   const replacement = replacementOf(context);
   const registry = await registryIdFor(context);
@@ -58,8 +58,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 function replacementOf({ options }: CommandContext): SkillName | undefined {
-  const { replacement, undo } = options;
+  const { deprecate, replacement, undo } = options;
   if (replacement === undefined) return undefined;
+  if (deprecate !== true) throw new Problem('usage', '--replacement needs --deprecate');
   if (undo !== true) return parseSkillName(replacement);
   throw new Problem('usage', '--undo takes no --replacement: it takes the whole advice back');
 }

@@ -1,15 +1,9 @@
 /** Where a version came from, as its publisher signed it: rows for `status` and `review show`. */
-import { mirroredName } from '../../skills-index/statement/source.ts';
 import type { VersionAnswer } from '../registries/registry-answers.ts';
 import { type Safe, safe } from '../terminal/output.ts';
 
 /** Rows of a table; none for a version whose provenance names nothing that Skillgate knows. */
-export function originRows({
-  mirrored,
-  source,
-}: Pick<VersionAnswer, 'mirrored' | 'source'>): [string, Safe][] {
-  if (mirrored !== null)
-    return [['copied from', safe`${mirrored.registry} ${mirroredName(mirrored)}`]];
+export function originRows({ source }: Pick<VersionAnswer, 'source'>): [string, Safe][] {
   if (source === null) return [];
   const { repository, ref, commit, folder, licence } = source;
   const where = safe`${repository} ${folder === '' ? '.' : folder}`;

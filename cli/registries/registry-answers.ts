@@ -87,15 +87,6 @@ export const versionAnswer = v.looseObject({
       licence: optional(text),
     }),
   ),
-  mirrored: optional(
-    v.looseObject({
-      registry: text,
-      owner: v.exactOptional(text),
-      skill: text,
-      version: text,
-      files: text,
-    }),
-  ),
   verdict: optional(text),
   report: optional(digest),
   approvals: v.array(approval),

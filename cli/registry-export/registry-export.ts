@@ -1,17 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readsPrivately } from '../readers/read-tokens.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
-import { withSession } from '../registries/session.ts';
-import { signerFor } from '../signing/signer.ts';
 import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
-import { copyOwn, type OwnVersions } from './copy-own.ts';
 import { ExportFolder } from './export-folder.ts';
 import { type Exported, exportRegistry } from './export-registry.ts';
 
@@ -21,11 +17,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const pinned = trustedRegistry(context, parseBase(args[0]));
   const dir = resolve(cwd, args[1] ?? '');
   const scopes = Array.isArray(options.scope) ? options.scope.map(parseScope) : [];
-  const isOwn = options.own === true;
-  if (isOwn && scopes.length === 0)
-    throw new Problem('usage', 'Cannot export your own versions: no scope is named', {
-      hint: `skillgate registry export ${pinned.base} ${args[1]} --own --scope NAME`,
-    });
   await mkdir(dir, { recursive: true });
   const { lockFolder } = await import('../../registry/store/database-file.ts');
   const letGo = lockFolder(dir, 'export.lock');
@@ -42,7 +33,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       now,
       startProgress: (total, unit) => startProgress(context, total, unit),
     });
-    const own = isOwn ? await exportOwn(context, base, folder, scopes) : undefined;
     const root = pinned.fingerprint;
     answer(
       context,
@@ -52,9 +42,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         root,
         dir,
         ...exported,
-        ...(own === undefined ? {} : { own }),
       },
-      () => textOf(context, dir, exported, own),
+      () => textOf(context, dir, exported),
     );
     // A file server asks nobody for a token.
     if (readsPrivately(context.paths, base, now()))
@@ -62,56 +51,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         context,
         safe`You read ${base} with a session or token, so ${dir} may have private skills. Do not serve the folder to others who may not read them.`,
       );
-    const lacking = exported.lacking.length + (own?.lacking.length ?? 0);
-    return lacking === 0 ? exitCodes.ok : exitCodes.refused;
+    return exported.lacking.length === 0 ? exitCodes.ok : exitCodes.refused;
   } finally {
     letGo();
   }
-}
-
-async function exportOwn(
-  context: CommandContext,
-  registryBase: string,
-  folder: ExportFolder,
-  scopes: readonly Scope[],
-): Promise<OwnVersions> {
-  const registry = { ...context, registryBase };
-  const signer = await (await signerFor(context)).unlocked();
-  const found: OwnVersions[] = [];
-  for (const scope of scopes)
-    found.push(
-      await copyOwn(
-        {
-          folder,
-          registry,
-          signedIn: (task) => withSession(registry, signer, task),
-          startProgress: (total, unit) => startProgress(context, total, unit),
-        },
-        scope,
-      ),
-    );
-  return {
-    count: found.reduce((sum, one) => sum + one.count, 0),
-    lacking: found.flatMap(({ lacking }) => lacking),
-  };
 }
 
 function textOf(
   context: CommandContext,
   dir: string,
   { size, entries, versions, expires, lacking }: Exported,
-  own: OwnVersions | undefined,
 ): Safe {
   const ink = inkFor(context.stdout, context.env);
   return joined(
     [
       safe`${ink.green('✔')} ${dir}: ${count(size, 'entry', 'entries')} of the log (${entries} new), ${count(versions, 'new version')}; hosts accept the copy until ${expires}`,
-      ...(own === undefined
-        ? []
-        : [
-            safe`${ink.green('✔')} ${dir}/own: ${count(own.count, 'version')} with their files, whatever their status`,
-          ]),
-      ...[...lacking, ...(own?.lacking ?? [])].map(
+      ...lacking.map(
         ({ name, version, why }) =>
           safe`${ink.red('✘')} ${name}@${version} is not in the copy: ${why}`,
       ),

@@ -2,8 +2,6 @@
  * What a run asked for and did not get, said at its end: requests that were denied, headers that
  * were left out.
  */
-import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
 import type * as audit from '../../runner/audit/public.ts';
 import type * as runs from '../../runner/run/public.ts';
 import { isDenial } from '../../skills-index/run/egress/denial-fixes.ts';
@@ -151,39 +149,4 @@ function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
   const why =
     'a server could use them instead of the address, method or user that the proxy checked';
   return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
-}
-
-/**
- * For people, after a run that failed: what it could not reach because the sandbox has its own
- * localhost and its own files, which no program in it can tell.
- */
-export function printOwnSurroundings(
-  context: CommandContext,
-  { code, plan }: Pick<runs.RunResult, 'code' | 'plan'>,
-  args: readonly string[],
-  printed: string,
-): void {
-  if (context.format !== 'text' || code === 0) return;
-  if (/connection refused|ECONNREFUSED/i.test(printed)) {
-    printNote(
-      context,
-      safe`note: a connection was refused, and localhost in a run is the sandbox’s own, not this host’s`,
-    );
-    const entry = JSON.stringify({ hosts: { 'service.example': '127.0.0.1:PORT' } });
-    printNote(
-      context,
-      safe`  to reach a service of this host: ${entry} in host.json, and http://service.example/* in "egress" of skill.json`,
-    );
-  }
-  const { mounts } = plan;
-  const isSeen = (arg: string): boolean =>
-    mounts.some(({ path, target }) =>
-      isAbsolute(arg) ? `${arg}/`.startsWith(`${target}/`) : existsSync(join(path, arg)),
-    );
-  const unseen = args.find((arg) => existsSync(resolve(context.cwd, arg)) && !isSeen(arg));
-  if (unseen !== undefined)
-    printNote(
-      context,
-      safe`note: ${shortText(unseen)} is a file of this host, which the run does not see: mount its folder, or give its content with --stdin`,
-    );
 }

@@ -75,14 +75,8 @@ const sayings: readonly Match[] = [
   [/^.*?: ([A-Z][A-Z0-9_]{0,63}): (?:parameter (?:null or )?not set|unbound variable)/gm, variable],
 ];
 
-/**
- * Programs, folders and variables that were not there, as far as what it printed tells.
- * @param interpreters of the programs that it has: the words of the first line of a script
- */
-export function missingInOutput(
-  printed: string,
-  interpreters: Interpreters = new Map(),
-): Missing[] {
+/** Programs, folders and variables that were not there, as far as what it printed tells. */
+export function missingInOutput(printed: string): Missing[] {
   // No interpreter writes longer ones, and the patterns would take long over them.
   const lines = printed.split('\n').filter((line) => line.length <= messageCharsMax);
   const text = lines.join('\n');
@@ -91,11 +85,8 @@ export function missingInOutput(
       missing(one[1] ?? '', text.slice(Math.max(0, one.index - tracebackCharsMax), one.index)),
     ),
   );
-  return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
+  return unique(found.filter((one) => one !== undefined));
 }
-
-/** Programs that a run has; what a script of them is started by, else nothing. */
-export type Interpreters = ReadonlyMap<string, readonly string[]>;
 
 /**
  * What was lacked, without an entry that skill.json has already: the declaration is not missing,
@@ -117,18 +108,6 @@ export function withoutDeclared(
       : 'skill.json declares it, and this host has none for the run';
     return { kind: isSecret ? 'secret' : kind, what: `${what}: ${why}` };
   });
-}
-
-// The system says of a script that it is not there when the program in its first line is not.
-function withCause(missing: Missing, interpreters: Interpreters): Missing {
-  const name = String(missing.entry?.program ?? '');
-  const words = missing.kind === 'exec' ? interpreters.get(name) : undefined;
-  if (words === undefined) return missing;
-  const lacks = words.find((one) => !interpreters.has(one));
-  if (lacks === undefined)
-    return { kind: 'exec', what: `the program ${name} exists, but did not start` };
-  const what = `the program ${name} is a script, and its interpreter ${lacks} is missing`;
-  return { kind: 'exec', what, entry: { program: lacks, why } };
 }
 
 function program(name: string): Missing {

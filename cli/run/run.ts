@@ -19,17 +19,10 @@ import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
-import { orWaiting } from '../install/waiting-version.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { type Project, projectAt } from './admission.ts';
 import { bindAgentFolder, bindFolders, withBinders } from './bound-folders.ts';
-import {
-  type Overheard,
-  overhear,
-  printLacks,
-  printOverheard,
-  printOwnSurroundings,
-} from './end-notes.ts';
+import { type Overheard, overhear, printLacks, printOverheard } from './end-notes.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { printRunEnd } from './left-behind.ts';
 import { printPipedInputNote } from './piped-input.ts';
@@ -57,8 +50,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     locks: [project.lock],
     registries: project.file.registries,
     agent: agent?.name ?? 'operator',
-  }).catch(async (cause: unknown) => {
-    throw await orWaiting(context, { verb: 'run', reference: wanted, project }, cause);
   });
   for (const line of start.notes) printNote(context, safe`note: ${line}`);
   const { mount } = start.admitted.capabilities;
@@ -138,7 +129,6 @@ async function runNow(
     printLacks(context, lacks);
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
-    printOwnSurroundings(context, result, request.args, heard.printed());
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
     await applyOrOffer(context, host, result.changes);
     return exitOf(context, result);

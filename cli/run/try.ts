@@ -20,16 +20,8 @@ import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { warningText } from '../terminal/problem-text.ts';
 import { bindFolders } from './bound-folders.ts';
-import {
-  type Overheard,
-  otherNotes,
-  overhear,
-  printCodes,
-  printFirst,
-  printOwnSurroundings,
-} from './end-notes.ts';
+import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './end-notes.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from './host-files.ts';
-import { interpretersOf } from './interpreters.ts';
 import { printRunEnd } from './left-behind.ts';
 import {
   isForManifest,
@@ -96,10 +88,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     output.end();
     const missing = [
       ...heard.denied(),
-      ...withoutDeclared(
-        missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
-        tried.manifest.capabilities,
-      ),
+      ...withoutDeclared(missingInOutput(heard.printed()), tried.manifest.capabilities),
     ];
     if (context.format === 'text') printMissing(context, result, missing, heard);
     else {
@@ -108,7 +97,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
       );
     }
-    printOwnSurroundings(context, result, args, heard.printed());
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit: auditLog };
     await applyOrOffer(context, { ...hostFiles(context), ...host }, result.changes);

@@ -15,12 +15,10 @@ import {
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { wentWithoutCharsMax, wentWithoutMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
-import { interpretersOf } from './interpreters.ts';
-import { type Missing, missingInOutput, withoutDeclared } from './missing-capabilities.ts';
+import type { Missing } from './missing-capabilities.ts';
 
 interface WentWithout {
-  /** `missing`: as far as the skill's output says. */
-  readonly kind: 'left-out' | 'denied' | 'missing';
+  readonly kind: 'left-out' | 'denied';
   /** Parts of the text are the skill's own words. */
   readonly what: string;
   readonly why: string;
@@ -36,12 +34,6 @@ export interface Lacks {
   readonly notListed: number;
 }
 
-/** Denied requests, and the beginning of the output. */
-interface Heard {
-  denied(): readonly Missing[];
-  printed(): string;
-}
-
 /** Whose run it was. */
 interface RunOwner {
   readonly approved: Capabilities;
@@ -49,22 +41,11 @@ interface RunOwner {
 }
 
 export function lacksOf(
-  { code, plan, reason }: Pick<runs.RunResult, 'code' | 'plan' | 'reason'>,
-  heard: Heard,
+  { plan }: Pick<runs.RunResult, 'plan'>,
+  heard: { denied(): readonly Missing[] },
   owner: RunOwner,
 ): Lacks {
-  // A script that looks for a program or a file and goes on without it lacks nothing.
-  const failed = reason === 'exit' && code !== 0;
-  const all = [
-    ...leftOutOf(plan, owner),
-    ...heard.denied().map(deniedOf),
-    ...(failed ? missingInOutput(heard.printed(), interpretersOf(plan.programs)) : []).map(
-      (one): WentWithout => {
-        const [told = one] = withoutDeclared([one], owner.approved);
-        return withEntry('missing', told, told.what, 'the skill’s output says so');
-      },
-    ),
-  ];
+  const all = [...leftOutOf(plan, owner), ...heard.denied().map(deniedOf)];
   return {
     wentWithout: all.slice(0, wentWithoutMax),
     notListed: Math.max(0, all.length - wentWithoutMax),
@@ -106,16 +87,7 @@ function leftOutOf({ leftOut, skill }: Plan, { agent, approved }: RunOwner): Wen
 // A request and its reason, as `missingRequests` joins them: an address has no blank.
 function deniedOf(missing: Missing): WentWithout {
   const [what = '', ...why] = missing.what.split(': ');
-  return withEntry('denied', missing, what, why.join(': '));
-}
-
-function withEntry(
-  kind: WentWithout['kind'],
-  missing: Missing,
-  what: string,
-  why: string,
-): WentWithout {
-  const line = { kind, what: clean(what), why: clean(why) };
+  const line = { kind: 'denied', what: clean(what), why: clean(why.join(': ')) } as const;
   const text = JSON.stringify(missing.entry) ?? '';
   const isPlain = text.length <= wentWithoutCharsMax && printable(text) === text;
   return missing.entry === undefined || !isPlain

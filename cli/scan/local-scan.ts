@@ -16,18 +16,15 @@ export interface LocalScanRequest {
 }
 
 export type ScanReply =
-  | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
+  | { readonly kind: 'report'; readonly report: ScanReport }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
 const memo = new FactMemo();
 
 /** Scans one skill. Never throws. */
 export async function replyTo({ files, ...options }: LocalScanRequest): Promise<ScanReply> {
-  const before = process.threadCpuUsage();
   try {
-    const report = await scanSkill(files, { ...options, memo });
-    const { user, system } = process.threadCpuUsage(before);
-    return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
+    return { kind: 'report', report: await scanSkill(files, { ...options, memo }) };
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     return { kind: 'failed', message: error.message, stack: error.stack ?? '' };

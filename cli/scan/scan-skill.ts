@@ -18,7 +18,6 @@ export interface ScannedFolder {
   readonly report: ScanReport;
   readonly files: readonly SourceFile[];
   readonly skipped: readonly string[];
-  readonly cpuMillis: number;
 }
 
 /** The path of a folder in a report that begins in another folder. */
@@ -33,15 +32,14 @@ export async function scanFiles(
   path: string,
 ): Promise<ScannedFolder> {
   try {
-    const { report, cpuMillis } = await scanner.scan({ files, path, unread, unlisted });
-    return { report, files, skipped, cpuMillis };
+    const { report } = await scanner.scan({ files, path, unread, unlisted });
+    return { report, files, skipped };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
     return {
       report: await killedReport({ files, unread, unlisted }, path, cause.message),
       files,
       skipped,
-      cpuMillis: 0,
     };
   }
 }

@@ -14,8 +14,6 @@ import type { LocalScanRequest, ScanReply } from './local-scan.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
-  /** CPU time of the scan. */
-  readonly cpuMillis: number;
 }
 
 export interface WatchedScanner {

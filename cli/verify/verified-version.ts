@@ -8,7 +8,7 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
+import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
 import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
 import type { CommandContext } from '../command.ts';
@@ -31,7 +31,6 @@ import {
 import { count } from '../terminal/output.ts';
 import { type EvidenceFiles, evidenceFiles } from './evidence-folder.ts';
 import { type Rescan, rescan } from './rescan.ts';
-import { versionChain } from './version-chain.ts';
 
 export interface VerifiedVersion {
   readonly name: SkillName;
@@ -156,7 +155,7 @@ export function toVerified(
   name: SkillName,
 ): VerifiedVersion {
   const { decision, notes } = admission;
-  const chain = versionChain(judge(admission.input));
+  const chain = chainOf(judge(admission.input));
   const common = { name, notes, source, chain, folders: [], plain: false };
   return decision.kind === 'admitted'
     ? { ...common, admitted: decision }

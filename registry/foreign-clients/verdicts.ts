@@ -12,7 +12,7 @@ import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { manifestOf, statementsOf } from '../versions/manifests.ts';
 import type { Shown } from '../versions/shown-versions.ts';
-import { originOf } from '../versions/version-source.ts';
+import { sourceOf } from '../versions/version-source.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { overviewCharsMax } from './limits.ts';
 import { isPending, whyNotServed } from './served-version.ts';
@@ -80,8 +80,7 @@ export async function describeVerification(
   resolvedFrom: 'latest' | 'version',
 ) {
   const { reasons, security } = await readVerdict(registry, row);
-  const { mirrored, source } = await originOf(registry, row);
-  const origin = source ?? mirrored;
+  const source = await sourceOf(registry, row);
   const scope = scopeOf(row.name);
   const { archive, page } = addressesOf(registry, row);
   const signed = await statementsOf(registry, row.id);
@@ -102,7 +101,7 @@ export async function describeVerification(
     createdAt: row.createdAt,
     card: null,
     artifact: { bundle: row.bundle, archiveUrl: archive },
-    provenance: origin === undefined ? null : { signedBy: 'publisher', source: origin },
+    provenance: source === undefined ? null : { signedBy: 'publisher', source },
     security,
     signature: {
       verifiedBy: 'registry',

@@ -1,6 +1,5 @@
 /** Parts of a version that the page of a skill and the page of a version both show. */
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
-import { mirroredName } from '../../skills-index/statement/source.ts';
 import { count, day, digest, type Html, html, part, term, untrusted } from '../markup/markup.ts';
 import type { ApprovalRow, VersionDetail } from '../review/detail.ts';
 import type { ApprovedContent } from './approved-version.ts';
@@ -39,13 +38,12 @@ function approvalItem({ at, by, independent, reason, reviewer }: ApprovalRow): H
 
 /** Where the version came from, and what identifies it. */
 export function versionFacts(detail: VersionDetail, content: ApprovedContent | undefined): Html {
-  const { bundle, mirrored, publishedBy, source } = detail;
+  const { bundle, publishedBy, source } = detail;
   const licence = content?.manifest.license ?? source?.licence;
   return html`<dl class="about">
 ${term('published by', publishedBy === detail.publisher ? digest(publishedBy) : untrusted(publishedBy))}
 ${licence === undefined ? '' : term('licence', untrusted(licence))}
 ${source === undefined ? '' : term('source, as the publisher says', html`${untrusted(source.repository)} <code>${untrusted(source.commit.slice(0, 12))}</code>`)}
-${mirrored === undefined ? '' : term('copied from, as the publisher says', html`${untrusted(mirrored.registry)} <code>${untrusted(mirroredName(mirrored))}</code>`)}
 ${term('bundle', digest(bundle, 'long'))}
 </dl>`;
 }

@@ -96,7 +96,7 @@ function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): voi
   throw new Problem(
     'other-registry',
     `Cannot list the messages: the question was signed for ${base}, but this registry is ${config.base}`,
-    { hint: `ask at its address: skillgate hold list --mailbox ${config.base}` },
+    { hint: `ask at its address: skillgate hold show --mailbox ${config.base}` },
   );
 }
 

@@ -15,7 +15,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { VersionOrigin } from '../../skills-index/statement/source.ts';
+import type { VersionSource } from '../../skills-index/statement/source.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { readAdvice, type ShownAdvice } from '../index/advice.ts';
@@ -38,7 +38,7 @@ import {
 } from '../versions/observations.ts';
 import type { Shown } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
-import { originOf } from '../versions/version-source.ts';
+import { sourceOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { earlierQuestions } from './asked-before.ts';
@@ -70,7 +70,8 @@ export interface AskedBefore {
 }
 
 /** The public facts about a version. */
-export interface VersionDetail extends VersionOrigin {
+export interface VersionDetail {
+  readonly source?: VersionSource;
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
@@ -264,6 +265,7 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
   const uncounted = await whyUncounted(registry, row);
   const observations = await observationsOf(registry, row);
   const verdict = raisedBy(observations[0], row.verdict);
+  const source = await sourceOf(registry, row);
   return {
     name: row.name,
     version: row.version,
@@ -279,7 +281,7 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     moves: movesFrom(row.status, 'person'),
     ...saidIn(await notesOf(registry, row)),
     advice: await readAdvice(registry, row.id),
-    ...(await originOf(registry, row)),
+    ...(source === undefined ? {} : { source }),
     ...(verdict === null ? {} : { verdict }),
     ...(lacksObservation(registry, observations)
       ? { lacksObservation: true, observationWaits: await observationWaits(registry, row) }

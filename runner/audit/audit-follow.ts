@@ -39,12 +39,3 @@ export async function* followLines(
     watcher?.close();
   }
 }
-
-/** Returns the offset of the first complete line within the last `bytes` bytes of the log. */
-export async function offsetNearEnd(file: string, bytes: number): Promise<number> {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= bytes) return 0;
-  for await (const { lines } of readLines(file, size - bytes))
-    return size - bytes + (lines[0]?.length ?? 0) + 1;
-  return size;
-}

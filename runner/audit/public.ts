@@ -3,12 +3,11 @@
 export { auditDelayMillis } from '../limits.ts';
 export { type Audit, openAudit } from './audit.ts';
 export {
-  type LogLines,
   parseLogLine,
   readEntries,
   readLines,
   verifyAuditFile,
 } from './audit-file.ts';
-export { followLines, offsetNearEnd } from './audit-follow.ts';
+export { followLines } from './audit-follow.ts';
 export { openAuditKey } from './audit-key.ts';
 export { recordRefusal } from './record-refusal.ts';

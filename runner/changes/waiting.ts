@@ -128,7 +128,7 @@ export function findWaiting(data: string, run: string): string {
   const many = `Several runs with waiting changes have an id that begins with ${run}`;
   const none = `No changes of run ${run} wait: there was no such run, it changed nothing, or somebody accepted or discarded its changes`;
   throw new Problem('not-found', only === undefined ? none : many, {
-    hint: 'skillgate changes list',
+    hint: 'skillgate changes show',
   });
 }
 

@@ -52,7 +52,7 @@ export function whyOverShare(
   try {
     return whyMoreThanShare(data, run, { agent, skill }, more);
   } catch (cause) {
-    return `the changes that wait on this host cannot be counted, so discard the damaged ones (skillgate changes list): ${(cause as Error).message}`;
+    return `the changes that wait on this host cannot be counted, so discard the damaged ones (skillgate changes show): ${(cause as Error).message}`;
   }
 }
 
@@ -69,7 +69,7 @@ function whyMoreThanShare(
   const taken = others.reduce((sum, other) => sum + bytesIn(changesFolderOf(data, other)), 0);
   if (taken + bytesIn(changesFolderOf(data, run)) + more <= waitingBytesMax) return undefined;
   const what = `the changes of ${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} use ${mebibytes(taken)}`;
-  return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
+  return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes show)`;
 }
 
 /** Records whose share of the disk the folder of a change set counts against. */

@@ -46,13 +46,12 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
       ? 'the registry has no approved version of this skill'
       : `the registry has ${lines.map((line) => line.version).join(', ')}`;
   const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
-  throw new Problem(
-    'not-found',
-    `Cannot find ${text}: ${known}`,
-    prerelease === undefined
-      ? {}
-      : { hint: `to get the prerelease, name it: ${name}@${prerelease}` },
-  );
+  throw new Problem('not-found', `Cannot find ${text}: ${known}`, {
+    hint:
+      prerelease === undefined
+        ? 'skillgate status lists the versions that wait, and says why'
+        : `to get the prerelease, name it: ${name}@${prerelease}`,
+  });
 }
 
 /** The unread parts in which `chooseLine` may find a better line than the known ones. */

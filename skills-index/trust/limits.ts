@@ -50,7 +50,3 @@ export const trustedChainMax = 10;
 export const earlierPoliciesMax = 32;
 /** Maximum number of rule sets that a policy refuses. */
 export const refusedRuleSetsMax = 1_000;
-/**
- * Maximum size of a bundle that other programs made: an envelope of any statement, or a signature.
- */
-export const foreignBundleBytesMax = 16 * 1024 * 1024;

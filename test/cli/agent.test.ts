@@ -43,13 +43,13 @@ describe('skillgate agent', () => {
     expect(made.out).toContain('until 2026-11-27');
     expect(made.out).toContain('may start: nothing');
     expect(statSync(join(home, 'config/agents/reporter.json')).mode & 0o077).toBe(0);
-    expect((await skill({ home }, 'agent', 'list')).out).toContain('reporter');
+    expect((await skill({ home }, 'agent', 'show')).out).toContain('reporter');
   });
 
   it('never prints the private key', async () => {
     await skill({ home }, 'agent', 'create', 'reporter');
     for (const words of [
-      ['agent', 'list'],
+      ['agent', 'show'],
       ['agent', 'revoke', 'reporter'],
     ]) {
       expect((await skill({ home }, ...words, '--format', 'json')).out).not.toMatch(
@@ -142,7 +142,7 @@ describe('skillgate agent', () => {
         'Cannot give workspace ledgers to agent sales: agent finance uses it',
       ),
     });
-    expect((await skill({ home }, 'agent', 'list')).out).not.toContain('sales');
+    expect((await skill({ home }, 'agent', 'show')).out).not.toContain('sales');
     await skill({ home }, 'agent', 'create', 'sales');
     expect((await skill({ home }, 'agent', 'grant', 'sales', '--workspace', 'ledgers')).exit).toBe(
       2,
@@ -180,7 +180,7 @@ describe('skillgate agent', () => {
     expect((await skill({ home }, 'agent', 'revoke', 'finance')).out).toContain('revoked 2026-');
     const refused = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
     expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('--reinstate') });
-    expect((await skill({ home }, 'agent', 'list')).out).toContain('revoked 2026-');
+    expect((await skill({ home }, 'agent', 'show')).out).toContain('revoked 2026-');
     expect(() =>
       grantAgent(join(home, 'config/agents'), 'finance', {
         skills: [{ skill: '@acme/a', range: '*' }],
@@ -257,7 +257,7 @@ describe('skillgate agent', () => {
     act(home);
     const refused = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
     expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
-    expect((await skill({ home }, 'agent', 'list')).out).toContain('finance');
+    expect((await skill({ home }, 'agent', 'show')).out).toContain('finance');
   });
 
   it.each<[string, (file: string) => void]>([
@@ -299,7 +299,7 @@ describe('skillgate agent', () => {
     expect((await skill({ home }, 'agent', 'remove', 'finance', '--yes')).exit).toBe(0);
     await ended;
     expect(existsSync(file)).toBe(false);
-    expect((await skill({ home }, 'agent', 'list')).out).not.toContain('finance');
+    expect((await skill({ home }, 'agent', 'show')).out).not.toContain('finance');
   });
 
   it('leaves no memory to the next agent of its name when its removal was cut off', async () => {
@@ -334,7 +334,7 @@ describe('skillgate agent', () => {
     const file = readFileSync(join(agents, 'finance.json'));
     const others = ['finance (copy).json', 'finance.bak.json'].map((name) => join(agents, name));
     for (const path of others) writeFileSync(path, file, { mode: 0o600 });
-    const listed = await skill({ home }, 'agent', 'list');
+    const listed = await skill({ home }, 'agent', 'show');
     expect(listed).toMatchObject({ exit: 0, out: expect.stringContaining('finance') });
     for (const path of others) expect(listed.err).toContain(`note: skipped the file ${path}: `);
     // A copy starts nothing, so it shares nothing.
@@ -342,13 +342,13 @@ describe('skillgate agent', () => {
       (await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit,
     ).toBe(0);
     writeFileSync(join(agents, 'sales.json'), '{', { mode: 0o600 });
-    const json = JSON.parse((await skill({ home }, 'agent', 'list', '--format', 'json')).out);
+    const json = JSON.parse((await skill({ home }, 'agent', 'show', '--format', 'json')).out);
     expect(json).toMatchObject({
       agents: [{ name: 'finance' }],
       damaged: [{ name: 'sales' }],
       others,
     });
-    expect((await skill({ home }, 'agent', 'list')).out).toMatch(/^sales +damaged/m);
+    expect((await skill({ home }, 'agent', 'show')).out).toMatch(/^sales +damaged/m);
     const hostPolicy = { ...emptyHostPolicy, workspaces: { ledgers: join(home, 'ledgers') } };
     const paths = {
       config: join(home, 'config'),
@@ -374,7 +374,7 @@ describe('skillgate agent', () => {
   it('says with a damaged file how it is removed', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     writeFileSync(join(home, 'config/agents/finance.json'), '{', { mode: 0o600 });
-    expect((await skill({ home }, 'agent', 'list')).err).toContain(
+    expect((await skill({ home }, 'agent', 'show')).err).toContain(
       'skillgate agent remove finance',
     );
   });

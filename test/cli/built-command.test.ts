@@ -53,7 +53,7 @@ describe('the built program of a command', () => {
     expect(readFileSync(code).length).toBe(whole.length);
   });
 
-  it.each([['failed'], ['run', '--help'], ['publish', '--dry-run'], ['scan'], ['agent', 'list']])(
+  it.each([['failed'], ['run', '--help'], ['publish', '--dry-run'], ['scan'], ['agent', 'show']])(
     'keeps nothing of %s',
     (...argv) => {
       expect(say(...argv)).toMatch(/ nothing$/);

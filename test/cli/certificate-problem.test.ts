@@ -56,7 +56,10 @@ it('is what a run, outdated and update name, and they decide as without an answe
   expect(again.err).toContain(`note: This host ${why}; this host uses the evidence that it kept`);
   expect(again.err).toContain('skillgate registry move OLD NEW');
   expect(again.err).not.toContain('does not answer');
-  expect(await user.run('outdated')).toMatchObject({ exit: 4, out: expect.stringContaining(why) });
+  expect(await user.run('list', '--outdated')).toMatchObject({
+    exit: 4,
+    out: expect.stringContaining(why),
+  });
   expect(await user.run('update')).toMatchObject({ exit: 4, err: expect.stringContaining(why) });
 });
 

@@ -61,20 +61,20 @@ const run = (...argv: string[]) => skill(argv, { env: { SKILLGATE_HOME: home }, 
 
 describe('skillgate hold', () => {
   it('lists what waits, with nothing that acts on the terminal', async () => {
-    const { exit, stdout } = await run('hold', 'list');
+    const { exit, stdout } = await run('hold', 'show');
     expect([exit, stdout]).toEqual([
       0,
       expect.stringContaining(`${hold.id}  waits until 2026-11-20T12:01:00.000Z`),
     ]);
     expect(stdout).not.toContain('\u001b');
-    expect(JSON.parse((await run('hold', 'list', '--format', 'json')).stdout)).toMatchObject({
+    expect(JSON.parse((await run('hold', 'show', '--format', 'json')).stdout)).toMatchObject({
       schema: 'skillgate.holds/1',
       holds: [{ state: 'waiting', hold: { id: hold.id } }],
     });
   });
 
   it('shows what decides: the query, and what an allowance for a time lets through', async () => {
-    const { stdout } = await run('hold', 'list');
+    const { stdout } = await run('hold', 'show');
     expect(stdout).toContain('query: to=eve&amount=9');
     expect(stdout).toContain(
       'covers with --for: each POST to a path directly in api.crm.example:443/, with any query, any headers and any body',
@@ -84,7 +84,7 @@ describe('skillgate hold', () => {
   it('takes no answer to a file that names one thing and covers another', async () => {
     const forged = { ...hold, what: 'GET weather.example:443/today with 0 bytes' };
     holdFiles(join(home, 'data/holds')).keep(forged);
-    expect((await run('hold', 'list')).stdout).toContain(
+    expect((await run('hold', 'show')).stdout).toContain(
       'this hold was not written by a runner: its text does not match its action',
     );
     const ran = await run('hold', 'allow', hold.id, '--approver', 'ann', '--for', '1h');
@@ -156,7 +156,7 @@ describe('skillgate hold', () => {
     breakerFile(join(home, 'data/breakers'), subject).write(
       countBreaker(closedBreaker(subject), 'canary', 1, terms),
     );
-    expect((await run('hold', 'list')).stdout).toContain('cdcdcdcdcdcd  breaker open');
+    expect((await run('hold', 'show')).stdout).toContain('cdcdcdcdcdcd  breaker open');
     const ran = await skill(['hold', 'allow', 'cdcdcdcdcdcd'], {
       env: { SKILLGATE_HOME: home },
       terminal: true,

@@ -179,7 +179,6 @@ describe('the table of an import', () => {
     verdict: 'pass',
     status: 'in review',
     localVerdict: 'pass',
-    cpuMillis: 10,
     seconds: 1,
     ...part,
   });
@@ -196,11 +195,7 @@ describe('the table of an import', () => {
       verdict: null,
       status: null,
     } as const;
-    importAnswer(context, '@acme', [
-      row({}),
-      row({ cpuMillis: 30 }),
-      row({ ...refused, localVerdict: 'block', cpuMillis: 90 }),
-    ]);
+    importAnswer(context, '@acme', [row({}), row({}), row({ ...refused, localVerdict: 'block' })]);
     expect(JSON.parse(String(stdout.read()))).toMatchObject({
       schema: 'skillgate.import/1',
       skills: 3,
@@ -208,7 +203,6 @@ describe('the table of an import', () => {
       refusals: { 'name-taken': 1 },
       verdicts: { pass: 2 },
       localVerdicts: { pass: 2, block: 1 },
-      cpuMillis: { p50: 30, p95: 90 },
     });
     importAnswer({ ...context, format: 'text' }, '@acme', [row(refused)]);
     expect(String(stdout.read())).toContain('name-taken: ⟨U+001B⟩[2J');

@@ -2,15 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addToPicture,
-  emptyPicture,
-  pictureText,
-  withoutLost,
-} from '../../cli/audit-log/audit-picture.ts';
 import { openAudit } from '../../runner/audit/audit.ts';
-import { parseLogLine } from '../../runner/audit/audit-file.ts';
-import { startTimeOf } from '../../runner/files/lock.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Ran, skill } from './command-line.ts';
 
@@ -146,85 +138,26 @@ describe('skillgate log', () => {
   });
 });
 
-describe('skillgate log verify', () => {
+describe('skillgate log --verify', () => {
   it('says that a log is whole, and of one that is not which line and what to do', async () => {
-    expect(await log('verify')).toMatchObject({
+    expect(await log('--verify')).toMatchObject({
       exit: 0,
       stdout: 'the audit log is intact: 0 lines; this host’s key has signed the first 0\n',
     });
     record('r', 'finance', start('report'));
     record('r', 'finance', exit);
-    expect(await log('verify')).toMatchObject({
+    expect(await log('--verify')).toMatchObject({
       exit: 0,
       stdout: 'the audit log is intact: 4 lines; this host’s key has signed the first 3\n',
     });
     appendFileSync(file(), '{"half');
-    expect(await log('verify')).toMatchObject({ exit: 0 });
+    expect(await log('--verify')).toMatchObject({ exit: 0 });
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('month end', 'nothing'));
-    const { exit: code, stderr, stdout } = await log('verify');
+    const { exit: code, stderr, stdout } = await log('--verify');
     expect([code, stdout]).toEqual([6, '']);
     expect(stderr).toContain('line 1: the line was changed after it was written');
     expect(stderr).toContain('cp -a');
-    const json = JSON.parse((await log('verify', '--format', 'json')).stdout) as object;
+    const json = JSON.parse((await log('--verify', '--format', 'json')).stdout) as object;
     expect(json).toMatchObject({ schema: 'skillgate.log-verify/1', kind: 'broken', line: 1 });
-  });
-});
-
-describe('skillgate log watch', () => {
-  it('draws what runs and what waits, into a pipe too', async () => {
-    record('run-one-more', 'finance', { ...start('report'), runner: process.pid });
-    record('run-one-more', 'finance', denied);
-    record('r2', 'sales', start('gone'));
-    record('r2', 'sales', exit);
-    const { exit: code, stdout } = await log('watch', '--once');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /running: 1\n +run-one- {2}finance {2}@acme\/a report {2}7200 s {2}0 allowed {2}1 denied\nwaiting for a person: 0/,
-    );
-    expect(stdout).not.toMatch(/\p{Cc}(?<!\n)/u);
-  });
-
-  it.each<[string, object, number]>([
-    ['a runner that lives', { runner: process.pid, runnerStarted: startTimeOf(process.pid) }, 1],
-    ['a runner of an older version that lives', { runner: process.pid }, 1],
-    [
-      'a process that has the id of a runner that ended',
-      { runner: process.pid, runnerStarted: '1' },
-      0,
-    ],
-    ['a runner that ended', { runner: 2 ** 22 + 1, runnerStarted: '1' }, 0],
-    ['no runner, as older versions recorded of a session', { runner: undefined }, 0],
-  ])('of %s', async (_, said, running) => {
-    record('r', 'finance', { ...start('report'), ...said });
-    expect((await log('watch', '--once')).stdout).toContain(`running: ${running}\n`);
-  });
-
-  it('forgets runs whose runner was killed, and holds that were answered', () => {
-    const hold = {
-      event: 'hold',
-      hold: 'h1',
-      rule: 'high-stakes',
-      what: 'POST /pay',
-      why: '',
-    } as const;
-    const events: readonly AuditEvent[] = [
-      start('report'),
-      { ...hold, state: 'asked' },
-      { ...hold, state: 'rejected' },
-    ];
-    for (const event of events) record('r', 'finance', event);
-    const entries = readFileSync(file(), 'utf8')
-      .split('\n')
-      .flatMap((line) => parseLogLine(Buffer.from(line)) ?? []);
-    const picture = entries.reduce(addToPicture, emptyPicture);
-    expect(pictureText(picture, at).text).toContain(
-      'waiting for a person: 1\n  h1  finance  POST /pay',
-    );
-    expect(withoutLost(picture, () => false).runs.size).toBe(0);
-    record('r', 'finance', { ...hold, state: 'expired' });
-    const after = parseLogLine(
-      Buffer.from(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? ''),
-    );
-    expect(after === undefined ? undefined : addToPicture(picture, after).holds.size).toBe(0);
   });
 });

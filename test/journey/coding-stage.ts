@@ -146,7 +146,7 @@ function answersTo(line: string): readonly (readonly [asked: string, answer: str
 
 function withWaiting(line: string, env: Environment): string {
   if (!line.includes('0f3c')) return line;
-  const words = ['changes', 'list', '--format', 'json'];
+  const words = ['changes', 'show', '--format', 'json'];
   const { stdout } = spawnSync('skillgate', words, { env, encoding: 'utf8' });
   const [waiting] = JSON.parse(stdout).runs;
   if (waiting === undefined) throw new Error(`${line}: no changes wait`);

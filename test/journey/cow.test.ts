@@ -208,7 +208,7 @@ describe('changes that wait', () => {
   it('are listed, shown without acting on a terminal, and applied exactly as shown', async () => {
     const { changes, run } = await see(edit);
     expect(changes).toBeDefined();
-    expect(await skill('changes list', [])).toContain('1 created, 1 changed');
+    expect(await skill('changes show', [])).toContain('1 created, 1 changed');
     const shown = await skill('changes show', [run.slice(0, 8)]);
     expect(shown).toContain('@@ -1,2 +1,3 @@');
     expect(shown).toContain('+three');
@@ -226,7 +226,7 @@ describe('changes that wait', () => {
     await skill('changes accept', [run], { digest });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
     expect(statSync(`${host.reports}/new.txt`).uid).toBe(statSync(host.reports).uid);
-    expect(await skill('changes list', [])).toContain('No changes wait');
+    expect(await skill('changes show', [])).toContain('No changes wait');
     expect(host.audit().filter((one) => one.event === 'changes')).toMatchObject([
       { decision: 'offered' },
       { decision: 'begun' },
@@ -362,7 +362,7 @@ for n in 'abc':
     await skill('changes discard', [first.run]);
     const long = new Date(Date.now() - 15 * 86_400_000);
     utimesSync(changesFolderOf(host.paths.data, second.run), long, long);
-    const said = await skill('changes list', []);
+    const said = await skill('changes show', []);
     expect(said).toContain(
       `the changes of run ${second.run} are discarded after waiting for more than 14 days`,
     );
@@ -381,7 +381,7 @@ for n in 'abc':
       file,
       readFileSync(file, 'utf8').replace('skillgate.changes/2', 'skillgate.changes/1'),
     );
-    expect(await skill('changes list', [])).toMatch(
+    expect(await skill('changes show', [])).toMatch(
       new RegExp(`${run} cannot be read: .*; skill(gate)? changes discard ${run}`),
     );
     await expect(

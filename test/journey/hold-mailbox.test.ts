@@ -183,7 +183,7 @@ const reply = ({ message, replyTo }: Letter, signed: SignedAnswer) =>
   sealAnswer(message, signed, sealFor(Buffer.from(replyTo, 'base64')));
 
 it('a wrong passphrase on the approver’s machine is a line of that machine’s audit log', async () => {
-  const words = ['hold', 'list', '--mailbox', base, '--key', 'mira'];
+  const words = ['hold', 'show', '--mailbox', base, '--key', 'mira'];
   const { exit } = await atTerminal(words, hers(), [
     ['Passphrase of key mira', 'another one here'],
   ]);
@@ -197,7 +197,7 @@ describe('a held request whose host has a mailbox', () => {
     const running = post();
     const hold = await heldNow();
     await lettersFor(bob, hold);
-    const listed = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'mira'], hers(), [
+    const listed = await atTerminal(['hold', 'show', '--mailbox', base, '--key', 'mira'], hers(), [
       asked,
     ]);
     expect(listed.shown).toContain(`${hold.id}  waits until`);
@@ -314,7 +314,7 @@ describe('a held request whose host has a mailbox', () => {
     ]);
     expect(allowed).toMatchObject({ exit: 0 });
     expect((await running).stdout).toBe('200\n');
-    const far = await atTerminal(['hold', 'list', '--mailbox', down], hers(), [asked]);
+    const far = await atTerminal(['hold', 'show', '--mailbox', down], hers(), [asked]);
     expect(far).toMatchObject({ exit: 4, shown: expect.stringContaining('registry-down') });
   });
 
@@ -329,7 +329,7 @@ describe('a held request whose host has a mailbox', () => {
       passphrase,
     );
     const env = { SKILLGATE_HOME: home };
-    const before = await withoutTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env);
+    const before = await withoutTerminal(['hold', 'show', '--mailbox', base, '--key', 'ann'], env);
     expect(before).toMatchObject({
       exit: 6,
       shown: expect.stringMatching(/has no mailbox key[\s\S]*skillgate key approver ann/),
@@ -348,7 +348,7 @@ describe('a held request whose host has a mailbox', () => {
     const hold = await heldNow();
     const typed = ['Passphrase of key ann', passphrase] as const;
     await until(async () => {
-      const { shown } = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env, [
+      const { shown } = await atTerminal(['hold', 'show', '--mailbox', base, '--key', 'ann'], env, [
         typed,
       ]);
       return shown.includes(hold.id) ? true : undefined;
@@ -364,7 +364,7 @@ describe('a held request whose host has a mailbox', () => {
 
   it('shows a person nothing whose key is open to every program of theirs', async () => {
     const refused = await withoutTerminal(
-      ['hold', 'list', '--mailbox', base, '--key', join(folder, 'bob.json')],
+      ['hold', 'show', '--mailbox', base, '--key', join(folder, 'bob.json')],
       hers(),
     );
     expect(refused).toMatchObject({ exit: 6, shown: expect.stringContaining('has no passphrase') });

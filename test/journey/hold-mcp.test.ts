@@ -126,7 +126,7 @@ describe('an agent over MCP, whose operator can be asked', () => {
     await expect
       .poll(() => call('skill_open', wide), { timeout: 30_000, interval: 300 })
       .toContain('Run report.');
-    const { out } = await host.skill('agent', 'list', '--format', 'json');
+    const { out } = await host.skill('agent', 'show', '--format', 'json');
     const { agents } = JSON.parse(out);
     expect(agents.find((one: { name: string }) => one.name === 'reporter').grants).toContainEqual(
       expect.objectContaining({ skill: '@acme/wide', range: '1.0.0' }),

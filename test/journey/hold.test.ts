@@ -139,7 +139,7 @@ describe('a request that a rule holds', () => {
     });
     await sleep(3_500);
     expect(upstream.seen).toEqual([]);
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+    expect((await withoutTerminal(['hold', 'show'], env)).shown).toContain(
       `${hold.id}  waits until`,
     );
     const answered = await allow(hold.id);
@@ -234,7 +234,7 @@ print(urllib.request.urlopen(request).status)`,
     await allow(hold.id, '--for', '1h');
     expect((await running).stdout).toBe('200\n200\n');
     expect((await post(['/v2/deals/3'])).stdout).toBe('200\n');
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+    expect((await withoutTerminal(['hold', 'show'], env)).shown).toContain(
       `${hold.id}  allowed until`,
     );
     expect((await withoutTerminal(['hold', 'deny', hold.id], env)).exit).toBe(0);
@@ -474,7 +474,7 @@ describe('what waited', () => {
     expect((await running).stdout).toBe('403\n');
     expect((await post(['/v2/deals'])).stdout).toBe('403\n');
     expect(states()).toEqual(['asked', 'denied', 'denied']);
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+    expect((await withoutTerminal(['hold', 'show'], env)).shown).toContain(
       `${hold.id}  denied until`,
     );
   });
@@ -571,7 +571,7 @@ time.sleep(20)`,
       /agent log operator shows what run .* a person closes the breaker with skill(?:gate)? hold allow/,
     );
     const [, id = ''] = /skill(?:gate)? hold allow (\w+)/.exec(refused.hint) ?? [];
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${id}  breaker open`);
+    expect((await withoutTerminal(['hold', 'show'], env)).shown).toContain(`${id}  breaker open`);
     expect((await withoutTerminal(['hold', 'allow', id], env)).exit).not.toBe(0);
     expect((await allow(id)).exit).toBe(0);
     const again = await runTest(host, { files: { 'probe.py': 'print("again")' } }, {}, policy());

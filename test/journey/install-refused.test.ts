@@ -114,7 +114,7 @@ describe('a registry that is down', () => {
 });
 
 describe('a version that was revoked', () => {
-  it('is refused with the approved version that fits, where there is one', async () => {
+  it('is refused, and the approved version is installed', async () => {
     await release(
       network,
       makeReportSkill('@acme/weekly-report', { version: '1.1.0', files: { 'new.md': 'new' } }),
@@ -123,9 +123,6 @@ describe('a version that was revoked', () => {
     const refused = await user.run('install', '@acme/weekly-report@1.0.0');
     expect(refused).toMatchObject({ exit: 6, out: '' });
     expect(refused.err).toContain('revoked');
-    expect(refused.err).toContain(
-      'help: 1.1.0 is approved: skillgate install @acme/weekly-report@1.1.0',
-    );
     expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
   });
 });

@@ -83,9 +83,9 @@ describe('skillgate show', () => {
   });
 });
 
-describe('skillgate outdated and update', () => {
+describe('skillgate list --outdated and update', () => {
   it('find nothing to do when every skill is the newest', async () => {
-    expect(await project.user.run('outdated')).toMatchObject({
+    expect(await project.user.run('list', '--outdated')).toMatchObject({
       exit: 0,
       out: 'No newer version is approved for 1 installed skill.\n',
     });
@@ -110,7 +110,7 @@ describe('skillgate outdated and update', () => {
       makeReportSkill('@acme/wider', { version: '1.1.0', capabilities: { egress } }),
     );
 
-    const { out } = await project.user.run('outdated', '--format', 'json');
+    const { out } = await project.user.run('list', '--outdated', '--format', 'json');
     expect(JSON.parse(out)).toMatchObject({
       checked: 4,
       skills: [

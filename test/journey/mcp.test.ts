@@ -1,19 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import {
-  Client as ClientOf2026,
-  StreamableHTTPClientTransport as HttpOf2026,
-} from '@modelcontextprotocol/client';
+import { Client as ClientOf2026 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioOf2026 } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport as HttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/install/lock.ts';
@@ -244,46 +237,6 @@ describe('an agent over MCP', () => {
     );
   });
 
-  it('is served over HTTP in both eras, until a signal ends the server', async () => {
-    const words = ['mcp', '--agent', 'reporter', '--http', '--listen', '127.0.0.1:0'];
-    const server = spawn('skillgate', [...words, '--format', 'json'], {
-      env: { ...host.env },
-      cwd: host.project,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    try {
-      const [line] = await once(createInterface(server.stdout), 'line');
-      const { token, url } = JSON.parse(line) as { token: string; url: string };
-      const requestInit = { headers: { authorization: `Bearer ${token}` } };
-      const modern = new ClientOf2026(
-        { name: 'test', version: '1' },
-        { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-      );
-      await modern.connect(new HttpOf2026(new URL(url), { requestInit }));
-      const legacy = new Client({ name: 'test', version: '1' });
-      // The types of this SDK are not made for exactOptionalPropertyTypes.
-      await legacy.connect(
-        new HttpTransport(new URL(url), { requestInit }) as Parameters<Client['connect']>[0],
-      );
-      const run = {
-        name: '@acme/weekly-report',
-        command: 'report',
-        args: ['14'],
-        why: 'over HTTP',
-      };
-      for (const one of [modern, legacy]) {
-        const ran = await one.callTool({ name: 'skill_run', arguments: run });
-        expect(ran.structuredContent).toMatchObject({ stdout: 'the report of 14\n', exitCode: 0 });
-        await one.close();
-      }
-      expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(401);
-    } finally {
-      const ended = once(server, 'exit');
-      server.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
-    }
-  });
-
   it('gets no controls, no more than the limit, and none of the host’s environment', async () => {
     const ran = await call('skill_run', {
       name: '@acme/weekly-report',
@@ -327,8 +280,7 @@ describe('an agent over MCP', () => {
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
     const exec = [{ program: 'git', why: 'reads the history' }];
     const files = {
-      'scripts/report.ts':
-        "await fetch('https://other.example/x').catch(() => 0); throw new Error('spawn pdftotext ENOENT');",
+      'scripts/report.ts': "await fetch('https://other.example/x').catch(() => 0);",
     };
     const capabilities = { egress, exec };
     await release(host.network, makeReportSkill('@acme/poor', { capabilities, files }));
@@ -336,7 +288,6 @@ describe('an agent over MCP', () => {
     const ran = await call('skill_run', { name: '@acme/poor', command: 'report', why: 'x' });
     expect(ran.structured.wentWithout).toMatchObject([
       { kind: 'denied', what: 'CONNECT other.example' },
-      { kind: 'missing', what: 'the program pdftotext is missing' },
     ]);
     expect(ran.text).toMatch(/wentWithout\nwent without "CONNECT other.example" \(denied\): "/);
     expect(JSON.stringify(ran)).not.toContain(host.home);

@@ -77,15 +77,13 @@ describe('a revocation', () => {
 describe('a run without its runner or its first line', () => {
   const livingOf = (name: string): string[] => processesOf(`/skills/${name}/`);
 
-  it('is no longer drawn where its runner was killed, and nothing of it lives on', async () => {
+  it('leaves nothing alive where its runner was killed', async () => {
     await release(host.network, makeReportSkill('@acme/orphan', waiting));
     expect((await host.skill('install', '@acme/orphan')).exit).toBe(0);
     const { child, ended } = await started('@acme/orphan');
     expect(livingOf('@acme/orphan')).not.toEqual([]);
-    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 1');
     child.kill('SIGKILL');
     await ended;
-    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 0');
     await expect.poll(() => livingOf('@acme/orphan'), { timeout: 60_000 }).toEqual([]);
   });
 

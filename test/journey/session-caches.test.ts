@@ -44,7 +44,7 @@ it('keeps what a package manager made for the agent’s next session, and never 
   expect(first.err).toContain(
     'kept for the next session: /workspace/node_modules (1 file, 2 bytes)',
   );
-  const { out } = await host.skill('changes', 'list', '--format', 'json');
+  const { out } = await host.skill('changes', 'show', '--format', 'json');
   const [{ run = '' } = {}] = JSON.parse(out).runs;
   const shown = (await host.skill('changes', 'show', run)).out;
   expect(shown).toContain('1 created by agent coder');

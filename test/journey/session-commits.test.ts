@@ -63,7 +63,7 @@ const inSession = (script: string): Promise<Ran> =>
 async function accept(
   ...more: string[]
 ): Promise<{ readonly shown: string; readonly said: string }> {
-  const { out } = await host.skill('changes', 'list', '--format', 'json');
+  const { out } = await host.skill('changes', 'show', '--format', 'json');
   const [{ digest = '', run = '' } = {}] = JSON.parse(out).runs;
   const shown = (await host.skill('changes', 'show', run)).out;
   const words = ['changes', 'accept', run, '--digest', digest, ...more];
@@ -157,7 +157,7 @@ it('accepts a branch alone, and leaves files and other branches waiting', async 
     'note: 1 branch or tag, 1 change in files that hosts or agents obey, 1 other change still wait',
   );
   expect(onHost('git log --format=%s; git branch; git status -s')).toBe('work\nbegin\n* main\n');
-  const { out } = await host.skill('changes', 'list', '--format', 'json');
+  const { out } = await host.skill('changes', 'show', '--format', 'json');
   await host.skill('changes', 'discard', JSON.parse(out).runs[0].run);
 });
 
@@ -166,7 +166,7 @@ it('says how many older stashes stay, and shows changes in the pager of a person
     'for i in 1 2 3; do echo $i >> a; git stash -q; done; echo b > b; mkdir sub; cd sub; git init -q -b main; echo c > c; git add c; git commit -qm sub',
   );
   expect(ran.err).toContain('only the newest stash comes over: 2 older stashes stay in the view');
-  const { out } = await host.skill('changes', 'list', '--format', 'json');
+  const { out } = await host.skill('changes', 'show', '--format', 'json');
   const [{ run = '' } = {}] = JSON.parse(out).runs;
   const env = { ...host.env, PAGER: "sed 's/^/paged: /'" };
   const { shown } = await atTerminal(['changes', 'show', run], env, []);

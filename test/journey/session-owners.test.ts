@@ -66,7 +66,7 @@ it.for(['person', 'shared', 'nobody'] as const)(
       'id -u; stat -c %u:%g . a .git; echo two >> a; echo x > sub/x; git add -A; git commit -qm work; echo later > later';
     const ran = await host.skill('agent', 'run', name, '--', 'sh', '-ec', script);
     expect(ran.out).toBe(`${uid}\n${`${uid}:${gid}\n`.repeat(3)}`);
-    const { out } = await host.skill('changes', 'list', '--format', 'json');
+    const { out } = await host.skill('changes', 'show', '--format', 'json');
     const [{ digest = '', run = '' } = {}] = JSON.parse(out).runs;
     const words = ['changes', 'accept', run, '--digest', digest];
     await atTerminal(words, host.env, [['Passphrase of key mira', passphrase]]);

@@ -152,7 +152,7 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     expect(await opened('@acme/allowed')).toContain('Run report.');
     expect(await lockedNames()).toEqual(['@acme/allowed', '@acme/at-once', '@acme/inside']);
     expect(await run('@acme/allowed')).toContain('the report of 11');
-    const { out } = await host.skill('agent', 'list', '--format', 'json');
+    const { out } = await host.skill('agent', 'show', '--format', 'json');
     // For this version alone: the standing grant is what it was.
     expect(JSON.parse(out).agents[0]).toMatchObject({
       ceiling: { egress: [{ url: 'https://api.crm.example/v2/*' }] },
@@ -191,7 +191,7 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     expect(said).toContain('refused [not-admitted]');
     expect(said).not.toContain('Run report.');
     expect(await lockedNames()).not.toContain('@acme/taken-back');
-    const { out } = await host.skill('agent', 'list', '--format', 'json');
+    const { out } = await host.skill('agent', 'show', '--format', 'json');
     expect(
       JSON.parse(out).agents[0].grants.map((one: { skill: string }) => one.skill),
     ).not.toContain('@acme/taken-back');

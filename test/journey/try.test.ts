@@ -206,7 +206,7 @@ describe('skillgate try', () => {
     expect(new Set(entries.map(({ version }) => version))).toEqual(new Set(['1.0.0+unapproved']));
     const starts = entries.filter(({ event }) => event === 'start');
     expect(new Set(starts.map(({ why }) => why))).toEqual(new Set(['skillgate try: not approved']));
-    expect((await host.skill('log', 'verify')).exit).toBe(0);
+    expect((await host.skill('log', '--verify')).exit).toBe(0);
   });
 
   it('is not for agents, and not for what is no skill', async () => {

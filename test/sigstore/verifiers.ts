@@ -31,10 +31,10 @@ export interface Verifier {
   verify(question: Question): Promise<Answer>;
 }
 
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+const own = fileURLToPath(new URL('verify-bundle.ts', import.meta.url));
 const script = fileURLToPath(new URL('verify.py', import.meta.url));
 
-/** `skill sigstore verify-bundle`: the client protocol of Sigstore's conformance suite. */
+/** `verify-bundle.ts`: the client protocol of Sigstore's conformance suite. */
 export const ours: Verifier = {
   name: 'ours',
   says: {
@@ -45,14 +45,7 @@ export const ours: Verifier = {
   },
   verify: ({ bundle, trustedRoot, artifact, signer }) => {
     const files = ['--bundle', bundle, '--trusted-root', trustedRoot];
-    return ask(process.execPath, [
-      guard,
-      'sigstore',
-      'verify-bundle',
-      ...files,
-      ...optionsOf(signer),
-      artifact,
-    ]);
+    return ask(process.execPath, [own, ...files, ...optionsOf(signer), artifact]);
   },
 };
 

@@ -1,62 +1,24 @@
 /** The commands about agents' identities: what an agent may use. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
 // What an identity has besides its grants.
 const ofIdentity = {
-  env: {
-    type: 'string',
-    multiple: true,
-    value: 'NAME=VALUE',
-    summary: 'value of an env capability',
-  },
-  budget: {
-    type: 'string',
-    value: 'KIND=N,…',
-    summary: 'daily limits (UTC) on requests, bytes, seconds, runs or paths',
-  },
-  workspace: {
-    type: 'string',
-    value: 'NAME[:MODE]',
-    summary:
-      'workspace of host policy that the agent’s own program works in; MODE is cow, ro or rw',
-  },
-  model: {
-    type: 'string',
-    value: 'NAME',
-    summary: 'model endpoint of the agent: a name under models in host policy',
-  },
-  egress: {
-    type: 'string',
-    multiple: true,
-    value: 'URL',
-    summary:
-      'requests that the agent’s own program may send, with a * at the end for every path below',
-  },
-  method: {
-    type: 'string',
-    multiple: true,
-    value: 'METHOD',
-    summary: 'HTTP method of --egress (default: GET and HEAD)',
-  },
-  hold: { type: 'boolean', summary: 'each request of --egress waits for a person' },
-  'git-secret': {
-    type: 'string',
-    value: 'NAME',
-    summary: 'secret that git sends to the host of --egress as a credential',
-  },
-  index: {
-    type: 'string',
-    value: 'npm,python',
-    summary: 'package indexes of host policy that the agent’s own program may fetch from',
-  },
-  'git-name': {
-    type: 'string',
-    value: 'NAME <EMAIL>',
-    summary: 'author of the agent’s commits (default: “AGENT (agent)”)',
-  },
-} as const;
+  '--env NAME=VALUE...': 'value of an env capability',
+  '--budget KIND=N,…': 'daily limits (UTC) on requests, bytes, seconds, runs or paths',
+  '--workspace NAME[:MODE]':
+    'workspace of host policy that the agent’s own program works in; MODE is cow, ro or rw',
+  '--model NAME': 'model endpoint of the agent: a name under models in host policy',
+  '--egress URL...':
+    'requests that the agent’s own program may send, with a * at the end for every path below',
+  '--method METHOD...': 'HTTP method of --egress (default: GET and HEAD)',
+  '--hold': 'each request of --egress waits for a person',
+  '--git-secret NAME': 'secret that git sends to the host of --egress as a credential',
+  '--index npm,python':
+    'package indexes of host policy that the agent’s own program may fetch from',
+  '--git-name AUTHOR': 'author of the agent’s commits: NAME <EMAIL> (default: “AGENT (agent)”)',
+};
 
-export const agentIdentityRows: readonly CommandRow[] = [
+export const agentIdentityRows: readonly WrittenRow[] = [
   {
     name: 'agent create',
     summary: 'create an identity for an agent',
@@ -73,32 +35,21 @@ export const agentIdentityRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      days: {
-        type: 'string',
-        value: 'N',
-        summary: 'days until the identity expires (default: 90)',
-      },
+      '--days N': 'days until the identity expires (default: 90)',
       ...ofIdentity,
     },
-    args: { min: 1, max: 1 },
-    load: () => import('../../agents/agent.ts'),
-  },
-  {
-    name: 'agent list',
-    summary: 'list agent identities',
-    usage: '',
-    examples: [['skillgate agent list', 'show each agent with its key, grants and end']],
-    options: {},
-    args: { min: 0, max: 0 },
+    args: 1,
     load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent show',
-    summary: 'show one agent: what it may start, reach and use',
-    usage: 'NAME',
-    examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
-    options: {},
-    args: { min: 1, max: 1 },
+    summary: 'list agent identities, or show what one agent may start, reach and use',
+    usage: '[NAME]',
+    examples: [
+      ['skillgate agent show', 'show each agent with its key, grants and end'],
+      ['skillgate agent show finance', 'show its grants, egress, workspace and budget'],
+    ],
+    args: [0, 1],
     load: () => import('../../agents/agent.ts'),
   },
   {
@@ -125,31 +76,14 @@ export const agentIdentityRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'all-of': {
-        type: 'string',
-        multiple: true,
-        value: 'SKILL',
-        summary: 'skill that the agent may start with every capability approved for it',
-      },
-      skills: {
-        type: 'string',
-        multiple: true,
-        value: 'PATTERN',
-        summary: 'skills that the agent may fetch and start: @scope/name or @scope/*',
-      },
-      ceiling: {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'file of capabilities, in the form of skill.json, that the agent’s runs may have at most',
-      },
-      reinstate: {
-        type: 'boolean',
-        summary: 'make a revoked agent active again without asking',
-      },
+      '--all-of SKILL...': 'skill that the agent may start with every capability approved for it',
+      '--skills PATTERN...': 'skills that the agent may fetch and start: @scope/name or @scope/*',
+      '--ceiling FILE':
+        'file of capabilities, in the form of skill.json, that the agent’s runs may have at most',
+      '--reinstate': 'make a revoked agent active again without asking',
       ...ofIdentity,
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     load: () => import('../../agents/agent.ts'),
   },
   {
@@ -161,7 +95,7 @@ export const agentIdentityRows: readonly CommandRow[] = [
       ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
         'skillgate agent revoke reporter @acme/report@^1',
-        'remove one grant, written as skillgate agent list shows it',
+        'remove one grant, written as skillgate agent show shows it',
       ],
       [
         'skillgate agent revoke reporter --ceiling report/skill.json',
@@ -173,26 +107,14 @@ export const agentIdentityRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      ceiling: {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'file of capabilities, in the form of skill.json, that the agent’s runs may no longer have',
-      },
-      model: { type: 'boolean', summary: 'remove only the model endpoint' },
-      workspace: {
-        type: 'boolean',
-        summary: 'remove only the workspace; its files stay',
-      },
-      egress: {
-        type: 'string',
-        multiple: true,
-        value: 'URL',
-        summary: 'remove only this egress, written as skillgate agent show prints it',
-      },
-      index: { type: 'string', value: 'npm,python', summary: 'remove only these indexes' },
+      '--ceiling FILE':
+        'file of capabilities, in the form of skill.json, that the agent’s runs may no longer have',
+      '--model': 'remove only the model endpoint',
+      '--workspace': 'remove only the workspace; its files stay',
+      '--egress URL...': 'remove only this egress, written as skillgate agent show prints it',
+      '--index npm,python': 'remove only these indexes',
     },
-    args: { min: 1, max: 2 },
+    args: [1, 2],
     load: () => import('../../agents/agent.ts'),
   },
   {
@@ -201,8 +123,8 @@ export const agentIdentityRows: readonly CommandRow[] = [
       'delete an agent’s identity and memory and free its workspace; its audit log entries stay',
     usage: 'NAME',
     examples: [['skillgate agent remove reporter', 'list what would be deleted, and ask']],
-    options: { yes: { type: 'boolean', summary: 'do not ask' } },
-    args: { min: 1, max: 1 },
+    options: { '--yes': 'do not ask' },
+    args: 1,
     load: () => import('../../agents/agent.ts'),
   },
 ];

@@ -1,12 +1,12 @@
 /** The commands of agents: what they run, and who they are. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 import { agentIdentityRows } from './agent-identity-rows.ts';
 import { agentSessionRows } from './agent-session-rows.ts';
 import { mountOption } from './draft-rows.ts';
 
-export const agentOption = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
+export const agentOption = { '--agent NAME': 'agent identity' };
 
-export const agentRows: readonly CommandRow[] = [
+export const agentRows: readonly WrittenRow[] = [
   {
     name: 'run',
     summary: 'run a skill’s command in a sandbox; put options before the command',
@@ -26,59 +26,33 @@ export const agentRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      plan: { type: 'boolean', summary: 'print the plan and stop' },
-      stdin: {
-        type: 'boolean',
-        summary: 'pass standard input to the command (default: no input)',
-      },
-      agent: agentOption,
-      mount: mountOption,
-      why: {
-        type: 'string',
-        value: 'TEXT',
-        summary: 'reason for the run, recorded in the audit log',
-      },
-      accept: {
-        type: 'boolean',
-        summary:
-          'apply the changes that the run makes in its views of folders, without showing them',
-      },
-      'unsafe-no-sandbox': {
-        type: 'boolean',
-        summary: 'run the skill on this host without a sandbox: nothing enforces the plan',
-      },
+      '--plan': 'print the plan and stop',
+      '--stdin': 'pass standard input to the command (default: no input)',
+      ...agentOption,
+      ...mountOption,
+      '--why TEXT': 'reason for the run, recorded in the audit log',
+      '--accept':
+        'apply the changes that the run makes in its views of folders, without showing them',
+      '--unsafe-no-sandbox':
+        'run the skill on this host without a sandbox: nothing enforces the plan',
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     verbatimAfter: 2,
     load: () => import('../../run/run.ts'),
   },
   {
     name: 'mcp',
-    summary: 'serve approved skills to an agent over MCP, on stdin and stdout or over HTTP',
-    usage: '--agent NAME [--http] [--listen HOST:PORT]',
+    summary: 'serve approved skills to an agent over MCP, on stdin and stdout',
+    usage: '--agent NAME',
     examples: [
       [
         'skillgate mcp --agent reporter',
         'write this command into the MCP settings of the agent’s program',
       ],
-      [
-        'skillgate mcp --agent reporter --http',
-        'serve programs on this host that have the printed token',
-      ],
     ],
     options: {
-      agent: agentOption,
-      http: {
-        type: 'boolean',
-        summary: 'serve over HTTP; the token is SKILLGATE_MCP_TOKEN, or a new one that is printed',
-      },
-      listen: {
-        type: 'string',
-        value: 'HOST:PORT',
-        summary: 'loopback address for --http (default: 127.0.0.1:4882)',
-      },
+      ...agentOption,
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../mcp/mcp.ts'),
   },
   ...agentIdentityRows,

@@ -1,7 +1,7 @@
 /** The commands about agents' sessions: what an agent starts, did and keeps. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
-export const agentSessionRows: readonly CommandRow[] = [
+export const agentSessionRows: readonly WrittenRow[] = [
   {
     name: 'agent run',
     summary:
@@ -19,24 +19,14 @@ export const agentSessionRows: readonly CommandRow[] = [
       ['skillgate agent run -t finance -- bash', 'a program with a screen of its own'],
     ],
     options: {
-      plan: { type: 'boolean', summary: 'print the plan and stop' },
-      terminal: {
-        type: 'boolean',
-        short: 't',
-        summary: 'connect the program with your terminal; Ctrl-] three times ends the session',
-      },
-      model: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'model endpoint for this session: a name under models in host policy',
-      },
-      accept: {
-        type: 'boolean',
-        summary:
-          'apply the changes that the session makes in its view of the workspace, without showing them',
-      },
+      '--plan': 'print the plan and stop',
+      '-t, --terminal':
+        'connect the program with your terminal; Ctrl-] three times ends the session',
+      '--model NAME': 'model endpoint for this session: a name under models in host policy',
+      '--accept':
+        'apply the changes that the session makes in its view of the workspace, without showing them',
     },
-    args: { min: 2, max: Number.POSITIVE_INFINITY },
+    args: [2, many],
     load: () => import('../../agents/agent-run.ts'),
   },
   {
@@ -44,8 +34,7 @@ export const agentSessionRows: readonly CommandRow[] = [
     summary: 'show what an agent did, and whether the audit log is intact',
     usage: 'NAME',
     examples: [['skillgate agent log reporter', 'show each run, request and denial of the agent']],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../agents/agent.ts'),
   },
   {
@@ -57,13 +46,9 @@ export const agentSessionRows: readonly CommandRow[] = [
       ['skillgate agent cache clear coder', 'its next session begins without them'],
     ],
     options: {
-      workspace: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'with clear: only what is kept for this workspace of host policy',
-      },
+      '--workspace NAME': 'with clear: only what is kept for this workspace of host policy',
     },
-    args: { min: 1, max: 2 },
+    args: [1, 2],
     load: () => import('../../agents/agent-cache.ts'),
   },
 ];

@@ -1,13 +1,14 @@
 /** The commands of those who write skills. */
-import type { CommandRow } from '../../command.ts';
+
 import { confirmOption } from '../confirm-option.ts';
+import type { WrittenRow } from '../written-row.ts';
 import { adviceRows } from './advice-rows.ts';
 import { draftRows } from './draft-rows.ts';
 import { keyRows } from './key-rows.ts';
 import { oidcOptions, publisherRows } from './keyless-rows.ts';
 import { scopeRows } from './scope-rows.ts';
 
-export const authorRows: readonly CommandRow[] = [
+export const authorRows: readonly WrittenRow[] = [
   ...draftRows,
   {
     name: 'publish',
@@ -22,26 +23,43 @@ export const authorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'dry-run': { type: 'boolean', summary: 'stop before signing; nothing is uploaded' },
-      'as-is': {
-        type: 'boolean',
-        summary:
-          'publish although the scan found undeclared capabilities, which reviewers see, too',
-      },
-      'despite-block': {
-        type: 'boolean',
-        summary:
-          'publish although the scan’s verdict is block; the registry’s own scan still decides',
-      },
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'key to sign with (default: your only key, or the key named default)',
-      },
+      '--dry-run': 'stop before signing; nothing is uploaded',
+      '--as-is':
+        'publish although the scan found undeclared capabilities, which reviewers see, too',
+      '--despite-block':
+        'publish although the scan’s verdict is block; the registry’s own scan still decides',
+      '--key NAME': 'key to sign with (default: your only key, or the key named default)',
       ...oidcOptions,
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../publish/publish.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'publish each skill of a folder or git repository and print its result',
+    usage: 'DIR|ADDRESS[#REF] --scope NAME',
+    examples: [
+      [
+        'skillgate import ./skills --scope acme',
+        'publish all skills below ./skills, wait for the verdicts, and print a table',
+      ],
+      [
+        'skillgate import https://github.com/anthropics/skills --scope acme --path skills',
+        'publish the skills of the default branch, each with its commit as provenance; again later: only what changed',
+      ],
+      [
+        'skillgate import git@git.acme.example:tools/skills.git#v1.4.0 --scope acme',
+        'publish the skills of a tag, branch or commit; the tag is their version',
+      ],
+    ],
+    options: {
+      '--scope NAME': 'scope to publish under',
+      '--path DIR': 'import only the skills below this folder of the repository',
+      '--key NAME': 'key that owns the scope',
+      '--as-is': 'publish a skill although its own skill.json lacks entries; reviewers see which',
+    },
+    args: 1,
+    load: () => import('../../publish/import.ts'),
   },
   {
     name: 'status',
@@ -59,16 +77,12 @@ export const authorRows: readonly CommandRow[] = [
       ['skillgate status @acme/weekly-report', 'list the newest versions, at most 500'],
     ],
     options: {
-      wait: { type: 'boolean', summary: 'wait until the scan is done' },
-      all: { type: 'boolean', summary: 'list every version, not the newest alone' },
-      reply: {
-        type: 'string',
-        value: 'TEXT',
-        summary: 'answer the reviewers’ questions; everybody can read the answer',
-      },
-      key: { type: 'string', value: 'NAME', summary: 'key of the publisher or scope owner' },
+      '--wait': 'wait until the scan is done',
+      '--all': 'list every version, not the newest alone',
+      '--reply TEXT': 'answer the reviewers’ questions; everybody can read the answer',
+      '--key NAME': 'key of the publisher or scope owner',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../publish/status.ts'),
   },
   {
@@ -82,15 +96,11 @@ export const authorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      reason: { type: 'string', value: 'TEXT', summary: 'why; everybody can read the text' },
-      yes: confirmOption,
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'key of an owner or publisher of the scope (default: your only key)',
-      },
+      '--reason TEXT': 'why; everybody can read the text',
+      ...confirmOption,
+      '--key NAME': 'key of an owner or publisher of the scope (default: your only key)',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../publish/withdraw.ts'),
   },
   ...adviceRows,
@@ -106,14 +116,9 @@ export const authorRows: readonly CommandRow[] = [
       ['skillgate login --browser', 'print a one-time link that signs a browser in to the desk'],
     ],
     options: {
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'key to sign in with (default: your only key, or the key named default)',
-      },
-      browser: { type: 'boolean', summary: 'print a one-time link to the reviewer’s desk' },
+      '--key NAME': 'key to sign in with (default: your only key, or the key named default)',
+      '--browser': 'print a one-time link to the reviewer’s desk',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../registries/login.ts'),
   },
   {
@@ -131,10 +136,9 @@ export const authorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key: { type: 'string', value: 'NAME', summary: 'key to sign in with' },
+      '--key NAME': 'key to sign in with',
       ...oidcOptions,
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../members-and-scopes/whoami.ts'),
   },
   ...keyRows,

@@ -1,7 +1,7 @@
 /** The commands that copy a registry: to a backup and back, and its public files to a folder. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const backupRows: readonly CommandRow[] = [
+export const backupRows: readonly WrittenRow[] = [
   {
     name: 'registry backup',
     summary: 'copy the data folder of a registry to a backup, while the registry serves',
@@ -13,13 +13,10 @@ export const backupRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'with-keys': {
-        type: 'boolean',
-        summary:
-          'also copy files with unsealed private keys (keys.json); whoever reads the backup can then sign as this registry',
-      },
+      '--with-keys':
+        'also copy files with unsealed private keys (keys.json); whoever reads the backup can then sign as this registry',
     },
-    args: { min: 2, max: 2 },
+    args: 2,
     load: () => import('../../backup/registry-backup.ts'),
   },
   {
@@ -37,17 +34,10 @@ export const backupRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'dry-run': {
-        type: 'boolean',
-        summary: 'only say what would go; the registry itself deletes, while it serves',
-      },
-      retention: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'rules to try (default: retention.json in DIR)',
-      },
+      '--dry-run': 'only say what would go; the registry itself deletes, while it serves',
+      '--retention FILE': 'rules to try (default: retention.json in DIR)',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../serve/registry-retention.ts'),
   },
   {
@@ -66,35 +56,20 @@ export const backupRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      keys: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'keys.json of the registry, when the backup has no keys',
-      },
-      witness: {
-        type: 'string',
-        multiple: true,
-        value: 'URL',
-        summary: 'witness that is asked whether a later log exists',
-      },
-      checkpoint: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'signed head of the log that the backup must have or continue',
-      },
-      unwitnessed: {
-        type: 'boolean',
-        summary: 'restore although a witness of the registry was not asked or does not answer',
-      },
+      '--keys FILE': 'keys.json of the registry, when the backup has no keys',
+      '--witness URL...': 'witness that is asked whether a later log exists',
+      '--checkpoint FILE': 'signed head of the log that the backup must have or continue',
+      '--unwitnessed':
+        'restore although a witness of the registry was not asked or does not answer',
     },
-    args: { min: 2, max: 2 },
+    args: 2,
     load: () => import('../../backup/registry-restore.ts'),
   },
   {
     name: 'registry export',
     summary:
       'copy the public files of a registry to a folder for a plain file server, or for hosts without a network',
-    usage: 'URL DIR [--scope NAME]… [--own [--key KEY]]',
+    usage: 'URL DIR [--scope NAME]…',
     examples: [
       [
         'skillgate registry export https://skills.acme.example /srv/skills',
@@ -104,26 +79,11 @@ export const backupRows: readonly CommandRow[] = [
         'skillgate registry export https://skills.acme.example /media/usb/skills --scope acme',
         'copy the skills of one scope; then, on a host without a network: skillgate registry add file:///media/usb/skills',
       ],
-      [
-        'skillgate registry export https://skills.acme.example ./acme --scope acme --own',
-        'take a copy of all that you published in @acme: also versions that wait or were refused, and what was written about them',
-      ],
     ],
     options: {
-      scope: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'scope whose skills are copied (default: all; the log is always whole)',
-      },
-      own: {
-        type: 'boolean',
-        summary:
-          'also copy every version of the scopes, whatever its status, with files, report, history, questions and answers; signs in with your key',
-      },
-      key: { type: 'string', value: 'KEY', summary: 'with --own: the key that published' },
+      '--scope NAME...': 'scope whose skills are copied (default: all; the log is always whole)',
     },
-    args: { min: 2, max: 2 },
+    args: 2,
     load: () => import('../../registry-export/registry-export.ts'),
   },
 ];

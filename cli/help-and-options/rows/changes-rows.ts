@@ -1,23 +1,13 @@
 /** The commands for what runs changed in their views of folders. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const changesRows: readonly CommandRow[] = [
-  {
-    name: 'changes list',
-    summary: 'list runs whose changes wait to be accepted',
-    usage: '',
-    examples: [
-      ['skillgate changes list', 'show the run, time, agent, skill and number of changes of each'],
-    ],
-    options: {},
-    args: { min: 0, max: 0 },
-    load: () => import('../../changes/changes.ts'),
-  },
+export const changesRows: readonly WrittenRow[] = [
   {
     name: 'changes show',
-    summary: 'show the changes of a run: a summary, then diffs of text files',
-    usage: 'RUN [--path GLOB]…',
+    summary: 'list runs whose changes wait to be accepted, or show the changes of a run',
+    usage: '[RUN [--path GLOB]…]',
     examples: [
+      ['skillgate changes show', 'show the run, time, agent, skill and number of changes of each'],
       ['skillgate changes show 0f3c', 'show the changes of the run whose id begins with 0f3c'],
       [
         "skillgate changes show 0f3c --path 'src/**' --path node_modules/left-pad",
@@ -25,14 +15,9 @@ export const changesRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      path: {
-        type: 'string',
-        multiple: true,
-        value: 'GLOB',
-        summary: 'show only paths that match, or that lie in a folder of this name',
-      },
+      '--path GLOB...': 'show only paths that match, or that lie in a folder of this name',
     },
-    args: { min: 1, max: 1 },
+    args: [0, 1],
     load: () => import('../../changes/changes.ts'),
   },
   {
@@ -59,28 +44,15 @@ export const changesRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      digest: { type: 'string', value: 'DIGEST', summary: 'digest of the changes that were shown' },
-      path: {
-        type: 'string',
-        multiple: true,
-        value: 'GLOB',
-        summary: 'apply only changes of these paths or folders, and no branch that is not named',
-      },
-      branch: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'apply only this branch or tag with its files, and paths that --path names',
-      },
-      include: {
-        type: 'string',
-        multiple: true,
-        value: 'PATH',
-        summary:
-          'also apply this change, although hosts or agents obey the path; or a branch: main, sub:main',
-      },
+      '--digest DIGEST': 'digest of the changes that were shown',
+      '--path GLOB...':
+        'apply only changes of these paths or folders, and no branch that is not named',
+      '--branch NAME...':
+        'apply only this branch or tag with its files, and paths that --path names',
+      '--include PATH...':
+        'also apply this change, although hosts or agents obey the path; or a branch: main, sub:main',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../changes/changes.ts'),
   },
   {
@@ -90,8 +62,8 @@ export const changesRows: readonly CommandRow[] = [
     examples: [
       ['skillgate changes discard 0f3c', 'delete the changes; the folder itself stays unchanged'],
     ],
-    options: { yes: { type: 'boolean', summary: 'do not ask' } },
-    args: { min: 1, max: 1 },
+    options: { '--yes': 'do not ask' },
+    args: 1,
     load: () => import('../../changes/changes.ts'),
   },
 ];

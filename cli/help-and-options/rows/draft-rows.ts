@@ -1,16 +1,15 @@
 /** The commands for a skill that nobody has seen yet: written, scanned, declared, tried. */
-import type { CommandRow, OptionRow } from '../../command.ts';
+
 import { readerOptions } from '../reader-options.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
 /** The option that binds a folder for one run. */
-export const mountOption: OptionRow = {
-  type: 'string',
-  multiple: true,
-  value: 'NAME=DIR',
-  summary: 'folder for workspace:NAME of skill.json, for this run (default: host policy’s)',
+export const mountOption = {
+  '--mount NAME=DIR...':
+    'folder for workspace:NAME of skill.json, for this run (default: host policy’s)',
 };
 
-export const draftRows: readonly CommandRow[] = [
+export const draftRows: readonly WrittenRow[] = [
   {
     name: 'init',
     summary: 'write SKILL.md and skill.json of a new skill',
@@ -20,14 +19,10 @@ export const draftRows: readonly CommandRow[] = [
       ['skillgate init .', 'draft skill.json for a folder that has a SKILL.md'],
     ],
     options: {
-      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: @me)' },
-      name: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'short name of the skill (default: the folder’s name)',
-      },
+      '--scope NAME': 'scope of the skill (default: @me)',
+      '--name NAME': 'short name of the skill (default: the folder’s name)',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../publish/init.ts'),
   },
   {
@@ -63,26 +58,14 @@ export const draftRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      suppressions: {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'findings that a reviewer accepted: a JSON list of fingerprint (as --format json prints it), skill, reason, by, expires, severity',
-      },
-      baseline: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'an earlier report (--format jsonl or json) to compare with',
-      },
-      since: {
-        type: 'string',
-        value: 'REF',
-        summary:
-          'scan only skills whose files differ from the newest commit that HEAD and this branch, tag or commit share',
-      },
+      '--suppressions FILE':
+        'findings that a reviewer accepted: a JSON list of fingerprint (as --format json prints it), skill, reason, by, expires, severity',
+      '--baseline FILE': 'an earlier report (--format jsonl or json) to compare with',
+      '--since REF':
+        'scan only skills whose files differ from the newest commit that HEAD and this branch, tag or commit share',
       ...readerOptions,
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown'],
     load: () => import('../../scan/scan.ts'),
   },
@@ -98,25 +81,13 @@ export const draftRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      write: {
-        type: 'boolean',
-        summary: 'write skill.json; if the file exists, show the changes and ask',
-      },
-      yes: {
-        type: 'boolean',
-        summary: 'change skill.json without asking; required without a terminal',
-      },
-      'no-lock': {
-        type: 'boolean',
-        summary: 'with --write: choose no versions for the packages; skillgate lock does it later',
-      },
-      scope: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'scope of the skill if there is no skill.json yet',
-      },
+      '--write': 'write skill.json; if the file exists, show the changes and ask',
+      '--yes': 'change skill.json without asking; required without a terminal',
+      '--no-lock':
+        'with --write: choose no versions for the packages; skillgate lock does it later',
+      '--scope NAME': 'scope of the skill if there is no skill.json yet',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../publish/manifest.ts'),
   },
   {
@@ -135,17 +106,11 @@ export const draftRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'exclude-newer': {
-        type: 'string',
-        value: 'DAYS',
-        summary: 'leave out younger versions (default: the age that host policy names)',
-      },
-      house: {
-        type: 'boolean',
-        summary: 'write "lock": "house": the lock of the host decides, and lock files are deleted',
-      },
+      '--exclude-newer DAYS':
+        'leave out younger versions (default: the age that host policy names)',
+      '--house': 'write "lock": "house": the lock of the host decides, and lock files are deleted',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../packages/lock.ts'),
   },
   {
@@ -167,24 +132,13 @@ export const draftRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      secret: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'stored secret that the skill may use (default: none)',
-      },
-      mount: mountOption,
-      accept: {
-        type: 'boolean',
-        summary:
-          'apply the changes that the run makes in its views of folders, without showing them',
-      },
-      stdin: {
-        type: 'boolean',
-        summary: 'pass standard input to the command (default: no input)',
-      },
+      '--secret NAME...': 'stored secret that the skill may use (default: none)',
+      ...mountOption,
+      '--accept':
+        'apply the changes that the run makes in its views of folders, without showing them',
+      '--stdin': 'pass standard input to the command (default: no input)',
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     verbatimAfter: 2,
     load: () => import('../../run/try.ts'),
   },
@@ -209,21 +163,13 @@ export const draftRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      sign: { type: 'boolean', summary: 'sign the observation with your key' },
-      send: {
-        type: 'string',
-        value: 'NAME@VERSION',
-        summary:
-          'hand the observation of this version to the registry, signed with a scanner’s key',
-      },
-      key: { type: 'string', value: 'NAME', summary: 'key that signs (default: your only key)' },
-      out: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'file for the signed statement (default: observation.sigstore.json)',
-      },
+      '--sign': 'sign the observation with your key',
+      '--send NAME@VERSION':
+        'hand the observation of this version to the registry, signed with a scanner’s key',
+      '--key NAME': 'key that signs (default: your only key)',
+      '--out FILE': 'file for the signed statement (default: observation.sigstore.json)',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../observe/observe.ts'),
   },
 ];

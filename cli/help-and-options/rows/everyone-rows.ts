@@ -1,7 +1,7 @@
 /** The commands for everyone. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const everyoneRows: readonly CommandRow[] = [
+export const everyoneRows: readonly WrittenRow[] = [
   {
     name: 'explain',
     summary: 'explain a scanner rule or an error code',
@@ -13,8 +13,7 @@ export const everyoneRows: readonly CommandRow[] = [
       ],
       ['skillgate explain version-exists', 'show what the error means and what to do'],
     ],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../explain.ts'),
   },
   {
@@ -28,57 +27,10 @@ export const everyoneRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
-      verbose: { type: 'boolean', summary: 'show every command with all of its output' },
+      '--keep': 'leave the registry and the desk running',
+      '--verbose': 'show every command with all of its output',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../demo/demo.ts'),
-  },
-  {
-    name: 'sigstore verify-bundle',
-    summary: 'verify the signature of a file with any Sigstore bundle',
-    usage:
-      '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
-    examples: [
-      [
-        'skillgate sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
-        'check that exactly this person signed a.tar',
-      ],
-      [
-        'skillgate sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
-        'check that this key (PEM) signed a.tar, and that the log in the trusted root has the signature',
-      ],
-    ],
-    options: {
-      bundle: { type: 'string', value: 'FILE', summary: 'the Sigstore bundle, v0.1 to v0.3' },
-      'certificate-identity': {
-        type: 'string',
-        value: 'IDENTITY',
-        summary: 'the one name in the certificate, compared exactly',
-      },
-      'certificate-oidc-issuer': {
-        type: 'string',
-        value: 'URL',
-        summary: 'OIDC issuer that vouched for the name, compared exactly',
-      },
-      key: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'a P-256 public key in PEM, instead of an identity',
-      },
-      'trusted-root': {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'trusted_root.json (default: sigstore/production.json in the configuration folder)',
-      },
-      staging: {
-        type: 'boolean',
-        summary: 'use sigstore/staging.json if --trusted-root is absent',
-      },
-    },
-    args: { min: 1, max: 1 },
-    load: () => import('../../verify/sigstore.ts'),
   },
   {
     name: 'shell-init',
@@ -92,8 +44,7 @@ export const everyoneRows: readonly CommandRow[] = [
       ],
       ['skillgate shell-init fish | source', 'write this line into ~/.config/fish/config.fish'],
     ],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../shell-init.ts'),
   },
   {
@@ -102,11 +53,11 @@ export const everyoneRows: readonly CommandRow[] = [
     usage: '[--all] [COMMAND]',
     examples: [
       ['skillgate help', 'show five ways to begin'],
-      ['skillgate help --all', 'list all commands and the exit codes'],
+      ['skillgate help --all', 'list all commands'],
       ['skillgate help review approve', 'describe one command'],
     ],
-    options: { all: { type: 'boolean', summary: 'list all commands' } },
-    args: { min: 0, max: 3 },
+    options: { '--all': 'list all commands' },
+    args: [0, 3],
     load: () => import('../help.ts'),
   },
 ];

@@ -1,22 +1,16 @@
 /** The commands that show and change host policy. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-const dryRun = {
-  type: 'boolean',
-  summary: 'print the difference of host.json, and change nothing',
-} as const;
+const dryRun = { '--dry-run': 'print the difference of host.json, and change nothing' };
 
 const listAndRemove = '| list | remove NAME';
-const load: CommandRow['load'] = () => import('../../host/host.ts');
+const load: WrittenRow['load'] = () => import('../../host/host.ts');
 
-export const hostPolicyRows: readonly CommandRow[] = [
+export const hostPolicyRows: readonly WrittenRow[] = [
   {
     name: 'host show',
     summary: 'show host policy: what agents and skills may do on this host',
-    usage: '',
     examples: [['skillgate host show', 'show workspaces, models, approvers and limits']],
-    options: {},
-    args: { min: 0, max: 0 },
     load,
   },
   {
@@ -31,13 +25,10 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ['skillgate host workspace remove work', 'take the name away; the folder stays as it is'],
     ],
     options: {
-      writable: {
-        type: 'boolean',
-        summary: 'with add: an rw mount applies the changes of a run without asking anybody',
-      },
-      'dry-run': dryRun,
+      '--writable': 'with add: an rw mount applies the changes of a run without asking anybody',
+      ...dryRun,
     },
-    args: { min: 0, max: 3 },
+    args: [0, 3],
     load,
   },
   {
@@ -55,25 +46,12 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      kind: {
-        type: 'string',
-        value: 'KIND',
-        summary: 'interface that the endpoint speaks: openai or anthropic',
-      },
-      secret: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'secret with the endpoint’s key; for https only',
-      },
-      path: {
-        type: 'string',
-        multiple: true,
-        value: 'PATH',
-        summary: 'further path that a session may call, such as /v1/rerank',
-      },
-      'dry-run': dryRun,
+      '--kind KIND': 'interface that the endpoint speaks: openai or anthropic',
+      '--secret NAME': 'secret with the endpoint’s key; for https only',
+      '--path PATH...': 'further path that a session may call, such as /v1/rerank',
+      ...dryRun,
     },
-    args: { min: 0, max: 3 },
+    args: [0, 3],
     load,
   },
   {
@@ -90,8 +68,8 @@ export const hostPolicyRows: readonly CommandRow[] = [
         'a key of another machine: the line that skillgate key approver printed there',
       ],
     ],
-    options: { 'dry-run': dryRun },
-    args: { min: 0, max: 2 },
+    options: { ...dryRun },
+    args: [0, 2],
     load,
   },
   {
@@ -102,8 +80,8 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ['skillgate host egress add requests-per-minute 60', 'at most 60 requests a minute'],
       ['skillgate host egress add sent-bytes 1000000', 'at most a million bytes in each run'],
     ],
-    options: { 'dry-run': dryRun },
-    args: { min: 0, max: 3 },
+    options: { ...dryRun },
+    args: [0, 3],
     load,
   },
   {
@@ -121,14 +99,11 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'min-age': {
-        type: 'string',
-        value: 'DAYS',
-        summary: 'age of the youngest version that may be fetched (default: 7d; 0d for none)',
-      },
-      'dry-run': dryRun,
+      '--min-age DAYS':
+        'age of the youngest version that may be fetched (default: 7d; 0d for none)',
+      ...dryRun,
     },
-    args: { min: 0, max: 3 },
+    args: [0, 3],
     load,
   },
   {
@@ -146,12 +121,9 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'dry-run': {
-        type: 'boolean',
-        summary: 'with add, remove and update: show the difference; store and change nothing',
-      },
+      '--dry-run': 'with add, remove and update: show the difference; store and change nothing',
     },
-    args: { min: 0, max: 102 },
+    args: [0, 102],
     load: () => import('../../host/house.ts'),
   },
   {
@@ -173,8 +145,8 @@ export const hostPolicyRows: readonly CommandRow[] = [
       ],
       ['skillgate host advisories remove GHSA-jf85-cpcp-j695', 'the advisory counts again'],
     ],
-    options: { 'dry-run': dryRun },
-    args: { min: 0, max: 3 },
+    options: { ...dryRun },
+    args: [0, 3],
     load,
   },
   {
@@ -191,8 +163,8 @@ export const hostPolicyRows: readonly CommandRow[] = [
         'the toolchains that sessions have; skillgate doctor lists those that this host could give',
       ],
     ],
-    options: { 'dry-run': dryRun },
-    args: { min: 0, max: 3 },
+    options: { ...dryRun },
+    args: [0, 3],
     load,
   },
 ];

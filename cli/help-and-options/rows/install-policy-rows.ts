@@ -1,22 +1,17 @@
 /** The commands that judge skills for other installers. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
+const reviewOption = {
+  '--review WORD':
+    'warn or block files that nobody approved and whose scan found what a person should look at (default: warn)',
+};
 const policyOptions = {
-  unknown: {
-    type: 'string',
-    value: 'WORD',
-    summary:
-      'allow, warn or block files that nobody approved and whose scan found nothing (default: warn)',
-  },
-  review: {
-    type: 'string',
-    value: 'WORD',
-    summary:
-      'warn or block files that nobody approved and whose scan found what a person should look at (default: warn)',
-  },
-} as const;
+  '--unknown WORD':
+    'allow, warn or block files that nobody approved and whose scan found nothing (default: warn)',
+  ...reviewOption,
+};
 
-export const installPolicyRows: readonly CommandRow[] = [
+export const installPolicyRows: readonly WrittenRow[] = [
   {
     name: 'policy check',
     summary: 'say whether other installers may install a folder: allow, warn or block',
@@ -28,13 +23,12 @@ export const installPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: policyOptions,
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     load: () => import('../../install-policy/check.ts'),
   },
   {
     name: 'policy openclaw',
     summary: 'answer OpenClaw’s security.installPolicy.exec: one request in, one answer out',
-    usage: '',
     examples: [
       [
         'skillgate policy openclaw --unknown block < request.json',
@@ -42,13 +36,11 @@ export const installPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: policyOptions,
-    args: { min: 0, max: 0 },
     load: () => import('../../install-policy/openclaw.ts'),
   },
   {
     name: 'policy claude-code',
     summary: 'answer a hook of Claude Code: judge a skill before its text reaches the model',
-    usage: '',
     examples: [
       [
         'skillgate policy claude-code || exit 2',
@@ -56,7 +48,6 @@ export const installPolicyRows: readonly CommandRow[] = [
       ],
     ],
     options: policyOptions,
-    args: { min: 0, max: 0 },
     load: () => import('../../install-policy/claude-code.ts'),
   },
   {
@@ -69,8 +60,8 @@ export const installPolicyRows: readonly CommandRow[] = [
         'what the hook of .pre-commit-hooks.yaml does with the files of a commit',
       ],
     ],
-    options: { review: policyOptions.review },
-    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    options: reviewOption,
+    args: [0, many],
     filesFromProgram: true,
     load: () => import('../../install-policy/pre-commit.ts'),
   },

@@ -1,7 +1,7 @@
 /** The commands of those who install skills. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
-export const installerRows: readonly CommandRow[] = [
+export const installerRows: readonly WrittenRow[] = [
   {
     name: 'packages',
     summary: 'list, audit or delete the stored packages of installed skills',
@@ -15,13 +15,9 @@ export const installerRows: readonly CommandRow[] = [
       ['skillgate packages clean --days 7', 'delete what no run used for a week'],
     ],
     options: {
-      days: {
-        type: 'string',
-        value: 'N',
-        summary: 'delete what no run used for so many days (default: 30)',
-      },
+      '--days N': 'delete what no run used for so many days (default: 30)',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../packages/packages.ts'),
   },
   {
@@ -47,60 +43,34 @@ export const installerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
-      agent: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'link the skill for this agent as well: claude, goose, openclaw …',
-      },
-      copy: {
-        type: 'boolean',
-        summary:
-          'copy the files into each agent’s folder instead of linking; for systems where links do not work',
-      },
-      publisher: {
-        type: 'string',
-        value: 'ID',
-        summary: 'accept this publisher instead of the one in skillgate.lock',
-      },
-      yes: {
-        type: 'boolean',
-        summary:
-          'accept an update with more capabilities, or capabilities that differ from skillgate.lock',
-      },
-      plain: {
-        type: 'boolean',
-        summary: 'write the original files; the skill then runs without a sandbox',
-      },
-      'dry-run': {
-        type: 'boolean',
-        summary: 'verify the skill and all skills that it requires, and write nothing',
-      },
+      '--as NAME': 'folder name below .agents/skills',
+      '--agent NAME...': 'link the skill for this agent as well: claude, goose, openclaw …',
+      '--copy':
+        'copy the files into each agent’s folder instead of linking; for systems where links do not work',
+      '--publisher ID': 'accept this publisher instead of the one in skillgate.lock',
+      '--yes':
+        'accept an update with more capabilities, or capabilities that differ from skillgate.lock',
+      '--plain': 'write the original files; the skill then runs without a sandbox',
+      '--dry-run': 'verify the skill and all skills that it requires, and write nothing',
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     load: () => import('../../install/install.ts'),
   },
   {
     name: 'list',
     summary: 'list the installed skills of this project',
-    usage: '',
-    examples: [['skillgate list', 'show each skill with its version, range and folder']],
-    options: {},
-    args: { min: 0, max: 0 },
-    load: () => import('../../install/list.ts'),
-  },
-  {
-    name: 'tree',
-    summary: 'show which installed skill requires which',
-    usage: '[@scope/name…]',
+    usage: '[@scope/name…] [--tree | --outdated]',
     examples: [
-      ['skillgate tree', 'show every skill of the project above the skills that it requires'],
-      ['skillgate tree @acme/weekly-report --format json', 'show one skill, as JSON'],
+      ['skillgate list', 'show each skill with its version, range and folder'],
+      ['skillgate list --tree', 'show every skill above the skills that it requires'],
+      ['skillgate list --outdated', 'show newer approved versions; change nothing'],
     ],
-    options: {},
-    args: { min: 0, max: Number.POSITIVE_INFINITY },
-    load: () => import('../../install/tree.ts'),
+    options: {
+      '--tree': 'show which installed skill requires which',
+      '--outdated': 'show newer approved versions of installed skills',
+    },
+    args: [0, many],
+    load: () => import('../../install/list.ts'),
   },
   {
     name: 'show',
@@ -110,18 +80,8 @@ export const installerRows: readonly CommandRow[] = [
       ['skillgate show @acme/weekly-report', 'show the newest approved version'],
       ['skillgate show @acme/weekly-report@1.4.0', 'show one version'],
     ],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../install/show.ts'),
-  },
-  {
-    name: 'outdated',
-    summary: 'list newer approved versions of installed skills',
-    usage: '[@scope/name…]',
-    examples: [['skillgate outdated', 'check all skills of skillgate.lock; change nothing']],
-    options: {},
-    args: { min: 0, max: Number.POSITIVE_INFINITY },
-    load: () => import('../../install/outdated.ts'),
   },
   {
     name: 'update',
@@ -135,9 +95,9 @@ export const installerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      yes: { type: 'boolean', summary: 'accept versions that may do more, without a question' },
+      '--yes': 'accept versions that may do more, without a question',
     },
-    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    args: [0, many],
     load: () => import('../../install/update.ts'),
   },
   {
@@ -145,8 +105,7 @@ export const installerRows: readonly CommandRow[] = [
     summary: 'delete installed skills from this project and from agents’ folders',
     usage: '@scope/name…',
     examples: [['skillgate remove @acme/weekly-report', 'delete the folder and its lock entry']],
-    options: {},
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     load: () => import('../../install/remove.ts'),
   },
   {
@@ -163,14 +122,10 @@ export const installerRows: readonly CommandRow[] = [
       ['skillgate ci --format json', 'print what was installed as JSON'],
     ],
     options: {
-      offline: { type: 'boolean', summary: 'use only the cache, and no network' },
-      plain: {
-        type: 'boolean',
-        summary:
-          'obey "plain": true in skillgate.json: these skills run without a sandbox (without this option, such a project is refused)',
-      },
+      '--offline': 'use only the cache, and no network',
+      '--plain':
+        'obey "plain": true in skillgate.json: these skills run without a sandbox (without this option, such a project is refused)',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../install/ci.ts'),
   },
   {
@@ -198,29 +153,14 @@ export const installerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      offline: { type: 'boolean', summary: 'use only the cache, and no network' },
-      rescan: {
-        type: 'boolean',
-        summary: 'run the scanner again and compare its report with the signed report',
-      },
-      export: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'write the evidence of one version into a new folder',
-      },
-      from: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'verify an exported folder as of the time of its export, without a network',
-      },
-      trust: {
-        type: 'string',
-        value: 'sha256:…',
-        summary:
-          'with --from: the digest that --export printed, instead of the registry pinned here',
-      },
+      '--offline': 'use only the cache, and no network',
+      '--rescan': 'run the scanner again and compare its report with the signed report',
+      '--export DIR': 'write the evidence of one version into a new folder',
+      '--from DIR': 'verify an exported folder as of the time of its export, without a network',
+      '--trust sha256:…':
+        'with --from: the digest that --export printed, instead of the registry pinned here',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../verify/verify.ts'),
   },
   {
@@ -230,7 +170,7 @@ export const installerRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate export @acme/weekly-report --oci weekly-report',
-        'write an OCI image layout, with signed attestations and bills of materials',
+        'write an OCI image layout, with signed attestations and a bill of materials',
       ],
       [
         'skillgate export @acme/weekly-report@1.2.0 --oci out --key release',
@@ -238,20 +178,12 @@ export const installerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      oci: {
-        type: 'string',
-        value: 'DIR',
-        summary:
-          'a new folder for an OCI image layout, for oras, cosign and registries of containers',
-      },
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary:
-          'key that signs the attestations (default: your only key, or the key named default)',
-      },
+      '--oci DIR':
+        'a new folder for an OCI image layout, for oras, cosign and registries of containers',
+      '--key NAME':
+        'key that signs the attestations (default: your only key, or the key named default)',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../oci/export.ts'),
   },
 ];

@@ -1,8 +1,9 @@
 /** The commands about one's own signing keys. */
-import type { CommandRow } from '../../command.ts';
-import { confirmOption } from '../confirm-option.ts';
 
-export const keyRows: readonly CommandRow[] = [
+import { confirmOption } from '../confirm-option.ts';
+import type { WrittenRow } from '../written-row.ts';
+
+export const keyRows: readonly WrittenRow[] = [
   {
     name: 'key create',
     summary:
@@ -23,16 +24,11 @@ export const keyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      keychain: {
-        type: 'boolean',
-        summary: 'keep the private part in the OS keychain; fails where there is none',
-      },
-      passphrase: {
-        type: 'boolean',
-        summary: 'encrypt the private part with a passphrase that is asked for at the terminal',
-      },
+      '--keychain': 'keep the private part in the OS keychain; fails where there is none',
+      '--passphrase':
+        'encrypt the private part with a passphrase that is asked for at the terminal',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../signing/key.ts'),
   },
   {
@@ -47,8 +43,7 @@ export const keyRows: readonly CommandRow[] = [
         'create the mailbox key that an older key file lacks; asks for the passphrase to sign it',
       ],
     ],
-    options: {},
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../signing/key.ts'),
   },
   {
@@ -66,12 +61,8 @@ export const keyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      log: {
-        type: 'boolean',
-        summary: 'read the log itself to find the entries that your keys signed',
-      },
+      '--log': 'read the log itself to find the entries that your keys signed',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../signing/key.ts'),
   },
   {
@@ -82,8 +73,8 @@ export const keyRows: readonly CommandRow[] = [
       ['skillgate key rotate', 'replace the key named default with a new key of the same name'],
       ['skillgate key rotate laptop --yes', 'replace a key without a terminal'],
     ],
-    options: { yes: confirmOption },
-    args: { min: 0, max: 1 },
+    options: { ...confirmOption },
+    args: [0, 1],
     load: () => import('../../signing/key.ts'),
   },
   {
@@ -103,19 +94,12 @@ export const keyRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'valid-up-to': {
-        type: 'string',
-        value: 'INDEX',
-        summary: 'last log index at which signatures of the key count (default: now)',
-      },
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'key to sign with (default: the ended key itself, or else the key administrator)',
-      },
-      yes: confirmOption,
+      '--valid-up-to INDEX': 'last log index at which signatures of the key count (default: now)',
+      '--key NAME':
+        'key to sign with (default: the ended key itself, or else the key administrator)',
+      ...confirmOption,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../signing/key.ts'),
   },
 ];

@@ -2,28 +2,17 @@
  * Options of commands that can sign without a key, and the command that says which CI job may
  * publish.
  */
-import type { CommandRow, OptionRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
 export const oidcOptions = {
-  oidc: {
-    type: 'boolean',
-    summary: 'sign with an OIDC identity, of a CI job or a person; no key is stored',
-  },
-  'signing-config': {
-    type: 'string',
-    value: 'FILE',
-    summary:
-      'signing_config.json of your Sigstore deployment (default: the one in the config folder)',
-  },
-  'identity-token': {
-    type: 'string',
-    value: 'FILE',
-    summary:
-      'file with the identity token (default: SIGSTORE_ID_TOKEN, else the token of GitHub Actions, else you sign in)',
-  },
-} as const satisfies Record<string, OptionRow>;
+  '--oidc': 'sign with an OIDC identity, of a CI job or a person; no key is stored',
+  '--signing-config FILE':
+    'signing_config.json of your Sigstore deployment (default: the one in the config folder)',
+  '--identity-token FILE':
+    'file with the identity token (default: SIGSTORE_ID_TOKEN, else the token of GitHub Actions, else you sign in)',
+};
 
-export const publisherRows: readonly CommandRow[] = [
+export const publisherRows: readonly WrittenRow[] = [
   {
     name: 'scope publishers',
     summary:
@@ -41,36 +30,17 @@ export const publisherRows: readonly CommandRow[] = [
       ['skillgate scope publishers acme --owners', 'let the owners publish again'],
     ],
     options: {
-      ci: {
-        type: 'string',
-        value: 'PROVIDER:ID',
-        summary: 'github, gitlab or an issuer’s URL, and the repository’s number',
-      },
-      workflow: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'workflow file with its repository, or its URL; without @ref',
-      },
-      ref: {
-        type: 'string',
-        value: 'REF',
-        summary: 'full ref that the job runs on: refs/heads/main',
-      },
-      environment: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'deployment environment that the job runs in',
-      },
-      add: { type: 'boolean', summary: 'keep the publishers that are already set' },
-      owners: { type: 'boolean', summary: 'lift the restriction: owners publish again' },
-      key: { type: 'string', value: 'NAME', summary: 'owner key to sign with' },
+      '--ci PROVIDER:ID': 'github, gitlab or an issuer’s URL, and the repository’s number',
+      '--workflow FILE': 'workflow file with its repository, or its URL; without @ref',
+      '--ref REF': 'full ref that the job runs on: refs/heads/main',
+      '--environment NAME': 'deployment environment that the job runs in',
+      '--add': 'keep the publishers that are already set',
+      '--owners': 'lift the restriction: owners publish again',
+      '--key NAME': 'owner key to sign with',
       ...oidcOptions,
-      yes: {
-        type: 'boolean',
-        summary: 'do not ask; required without a terminal if the scope has other owners',
-      },
+      '--yes': 'do not ask; required without a terminal if the scope has other owners',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/scope.ts'),
   },
 ];

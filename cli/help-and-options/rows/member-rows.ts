@@ -1,14 +1,11 @@
 /** The commands about the members of a registry. */
-import type { CommandRow } from '../../command.ts';
+
 import { confirmOption } from '../confirm-option.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const administratorKey = {
-  type: 'string',
-  value: 'NAME',
-  summary: 'administrator’s key (default: administrator)',
-} as const;
+export const administratorKey = { '--key NAME': 'administrator’s key (default: administrator)' };
 
-export const memberRows: readonly CommandRow[] = [
+export const memberRows: readonly WrittenRow[] = [
   {
     name: 'member add',
     summary:
@@ -26,51 +23,24 @@ export const memberRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      role: {
-        type: 'string',
-        multiple: true,
-        value: 'ROLE',
-        summary: 'reviewer, administrator or scanner',
-      },
-      'public-key': {
-        type: 'string',
-        value: 'FILE',
-        summary: 'the member’s NAME.pub.json, or sha256:… of a key that the log names',
-      },
-      passkey: {
-        type: 'string',
-        value: 'ID',
-        summary: 'credential id of a waiting passkey (skillgate member list)',
-      },
-      'passkey-key': {
-        type: 'string',
-        value: 'DIGEST',
-        summary: 'digest of the passkey’s public key, from the browser that created it',
-      },
-      identity: {
-        type: 'string',
-        multiple: true,
-        pair: true,
-        value: 'ISSUER SUBJECT',
-        summary:
-          'OIDC identity of the member; required to approve where people publish without a key',
-      },
-      'no-identity': {
-        type: 'boolean',
-        summary: 'confirm that the member never signs with an OIDC identity',
-      },
-      key: administratorKey,
+      '--role ROLE...': 'reviewer, administrator or scanner',
+      '--public-key FILE': 'the member’s NAME.pub.json, or sha256:… of a key that the log names',
+      '--passkey ID': 'credential id of a waiting passkey (skillgate member list)',
+      '--passkey-key DIGEST':
+        'digest of the passkey’s public key, from the browser that created it',
+      '--identity ISSUER SUBJECT...':
+        'OIDC identity of the member; required to approve where people publish without a key',
+      '--no-identity': 'confirm that the member never signs with an OIDC identity',
+      ...administratorKey,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/member.ts'),
   },
   {
     name: 'member list',
     summary: 'list members, waiting passkeys, and enrolments that need more signatures',
-    usage: '',
     examples: [['skillgate member list', 'show the names, roles and keys of the members']],
-    options: { key: administratorKey },
-    args: { min: 0, max: 0 },
+    options: { ...administratorKey },
     load: () => import('../../members-and-scopes/member.ts'),
   },
   {
@@ -97,22 +67,14 @@ export const memberRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'valid-up-to': {
-        type: 'string',
-        value: 'INDEX',
-        summary: 'last log index at which the member’s signatures count (default: now)',
-      },
-      only: { type: 'string', value: 'ID', summary: 'end only this key id or passkey id' },
-      'public-key': {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'NAME.pub.json of a key that is not enrolled yet: signatures made until now cannot enrol it',
-      },
-      yes: confirmOption,
-      key: administratorKey,
+      '--valid-up-to INDEX': 'last log index at which the member’s signatures count (default: now)',
+      '--only ID': 'end only this key id or passkey id',
+      '--public-key FILE':
+        'NAME.pub.json of a key that is not enrolled yet: signatures made until now cannot enrol it',
+      ...confirmOption,
+      ...administratorKey,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/member.ts'),
   },
 ];

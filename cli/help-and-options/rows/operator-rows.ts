@@ -1,5 +1,5 @@
 /** The commands of those who operate a registry. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 import { backupRows } from './backup-rows.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
 import { readerRows } from './reader-rows.ts';
@@ -7,7 +7,7 @@ import { registryAddressRows } from './registry-address-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
 import { serviceRows } from './service-rows.ts';
 
-export const operatorRows: readonly CommandRow[] = [
+export const operatorRows: readonly WrittenRow[] = [
   {
     name: 'registry init',
     summary:
@@ -24,36 +24,18 @@ export const operatorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      administrator: {
-        type: 'string',
-        multiple: true,
-        value: 'FILE',
-        summary: 'NAME.pub.json of another administrator, besides the key created here',
-      },
-      threshold: {
-        type: 'string',
-        value: 'N',
-        summary: 'how many administrators must agree (default: more than half)',
-      },
-      passphrase: {
-        type: 'boolean',
-        summary:
-          'encrypt the administrator’s key with a passphrase that is asked for at the terminal',
-      },
-      'no-scanner': {
-        type: 'boolean',
-        summary:
-          'create no scanner key; scanners on other machines are enrolled with their own keys',
-      },
-      origin: {
-        type: 'string',
-        value: 'HOST',
-        summary:
-          'host name of the registry, which can never change; localhost for a trial (default: ask a person)',
-      },
-      key: administratorKey,
+      '--administrator FILE...':
+        'NAME.pub.json of another administrator, besides the key created here',
+      '--threshold N': 'how many administrators must agree (default: more than half)',
+      '--passphrase':
+        'encrypt the administrator’s key with a passphrase that is asked for at the terminal',
+      '--no-scanner':
+        'create no scanner key; scanners on other machines are enrolled with their own keys',
+      '--origin HOST':
+        'host name of the registry, which can never change; localhost for a trial (default: ask a person)',
+      ...administratorKey,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../registries/registry-init.ts'),
   },
   {
@@ -67,19 +49,10 @@ export const operatorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      root: {
-        type: 'string',
-        value: 'DIGEST',
-        summary: 'fingerprint of the root file (default: ask a person)',
-      },
-      scope: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'scope that is looked up in this registry only',
-      },
+      '--root DIGEST': 'fingerprint of the root file (default: ask a person)',
+      '--scope NAME...': 'scope that is looked up in this registry only',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../registries/registry.ts'),
   },
   {
@@ -92,8 +65,7 @@ export const operatorRows: readonly CommandRow[] = [
         'show the newest log index (for --valid-up-to), the log head that the registry shows, and the last head that this host saw',
       ],
     ],
-    options: {},
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../registries/registry.ts'),
   },
   {
@@ -116,14 +88,11 @@ export const operatorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      root: { type: 'string', value: 'DIGEST', summary: 'fingerprint of the root file' },
-      'forget-log': {
-        type: 'boolean',
-        summary:
-          'keep the root, but replace the remembered log head, and forget facts from the old log; shows both heads',
-      },
+      '--root DIGEST': 'fingerprint of the root file',
+      '--forget-log':
+        'keep the root, but replace the remembered log head, and forget facts from the old log; shows both heads',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../registries/registry.ts'),
   },
   ...registryAddressRows,
@@ -132,62 +101,4 @@ export const operatorRows: readonly CommandRow[] = [
   rotationRow,
   ...memberRows,
   ...serviceRows,
-  {
-    name: 'import',
-    summary: 'publish each skill of a folder or git repository and print its result',
-    usage: 'DIR|ADDRESS[#REF] --scope NAME',
-    examples: [
-      [
-        'skillgate import ./skills --scope acme',
-        'publish all skills below ./skills, wait for the verdicts, and print a table',
-      ],
-      [
-        'skillgate import https://github.com/anthropics/skills --scope acme --path skills',
-        'publish the skills of the default branch, each with its commit as provenance; again later: only what changed',
-      ],
-      [
-        'skillgate import git@git.acme.example:tools/skills.git#v1.4.0 --scope acme',
-        'publish the skills of a tag, branch or commit; the tag is their version',
-      ],
-    ],
-    options: {
-      scope: { type: 'string', value: 'NAME', summary: 'scope to publish under' },
-      path: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'import only the skills below this folder of the repository',
-      },
-      key: { type: 'string', value: 'NAME', summary: 'key that owns the scope' },
-      'as-is': {
-        type: 'boolean',
-        summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',
-      },
-    },
-    args: { min: 1, max: 1 },
-    load: () => import('../../publish/import.ts'),
-  },
-  {
-    name: 'mirror',
-    summary: 'import the repositories and registries of a list: what is new waits for review',
-    usage: 'LIST',
-    examples: [
-      [
-        'skillgate mirror sources.toml',
-        'publish what is new in each repository and registry of the list, and print each result',
-      ],
-      [
-        'skillgate mirror sources.toml --format json > mirrored.json',
-        'do the same from cron, and keep the table',
-      ],
-    ],
-    options: {
-      key: { type: 'string', value: 'NAME', summary: 'key that owns the scopes of the list' },
-      'as-is': {
-        type: 'boolean',
-        summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',
-      },
-    },
-    args: { min: 1, max: 1 },
-    load: () => import('../../publish/mirror.ts'),
-  },
 ];

@@ -1,9 +1,9 @@
 /** The commands for private scopes: who reads them, and the token that a reader's machine sends. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
 const load = () => import('../../readers/registry-readers.ts');
 
-export const readerRows: readonly CommandRow[] = [
+export const readerRows: readonly WrittenRow[] = [
   {
     name: 'registry private',
     summary:
@@ -15,10 +15,10 @@ export const readerRows: readonly CommandRow[] = [
       ['skillgate registry private ./registry-data', 'show what is private, and who reads it'],
     ],
     options: {
-      everything: { type: 'boolean', summary: 'only readers see anything of the registry' },
-      nothing: { type: 'boolean', summary: 'everybody may read everything again' },
+      '--everything': 'only readers see anything of the registry',
+      '--nothing': 'everybody may read everything again',
     },
-    args: { min: 1, max: 100 },
+    args: [1, 100],
     load,
   },
   {
@@ -40,21 +40,11 @@ export const readerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      scope: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'private scope that the reader reads (default: all)',
-      },
-      address: {
-        type: 'string',
-        multiple: true,
-        value: 'NETWORK',
-        summary: 'IP address or network that reads without a token',
-      },
-      remove: { type: 'boolean', summary: 'remove the reader; the token counts no more' },
+      '--scope NAME...': 'private scope that the reader reads (default: all)',
+      '--address NETWORK...': 'IP address or network that reads without a token',
+      '--remove': 'remove the reader; the token counts no more',
     },
-    args: { min: 2, max: 2 },
+    args: 2,
     load,
   },
   {
@@ -68,8 +58,8 @@ export const readerRows: readonly CommandRow[] = [
         'type or pipe in the token that the operator gave you',
       ],
     ],
-    options: { remove: { type: 'boolean', summary: 'forget the token' } },
-    args: { min: 1, max: 1 },
+    options: { '--remove': 'forget the token' },
+    args: 1,
     load: () => import('../../readers/registry-token.ts'),
   },
 ];

@@ -1,17 +1,15 @@
 /** The commands for the addresses at which a host asks its registries. */
-import type { CommandRow } from '../../command.ts';
+
 import { confirmOption } from '../confirm-option.ts';
+import type { WrittenRow } from '../written-row.ts';
 
 const load = () => import('../../registries/addresses/addresses.ts');
 
-export const registryAddressRows: readonly CommandRow[] = [
+export const registryAddressRows: readonly WrittenRow[] = [
   {
     name: 'registry list',
     summary: 'list the pinned registries of this host, with their addresses and roots',
-    usage: '',
     examples: [['skillgate registry list', 'show each address, and which one is the default']],
-    options: {},
-    args: { min: 0, max: 0 },
     load,
   },
   {
@@ -19,8 +17,7 @@ export const registryAddressRows: readonly CommandRow[] = [
     summary: 'make a pinned registry the default: the one for scopes that name no other',
     usage: 'URL',
     examples: [['skillgate registry default https://skills.acme.example', 'change the default']],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load,
   },
   {
@@ -33,8 +30,7 @@ export const registryAddressRows: readonly CommandRow[] = [
         'ask the same registry at its new address, after it proved there that it is the same',
       ],
     ],
-    options: {},
-    args: { min: 2, max: 2 },
+    args: 2,
     load,
   },
   {
@@ -42,8 +38,8 @@ export const registryAddressRows: readonly CommandRow[] = [
     summary: 'remove the pin of a registry; its skills no longer start on this host',
     usage: 'URL [--yes]',
     examples: [['skillgate registry remove https://old.acme.example', 'ask, then remove the pin']],
-    options: { yes: confirmOption },
-    args: { min: 1, max: 1 },
+    options: { ...confirmOption },
+    args: 1,
     load,
   },
 ];

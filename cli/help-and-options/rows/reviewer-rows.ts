@@ -1,51 +1,26 @@
 /** The commands of those who read skills and decide. */
-import type { CommandRow, OptionRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-const key: OptionRow = {
-  type: 'string',
-  value: 'NAME',
-  summary: 'key to sign with (default: your only key, or the key named default)',
-};
-const reason: OptionRow = {
-  type: 'string',
-  value: 'TEXT',
-  summary: 'reason, kept with the decision for ever',
-};
-const targets: Readonly<Record<string, OptionRow>> = {
-  bundle: {
-    type: 'string',
-    value: 'DIGEST',
-    summary: 'act on every version with these bytes, in any scope',
-  },
-  publisher: {
-    type: 'string',
-    value: 'ID',
-    summary: 'act on every version of this publisher, now and later',
-  },
-  yes: {
-    type: 'boolean',
-    summary: 'stop a publisher or revoke without asking; required without a terminal',
-  },
+const key = { '--key NAME': 'key to sign with (default: your only key, or the key named default)' };
+const reason = { '--reason TEXT': 'reason, kept with the decision for ever' };
+const targets: Readonly<Record<string, string>> = {
+  '--bundle DIGEST': 'act on every version with these bytes, in any scope',
+  '--publisher ID': 'act on every version of this publisher, now and later',
+  '--yes': 'stop a publisher or revoke without asking; required without a terminal',
 };
 const version = '@scope/name@version';
 const load = () => import('../../review/review.ts');
-const one = { min: 1, max: 1 } as const;
 
-export const reviewerRows: readonly CommandRow[] = [
+export const reviewerRows: readonly WrittenRow[] = [
   {
     name: 'review list',
     summary: 'list the review queue, riskiest first',
     usage: '[--after PLACE]',
     examples: [['skillgate review list', 'the riskiest versions that wait for a reviewer']],
     options: {
-      key,
-      after: {
-        type: 'string',
-        value: 'PLACE',
-        summary: 'list the page behind this place; the page before ends with the place',
-      },
+      ...key,
+      '--after PLACE': 'list the page behind this place; the page before ends with the place',
     },
-    args: { min: 0, max: 0 },
     load,
   },
   {
@@ -63,14 +38,10 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key,
-      files: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'new folder to write the verified files into, for reading',
-      },
+      ...key,
+      '--files DIR': 'new folder to write the verified files into, for reading',
     },
-    args: one,
+    args: 1,
     load,
   },
   {
@@ -83,8 +54,8 @@ export const reviewerRows: readonly CommandRow[] = [
         'tell that you are reading this version',
       ],
     ],
-    options: { key },
-    args: one,
+    options: { ...key },
+    args: 1,
     load,
   },
   {
@@ -102,15 +73,12 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key,
-      reason,
-      statement: { type: 'string', value: 'DIGEST', summary: 'digest of the draft to sign' },
-      yes: {
-        type: 'boolean',
-        summary: 'sign without asking, after showing the statement; required without a terminal',
-      },
+      ...key,
+      ...reason,
+      '--statement DIGEST': 'digest of the draft to sign',
+      '--yes': 'sign without asking, after showing the statement; required without a terminal',
     },
-    args: one,
+    args: 1,
     load,
   },
   {
@@ -123,8 +91,8 @@ export const reviewerRows: readonly CommandRow[] = [
         'refuse this version',
       ],
     ],
-    options: { key, reason },
-    args: one,
+    options: { ...key, ...reason },
+    args: 1,
     load,
   },
   {
@@ -134,8 +102,8 @@ export const reviewerRows: readonly CommandRow[] = [
     examples: [
       ['skillgate review ask @acme/weekly-report@1.4.0 --reason "why does it need git?"', 'ask'],
     ],
-    options: { key, reason },
-    args: one,
+    options: { ...key, ...reason },
+    args: 1,
     load,
   },
   {
@@ -149,11 +117,11 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key,
-      reason,
-      to: { type: 'string', value: 'STATE', summary: 'in review, or refused' },
+      ...key,
+      ...reason,
+      '--to STATE': 'in review, or refused',
     },
-    args: one,
+    args: 1,
     load,
   },
   {
@@ -176,12 +144,12 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key,
-      reason,
+      ...key,
+      ...reason,
       ...targets,
-      lift: { type: 'boolean', summary: 'lift a suspension instead of suspending' },
+      '--lift': 'lift a suspension instead of suspending',
     },
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load,
   },
   {
@@ -202,8 +170,8 @@ export const reviewerRows: readonly CommandRow[] = [
         'revoke every version of this publisher, now and later',
       ],
     ],
-    options: { key, reason, ...targets },
-    args: { min: 0, max: 1 },
+    options: { ...key, ...reason, ...targets },
+    args: [0, 1],
     load,
   },
 ];

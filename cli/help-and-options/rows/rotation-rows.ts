@@ -1,7 +1,7 @@
 /** The command by which a root of trust changes. */
-import type { CommandRow } from '../../command.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
-export const rotationRow: CommandRow = {
+export const rotationRow: WrittenRow = {
   name: 'registry rotate',
   summary: 'change or renew a registry’s root of trust: propose, each administrator signs, publish',
   usage: 'propose DIR | show FILE | sign FILE | publish DIR [FILE…]',
@@ -28,71 +28,25 @@ export const rotationRow: CommandRow = {
     ],
   ],
   options: {
-    'add-administrator': {
-      type: 'string',
-      multiple: true,
-      value: 'FILE',
-      summary: 'NAME.pub.json of a new administrator',
-    },
-    remove: {
-      type: 'string',
-      multiple: true,
-      value: 'KEY',
-      summary: 'key id or NAME.pub.json of an administrator who leaves',
-    },
-    threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree' },
-    'new-registry-key': {
-      type: 'boolean',
-      summary: 'replace the key that signs verification summaries',
-    },
-    'new-log-key': { type: 'boolean', summary: 'replace the key that signs the log' },
-    'new-status-key': {
-      type: 'boolean',
-      summary: 'replace the key that signs status.json and what is renewed daily',
-    },
-    'valid-up-to': {
-      type: 'string',
-      value: 'INDEX',
-      summary:
-        'last log index at which replaced keys, and a replaced policy, count (default: the newest)',
-    },
-    policy: {
-      type: 'string',
-      value: 'FILE',
-      summary: 'new policy for clients; versions approved under the current policy stay approved',
-    },
-    'drop-earlier-policies': {
-      type: 'boolean',
-      summary: 'versions approved under earlier policies need new approvals',
-    },
-    'trusted-root': {
-      type: 'string',
-      value: 'FILE',
-      summary: 'Sigstore trusted_root.json, for statements signed by certificate',
-    },
-    witnesses: {
-      type: 'string',
-      value: 'FILE',
-      summary: 'file of witnesses whose cosignatures clients require',
-    },
-    key: {
-      type: 'string',
-      value: 'NAME',
-      summary: 'sign: administrator’s key (default: administrator)',
-    },
-    digest: {
-      type: 'string',
-      value: 'DIGEST',
-      summary: 'sign: digest of the proposal, as you heard it over another channel',
-    },
-    yes: { type: 'boolean', summary: 'sign: do not ask; only with --digest' },
-    root: {
-      type: 'string',
-      value: 'DIGEST',
-      summary:
-        'show, sign: fingerprint of the current root file, which lies beside FILE (default: the pinned one)',
-    },
+    '--add-administrator FILE...': 'NAME.pub.json of a new administrator',
+    '--remove KEY...': 'key id or NAME.pub.json of an administrator who leaves',
+    '--threshold N': 'how many administrators must agree',
+    '--new-registry-key': 'replace the key that signs verification summaries',
+    '--new-log-key': 'replace the key that signs the log',
+    '--new-status-key': 'replace the key that signs status.json and what is renewed daily',
+    '--valid-up-to INDEX':
+      'last log index at which replaced keys, and a replaced policy, count (default: the newest)',
+    '--policy FILE':
+      'new policy for clients; versions approved under the current policy stay approved',
+    '--drop-earlier-policies': 'versions approved under earlier policies need new approvals',
+    '--trusted-root FILE': 'Sigstore trusted_root.json, for statements signed by certificate',
+    '--witnesses FILE': 'file of witnesses whose cosignatures clients require',
+    '--key NAME': 'sign: administrator’s key (default: administrator)',
+    '--digest DIGEST': 'sign: digest of the proposal, as you heard it over another channel',
+    '--yes': 'sign: do not ask; only with --digest',
+    '--root DIGEST':
+      'show, sign: fingerprint of the current root file, which lies beside FILE (default: the pinned one)',
   },
-  args: { min: 1, max: Number.POSITIVE_INFINITY },
+  args: [1, many],
   load: () => import('../../root-rotation/rotate.ts'),
 };

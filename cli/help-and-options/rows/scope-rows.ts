@@ -1,9 +1,10 @@
 /** The commands that claim, transfer and show a scope. */
-import type { CommandRow } from '../../command.ts';
+
 import { confirmOption } from '../confirm-option.ts';
+import type { WrittenRow } from '../written-row.ts';
 import { oidcOptions } from './keyless-rows.ts';
 
-export const scopeRows: readonly CommandRow[] = [
+export const scopeRows: readonly WrittenRow[] = [
   {
     name: 'scope transfer',
     summary:
@@ -28,28 +29,15 @@ export const scopeRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      to: {
-        type: 'string',
-        multiple: true,
-        value: 'FILE|ID',
-        summary: 'NAME.pub.json of a new owner, or the id of a key that the log names',
-      },
-      'to-oidc': {
-        type: 'string',
-        multiple: true,
-        pair: true,
-        value: 'ISSUER SUBJECT',
-        summary: 'OIDC identity of a new owner; issuer and subject are compared exactly',
-      },
-      'keep-publishers': {
-        type: 'boolean',
-        summary: 'keep the list of who may publish (default: the new owners publish)',
-      },
-      key: { type: 'string', value: 'NAME', summary: 'key of an owner or of an administrator' },
-      yes: confirmOption,
+      '--to FILE|ID...': 'NAME.pub.json of a new owner, or the id of a key that the log names',
+      '--to-oidc ISSUER SUBJECT...':
+        'OIDC identity of a new owner; issuer and subject are compared exactly',
+      '--keep-publishers': 'keep the list of who may publish (default: the new owners publish)',
+      '--key NAME': 'key of an owner or of an administrator',
+      ...confirmOption,
       ...oidcOptions,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/scope.ts'),
   },
   {
@@ -61,15 +49,11 @@ export const scopeRows: readonly CommandRow[] = [
       ['skillgate scope claim acme --oidc', 'become the owner of @acme with an OIDC identity'],
     ],
     options: {
-      key: {
-        type: 'string',
-        value: 'NAME',
-        summary:
-          'key that will own the scope; an administrator’s key is used only if --key names it',
-      },
+      '--key NAME':
+        'key that will own the scope; an administrator’s key is used only if --key names it',
       ...oidcOptions,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/scope.ts'),
   },
   {
@@ -79,8 +63,7 @@ export const scopeRows: readonly CommandRow[] = [
     examples: [
       ['skillgate scope show acme', 'show the owners of @acme, and who may publish in @acme'],
     ],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../members-and-scopes/scope.ts'),
   },
 ];

@@ -1,9 +1,9 @@
 /** The command that finds skills. */
 import { needs, needWords } from '../../../skills-index/skill/needs.ts';
-import type { CommandRow } from '../../command.ts';
 import { searchResults, searchResultsMax } from '../../limits.ts';
+import { many, type WrittenRow } from '../written-row.ts';
 
-export const searchRows: readonly CommandRow[] = [
+export const searchRows: readonly WrittenRow[] = [
   {
     name: 'search',
     summary: 'find approved skills for a task',
@@ -21,23 +21,12 @@ export const searchRows: readonly CommandRow[] = [
     ],
     options: {
       ...Object.fromEntries(
-        needs.map((need) => [
-          `no-${need}`,
-          { type: 'boolean', summary: `only skills that ask for no ${needWords[need]}` } as const,
-        ]),
+        needs.map((need) => [`--no-${need}`, `only skills that ask for no ${needWords[need]}`]),
       ),
-      limit: {
-        type: 'string',
-        value: 'N',
-        summary: `verify and show so many skills (default: ${searchResults}, at most ${searchResultsMax})`,
-      },
-      registry: {
-        type: 'string',
-        value: 'URL',
-        summary: 'ask this pinned registry instead of the default one',
-      },
+      '--limit N': `verify and show so many skills (default: ${searchResults}, at most ${searchResultsMax})`,
+      '--registry URL': 'ask this pinned registry instead of the default one',
     },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    args: [1, many],
     load: () => import('../../search/search.ts'),
   },
 ];

@@ -1,8 +1,8 @@
 /** The commands about secrets: the values stay on the host. */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 import { agentOption } from './agent-rows.ts';
 
-export const secretRows: readonly CommandRow[] = [
+export const secretRows: readonly WrittenRow[] = [
   {
     name: 'secret set',
     summary:
@@ -23,36 +23,19 @@ export const secretRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      host: {
-        type: 'string',
-        multiple: true,
-        value: 'HOST',
-        summary: 'host that may receive the secret',
-      },
-      method: {
-        type: 'string',
-        multiple: true,
-        value: 'METHOD',
-        summary: 'HTTP method of the requests that may carry the secret (default: any)',
-      },
-      keychain: { type: 'boolean', summary: 'keep the value in the keychain of this machine' },
-      command: {
-        type: 'string',
-        value: 'LINE',
-        summary: 'program and arguments that print the value; no shell interprets the line',
-      },
-      agent: agentOption,
+      '--host HOST...': 'host that may receive the secret',
+      '--method METHOD...': 'HTTP method of the requests that may carry the secret (default: any)',
+      '--keychain': 'keep the value in the keychain of this machine',
+      '--command LINE': 'program and arguments that print the value; no shell interprets the line',
+      ...agentOption,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../host/secret.ts'),
   },
   {
     name: 'secret list',
     summary: 'list secrets: names, hosts, methods, agents and sources, never values',
-    usage: '',
     examples: [['skillgate secret list', 'show the secrets stored on this host']],
-    options: {},
-    args: { min: 0, max: 0 },
     load: () => import('../../host/secret.ts'),
   },
   {
@@ -65,8 +48,8 @@ export const secretRows: readonly CommandRow[] = [
         'delete the secret; Skillgate rejects later runs that need it',
       ],
     ],
-    options: { agent: agentOption },
-    args: { min: 1, max: 1 },
+    options: { ...agentOption },
+    args: 1,
     load: () => import('../../host/secret.ts'),
   },
 ];

@@ -1,9 +1,10 @@
 /** The commands that start a service: a registry, a scanner, a witness. */
-import type { CommandRow } from '../../command.ts';
+
 import { readerOptions } from '../reader-options.ts';
 import { serveOptions } from '../serve-options.ts';
+import type { WrittenRow } from '../written-row.ts';
 
-export const serviceRows: readonly CommandRow[] = [
+export const serviceRows: readonly WrittenRow[] = [
   {
     name: 'serve',
     summary: 'start the registry and its scanner',
@@ -24,7 +25,7 @@ export const serviceRows: readonly CommandRow[] = [
       ],
     ],
     options: serveOptions,
-    args: { min: 0, max: 1 },
+    args: [0, 1],
     load: () => import('../../serve/serve.ts'),
   },
   {
@@ -40,24 +41,13 @@ export const serviceRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
-      root: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'root file of the registry (default: the pinned root file)',
-      },
-      children: {
-        type: 'string',
-        value: 'N',
-        summary: 'number of scanner processes kept ready (default: 1)',
-      },
-      observe: {
-        type: 'boolean',
-        summary: 'also observe versions that wait for an observation, in sandboxes of this machine',
-      },
+      '--key FILE': 'key file of a scanner member',
+      '--root FILE': 'root file of the registry (default: the pinned root file)',
+      '--children N': 'number of scanner processes kept ready (default: 1)',
+      '--observe':
+        'also observe versions that wait for an observation, in sandboxes of this machine',
       ...readerOptions,
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../scan/scanner.ts'),
   },
   {
@@ -79,52 +69,17 @@ export const serviceRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      data: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'folder for the witness’s key and heads (default: witness in the data folder)',
-      },
-      root: {
-        type: 'string',
-        multiple: true,
-        value: 'FILE',
-        summary: 'root file of a registry whose log the witness watches',
-      },
-      log: {
-        type: 'string',
-        multiple: true,
-        value: 'ORIGIN=KEY',
-        summary: 'log to watch, by its name and Ed25519 key (SPKI, base64)',
-      },
-      listen: {
-        type: 'string',
-        value: 'HOST:PORT',
-        summary: 'address to listen on (default: localhost:4881)',
-      },
-      name: {
-        type: 'string',
-        value: 'NAME',
-        summary:
-          'name of the witness, set at the first start and never changed; an address without https://',
-      },
-      follow: {
-        type: 'string',
-        multiple: true,
-        value: 'URL',
-        summary: 'registry whose log and key rotations the witness fetches',
-      },
-      every: {
-        type: 'string',
-        value: 'SECONDS',
-        summary: 'with --follow: how often to fetch (default: 60)',
-      },
-      replay: {
-        type: 'boolean',
-        summary:
-          'with --follow: cosign only while index and status agree with the log, as skillgate monitor checks',
-      },
+      '--data DIR': 'folder for the witness’s key and heads (default: witness in the data folder)',
+      '--root FILE...': 'root file of a registry whose log the witness watches',
+      '--log ORIGIN=KEY...': 'log to watch, by its name and Ed25519 key (SPKI, base64)',
+      '--listen HOST:PORT': 'address to listen on (default: localhost:4881)',
+      '--name NAME':
+        'name of the witness, set at the first start and never changed; an address without https://',
+      '--follow URL...': 'registry whose log and key rotations the witness fetches',
+      '--every SECONDS': 'with --follow: how often to fetch (default: 60)',
+      '--replay':
+        'with --follow: cosign only while index and status agree with the log, as skillgate monitor checks',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../witness/witness.ts'),
   },
 ];

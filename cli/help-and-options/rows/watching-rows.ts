@@ -2,62 +2,37 @@
  * The commands of who answers for a machine with agents: what waits for them, and what the machine
  * can enforce.
  */
-import type { CommandRow } from '../../command.ts';
+import type { WrittenRow } from '../written-row.ts';
 
 const answering = {
-  approver: {
-    type: 'string',
-    value: 'NAME',
-    summary: 'name of the approver in host policy who answers',
-  },
-  signed: {
-    type: 'string',
-    value: 'FILE',
-    summary: 'file with an answer that a passkey signed elsewhere',
-  },
-} as const;
+  '--approver NAME': 'name of the approver in host policy who answers',
+  '--signed FILE': 'file with an answer that a passkey signed elsewhere',
+};
 
 const elsewhere = {
-  mailbox: {
-    type: 'string',
-    value: 'URL',
-    summary: 'use the holds that hosts left at this registry for your key, instead of this host’s',
-  },
-  key: {
-    type: 'string',
-    value: 'KEY',
-    summary: 'with --mailbox: your key, by name or path',
-  },
-} as const;
+  '--mailbox URL':
+    'use the holds that hosts left at this registry for your key, instead of this host’s',
+  '--key KEY': 'with --mailbox: your key, by name or path',
+};
 
-export const holdRows: readonly CommandRow[] = [
+export const holdRows: readonly WrittenRow[] = [
   {
-    name: 'hold list',
-    summary: 'list the holds of this host: waiting actions, temporary allowances, open breakers',
-    usage: '[--mailbox URL]',
+    name: 'hold show',
+    summary: 'list waiting actions, allowances and open breakers, or show a hold in full',
+    usage: '[ID | --mailbox URL]',
     examples: [
-      ['skillgate hold list', 'show each hold with its id, agent, action and expiry'],
+      ['skillgate hold show', 'show each hold with its id, agent, action and expiry'],
       [
-        'skillgate hold list --mailbox https://registry.example',
+        'skillgate hold show --mailbox https://registry.example',
         'list the holds that other hosts left at this registry for your key',
+      ],
+      [
+        'skillgate hold show 3f9c0a1b2d4e',
+        'read every header of a request, and its body if it is text, before you allow it; Skillgate deletes its copy when the hold is answered',
       ],
     ],
     options: elsewhere,
-    args: { min: 0, max: 0 },
-    load: () => import('../../holds/hold.ts'),
-  },
-  {
-    name: 'hold show',
-    summary: 'show a hold in full: for a request every header, and the body if it is text',
-    usage: 'ID',
-    examples: [
-      [
-        'skillgate hold show 3f9c0a1b2d4e',
-        'read a request before you allow it; Skillgate deletes its copy of the request when the hold is answered',
-      ],
-    ],
-    options: {},
-    args: { min: 1, max: 1 },
+    args: [0, 1],
     load: () => import('../../holds/hold.ts'),
   },
   {
@@ -75,15 +50,11 @@ export const holdRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      for: {
-        type: 'string',
-        value: 'TIME',
-        summary: 'how long the same action stays allowed: 90s, 15m, at most 24h',
-      },
+      '--for TIME': 'how long the same action stays allowed: 90s, 15m, at most 24h',
       ...answering,
       ...elsewhere,
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../holds/hold.ts'),
   },
   {
@@ -92,16 +63,15 @@ export const holdRows: readonly CommandRow[] = [
     usage: 'ID',
     examples: [['skillgate hold deny 3f9c0a1b2d4e', 'deny the action at once']],
     options: { ...answering, ...elsewhere },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../holds/hold.ts'),
   },
 ];
 
-export const hostRows: readonly CommandRow[] = [
+export const hostRows: readonly WrittenRow[] = [
   {
     name: 'doctor',
     summary: 'check what this host can enforce',
-    usage: '',
     examples: [
       [
         'skillgate doctor',
@@ -113,17 +83,10 @@ export const hostRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      escape: {
-        type: 'boolean',
-        summary: 'try to escape from this host’s sandbox; exit 6 if an attempt succeeds',
-      },
-      backend: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'with --escape: backend to test instead of host policy’s; all tests every backend',
-      },
+      '--escape': 'try to escape from this host’s sandbox; exit 6 if an attempt succeeds',
+      '--backend NAME':
+        'with --escape: backend to test instead of host policy’s; all tests every backend',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../host/doctor.ts'),
   },
   {
@@ -139,25 +102,15 @@ export const hostRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      scenario: {
-        type: 'string',
-        multiple: true,
-        value: 'NAME',
-        summary: 'scenarios to run: a group, or a part of a scenario’s name',
-      },
-      scenarios: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'folder with your own scenarios; each runs without a sandbox first',
-      },
+      '--scenario NAME...': 'scenarios to run: a group, or a part of a scenario’s name',
+      '--scenarios DIR': 'folder with your own scenarios; each runs without a sandbox first',
     },
-    args: { min: 0, max: 0 },
     load: () => import('../../proofs/redteam/redteam.ts'),
   },
 ];
 
 /** For whoever watches a registry that others run. */
-export const monitorRows: readonly CommandRow[] = [
+export const monitorRows: readonly WrittenRow[] = [
   {
     name: 'monitor',
     summary:
@@ -174,23 +127,12 @@ export const monitorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      follow: {
-        type: 'boolean',
-        summary: 'repeat, and stop with exit 6 at the first difference',
-      },
-      every: {
-        type: 'string',
-        value: 'SECONDS',
-        summary: 'with --follow: how often to look (default: 600)',
-      },
-      data: {
-        type: 'string',
-        value: 'DIR',
-        summary:
-          'folder for the monitor’s state and evidence (default: monitor in the data folder)',
-      },
+      '--follow': 'repeat, and stop with exit 6 at the first difference',
+      '--every SECONDS': 'with --follow: how often to look (default: 600)',
+      '--data DIR':
+        'folder for the monitor’s state and evidence (default: monitor in the data folder)',
     },
-    args: { min: 1, max: 1 },
+    args: 1,
     load: () => import('../../monitor/monitor.ts'),
   },
 ];

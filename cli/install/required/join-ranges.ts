@@ -45,7 +45,7 @@ export function orUnmet(
         ...requirers.map((one) => `${one.by} requires ${name}@${one.range}`),
         cause.message,
       ].map((message) => ({ message })),
-      hint: 'update or remove the skill that requires the other version: skillgate tree',
+      hint: 'update or remove the skill that requires the other version: skillgate list --tree',
     },
   );
 }

@@ -4,7 +4,6 @@ import { importsAtOnceMax } from '../../limits.ts';
 import { startWatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import { startProgress } from '../../terminal/progress.ts';
-import { deprecateGone } from './import-gone.ts';
 import { type ImportWorld, importOne } from './import-one.ts';
 import { type SourceSkill, withSource } from './import-source.ts';
 import type { ImportRow } from './import-table.ts';
@@ -22,17 +21,13 @@ export interface ImportJob {
 
 /** @throws Problem that concerns all skills */
 export async function importFrom(context: CommandContext, job: ImportJob): Promise<ImportRow[]> {
-  return withSource(context, job, (source) =>
-    withImportWorld(context, job, async (world) => {
-      const { commit, skills } = source;
-      const rows = await importAtOnce(world, skills, (skill) => importOne(world, skill));
-      return commit === undefined ? rows : [...rows, ...(await deprecateGone(world, commit, rows))];
-    }),
+  return withSource(context, job, (skills) =>
+    withImportWorld(context, job, (world) => importAtOnce(world, skills)),
   );
 }
 
 /** Starts a scanner, and reads what the scope has, for the skills of one source. */
-export async function withImportWorld<Result>(
+async function withImportWorld<Result>(
   context: CommandContext,
   { scope, signer }: Pick<ImportJob, 'scope' | 'signer'>,
   use: (world: ImportWorld) => Promise<Result>,
@@ -49,22 +44,22 @@ export async function withImportWorld<Result>(
 
 /**
  * Imports a few skills in parallel, so that memory does not grow with their number.
- * @returns what `work` returned, in the order of the skills
- * @throws what `work` throws, once the skills under way are finished
+ * @returns a row for each skill, in the order of the skills
+ * @throws Problem that concerns all skills, once the skills under way are finished
  */
-export async function importAtOnce<Skill extends Pick<SourceSkill, 'path'>, Result>(
-  { context }: ImportWorld,
-  skills: readonly Skill[],
-  importSkill: (skill: Skill) => Promise<Result>,
-): Promise<Result[]> {
+async function importAtOnce(
+  world: ImportWorld,
+  skills: readonly SourceSkill[],
+): Promise<ImportRow[]> {
+  const { context } = world;
   const progress = startProgress(context, skills.length, 'skills');
-  const results: Result[] = [];
+  const results: ImportRow[] = [];
   const waiting = [...skills.entries()];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       context.signal.throwIfAborted();
       const [index, skill] = next;
-      results[index] = await importSkill(skill);
+      results[index] = await importOne(world, skill);
       progress.step(skill.path);
     }
   };

@@ -50,7 +50,6 @@ export async function importOne(world: ImportWorld, skill: SourceSkill): Promise
     verdict: null,
     status: null,
     localVerdict: 'none',
-    cpuMillis: 0,
   };
   try {
     await importInto(row, world, skill);
@@ -73,19 +72,17 @@ async function importInto(
 ): Promise<void> {
   const { context, scanner, scope, known, taken } = world;
   const folder = await skill.read();
-  const { report, cpuMillis } = await scanFiles(scanner, folder, skill.path);
+  const { report } = await scanFiles(scanner, folder, skill.path);
   for (const path of folder.skipped)
     printNote(context, safe`${skill.path}: left out of the bundle: ${path} (${whySkipped(path)})`);
   row.localVerdict = report.verdict;
-  row.cpuMillis = cpuMillis;
   const found = findName(skill, folder, scope);
   const { name, packed } = found;
   const listed = known.get(name) ?? [];
   const same = publishedBefore(found, listed);
   const version = (same?.version as Version | undefined) ?? freeVersion(found, listed);
   Object.assign(row, { name, version, bundle: packed.digest });
-  // A source that gives names and versions may give several versions of one name.
-  const before = skill.named === undefined ? taken.get(name) : undefined;
+  const before = taken.get(name);
   if (before !== undefined && before !== packed.digest)
     throw new Problem(
       'name-taken',

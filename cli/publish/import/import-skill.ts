@@ -16,7 +16,6 @@ import {
   type Scope,
   type SkillName,
   scopeOf,
-  shortNameOf,
 } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../../skills-index/skill/version.ts';
@@ -48,12 +47,9 @@ export function findName(skill: SourceSkill, folder: SkillFolder, scope: Scope):
     given === undefined || given === '' ? {} : { license: given.slice(0, licenseCharsMax) };
   const json = packed.contents.get('skill.json' as BundlePath);
   if (json === undefined) {
-    const short = skill.named?.name ?? shortNameFor(skillMd, skill.folderName);
+    const short = shortNameFor(skillMd, skill.folderName);
     const name = parseSkillName(`@${scope}/${short}`);
-    const versions =
-      skill.named === undefined
-        ? versionsFor(skill, short, { own: tryVersion(skillMd.version), packed })
-        : ([skill.named.version] as const);
+    const versions = versionsFor(skill, short, { own: tryVersion(skillMd.version), packed });
     return { name, versions, packed, manifest: undefined, ...license };
   }
   const manifest = parseManifest(json);
@@ -62,18 +58,7 @@ export function findName(skill: SourceSkill, folder: SkillFolder, scope: Scope):
       'name-invalid',
       `Cannot import ${JSON.stringify(skill.path)}: its skill.json names ${manifest.name}, not @${scope}/…`,
     );
-  requireNamed(skill, manifest);
   return { name: manifest.name, versions: [manifest.version], packed, manifest, ...license };
-}
-
-// Otherwise the author of one skill could publish versions of another skill of the same registry.
-function requireNamed({ named, path }: SourceSkill, { name, version }: Manifest): void {
-  if (named === undefined || (shortNameOf(name) === named.name && version === named.version))
-    return;
-  throw new Problem(
-    'name-invalid',
-    `Cannot import ${JSON.stringify(path)}: its skill.json names ${name}@${version}, and the registry names ${named.name}@${named.version}`,
-  );
 }
 
 /**

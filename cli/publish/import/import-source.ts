@@ -7,7 +7,6 @@ import {
   bundleFilesMax,
 } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import type { Version } from '../../../skills-index/skill/version.ts';
 import { sourceParts, type VersionSource } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { FolderEntry } from '../../git/commit-tree.ts';
@@ -25,12 +24,6 @@ import { count } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
 import type { CommitVersions } from './import-version.ts';
 
-export interface ImportSource {
-  readonly skills: readonly SourceSkill[];
-  /** The commit; absent for a folder. */
-  readonly commit?: FetchedCommit;
-}
-
 export interface SourceSkill {
   /** In the imported folder or repository; `.` for the top. */
   readonly path: string;
@@ -38,8 +31,6 @@ export interface SourceSkill {
   readonly folderName: string;
   readonly read: () => Promise<SkillFolder>;
   readonly versions?: CommitVersions;
-  /** The skill's name, without a scope, and the version, where the source gives both. */
-  readonly named?: { readonly name: string; readonly version: Version };
   /** Where the skill came from, once it was read. @param licence what SKILL.md says */
   readonly origin?: (licence: string | undefined) => Promise<OriginParts>;
 }
@@ -51,18 +42,15 @@ export interface SourceSkill {
 export async function withSource<Result>(
   context: CommandContext,
   { address: given, path }: { readonly address: string; readonly path: string | undefined },
-  use: (source: ImportSource) => Promise<Result>,
+  use: (skills: readonly SourceSkill[]) => Promise<Result>,
 ): Promise<Result> {
   const folder = path === undefined ? undefined : folderIn(path);
   const address = parseGitAddress(given) ?? (await localAddress(context.cwd, given));
   if (address !== undefined)
     return withCommit(context, address, (commit) => use(skillsOf(commit, folder)));
   const top = join(resolve(context.cwd, given), folder ?? '');
-  return use({
-    skills: (await findSkills(top, context.env)).map((found) =>
-      folderSkill(top, found, context.env),
-    ),
-  });
+  const found = await findSkills(top, context.env);
+  return use(found.map((one) => folderSkill(top, one, context.env)));
 }
 
 function folderIn(path: string): string {
@@ -103,7 +91,7 @@ function folderSkill(top: string, folder: string, env: CommandContext['env']): S
   };
 }
 
-function skillsOf(commit: FetchedCommit, folder: string | undefined): ImportSource {
+function skillsOf(commit: FetchedCommit, folder: string | undefined): SourceSkill[] {
   const top = folder ?? commit.folder ?? '';
   const found = commit.tree.skillsBelow(top.replace(/(^|\/)SKILL\.md$/, ''));
   if (found.length === 0)
@@ -112,7 +100,7 @@ function skillsOf(commit: FetchedCommit, folder: string | undefined): ImportSour
       `There is no SKILL.md in or below ${JSON.stringify(top === '' ? '.' : top)} of ${commit.repository}`,
       { hint: elsewhereHint(commit.tree.skillsBelow('')) },
     );
-  return { commit, skills: found.map((path) => commitSkill(commit, path)) };
+  return found.map((path) => commitSkill(commit, path));
 }
 
 function elsewhereHint([first, ...others]: readonly string[]): string {

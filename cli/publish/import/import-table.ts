@@ -8,11 +8,8 @@ export interface ImportRow {
   readonly name?: string;
   readonly version?: string;
   readonly bundle?: string;
-  /**
-   * `there`: the version was already published. `deprecated`: the repository or registry no longer
-   * has the skill. `gone`: an earlier import deprecated it.
-   */
-  readonly outcome: 'taken' | 'there' | 'refused' | 'deprecated' | 'gone';
+  /** `there`: the version was already published. */
+  readonly outcome: 'taken' | 'there' | 'refused';
   /** Code of the refusal. */
   readonly code?: string;
   readonly reason?: string;
@@ -22,7 +19,6 @@ export interface ImportRow {
   readonly status: string | null;
   /** The verdict of the scan on this machine; `none` where nothing was scanned. */
   readonly localVerdict: string;
-  readonly cpuMillis: number;
   /** Time from reading the folder to the verdict. */
   readonly seconds: number;
 }
@@ -38,8 +34,6 @@ export function importAnswer(
     verdicts: countBy(rows, (row) => row.verdict ?? undefined),
     localVerdicts: countBy(rows, (row) => row.localVerdict),
   };
-  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const cpuMillis = { p50: percentile(rows, 0.5), p95: percentile(rows, 0.95) };
   answer(
     context,
     {
@@ -47,8 +41,6 @@ export function importAnswer(
       scope,
       skills: rows.length,
       ...counts,
-      cpuMillis,
-      peakMiB,
       rows,
     },
     () =>
@@ -56,7 +48,7 @@ export function importAnswer(
         [
           importTable(context, rows),
           safe`${count(rows.length, 'skill')}: ${outcomesText(rows)}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
-          safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
+          safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}`,
         ],
         '\n',
       ),
@@ -67,17 +59,15 @@ const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   taken: 'imported',
   there: 'unchanged',
   refused: 'refused',
-  deprecated: 'deprecated: no longer there',
-  gone: 'deprecated before',
 };
 
 /** A line for each skill. */
-export function importTable(context: CommandContext, rows: readonly ImportRow[]): Safe {
+function importTable(context: CommandContext, rows: readonly ImportRow[]): Safe {
   return table(rows.map((row) => rowText(context, row)));
 }
 
 /** How many skills had each outcome. */
-export function outcomesText(rows: readonly ImportRow[]): string {
+function outcomesText(rows: readonly ImportRow[]): string {
   return countsText(countBy(rows, (row) => outcomeWords[row.outcome]));
 }
 
@@ -112,11 +102,6 @@ function countBy(
     if (word !== undefined) counts[word] = (counts[word] ?? 0) + 1;
   }
   return counts;
-}
-
-function percentile(rows: readonly ImportRow[], share: number): number {
-  const sorted = rows.map((row) => row.cpuMillis).sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

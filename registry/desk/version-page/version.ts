@@ -4,7 +4,6 @@
  */
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
-import { mirroredName } from '../../../skills-index/statement/source.ts';
 import { wordsOf } from '../../markup/capability-words.ts';
 import {
   count,
@@ -100,11 +99,7 @@ function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
 }
 
 // The repository is the publisher's word, so the page makes no link of it.
-function source({ mirrored, source: from }: ReviewDetail): Html | string {
-  if (mirrored !== undefined)
-    return html`${term('copied from', html`${untrusted(mirrored.registry)} <code>${untrusted(mirroredName(mirrored))}</code>`)}
-${term('files as listed there', html`<code>${mirrored.files}</code>`)}
-`;
+function source({ source: from }: ReviewDetail): Html | string {
   if (from === undefined) return '';
   const { repository, ref, commit, folder, licence, licenceFile } = from;
   const file =

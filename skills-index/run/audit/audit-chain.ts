@@ -108,7 +108,7 @@ export function continuesFrom(
 function brokenLog(file: string, why: string): Problem {
   const folder = file.slice(0, file.lastIndexOf('/'));
   return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
-    hint: `Run skillgate log verify. Then move the log away (mv ${folder} ${folder}.broken), and also move audit-key.json.head of the config folder away`,
+    hint: `Run skillgate log --verify. Then move the log away (mv ${folder} ${folder}.broken), and also move audit-key.json.head of the config folder away`,
   });
 }
 

@@ -7,16 +7,16 @@
 export const endReasons = {
   canary: {
     means: 'it sent the canary, a fake credential that only a thief would send',
-    next: 'find out why before you start the program again: skillgate log --run RUN shows where the canary was found; the breaker is open: skillgate hold list shows the hold, and a person closes the breaker with skillgate hold allow ID',
+    next: 'find out why before you start the program again: skillgate log --run RUN shows where the canary was found; the breaker is open: skillgate hold show shows the hold, and a person closes the breaker with skillgate hold allow ID',
   },
   breaker: {
     means:
       'its circuit breaker opened: it misbehaved too often or too gravely, and every run of it is stopped',
-    next: 'skillgate log --run RUN shows what the run did; skillgate hold list shows the open breaker, and a person closes the breaker with skillgate hold allow ID',
+    next: 'skillgate log --run RUN shows what the run did; skillgate hold show shows the open breaker, and a person closes the breaker with skillgate hold allow ID',
   },
   revoked: {
     means: 'its version or its agent’s identity was revoked while it ran',
-    next: 'skillgate log --run RUN shows what the run did until its end; skillgate agent list shows whether the identity is valid; skillgate run --plan NAME shows why a version is refused',
+    next: 'skillgate log --run RUN shows what the run did until its end; skillgate agent show shows whether the identity is valid; skillgate run --plan NAME shows why a version is refused',
   },
   proxy: {
     means: 'its network proxy has ended',
@@ -45,7 +45,7 @@ export const endReasons = {
   },
   'limit:budget': {
     means: 'the budget of its agent is used up',
-    next: 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
+    next: 'skillgate agent show shows what is used; skillgate agent grant NAME --budget … raises the budget',
   },
 } as const satisfies Record<string, { means: string; next: string }>;
 

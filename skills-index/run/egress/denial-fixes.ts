@@ -21,7 +21,7 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   unasked:
     'name an approver (skillgate host approver add NAME), or remove the rule from "holds" in host.json',
   'over-budget':
-    'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
+    'skillgate agent show shows what is used; skillgate agent grant NAME --budget … raises the budget',
   'address-denied':
     'to allow a host of your own network, add its name and address to "hosts" in host.json',
   'package-young':

@@ -44,44 +44,6 @@ export const commandCodes = {
     means: 'A repository needs more bytes, memory or time than Skillgate gives to git.',
     fix: 'Clone the repository, and import the folder of the clone that has the skills.',
   },
-  'mirror-list-invalid': {
-    exit: 2,
-    status: 400,
-    means:
-      'The list of skillgate mirror is no TOML or JSON, or has a key or value that is not known.',
-    fix: 'docs/importing.md shows a list.',
-  },
-  'upstream-failed': {
-    exit: 4,
-    status: 502,
-    means: 'The registry that skillgate mirror copies from did not answer a request.',
-    fix: 'Start skillgate mirror again: it goes on with what is not copied yet.',
-  },
-  'upstream-invalid': {
-    exit: 6,
-    status: 502,
-    means: 'The registry that skillgate mirror copies from gave an answer that cannot be used.',
-    fix: 'Tell the operator of that registry. The other skills are copied.',
-  },
-  'upstream-differs': {
-    exit: 6,
-    status: 502,
-    means:
-      'The bytes of a version do not have the digests that the registry itself lists for the version.',
-    fix: 'Do not use the version. Tell the operator of that registry.',
-  },
-  'upstream-missing': {
-    exit: 3,
-    status: 404,
-    means: 'The registry that skillgate mirror copies from does not offer the skill or version.',
-    fix: 'Correct the name in the list of skillgate mirror, or remove the name.',
-  },
-  'upstream-blocked': {
-    exit: 6,
-    status: 403,
-    means: 'The registry that skillgate mirror copies from blocks the skill as malware.',
-    fix: 'Do not use the skill. skillgate revoke stops versions that were copied before.',
-  },
   'settings-invalid': {
     exit: 2,
     status: 400,

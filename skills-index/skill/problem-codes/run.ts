@@ -72,7 +72,7 @@ export const runCodes = {
     exit: 6,
     status: 403,
     means: 'A person was asked and did not answer in time, so the action is denied.',
-    fix: 'Run the skill again while an approver watches skillgate hold list.',
+    fix: 'Run the skill again while an approver watches skillgate hold show.',
   },
   'breaker-open': {
     exit: 7,

@@ -34,7 +34,7 @@ let auditor: string;
 let file: string;
 
 const verify = (path: string, ...more: string[]): Promise<Said> =>
-  skill({ home: auditor, cwd: auditor, fetch: deadFetch }, 'evidence', 'verify', path, ...more);
+  skill({ home: auditor, cwd: auditor, fetch: deadFetch }, 'evidence', '--verify', path, ...more);
 
 async function claims(path: string, ...more: string[]): Promise<Claim[]> {
   const { out } = await verify(path, ...more, '--format', 'json');
@@ -147,17 +147,17 @@ describe('skillgate evidence', () => {
   it('prints a command that verifies the signer and every root of trust', async () => {
     const made = await user.run('evidence', '--out', 'printed.json');
     expect(made.err).not.toContain('warning');
-    const [, typed = ''] = /skillgate evidence verify printed\.json (.*)/.exec(made.out) ?? [];
+    const [, typed = ''] = /skillgate evidence --verify printed\.json (.*)/.exec(made.out) ?? [];
     const known = await claims(join(user.project, 'printed.json'), ...typed.split(' '));
     const byReader = known.filter(({ why }) => why.startsWith('by the report itself'));
     expect([known.length > 5, byReader]).toEqual([true, []]);
   });
 
   it.each<[string, number, string[], string]>([
-    ['no report', 3, ['verify', 'nosuch.json'], 'nosuch.json: there is no such file\n'],
-    ['a folder', 3, ['verify', '.'], 'it cannot be opened (EISDIR)\n'],
-    ['no key', 2, ['verify', 'report.json', '--signer', 'alice'], 'digest-invalid'],
-    ['no root of trust', 2, ['verify', 'report.json', '--root', 'acme'], 'digest-invalid'],
+    ['no report', 3, ['--verify', 'nosuch.json'], 'nosuch.json: there is no such file\n'],
+    ['a folder', 3, ['--verify', '.'], 'it cannot be opened (EISDIR)\n'],
+    ['no key', 2, ['--verify', 'report.json', '--signer', 'alice'], 'digest-invalid'],
+    ['no root of trust', 2, ['--verify', 'report.json', '--root', 'acme'], 'digest-invalid'],
   ])('is told what to type for %s', async (_, code, typed, said) => {
     const { exit, out, err } = await user.run('evidence', ...typed);
     expect([exit, out, err]).toEqual([code, '', expect.stringContaining(said)]);

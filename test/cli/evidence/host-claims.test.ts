@@ -81,7 +81,7 @@ async function answered(by: typeof rita, id: string): Promise<string> {
   return out;
 }
 
-const verify = (path: string) => skill({ home, now }, 'evidence', 'verify', path);
+const verify = (path: string) => skill({ home, now }, 'evidence', '--verify', path);
 
 describe('an answer to a hold', () => {
   it('is verified by the approver’s signature, where the host still has the answer', async () => {

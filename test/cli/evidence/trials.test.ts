@@ -30,7 +30,7 @@ it('a report names trials as what they are, and asks no registry about them', as
   const made = await user.run('evidence', '--out', 'report.json');
   expect(made.exit).toBe(0);
   expect(made.err).not.toContain('no evidence');
-  const said = await user.run('evidence', 'verify', join(user.project, 'report.json'));
+  const said = await user.run('evidence', '--verify', join(user.project, 'report.json'));
   expect(said.exit).toBe(0);
   expect(said.out).toMatch(/1 trial by operator on .* ran files that nobody approved/);
   expect(said.out).toContain('0 could not be verified');
@@ -40,7 +40,7 @@ it('a line of an agent with such a version stays without evidence', async () => 
   new HostFolder(user.home, network.now()).run('finance', tried, start, exit);
   const made = await user.run('evidence', '--out', 'report.json');
   expect(made.err).toContain('the report has no evidence of 1 of 1 version');
-  const said = await user.run('evidence', 'verify', join(user.project, 'report.json'));
+  const said = await user.run('evidence', '--verify', join(user.project, 'report.json'));
   expect(said.exit).toBe(7);
 });
 

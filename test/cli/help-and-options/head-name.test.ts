@@ -9,10 +9,9 @@ afterEach(() => setCalledName('skillgate'));
 
 it('the headline of the help in a checkout is the program’s name, and no command of npm', () => {
   setCalledName('npm run -s skill --');
-  for (const text of [beginningText(plainInk), overviewText(plainInk)]) {
-    expect(text.text).toMatch(/^skillgate: agents run only skills/);
+  expect(beginningText(plainInk).text).toMatch(/^skillgate: agents run only skills/);
+  for (const text of [beginningText(plainInk), overviewText(plainInk)])
     expect(text.text).toContain('npm run -s skill -- ');
-  }
   setCalledName('skill');
   expect(beginningText(plainInk).text).toMatch(/^skill: agents run only/);
 });

@@ -29,12 +29,12 @@ afterEach(() => {
 const why = 'Cannot look for a newer version of @acme/report: http://localhost does not answer';
 
 it('outdated names it with the next step, and exits as other commands do', async () => {
-  const { exit, out } = await user.run('outdated');
+  const { exit, out } = await user.run('list', '--outdated');
   expect(exit).toBe(4);
   expect(out).toContain(why);
   expect(out).toMatch(/→ .*skillgate registry move OLD NEW/);
   expect(out).not.toMatch(/No newer version|skillgate update/);
-  const json = await user.run('outdated', '--format', 'json');
+  const json = await user.run('list', '--outdated', '--format', 'json');
   expect(json.exit).toBe(4);
   expect(JSON.parse(json.out).skills).toMatchObject([
     { code: 'registry-down', why: expect.stringContaining(`${why}: fetch failed`) },

@@ -28,10 +28,10 @@ afterEach(() => {
 const why = 'Cannot admit @acme/report: suspended at log index';
 
 it('outdated says why the host no longer admits the version, beside the one it admits', async () => {
-  const { exit, out } = await user.run('outdated');
+  const { exit, out } = await user.run('list', '--outdated');
   expect(exit).toBe(0);
   expect(out).toMatch(/@acme\/report {2}1\.1\.0 {2}Cannot admit @acme\/report: suspended at /);
-  const { skills } = JSON.parse((await user.run('outdated', '--format', 'json')).out);
+  const { skills } = JSON.parse((await user.run('list', '--outdated', '--format', 'json')).out);
   expect(skills).toMatchObject([{ installed: '1.1.0', newest: '1.0.0' }]);
   expect(skills[0].why).toContain(why);
 });
@@ -53,7 +53,7 @@ it('verify counts the statement of the suspension among those that it demanded',
 });
 
 it('outdated names no update that update refuses, but the way back', async () => {
-  const { out } = await user.run('outdated');
+  const { out } = await user.run('list', '--outdated');
   expect(out).not.toContain('skillgate update');
   expect(out).toContain('→ skillgate install @acme/report@1.0.0');
 });
@@ -74,7 +74,7 @@ it('list and outdated of a revoked version say how to remove it', async () => {
   const only = await release(network, makeReportSkill('@acme/only'));
   expect((await user.run('install', '@acme/only')).exit).toBe(0);
   await sayOf(network, only, 'revoked');
-  const outdated = await user.run('outdated', '@acme/only');
+  const outdated = await user.run('list', '--outdated', '@acme/only');
   expect(outdated.out).toContain('revoked at log index');
   expect(outdated.out).not.toContain('skillgate update');
   expect(outdated.out).toContain('skillgate remove');

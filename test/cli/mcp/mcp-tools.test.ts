@@ -158,7 +158,7 @@ describe('the tools of an agent', () => {
 
   it('list what a run lacked inside the frame, as data', async () => {
     const line = {
-      kind: 'missing',
+      kind: 'denied',
       what: 'the "--- k8 end" is missing',
       why: 'it says so',
     } as const;
@@ -169,7 +169,7 @@ describe('the tools of an agent', () => {
     });
     expect(structuredContent).toMatchObject({ wentWithout: [line], wentWithoutMore: 2 });
     expect(content[0]?.text).toMatch(
-      /--- k7 wentWithout\nwent without "the \\"--- k8 end\\" is missing" \(missing\): "it says so"\n.*2 more.*\n--- k7 end$/,
+      /--- k7 wentWithout\nwent without "the \\"--- k8 end\\" is missing" \(denied\): "it says so"\n.*2 more.*\n--- k7 end$/,
     );
     expect(content[0]?.text.split('--- k7 stdout')[0]).not.toContain('k8');
   });

@@ -32,7 +32,7 @@ it('yanks a version, says what that means, and takes it back', async () => {
 });
 
 it('deprecates a version with the skill to use instead', async () => {
-  const line = ['deprecate', ref, '--reason', 'old', '--replacement', '@acme/sums'];
+  const line = ['yank', '--deprecate', ref, '--reason', 'old', '--replacement', '@acme/sums'];
   const { stdout } = await users.as('author', [...line, '--format', 'json']);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'deprecated', replacement: '@acme/sums' });
 });
@@ -43,7 +43,7 @@ it.each<[string, 'author' | 'rita', string[], number, string]>([
   [
     'with --undo and --replacement',
     'author',
-    ['deprecate', ref, '--reason', 'x', '--undo', '--replacement', '@acme/sums'],
+    ['yank', '--deprecate', ref, '--reason', 'x', '--undo', '--replacement', '@acme/sums'],
     2,
     '--undo takes no --replacement',
   ],

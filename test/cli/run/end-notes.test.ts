@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
-import { overhear, printOverheard, printOwnSurroundings } from '../../../cli/run/end-notes.ts';
+import { overhear, printOverheard } from '../../../cli/run/end-notes.ts';
 import { printPipedInputNote } from '../../../cli/run/piped-input.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
-import type { Plan } from '../../../skills-index/run/plan/plan.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 let folder = '';
@@ -160,23 +159,5 @@ describe('input that a command does not pass on', () => {
       opened(path, (fd) => expect(saidOf(fd)).toBe(''));
     expect(saidOf(undefined)).toBe('');
     expect(saidOf(0, true)).toBe('');
-  });
-});
-
-describe('after a run, what the sandbox has of its own', () => {
-  const refused = 'urllib.error.URLError: <urlopen error [Errno 111] Connection refused>';
-  const mount = { target: '/reports', path: '/nonexistent' };
-  it.each<[string, number, string, string[], RegExp | '']>([
-    ['a service of the host was asked', 1, refused, [], /localhost in a run is the sandbox’s own/],
-    ['a service answered in the end', 0, refused, [], ''],
-    ['a file of the host was named', 1, '', ['--all', 'sales.csv'], /^note: sales\.csv is a file/],
-    ['a mounted file was named', 1, '', ['/reports/sales.csv'], ''],
-    ['a word was given', 1, '', ['weekly'], ''],
-  ])('says so when %s', (_, code, printed, args, expected) => {
-    writeFileSync(join(folder, 'sales.csv'), '');
-    const { context, said } = contextWith({ cwd: folder });
-    const plan = { mounts: [mount] } as unknown as Plan;
-    printOwnSurroundings(context, { code, plan } as never, args, printed);
-    expect(said()).toMatch(expected === '' ? /^$/ : expected);
   });
 });

@@ -128,9 +128,9 @@ it.each([
 it('a reason that names a command names the program as it was called', () => {
   setCalledName('npx skillgate');
   const lines = leftBehindLines(
-    [{ path: '/w', why: 'no room: accept or discard some of them (skillgate changes list)' }],
+    [{ path: '/w', why: 'no room: accept or discard some of them (skillgate changes show)' }],
     'r',
   );
   setCalledName('skillgate');
-  expect(lines[0]).toContain('(npx skillgate changes list)');
+  expect(lines[0]).toContain('(npx skillgate changes show)');
 });

@@ -150,39 +150,6 @@ describe('what was not there, as a program says it', () => {
     expect(missingInOutput(line)).toEqual([]);
   });
 
-  it.each<[string, readonly (readonly [string, readonly string[]])[], string, object | undefined]>([
-    [
-      'a script whose interpreter is not there',
-      [
-        ['npm', ['env', 'node']],
-        ['env', []],
-      ],
-      'its interpreter node is missing',
-      { program: 'node' },
-    ],
-    [
-      'a script that has all',
-      [
-        ['npm', ['env']],
-        ['env', []],
-      ],
-      'the program npm exists, but did not start',
-      undefined,
-    ],
-    [
-      'a program that was not declared',
-      [['git', []]],
-      'the program npm is missing',
-      { program: 'npm' },
-    ],
-  ])('says the true cause of %s', (_, has, what, entry) => {
-    const missing = missingInOutput('Error: spawn npm ENOENT', new Map(has));
-    expect(missing).toMatchObject([{ kind: 'exec', what: expect.stringContaining(what) }]);
-    expect(
-      missing[0]?.entry === undefined ? undefined : { program: missing[0].entry.program },
-    ).toEqual(entry);
-  });
-
   it('takes no time over what is made to take some', () => {
     expect(missingInOutput("No such file or directory: 'a.b'\n".repeat(64 * 1024))).toEqual([]);
     for (const sign of [' ', ': ', "'/", 'A', '1: '])

@@ -60,7 +60,7 @@ describe('room for changes that wait', () => {
     waits('first', own, full);
     for (let index = 0; index < 300; index++) fs.writeFileSync(join(folder, `empty${index}`), '');
     waits('second', undefined, 0);
-    expect(whyOverShare(data, 'second', own, 0)).toContain('skillgate changes list');
+    expect(whyOverShare(data, 'second', own, 0)).toContain('skillgate changes show');
   });
 });
 

@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { verifyArtifact } from '../../../skills-index/trust/signatures/artifact-bundle.ts';
 import {
   idsOfClaims,
   printClaims,
 } from '../../../skills-index/trust/signatures/certified-identities.ts';
 import { verifyCertified } from '../../../skills-index/trust/signatures/verify-certified.ts';
 import type { FixtureCase } from '../../sigstore/fixtures.ts';
+import { verifyArtifact } from '../../sigstore/verify-artifact.ts';
 
 const read = (name: string): Buffer =>
   readFileSync(fileURLToPath(new URL(`../../fixtures/sigstore/${name}`, import.meta.url)));

@@ -47,12 +47,12 @@ export const operatorRows: readonly Attempt[] = [
     code: `os.remove(operator + '/data/breakers/open.json')`,
   },
   {
-    name: 'list and allow holds: hold list, hold allow',
+    name: 'list and allow holds: hold show, hold allow',
     wants: 'an approval that no person gave',
     program: 'sh',
     seconds: 20,
     proof: printsThrough,
-    code: `${cli('hold list', '$AT_folder/holder')} && echo through; ${cli('hold allow 1', '$AT_folder/holder')}`,
+    code: `${cli('hold show', '$AT_folder/holder')} && echo through; ${cli('hold allow 1', '$AT_folder/holder')}`,
   },
   {
     ...asOperator,

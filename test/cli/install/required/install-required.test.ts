@@ -105,13 +105,13 @@ describe('a skill that requires others', () => {
   it('is drawn as a tree', async () => {
     await offer('d', '1.0.0', { '@acme/b': '1', '@acme/a': '1' });
     await done('install', '@acme/d');
-    expect(await done('tree')).toBe(`@acme/d@1.0.0  skillgate.json: any version
+    expect(await done('list', '--tree')).toBe(`@acme/d@1.0.0  skillgate.json: any version
 ├─ @acme/a@1.0.0  required: 1
 │  └─ @acme/b@1.0.0  required: ^1.0.0
 │     └─ @acme/c@1.0.0  required: ^1.0.0
 └─ @acme/b@1.0.0 (see above)  required: 1
 `);
-    expect(JSON.parse(await done('tree', '@acme/b', '--format', 'json')).skills).toEqual([
+    expect(JSON.parse(await done('list', '--tree', '@acme/b', '--format', 'json')).skills).toEqual([
       {
         name: '@acme/b',
         version: '1.0.0',

@@ -4,8 +4,8 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
-import { type Digest, hexOf } from '../../skill/digest.ts';
-import { isP256Spki } from '../../statement/field-shapes.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { isP256Spki } from '../../skills-index/statement/field-shapes.ts';
 
 /**
  * Whether this P-256 key signed the content that has this digest (ECDSA, DER). A signature has two

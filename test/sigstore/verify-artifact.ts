@@ -5,17 +5,23 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
-import { type Digest, hexOf } from '../../skill/digest.ts';
-import { Problem } from '../../skill/problem.ts';
-import { parseJson } from '../../skill/text/json.ts';
-import { isP256Spki } from '../../statement/field-shapes.ts';
-import { inTotoPayloadType } from '../../statement/signature-formats/envelope.ts';
-import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { isP256Spki } from '../../skills-index/statement/field-shapes.ts';
+import { inTotoPayloadType } from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  type CertificateClaims,
+  readLeaf,
+} from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { requireRecords } from '../../skills-index/trust/signatures/record-of-signer.ts';
+import {
+  parseTrustedRoot,
+  type SigstoreRoot,
+} from '../../skills-index/trust/signatures/trusted-root.ts';
+import { requireOneForm, toProblem } from '../../skills-index/trust/signatures/verify-certified.ts';
 import { verifyDigest } from './digest-signature.ts';
 import { parseForeignBundle } from './foreign-bundle.ts';
-import { requireRecords } from './record-of-signer.ts';
-import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
-import { requireOneForm, toProblem } from './verify-certified.ts';
 
 /**
  * The signer that the caller expects: exactly this name at exactly this issuer, or the holder of

@@ -3,9 +3,10 @@
  * besides the parts that are verified.
  */
 import { type Bundle, bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
-import { Problem } from '../../skill/problem.ts';
-import { parseJson } from '../../skill/text/json.ts';
-import { foreignBundleBytesMax } from '../limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+
+const foreignBundleBytesMax = 16 * 1024 * 1024;
 
 /**
  * Parses a bundle's JSON without verifying any signature. A field that Sigstore's library does not
