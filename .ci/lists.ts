@@ -17,7 +17,7 @@ function rulesText(group: string): string {
       const found = readFileSync(join(top, path), 'utf8').matchAll(
         /^export const (\w+) = defineRule\(/gm,
       );
-      return { path, rules: [...found].map(([, rule = '']) => rule) };
+      return { path, rules: [...found].map(([, rule = '']) => rule).sort() };
     });
   return [
     `/** Written by \`npm run lists\`: the rules in the folder ${group}. */`,
