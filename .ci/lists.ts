@@ -10,6 +10,11 @@ import { backendMakers } from '../runner/backends/backends.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 
+// As Biome sorts the names of an import.
+function byLetters(a: string, b: string): number {
+  return a.toLowerCase() < b.toLowerCase() ? -1 : 1;
+}
+
 function rulesText(group: string): string {
   const files = globSync(`scanner/rules/${group}/*.ts`, { cwd: top })
     .sort()
@@ -17,7 +22,7 @@ function rulesText(group: string): string {
       const found = readFileSync(join(top, path), 'utf8').matchAll(
         /^export const (\w+) = defineRule\(/gm,
       );
-      return { path, rules: [...found].map(([, rule = '']) => rule).sort() };
+      return { path, rules: [...found].map(([, rule = '']) => rule).sort(byLetters) };
     });
   return [
     `/** Written by \`npm run lists\`: the rules in the folder ${group}. */`,
