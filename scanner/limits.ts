@@ -46,19 +46,6 @@ export const packageCodeBytesMax = 32 * 1024 * 1024;
 export const packageHeadBytes = 4_096;
 /** No further part of a package is scanned after this time. */
 export const packageScanSecondsMax = 240;
-export const childMemoryMiB = 1_024;
-/** Each of V8's two spaces for young objects. */
-export const childYoungMiB = 8;
-export const scanStackKiB = 3_900;
-/**
- * What Node gives a scan. Every process that scans has the same, so all judge deep text alike.
- * Large spaces for young objects stay resident, and scans are hardly faster with them.
- */
-export const scanFlags = [
-  `--max-old-space-size=${childMemoryMiB}`,
-  `--max-semi-space-size=${childYoungMiB}`,
-  `--stack-size=${scanStackKiB}`,
-];
 export const childScansMax = 200;
 /** Results of front ends that a scanner remembers, as estimated. */
 export const memoBytesMax = 24 * 1024 * 1024;

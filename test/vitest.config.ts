@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { scanStackKiB } from '../scanner/limits.ts';
+import { scanStackKiB } from '../scanner/scan-flags.ts';
 import { builtProgram } from './built-program.ts';
 import { compiledCode } from './compiled-code.ts';
 import { LongestFirst } from './longest-first.ts';

@@ -7,7 +7,8 @@ import {
 } from '../../skills-index/run/audit/audit-key.ts';
 import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
-import { agentBytesMax } from '../limits.ts';
+
+const keyBytesMax = 64 * 1024;
 
 /**
  * Reads the audit key; undefined before the key's creation.
@@ -16,7 +17,7 @@ import { agentBytesMax } from '../limits.ts';
  */
 export function readAuditKey(path: string): SigningAuditKey | undefined {
   const bytes = readPrivateFile(path, {
-    bytesMax: agentBytesMax,
+    bytesMax: keyBytesMax,
     secret: true,
     code: 'key-file-invalid',
   });

@@ -3,7 +3,8 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { childThreadsMax, scanFlags } from '../limits.ts';
+import { childThreadsMax } from '../limits.ts';
+import { scanFlags } from '../scan-flags.ts';
 
 export interface Isolation {
   /** Its name in signed statements. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { similarCandidatesMax, versionsPerBandMax } from '../../../registry/limits.ts';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
 import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';
@@ -199,7 +200,7 @@ describe('near copies', () => {
 
   it('are found among more than a hundred, by statements that D1 takes', async () => {
     const { similarityWrites } = await import('../../../registry/review/similarity-index.ts');
-    const { similarCandidatesMax } = await import('../../../registry/limits.ts');
+
     const { versions } = await import('../../../registry/store/schema.ts');
     const copy = skillOf('@acme/crowded', '1.0.0', words(80_000, 80_400));
     await scanned(copy, world.author, 'pass');
@@ -249,7 +250,7 @@ describe('near copies', () => {
 
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
     const { similarityWrites } = await import('../../../registry/review/similarity-index.ts');
-    const { versionsPerBandMax } = await import('../../../registry/limits.ts');
+
     const { sketchBands } = await import('../../../registry/store/similarity-schema.ts');
     const signature = signatureOf([{ path: 'a.md', text: words(30_000, 30_300) }]);
     if (signature === undefined) throw new Error('it says enough');
