@@ -12,8 +12,13 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../skills-index/log/merkle-tree.ts';
-import { parseHashTile, tilePath } from '../skills-index/log/tile.ts';
-import { answerFrom, consistencyQuestion, tilesFor } from '../skills-index/log/tile-proof.ts';
+import {
+  answerFrom,
+  consistencyQuestion,
+  parseHashTile,
+  tilePath,
+  tilesFor,
+} from '../skills-index/log/tile-proof.ts';
 import { hashTile } from '../test/skills-index/log/whole-tree.ts';
 import { type LargeLog, makeLargeLog } from './large-log.ts';
 import { durableRows } from './log-durable.ts';

@@ -5,7 +5,7 @@ import { bubblewrap } from '../runner/bubblewrap/bubblewrap.ts';
 import { findProgram } from '../runner/host/host.ts';
 import { withRunFolder } from '../runner/run/run-folder.ts';
 import type { RunningSandbox, SandboxStart } from '../runner/sandbox/sandbox.ts';
-import { processesMax } from '../skills-index/run/limits.ts';
+import { processesMax } from '../skills-index/run/plan/plan-skill.ts';
 
 const sandbox = bubblewrap();
 const nobody = 65_534;

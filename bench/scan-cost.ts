@@ -8,11 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { findSkills } from '../cli/scan/find-skills.ts';
 import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { FactMemo } from '../scanner/frontends/fact-memo.ts';
-import { childScansMax, scanSecondsMax } from '../scanner/limits.ts';
 import { scanSkill } from '../scanner/scan.ts';
-import { packRequest } from '../scanner/worker/child-frames.ts';
-import { childFiles, nodeArgv } from '../scanner/worker/isolation.ts';
-import { type LoadingScanner, spawnScanner, untilReady } from '../scanner/worker/scan-process.ts';
+import {
+  childFiles,
+  childScansMax,
+  type LoadingScanner,
+  nodeArgv,
+  scanSecondsMax,
+  spawnScanner,
+  untilReady,
+} from '../scanner/worker/pool.ts';
+import { packRequest } from '../scanner/worker/scan-child.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { cpuMs, median, quantile } from './measure.ts';

@@ -10,11 +10,7 @@ import { sql } from 'drizzle-orm';
 import { similarVersions } from '../registry/review/similarity-index.ts';
 import { openSqlite } from '../registry/store/sqlite.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
-import {
-  bandKeys,
-  type Sketch,
-  similarity,
-} from '../skills-index/skill/text/similarity-signature.ts';
+import { bandKeys, type Sketch, similarity } from '../skills-index/skill/text/matching-parts.ts';
 import { quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
 

@@ -1,6 +1,6 @@
 /** The name under which this program was called, for every command that it prints. */
 import { basename, dirname } from 'node:path';
-import * as files from '../runner/files/public.ts';
+import { isOurs, programOnPath } from '../runner/files/path-programs.ts';
 import { shellWord } from '../skills-index/skill/text/shell-word.ts';
 import { commandWords } from './command-words.ts';
 
@@ -23,8 +23,8 @@ export function calledNameOf(env: Environment, script: string, entry: string): s
   if (env[calledVariable] === 'skill') return 'skill';
   if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate')
     return npmName(env.INIT_CWD, dirname(dirname(entry)));
-  const onPath = basename(script) === 'skill' ? files.programOnPath('skill', env.PATH) : undefined;
-  return onPath !== undefined && files.isOurs(onPath, entry) ? 'skill' : 'skillgate';
+  const onPath = basename(script) === 'skill' ? programOnPath('skill', env.PATH) : undefined;
+  return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
 }
 
 // Outside the checkout, npm finds the script only by --prefix.

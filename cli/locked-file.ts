@@ -3,7 +3,7 @@
  * one does so while it holds the file's lock, so that no change is lost.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as files from '../runner/files/public.ts';
+import { tryLock, unlock } from '../runner/files/lock.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 
 const waitSecondsMax = 20;
@@ -22,7 +22,7 @@ export async function whileLocked<Result>(
   const began = performance.now();
   const take = (): boolean => {
     try {
-      return files.tryLock(claim);
+      return tryLock(claim);
     } catch (cause) {
       if (!(cause instanceof Error) || !/^(EACCES|EPERM|EROFS)\b/.test(cause.message)) throw cause;
       throw new Problem('plan-refused', `Cannot change ${path}: its folder is not writable`, {
@@ -45,6 +45,6 @@ export async function whileLocked<Result>(
   try {
     return await act();
   } finally {
-    files.unlock(claim);
+    unlock(claim);
   }
 }

@@ -11,44 +11,46 @@ import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
 import { clawhubDiscovery, clawhubRoutes } from './foreign-clients/clawhub.ts';
 import { marketplaceRoutes } from './foreign-clients/marketplace.ts';
 import { mcpRoutes } from './foreign-clients/mcp/mcp-routes.ts';
-import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
-import { showFailures } from './pages/answer-page.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 import { referenceRoutes } from './pages/reference/reference-routes.ts';
+import { showFailures } from './pages/skill-page.ts';
 import { answerProblem } from './problem-json.ts';
 import { requireAdmission } from './readers/may-read.ts';
 import { keepFromSharedCaches } from './readers/private-caches.ts';
-import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
+import {
+  bodyBytesMaxAt,
+  isUpload,
+  jsonBodyBytesMax,
+  statementBodyBytesMax,
+} from './request-limits/spool.ts';
 import { type AddressOf, isCounted, limitWrites } from './request-limits/write-limits.ts';
-import { blobRoutes } from './routes/blobs.ts';
-import { incidentRoutes } from './routes/incidents.ts';
-import { jobRoutes } from './routes/jobs.ts';
-import { keyRoutes } from './routes/keys.ts';
-import { mailboxRoutes } from './routes/mailbox.ts';
-import { memberRoutes } from './routes/members.ts';
-import { observationJobRoutes } from './routes/observation-jobs.ts';
-import { observationRoutes } from './routes/observations.ts';
-import { packageRoutes } from './routes/packages.ts';
-import { readerRoutes } from './routes/readers.ts';
-import { reviewRoutes } from './routes/reviews.ts';
+import {
+  blobRoutes,
+  incidentRoutes,
+  jobRoutes,
+  keyRoutes,
+  mailboxRoutes,
+  readerRoutes,
+} from './routes/keys.ts';
+import { memberRoutes, reviewRoutes } from './routes/reviews.ts';
 import { scopeVersionRoutes } from './routes/scope-versions.ts';
 import { searchRoutes } from './routes/search.ts';
-import { sessionRoutes } from './routes/session.ts';
-import { feedRoutes } from './routes/site/feeds.ts';
-import { homeRoutes } from './routes/site/home.ts';
-import { logRoutes } from './routes/site/log-files.ts';
-import { osvRoutes } from './routes/site/osv.ts';
-import { skillFileRoutes } from './routes/site/skill-files.ts';
-import { staticRoutes } from './routes/site/static.ts';
-import { tufRoutes } from './routes/site/tuf.ts';
-import { skillVersionRoutes } from './routes/skill-versions.ts';
-import { statementRoutes } from './routes/statements.ts';
-import { versionRoutes } from './routes/versions.ts';
+import { feedRoutes, homeRoutes, logRoutes, skillFileRoutes } from './routes/site/skill-files.ts';
+import { osvRoutes, staticRoutes, tufRoutes } from './routes/site/static.ts';
+import {
+  observationJobRoutes,
+  observationRoutes,
+  packageRoutes,
+  sessionRoutes,
+  skillVersionRoutes,
+  statementRoutes,
+  versionRoutes,
+} from './routes/skill-versions.ts';
 import { expiringSoon } from './serving/expiry-watch.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
 

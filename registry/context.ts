@@ -15,7 +15,7 @@ import type { WaitingAppend } from './log/appending.ts';
 import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
-import type { Notices } from './notices/notice-types.ts';
+import type { Notices } from './notices/notice-config.ts';
 import type { IdentityCache } from './people/known-identities.ts';
 import type { Readers } from './readers/readers.ts';
 import type { Spool } from './request-limits/spool.ts';

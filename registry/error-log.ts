@@ -2,7 +2,13 @@
  * What an operator reads about unexpected errors. Each kind is written once with its stack and then
  * counted, so that a client that repeats a request does not fill the disk.
  */
-import { errorKindsMax, errorRepeatMs } from './limits.ts';
+
+const errorKindsMax = 100;
+
+/**
+ * Unexpected errors: how long the same error is only counted, and how many kinds are remembered.
+ */
+export const errorRepeatMs = 10 * 60_000;
 
 interface Kind {
   /** Milliseconds since 1970. */

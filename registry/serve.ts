@@ -4,39 +4,47 @@ import { statSync } from 'node:fs';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { runInProcess } from './background-tasks.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
-import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/live-settings.ts';
+import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/retention-look.ts';
 import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
-import { knownFilesBytesMax } from './limits.ts';
 import { checkNames } from './people/check-names.ts';
-import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
-import { type DiskSpace, watchDisk } from './serving/disk-space.ts';
+import { type DiskSpace, watchDisk } from './serving/disk-reserve.ts';
 import { watchExpiry } from './serving/expiry-watch.ts';
-import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
 import {
-  type Observation,
-  type ObservationOptions,
-  openObservation,
-} from './serving/observation.ts';
+  type Answer,
+  type Listeners,
+  openListeners,
+  parseSignOn,
+  type SignOnSettings,
+} from './serving/listeners.ts';
+import { type Observation, type ObservationOptions, openObservation } from './serving/metrics.ts';
 import { type Finishing, prepare } from './serving/prepare.ts';
-import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
-import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
-import type { TlsFiles } from './serving/tls-files.ts';
-import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
-import { warnOfUntrustedProxy } from './serving/untrusted-proxy.ts';
+import type { TlsFiles } from './serving/tls-renewal.ts';
+import {
+  makeAddressOf,
+  type NamedProxies,
+  openObjects,
+  parseTrustedProxies,
+  requireProxy,
+  type StoredObjects,
+  warnOfUntrustedProxy,
+} from './serving/trusted-proxies.ts';
 import { readProvider } from './sign-in/provider.ts';
-import { checkStops } from './stops/check-stops.ts';
-import { type DatabaseCheck, startCheck } from './store/database-check.ts';
-import { damageOf, requireSound } from './store/database-damage.ts';
+import { checkStops } from './stops/pending-stops.ts';
+import { type DatabaseCheck, damageOf, requireSound, startCheck } from './store/database-check.ts';
 import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
-import { databaseFirstCheckBytesMax } from './store/disk/limits.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
+import { runInProcess } from './worker.ts';
+
+/** Index files and public blobs that a registry in one process keeps in memory, in bytes. */
+export const knownFilesBytesMax = 16 * 1024 * 1024;
+
+const databaseFirstCheckBytesMax = 256 * 1024 * 1024;
 
 export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
   /** `localhost` by default. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import { segmentEntries } from '../../registry/log/segments/limits.ts';
+import { segmentEntries } from '../../registry/log/segments/keep-segments.ts';
 import type { Row } from '../row.ts';
 import { requireSameRows } from './generator/compare-rows.ts';
 import { Generator } from './generator/generator.ts';

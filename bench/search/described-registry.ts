@@ -1,7 +1,7 @@
 /** A registry whose catalogue has one approved skill for each description, and nothing else. */
 import { sql } from 'drizzle-orm';
-import { changedSkills, nameWords } from '../../registry/catalogue/catalogue-schema.ts';
-import { correctedWordsOf, wordsOf } from '../../registry/catalogue/search/words.ts';
+import { changedSkills, nameWords } from '../../registry/catalogue/plugin-packages.ts';
+import { correctedWordsOf, wordsOf } from '../../registry/catalogue/search/rank-skills.ts';
 import type { Registry } from '../../registry/context.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import type { Description } from './descriptions.ts';

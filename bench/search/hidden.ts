@@ -1,8 +1,8 @@
 /** What a search takes among 100,000 skills, most of them hidden from the person who searches. */
-import { noneHidden } from '../../registry/catalogue/hidden-scopes.ts';
-import { placeSome } from '../../registry/catalogue/place-skills.ts';
+
 import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
-import { queryWords } from '../../registry/catalogue/search/words.ts';
+import { queryWords } from '../../registry/catalogue/search/rank-skills.ts';
+import { noneHidden, placeSome } from '../../registry/catalogue/shown-skills.ts';
 import type { Registry } from '../../registry/context.ts';
 import type { HiddenScopes } from '../../registry/readers/may-read.ts';
 import { Readers } from '../../registry/readers/readers.ts';

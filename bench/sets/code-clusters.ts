@@ -1,7 +1,7 @@
 /** Archives of packages, and which of them have the same code under other names. */
 import { gunzipSync } from 'node:zlib';
 import { ArchiveBudget, unsafeName } from '../../scanner/ingest/archive-entry.ts';
-import { openTar } from '../../scanner/ingest/tar.ts';
+import { openTar } from '../../scanner/ingest/open-archive.ts';
 import { hashOf } from './skill-page.ts';
 
 const unpackedBytesMax = 64 * 2 ** 20;

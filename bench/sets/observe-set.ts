@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSkillFolder } from '../../cli/scan/source-folder.ts';
-import { observeSkill } from '../../runner/observe/public.ts';
+import { observeSkill } from '../../runner/observe/observe-skill.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { AfterScan, ObservedRow, SetOutcome } from './set-outcome.ts';

@@ -2,7 +2,7 @@
  * `npm run bench -- workers`: what a month on Cloudflare Workers costs, from measured operations and
  * bytes, and from the prices in `prices.ts`.
  */
-import { jobPollMillisecondsMax } from '../../scanner/limits.ts';
+import { jobPollMillisecondsMax } from '../../scanner/worker/jobs-client.ts';
 import {
   databaseGBMax,
   dollarsFor,

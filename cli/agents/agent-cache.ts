@@ -2,14 +2,16 @@
  * `skillgate agent cache …`: the build products that an agent's sessions keep for their workspaces,
  * such as `node_modules`.
  */
-import * as agents from '../../runner/agents/public.ts';
-import * as sessions from '../../runner/sessions/public.ts';
+
+import { listAgents } from '../../runner/agents/agent-store.ts';
+import { cachesFolderOf, clearCaches, listCaches } from '../../runner/sessions/keep-products.ts';
+
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { agentsFolderOf } from '../run/host-files.ts';
 import { answer, bytesText, count, safe, table } from '../terminal/output.ts';
-import { readNamedAgent } from './named-agent.ts';
+import { readNamedAgent } from './agent-remove.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [verb = '', name] = context.args;
@@ -59,8 +61,8 @@ function clear(context: CommandContext, name: string): ExitCode {
   const named = typeof workspace === 'string' ? workspace : undefined;
   const all = cachesOf(context, requireAgent(context, name));
   const found = all.filter((cache) => named === undefined || cache.workspace === named);
-  const caches = sessions.cachesFolderOf(context.paths, name);
-  if (!sessions.clearCaches(caches, named) && named !== undefined)
+  const caches = cachesFolderOf(context.paths, name);
+  if (!clearCaches(caches, named) && named !== undefined)
     throw new Problem('not-found', `Agent ${name} keeps no build products of workspace ${named}`, {
       hint: `see the kept folders: skillgate agent cache list ${name}`,
     });
@@ -76,12 +78,10 @@ function clear(context: CommandContext, name: string): ExitCode {
 }
 
 function cachesOf({ paths }: CommandContext, agent: string): FoundCache[] {
-  return sessions
-    .listCaches(sessions.cachesFolderOf(paths, agent))
-    .map(({ list: { at, folders, workspace } }) => {
-      const kept = folders.map(({ bytes, files, path }) => ({ path, files, bytes }));
-      return { agent, workspace, at, kept };
-    });
+  return listCaches(cachesFolderOf(paths, agent)).map(({ list: { at, folders, workspace } }) => {
+    const kept = folders.map(({ bytes, files, path }) => ({ path, files, bytes }));
+    return { agent, workspace, at, kept };
+  });
 }
 
 function requireAgent(context: CommandContext, name: string): string {
@@ -89,6 +89,6 @@ function requireAgent(context: CommandContext, name: string): string {
 }
 
 function agentNames(context: CommandContext): string[] {
-  const { agents: known, damaged } = agents.listAgents(agentsFolderOf(context));
+  const { agents: known, damaged } = listAgents(agentsFolderOf(context));
   return [...known, ...damaged].map(({ name }) => name);
 }

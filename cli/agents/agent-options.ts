@@ -1,7 +1,7 @@
 /** The options of `skillgate agent create` and `skillgate agent grant`. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type * as agents from '../../runner/agents/public.ts';
+import type { GrantChange } from '../../runner/agents/agent-store.ts';
 import {
   type Agent,
   type AgentWorkspace,
@@ -17,8 +17,9 @@ import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.t
 import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, listOf } from '../command.ts';
-import { ceilingBytesMax } from '../limits.ts';
 import { hostFiles } from '../run/host-files.ts';
+
+const ceilingBytesMax = 256 * 1024;
 
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
@@ -26,7 +27,7 @@ type Given = Pick<CommandContext, 'cwd' | 'options'>;
  * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`, `--egress`, `--index`,
  * `--git-name`. An absent option changes nothing.
  */
-export function changeOf(given: Given): agents.GrantChange {
+export function changeOf(given: Given): GrantChange {
   const { options } = given;
   const { budget, model, workspace } = options;
   return {
@@ -45,7 +46,7 @@ export function changeOf(given: Given): agents.GrantChange {
 }
 
 /** The capabilities in the file of `--ceiling`. */
-export function ceilingIn({ cwd, options }: Given): Pick<agents.GrantChange, 'capabilities'> {
+export function ceilingIn({ cwd, options }: Given): Pick<GrantChange, 'capabilities'> {
   const { ceiling } = options;
   return typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {};
 }
@@ -56,7 +57,7 @@ export function ceilingIn({ cwd, options }: Given): Pick<agents.GrantChange, 'ca
  */
 export function requireOnHost(
   context: CommandContext,
-  { indexes = [], model, workspace }: agents.GrantChange,
+  { indexes = [], model, workspace }: GrantChange,
 ): void {
   if (model === undefined && workspace === undefined && indexes.length === 0) return;
   const { file, indexes: known, models, workspaces } = hostFiles(context).policy;
@@ -110,7 +111,7 @@ export function daysOf(text: unknown): number {
 }
 
 /** `requests=1000,bytes=50000000,seconds=3600,runs=100`. */
-export function budgetOf(text: string): Budget {
+function budgetOf(text: string): Budget {
   const pairs = text.split(',').map((part) => {
     const [, name, digits] = /^([a-z]+)=(\d{1,15})$/.exec(part) ?? [];
     const kind = budgetKinds.find((known) => known === name);
@@ -146,7 +147,7 @@ function modelOf(text: string): string {
 }
 
 // `--method`, `--hold` and `--git-secret` are about every `--egress` of the same command.
-function egressOf(options: Given['options']): Pick<agents.GrantChange, 'egress'> {
+function egressOf(options: Given['options']): Pick<GrantChange, 'egress'> {
   const urls = listOf(options.egress);
   const methods = listOf(options.method);
   const { hold, 'git-secret': secret } = options;

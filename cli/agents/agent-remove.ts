@@ -3,28 +3,27 @@
  * agent's entries, and its breakers stay as they are.
  */
 
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as agents from '../../runner/agents/public.ts';
-import * as changes from '../../runner/changes/public.ts';
-import * as files from '../../runner/files/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { isDamaged, listAgents } from '../../runner/agents/agent-store.ts';
+import { agentFile, readAgent } from '../../runner/agents/agents.ts';
+import { listWaiting } from '../../runner/changes/waiting.ts';
+import { holderLives, withLock } from '../../runner/files/lock.ts';
+import { removeTree } from '../../runner/files/remove-tree.ts';
+import { listSecrets } from '../../runner/secret-sources/secret-store.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
-import { exitCodes } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes, type Paths } from '../command.ts';
 import { agentsFolderOf } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printLine, type Safe, safe } from '../terminal/output.ts';
-import {
-  deleteFolders,
-  entriesIn,
-  foldersOf,
-  ownFolderOf,
-  partsOf,
-  setAside,
-} from './agent-leftovers.ts';
-import { readNamedAgent } from './named-agent.ts';
+
+/** Entries of other users that a removal names. */
+const leftoversShownMax = 10;
+
+/** Names in the help for an unknown agent; further names are counted. */
+const agentNamesShownMax = 20;
 
 /**
  * Lists what it will delete, asks, and deletes.
@@ -36,7 +35,7 @@ export async function removeAgent(
   forgetHolds: (name: string) => void,
 ): Promise<ExitCode> {
   const [name = ''] = context.args;
-  const file = agents.agentFile(agentsFolderOf(context), name);
+  const file = agentFile(agentsFolderOf(context), name);
   const own = ownFolderOf(context.paths, name);
   const identity = readIdentity(context, name);
   requireNoRuns(name, own);
@@ -55,7 +54,7 @@ export async function removeAgent(
   if (context.options.yes === true) printLine(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   // A concurrent grant must not restore the identity.
-  const leftovers = files.withLock(`${file}.lock`, () => {
+  const leftovers = withLock(`${file}.lock`, () => {
     requireSameAgent(name, identity, readIdentity(context, name));
     requireNoRuns(name, own);
     requireNoLeftovers(context, name);
@@ -80,7 +79,7 @@ function readIdentity(context: CommandContext, name: string): Identity {
   try {
     return readNamedAgent(agentsFolderOf(context), name);
   } catch (cause) {
-    if (agents.isDamaged(cause)) return { damaged: cause.message };
+    if (isDamaged(cause)) return { damaged: cause.message };
     // An earlier removal did not finish.
     if (
       cause instanceof Problem &&
@@ -122,7 +121,7 @@ function requireNoRuns(name: string, own: string): void {
     .filter((folder) => existsSync(folder));
   const living = lockFolders
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter((path) => files.holderLives(path));
+    .filter((path) => holderLives(path));
   if (living.length === 0) return;
   throw new Problem(
     'usage',
@@ -133,10 +132,10 @@ function requireNoRuns(name: string, own: string): void {
 
 // The next identity with this name would get these leftovers.
 function requireNoLeftovers({ paths }: CommandContext, name: string): void {
-  const waitingChanges = changes.listWaiting(paths.data).filter(({ set }) => set.agent === name);
-  const storedSecrets = secrets
-    .listSecrets(join(paths.config, 'secrets.json'))
-    .filter((secret) => secret.agent === name);
+  const waitingChanges = listWaiting(paths.data).filter(({ set }) => set.agent === name);
+  const storedSecrets = listSecrets(join(paths.config, 'secrets.json')).filter(
+    (secret) => secret.agent === name,
+  );
   if (waitingChanges.length + storedSecrets.length === 0) return;
   throw new Problem(
     'usage',
@@ -157,4 +156,133 @@ function requireNoLeftovers({ paths }: CommandContext, name: string): void {
 function sizeOf(path: string): string {
   if (!existsSync(path) || !lstatSync(path).isDirectory()) return '';
   return ` (${count(entriesIn(path).length, 'entry', 'entries')})`;
+}
+
+// Folders of a removed agent: `$DATA/agents/NAME`, and folders that a removal set aside to delete.
+// The next agent with the same name must not get them.
+
+// An agent's name has no dot.
+const aside = '.removed-';
+
+function ownFolderOf({ data }: Pick<Paths, 'data'>, name: string): string {
+  return join(data, 'agents', name);
+}
+
+/** The agent's own folder, and folders that earlier removals could not delete. */
+function foldersOf(paths: Pick<Paths, 'data'>, name: string): string[] {
+  const folder = join(paths.data, 'agents');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((entry) => entry === name || entry.startsWith(`${name}${aside}`))
+    .map((entry) => join(folder, entry));
+}
+
+/**
+ * Deletes the identity's file and renames its folder, both or neither. A folder can be renamed even
+ * where a part of it cannot be deleted.
+ */
+export function setAside(file: string, own: string): void {
+  const away = `${own}${aside}${randomUUID()}`;
+  const isThere = lstatSync(own, { throwIfNoEntry: false }) !== undefined;
+  if (isThere) renameSync(own, away);
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (cause) {
+    if (isThere) renameSync(away, own);
+    throw cause;
+  }
+}
+
+/** @throws Problem that names the remaining paths and their owners */
+function deleteFolders(name: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    // By descriptor: the folder's owner may exchange a part of it for a link meanwhile.
+    removeTree(folder);
+    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined)
+      throw new Problem(
+        'file-not-found',
+        `Agent ${name} is removed, but part of its folder could not be deleted: ${folder}`,
+        {
+          reasons: foreignIn(folder).map((message) => ({ message })),
+          hint: `Delete ${folder} as the user who owns it, or change its owner, then run again: skillgate agent remove ${name}`,
+        },
+      );
+  }
+}
+
+/** @throws Problem `usage` where the new agent would get the memory of an earlier agent */
+export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): void {
+  const own = ownFolderOf(paths, name);
+  if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return;
+  throw new Problem(
+    'usage',
+    `Cannot create agent ${name}: it would get the memory of an earlier agent in ${own}`,
+    {
+      hint: `Delete what is left of the earlier agent: skillgate agent remove ${name}`,
+    },
+  );
+}
+
+function foreignIn(folder: string): string[] {
+  const paths = [folder, ...entriesIn(folder).map((name) => join(folder, name))].filter((path) =>
+    existsSync(path),
+  );
+  const foreign = paths
+    .map((path) => ({ path, uid: lstatSync(path).uid }))
+    .filter(({ uid }) => uid !== process.getuid?.());
+  return foreign
+    .slice(0, leftoversShownMax)
+    .map(({ path, uid }) => `${path} belongs to user ${uid}`);
+}
+
+/**
+ * The entries of a folder, or the path itself where it is not a readable folder. Links are not
+ * followed.
+ */
+function partsOf(path: string): string[] {
+  if (!lstatSync(path).isDirectory()) return [path];
+  try {
+    return readdirSync(path).map((name) => join(path, name));
+  } catch {
+    return [path];
+  }
+}
+
+/** The paths below a folder, as far as this user may read it. */
+function entriesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory()
+        ? [
+            entry.name,
+            ...entriesIn(join(folder, entry.name)).map((below) => join(entry.name, below)),
+          ]
+        : [entry.name],
+    );
+  } catch {
+    return [];
+  }
+}
+
+// The agent that a person named on the command line.
+
+/**
+ * Reads an identity. The help for an unknown name lists the identities of this host.
+ * @param folder `$CONFIG/agents`
+ * @throws Problem as `readAgent` of `runner/agents/`
+ */
+export function readNamedAgent(folder: string, name: string): Agent {
+  try {
+    return readAgent(folder, name);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'agent-unknown') throw cause;
+    const names = listAgents(folder).agents.map((agent) => agent.name);
+    if (names.length === 0) throw cause;
+    const shown = names.slice(0, agentNamesShownMax);
+    const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : '';
+    throw new Problem(cause.code, cause.message, {
+      cause,
+      hint: `this host has: ${shown.join(', ')}${more}`,
+    });
+  }
 }

@@ -2,31 +2,36 @@
  * `skillgate agent run NAME -- COMMAND`: runs an agent's own program in a temporary sandbox.
  * `--plan` shows the plan and starts nothing.
  */
-
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import * as audit from '../../runner/audit/public.ts';
-import * as backends from '../../runner/backends/public.ts';
-import * as files from '../../runner/files/public.ts';
-import type * as runs from '../../runner/run/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
-import * as sessions from '../../runner/sessions/public.ts';
+import type { Audit } from '../../runner/audit/audit.ts';
+import { recordRefusal } from '../../runner/audit/record-refusal.ts';
+import { backendOf } from '../../runner/backends/backends.ts';
+import { tryLock, unlock } from '../../runner/files/lock.ts';
+import type { RunWorld } from '../../runner/run/run-request.ts';
+import { openSecrets } from '../../runner/secret-sources/secret-store.ts';
+import { runSession } from '../../runner/sessions/session.ts';
+import { openSessionHost } from '../../runner/sessions/session-host.ts';
+import { plannedSkills } from '../../runner/sessions/skill-tree.ts';
+import { isDenial, meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
-import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
+import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { applyOrOffer, waitingCounts } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { handsOfOperator, printUnasked } from '../holds/hands.ts';
+import { handsOfOperator, printUnasked } from '../holds/mailbox-hand.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
 import { sessionCalls } from '../mcp/session-calls.ts';
+import { exitOfEnd, printCodes, printFirst } from '../run/end-notes.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { printRunEnd } from '../run/left-behind.ts';
-import { exitOfEnd } from '../run/run-end.ts';
-import { answer, joined, jsonText, printNote, safe } from '../terminal/output.ts';
+import { leftOutLine, type PlanLine, printPlanLines, refusedLine, sizesLine } from '../run/run.ts';
+import { answer, count, joined, jsonText, printNote, safe, shortText } from '../terminal/output.ts';
+import { readNamedAgent } from './agent-remove.ts';
 import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
-import { hearDenials, printDenials } from './denied-requests.ts';
-import { readNamedAgent } from './named-agent.ts';
-import { printSessionPlan } from './session-text.ts';
+
+/** Places of denied requests that the end of a session can name. */
+export const deniedPlacesMax = 200;
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [name = '', ...command] = context.args;
@@ -39,14 +44,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   };
   const files = hostFiles(world);
   const agent = withModel(readNamedAgent(files.agents, name), context.options.model);
-  const storedSecrets = secrets.openSecrets(world, name);
-  const sandbox = backends.backendOf(files.policy);
+  const storedSecrets = openSecrets(world, name);
+  const sandbox = backendOf(files.policy);
   const isStart = context.options.plan !== true;
   const terminal = terminalOf(context, isStart);
   const subject = { run: id, agent: name };
   // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
-    isStart ? audit.recordRefusal(files.audit, subject, act) : act();
+    isStart ? recordRefusal(files.audit, subject, act) : act();
   const question = {
     agent,
     command,
@@ -54,14 +59,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     paths: context.paths,
     secrets: storedSecrets,
   };
-  const host = await recorded(async () => sessions.openSessionHost(question));
+  const host = await recorded(async () => openSessionHost(question));
   try {
     const skills = await recorded(() => agentSkills(world, name, context.cwd).all());
     const input = {
       agent,
       hostPolicy: files.policy,
       facts: host.facts,
-      skills: sessions.plannedSkills(skills, name),
+      skills: plannedSkills(skills, name),
       sandbox,
       ...terminal,
     };
@@ -73,7 +78,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
     const heard = hearDenials(files.audit);
-    const runWorld: Omit<runs.RunWorld, 'onStdout' | 'onStderr'> = {
+    const runWorld: Omit<RunWorld, 'onStdout' | 'onStderr'> = {
       agent,
       hostPolicy: files.policy,
       secrets: storedSecrets,
@@ -92,10 +97,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       reason,
     } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
       withStreams(context, taken, (streams) =>
-        sessions.runSession(
-          { id, plan, digest, host, skills, calls, sandbox },
-          { ...runWorld, ...streams },
-        ),
+        runSession({ id, plan, digest, host, skills, calls, sandbox }, { ...runWorld, ...streams }),
       ),
     );
     const end = { reason, code, cleaned, limited, ...(kept === undefined ? {} : { kept }) };
@@ -139,11 +141,11 @@ function printPlan(
 
 // While the session runs, the identity cannot be removed.
 async function whileHeld<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
-  files.tryLock(path);
+  tryLock(path);
   try {
     return await act();
   } finally {
-    files.unlock(path);
+    unlock(path);
   }
 }
 
@@ -157,7 +159,7 @@ function terminalOf(context: CommandContext, isStart: boolean): { readonly termi
   return { terminal: terminalName(context) };
 }
 
-type Streams = Pick<runs.RunWorld, 'stdin' | 'onStdout' | 'onStderr' | 'signal'>;
+type Streams = Pick<RunWorld, 'stdin' | 'onStdout' | 'onStderr' | 'signal'>;
 
 async function withStreams<Result>(
   context: CommandContext,
@@ -188,4 +190,130 @@ function streamsOf(context: CommandContext, taken: { stdout: string; stderr: str
   const stdin =
     context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
   return { stdin, onStdout: to('stdout'), onStderr: to('stderr') };
+}
+
+// The denied requests of a session, said at its end: where the program wanted to send something,
+// how often, and why the proxy denied it.
+
+interface DeniedPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly why: string;
+  readonly requests: number;
+}
+
+export interface HeardDenials {
+  /** Records like the given log. */
+  readonly audit: Audit;
+  /** Denied requests by host, port and reason; the most frequent first. */
+  denied(): readonly DeniedPlace[];
+  /** How many requests went to further places. */
+  further(): number;
+}
+
+/** What is kept does not grow with the number of requests. */
+export function hearDenials(log: Audit): HeardDenials {
+  const places = new Map<string, DeniedPlace>();
+  let further = 0;
+  const hear: Audit['record'] = (subject, event) => {
+    if (event.event === 'egress' && event.decision === 'denied') {
+      const { host, port, why } = event;
+      const key = JSON.stringify([host, port, why]);
+      const requests = (places.get(key)?.requests ?? 0) + 1;
+      if (places.has(key) || places.size < deniedPlacesMax)
+        places.set(key, { host, port, why, requests });
+      else further++;
+    }
+    log.record(subject, event);
+  };
+  return {
+    audit: { ...log, record: hear },
+    denied: () => [...places.values()].sort((a, b) => b.requests - a.requests),
+    further: () => further,
+  };
+}
+
+/** For people: a line for each place, the command that lists all, and what to type for more. */
+export function printDenials(
+  context: CommandContext,
+  agent: string,
+  { denied, further }: HeardDenials,
+): void {
+  if (context.format !== 'text') return;
+  const places = denied();
+  if (places.length === 0) return;
+  const all = `skillgate agent log ${agent}`;
+  printFirst(
+    context,
+    places.map(({ host, port, requests, why }) => {
+      const place = host === '' ? 'a place that cannot be read' : shortText(`${host}:${port}`);
+      return [safe`note: denied: ${count(requests, 'request')} to ${place}: ${meaningOf(why)}`];
+    }),
+    all,
+  );
+  if (further() > 0)
+    printNote(context, safe`note: ${count(further(), 'more denied request')}: ${all}`);
+  printCodes(
+    context,
+    [...new Set(places.map(({ why }) => why))].filter((why) => isDenial(why)),
+  );
+}
+
+// The plan of a session as text.
+
+/**
+ * Lists granted, left-out and refused access, each with its reason. The caller escapes text from
+ * skills.
+ */
+export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
+  const sections: readonly (readonly [string, readonly PlanLine[]])[] = [
+    [
+      'mounts',
+      plan.mounts.map((mount) => [`${mount.mode} ${mount.target} <- ${mount.path}`, mount.reason]),
+    ],
+    [
+      'read-only',
+      plan.folders.map((folder) => [
+        `${folder.target}${folder.path === folder.target ? '' : ` <- ${folder.path}`}`,
+        folder.reason,
+      ]),
+    ],
+    [
+      'egress',
+      plan.egress.map((target) => [
+        `${target.methods.join(',')} ${target.scheme}://${target.host}:${target.port}${target.path}`,
+        target.reason,
+      ]),
+    ],
+    [
+      'secrets',
+      plan.secrets.map((secret) => [
+        `${secret.name} as ${secret.as} to ${(secret.places ?? secret.hosts).join(', ')}`,
+        secret.reason,
+      ]),
+    ],
+    [
+      'env',
+      plan.env.map((variable) => [
+        `${variable.name}=${JSON.stringify(variable.value)}`,
+        variable.reason,
+      ]),
+    ],
+    ['skills', plan.skills.map((skill) => [`${skill.name}@${skill.version}`, skill.reason])],
+    [
+      'waits for a person',
+      plan.holds.map((hold) => [`${hold.rule}, ${hold.seconds} s`, hold.reason]),
+    ],
+    ['left out', plan.leftOut.map(leftOutLine)],
+    ['refused', plan.refused.map(refusedLine)],
+  ];
+  return printPlanLines(
+    [
+      `${plan.command.join(' ')}`,
+      `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}${plan.terminal === undefined ? '' : ', at a terminal of its own'}`,
+      `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
+      sizesLine(limits),
+    ],
+    sections,
+  );
 }

@@ -2,27 +2,45 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import * as agents from '../../runner/agents/public.ts';
-import * as audit from '../../runner/audit/public.ts';
-import * as holds from '../../runner/holds/public.ts';
-import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
+import {
+  budgetFileOf,
+  createAgent,
+  type DamagedAgent,
+  type GrantChange,
+  grantAgent,
+  listAgents,
+  memoryFolderOf,
+  revokeAgent,
+  widerGrant,
+} from '../../runner/agents/agent-store.ts';
+import { agentFile } from '../../runner/agents/agents.ts';
+import { readUsed } from '../../runner/agents/budget.ts';
+import { readEntries, verifyAuditFile } from '../../runner/audit/audit-file.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
+import type {
+  Agent,
+  AgentEgress,
+  Budget,
+  BudgetKind,
+  Grant,
+} from '../../skills-index/run/agents/agent.ts';
+import { onDay, type Used } from '../../skills-index/run/agents/budget.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
-import { isEmpty } from '../../skills-index/skill/capability.ts';
+import { isEmpty, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { chainText } from '../audit-log/audit-text.ts';
+import { chainText } from '../audit-log/log.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
-import { holdsFolderOf } from '../holds/here.ts';
+import { holdsFolderOf } from '../holds/answer.ts';
 import { changeLock } from '../install/lock.ts';
-import { identityLockOf } from '../mcp/agent-lock.ts';
+import { identityLockOf } from '../mcp/agent-startable.ts';
 import { projectAt } from '../run/admission.ts';
 import { printFirst } from '../run/end-notes.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../run/host-files.ts';
 import { admitToStart } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
-import { requireNoLeftover } from './agent-leftovers.ts';
+import { answer, joined, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import {
   ceilingIn,
   changeOf,
@@ -31,9 +49,92 @@ import {
   requireOnHost,
   startGrantOf,
 } from './agent-options.ts';
-import { removeAgent } from './agent-remove.ts';
-import { agentCells, agentJson, agentText, damagedCells } from './agent-text.ts';
-import { readNamedAgent } from './named-agent.ts';
+import { readNamedAgent, removeAgent, requireNoLeftover } from './agent-remove.ts';
+
+// An agent's identity as text and as JSON, never with its private key.
+
+function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): Safe {
+  const ceiling = listCapabilities(agent.ceiling).map(printCapability);
+  const { budget, git, model, workspace } = agent;
+  return joined(
+    [
+      safe`agent ${agent.name}, key ${agent.keyId}, ${lastsText(agent)}`,
+      safe`  may start: ${grantsText(agent)}`,
+      ...(ceiling.length === 0 ? [safe`  with no capability`] : [safe`  with at most:`]),
+      ...ceiling.map((line) => safe`    ${line}`),
+      ...agent.grants.flatMap(ownText),
+      ...Object.entries(agent.env).map(([name, value]) => safe`  env ${name}=${value}`),
+      ...(budget === undefined
+        ? []
+        : [safe`  budget of a day (UTC), used: ${usedText(agent, context)}`]),
+      ...(workspace === undefined
+        ? []
+        : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
+      ...(model === undefined ? [] : [safe`  model ${model}`]),
+      ...(agent.egress ?? []).map(egressText),
+      ...(agent.indexes ?? []).map((one) => safe`  may fetch ${one} packages`),
+      ...(git === undefined ? [] : [safe`  commits as ${git.name} <${git.email}>`]),
+    ],
+    '\n',
+  );
+}
+
+function egressText({ hold, methods, secret, url }: AgentEgress): Safe {
+  const credential = secret === undefined ? '' : `, with secret ${secret} for git`;
+  const waits = hold === true ? ', each request waits for a person' : '';
+  return safe`  its own program may send ${methods.join(', ')} to ${url}${credential}${waits}`;
+}
+
+function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {
+  return [
+    agent.name,
+    lastsText(agent),
+    grantsText(agent),
+    agent.budget === undefined ? '' : usedText(agent, context),
+  ];
+}
+
+function damagedCells({ name }: DamagedAgent): string[] {
+  return [name, 'damaged', 'nothing', ''];
+}
+
+function agentJson(agent: Agent): Omit<Agent, 'schema'> {
+  const { schema: _, ...rest } = agent;
+  return rest;
+}
+
+function lastsText({ expires, revoked }: Agent): string {
+  return revoked === undefined
+    ? `until ${expires.slice(0, 10)}`
+    : `revoked ${revoked.slice(0, 10)}`;
+}
+
+function usedText(
+  { budget = {}, name }: Agent,
+  { now, paths }: Pick<CommandContext, 'now' | 'paths'>,
+): string {
+  return printBudget(budget, onDay(readUsed(budgetFileOf(paths, name)), now())).join(', ');
+}
+
+function grantsText(agent: Agent): string {
+  return agent.grants.map((grant) => `${grant.skill}@${grant.range}`).join(', ') || 'nothing';
+}
+
+// Capabilities that a person allowed for some versions only.
+function ownText({ capabilities, range, skill }: Grant): Safe[] {
+  if (capabilities === undefined) return [];
+  const lines = listCapabilities(capabilities).map(
+    (capability) => safe`    ${printCapability(capability)}`,
+  );
+  return [safe`  and, for ${skill}@${range} only:`, ...lines];
+}
+
+/** The used and allowed amounts, in words. */
+function printBudget(budget: Budget, { used }: Used): string[] {
+  return Object.entries(budget).map(
+    ([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`,
+  );
+}
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
@@ -62,21 +163,20 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const days = context.options.days === undefined ? {} : { days: daysOf(context.options.days) };
   const change = changeOf(context);
   requireOnHost(context, change);
-  if (!existsSync(agents.agentFile(agentsFolderOf(context), name)))
-    requireNoLeftover(context.paths, name);
-  const agent = agents.createAgent(agentsFolderOf(context), {
+  if (!existsSync(agentFile(agentsFolderOf(context), name))) requireNoLeftover(context.paths, name);
+  const agent = createAgent(agentsFolderOf(context), {
     name,
     now: context.now(),
     ...days,
     ...change,
   });
-  mkdirSync(agents.memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
+  mkdirSync(memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
   return show(context, agent);
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const folder = agentsFolderOf(context);
-  const { agents: listed, damaged, others } = agents.listAgents(folder);
+  const { agents: listed, damaged, others } = listAgents(folder);
   const rows = [...listed.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
   const damagedJson = damaged.map(({ name, problem }) => ({ name, why: problem.message }));
   const notes = [
@@ -111,15 +211,14 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot grant to agent ${agent}: no grant is named`, {
       hint: `skillgate agent grant ${agent} --all-of @scope/name`,
     });
-  const changes: agents.GrantChange[] = [
+  const changes: GrantChange[] = [
     { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
   ];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
   const before = readNamedAgent(folder, agent);
   await askToReinstate(context, before);
   // A concurrent revocation wins.
-  for (const change of changes)
-    agents.grantAgent(folder, agent, { ...change, reinstate: before.revoked });
+  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: before.revoked });
   await unpin(
     context,
     agent,
@@ -142,7 +241,7 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
 
 // The approved capabilities of the admitted version. The agent gets exactly the list that the
 // person reads here.
-async function wholeGrantOf(context: CommandContext, text: string): Promise<agents.GrantChange> {
+async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
   const reference = parseReference(text);
   const { name, range } = reference;
   const project = await projectAt(context.cwd);
@@ -199,10 +298,10 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   const change = isAll
     ? ('everything' as const)
     : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
-  const after = agents.revokeAgent(agentsFolderOf(context), agent, change, context.now());
+  const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
   if (isAll) await rm(identityLockOf(context, agent), { force: true });
   if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
-  const wider = skill === undefined ? undefined : agents.widerGrant(after, skill);
+  const wider = skill === undefined ? undefined : widerGrant(after, skill);
   if (wider !== undefined)
     printNote(
       context,
@@ -232,7 +331,7 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
 
 // Temporary allowances end with the grant, so that a later grant starts anew. Breakers stay.
 function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
-  const files = holds.holdFiles(holdsFolderOf(context));
+  const files = holdFiles(holdsFolderOf(context));
   const [scope = '', name] = (skill ?? '').split('/');
   const isOf = (other: string): boolean =>
     skill === undefined || other === skill || (name === '*' && other.startsWith(`${scope}/`));
@@ -242,8 +341,8 @@ function forgetHolds(context: CommandContext, agent: string, skill: string | und
 async function log(context: CommandContext): Promise<ExitCode> {
   const [agent = ''] = context.args;
   if (agent !== 'operator') readNamedAgent(agentsFolderOf(context), agent);
-  const entries = await audit.readEntries(auditFileOf(context), (entry) => entry.agent === agent);
-  const chain = await audit.verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
+  const entries = await readEntries(auditFileOf(context), (entry) => entry.agent === agent);
+  const chain = await verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
   answer(context, { schema: 'skillgate.agent-log/1', agent, chain, entries }, () =>
     joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
   );

@@ -4,9 +4,11 @@
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { terminalDrainMillis } from '../limits.ts';
 import { isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { ScreenFilter } from '../terminal/screen-filter.ts';
+
+/** Milliseconds that a terminal has, at a session's end, to answer what the session asked it. */
+const terminalDrainMillis = 300;
 
 interface AtTerminal {
   readonly stdin: AsyncIterable<Uint8Array>;

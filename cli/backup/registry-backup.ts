@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { backupNoteMillis } from '../limits.ts';
 import { answer, count, inkFor, printNote, safe } from '../terminal/output.ts';
+
+/** How often a backup or a restore prints how far it is. */
+export const backupNoteMillis = 2_000;
 
 /** `skillgate registry backup DIR BACKUP`: copies a data folder, while the registry serves. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
-import { backupNoteMillis } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import { backupNoteMillis } from './registry-backup.ts';
 
 /** `skillgate registry restore BACKUP DIR`: makes a data folder from a backup, and checks all. */
 export async function run(context: CommandContext): Promise<ExitCode> {

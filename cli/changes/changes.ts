@@ -3,28 +3,43 @@
  * them.
  */
 
-import * as changes from '../../runner/changes/public.ts';
+import { acceptChanges, requireShown } from '../../runner/changes/accept.ts';
+import {
+  discardWaiting,
+  findWaiting,
+  listUnreadable,
+  listWaiting,
+  readWaiting,
+  requireKept,
+  type WaitingChanges,
+} from '../../runner/changes/waiting.ts';
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { type ChangeSet, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
-import { lostLinesMax } from '../limits.ts';
 import { bindChangedFolders } from '../run/bound-folders.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printLine, printNote, safe, table } from '../terminal/output.ts';
 import { answerPaged } from '../terminal/pager.ts';
-import { acceptCommand, acceptedOf, applyQuestion, matching } from './accepted-part.ts';
-import { askForAgent, requireApprover } from './ask-approver.ts';
-import { requireNoConflict } from './conflict.ts';
+import {
+  acceptCommand,
+  acceptedOf,
+  applyQuestion,
+  askForAgent,
+  matching,
+  requireApprover,
+} from './held-changes.ts';
 import { markedText } from './marked.ts';
-import { printStillWaiting, sweepAndNote } from './offer.ts';
-import { refWishes } from './references.ts';
+import { printStillWaiting, requireNoConflict, sweepAndNote } from './offer.ts';
+import { refWishes, spellPath } from './references.ts';
 import { changesText, showChanges } from './show.ts';
-import { spellPath } from './shown-file.ts';
+
+/** Lines before the question whether to discard changes; further ones are counted. */
+const lostLinesMax = 20;
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'changes show': async (context) => (context.args.length === 0 ? list(context) : show(context)),
@@ -41,8 +56,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   await sweepAndNote(context, hostFiles(context).audit);
-  const waiting = changes.listWaiting(context.paths.data);
-  const unreadable = changes.listUnreadable(context.paths.data);
+  const waiting = listWaiting(context.paths.data);
+  const unreadable = listUnreadable(context.paths.data);
   const runs = waiting.map(({ set, digest, begun }) => {
     const { agent, at, skill, version } = set;
     return {
@@ -104,8 +119,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const host = { ...files, policy: bindChangedFolders(files.policy, waiting.set) };
   // Checked before a person signs the hold: another digest is refused anyway, and the signature
   // would be useless.
-  if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);
-  changes.requireKept(accepted);
+  if (namedDigest !== undefined) requireShown(waiting, namedDigest);
+  requireKept(accepted);
   requireApprover(host, waiting.set);
   // Nobody should read changes and type a passphrase for changes that cannot be applied.
   await requireNoConflict(context, host, accepted);
@@ -124,7 +139,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   await askForAgent(context, host, accepted, choice);
   printLeftBehind(
     context,
-    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, choice),
+    await acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, choice),
     id,
   );
   const waitingChanges = kindsOf(accepted);
@@ -145,9 +160,9 @@ async function accept(context: CommandContext): Promise<ExitCode> {
 async function discard(context: CommandContext): Promise<ExitCode> {
   const { data } = context.paths;
   const [id = ''] = context.args;
-  const run = changes.findWaiting(data, id);
+  const run = findWaiting(data, id);
   await confirmDiscard(context, run);
-  const found = await changes.discardWaiting(
+  const found = await discardWaiting(
     data,
     run,
     'an operator discarded them',
@@ -164,7 +179,7 @@ async function discard(context: CommandContext): Promise<ExitCode> {
 async function confirmDiscard(context: CommandContext, run: string): Promise<void> {
   const isPerson = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!isPerson || context.options.yes === true) return;
-  const waiting = changes.listWaiting(context.paths.data).find(({ set }) => set.run === run);
+  const waiting = listWaiting(context.paths.data).find(({ set }) => set.run === run);
   const lost = waiting === undefined ? [] : [...refWishes(waiting.set), ...pathsIn(waiting.set)];
   const shown = lost.slice(0, lostLinesMax).map((one) => safe`  ${one}`);
   const more =
@@ -183,13 +198,13 @@ function pathsIn({ folders }: ChangeSet): string[] {
   );
 }
 
-function wanted(context: CommandContext): changes.WaitingChanges {
+function wanted(context: CommandContext): WaitingChanges {
   const [id = ''] = context.args;
-  return changes.readWaiting(context.paths.data, id);
+  return readWaiting(context.paths.data, id);
 }
 
 /** @throws Problem `not-found` for a pattern that matches no change */
-function requireMatches({ set }: changes.WaitingChanges, patterns: readonly string[]): void {
+function requireMatches({ set }: WaitingChanges, patterns: readonly string[]): void {
   const idle = patterns.find((pattern) => matching(set, pattern).length === 0);
   if (idle === undefined) return;
   throw new Problem('not-found', `No change of run ${set.run} matches ${JSON.stringify(idle)}`, {
@@ -197,7 +212,7 @@ function requireMatches({ set }: changes.WaitingChanges, patterns: readonly stri
   });
 }
 
-function kindsOf({ set }: changes.WaitingChanges): object[] {
+function kindsOf({ set }: WaitingChanges): object[] {
   return set.folders.flatMap(({ target, changes }) =>
     changes.map((change) => ({
       path: `${target}/${change.path}`,

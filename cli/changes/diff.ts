@@ -1,6 +1,10 @@
 /** The difference of two texts in unified form, with bounded work. Pure. */
 import { structuredPatch } from 'diff';
-import { diffStepsMax } from '../limits.ts';
+
+/**
+ * Search steps for common parts of old and new files, for all files together: about two seconds.
+ */
+export const diffStepsMax = 16_000_000;
 
 const contextLines = 3;
 
@@ -9,7 +13,7 @@ export interface DiffWork {
   left: number;
 }
 
-export interface TextDifference {
+interface TextDifference {
   /**
    * Lines such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; empty for equal texts. A missing
    * newline at the end is noted.

@@ -3,18 +3,27 @@
  * and packages that the change brings. A person accepts these changes one by one.
  */
 import { parse } from 'yaml';
-import type * as changes from '../../runner/changes/public.ts';
-import * as files from '../../runner/files/public.ts';
+import type { WaitingChanges } from '../../runner/changes/waiting.ts';
+import { readBelow } from '../../runner/files/read-below.ts';
 import { type Change, type ChangedFolder, kindOf } from '../../skills-index/run/changes/changes.ts';
-import { exactName, type PlacedRef } from '../../skills-index/run/changes/chosen-refs.ts';
 import { isObeyedPath } from '../../skills-index/run/changes/protected-names.ts';
-import { decisionsIn, obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
-import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
+import {
+  decisionsIn,
+  exactName,
+  obeyedIn,
+  type PlacedRef,
+} from '../../skills-index/run/changes/select-changes.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
-import { keptOrUndefined } from './contents.ts';
-import { spellRef } from './references.ts';
-import { optionText, spellPath } from './shown-file.ts';
+import { optionText, spellPath, spellRef } from './references.ts';
+
+export const diffTextBytesMax = 256 * 1024;
+
+/** Changes that need a decision and are listed first, and lines of commands for each. */
+const obeyedFilesMax = 50;
+
+const obeyedLinesMax = 50;
 
 /** Who obeys a file, by its path in lower case; the first that matches. */
 const readers: readonly (readonly [RegExp, string])[] = [
@@ -47,7 +56,7 @@ const readers: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The section of `changes show`; empty where no change needs a decision. */
-export function obeyedSection(waiting: changes.WaitingChanges, ink: OutputInk): Safe[] {
+export function obeyedSection(waiting: WaitingChanges, ink: OutputInk): Safe[] {
   const { folders, run } = waiting.set;
   const id = run.slice(0, 8);
   const refs = folders.flatMap((folder) =>
@@ -86,7 +95,7 @@ export function obeyedSection(waiting: changes.WaitingChanges, ink: OutputInk): 
 
 // A branch brings the files of its commits. A file alone would leave the commits waiting.
 function refSection(
-  waiting: changes.WaitingChanges,
+  waiting: WaitingChanges,
   folder: ChangedFolder,
   placed: PlacedRef,
   ink: OutputInk,
@@ -109,7 +118,7 @@ function refSection(
 }
 
 function linesOf(
-  waiting: changes.WaitingChanges,
+  waiting: WaitingChanges,
   folder: ChangedFolder,
   change: Change,
   ink: OutputInk,
@@ -132,7 +141,7 @@ function linesOf(
 }
 
 function textBefore({ path: root }: ChangedFolder, { before, path }: Change): string {
-  const bytes = before?.kind === 'file' ? files.readBelow(root, path) : undefined;
+  const bytes = before?.kind === 'file' ? readBelow(root, path) : undefined;
   return bytes !== undefined && before?.kind === 'file' && digestOf(bytes) === before.sha256
     ? textOf(bytes)
     : '';
@@ -193,4 +202,18 @@ function commandsIn(value: unknown, at: readonly string[], isBelow: boolean): [s
       commandsIn(one, [...at, key], isBelow || commandKeys.test(key)),
     );
   return isBelow ? [[at.join('.'), String(value)]] : [];
+}
+
+// The content of a changed file, as the run left the file.
+
+export function keptOrUndefined(
+  { read }: WaitingChanges,
+  { sha256 }: { readonly sha256: Digest },
+): Uint8Array | undefined {
+  try {
+    return read(sha256);
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
 }

@@ -2,7 +2,11 @@
  * Waiting changes as text: a line for each path, and the differences of texts. Control characters
  * in them are escaped.
  */
-import * as changes from '../../runner/changes/public.ts';
+
+import { join } from 'node:path';
+import { isPathWanted } from '../../runner/changes/accept.ts';
+import type { WaitingChanges } from '../../runner/changes/waiting.ts';
+import { readBelow } from '../../runner/files/read-below.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -10,16 +14,45 @@ import {
   type EntryState,
   kindOf,
 } from '../../skills-index/run/changes/changes.ts';
-import { diffStepsMax, shownBytesMax, shownLinesMax } from '../limits.ts';
+import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { keptText } from '../run/left-behind.ts';
-import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { diffOf, type ShowWork, tooMuch } from './file-difference.ts';
-import { type FoldedTree, foldChanges, isLockFile } from './folded.ts';
+import {
+  bytesText,
+  count,
+  joined,
+  type OutputInk,
+  type Safe,
+  safe,
+  table,
+} from '../terminal/output.ts';
+import { type DiffWork, diffStepsMax } from './diff.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
-import { obeyedSection } from './obeyed.ts';
-import { committedIn, refLines, refsText } from './references.ts';
-import { cutLines, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
-import { kindsText, summaryLines, treeLine } from './summary.ts';
+import { diffTextBytesMax, keptOrUndefined, obeyedSection } from './obeyed.ts';
+import {
+  committedIn,
+  cutLines,
+  differenceOf,
+  hasSigns,
+  optionText,
+  refLines,
+  refsText,
+  remark,
+  signsOfLines,
+  spellPath,
+} from './references.ts';
+
+/** Bytes and lines of all old and new texts together; beyond them only digests are shown. */
+const shownBytesMax = 32 * 1024 * 1024;
+const shownLinesMax = 400_000;
+
+/**
+ * Changed paths that are shown one by one where nobody named paths; changes that a generated tree
+ * needs before it is folded to a line; folders in a summary.
+ */
+const shownPathsMax = 1_000;
+const foldedChangesMin = 20;
+const summaryFoldersMax = 20;
 
 export interface ShowOptions {
   /** Limit of difference lines in all, shared by the files; hidden lines are counted. */
@@ -35,7 +68,7 @@ export interface ShowOptions {
  * last. Generated trees and what is beyond the limit of paths are a line each.
  */
 export function showChanges(
-  waiting: changes.WaitingChanges,
+  waiting: WaitingChanges,
   ink: OutputInk,
   { also = new Set(), linesMax = Number.POSITIVE_INFINITY, paths = [] }: ShowOptions = {},
 ): Safe {
@@ -140,7 +173,7 @@ function shownFolders(
   return folders.map((folder) => {
     const ordered = markedFirst(folder.changes, marks);
     const isWanted = (change: Change): boolean =>
-      also.has(change) || changes.isPathWanted(change.path, folder.target, paths);
+      also.has(change) || isPathWanted(change.path, folder.target, paths);
     return paths.length > 0
       ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
       : { ...folder, ...foldChanges(ordered, marks, also) };
@@ -148,7 +181,7 @@ function shownFolders(
 }
 
 /** `branch main; 2 created, 1 deleted`. */
-export function changesText({ set }: Pick<changes.WaitingChanges, 'set'>): string {
+export function changesText({ set }: Pick<WaitingChanges, 'set'>): string {
   const kinds = kindsText(set.folders.flatMap(({ changes }) => changes));
   return [refsText(set), kinds].filter((part) => part !== '').join('; ');
 }
@@ -181,4 +214,237 @@ function coloured(line: string, ink: OutputInk): Safe {
     line[0] ?? ''
   ];
   return style === undefined ? safe`  ${line}` : safe`  ${style(line)}`;
+}
+
+// The difference of one changed file, within the room that all shown files share.
+
+/** Remaining work and space for all files together. Beyond it only digests are shown. */
+interface ShowWork extends DiffWork {
+  bytes: number;
+  lines: number;
+  hidden: number;
+}
+
+/** Why the content of further files is not shown. */
+const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
+
+/** The difference of a file; a changed mode, owner or link is in the line above. */
+function diffOf(
+  waiting: WaitingChanges,
+  folder: ChangedFolder,
+  { path, before, after }: Change,
+  work: ShowWork,
+): string[] {
+  const [old, fresh] = [before, after].map((state) => (state?.kind === 'file' ? state : undefined));
+  if (
+    (old === undefined && fresh === undefined) ||
+    (old !== undefined && old.sha256 === fresh?.sha256)
+  )
+    return [];
+  const digests = digestsOf(waiting, old, fresh);
+  if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax)
+    return [
+      `${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`,
+      ...digests,
+    ];
+  const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
+  if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
+    return [`${remark} the file has changed since the run: its content is not shown`, ...digests];
+  const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
+  if (freshBytes === undefined)
+    return [
+      `${remark} the kept copy differs from what the run wrote: its content is not shown, and nobody can accept it`,
+      ...digests,
+    ];
+  if (!takeRoom(work, [oldBytes, freshBytes]))
+    return [`${remark} ${tooMuch}: the content of this file is not shown`, ...digests];
+  const lines = differenceOf(oldBytes, freshBytes, work);
+  return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
+}
+
+// Checked before splitting into lines: a split line takes a hundred times the memory of an empty
+// line.
+function takeRoom(work: ShowWork, texts: readonly Uint8Array[]): boolean {
+  const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+  const lines = texts.reduce((sum, text) => sum + linesIn(text), 0);
+  if (bytes > work.bytes || lines > work.lines) {
+    work.hidden++;
+    return false;
+  }
+  work.bytes -= bytes;
+  work.lines -= lines;
+  return true;
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 1;
+  for (const byte of bytes) if (byte === 0x0a) lines++;
+  return lines;
+}
+
+type File = Extract<EntryState, { kind: 'file' }>;
+
+// Where a person can read a content that is not shown.
+function digestsOf(
+  { folder }: WaitingChanges,
+  old: File | undefined,
+  fresh: File | undefined,
+): string[] {
+  return [
+    ...(old === undefined || 'by' in old ? [] : [`- ${old.sha256}`]),
+    ...(fresh === undefined
+      ? []
+      : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
+  ];
+}
+
+// Which changes `changes show` prints one by one, and which trees it folds to a line each: trees
+// that tools generate, and what is beyond the number of paths that a person reads. Pure.
+
+interface FoldedTree {
+  /** The tree below the folder of the workspace, such as `app/node_modules`; `.` for the top. */
+  readonly root: string;
+  readonly changes: readonly Change[];
+}
+
+interface FoldedChanges {
+  readonly changes: Change[];
+  readonly trees: readonly FoldedTree[];
+}
+
+/**
+ * @param changes in the order in which they are shown, marked changes first
+ * @param also changes that a person accepts
+ */
+function foldChanges(
+  changes: readonly Change[],
+  marks: ChangeMarks,
+  also: ReadonlySet<Change> = new Set(),
+): FoldedChanges {
+  // A tool that makes a tree anew creates and deletes files. A changed file may be source code in a
+  // folder that only has the name of such a tree.
+  const generated = groupBy(changes, (change) =>
+    kindOf(change) === 'changed' || isReadAlone(change, also)
+      ? undefined
+      : generatedTreeOf(change.path),
+  );
+  const small = [...generated].filter(([, inTree]) => inTree.length < foldedChangesMin);
+  for (const [root] of small) generated.delete(root);
+  const inTrees = new Set([...generated.values()].flat());
+  const others = changes.filter((change) => !inTrees.has(change));
+  const marked = others.filter((change) => (marks.get(change)?.length ?? 0) > 0).length;
+  const max = Math.max(shownPathsMax, marked);
+  const beyond = groupBy(others.slice(max), topOf);
+  const trees = [...generated, ...beyond].map(([root, inTree]) => ({ root, changes: inTree }));
+  return { changes: others.slice(0, max), trees };
+}
+
+// A person accepts each of these files by name. Installed packages have thousands of them, of which
+// the accepted ones are read.
+function isReadAlone(change: Change, also: ReadonlySet<Change>): boolean {
+  const isInstalled = change.path.split('/').includes('node_modules');
+  return change.shelf === 'obeyed' && (!isInstalled || also.has(change));
+}
+
+/** Whether a lock file's difference is folded: tools write it, and it is long. */
+function isLockFile(change: Change, marks: ChangeMarks): boolean {
+  return (marks.get(change) ?? []).some((mark) => mark.startsWith('a lock file'));
+}
+
+function generatedTreeOf(path: string): string | undefined {
+  const parts = path.split('/');
+  const at = parts.slice(0, -1).findIndex((part) => generatedFolders.has(part));
+  return at === -1 ? undefined : parts.slice(0, at + 1).join('/');
+}
+
+function topOf({ path }: Change): string {
+  const end = path.indexOf('/');
+  return end === -1 ? '.' : path.slice(0, end);
+}
+
+function groupBy(
+  changes: readonly Change[],
+  keyOf: (change: Change) => string | undefined,
+): Map<string, Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return groups;
+}
+
+// The summary of a change set: who made it, how much it changes, and in which folders.
+
+/** `2 created, 1 deleted`. */
+function kindsText(changes: readonly Change[]): string {
+  const kinds = { created: 0, changed: 0, deleted: 0 };
+  for (const change of changes) kinds[kindOf(change)]++;
+  return Object.entries(kinds)
+    .filter(([, number]) => number > 0)
+    .map(([kind, number]) => `${number} ${kind}`)
+    .join(', ');
+}
+
+/** The first lines of `changes show`; the folders only where there are several. */
+function summaryLines(set: ChangeSet, ink: OutputInk): Safe[] {
+  const { agent, at, folders, skill, version } = set;
+  const who = agent === 'operator' ? 'a run of the operator' : `agent ${agent}`;
+  const all = folders.flatMap(({ changes }) => changes);
+  const places = folders.flatMap(({ changes, target }) => placesOf(target, changes));
+  const shown = places.slice(0, summaryFoldersMax);
+  const rest = places.slice(summaryFoldersMax).reduce((sum, [, inside]) => sum + inside.length, 0);
+  return [
+    safe`${ink.bold([refsText(set), kindsText(all)].filter((part) => part !== '').join('; '))} by ${who} ${version === '' ? `in a ${skill}` : `with ${skill}@${version}`}, ${at}`,
+    ...(places.length < 2
+      ? []
+      : [
+          table(
+            shown.map(([place, inside]) => [
+              safe`  ${spellPath(place)}`,
+              kindsText(inside),
+              sizeText(inside),
+            ]),
+          ),
+        ]),
+    ...(rest === 0 ? [] : [safe`  … ${count(rest, 'change')} in further folders`]),
+  ];
+}
+
+/** The line of a folded tree. */
+function treeLine(
+  { changes, root }: FoldedTree,
+  marks: ChangeMarks,
+  run: string,
+  ink: OutputInk,
+): Safe {
+  const marked = changes.filter((change) => (marks.get(change)?.length ?? 0) > 0).length;
+  const check = marked === 0 ? safe`` : safe`, ${ink.red(`${marked} marked`)}`;
+  const where = root === '.' ? 'files at the top' : `${root}/`;
+  const pattern = root === '.' ? '*' : root;
+  return safe`${ink.yellow('not shown one by one')}: ${where} ${kindsText(changes)}, ${sizeText(changes)}${check}: skillgate changes show ${run.slice(0, 8)} ${optionText('--path', pattern)}`;
+}
+
+// The first folder of each path, most changes first.
+function placesOf(target: string, changes: readonly Change[]): [string, Change[]][] {
+  const places = new Map<string, Change[]>();
+  for (const change of changes) {
+    const end = change.path.indexOf('/');
+    const place = end === -1 ? target : `${target}/${change.path.slice(0, end)}`;
+    const inside = places.get(place);
+    if (inside === undefined) places.set(place, [change]);
+    else inside.push(change);
+  }
+  return [...places].sort(([, a], [, b]) => b.length - a.length);
+}
+
+function sizeText(changes: readonly Change[]): string {
+  const bytes = changes.reduce(
+    (sum, { after }) => sum + (after?.kind === 'file' ? after.bytes : 0),
+    0,
+  );
+  return bytesText(bytes);
 }

@@ -5,9 +5,15 @@
 import { spawn } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { showAgentTurn, startSession } from './session.ts';
-import { ended } from './stage.ts';
-import { type DemoWorld, skill, token, twin } from './world.ts';
+import {
+  type DemoWorld,
+  ended,
+  showAgentTurn,
+  skill,
+  startSession,
+  token,
+  twin,
+} from './session.ts';
 
 /** The twin without Skillgate, then from its publication to its revocation. */
 export async function playTwin(world: DemoWorld): Promise<void> {

@@ -1,15 +1,29 @@
 /** `skillgate evidence`: writes one signed report about a host or a fleet. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import * as audit from '../../runner/audit/public.ts';
-import * as host from '../../runner/host/public.ts';
+import * as v from 'valibot';
+import { openAuditKey } from '../../runner/audit/audit.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { breakerShape } from '../../skills-index/run/agents/breaker.ts';
+import { parseIncident } from '../../skills-index/run/audit/incident.ts';
+import { holdShape, signedAnswerShape } from '../../skills-index/run/holds/hold.ts';
+import { parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import { capabilities } from '../../skills-index/statement/field-shapes.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import { sinceOf } from '../audit-log/audit-filter.ts';
+import { sinceOf } from '../audit-log/log.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { lockFileName, readLock } from '../install/lock.ts';
 import { ownName } from '../own-version.ts';
 import { projectAt } from '../run/admission.ts';
 import { auditKeyFileOf } from '../run/host-files.ts';
@@ -19,13 +33,20 @@ import { answer, bytesText, count, joined, printNote, safe } from '../terminal/o
 import { startProgress } from '../terminal/progress.ts';
 import { writeWhole } from '../whole-file.ts';
 import { summaryText } from './claims-text.ts';
-import { computeFacts } from './compute-facts.ts';
-import { derOf } from './gather-audit.ts';
-import { gatherHost, type HostPlaces } from './gather-host.ts';
-import { Parts } from './parts.ts';
-import type { EvidenceReport, HostSection, VersionSection } from './report.ts';
-import { gatherVersion } from './version-evidence.ts';
-import { sealReport } from './write-report.ts';
+import { computeFacts, gatherVersion } from './compute-facts.ts';
+import { type AuditReading, derOf, gatherAudit } from './gather-audit.ts';
+import {
+  type AgentNote,
+  type AuditSection,
+  type BreakerNote,
+  type EvidenceReport,
+  type HostSection,
+  type LockedNote,
+  Parts,
+  type PolicyNote,
+  sealReport,
+  type VersionSection,
+} from './write-report.ts';
 
 /** Audit lines between two notes of progress. */
 const linesPerNote = 100_000;
@@ -153,7 +174,7 @@ async function gatherVersions(
   named: readonly (readonly [SkillName, Version])[],
   parts: Parts,
 ): Promise<VersionSection[]> {
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const world = { ...context, verified: new VerifiedStatements() };
   const progress = startProgress(context, named.length, 'versions');
   const sections: VersionSection[] = [];
@@ -200,11 +221,163 @@ async function keyOf(context: CommandContext): Promise<{ name: string; signer: S
     const signer = await signerFor(context);
     return { name: signer.name, signer };
   }
-  const { keyId, publicKey, sign } = audit.openAuditKey(auditKeyFileOf(context));
+  const { keyId, publicKey, sign } = openAuditKey(auditKeyFileOf(context));
   const signer = {
     keyId,
     publicKey: derOf(publicKey),
     sign: async (bytes: Uint8Array) => sign(bytes),
   };
   return { name: 'host', signer };
+}
+
+// Reads one host's folder into a section of the report. A damaged file is named, and not fatal.
+
+/** Where a host's files lie. */
+interface HostPlaces {
+  readonly name: string;
+  readonly config: string;
+  readonly data: string;
+  /** A project's folder, for the host on which the command runs. */
+  readonly project?: string;
+}
+
+async function gatherHost(places: HostPlaces, reading: AuditReading): Promise<HostSection> {
+  const { name, config, data, project } = places;
+  const { parts, signal } = reading;
+  const damage: { part: string; why: string }[] = [];
+  const attempt = async <Value>(part: string, none: Value, read: () => Value | Promise<Value>) => {
+    try {
+      return await read();
+    } catch (cause) {
+      signal.throwIfAborted();
+      damage.push({ part, why: whyOf(cause) });
+      return none;
+    }
+  };
+  const each = async <Value>(folder: string, end: RegExp, read: (path: string) => Value) => {
+    const values: Value[] = [];
+    for (const file of await attempt(folder, [], () => filesIn(folder, end)))
+      values.push(...(await attempt(file, [], () => [read(file)])));
+    return values;
+  };
+  const none: AuditSection | null = null;
+  const section = {
+    audit: await attempt('audit log', none, () => gatherAudit(places, reading)),
+    policy: await attempt('host.json', null, () => readPolicy(join(config, 'host.json'))),
+    agents: await each(join(config, 'agents'), /^[a-z0-9-]+\.json$/, readAgent),
+    openBreakers: (await each(join(data, 'breakers'), /\.json$/, readBreaker)).flat(),
+    incidentReports: await each(join(data, 'incidents'), /^[0-9a-f]{32}\.\w+$/, (path) =>
+      parts.add(canonicalJson(parseIncident(readJson(path).value))),
+    ),
+    answers: await each(join(data, 'holds'), /\.answer\.json$/, (path) =>
+      parts.add(readAnswer(path)),
+    ),
+  };
+  const locked: LockedNote[] = [];
+  for (const [lock, folder] of locksOf(data, project))
+    locked.push(...(await attempt(join(folder, lockFileName), [], () => notesOf(lock, folder))));
+  return { name, ...section, locked, damage };
+}
+
+function filesIn(folder: string, end: RegExp): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => end.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+function locksOf(data: string, project: string | undefined): [lock: string, folder: string][] {
+  const agents = join(data, 'agents');
+  const names = existsSync(agents) ? readdirSync(agents).sort() : [];
+  return [
+    ...(project === undefined ? [] : [['project', project] as [string, string]]),
+    ...names.map((name): [string, string] => [`agent ${name}`, join(agents, name)]),
+  ];
+}
+
+async function notesOf(lock: string, folder: string): Promise<LockedNote[]> {
+  return [...(await readLock(join(folder, lockFileName)))].map(([name, { version, bundle }]) => ({
+    lock,
+    name,
+    version,
+    bundle,
+  }));
+}
+
+const text = v.string();
+// Unknown members are left out: a file has the private key, and values of variables.
+const agentShape = v.object({
+  schema: v.literal('skillgate.agent/1'),
+  name: text,
+  keyId: text,
+  created: text,
+  expires: text,
+  revoked: v.exactOptional(text),
+  grants: v.array(v.object({ skill: text, range: text })),
+  ceiling: capabilities,
+});
+
+function readAgent(path: string): AgentNote {
+  const {
+    grants,
+    ceiling,
+    revoked = null,
+    name,
+    keyId,
+    created,
+    expires,
+  } = parseShape(agentShape, readJson(path), 'key-file-invalid', path);
+  return {
+    name,
+    keyId,
+    created,
+    expires,
+    revoked,
+    grants: grants.map(({ skill, range }) => `${skill} ${range}`),
+    ceiling: listCapabilities(ceiling).map(printCapability),
+  };
+}
+
+function readBreaker(path: string): BreakerNote[] {
+  const { agent, skill, version, open } = parseShape(
+    breakerShape,
+    readJson(path),
+    'breaker-open',
+    path,
+  );
+  if (open === undefined) return [];
+  return [{ agent, skill, version, counter: open.counter, since: open.hold.created }];
+}
+
+function readPolicy(path: string): PolicyNote | null {
+  if (!existsSync(path)) return null;
+  const bytes = readFileSync(path);
+  const { holds, approvers } = parseHostPolicy(bytes, path);
+  return {
+    digest: digestOf(bytes),
+    holds: holds.map(({ name, seconds }) => ({ name, seconds })),
+    approvers: approvers.map(({ name, key, passkey }) => ({
+      name,
+      ...(key === undefined ? {} : { key: { keyId: key.keyId, spki: key.spki } }),
+      ...(passkey === undefined ? {} : { passkey }),
+    })),
+  };
+}
+
+function readAnswer(path: string): string {
+  const hold = path.replace(/\.answer\.json$/, '.hold.json');
+  return canonicalJson({
+    hold: parseShape(holdShape, readJson(hold), 'hold-denied', hold),
+    signed: parseShape(signedAnswerShape, readJson(path), 'hold-denied', path),
+  });
+}
+
+function readJson(path: string) {
+  return parseJson(readFileSync(path), path);
+}
+
+function whyOf(cause: unknown): string {
+  if (cause instanceof Problem) return cause.message;
+  return cause instanceof Error ? cause.message : String(cause);
 }

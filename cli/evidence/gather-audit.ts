@@ -1,22 +1,23 @@
 /** Reads the audit log of a host into the parts of a report, piece by piece. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import * as audit from '../../runner/audit/public.ts';
+import { parseLogLine, readLines } from '../../runner/audit/audit-file.ts';
 import { credentialForms } from '../../scanner/rules/credentials.ts';
 import {
+  type AuditKey,
   type ChainEnd,
   chainStart,
   digestOfLine,
   parseAuditCheckpoint,
 } from '../../skills-index/run/audit/audit-chain.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
-import type { AuditKey } from '../../skills-index/run/audit/audit-key.ts';
 import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { evidencePieceBytes } from '../limits.ts';
-import type { Parts } from './parts.ts';
-import type { AuditSection } from './report.ts';
+import type { AuditSection, Parts } from './write-report.ts';
+
+const evidencePieceBytes = 1024 * 1024;
 
 export interface AuditReading {
   readonly parts: Parts;
@@ -48,7 +49,7 @@ export async function gatherAudit(
   );
   const key = readPublicKey(keyFile) ?? null;
   const pieces = new Pieces(reading);
-  for await (const { lines } of audit.readLines(file)) {
+  for await (const { lines } of readLines(file)) {
     reading.signal.throwIfAborted();
     for (const line of lines) pieces.take(line);
     reading.onLines?.(pieces.read);
@@ -72,7 +73,7 @@ class Pieces {
 
   take(line: Uint8Array): void {
     this.read += 1;
-    const entry = audit.parseLogLine(line);
+    const entry = parseLogLine(line);
     const { since } = this.#reading;
     // From the first line of the period on, every line belongs to the report: also one with an
     // earlier time, which a clock that was set back left.
@@ -106,7 +107,7 @@ class Pieces {
  * The text with a word in the place of each credential. The log records no bodies, queries or
  * values of secrets. But an agent may write a token into its reason for a call, or into a path.
  */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
   return credentialForms.reduce(
     (rest, { sign, form, what }) =>
       rest.includes(sign) ? rest.replace(form, `(${what}, left out)`) : rest,

@@ -4,19 +4,20 @@
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
+import { pathToFileURL } from 'node:url';
+import { bundleFileBytesMax } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { type BoundedGit, type GitLimits, makeBoundedGit } from './bounded-git.ts';
+import { type BoundedGit, type GitLimits, gitListBytesMax, makeBoundedGit } from './bounded-git.ts';
 import {
   type CommitTree,
   makeCommitTree,
   parseTreeListing,
   type TreeEntry,
 } from './commit-tree.ts';
-import type { GitAddress } from './git-address.ts';
-import { gitListBytesMax, linkBytesMax } from './limits.ts';
-import { type ChosenCommit, chooseCommit, parseRefs } from './remote-refs.ts';
+
+/** Bytes of the path in a link. */
+const linkBytesMax = 4_096;
 
 export interface FetchedCommit extends ChosenCommit {
   readonly repository: string;
@@ -32,7 +33,7 @@ export interface FetchedCommit extends ChosenCommit {
   read(entries: readonly TreeEntry[]): Promise<readonly Buffer[]>;
 }
 
-export type FetchWorld = Pick<CommandContext, 'env' | 'signal' | 'paths'> & {
+type FetchWorld = Pick<CommandContext, 'env' | 'signal' | 'paths'> & {
   readonly limits?: GitLimits;
 };
 
@@ -152,4 +153,200 @@ function parseBatch(output: Buffer): Map<string, Buffer> {
     at += Number(size) + 1;
   }
   return contents;
+}
+
+// The branches and tags of a remote repository, and the choice of a commit among them.
+
+interface RemoteRefs {
+  /** Ids of commits, by full name: `refs/heads/main`. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** Full name of the default branch. */
+  readonly head?: string;
+}
+
+interface ChosenCommit {
+  readonly commit: string;
+  /** Full name of the branch or tag; absent for a commit that was named by its id. */
+  readonly ref?: string;
+  /** Folder that a page’s address names. */
+  readonly folder?: string;
+}
+
+/** Parses `git ls-remote --symref`. */
+function parseRefs(listing: string): RemoteRefs {
+  const refs = new Map<string, string>();
+  let head: string | undefined;
+  for (const line of listing.split('\n')) {
+    const [, target] = /^ref: (refs\/heads\/.+)\tHEAD$/.exec(line) ?? [];
+    if (target !== undefined) head = target;
+    const [, id, name] = /^([0-9a-f]{40}|[0-9a-f]{64})\t(.+)$/.exec(line) ?? [];
+    // A tag with a message is an object of its own; `^{}` is the commit that the tag names.
+    if (id !== undefined && name !== undefined) refs.set(name.replace(/\^\{\}$/, ''), id);
+  }
+  return { refs, ...(head === undefined ? {} : { head }) };
+}
+
+/** @throws Problem `git-ref-unknown` */
+function chooseCommit(address: GitAddress, remote: RemoteRefs): ChosenCommit {
+  const { url, ref, refAndFolder } = address;
+  if (ref !== undefined) {
+    const { rest, ...chosen } = chooseNamed(url, ref, remote);
+    if (rest === '') return chosen;
+    throw unknownRef(url, ref);
+  }
+  if (refAndFolder !== undefined) {
+    const { rest, ...chosen } = chooseNamed(url, refAndFolder, remote);
+    return { ...chosen, folder: rest };
+  }
+  const { refs, head } = remote;
+  const commit = refs.get(head ?? 'HEAD');
+  if (commit === undefined) throw unknownRef(url, 'HEAD');
+  return { commit, ...(head === undefined ? {} : { ref: head }) };
+}
+
+// The longest name counts, because names of branches contain slashes.
+function chooseNamed(
+  url: string,
+  text: string,
+  { refs }: RemoteRefs,
+): ChosenCommit & { readonly rest: string } {
+  const words = text.split('/');
+  for (let count = words.length; count > 0; count--) {
+    const name = words.slice(0, count).join('/');
+    const rest = words.slice(count).join('/');
+    const named = (name.startsWith('refs/') ? [name] : [`refs/tags/${name}`, `refs/heads/${name}`])
+      .map((full) => ({ ref: full, commit: refs.get(full) }))
+      .filter((one): one is { ref: string; commit: string } => one.commit !== undefined);
+    if (new Set(named.map(({ commit }) => commit)).size > 1)
+      throw new Problem(
+        'git-ref-unknown',
+        `${url} has a tag and a branch ${JSON.stringify(name)}`,
+        {
+          hint: `name one of them in full: #refs/tags/${name} or #refs/heads/${name}`,
+        },
+      );
+    if (named[0] !== undefined) return { ...named[0], rest };
+    if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return { commit: name, rest };
+  }
+  throw unknownRef(url, text);
+}
+
+function unknownRef(url: string, name: string): Problem {
+  return new Problem('git-ref-unknown', `${url} has no branch or tag ${JSON.stringify(name)}`, {
+    hint: 'a commit is named by all digits of its id',
+  });
+}
+
+// Addresses of git repositories, as people copy them: pages of GitHub and GitLab, addresses for
+// `git clone`, and repositories on this machine.
+
+export interface GitAddress {
+  /** For git. */
+  readonly url: string;
+  /** The one protocol that git may use. */
+  readonly protocol: 'https' | 'ssh' | 'file';
+  /** Branch, tag or commit after the `#`. */
+  readonly ref?: string;
+  /**
+   * Branch or tag, and perhaps a folder, of a page’s address: only the list of refs tells where the
+   * name of the branch ends.
+   */
+  readonly refAndFolder?: string;
+}
+
+/**
+ * Parses an address.
+ * @returns undefined for a text that is no address: the path of a folder
+ * @throws Problem `git-address-invalid` for an address that git must not get
+ */
+export function parseGitAddress(text: string): GitAddress | undefined {
+  const hash = text.indexOf('#');
+  const address = hash < 0 ? text : text.slice(0, hash);
+  const ref = hash < 0 ? undefined : text.slice(hash + 1);
+  if (ref === '') throw invalid(text, 'nothing stands behind the #');
+  const given = ref === undefined ? {} : { ref };
+  const [, user, host, path] = /^([\w.-]+)@([\w.-]+):(?!\/\/)(.+)$/.exec(address) ?? [];
+  if (user !== undefined && host !== undefined && path !== undefined)
+    return { ...sshAddress(text, URL.parse(`ssh://${user}@${host}/${path}`)), ...given };
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):(?=:|\/\/)/i.exec(address) ?? [];
+  if (scheme === undefined) return undefined;
+  const url = URL.parse(address);
+  if (url?.protocol === 'https:') return { ...webAddress(text, url), ...given };
+  if (url?.protocol === 'ssh:') return { ...sshAddress(text, url), ...given };
+  if (url?.protocol === 'file:' && url.host === '')
+    return { url: url.href, protocol: 'file', ...given };
+  throw invalid(
+    text,
+    `git fetches by https, ssh and from folders of this machine, and not by ${JSON.stringify(scheme)}`,
+  );
+}
+
+/** The address of a repository’s folder on this machine. */
+export function folderAddress(path: string, ref?: string): GitAddress {
+  const url = pathToFileURL(path).href;
+  return { url, protocol: 'file', ...(ref === undefined ? {} : { ref }) };
+}
+
+function sshAddress(text: string, url: URL | null): GitAddress {
+  if (url === null) throw invalid(text, 'it names no host');
+  if (url.password !== '') throw invalid(text, 'it has a password');
+  requirePlain(text, url);
+  // ssh and git would read a name that begins with - as an option.
+  if (url.hostname.startsWith('-') || url.username.startsWith('-'))
+    throw invalid(text, 'a name begins with -');
+  url.search = '';
+  return { url: url.href, protocol: 'ssh' };
+}
+
+function webAddress(text: string, url: URL): GitAddress {
+  if (url.username !== '' || url.password !== '')
+    throw invalid(
+      text,
+      'it has a user name, which other users of this machine would see; use an ssh address, or a clone of the repository',
+    );
+  requirePlain(text, url);
+  const path = decoded(text, url.pathname).replace(/\/+$/, '');
+  const page = pageOf(url.host, path);
+  const repository = (page?.repository ?? path).replace(/\.git$/, '');
+  const made = new URL(url.origin);
+  made.pathname = repository;
+  const { rest } = page ?? {};
+  return {
+    url: made.href,
+    protocol: 'https',
+    ...(rest === undefined ? {} : { refAndFolder: rest }),
+  };
+}
+
+// GitLab separates its own pages by `/-/` on every host. On GitHub, the repository is the first two
+// names of the path.
+function pageOf(
+  host: string,
+  path: string,
+): { readonly repository: string; readonly rest?: string } | undefined {
+  const [, gitlab, gitlabRest] = /^(\/.+?)\/-\/(?:tree|blob)\/(.+)$/.exec(path) ?? [];
+  if (gitlab !== undefined && gitlabRest !== undefined)
+    return { repository: gitlab, rest: gitlabRest };
+  if (!/^(www\.)?github\.com$/.test(host)) return undefined;
+  const [, repository, rest] = /^(\/[^/]+\/[^/]+)(?:\/(?:tree|blob)\/(.+))?$/.exec(path) ?? [];
+  if (repository === undefined) return undefined;
+  return rest === undefined ? { repository } : { repository, rest };
+}
+
+function requirePlain(text: string, { pathname }: URL): void {
+  const path = decoded(text, pathname);
+  if (path.length < 2 || /[\u0000-\u0020\u007f]/.test(path) || path.includes('//'))
+    throw invalid(text, 'its path names no repository');
+}
+
+function decoded(text: string, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw invalid(text, 'its path is not UTF-8');
+  }
+}
+
+function invalid(text: string, why: string): Problem {
+  return new Problem('git-address-invalid', `Cannot use ${JSON.stringify(text)}: ${why}`);
 }

@@ -2,18 +2,13 @@
 
 import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import type { CommandRow } from '../command.ts';
-import { agentRows } from './rows/agent-rows.ts';
-import { auditRows } from './rows/audit-rows.ts';
+import { agentRows, secretRows } from './rows/agent-rows.ts';
 import { authorRows } from './rows/author-rows.ts';
-import { changesRows } from './rows/changes-rows.ts';
 import { everyoneRows } from './rows/everyone-rows.ts';
-import { hostPolicyRows } from './rows/host-rows.ts';
-import { installPolicyRows } from './rows/install-policy-rows.ts';
-import { installerRows } from './rows/installer-rows.ts';
+import { auditRows, changesRows, hostPolicyRows, installPolicyRows } from './rows/host-rows.ts';
+import { installerRows, searchRows } from './rows/installer-rows.ts';
 import { operatorRows } from './rows/operator-rows.ts';
 import { reviewerRows } from './rows/reviewer-rows.ts';
-import { searchRows } from './rows/search-rows.ts';
-import { secretRows } from './rows/secret-rows.ts';
 import { holdRows, hostRows, monitorRows } from './rows/watching-rows.ts';
 import { commandRowOf, type WrittenRow } from './written-row.ts';
 

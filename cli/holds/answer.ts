@@ -1,12 +1,16 @@
 /**
- * An answer to a hold by a person. It needs something that the agent's user lacks: a passphrase, a
- * passkey, or another user of this host.
+ * An approver who types a command answers the command's own hold at the same terminal. Only the
+ * approver's passphrase makes the answer, so an agent with a terminal of its own cannot give it.
  */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type * as audit from '../../runner/audit/public.ts';
-import * as files from '../../runner/files/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { readBreakers } from '../../runner/agents/breakers.ts';
+import type { Audit } from '../../runner/audit/audit.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
+import { holdDesk, holdFiles } from '../../runner/holds/holds.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   answerBytes,
   type Hold,
@@ -16,6 +20,8 @@ import {
   type SignedAnswer,
   signedAnswerShape,
 } from '../../skills-index/run/holds/hold.ts';
+import { endOf, isStanding } from '../../skills-index/run/holds/hold-action.ts';
+import { findAnswer } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import { holdEvent } from '../../skills-index/run/holds/hold-state.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
@@ -23,15 +29,54 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { pae } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { proofChallenge } from '../../skills-index/trust/signatures/approver-proof.ts';
+import { proofChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { CommandContext } from '../command.ts';
 import { type KeyFile, readKeyFile } from '../signing/key-file.ts';
-import { askPassphrase } from '../signing/passphrase.ts';
 import { keyNames, keyPath } from '../signing/signer.ts';
-import { holdsFolderOf } from './here.ts';
+import { askPassphrase } from '../signing/stored-key.ts';
+import { isQuietTerminal } from '../terminal/hidden-answer.ts';
+import { printNote, safe } from '../terminal/output.ts';
 import type { KeysHere } from './separation.ts';
 
-export interface Wanted {
+/** Passphrases that a person may type for one answer. */
+const passphraseTriesMax = 3;
+
+/** Whether a key with a passphrase of an approver is on this host, and a person can type here. */
+export async function canAnswerHere(
+  context: CommandContext,
+  { approvers }: HostPolicy,
+): Promise<boolean> {
+  if (context.format !== 'text' || !isQuietTerminal(context.stdin)) return false;
+  const kinds = await keyKinds(context);
+  return approvers.some(({ key }) => kinds.get(key?.keyId ?? '') === 'sealed');
+}
+
+/**
+ * Asks for the passphrase and stores the signed answer for the waiting gate.
+ * @throws Problem `interrupted`, or the last problem after too many wrong passphrases
+ */
+export async function answerHere(
+  context: CommandContext,
+  { audit: log, policy }: { readonly audit: Audit; readonly policy: HostPolicy },
+  hold: Hold,
+): Promise<void> {
+  printNote(context, safe`Your passphrase allows this: ${hold.what}`);
+  for (let tries = 1; ; tries++)
+    try {
+      const made = await makeAnswer(context, policy, { hold, verdict: 'allow', seconds: 0 }, log);
+      if (made.kind === 'signed') putAnswer(made.path, made.signed);
+      return;
+    } catch (cause) {
+      const isWrong = cause instanceof Problem && cause.code !== 'interrupted';
+      if (!isWrong || tries >= passphraseTriesMax) throw cause;
+      printNote(context, safe`${cause.message}`);
+    }
+}
+
+// An answer to a hold by a person. It needs something that the agent's user lacks: a passphrase, a
+// passkey, or another user of this host.
+
+interface Wanted {
   readonly hold: Hold;
   readonly verdict: HoldAnswer['verdict'];
   /** 0 for this one action. */
@@ -39,7 +84,7 @@ export interface Wanted {
 }
 
 /** A signed answer with its path, or a challenge that another device must sign first. */
-export type MadeAnswer =
+type MadeAnswer =
   | { readonly kind: 'signed'; readonly signed: SignedAnswer; readonly path: string }
   | {
       readonly kind: 'to-sign';
@@ -57,7 +102,7 @@ export async function makeAnswer(
   context: CommandContext,
   policy: HostPolicy,
   wanted: Wanted,
-  log: audit.Audit,
+  log: Audit,
 ): Promise<MadeAnswer> {
   const { hold } = wanted;
   const own = join(holdsFolderOf(context), `${hold.id}.answer.json`);
@@ -88,7 +133,7 @@ export async function makeAnswer(
 }
 
 // Each wrong passphrase is a line of the log: an operator sees how many there were, and when.
-function recordUnsigned(log: audit.Audit, hold: Hold, why: string): void {
+function recordUnsigned(log: Audit, hold: Hold, why: string): void {
   const { agent, run, skill, version } = hold;
   log.record(
     { run, agent, skill, version },
@@ -105,7 +150,7 @@ export async function signAnswer(key: KeyFile, answer: HoldAnswer): Promise<Sign
 /** Stores the answer for the waiting runner. */
 export function putAnswer(path: string, signed: SignedAnswer): void {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-  files.writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
+  writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
 }
 
 /** The answer that the approver signs. */
@@ -176,7 +221,7 @@ export async function keyKinds(context: CommandContext): Promise<KeysHere> {
 async function keysHere(context: CommandContext): Promise<KeyFile[]> {
   const ask = (name: string): Promise<string> => askPassphrase(context, name);
   const read = (name: string): Promise<KeyFile[]> =>
-    readKeyFile(keyPath(context.paths, name), secrets.osKeychain, ask).then(
+    readKeyFile(keyPath(context.paths, name), osKeychain, ask).then(
       (key) => [key],
       () => [],
     );
@@ -185,4 +230,68 @@ async function keysHere(context: CommandContext): Promise<KeyFile[]> {
 
 function readSigned(path: string): SignedAnswer {
   return parseShape(signedAnswerShape, parseJson(readFileSync(path), path), 'hold-denied', path);
+}
+
+// Holds on this host that wait for a person, valid answers, and open breakers.
+
+export interface HoldHere {
+  readonly state: 'waiting' | 'allowed' | 'denied' | 'open';
+  readonly hold: Hold;
+  /** ISO 8601; absent for a breaker, which does not expire. */
+  readonly until?: string;
+}
+
+type World = Pick<CommandContext, 'paths' | 'now'>;
+
+export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.data, 'holds');
+}
+
+/**
+ * All holds, oldest first. An invalid answer is shown as no answer; the waiting runner records it.
+ */
+export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
+  const folder = holdsFolderOf(world);
+  const record = (_: AuditEvent): void => undefined;
+  const desk = holdDesk(folder, {
+    policy,
+    record,
+    now: world.now,
+    keyFile: join(world.paths.config, 'audit-key.json'),
+  });
+  const looking = { ...desk, files: { ...desk.files, reject: () => undefined } };
+  const now = world.now().toISOString();
+  const held = holdFiles(folder)
+    .kept()
+    .flatMap((hold): HoldHere[] => {
+      const answer = findAnswer(looking, hold);
+      if (answer !== undefined && isStanding(answer, hold, hold.scope))
+        return [
+          {
+            state: answer.answer.verdict === 'allow' ? 'allowed' : 'denied',
+            hold,
+            until: new Date(endOf(hold, answer.answer)).toISOString(),
+          },
+        ];
+      return now < hold.expires && desk.files.lives(hold.holder)
+        ? [{ state: 'waiting', hold, until: hold.expires }]
+        : [];
+    });
+  const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(
+    ({ open: one }): HoldHere[] => (one === undefined ? [] : [{ state: 'open', hold: one.hold }]),
+  );
+  return [...held, ...open].sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1));
+}
+
+/** @throws Problem `not-found` */
+export function findHold(world: World, policy: HostPolicy, id: string): HoldHere {
+  const found = readHolds(world, policy).find(({ hold }) => hold.id === id);
+  if (found !== undefined) return found;
+  throw new Problem(
+    'not-found',
+    `There is no hold ${JSON.stringify(id)} on this host: the hold was answered, has expired, or is on another host`,
+    {
+      hint: 'skillgate hold show',
+    },
+  );
 }

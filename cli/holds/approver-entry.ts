@@ -1,13 +1,12 @@
 /** The entry of host.json that lets a key of this host answer holds. */
 import { existsSync } from 'node:fs';
-import * as secrets from '../../runner/secret-sources/public.ts';
-import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
-import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import type { Approver, MailboxKey } from '../../skills-index/run/holds/hold-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { addMailboxKey, type KeyFile, publicKeyOf, readKeyFile } from '../signing/key-file.ts';
-import { askPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
+import { askPassphrase } from '../signing/stored-key.ts';
 import { requireClosed } from './answer.ts';
 
 export interface ApproverEntry {
@@ -33,7 +32,7 @@ export async function approverEntry(context: CommandContext, name: string): Prom
     passphrase = await askPassphrase(context, of);
     return passphrase;
   };
-  const key = requireClosed(await readKeyFile(path, secrets.osKeychain, ask));
+  const key = requireClosed(await readKeyFile(path, osKeychain, ask));
   const isNew = key.mailboxKey === undefined;
   const mailboxKey =
     key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));

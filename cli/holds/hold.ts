@@ -3,26 +3,31 @@
  * answers.
  */
 import { join } from 'node:path';
-import * as agents from '../../runner/agents/public.ts';
-import * as holds from '../../runner/holds/public.ts';
-import * as host from '../../runner/host/public.ts';
+import { breakerFile } from '../../runner/agents/breakers.ts';
+import { holdFiles, requestPath } from '../../runner/holds/holds.ts';
+import { readHeldRequest } from '../../runner/holds/read-request.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+
 import { breakerEvent } from '../../skills-index/run/agents/breaker.ts';
-import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
-import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
+import { canAnswer, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { heldChanges, heldChangesText } from '../changes/held-changes.ts';
+import { diffLinesMax } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { diffLinesMax } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
-import { makeAnswer, putAnswer } from './answer.ts';
-import { findHold, type HoldHere, holdsFolderOf, readHolds } from './here.ts';
-import { describeHold } from './hold-text.ts';
-import { runInMailbox } from './mailbox-desk.ts';
-import { requestText, shownBody } from './request-text.ts';
+import {
+  findHold,
+  type HoldHere,
+  holdsFolderOf,
+  makeAnswer,
+  putAnswer,
+  readHolds,
+} from './answer.ts';
+import { describeHold, requestText, runInMailbox, shownBody } from './mailbox-desk.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;
@@ -33,7 +38,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       secondsOf(context),
       () => hostFiles(context).audit,
     );
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const [id] = context.args;
   if (id === undefined) return list(context, policy);
   const here = findHold(context, policy, id);
@@ -129,8 +134,8 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
     return exitCodes.ok;
   }
   const folder = holdsFolderOf(context);
-  const request = holds.readHeldRequest(folder, here.hold);
-  const path = holds.requestPath(folder, here.hold);
+  const request = readHeldRequest(folder, here.hold);
+  const path = requestPath(folder, here.hold);
   const whole =
     request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };
   answer(context, { schema: 'skillgate.hold-shown/1', ...here, ...whole }, () =>
@@ -157,7 +162,7 @@ function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCo
 
 // Revoking an allowance needs no signature, because it only removes rights.
 function takeBack(context: CommandContext, here: HoldHere, what: string): ExitCode {
-  holds.holdFiles(holdsFolderOf(context)).forget(here.hold);
+  holdFiles(holdsFolderOf(context)).forget(here.hold);
   return done(context, here, what);
 }
 
@@ -173,7 +178,7 @@ async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promi
     'yes',
     'name an approver: skillgate host approver add NAME',
   );
-  const file = agents.breakerFile(join(context.paths.data, 'breakers'), hold);
+  const file = breakerFile(join(context.paths.data, 'breakers'), hold);
   const open = file.read()?.open;
   const { run, agent, skill, version } = hold;
   file.remove();

@@ -2,9 +2,20 @@
  * `skillgate hold … --mailbox URL`: holds that hosts left at a registry for the user's key, listed
  * and answered from any machine.
  */
+
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type * as audit from '../../runner/audit/public.ts';
+import type { Audit } from '../../runner/audit/audit.ts';
+import { unpack } from '../../runner/egress/unpack.ts';
+import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
+import {
+  codingOf,
+  type HeldRequest,
+  readableText,
+} from '../../skills-index/run/holds/held-request.ts';
+import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
+import { appliedText, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { describeCoverage } from '../../skills-index/run/holds/hold-coverage.ts';
 import {
   mailboxMessageShape,
   type OpenedRequest,
@@ -13,16 +24,26 @@ import {
   sealAnswer,
   signForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
-import type { Digest } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import type { KeyFile, UnlockedKey } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
-import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
-import { answerOf, requireClosed, signAnswer } from './answer.ts';
-import { describeHold } from './hold-text.ts';
+import {
+  answer,
+  count,
+  joined,
+  printNote,
+  type Safe,
+  safe,
+  shortText,
+} from '../terminal/output.ts';
+import { answerOf, type HoldHere, requireClosed, signAnswer } from './answer.ts';
 import { openWith, sealFor } from './sealed-message.ts';
+
+/** Bytes of a held request body that are shown as text. */
+const heldTextBytesMax = 256 * 1024;
 
 type Request = Extract<OpenedRequest, { kind: 'request' }>;
 
@@ -47,7 +68,7 @@ export async function runInMailbox(
   context: CommandContext,
   base: string,
   seconds: number,
-  openLog: () => audit.Audit,
+  openLog: () => Audit,
 ): Promise<ExitCode> {
   try {
     return await readAndAnswer(context, base, seconds);
@@ -201,4 +222,176 @@ export function describeRequest({
     ],
     '\n',
   );
+}
+
+// A hold as text: the action, and what an allowance for a time would cover.
+
+export function describeHold({ state, hold, until }: HoldHere): Safe {
+  const word = { waiting: 'waits', allowed: 'allowed', denied: 'denied', open: 'breaker open' }[
+    state
+  ];
+  return joined(
+    [
+      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${whoWants(hold)}`,
+      safe`    run ${hold.run}, rule ${hold.rule}, ${hold.kind}: ${hold.what}`,
+      ...(hold.kind === 'breaker' ? [] : linesOf(hold)),
+    ],
+    '\n',
+  );
+}
+
+/** Who wants what, in one sentence; without an action that a runner wrote, only who. */
+function whoWants(hold: HoldHere['hold']): string {
+  const { action, agent, kind } = hold;
+  const who = agent === 'operator' ? 'the operator' : `agent ${agent}`;
+  const name = nameOfSubject(hold);
+  if (kind === 'breaker') return `${name} is stopped for ${who}`;
+  if (action === undefined || !isAsShown(hold)) return `${name} for ${who}`;
+  // A session has no version.
+  const means = hold.version === '' ? 'in a session' : `with ${name}`;
+  return `${who}, ${means}, wants to ${wishOf(action)}`;
+}
+
+function wishOf(action: GatedAction): string {
+  switch (action.kind) {
+    case 'start':
+      return `start ${action.command}`;
+    case 'install':
+      return 'install this version';
+    case 'apply':
+      return `${appliedText(action)}${namedText(action.include)}`;
+    case 'egress': {
+      const { bytes, host, method, opens, path, port } = action;
+      const place = `${host}:${port}${shortText(path)}`;
+      if (opens !== undefined)
+        return `open a ${opens === 'tunnel' ? 'tunnel' : 'WebSocket'} to ${place}`;
+      return `send ${method} ${place}${bytes === undefined ? '' : `, ${count(bytes, 'byte')}`}`;
+    }
+  }
+}
+
+// Nobody should find only in the list of changes that a file gives commands to the host.
+function namedText(include: readonly string[] = []): string {
+  return include.length === 0
+    ? ''
+    : `, with ${count(include.length, 'file')} that hosts or agents obey`;
+}
+
+function linesOf(hold: HoldHere['hold']): Safe[] {
+  const { action } = hold;
+  if (action === undefined || !isAsShown(hold))
+    return [
+      safe`    WARNING: this hold was not written by a runner: its text does not match its action`,
+    ];
+  return [...partsOf(action), safe`    covers with --for: ${describeCoverage(action)}`];
+}
+
+// The parts of the action that the first line shows only as a digest.
+function partsOf(action: GatedAction): Safe[] {
+  if (action.kind === 'egress') return partsOfRequest(action);
+  if (action.kind === 'apply')
+    return (action.include ?? []).map(
+      (path) => safe`    hosts or agents obey ${JSON.stringify(path)}`,
+    );
+  if (action.kind !== 'start') return [];
+  return [
+    ...(action.args.length === 0
+      ? []
+      : [
+          safe`    arguments: ${action.args.map((argument) => JSON.stringify(argument)).join(' ')}`,
+        ]),
+    ...action.holds.map((held) => safe`    held by rule ${held.rule}: ${held.reason}`),
+  ];
+}
+
+function partsOfRequest({
+  body,
+  headers = [],
+  query,
+  request,
+  text,
+}: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
+  return [
+    ...(query === undefined ? [] : [safe`    query: ${query}`]),
+    ...headers.map((header) => safe`    header: ${header}`),
+    ...(body === undefined
+      ? []
+      : [safe`    body: ${text === undefined ? 'not text, so the content is not shown' : 'text'}`]),
+    ...textLines(text ?? ''),
+    // Holds of earlier versions stored no headers, so their allowance covers less.
+    ...(request === undefined
+      ? [safe`    the headers of the request are not stored on this host`]
+      : []),
+  ];
+}
+
+// A held request as text: every header, and the body where it is text. Control characters are
+// escaped.
+
+/** The body in `--format json`. */
+interface ShownBody {
+  readonly bytes: number;
+  readonly digest: string;
+  /** Content coding; `text` is decoded. */
+  readonly coding: string;
+  /** Absent for binary bodies. */
+  readonly text?: string;
+  /** Whether the text was cut. */
+  readonly isCut: boolean;
+}
+
+export function shownBody({ body, headers }: HeldRequest): ShownBody {
+  const coding = codingOf(headers);
+  const inside = unpack(body, coding);
+  const isCut = (inside?.length ?? 0) > heldTextBytesMax;
+  const text =
+    inside === undefined ? undefined : readableText(inside.subarray(0, heldTextBytesMax), isCut);
+  return {
+    bytes: body.length,
+    digest: digestOf(body),
+    coding,
+    isCut,
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+/** @param path file with the whole request */
+export function requestText(request: HeldRequest, path: string): Safe {
+  const { bytes, coding, digest, isCut, text } = shownBody(request);
+  const packed = coding === 'identity' ? '' : `, packed by ${coding}`;
+  const end =
+    request.line === ''
+      ? []
+      : [safe`    file with the whole request, as it would leave the sandbox: ${path}`];
+  if (bytes === 0)
+    return joined([...headOf(request), safe`    the request has no body`, ...end], '\n');
+  const what =
+    text === undefined
+      ? 'not text, so the content is not shown'
+      : isCut
+        ? 'text, of which this is the first part'
+        : 'text';
+  return joined(
+    [
+      ...headOf(request),
+      safe`    body of ${count(bytes, 'byte')}${packed}, ${digest}: ${what}`,
+      ...textLines(text ?? ''),
+      ...end,
+    ],
+    '\n',
+  );
+}
+
+/** The lines of a text, each after a bar that no line can imitate. */
+function textLines(text: string): Safe[] {
+  return text === ''
+    ? []
+    : text
+        .replace(/\r?\n$/, '')
+        .split('\n')
+        .map((line) => safe`    | ${line.replace(/\r$/, '')}`);
+}
+
+function headOf({ headers, line }: HeldRequest): Safe[] {
+  return [line, ...headers].map((line) => safe`    ${line}`);
 }

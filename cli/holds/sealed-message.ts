@@ -4,8 +4,8 @@
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
+import { readP256 } from '../../skills-index/run/holds/hold-policy.ts';
 import type { Open, Seal } from '../../skills-index/run/holds/mailbox.ts';
-import { readP256 } from '../../skills-index/run/holds/mailbox-key.ts';
 
 /** Messages are padded to a multiple of this, so that their length tells little. */
 const paddedBytes = 1_024;

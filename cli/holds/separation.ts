@@ -2,9 +2,8 @@
 
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
-import type { HoldPolicy } from '../../skills-index/run/holds/hold-policy.ts';
-import { lacksMailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import { canAnswer } from '../../skills-index/run/holds/hold-action.ts';
+import { type HoldPolicy, lacksMailboxKey } from '../../skills-index/run/holds/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { calledName } from '../called-name.ts';
 

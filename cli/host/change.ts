@@ -1,6 +1,7 @@
 /** One change of host policy by a command: judged, written, and described for a person. */
 import { join } from 'node:path';
-import * as host from '../../runner/host/public.ts';
+import { changeHostPolicy } from '../../runner/host/change-policy.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { unifiedDiff } from '../changes/diff.ts';
@@ -24,7 +25,7 @@ export function policyFileOf({ paths }: Pick<CommandContext, 'paths'>): string {
 }
 
 export function readPolicy(context: Pick<CommandContext, 'paths'>): HostPolicy {
-  return host.readHostPolicy(policyFileOf(context));
+  return readHostPolicy(policyFileOf(context));
 }
 
 /** Applies the change, or with `--dry-run` prints the difference only. */
@@ -64,7 +65,7 @@ function changed(
   hint: string | undefined,
 ) {
   try {
-    return host.changeHostPolicy(file, change, isTrial, hint);
+    return changeHostPolicy(file, change, isTrial, hint);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw cause;

@@ -2,26 +2,46 @@
  * `skillgate doctor`: what this host can enforce, one line each, with a command to type for missing
  * parts.
  */
-
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as files from '../../runner/files/public.ts';
-import * as host from '../../runner/host/public.ts';
+import { isOurs, programOnPath } from '../../runner/files/path-programs.ts';
+import { findProgram } from '../../runner/host/host.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { advisedPackages } from '../../runner/package-store/audit-packages.ts';
+import { openHouse } from '../../runner/package-store/open-house.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
+import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
+import { wholeHouse } from '../packages/fetch-packages.ts';
+import { packagePolicy } from '../packages/look-at-package.ts';
+import { readKeptTrust } from '../registries/kept.ts';
 import { readRegistries } from '../registries/registry-base.ts';
-import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { backendRows, probeHost } from './check-host.ts';
-import { type DoctorRow, type DoctorVerdict, decideVerdict } from './doctor-verdict.ts';
-import { advisoryRows, houseRows } from './house-rows.ts';
-import { rootRows } from './root-rows.ts';
-import { toolchainRows } from './toolchains.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  type OutputInk,
+  type Safe,
+  safe,
+} from '../terminal/output.ts';
+import {
+  backendRows,
+  type DoctorRow,
+  type DoctorVerdict,
+  decideVerdict,
+  probeHost,
+  toolchainRows,
+} from './toolchains.ts';
+
+/** How early doctor says that the stored root of trust of a registry expires. */
+const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 
 interface Part {
   readonly name: string;
@@ -77,11 +97,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { backend } = context.options;
   if (context.options.escape === true) {
     const { reportEscapes } = await import('../proofs/escape/report.ts');
-    const wanted = backend ?? host.readHostPolicy(join(context.paths.config, 'host.json')).backend;
+    const wanted = backend ?? readHostPolicy(join(context.paths.config, 'host.json')).backend;
     return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
   }
   if (backend !== undefined) throw new Problem('usage', '--backend needs --escape');
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: DoctorRow[] = [
     {
       name: 'node',
@@ -150,7 +170,7 @@ function isNeeded(name: string, policy: HostPolicy): boolean {
 
 // Searched where the runner finds programs, not on this user's PATH.
 function partRow(part: Part): DoctorRow {
-  const at = part.programs.map(host.findProgram).find((path) => path !== undefined);
+  const at = part.programs.map(findProgram).find((path) => path !== undefined);
   if (at !== undefined)
     return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
   const missing = { name: part.name, holds: false, needed: part.needed };
@@ -166,7 +186,7 @@ function partRow(part: Part): DoctorRow {
 
 // What a shell script may expect without a declaration, so a lack shows up as its failure.
 function baseRow(): DoctorRow {
-  const lacks = [...basePrograms].filter((name) => host.findProgram(name) === undefined);
+  const lacks = [...basePrograms].filter((name) => findProgram(name) === undefined);
   // A host has one of these two as awk.
   const lacking = lacks.filter((name) => name !== 'gawk' && name !== 'mawk');
   const names = lacking.length === 0 ? '' : `; this host lacks ${lacking.join(', ')}`;
@@ -184,8 +204,8 @@ export function namesOnPath(
   entryAt: string,
   isFunction = false,
 ): DoctorRow[] {
-  const skillgate = files.programOnPath('skillgate', path);
-  const skill = files.programOnPath('skill', path);
+  const skillgate = programOnPath('skillgate', path);
+  const skill = programOnPath('skill', path);
   const folder = '~/.local/bin';
   const line =
     `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
@@ -219,7 +239,7 @@ const functionRow: DoctorRow = {
 
 function shortNameRow(skill: string | undefined, entryAt: string): DoctorRow {
   const about = { name: 'skill', needed: false } as const;
-  if (skill !== undefined && files.isOurs(skill, entryAt))
+  if (skill !== undefined && isOurs(skill, entryAt))
     return { ...about, holds: true, detail: `${skill} starts skillgate` };
   const why =
     skill === undefined
@@ -228,4 +248,79 @@ function shortNameRow(skill: string | undefined, entryAt: string): DoctorRow {
   const type =
     'eval "$(skillgate shell-init bash)"   (write this line into ~/.bashrc; zsh and fish work as well. `skill` then starts skillgate)';
   return { ...about, holds: false, detail: why, type };
+}
+
+// What `skillgate doctor` says of the packages that this host chose, and of the advisories.
+
+/** No row for a host without packages of its own. */
+export function houseRows(context: Pick<CommandContext, 'paths'>): DoctorRow[] {
+  const name = 'packages of this host';
+  try {
+    const house = wholeHouse(context);
+    return ecosystems.flatMap((ecosystem): DoctorRow[] => {
+      const list = house[ecosystem];
+      if (list === undefined) return [];
+      const about = { name: `${name}, ${ecosystem}`, needed: false };
+      if (openHouse(context.paths).hasSet(ecosystem, list))
+        return [
+          { ...about, holds: true, detail: `${count(list.length, 'package')}, stored and ready` },
+        ];
+      const detail = 'not stored for the present python3, so skills that need them do not start';
+      return [{ ...about, holds: false, detail, type: 'skillgate host packages update' }];
+    });
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const type = cause.hint === undefined ? {} : { type: cause.hint };
+    return [{ name, holds: false, needed: false, detail: cause.message, ...type }];
+  }
+}
+
+/** What `skillgate doctor` says of the advisories. No row for a host without advisories. */
+export function advisoryRows(
+  context: Pick<CommandContext, 'now' | 'paths'>,
+  policy: Pick<HostPolicy, 'advisories' | 'packages'>,
+): DoctorRow[] {
+  const { advisories: folder } = policy;
+  if (folder === undefined) return [];
+  const about = { name: 'advisories', needed: false };
+  const kind = policy.packages.vulnerable === 'refuse' ? 'all' : 'malware';
+  try {
+    // Each search reads every file and archive that has no package's name.
+    const some = { ecosystem: 'npm', name: 'skillgate', version: '0.0.0' } as const;
+    advisedPackages(packagePolicy(context, policy), [some], kind);
+    return [{ ...about, holds: true, detail: `packages are compared with those of ${folder}` }];
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const hint = cause.hint === undefined ? '' : `; ${asCalled(cause.hint)}`;
+    return [{ ...about, holds: false, detail: `${cause.message}${hint}` }];
+  }
+}
+
+// What `skillgate doctor` says of the roots of trust that this host has stored.
+
+/** A row for each registry whose administrators sign a root with an expiry. */
+export function rootRows({ paths, now }: Pick<CommandContext, 'now' | 'paths'>): DoctorRow[] {
+  return readRegistries(paths).registries.flatMap(({ base, root }): DoctorRow[] => {
+    const about = { name: `root of trust of ${base}`, needed: false };
+    try {
+      const kept = readKeptTrust(paths, root);
+      if (kept === undefined) return [];
+      const until = String(JSON.parse(kept.metadata.root).signed.expires);
+      const left = Date.parse(until) - now().getTime();
+      if (left > rootExpiryWarnMillis)
+        return [{ ...about, holds: true, detail: `signed until ${until}` }];
+      const verb = left <= 0 ? 'expired' : 'expires';
+      return [
+        {
+          ...about,
+          holds: false,
+          detail: `the root that this host has stored ${verb} at ${until}. After that, this host refuses the registry until administrators have signed the next root`,
+          type: `skillgate registry show ${base}   (fetches the newest root; if it shows the same time, tell the registry’s administrators)`,
+        },
+      ];
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      return [{ ...about, holds: false, detail: cause.message }];
+    }
+  });
 }

@@ -3,25 +3,289 @@
  * An agent's sandbox lacks the folder of host policy, so an agent that calls these commands changes
  * nothing on the host.
  */
+
 import { existsSync } from 'node:fs';
-import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import {
+  type ModelEndpoint,
+  modelKinds,
+  parseModelUrl,
+} from '../../skills-index/run/agents/agent-policy.ts';
+import { canAnswer } from '../../skills-index/run/holds/hold-action.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import {
+  egressRequestsPerMinuteMax,
+  egressRunBytesMax,
+} from '../../skills-index/run/plan/plan-skill.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, inkFor, joined, safe } from '../terminal/output.ts';
+import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { approverEntry } from '../holds/approver-entry.ts';
+import { answer, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
 import {
   addAdvisoryRule,
+  addIndex,
   advisoryRulesTable,
+  indexTable,
   listAdvisoryRules,
+  listIndexes,
   removeAdvisoryRule,
+  removeIndex,
 } from './advisories.ts';
-import { addApprover, approverTable, listApprovers, removeApprover } from './approvers.ts';
-import { readPolicy } from './change.ts';
-import { addIndex, indexTable, listIndexes, removeIndex } from './indexes.ts';
-import { addLimit, limitTable, listLimits, removeLimit } from './limits-of-egress.ts';
-import { addModel, listModels, modelTable, removeModel } from './models.ts';
+import { applyHostChange, readPolicy } from './change.ts';
 import { addToolchain, listToolchains, removeToolchain, toolchainTable } from './toolchains.ts';
-import { addWorkspace, listWorkspaces, removeWorkspace, workspaceTable } from './workspaces.ts';
+import {
+  addWorkspace,
+  agentsWith,
+  listIn,
+  listWorkspaces,
+  removeWorkspace,
+  requireFree,
+  requireNamed,
+  withEntry,
+  withMember,
+  withoutEntry,
+  workspaceTable,
+} from './workspaces.ts';
+
+// `skillgate host model …`: the model endpoints that sessions may use.
+
+function addModel(context: CommandContext, name: string, url: string): void {
+  const endpoint = endpointOf(context, name, url);
+  const host = parseModelUrl(url)?.host ?? url;
+  const { secret } = endpoint;
+  applyHostChange(context, {
+    change: (members, { models }) => {
+      const urls = Object.entries(models).map(([other, one]) => [other, one.url]);
+      requireFree('model', name, url, Object.fromEntries(urls));
+      return withEntry(members, 'models', name, endpoint);
+    },
+    means: [
+      safe`Agents with model ${name} may send ${endpoint.kind} requests to ${url}, and to nothing else of that server. The prompts of these agents leave their sandboxes for ${host}.`,
+      safe`Next: skillgate agent grant NAME --model ${name}`,
+    ],
+    notes:
+      secret === undefined
+        ? []
+        : [safe`the endpoint’s key: skillgate secret set ${secret} --host ${host} --agent NAME`],
+  });
+}
+
+function removeModel(context: CommandContext, name: string): void {
+  requireNamed(Object.keys(readPolicy(context).models), 'model', name);
+  const users = agentsWith(context, ({ model }) => model === name);
+  applyHostChange(context, {
+    change: (members) => withoutEntry(members, 'models', name),
+    means: [safe`No session reaches model ${name} any more.`],
+    notes: users.map(
+      (user) =>
+        safe`agent ${user} uses model ${name}: name another one: skillgate agent grant ${user} --model NAME`,
+    ),
+  });
+}
+
+function listModels(context: CommandContext): void {
+  const { file, models } = readPolicy(context);
+  const list = Object.entries(models).map(([name, endpoint]) => ({ name, ...endpoint }));
+  answer(context, { schema: 'skillgate.host-models/1', file, models: list }, () =>
+    list.length === 0
+      ? safe`Host policy has no model. Add one: skillgate host model add NAME URL --kind ${joined(modelKinds, '|')}`
+      : modelTable(models),
+  );
+}
+
+function modelTable(models: HostPolicy['models']): Safe {
+  return table(
+    Object.entries(models).map(([name, { kind, paths, secret, url }]) => [
+      name,
+      kind,
+      url,
+      secret === undefined ? 'no key' : `key: secret ${secret}`,
+      (paths ?? []).join(' '),
+    ]),
+  );
+}
+
+function endpointOf({ options }: CommandContext, name: string, url: string): ModelEndpoint {
+  const kind = modelKinds.find((known) => known === options.kind);
+  if (kind === undefined)
+    throw new Problem(
+      'usage',
+      `Cannot add model ${name}: --kind must be ${modelKinds.join(' or ')}`,
+      {
+        hint: 'llama.cpp, vLLM and Ollama are openai; --kind names the interface, not the maker',
+      },
+    );
+  const paths = listOf(options.path);
+  return {
+    url,
+    kind,
+    ...(typeof options.secret === 'string' ? { secret: options.secret } : {}),
+    ...(paths.length > 0 ? { paths } : {}),
+  };
+}
+
+// `skillgate host approver …`: the people who may answer holds on this host.
+
+/** @param written the entry that `skillgate key approver` prints, or the name of a key here */
+async function addApprover(context: CommandContext, written: string): Promise<void> {
+  const entry = written.trimStart().startsWith('{')
+    ? parseEntry(written)
+    : (await approverEntry(context, written)).approver;
+  const name = nameOf(entry);
+  applyHostChange(context, {
+    change: (members, { approvers }) => {
+      const others = listIn(members, 'approvers');
+      const at = approvers.findIndex((approver) => approver.name === name);
+      if (JSON.stringify(others[at]) === JSON.stringify(entry)) return members;
+      if (at !== -1)
+        throw new Problem('usage', `Cannot add approver ${name}: host policy has one already`, {
+          hint: `to replace the entry, first: skillgate host approver remove ${name}`,
+        });
+      return withMember(members, 'approvers', [...others, entry], true);
+    },
+    means: [
+      safe`${name} may answer the holds of this host, such as an agent’s changes that wait: skillgate hold show, then skillgate hold allow ID.`,
+    ],
+  });
+}
+
+function removeApprover(context: CommandContext, name: string): void {
+  const { approvers } = readPolicy(context);
+  requireNamed(
+    approvers.map((approver) => approver.name),
+    'approver',
+    name,
+  );
+  const others = approvers.filter((approver) => approver.name !== name);
+  const isAnswered = others.some((other) => canAnswer(other, [process.getuid?.() ?? 0]));
+  applyHostChange(context, {
+    change: (members, policy) => {
+      const at = policy.approvers.findIndex((approver) => approver.name === name);
+      const rest = listIn(members, 'approvers').filter((_, index) => index !== at);
+      return withMember(members, 'approvers', rest, rest.length > 0);
+    },
+    means: [safe`${name} can no longer answer holds on this host.`],
+    notes: isAnswered
+      ? []
+      : [safe`nobody can answer holds on this host now, so each held action is denied`],
+  });
+}
+
+function listApprovers(context: CommandContext): void {
+  const { approvers, file } = readPolicy(context);
+  answer(context, { schema: 'skillgate.host-approvers/1', file, approvers }, () =>
+    approvers.length === 0
+      ? safe`Host policy has no approver, so each held action is denied. Create a key: skillgate key create operator --passphrase. Then: skillgate host approver add operator`
+      : approverTable(approvers),
+  );
+}
+
+function approverTable(approvers: HostPolicy['approvers']): Safe {
+  return table(
+    approvers.map((approver) => [
+      approver.name,
+      proofText(approver),
+      approver.mailboxKey === undefined ? '' : 'also by mailbox',
+    ]),
+  );
+}
+
+function proofText({ key, passkey, user }: Approver): string {
+  if (key !== undefined) return `key ${key.keyId}`;
+  return passkey === undefined
+    ? `user ${user?.uid}, who answers in ${user?.folder}`
+    : `passkey of ${passkey.rpId}`;
+}
+
+function parseEntry(written: string): unknown {
+  return parseJson(written, 'the approver’s entry').value;
+}
+
+// The parser of host policy judges the whole entry; the name is needed for messages before that.
+function nameOf(entry: unknown): string {
+  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : '';
+  return String(name);
+}
+
+// `skillgate host egress …`: how much each run of this host may send.
+
+interface Limit {
+  /** The word on the command line. */
+  readonly word: string;
+  readonly member: 'requestsPerMinute' | 'sentBytes';
+  readonly atMost: (number: number) => string;
+  readonly max: number;
+}
+
+const limits: readonly Limit[] = [
+  {
+    word: 'requests-per-minute',
+    member: 'requestsPerMinute',
+    atMost: (number) => `make at most ${number} requests a minute`,
+    max: egressRequestsPerMinuteMax,
+  },
+  {
+    word: 'sent-bytes',
+    member: 'sentBytes',
+    atMost: (number) => `send at most ${number} bytes`,
+    max: egressRunBytesMax,
+  },
+];
+
+function addLimit(context: CommandContext, word: string, number: string): void {
+  const { atMost, max, member } = limitOf(word);
+  if (!/^[1-9]\d{0,14}$/.test(number))
+    throw new Problem('usage', `Cannot limit ${word}: ${number} is not a whole number from 1`);
+  applyHostChange(context, {
+    change: (members) => withEntry(members, 'egress', member, Number(number)),
+    means: [
+      safe`Each run may ${atMost(Math.min(Number(number), max))}. The proxy denies requests beyond.`,
+    ],
+    notes:
+      Number(number) > max
+        ? [safe`${number} has no effect, because Skillgate’s own limit is lower`]
+        : [],
+  });
+}
+
+function removeLimit(context: CommandContext, word: string): void {
+  const { atMost, max, member } = limitOf(word);
+  const { egress } = readPolicy(context);
+  const named = limits.filter((limit) => egress[limit.member] !== undefined);
+  requireNamed(
+    named.map((limit) => limit.word),
+    'egress',
+    word,
+  );
+  applyHostChange(context, {
+    change: (members) => withoutEntry(members, 'egress', member),
+    means: [safe`Each run may ${atMost(max)}: Skillgate’s own limit applies again.`],
+  });
+}
+
+function listLimits(context: CommandContext): void {
+  const { egress, file } = readPolicy(context);
+  answer(context, { schema: 'skillgate.host-egress/1', file, egress }, () => limitTable(egress));
+}
+
+function limitTable(egress: Readonly<Partial<Record<Limit['member'], number>>>): Safe {
+  return table(
+    limits.map(({ atMost, max, member, word }) => [
+      word,
+      `each run may ${atMost(Math.min(egress[member] ?? max, max))}`,
+      egress[member] === undefined ? 'Skillgate’s own limit' : 'host policy',
+    ]),
+  );
+}
+
+function limitOf(word: string): Limit {
+  const found = limits.find((limit) => limit.word === word);
+  if (found !== undefined) return found;
+  const words = limits.map((limit) => limit.word).join(' or ');
+  throw new Problem('usage', `There is no limit ${word}: write ${words}`);
+}
 
 interface Kind {
   /** The words after `add`, for messages. */

@@ -2,15 +2,30 @@
  * `skillgate host packages …`: the house's packages, one lock of this host for all skills that
  * leave the versions to the host.
  */
-import * as packages from '../../runner/package-store/public.ts';
-import type { House, HouseGroup } from '../../skills-index/packages/house.ts';
+import { openHouse } from '../../runner/package-store/open-house.ts';
+import { chooseFromHouse, type House, type HouseGroup } from '../../skills-index/packages/house.ts';
+import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import type { Pin } from '../../skills-index/packages/locks/package-lock.ts';
+import {
+  hasReadableVersions,
+  lockedEntries,
+  parseLock,
+} from '../../skills-index/packages/require-locked.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { differences, type Entries } from '../packages/differences.ts';
+import { requireAllowedHouse, storePackages } from '../packages/fetch-packages.ts';
+import {
+  differences,
+  type Entries,
+  resolveWithout,
+  type SkillLock,
+} from '../packages/lock-skill.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
-import { lockHouse, nameIn } from './lock-house.ts';
+import { readPolicy } from './change.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [verb = 'list', ...given] = context.args;
@@ -38,7 +53,7 @@ function ecosystemOf(name: string | undefined): Ecosystem {
 
 /** What this host has of each ecosystem. */
 function list(context: CommandContext): void {
-  const opened = packages.openHouse(context.paths);
+  const opened = openHouse(context.paths);
   const { file } = opened;
   const house = opened.read();
   answer(context, { schema: 'skillgate.host-packages/1', file, house }, () =>
@@ -89,7 +104,7 @@ async function change(
 
 async function update(context: CommandContext, given: readonly string[]): Promise<void> {
   if (given.length > 1) throw unknownVerb('update');
-  const house = packages.openHouse(context.paths).read();
+  const house = openHouse(context.paths).read();
   const there = ecosystems.filter((one) => house[one] !== undefined);
   const wanted = given.length === 0 ? there : [ecosystemOf(given[0])];
   const none = wanted.find((one) => house[one] === undefined);
@@ -115,7 +130,7 @@ async function withChange(
   requiresOf: (house: House, ecosystem: Ecosystem) => readonly string[],
 ): Promise<void> {
   requireLinux();
-  const opened = packages.openHouse(context.paths);
+  const opened = openHouse(context.paths);
   const isTrial = context.options['dry-run'] === true;
   const changed = await opened.holding(async () => {
     let house = opened.read();
@@ -201,4 +216,150 @@ function notesOn(lines: readonly string[]): Safe[] {
       ? [safe`Nobody scanned the packages’ code, which sees what a skill sees.`]
       : []),
   ];
+}
+
+// Chooses versions for the house's packages of one ecosystem, and stores the packages, so that
+// starts fetch nothing. A trial chooses only.
+
+/**
+ * @param requires what the operator asks for: `pandas>=2`
+ * @param before the present lock, whose versions stay where that is possible; undefined to choose
+ * all versions anew
+ * @param isTrial whether to store no package; the stored packages say what they need, so the entry
+ * of a trial lacks `needs`
+ * @returns the new entry of house.json, and the text of the lock file
+ * @throws Problem `package-unresolved`, `package-malicious`, `package-vulnerable`, and others of
+ * `readyPackages`
+ */
+async function lockHouse(
+  context: CommandContext,
+  ecosystem: Ecosystem,
+  requires: readonly string[],
+  before: HouseGroup | undefined,
+  isTrial: boolean,
+): Promise<{ readonly group: HouseGroup; readonly text: string }> {
+  printNote(
+    context,
+    safe`Choosing versions for ${count(requires.length, 'package')} of ${ecosystem} …`,
+  );
+  const {
+    notes,
+    packages: locked,
+    text = '',
+  } = await resolve(context, ecosystem, requires, before);
+  for (const note of notes) printNote(context, safe`note: ${note}`);
+  const policy = readPolicy(context);
+  requireAllowed(context, policy, locked);
+  if (isTrial) return { group: { requires, locked: lockedEntries(locked), needs: {} }, text };
+  // All packages together are one set, so packages that clash are refused here and at no start.
+  await storePackages(context, policy, locked);
+  const opened = openHouse(context.paths);
+  const needs = opened.needs(ecosystem, locked, text);
+  const group = { requires, locked: lockedEntries(locked), needs };
+  requireMet(ecosystem, group, opened.isMarked());
+  return { group, text };
+}
+
+/**
+ * The name of the package in a requirement.
+ * @throws Problem `usage` for what is no package with versions
+ */
+function nameIn(ecosystem: Ecosystem, requirement: string): string {
+  const name = requiredName(ecosystem, requirement);
+  // Otherwise pip names a line of a file that nobody wrote.
+  const isReadable = ecosystem === 'npm' || hasReadableVersions(requirement);
+  if (name !== undefined && isReadable) return name;
+  const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
+  const isPin = ecosystem === 'python' && /^[^<>=!~]+=[^=]+$/.test(requirement);
+  throw new Problem(
+    'usage',
+    `${JSON.stringify(requirement)} is not a package with versions such as ${example}; addresses, paths and git are refused`,
+    isPin ? { hint: `write one version with ==: ${requirement.replace('=', '==')}` } : {},
+  );
+}
+
+// A new package leaves the versions of the others as they are, where the new one allows it.
+async function resolve(
+  context: CommandContext,
+  ecosystem: Ecosystem,
+  all: readonly string[],
+  before: HouseGroup | undefined,
+): Promise<SkillLock> {
+  const known = before?.requires ?? [];
+  const changed = all.filter((one) => !known.includes(one)).map((one) => nameIn(ecosystem, one));
+  const kept = [...pinsOf(context, ecosystem, before)].filter(([name]) => !changed.includes(name));
+  const resolved = async (pins: ReadonlyMap<string, Pin>): Promise<SkillLock> =>
+    (await resolveWithout(context, { ecosystem, all, pins }, { isForThisHost: true }, [])).lock;
+  const isUnresolved = (cause: unknown): cause is Problem =>
+    cause instanceof Problem && cause.code === 'package-unresolved';
+  try {
+    return await resolved(new Map(kept)).catch(async (cause: unknown) => {
+      if (!isUnresolved(cause) || kept.length === 0) throw cause;
+      const found = await resolved(new Map());
+      printNote(
+        context,
+        safe`note: the new packages need other versions of packages that are there`,
+      );
+      return found;
+    });
+  } catch (cause) {
+    if (!isUnresolved(cause)) throw cause;
+    const hint =
+      context.args[0] === 'update'
+        ? 'Ask for other versions: skillgate host packages add'
+        : 'Check the names and the versions of the packages. What this host has: skillgate host packages list';
+    throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
+  }
+}
+
+// pip only warns of an extra that the chosen version lacks, and every skill would be refused.
+function requireMet(
+  ecosystem: Ecosystem,
+  group: HouseGroup,
+  isMarked: (marker: string) => boolean,
+): void {
+  const { requires } = group;
+  try {
+    const by = 'this host asks for';
+    chooseFromHouse(group, { verb: 'choose packages', by, ecosystem, requires, isMarked });
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'package-not-in-house') throw cause;
+    throw new Problem('package-unresolved', cause.message, {
+      reasons: cause.reasons,
+      hint: 'Ask for other versions or extras: skillgate host packages add',
+      cause,
+    });
+  }
+}
+
+function pinsOf(
+  { paths }: CommandContext,
+  ecosystem: Ecosystem,
+  before: HouseGroup | undefined,
+): ReadonlyMap<string, Pin> {
+  if (before === undefined || ecosystem === 'npm') return new Map();
+  const opened = openHouse(paths);
+  const path = opened.lockPath(ecosystem);
+  const bytes = opened.readLock(ecosystem);
+  const locked = bytes === undefined ? [] : parseLock(ecosystem, bytes, path);
+  const isAlone = ({ name }: LockedPackage) =>
+    locked.filter((one) => one.name === name).length === 1;
+  return new Map(
+    locked
+      .filter(isAlone)
+      .map(({ files, name, version }) => [
+        name,
+        { version, path, hashes: new Set(files.map(({ hash }) => hash)) },
+      ]),
+  );
+}
+
+function requireAllowed(
+  context: CommandContext,
+  policy: HostPolicy,
+  locked: readonly LockedPackage[],
+): void {
+  const [verb] = context.args;
+  const purpose = `${verb === 'add' || verb === 'update' ? verb : 'choose'} the packages`;
+  requireAllowedHouse(context, policy, locked, purpose, true);
 }

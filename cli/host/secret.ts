@@ -4,7 +4,18 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import {
+  listSecrets,
+  parseSecretCommand,
+  parseSecretValue,
+  removeSecret,
+  runSecretCommand,
+  type SecretOrigin,
+  secretInputBytesMax,
+  secretsFileOf,
+  storeSecret,
+} from '../../runner/secret-sources/secret-store.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -47,13 +58,13 @@ async function set(context: CommandContext): Promise<ExitCode> {
   };
   const origin = await originOf(context, name, hosts);
   const value = 'value' in origin ? { value: Buffer.from(origin.value) } : origin;
-  const entry = secrets.storeSecret(secrets.secretsFileOf(context), { ...bound, ...value });
+  const entry = storeSecret(secretsFileOf(context), { ...bound, ...value });
   answer(context, { schema: 'skillgate.secret/1', ...entry }, () => text(entry));
   return exitCodes.ok;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const storedSecrets = secrets.listSecrets(secrets.secretsFileOf(context));
+  const storedSecrets = listSecrets(secretsFileOf(context));
   const row = (entry: SecretEntry): string[] => [
     entry.name,
     entry.hosts.join(', '),
@@ -73,13 +84,12 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function remove(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const { agent } = context.options;
-  const removed = secrets.removeSecret(
-    secrets.secretsFileOf(context),
+  const removed = removeSecret(
+    secretsFileOf(context),
     name,
     typeof agent === 'string' ? agent : undefined,
   );
-  if (removed !== undefined && 'keychain' in removed)
-    await secrets.osKeychain().remove(removed.keychain);
+  if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
   printNote(context, safe`deleted secret ${name}`);
   if (context.format !== 'text')
     answer(context, { schema: 'skillgate.secret-removed/1', name }, () => safe`${name}`);
@@ -94,19 +104,19 @@ async function originOf(
   context: CommandContext,
   name: string,
   hosts: readonly string[],
-): Promise<secrets.SecretOrigin> {
+): Promise<SecretOrigin> {
   const { command: line, keychain } = context.options;
   if (typeof line === 'string') {
     if (keychain === true)
       throw new Problem('usage', 'A secret comes from a command or from the keychain: choose one');
-    const command = secrets.parseSecretCommand(name, line, context.env.PATH);
-    secrets.parseSecretValue(name, await secrets.runSecretCommand(name, command, context.env));
+    const command = parseSecretCommand(name, line, context.env.PATH);
+    parseSecretValue(name, await runSecretCommand(name, command, context.env));
     return { command };
   }
-  const value = secrets.parseSecretValue(name, await secretValue(context, name, hosts));
+  const value = parseSecretValue(name, await secretValue(context, name, hosts));
   if (keychain !== true) return { value };
   const account = `secret ${randomUUID()}`;
-  await secrets.osKeychain().write(account, value);
+  await osKeychain().write(account, value);
   return { keychain: account };
 }
 
@@ -131,11 +141,11 @@ async function secretValue(
 }
 
 async function readInput(stream: InStream): Promise<Uint8Array> {
-  const value = await readBoundedBody(bytesOf(stream), secrets.secretInputBytesMax);
+  const value = await readBoundedBody(bytesOf(stream), secretInputBytesMax);
   if (value !== undefined) return value;
   throw new Problem(
     'secret-refused',
-    `The secret is too long: it may have at most ${secrets.secretInputBytesMax} bytes`,
+    `The secret is too long: it may have at most ${secretInputBytesMax} bytes`,
   );
 }
 

@@ -1,21 +1,17 @@
 /** `skillgate host workspace …`: the folders of this host that runs may see under a name. */
+
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import * as host from '../../runner/host/public.ts';
+import * as v from 'valibot';
+import { listAgents } from '../../runner/agents/agent-store.ts';
+import { whyNotMountable } from '../../runner/host/host.ts';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
-import { applyHostChange, readPolicy } from './change.ts';
-import {
-  agentsWith,
-  requireFree,
-  requireNamed,
-  withEntry,
-  withName,
-  withoutEntry,
-} from './policy-list.ts';
+import { applyHostChange, type HostMembers, readPolicy } from './change.ts';
 
 /** The user id of `nobody`, for a folder that so far belongs to root. */
 const nobody = 65_534;
@@ -103,7 +99,7 @@ function existingFolder(context: CommandContext, name: string, written: string):
     });
   if (!found.isDirectory()) throw new Problem('usage', `${cannot} ${path} is a file, no folder`);
   const real = realpathSync(path);
-  const why = host.whyNotMountable(real, Object.values(context.paths));
+  const why = whyNotMountable(real, Object.values(context.paths));
   if (why !== undefined)
     throw new Problem('usage', `${cannot} ${why}`, {
       hint: 'name a folder that holds only what agents work on, such as a project below your home folder',
@@ -145,4 +141,90 @@ function notesAbout(name: string, folder: string, workspaces: HostPolicy['worksp
         ]
       : []),
   ];
+}
+
+// Changes of named entries and of lists in the members of host.json.
+
+const entriesShape = v.record(v.string(), v.unknown());
+
+/** The members with the entry `name` of the object `member`. */
+export function withEntry(
+  members: HostMembers,
+  member: string,
+  name: string,
+  entry: unknown,
+): HostMembers {
+  return { ...members, [member]: { ...entriesOf(members, member), [name]: entry } };
+}
+
+/** The members without the entry; an object that becomes empty is left out. */
+export function withoutEntry(members: HostMembers, member: string, name: string): HostMembers {
+  const { [name]: _, ...rest } = entriesOf(members, member);
+  return withMember(members, member, rest, Object.keys(rest).length > 0);
+}
+
+/** The members with `name` in the list `member`, or without it. */
+function withName(
+  members: HostMembers,
+  member: string,
+  name: string,
+  isListed: boolean,
+): HostMembers {
+  const before = listIn(members, member);
+  if (before.includes(name) === isListed) return members;
+  const names = isListed ? [...before, name] : before.filter((other) => other !== name);
+  return withMember(members, member, names, names.length > 0);
+}
+
+export function listIn(members: HostMembers, member: string): readonly unknown[] {
+  return v.parse(v.array(v.unknown()), members[member] ?? []);
+}
+
+export function withMember(
+  members: HostMembers,
+  member: string,
+  value: unknown,
+  isKept: boolean,
+): HostMembers {
+  const { [member]: _, ...others } = members;
+  return isKept ? { ...members, [member]: value } : others;
+}
+
+/** @throws Problem `not-found` when host policy has no such entry */
+export function requireNamed(names: readonly string[], what: string, name: string): void {
+  if (names.includes(name)) return;
+  throw new Problem('not-found', `Host policy has no ${what} ${name}`, {
+    hint:
+      names.length === 0
+        ? `skillgate host ${what} add adds the first one`
+        : `host policy has: ${names.join(', ')}`,
+  });
+}
+
+/** @throws Problem `usage` when the name means something else in host policy already */
+export function requireFree(
+  what: string,
+  name: string,
+  value: string,
+  entries: Readonly<Record<string, string>>,
+): void {
+  const before = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (before === undefined || before === value) return;
+  throw new Problem('usage', `Cannot add ${what} ${name}: ${name} is ${before} already`, {
+    hint: `choose another name, or first: skillgate host ${what} remove ${name}`,
+  });
+}
+
+/** The names of the identities that use an entry of host policy. */
+export function agentsWith(
+  { paths }: Pick<CommandContext, 'paths'>,
+  uses: (agent: Agent) => boolean,
+): readonly string[] {
+  return listAgents(`${paths.config}/agents`)
+    .agents.filter((agent) => agent.revoked === undefined && uses(agent))
+    .map(({ name }) => name);
+}
+
+function entriesOf(members: HostMembers, member: string): HostMembers {
+  return v.parse(entriesShape, members[member] ?? {});
 }

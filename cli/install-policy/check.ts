@@ -4,7 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 import { type JudgedFolder, realFolder, withJudge } from './judge-folder.ts';
-import { policyOf } from './policy-options.ts';
+import { type InstallDecision, type InstallPolicy, installDecisions } from './known-bytes.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const policy = policyOf(context);
@@ -39,4 +39,25 @@ export function judgedText({ decision, folder, reason, findings }: JudgedFolder)
     ],
     '\n',
   );
+}
+
+// The operator's choices, on the command line that the other installer is configured with.
+
+/** @throws Problem `usage` for another word */
+export function policyOf({ options }: Pick<CommandContext, 'options'>): InstallPolicy {
+  return {
+    unknown: decisionOf(options, 'unknown', installDecisions),
+    review: decisionOf(options, 'review', ['warn', 'block']),
+  };
+}
+
+function decisionOf(
+  options: CommandContext['options'],
+  name: string,
+  allowed: readonly InstallDecision[],
+): InstallDecision {
+  const value = options[name] ?? 'warn';
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new Problem('usage', `--${name} is one of ${allowed.join(', ')}`);
 }

@@ -2,35 +2,46 @@
  * The judge of every gate for other installers: a folder on disk comes in, and allow, warn or block
  * goes out, with the reason.
  */
-
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as host from '../../runner/host/public.ts';
+import { dirname, join } from 'node:path';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { peek } from '../../skills-index/client/peek.ts';
 import { listFiles } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { gateScanSecondsMax } from '../limits.ts';
-import { noLinks } from '../scan/follow-link.ts';
-import { scanFiles } from '../scan/scan-skill.ts';
-import { readSkillFolder, requireFolder, type SkillFolder } from '../scan/source-folder.ts';
-import type { WatchedScanner } from '../scan/watched-scan.ts';
-import { startWatchedScanner } from '../scan/watched-scan.ts';
+import { layoutOf, placesOf } from '../install/skill-folder.ts';
+import { registryOf } from '../registries/registries.ts';
+import { projectAt } from '../run/admission.ts';
+import { scanFiles } from '../scan/read-prose.ts';
 import {
+  noLinks,
+  readSkillFolder,
+  requireFolder,
+  type SkillFolder,
+} from '../scan/source-folder.ts';
+import { startWatchedScanner, type WatchedScanner } from '../scan/watched-scan.ts';
+import {
+  type ClaimedVersion,
+  claimOf,
   decideKnown,
   decideScanned,
+  findKnownBytes,
   type InstallJudgement,
   type InstallPolicy,
   type KnownBytes,
-} from './decide-install.ts';
-import { installedClaims } from './installed-claims.ts';
-import { type ClaimedVersion, claimOf, findKnownBytes } from './known-bytes.ts';
+  notedVersion,
+} from './known-bytes.ts';
+
+const gateScanSecondsMax = 40;
 
 export interface JudgedFolder extends InstallJudgement {
   readonly folder: string;
 }
 
 /** What a gate asks about a folder. */
-export interface FolderQuestion {
+interface FolderQuestion {
   /** Absolute. */
   readonly folder: string;
   readonly policy: InstallPolicy;
@@ -39,7 +50,7 @@ export interface FolderQuestion {
 }
 
 /** Judges one folder after another, with one scanner. */
-export type JudgeFolder = (question: FolderQuestion) => Promise<JudgedFolder>;
+type JudgeFolder = (question: FolderQuestion) => Promise<JudgedFolder>;
 
 /**
  * Does a task that judges folders of skills that are about to be installed. Links in the folders
@@ -91,7 +102,7 @@ async function knownBytesOf(
 ): Promise<KnownBytes> {
   // The scan blocks what could not be read, and names it.
   if (unread.length > 0 || unlisted > 0) return noWholeSkill;
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const listed = listFiles(files);
   const own = claimOf(listed);
   // An update of the lock alone makes no other skill of a folder that still has the last version.
@@ -128,4 +139,42 @@ export async function realFolder(path: string): Promise<string> {
 export function failureText(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return `Skillgate could not judge the folder: ${message}`;
+}
+
+// What installers remember of a folder that they wrote. A skill without skill.json says no name of
+// its own, and its revocation would not be found otherwise.
+
+/**
+ * The versions that `skillgate install` and `clawhub` say to have written into a folder.
+ * @param folder without links
+ */
+async function installedClaims(
+  context: CommandContext,
+  folder: string,
+  listed: PackedBundle,
+): Promise<ClaimedVersion[]> {
+  return [...notedClaims(context, listed), ...(await lockedClaims(folder))];
+}
+
+/** A scope of another registry with the same name may belong to other people. */
+function notedClaims(context: CommandContext, listed: PackedBundle): ClaimedVersion[] {
+  const noted = notedVersion(listed);
+  if (noted === undefined) return [];
+  const { name, version } = noted;
+  const pinned = peek(() => registryOf(context, scopeOf(name)).base);
+  return pinned === noted.registry ? [{ name, range: version }] : [];
+}
+
+async function lockedClaims(folder: string): Promise<ClaimedVersion[]> {
+  // From above the folder: a file in the folder must not hide the project. A broken lock counts as
+  // none: whoever can break it can take the skill out of it, and everybody can write to /tmp.
+  const around = await projectAt(dirname(folder)).catch(() => undefined);
+  if (around === undefined) return [];
+  const { file, lock } = around;
+  const project = { folder: await realpath(around.folder) };
+  return [...lock].flatMap(([name, { version }]): ClaimedVersion[] => {
+    const wanted = file.skills.get(name) ?? { range: version };
+    const isThere = placesOf(layoutOf(project, name, wanted)).some(({ at }) => at === folder);
+    return isThere ? [{ name, range: version }] : [];
+  });
 }

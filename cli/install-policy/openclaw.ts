@@ -11,11 +11,10 @@ import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { jsonText } from '../terminal/output.ts';
+import { policyOf } from './check.ts';
 import { failureText, type JudgedFolder, withJudge } from './judge-folder.ts';
 import type { ClaimedVersion } from './known-bytes.ts';
-import { plainFinding, plainReason } from './plain-answer.ts';
-import { policyOf } from './policy-options.ts';
-import { readRequest } from './read-request.ts';
+import { plainFinding, plainReason, readRequest } from './read-request.ts';
 
 const protocol = 1;
 

@@ -2,9 +2,12 @@
  * `skillgate ci`: installs exactly the versions in skillgate.lock, all or none, and changes neither
  * skillgate.json nor the lock.
  */
+
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as admission from '../../runner/admission/public.ts';
-import * as host from '../../runner/host/public.ts';
+import { requireAdmitted } from '../../runner/admission/admit.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -22,19 +25,22 @@ import {
   projectAt,
 } from '../run/admission.ts';
 import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
-import { sharedFolder } from './agent-folders.ts';
-import { removeEarlier } from './earlier-folders.ts';
-import { editsIn, printKept } from './local-edits.ts';
+import { editsIn, printKept } from './install-one.ts';
 import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
 import { requireLockedBytes } from './locked-version.ts';
 import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';
 import { requirementsIn, wantedIn } from './required/required-skills.ts';
 import {
+  differences,
   type InstalledFiles,
   installedFiles,
+  isFolder,
   type Layout,
   layoutOf,
+  linkTarget,
+  placesOf,
   requireFreePlaces,
+  sharedFolder,
 } from './skill-folder.ts';
 
 interface Ready {
@@ -47,7 +53,7 @@ interface Ready {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   requireWholeLock(project);
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
   const world = { ...context, verified: new VerifiedStatements() };
   const ready: Ready[] = [];
   for (const [name, locked] of project.lock)
@@ -182,11 +188,11 @@ async function verifyLocked(
   };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = admission.requireAdmitted(found.admission, question.name);
+  const admitted = requireAdmitted(found.admission, question.name);
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
   const { commands } = admitted.manifest;
-  const contents = await admission.readAll(opened);
+  const contents = await readAll(opened);
   const files = installedFiles(opened.bundle, contents, {
     name,
     commands,
@@ -246,4 +252,69 @@ function writeAll(context: CommandContext, ready: readonly Ready[]): void {
   } finally {
     for (const { folder } of prepared) folder.discard();
   }
+}
+
+// Folders that a skill had under an earlier name, before `as` in skillgate.json changed.
+
+interface Placed {
+  readonly name: string;
+  readonly layout: Layout;
+  readonly files: InstalledFiles;
+}
+
+/**
+ * Removes each folder in `.agents/skills` that contains exactly the files of an installed skill
+ * under another name, and agents' links to it. A folder with the same SKILL.md but other files may
+ * contain a person's work, so it is kept. Copies in agents' own folders are kept too.
+ * @param placed every skill of the project, after it was written
+ * @returns a line for each folder, kept ones included
+ */
+function removeEarlier(placed: readonly Placed[]): string[] {
+  const places = new Set(placed.flatMap(({ layout }) => placesOf(layout).map(({ at }) => at)));
+  const project = placed[0]?.layout.project ?? '';
+  const removed: string[] = [];
+  const lines: string[] = [];
+  const look = (parent: string, skills: readonly Placed[]): void => {
+    for (const name of foldersIn(join(project, parent))) {
+      const place = join(parent, name);
+      const at = join(project, parent, name);
+      const skill = places.has(at) ? undefined : skills.find(({ files }) => hasTextOf(at, files));
+      if (skill === undefined) continue;
+      const isWhole = parent === sharedFolder && differences(at, skill.files).length === 0;
+      if (isWhole) rmSync(at, { recursive: true });
+      if (isWhole) removed.push(name);
+      const what = isWhole
+        ? `held ${skill.name} under an earlier folder name; Skillgate removed this folder`
+        : `has the SKILL.md of ${skill.name} and is not part of this installation; delete the folder when nobody needs it`;
+      lines.push(`${place} ${what}`);
+    }
+  };
+  look(sharedFolder, placed);
+  const agentFolders = new Set(placed.flatMap(({ layout }) => layout.agentFolders));
+  for (const parent of agentFolders) {
+    for (const name of removed) removeLink(join(project, parent, name), linkTarget(parent, name));
+    const copied = placed.filter(
+      ({ layout }) => layout.copy && layout.agentFolders.includes(parent),
+    );
+    look(parent, copied);
+  }
+  return lines;
+}
+
+function removeLink(at: string, target: string): void {
+  const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLink && readlinkSync(at) === target) rmSync(at);
+}
+
+function foldersIn(parent: string): string[] {
+  if (!isFolder(parent)) return [];
+  const entries = readdirSync(parent, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+function hasTextOf(folder: string, files: InstalledFiles): boolean {
+  const wanted = files.get('SKILL.md');
+  const path = join(folder, 'SKILL.md');
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return wanted !== undefined && isFile && Buffer.from(wanted.bytes).equals(readFileSync(path));
 }

@@ -2,14 +2,19 @@
  * Installs or updates one skill of a project: verifies the version, shows what the skill may do,
  * and only then writes.
  */
+
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as admission from '../../runner/admission/public.ts';
-import * as audit from '../../runner/audit/public.ts';
-import * as host from '../../runner/host/public.ts';
+import Range from 'semver/classes/range.js';
+import { requireAdmitted } from '../../runner/admission/admit.ts';
+import { openSkill, readAll } from '../../runner/admission/catalogue.ts';
+import { recordRefusal } from '../../runner/audit/record-refusal.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
@@ -17,32 +22,56 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import type { CommandContext } from '../command.ts';
 import { whileLocked } from '../locked-file.ts';
 import { fetchIfAny } from '../packages/fetch-if-any.ts';
+import { diskStore } from '../registries/carry-memory.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,
   askAdmission,
   openAdmitted,
   type Project,
+  passedOverNotes,
   projectAt,
   questionOf,
 } from '../run/admission.ts';
-import { passedOverNotes } from '../run/advice-notes.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
-import { foldersOf, sharedFolder } from './agent-folders.ts';
-import { type Prepared, whatItMayDo, whereItLies } from './install-text.ts';
-import { type LockedSkill, lockFileName, type ProjectFile, type WantedSkill } from './lock.ts';
+import {
+  type LockedSkill,
+  lockFileName,
+  type ProjectFile,
+  projectFileName,
+  type WantedSkill,
+  writeLock,
+  writeProject,
+} from './lock.ts';
 import {
   agreeToMore,
   approvedBefore,
+  type Prepared,
   requireLockedBytes,
   requireNoDowngrade,
+  whatItMayDo,
+  whereItLies,
 } from './locked-version.ts';
-import { requireAnswered } from './registry-answered.ts';
-import { joinRanges, orUnmet } from './required/join-ranges.ts';
-import { requirersOf, wantedIn } from './required/required-skills.ts';
-import { installedFiles, layoutOf, requireFreePlaces } from './skill-folder.ts';
-import { writeInstalled } from './write-installed.ts';
+import { type InstalledSkill, installedSkills, requireAnswered } from './outdated.ts';
+import { prepareFolder, setAside } from './prepare-folder.ts';
+import { type Requirement, requirersOf, wantedIn } from './required/required-skills.ts';
+import {
+  foldersOf,
+  type InstalledFiles,
+  installedFiles,
+  isFolder,
+  type Layout,
+  layoutDifferences,
+  layoutOf,
+  placesOf,
+  removeFolder,
+  requireFreePlaces,
+  sharedFolder,
+} from './skill-folder.ts';
+
+/** Alternatives (`||`) in the common part of several ranges. */
+const joinedRangesMax = 1_000;
 
 export interface InstallTerms {
   /** A publisher whom a person accepts in the place of the locked publisher. */
@@ -55,7 +84,7 @@ export interface InstallTerms {
   readonly required?: RequiredVersion;
 }
 
-export interface RequiredVersion {
+interface RequiredVersion {
   readonly found: AdmissionAnswer;
   readonly wanted: WantedSkill;
   /** `registries` for skillgate.json, so that later commands ask the same registry. */
@@ -83,7 +112,7 @@ export async function prepareOne(
     },
   };
   const subject = { run: randomUUID(), agent: 'operator', skill: reference.name };
-  return await audit.recordRefusal(log, subject, () => verify(context, reference, terms));
+  return await recordRefusal(log, subject, () => verify(context, reference, terms));
 }
 
 /**
@@ -144,7 +173,7 @@ async function verify(
       isRequired ? wantedIn(project, name) : project.file.skills.get(name),
     );
   const layout = layoutOf(project, name, wanted);
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
   if (wanted.plain === true && !hostPolicy.plain)
     throw new Problem(
       'plain-refused',
@@ -159,7 +188,7 @@ async function verify(
       throw requirers.length > 0 ? orUnmet(name, wanted.range, requirers, cause) : cause;
     }));
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = admission.requireAdmitted(found.admission, question.name);
+  const admitted = requireAdmitted(found.admission, question.name);
   for (const line of await passedOverNotes(found.source, found.admission, range))
     printNote(context, safe`note: ${line}`);
   await requireNoDowngrade(context, { admitted, before, wanted, project, hostPolicy });
@@ -170,7 +199,7 @@ async function verify(
   if (keepsNewest && isSame) return requireAnswered(found, name);
 
   const opened = await openAdmitted(found.source, admitted);
-  const contents = await admission.readAll(opened);
+  const contents = await readAll(opened);
   const files = installedFiles(opened.bundle, contents, {
     name,
     commands: admitted.manifest.commands,
@@ -270,4 +299,173 @@ function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
 
 function printInstalled(context: CommandContext, lines: readonly Safe[]): void {
   if (context.format === 'text') printLine(context.stdout, joined(lines, '\n'));
+}
+
+// Writes one installed skill: the folder, skillgate.json and skillgate.lock. A folder that a person
+// changed is kept aside.
+
+async function writeInstalled(
+  context: CommandContext,
+  project: Project,
+  installed: Prepared,
+): Promise<void> {
+  const { layout, name } = installed;
+  const earlier = installedSkills(project).find((skill) => skill.name === name);
+  const edits = earlier === undefined ? [] : await localEdits(context, earlier);
+  const replaced = await writeAll(context, project, installed, edits.length > 0);
+  // The skill had another folder before `--as`.
+  const isMoved = earlier !== undefined && earlier.layout.folder !== layout.folder;
+  const kept = isMoved && edits.length > 0 ? setAside(earlier.layout) : replaced;
+  printKept(context, name, edits, kept);
+  if (isMoved) removeFolder(earlier.layout);
+}
+
+// The slow part happens in a folder beside the final one. Then both files and the rename follow at
+// once. After a crash in between, the lock names the folder's owner, so the next installation can
+// repair it.
+async function writeAll(
+  context: CommandContext,
+  project: Project,
+  { files, isRequired, layout, locked, name, registries: added, wanted }: Prepared,
+  keeps: boolean,
+): Promise<string | undefined> {
+  const before = [projectFileName, lockFileName].map((file) =>
+    keepFile(join(project.folder, file)),
+  );
+  const prepared = prepareFolder(layout, files);
+  try {
+    context.signal.throwIfAborted();
+    const { skills } = project.file;
+    if (!isRequired || Object.keys(added).length > 0)
+      await writeProject(join(project.folder, projectFileName), {
+        skills: isRequired ? skills : new Map([...skills, [name, wanted] as const]),
+        registries: { ...project.file.registries, ...added },
+      });
+    await writeLock(
+      join(project.folder, lockFileName),
+      new Map([...project.lock, [name, locked] as const]),
+    );
+    prepared.commit();
+    return keeps ? prepared.keep() : undefined;
+  } catch (cause) {
+    prepared.undo();
+    for (const restore of before) restore();
+    throw cause;
+  } finally {
+    prepared.discard();
+  }
+}
+
+function keepFile(path: string): () => void {
+  if (!existsSync(path)) return () => rmSync(path, { force: true });
+  const bytes = readFileSync(path);
+  return () => writeFileSync(path, bytes);
+}
+
+// What a person changed in the folders of an installed skill, so that no command deletes it.
+
+/**
+ * Compares the folders with the installed version. Without the version's files nobody knows what
+ * changed, so every folder counts as changed.
+ * @returns a line for each changed file
+ */
+export async function localEdits(
+  { paths }: Pick<CommandContext, 'paths'>,
+  skill: Pick<InstalledSkill, 'name' | 'locked' | 'wanted' | 'layout'>,
+): Promise<string[]> {
+  const { layout, locked } = skill;
+  const files = await installedFrom(paths, skill).catch((cause: unknown) => {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  });
+  if (files !== undefined) return editsIn(layout, files);
+  return placesOf(layout).flatMap(({ at, place }) =>
+    isFolder(at)
+      ? [`${place}: this host no longer has the files of ${locked.version} to compare with`]
+      : [],
+  );
+}
+
+/** Differences that hold somebody's work: a missing file or folder holds none. */
+export function editsIn(layout: Layout, files: InstalledFiles): string[] {
+  return layoutDifferences(layout, files).filter((line) => !line.endsWith(' is missing'));
+}
+
+/** Says what was changed, and where the changed folder is now. */
+export function printKept(
+  context: CommandContext,
+  name: string,
+  edits: readonly string[],
+  kept: string | undefined,
+): void {
+  for (const line of edits) printNote(context, safe`note: ${name} was changed on disk: ${line}`);
+  if (kept !== undefined)
+    printNote(
+      context,
+      safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
+    );
+}
+
+async function installedFrom(
+  paths: CommandContext['paths'],
+  { name, locked, wanted }: Pick<InstalledSkill, 'name' | 'locked' | 'wanted'>,
+): Promise<InstalledFiles> {
+  // The files of all registries are in one place, under their digests.
+  const store = diskStore(paths, locked.bundle);
+  const opened = await openSkill(locked.bundle, async (digest) => {
+    const bytes = await store.get(digest);
+    if (bytes === undefined) throw new Problem('not-found', `The cache has no ${digest}`);
+    return bytes;
+  });
+  const contents = await readAll(opened);
+  const json = contents.get('skill.json' as BundlePath);
+  const commands = json === undefined ? {} : parseManifest(json).commands;
+  return installedFiles(opened.bundle, contents, { name, commands, plain: wanted.plain === true });
+}
+
+// The versions that several ranges have in common.
+
+/**
+ * A range with exactly the versions that are in all of these ranges.
+ * @throws Problem `requires-unmet` for ranges with very many alternatives
+ */
+export function joinRanges(ranges: readonly string[]): string {
+  const [only = '*'] = ranges;
+  if (new Set(ranges).size <= 1) return only;
+  return ranges.map(alternativesOf).reduce(both).join(' || ');
+}
+
+// `range` of semver writes hyphens, carets and tildes as comparisons, which a space joins.
+function alternativesOf(range: string): readonly string[] {
+  return new Range(range).range.split('||');
+}
+
+function both(some: readonly string[], others: readonly string[]): readonly string[] {
+  if (some.length * others.length > joinedRangesMax)
+    throw new Problem('requires-unmet', 'Cannot compare ranges with so many alternatives');
+  const joined = some.flatMap((one) => others.map((other) => `${one} ${other}`.trim()));
+  return [...new Set(joined.map((one) => (one === '' ? '*' : one)))];
+}
+
+/** The failure to find a version, with the requirements of the installed skills. */
+function orUnmet(
+  name: SkillName,
+  range: string,
+  requirers: readonly Requirement[],
+  cause: unknown,
+): unknown {
+  const codes = ['not-found', 'version-yanked'];
+  if (!(cause instanceof Problem) || !codes.includes(cause.code)) return cause;
+  const wanted = range === '*' ? name : `${name}@${range}`;
+  return new Problem(
+    'requires-unmet',
+    `Cannot choose a version of ${wanted} that installed skills can use`,
+    {
+      reasons: [
+        ...requirers.map((one) => `${one.by} requires ${name}@${one.range}`),
+        cause.message,
+      ].map((message) => ({ message })),
+      hint: 'update or remove the skill that requires the other version: skillgate list --tree',
+    },
+  );
 }

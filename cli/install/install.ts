@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, printLine, type Safe, safe } from '../terminal/output.ts';
-import type { Prepared } from './install-text.ts';
+import type { Prepared } from './locked-version.ts';
 import { installWithRequired } from './required/install-required.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -12,13 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { sharedFolder } from './agent-folders.ts';
 import {
   type InstalledFiles,
   isFolder,
   type Layout,
   linkTarget,
   placesOf,
+  sharedFolder,
 } from './skill-folder.ts';
 
 export interface PreparedFolder {

@@ -1,22 +1,23 @@
 /** `skillgate show`: what an approved skill may do, before anybody installs it. Writes nothing. */
 import { join } from 'node:path';
-import * as admission from '../../runner/admission/public.ts';
-import * as host from '../../runner/host/public.ts';
+import { requireAdmitted } from '../../runner/admission/admit.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { askAdmission, projectAt, questionOf } from '../run/admission.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
-import { aboutVersion } from './install-text.ts';
+import { aboutVersion } from './locked-version.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const reference = parseReference(context.args[0] ?? '');
   const { name, range } = reference;
   const project = await projectAt(context.cwd);
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
   const question = questionOf(project, hostPolicy, reference);
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
-  const admitted = admission.requireAdmitted(found.admission, question.name);
+  const admitted = requireAdmitted(found.admission, question.name);
   const { version, bundle, description, publisher, capabilities, manifest, approvals } = admitted;
   const commands = Object.keys(manifest.commands);
   const installed = project.lock.get(name)?.version ?? null;

@@ -1,15 +1,67 @@
 /** What an agent finds for a task, and what the search could not show. */
-import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+
+import { peek } from '../../skills-index/client/peek.ts';
+import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
+import {
+  type Capabilities,
+  type Capability,
+  listCapabilities,
+} from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import {
+  parseScope,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
-import { namesShownMax, neededHitsMax, searchedSkillsMax } from '../limits.ts';
-import { type AgentContext, agentOf, grantFor, knownSkills, recordFor } from './agent-context.ts';
-import { type Findable, findable, offerable } from './agent-startable.ts';
-import { needsText } from './needs-text.ts';
-import { namesFor } from './registry-names.ts';
-import { type DescribedSkill, searchSkills } from './skill-search.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import { registryOf } from '../registries/registries.ts';
+import { type Project, projectAt } from '../run/admission.ts';
+import { searchRegistry } from '../search/search-registry.ts';
+import { shortText } from '../terminal/output.ts';
+import {
+  type AgentContext,
+  agentOf,
+  type Findable,
+  findable,
+  grantFor,
+  knownSkills,
+  offerable,
+  recordFor,
+} from './agent-startable.ts';
+import type { WaitingHold } from './install-questions.ts';
 
-export interface SearchHit extends DescribedSkill {
+/** Names of files or packages in one line for a person; further names are counted. */
+export const namesShownMax = 8;
+
+/**
+ * Results that need a person's yes, the capabilities that are named for one of them, and the
+ * characters of a name.
+ */
+const neededHitsMax = 5;
+
+/** Skills considered by one search. */
+export const searchedSkillsMax = 100;
+
+/** Results of one search. */
+const searchHitsMax = 20;
+
+/** What one search of an agent takes from registries, and the words that registries get. */
+const registryNamesMax = 5;
+
+const sentWordCharsMax = 24;
+
+const sentWordsMax = 32;
+
+const neededCapabilitiesMax = 2;
+
+const neededNameCharsMax = 32;
+
+interface SearchHit extends DescribedSkill {
   readonly commands: readonly string[];
   /** Set when a person has to allow the skill first: what for, or which hold waits. */
   readonly needs?: string;
@@ -138,4 +190,149 @@ function hitOf({ beyond, hold, start: { admitted } }: Findable): SearchHit {
   const { name, version, description, manifest } = admitted;
   const hit = { name, version, description, commands: Object.keys(manifest.commands) };
   return beyond === undefined ? hit : { ...hit, needs: needsText(beyond, hold) };
+}
+
+// Finds skills for an agent's task by shared words.
+
+/** The part of a verified index entry that the search needs. */
+interface DescribedSkill {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly description: string;
+}
+
+/**
+ * Skills whose name or description shares words with a task, best first. An empty task returns all
+ * skills by name.
+ */
+export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
+  const words = new Set(wordsOf(task));
+  return skills
+    .map((skill) => ({
+      skill: { ...skill, description: cleanDescription(skill.description) },
+      score: scoreOf(skill, words),
+    }))
+    .filter(({ score }) => score > 0 || words.size === 0)
+    .sort((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1))
+    .slice(0, searchHitsMax)
+    .map(({ skill }) => skill);
+}
+
+function scoreOf(skill: DescribedSkill, words: ReadonlySet<string>): number {
+  const named = new Set(wordsOf(shortNameOf(skill.name)));
+  const described = new Set(wordsOf(skill.description));
+  return [...words].reduce(
+    (sum, word) => sum + (named.has(word) ? 3 : 0) + (described.has(word) ? 1 : 0),
+    0,
+  );
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+}
+
+// Names of skills that registries know for an agent's task. An agent gets them only where an
+// operator granted it whole scopes. Nothing here is verified: each name is admitted before a hit.
+
+interface RegistryNames {
+  /** In the order of the registries. */
+  readonly names: readonly SkillName[];
+  /** Granted scopes that could not be searched. */
+  readonly unsearched: readonly Scope[];
+}
+
+/** Asks the registries of the scopes that are granted as a whole. A failure leaves scopes out. */
+async function namesFor(context: AgentContext, agent: Agent, task: string): Promise<RegistryNames> {
+  const scopes = [...new Set(agent.grants.flatMap(wholeScope))];
+  const words = wordsToSend(task);
+  if (scopes.length === 0 || words === '') return { names: [], unsearched: scopes };
+  const { file } = await projectAt(context.folder);
+  const names: SkillName[] = [];
+  const unsearched: Scope[] = [];
+  const byBase = Map.groupBy(scopes, (scope) => baseOf(context, scope, file.registries));
+  for (const [registryBase, those] of byBase) {
+    const query = { task: words, without: [], limit: registryNamesMax, scopes: those };
+    const found =
+      registryBase === undefined
+        ? undefined
+        : await orNothing(context, searchRegistry({ ...context.world, registryBase }, query));
+    // A registry may name skills of other scopes.
+    names.push(...(found?.names ?? []).filter((name) => those.includes(scopeOf(name))));
+    if (found === undefined) unsearched.push(...those);
+  }
+  return { names: [...new Set(names)].slice(0, registryNamesMax), unsearched };
+}
+
+/** Undefined where no registry of the scope is pinned on this host. */
+function baseOf(
+  { world }: AgentContext,
+  scope: Scope,
+  registries: Project['file']['registries'],
+): string | undefined {
+  return peek(() => registryOf(world, scope, registries).base);
+}
+
+/** Undefined for a search that failed: what the agent has already is found all the same. */
+async function orNothing<Found>(
+  { world }: AgentContext,
+  asked: Promise<Found>,
+): Promise<Found | undefined> {
+  try {
+    return await asked;
+  } catch (problem) {
+    if (!(problem instanceof Problem) || world.signal.aborted) throw problem;
+    return undefined;
+  }
+}
+
+function wholeScope({ skill }: Grant): Scope[] {
+  const [, scope] = /^@(.*)\/\*$/.exec(skill) ?? [];
+  return scope === undefined ? [] : [parseScope(scope)];
+}
+
+/**
+ * The words of a task that go to a registry. An agent that was talked into it would send what it
+ * knows: long words, and those with digits among many letters, are keys more often than words.
+ */
+export function wordsToSend(task: string): string {
+  const words = task.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(words)]
+    .filter(
+      (word) => word.length <= (/\p{N}/u.test(word) ? sentWordCharsMax / 2 : sentWordCharsMax),
+    )
+    .slice(0, sentWordsMax)
+    .join(' ');
+}
+
+// Tells an agent in one short line why a skill needs a person's yes. The line names hosts, names
+// and programs, but neither paths nor the author's reasons: these could hold sentences. Pure.
+
+/** @param hold waits for a person already */
+export function needsText(beyond: Capabilities, hold?: WaitingHold): string {
+  if (hold !== undefined) return `waits for a person’s yes: hold ${hold.id}, until ${hold.expires}`;
+  const all = [...new Set(listCapabilities(beyond).map(shortCapability))];
+  const more = all.length - neededCapabilitiesMax;
+  const named = all.slice(0, neededCapabilitiesMax).join(', ');
+  return `needs a person’s yes: asks for ${named}${more > 0 ? ` and ${more} more` : ''} beyond your grant`;
+}
+
+function shortCapability(one: Capability): string {
+  switch (one.kind) {
+    case 'egress':
+      return `egress to ${endOf(parseEgressUrl(one.url).host)}`;
+    case 'secret':
+    case 'env':
+      return `${one.kind} ${shortText(one.name, neededNameCharsMax)}`;
+    case 'mount':
+      return `${one.mode} folder ${shortText(one.source ?? 'of the host', neededNameCharsMax)}`;
+    case 'exec':
+      return `program ${shortText(one.program, neededNameCharsMax)}`;
+    case 'package':
+      return `${one.ecosystem} package ${shortText(one.name, neededNameCharsMax)}`;
+  }
+}
+
+// The end of a host name says to whom the host belongs.
+function endOf(host: string): string {
+  return host.length <= neededNameCharsMax ? host : `…${host.slice(1 - neededNameCharsMax)}`;
 }

@@ -3,34 +3,41 @@
  * anew. Refusals are recorded.
  */
 
-import * as agents from '../../runner/agents/public.ts';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { grantAgent } from '../../runner/agents/agent-store.ts';
 import {
   type Agent,
   ceilingFor,
   type Grant,
+  grantLine,
+  whyEnded,
   whyNotGranted,
 } from '../../skills-index/run/agents/agent.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   type Capabilities,
+  capabilityDigest,
   isEmpty,
   listCapabilities,
   minus,
   noCapabilities,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
-import type { SkillName } from '../../skills-index/skill/name.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type LockedSkill, readLock } from '../install/lock.ts';
-import { admissionSecondsMax } from '../limits.ts';
-import { projectAt } from '../run/admission.ts';
-import { hostFiles } from '../run/host-files.ts';
+import { readNamedAgent } from '../agents/agent-remove.ts';
+import { changeLock, type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
+import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
+import { type HostFiles, hostFiles } from '../run/host-files.ts';
 import { admitToStart, type Startable, type StartQuestion } from '../run/start-skill.ts';
-import { type AgentContext, agentOf, grantFor, recordFor } from './agent-context.ts';
-import { lockedBy, ownLockOf, pinFor } from './agent-lock.ts';
-import type { QuestionState, WaitingHold } from './install-questions.ts';
+import type { InstallQuestions, QuestionState, WaitingHold } from './install-questions.ts';
+
+/** How long reads of a skill may rely on one admission; each run is admitted anew. */
+export const admissionSecondsMax = 30;
 
 /** The purpose of a lookup: a search asks no person, and a run reads everything anew. */
-export type Purpose = 'search' | 'open' | 'run';
+type Purpose = 'search' | 'open' | 'run';
 
 /**
  * The skill as this agent may use it now: pinned by a lock, or admitted by a standing grant or by a
@@ -225,7 +232,7 @@ function grantInstalled(
 ): void {
   // The identity may have been revoked meanwhile, and a grant would restore it.
   agentOf(context);
-  agents.grantAgent(context.host.agents, context.agentName, {
+  grantAgent(context.host.agents, context.agentName, {
     skills: [{ skill: name, range: version, capabilities }],
   });
 }
@@ -241,4 +248,99 @@ function holdFor(
   });
   recordFor(context, name, { event: 'refused', code: problem.code, why });
   return problem;
+}
+
+// What an agent's calls share: who the agent is now, what the agent may start, and the log of the
+// agent's acts.
+
+/** The agent, and the folder where its lock is searched. */
+export interface AgentContext {
+  readonly world: AdmissionWorld;
+  readonly host: HostFiles;
+  readonly agentName: string;
+  readonly folder: string;
+  /** Questions that outlive the call that asked. */
+  readonly questions: InstallQuestions;
+  /** Recent admissions: reading may rely on them, a run never does. */
+  readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
+}
+
+/** Read at each call: a revoked or expired identity may do nothing more. */
+export function agentOf({ host, agentName, world }: AgentContext): Agent {
+  const agent = readNamedAgent(host.agents, agentName);
+  const ended = whyEnded(agent, world.now());
+  if (ended === undefined) return agent;
+  throw new Problem('plan-refused', `Cannot act as agent ${agentName}: ${ended}`, {
+    ...(agent.revoked === undefined
+      ? {}
+      : { hint: `an operator can allow it: ${grantLine(agent, '--all-of @scope/name')}` }),
+  });
+}
+
+/**
+ * Names that the identity may start: names in a lock, and names that are granted without a
+ * wildcard.
+ */
+export async function knownSkills(context: AgentContext, agent: Agent): Promise<SkillName[]> {
+  const project: Project = await projectAt(context.folder);
+  const granted = agent.grants
+    .filter((grant) => !grant.skill.endsWith('/*'))
+    .map((grant) => parseSkillName(grant.skill));
+  const locked = [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys()];
+  return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
+}
+
+/** The grant for a skill: its own grant, or the grant of its scope. */
+export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
+  const whole = `${name.slice(0, name.indexOf('/'))}/*`;
+  return (
+    agent.grants.find((grant) => grant.skill === name) ??
+    agent.grants.find((grant) => grant.skill === whole)
+  );
+}
+
+/** Writes a line of the audit log, with an id that no run has. */
+export function recordFor(
+  { host, agentName }: AgentContext,
+  skill: SkillName | undefined,
+  event: AuditEvent,
+): void {
+  host.audit.record(
+    { run: randomUUID(), agent: agentName, ...(skill === undefined ? {} : { skill }) },
+    event,
+  );
+}
+
+// The lock of an agent identity: the versions that its standing grant fetched.
+
+/** `skillgate agent grant` removes an entry, so that a newer version may be fetched. */
+export function identityLockOf({ paths }: Pick<AdmissionWorld, 'paths'>, agent: string): string {
+  return join(paths.data, 'agents', agent, lockFileName);
+}
+
+interface LockOwner {
+  readonly world: Pick<AdmissionWorld, 'paths'>;
+  readonly agentName: string;
+}
+
+function ownLockOf({ world, agentName }: LockOwner): string {
+  return identityLockOf(world, agentName);
+}
+
+async function pinFor(owner: LockOwner, start: Startable): Promise<void> {
+  const line = [start.admitted.name, lockedBy(start)] as const;
+  await changeLock(ownLockOf(owner), (lock) => new Map([...lock, line]));
+}
+
+function lockedBy({ admitted, registry }: Startable): LockedSkill {
+  const { version, bundle, publisher, scopeClaim, logIndex } = admitted;
+  return {
+    registry,
+    version,
+    bundle,
+    publisher,
+    scopeClaim,
+    capabilities: capabilityDigest(admitted.capabilities),
+    logIndex,
+  };
 }

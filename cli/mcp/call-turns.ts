@@ -4,22 +4,27 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  callsAtOnceMax,
-  callsBurst,
-  callsPerSecond,
-  callsToldMillis,
-  refusedCallCost,
-} from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { hostFiles } from '../run/host-files.ts';
+
+/**
+ * Calls of one agent, or of all agents in a session: in parallel, in a burst, and for each second;
+ * the cost of a refused call.
+ */
+export const callsAtOnceMax = 16;
+export const callsBurst = 120;
+export const callsPerSecond = 2;
+export const refusedCallCost = 10;
+
+/** How often the audit log gets the number of refused calls. */
+export const callsToldMillis = 60_000;
 
 export interface CallTurns {
   /** @throws Problem `run-limit` when the call is refused, and errors of the call itself */
   take<Result>(call: () => Promise<Result>): Promise<Result>;
 }
 
-export interface CallClock {
+interface CallClock {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Called for the first refused call, then with the number of further refused calls. */

@@ -5,13 +5,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import * as holds from '../../runner/holds/public.ts';
+import { holdDesk, startGate } from '../../runner/holds/holds.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { GateAnswer, Hold } from '../../skills-index/run/holds/hold.ts';
 import { findAnswer, type HoldDesk } from '../../skills-index/run/holds/hold-gate.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import { handsOfAgent } from '../holds/hands.ts';
+import { handsOfAgent } from '../holds/mailbox-hand.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { auditKeyFileOf, hostFiles } from '../run/host-files.ts';
 import type { Startable } from '../run/start-skill.ts';
@@ -124,7 +124,7 @@ export class InstallQuestions {
       held(hold);
       hands.notify?.(hold);
     };
-    const gate = holds.startGate({ ...this.#deskFor(subject), subject, hands: { notify } });
+    const gate = startGate({ ...this.#deskFor(subject), subject, hands: { notify } });
     const asks = listCapabilities(capabilities).map(printCapability);
     return gate.ask({ kind: 'install', capabilities: asks }, this.world.signal);
   }
@@ -132,7 +132,7 @@ export class InstallQuestions {
   #deskFor(subject: Partial<Record<'run' | 'skill' | 'version', string>>): HoldDesk {
     const { audit, policy } = hostFiles(this.world);
     const of = { run: randomUUID(), agent: this.#agent, ...subject };
-    return holds.holdDesk(join(this.world.paths.data, 'holds'), {
+    return holdDesk(join(this.world.paths.data, 'holds'), {
       policy,
       record: (event: AuditEvent): void => audit.record(of, event),
       now: this.world.now,

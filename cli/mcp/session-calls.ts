@@ -3,19 +3,25 @@
  * cli/mcp/agent-skills.ts.
  */
 import { randomUUID } from 'node:crypto';
-import type * as runs from '../../runner/run/public.ts';
-import * as sessions from '../../runner/sessions/public.ts';
+import type { RunResult } from '../../runner/run/run-request.ts';
+import {
+  type BridgeCalls,
+  type BridgeStreams,
+  writableOf,
+} from '../../runner/sessions/bridge-server.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exitCodes } from '../command.ts';
-import { sessionClientsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { changesForAgent } from '../run/left-behind.ts';
-import { lacksForAgent } from '../run/went-without.ts';
+import { lacksForAgent } from '../run/missing-capabilities.ts';
 import { agentSkills } from './agent-skills.ts';
 import { agentTurns } from './call-turns.ts';
 import { InstallQuestions } from './install-questions.ts';
 
-export interface SessionWorld {
+/** Parallel MCP clients of one session. */
+const sessionClientsMax = 8;
+
+interface SessionWorld {
   readonly world: AdmissionWorld;
   readonly agent: string;
   /** Start of the search for the project's lock. */
@@ -23,11 +29,11 @@ export interface SessionWorld {
   readonly log: (line: string) => void;
 }
 
-export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessions.BridgeCalls {
+export function sessionCalls({ agent, folder, log, world }: SessionWorld): BridgeCalls {
   // A question to a person ends with the session, not with the connection that asked.
   const questions = new InstallQuestions(world, agent);
   // When the sandbox closes the connection, its call ends.
-  const skillsFor = ({ gone }: sessions.BridgeStreams) => {
+  const skillsFor = ({ gone }: BridgeStreams) => {
     const signal = AbortSignal.any([world.signal, gone]);
     return agentSkills({ ...world, signal }, agent, folder, questions);
   };
@@ -70,7 +76,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessi
         };
         await serveMcp(
           served,
-          { stdin: streams.stdin, stdout: sessions.writableOf(streams) },
+          { stdin: streams.stdin, stdout: writableOf(streams) },
           { version: '1', signal, log },
         );
       } finally {
@@ -81,6 +87,6 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessi
   };
 }
 
-function exitOf({ code, reason }: runs.RunResult): number {
+function exitOf({ code, reason }: RunResult): number {
   return reason === 'exit' ? (code ?? exitCodes.internal) : exitCodes.limit;
 }

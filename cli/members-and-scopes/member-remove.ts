@@ -2,28 +2,37 @@
  * `skillgate member remove`: ends the keys and passkeys of a member, now or at an earlier log
  * index, and withdraws administrators' votes for an enrolment.
  */
+
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import type * as v from 'valibot';
+import * as v from 'valibot';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape, unplaced } from '../../skills-index/skill/shape.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import {
   type MemberPredicate,
   type MemberRole,
   memberRoles,
   memberStatement,
+  type PublicKey,
 } from '../../skills-index/statement/attestation.ts';
+import { predicateShapes } from '../../skills-index/statement/predicate-shapes.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { currentRegistry } from '../registries/refresh.ts';
-import type { membersAnswer } from '../registries/registry-answers.ts';
+import {
+  lastStatementAnswer,
+  membersAnswer,
+  pendingAnswer,
+} from '../registries/registry-answers.ts';
+import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
 import { type KeyFile, readPublicKeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
-import { previousOf } from './member-previous.ts';
-import { parseVote } from './member-votes.ts';
-import { readMembers } from './read-members.ts';
 
 type Listed = v.InferOutput<typeof membersAnswer>['members'][number];
 
@@ -191,4 +200,148 @@ function indexOf({ options }: CommandContext): number | undefined {
   if (given === undefined) return undefined;
   if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
   throw new Problem('usage', `--valid-up-to must be a log index, not ${JSON.stringify(given)}`);
+}
+
+// The previous statement about a member's key or passkey, which a new statement must name.
+
+/**
+ * The registry supplies this value but cannot misuse it: a statement that names a wrong previous
+ * one does not count, and nobody can predict the digest of an unsigned statement.
+ * @param who the key or passkey
+ */
+export async function previousOf(
+  world: RegistryWorld,
+  { key, passkey }: Pick<MemberPredicate, 'key' | 'passkey'>,
+): Promise<NonNullable<MemberPredicate['previous']>> {
+  const id = key?.keyId ?? passkey?.credentialId ?? '';
+  const { statement } = await askRegistry(
+    world,
+    `/api/v1/members/last/${encodeURIComponent(id)}`,
+    lastStatementAnswer,
+  );
+  return statement ?? 'none';
+}
+
+// Reads the members of a registry, and the passkeys that wait to be enrolled.
+
+/** The members with the votes on enrolments, as the registry lists them to a member. */
+export function readMembers(
+  context: CommandContext,
+  signer: KeyFile,
+): Promise<v.InferOutput<typeof membersAnswer>> {
+  return withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/members', membersAnswer, { token }),
+  );
+}
+
+/** The passkeys that wait for an administrator. */
+export async function readPending(
+  context: CommandContext,
+  signer: KeyFile,
+): Promise<v.InferOutput<typeof pendingAnswer>['pending']> {
+  const { pending } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
+  );
+  return pending;
+}
+
+// Enrolments that need several administrators. Each signs the same statement and types the same
+// command.
+
+type Votes = Pick<v.InferOutput<typeof membersAnswer>, 'votes' | 'votesNeeded'>;
+type MemberVotes = Votes['votes'];
+
+/**
+ * The enrolment that an administrator signs. Only the nonce of earlier signatures comes from the
+ * registry.
+ */
+export type Enrolment = Omit<MemberPredicate, 'nonce'>;
+
+interface Ballot {
+  readonly nonce: string;
+  /** Number of signatures, including the new one. */
+  readonly signed: number;
+  readonly needed: number;
+}
+
+const withNonce = v.looseObject({ nonce: v.string() });
+
+/**
+ * The vote that a signature joins; a new one if nobody has signed the same enrolment.
+ * @throws Problem `statement-replayed` when this key has already signed it
+ */
+export function ballotFor(
+  enrolment: Enrolment,
+  keyId: string,
+  { votes, votesNeeded }: Votes,
+  fresh: () => string,
+): Ballot {
+  const wanted = canonicalJson(enrolment);
+  for (const { change, by } of votes) {
+    const read = v.safeParse(withNonce, change);
+    if (!read.success) continue;
+    const { nonce, ...said } = read.output;
+    if (canonicalJson(said) !== wanted) continue;
+    if (!by.includes(keyId)) return { nonce, signed: by.length + 1, needed: votesNeeded };
+    throw new Problem(
+      'statement-replayed',
+      `You have already signed this enrolment (${by.length} of ${votesNeeded})`,
+      {
+        hint: `another administrator of the root file runs: ${lineFor(enrolment)}`,
+      },
+    );
+  }
+  return { nonce: fresh(), signed: 1, needed: votesNeeded };
+}
+
+/** The command for the next administrator. */
+function lineFor({ name, roles, key, passkey, identities }: Enrolment): string {
+  const who =
+    key === undefined
+      ? `--passkey=${passkey?.credentialId ?? 'ID'} --passkey-key=sha256:…`
+      : `--public-key ${key.keyId}`;
+  const known = (identities ?? []).map((one) =>
+    'subject' in one ? ` --identity ${one.issuer} ${word(one.subject)}` : '',
+  );
+  const nobody = identities?.length === 0 ? ' --no-identity' : '';
+  return `skillgate member add ${word(name)} --role ${roles.join(',')} ${who}${known.join('')}${nobody}`;
+}
+
+/** A pending vote as a command for another administrator. */
+export function pendingLine(change: unknown): { readonly name: string; readonly line: string } {
+  const { nonce: _, ...enrolment } = parseVote(change);
+  return { name: enrolment.name, line: lineFor(enrolment) };
+}
+
+/**
+ * The key that a vote names, by the id that a person typed. The id is the digest of the key, so
+ * nobody can substitute another key.
+ */
+export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undefined {
+  return votes.map(({ change }) => parseVote(change).key).find((key) => key?.keyId === keyId);
+}
+
+/** @throws Problem `registry-answer-invalid` */
+function parseVote(change: unknown): MemberPredicate {
+  return parseShape(
+    predicateShapes.member,
+    unplaced(change, 'vote'),
+    'registry-answer-invalid',
+    'the vote',
+  );
+}
+
+/** The note after a vote that still needs signatures. */
+export function nextVoteText(enrolment: Enrolment, { signed, needed }: Ballot): Safe {
+  return joined(
+    [
+      safe`${signed} of ${needed} administrators have signed; nothing has changed yet. Another administrator of the root file runs:`,
+      safe`  ${lineFor(enrolment)}`,
+    ],
+    '\n',
+  );
+}
+
+function word(text: string): string {
+  return /^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

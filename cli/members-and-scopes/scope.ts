@@ -10,7 +10,7 @@ import { scopeAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { identityOf, isKeyed, someoneFor } from '../signing/someone.ts';
 import { answer, printNote, safe, table } from '../terminal/output.ts';
-import { newOwner, noOwnerLeft, requireScopeOwner } from './scope-owner.ts';
+import { newOwner, noOwnerLeft, requireScopeOwner } from './scope-publishers.ts';
 
 /** `skillgate scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

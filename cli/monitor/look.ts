@@ -2,21 +2,36 @@
  * One look at a registry: its heads, its whole log, its index and its status. Differences are
  * stored with their proof.
  */
+
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { provesOtherHead } from '../../skills-index/client/other-head.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type Compared, compareIndex } from './compare.ts';
-import { type Difference, withheldStatement } from './difference.ts';
-import { keepEvidence } from './evidence.ts';
-import { readHeads, type ShownHead, type ShownHeads } from './heads.ts';
-import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax } from './limits.ts';
-import { compareMaps } from './maps.ts';
+import { type Difference, differenceMeanings, withheldStatement } from './difference.ts';
 import { keepOffered, readOffered } from './offered.ts';
-import { type MonitorState, nothingWalked } from './state-file.ts';
-import { refetchWithheld, walkStatements } from './statements.ts';
+import { type MonitorState, monitorHeadsMax, nothingWalked } from './state-file.ts';
+import {
+  compareMaps,
+  readHeads,
+  refetchWithheld,
+  type ShownHead,
+  type ShownHeads,
+  walkStatements,
+} from './statements.ts';
 import type { ReplayWorld } from './world.ts';
+
+/** Listed differences, and stored folders of evidence. */
+const monitorDifferencesMax = 1_000;
+
+/** Immediate retries when a status was signed during a look. */
+const monitorTriesMax = 3;
+
+const monitorEvidenceMax = 100;
 
 export interface Look {
   /** Entries of the log, and how many of them were new. */
@@ -199,4 +214,35 @@ async function finish(
   if (evidence !== undefined) return { ...shown, evidence };
   const full = `the evidence was not kept, since ${world.folder.dir}/evidence is full: move evidence that you have dealt with to another folder`;
   return { ...shown, notes: [...look.notes, full] };
+}
+
+// The proof of a difference, in its own folder: signed heads, the signed status, and index lines as
+// served.
+
+/**
+ * Keeps it; the same differences again are the same folder.
+ * @returns the folder; undefined when so many are kept that a person has to move some away
+ */
+export async function keepEvidence(
+  { folder, source, fingerprint, now }: ReplayWorld,
+  differences: readonly Difference[],
+  files: readonly (readonly [name: string, content: string | Uint8Array])[],
+): Promise<string | undefined> {
+  const all = join(folder.dir, 'evidence');
+  await mkdir(all, { recursive: true, mode: 0o700 });
+  const name = hexOf(canonicalDigest(differences)).slice(0, 16);
+  const kept = await readdir(all);
+  const dir = join(all, name);
+  if (kept.includes(name)) return dir;
+  if (kept.length >= monitorEvidenceMax) return undefined;
+  for (const [file, content] of files) await writeWhole(join(dir, file), content);
+  const said = {
+    schema: 'skillgate.differences/1',
+    registry: source.base,
+    root: fingerprint,
+    at: now().toISOString(),
+    differences: differences.map((one) => ({ ...one, means: differenceMeanings[one.code] })),
+  };
+  await writeWhole(join(dir, 'differences.json'), `${JSON.stringify(said, null, 2)}\n`);
+  return dir;
 }

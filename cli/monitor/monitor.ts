@@ -1,9 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { noteBytesMax } from '../../skills-index/log/checkpoint.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { diskStore } from '../registries/disk-store.ts';
+import { diskStore } from '../registries/carry-memory.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { type TrustedRegistry, trustedRegistry } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
@@ -11,13 +16,19 @@ import { parseEvery } from '../terminal/every-option.ts';
 import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
-import { differenceMeanings } from './difference.ts';
-import { monitorSecondsDefault } from './limits.ts';
-import { type Look, replayOnce } from './look.ts';
+import { type Difference, differenceMeanings } from './difference.ts';
+import { keepEvidence, type Look, replayOnce } from './look.ts';
 import { makeMemory, type ReplayMemory } from './memory.ts';
-import { judgeFailure } from './not-shown.ts';
-import { MonitorFolder } from './state.ts';
-import type { ReplayWorld } from './world.ts';
+import { MonitorFolder, type ReplayWorld } from './world.ts';
+
+/**
+ * Seconds between looks, stored data about a log, and the allowed delay of a status behind
+ * the log.
+ */
+const monitorSecondsDefault = 600;
+
+/** How long a registry may show the head of its log without the entries. */
+const notShownSecondsMax = 60 * 60;
 
 /** `skillgate monitor URL`: whether index and status of a registry agree with its log. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -164,4 +175,64 @@ function textOf(
     ],
     '\n',
   );
+}
+
+// A failed look. Either the registry is down, or it shows the signed head of its log without other
+// files that a look needs. The second is tolerated for an hour, as any breakdown is. Then it is a
+// difference, because errors instead of answers could hide a revocation for ever.
+
+const answers: readonly ProblemCode[] = [
+  ...(['registry-down', 'registry-busy', 'registry-answer-invalid', 'not-found'] as const),
+  ...(['statement-invalid', 'signature-invalid', 'status-stale'] as const),
+];
+
+/** `away`: the registry shows no head either; `waiting`: it does, and the hour is not over. */
+type JudgedFailure = 'away' | 'waiting' | Omit<Look, 'status'>;
+
+async function judgeFailure(world: ReplayWorld, cause: Problem): Promise<JudgedFailure> {
+  const { folder, fingerprint, source } = world;
+  const note = answers.includes(cause.code)
+    ? ((await shownCheckpoint(world)) ?? (await shownInStatus(world)))
+    : undefined;
+  if (note === undefined) return 'away';
+  const now = world.now().getTime();
+  const state = await folder.read(fingerprint);
+  // A clock that was ahead once must not put the hour off.
+  const since =
+    state.failing === undefined || Date.parse(state.failing) > now
+      ? new Date(now).toISOString()
+      : state.failing;
+  if (since !== state.failing) await folder.write({ ...state, failing: since });
+  if (now - Date.parse(since) <= notShownSecondsMax * 1_000) return 'waiting';
+  const { size } = verifyRootCheckpoint(note, world.root);
+  const message = `Since ${since} the registry has shown the head of its log, but not the files to compare with it: ${cause.message}`;
+  const differences: Difference[] = [{ code: 'not-shown', place: source.base, message }];
+  const evidence = await keepEvidence(world, differences, [['newest-head.txt', note]]);
+  const kept = evidence === undefined ? {} : { evidence };
+  return { size, read: 0, lines: 0, stopped: 0, differences, notes: [], ...kept };
+}
+
+async function shownCheckpoint({ source, root }: ReplayWorld): Promise<string | undefined> {
+  return ifGood(async () => {
+    const bytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
+    const note = bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
+    verifyRootCheckpoint(note, root);
+    return note;
+  });
+}
+
+async function shownInStatus({ source, root, now }: ReplayWorld): Promise<string | undefined> {
+  return ifGood(async () => {
+    const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
+    return bytes === undefined ? undefined : verifyStatus(bytes, root, now().getTime()).checkpoint;
+  });
+}
+
+async function ifGood(read: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
 }

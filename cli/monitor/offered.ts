@@ -2,6 +2,7 @@
  * The index lines that a registry has shown here, on disk. A line is permanent, so a missing one
  * was removed.
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -13,8 +14,10 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest } from '../../skills-index/statement/field-shapes.ts';
 import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { writeWhole } from '../whole-file.ts';
-import { monitorLinesMax, monitorStateValuesMax } from './limits.ts';
-import { damaged } from './state.ts';
+import { damaged, monitorStateValuesMax } from './world.ts';
+
+/** Judged index lines that a process remembers. */
+export const monitorLinesMax = 100_000;
 
 const shape = exactObject({
   schema: v.literal('skillgate.monitor-offered/1'),

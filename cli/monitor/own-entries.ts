@@ -10,12 +10,11 @@ import { emptyRange } from '../../skills-index/log/compact-range.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
-import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { readWitnesses } from '../../skills-index/trust/decision/one-log.ts';
+import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../registries/disk-store.ts';
+import { diskStore } from '../registries/carry-memory.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 

@@ -1,10 +1,12 @@
 /** `state.json` of a replay: how far it came, with a digest over all of it. */
+
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
-import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import { canonicalDigest, canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { ParsedJson } from '../../skills-index/skill/text/json.ts';
 import {
   digest,
@@ -13,11 +15,38 @@ import {
   logIndex,
   type Shape,
 } from '../../skills-index/statement/field-shapes.ts';
-import { monitorHeadsMax, monitorWithheldMax } from './limits.ts';
-import { emptySums, type KeptSums } from './sums.ts';
+
+export const monitorHeadsMax = 200;
+
+export const monitorWithheldMax = 1_000;
+
+// Checksums of a replay's files on disk. Without them a damaged file would look like a lying
+// registry, or hide one.
+
+interface KeptSums {
+  /** 64 hexadecimal digits. */
+  readonly words: string;
+  readonly addresses: string;
+}
+
+const none = '0'.repeat(64);
+export const emptySums: KeptSums = { words: none, addresses: none };
+
+/**
+ * A sum with more parts. The order of parts does not matter, since statements that were withheld
+ * come late.
+ */
+export function sumWith(sum: string, parts: Iterable<string>): string {
+  const bytes = Buffer.from(sum, 'hex');
+  for (const part of parts) {
+    const digest = createHash('sha256').update(part).digest();
+    for (let at = 0; at < bytes.byteLength; at++) bytes[at] = (bytes[at] ?? 0) ^ (digest[at] ?? 0);
+  }
+  return bytes.toString('hex');
+}
 
 /** A tree of the log as far as it was read, and the sums over what was kept of it. */
-export interface Walked {
+interface Walked {
   readonly peaks: readonly string[];
   readonly size: number;
   readonly sums: KeptSums;
@@ -111,3 +140,52 @@ export function rangeOf({ peaks: texts, size }: Pick<Walked, 'peaks' | 'size'>):
 export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 'peaks' | 'size'> {
   return { peaks: hashes.map((one) => Buffer.from(one).toString('base64')), size };
 }
+
+// The statements that a replay remembers, and the sums over what is kept of them.
+
+/** A statement that a replay remembers. */
+export interface KeptWord {
+  readonly logIndex: number;
+  readonly address: Digest;
+  /**
+   * The Sigstore bundle: base64 of its canonical bytes; absent for a verification summary, of which
+   * the version is enough.
+   */
+  readonly bundle?: string;
+  /** Package URL of a version that got a verification summary. */
+  readonly verdict?: string;
+}
+
+export const wordsShape: Shape<readonly KeptWord[]> = v.array(
+  exactObject({
+    logIndex,
+    address: digest,
+    bundle: v.exactOptional(v.string()),
+    verdict: v.exactOptional(v.string()),
+  }),
+);
+
+/** The sum over these words alone. */
+export function sumOfWords(words: readonly KeptWord[]): string {
+  return sumWith(emptySums.words, words.map(printWord));
+}
+
+/** The sums with more words and addresses. */
+export function sumsWith(
+  sums: KeptSums,
+  words: readonly KeptWord[],
+  found: readonly { readonly logIndex: number; readonly address: Digest }[],
+): KeptSums {
+  return {
+    words: sumWith(sums.words, words.map(printWord)),
+    addresses: sumWith(
+      sums.addresses,
+      found.map(({ logIndex: index, address }) => printAddress(index, address)),
+    ),
+  };
+}
+
+/** The part of a word in the sum over all words. */
+export const printWord = (word: KeptWord): string => canonicalJson(word);
+/** The part of an address in the sum over all addresses. */
+export const printAddress = (index: number, address: Digest): string => `${index} ${address}`;

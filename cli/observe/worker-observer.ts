@@ -1,6 +1,6 @@
 /** What `skillgate scanner work --observe` observes with: the function of `skillgate observe`. */
-import * as observing from '../../runner/observe/public.ts';
-import type { VersionObserver } from '../../scanner/worker/observe-versions.ts';
+import { observeSkill } from '../../runner/observe/observe-skill.ts';
+import type { VersionObserver } from '../../scanner/worker/work.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -17,7 +17,7 @@ const trialPage = '---\nname: trial\ndescription: Runs nothing.\n---\n\n```bash\
  */
 export async function workerObserver(
   context: CommandContext,
-  observe: typeof observing.observeSkill = observing.observeSkill,
+  observe: typeof observeSkill = observeSkill,
 ): Promise<VersionObserver | undefined> {
   const { now, paths } = context;
   const run = (files: readonly SourceFile[], signal: AbortSignal, seconds?: number) => {

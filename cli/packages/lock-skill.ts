@@ -1,16 +1,19 @@
 /** Locks the packages of a skill: the lock files, and `locked` in skill.json. */
+
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as host from '../../runner/host/public.ts';
-import * as packages from '../../runner/package-store/public.ts';
+import * as v from 'valibot';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { requireAllowedPackages } from '../../runner/package-store/audit-packages.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import { pinsIn } from '../../skills-index/packages/locks/other-locks.ts';
+import { parsePackageLock, pinsIn } from '../../skills-index/packages/locks/package-lock.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
 import {
   lockedEntries,
   lockFileNames,
   parseLock,
+  unmetRequirements,
 } from '../../skills-index/packages/require-locked.ts';
-import { unmetRequirements } from '../../skills-index/packages/unmet-requirements.ts';
 import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -21,16 +24,25 @@ import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.
 import { isUnlocked, requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { packagesLeftOutMax } from '../limits.ts';
 import { whileLocked } from '../locked-file.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { differences } from './differences.ts';
-import { packagePolicy } from './package-policy.ts';
-import { resolveNpm } from './resolve-npm.ts';
+import { packagePolicy } from './look-at-package.ts';
+import {
+  nodeWithoutPrograms,
+  type Resolved,
+  type ResolveRequest,
+  requireNoProgram,
+  runTool,
+  type ToolEnd,
+  toolMessageCharsMax,
+  withFolder,
+} from './no-programs.ts';
 import { resolvePython } from './resolve-python.ts';
-import type { Resolved, ResolveRequest } from './resolved.ts';
+
+/** Imports without a fitting package that one lock leaves out. */
+const packagesLeftOutMax = 10;
 
 export interface SkillLock {
   readonly ecosystem: Ecosystem;
@@ -52,7 +64,7 @@ export interface SkillLocks {
   readonly left: readonly string[];
 }
 
-export interface LockOptions {
+interface LockOptions {
   /** Days that a version must be old; by default what host policy says for the index. */
   readonly minimumAgeDays?: number;
   readonly isForThisHost?: boolean;
@@ -98,8 +110,8 @@ export async function lockSkill(
       [ecosystem]: { ...group, requires, lock: path, locked: lockedEntries(lock.packages) },
     };
   }
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
-  packages.requireAllowedPackages(
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
+  requireAllowedPackages(
     packagePolicy(context, policy),
     locks.flatMap((lock) => lock.packages),
     'lock',
@@ -209,7 +221,7 @@ export async function resolveWithout(
   options: LockOptions,
   left: string[],
 ): Promise<{ readonly requires: readonly string[]; readonly lock: SkillLock }> {
-  const policy = host.readHostPolicy(join(context.paths.config, 'host.json')).indexes[ecosystem];
+  const policy = readHostPolicy(join(context.paths.config, 'host.json')).indexes[ecosystem];
   const request = {
     pins,
     isForThisHost: options.isForThisHost === true,
@@ -255,4 +267,147 @@ function guessIn(
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at);
   return named[0]?.one;
+}
+
+/** What the entries of a lock were, and what they are now: `2.2.3 sha256:…` by key. */
+export interface Entries {
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+}
+
+/** `+ numpy 2.2.1`, `- six 1.16.0`, `numpy 2.1.0 → 2.2.1`. */
+export function differences({ after, before }: Entries): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].sort().flatMap((key) => {
+    const was = Object.hasOwn(before, key) ? before[key] : undefined;
+    const is = Object.hasOwn(after, key) ? after[key] : undefined;
+    if (was === is) return [];
+    if (was === undefined) return [`+ ${key} ${versionOf(is)}`];
+    if (is === undefined) return [`- ${key} ${versionOf(was)}`];
+    return versionOf(was) === versionOf(is)
+      ? [`  ${key} ${versionOf(is)}, other files`]
+      : [`  ${key} ${versionOf(was)} → ${versionOf(is)}`];
+  });
+}
+
+function versionOf(entry = ''): string {
+  return entry.split(' ')[0] ?? '';
+}
+
+// Resolves npm packages with npm, in a folder of our own: no script and no .npmrc of the skill.
+
+/** The module that Node loads before npm. */
+const guard = 'no-programs.cjs';
+
+/**
+ * @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid`,
+ * `package-unsafe`
+ */
+export async function resolveNpm(
+  world: Pick<CommandContext, 'env' | 'now' | 'signal'>,
+  { index, minimumAgeDays, requires }: ResolveRequest,
+): Promise<Resolved> {
+  if (index.startsWith('file:'))
+    throw new Problem(
+      'package-unresolved',
+      `Cannot lock: npm cannot resolve from the folder ${index}`,
+      {
+        hint: 'Lock on a machine with a registry, or put package-lock.json into the skill.',
+      },
+    );
+  const dependencies = Object.fromEntries(
+    requires.map((one) => {
+      const at = one.indexOf('@', 1);
+      return at < 0 ? [one, '*'] : [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
+  const root = { name: 'skill', private: true, dependencies };
+  const input = { 'package.json': JSON.stringify(root), [guard]: nodeWithoutPrograms };
+  return withFolder(input, async (folder) => {
+    const newest = new Date(world.now().getTime() - minimumAgeDays * 86_400_000).toISOString();
+    const guarded = {
+      ...world,
+      env: {
+        ...world.env,
+        NODE_OPTIONS: `${world.env.NODE_OPTIONS ?? ''} --require=${JSON.stringify(join(folder, guard))}`,
+      },
+    };
+    const end = await runTool(guarded, folder, 'npm', [
+      'install',
+      '--package-lock-only',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--lockfile-version=3',
+      '--install-links=false',
+      // A package.json above the folder may claim the folder as its workspace: npm then takes the
+      // settings beside that package.json, and anybody may write to the folder of temporary files.
+      '--workspaces=false',
+      // The settings of the user and of the machine may name another registry for a scope.
+      `--userconfig=${join(folder, 'user.npmrc')}`,
+      `--globalconfig=${join(folder, 'global.npmrc')}`,
+      // Newer versions of npm refuse dependencies by address, and name them.
+      ...['directory', 'file', 'git', 'remote'].map((kind) => `--allow-${kind}=none`),
+      '--loglevel=error',
+      // A newer version of npm is no reason against a lock.
+      '--no-update-notifier',
+      ...(minimumAgeDays > 0 ? [`--before=${newest}`] : []),
+      `--registry=${index}`,
+    ]);
+    if (end.exit === undefined)
+      throw new Problem('package-tool-missing', 'Cannot lock: npm is not installed', {
+        hint: 'Install Node with npm: https://nodejs.org/',
+      });
+    requireNoProgram('npm', end);
+    if (end.exit !== 0) throw unresolved(index, end);
+    const text = await readFile(join(folder, 'package-lock.json'), 'utf8');
+    const packages = parsePackageLock(Buffer.from(text), 'the lock of npm');
+    const scripts = packages.filter(({ hasInstallScript }) => hasInstallScript === true);
+    return {
+      packages,
+      text,
+      tool: 'npm',
+      notes: [
+        ...scripts.map(
+          ({ name, version }) =>
+            `${name} ${version} wants to run a script at its installation. No such script runs, so try whether the skill works.`,
+        ),
+        ...deprecationsIn(text),
+      ],
+    };
+  });
+}
+
+// Most names that an index does not have are misspelled.
+function unresolved(index: string, { stderr }: ToolEnd): Problem {
+  const absent =
+    /'(@?[^'@]{1,214})@[^']{0,200}' (?:could not be found|is not in this registry)/.exec(stderr);
+  if (absent !== null)
+    return new Problem('package-unresolved', `Cannot lock: ${index} has no package ${absent[1]}`, {
+      hint: 'Check the name of the package.',
+    });
+  const said = stderr
+    .replace(/^npm (?:error|ERR!) ?/gm, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, toolMessageCharsMax);
+  return new Problem('package-unresolved', `Cannot lock: npm finds no versions that fit: ${said}`);
+}
+
+const deprecations = v.looseObject({
+  packages: v.record(
+    v.string(),
+    v.looseObject({ version: v.optional(v.string(), ''), deprecated: v.optional(v.string()) }),
+  ),
+});
+
+// npm knows no withdrawn versions. Its maintainers deprecate a version, which honest packages need.
+function deprecationsIn(lock: string): string[] {
+  return Object.entries(v.parse(deprecations, JSON.parse(lock)).packages).flatMap(
+    ([place, { deprecated, version }]) =>
+      deprecated === undefined
+        ? []
+        : [
+            `${place.replace(/^.*node_modules\//, '')} ${version} is deprecated: ${deprecated.slice(0, toolMessageCharsMax)}`,
+          ],
+  );
 }

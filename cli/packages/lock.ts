@@ -13,7 +13,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { choosePackages } from './house-packages.ts';
+import { choosePackages } from './fetch-packages.ts';
 import { lockSkill, printLocks, whileSkillJsonLocked, writeLock } from './lock-skill.ts';
 
 /** `skillgate lock [DIR]`: chooses versions for `packages` of skill.json, and pins their files. */

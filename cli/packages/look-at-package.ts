@@ -3,15 +3,18 @@
  * the package. The package comes from the indexes of host policy, and nothing of it runs.
  */
 import { join } from 'node:path';
-import * as host from '../../runner/host/public.ts';
-import * as fetches from '../../runner/package-fetch/public.ts';
-import * as packages from '../../runner/package-store/public.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { readPackage } from '../../runner/package-fetch/fetch-package.ts';
+import { advisedPackages } from '../../runner/package-store/audit-packages.ts';
+import { listSets } from '../../runner/package-store/store.ts';
 import { ruleSetDigest } from '../../scanner/rule-set.ts';
-import type { LookAtPackage, LookTools } from '../../scanner/worker/package-looks.ts';
-import type { PackageScan } from '../../scanner/worker/scan-package.ts';
+import type { LookAtPackage, LookTools, PackageScan } from '../../scanner/worker/package-looks.ts';
+import { type LockedPackage, lockedDigest } from '../../skills-index/packages/locked-package.ts';
+import { lockBytesMax } from '../../skills-index/packages/locks/package-lock.ts';
 import {
   advisoryIdCharsMax,
-  lockBytesMax,
+  isAdvisoryId,
+  type LeasedPackage,
   lookAdvisoriesMax,
   lookFactsBytesMax,
   lookFindingsMax,
@@ -20,19 +23,17 @@ import {
   lookScriptCharsMax,
   lookScriptsMax,
   lookTextCharsMax,
-} from '../../skills-index/packages/limits.ts';
-import { type LockedPackage, lockedDigest } from '../../skills-index/packages/locked-package.ts';
-import {
-  isAdvisoryId,
-  type LeasedPackage,
   type PackageLook,
   plainText,
 } from '../../skills-index/packages/package-look.ts';
 import { parseLock } from '../../skills-index/packages/require-locked.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { packageFetchSecondsMax } from '../limits.ts';
-import { packagePolicy } from './package-policy.ts';
+import { printLine, safe } from '../terminal/output.ts';
+
+/** Seconds in which a package has to arrive before a scanner gives up its look at the package. */
+const packageFetchSecondsMax = 300;
 
 type Facts = NonNullable<PackageLook['facts']>;
 
@@ -41,19 +42,17 @@ export function packageLooks(
   context: Pick<CommandContext, 'fetch' | 'now' | 'paths'>,
 ): LookAtPackage {
   return async (leased, tools) => {
-    const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+    const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
     const policy = packagePolicy(context, hostPolicy);
     // A host without advisories takes back nothing that another host's advisories say.
     const advisories =
-      policy.folder === undefined
-        ? {}
-        : advisoriesOf(packages.advisedPackages(policy, [leased], 'all'));
+      policy.folder === undefined ? {} : advisoriesOf(advisedPackages(policy, [leased], 'all'));
     if (leased.lookedBefore) return { looked: 'advisories', ...advisories };
     const late = AbortSignal.timeout(packageFetchSecondsMax * 1_000);
     const signal = AbortSignal.any([tools.signal, late]);
     try {
       const one = await readEntry(leased, tools);
-      const read = await fetches.readPackage(
+      const read = await readPackage(
         { hostPolicy, network: { fetch: context.fetch, signal } },
         one,
       );
@@ -95,7 +94,7 @@ async function readEntry(
 
 type Advisories = Pick<PackageLook, 'advisories' | 'moreAdvisories'>;
 
-function advisoriesOf(found: ReturnType<typeof packages.advisedPackages>): Advisories {
+function advisoriesOf(found: ReturnType<typeof advisedPackages>): Advisories {
   const sorted = [...found].sort((a, b) => Number(b.isMalware) - Number(a.isMalware));
   const listed = sorted.flatMap(({ id: said, isMalware, summary }) => {
     const id = advisoryIdOf(said, isMalware);
@@ -115,7 +114,7 @@ function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
   return isMalware && isAdvisoryId(plain) ? plain : undefined;
 }
 
-function factsOf(read: Awaited<ReturnType<typeof fetches.readPackage>>, scan: PackageScan): Facts {
+function factsOf(read: Awaited<ReturnType<typeof readPackage>>, scan: PackageScan): Facts {
   const { attestation, licence, publisher, requiresPython, uploaded } = read;
   let facts: Facts = {
     file: plainText(read.file.name, lookNameCharsMax),
@@ -155,4 +154,48 @@ function scanOf({ findings, verdict }: PackageScan): NonNullable<PackageLook['sc
     })),
     more: Math.max(0, findings.length - lookFindingsMax),
   };
+}
+
+// The operator's rules about packages, with progress while a new archive of advisories is read.
+
+type World = Pick<CommandContext, 'now' | 'paths'> & Partial<Pick<CommandContext, 'stderr'>>;
+
+/** Milliseconds before the first line, and between two lines. */
+const quietMillis = 2_000;
+const pauseMillis = 5_000;
+/** Advisories between two looks at the clock. */
+const lookEvery = 500;
+
+export function packagePolicy(
+  { now, paths, stderr }: World,
+  { advisories: folder, packages: rules }: Pick<HostPolicy, 'advisories' | 'packages'>,
+) {
+  let next = now().getTime() + quietMillis;
+  let known = '';
+  const onRead = (path: string, read: number, total: number): void => {
+    if (stderr === undefined || read % lookEvery !== 0 || now().getTime() < next) return;
+    next = now().getTime() + pauseMillis;
+    if (known !== path)
+      printLine(
+        stderr,
+        safe`note: reading all ${total} advisories of ${path}, because it is new or has changed …`,
+      );
+    else printLine(stderr, safe`note: read ${Math.floor((read / total) * 100)} % of ${path}`);
+    known = path;
+  };
+  return { folder, cache: paths.cache, rules, onRead };
+}
+
+/**
+ * The ids of the advisories that name packages of this host's sets.
+ * @throws Problem `host-policy-invalid` when an advisory cannot be read
+ */
+export function idsOfStoredPackages(
+  world: World,
+  policy: Pick<HostPolicy, 'advisories' | 'packages'>,
+): ReadonlySet<string> {
+  const stored = listSets(world.paths.data).sets.flatMap(({ record }) =>
+    record.packages.map(({ name, version }) => ({ ecosystem: record.ecosystem, name, version })),
+  );
+  return new Set(advisedPackages(packagePolicy(world, policy), stored, 'all').map(({ id }) => id));
 }

@@ -2,24 +2,42 @@
  * Resolves Python packages with uv, else with pip. uv resolves for all platforms. pip resolves for
  * this machine, and the other platforms' wheels of the same versions come from the index.
  */
+
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import { type WheelOrigin, wheelOrigins } from '../../skills-index/packages/locks/lock-details.ts';
+import { readPythonPage } from '../../runner/package-fetch/fetch-package.ts';
+import { distributionOf } from '../../scanner/lookup-tables/import-packages.ts';
+import type { LockedFile, LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import {
+  timeOf,
+  type WheelOrigin,
+  type WheelOrigins,
+  wheelOrigins,
+} from '../../skills-index/packages/locks/lock-details.ts';
 import { parsePylock } from '../../skills-index/packages/locks/pylock.ts';
+import { isWheelOf } from '../../skills-index/packages/wheel-name.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
+import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
-import { indexQuestionsMax } from '../limits.ts';
-import { addressed, pythonWithoutPrograms, requireNoProgram } from './no-programs.ts';
-import { offeredWheels, projectName, withdrawn } from './offered-wheels.ts';
-import { printPylock } from './print-pylock.ts';
-import type { Resolved, ResolveRequest } from './resolved.ts';
-import { runTool, type ToolEnd, withFolder } from './tool.ts';
-import { cannotLeaveOut, unresolvedBy, unresolvedByPip } from './unresolved-python.ts';
-import { keptWheels } from './wheels-kept.ts';
+import {
+  addressed,
+  pythonWithoutPrograms,
+  type Resolved,
+  type ResolveRequest,
+  requireNoProgram,
+  runTool,
+  type ToolEnd,
+  toolMessageCharsMax,
+  withFolder,
+} from './no-programs.ts';
+
+/** Questions to an index at the same time. */
+const indexQuestionsMax = 8;
 
 type World = Pick<CommandContext, 'env' | 'fetch' | 'now' | 'signal'>;
 
@@ -231,4 +249,186 @@ function withKeptWheels(one: LockedPackage, { pins }: Pick<ResolveRequest, 'pins
 function indexOptions(index: string, option: string): string[] {
   const place = parseIndexUrl(index);
   return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
+}
+
+// The failures of the tools that choose versions of Python packages.
+
+/** The failure where versions must have an age: older pips have no option for the age. */
+function cannotLeaveOut({ index, isAgeOfPolicy, minimumAgeDays }: ResolveRequest): Problem {
+  const who = isAgeOfPolicy === true ? 'host policy' : '--exclude-newer';
+  const anyAge =
+    isAgeOfPolicy === true
+      ? `skillgate host index add python ${shellWord(index)} --min-age 0`
+      : 'skillgate lock --exclude-newer 0';
+  const wants = `${who} wants versions that are at least ${minimumAgeDays} ${minimumAgeDays === 1 ? 'day' : 'days'} old`;
+  return new Problem(
+    'package-tool-missing',
+    `Cannot lock: ${wants}, and Skillgate needs uv to leave out newer versions`,
+    { hint: `pip install uv   (or, for versions of any age: ${anyAge})` },
+  );
+}
+
+/** The failure of pip, which names a package without wheels where pip does. */
+function unresolvedByPip(request: ResolveRequest, end: ToolEnd): Problem {
+  return withoutWheel(request, end) ?? unresolvedBy('pip', end);
+}
+
+// Most such names are misspelled, or are names of modules.
+function withoutWheel({ index }: ResolveRequest, { stderr }: ToolEnd): Problem | undefined {
+  const found = /satisfies the requirement (\S{1,200}).{0,200} \(from versions: none\)/.exec(
+    stderr,
+  );
+  if (found === null) return undefined;
+  const [, requirement = ''] = found;
+  const [name = ''] = /^[\w.-]+/.exec(requirement) ?? [];
+  const meant = distributionOf(name);
+  const other =
+    meant === undefined || meant === normalPackageName('python', name)
+      ? ''
+      : `. The module ${name} is in the package ${meant}`;
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock: ${index} has no wheel of ${requirement} that fits the Python of this machine${other}`,
+    { hint: 'Check the name of the package.' },
+  );
+}
+
+/** The failure of uv or pip, with the end of what the tool said. */
+function unresolvedBy(tool: string, { stderr }: ToolEnd): Problem {
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^WARNING|notice/i.test(line));
+  const said = lines.join(' ').slice(-toolMessageCharsMax);
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock: ${tool} finds no versions that fit: ${said}`,
+  );
+}
+
+// The wheels of a version that an index offers, with their digests.
+
+interface OfferedWheel {
+  readonly file: LockedFile;
+  readonly origin: WheelOrigin;
+}
+
+/** @throws Problem `package-unavailable`, `package-unresolved` */
+async function offeredWheels(
+  network: Pick<CommandContext, 'fetch' | 'signal'>,
+  index: string,
+  name: string,
+  version: string,
+): Promise<OfferedWheel[]> {
+  const place = parseIndexUrl(index);
+  if (place?.kind === 'folder') return wheelsIn(place.path, name, version);
+  const page = await readPythonPage(network, index, name);
+  const wheels = page.filter((file) => isWheelOf(name, version, file.name));
+  const kept = wheels.filter(({ yanked }) => yanked === undefined);
+  const [yanked] = wheels;
+  if (kept.length === 0 && yanked !== undefined)
+    throw withdrawn(`${name} ${version}`, yanked.yanked ?? '');
+  return kept.flatMap(({ name: file, sha256, size, uploaded, url }): OfferedWheel[] => {
+    const time = timeOf(uploaded);
+    const origin = time === undefined ? { url: url.href } : { url: url.href, uploaded: time };
+    if (sha256 === undefined) return [];
+    const hash = `sha256:${sha256}` as const;
+    return [{ file: { name: file, hash, ...(size === undefined ? {} : { size }) }, origin }];
+  });
+}
+
+/** A version that uv or pip takes because a requirement names exactly this version. */
+function withdrawn(what: string, why: string): Problem {
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock ${what}: its maintainers withdrew this version${why === '' ? '' : `: ${why}`}`,
+  );
+}
+
+async function wheelsIn(folder: string, name: string, version: string): Promise<OfferedWheel[]> {
+  const names = await readdir(folder).catch(() => {
+    throw new Problem('package-unavailable', `Cannot read the package index ${folder}`);
+  });
+  const wheels = names.filter((file) => isWheelOf(name, version, file));
+  return Promise.all(
+    wheels.map(async (file) => {
+      const bytes = await readFile(join(folder, file));
+      const hash = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
+      return { file: { name: file, hash, size: bytes.length }, origin: {} };
+    }),
+  );
+}
+
+/** A project's name as the tools write it, in its normal form. */
+function projectName(name: string): string {
+  return normalPackageName('python', name);
+}
+
+// Writes pylock.toml (PEP 751) in one form, whichever tool chose the versions.
+
+/**
+ * @param origins where and when each file was seen, for reviewers and other tools; Skillgate
+ * fetches by the file's name
+ */
+export function printPylock(packages: readonly LockedPackage[], origins: WheelOrigins): string {
+  const sorted = [...packages].sort((a, b) =>
+    `${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1,
+  );
+  return [
+    'lock-version = "1.0"\ncreated-by = "skillgate"\n',
+    ...sorted.map((one) => packageText(one, origins)),
+  ].join('\n');
+}
+
+function packageText(one: LockedPackage, origins: WheelOrigins): string {
+  const members = {
+    name: one.name,
+    version: one.version,
+    marker: one.marker,
+    'requires-python': one.requiresPython,
+  };
+  const lines = Object.entries(members).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} = ${JSON.stringify(value)}`],
+  );
+  const wheels = one.files.map(({ name, hash, size }) => {
+    const [algorithm = '', digits = ''] = hash.split(':');
+    const { uploaded, url } = origins.get(name) ?? {};
+    const parts = [
+      `name = ${JSON.stringify(name)}`,
+      ...(url === undefined ? [] : [`url = ${JSON.stringify(url)}`]),
+      ...(uploaded === undefined ? [] : [`upload-time = ${uploaded}`]),
+      ...(size === undefined ? [] : [`size = ${size}`]),
+      `hashes = { ${algorithm} = "${digits}" }`,
+    ];
+    return `    { ${parts.join(', ')} },`;
+  });
+  return ['[[packages]]', ...lines, 'wheels = [', ...wheels, ']', ''].join('\n');
+}
+
+/**
+ * The wheels of a version that a lock lists: those for systems on which skills run. A lock with the
+ * wheels of every system would be several times as large, and nobody could read the differences.
+ */
+const systems =
+  /^(any|(manylinux[\w.]*|musllinux_\w+|linux)_(x86_64|aarch64)|macosx_\w+_(x86_64|arm64|universal2)|win_amd64)$/;
+const pythons = /^(py3|py2|cp3(9|[1-9]\d))$/;
+
+function isWheelKept(name: string): boolean {
+  const [python = '', abi = '', platform = ''] = name
+    .replace(/\.whl$/, '')
+    .split('-')
+    .slice(-3);
+  return (
+    python
+      .split('.')
+      .some((one) => pythons.test(one) || (abi === 'abi3' && /^cp3\d+$/.test(one))) &&
+    // Interpreters without the global lock need wheels of their own, which few packages have.
+    !/^cp\d+t$/.test(abi) &&
+    platform.split('.').some((one) => systems.test(one))
+  );
+}
+
+/** All wheels when none is for a usual system, so that the message about the system is exact. */
+function keptWheels<File extends { readonly name: string }>(files: readonly File[]): File[] {
+  const kept = files.filter(({ name }) => isWheelKept(name));
+  return kept.length === 0 ? [...files] : kept;
 }

@@ -4,21 +4,24 @@ import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
-import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
-import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
-import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
+import {
+  runMemoryMiBDefault,
+  runSecondsDefault,
+} from '../../skills-index/skill/manifest-schema.ts';
+import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { draftPackages } from '../packages/draft-packages.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
-import { draftIdentity } from './draft-identity.ts';
 
 /**
  * `skillgate init [DIR]`: writes SKILL.md and skill.json, both or neither. Beside an existing
@@ -152,4 +155,31 @@ async function writeNew(path: string, text: string): Promise<void> {
     throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`);
   });
   await file.writeFile(text).finally(() => file.close());
+}
+
+// The name and version of a draft manifest: from SKILL.md, or else from the folder's name.
+
+/** @throws Problem `name-invalid` when neither SKILL.md nor the folder has a skill's name */
+export function draftIdentity(skillMd: SkillMd, folder: string, scopeName: unknown): ExactVersion {
+  const scope = parseScope(scopeName);
+  const short = [skillMd.name, basename(folder)].find(
+    (candidate) => candidate !== undefined && isNamePart(candidate),
+  );
+  if (short === undefined)
+    throw new Problem(
+      'name-invalid',
+      `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`,
+      {
+        hint: 'choose one of lower-case letters, digits and single hyphens: name: in SKILL.md, or skillgate init --name NAME',
+      },
+    );
+  return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };
+}
+
+function versionOf({ version }: SkillMd): Version {
+  try {
+    return parseVersion(version);
+  } catch {
+    return parseVersion('0.1.0');
+  }
 }

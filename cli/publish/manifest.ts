@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import type { LeftScript } from '../../scanner/manifest/commands.ts';
+import { diffLines as linesThatDiffer } from 'diff';
 import { inferManifest, scriptsLeftOut } from '../../scanner/manifest/manifest.ts';
-import { packagesInTexts } from '../../scanner/manifest/packages.ts';
-import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
+import { packagesInTexts, requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { addForSecret } from '../../scanner/manifest/secrets.ts';
+import type { LeftScript } from '../../scanner/manifest/working-folder.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -16,10 +16,11 @@ import {
 } from '../../skills-index/skill/capability.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { namesShownMax } from '../limits.ts';
+import { namesShownMax } from '../mcp/agent-search.ts';
 import { type DraftedPackages, draftPackages } from '../packages/draft-packages.ts';
 import {
   lockSkill,
@@ -31,11 +32,19 @@ import {
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  type OutputInk,
+  printNote,
+  Safe,
+  safe,
+  shortText,
+} from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { draftFindings, printDraftFindings } from './draft-findings.ts';
-import { draftIdentity } from './draft-identity.ts';
-import { diffLines, diffText } from './manifest-diff.ts';
+import { draftIdentity } from './init.ts';
 
 /**
  * `skillgate manifest [DIR] [--write]`: proposes capabilities from the scan, and keeps the author's
@@ -220,4 +229,84 @@ function listed(names: readonly string[]): string {
   const shown = names.slice(0, namesShownMax).join(', ');
   const more = names.length - namesShownMax;
   return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+// What the scan found in a skill whose skill.json is drafted. The draft declares what the code
+// does, so a next scan may pass code that sends a secret to a host that nobody chose.
+
+/** Findings that a person reads beside a draft; further findings are counted. */
+const findingsShownMax = 20;
+
+/** A finding that would hold or block the skill, as `--format json` prints it. */
+type DraftFinding = Pick<Finding, 'rule' | 'severity' | 'message' | 'path' | 'line' | 'column'>;
+
+/** The findings of severity medium or higher, the worst first. */
+function draftFindings({ findings }: ScanReport): readonly DraftFinding[] {
+  const levelOf = ({ severity }: Finding): number => severities.indexOf(severity);
+  return findings
+    .filter((finding) => levelOf(finding) >= severities.indexOf('medium'))
+    .sort((a, b) => levelOf(b) - levelOf(a))
+    .map(({ rule, severity, message, path, line, column }) => ({
+      rule,
+      severity,
+      message,
+      path,
+      line,
+      column,
+    }));
+}
+
+/** Prints the findings, and what the author has to check in the draft. */
+function printDraftFindings(context: CommandContext, findings: readonly DraftFinding[]): void {
+  if (findings.length === 0) return;
+  printNote(
+    context,
+    safe`The scan before this draft has ${count(findings.length, 'finding')} of severity medium or higher:`,
+  );
+  for (const { rule, severity, message, path, line } of findings.slice(0, findingsShownMax))
+    printNote(context, safe`  ${severity}  ${rule}  ${path}:${line}: ${shortText(message)}`);
+  const more = findings.length - findingsShownMax;
+  if (more > 0) printNote(context, safe`  and ${more} more; skillgate scan shows all findings`);
+  printNote(
+    context,
+    safe`A declaration does not make these findings harmless. The draft declares what the code does, so check that you want each capability of the draft.`,
+  );
+}
+
+// Changes of skill.json, line by line.
+
+interface ChangedLine {
+  readonly sign: '+' | '-' | ' ';
+  readonly text: string;
+}
+
+/** The lines of both texts; lines that are not in the longest common part are removed or added. */
+export function diffLines(before: string, after: string): readonly ChangedLine[] {
+  return linesThatDiffer(inLines(before), inLines(after)).flatMap(({ added, removed, value }) =>
+    value
+      .slice(0, -1)
+      .split('\n')
+      .map((text) => ({ sign: added ? '+' : removed ? '-' : ' ', text }) as const),
+  );
+}
+
+/** The changed lines, with one unchanged line on either side, for a terminal. */
+function diffText(lines: readonly ChangedLine[], ink: OutputInk): Safe {
+  const near = lines.filter(
+    ({ sign }, index) =>
+      sign !== ' ' ||
+      lines.slice(Math.max(0, index - 1), index + 2).some((line) => line.sign !== ' '),
+  );
+  return joined(
+    near.map(({ sign, text }) => {
+      const line = safe`${new Safe(sign)} ${text}`;
+      return sign === '+' ? ink.green(line) : sign === '-' ? ink.red(line) : ink.faint(line);
+    }),
+    '\n',
+  );
+}
+
+// An empty text has no lines, and line endings do not count.
+function inLines(text: string): string {
+  return text === '' ? '' : `${text.trimEnd().replaceAll('\r\n', '\n')}\n`;
 }

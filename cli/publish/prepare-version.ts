@@ -3,7 +3,7 @@
  * signing.
  */
 
-import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
+import { whyTooLargeForMcp } from '../../skills-index/mcp/skill-methods.ts';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';

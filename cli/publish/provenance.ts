@@ -3,12 +3,11 @@
  * contains exactly the bundle's bytes.
  */
 import { resolve } from 'node:path';
-import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
 import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
-import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
-import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/quiet-git.ts';
-import { sourceFilesOf } from './packed-files.ts';
+import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/bounded-git.ts';
+import { firstDifference, readCommitFolder } from '../git/changed-since.ts';
 
 export type OriginResult =
   | { readonly kind: 'origin'; readonly origin: VersionSource }
@@ -107,4 +106,16 @@ function withoutUser(remote: string): string {
   url.password = '';
   url.search = '';
   return url.toString();
+}
+
+/** The files of a packed bundle in the form that a scan reads. */
+export function sourceFilesOf({
+  bundle,
+  contents,
+}: Pick<PackedBundle, 'bundle' | 'contents'>): SourceFile[] {
+  return bundle.files.map(({ path, mode }) => ({
+    path,
+    bytes: contents.get(path) ?? new Uint8Array(),
+    mode: Number.parseInt(mode, 8),
+  }));
 }

@@ -2,11 +2,10 @@
  * Compares what the scan saw with what skill.json declares, before anything is signed. Only a use
  * that an entry of skill.json would allow stops the author; a reviewer judges the others.
  */
-import { isBeyondManifests } from '../../scanner/manifest/declarable.ts';
-import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { inferManifest, isBeyondManifests } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { addForSecret } from '../../scanner/manifest/secrets.ts';
-import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
+import { capabilityOf } from '../../scanner/reports/allowance.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   type Capability,

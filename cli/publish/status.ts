@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
 import { fetchNewestVersions, fetchVersions } from '../registries/fetch-versions.ts';
 import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
@@ -12,8 +11,8 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './import.ts';
 import { originRows } from './origin-rows.ts';
-import { isUnderWay } from './under-way.ts';
 
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
+import { withLock } from '../../runner/files/lock.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes, type Paths } from '../command.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, safe } from '../terminal/output.ts';
-import { keepToken } from './keep-token.ts';
-import { isReadToken, readTokens } from './read-tokens.ts';
+import { isReadToken, readTokens, tokensPath, tokensSchema } from './read-tokens.ts';
 
 const readerAnswer = v.looseObject({ readers: v.array(v.string()) });
 
@@ -55,4 +56,21 @@ async function firstLine(stdin: CommandContext['stdin']): Promise<string> {
     if (text.length > 1_000 || text.includes('\n')) break;
   }
   return text.split('\n')[0] ?? '';
+}
+
+/**
+ * Keeps the token for the base URL of a registry, or forgets it. Without the lock, the second of
+ * two commands at once would overwrite the token of the first.
+ */
+export function keepToken(
+  paths: Pick<Paths, 'config'>,
+  base: string,
+  token: string | undefined,
+): void {
+  const path = tokensPath(paths);
+  withLock(`${path}.lock`, () => {
+    const { [base]: _, ...others } = readTokens(paths);
+    const tokens = token === undefined ? others : { ...others, [base]: token };
+    writePrivateFile(path, `${JSON.stringify({ schema: tokensSchema, tokens }, null, 2)}\n`);
+  });
 }

@@ -3,17 +3,24 @@
  * file of the same registry is pinned, as after a rotation, this data is kept. Otherwise the
  * registry could deny what it showed before.
  */
+
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { listKnown } from '../../skills-index/client/known-statements.ts';
-import type { Store } from '../../skills-index/client/store.ts';
+import { memoryStore, type Store } from '../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, Paths } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
-import { diskStore } from './disk-store.ts';
+import { writeWhole } from '../whole-file.ts';
 import type { KeptTrust } from './kept.ts';
-import { trustedRegistry } from './registries.ts';
+import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 import { readRegistries } from './registry-base.ts';
 
 /**
@@ -99,4 +106,153 @@ async function linesIn(store: Store, name: string): Promise<string[]> {
 
 function sizeIn(note: Uint8Array): number {
   return parseCheckpoint(Buffer.from(note).toString('utf8')).size;
+}
+
+// The store of verified blobs and of last good copies, on disk. Blobs are cache. Data that a
+// registry must not be able to undo is permanent.
+//
+// The store reads and writes small files at once: an admission touches about fifty files one after
+// the other, and each would wait for Node's threads four or five times.
+
+/**
+ * Files that must survive an emptied cache: the head of the log, and learned statements such as
+ * revocations and the ends of keys. Without them a registry could show this host an earlier state
+ * of its log or index.
+ */
+const isLasting = (name: string): boolean =>
+  name === 'checkpoint' ||
+  name.startsWith('alarms/') ||
+  name === 'known' ||
+  name.startsWith('known/');
+
+/**
+ * A store for one registry.
+ * @param root fingerprint of the registry's root file: two registries never share a named file
+ */
+export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): Store {
+  const blobOf = (digest: Digest): string => join(paths.cache, 'blobs', 'sha256', hexOf(digest));
+  const placeIn = (base: string, name: string): string =>
+    join(base, 'registries', hexOf(root), ...partsOf(name));
+  const namedOf = (name: string): string =>
+    placeIn(isLasting(name) ? paths.data : paths.cache, name);
+  return {
+    get: async (digest) => readIfThere(blobOf(digest)),
+    put: async (digest, bytes) => write(blobOf(digest), bytes),
+    getNamed: async (name) => readIfThere(namedOf(name)),
+    putNamed: async (name, bytes) =>
+      isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes),
+    listNamed: async (folder) => listIfThere(namedOf(folder)),
+    placeOf: namedOf,
+  };
+}
+
+/**
+ * Moves the data that was learned from a registry's log to another folder, after a person said that
+ * the log was wrong. Nothing is deleted, and the log's head stays.
+ * @returns the new folder
+ */
+export async function setMemoryAside(
+  paths: Pick<Paths, 'data'>,
+  root: Digest,
+  now: Date,
+): Promise<string> {
+  const folder = join(paths.data, 'registries', hexOf(root));
+  const aside = join(folder, 'forgotten', now.toISOString().replaceAll(':', '-'));
+  await mkdir(aside, { recursive: true, mode: 0o700 });
+  await moveIfThere(join(folder, 'known'), join(aside, 'known'));
+  return aside;
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+  }
+}
+
+function partsOf(name: string): string[] {
+  const parts = name.split('/');
+  if (parts.every((part) => /^[@\w][\w.-]*$/.test(part))) return parts;
+  throw new Problem(
+    'internal',
+    `Cannot store a file under ${JSON.stringify(name)}: not a valid name`,
+  );
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+// Half-written files of a crash begin with a dot.
+function listIfThere(path: string): string[] {
+  try {
+    return readdirSync(path)
+      .filter((name) => !name.startsWith('.'))
+      .sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+let written = 0;
+
+// A reader sees the old file or the new one. The file is not flushed, because readers verify it.
+function write(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  written += 1;
+  const beside = `${path}.${process.pid}.${written}.new`;
+  writeFileSync(beside, bytes, { mode: 0o600 });
+  renameSync(beside, path);
+}
+
+// The head of a registry's log in its current status file, and the head that this host saw before.
+
+/** A head with its signed note. */
+export interface NotedHead extends TreeHead {
+  readonly note: string;
+}
+
+/**
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `not-found` while the log is empty,
+ * `signature-invalid`, `status-stale`
+ */
+export async function fetchHead(
+  context: CommandContext,
+  { base, root }: TrustedRegistry,
+): Promise<NotedHead> {
+  const source = {
+    base,
+    fetch: context.send ?? context.fetch,
+    signal: context.signal,
+    store: memoryStore(),
+  };
+  const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `${base} serves no status file`);
+  return headIn(verifyStatus(bytes, root, context.now().getTime()).checkpoint);
+}
+
+/** Undefined if this host never read the log of this registry. */
+export async function lastSeenHead(
+  context: CommandContext,
+  { fingerprint }: TrustedRegistry,
+): Promise<NotedHead | undefined> {
+  const kept = await diskStore(context.paths, fingerprint).getNamed('checkpoint');
+  return kept === undefined ? undefined : headIn(Buffer.from(kept).toString('utf8'));
+}
+
+/** As text: `size 42, root Hy4…=`. */
+export function printHead({ size, root }: TreeHead): string {
+  return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
+}
+
+function headIn(note: string): NotedHead {
+  const { size, root } = parseCheckpoint(note);
+  return { size, root, note };
 }

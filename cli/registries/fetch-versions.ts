@@ -2,11 +2,13 @@
 import type * as v from 'valibot';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { versionPagesMax } from '../limits.ts';
 import { versionsAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld, versionPath } from './registry-api.ts';
 
-export type ListedVersion = v.InferOutput<typeof versionsAnswer>['versions'][number];
+/** Pages of the list of a skill's versions. */
+export const versionPagesMax = 1_000;
+
+type ListedVersion = v.InferOutput<typeof versionsAnswer>['versions'][number];
 
 /**
  * The versions of a skill, oldest first.
@@ -33,7 +35,7 @@ export async function fetchVersions(
 }
 
 /** The versions of a skill that were published last. */
-export interface NewestVersions {
+interface NewestVersions {
   /** Oldest first. */
   readonly versions: readonly ListedVersion[];
   /** Whether the registry has older ones. */

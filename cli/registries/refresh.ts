@@ -7,9 +7,11 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { CommandContext, Paths } from '../command.ts';
-import { trustMetadataBytesMax, trustRefreshMillis } from '../limits.ts';
+import { trustMetadataBytesMax } from './fetcher.ts';
 import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
+
+const trustRefreshMillis = 3_600_000;
 
 export type TrustWorld = Pick<CommandContext, 'fetch' | 'send' | 'now' | 'signal'> & {
   readonly paths: Pick<Paths, 'config'>;

@@ -14,9 +14,10 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { Paths } from '../command.ts';
-import { rootFileBytesMax } from '../limits.ts';
 import { type KeptTrust, readKeptTrust } from './kept.ts';
 import { fallbackBase, parseBase, readRegistries, registryBaseOf } from './registry-base.ts';
+
+export const rootFileBytesMax = 256 * 1024;
 
 /**
  * A registry and its trusted files: the pinned root file, checked against its fingerprint, and the

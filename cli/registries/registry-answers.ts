@@ -8,7 +8,7 @@ import {
   identityList,
   identityShape,
   memberIdentities,
-} from '../../skills-index/statement/identity-shapes.ts';
+} from '../../skills-index/statement/predicate-shapes.ts';
 
 export const digest = v.custom<Digest>(isDigest, 'is not a digest');
 export const text = v.string();

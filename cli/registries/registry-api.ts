@@ -10,13 +10,16 @@ import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
 import { certificateProblem } from '../certificate-problem.ts';
 import type { CommandContext } from '../command.ts';
 import { readFolderFile } from '../folder-file.ts';
-import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+import { requestSecondsMax } from '../signing/identity-token.ts';
 import { problemAnswer } from './registry-answers.ts';
 import { fallbackBase } from './registry-base.ts';
+
+/** Bytes of one JSON answer of a registry. */
+const answerBytesMax = 32 * 1024 * 1024;
 
 // Nobody has to have typed this address: it stands in for a registry that nobody named.
 const fallbackHint =
@@ -25,7 +28,7 @@ const fallbackHint =
 const gatewayHint =
   'A proxy in front of the registry answered, because the registry did not. Try again later, or tell the operator of the registry.';
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   readonly json?: unknown;

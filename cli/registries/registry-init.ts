@@ -5,12 +5,14 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parseTufRepository } from '../../skills-index/trust/root/repository.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
-import { proposalDigest } from '../root-rotation/rotation.ts';
+import {
+  makeRegistryFolder,
+  proposalDigest,
+  registryFiles,
+} from '../root-rotation/registry-folder.ts';
 import { createKeyFile, readPublicKeyFile } from '../signing/key-file.ts';
-import { askNewPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
-import { requireNoKeyAt } from '../signing/stored-key.ts';
+import { askNewPassphrase, requireNoKeyAt } from '../signing/stored-key.ts';
 import { askLine } from '../terminal/ask.ts';
 import { answer, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 

@@ -8,20 +8,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { statusBytesMax } from '../../skills-index/trust/limits.ts';
-import { tufFileBytesMax, tufRootsMax } from '../../skills-index/trust/root/limits.ts';
-import { tufShapes } from '../../skills-index/trust/root/metadata.ts';
-import type { TufFileName, TufFiles } from '../../skills-index/trust/root/repository.ts';
-import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { isSignedRootOf } from '../../skills-index/trust/root/root-chain.ts';
-import { tufSignersOf } from '../../skills-index/trust/root/signature.ts';
-import { firstRootMillisMax, trustMetadataBytesMax } from '../limits.ts';
-import { requireCoherent, type TrustedBefore } from './coherent-set.ts';
-import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './fetcher.ts';
-import { requireFirstRoot } from './first-root.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
+import {
+  describeForeignRetiredKey,
+  isSignedRootOf,
+  strangersAmongRetired,
+  tufSignersOf,
+} from '../../skills-index/trust/root/ceremony.ts';
+import {
+  type TufRoot,
+  type TufTargets,
+  tufShapes,
+} from '../../skills-index/trust/root/metadata.ts';
+import {
+  requireReadableFiles,
+  rootMismatches,
+  type TufFileName,
+  type TufFiles,
+  targetsMismatches,
+  tufFileBytesMax,
+  tufRootsMax,
+} from '../../skills-index/trust/root/repository.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootBytesMax,
+  rootFingerprint,
+} from '../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import {
+  makeTrustFetcher,
+  parseMetadata,
+  type TrustFetcher,
+  trustMetadataBytesMax,
+  tufFilesOf,
+} from './fetcher.ts';
 import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
-import { tufFilesOf } from './newest-set.ts';
+
+/** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
+export const firstRootMillisMax = 30_000;
 
 export interface TrustQuestion extends Omit<TrustedBefore, 'chain'> {
   readonly source: Source;
@@ -196,4 +224,151 @@ function problemOf(cause: unknown, { fault }: TrustFetcher): Problem {
       ? cause.message.replace(/^Unable to load \w+ metadata error Error: /, '')
       : String(cause);
   return new Problem('tuf-invalid', `Cannot trust the registry’s files: ${why}`, { cause });
+}
+
+// Whether the files of a registry's root of trust belong together, and to what a host trusts.
+
+/** What a host trusts before it looks at the files. */
+interface TrustedBefore {
+  /** The pinned root file. */
+  readonly pinned: RootFile;
+  /** The files that were stored last time. */
+  readonly kept?: KeptTrust | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** TUF roots from the one that was trusted at the start to the newest. */
+  readonly chain: readonly TufRoot[];
+}
+
+/** The files that tuf-js accepted, as text. */
+interface ShownSet {
+  readonly metadata: Readonly<Record<TrustRole, string>>;
+  readonly files: TufFiles;
+  readonly status: string;
+  readonly checkpoint: string;
+}
+
+/**
+ * Checks beyond TUF: metadata and root file name the same keys, and the root file admits the
+ * status.
+ * @throws Problem `tuf-invalid` with every reason; `tuf-expired` and others of the status
+ */
+function requireCoherent(
+  { pinned, kept, now, chain }: TrustedBefore,
+  { metadata, files, status, checkpoint }: ShownSet,
+): void {
+  const root = parseRoot(files['root.json']);
+  const tufRoot: TufRoot = JSON.parse(metadata.root).signed;
+  const targets: TufTargets = JSON.parse(metadata.targets).signed;
+  const reasons = [...rootMismatches(tufRoot, root), ...targetsMismatches(targets, root)];
+  const inOffice = [root.log, root.status, root.registry, ...root.administrators].map(
+    ({ key }) => key,
+  );
+  if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
+    reasons.push(
+      'the root file is older than the pinned root file: it uses a key that the pinned root file has retired',
+    );
+  if (root.origin !== pinned.origin)
+    reasons.push(`the root file is for the registry ${root.origin}, not for ${pinned.origin}`);
+  const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
+  reasons.push(
+    ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
+  );
+  // Older root files do not name the registry. Since the first rotation its name is the root file
+  // that was in force then.
+  const named = [pinned, ...before].filter(
+    ({ tuf, first }) => tuf !== undefined || first !== undefined,
+  );
+  if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
+    reasons.push(
+      `the root file is of the registry ${registryIdOf(root)}, not of the registry that is pinned on this host`,
+    );
+  const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
+  reasons.push(...strangersAmongRetired(root, earlier).map(describeForeignRetiredKey));
+  requireReadableFiles(files);
+  if (
+    reasons.length === 0 &&
+    verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint
+  )
+    reasons.push('status.json and the checkpoint belong to different logs or different times');
+  if (reasons.length === 0) return;
+  throw new Problem(
+    'tuf-invalid',
+    'Cannot trust the registry’s files: they do not belong together',
+    {
+      reasons: reasons.map((message) => ({ message })),
+    },
+  );
+}
+
+// Earlier thresholds decide whether an enrolment counts. A root file that drops one would undo
+// enrolments, or let a single earlier vote count.
+function whyOtherThresholds(
+  { thresholds = [] }: RootFile,
+  { thresholds: earlier = [] }: RootFile,
+): string | undefined {
+  const changed = earlier.find(
+    (one, at) => canonicalJson(one) !== canonicalJson(thresholds[at] ?? null),
+  );
+  return (
+    changed &&
+    `the root file no longer says that ${changed.threshold} administrators had to agree up to log index ${changed.validUpTo}, but an earlier root file says so`
+  );
+}
+
+// Proof that a registry may use the name in statements. A root file contains that name: the
+// fingerprint of its registry's first root file. Without proof a hostile registry could claim
+// another one's name, and reuse statements that people signed for it.
+
+interface NamedRegistry {
+  readonly source: Source;
+  readonly pinned: RootFile;
+  /** The files that were stored last time. */
+  readonly kept?: KeptTrust | undefined;
+  /** Later files that the administrators of another root file signed for the same registry. */
+  readonly follow: (first: RootFile) => Promise<Pick<KeptTrust, 'files'>>;
+}
+
+/**
+ * The name of the registry with this root file: already known here, or proven by the first root
+ * file and all later signatures.
+ * @throws Problem `tuf-invalid` where the first root file does not lead to the current one;
+ * `registry-down`
+ */
+async function requireFirstRoot(
+  { source, pinned, kept, follow }: NamedRegistry,
+  inForce: string,
+): Promise<Digest> {
+  const root = parseRoot(inForce);
+  const id = registryIdOf(root);
+  // Root files of earlier versions do not name a first one; such a registry is named by its own
+  // root file.
+  if (root.first === undefined) return id;
+  const seen =
+    kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];
+  if ([rootFingerprint(pinned), ...seen].includes(id)) return id;
+  const path = `/index/roots/${hexOf(id)}.json`;
+  const bytes = await fetchFile(source, path, rootBytesMax);
+  if (bytes === undefined) throw unproven(source, id, `the registry has no ${path}`);
+  const first = parseRoot(bytes);
+  if (rootFingerprint(first) !== id) throw unproven(source, id, `${path} has another fingerprint`);
+  const led = await follow(first).catch((cause: unknown) => {
+    if (cause instanceof Problem && cause.code.startsWith('tuf-'))
+      throw unproven(source, id, cause.message, cause);
+    throw cause;
+  });
+  if (led.files['root.json'] !== inForce)
+    throw unproven(source, id, 'its administrators have signed another root file since');
+  return id;
+}
+
+function unproven({ base }: Source, id: Digest, why: string, cause?: Problem): Problem {
+  return new Problem(
+    'tuf-invalid',
+    `Cannot trust ${base}: its root file names ${id} as its first root file, but that first file does not lead to the current one: ${why}`,
+    {
+      hint: 'ask the operator over another channel for the first root file, root.json, then: skillgate registry trust FILE --root sha256:…. A registry that names another registry’s first root file is hostile',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }

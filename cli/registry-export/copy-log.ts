@@ -1,24 +1,198 @@
 /**
- * Copies the log: each entry, the statement to which the entry commits, and the tiles. The tiles
- * are computed from entries that make the signed head.
+ * Copies the index files of skills, with everything that their versions need. The folder never gets
+ * a line before the version's files.
  */
-import { inTurns } from '../../skills-index/client/blobs.ts';
+import {
+  fetchBlob,
+  fetchFile,
+  fetchIfAny,
+  inTurns,
+  type Source,
+} from '../../skills-index/client/blobs.ts';
+import { fileGroups, filePackPath } from '../../skills-index/client/file-packs.ts';
+import { withSum } from '../../skills-index/client/limited-source.ts';
 import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
+import { evidencePackPath, parsePack } from '../../skills-index/client/pack-form.ts';
+import { packBytesMax, packedFilesBytesMax } from '../../skills-index/client/packs.ts';
+import { fetchIndex, scanReportBytesMax } from '../../skills-index/client/registry-index.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/version-words.ts';
 import { type CompactRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
-import { parseHashTile, type TileId, tilePath, tileWidthMax } from '../../skills-index/log/tile.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
-import { perfectRoot } from '../../skills-index/log/tile-proof.ts';
+import {
+  parseHashTile,
+  perfectRoot,
+  type TileId,
+  tilePath,
+  tileWidthMax,
+} from '../../skills-index/log/tile-proof.ts';
+import { parseBundle } from '../../skills-index/skill/bundle.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import {
+  type IndexLine,
+  parseIndexFile,
+  printIndexLine,
+} from '../../skills-index/trust/index-files/index-line.ts';
+import { statusBytesMax } from '../../skills-index/trust/index-files/status-file.ts';
+import { skillNameIn } from '../monitor/compare.ts';
 import { fetchStatement, type ReadStatement, statementIn } from '../monitor/statements.ts';
-import { skillNameIn } from '../monitor/summary-name.ts';
-import type { CopyWorld } from './copy-world.ts';
-import type { ExportFolder } from './export-folder.ts';
-import type { ExportedLog } from './export-state.ts';
+import type { TrustedRegistry } from '../registries/registries.ts';
+import type { Progress } from '../terminal/progress.ts';
+import type { ExportedLog, ExportFolder } from './export-state.ts';
 
-export interface CopiedLog {
+/** A version that the registry does not show whole. The folder has no index line of the version. */
+export interface LackingVersion {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly why: string;
+}
+
+export interface CopiedSkill {
+  readonly lines: readonly IndexLine[];
+  /** Versions that the folder did not have. */
+  readonly copied: number;
+  readonly lacking: readonly LackingVersion[];
+  /** Whether a new version or advice changed the index file. */
+  readonly isChanged: boolean;
+  /** Whether the registry shows more than the copy, or no line yet. The next export looks again. */
+  readonly isBehind: boolean;
+}
+
+/**
+ * Copies a skill up to a head of the log. Its index file waits in the folder.
+ * @throws Problem `registry-answer-invalid` when the registry removed a line, `registry-down`
+ */
+export async function copySkill(
+  world: CopyWorld,
+  name: SkillName,
+  size: number,
+): Promise<CopiedSkill> {
+  const exported = await world.folder.get(`index/${name}`);
+  // The folder gets one whole index file, so the parts of the registry's file are not kept.
+  const store = { ...memoryStore(), getNamed: async () => exported };
+  const shown = await fetchIndex(withSum({ ...world.source, store }), name);
+  const before = exported === undefined ? [] : parseIndexFile(exported, name);
+  const known = new Set(before.map(printIndexLine));
+  const below = shown.filter(({ logIndex }) => logIndex < size).map((line) => asOf(line, size));
+  const kept = below.filter((line) => known.has(printIndexLine(line)));
+  if (kept.length < known.size)
+    throw new Problem(
+      'registry-answer-invalid',
+      `The index of ${name} no longer has a line that is in ${world.folder.dir}`,
+      { hint: 'index lines are permanent: compare with skillgate monitor, and ask the operator' },
+    );
+  const lines: IndexLine[] = [];
+  const lacking: LackingVersion[] = [];
+  for (const line of below) {
+    const why = known.has(printIndexLine(line)) ? undefined : await whyLacking(world, line);
+    if (why === undefined) lines.push(line);
+    else lacking.push({ name, version: line.version, why });
+  }
+  const isChanged = printLines(lines) !== printLines(before);
+  if (isChanged) await world.folder.putWaiting(`index/${name}`, Buffer.from(printLines(lines)));
+  const isBehind = shown.length === 0 || printLines(shown) !== printLines(lines);
+  return { lines, copied: lines.length - kept.length, lacking, isChanged, isBehind };
+}
+
+/** A line as it was at a head of the log: advice that came later is left out. */
+function asOf({ advice = {}, ...line }: IndexLine, size: number): IndexLine {
+  const given = Object.entries(advice).filter(([, logIndex]) => logIndex < size);
+  return given.length === 0 ? line : { ...line, advice: Object.fromEntries(given) };
+}
+
+function printLines(lines: readonly IndexLine[]): string {
+  return lines.map((line) => `${canonicalJson(line)}\n`).join('');
+}
+
+/** The lines of a skill that the folder shows; empty for a skill that it does not have. */
+export async function readLines({ folder }: CopyWorld, name: SkillName): Promise<IndexLine[]> {
+  const bytes = await folder.get(`index/${name}`);
+  return bytes === undefined ? [] : parseIndexFile(bytes, name);
+}
+
+// One version that the registry lost must not keep all others from an export.
+async function whyLacking(world: CopyWorld, line: IndexLine): Promise<string | undefined> {
+  try {
+    await copyVersion(world, line);
+    return undefined;
+  } catch (cause) {
+    if (!(cause instanceof Problem) || world.source.signal?.aborted === true) throw cause;
+    // A registry that answers other requests has damaged files.
+    if (cause.code === 'registry-down')
+      await fetchFile(world.source, '/index/status.json', statusBytesMax);
+    return cause.message;
+  }
+}
+
+// The registry that is copied, and the folder of the copy.
+
+export interface CopyWorld {
+  readonly registry: TrustedRegistry;
+  /** Blobs that are read through the source are kept in the folder. */
+  readonly source: Source;
+  readonly folder: ExportFolder;
+  /** Empty for all scopes. */
+  readonly scopes: readonly string[];
+  readonly now: () => Date;
+  readonly startProgress: (total: number, unit: string) => Progress;
+}
+
+// Copies what an installer reads of one version: packs, and each blob under its own address.
+
+/** @throws Problem as `fetchBlob`; and for a statement or a list of files that nobody can read */
+async function copyVersion(world: CopyWorld, line: IndexLine): Promise<void> {
+  const source = await withPack(world, evidencePackPath(line));
+  const statements = await inTurns(line.statements, (digest) =>
+    fetchBlob(source, digest, statementBlobBytesMax),
+  );
+  const list = await fetchBlob(source, line.bundle, statementBlobBytesMax);
+  await inTurns(statements.flatMap(reportIn), (digest) =>
+    fetchBlob(source, digest, scanReportBytesMax),
+  );
+  const { bundle } = parseBundle(list);
+  const isLarge = bundle.files.reduce((sum, { size }) => sum + size, 0) > packedFilesBytesMax;
+  for (const [at, group] of fileGroups(bundle).entries()) {
+    const path = filePackPath(line.bundle, at);
+    const files = isLarge && group.length > 1 ? await withPack(world, path) : source;
+    await inTurns(group, ({ sha256, size }) => fetchBlob(files, sha256, size));
+  }
+}
+
+/** The source, with the blobs of a pack that is in the folder now. */
+async function withPack({ source, folder }: CopyWorld, path: string): Promise<Source> {
+  const place = path.slice(1);
+  const kept = await folder.get(place);
+  const bytes = kept ?? (await fetchIfAny(source, path, packBytesMax));
+  const blobs = bytes && parsePack(bytes);
+  if (bytes === undefined || blobs === undefined) return source;
+  if (kept === undefined) await folder.put(place, bytes);
+  const pack = {
+    has: (digest: Digest) => blobs.has(digest),
+    first: () => blobs.values().next().value,
+    read: async (digest: Digest) => blobs.get(digest),
+  };
+  return { ...source, packOf: () => pack };
+}
+
+function reportIn(bytes: Uint8Array): Digest[] {
+  const { dsseEnvelope } = parseSigstoreBundle(parseJson(bytes, 'a statement').value);
+  const statement = peekStatement(dsseEnvelope);
+  return statement.predicateType === predicateTypes.scan ? [statement.predicate.report] : [];
+}
+
+// Copies the log: each entry, the statement to which the entry commits, and the tiles. The tiles
+// are computed from entries that make the signed head.
+
+interface CopiedLog {
   readonly log: ExportedLog;
   /** Skills whose index files may have changed since. */
   readonly names: ReadonlySet<SkillName>;

@@ -9,6 +9,8 @@ import { parseManifest, parseManifestJson } from '../../skills-index/skill/manif
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { remarkKinds } from '../../skills-index/statement/prose.ts';
+import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { asCalled } from '../called-name.ts';
@@ -32,11 +34,8 @@ import {
   table,
   wantsColour,
 } from '../terminal/output.ts';
-import { observedText } from './observed-text.ts';
-import { proseText } from './prose-text.ts';
-import { readingText } from './reading-text.ts';
+import { fetchReviewedBundle } from './approve.ts';
 import { type ReviewAnswer, reviewAnswer } from './review-answers.ts';
-import { fetchReviewedBundle } from './reviewed-bundle.ts';
 
 export async function showReview(context: CommandContext): Promise<ExitCode> {
   const { name, version } = parseExactVersion(context.args[0] ?? '');
@@ -256,4 +255,100 @@ function nextText({ options }: CommandContext, { name, version, moves }: ReviewA
       ? safe`You can move this version to no other state.`
       : safe`You can move this version to: ${moves.join(', ')}`;
   return safe`${states}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move${files}`;
+}
+
+// New text for agents since the last approved version, for a terminal, as compared by the registry
+// from its scanner's report.
+
+/** Several lines: a summary, then each new or changed sentence with its place. */
+function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {
+  if (prose?.kind === 'first')
+    return safe`prose: no earlier version was approved, so all of the text is new. Static analysis cannot decide what a text makes an agent do`;
+  const { change, since, left } = prose ?? { change: null, since: null, left: 0 };
+  if (change === null || since === null)
+    return safe`prose: the registry does not know what changed${since === null ? '' : ` since ${since}`}: read all of the text`;
+  const more = change.addedCount - change.added.length;
+  return joined(
+    [
+      safe`prose, as the registry compares it: ${changeWords(change, since, left)}`,
+      ...change.added.map(
+        (one) => safe`  ${one.path}:${one.line}  ${one.isHidden ? 'HIDDEN  ' : ''}${one.text}`,
+      ),
+      ...(more > 0 ? [safe`  and ${more} more: read the files`] : []),
+    ],
+    '\n',
+  );
+}
+
+// What a version did when a scanner ran it in sandboxes with decoys, for a terminal.
+
+const shownFacts = 30;
+
+/** The verdict and the facts, or the words that nobody ran the version. */
+function observedText({
+  lacksObservation,
+  name,
+  observation,
+  observationWaits,
+  version,
+}: Pick<
+  ReviewAnswer,
+  'observation' | 'lacksObservation' | 'observationWaits' | 'name' | 'version'
+>): Safe {
+  const demand = lacksObservation
+    ? [
+        safe`The policy asks for an observation before anybody approves. ${observationWaits}`,
+        safe`By hand, with a scanner’s key: skillgate observe --send ${name}@${version} DIR`,
+      ]
+    : [];
+  if (observation === null)
+    return joined([safe`not observed: no scanner has run this version`, ...demand], '\n');
+  const { by, coverage, facts, observedAt, verdict } = observation;
+  const late =
+    coverage.late === 0 ? '' : `, ${count(coverage.late, 'step')} reached the time limit`;
+  return joined(
+    [
+      safe`observed by ${by} at ${observedAt}: ${verdict}. ${coverage.done} of ${count(coverage.planned, 'step')} ran${late}`,
+      ...facts
+        .slice(0, shownFacts)
+        .map(
+          ({ kind, level, steps, what }) =>
+            safe`  ${level.padEnd(6)} ${kind}: ${what}${steps[0] === undefined ? '' : ` (in ${steps[0]})`}`,
+        ),
+      ...(facts.length > shownFacts ? [safe`  and ${facts.length - shownFacts} more`] : []),
+      ...(facts.length === 0
+        ? [
+            safe`  no fact speaks against the version, which proves nothing: a program can notice that it is observed`,
+          ]
+        : []),
+      ...demand,
+    ],
+    '\n',
+  );
+}
+
+// What a model remarked about the prose of a version, for a terminal.
+
+/** One text with a line for each remark; none where no model read the prose. */
+function readingText({ reading }: Pick<ReviewAnswer, 'reading'>): readonly Safe[] {
+  if (reading === null) return [];
+  const { model, remarks, unread } = reading;
+  const left = unread === 0 ? '' : `, ${count(unread, 'sentence')} unread`;
+  return [
+    joined(
+      [
+        safe`the model ${model} read the prose: ${count(remarks.length, 'remark')}${left}. A remark is an opinion, and silence proves nothing`,
+        ...remarks.map(
+          ({ path, line, quote, kind }) =>
+            safe`  ${path}:${line}  remarks that ${wordsOf(kind)}: “${quote}”`,
+        ),
+      ],
+      '\n',
+    ),
+  ];
+}
+
+// A newer registry may know more kinds.
+function wordsOf(kind: string): string {
+  return new Map<string, string>(Object.entries(remarkKinds)).get(kind) ?? kind;
 }

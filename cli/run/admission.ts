@@ -2,17 +2,25 @@
  * From a command's world to an admission: which registry answers for a skill, where its blobs lie,
  * what the lock pins.
  */
+
 import { join } from 'node:path';
-import * as admission from '../../runner/admission/public.ts';
+import valid from 'semver/functions/valid.js';
+import { type Admission, admit } from '../../runner/admission/admit.ts';
+import { type OpenedSkill, openSkill } from '../../runner/admission/catalogue.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import { withFilePacks } from '../../skills-index/client/file-packs.ts';
-import { fetchIndex } from '../../skills-index/client/index-lines.ts';
 import { withDeadline, withSum } from '../../skills-index/client/limited-source.ts';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import { fetchStatementAt } from '../../skills-index/client/version-words.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { compareVersions, isInRange } from '../../skills-index/skill/version.ts';
 import type { Admitted, Pinned } from '../../skills-index/trust/decision/decision.ts';
-import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import { judge } from '../../skills-index/trust/decision/judge.ts';
+import type { AdviceHint, IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import { readAuthorAdvice } from '../../skills-index/trust/index-files/shown-advice.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
@@ -27,10 +35,9 @@ import {
   readProject,
   scopeClaimIn,
 } from '../install/lock.ts';
-import { diskStore } from '../registries/disk-store.ts';
+import { diskStore } from '../registries/carry-memory.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/refresh.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
-import { adviceNotes } from './advice-notes.ts';
 
 export type AdmissionWorld = Pick<
   CommandContext,
@@ -83,7 +90,7 @@ export interface Question {
 }
 
 export interface AdmissionAnswer {
-  readonly admission: admission.Admission;
+  readonly admission: Admission;
   readonly registry: TrustedRegistry;
   readonly source: Source;
 }
@@ -160,7 +167,7 @@ async function askOne(
     origin: registry.root.origin,
     id: registryIdOf(registry.root),
   });
-  const judged = await admission.admit({
+  const judged = await admit({
     ...source,
     name,
     range,
@@ -202,12 +209,9 @@ export async function fetchLines(
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */
-export async function openAdmitted(
-  source: Source,
-  admitted: Admitted,
-): Promise<admission.OpenedSkill> {
+export async function openAdmitted(source: Source, admitted: Admitted): Promise<OpenedSkill> {
   let from = source;
-  const opened = await admission.openSkill(admitted.bundle, (digest, bytesMax) =>
+  const opened = await openSkill(admitted.bundle, (digest, bytesMax) =>
     fetchBlob(from, digest, bytesMax),
   );
   from = withFilePacks(source, opened.bundle, opened.digest);
@@ -236,4 +240,68 @@ function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
       : {}),
     ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
   };
+}
+
+// Notes about advice of the author of a version: yanked, deprecated. Advice stops nobody.
+
+type Judged = Pick<Admission, 'input'>;
+
+/** The notes for a person; empty for most versions. */
+async function adviceNotes(source: Source, { input }: Judged): Promise<readonly string[]> {
+  return notesAbout(source, input, input.line, ['yanked', 'deprecated']);
+}
+
+/**
+ * A note about the highest version in the range, where an installation passed over it because the
+ * author yanked it. Reads the index that the admission left in the store.
+ */
+export async function passedOverNotes(
+  source: Source,
+  { input }: Judged,
+  range: string,
+): Promise<readonly string[]> {
+  const { name, version } = input.line;
+  if (valid(range) !== null) return [];
+  // A missing note must not stop an installation.
+  const lines = await fetchIndex({ ...source, offline: true }, name, { name, range }).catch(
+    () => [],
+  );
+  const line = lines
+    .filter((one) => one.advice?.yanked !== undefined && isInRange(one.version, range))
+    .sort((a, b) => compareVersions(a.version, b.version))
+    .at(-1);
+  if (line === undefined || compareVersions(line.version, version) <= 0) return [];
+  const notes = await notesAbout(source, input, line, ['yanked']);
+  return notes.map((note) => `${version} is chosen, because ${note}`);
+}
+
+async function notesAbout(
+  source: Source,
+  input: Judged['input'],
+  line: IndexLine,
+  kinds: readonly (keyof AdviceHint)[],
+): Promise<readonly string[]> {
+  const { advice } = line;
+  if (advice === undefined) return [];
+  const { identities } = judge(input).evidence;
+  const notes: string[] = [];
+  for (const kind of kinds) {
+    const at = advice[kind];
+    if (at === undefined) continue;
+    const place = `${line.name}@${line.version}`;
+    try {
+      const bytes = await fetchStatementAt(source, at);
+      if (bytes === undefined) throw new Problem('not-found', 'The statement is not there');
+      const hinted = { line, kind, identities };
+      const { reason, replacement } = readAuthorAdvice(bytes, hinted, input);
+      const instead = replacement === undefined ? '' : `; use ${replacement} instead`;
+      notes.push(`the author ${kind} ${place}: ${reason}${instead}`);
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code === 'interrupted') throw cause;
+      notes.push(
+        `the registry calls ${place} ${kind}, and this host found no valid statement of the author`,
+      );
+    }
+  }
+  return notes;
 }

@@ -1,28 +1,29 @@
 /** Where a host keeps its policy, its agents and its audit log. */
 import { join } from 'node:path';
-import * as audit from '../../runner/audit/public.ts';
-import * as host from '../../runner/host/public.ts';
+import { type Audit, openAudit } from '../../runner/audit/audit.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { AdmissionWorld } from './admission.ts';
 
 /** Where the host keeps what concerns runs. */
 export interface HostFiles {
   readonly policy: HostPolicy;
-  readonly audit: audit.Audit;
+  readonly audit: Audit;
   readonly agents: string;
 }
 
 export function hostFiles(world: AdmissionWorld): HostFiles {
   return {
-    policy: host.readHostPolicy(join(world.paths.config, 'host.json')),
+    policy: readHostPolicy(join(world.paths.config, 'host.json')),
     audit: auditOf(world),
     agents: agentsFolderOf(world),
   };
 }
 
-function auditOf(world: AdmissionWorld): audit.Audit {
+function auditOf(world: AdmissionWorld): Audit {
   const keyFile = auditKeyFileOf(world);
-  const auditLog = audit.openAudit(auditFileOf(world), world.now, keyFile);
+  const auditLog = openAudit(auditFileOf(world), world.now, keyFile);
   const { session } = world;
   return session === undefined
     ? auditLog

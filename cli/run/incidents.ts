@@ -3,8 +3,9 @@
  * be impossible, and kept.
  */
 import { join } from 'node:path';
-import * as audit from '../../runner/audit/public.ts';
-import * as files from '../../runner/files/public.ts';
+import { type Audit, openAuditKey } from '../../runner/audit/audit.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
+
 import {
   type IncidentRule,
   incidentDigest,
@@ -29,7 +30,7 @@ export interface IncidentPlaces {
 }
 
 /** An audit that makes a report, once for each rule and run, and records that it did. */
-export function reportingAudit(auditLog: audit.Audit, places: IncidentPlaces): audit.Audit {
+export function reportingAudit(auditLog: Audit, places: IncidentPlaces): Audit {
   const runs = new Map<string, Seen>();
   return {
     record: (subject, event) => {
@@ -43,7 +44,7 @@ export function reportingAudit(auditLog: audit.Audit, places: IncidentPlaces): a
       if (found === undefined || seen.reported.has(found.rule)) return;
       seen.reported.add(found.rule);
       const { allowed, denied } = seen;
-      const key = audit.openAuditKey(places.keyFile);
+      const key = openAuditKey(places.keyFile);
       const report = reportOf(
         subject,
         { ...found, counts: { allowed, denied } },
@@ -51,7 +52,7 @@ export function reportingAudit(auditLog: audit.Audit, places: IncidentPlaces): a
       );
       if (report === undefined) return;
       const digest = incidentDigest(report);
-      files.writePrivateFile(
+      writePrivateFile(
         join(places.folder, `${hexOf(digest).slice(0, 32)}.json`),
         JSON.stringify(report),
       );

@@ -2,14 +2,19 @@
  * Prints which paths the end of a run left out of the changes: a line for each reason, since
  * nothing may be lost without a word.
  */
-import type * as runs from '../../runner/run/public.ts';
+import type { RunResult } from '../../runner/run/run-request.ts';
 import type { KeptFolder, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { keptFoldersShownMax, leftBehindReasonsMax } from '../limits.ts';
 import { bytesText, count, printNote, safe } from '../terminal/output.ts';
+
+/** Kept folders that the end of a session names; further folders are counted. */
+const keptFoldersShownMax = 5;
+
+/** Reasons why paths were not applied, printed at the end of a run; further reasons are counted. */
+const leftBehindReasonsMax = 10;
 
 /**
  * `changes left out: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
@@ -42,7 +47,7 @@ export function changesForAgent({
   changes,
   cleaned,
   limited,
-}: Pick<runs.RunResult, 'changes' | 'cleaned' | 'limited'>): string[] {
+}: Pick<RunResult, 'changes' | 'cleaned' | 'limited'>): string[] {
   const waiting = changes?.folders ?? [];
   const number = waiting.reduce((sum, folder) => sum + folder.changes.length, 0);
   const obeyed = waiting.flatMap(obeyedIn).length;
@@ -92,7 +97,7 @@ export function keptText(kept: readonly KeptFolder[]): string {
   return `kept for the next session: ${shown.join(', ')}${rest}`;
 }
 
-interface EndedRun extends Pick<runs.RunResult, 'cleaned' | 'kept' | 'reason' | 'run'> {
+interface EndedRun extends Pick<RunResult, 'cleaned' | 'kept' | 'reason' | 'run'> {
   readonly mounts: Plan['mounts'];
 }
 

@@ -1,21 +1,73 @@
 /**
- * A stop reaches what runs: while a skill runs, its version is admitted again whenever this host or
- * the registry shows another map of the log.
+ * A run from its admission to its end, as long as its version may go on: the one way in which a
+ * skill of a registry is started.
  */
+
 import { existsSync, statSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
-import type * as runs from '../../runner/run/public.ts';
+import { dirname, join } from 'node:path';
+import { withAgentSlot } from '../../runner/agents/agent-slots.ts';
+import { runSkill } from '../../runner/run/run.ts';
+import type { RunRequest, RunResult, Stop } from '../../runner/run/run-request.ts';
 import { fetchFile, fetchNamed, type Source } from '../../skills-index/client/blobs.ts';
 import { peekStatus } from '../../skills-index/client/peek.ts';
 import { type Checkpoint, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { Decision } from '../../skills-index/trust/decision/decision.ts';
 import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
-import { newestStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { newestStatus, statusBytesMax } from '../../skills-index/trust/index-files/status-file.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { statusPollMilliseconds } from '../limits.ts';
+import type { AdmissionWorld } from './admission.ts';
+import type { HostFiles } from './host-files.ts';
+import { type Startable, sendIncidents, waitingIncidents } from './start-skill.ts';
 
-export interface WatchedVersion {
+/** How often a run checks for a revocation where the file system sends no events. */
+const statusPollMilliseconds = 400;
+
+/**
+ * Runs it, and tells its registry of incidents where host policy allows that; ends it within a
+ * second of this host learning that its version was revoked or suspended.
+ */
+export async function runWatched(
+  world: AdmissionWorld,
+  { policy }: Pick<HostFiles, 'policy'>,
+  {
+    admitted,
+    root,
+    source,
+    admitAgain,
+  }: Pick<Startable, 'admitted' | 'root' | 'source' | 'admitAgain'>,
+  request: RunRequest,
+): Promise<RunResult> {
+  const { statusSeconds: seconds, status: statusUrls } = policy;
+  const revocation = watchRevocation({
+    name: admitted.name,
+    version: admitted.version,
+    note: admitted.checkpoint.note,
+    admitAgain,
+    source,
+    root,
+    statusUrls,
+    seconds,
+    now: world.now,
+  });
+  const waiting = waitingIncidents(world).length;
+  const start = (): Promise<RunResult> =>
+    runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+  const { agent } = request;
+  try {
+    return await (agent === undefined
+      ? start()
+      : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
+  } finally {
+    revocation.close();
+    // What was not taken before waits for the next incident.
+    if (waitingIncidents(world).length > waiting) await sendIncidents(world, policy);
+  }
+}
+
+// A stop reaches what runs: while a skill runs, its version is admitted again whenever this host or
+// the registry shows another map of the log.
+
+interface WatchedVersion {
   readonly name: string;
   readonly version: string;
   /** The head of the log under which the version was admitted, as a note. */
@@ -32,8 +84,8 @@ export interface WatchedVersion {
   readonly admitAgain: (how: { readonly offline: boolean }) => Promise<Decision>;
 }
 
-export interface RevocationWatch {
-  readonly stop: runs.Stop;
+interface RevocationWatch {
+  readonly stop: Stop;
   close(): void;
 }
 
@@ -42,7 +94,7 @@ export interface RevocationWatch {
  * within `statusPollMilliseconds`. A registry that is silent stops nothing, because the proofs of
  * the start stay fresh for hours.
  */
-export function watchRevocation(version: WatchedVersion): RevocationWatch {
+function watchRevocation(version: WatchedVersion): RevocationWatch {
   const revoked = new AbortController();
   const closed = new AbortController();
   const asks = version.seconds > 0 && version.source.offline !== true;

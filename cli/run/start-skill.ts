@@ -3,13 +3,21 @@
  * command of it, record refusals.
  */
 import { randomUUID } from 'node:crypto';
-import * as admission from '../../runner/admission/public.ts';
-import * as backends from '../../runner/backends/public.ts';
-import * as packages from '../../runner/package-store/public.ts';
-import type * as runs from '../../runner/run/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Admission,
+  requireAdmitted as requireAdmittedOfAdmission,
+} from '../../runner/admission/admit.ts';
+import { type OpenedSkill, readAll } from '../../runner/admission/catalogue.ts';
+import { backendOf } from '../../runner/backends/backends.ts';
+import { requireAllowedPackages } from '../../runner/package-store/audit-packages.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
+import { openSecrets } from '../../runner/secret-sources/secret-store.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
+import { parseIncident, type SignedIncident } from '../../skills-index/run/audit/incident.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -19,24 +27,30 @@ import type { AdviceHint } from '../../skills-index/trust/index-files/index-line
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import { handsOfAgent } from '../holds/hands.ts';
+import { handsOfAgent } from '../holds/mailbox-hand.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
 import {
   type ChosenPackages,
   choosePackages,
   readyChosen,
   requireAllowedHouse,
-} from '../packages/house-packages.ts';
-import { packagePolicy } from '../packages/package-policy.ts';
+} from '../packages/fetch-packages.ts';
+import { packagePolicy } from '../packages/look-at-package.ts';
+import { trustedRegistry } from '../registries/registries.ts';
+import { readRegistries } from '../registries/registry-base.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { auditKeyFileOf, type HostFiles } from './host-files.ts';
-import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
+
+const incidentMilliseconds = 3_000;
+
+/** Incident reports that are sent after a run, and the time limit of one. */
+const incidentsAtOnce = 5;
 
 /** A version that may start now, and none of whose files is read yet. */
 export interface Startable {
   readonly admitted: Admitted;
-  readonly opened: admission.OpenedSkill;
+  readonly opened: OpenedSkill;
   /** Origin of the registry that answered. */
   readonly registry: string;
   /** How it is asked again while the skill runs, and whose word counts. */
@@ -90,7 +104,7 @@ export async function admitToStart(
     const used = (admitted.capabilities.package ?? []).filter(
       ({ version }) => version !== houseWord,
     );
-    packages.requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
+    requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,
@@ -116,9 +130,9 @@ export async function admitToStart(
 }
 
 /** As `admission.requireAdmitted`; a refusal says, too, that the registry does not answer. */
-function requireAdmitted(judged: admission.Admission, name: SkillName): Admitted {
+function requireAdmitted(judged: Admission, name: SkillName): Admitted {
   try {
-    return admission.requireAdmitted(judged, name);
+    return requireAdmittedOfAdmission(judged, name);
   } catch (cause) {
     if (!(cause instanceof Problem) || judged.notes.length === 0) throw cause;
     const { code, message, hint } = cause;
@@ -163,17 +177,17 @@ export async function runRequest(
   world: AdmissionWorld,
   host: HostFiles,
   start: Startable,
-  call: Pick<runs.RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
+  call: Pick<RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
     readonly command: string | undefined;
     readonly agent: Agent | undefined;
-    readonly stdin: runs.RunRequest['stdin'];
+    readonly stdin: RunRequest['stdin'];
     readonly why: string | undefined;
     /** How people hear of a hold; where it is absent, by webhooks alone. */
-    readonly hands?: runs.RunRequest['hands'];
+    readonly hands?: RunRequest['hands'];
     /** Instead of what host policy names. */
-    readonly sandbox?: runs.RunRequest['sandbox'];
+    readonly sandbox?: RunRequest['sandbox'];
   },
-): Promise<runs.RunRequest> {
+): Promise<RunRequest> {
   const { admitted, opened, root } = start;
   const keyFile = auditKeyFileOf(world);
   const places = {
@@ -187,7 +201,7 @@ export async function runRequest(
     skill: {
       admitted: { name, version, bundle },
       bundle: opened.bundle,
-      contents: await admission.readAll(opened),
+      contents: await readAll(opened),
     },
     manifest,
     approved: capabilities,
@@ -201,11 +215,110 @@ export async function runRequest(
     signal: world.signal,
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
-    secrets: secrets.openSecrets(world, call.agent?.name),
+    secrets: openSecrets(world, call.agent?.name),
     hands: call.hands ?? handsOfAgent(world, host.policy),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    sandbox: call.sandbox ?? backends.backendOf(host.policy),
+    sandbox: call.sandbox ?? backendOf(host.policy),
   };
+}
+
+// Tells the registries of skills what these did here, where host policy allows it; what could not
+// be sent waits for the next time.
+
+/** `$DATA/incidents`: what was sent, and what a registry did not want, has another end. */
+function incidentsFolderOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
+  return join(paths.data, 'incidents');
+}
+
+/** Reports that no registry has taken or refused, by the names of their files. */
+export function waitingIncidents(world: Pick<AdmissionWorld, 'paths'>): string[] {
+  const folder = incidentsFolderOf(world);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
+        .sort()
+    : [];
+}
+
+/**
+ * Sends what waits, a few at a time. A report whose registry is not pinned here any more waits, and
+ * holds up no other.
+ * @returns how many a registry took
+ */
+export async function sendIncidents(
+  world: Pick<AdmissionWorld, 'env' | 'paths' | 'fetch'>,
+  { incidents }: Pick<HostPolicy, 'incidents'>,
+): Promise<number> {
+  if (!incidents.report) return 0;
+  const folder = incidentsFolderOf(world);
+  let asked = 0;
+  let taken = 0;
+  for (const name of waitingIncidents(world)) {
+    const path = join(folder, name);
+    const report = readReport(path);
+    const base = report === undefined ? undefined : baseFor(world, report);
+    if (report !== undefined && base === undefined) continue;
+    if (asked === incidentsAtOnce) break;
+    asked += 1;
+    const end =
+      report === undefined || base === undefined ? 'refused' : await send(world, base, report);
+    // Whoever waits for the end of a run waits for one silent registry, not for all reports.
+    if (end === 'later') break;
+    if (end === 'sent') taken += 1;
+    renameSync(path, path.replace(/json$/, end));
+  }
+  return taken;
+}
+
+async function send(
+  { fetch }: Pick<AdmissionWorld, 'fetch'>,
+  base: string,
+  report: SignedIncident,
+): Promise<'sent' | 'refused' | 'later'> {
+  const status = await postIncident(fetch, base, report).catch(() => undefined);
+  if (status === undefined || status === 429 || status >= 500) return 'later';
+  return status < 300 ? 'sent' : 'refused';
+}
+
+// Where the version was admitted: the scope may be looked up elsewhere by now, and the registry
+// there would refuse the report.
+function baseFor(
+  world: Pick<AdmissionWorld, 'env' | 'paths'>,
+  { incident }: SignedIncident,
+): string | undefined {
+  try {
+    const pinned = readRegistries(world.paths).registries.map(({ base }) =>
+      trustedRegistry(world, base),
+    );
+    return pinned.find(({ root }) => registryIdOf(root) === incident.registry)?.base;
+  } catch {
+    return undefined;
+  }
+}
+
+function readReport(path: string): SignedIncident | undefined {
+  try {
+    return parseIncident(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Posts one report to a registry and answers with its status. */
+async function postIncident(
+  fetch: typeof globalThis.fetch,
+  base: string,
+  report: SignedIncident,
+): Promise<number> {
+  const response = await fetch(`${base.replace(/\/+$/, '')}/api/v1/incidents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(report),
+    redirect: 'error',
+    signal: AbortSignal.timeout(incidentMilliseconds),
+  });
+  await response.body?.cancel();
+  return response.status;
 }

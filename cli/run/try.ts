@@ -3,36 +3,52 @@
  * approval.
  */
 import { resolve } from 'node:path';
-import * as audit from '../../runner/audit/public.ts';
-import * as backends from '../../runner/backends/public.ts';
-import * as runs from '../../runner/run/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { openAudit } from '../../runner/audit/audit.ts';
+import { backendOf } from '../../runner/backends/backends.ts';
+import { runSkill } from '../../runner/run/run.ts';
+import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
+import { openSecrets } from '../../runner/secret-sources/secret-store.ts';
+import { inferCommands } from '../../scanner/manifest/working-folder.ts';
+import { breakerThresholdMax } from '../../skills-index/run/agents/breaker.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { calledName } from '../called-name.ts';
 import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, listOf } from '../command.ts';
-import { handsOfOperator } from '../holds/hands.ts';
-import { triedListMax } from '../limits.ts';
+import { handsOfOperator } from '../holds/mailbox-hand.ts';
 import { fetchPackages } from '../packages/fetch-packages.ts';
 import { lockedFiles } from '../packages/lock-skill.ts';
+import { requireCommandFiles } from '../publish/prepare-version.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { warningText } from '../terminal/problem-text.ts';
 import { bindFolders } from './bound-folders.ts';
-import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './end-notes.ts';
+import {
+  exitOf,
+  type Overheard,
+  otherNotes,
+  overhear,
+  printCodes,
+  printFirst,
+} from './end-notes.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from './host-files.ts';
 import { printRunEnd } from './left-behind.ts';
 import {
   isForManifest,
   type Missing,
   missingInOutput,
+  triedListMax,
   withoutDeclared,
 } from './missing-capabilities.ts';
-import { printPipedInputNote } from './piped-input.ts';
-import { exitOf } from './run-end.ts';
-import { outputFor, resultJson } from './run-output.ts';
-import { patient, readTried, requireNamedCommand, triedSkill } from './try-request.ts';
+import { outputFor, printPipedInputNote, resultJson } from './run.ts';
+import { trialOf } from './trial-build.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
@@ -63,22 +79,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     hostPolicy: policy,
   });
   // A separate audit log without incident reports: registries do not know this skill.
-  const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
+  const log = openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
   const output = outputFor(context);
   const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
   const { audit: auditLog } = heard;
   try {
-    const result = await runs.runSkill({
+    const result = await runSkill({
       ...skill,
       house,
       args,
       audit: auditLog,
       hostPolicy: policy,
       paths: context.paths,
-      secrets: secrets.openSecrets(context, undefined),
+      secrets: openSecrets(context, undefined),
       signal: context.signal,
       now: context.now,
-      sandbox: backends.backendOf(policy),
+      sandbox: backendOf(policy),
       ...(command === undefined ? {} : { command }),
       ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
       onStdout: heard.onStdout,
@@ -123,7 +139,7 @@ function lacksJson(missing: readonly Missing[], heard: Overheard) {
 
 function printMissing(
   context: CommandContext,
-  { plan }: runs.RunResult,
+  { plan }: RunResult,
   missing: readonly Missing[],
   heard: Overheard,
 ): void {
@@ -145,4 +161,97 @@ function printMissing(
     heard.codes().filter((code) => !isForManifest.test(code)),
   );
   if (context.options.stdin !== true) printPipedInputNote(context, 'try');
+}
+
+// A run of a skill that nobody approved: the same plan and sandbox as any, from the folder's own
+// manifest, marked in all that is recorded.
+
+interface Tried {
+  readonly packed: PackedBundle;
+  readonly manifest: Manifest;
+}
+
+/**
+ * @throws Problem `manifest-invalid` and others of reading; `not-found` where there is no
+ * skill.json
+ */
+function readTried(files: readonly SourceFile[], folder: string): Tried {
+  const packed = packBundle(files);
+  const json = files.find(({ path }) => path === 'skill.json')?.bytes;
+  if (json === undefined)
+    throw new Problem('not-found', `Cannot try ${folder}: it has no skill.json`, {
+      hint: `skillgate manifest ${shellWord(folder)} --write`,
+    });
+  return { packed, manifest: parseManifest(json) };
+}
+
+/**
+ * Only an author tries a skill, so the hint says how the skill gets a command. Another command
+ * than the wanted one may lack its file: the author may be about to write the file.
+ * @throws Problem `usage` when skill.json names no command, `manifest-invalid` when the skill has
+ * no file for the wanted command
+ */
+function requireNamedCommand(
+  { manifest, packed }: Tried,
+  files: readonly SourceFile[],
+  folder: string,
+  wanted: string | undefined,
+): void {
+  const commands = Object.entries(manifest.commands);
+  if (commands.length > 0) {
+    const started = commands.filter(([name]) => name === wanted || commands.length === 1);
+    requireCommandFiles(`try ${folder}`, Object.fromEntries(started), packed);
+    return;
+  }
+  // An executable file runs by its path, without a name.
+  if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
+  const scripts = Object.entries(inferCommands(files).commands);
+  const [, start] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
+  const draft = `skillgate manifest ${shellWord(folder)} --write`;
+  throw new Problem('usage', `Cannot try ${folder}: skill.json names no command`, {
+    hint:
+      start === undefined
+        ? `Put a program into scripts/ and name it in SKILL.md. Then: ${draft}`
+        : `To make ${commandFile(start)} a command: ${draft}`,
+  });
+}
+
+/**
+ * What a run is asked for. `named` are the secrets that it may have; one that is not declared is
+ * refused.
+ */
+function triedSkill(
+  { manifest, packed }: Tried,
+  named: readonly string[],
+): Pick<RunRequest, 'approved' | 'manifest' | 'skill' | 'why'> {
+  const { capabilities, name, version } = manifest;
+  const unknown = named.find((one) => !capabilities.secret.some((secret) => secret.name === one));
+  if (unknown !== undefined)
+    throw new Problem('usage', `skill.json declares no secret ${JSON.stringify(unknown)}`);
+  const secret = capabilities.secret.filter((one) => named.includes(one.name));
+  // A proxy that has nothing to allow would not be started, and nothing would be seen.
+  const egress =
+    capabilities.egress.length > 0
+      ? capabilities.egress
+      : [{ url: 'https://tried.invalid/', methods: ['GET'], why: '' }];
+  const tried = { ...capabilities, secret, egress };
+  return {
+    skill: { admitted: { name, version: trialOf(version), bundle: packed.digest }, ...packed },
+    manifest: { ...manifest, capabilities: tried },
+    approved: tried,
+    why: 'skillgate try: not approved',
+  };
+}
+
+/**
+ * Its author is there to see: what is denied is counted as little as can be, but not the use of a
+ * secret or of the canary.
+ */
+function patient(policy: HostPolicy): HostPolicy {
+  const breakers = {
+    ...policy.breakers,
+    denied: breakerThresholdMax,
+    'private-address': breakerThresholdMax,
+  };
+  return { ...policy, breakers: { ...breakers, 'spawn-failed': breakerThresholdMax } };
 }

@@ -2,8 +2,9 @@
  * A rule of the scanner as text: why, what it reads, an attack and a near miss, its entries in
  * public lists, related rules.
  */
-import { ruleUrl } from '../../scanner/reports/rule-address.ts';
-import { wrapped } from '../../scanner/reports/wrapped.ts';
+
+import { wrapped } from '../../scanner/reports/finding-text.ts';
+import { ruleUrl } from '../../scanner/reports/report-markdown.ts';
 import type { Rule } from '../../scanner/rule.ts';
 import {
   type RuleExample,

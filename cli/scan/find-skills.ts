@@ -1,12 +1,11 @@
 /** Finds the folders of skills below a path. */
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
+import { bundleFileBytesMax } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Environment } from '../git/quiet-git.ts';
-import { folderDepthMax, folderEntriesMax } from '../limits.ts';
-import { type LinkFollower, linkFollower } from './follow-link.ts';
-import { endless, requireFolder } from './source-folder.ts';
+import type { Environment } from '../git/bounded-git.ts';
+import { folderDepthMax, folderEntriesMax } from '../git/commit-tree.ts';
+import { endless, type LinkFollower, linkFollower, requireFolder } from './source-folder.ts';
 
 /**
  * Whether a folder is a skill. Some programs read `skill.md`, too, and where names in other case

@@ -1,7 +1,7 @@
 /** A scan of this machine's command line: the request, the scan, and its reply. */
-import type { UnreadEntry } from '../../scanner/extract.ts';
+
 import { FactMemo } from '../../scanner/frontends/fact-memo.ts';
-import { scanSkill } from '../../scanner/scan.ts';
+import { scanSkill, type UnreadEntry } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 

@@ -7,8 +7,13 @@ import { dirname, resolve, sep } from 'node:path';
 import { type Marks, marksFrom, noMarks } from '../../scanner/reports/marks.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
 import type { CommandContext } from '../command.ts';
-import { baselineBytesMax, suppressionsBytesMax } from '../limits.ts';
+
+const baselineBytesMax = 256 * 1024 * 1024;
+
+/** Input of `skillgate scan` about findings: a list of accepted ones, an earlier report. */
+const suppressionsBytesMax = 4 * 1024 * 1024;
 
 /**
  * Marks from the files of the options; none without them.
@@ -56,7 +61,6 @@ async function readSuppressions(path: string, folders: readonly string[]) {
 async function readBaseline(path: string): Promise<ScanReport[]> {
   const text = (await readLimited(path, baselineBytesMax)).toString('utf8');
   const { parseJson } = await import('../../skills-index/skill/text/json.ts');
-  const { scanReportValuesMax } = await import('../../skills-index/statement/limits.ts');
   requireNoSarif(text, path);
   const values = text.split('\n').flatMap((line, index): unknown[] => {
     if (line.trim() === '') return [];

@@ -1,26 +1,34 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Marks } from '../../scanner/reports/marks.ts';
-import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
+import { type Marks, noMarks } from '../../scanner/reports/marks.ts';
+import { printReport } from '../../scanner/reports/report-text.ts';
+import { whyTooLargeForMcp } from '../../skills-index/mcp/skill-methods.ts';
 import { windowsLineEnds } from '../../skills-index/skill/authoring/line-ends.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { asCalled } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes, type Format } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
-import { foldersAheadMax, foldersOfScanner, scannersMax } from '../limits.ts';
-import { inkFor, printNote, type Safe, safe } from '../terminal/output.ts';
+import { inkFor, jsonText, printNote, type Safe, safe, wantsColour } from '../terminal/output.ts';
 import { problemText, warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
-import { inTurn } from './in-turn.ts';
-import { readerOf } from './reader-option.ts';
+import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './read-prose.ts';
 import { readMarks } from './scan-marks.ts';
-import { scanOutput } from './scan-output.ts';
-import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
+import { readerOf } from './scanner.ts';
 import { readSkillFolder, type SkillFolder, whySkipped } from './source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
+
+/** Scanned skills for each scanner whose reports wait for their turn. */
+const foldersAheadMax = 4;
+
+/** Skills that are worth the start of another scanner. */
+const foldersOfScanner = 8;
+
+/** Processes that scan at once in one command. Each may take some hundred megabytes. */
+const scannersMax = 8;
 
 /** Skills that do not pass and are named at the end. */
 const namedSkillsMax = 50;
@@ -207,4 +215,142 @@ function isWhole({ unread, unlisted }: SkillFolder): boolean {
 // Waits for a slow reader, so that a thousand reports are not in memory at once.
 async function write({ stdout }: CommandContext, text: string): Promise<void> {
   if (text !== '' && !stdout.write(text)) await once(stdout, 'drain');
+}
+
+// The output of `skillgate scan` in each format: text before the reports, for each report, and
+// after them.
+
+interface ScanOutput {
+  readonly begin: string;
+  one(scanned: ScannedFolder, first: boolean): string | Promise<string>;
+  end(): string;
+}
+
+/** The output of a format. Modules of one format are loaded only for that format. */
+async function scanOutput(context: CommandContext, marks: Marks = noMarks): Promise<ScanOutput> {
+  return outputs[context.format](context, marks);
+}
+
+const outputs: Readonly<
+  Record<Format, (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>>
+> = {
+  text: (context, marks) => ({
+    begin: '',
+    one: async (scanned, first) =>
+      `${first ? '' : '\n'}${await reportText(context, scanned, marks)}`,
+    end: () => '',
+  }),
+  json: () => ({
+    begin: '{"schema":"skillgate.scans/1","reports":[',
+    one: ({ report }, first) => `${first ? '' : ','}${jsonText(report)}`,
+    end: () => ']}\n',
+  }),
+  jsonl: () => ({ begin: '', one: ({ report }) => `${jsonText(report)}\n`, end: () => '' }),
+  sarif: async (_, marks) => {
+    const { SarifRun } = await import('../../scanner/reports/sarif/sarif.ts');
+    const { rules } = await import('../../scanner/rules.ts');
+    const { ruleSetDigest } = await import('../../scanner/rule-set.ts');
+    const { ownVersion } = await import('../own-version.ts');
+    const run = new SarifRun({ rules, version: ownVersion(), ruleSet: ruleSetDigest(), marks });
+    const one = ({ report, files }: ScannedFolder): string => {
+      run.add(report, files);
+      return '';
+    };
+    return { begin: '', one, end: () => `${jsonText(run.end())}\n` };
+  },
+  github: async (_, marks) => {
+    const { printAnnotations } = await import('../../scanner/reports/report-github.ts');
+    return { begin: '', one: ({ report }) => printAnnotations(report, marks), end: () => '' };
+  },
+  gitlab: async (_, marks) => {
+    const { gitLabIssues } = await import('../../scanner/reports/report-gitlab.ts');
+    let separator = '';
+    const one = ({ report }: ScannedFolder): string => {
+      const issues = gitLabIssues(report, marks).map((issue) => {
+        const text = `${separator}${jsonText(issue)}`;
+        separator = ',\n';
+        return text;
+      });
+      return issues.join('');
+    };
+    return { begin: '[', one, end: () => ']\n' };
+  },
+  markdown: async (_, marks) => {
+    const { printMarkdown } = await import('../../scanner/reports/report-markdown.ts');
+    const one = ({ report, files }: ScannedFolder, first: boolean): string =>
+      `${first ? '' : '\n---\n\n'}${printMarkdown(report, files, marks)}`;
+    return { begin: '', one, end: () => '' };
+  },
+};
+
+async function reportText(
+  context: CommandContext,
+  { report, files }: ScannedFolder,
+  marks: Marks,
+): Promise<string> {
+  const { columns } = context.stdout;
+  const colour = wantsColour(context.stdout, context.env);
+  // Loaded only when there are lines to propose for a manifest.
+  const asks = report.findings.some(
+    ({ kind, severity }) => kind === 'capability' && severity !== 'info',
+  );
+  const allowances = asks
+    ? (await import('../../scanner/reports/allowance.ts')).allowancesOf(report, files)
+    : new Map();
+  return printReport(report, files, {
+    colour,
+    allowances,
+    marks,
+    asCalled,
+    ...(columns === undefined ? {} : { width: columns }),
+  });
+}
+
+// Works on several items at once, and gives the results in the order of the items.
+
+/**
+ * Each worker takes the next item when it is free, at most `aheadMax` items ahead of the caller, so
+ * that no more results wait in memory. The workers stop when the caller does.
+ */
+export async function* inTurn<Item, Worker, Result>(
+  items: readonly Item[],
+  workers: readonly Worker[],
+  { work, aheadMax }: InTurnOptions<Item, Worker, Result>,
+): AsyncGenerator<Result> {
+  const results = items.map(() => Promise.withResolvers<Result>());
+  // A failure is thrown when its turn comes, and may come never.
+  for (const { promise } of results) promise.catch(() => undefined);
+  let taken = 0;
+  let given = 0;
+  let isOver = false;
+  let moved = Promise.withResolvers<void>();
+  const workOn = async (worker: Worker): Promise<void> => {
+    while (!isOver && taken < items.length) {
+      if (taken >= given + aheadMax) {
+        await moved.promise;
+        continue;
+      }
+      const at = taken++;
+      const [item] = items.slice(at, at + 1);
+      if (item === undefined) return;
+      await work(worker, item).then(results[at]?.resolve, results[at]?.reject);
+    }
+  };
+  for (const worker of workers) void workOn(worker);
+  try {
+    for (const { promise } of results) {
+      yield await promise;
+      given++;
+      moved.resolve();
+      moved = Promise.withResolvers<void>();
+    }
+  } finally {
+    isOver = true;
+    moved.resolve();
+  }
+}
+
+interface InTurnOptions<Item, Worker, Result> {
+  readonly work: (worker: Worker, item: Item) => Promise<Result>;
+  readonly aheadMax: number;
 }

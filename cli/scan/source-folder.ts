@@ -2,27 +2,31 @@
  * Reads a skill's folder. A link is followed only to what git tracks in the skill's repository, and
  * special files are never opened. Every entry that is left out is listed with its reason.
  */
+
+import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir, realpath } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import type { UnreadEntry } from '../../scanner/extract.ts';
+import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { UnreadEntry } from '../../scanner/scan.ts';
 import { sourceOfByteCode } from '../../skills-index/skill/authoring/byte-code.ts';
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   bundleBytesMax,
   bundleFileBytesMax,
   bundleFilesMax,
-} from '../../skills-index/skill/limits.ts';
+  type SourceFile,
+} from '../../skills-index/skill/bundle.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
-import type { Environment } from '../git/quiet-git.ts';
-import {
-  folderDepthMax,
-  folderEntriesMax,
-  folderReasonsMax,
-  unreadHashBytesMax,
-} from '../limits.ts';
-import { type LinkFollower, linkFollower } from './follow-link.ts';
-import { describeUnread, type HashBudget } from './unread-entry.ts';
+import type { Environment } from '../git/bounded-git.ts';
+import { folderDepthMax, folderEntriesMax, type WorkTree, workTreeOf } from '../git/commit-tree.ts';
+
+/** Listed entries that cannot be part of a skill; further entries are counted. */
+export const folderReasonsMax = 200;
+
+/**
+ * Bytes of files that are too large or too many for a skill and are read only for their digests.
+ */
+export const unreadHashBytesMax = 256 * 1024 * 1024;
 
 export interface SkillFolder {
   /** By path, in byte order. */
@@ -300,4 +304,90 @@ function utf8(name: Buffer): string | undefined {
 
 function codeOf(cause: unknown): string {
   return (cause as NodeJS.ErrnoException).code ?? String(cause);
+}
+
+// Follows symbolic links of a skill inside its git repository: to files that git tracks, and to
+// folders of such files. A link to anything else stays a link, or a stranger's skill could bring
+// a secret of the repository's owner into a bundle.
+
+/** Where a link leads, without links; or why it is not followed. */
+type LinkTarget =
+  | { readonly kind: 'file' | 'folder'; readonly path: string }
+  | { readonly kind: 'none'; readonly reason: string };
+
+export interface LinkFollower {
+  readonly follow: (link: string) => Promise<LinkTarget>;
+  /** Whether git tracks the file at a path without links. */
+  readonly isTracked: (path: string) => Promise<boolean>;
+}
+
+/** Asks git at the first link only: most skills have none. */
+export function linkFollower(folder: string, env: Environment): LinkFollower {
+  let found: Promise<WorkTree | undefined> | undefined;
+  const tree = (): Promise<WorkTree | undefined> => (found ??= workTreeOf(folder, env));
+  return {
+    follow: async (link) => followIn(await tree(), link),
+    isTracked: async (path) => {
+      const known = await tree();
+      return known?.tracked.has(pathIn(known, path)) === true;
+    },
+  };
+}
+
+const plain: LinkTarget = { kind: 'none', reason: 'is a symbolic link' };
+
+/** For folders that another program copies: nobody knows what it makes of a link. */
+export const noLinks: LinkFollower = {
+  follow: async () => plain,
+  isTracked: async () => false,
+};
+
+async function followIn(tree: WorkTree | undefined, link: string): Promise<LinkTarget> {
+  if (tree === undefined) return plain;
+  const path = await realpath(link).catch(() => undefined);
+  if (path === undefined) return { kind: 'none', reason: 'is a symbolic link to nothing' };
+  const inside = pathIn(tree, path);
+  if (inside === '..' || inside.startsWith('../'))
+    return { kind: 'none', reason: 'is a symbolic link that leaves the repository' };
+  const isFolder = (await lstat(path)).isDirectory();
+  if (!isFolder && tree.tracked.has(inside)) return { kind: 'file', path };
+  const head = inside === '' ? '' : `${inside}/`;
+  if (isFolder && [...tree.tracked].some((one) => one.startsWith(head)))
+    return { kind: 'folder', path };
+  return { kind: 'none', reason: 'is a symbolic link to what git does not track' };
+}
+
+function pathIn({ top }: WorkTree, path: string): string {
+  return relative(top, path).split(sep).join('/');
+}
+
+// The entry for a file that is left out of a skill: its size and digest, read as a stream and never
+// in memory as a whole.
+
+/** Bytes that may still be read only for digests. */
+interface HashBudget {
+  bytesLeft: number;
+}
+
+/**
+ * @param size size of the open file. A file over the budget gets no digest, and the reason says so
+ */
+async function describeUnread(
+  file: FileHandle,
+  size: number,
+  { reason, budget }: { readonly reason: string; readonly budget: HashBudget },
+): Promise<Omit<UnreadEntry, 'path'>> {
+  if (size > budget.bytesLeft) return { reason: `${reason}; too large to be hashed`, bytes: size };
+  budget.bytesLeft -= size;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  // At most the size at the start, because a growing file has no end.
+  if (size > 0) {
+    for await (const part of file.createReadStream({ start: 0, end: size - 1, autoClose: false })) {
+      hash.update(part);
+      bytes += part.length;
+    }
+  }
+  if (bytes !== size) return { reason: `${reason}; changed while it was hashed`, bytes: size };
+  return { reason, bytes, sha256: `sha256:${hash.digest('hex')}` as Digest };
 }

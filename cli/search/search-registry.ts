@@ -9,11 +9,22 @@ import { parseSkillName, type Scope, type SkillName } from '../../skills-index/s
 import { type Need, needs } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { nearest } from '../../skills-index/skill/text/nearest.ts';
-import { correctionsMax, searchSecondsMax, taskCharsMax, taskUrlCharsMax } from '../limits.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
+/** Other spellings of one word that a search compares. */
+export const correctionsMax = 20;
+
+/** How long a registry may take to find skills. */
+const searchSecondsMax = 10;
+
+/** Characters of a task, reason or input from an agent. */
+export const taskCharsMax = 2_000;
+
+/** Characters of a task in the address of a search. */
+const taskUrlCharsMax = 8_000;
+
 /** What to look for. */
-export interface RegistryQuery {
+interface RegistryQuery {
   readonly task: string;
   /** What a skill must not ask for. */
   readonly without: readonly Need[];

@@ -3,19 +3,39 @@
  * verifies each before it is shown. Installs nothing.
  */
 import { join } from 'node:path';
-import * as host from '../../runner/host/public.ts';
+import { requireAdmitted } from '../../runner/admission/admit.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { canPhrases } from '../../skills-index/skill/can-phrases.ts';
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { type Need, needs, needsOf, needWords } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { namesShownMax, searchResults, searchResultsMax } from '../limits.ts';
-import { trustedRegistry } from '../registries/registries.ts';
+import { namesShownMax } from '../mcp/agent-search.ts';
+import { registryOf, trustedRegistry } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
-import { type Project, projectAt } from '../run/admission.ts';
+import {
+  type AdmissionWorld,
+  askAdmission,
+  type Project,
+  projectAt,
+  questionOf,
+} from '../run/admission.ts';
 import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type RegistryFindings, searchRegistry } from './search-registry.ts';
-import { mayDoText } from './search-text.ts';
-import { type CheckedResults, type VerifiedSkill, verifyFound } from './verify-found.ts';
+
+/** Results of `skillgate search`. The host verifies each, with four requests the first time. */
+export const searchResults = 5;
+
+export const searchResultsMax = 20;
+
+/** Hosts, secrets or folders that a line of a search names; further ones are counted. */
+const mayDoNamesMax = 3;
 
 export async function run(given: CommandContext): Promise<ExitCode> {
   const context = withRegistry(given);
@@ -26,7 +46,7 @@ export async function run(given: CommandContext): Promise<ExitCode> {
   // A registry that is not pinned here learns no task.
   trustedRegistry(context, base);
   const project = await projectAt(context.cwd);
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
   const findings = await searchRegistry(context, { task, without, limit });
   const terms = { base, without, project, hostPolicy };
   const checked = await verifyFound(context, findings.names, terms);
@@ -174,4 +194,97 @@ function printLeftOut(
   if (more > 0) printNote(context, safe`note:   and ${more} more; --format json lists all`);
   if (nameless > 0)
     printNote(context, safe`note:   ${count(nameless, 'result')} without the name of a skill`);
+}
+
+// Verifies the skills that a search of a registry found, each as an installation would: the lines
+// of the index, the statements, the approvals and the stops. No file of the skills is fetched but
+// SKILL.md and skill.json, which come with the evidence.
+
+/** A skill as `skillgate install` would install it now. Every field was signed and verified. */
+interface VerifiedSkill {
+  readonly admitted: Admitted;
+  /** About this version: deprecated, or verified with kept evidence. */
+  readonly notes: readonly string[];
+}
+
+/** A result that is not shown. */
+interface UnverifiedResult {
+  readonly name: SkillName;
+  readonly why: string;
+}
+
+interface CheckedResults {
+  readonly skills: readonly VerifiedSkill[];
+  readonly leftOut: readonly UnverifiedResult[];
+}
+
+/** Where the names come from, and what the host demands of their skills. */
+interface SearchTerms {
+  /** The registry that found the names. */
+  readonly base: string;
+  readonly without: readonly Need[];
+  readonly project: Project;
+  readonly hostPolicy: HostPolicy;
+}
+
+/**
+ * Verifies skills one after the other: each leaves behind evidence that the next needs, too.
+ * @throws Problem `interrupted`
+ */
+async function verifyFound(
+  world: AdmissionWorld,
+  names: readonly SkillName[],
+  terms: SearchTerms,
+): Promise<CheckedResults> {
+  const asking = { ...world, verified: world.verified ?? new VerifiedStatements() };
+  const skills: VerifiedSkill[] = [];
+  const leftOut: UnverifiedResult[] = [];
+  for (const name of names) {
+    try {
+      skills.push(await verifyOne(asking, name, terms));
+    } catch (problem) {
+      if (!(problem instanceof Problem) || world.signal.aborted) throw problem;
+      leftOut.push({ name, why: problem.message });
+    }
+  }
+  return { skills, leftOut };
+}
+
+/** @throws Problem why an installation would refuse the skill, or what the person did not want */
+async function verifyOne(
+  world: AdmissionWorld,
+  name: SkillName,
+  { base, without, project, hostPolicy }: SearchTerms,
+): Promise<VerifiedSkill> {
+  const own = registryOf(world, scopeOf(name), project.file.registries);
+  // Another registry is not asked: its operator would learn what this one knows.
+  if (own.base !== base)
+    throw new Problem(
+      'not-admitted',
+      `Cannot take ${name} from ${base}: this host looks up @${scopeOf(name)} at ${own.base}`,
+    );
+  const found = await askAdmission(world, questionOf(project, hostPolicy, { name, range: '*' }));
+  const admitted = requireAdmitted(found.admission, name);
+  const unwanted = needsOf(admitted.capabilities).filter((need) => without.includes(need));
+  if (unwanted.length > 0)
+    throw new Problem(
+      'not-admitted',
+      `Cannot show ${name}: the skill asks for ${unwanted.map((need) => needWords[need]).join(' and ')}`,
+    );
+  return { admitted, notes: found.admission.notes };
+}
+
+// What a search shows a person of each skill: what the skill may do, in one line. Pure.
+
+/** Such as `can reach api.crm.example, use the secret CRM_TOKEN; no folders, no programs`. */
+function mayDoText(capabilities: Capabilities): string {
+  const has = needsOf(capabilities);
+  const can = canPhrases(capabilities, mayDoNamesMax);
+  const cannot = needs.filter((need) => !has.includes(need)).map((need) => needWords[need]);
+  return withBrokenAddresses(
+    [
+      ...(can.length === 0 ? [] : [`can ${can.join(', ')}`]),
+      ...(cannot.length === 0 ? [] : [`no ${cannot.join(', no ')}`]),
+    ].join('; '),
+  );
 }

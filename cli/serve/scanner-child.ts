@@ -5,10 +5,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from '../command.ts';
-import { childStopMillisMax, restartMillisMax, restartMillisMin } from '../limits.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
-export interface ScannerChild {
+/** How long a child may take to end after SIGTERM. */
+const childStopMillisMax = 4_000;
+
+/** Longest pause before a restart of the scanner child; the pause doubles each time. */
+const restartMillisMin = 500;
+const restartMillisMax = 30_000;
+
+interface ScannerChild {
   /** Stops the child and waits for its end. */
   stop(): Promise<void>;
 }

@@ -2,20 +2,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
-import { parsePublicUrl } from '../../registry/serving/public-address.ts';
+import { parsePublicUrl } from '../../registry/serving/listeners.ts';
 import { callbackOf } from '../../registry/sign-in/sign-on-config.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
-import * as webhookPosts from '../../runner/webhooks/public.ts';
+import { postOutside } from '../../runner/webhooks/post-outside.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { parentPollMillis } from '../limits.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
-import { parsedFile } from './parsed-file.ts';
+import { parsedFile } from './registry-retention.ts';
 import { keepScannerRunning } from './scanner-child.ts';
 import { settingsOf } from './settings.ts';
+
+/** How often a registry that npm started looks whether npm is still there. */
+const parentPollMillis = 1_000;
 
 /**
  * `skillgate serve [DIR]`: runs the registry in this process, and the scanner in a child process
@@ -54,7 +56,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
     signOn,
-    postOutside: webhookPosts.postOutside,
+    postOutside: postOutside,
     objects,
   });
   const { origin } = registry.registry.root;

@@ -2,17 +2,26 @@
  * Finds an identity token: from an option, from the CI, or from a person who signs in. Only the
  * certificate authority gets it.
  */
+
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { CommandContext } from '../command.ts';
-import { identityTokenBytesMax } from '../limits.ts';
-import { signInByDevice } from './device-flow.ts';
-import { parseServiceUrl } from './service-url.ts';
-import type { SigningServices } from './signing-config.ts';
-import { askSigningService, jsonAnswer, signingProblem } from './signing-service.ts';
+import { printNote, safe } from '../terminal/output.ts';
+import { parseServiceUrl, type SigningServices } from './signing-config.ts';
+
+const identityTokenBytesMax = 16 * 1024;
+
+const deviceSecondsMax = 600;
+
+export const requestSecondsMax = 30;
+
+const signingAnswerBytesMax = 1024 * 1024;
 
 /** Audience that certificate authorities of Sigstore expect. */
 const audience = 'sigstore';
@@ -169,4 +178,203 @@ function whyNone({ env }: CommandContext, { issuer }: SigningServices): string {
 
 function invalid(why: string): Problem {
   return new Problem('identity-token-invalid', `Cannot use the identity token: ${why}`);
+}
+
+// A person signs in at an OIDC issuer in any browser, and this process gets the identity token (RFC
+// 8628 device grant, with PKCE as Sigstore requires).
+
+const clientId = 'sigstore';
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+const what = 'OIDC issuer';
+
+const discovery = v.object({
+  issuer: v.string(),
+  device_authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+});
+const started = v.object({
+  device_code: v.string(),
+  user_code: v.string(),
+  verification_uri: v.string(),
+  verification_uri_complete: v.optional(v.string()),
+  interval: v.optional(v.number(), 5),
+  expires_in: v.number(),
+});
+const finished = v.union([v.object({ id_token: v.string() }), v.object({ error: v.string() })]);
+
+/** @throws Problem `signing-service-failed`, `identity-token-missing` */
+async function signInByDevice(context: CommandContext, issuer: string): Promise<string> {
+  const endpoints = await ask(context, `${issuer}/.well-known/openid-configuration`, discovery);
+  // RFC 8414 §3.3: another issuer's answer is rejected.
+  if (endpoints.issuer.replace(/\/+$/, '') !== issuer)
+    throw signingProblem(
+      { what, url: issuer },
+      `it calls itself ${JSON.stringify(endpoints.issuer)}`,
+    );
+  const verifier = randomBytes(32).toString('base64url');
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const begin = {
+    client_id: clientId,
+    scope: 'openid email',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
+  const flow = await ask(
+    context,
+    parseServiceUrl(endpoints.device_authorization_endpoint, what),
+    started,
+    begin,
+  );
+  const page = parseServiceUrl(
+    flow.verification_uri_complete ?? flow.verification_uri,
+    'the page to sign in at',
+  );
+  printNote(context, safe`Sign in at ${page} with the code ${flow.user_code}`);
+  const poll = {
+    client_id: clientId,
+    grant_type: grantType,
+    device_code: flow.device_code,
+    code_verifier: verifier,
+  };
+  return waitForToken(context, parseServiceUrl(endpoints.token_endpoint, what), poll, flow);
+}
+
+async function waitForToken(
+  context: CommandContext,
+  url: string,
+  poll: Readonly<Record<string, string>>,
+  { interval, expires_in }: Pick<v.InferOutput<typeof started>, 'interval' | 'expires_in'>,
+): Promise<string> {
+  const until = context.now().getTime() + Math.min(expires_in, deviceSecondsMax) * 1000;
+  let pause = Math.min(Math.max(interval, 0), 60) * 1000;
+  while (context.now().getTime() < until) {
+    await setTimeout(pause, undefined, { signal: context.signal });
+    const answer = await ask(context, url, finished, poll);
+    if ('id_token' in answer) return answer.id_token;
+    // RFC 8628 §3.5.
+    if (answer.error === 'slow_down') pause += 5_000;
+    else if (answer.error !== 'authorization_pending')
+      throw signingProblem({ what, url }, JSON.stringify(answer.error.slice(0, 100)));
+  }
+  throw new Problem(
+    'identity-token-missing',
+    'Cannot sign without a key: nobody signed in before the code expired',
+  );
+}
+
+async function ask<Schema extends v.GenericSchema>(
+  context: CommandContext,
+  url: string,
+  schema: Schema,
+  form?: Readonly<Record<string, string>>,
+): Promise<v.InferOutput<Schema>> {
+  const request = { what, url };
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const sent =
+    form === undefined
+      ? request
+      : { ...request, headers, body: new URLSearchParams(form).toString() };
+  // Until the person has signed in, the token endpoint answers 400 with the reason.
+  const bytes =
+    form?.grant_type === undefined
+      ? await askSigningService(context, sent)
+      : (await exchangeWithSigningService(context, sent)).bytes;
+  const parsed = v.safeParse(schema, jsonAnswer(bytes, request));
+  if (!parsed.success) throw signingProblem(request, 'its answer cannot be read');
+  return parsed.output;
+}
+
+// One request to a service of the signing config. It may contain an identity token, so no redirect
+// is followed and no error repeats the request.
+
+export type SigningWorld = Pick<CommandContext, 'fetch'>;
+
+interface SigningRequest {
+  /** The name of the service in messages: `certificate authority`. */
+  readonly what: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent by POST; without a body, GET. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Must not appear in a message: the identity token. */
+  readonly secrets?: readonly string[];
+}
+
+/** The bytes of a successful answer. @throws Problem `signing-service-failed` */
+export async function askSigningService(
+  world: SigningWorld,
+  request: SigningRequest,
+): Promise<Buffer> {
+  const { status, bytes } = await exchangeWithSigningService(world, request);
+  if (status >= 200 && status < 300) return bytes;
+  throw signingProblem(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
+}
+
+/** The answer with any status. @throws Problem `signing-service-failed` without an answer */
+async function exchangeWithSigningService(
+  { fetch }: SigningWorld,
+  request: SigningRequest,
+): Promise<{ status: number; bytes: Buffer }> {
+  const { url, headers = {}, body } = request;
+  try {
+    const response = await fetch(url, {
+      ...(body === undefined ? {} : { method: 'POST', body }),
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(requestSecondsMax * 1000),
+    });
+    return { status: response.status, bytes: await readBody(response, request) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    if (cause instanceof Error && cause.name === 'AbortError')
+      throw new Problem('interrupted', `Interrupted while the ${request.what} was asked`);
+    // The cause of a failed fetch describes sockets, never the request's content.
+    throw signingProblem(
+      request,
+      cause instanceof Error && cause.name === 'TimeoutError'
+        ? `no answer within ${requestSecondsMax} s`
+        : 'it cannot be reached',
+      cause,
+    );
+  }
+}
+
+/** JSON of an answer. @throws Problem `signing-service-failed` */
+export function jsonAnswer(bytes: Buffer, request: Pick<SigningRequest, 'what' | 'url'>): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw signingProblem(request, 'its answer is not JSON');
+  }
+}
+
+/** The failure of a service. */
+export function signingProblem(
+  { what, url }: Pick<SigningRequest, 'what' | 'url'>,
+  why: string,
+  cause?: unknown,
+): Problem {
+  return new Problem(
+    'signing-service-failed',
+    `Cannot sign: the ${what} at ${url.split('?')[0]}: ${why}`,
+    { cause },
+  );
+}
+
+async function readBody(response: Response, request: SigningRequest): Promise<Buffer> {
+  const bytes = await readBoundedBody(response.body, signingAnswerBytesMax);
+  if (bytes !== undefined) return bytes;
+  throw signingProblem(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
+}
+
+// Some services repeat the request in their answer.
+function shown(bytes: Buffer, secrets: readonly string[] = []): string {
+  const text = secrets.reduce(
+    (all, secret) => all.replaceAll(secret, '(token)'),
+    bytes.toString('utf8'),
+  );
+  return JSON.stringify(text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '(token)').slice(0, 300));
 }

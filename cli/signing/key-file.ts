@@ -6,13 +6,14 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import * as files from '../../runner/files/public.ts';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
+import { type Keychain, osKeychain } from '../../runner/secret-sources/keychain.ts';
+
 import {
   isMailboxKeyOf,
   type MailboxKey,
   mailboxKeyBytes,
-} from '../../skills-index/run/holds/mailbox-key.ts';
+} from '../../skills-index/run/holds/hold-policy.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
@@ -23,9 +24,10 @@ import {
   keepIn,
   partOf,
   publicPartOf,
+  readStoredKey,
   storedPrivate,
-} from './key-part.ts';
-import { readStoredKey, writeNewKey } from './stored-key.ts';
+  writeNewKey,
+} from './stored-key.ts';
 
 /** A key that was read: a signer with a name. The private part stays inside. */
 export interface KeyFile extends Signer {
@@ -33,7 +35,7 @@ export interface KeyFile extends Signer {
   /** SPKI PEM. */
   readonly publicPem: string;
   /** Where the private part lies, if not in the file. */
-  readonly keychain?: secrets.Keychain;
+  readonly keychain?: Keychain;
   /** Whether a passphrase is asked at each signature. */
   readonly sealed?: boolean;
   /**
@@ -67,7 +69,7 @@ export async function createKeyFile(
   path: string,
   publicPath: string | undefined,
   name: string,
-  keychain?: secrets.Keychain,
+  keychain?: Keychain,
   passphrase?: string,
 ): Promise<KeyFile> {
   const { part, privateKey } = makePart(name, keychain);
@@ -122,7 +124,7 @@ export async function addMailboxKey(
   };
   await keepIn(key.keychain, part.keyId, privateKey);
   try {
-    files.writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
+    writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
   } catch (cause) {
     await key.keychain?.remove(part.keyId);
     throw cause;
@@ -132,7 +134,7 @@ export async function addMailboxKey(
 
 function makePart(
   name: string,
-  keychain?: secrets.Keychain,
+  keychain?: Keychain,
 ): { readonly part: KeyPart; readonly privateKey: KeyObject } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const publicKey = createPublicKey(privateKey);
@@ -151,7 +153,7 @@ function makePart(
  */
 export async function readKeyFile(
   path: string,
-  openKeychain: () => secrets.Keychain = secrets.osKeychain,
+  openKeychain: () => Keychain = osKeychain,
   askPassphrase?: AskPassphrase,
 ): Promise<KeyFile> {
   const { value, mode, uid } = await readStoredKey(path);
@@ -198,7 +200,7 @@ function mailboxPartOf(
   path: string,
   own: KeyPart,
   stored: unknown,
-  openKeychain: () => secrets.Keychain,
+  openKeychain: () => Keychain,
 ): MailboxPart {
   const read = v.safeParse(storedMailboxShape, stored);
   if (!read.success) throw invalidKey(path, 'its mailbox key cannot be read');

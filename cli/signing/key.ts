@@ -1,15 +1,14 @@
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
-import { endedKeys } from './ended-keys.ts';
 import { addMailboxKey, createKeyFile, readKeyFile } from './key-file.ts';
 import type { LoggedKey } from './logged-key.ts';
-import { askNewPassphrase } from './passphrase.ts';
+import { endedKeys } from './rotate-key.ts';
 import { keyNames, keyPath } from './signer.ts';
-import { requireNoKeyAt } from './stored-key.ts';
+import { askNewPassphrase, requireNoKeyAt } from './stored-key.ts';
 
 /** `skillgate key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -32,7 +31,7 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const shared = keyPath(context.paths, name, 'public');
   const path = keyPath(context.paths, name);
   requireNoKeyAt(path);
-  const keychain = context.options.keychain === true ? secrets.osKeychain() : undefined;
+  const keychain = context.options.keychain === true ? osKeychain() : undefined;
   const passphrase =
     context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   if (keychain !== undefined && passphrase !== undefined)

@@ -1,12 +1,12 @@
 /** Which key a command signs with. Every kind of signer is reached through here. */
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, Paths } from '../command.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
-import { askPassphrase } from './passphrase.ts';
+import { askPassphrase } from './stored-key.ts';
 
 /**
  * The key that `--key` names (a name, or a path with a slash or `.json`), else `fallback`, else
@@ -15,7 +15,7 @@ import { askPassphrase } from './passphrase.ts';
 export async function signerFor(context: CommandContext, fallback = 'default'): Promise<KeyFile> {
   const { key } = context.options;
   const ask = (name: string): Promise<string> => askPassphrase(context, name);
-  if (typeof key === 'string') return readKeyFile(pathOfKey(context, key), secrets.osKeychain, ask);
+  if (typeof key === 'string') return readKeyFile(pathOfKey(context, key), osKeychain, ask);
   const names = keyNames(context.paths);
   const [first] = names;
   if (first === undefined)
@@ -31,7 +31,7 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
         hint: `name one: ${names.map((one) => `--key ${one}`).join(' or ')}; what each key may do, and which keys have ended: skillgate key list`,
       },
     );
-  return readKeyFile(keyPath(context.paths, name), secrets.osKeychain, ask);
+  return readKeyFile(keyPath(context.paths, name), osKeychain, ask);
 }
 
 /** Names of the keys in the config folder, sorted. */

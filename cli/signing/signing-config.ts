@@ -2,14 +2,20 @@
  * The services that certify a keyless signature: Sigstore's own `signing_config.v0.2` JSON
  * (sigstore/protobuf-specs, SigningConfig).
  */
+
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { CommandContext } from '../command.ts';
-import { signingConfigBytesMax } from '../limits.ts';
-import { parseServiceUrl } from './service-url.ts';
+import { isLoopbackUrl } from '../loopback-url.ts';
+
+/**
+ * Keyless signing: the config file, one answer of a service, an identity token, and the time for a
+ * sign-in.
+ */
+const signingConfigBytesMax = 64 * 1024;
 
 /** One service of each kind: URLs without a trailing slash. */
 export interface SigningServices {
@@ -145,4 +151,25 @@ function invalid(path: string, why: string, hint?: string, cause?: unknown): Pro
       cause,
     },
   );
+}
+
+// The address of a service that receives tokens or signatures: over TLS, or on this machine.
+
+/** The URL without a trailing slash. @throws Problem `signing-config-invalid` */
+export function parseServiceUrl(text: string, what: string): string {
+  const url = URL.parse(text);
+  // The message does not repeat a password in the URL.
+  const shown =
+    url === null || url.username + url.password === ''
+      ? text.slice(0, 200)
+      : `${url.protocol}//…@${url.host}`;
+  const refuse = (why: string) =>
+    new Problem('signing-config-invalid', `Cannot use ${JSON.stringify(shown)} as ${what}: ${why}`);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw refuse('write https://HOST');
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    throw refuse('it has a user or a fragment');
+  if (url.protocol === 'http:' && !isLoopbackUrl(url))
+    throw refuse('plain http is allowed for this machine only');
+  return url.href.replace(/\/+$/, '');
 }

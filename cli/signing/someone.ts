@@ -13,8 +13,8 @@ import {
 } from '../../skills-index/trust/signatures/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
 import { signWithKey } from './bundle-builder.ts';
-import type { CertifiedSigner } from './certified-signer.ts';
 import { publicKeyOf } from './key-file.ts';
+import type { CertifiedSigner } from './keyless.ts';
 import { signerFor } from './signer.ts';
 
 export type AnySigner = Signer | CertifiedSigner;

@@ -1,8 +1,9 @@
 /** Questions to a person at a terminal. Without a terminal the answer is no. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { answerCharsMax } from '../limits.ts';
 import { printLine, type Safe } from './output.ts';
+
+const answerCharsMax = 200;
 
 /**
  * Asks, and continues only if the answer is exactly the word.

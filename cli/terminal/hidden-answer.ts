@@ -1,6 +1,6 @@
 /** A value typed at a terminal without echo. */
 
-import * as secrets from '../../runner/secret-sources/public.ts';
+import { secretInputBytesMax } from '../../runner/secret-sources/secret-store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, InStream } from '../command.ts';
 import { printLine, type Safe, safe } from './output.ts';
@@ -43,12 +43,12 @@ export async function askHidden(
           else if (key === '\u007f' || key === '\b')
             typed = Array.from(typed).slice(0, -1).join('');
           else if (key === '\u0015') typed = '';
-          else if (typed.length < secrets.secretInputBytesMax) typed += key;
+          else if (typed.length < secretInputBytesMax) typed += key;
           else
             reject(
               new Problem(
                 'secret-refused',
-                `The secret is too long: it may have at most ${secrets.secretInputBytesMax} bytes`,
+                `The secret is too long: it may have at most ${secretInputBytesMax} bytes`,
               ),
             );
         }

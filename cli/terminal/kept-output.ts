@@ -1,5 +1,7 @@
 /** The start of a run's output for an agent, and the number of further bytes. */
-import { skillOutputBytesMax } from '../limits.ts';
+
+/** Bytes of stdout and of stderr that an agent gets from a run. */
+const skillOutputBytesMax = 64 * 1024;
 
 /** Keeps the first bytes of a stream and counts the rest. */
 export class KeptOutput {

@@ -10,7 +10,11 @@ import { hiddenCharacter, spellOut } from '../../scanner/lookup-tables/hidden-ch
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext, OutStream } from '../command.ts';
-import { shortTextCharsMax } from '../limits.ts';
+
+/**
+ * Characters of a skill's own text in such a line, of a header name, and header names for one host.
+ */
+const shortTextCharsMax = 200;
 
 /** Text that may go to a terminal unchanged. Only `safe` and `Ink` create it. */
 export class Safe {

@@ -1,12 +1,10 @@
 /**
  * A failure as text and as JSON: code, message, every reason with its place, cause and next step.
  */
-
-import type { Place, Problem, Reason } from '../../skills-index/skill/problem.ts';
-import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { type Place, Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
-import { SteppedProblem } from './stepped-problem.ts';
 
 /** Further reasons are only counted. */
 const reasonsShownMax = 50;
@@ -88,4 +86,19 @@ function causesOf(problem: Problem): string[] {
     if (!problem.message.includes(cause.message)) causes.push(cause.message);
   }
   return causes;
+}
+
+// A failure with several next steps, which text prints a line each.
+
+export class SteppedProblem extends Problem {
+  readonly steps: readonly string[];
+
+  constructor(
+    code: ProblemCode,
+    message: string,
+    { reasons, steps }: { readonly reasons: readonly Reason[]; readonly steps: readonly string[] },
+  ) {
+    super(code, message, { reasons, hint: steps.join('. ') });
+    this.steps = steps;
+  }
 }

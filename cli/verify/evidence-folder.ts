@@ -3,6 +3,7 @@
  * contains the files that the registry served, under their paths, and the trusted files of that
  * time, under one digest that a person keeps elsewhere.
  */
+
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -21,10 +22,12 @@ import { digest, isoTime, skillName, version } from '../../skills-index/statemen
 import type { TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
-import { evidenceFileBytesMax } from '../limits.ts';
+
+/** One file of exported evidence: the largest is an index or a status file. */
+export const evidenceFileBytesMax = 32 * 1024 * 1024;
 
 /** The subject of the folder. It is unsigned, and only tells a verifier what to look for. */
-export interface EvidenceNote {
+interface EvidenceNote {
   readonly schema: 'skillgate.evidence/1';
   readonly name: SkillName;
   readonly version: Version;

@@ -3,6 +3,7 @@
  * cosigned head. A number is taken by a hard link, which succeeds only once. So neither two
  * requests nor two processes can cosign two successors of one head.
  */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,8 +12,11 @@ import type { MappedHead } from '../../skills-index/log/add-checkpoint.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
+
+const evidenceFilesMax = 100;
+
+const headsKeptMax = 100;
 
 /** The stored data about one log. */
 export interface KeptLog {
@@ -39,7 +43,7 @@ export interface Heads {
   stop(origin: string, evidence: ForkEvidence): Promise<void>;
 }
 
-export interface ForkEvidence {
+interface ForkEvidence {
   readonly why: string;
   readonly kept: string;
   readonly sent: string;

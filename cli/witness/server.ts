@@ -4,10 +4,24 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
-import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
 import { type ListenAddress, listen } from '../listen.ts';
-import { type CosigningWitness, cosignedHead, takeSubmission } from './cosigner.ts';
-import { verifierKey, witnessLine } from './key.ts';
+import {
+  type CosigningWitness,
+  cosignedHead,
+  takeSubmission,
+  verifierKey,
+  witnessLine,
+} from './cosigner.ts';
+
+/**
+ * Witness: bytes and time of a request, parallel connections, time between two looks at a log, and
+ * stored heads and misbehaviour.
+ */
+const submissionBytesMax = 128 * 1024;
+
+const witnessConnectionsMax = 256;
+
+const witnessRequestMillisMax = 10_000;
 
 export interface RunningWitness {
   /** Address without a slash at the end. */

@@ -1,21 +1,36 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { isBase64 } from '../../skills-index/statement/base64.ts';
-import { isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
-import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { isBase64, isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+  spkiOf,
+} from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from '../command.ts';
-import { followSecondsDefault } from '../limits.ts';
 import { type ListenAddress, parseListen } from '../listen.ts';
+import { requireRootSize } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { parseEvery } from '../terminal/every-option.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
-import type { CosigningWitness, WatchedLog } from './cosigner.ts';
-import { followForever } from './follow.ts';
+import {
+  type CosigningWitness,
+  readOrMakeWitnessKey,
+  verifierKey,
+  type WatchedLog,
+  type WitnessKey,
+  witnessLine,
+} from './cosigner.ts';
+import { followForever, makeReplays } from './follow.ts';
 import { diskHeads } from './heads.ts';
-import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from './key.ts';
-import { makeReplays } from './replays.ts';
-import { type GivenRoot, logOf, makeRenew, readGivenRoot } from './roots.ts';
 import { serveWitness } from './server.ts';
+
+const followSecondsDefault = 60;
+
+/** Shortest time between two requests of a witness for a newer root file. */
+const witnessRenewMillis = 30_000;
 
 const listenDefault = 'localhost:4881';
 
@@ -169,4 +184,120 @@ function parseLog(text: string): WatchedLog {
 
 function list(option: OptionValue): string[] {
   return Array.isArray(option) ? option.map(String) : option === undefined ? [] : [String(option)];
+}
+
+// The root files of a witness, and the log keys that they lead to after rotations.
+
+/** A root file and its path. */
+interface GivenRoot {
+  readonly path: string;
+  readonly root: RootFile;
+}
+
+/** How a witness learns of a log's new key. */
+interface Renewal {
+  /** The watched logs; a renewed log replaces the previous one. */
+  readonly logs: WatchedLog[];
+  readonly roots: readonly GivenRoot[];
+  /**
+   * Registries that the witness follows: their TUF metadata shows which root the administrators
+   * signed.
+   */
+  readonly bases: readonly string[];
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+}
+
+/** @throws Problem `file-not-found`, `root-invalid` */
+export async function readGivenRoot(path: string): Promise<GivenRoot> {
+  try {
+    return { path, root: parseRoot(requireRootSize(await readFile(path))) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem('file-not-found', `Cannot read the root file ${JSON.stringify(path)}`, {
+      hint: 'fetch URL/index/root.json of the registry, and compare the fingerprint that the witness prints at its start with what the administrators say',
+      cause,
+    });
+  }
+}
+
+/** The root file's log with its key. */
+export function logOf({ origin, log }: RootFile): WatchedLog {
+  return { origin, key: spkiOf(log) };
+}
+
+/**
+ * Called when an unknown key signed a log. It reads the root file again, which the operator
+ * controls, and asks the followed registries for later root files of its administrators.
+ * @returns the log's successor, or undefined without a newer one
+ */
+export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<WatchedLog | undefined> {
+  const told = new Set<string>();
+  let asked = Number.NEGATIVE_INFINITY;
+  return async (log) => {
+    const given = renewal.roots.find(({ root }) => root.origin === log.origin);
+    if (given === undefined) return undefined;
+    let found = await readAgain(given, log);
+    // Anybody can trigger this call, so registries are asked only at intervals.
+    const now = renewal.now().getTime();
+    if (found === undefined && Math.abs(now - asked) >= witnessRenewMillis) {
+      asked = now;
+      found = await askForRoot(renewal, given, log);
+    }
+    if (found !== undefined) {
+      renewal.logs.splice(
+        0,
+        renewal.logs.length,
+        ...renewal.logs.map((one) => (one.origin === log.origin ? found : one)),
+      );
+      told.delete(log.origin);
+      renewal.say(
+        `${log.origin}: its administrators rotated the key of its log; the new one counts from now on`,
+      );
+    } else if (!told.has(log.origin)) {
+      told.add(log.origin);
+      renewal.say(unknownKeyText(given, log));
+    }
+    return found;
+  };
+}
+
+function unknownKeyText({ path }: GivenRoot, { origin }: WatchedLog): string {
+  return `${origin}: not cosigned: signed with a key that ${path} does not name as the log’s. Where its administrators rotated it: curl -o ${path} URL/index/root.json, compare the fingerprint with what they say (skillgate registry trust ${path} shows it); it is read again without a restart`;
+}
+
+async function readAgain({ path }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {
+  try {
+    return otherThan(log, (await readGivenRoot(path)).root);
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+async function askForRoot(
+  { bases, fetch, now }: Renewal,
+  { root }: GivenRoot,
+  log: WatchedLog,
+): Promise<WatchedLog | undefined> {
+  const { updateTrust } = await import('../registries/updater.ts');
+  for (const base of bases) {
+    try {
+      const source = { fetch, store: memoryStore(), base };
+      const { files } = await updateTrust({ source, pinned: root, now: now().getTime() });
+      const found = otherThan(log, parseRoot(files['root.json']));
+      if (found !== undefined) return found;
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+    }
+  }
+  return undefined;
+}
+
+function otherThan(log: WatchedLog, root: RootFile): WatchedLog | undefined {
+  const found = logOf(root);
+  return found.origin === log.origin && Buffer.compare(found.key, log.key) !== 0
+    ? found
+    : undefined;
 }

@@ -1,21 +1,27 @@
 /** Copies a registry's data folder to a backup once, while the registry serves or is stopped. */
-import { existsSync } from 'node:fs';
+
+import { existsSync, rmSync } from 'node:fs';
 import { open, readdir, rename, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
-import { copiedPagesAtOnce } from '../limits.ts';
+import { statusName } from '../index/status-json.ts';
 import { rootOfSize } from '../log/log.ts';
-import { hashText } from '../store/columns/hash-column.ts';
+import { hashText } from '../store/columns/predicate-type-column.ts';
 import { startCheck } from '../store/database-check.ts';
-import { lockFolder } from '../store/database-file.ts';
-import { databaseWaitMs } from '../store/disk/limits.ts';
+import { databaseWaitMs, lockFolder } from '../store/database-file.ts';
+import { diskObjects, objectName, objectPath } from '../store/disk/disk-objects.ts';
+import { forEachOf, type Objects, objectWritesAtOnce, storedBlobName } from '../store/objects.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import {
   type BackupAbout,
+  type CopiedFiles,
+  copyDataFiles,
   makeBackupFolders,
   placesIn,
   readAbout,
@@ -23,10 +29,10 @@ import {
   syncFolder,
   unfinishedPath,
   writeAbout,
-} from './backup-folder.ts';
-import { copyObjects, countObjects } from './copy-objects.ts';
-import { type CopiedFiles, copyDataFiles } from './data-files.ts';
-import { removeRemoved } from './removed-objects.ts';
+} from './data-files.ts';
+
+/** Pages of the database that one step of a backup copies. */
+const copiedPagesAtOnce = 1_000;
 
 export interface BackupOptions {
   /** The data folder. */
@@ -227,4 +233,144 @@ function headOf(shows: BetterSqlite3.Database): BackupAbout['log'] {
   const head = row as { readonly index: number; readonly root: Uint8Array | string } | undefined;
   if (head === undefined) return { size: 0, root: '' };
   return { size: head.index + 1, root: hashText(head.root) };
+}
+
+// Copies a registry's objects to a backup. An object under its own digest never changes, so its
+// name in the backup says that it is there. The other objects are compared. The status file is left
+// out: it may show a later head than the backup, and the database has the status of its own head.
+
+/**
+ * Copies the objects that the backup lacks, or has with other bytes.
+ * @param dir the data folder
+ * @param to the folder of the backup's objects
+ * @param say called with a sentence about an object that is damaged on its disk
+ */
+async function copyObjects(
+  dir: string,
+  to: string,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const from = join(dir, 'objects');
+  const source = diskObjects(from);
+  const target = diskObjects(to);
+  for await (const { folder, names } of foldersBelow(from, '')) {
+    const there = new Set(await readdir(join(to, folder)).catch(absent));
+    const other = names
+      .map((name) => objectName(folder === '' ? name : `${folder}/${name}`))
+      .filter((name) => name !== statusName && !(isFixed(name) && there.has(basename(name))));
+    for (let at = 0; at < other.length; at += objectWritesAtOnce) {
+      signal.throwIfAborted();
+      await copy(other.slice(at, at + objectWritesAtOnce), { source, target, say });
+    }
+  }
+}
+
+async function copy(
+  names: readonly string[],
+  {
+    source,
+    target,
+    say,
+  }: {
+    readonly source: Objects;
+    readonly target: Objects;
+    readonly say: (line: string) => void;
+  },
+): Promise<void> {
+  const found = new Map<string, Uint8Array>();
+  await forEachOf(names, async (name) => {
+    const bytes = await source.get(name);
+    if (bytes === undefined) return;
+    if (whyNotOwnDigest(name, bytes) !== undefined)
+      say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);
+    else if (isFixed(name) || !(await isSame(target, name, bytes))) found.set(name, bytes);
+  });
+  await target.putAll(found);
+}
+
+async function isSame(target: Objects, name: string, bytes: Uint8Array): Promise<boolean> {
+  const there = await target.get(name);
+  return there !== undefined && Buffer.compare(there, bytes) === 0;
+}
+
+/** Why the bytes of a blob are not those that its name says; undefined for every other object. */
+export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undefined {
+  if (!isFixed(name)) return undefined;
+  const hex = hexOf(digestOf(bytes));
+  return name.endsWith(`/${hex}`) ? undefined : `its bytes have the digest sha256:${hex}`;
+}
+
+/** Whether an object has the digest of its bytes as its name. */
+function isFixed(name: string): boolean {
+  return fixedNames.test(name);
+}
+
+const fixedNames =
+  /^(?:(?:stored|public\/blobs)\/sha256|public\/index\/parts\/@[^/]+\/[^/]+)\/[0-9a-f]{64}$/;
+
+/** The number of objects in the folder of a backup. A restoration copies as many. */
+async function countObjects(folder: string): Promise<number> {
+  let number = 0;
+  for await (const { names } of foldersBelow(folder, '')) number += names.length;
+  return number;
+}
+
+/** The folders below a folder of objects, with the names of their files. */
+export async function* foldersBelow(
+  root: string,
+  folder: string,
+): AsyncGenerator<{ readonly folder: string; readonly names: readonly string[] }> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(absent);
+  const names = entries.filter((entry) => entry.isFile() && !isUnfinished(entry.name));
+  yield { folder, names: names.map(({ name }) => name) };
+  for (const entry of entries)
+    if (entry.isDirectory())
+      yield* foldersBelow(root, folder === '' ? entry.name : `${folder}/${entry.name}`);
+}
+
+function isUnfinished(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.part');
+}
+
+function absent(error: NodeJS.ErrnoException): never[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
+// Removes from a backup what the registry's retention rules removed from the registry.
+
+const pageRows = 500;
+
+/**
+ * An object goes only by the registry's word: an object that its disk lost stays in the backup.
+ * @param to the folder of the backup's objects
+ */
+async function removeRemoved(dir: string, to: string): Promise<void> {
+  const client = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
+  try {
+    const page = client.prepare(
+      `SELECT digest FROM removed_blobs WHERE digest > ? AND removedAt IS NOT NULL
+       AND NOT EXISTS (
+         SELECT 1 FROM version_blobs WHERE digest = unhex(substr(removed_blobs.digest, 8)))
+       AND NOT EXISTS (
+         SELECT 1 FROM statements
+         WHERE bundle = unhex(substr(removed_blobs.digest, 8)))
+       AND NOT EXISTS (SELECT 1 FROM log_segments WHERE digest = removed_blobs.digest)
+       ORDER BY digest LIMIT ${pageRows}`,
+    );
+    for (let after = ''; ; await nextTurn()) {
+      const rows = page.all(after) as readonly { readonly digest: Digest }[];
+      for (const { digest } of rows) {
+        const name = storedBlobName(digest);
+        // An upload has stored the bytes again, and names them soon.
+        if (existsSync(objectPath(join(dir, 'objects'), name))) continue;
+        rmSync(objectPath(to, name), { force: true });
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < pageRows) return;
+      after = last.digest;
+    }
+  } finally {
+    client.close();
+  }
 }

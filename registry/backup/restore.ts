@@ -2,10 +2,23 @@
  * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
  * gets its name at the end. So a restore that was killed or refused leaves no data folder.
  */
+
 import { createWriteStream } from 'node:fs';
-import { lstat, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import {
@@ -15,14 +28,17 @@ import {
   readRootFile,
   readTuf,
 } from '../data-folder/data-folder.ts';
-import { readWitnesses } from '../data-folder/witness-config.ts';
+import { readWitnesses } from '../data-folder/trust.ts';
+import { statusName } from '../index/status-json.ts';
 import { rootOfSize } from '../log/log.ts';
 import type { ReadDatabase } from '../log/segments/read-segments.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { openFile } from '../store/database-file.ts';
-import { diskObjects } from '../store/disk/disk-objects.ts';
+import { diskObjects, objectName } from '../store/disk/disk-objects.ts';
+import { forEachOf, objectWritesAtOnce, publicBlobName, storedBlobName } from '../store/objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
+import { foldersBelow, whyNotOwnDigest } from './backup.ts';
 import {
   type BackupAbout,
   damagedBackup,
@@ -30,12 +46,10 @@ import {
   noLink,
   placesIn,
   readAbout,
+  restoreDataFiles,
   syncFolder,
-} from './backup-folder.ts';
-import { restoreDataFiles } from './data-files.ts';
-import { askForLaterHead, requireHead } from './restored-heads.ts';
-import { checkLog, type RestoredLog } from './restored-log.ts';
-import { missingBlobs, restoreObjects, restoreStatus } from './restored-objects.ts';
+} from './data-files.ts';
+import { askForLaterHead, checkLog, type RestoredLog, requireHead } from './restored-heads.ts';
 
 export interface RestoreOptions {
   readonly backup: string;
@@ -278,4 +292,70 @@ function requireAnswers(silent: readonly string[], { isUnwitnessed, say }: Resto
     );
   for (const line of silent)
     say(`warning: the witness did not say whether a later log exists: ${line}`);
+}
+
+// Copies the objects of a backup into a new data folder, each compared with its digest.
+
+interface RestoredObjects {
+  readonly count: number;
+  /** Names of objects that are damaged in the backup, with the reason. They are not restored. */
+  readonly damaged: readonly string[];
+}
+
+/** @param progress called with the number of copied objects */
+async function restoreObjects(
+  from: string,
+  to: string,
+  progress: (objects: number) => void,
+): Promise<RestoredObjects> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  const source = diskObjects(from);
+  const target = diskObjects(to);
+  const damaged: string[] = [];
+  let count = 0;
+  for await (const { folder, names } of foldersBelow(from, '')) {
+    for (let at = 0; at < names.length; at += objectWritesAtOnce) {
+      const some = names.slice(at, at + objectWritesAtOnce);
+      const found = new Map<string, Uint8Array>();
+      await forEachOf(some, async (name) => {
+        const whole = objectName(folder === '' ? name : `${folder}/${name}`);
+        const bytes = await source.get(whole);
+        const why = bytes === undefined ? 'it is gone' : whyNotOwnDigest(whole, bytes);
+        if (bytes === undefined || why !== undefined) damaged.push(`${whole}: ${why}`);
+        else found.set(whole, bytes);
+      });
+      await target.putAll(found);
+      count += found.size;
+      progress(count);
+    }
+  }
+  return { count, damaged };
+}
+
+/**
+ * Writes the status file that the database signed last. It never shows a later head than the
+ * database has.
+ */
+async function restoreStatus(client: BetterSqlite3.Database, objects: string): Promise<void> {
+  const row = client.prepare('SELECT bytes FROM status_file WHERE id = 1').get();
+  if (row === undefined) return;
+  const { bytes } = row as { readonly bytes: string };
+  await diskObjects(join(objects)).put(statusName, Buffer.from(bytes));
+}
+
+/** The blobs that a version needs and that no copy is there of. The log has the statements. */
+async function missingBlobs(
+  client: BetterSqlite3.Database,
+  objects: string,
+): Promise<readonly Digest[]> {
+  const there = diskObjects(objects);
+  const missing: Digest[] = [];
+  const rows = client
+    .prepare("SELECT DISTINCT 'sha256:' || lower(hex(digest)) AS digest FROM version_blobs")
+    .all();
+  await forEachOf(rows as readonly { readonly digest: Digest }[], async ({ digest }) => {
+    if (await there.has(storedBlobName(digest))) return;
+    if (!(await there.has(publicBlobName(digest)))) missing.push(digest);
+  });
+  return missing.sort();
 }

@@ -3,22 +3,47 @@
  * A registry that begins from an older log writes other statements in the place of lost ones, and
  * clients refuse such a registry for ever.
  */
+
 import { randomBytes } from 'node:crypto';
-import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import { type Checkpoint, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { commitsTo } from '../../skills-index/log/commits-to.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  rangeRoot,
+} from '../../skills-index/log/compact-range.ts';
+import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../../skills-index/trust/root/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { makeExclusive, type Registry } from '../context.ts';
 import { rootOfSize } from '../log/log.ts';
-import type { ReadDatabase } from '../log/segments/read-segments.ts';
+import { bodyIn } from '../log/segments/entry-bodies.ts';
+import {
+  bundlesIn,
+  type LogSegment,
+  type ReadDatabase,
+  segmentWith,
+} from '../log/segments/read-segments.ts';
+import { leanTypes } from '../log/segments/statement-fact.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { behindOf } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
 import type { Database } from '../store/batch.ts';
+import { hashText, predicateTypeOf } from '../store/columns/predicate-type-column.ts';
 import type { Objects } from '../store/objects.ts';
-import type { RestoredLog } from './restored-log.ts';
+
+/** Log entries that a restore reads at once. */
+const restoredEntriesAtOnce = 500;
 
 const hint =
   'Look for a newer backup, or for the disk of the registry, before you give the lost statements up: docs/registry-reference.md, "The log was restored from a backup".';
@@ -62,7 +87,7 @@ function parseHead(note: string, from: string, root: RootFile): Checkpoint {
 }
 
 /** What the witnesses are asked with. */
-export interface WitnessQuestion {
+interface WitnessQuestion {
   readonly db: Database;
   readonly objects: Objects;
   readonly root: RootFile;
@@ -138,4 +163,122 @@ function publicKeysOf(root: RootFile): RegistryKeys {
     status: signer('status'),
     registry: signer('registry'),
   };
+}
+
+// Checks the log in a restored database: each entry against the tree, each statement against its
+// entry, and the newest signed head against the keys of the root file.
+
+export interface RestoredLog {
+  readonly size: number;
+  /** The newest signed head; undefined when nothing was signed yet. */
+  readonly head: { readonly size: number; readonly note: string } | undefined;
+}
+
+type HashCell = Parameters<typeof hashText>[0];
+
+interface Row {
+  readonly index: number;
+  readonly leafHash: HashCell;
+  readonly body: string;
+  /** Undefined in a segment, except in the row of its last entry. */
+  readonly root: HashCell | undefined;
+  readonly note: string | null;
+  /** Root of the map of names; null where `root` is undefined, and for releases without a map. */
+  readonly map: HashCell | null;
+  readonly envelope: string | null;
+  readonly predicateType: number | null;
+}
+
+const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope, predicateType FROM log
+  LEFT JOIN statements ON logIndex = log."index"
+  WHERE log."index" >= ? AND log."index" < ? ORDER BY log."index"`;
+
+/**
+ * @param storage the same database, and the objects of the backup, which have the older statements
+ * @param progress called with the number of checked entries
+ * @throws Problem `backup-damaged`, `log-invalid`, `signature-invalid`
+ */
+export async function checkLog(
+  client: BetterSqlite3.Database,
+  storage: Pick<Registry, 'db' | 'objects'>,
+  root: RootFile,
+  progress: (entries: number) => void,
+): Promise<RestoredLog> {
+  const read = client.prepare(rowsQuery);
+  let range = emptyRange;
+  let head: RestoredLog['head'];
+  const whole = makeWhole(storage);
+  for (;;) {
+    const rows = read.all(range.size, range.size + restoredEntriesAtOnce) as readonly Row[];
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      range = checkedEntry(range, await whole(row));
+      if (row.note !== null) head = { size: range.size, note: row.note };
+    }
+    progress(range.size);
+    await nextTurn();
+  }
+  const last = client.prepare('SELECT max("index") AS "index" FROM log').get();
+  if (((last as { readonly index: number | null }).index ?? -1) !== range.size - 1)
+    throw damagedLog(range.size, 'is missing');
+  if (head !== undefined) verifyRootCheckpoint(head.note, root);
+  return { size: range.size, head };
+}
+
+/** Gives a row the evidence that a segment has. Rows come in the order of the log. */
+function makeWhole(storage: Pick<Registry, 'db' | 'objects'>): (row: Row) => Promise<Row> {
+  let read: { readonly segment: LogSegment; readonly bundles: readonly Uint8Array[] } | undefined;
+  return async (row) => {
+    const { index, body, envelope, predicateType } = row;
+    if (body !== '') return row;
+    if (envelope === '' && !leanTypes.includes(predicateTypeOf(predicateType ?? 0)))
+      throw damagedLog(index, 'has lost the statement of its row, which stays in the database');
+    if (read === undefined || index >= read.segment.until) {
+      const segment = await segmentWith(storage, index);
+      const bundles = segment && (await bundlesIn(storage, segment));
+      if (segment === undefined || bundles === undefined)
+        throw damagedLog(index, 'is lost with its segment');
+      read = { segment, bundles };
+    }
+    const bytes = read.bundles[index - read.segment.first];
+    if (bytes === undefined) throw damagedLog(index, 'is not in its segment');
+    const bundle = parseSigstoreBundle(parseJson(bytes, 'a statement').value);
+    const moved = canonicalJson(bundle.dsseEnvelope);
+    return {
+      ...row,
+      root: row.root || undefined,
+      body: bodyIn(bundle).toString('utf8'),
+      envelope: envelope || moved,
+    };
+  };
+}
+
+/** The tree with the entry. @throws Problem `backup-damaged` */
+function checkedEntry(before: CompactRange, row: Row): CompactRange {
+  const { index, body, note, envelope } = row;
+  if (index !== before.size) throw damagedLog(before.size, 'is missing');
+  const leaf = leafHash(Buffer.from(body));
+  if (base64(leaf) !== hashText(row.leafHash)) throw damagedLog(index, 'does not have its hash');
+  const range = appendLeaf(before, leaf);
+  const root = base64(rangeRoot(range));
+  if (row.root !== undefined && root !== hashText(row.root))
+    throw damagedLog(index, 'does not have the root hash of its tree');
+  if (note !== null) {
+    const signed = parseCheckpoint(note);
+    if (signed.size !== range.size || base64(signed.root) !== root)
+      throw damagedLog(index, 'has the signed head of another tree');
+    if (signed.map !== undefined && row.map !== null && base64(signed.map) !== hashText(row.map))
+      throw damagedLog(index, 'does not have the root of the map that its head shows');
+  }
+  if (envelope === null || !commitsTo(Buffer.from(body), parseEnvelope(JSON.parse(envelope))))
+    throw damagedLog(index, 'does not commit to the statement of its row');
+  return range;
+}
+
+function damagedLog(index: number, why: string): Problem {
+  return new Problem('backup-damaged', `The log in the backup is damaged: entry ${index} ${why}`);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

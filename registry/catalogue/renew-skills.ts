@@ -7,17 +7,21 @@ import { type SkillName, scopeOf, shortNameOf } from '../../skills-index/skill/n
 import { compareVersions, resolveVersion } from '../../skills-index/skill/version.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
-import { adviceKinds } from '../index/advice.ts';
-import { readLine } from '../index/lean-lines.ts';
-import { letOthersGoOn } from '../people/turns.ts';
+import { adviceKinds } from '../index/index-rows.ts';
+import { readLine } from '../index/packs.ts';
+import { letOthersGoOn } from '../people/words.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
-import { changedSkills, nameWords, skills } from './catalogue-schema.ts';
-import { offeredCandidatesMax, skillsRenewedAtOnce } from './limits.ts';
-import { placeSome } from './place-skills.ts';
-import { correctedWordsOf } from './search/words.ts';
-import { idsOf, nextIdIn } from './skill-ids.ts';
+import { changedSkills, nameWords, skills } from './plugin-packages.ts';
+import { correctedWordsOf } from './search/rank-skills.ts';
+import { idsOf, nextIdIn, placeSome } from './shown-skills.ts';
+
+/** The newest versions of a skill that are looked at for the one to offer. */
+const offeredCandidatesMax = 64;
+
+/** Skills whose rows one slice renews. */
+const skillsRenewedAtOnce = 5;
 
 /**
  * Renews the rows of some skills whose versions changed, and gives some others the ids of scopes

@@ -2,7 +2,8 @@
  * Skills as lists and pages show them. A row whose version was stopped since is left out: what is
  * not approved now is never shown as if it were.
  */
-import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, not, or, type SQL, sql } from 'drizzle-orm';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
   type Scope,
@@ -10,17 +11,24 @@ import {
   shortNameOf,
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Registry } from '../context.ts';
 import type { HiddenScopes } from '../readers/may-read.ts';
-import { isAmong } from '../store/batch.ts';
+import type { Readers } from '../readers/readers.ts';
+import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { skills } from './catalogue-schema.ts';
-import { isShown } from './hidden-scopes.ts';
-import { skillsPageRows } from './limits.ts';
-import { searchedIds } from './place-skills.ts';
-import { haveIds } from './skill-ids.ts';
+import { skillPlaces, skills } from './plugin-packages.ts';
+
+/** Skills on a page. */
+const skillsPageRows = 50;
+
+/** Ranges of ids with which each row of a list is compared. */
+const rangesComparedMax = 16;
+
+/** Skills of one slice that get other ids when scopes become private or public. */
+const skillsPlacedAtOnce = 50;
 
 /** A skill with the version that is offered. */
 export interface ShownSkill
@@ -37,7 +45,7 @@ export interface SkillsPage<Place> {
 }
 
 /** The place of a skill among the newest. */
-export interface NewestPlace {
+interface NewestPlace {
   /** Milliseconds since 1970. */
   readonly offeredSince: number;
   readonly name: SkillName;
@@ -211,4 +219,153 @@ function pageOf<Place>(
 ): SkillsPage<Place> {
   const last = rows.length < limit ? undefined : rows.at(-1);
   return { skills: shownAmong(rows), ...(last === undefined ? {} : { next: placeOf(last) }) };
+}
+
+// Where the ids of skills lie: those of public scopes together, and those of each private scope.
+// The full-text index is read in the order of ids. So a search passes over the ids of hidden
+// skills. An id hides nothing: a search still compares the scope of each skill.
+
+/** Ids from a first one to a last one. */
+export interface IdRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const privateFrom = 2 ** 40;
+const publicIds: IdRange = { from: 1, to: privateFrom - 1 };
+const idsOfScope = 2 ** 26;
+/** All ids, in the two parts in which they are ordered by age. */
+export const allIds: readonly IdRange[] = [
+  { from: privateFrom, to: Number.MAX_SAFE_INTEGER },
+  publicIds,
+];
+
+/** The ids of the skills of a scope. */
+export function idsOf(readers: Readers | undefined, scope: Scope): IdRange {
+  return readers?.isPrivate(scope) === true ? idsOfPrivate(scope) : publicIds;
+}
+
+/**
+ * The ids of the skills that are not hidden, no id twice. Undefined for all ids.
+ * @param readers of the registry
+ */
+function shownIds(
+  readers: Readers | undefined,
+  { only, scopes }: HiddenScopes,
+): readonly IdRange[] | undefined {
+  if (only) return withoutRepeats(scopes.map((scope) => idsOf(readers, scope)));
+  if (scopes.length === 0) return undefined;
+  const hidden = new Set(scopes);
+  const all = readers?.privateScopes ?? [];
+  const shown = all === 'everything' ? [] : all.filter((scope) => !hidden.has(scope));
+  return [...withoutRepeats(shown.map(idsOfPrivate)), publicIds];
+}
+
+/**
+ * A condition on rows of `skills` that an index over other columns answers by itself: it has the
+ * id. So rows of hidden skills are passed over, and not read. Undefined for all ids, and for so
+ * many ranges that comparing them would take longer.
+ */
+function haveIds(ids: readonly IdRange[] | undefined): SQL | undefined {
+  if (ids === undefined || ids.length > rangesComparedMax) return undefined;
+  // The plus sign keeps SQLite from reading rows in the order of ids, and sorting them.
+  return or(...ids.map(({ from, to }) => sql`+${skills.id} BETWEEN ${from} AND ${to}`));
+}
+
+/** The next free id of a range, for a statement that writes rows of `skills`. */
+export function nextIdIn({ from, to }: IdRange): SQL {
+  return sql`(SELECT COALESCE(MAX("placed"."id"), ${from - 1}) + 1 FROM ${skills} AS "placed" WHERE "placed"."id" BETWEEN ${from} AND ${to})`;
+}
+
+// Scopes whose digests begin alike share their ids, so that nobody has to number the scopes.
+function idsOfPrivate(scope: Scope): IdRange {
+  const at = Number.parseInt(hexOf(digestOf(scope)).slice(0, 13), 16) % idsOfScope;
+  const from = privateFrom + at * idsOfScope;
+  return { from, to: from + idsOfScope - 1 };
+}
+
+function withoutRepeats(ranges: readonly IdRange[]): IdRange[] {
+  return [...new Map(ranges.map((range) => [range.from, range])).values()];
+}
+
+// Gives skills other ids when their scope becomes private or public, a few at a time. Meanwhile
+// searches read all ids, and compare the scope of each skill.
+
+/**
+ * The ids that a search reads; undefined for all ids.
+ * @param hidden scopes whose skills the search leaves out
+ */
+export async function searchedIds(
+  registry: Registry,
+  hidden: HiddenScopes,
+): Promise<readonly IdRange[] | undefined> {
+  const ids = shownIds(registry.readers, hidden);
+  if (ids === undefined) return undefined;
+  const { after, privacy } = await readPlace(registry);
+  return after === null && privacy === privacyOf(registry.readers) ? ids : undefined;
+}
+
+/**
+ * Gives the next skills the ids of their scopes.
+ * @returns whether others may be left
+ */
+export async function placeSome(registry: Registry, limit = skillsPlacedAtOnce): Promise<boolean> {
+  const { db, readers } = registry;
+  const privacy = privacyOf(readers);
+  const place = await readPlace(registry);
+  const isSame = place.privacy === privacy;
+  if (isSame && place.after === null) return false;
+  const after = (isSame ? place.after : null) ?? '';
+  const rows = await db.read
+    .select({ id: skills.id, name: skills.name, scope: skills.scope })
+    .from(skills)
+    .where(gt(skills.name, after as SkillName))
+    .orderBy(asc(skills.name))
+    .limit(limit);
+  const moves = rows.flatMap(({ id, name, scope }): BatchWrite[] => {
+    const ids = idsOf(readers, scope);
+    if (id >= ids.from && id <= ids.to) return [];
+    return [
+      (to) =>
+        to
+          .update(skills)
+          .set({ id: nextIdIn(ids) })
+          .where(eq(skills.name, name)),
+    ];
+  });
+  const isMore = rows.length === limit;
+  const next = { privacy, after: isMore ? (rows.at(-1)?.name ?? null) : null };
+  await db.batch([
+    ...moves,
+    (to) =>
+      to
+        .insert(skillPlaces)
+        .values({ id: 1, ...next })
+        .onConflictDoUpdate({ target: skillPlaces.id, set: next }),
+  ]);
+  return isMore;
+}
+
+async function readPlace({ db }: Registry): Promise<Omit<typeof skillPlaces.$inferSelect, 'id'>> {
+  const [place] = await db.read.select().from(skillPlaces).where(eq(skillPlaces.id, 1));
+  return place ?? { privacy: privacyOf(undefined), after: null };
+}
+
+function privacyOf(readers: Readers | undefined): string {
+  const scopes = readers?.privateScopes ?? [];
+  return scopes === 'everything' ? scopes : digestOf(canonicalJson([...scopes].sort()));
+}
+
+// Conditions on the scopes of skills.
+
+export const noneHidden: HiddenScopes = { scopes: [], only: false };
+
+export function isInScopes(scopes: readonly Scope[]): SQL {
+  return sql`${skills.scope} IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))`;
+}
+
+/** @returns undefined where nothing is hidden */
+export function isShown({ only, scopes }: HiddenScopes): SQL | undefined {
+  if (only) return isInScopes(scopes);
+  return scopes.length === 0 ? undefined : not(isInScopes(scopes));
 }

@@ -9,6 +9,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import {
+  describeForeignRetiredKey,
+  strangersAmongRetired,
+} from '../../skills-index/trust/root/ceremony.ts';
+import {
   lastRootOf,
   namesAdministrators,
   parseTufRepository,
@@ -16,10 +20,6 @@ import {
   type TufRepository,
 } from '../../skills-index/trust/root/repository.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import {
-  describeForeignRetiredKey,
-  strangersAmongRetired,
-} from '../../skills-index/trust/root/root-chain.ts';
 import { requireTuf, tufDocumentName, tufProposalName } from '../index/tuf-document.ts';
 import { scopesFrozenBy } from '../people/frozen-scopes.ts';
 import { lockFolder } from '../store/database-file.ts';

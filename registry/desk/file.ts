@@ -1,18 +1,33 @@
 /** The files of a version, and a page for one file: escaped text, never the bytes themselves. */
 import { isUtf8 } from 'node:buffer';
+import { structuredPatch } from 'diff';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { count, digest, type Html, html, shown, untrusted } from '../markup/markup.ts';
-import { revealedText } from '../markup/reveal.ts';
-import type { FilesSince } from '../review/files-since.ts';
-import type { ReviewDetail } from '../review/review.ts';
-import { fileDifference } from './file-difference.ts';
-import { type PageFrame, page } from './layout.ts';
 import {
-  fileViewLineCharsMax,
-  fileViewLinesMax,
-  hexBytesMax,
-  printableShareMin,
-} from './limits.ts';
+  count,
+  digest,
+  type Html,
+  html,
+  revealedText,
+  shown,
+  untrusted,
+} from '../markup/markup.ts';
+import type { FilesSince } from '../review/detail.ts';
+import type { ReviewDetail } from '../review/review.ts';
+import { type PageFrame, page } from './layout.ts';
+
+const fileViewLineCharsMax = 2_000;
+
+export const fileViewLinesMax = 5_000;
+
+const hexBytesMax = 4_096;
+
+/** Share of printable bytes from which a file that is not UTF-8 is shown as text. */
+const printableShareMin = 0.8;
+
+export const comparedCharsMax = 512 * 1_024;
+
+/** Lines that differ between two versions of a file. The search takes half the square of them. */
+export const lineEditsMax = 2_000;
 
 /**
  * Path, size, the scanner's disposition and digest of each file. Each path leads to the file's
@@ -168,4 +183,49 @@ function hexLines(bytes: Uint8Array): string[] {
     lines.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${ascii}`);
   }
   return lines;
+}
+
+// The lines of a file that differ from the last approved version, above the file itself.
+
+/**
+ * What the page of a changed file says above the file.
+ * @param since the last approved version
+ */
+export function fileDifference(since: string, before: string, now: string): Html {
+  const title = html`<h2 id="difference">What changed since ${since}</h2>`;
+  if (Math.max(before.length, now.length) > comparedCharsMax)
+    return html`${title}<p class="notice">The file is too long to compare with ${since}: read the whole file.</p>`;
+  const patch = structuredPatch('', '', before, now, '', '', {
+    context: 3,
+    maxEditLength: lineEditsMax,
+  });
+  const lines = patch?.hunks.flatMap(({ oldStart, newStart, lines: inside }) => [
+    `@@ line ${newStart}, in ${since} line ${oldStart} @@`,
+    ...inside,
+  ]);
+  if (lines === undefined)
+    return html`${title}<p class="notice">More than ${lineEditsMax} lines differ from ${since}: read the whole file.</p>`;
+  if (lines.length === 0)
+    return html`${title}<p class="notice">No line of text differs from ${since}. The mode differs, or bytes that are no text.</p>`;
+  const more = lines.length - fileViewLinesMax;
+  const rest =
+    more > 0
+      ? html`<p class="notice">${count(more, 'further line')} not shown: read the whole file.</p>`
+      : '';
+  return html`${title}<div class="frame file" tabindex="0" role="group" aria-label="lines that differ from ${since}">
+<table><tbody>${lines.slice(0, fileViewLinesMax).map(differenceRow)}</tbody></table></div>${rest}`;
+}
+
+const kinds = new Map([
+  ['+', { name: 'added', word: 'new' }],
+  ['-', { name: 'removed', word: 'gone' }],
+]);
+
+function differenceRow(line: string): Html {
+  const kind = kinds.get(line[0] ?? '');
+  const text = /^[-+ ]/.test(line) ? line.slice(1) : line;
+  const cut = text.length - fileViewLineCharsMax;
+  const tail = cut > 0 ? html`<span class="chip">${count(cut, 'further character')}</span>` : '';
+  return html`<tr class="${kind?.name ?? 'same'}"><th scope="row">${kind?.word ?? ''}</th>
+<td><code dir="ltr">${shown(text.slice(0, fileViewLineCharsMax))}${tail}</code></td></tr>`;
 }

@@ -1,7 +1,6 @@
 /** The frame of every desk page: head, skip link, navigation, one h1. */
 
-import { type Html, html, untrusted } from '../markup/markup.ts';
-import { revealedText } from '../markup/reveal.ts';
+import { type Html, html, revealedText, untrusted } from '../markup/markup.ts';
 
 /** The person who sees the page; absent before sign-in. */
 export interface Viewer {

@@ -1,16 +1,17 @@
 /**
  * The queue: versions that wait for a person, riskiest first, with the reasons for their order.
  */
-
 import { count, type Html, html, moment, untrusted } from '../markup/markup.ts';
 import { severityBadge, severityCounts, stateBadge, verdictBadge } from '../markup/severity.ts';
 import type { DecidedRow, QueuePage, QueueRow } from '../review/review.ts';
 import type { Risk } from '../review/risk.ts';
-import type { DoubtRow } from '../versions/doubts.ts';
+import type { DoubtRow } from '../versions/second-scans.ts';
 import { type PageFrame, page } from './layout.ts';
-import { decidedWhyCharsMax } from './limits.ts';
 
-export interface QueueView {
+/** Characters of the registry’s reason beside a decision. */
+const decidedWhyCharsMax = 200;
+
+interface QueueView {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly queue: QueuePage;

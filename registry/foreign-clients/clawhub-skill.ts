@@ -6,6 +6,7 @@
  * skill in any case.
  */
 import type { Context } from 'hono';
+import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
@@ -27,10 +28,18 @@ import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { fingerprintOf } from './clawhub-fingerprint.ts';
-import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
-import { requireReadingSkill } from './named-skills.ts';
-import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
+import {
+  requireOffered,
+  requireReadingSkill,
+  requireServed,
+  type ServedVersion,
+} from './agent-skills.ts';
+
+/** The newest approved versions among which the client's copy is looked for. */
+const fingerprintedVersionsMax = 20;
+
+/** Rows on a page of ClawHub's lists. */
+export const listedAtOnce = 50;
 
 interface ListedPage {
   readonly items: readonly ShownSkill[];
@@ -97,7 +106,7 @@ export function aboutSkill({ createdAt, description, name, offeredSince, version
 }
 
 /** How a request names a skill. */
-export interface SlugAndOwner {
+interface SlugAndOwner {
   readonly slug: string;
   readonly ownerHandle?: string | undefined;
 }
@@ -184,4 +193,16 @@ export async function resolved(registry: Registry, context: Context) {
     match: match === undefined ? null : { version: match.version },
     latestVersion: { version: skill.version },
   };
+}
+
+/**
+ * The fingerprint that ClawHub's clients compute of a skill's files. They leave out hidden files,
+ * and sort the paths as `localeCompare` does.
+ */
+function fingerprintOf(files: readonly Pick<BundleFile, 'path' | 'sha256'>[]): string {
+  const lines = files
+    .filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')))
+    .toSorted((a, b) => a.path.localeCompare(b.path))
+    .map(({ path, sha256 }) => `${path}:${hexOf(sha256)}`);
+  return hexOf(digestOf(lines.join('\n')));
 }

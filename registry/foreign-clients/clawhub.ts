@@ -2,31 +2,262 @@
  * The routes of ClawHub's API that its clients read: `clawhub`, and `openclaw skills`. Answers have
  * ClawHub's form. A refusal is plain text, because the clients print its body as it is.
  */
-import { Hono, type MiddlewareHandler } from 'hono';
+
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import * as v from 'valibot';
+import {
+  type Capabilities,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { archiveOf } from '../catalogue/archives.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { archiveOf } from '../catalogue/plugin-packages.ts';
+import { skillsByTime } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown } from '../readers/may-read.ts';
+import { letOthersGoOn } from '../people/words.ts';
+import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import { jsonBody } from '../routes/request-parts.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { approvedVersions } from '../versions/find-versions.ts';
-import { filesOf } from '../versions/manifests.ts';
-import { answerMade } from './answer-made.ts';
+import { approvedVersions, requireVersion } from '../versions/find-versions.ts';
+import { filesOf, manifestOf, statementsOf } from '../versions/manifests.ts';
+import type { Shown } from '../versions/shown-versions.ts';
+import { sourceOf } from '../versions/version-source.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { answerMade, isPending, requireOffered, whyNotServed } from './agent-skills.ts';
 import {
   aboutSkill,
   aboutVersion,
+  listedAtOnce,
   listedPage,
   offeredSkill,
+  readableName,
   resolved,
   servedVersion,
 } from './clawhub-skill.ts';
-import { listedAtOnce } from './limits.ts';
-import { trendingRoutes } from './trending.ts';
-import { verdictRoutes } from './verdict-routes.ts';
+
+/** Versions of which one request may ask for the verdicts; OpenClaw asks for so many at once. */
+export const verdictsAtOnce = 100;
+
+/** Characters of a version's capabilities in the overview that a person reads. */
+export const overviewCharsMax = 600;
+
+// Routes that ClawHub's clients ask for verdicts: `openclaw skills`, `clawhub skill verify`.
+
+const askedFor = v.object({
+  slug: v.pipe(v.string(), v.maxLength(200)),
+  ownerHandle: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+  version: v.pipe(v.string(), v.maxLength(200)),
+});
+const schema = 'clawhub.skill.security-verdicts.v1';
+
+/** Routes below /api/v1. */
+function verdictRoutes(registry: Registry): Hono {
+  return new Hono()
+    .post(
+      '/skills/-/security-verdicts',
+      jsonBody(v.object({ items: v.pipe(v.array(askedFor), v.maxLength(verdictsAtOnce)) })),
+      async (context) => {
+        const items: object[] = [];
+        for (const item of context.req.valid('json').items) {
+          items.push(await judge(registry, context, item));
+          await letOthersGoOn(registry);
+        }
+        return context.json({ schema, items });
+      },
+    )
+    .get('/skills/:slug/verify', async (context) => {
+      const asked = context.req.query('version');
+      const named = asked === undefined ? undefined : parseVersion(asked);
+      const name = await readableName(registry, context, named);
+      const version = named ?? (await requireOffered(registry, name)).version;
+      const row = await requireVersion(registry, { name, version });
+      const from = asked === undefined ? 'latest' : 'version';
+      return context.json(await describeVerification(registry, row, from));
+    });
+}
+
+/** The verdict on one version. A version that the client may not see is not there. */
+async function judge(
+  registry: Registry,
+  context: Context,
+  { ownerHandle, slug, version }: v.InferOutput<typeof askedFor>,
+) {
+  const asked = {
+    requestedSlug: slug,
+    ...(ownerHandle === undefined ? {} : { requestedOwnerHandle: ownerHandle }),
+    requestedVersion: version,
+  };
+  try {
+    const which = parseVersion(version);
+    const name = await readableName(registry, context, which, { slug, ownerHandle });
+    const row = await requireVersion(registry, { name, version: which });
+    return { ...asked, slug, ...(await describeVerdict(registry, row)) };
+  } catch (error) {
+    if (!(error instanceof Problem) || !absent.has(error.code)) throw error;
+    return {
+      ...asked,
+      ok: false,
+      decision: 'fail',
+      reasons: ['skill.not_found'],
+      slug: null,
+      version: null,
+      displayName: null,
+      publisherHandle: null,
+      createdAt: null,
+      checkedAt: null,
+      security: null,
+      error: { code: 'skill_not_found', message: error.message },
+    };
+  }
+}
+
+const absent: ReadonlySet<string> = new Set(['not-found', 'name-invalid', 'version-invalid']);
+
+// The verdict on a version in the form of ClawHub's clients. OpenClaw asks for the verdict before
+// every download, shows the overview to the person, and installs nothing that is blocked.
+
+interface Verdict {
+  /** `clean` for an approved version, `pending` for one that waits, and the state of any other. */
+  readonly security: {
+    readonly status: string;
+    readonly passed: boolean;
+    readonly signals: object;
+  };
+  readonly reasons: string[];
+  /** One line for the person who installs. */
+  readonly overview: string;
+}
+
+/** Judges a version by its state alone: people and the scanner judged it before. */
+async function readVerdict(registry: Registry, row: Shown<VersionRow>): Promise<Verdict> {
+  const refusal = await whyNotServed(registry, row);
+  if (refusal === undefined) {
+    const { capabilities } = await manifestOf(registry, row);
+    return {
+      security: { status: 'clean', passed: true, signals: {} },
+      reasons: [],
+      overview: printOverview(capabilities),
+    };
+  }
+  const waits = isPending(row);
+  return {
+    security: { status: waits ? 'pending' : row.status, passed: false, signals: {} },
+    reasons: [waits ? 'pending_scan' : `version.${row.status.replace(' ', '_')}`, refusal.message],
+    overview: refusal.message,
+  };
+}
+
+/** The address of the version's files and decision for a person who reads the overview. */
+function addressesOf({ config }: Registry, { name, version }: VersionRow) {
+  return { page: `${config.base}/${name}`, archive: `${config.base}/archives/${name}/${version}` };
+}
+
+/** What `security-verdicts` answers about a version that the client may see. */
+async function describeVerdict(registry: Registry, row: Shown<VersionRow>) {
+  const { overview, reasons, security } = await readVerdict(registry, row);
+  const { page } = addressesOf(registry, row);
+  return {
+    ok: security.passed,
+    decision: security.passed ? 'pass' : 'blocked',
+    reasons,
+    version: row.version,
+    displayName: row.name,
+    publisherHandle: scopeOf(row.name),
+    skillUrl: page,
+    securityAuditUrl: page,
+    overview,
+    createdAt: row.createdAt,
+    checkedAt: registry.now().getTime(),
+    security,
+  };
+}
+
+/** What `verify` answers. The evidence is named, so that another program can verify it. */
+async function describeVerification(
+  registry: Registry,
+  row: Shown<VersionRow>,
+  resolvedFrom: 'latest' | 'version',
+) {
+  const { reasons, security } = await readVerdict(registry, row);
+  const source = await sourceOf(registry, row);
+  const scope = scopeOf(row.name);
+  const { archive, page } = addressesOf(registry, row);
+  const signed = await statementsOf(registry, row.id);
+  return {
+    schema: 'clawhub.skill.verify.v1',
+    ok: security.passed,
+    decision: security.passed ? 'pass' : 'fail',
+    reasons,
+    slug: shortNameOf(row.name),
+    displayName: row.name,
+    pageUrl: page,
+    publisherHandle: scope,
+    publisherDisplayName: scope,
+    publisherProfileUrl: null,
+    version: row.version,
+    resolvedFrom,
+    tag: null,
+    createdAt: row.createdAt,
+    card: null,
+    artifact: { bundle: row.bundle, archiveUrl: archive },
+    provenance: source === undefined ? null : { signedBy: 'publisher', source },
+    security,
+    signature: {
+      verifiedBy: 'registry',
+      // The client that reads this verified none of them.
+      // A statement has an address from the moment when its bundle is written.
+      statements: signed.flatMap(({ bundle, logIndex, predicateType }) =>
+        bundle === null
+          ? []
+          : [
+              {
+                type: predicateType,
+                logIndex,
+                url: `${registry.config.base}/api/v1/blobs/sha256/${hexOf(bundle)}`,
+              },
+            ],
+      ),
+    },
+  };
+}
+
+/** OpenClaw enforces none of the capabilities, and the person has to know. */
+function printOverview(capabilities: Capabilities): string {
+  const declared = listCapabilities(capabilities).map(printCapability);
+  const text =
+    declared.length === 0
+      ? 'Declares no network, secrets, files or programs.'
+      : `Declares: ${declared.join('; ')}.`;
+  const cut = text.length <= overviewCharsMax ? text : `${text.slice(0, overviewCharsMax - 1)}…`;
+  return `Approved by reviewers. ${cut} Only "skillgate run" holds the skill to that.`;
+}
+
+// What `openclaw skills search` shows without words: the registry counts no downloads.
+
+/** Routes below /api/v1. */
+function trendingRoutes(registry: Registry): Hono {
+  return new Hono().get('/trending', async (context) => {
+    const hidden = await scopesHiddenFrom(registry, context);
+    const { skills } = await skillsByTime(registry, { hidden });
+    const shown = await onlyShown(registry, context, skills);
+    return context.json({
+      items: shown.map(({ description, name, offeredSince }) => ({
+        slug: shortNameOf(name),
+        displayName: name,
+        summary: description,
+        source: 'clawhub',
+        publisher: { handle: scopeOf(name) },
+        metrics: { updatedAt: offeredSince.getTime() },
+      })),
+    });
+  });
+}
 
 /** Routes below /api/v1. */
 export function clawhubRoutes(registry: Registry): Hono {

@@ -16,19 +16,22 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { pluginPackageDigest, pluginPackageOf } from '../catalogue/plugin-packages.ts';
 import type { Registry } from '../context.ts';
-import { type AdviceKind, adviceKinds } from '../index/advice.ts';
+import { type AdviceKind, adviceKinds } from '../index/index-rows.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { answerMade } from './answer-made.ts';
-import { npmVersionsMax } from './limits.ts';
 import {
+  answerMade,
   type NamedSkill,
+  requireOffered,
   requireReadingSkill,
+  requireServed,
   skillInPath,
   skillsOfScope,
-} from './named-skills.ts';
-import { requireOffered, requireServed } from './served-version.ts';
+} from './agent-skills.ts';
+
+/** The newest approved versions that npm's document of a skill has. */
+const npmVersionsMax = 20;
 
 /** Routes at the root of the site. */
 export function marketplaceRoutes(registry: Registry): Hono {

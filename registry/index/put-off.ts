@@ -5,11 +5,22 @@
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { settlePauseMs, settleRunMs, unsettledMax } from '../limits.ts';
 import { behindNow } from '../log/witness-duty.ts';
-import { completeScans } from '../versions/lacking-scans.ts';
+import { completeScans } from '../versions/fallen-scans.ts';
 import { writeLackingFiles } from './index-file.ts';
 import { settle } from './publish-index.ts';
+
+/** How long no such version is tried after one failed again. */
+export const settlePauseMs = 5_000;
+
+/**
+ * How long one such version may take before another request starts again: a Worker may be stopped
+ * in the middle.
+ */
+const settleRunMs = 60_000;
+
+/** Versions that were approved or scanned while the storage failed, remembered by one process. */
+const unsettledMax = 1_000;
 
 /** Remembers a version whose next step is done later. */
 export function putOff(registry: Registry, versionId: string): void {

@@ -7,17 +7,21 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
 import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import type { Registry } from '../context.ts';
-import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import type { HeadAhead } from '../log/head-ahead.ts';
 import { committedCheckpoint, logSize, newestCheckpoint } from '../log/log.ts';
 import { behindNow, behindOf, logBehind } from '../log/witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
+import { clockSkewMs } from '../sign-in/sessions.ts';
+import { statusLifeMs, statusRefreshMs } from '../store/batch.ts';
 import type { KeptStatus } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
 import { statusFile } from '../store/schema.ts';
 import { writeLackingFiles } from './index-file.ts';
+
+/** Statements whose bundles are written together. */
+const finishedAtOnce = 50;
 
 /** The name under which a static host serves the file. */
 export const statusName = 'public/index/status.json';

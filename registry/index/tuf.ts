@@ -5,15 +5,14 @@
  */
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { signTuf, tufBytes } from '../../skills-index/trust/root/ceremony.ts';
 import { type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/root/metadata.ts';
 import {
   lastRootOf,
   type TufRepository,
   tufFileOf,
 } from '../../skills-index/trust/root/repository.ts';
-import { signTuf, tufBytes } from '../../skills-index/trust/root/signature.ts';
 import type { Registry } from '../context.ts';
-import { tufSetsKept } from '../limits.ts';
 import { newestCheckpoint } from '../log/log.ts';
 import { requireWhole } from '../log/witness-duty.ts';
 import { holds, retryOnClash } from '../store/batch.ts';
@@ -21,7 +20,10 @@ import { statusFile } from '../store/schema.ts';
 import { tufSets } from '../store/tuf-schema.ts';
 import { currentStatus, statusIn } from './status-json.ts';
 
-export type TufSet = typeof tufSets.$inferSelect;
+/** Signed TUF sets that are still served. A client reads one within seconds. */
+const tufSetsKept = 16;
+
+type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };
 
 /**

@@ -18,7 +18,7 @@ import {
   levelWords,
   type SlsaBuildLevel,
   slsaLevelOf,
-} from '../../skills-index/trust/decision/slsa-level.ts';
+} from '../../skills-index/trust/decision/judge.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';

@@ -4,18 +4,16 @@
  */
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { proveKey } from '../../skills-index/log/map-proof.ts';
+import { proveKey } from '../../skills-index/log/map-tree.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import type { ScopeStatement } from '../../skills-index/statement/attestation.ts';
-import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { predicateTypes, type ScopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
-import { provesName } from '../../skills-index/trust/index-files/words-file.ts';
-import { wordsNamesMax } from '../../skills-index/trust/limits.ts';
+import { provesName, wordsNamesMax } from '../../skills-index/trust/index-files/words-file.ts';
 import {
   identityMapName,
   mapKeyOf,
@@ -27,21 +25,33 @@ import {
   type SignedStatement,
 } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import type { Registry } from '../context.ts';
-import { mapEntriesKept, wordsFilesKeptMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
-import { clashIfMoved, damagedMap, mapAtHead, readNodes } from '../log/map-nodes.ts';
+import {
+  clashIfMoved,
+  damagedMap,
+  mapAtHead,
+  mapEntriesKept,
+  readNodes,
+} from '../log/map-nodes.ts';
 import { latest } from '../people/identities.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
-import { keep, recall } from '../people/last-used.ts';
-import { findWords, readWord } from '../people/words.ts';
+import { findWords, keep, readWord, recall } from '../people/words.ts';
 import { isAmong, retryOnClash } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { scopeNamesMax } from './limits.ts';
 import { shownStatus, statusIn } from './status-json.ts';
+
+/** Words files that a process keeps, of some ten kilobytes each. */
+const wordsFilesKeptMax = 500;
+
+/**
+ * Names on which every version of a scope rests. Installers read at most 1,000 names for a version.
+ * The others are for replaced keys, and for the people who scanned and approved the version.
+ */
+export const scopeNamesMax = 900;
 
 interface MappedHead {
   readonly size: number;

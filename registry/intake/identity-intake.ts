@@ -18,16 +18,15 @@ import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scope
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Registry } from '../context.ts';
 import { requireFewHolders } from '../index/words.ts';
-import { firstOwnersMax } from '../limits.ts';
-import { finishLogged } from '../log/after-logging.ts';
+import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
-import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
-import { requireClaimableScope } from '../people/claimable-scopes.ts';
-import { requireFewClaims } from '../people/first-claims.ts';
+import { requireClaimableScope, requireFewClaims } from '../people/claimable-scopes.ts';
+import { requireUnusedCertificate, verifySent } from '../people/frozen-scopes.ts';
 import {
+  type ChainFor,
   keysOfStatement,
   latest,
   readIdentities,
@@ -35,12 +34,23 @@ import {
   readMembers,
 } from '../people/identities.ts';
 import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
+import { renewQueue } from '../review/queue/renew-queue.ts';
+import { beginPending, pendingAgainWrite, pendingEndWrite } from '../stops/pending-stops.ts';
+import {
+  liftedBehind,
+  liftedWrites,
+  publishersLetGo,
+  suspendedAgain,
+} from '../stops/revocations.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { pendingPasskey } from '../store/passkey-schema.ts';
-import { endsBackwards } from '../versions/fallen-versions.ts';
+import { scansAgainWrites } from '../versions/fallen-scans.ts';
 import { stopped } from '../versions/publishers.ts';
+import { endsBackwards } from '../versions/shown-versions.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
-import { beginEnd, endWrites } from './backward-ends.ts';
+
+/** Owners that the first claim of a scope may name. The owners add others later. */
+export const firstOwnersMax = 5;
 
 /** The problem code when the chain of identities rejects a statement of each type. */
 const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemCode>> = {
@@ -248,4 +258,40 @@ function one(logged: readonly LoggedAt[]): LoggedAt {
   const [first] = logged;
   if (first === undefined) throw new Problem('internal', 'A logged statement cannot be found');
   return first;
+}
+
+// What follows when a key or a membership is ended for a past log index. The rows of versions
+// follow in slices, since the end may concern very many versions.
+
+/** The end of a key or a membership. */
+interface BackwardEnd extends Pick<LoggedStatement, 'digest' | 'logIndex'> {
+  readonly statement: IdentityStatement;
+  /** The last log index that still counts. */
+  readonly upTo: number;
+}
+
+/**
+ * The writes beside the log entry of the end.
+ * @param chainFor with the end
+ */
+async function endWrites(
+  registry: Registry,
+  end: BackwardEnd,
+  chainFor: ChainFor,
+): Promise<BatchWrite[]> {
+  const { statement, logIndex, upTo } = end;
+  const lifted = await liftedBehind(registry, upTo);
+  const again = await suspendedAgain(registry, chainFor, lifted);
+  return [
+    pendingEndWrite(registry, end),
+    ...liftedWrites(registry, again, logIndex),
+    ...publishersLetGo(lifted).map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
+    ...scansAgainWrites(await readMembers(registry), statement, logIndex),
+  ];
+}
+
+/** The first slices at once, after the end is committed: a small registry needs no others. */
+async function beginEnd(registry: Registry): Promise<void> {
+  await beginPending(registry);
+  await orLater(registry, () => renewQueue(registry));
 }

@@ -2,7 +2,7 @@
  * Intake: an upload becomes a version, or is rejected whole with every reason. A rejected upload
  * leaves only an audit line.
  */
-import { eq } from 'drizzle-orm';
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { requireLockedInSteps } from '../../skills-index/packages/require-locked.ts';
 import { unpackTar } from '../../skills-index/skill/authoring/read-tar.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -10,33 +10,38 @@ import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
-import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { type PublishStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  type CertificateClaims,
+  readClaims,
+} from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
-import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
+import { requireSubjects } from '../../skills-index/trust/signatures/require-own-registry.ts';
 import type { Actor, Registry } from '../context.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
+import { certificateOfRow } from '../log/row-texts.ts';
 import { append } from '../log/sequencer.ts';
 import {
   envelopeOf,
   isCertifiedSent,
   requireUnusedCertificate,
   type SentStatement,
-} from '../people/certified.ts';
+} from '../people/frozen-scopes.ts';
 import { contradictsHint } from '../people/signer.ts';
-import { doSteps, letOthersGoOn } from '../people/turns.ts';
-import { nothingRemovedSince } from '../retention/removed-blobs.ts';
+import { doSteps, letOthersGoOn } from '../people/words.ts';
+import { nothingRemovedSince } from '../retention/delete-files.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
-import { idOfVersion } from '../store/columns/version-id-column.ts';
+import { idOfVersion } from '../store/columns/digest-column.ts';
 import { putBlobs } from '../store/objects.ts';
 import { insertRow } from '../store/prepared.ts';
-import { audit, versions } from '../store/schema.ts';
+import { audit, statements, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { addBlobs, bytesOf } from '../versions/version-blobs.ts';
@@ -48,7 +53,6 @@ import {
   type VersionRow,
 } from '../versions/versions.ts';
 import { quotaHolds, requireQuota } from './quotas.ts';
-import { recordRefusal } from './refusals.ts';
 import { findSameBytes } from './replays.ts';
 import {
   requireProvenance,
@@ -56,7 +60,12 @@ import {
   senderKeys,
   type UploadSender,
 } from './upload-signer.ts';
-import { requireUnusedRun } from './used-runs.ts';
+
+/**
+ * Newest publications of a skill that are searched for one by the same CI run: an identity token is
+ * valid for minutes.
+ */
+const runsLookedAtMax = 200;
 
 export interface PublishUpload {
   readonly publish: SentStatement;
@@ -67,7 +76,7 @@ export interface PublishUpload {
   readonly tar: Uint8Array;
 }
 
-export interface AcceptedVersion {
+interface AcceptedVersion {
   readonly row: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'status'>;
   readonly statements: readonly LoggedAt[];
 }
@@ -300,4 +309,55 @@ function publishedBy(publisher: Digest, [publish]: readonly NewStatement[]): str
   const certified =
     publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
   return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
+}
+
+/** Notes a refused upload in the audit log. @param by who sent it, in words */
+async function recordRefusal(registry: Registry, problem: Problem, by: string): Promise<void> {
+  const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
+  await registry.db.batch([
+    (db) =>
+      db.insert(audit).values({
+        at: registry.now().getTime(),
+        kind: 'refused-intake',
+        by,
+        why,
+      }),
+  ]);
+}
+
+// A CI run publishes one version of a skill. Its token gives many certificates while it is valid,
+// and a thief must not publish a second version with it.
+
+/**
+ * Rejects a run that published this skill before. Of two uploads at once, `nothingAlikeSince`
+ * rejects the batch of the slower, which then sees the other.
+ * @throws Problem `certificate-used`
+ */
+async function requireUnusedRun(
+  registry: Registry,
+  name: SkillName,
+  { issuer, run }: CertificateClaims,
+): Promise<void> {
+  if (run === undefined) return;
+  const before = await registry.db.read
+    .select({
+      version: versions.version,
+      logIndex: statements.logIndex,
+      material: statements.material,
+    })
+    .from(versions)
+    .innerJoin(statements, eq(statements.logIndex, versions.logIndex))
+    .where(and(eq(versions.name, name), isNotNull(statements.material)))
+    .orderBy(desc(versions.logIndex))
+    .limit(runsLookedAtMax);
+  const used = before.find((row) => {
+    const claims = readClaims(certificateOfRow(row));
+    return claims.issuer === issuer && claims.run === run;
+  });
+  if (used === undefined) return;
+  throw new Problem(
+    'certificate-used',
+    `The run ${run} already published ${name}@${used.version} at log index ${used.logIndex}; one run publishes one version of a skill`,
+    { hint: 'Start the job again: each attempt is a run of its own.' },
+  );
 }

@@ -3,10 +3,12 @@
  * readers of platforms copy a large part several times.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { partHeaderBytesMax } from '../limits.ts';
+
+/** The headers of one part of an upload. */
+const partHeaderBytesMax = 4 * 1024;
 
 /** A part of a form. */
-export interface ReceivedPart {
+interface ReceivedPart {
   readonly name: string;
   /** As the client wrote it; absent for a field. */
   readonly fileName?: string;
@@ -40,10 +42,7 @@ export function parseMultipart(
  * The parts of a body, one after the other. The caller ends the walk when there are too many.
  * @throws Problem `request-invalid`
  */
-export function* partsOf(
-  body: Buffer,
-  contentType: string | undefined,
-): Generator<ReceivedPart, void> {
+function* partsOf(body: Buffer, contentType: string | undefined): Generator<ReceivedPart, void> {
   const boundary = boundaryOf(contentType ?? '');
   const opening = Buffer.from(`--${boundary}`);
   const delimiter = Buffer.from(`\r\n--${boundary}`);

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { quotaMax } from '../limits.ts';
+
+/** The largest quota of a publisher: a count reads as many rows. */
+const quotaMax = 10_000;
 
 /** Bytes of files and of their lists. A file that several versions have counts for each. */
 export interface ByteQuotas {

@@ -17,7 +17,7 @@ import {
   peekStatement,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { describeForeignPublisher } from '../../skills-index/trust/decision/foreign-publisher.ts';
+import { describeForeignPublisher } from '../../skills-index/trust/decision/version.ts';
 import type {
   Identities,
   LoggedStatement,
@@ -33,7 +33,7 @@ import {
   requireUnusedCertificate,
   type SentStatement,
   verifySent,
-} from '../people/certified.ts';
+} from '../people/frozen-scopes.ts';
 import { keysOfStatement, latest, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { requireNewVersion } from '../versions/versions.ts';

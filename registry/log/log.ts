@@ -1,6 +1,6 @@
 /** Reads the transparency log in the database: its tree and its newest checkpoint. */
 import { and, asc, desc, eq, gte, isNotNull, lt, max, sql } from 'drizzle-orm';
-import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
@@ -9,13 +9,12 @@ import {
 } from '../../skills-index/log/compact-range.ts';
 import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import type { Db } from '../store/batch.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { log } from '../store/schema.ts';
-import { isByRetiredKey } from './log-key.ts';
 import { type ReadDatabase, segmentWith } from './segments/read-segments.ts';
 
 /** Size of the committed log: the index of the next entry. */
@@ -181,4 +180,23 @@ function base64(bytes: Uint8Array): string {
 
 function fromBase64(text: string): Uint8Array {
   return Buffer.from(text, 'base64');
+}
+
+// The log key in force, and whether another key came before it.
+
+/** Whether the log has had another key. */
+export function hasRetiredLogKey({ root }: Pick<Registry, 'root'>): boolean {
+  return (root.retired ?? []).some((retired) => retired.office === 'log');
+}
+
+/** Whether an earlier key signed a note. Clients accept heads of the key in force only. */
+function isByRetiredKey(registry: Pick<Registry, 'root' | 'keys'>, note: string): boolean {
+  if (!hasRetiredLogKey(registry)) return false;
+  try {
+    verifyCheckpoint(note, { origin: registry.root.origin, key: registry.keys.log.publicKey });
+    return false;
+  } catch (cause) {
+    if (cause instanceof Problem) return true;
+    throw cause;
+  }
 }

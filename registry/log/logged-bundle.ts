@@ -2,6 +2,8 @@
  * The Sigstore bundle of a logged statement, and a trial of the bundle before anything is written.
  */
 import { generateKeyPairSync } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { peek } from '../../skills-index/client/peek.ts';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -9,14 +11,22 @@ import {
   proofsOfAppended,
   rangeRoot,
 } from '../../skills-index/log/compact-range.ts';
+import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
-import type { Hash, TreeHead } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { type Hash, leafHash, type TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { plainForm, strictForm } from '../../skills-index/skill/look-alike.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
+import {
+  type Envelope,
+  peekStatement,
+  rememberingParseKey,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import {
   toCertifiedBundle,
   toSigstoreBundle,
@@ -26,14 +36,31 @@ import {
   parsePlainBundle,
   sigstoreBundleMediaType,
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import type { FrozenSubject } from '../../skills-index/trust/members-and-scopes/ends.ts';
+import {
+  mapNames,
+  mapNamesOfSubject,
+} from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import {
+  namesIn,
+  namesOfSubject,
+} from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
+import {
+  type CertificateClaims,
+  readClaims,
+} from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { parsedKeysMax } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
+import { identityNames } from '../store/identity-schema.ts';
+import type { log, statements } from '../store/schema.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
-import { parseSignerKey } from './parsed-keys.ts';
-import { type LoggedRows, planRows } from './plan-append.ts';
-import { envelopeOfRow } from './row-texts.ts';
+import { certificateOfRow, envelopeOfRow } from './row-texts.ts';
 import { ed25519Signer, type RegistryKeys } from './signing.ts';
 
 /** The tree in which a batch of entries is proved, and the inclusion proof of each entry. */
@@ -157,3 +184,190 @@ function plainBundle(envelope: Envelope, material: string): PlainBundle {
     dsseEnvelope: envelope,
   });
 }
+
+// The rows with which statements enter the log together.
+
+/** The two rows of a statement in the log. */
+export interface LoggedRows {
+  readonly entry: Omit<typeof log.$inferSelect, 'note'> & { readonly note?: string | null };
+  readonly statement: Omit<typeof statements.$inferSelect, 'bundle' | 'fact'> & {
+    readonly bundle?: Digest | null | undefined;
+  };
+}
+
+export interface PlannedRows extends LoggedRows {
+  /** The names under which an identity statement is found. */
+  readonly names: readonly string[];
+  /** The names under which the map has the statement. */
+  readonly mapNames: readonly string[];
+}
+
+/**
+ * Plans the rows of statements that are appended together to the log as it was before.
+ * @param at time of the batch in milliseconds since 1970
+ */
+export function planRows(
+  before: CompactRange,
+  added: readonly NewStatement[],
+  at: number,
+): PlannedRows[] {
+  let range = before;
+  return added.map((signed, place) => {
+    const { body, signer, certificate, material } = signedParts(signed);
+    const leaf = leafHash(body);
+    const index = range.size;
+    range = appendLeaf(range, leaf);
+    return {
+      entry: {
+        index,
+        leafHash: base64(leaf),
+        body: Buffer.from(body).toString('utf8'),
+        root: base64(rangeRoot(range)),
+        peaks: range.peaks.map(base64),
+        laterInBatch: added.length - 1 - place,
+        map: null,
+      },
+      statement: {
+        logIndex: index,
+        predicateType: signed.statement.predicateType,
+        payload: payloadMark(digestOf(Buffer.from(signed.envelope.payload, 'base64'))),
+        signer,
+        certificate,
+        material,
+        envelope: canonicalJson(signed.envelope),
+        versionId: versionOf(signed, index),
+        createdAt: at,
+      },
+      names: namesOf(signed),
+      mapNames: mapNames(signed.statement),
+    };
+  });
+}
+
+/** The rows of a batch, whose last one has the map after the batch. */
+export function withMap<Rows extends LoggedRows>(rows: readonly Rows[], map: Hash): Rows[] {
+  return rows.map((row, at) =>
+    at === rows.length - 1 ? { ...row, entry: { ...row.entry, map: base64(map) } } : row,
+  );
+}
+
+function namesOf({ statement, signer }: NewStatement): string[] {
+  if ('keyId' in signer) return indexNames(statement, { signer: signer.keyId });
+  return indexNames(statement, { signer: signer.signer, claims: signer.certified.claims });
+}
+
+function versionOf({ versionId }: NewStatement, logIndex: number): string | null {
+  return typeof versionId === 'function' ? versionId(logIndex) : (versionId ?? null);
+}
+
+interface SignedParts {
+  readonly body: Uint8Array;
+  readonly signer: Digest;
+  readonly certificate: Digest | null;
+  readonly material: string | null;
+}
+
+function signedParts({ envelope, signer }: NewStatement): SignedParts {
+  if ('spki' in signer)
+    return {
+      body: hashedrekordBody(envelope, signer.spki),
+      signer: signer.keyId,
+      certificate: null,
+      material: null,
+    };
+  const { certified, bundle } = signer;
+  return {
+    body: certifiedBody(bundle.dsseEnvelope, certified.certificate),
+    signer: signer.signer,
+    certificate: certified.certificateId,
+    material: canonicalJson(bundle.verificationMaterial),
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+// The names under which the registry finds an identity statement: those of its subjects, and, for
+// the first claim of a scope, who claimed and how the scope looks.
+
+/** Who signed a statement: a key, or the person or repository that a certificate names. */
+interface Account {
+  readonly signer: string;
+  readonly claims?: CertificateClaims | undefined;
+}
+
+/** A repository has one identity for each branch, and counts as one account. */
+function accountOf({ signer, claims }: Account): string {
+  return claims?.repository === undefined ? signer : `${claims.issuer} ${claims.repository}`;
+}
+
+/** Finds the first claims of an account. */
+export function claimantName(account: Account): string {
+  return `claimed by ${accountOf(account)}`;
+}
+
+/** Find the first claims of scopes that may look like a scope. */
+export function lookNames(scope: string): string[] {
+  return [`looks ${plainForm(scope)}`, `looks strictly ${strictForm(scope)}`];
+}
+
+/** Whether a statement claims a scope as its first owner. */
+export function isFirstClaim({ predicateType, predicate }: Statement): boolean {
+  return predicateType === predicateTypes.scope && predicate.previous === undefined;
+}
+
+/** All names of a statement, with those under which the log’s map has the statement. */
+export function indexNames(statement: Statement, account: Account): string[] {
+  const names = [...namesIn(statement), ...mapNames(statement)];
+  if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return names;
+  return [...names, claimantName(account), ...lookNames(statement.predicate.scope)];
+}
+
+/** The names of a statement that nobody can verify, as far as its subject tells. */
+export function indexNamesOfSubject(subject: FrozenSubject): string[] {
+  return [...namesOfSubject(subject), ...mapNamesOfSubject(subject)];
+}
+
+/** The write that makes a statement findable; it comes before the write of the statement. */
+export function nameWrites(logIndex: number, names: readonly string[]): BatchWrite[] {
+  if (names.length === 0) return [];
+  const rows = names.map((name): NameRow => [name, logIndex]);
+  return [addNames(rows)];
+}
+
+type NameRow = readonly [name: string, logIndex: number];
+
+/** Adds rows in one statement with one parameter, since D1 takes at most a hundred. */
+export function addNames(rows: readonly NameRow[]): BatchWrite {
+  const list = JSON.stringify(rows);
+  // Without WHERE, SQLite would take ON CONFLICT for the condition of a join.
+  const added = sql`SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${list}) WHERE true`;
+  return (db) => db.insert(identityNames).select(added).onConflictDoNothing();
+}
+
+export type NamedRow = Pick<
+  typeof statements.$inferSelect,
+  'logIndex' | 'envelope' | 'material' | 'signer'
+>;
+
+/**
+ * The names of a logged statement, from its rows. Nobody verifies the statement here.
+ * @throws Problem `database-damaged`, `statement-invalid`, `json-invalid` when nobody can tell whom
+ * it is about
+ */
+export function namesOfRow(row: NamedRow): string[] {
+  const parsed = envelopeOfRow(row);
+  const statement = peek(() => peekStatement(parsed));
+  if (statement === undefined)
+    return indexNamesOfSubject(parseFrozenSubject(Buffer.from(parsed.payload, 'base64')));
+  // A certificate that cannot be read takes no name from the statement: the map would lack the
+  // statement, and every reader of the log would notice.
+  const claims = row.material === null ? undefined : peek(() => readClaims(certificateOfRow(row)));
+  return indexNames(statement, { signer: row.signer, claims });
+}
+
+// The public keys of signers, each parsed once in this process.
+
+/** Parses the SPKI DER of a public key. @throws Error when the bytes are not a public key */
+export const parseSignerKey = rememberingParseKey(parsedKeysMax);

@@ -11,8 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';
-import { finishStatements } from './finish-statements.ts';
-import { bundleAt } from './rebuilt-bundle.ts';
+import { bundleAt, finishStatements } from './finish-statements.ts';
 
 /**
  * The canonical Sigstore bundle of the statement at a log index.

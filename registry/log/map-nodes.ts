@@ -1,6 +1,5 @@
 /** Reads and writes the nodes of the log's map in the database. */
 import { and, desc, eq, lte, sql } from 'drizzle-orm';
-import { proveKey, provenValue } from '../../skills-index/log/map-proof.ts';
 import {
   hashAt,
   type MapLeaf,
@@ -11,16 +10,26 @@ import {
   nextMapValue,
   pathOf,
   placesAround,
+  proveKey,
+  provenValue,
   putLeaves,
 } from '../../skills-index/log/map-tree.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { Registry } from '../context.ts';
-import { mapBitsAtOnce, mapEntriesKept } from '../limits.ts';
 import { BatchClash, type BatchWrite, isAmong, logIndexTaken } from '../store/batch.ts';
 import { mapNodes } from '../store/identity-schema.ts';
 import { log, statusFile } from '../store/schema.ts';
+
+/** Bits of the map's paths that one query reads; the leaves of a million names lie below 32. */
+const mapBitsAtOnce = 32;
+
+/**
+ * For so many entries below the head that the status shows, the registry keeps the nodes of the map
+ * that later entries replaced. A host can then get the proofs of the head that it was shown.
+ */
+export const mapEntriesKept = 500;
 
 /** The map with more log indexes, and the writes that keep it. */
 export interface PlannedMap {
@@ -149,10 +158,7 @@ export function damagedMap(): Problem {
 }
 
 /** The writes of changed nodes, which count from a log of `size` entries on. */
-export function nodeWrites(
-  changed: ReadonlyMap<MapPath, MapNode>,
-  size: number,
-): readonly BatchWrite[] {
+function nodeWrites(changed: ReadonlyMap<MapPath, MapNode>, size: number): readonly BatchWrite[] {
   const list = JSON.stringify([...changed].map(([path, node]) => [path, printNode(node)]));
   const rows = sql`SELECT json_extract(value, '$[0]'), ${size}, json_extract(value, '$[1]') FROM json_each(${list}) WHERE true`;
   return [

@@ -1,5 +1,5 @@
 /** Prints packs: many blobs in one object, each behind its length (docs/spec/packs.md). */
-import { packHeadingBytes } from '../../skills-index/client/limits.ts';
+import { packHeadingBytes } from '../../skills-index/client/pack-form.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 
 /** Prints blobs as a pack. */

@@ -10,7 +10,6 @@ import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limits.ts';
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { insertRow } from '../store/prepared.ts';
 import { log, statements } from '../store/schema.ts';
@@ -24,12 +23,29 @@ import {
   signRows,
   withAddresses,
 } from './finish-statements.ts';
-import { nameWrites } from './index-names.ts';
 import { type LoggedRange, logSize, mapBefore, readRange } from './log.ts';
-import { requireReadable } from './logged-bundle.ts';
+import {
+  type LoggedRows,
+  nameWrites,
+  type PlannedRows,
+  planRows,
+  requireReadable,
+  withMap,
+} from './logged-bundle.ts';
 import { clashIfMoved, type PlannedMap, planMap } from './map-nodes.ts';
-import { type LoggedRows, type PlannedRows, planRows, withMap } from './plan-append.ts';
 import { requireWhole } from './witness-duty.ts';
+
+/**
+ * Bytes of their statements in base64: nothing else is answered while SQLite writes a batch, and D1
+ * takes a batch as one message.
+ */
+const appendedBytesAtOnce = 1024 * 1024;
+
+/** Requests that append to the log in one batch. Each writes about ten rows. */
+const appendsAtOnce = 40;
+
+/** A statement of more bytes in base64 is verified alone, in a turn of its own. */
+const largeStatementBytes = 64 * 1024;
 
 /**
  * Appends statements whose writes guard everything that their decision rests on: other statements

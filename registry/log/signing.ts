@@ -1,6 +1,6 @@
 /** How the registry signs with PKCS8 keys, the same in Node and on workerd. */
 import { createPrivateKey, type KeyObject, sign, type webcrypto } from 'node:crypto';
-import type { CheckpointSigner } from '../../skills-index/log/sign-checkpoint.ts';
+import type { CheckpointSigner } from '../../skills-index/log/sign-cosignature.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';

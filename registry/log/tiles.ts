@@ -1,24 +1,64 @@
 /**
- * The log as tiles (C2SP tlog-tiles). A tile is made from committed rows at its first request; full
- * tiles, and the last tile of each level above the leaves, are kept as plain files.
+ * After a rotation of the log key, a head that an earlier key signed counts when a proof shows that
+ * the present head continues it.
  */
+
 import { and, asc, gte, lt } from 'drizzle-orm';
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import { parseHashTile, type TileId, tilePath, tileWidthMax } from '../../skills-index/log/tile.ts';
+import {
+  type NodePlace,
+  placesBetween,
+  placesOfHeads,
+  printNodes,
+  type TreeNode,
+} from '../../skills-index/log/print-nodes.ts';
 import { entryTile, parseTilePath } from '../../skills-index/log/tile-files.ts';
 import {
   answerFrom,
   consistencyQuestion,
+  parseHashTile,
   perfectRoot,
+  type TileId,
+  tileOfNode,
+  tilePath,
   tilesFor,
+  tileWidthMax,
 } from '../../skills-index/log/tile-proof.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { log } from '../store/schema.ts';
 import { orLater } from './after-logging.ts';
-import { newestCheckpoint, readRange } from './log.ts';
+import { hasRetiredLogKey, newestCheckpoint, readRange } from './log.ts';
 import { readBodies } from './segments/entry-bodies.ts';
+
+/**
+ * Proofs from the head of each logged statement to the log's head of a size. A log with only one
+ * key needs none.
+ */
+export async function proofsOfHeads(
+  registry: Registry,
+  statements: Iterable<Uint8Array>,
+  size: number,
+): Promise<{ readonly consistency?: ReadonlyMap<number, readonly Hash[]> }> {
+  if (!hasRetiredLogKey(registry)) return {};
+  const consistency = new Map<number, Hash[]>();
+  for (const bytes of statements) {
+    const first = headSizeOf(bytes);
+    if (first < size && !consistency.has(first))
+      consistency.set(first, await readConsistency(registry, first, size));
+  }
+  return { consistency };
+}
+
+/** The tree size in a bundle that this registry made. */
+export function headSizeOf(bytes: Uint8Array): number {
+  const { verificationMaterial } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return Number(verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
+}
+
+// The log as tiles (C2SP tlog-tiles). A tile is made from committed rows at its first request; full
+// tiles, and the last tile of each level above the leaves, are kept as plain files.
 
 /**
  * A tile of the tree that the newest checkpoint signs.
@@ -143,4 +183,50 @@ function isOfTree(bytes: Uint8Array, tile: InnerTile, { size, peaks }: CompactRa
 
 function objectOf(tile: TileId): string {
   return `public/log/${tilePath(tile)}`;
+}
+
+// The nodes of the log's tree from which a host proves that the log continues older heads. They
+// never change, so they are in the pack of a version's evidence.
+
+/**
+ * The nodes that prove each head up to the largest.
+ * @param sizes of heads that the log has signed; at least one
+ */
+export function nodesOfHeads(
+  registry: Registry,
+  sizes: readonly number[],
+): Promise<readonly TreeNode[]> {
+  return readNodes(registry, placesOfHeads(sizes), Math.max(...sizes));
+}
+
+/**
+ * The nodes that prove that the log of `size` entries continues the log of `from` entries.
+ * @throws Problem `not-found` when the log has no two such heads
+ */
+export async function nodesBetween(
+  registry: Registry,
+  from: number,
+  size: number,
+): Promise<Uint8Array> {
+  const newest = (await newestCheckpoint(registry))?.size ?? 0;
+  if (!(from > 0 && from < size && size <= newest))
+    throw new Problem('not-found', `The log of ${newest} entries has no nodes between such heads`);
+  return printNodes(await readNodes(registry, placesBetween(from, size), size));
+}
+
+async function readNodes(
+  registry: Registry,
+  places: readonly NodePlace[],
+  size: number,
+): Promise<readonly TreeNode[]> {
+  const tiles = new Map<string, readonly Uint8Array[]>();
+  const nodes: TreeNode[] = [];
+  for (const { level, index } of places) {
+    const { tile, from, count } = tileOfNode(size, level, index);
+    const path = tilePath(tile);
+    const hashes = tiles.get(path) ?? parseHashTile(await readTile(registry, path), tile);
+    tiles.set(path, hashes);
+    nodes.push({ level, index, hash: perfectRoot(hashes.slice(from, from + count)) });
+  }
+  return nodes;
 }

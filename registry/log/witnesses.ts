@@ -6,23 +6,32 @@
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
-import { verifyCosignatures } from '../../skills-index/log/cosignature.ts';
-import { witnessSkewSeconds } from '../../skills-index/log/limits.ts';
+import { verifyCosignatures, witnessSkewSeconds } from '../../skills-index/log/cosignature.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import {
-  cosignedSizesKept,
-  statusRefreshMs,
-  witnessAnswerBytesMax,
-  witnessMs,
-  witnessPauseMs,
-  witnessRefusedMs,
-} from '../limits.ts';
-import type { BatchWrite } from '../store/batch.ts';
+import { type BatchWrite, statusRefreshMs } from '../store/batch.ts';
 import { cosignatures } from '../store/log-schema.ts';
 import { newestCheckpoint } from './log.ts';
 import { readConsistency } from './tiles.ts';
 import type { WitnessAnswer, Witnesses } from './witness-answers.ts';
+
+/** Log sizes before the newest whose cosignatures are kept. */
+const cosignedSizesKept = 10_000;
+
+const witnessAnswerBytesMax = 64 * 1024;
+
+/**
+ * How long all witnesses together may take, and how long a witness that failed is not asked again.
+ */
+const witnessMs = 3_000;
+
+const witnessPauseMs = 120_000;
+
+/**
+ * The same for a witness that answered and refused: it may accept soon, for example after a
+ * rotation of the log key.
+ */
+const witnessRefusedMs = 2_000;
 
 interface Head {
   readonly size: number;

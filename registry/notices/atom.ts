@@ -1,9 +1,14 @@
 /** Atom feeds (RFC 4287) of the last notices. */
 import { html } from 'hono/html';
 import type { Registry } from '../context.ts';
-import { feedLookedThrough, feedNotices } from './limits.ts';
 import { lastNotices } from './notice.ts';
-import type { EventNotice } from './notice-types.ts';
+import type { EventNotice } from './notice-config.ts';
+
+/** The last notices in which a public feed looks for its entries. */
+const feedLookedThrough = 1_000;
+
+/** Entries of an Atom feed. */
+const feedNotices = 50;
 
 export const feedType = 'application/atom+xml; charset=utf-8';
 

@@ -2,22 +2,38 @@
  * Tells recipients what happened, each at its own pace: every notice at least once, in order. A
  * place in the outbox moves on only after the recipient took the notices.
  */
+
+import { createHmac } from 'node:crypto';
 import { eq, inArray, lte } from 'drizzle-orm';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import {
-  noticeGiveUpMs,
-  noticeKeptMs,
-  noticePauseMsMax,
-  noticePauseMsMin,
-  noticeSettleMs,
-  noticesAtOnce,
-  noticesForgottenAtOnce,
-} from './limits.ts';
+import { noticeSendMs, noticesAtOnce } from './mail.ts';
 import { lastPlace, noticesAfter } from './notice.ts';
+import type {
+  EventNotice,
+  NoticeChoice,
+  NoticeConfig,
+  Recipient,
+  WebhookConfig,
+} from './notice-config.ts';
 import { noticePlaces, notices } from './notice-schema.ts';
-import type { EventNotice, Recipient } from './notice-types.ts';
-import { isWanted } from './recipients.ts';
+
+/** How long a recipient may refuse a notice before the registry leaves the notice out. */
+const noticeGiveUpMs = 3 * 24 * 3_600_000;
+
+const noticeKeptMs = 30 * 24 * 3_600_000;
+
+/** The pause after the first failure; each further failure doubles it. */
+const noticePauseMsMin = 5_000;
+const noticePauseMsMax = 3_600_000;
+
+/** How old a notice is before it is sent: statements that stop many versions add to one. */
+const noticeSettleMs = 2_000;
+
+/** Old notices that one slice deletes. */
+const noticesForgottenAtOnce = 500;
 
 type Place = typeof noticePlaces.$inferSelect;
 
@@ -148,4 +164,87 @@ async function forgetOld({ db, now }: Registry): Promise<void> {
     .orderBy(notices.at)
     .limit(noticesForgottenAtOnce);
   await db.batch([(write) => write.delete(notices).where(inArray(notices.seq, old))]);
+}
+
+// The people and programs that are told of events.
+
+/** The recipients of a configuration; a shell adds those by mail. */
+export function webhooksOf(config: NoticeConfig, post: PostOutside): Recipient[] {
+  return (config.webhooks ?? []).map((hook) => webhookRecipient(hook, config, post));
+}
+
+/** Whether a recipient chose to hear of a notice. */
+function isWanted({ kinds, scopes }: NoticeChoice, notice: Pick<EventNotice, 'kind' | 'name'>) {
+  return (
+    (kinds === undefined || kinds.includes(notice.kind)) &&
+    (scopes === undefined || scopes.includes(scopeOf(notice.name)))
+  );
+}
+
+// Signed webhooks (Standard Webhooks 1.0.0): HMAC-SHA256 over id, time and body.
+
+/**
+ * Sends a POST request and returns the status of the answer. It follows no redirect, and reaches
+ * no private address but those in `pins`.
+ */
+export type PostOutside = (
+  url: string,
+  sent: {
+    readonly body: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  },
+  pins: NonNullable<NoticeConfig['hosts']>,
+) => Promise<number>;
+
+/** The recipient behind a webhook. */
+function webhookRecipient(
+  hook: WebhookConfig,
+  { hosts = {} }: NoticeConfig,
+  post: PostOutside,
+): Recipient {
+  return {
+    ...hook,
+    // The path of a webhook may be a secret.
+    label: `webhook at ${new URL(hook.url).host}`,
+    address: `webhook ${hook.url}`,
+    atOnce: 1,
+    send: async ([notice], { origin, now, signal: stop }) => {
+      if (notice === undefined) return;
+      const body = bodyOf(notice);
+      const headers = signedHeaders(hook.secret, {
+        // The same for each attempt, so that a receiver notices a repetition.
+        id: `msg_${origin}_${notice.seq}`,
+        seconds: Math.floor(now.getTime() / 1_000),
+        body,
+      });
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(noticeSendMs)]);
+      const status = await post(hook.url, { body, headers, signal }, hosts);
+      if (status < 200 || status > 299)
+        throw new Problem('registry-down', `The webhook answered ${status}`);
+    },
+  };
+}
+
+/** Headers that prove who sent a body, and when. */
+export function signedHeaders(
+  secret: string,
+  { id, seconds, body }: { readonly id: string; readonly seconds: number; readonly body: string },
+): Record<string, string> {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const mac = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': `v1,${mac}`,
+  };
+}
+
+function bodyOf({ kind, at, title, link, name, version, state }: EventNotice): string {
+  return JSON.stringify({
+    type: `version.${kind}`,
+    timestamp: at.toISOString(),
+    data: { name, version, state: state ?? null, title, link },
+  });
 }

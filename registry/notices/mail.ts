@@ -1,9 +1,12 @@
 /** Notices by mail (SMTP). Only the Node shell imports this file: a Worker opens no such port. */
 import { addressClass } from '../../skills-index/network/network-address.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { noticeSendMs, noticesAtOnce } from './limits.ts';
-import type { MailConfig } from './notice-config.ts';
-import type { EventNotice, Recipient } from './notice-types.ts';
+import type { EventNotice, MailConfig, Recipient } from './notice-config.ts';
+
+export const noticeSendMs = 10_000;
+
+/** Notices of one slice for one recipient. */
+export const noticesAtOnce = 20;
 
 /**
  * The recipients by mail. One mail holds all notices that are ready.

@@ -2,8 +2,8 @@
 import { asc, desc, eq, gt } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { versions } from '../store/schema.ts';
+import type { EventNotice } from './notice-config.ts';
 import { notices } from './notice-schema.ts';
-import type { EventNotice } from './notice-types.ts';
 
 /** The notices after a place, oldest first. */
 export async function noticesAfter(

@@ -3,9 +3,11 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import { holderName, idName } from '../../skills-index/trust/members-and-scopes/names-in.ts';
+import {
+  holderName,
+  idName,
+} from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Actor, Principal, Registry } from '../context.ts';
-import { wordsAtOnce } from '../limits.ts';
 import {
   isIdentityStatement,
   keysOfStatement,
@@ -15,6 +17,9 @@ import {
   readMembers,
 } from './identities.ts';
 import { findSomeWords } from './words.ts';
+
+/** Identity statements read at once when a key is looked for. */
+const wordsAtOnce = 8;
 
 /** The actor that a subject is now; undefined when no member or scope has it. */
 export async function actorOf(registry: Registry, subject: Principal): Promise<Actor | undefined> {

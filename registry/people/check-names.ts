@@ -3,16 +3,33 @@
  * are gone: somebody edited the database. Without a name, the registry would not find the end of a
  * key, and the key would count.
  */
+
+import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { endCheckPace, nameCheckPace, namesCheckedAtOnce, namesCheckedInARow } from '../limits.ts';
-import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
+import { addNames, type NamedRow, namesOfRow } from '../log/logged-bundle.ts';
 import { damagedStatement } from '../log/row-texts.ts';
 import { doPaced, type Pace } from '../pace.ts';
 import { isAmong } from '../store/batch.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { identityNames, namesChecked } from '../store/identity-schema.ts';
-import { someNamed } from './named-rows.ts';
+import { statements } from '../store/schema.ts';
+
+const endCheckPace: Pace = { least: 4, times: 2, busy: 50 };
+
+const nameCheckPace: Pace = { least: 20, times: 9, busy: 500 };
+
+/**
+ * Statements whose names are checked at once, and the pauses behind them: of statements that take
+ * rights away, and of all others. How many times in a row a cron checks a few.
+ */
+export const namesCheckedAtOnce = 10;
+
+const namesCheckedInARow = 10;
+
+/** Statements with names that are read at once. */
+const namedRowsAtOnce = 50;
 
 /** Statements that take rights away come first, and with short pauses. */
 const namedTypes: readonly { readonly predicateType: string; readonly pace: Pace }[] = [
@@ -127,4 +144,39 @@ function namesIn(row: NamedRow, say: (line: string) => void): string[] {
     say(`warning: ${message}. ${hint}`);
     return [];
   }
+}
+
+// Reads the rows of statements that have names, a few at a time.
+
+/**
+ * The first statements of a type that names somebody, whose log index is not below `from`, and is
+ * below `until`.
+ */
+export function someNamed(
+  { db }: Registry,
+  predicateType: string,
+  {
+    from,
+    limit = namedRowsAtOnce,
+    until,
+  }: { readonly from: number; readonly limit?: number; readonly until: number },
+): Promise<NamedRow[]> {
+  return db.read
+    .select({
+      logIndex: statements.logIndex,
+      envelope: statements.envelope,
+      material: statements.material,
+      signer: statements.signer,
+    })
+    .from(statements)
+    .where(
+      and(
+        eq(statements.predicateType, predicateType),
+        isRareType(statements.predicateType),
+        gte(statements.logIndex, from),
+        lt(statements.logIndex, until),
+      ),
+    )
+    .orderBy(asc(statements.logIndex))
+    .limit(limit);
 }

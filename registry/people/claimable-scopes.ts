@@ -13,9 +13,12 @@ import { identityId, printIdentity } from '../../skills-index/statement/identity
 import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
-import { isFirstClaim, lookNames } from '../log/index-names.ts';
-import { latest, readIdentities, readMembers } from './identities.ts';
-import { findWords } from './words.ts';
+import { claimantName, isFirstClaim, lookNames } from '../log/logged-bundle.ts';
+import { latest, memberNow, readIdentities, readMembers } from './identities.ts';
+import { findSomeWords, findWords } from './words.ts';
+
+/** Scopes that one key, person or repository may claim first. */
+export const firstClaimsMax = 10;
 
 const reserved: readonly string[] = [
   'admin',
@@ -139,4 +142,40 @@ function reservedProblem(scope: Scope, why: string): Problem {
   return new Problem('scope-reserved', `Cannot claim @${scope}: ${why}`, {
     hint: 'Claim another name. If the name is rightly yours, ask an administrator of this registry: they claim it and transfer it to you (skillgate scope claim, skillgate scope transfer).',
   });
+}
+
+// Limits how many scopes one identity may claim first: every installer verifies each claim again.
+
+/**
+ * Rejects a first claim beyond the limit. The limit does not apply to members.
+ * @param countClaim counts a stranger's claim for its network address
+ * @throws Problem `request-invalid`, and what `countClaim` throws
+ */
+export async function requireFewClaims(
+  registry: Registry,
+  {
+    statement,
+    signer,
+  }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+  countClaim: () => void = () => undefined,
+): Promise<void> {
+  if (!isFirstClaim(statement)) return;
+  const { chain } = await readMembers(registry);
+  if ('keyId' in signer && memberNow(registry, chain, signer.keyId) !== undefined) return;
+  // Keys cost nothing, so a client with a new key for each claim is counted by its address.
+  countClaim();
+  const name = claimantName(
+    'keyId' in signer
+      ? { signer: signer.keyId }
+      : { signer: signer.signer, claims: signer.certified.claims },
+  );
+  const { words } = await findSomeWords(registry, name, { after: -1, limit: firstClaimsMax });
+  if (words.length < firstClaimsMax) return;
+  throw new Problem(
+    'request-invalid',
+    `An identity may be the first to claim at most ${firstClaimsMax} scopes, and your identity has reached this limit`,
+    {
+      hint: 'Ask an administrator of the registry to claim the scope and transfer it to you.',
+    },
+  );
 }

@@ -13,27 +13,33 @@ import {
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
-import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/ends.ts';
 import type {
   Identities,
   LoggedStatement,
 } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
-import { namesIn } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import {
   type IdentityQuestion,
   type IdentityWord,
+  namesIn,
   neededStatements,
 } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
-import { answersKeptMax, answerWordsMax } from '../limits.ts';
 import { isRareType } from '../store/columns/index-conditions.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
 import type { KeptAnswer, KnownIdentities, KnownMembers, LoggedWord } from './known-identities.ts';
-import { keep, recall } from './last-used.ts';
-import { findWords, readWord } from './words.ts';
+import { findWords, keep, readWord, recall } from './words.ts';
+
+/**
+ * Answers about members and scopes, the statements that these answers hold together, and the last
+ * verified identity statements: all are kept between requests.
+ */
+const answersKeptMax = 64;
+
+const answerWordsMax = 3_000;
 
 const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
 /** "Now": an index beyond every possible log index. */

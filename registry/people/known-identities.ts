@@ -1,7 +1,7 @@
 /** Members, scopes and keys as the registry keeps them between requests. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
-import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/ends.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 

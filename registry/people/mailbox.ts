@@ -2,6 +2,7 @@
  * Holds that hosts leave here for approvers: sealed, and kept for at most as long as a hold lasts.
  * The registry can neither read nor answer them.
  */
+
 import { and, asc, count, desc, eq, gt, isNull, lte, type SQL } from 'drizzle-orm';
 import type * as v from 'valibot';
 import {
@@ -17,9 +18,28 @@ import {
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import * as limits from '../limits.ts';
 import { ownBases } from '../own-bases.ts';
 import { mailbox } from '../store/mailbox-schema.ts';
+
+/** How long the mailbox keeps a message: the longest hold, plus the difference of clocks. */
+export const mailboxMsMax = 3_600_000 + 120_000;
+
+/** How wrong the clock of a client that asks for its messages may be. */
+const mailboxQuestionMs = 5 * 60_000;
+
+const mailboxListedMax = 100;
+
+/**
+ * Waiting messages: of one host, for one approver, from one address, in all. The last three count
+ * for enrolled hosts and for other hosts separately.
+ */
+export const mailboxOfHostMax = 64;
+
+export const mailboxOfKeyMax = 100;
+
+export const mailboxOfNetworkMax = 200;
+
+export const mailboxMax = 2_000;
 
 type Row = typeof mailbox.$inferInsert;
 
@@ -38,7 +58,7 @@ export async function takeMessage(
   const now = registry.now().getTime();
   const expiresAt = Date.parse(message.expires);
   if (expiresAt <= now) throw new Problem('request-invalid', 'The message has expired');
-  if (expiresAt > now + limits.mailboxMsMax)
+  if (expiresAt > now + mailboxMsMax)
     throw new Problem(
       'request-invalid',
       'The message would stay in the mailbox for too long: its expiry is too late',
@@ -75,7 +95,7 @@ export async function messagesFor(
 ): Promise<v.InferOutput<typeof mailboxMessageShape>[]> {
   const key = requireSigner(signed);
   const now = registry.now().getTime();
-  if (Math.abs(Date.parse(signed.said.at) - now) > limits.mailboxQuestionMs)
+  if (Math.abs(Date.parse(signed.said.at) - now) > mailboxQuestionMs)
     throw new Problem(
       'signature-invalid',
       'The question was signed too long ago or in the future: check the clocks of both machines',
@@ -86,7 +106,7 @@ export async function messagesFor(
     .from(mailbox)
     .where(and(eq(mailbox.to, key), gt(mailbox.expiresAt, now), isNull(mailbox.answer)))
     .orderBy(desc(mailbox.enrolled), asc(mailbox.expiresAt))
-    .limit(limits.mailboxListedMax);
+    .limit(mailboxListedMax);
   return rows.map(({ message }) => JSON.parse(message));
 }
 
@@ -162,12 +182,12 @@ async function requireFewMessages(
 ): Promise<void> {
   const among = eq(mailbox.enrolled, enrolled);
   const rooms: readonly (readonly [whose: string, which: SQL | undefined, max: number])[] = [
-    ['this host', eq(mailbox.host, host), limits.mailboxOfHostMax],
-    ['this key', and(among, eq(mailbox.to, to)), limits.mailboxOfKeyMax],
+    ['this host', eq(mailbox.host, host), mailboxOfHostMax],
+    ['this key', and(among, eq(mailbox.to, to)), mailboxOfKeyMax],
     ...(enrolled === 1
       ? []
-      : [['this address', eq(mailbox.network, network), limits.mailboxOfNetworkMax] as const]),
-    ['all', among, limits.mailboxMax],
+      : [['this address', eq(mailbox.network, network), mailboxOfNetworkMax] as const]),
+    ['all', among, mailboxMax],
   ];
   for (const [whose, which, max] of rooms) {
     const [found] = await registry.db.read.select({ n: count() }).from(mailbox).where(which);

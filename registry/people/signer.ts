@@ -10,8 +10,10 @@ import {
   envelopeSigner,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { signerTriesMax } from '../limits.ts';
-import { parseSignerKey } from '../log/parsed-keys.ts';
+import { parseSignerKey } from '../log/logged-bundle.ts';
+
+/** Keys tried on an envelope whose sender names no key. */
+export const signerTriesMax = 8;
 
 /** The request header that names the key id of the signer. */
 export const keyHeader = 'skillgate-key';
@@ -30,7 +32,7 @@ export interface SentEnvelope {
   readonly countClaim?: () => void;
 }
 
-export interface Candidates {
+interface Candidates {
   /** Keys that a hint may name. */
   readonly known: ReadonlyMap<Digest, PublicKey>;
   /**

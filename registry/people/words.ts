@@ -2,18 +2,22 @@
  * Reads identity statements by the names under which the index finds them. A row of the index only
  * says which statement to read: the statement is verified, and its names are compared.
  */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import type { LongWork } from '../../skills-index/packages/locks/package-lock.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
-import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
-import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/ends.ts';
+import {
+  parseFrozenSubject,
+  readLogged,
+} from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
-import { wordsKeptMax } from '../limits.ts';
-import { indexNames, indexNamesOfSubject } from '../log/index-names.ts';
+import { bundleAt } from '../log/finish-statements.ts';
+import { indexNames, indexNamesOfSubject } from '../log/logged-bundle.ts';
 import { addressOrLater } from '../log/logged-statements.ts';
-import { bundleAt } from '../log/rebuilt-bundle.ts';
 import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
 import { type Db, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -21,11 +25,14 @@ import { identityNames } from '../store/identity-schema.ts';
 import { given, preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
 import type { LoggedWord } from './known-identities.ts';
-import { keep, recall } from './last-used.ts';
-import { letOthersGoOn } from './turns.ts';
+
+const wordsKeptMax = 1_000;
+
+/** How long one question reads statements that are in memory before others go on. */
+const wordsTurnMs = 10;
 
 /** The place of a statement in the log, and its address, when it is finished. */
-export interface WordPlace {
+interface WordPlace {
   readonly logIndex: number;
   readonly bundle: Digest | null;
 }
@@ -161,5 +168,51 @@ async function readStored(
       about,
       why: `the statement at log index ${at.logIndex} is damaged on the registry’s disk`,
     };
+  }
+}
+
+// Lets other requests go on while one question does much work in memory.
+
+/** Waits for the others when nobody has waited for them for a while. */
+export async function letOthersGoOn({ identities }: Registry): Promise<void> {
+  // Date counts on Cloudflare Workers, too; the registry's own clock stands still in tests.
+  const now = Date.now();
+  if (now - (identities.turnAt ?? 0) < wordsTurnMs) return;
+  // From a callback of a socket, the first turn comes before the loop looks at other sockets.
+  await nextTurn();
+  await nextTurn();
+  identities.turnAt = Date.now();
+}
+
+/** Does all steps, and waits for the others between them. */
+export async function doSteps<Result>(
+  registry: Registry,
+  steps: LongWork<Result>,
+): Promise<Result> {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    await letOthersGoOn(registry);
+  }
+}
+
+// A map with a limit, in the order of the last use.
+
+/** The kept value, which is now the last used. */
+export function recall<Key, Value>(kept: Map<Key, Value>, key: Key): Value | undefined {
+  const value = kept.get(key);
+  if (value === undefined) return undefined;
+  kept.delete(key);
+  kept.set(key, value);
+  return value;
+}
+
+/** Keeps a value as the last used, and forgets the values that were not used for longest. */
+export function keep<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value, max: number): void {
+  kept.delete(key);
+  kept.set(key, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= max) return;
+    kept.delete(oldest);
   }
 }

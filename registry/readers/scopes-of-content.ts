@@ -8,11 +8,13 @@ import {
   peekStatement,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { Registry } from '../context.ts';
-import { sharedBundleRowsMax } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { blobScopes } from '../store/identity-schema.ts';
 import { indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
+
+/** Versions with one list of files among which a reader's scope is looked for. */
+const sharedBundleRowsMax = 1_000;
 
 /** The scopes of content; 'everybody' for a statement that is about no scope. */
 export type ScopesOfContent = ReadonlySet<Scope> | 'everybody';

@@ -6,7 +6,9 @@ import type { MiddlewareHandler } from 'hono';
 import { addressClass } from '../../skills-index/network/network-address.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RegistryConfig } from '../context.ts';
-import { strictTransportSeconds } from '../limits.ts';
+
+/** How long a browser that has used TLS here refuses plain HTTP. */
+const strictTransportSeconds = 365 * 24 * 3_600;
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

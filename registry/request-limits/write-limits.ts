@@ -7,15 +7,26 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { nameOf, type Registry } from '../context.ts';
-import { readActor } from '../routes/describe.ts';
-import { bodyBytesMaxAt, isUpload, roomsInMemory, roomsOnDisk } from './bodies-in-flight.ts';
-import {
-  accountWritesBurst,
-  accountWritesPerSecond,
-  rateBucketsMax,
-  strangerWritesBurst,
-  strangerWritesPerSecond,
-} from './limits.ts';
+import { readActor } from '../routes/request-parts.ts';
+import { bodyBytesMaxAt, isUpload, roomsInMemory, roomsOnDisk } from './spool.ts';
+
+/**
+ * Write requests of one account, a member or a signed-in key: in a burst, and then per second. A
+ * scanner at work sends two for each version.
+ */
+export const accountWritesBurst = 1_000;
+
+export const accountWritesPerSecond = 100;
+
+/** Client networks, and accounts, whose requests are counted at one time. */
+export const rateBucketsMax = 10_000;
+
+/**
+ * Write requests of clients that are not members, per address: in a burst, and then per second.
+ */
+export const strangerWritesBurst = 300;
+
+const strangerWritesPerSecond = 2;
 
 /**
  * The client's address; undefined when the shell does not know it. Such requests share one bucket.
@@ -29,7 +40,7 @@ interface Bucket {
 }
 
 /** The size of a burst, and the rate after it. */
-export interface Rate {
+interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }

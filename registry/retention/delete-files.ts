@@ -6,22 +6,35 @@
  * names. Then the blobs are removed. `nothingRemovedSince` keeps an upload that found such a blob
  * from naming the blob meanwhile.
  */
-import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, lte, not, sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
-import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
+import { type BatchWrite, type Database, held, holds, isAmong, isInList } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { isOpen } from '../store/columns/index-conditions.ts';
+import { versionIdColumn } from '../store/columns/digest-column.ts';
+import { isDeletion, isOpen } from '../store/columns/index-conditions.ts';
 import { storedBlobName } from '../store/objects.ts';
-import { audit, guard, jobs, versionBlobs, versions } from '../store/schema.ts';
-import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
+import { preparedOnce, preparedWrite } from '../store/prepared.ts';
+import { audit, guard, indexLines, jobs, versionBlobs, versions } from '../store/schema.ts';
+import { isNamed, listOf, namedAmong } from '../store/sweeps/sweep-orphans.ts';
 import { numberOf } from '../versions/version-blobs.ts';
-import { type DueVersion, dueVersions, type RetentionRule, rulesOf } from './due-files.ts';
-import { blobsRemovedAtOnce, filesDeletedAtOnce, removalsKeptMs } from './limits.ts';
-import { endedVersions, removedBlobs } from './retention-schema.ts';
+import type { RetentionRules } from './retention-rules.ts';
+
+const blobsRemovedAtOnce = 200;
+
+/** Versions whose files one slice deletes, and objects that one slice removes. */
+const filesDeletedAtOnce = 10;
+
+/** How long a backup can learn of a removal. */
+const removalsKeptMs = 90 * 24 * 3_600_000;
+
+/** Deletions that the desk lists. */
+const deletionsShownMax = 10;
 
 /** One slice. @returns whether more may be due */
 export async function deleteSomeFiles(registry: Registry): Promise<boolean> {
@@ -137,3 +150,156 @@ const thisTurn = sql`(SELECT ${guard.removals} + 1 FROM ${guard})`;
 
 const removalNoted: BatchWrite = (db) =>
   db.update(guard).set({ removals: sql`${guard.removals} + 1` });
+
+// The versions whose files a rule deletes.
+
+/** A rule of the operator: for so many days in this final state, a version keeps its files. */
+export interface RetentionRule {
+  readonly state: 'refused' | 'withdrawn';
+  readonly days: number;
+}
+
+export interface DueVersion {
+  readonly id: string;
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  /** When the version was refused or withdrawn, in milliseconds since 1970. */
+  readonly endedAt: number;
+  readonly bytes: number;
+}
+
+const dayMs = 24 * 3_600_000;
+
+export function rulesOf({ refusedDays, withdrawnDays }: RetentionRules = {}): RetentionRule[] {
+  const rules = [
+    { state: 'refused', days: refusedDays },
+    { state: 'withdrawn', days: withdrawnDays },
+  ] as const;
+  return rules.flatMap(({ state, days }) => (days === undefined ? [] : [{ state, days }]));
+}
+
+/** Versions that a rule is due for, the longest ended first. */
+export async function dueVersions(
+  { read }: Pick<Database, 'read'>,
+  rule: RetentionRule,
+  { now, limit }: { readonly now: Date; readonly limit: number },
+): Promise<readonly DueVersion[]> {
+  return read
+    .select({
+      id: versions.id,
+      name: versions.name,
+      version: versions.version,
+      bundle: versions.bundle,
+      endedAt: endedVersions.at,
+      bytes: versions.bytes,
+    })
+    .from(endedVersions)
+    .innerJoin(versions, eq(versions.id, endedVersions.versionId))
+    .where(isDue(rule, now))
+    .orderBy(asc(endedVersions.at))
+    .limit(limit);
+}
+
+/** The number of these versions, and their bytes. Reads all of them. */
+export async function sumOfDue(
+  { read }: Pick<Database, 'read'>,
+  rule: RetentionRule,
+  now: Date,
+): Promise<{ readonly versions: number; readonly bytes: number }> {
+  const [sum] = await read
+    .select({ versions: sql<number>`count(*)`, bytes: sql<number>`total(${versions.bytes})` })
+    .from(endedVersions)
+    .innerJoin(versions, eq(versions.id, endedVersions.versionId))
+    .where(isDue(rule, now));
+  return sum ?? { versions: 0, bytes: 0 };
+}
+
+/** A version that lost its files. */
+export interface Deletion {
+  readonly name: SkillName;
+  readonly version: Version;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly why: string;
+}
+
+/** The last deletions, the newest first. */
+export async function lastDeletions({
+  read,
+}: Pick<Database, 'read'>): Promise<readonly Deletion[]> {
+  return read
+    .select({ name: versions.name, version: versions.version, at: audit.at, why: audit.why })
+    .from(audit)
+    .innerJoin(versions, eq(versions.id, audit.versionId))
+    .where(isDeletion(audit.kind))
+    .orderBy(desc(audit.at))
+    .limit(deletionsShownMax);
+}
+
+function isDue({ state, days }: RetentionRule, now: Date) {
+  const until = now.getTime() - days * dayMs;
+  // Somebody who edits the database can call a version in the index refused or withdrawn.
+  const isIndexed = sql`EXISTS (SELECT 1 FROM ${indexLines} WHERE ${indexLines.versionId} = ${endedVersions.versionId})`;
+  return and(eq(endedVersions.state, state), lte(endedVersions.at, until), not(isIndexed));
+}
+
+// Tables of retention. Migrations are generated from this file and schema.ts.
+
+/**
+ * Versions that were refused or withdrawn and still have their files. A trigger on `audit` adds
+ * them.
+ */
+export const endedVersions = sqliteTable(
+  'ended_versions',
+  {
+    versionId: versionIdColumn().primaryKey(),
+    state: text().$type<'refused' | 'withdrawn'>().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [index('ended_versions_state').on(table.state, table.at)],
+);
+
+/**
+ * Stored blobs that no row named any more, and whose objects are removed. Backups read the rows. A
+ * blob may be stored again later.
+ */
+export const removedBlobs = sqliteTable(
+  'removed_blobs',
+  {
+    digest: text().$type<Digest>().primaryKey(),
+    /** Null until the object is removed. */
+    removedAt: integer(),
+    /** `guard.removals` after the batch that last named or removed the blob. */
+    turn: integer().notNull().default(0),
+  },
+  (table) => [index('removed_blobs_at').on(table.removedAt)],
+);
+
+// Keeps a batch from naming a blob that is removed at the same time.
+
+/**
+ * Called before the blobs that a batch names are stored: a blob may be found that is removed soon.
+ * @returns a write that makes the batch fail where one of the blobs is being removed, or was
+ * removed since this call. The caller then stores its blobs again. Removals of other blobs change
+ * nothing
+ */
+export async function nothingRemovedSince(
+  { db }: Pick<Registry, 'db'>,
+  blobs: readonly Digest[],
+): Promise<BatchWrite> {
+  const [before] = await removalsSoFar(db).all();
+  return noneRemoved({ blobs: JSON.stringify(blobs), removals: before?.removals ?? 0 });
+}
+
+const noneRemoved = preparedWrite<{ readonly blobs: string; readonly removals: number }>(
+  (db, value) => {
+    const going = sql`${removedBlobs.removedAt} IS NULL OR ${removedBlobs.turn} > ${value('removals')}`;
+    const isOurs = isInList(removedBlobs.digest, value('blobs'));
+    return held(db, sql`NOT EXISTS (SELECT 1 FROM ${removedBlobs} WHERE ${isOurs} AND (${going}))`);
+  },
+);
+
+const removalsSoFar = preparedOnce((db) =>
+  db.select({ removals: guard.removals }).from(guard).prepare(),
+);

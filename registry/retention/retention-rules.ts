@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { retentionDaysMax } from './limits.ts';
+
+const retentionDaysMax = 36_500;
 
 /**
  * `retention.json` in the data folder: for how many days after the refusal or the withdrawal a

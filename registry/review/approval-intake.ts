@@ -1,7 +1,10 @@
 /**
- * Takes approvals: a reviewer's key or passkey signs exactly a draft. Then the version is settled.
+ * Approvals by passkey: judges the assertion of a browser as installers will, and takes it over a
+ * draft.
  */
+
 import { and, eq, sql } from 'drizzle-orm';
+import * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -19,18 +22,24 @@ import {
   type Envelope,
   envelopeSigner,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { whyNotCounted } from '../../skills-index/trust/decision/counted-approval.ts';
-import { withoutAssertion } from '../../skills-index/trust/signatures/passkey.ts';
-import type { Registry, VersionName } from '../context.ts';
+import { whyNotCounted } from '../../skills-index/trust/decision/judge.ts';
+import {
+  approvalChallenge,
+  withoutAssertion,
+} from '../../skills-index/trust/signatures/passkey.ts';
+import type { Actor, Registry, VersionName } from '../context.ts';
 import { putOff, settleApproved } from '../index/put-off.ts';
+import { isLate } from '../intake/replays.ts';
 import { finishLogged } from '../log/after-logging.ts';
 import type { Appended, LoggedAt } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
+import { requireAsserted } from '../sign-in/webauthn.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
@@ -40,6 +49,86 @@ import { statementsOf } from '../versions/manifests.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { notInReview } from '../versions/status.ts';
 import { approvalContext } from './approvals.ts';
+import type { AppliedDecision } from './review.ts';
+
+/**
+ * Takes a passkey's assertion over a draft as an approval.
+ * @param signed.assertion WebAuthn's AuthenticationResponseJSON, unparsed
+ * @throws Problem `approval-refused`, `request-invalid`, `not-found`, `move-illegal`
+ */
+export async function approveByPasskey(
+  registry: Registry,
+  actor: Actor,
+  signed: VersionName & { readonly digest: Digest; readonly assertion: unknown },
+): Promise<AppliedDecision> {
+  const { name: member } = requireRole(actor, ['reviewer']);
+  const draft = await readDraftOf(registry, signed, signed.digest);
+  if (draft.predicate.reviewer.member !== member) {
+    throw new Problem(
+      'approval-refused',
+      'This approval was drafted for another reviewer than the one who is signed in',
+    );
+  }
+  const assertion = parseAssertion(signed.assertion);
+  const before = await approvedBefore(registry, draft, assertion);
+  if (before !== undefined) return appliedOf(registry, draft, before);
+  const { chain } = await readMembers(registry);
+  const enrolled = chain.passkeyOf(assertion.credentialId, latest);
+  if (enrolled !== undefined) {
+    requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);
+  }
+  return appliedOf(registry, draft, await takeOnce(registry, draft, assertion));
+}
+
+/** Of two requests with one assertion, the slower gets the answer of the faster. */
+async function takeOnce(
+  registry: Registry,
+  draft: ApprovalStatement,
+  assertion: PasskeyAssertion,
+): Promise<LoggedAt> {
+  try {
+    return await takePasskeyApproval(registry, draft, assertion);
+  } catch (error) {
+    const logged = isLate(error) ? await approvedBefore(registry, draft, assertion) : undefined;
+    if (logged === undefined) throw error;
+    return logged;
+  }
+}
+
+async function appliedOf(
+  registry: Registry,
+  draft: ApprovalStatement,
+  { digest, logIndex }: LoggedAt,
+): Promise<AppliedDecision> {
+  return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
+}
+
+const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(8_192));
+const assertionForm = v.object({
+  id: base64url,
+  response: v.object({
+    authenticatorData: base64url,
+    clientDataJSON: base64url,
+    signature: base64url,
+  }),
+});
+
+/**
+ * Parses WebAuthn's AuthenticationResponseJSON (level 3 §5.1) into the four parts that a statement
+ * carries.
+ */
+function parseAssertion(value: unknown): PasskeyAssertion {
+  const parsed = v.safeParse(assertionForm, value);
+  if (!parsed.success)
+    throw new Problem(
+      'request-invalid',
+      'The passkey’s response is not an AuthenticationResponseJSON',
+    );
+  const { authenticatorData, clientDataJSON, signature } = parsed.output.response;
+  return { credentialId: parsed.output.id, authenticatorData, clientDataJSON, signature };
+}
+
+// Takes approvals: a reviewer's key or passkey signs exactly a draft. Then the version is settled.
 
 /**
  * Takes an approval signed by a reviewer's key.
@@ -80,7 +169,7 @@ export async function takeApproval(
  * the registry's signature only gives it a place in the log.
  * @throws Problem `approval-refused`, `move-illegal`, `not-found`, `package-malicious`
  */
-export async function takePasskeyApproval(
+async function takePasskeyApproval(
   registry: Registry,
   draft: ApprovalStatement,
   assertion: PasskeyAssertion,
@@ -99,7 +188,7 @@ export async function takePasskeyApproval(
  * The approval that this assertion gave before, when the client missed the answer. The same
  * assertion gets the same place in the log.
  */
-export async function approvedBefore(
+async function approvedBefore(
   registry: Registry,
   draft: ApprovalStatement,
   assertion: PasskeyAssertion,

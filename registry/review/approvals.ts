@@ -12,12 +12,9 @@ import {
   type ApprovalStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import {
-  type ApprovalContext,
-  whyNotCounted,
-} from '../../skills-index/trust/decision/counted-approval.ts';
+import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import { type ApprovalContext, whyNotCounted } from '../../skills-index/trust/decision/judge.ts';
 import {
   type ApprovalsNeeded,
   approvalsNeeded,

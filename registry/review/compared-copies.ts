@@ -1,14 +1,21 @@
 /** The texts of a version beside those of its near copies: the lines that they share. */
-import { matchingParts, type PartPlace } from '../../skills-index/skill/text/matching-parts.ts';
-import type { TextFile } from '../../skills-index/skill/text/similarity-signature.ts';
+import {
+  matchingParts,
+  type PartPlace,
+  type TextFile,
+} from '../../skills-index/skill/text/matching-parts.ts';
 import type { Registry } from '../context.ts';
-import { comparedBytesMax, comparedCopiesMax } from '../limits.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import type { ReviewDetail } from './detail.ts';
 import type { NearCopy } from './near-copies.ts';
+
+const comparedBytesMax = 1_000_000;
+
+/** Near copies whose texts the desk shows side by side, and the bytes read of each. */
+const comparedCopiesMax = 3;
 
 export interface PartText extends PartPlace {
   readonly lines: readonly string[];

@@ -1,7 +1,8 @@
 /**
  * The facts that a reviewer reads about one version, all from signed statements and stored bytes.
  */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import {
   type LockDetail,
   parseLockDetailsInSteps,
@@ -12,57 +13,66 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import type { Version } from '../../skills-index/skill/version.ts';
+import { resolveVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { VersionSource } from '../../skills-index/statement/source.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
-import { readAdvice, type ShownAdvice } from '../index/advice.ts';
+import { readAdvice, type ShownAdvice } from '../index/index-rows.ts';
 import { whyUncounted } from '../index/uncounted.ts';
-import { doSteps } from '../people/turns.ts';
+import { doSteps } from '../people/words.ts';
 import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
+import { isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { reviewNotes } from '../store/schema.ts';
+import { reviewNotes, versions } from '../store/schema.ts';
 import { namePublisher } from '../versions/authors.ts';
 import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
-import { observationWaits } from '../versions/observation-waits.ts';
 import {
   lacksObservation,
   observationsOf,
+  observationWaits,
   raisedBy,
   type ShownObservation,
   shownObservation,
 } from '../versions/observations.ts';
-import type { Shown } from '../versions/shown-versions.ts';
+import { readShown, type Shown, shownColumns } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { sourceOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
-import { earlierQuestions } from './asked-before.ts';
-import { type ChangesSince, changesSince } from './changes-since.ts';
-import { type FilesSince, filesSince } from './files-since.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
-import { type ProseSince, previousApproved, proseSince, readProse } from './prose-since.ts';
+import {
+  type ChangesSince,
+  changesSince,
+  type ProseSince,
+  previousApproved,
+  proseSince,
+  readProse,
+} from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
-import { type ShownReading, shownReading } from './reading.ts';
-import { type RequiredSkill, requiredSkillsOf } from './required-skills.ts';
-import type { Risk } from './risk.ts';
+import { type Risk, type ShownReading, shownReading } from './risk.ts';
 import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
+
+/** Approved versions of a required skill that a reviewer's page looks at. */
+const requiredVersionsRead = 200;
+
+/** So many earlier versions of a skill are searched for a question. */
+const questionedVersionsMax = 20;
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
 /** What a person wrote about a version. */
-export interface VersionNote {
+interface VersionNote {
   readonly at: Date;
   readonly by: string;
   readonly text: string;
 }
 
 /** An earlier version with its questions and answers, and which files differ from its files. */
-export interface AskedBefore {
+interface AskedBefore {
   readonly status: VersionState;
   readonly questions: readonly VersionNote[];
   readonly answers: readonly VersionNote[];
@@ -290,4 +300,126 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     ...(uncounted === undefined ? {} : { uncounted }),
     ...(row.filesDeleted === null ? {} : { filesDeleted: new Date(row.filesDeleted) }),
   };
+}
+
+// Compares the files of a version with those of an earlier version.
+
+export interface FilesSince {
+  /** The earlier version. */
+  readonly since: Version;
+  /** Paths of files that the earlier version did not have. */
+  readonly added: readonly string[];
+  /** Files with other bytes or another mode. */
+  readonly changed: readonly { readonly path: string; readonly before: Digest }[];
+  /** Paths of files that this version no longer has. */
+  readonly removed: readonly string[];
+}
+
+function filesSince(
+  since: Version,
+  before: readonly BundleFile[],
+  now: readonly BundleFile[],
+): FilesSince {
+  const earlier = new Map(before.map((file) => [file.path, file]));
+  const paths = new Set(now.map(({ path }) => path));
+  return {
+    since,
+    added: now.flatMap(({ path }) => (earlier.has(path) ? [] : [path])),
+    changed: now.flatMap(({ path, sha256, mode }) => {
+      const old = earlier.get(path);
+      return old === undefined || (old.sha256 === sha256 && old.mode === mode)
+        ? []
+        : [{ path, before: old.sha256 }];
+    }),
+    removed: before.flatMap(({ path }) => (paths.has(path) ? [] : [path])),
+  };
+}
+
+// The skills that a version requires, beside those of the last approved version, and what an
+// installer would get for each.
+
+export interface RequiredSkill {
+  readonly name: SkillName;
+  readonly range: string;
+  /** Compared with the last approved version: the skill is new, or only its range, or neither. */
+  readonly change: 'new' | 'range' | 'none';
+  /** The range before, where it was another. */
+  readonly before?: string;
+  /** The highest approved version in the range that is not yanked, of the newest ones. */
+  readonly fits?: Version;
+}
+
+/** @param before the manifest of the last approved version, if any */
+async function requiredSkillsOf(
+  registry: Registry,
+  { requires }: Pick<Manifest, 'requires'>,
+  before: Pick<Manifest, 'requires'> | undefined,
+): Promise<RequiredSkill[]> {
+  const all: RequiredSkill[] = [];
+  for (const [name, range] of Object.entries(requires) as [SkillName, string][]) {
+    const old = before?.requires[name];
+    const fits = resolveVersion(range, await offered(registry, name));
+    all.push({
+      name,
+      range,
+      change: old === undefined ? 'new' : old === range ? 'none' : 'range',
+      ...(old === undefined || old === range ? {} : { before: old }),
+      ...(fits === undefined ? {} : { fits }),
+    });
+  }
+  return all;
+}
+
+async function offered(registry: Registry, name: SkillName): Promise<Version[]> {
+  const yanked = sql`EXISTS (SELECT 1 FROM advice WHERE versionId = ${versions.id} AND kind = 'yanked')`;
+  // A version whose lift is due is offered again when the lift has reached its row.
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), eq(versions.status, 'approved'), sql`NOT ${yanked}`))
+      .orderBy(desc(versions.logIndex))
+      .limit(requiredVersionsRead),
+  );
+  return rows.flatMap(({ status, version }) => (status === 'approved' ? [version] : []));
+}
+
+// Finds what reviewers asked about an earlier version of a skill: an author often answers with
+// another version, and the next reviewer has to see the question.
+
+/** The newest question about an earlier version that nobody approved since. */
+export interface EarlierQuestion {
+  readonly version: Version;
+  readonly by: string;
+  readonly text: string;
+}
+
+/**
+ * The newest question about an earlier version, for each of these versions that has one. A question
+ * counts until a later version is approved. The search reads only the newest earlier versions,
+ * because an author can publish very many.
+ * @param ids of rows of `versions`
+ */
+export async function earlierQuestions(
+  { db }: Registry,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, EarlierQuestion>> {
+  const asked = alias(versions, 'asked');
+  const approved = sql`SELECT max(logIndex) FROM versions AS approved WHERE approved.name = ${versions.name} AND approved.status = 'approved' AND approved.logIndex < ${versions.logIndex}`;
+  const recent = sql`SELECT id FROM versions AS recent WHERE recent.name = ${versions.name} AND recent.logIndex < ${versions.logIndex} AND recent.logIndex > coalesce((${approved}), -1) ORDER BY recent.logIndex DESC LIMIT ${questionedVersionsMax}`;
+  const rows = await db.read
+    .select({
+      id: versions.id,
+      at: reviewNotes.at,
+      logIndex: asked.logIndex,
+      version: asked.version,
+      by: reviewNotes.by,
+      text: reviewNotes.text,
+    })
+    .from(versions)
+    .innerJoin(asked, sql`${asked.id} IN (${recent})`)
+    .innerJoin(reviewNotes, and(eq(reviewNotes.versionId, asked.id), eq(reviewNotes.kind, 'asked')))
+    .where(isAmong(versions.id, ids));
+  const newestLast = rows.sort((a, b) => a.logIndex - b.logIndex || a.at - b.at);
+  return new Map(newestLast.map(({ id, by, text, version }) => [id, { version, by, text }]));
 }

@@ -6,13 +6,17 @@ import { ne, type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
-import { nearCopiesMax, nearCopyMin } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { similarVersions } from './similarity-index.ts';
+
+const nearCopiesMax = 5;
+
+/** The estimated similarity from which a version is called a near copy. */
+const nearCopyMin = 0.6;
 
 export interface NearCopy {
   readonly name: SkillName;

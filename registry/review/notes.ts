@@ -2,7 +2,6 @@
 import { and, count, eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry, type VersionName } from '../context.ts';
-import { answersOfVersionMax, claimMs, reasonCharsMax } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, reviewNotes } from '../store/schema.ts';
@@ -10,6 +9,13 @@ import { isOwn, requireNoAuthor } from '../versions/authors.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
+
+/** Answers of the author to questions about one version. */
+export const answersOfVersionMax = 50;
+
+export const claimMs = 10 * 60_000;
+
+export const reasonCharsMax = 2_000;
 
 type NoteKind = (typeof reviewNotes.$inferSelect)['kind'];
 

@@ -1,11 +1,14 @@
 /** The review of a version: drafts of approvals, and the moves a person makes. */
-import { eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import { statementBytes } from '../../skills-index/statement/attestation.ts';
 import { approvalStatement } from '../../skills-index/statement/version-statement.ts';
+import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import {
@@ -17,31 +20,43 @@ import {
   type VersionName,
 } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
-import { draftMs, draftsDeletedAtOnce, sessionKeptMs } from '../limits.ts';
 import { actorOf } from '../people/actors.ts';
-import { requireRole } from '../people/identities.ts';
+import { latest, readIdentities, requireRole } from '../people/identities.ts';
+import { sessionKeptMs } from '../sign-in/sessions.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { drafts } from '../store/schema.ts';
+import { isDecision, isOpen } from '../store/columns/index-conditions.ts';
+import { audit, drafts, jobs, versions } from '../store/schema.ts';
 import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
-import { requireVersion } from '../versions/find-versions.ts';
+import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { requireObserved } from '../versions/observations.ts';
+import { requireActivePublisher } from '../versions/publishers.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
-import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
-import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { readShown, type Shown, shownColumns } from '../versions/shown-versions.ts';
+import { movesFrom, notInReview, requireMove, type VersionState } from '../versions/status.ts';
+import { type MoveRow, moveWrites, type VersionRow } from '../versions/versions.ts';
 import { reportOf } from './approvals.ts';
 import { requireReason } from './notes.ts';
 
+export const draftMs = 14 * 24 * 3_600_000;
+
+const draftsDeletedAtOnce = 10;
+
+/** Moves into one state among which the decisions are searched, the newest ones. */
+const decidedLookedAtMax = 200;
+
+/** Decisions listed below the queue. */
+const decidedRowsMax = 20;
+
 export { type ReviewDetail, readReview } from './detail.ts';
 export { answerReviewers, askAuthor, claimReview } from './notes.ts';
-export { type DecidedRow, listDecided } from './queue/decided.ts';
+
 export { listQueue, type QueuePage, type QueueRow } from './queue/queue.ts';
-export { withdrawVersion } from './withdraw.ts';
 
 /** An approval to be signed: exactly these bytes. */
-export interface ApprovalDraft {
+interface ApprovalDraft {
   readonly digest: Digest;
   /** The statement's JSON as text. */
   readonly statement: string;
@@ -215,4 +230,128 @@ function asDraft(row: {
     payload: Buffer.from(statement).toString('base64'),
     expires: new Date(row.expiresAt),
   };
+}
+
+// People's newest decisions.
+
+export interface DecidedRow {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly status: VersionState;
+  readonly by: string;
+  readonly why: string;
+  readonly at: Date;
+}
+
+/**
+ * The newest decisions, each version once. Of the newest moves into a state, only the first are
+ * looked at: a stop of a publisher moves any number of versions out of a state again.
+ */
+export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
+  const decided: readonly VersionState[] = [
+    'approved',
+    'refused',
+    'suspended',
+    'revoked',
+    'withdrawn',
+  ];
+  const each = decided.map(async (to) => {
+    const newest = registry.db.read
+      .select({
+        versionId: audit.versionId,
+        move: audit.move,
+        by: audit.by,
+        why: audit.why,
+        at: audit.at,
+      })
+      .from(audit)
+      .where(and(isDecision(audit.to), eq(audit.to, to)))
+      .orderBy(desc(audit.at))
+      .limit(decidedLookedAtMax)
+      .as('newest');
+    return readShown(registry, () =>
+      registry.db.read
+        .select({ ...shownColumns, by: newest.by, why: newest.why, at: newest.at })
+        .from(newest)
+        .innerJoin(versions, and(eq(newest.versionId, versions.id), eq(newest.move, versions.move)))
+        .limit(decidedRowsMax),
+    );
+  });
+  const newest = (await Promise.all(each)).flat().map(decidedRow);
+  return newest.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, decidedRowsMax);
+}
+
+type FoundRow = Shown<VersionRow> & Pick<MoveRow, 'by' | 'why'> & { readonly at: number };
+
+function decidedRow({ due, name, status, version, ...last }: FoundRow): DecidedRow {
+  const { at, by, why } = due ?? { ...last, at: new Date(last.at) };
+  return { name, version, status, by, why, at };
+}
+
+// An author takes back a version that waits. The version stays, with its number and its history,
+// and can never be approved.
+
+/**
+ * Withdraws a version that was not decided yet. A repeated request changes nothing, and gets the
+ * same answer.
+ * @returns the state change, with who made it, when and why
+ * @throws Problem `forbidden`, `scope-frozen`, `publisher-stopped`, `not-found`, `move-illegal`
+ */
+export async function withdrawVersion(
+  registry: Registry,
+  actor: Actor,
+  wanted: VersionName & { readonly reason?: string | undefined },
+): Promise<MoveRow> {
+  // The author is checked first: strangers must not learn which versions of a scope exist.
+  await requireActiveAuthor(registry, actor, scopeOf(wanted.name));
+  const why =
+    wanted.reason === undefined ? 'the author gave no reason' : requireReason(wanted.reason);
+  await retryOnClash(async () => {
+    const row = await requireVersion(registry, wanted);
+    if (row.status === 'withdrawn') return;
+    if (!movesFrom(row.status, 'author').includes('withdrawn')) throw notWaiting(row);
+    const step = requireMove(row.status, 'withdrawn', 'author');
+    const { writes } = moveWrites(registry, row, step, { by: nameOf(actor), why });
+    const open = and(eq(jobs.versionId, row.id), isOpen(jobs.state));
+    await registry.db.batch([
+      ...writes,
+      // A scanner that works on the version learns at its next request that the job is gone.
+      (db) => db.update(jobs).set({ state: 'done', lease: null }).where(open),
+    ]);
+  });
+  const history = await historyOf(registry, await requireVersion(registry, wanted));
+  const last = history.findLast(({ to }) => to === 'withdrawn');
+  if (last === undefined) throw new Problem('internal', 'The withdrawal cannot be found');
+  return last;
+}
+
+/** Owners and publishers of the scope withdraw, whoever of them published the version. */
+async function requireActiveAuthor(
+  registry: Registry,
+  { subject }: Actor,
+  scope: Scope,
+): Promise<void> {
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
+  const authors = [...chain.ownersOf(scope, latest), ...chain.publishersOf(scope, latest)];
+  if (subject.kind !== 'key' || matchedIdentity(authors, { signer: subject.keyId }) === undefined)
+    throw new Problem(
+      'forbidden',
+      `Only the owners and publishers of @${scope} may withdraw its versions`,
+      { hint: `Sign in with the key of one of them: skillgate scope show ${scope} lists them.` },
+    );
+  const frozen = chain.whyFrozen(scope, latest);
+  if (frozen !== undefined)
+    throw new Problem('scope-frozen', `Nobody can withdraw versions in @${scope} now: ${frozen}`);
+  await requireActivePublisher(registry, { ids: [subject.keyId], scope });
+}
+
+const installable: readonly VersionState[] = ['approved', 'suspended'];
+
+function notWaiting({ name, version, status }: VersionRow): Problem {
+  const which = `${name}@${version}`;
+  return new Problem('move-illegal', `${which} is "${status}", so it cannot be withdrawn`, {
+    hint: installable.includes(status)
+      ? `Keep new installations from choosing the version: skillgate yank ${which} --reason "…"`
+      : 'Nobody can install the version, so nothing is left to do.',
+  });
 }

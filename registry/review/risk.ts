@@ -2,20 +2,57 @@
  * How urgent a version is for a reviewer: a sum of named parts, so that people can discuss the
  * order of the queue. Pure.
  */
-
-import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  type CapabilityKind,
+  listCapabilities,
+  minus,
+} from '../../skills-index/skill/capability.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
-import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
+import type { Confidence, Severity, Verdict } from '../../skills-index/statement/finding.ts';
+import { type Prose, type Remark, remarkKinds } from '../../skills-index/statement/prose.ts';
+import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import { maliciousWords } from '../versions/malicious-packages.ts';
 import type { CountedObservation } from '../versions/observations.ts';
-import type { ChangesSince } from './changes-since.ts';
-import type { ProseSince } from './prose-since.ts';
-import type { ShownReading } from './reading.ts';
-import { changedProse, changedReach, didWhenRun, remarked } from './risk-of-change.ts';
-import { ceiling, count, part, type RiskPart } from './risk-part.ts';
+import { type ChangesSince, changeNames, type ProseSince } from './prose-since.ts';
 import type { PackageAlarms } from './seen-packages.ts';
+
+// One named part of a version's risk.
+
+/** The most points of each part. */
+const ceiling = {
+  evidence: 50,
+  copy: 40,
+  undeclared: 15,
+  reach: 15,
+  unread: 10,
+  prose: 20,
+  change: 25,
+  reader: 20,
+  observed: 50,
+  package: 60,
+} as const;
+
+interface RiskPart {
+  /** The name that the desk shows. */
+  readonly name: keyof typeof ceiling | 'newcomer';
+  readonly points: number;
+  /** One sentence with the numbers behind the points. */
+  readonly why: string;
+}
+
+/** A part with at most the points of its ceiling. */
+function part(name: keyof typeof ceiling, points: number, why: string): RiskPart {
+  return { name, points: Math.min(ceiling[name], Math.round(points)), why };
+}
+
+/** `1 capability`, `2 capabilities`. */
+function count(number: number, noun: string): string {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number} ${number === 1 ? noun : plural}`;
+}
 
 export interface Risk {
   /** 0 to 100. */
@@ -25,7 +62,7 @@ export interface Risk {
 }
 
 /** A near copy, as far as the risk needs it. */
-export interface CopyRisk {
+interface CopyRisk {
   readonly likeness: number;
   /** The other version was held back or revoked. */
   readonly knownBad: boolean;
@@ -33,7 +70,7 @@ export interface CopyRisk {
   readonly earlier: boolean;
 }
 
-export interface RiskInput {
+interface RiskInput {
   /** Absent while no scan has ended. */
   readonly report: ScanReport | undefined;
   /**
@@ -235,4 +272,122 @@ function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
     points: firstVersion ? 4 : 0,
     why: 'This is the first version of the skill.',
   };
+}
+
+// A model's remarks about the prose of a version, with the places of the remarked sentences.
+
+export interface ShownReading {
+  /** The name of the model. */
+  readonly model: string;
+  readonly remarks: readonly (Omit<Remark, 'sentence'> & {
+    readonly path: string;
+    readonly line: number;
+  })[];
+  /** The number of sentences about which the model answered nothing. */
+  readonly unread: number;
+}
+
+/** The reading of a prose; undefined where no model read it. */
+export function shownReading({ reading, sentences }: Prose): ShownReading | undefined {
+  if (reading === undefined) return undefined;
+  const { model, unread } = reading;
+  const remarks = reading.remarks.flatMap(({ sentence, quote, kind }) => {
+    const { path, line } = sentences[sentence] ?? {};
+    return path === undefined || line === undefined ? [] : [{ path, line, quote, kind }];
+  });
+  return { model, remarks, unread };
+}
+
+// The parts of a version's risk that compare it with the last approved version, or that tell what a
+// model remarked and what an observation saw.
+
+// One new sentence can be the whole attack, so every one counts. Text that readers do not see
+// counts most. For a first version, `newcomer` counts instead.
+function changedProse(prose: ProseSince): RiskPart {
+  switch (prose.kind) {
+    case 'first':
+      return part('prose', 0, '');
+    case 'untold':
+      return part(
+        'prose',
+        8,
+        `Its prose cannot be compared with ${prose.since}: no scan listed the sentences of both.`,
+      );
+    case 'told': {
+      const { since, left, change } = prose;
+      const { added, addedCount, removed, novelty, isSame } = change;
+      const hidden = added.filter((sentence) => sentence.isHidden).length;
+      const points =
+        addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
+      const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;
+      return part('prose', left > 0 ? Math.max(points, 8) : points, why);
+    }
+  }
+}
+
+// What a taken-over skill needs: somewhere to send to, something to send, something to start.
+const addedPoints: Readonly<Record<CapabilityKind, number>> = {
+  env: 4,
+  secret: 8,
+  egress: 8,
+  mount: 4,
+  exec: 6,
+  package: 0,
+};
+const commandPoints = 6;
+const newPublisherPoints = 12;
+
+function changedReach(changes: ChangesSince | undefined): RiskPart {
+  const names = changes === undefined ? [] : changeNames(changes);
+  if (changes === undefined || names.length === 0) return part('change', 0, '');
+  const points =
+    changes.added.reduce((sum, { kind }) => sum + addedPoints[kind], 0) +
+    changes.commands.length * commandPoints +
+    (changes.isNewPublisher ? newPublisherPoints : 0);
+  return part('change', points, `New since ${changes.since}: ${shortList(names)}.`);
+}
+
+const namesShownMax = 3;
+const nameCharsMax = 120;
+
+function shortList(names: readonly string[]): string {
+  const shown = names
+    .slice(0, namesShownMax)
+    .map((name) => (name.length > nameCharsMax ? `${name.slice(0, nameCharsMax)}…` : name));
+  const more = names.length - shown.length;
+  return `${shown.join('; ')}${more === 0 ? '' : `; and ${more} more`}`;
+}
+
+const observedPoints: Readonly<Record<Verdict, number>> = {
+  pass: 0,
+  incomplete: 4,
+  review: 16,
+  block: ceiling.observed,
+};
+const observedWords: Readonly<Record<Verdict, string>> = {
+  pass: 'no fact speaks against it',
+  incomplete: 'not all of it ran, so something may be unseen',
+  review: 'a person has to judge what it did',
+  block: 'it did what no skill may do',
+};
+
+/** What the version did in sandboxes with decoys. A pass takes no points away. */
+function didWhenRun(observed: Pick<CountedObservation, 'verdict' | 'by'> | undefined): RiskPart {
+  if (observed === undefined) return part('observed', 0, '');
+  const { by, verdict } = observed;
+  return part('observed', observedPoints[verdict], `${by} ran it: ${observedWords[verdict]}.`);
+}
+
+const firstRemarkPoints = 12;
+
+/** What a model remarked. The remark is an opinion, so it weighs less than evidence. */
+function remarked(reading: ShownReading | undefined): RiskPart {
+  const [first, ...more] = reading?.remarks ?? [];
+  if (reading === undefined || first === undefined) return part('reader', 0, '');
+  const others = more.length === 0 ? '' : `, and ${count(more.length, 'more remark')}`;
+  return part(
+    'reader',
+    firstRemarkPoints + 2 * more.length,
+    `${reading.model} remarks that ${remarkKinds[first.kind]} (${first.path}:${first.line})${others}.`,
+  );
 }

@@ -4,9 +4,12 @@ import type { PackageLook } from '../../skills-index/packages/package-look.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Registry } from '../context.ts';
-import { maliciousShownMax } from '../limits.ts';
 import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
-import { type MaliciousPackage, maliciousPackagesOf } from '../versions/malicious-packages.ts';
+import {
+  type MaliciousPackage,
+  maliciousPackagesOf,
+  maliciousShownMax,
+} from '../versions/malicious-packages.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 export interface SeenPackage {

@@ -8,13 +8,18 @@ import {
   similarity as likenessOf,
   type SimilaritySignature,
   sketchOf,
-} from '../../skills-index/skill/text/similarity-signature.ts';
+} from '../../skills-index/skill/text/matching-parts.ts';
 import type { Registry } from '../context.ts';
-import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { sketchBands, sketches } from '../store/similarity-schema.ts';
 import type { VersionRow } from '../versions/versions.ts';
+
+/** Versions with a common band whose sketches are compared. */
+export const similarCandidatesMax = 64;
+
+/** Versions read for one band key, the first ones: a key that many versions share says little. */
+export const versionsPerBandMax = 200;
 
 /**
  * The writes that make a version findable. A key with very many versions is left out: text that all

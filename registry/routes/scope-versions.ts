@@ -3,9 +3,11 @@ import { Hono } from 'hono';
 import { parseScope, parseSkillName, type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { versionsPageRows } from '../limits.ts';
 import { mayRead } from '../readers/may-read.ts';
 import { type ScopePlace, versionsInScope } from '../versions/scope-versions.ts';
+
+/** Versions on one page of the list of a skill. */
+export const versionsPageRows = 500;
 
 /** Routes below /api/v1. */
 export function scopeVersionRoutes(registry: Registry): Hono {

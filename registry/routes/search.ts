@@ -12,16 +12,20 @@ import {
 } from '../../skills-index/skill/name.ts';
 import { isNeed, type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  queryCharsMax,
-  searchedScopesMax,
-  searchPageRows,
-  searchPageRowsMax,
-} from '../catalogue/limits.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
 import type { ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+
+/** Characters of a query. */
+export const queryCharsMax = 2_000;
+
+/** Scopes that a query can name. */
+const searchedScopesMax = 50;
+
+const searchPageRows = 20;
+
+const searchPageRowsMax = 50;
 
 /** Routes below /api/v1. */
 export function searchRoutes(registry: Registry): Hono {

@@ -6,21 +6,23 @@ import { and, eq, gt, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
-import { jobAttemptsMax, leaseMs } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { isOpen } from '../store/columns/index-conditions.ts';
 import { makeId } from '../store/ids.ts';
 import { insertRow } from '../store/prepared.ts';
 import { jobs, versions } from '../store/schema.ts';
-import { doubtWrite } from '../versions/doubts.ts';
-import { lacksScan } from '../versions/second-scans.ts';
+import { doubtWrite, lacksScan } from '../versions/second-scans.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 
+export const jobAttemptsMax = 3;
+
+export const leaseMs = 120_000;
+
 export type JobRow = typeof jobs.$inferSelect;
 
-export interface LeasedJob {
+interface LeasedJob {
   readonly id: string;
   /** Opaque token. Only the newest may report. */
   readonly lease: string;
@@ -137,7 +139,7 @@ export async function renewLease(
 }
 
 /** Why a scanner has no report. */
-export type ScanFailure = 'killed' | 'limit' | 'crash';
+type ScanFailure = 'killed' | 'limit' | 'crash';
 
 /**
  * Takes a failed scan. The job waits again; after the last attempt it is dead and its version

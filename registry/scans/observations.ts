@@ -3,51 +3,76 @@
  * verdict changes. Nothing here makes a version milder.
  */
 
+import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import {
   type ObservationStatement,
   observationBytesMax,
   parseObservationStatement,
 } from '../../skills-index/statement/observation-statement.ts';
-import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
+import {
+  type Envelope,
+  envelopeSigner,
+  peekStatement,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  requireOwnRegistry,
+  requireSubjects,
+} from '../../skills-index/trust/signatures/require-own-registry.ts';
 import { type Actor, nameOf, type Registry, type VersionName } from '../context.ts';
 import { settle } from '../index/publish-index.ts';
 import { refreshStatus } from '../index/status-json.ts';
-import { clockSkewMs, observationsOfVersionMax } from '../limits.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { requireRole } from '../people/identities.ts';
-import { nothingRemovedSince } from '../retention/removed-blobs.ts';
-import { judgeAnew } from '../review/queue/judge-anew.ts';
-import { isWorse, type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { nothingRemovedSince } from '../retention/delete-files.ts';
+import { judgeAnew } from '../review/queue/renew-queue.ts';
+import { clockSkewMs } from '../sign-in/sessions.ts';
+import { isWorse, type PlannedSuspension, suspensionOf } from '../stops/incidents.ts';
+import {
+  observationAttemptsMax,
+  observationLaterMs,
+  observationLeaseMs,
+  observationRetryMs,
+  observationTriesMax,
+} from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { putBlobs } from '../store/objects.ts';
-import { doubtWrite } from '../versions/doubts.ts';
+import { versions } from '../store/schema.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { statementsOf } from '../versions/manifests.ts';
-import { endObservationWait } from '../versions/observation-waits.ts';
-import { hasNewBlock, inTheWay, observationsOf, raisedBy } from '../versions/observations.ts';
+import {
+  endObservationWait,
+  hasNewBlock,
+  inTheWay,
+  observationJobs,
+  observationsOf,
+  raisedBy,
+} from '../versions/observations.ts';
+import { doubtWrite } from '../versions/second-scans.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import { addHiddenBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
-import { requireScannerStatement } from './scanner-statement.ts';
 
-export interface SentObservation {
+/** Observations of a version by one scanner with one verdict or a worse one. */
+const observationsOfVersionMax = 10;
+
+interface SentObservation {
   /** Signed `observed/v1`, which names the observation. */
   readonly envelope: Envelope;
   /** The observation's statement, unparsed. */
   readonly observation: unknown;
 }
 
-export interface AcceptedObservation {
+interface AcceptedObservation {
   readonly status: VersionState;
   readonly verdict: Verdict;
   readonly statement: LoggedAt | undefined;
@@ -209,4 +234,156 @@ function noMore({ name, version }: VersionRow, verdict: Verdict): Problem {
       hint: 'Reviewers see the facts of those at the desk. An observation with a worse verdict, or by another scanner, is taken.',
     },
   );
+}
+
+// A statement that a scanner hands in: of the right kind, for this registry, signed by itself.
+
+type Kind = 'scan' | 'observed';
+type StatementOf<K extends Kind> = Extract<
+  Statement,
+  { readonly predicateType: (typeof predicateTypes)[K] }
+>;
+
+/**
+ * The statement of `kind` in an envelope, with its signer. A scanner sends only what it signed
+ * itself. `refusal` begins each error: “Cannot accept the report”.
+ * @throws Problem `statement-invalid`, `key-unknown`
+ */
+export async function requireScannerStatement<K extends Kind>(
+  registry: Registry,
+  { subject }: Actor,
+  envelope: Envelope,
+  { kind, refusal }: { readonly kind: K; readonly refusal: string },
+): Promise<NewStatement & { readonly statement: StatementOf<K> }> {
+  const statement = peekStatement(envelope);
+  if (!isOf(statement, kind))
+    throw new Problem('statement-invalid', `${refusal}: the statement is not ${kind}/v1`);
+  requireOwnRegistry(registry.root, statement);
+  const { chain, keys } = await readMembers(registry);
+  const own =
+    subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
+      ? keys.get(subject.keyId)
+      : undefined;
+  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
+  if (signer === undefined)
+    throw new Problem('key-unknown', `${refusal}: the scanner that hands it in did not sign it`);
+  const { keyId, spki } = signer;
+  return { statement, envelope, signer: { keyId, spki: Buffer.from(spki, 'base64') } };
+}
+
+function isOf<K extends Kind>(statement: Statement, kind: K): statement is StatementOf<K> {
+  return statement.predicateType === predicateTypes[kind];
+}
+
+// Observation jobs: where the policy asks for observations, scanners that can observe lease the
+// versions that wait for one. The observation itself arrives as every other does.
+
+type ObservationJobRow = typeof observationJobs.$inferSelect;
+
+interface LeasedObservation extends Pick<VersionRow, 'bundle' | 'name' | 'version'> {
+  /** Opaque token. Only the newest may report a failure. */
+  readonly lease: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly leaseSeconds: number;
+}
+
+/**
+ * Leases a job that nobody tried yet, the oldest publication first, or else the job that waits
+ * longest for its next attempt. Nothing is leased where the policy asks for no observations.
+ * @throws Problem `forbidden`
+ */
+export async function leaseObservation(
+  registry: Registry,
+  actor: Actor,
+): Promise<LeasedObservation | undefined> {
+  requireRole(actor, ['scanner']);
+  if (registry.policy.observed !== true) return undefined;
+  for (let tries = 0; tries < observationTriesMax; tries++) {
+    const lease = Buffer.from(registry.random(32)).toString('base64url');
+    const job = await leaseNext(registry, nameOf(actor), lease);
+    if (job === undefined) return undefined;
+    const row = await waitingVersion(registry, job);
+    if (row !== undefined)
+      return {
+        lease,
+        bundle: row.bundle,
+        name: row.name,
+        version: row.version,
+        attempt: job.attempts,
+        leaseSeconds: observationLeaseMs / 1_000,
+      };
+    await registry.db.batch([endObservationWait(job.versionId)]);
+  }
+  return undefined;
+}
+
+/**
+ * Takes a failed attempt. The job waits a minute, so that others go first, and after several
+ * attempts a day.
+ * @throws Problem `job-stale`, `forbidden`
+ */
+export async function failObservation(
+  registry: Registry,
+  actor: Actor,
+  failed: { readonly lease: string; readonly detail: string },
+): Promise<void> {
+  requireRole(actor, ['scanner']);
+  const { attempts, leaseUntil } = observationJobs;
+  const again = registry.now().getTime() + observationRetryMs;
+  const given = await registry.db.read
+    .update(observationJobs)
+    .set({
+      lease: null,
+      leaseUntil: sql`CASE WHEN ${attempts} < ${observationAttemptsMax} THEN ${again} ELSE ${leaseUntil} END`,
+      detail: failed.detail,
+    })
+    .where(
+      and(
+        eq(observationJobs.lease, digestOf(failed.lease)),
+        eq(observationJobs.worker, nameOf(actor)),
+      ),
+    )
+    .returning();
+  if (given.length === 0)
+    throw new Problem('job-stale', 'The lease has expired, or another worker has the job');
+}
+
+async function leaseNext(
+  { db, now }: Registry,
+  worker: string,
+  lease: string,
+): Promise<ObservationJobRow | undefined> {
+  const { attempts, leaseUntil, versionId } = observationJobs;
+  const at = now().getTime();
+  const firstOf = (free: SQL | undefined): SQL =>
+    sql`(SELECT ${versionId} FROM ${observationJobs} WHERE ${free} ORDER BY ${leaseUntil}, ${versionId} LIMIT 1)`;
+  // A lease that ends much later than any new one would was given by a clock that was ahead.
+  const next = sql`COALESCE(${firstOf(lt(leaseUntil, at))}, ${firstOf(gt(leaseUntil, at + 2 * observationLaterMs))})`;
+  // From the last attempts a day passes to the next one, also when the scanner never answers. A
+  // submission that ends its scanner costs one attempt a day.
+  const isLast = sql`${attempts} + 1 >= ${observationAttemptsMax}`;
+  const [job] = await db.read
+    .update(observationJobs)
+    .set({
+      lease: digestOf(lease),
+      worker,
+      leaseUntil: sql`CASE WHEN ${isLast} THEN ${at + observationLaterMs} ELSE ${at + observationLeaseMs} END`,
+      attempts: sql`${attempts} + 1`,
+    })
+    .where(eq(versionId, next))
+    .returning();
+  return job;
+}
+
+// A person may have refused the version meanwhile, or handed an observation in.
+async function waitingVersion(
+  registry: Registry,
+  { versionId }: ObservationJobRow,
+): Promise<VersionRow | undefined> {
+  const [row] = await readShown(registry, () =>
+    registry.db.read.select(shownColumns).from(versions).where(eq(versions.id, versionId)),
+  );
+  if (row?.status !== 'in review') return undefined;
+  return (await observationsOf(registry, row)).length === 0 ? row : undefined;
 }

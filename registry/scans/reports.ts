@@ -1,43 +1,88 @@
-/**
- * Signed scan reports: who signed, what they cover, and the state to which the verdict moves the
- * version.
- */
+/** A scan report that was taken before: a scanner that missed the answer sends the report again. */
 import { and, eq } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/matching-parts.ts';
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
+import { requireSubjects } from '../../skills-index/trust/signatures/require-own-registry.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { requireRole } from '../people/identities.ts';
-import { letOthersGoOn } from '../people/turns.ts';
-import { nothingRemovedSince } from '../retention/removed-blobs.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { letOthersGoOn } from '../people/words.ts';
+import { nothingRemovedSince } from '../retention/delete-files.ts';
 import { proseBlob } from '../review/prose-since.ts';
-import { judgeAnew } from '../review/queue/judge-anew.ts';
+import { judgeAnew } from '../review/queue/renew-queue.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
-import { isWorse, suspensionFor } from '../stops/suspensions.ts';
+import { isWorse, suspensionFor } from '../stops/incidents.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { putBlobs } from '../store/objects.ts';
-import { jobs, scans, versions } from '../store/schema.ts';
-import { publicationOf } from '../versions/manifests.ts';
+import { jobs, scans, statements, versions } from '../store/schema.ts';
+import { publicationOf, type StatementRow, statementsOf } from '../versions/manifests.ts';
 import { furtherReport, waitsForSecond } from '../versions/second-scans.ts';
 import type { VersionState } from '../versions/status.ts';
 import { addBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
-import { requireScannerStatement } from './scanner-statement.ts';
-import { loggedTwin } from './twins.ts';
+import { requireScannerStatement } from './observations.ts';
+
+/**
+ * Takes a report, or gives the first answer again: a lease ends with its report, so the same report
+ * meets a stale lease.
+ * @throws Problem as `takeReport`
+ */
+export async function takeReportOnce(
+  registry: Registry,
+  actor: Actor,
+  sent: SignedReport,
+): Promise<AcceptedReport> {
+  try {
+    return await takeReport(registry, actor, sent);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'job-stale') throw error;
+    const before = await reportedBefore(registry, actor, sent);
+    if (before === undefined) throw error;
+    return before;
+  }
+}
+
+// Undefined when the job is not done, or was done by another report.
+async function reportedBefore(
+  registry: Registry,
+  { subject }: Actor,
+  { envelope, id }: Pick<SignedReport, 'envelope' | 'id'>,
+): Promise<AcceptedReport | undefined> {
+  if (subject.kind !== 'key') return undefined;
+  const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
+  const [found] = await registry.db.read
+    .select({ job: jobs, logIndex: statements.logIndex })
+    .from(jobs)
+    .innerJoin(statements, eq(statements.versionId, jobs.versionId))
+    .where(
+      and(
+        eq(jobs.id, id),
+        eq(jobs.state, 'done'),
+        eq(statements.payload, payloadMark(payload)),
+        eq(statements.signer, subject.keyId),
+      ),
+    );
+  if (found === undefined) return undefined;
+  const [statement] = await finishLogged(registry, { indexes: [found.logIndex] });
+  return { status: (await versionOf(registry, found.job)).status, statement };
+}
+
+// Signed scan reports: who signed, what they cover, and the state to which the verdict moves the
+// version.
 
 export interface SignedReport {
   readonly id: string;
@@ -51,7 +96,7 @@ export interface SignedReport {
   readonly prose?: unknown;
 }
 
-export interface AcceptedReport {
+interface AcceptedReport {
   readonly status: VersionState;
   readonly statement: LoggedAt | undefined;
 }
@@ -317,4 +362,41 @@ function mismatches(
     ],
   ];
   return checks.flatMap(([right, says]) => (right ? [] : [says]));
+}
+
+// A scan statement that the log has already. Reports have the same bytes for the same skill and
+// rules, and the log takes a statement once.
+
+interface HeldJob {
+  readonly id: string;
+  readonly lease: string;
+}
+
+/**
+ * Finds the same statement of the same scanner; undefined when the log has none. A scanner that was
+ * ended backwards and enrolled again with the same key has a statement that does not count: the job
+ * is given back for other scanners.
+ * @throws Problem `statement-replayed`
+ */
+async function loggedTwin(
+  registry: Registry,
+  actor: Actor,
+  {
+    row,
+    held,
+    signed,
+  }: { readonly row: VersionRow; readonly held: HeldJob; readonly signed: NewStatement },
+): Promise<StatementRow | undefined> {
+  const payload = payloadMark(digestOf(Buffer.from(signed.envelope.payload, 'base64')));
+  const { chain } = await readMembers(registry);
+  const all = await statementsOf(registry, row.id, predicateTypes.scan);
+  const twin = all.find(
+    (row) => row.payload === payload && nameOf(actor) === chain.memberOf(row.signer, latest)?.name,
+  );
+  if (twin === undefined || chain.isMember(twin.signer, 'scanner', twin.logIndex)) return twin;
+  const why = `the scanner signed this report at log index ${twin.logIndex}, where its key does not count`;
+  await giveBack(registry, actor, held, why);
+  throw new Problem('statement-replayed', `Cannot accept the report: ${why}`, {
+    hint: 'Enrol this scanner with a new key: skillgate member add NAME --role scanner --public-key FILE.',
+  });
 }

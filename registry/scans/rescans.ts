@@ -6,12 +6,17 @@ import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
-import { rescansAtOnce, ruleSetsPerHour } from '../limits.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { jobs, ruleSets, scans, versions } from '../store/schema.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { enqueueScan, openJobOf } from './jobs.ts';
+
+/** Versions considered for a rescan when no other job waits. */
+const rescansAtOnce = 50;
+
+/** New rule sets that one scanner may register in an hour. */
+export const ruleSetsPerHour = 20;
 
 /** States in which a finding still matters. */
 const rescanned: readonly VersionState[] = ['approved', 'in review', 'quarantined', 'suspended'];

@@ -5,9 +5,15 @@
 import { lastRootOf } from '../../skills-index/trust/root/repository.ts';
 import { parseTrustedRoot } from '../../skills-index/trust/signatures/trusted-root.ts';
 import type { Registry } from '../context.ts';
-import { expiryCheckMs, expiryWarnAgainMs, expiryWarnMs } from '../limits.ts';
 
-export interface Expiring {
+const expiryCheckMs = 3_600_000;
+
+const expiryWarnAgainMs = 24 * 3_600_000;
+
+/** How early and how often an operator is told of what expires, and how often it is looked at. */
+const expiryWarnMs = 30 * 24 * 3_600_000;
+
+interface Expiring {
   /** Such as `the root of trust`. */
   readonly what: string;
   /** ISO 8601. */

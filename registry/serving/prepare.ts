@@ -3,17 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { readEnrolments } from '../data-folder/data-folder.ts';
-import { whatOwnHeadShows } from '../index/own-head.ts';
-import { resume } from '../index/resume.ts';
+import { resume, whatOwnHeadShows } from '../index/resume.ts';
 import { renewTufSet } from '../index/tuf.ts';
 import { takeStatement } from '../intake/statements.ts';
 import { untilDone } from '../keep-on.ts';
-import { resumeWaitMs } from '../limits.ts';
 import { newestCheckpoint } from '../log/log.ts';
 import { alarmText } from '../log/witness-duty.ts';
 import { askWitnesses } from '../log/witnesses.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
 import { moveSome } from '../stops/pending-stops.ts';
+
+/**
+ * How long a start waits for what the registry finishes. The rest is finished beside the first
+ * requests.
+ */
+const resumeWaitMs = 1_000;
 
 /** What the start finishes beside the first requests. */
 export interface Finishing {

@@ -4,6 +4,7 @@
  * a sign-in by passkey could be an approval that nobody read.
  * `skills-index/trust/signatures/passkey.ts` judges the assertion of an approval, offline.
  */
+
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -12,20 +13,23 @@ import type {
   PasskeyAssertion,
 } from '../../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from '../context.ts';
-import { challengeMs, pendingPasskeysMax } from '../limits.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { passkeyCounters, pendingPasskey } from '../store/passkey-schema.ts';
 import { challenge } from '../store/schema.ts';
 import { createOptions, passkeyMade, requestOptions, type Site, signCount } from './webauthn.ts';
 
-export interface PendingPasskey extends EnrolledPasskey {
+export const challengeMs = 5 * 60_000;
+
+const pendingPasskeysMax = 5;
+
+interface PendingPasskey extends EnrolledPasskey {
   readonly member: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
 
 /** The relying party: the desk's host name and origin. An IP address is no valid rpId. */
-export function siteOf(config: RegistryConfig): Site {
+function siteOf(config: RegistryConfig): Site {
   const { hostname, origin } = new URL(config.base);
   return { rpId: hostname, origin };
 }

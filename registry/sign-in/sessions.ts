@@ -11,18 +11,31 @@ import {
   type Registry,
   readSubject,
 } from '../context.ts';
-import {
-  challengeMs,
-  clockSkewMs,
-  linkMs,
-  sessionDeskMs,
-  sessionIdleMs,
-  sessionKeptMs,
-  sessionTokenMs,
-  signOnMs,
-} from '../limits.ts';
 import { actorOf } from '../people/actors.ts';
 import { type SessionKind, sessions, type TicketKind, tickets } from '../store/session-schema.ts';
+import { challengeMs } from './passkeys.ts';
+
+/**
+ * The largest difference between two processes' clocks. A row dated further in the future comes
+ * from a clock that was wrong.
+ */
+export const clockSkewMs = 5 * 60_000;
+
+const linkMs = 5 * 60_000;
+
+export const sessionDeskMs = 12 * 3_600_000;
+
+const sessionIdleMs = 30 * 60_000;
+
+/**
+ * How long an expired session or draft is kept, so that a clock that was days ahead ends none.
+ */
+export const sessionKeptMs = 7 * 24 * 3_600_000;
+
+const sessionTokenMs = 60 * 60_000;
+
+/** How long a person has to sign in at the identity provider. */
+export const signOnMs = 10 * 60_000;
 
 export interface SessionToken {
   /** The opaque id: a bearer token, or the value of the desk's cookie. It is shown once. */

@@ -4,35 +4,52 @@
  * A kill between two slices loses nothing: the row says how far the slices are, and `readShown`
  * shows what is left as if it had followed.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type RevocationPredicate,
+} from '../../skills-index/statement/attestation.ts';
 import type { LoggedStatement } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { forgetIndexFiles, writeLackingFiles } from '../index/index-file.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { orLater } from '../log/after-logging.ts';
 import { logSize } from '../log/log.ts';
-import { pendingStops } from '../store/advice-schema.ts';
-import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
-import { enteredBehind } from '../versions/fallen-versions.ts';
-import { publisherVersions } from '../versions/publisher-versions.ts';
+import { statementOfRow } from '../log/row-texts.ts';
+import { doPaced, type Pace } from '../pace.ts';
+import { namesCheckedAtOnce, someNamed } from '../people/check-names.ts';
+import { advisories, pendingStops } from '../store/advice-schema.ts';
+import { type BatchWrite, holds, isAmong, retryOnClash } from '../store/batch.ts';
+import { actorOf, auditKinds, shortReason, stateNumbers } from '../store/columns/said-columns.ts';
+import { audit, indexLines, versions } from '../store/schema.ts';
 import { nobodyEndedSince } from '../versions/publishers.ts';
 import {
   dueMoves,
+  enteredBehind,
   type MaybePending,
   type PendingStop,
+  publisherVersions,
   readPendingStops,
 } from '../versions/shown-versions.ts';
+import { requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
-import type { VersionRow } from '../versions/versions.ts';
-import { publisherVersionsAtOnce } from './limits.ts';
-import { dueWrites } from './stop-writes.ts';
+import type { MoveRow, VersionRow } from '../versions/versions.ts';
+
+/** Versions of a stopped publisher that one batch moves. */
+export const publisherVersionsAtOnce = 25;
+
+/** Versions that one statement of a batch stops. */
+const stoppedAtOnce = 500;
+
+/** The pauses of the check of stopped publishers behind a few statements or versions. */
+const stopsCheckPace: Pace = { least: 20, times: 9, busy: 500 };
 
 /** The word about a publisher that the rows shall follow. */
-export interface PublisherWord {
+interface PublisherWord {
   readonly publisher: Digest;
   readonly kind: RevocationPredicate['kind'];
   readonly by: string;
@@ -249,4 +266,182 @@ export async function followStops(registry: Registry): Promise<boolean> {
     return true;
   }
   return writeLackingFiles(registry);
+}
+
+// The writes that stop many versions at once, or let them go: a few statements for hundreds of
+// versions, since one publisher can have very many, and D1 takes few statements in a batch.
+
+/** A version with the state to which a statement moves it. */
+export interface PlannedStop {
+  readonly row: VersionRow;
+  readonly to: VersionState;
+  readonly why: string;
+}
+
+/** A planned stop with the signer and time of its statement. */
+type PlannedMove = PlannedStop & Pick<MoveRow, 'at' | 'by'>;
+
+/**
+ * The state changes of versions, each at most once. As with one version, the batch fails whole when
+ * another request moved one of them.
+ * @param by who signed the statement behind the changes
+ */
+export function stopWrites(
+  registry: Registry,
+  stops: readonly PlannedStop[],
+  by: string,
+): BatchWrite[] {
+  const at = registry.now();
+  return chunksOf(stops.map((stop) => ({ ...stop, at, by }))).flatMap((chunk) => movesOf(chunk));
+}
+
+/** The state changes of an earlier statement that reach their versions now. */
+function dueWrites(registry: Registry, moves: readonly PlannedMove[]): BatchWrite[] {
+  const now = registry.now().getTime();
+  return chunksOf(moves).flatMap((chunk) => [
+    ...movesOf(chunk),
+    advisedNowWrite(
+      chunk.map(({ row }) => row.id),
+      now,
+    ),
+  ]);
+}
+
+function chunksOf(moves: readonly PlannedMove[]): (readonly PlannedMove[])[] {
+  const chunks: (readonly PlannedMove[])[] = [];
+  for (let from = 0; from < moves.length; from += stoppedAtOnce)
+    chunks.push(moves.slice(from, from + stoppedAtOnce));
+  return chunks;
+}
+
+function movesOf(chunk: readonly PlannedMove[]): BatchWrite[] {
+  // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.
+  const list = JSON.stringify(
+    chunk.map(({ row, to, why, by, at }) => {
+      const { from } = requireMove(row.status, to, 'statement');
+      const { id: versionId } = row;
+      const states = { from: stateNumbers[from], to: stateNumbers[to] };
+      const move = row.move + 1;
+      return { versionId, move, at: at.getTime(), ...states, by, why: shortReason(why) };
+    }),
+  );
+  const entries = sql`SELECT NULL, ${said('at')}, ${sql.raw(String(auditKinds.move))}, ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${actorOf(said('by'))}, ${said('why')} FROM json_each(${list})`;
+  const byState = Map.groupBy(chunk, ({ to }) => to);
+  return [
+    (db) => db.insert(audit).select(entries),
+    ...[...byState].map(
+      ([status, stops]): BatchWrite =>
+        (db) =>
+          db
+            .update(versions)
+            .set({ status, move: sql`${versions.move} + 1` })
+            .where(
+              isAmong(
+                versions.id,
+                stops.map(({ row }) => row.id),
+              ),
+            ),
+    ),
+    shownAgainWrite(chunk.map(({ row }) => row.id)),
+  ];
+}
+
+/**
+ * The write that puts advisories before those that somebody may have read since the statement. A
+ * trigger has dated them by the statement.
+ */
+function advisedNowWrite(versionIds: readonly string[], now: number): BatchWrite {
+  return (db) =>
+    db
+      .update(advisories)
+      .set({ modified: sql`MAX(${advisories.modified}, ${now})` })
+      .where(isAmong(advisories.versionId, versionIds));
+}
+
+/**
+ * The write that has index files written again, because a line shows the state of its version.
+ */
+function shownAgainWrite(versionIds: readonly string[]): BatchWrite {
+  return (db) =>
+    db.update(indexLines).set({ written: 0 }).where(isAmong(indexLines.versionId, versionIds));
+}
+
+function said(key: string): SQL {
+  return sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`;
+}
+
+// Compares the versions of stopped publishers with the log. Somebody who edits the database can
+// delete the row of a stop before all versions have followed. Installers refuse the versions all
+// the same, but the index, the desk and the API would show them as approved.
+
+/**
+ * Checks all stopped publishers once, a few statements or versions at a time. A stop that has not
+ * reached all versions, and is not pending, becomes pending again.
+ * @param say called for each such stop
+ */
+export async function checkStops(
+  registry: Registry,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const stop of (await readStops(registry, signal)).values()) {
+    if (await hasFollowed(registry, stop, signal)) continue;
+    await registry.db.batch([(db) => db.insert(pendingStops).values(stop).onConflictDoNothing()]);
+    say(
+      `warning: Not all versions of the publisher ${stop.publisher} followed the statement at log index ${stop.logIndex}: somebody edited the database. They follow now.`,
+    );
+  }
+}
+
+/** The newest statement on each publisher that was ever stopped, as the row of a pending stop. */
+async function readStops(
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Digest, PendingStop>> {
+  const stops = new Map<Digest, PendingStop>();
+  const at = registry.now().getTime();
+  const readFrom = async (from: number): Promise<number | undefined> => {
+    const places = { from, until: Number.MAX_SAFE_INTEGER, limit: namesCheckedAtOnce };
+    const rows = await someNamed(registry, predicateTypes.revocation, places);
+    for (const row of rows) {
+      const statement = statementOfRow(row);
+      if (statement.predicateType !== predicateTypes.revocation) continue;
+      const { kind, reason, target } = statement.predicate;
+      if (!('publisher' in target)) continue;
+      const { publisher } = target;
+      const { logIndex } = row;
+      const why = `${kind} at log index ${logIndex}: ${reason}`;
+      stops.set(publisher, { publisher, kind, logIndex, at, why, by: 'registry', after: '' });
+    }
+    const last = rows.at(-1);
+    return last && last.logIndex + 1;
+  };
+  for (let from: number | undefined = 0; from !== undefined && !signal.aborted; ) {
+    const next: number = from;
+    from = await doPaced(stopsCheckPace, signal, () => readFrom(next));
+  }
+  return stops;
+}
+
+/** Whether the rows of all versions show what the log says, or are about to. */
+async function hasFollowed(
+  registry: Registry,
+  stop: PendingStop,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { publisher } = stop;
+  const isPending = async (): Promise<boolean> =>
+    (await readPendingStops(registry)).some((pending) => pending.publisher === publisher);
+  const limit = publisherVersionsAtOnce;
+  for (let after: string | undefined = ''; after !== undefined && !signal.aborted; ) {
+    if (await isPending()) return true;
+    const place = { after, limit };
+    const { next, due } = await doPaced(stopsCheckPace, signal, async () => {
+      const page = await publisherVersions(registry, publisher, place);
+      return { next: page.next, due: await dueMoves(registry, [stop], page.rows) };
+    });
+    if (due.size > 0) return isPending();
+    after = next;
+  }
+  return true;
 }

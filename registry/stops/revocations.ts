@@ -1,38 +1,141 @@
 /**
- * Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
- * through the proofs of the log.
+ * A suspension applies again when the person who lifted it no longer counted at that time. A thief
+ * with a reviewer's key can lift suspensions, and that has to end with the key.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type {
-  RevocationPredicate,
-  RevocationStatement,
-  RevocationTarget,
+import {
+  predicateTypes,
+  type RevocationPredicate,
+  type RevocationStatement,
+  type RevocationTarget,
 } from '../../skills-index/statement/attestation.ts';
-import { isBehind } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import { activeStop } from '../../skills-index/trust/decision/active-stop.ts';
+import { isBehind } from '../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import type { EnrolledMember, Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { requireFewBehind } from '../index/words.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
+import { statementOfRow } from '../log/row-texts.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
-import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
+import { someNamed } from '../people/check-names.ts';
+import {
+  type ChainFor,
+  latest,
+  memberNow,
+  readIdentities,
+  readMembers,
+} from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
-import { wordOnPublisher } from '../versions/publishers.ts';
-import { type MaybePending, shownColumns } from '../versions/shown-versions.ts';
+import { statementsOf } from '../versions/manifests.ts';
+import { questionAbout, speakerOf, wordOnPublisher } from '../versions/publishers.ts';
+import { type MaybePending, revocationsAbout, shownColumns } from '../versions/shown-versions.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
 import { nothingEntersSince, type VersionRow } from '../versions/versions.ts';
-import { beginPending, movedByStops, pendingWrite } from './pending-stops.ts';
-import { stopWrites } from './stop-writes.ts';
+import {
+  beginPending,
+  movedByStops,
+  type PlannedStop,
+  pendingWrite,
+  stopWrites,
+} from './pending-stops.ts';
+
+/** Statements on stops that are read at once when a key was ended for a past time. */
+const liftsReadAtOnce = 100;
+
+/** What was lifted behind a log index, in log order. */
+export async function liftedBehind(
+  registry: Registry,
+  upTo: number,
+): Promise<readonly RevocationTarget[]> {
+  const lifted: RevocationTarget[] = [];
+  const place = { until: Number.MAX_SAFE_INTEGER, limit: liftsReadAtOnce };
+  for (let from = upTo + 1; ; ) {
+    const rows = await someNamed(registry, predicateTypes.revocation, { ...place, from });
+    for (const row of rows) {
+      const statement = statementOfRow(row);
+      if (statement.predicateType !== predicateTypes.revocation) continue;
+      const { kind, target } = statement.predicate;
+      if (kind === 'lifted') lifted.push(target);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return lifted;
+    from = last.logIndex + 1;
+    await nextTurn();
+  }
+}
+
+/**
+ * Approved versions whose own suspension was lifted, and which a suspension or revocation stops by
+ * all that is known now.
+ * @param lifted from `liftedBehind`
+ * @param chainFor with the ending statement
+ */
+export async function suspendedAgain(
+  registry: Registry,
+  chainFor: ChainFor,
+  lifted: readonly RevocationTarget[],
+): Promise<PlannedStop[]> {
+  const rows = new Map<string, VersionRow>();
+  for (const target of lifted) {
+    if ('publisher' in target) continue;
+    for (const row of await versionsMeant(registry, target))
+      if (row.status === 'approved') rows.set(row.id, row);
+  }
+  const again: PlannedStop[] = [];
+  for (const row of rows.values()) {
+    const [publication] = await statementsOf(registry, row.id, predicateTypes.publish);
+    if (publication === undefined) continue;
+    const { signer, logIndex } = publication;
+    const speaker = speakerOf(row, publication);
+    const question = questionAbout(speaker);
+    const chain = await chainFor(question);
+    const said = await revocationsAbout(registry, row, await readIdentities(registry, question));
+    const publish = { signer, signers: speaker.ids, logIndex };
+    const word = activeStop(
+      { root: registry.root, identities: chain, version: row, publish },
+      said,
+    );
+    if (word === undefined) continue;
+    const why = `it is ${word.kind} again by log index ${word.logIndex}: the member who lifted the stop no longer counts`;
+    again.push({ row, to: word.kind, why });
+  }
+  return again;
+}
+
+/** The writes that stop the versions, in the batch of the statement at `logIndex`. */
+export function liftedWrites(
+  registry: Registry,
+  stops: readonly PlannedStop[],
+  logIndex: number,
+): BatchWrite[] {
+  const said = stops.map((stop) => ({ ...stop, why: `${stop.why} (log index ${logIndex})` }));
+  return stopWrites(registry, said, 'registry');
+}
+
+/**
+ * Publishers whose suspension was lifted. Their versions are asked again what the log says of them.
+ * @param lifted from `liftedBehind`
+ */
+export function publishersLetGo(lifted: readonly RevocationTarget[]): Digest[] {
+  return [
+    ...new Set(lifted.flatMap((target) => ('publisher' in target ? [target.publisher] : []))),
+  ];
+}
+
+// Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
+// through the proofs of the log.
 
 /** The state to which each kind moves a version. */
 export const stateAfter = {
@@ -107,7 +210,7 @@ interface PlannedRevocation {
 }
 
 /** A target that names few versions. */
-export type VersionTarget = Exclude<RevocationTarget, { readonly publisher: Digest }>;
+type VersionTarget = Exclude<RevocationTarget, { readonly publisher: Digest }>;
 
 async function planStop(
   registry: Registry,

@@ -5,7 +5,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
-import { versionIdColumn } from './columns/version-id-column.ts';
+import { versionIdColumn } from './columns/digest-column.ts';
 
 /**
  * The advice in force about versions: at most one row for a version and a kind. The text is in the

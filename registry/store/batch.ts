@@ -6,8 +6,21 @@ import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { writeAttemptsMax } from '../limits.ts';
 import { guard } from './schema.ts';
+
+/**
+ * Observation jobs: milliseconds of a lease, which has room for a minute in sandboxes; milliseconds
+ * until a failed job is handed out again; attempts, after which a day passes to the next one; jobs
+ * that one request may find needless.
+ */
+export const observationLeaseMs = 300_000;
+export const observationRetryMs = 60_000;
+export const observationAttemptsMax = 3;
+export const observationLaterMs = 24 * 3_600_000;
+export const observationTriesMax = 5;
+export const writeAttemptsMax = 40;
+export const statusLifeMs = 24 * 3_600_000;
+export const statusRefreshMs = 3_600_000;
 
 /** A drizzle database of either kind. Queries are always awaited. */
 export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>;

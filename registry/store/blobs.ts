@@ -7,7 +7,7 @@ import { and, eq, gt, isNull } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { rebuildBundle } from '../log/rebuilt-bundle.ts';
+import { rebuildBundle } from '../log/finish-statements.ts';
 import { hasDigest } from './columns/digest-column.ts';
 import { publicBlobName, soundCopyOf, storedBlobName } from './objects.ts';
 import { indexLines, statements, versionBlobs } from './schema.ts';

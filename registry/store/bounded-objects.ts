@@ -2,15 +2,27 @@
  * Bounds the time of each operation on the objects. A storage that hangs then fails like a storage
  * that is broken: nobody holds the turn of the log, or a place in another queue, for ever.
  */
-import {
-  objectBytesPerSecondMin,
-  objectPlaceMs,
-  objectProbeMs,
-  objectSilentMs,
-  objectsOverdueMax,
-  objectWaitMs,
-} from '../limits.ts';
 import type { Objects } from './objects.ts';
+
+export const objectBytesPerSecondMin = 1024 * 1024;
+
+const objectPlaceMs = 50;
+
+const objectProbeMs = 30_000;
+
+/**
+ * The same time while an earlier operation is overdue, how many overdue operations wait in memory,
+ * and how often one more is tried then.
+ */
+const objectSilentMs = 500;
+
+const objectsOverdueMax = 32;
+
+/**
+ * How long the object storage may take for one operation, how slow it may be with the bytes of a
+ * write, and the time for each object of a write.
+ */
+const objectWaitMs = 10_000;
 
 /** The storage did not answer in time. It may still do what it was asked. */
 export class StorageSilent extends Error {

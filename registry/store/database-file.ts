@@ -2,11 +2,23 @@
  * The database file: locked for one process, opened so that every commit is synced, and checked.
  * This module imports little, so a damaged file is reported before the rest is loaded.
  */
+
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { damageOf, requirePresent, requireSound } from './database-damage.ts';
-import { closeWaitMs, databaseCacheKiB, databaseWaitMs } from './disk/limits.ts';
+import { damageOf, requirePresent, requireSound } from './database-check.ts';
+
+/** How long the end of a registry waits for readers of its database. */
+const closeWaitMs = 100;
+
+/**
+ * Pages that SQLite keeps. The package is compiled with 16 MiB, and the kernel keeps the pages of
+ * the file as well.
+ */
+const databaseCacheKiB = 4_096;
+
+/** How long a statement waits for another writer of the file. */
+export const databaseWaitMs = 2_000;
 
 export interface DatabaseFile {
   readonly path: string;

@@ -1,7 +1,9 @@
 /** Objects: bytes under names, on disk or in R2. Blobs: bytes under their own digest. */
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { objectWritesAtOnce, writeAttemptsMax } from '../limits.ts';
+import { writeAttemptsMax } from './batch.ts';
+
+export const objectWritesAtOnce = 16;
 
 /** The bytes of an object, and a tag that changes with the bytes. */
 export interface TaggedBytes {
@@ -35,7 +37,7 @@ export interface Objects {
   readonly keep?: (name: string) => Promise<boolean>;
 }
 
-export interface ObjectPutOptions {
+interface ObjectPutOptions {
   /**
    * Whether the bytes can be made again from rows of the database, and are compared with their
    * digest at each read. Then the put does not wait for the disk: after a power failure an object

@@ -11,7 +11,7 @@ import {
 import type { PackageLook } from '../../skills-index/packages/package-look.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
-import { versionIdColumn } from './columns/version-id-column.ts';
+import { versionIdColumn } from './columns/digest-column.ts';
 
 /** Locked packages with what a scanner saw of each. Versions with the same entry share a row. */
 export const packages = sqliteTable(

@@ -3,8 +3,12 @@
  * second to a key (https://developers.cloudflare.com/r2/platform/limits/).
  */
 import type { R2Bucket } from '@cloudflare/workers-types';
-import { objectPauseMs, objectPausesMax } from '../limits.ts';
 import { forEachOf, type Objects } from './objects.ts';
+
+/** How long a writer waits after R2 took another write to the same key, and how often. */
+const objectPauseMs = 1_000;
+
+const objectPausesMax = 5;
 
 /** Objects of a bucket. */
 export function r2Objects(bucket: R2Bucket): Objects {

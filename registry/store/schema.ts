@@ -17,15 +17,17 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { VersionState } from '../versions/status.ts';
-import { digestColumn } from './columns/digest-column.ts';
-import { factColumn } from './columns/fact-column.ts';
-import { hashColumn } from './columns/hash-column.ts';
+import { digestColumn, versionIdColumn } from './columns/digest-column.ts';
 import { isDecision, isDeletion, isOpen, isRareType } from './columns/index-conditions.ts';
-import { auditKindColumn, stateColumn } from './columns/number-column.ts';
 import { payloadMarkColumn } from './columns/payload-mark-column.ts';
-import { predicateTypeColumn } from './columns/predicate-type-column.ts';
-import { actorColumn, reasonColumn } from './columns/said-columns.ts';
-import { versionIdColumn } from './columns/version-id-column.ts';
+import { hashColumn, predicateTypeColumn } from './columns/predicate-type-column.ts';
+import {
+  actorColumn,
+  auditKindColumn,
+  factColumn,
+  reasonColumn,
+  stateColumn,
+} from './columns/said-columns.ts';
 
 /**
  * A published version. `move` counts its state changes. Each change writes the next number, so two

@@ -1,7 +1,16 @@
 /** Tables for finding near copies. Migrations are generated from this file and schema.ts. */
-import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
-import { sketchColumn } from './columns/sketch-column.ts';
-import { versionIdColumn } from './columns/version-id-column.ts';
+import { customType, integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
+import type { Sketch } from '../../skills-index/skill/text/matching-parts.ts';
+import { versionIdColumn } from './columns/digest-column.ts';
+
+// Sketches in the database: 128 bytes.
+
+/** A column of sketches. D1 takes all bytes behind a view, and gives bytes as a list of numbers. */
+const sketchColumn = customType<{ data: Sketch; driverData: Uint8Array }>({
+  dataType: () => 'blob',
+  toDriver: (sketch) => new Uint8Array(sketch),
+  fromDriver: (cell) => Uint8Array.from(cell),
+});
 
 /** Sketches of the versions' texts, to compare the few that a lookup by bands finds. */
 export const sketches = sqliteTable('sketches', {

@@ -6,8 +6,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { QueueJudgement } from '../review/queue/queue-judgement.ts';
-import { digestColumn } from './columns/digest-column.ts';
-import { versionIdColumn } from './columns/version-id-column.ts';
+import { digestColumn, versionIdColumn } from './columns/digest-column.ts';
 
 /**
  * Versions in review or quarantined. A trigger adds a version that enters one of these states, and

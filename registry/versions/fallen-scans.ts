@@ -16,17 +16,19 @@ import type { Registry } from '../context.ts';
 import { factIn } from '../log/segments/statement-fact.ts';
 import { readMembers } from '../people/identities.ts';
 import type { KnownMembers } from '../people/known-identities.ts';
-import { type BatchWrite, elementOf, holds, isAmong } from '../store/batch.ts';
+import { enqueueScanOnce, openJobOf } from '../scans/jobs.ts';
+import { type BatchWrite, elementOf, holds, isAmong, retryOnClash } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { renewals } from '../store/waiting-schema.ts';
-import { doubtWrite } from './doubts.ts';
-import { missingScanWrites } from './lacking-scans.ts';
-import { scansAskedAtOnce } from './limits.ts';
 import type { StatementRow } from './manifests.ts';
-import type { VersionRow } from './versions.ts';
+import { doubtWrite, readScannedBy } from './second-scans.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+/** Waiting versions of one slice whose scans are asked again after a scanner was ended. */
+const scansAskedAtOnce = 50;
 
 /** The versions of one slice whose scans no longer count. */
-export interface FallenScans {
+interface FallenScans {
   /** Ids of the versions. */
   readonly ids: readonly string[];
   readonly writes: readonly BatchWrite[];
@@ -194,4 +196,52 @@ function countingIndexOf(
 ): number | undefined {
   const same = counting.filter((row) => factIn(row) === report);
   return (same.find((row) => row.logIndex === logIndex) ?? same[0])?.logIndex;
+}
+
+// Every version that lacks a counting scan has a job for one. Policies change, scanners are ended
+// and scanners change their rules while a version waits, so each of these events checks the version
+// here. A version without a job would wait for ever.
+
+/**
+ * Enqueues the scan that a version lacks, or moves on a version that waited for a scan and has it
+ * now.
+ */
+export async function completeScans(registry: Registry, versionId: string): Promise<void> {
+  await retryOnClash(async () => {
+    const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, versionId));
+    if (row === undefined || !isWaiting(row)) return;
+    const { scans, needed } = await readScannedBy(registry, row);
+    if (scans.length >= needed) return goOn(registry, row);
+    const open = openJobOf(row.id);
+    const [job] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
+    if (job !== undefined) return;
+    await registry.db.batch([enqueueScanOnce(registry, row.id)]);
+  });
+}
+
+/** The write that enqueues the scan that a version lacks, if it lacks one. */
+async function missingScanWrites(registry: Registry, row: VersionRow): Promise<BatchWrite[]> {
+  if (!isWaiting(row)) return [];
+  const { scans, needed } = await readScannedBy(registry, row);
+  return scans.length < needed ? [enqueueScanOnce(registry, row.id)] : [];
+}
+
+// A version that was held back waits for a person who reads its report. Without a report there is
+// nothing to read.
+function isWaiting({ status, report }: VersionRow): boolean {
+  return (
+    status === 'scanning' || status === 'in review' || (status === 'quarantined' && report === null)
+  );
+}
+
+async function goOn(registry: Registry, row: VersionRow): Promise<void> {
+  if (row.status !== 'scanning') return;
+  const to = row.verdict === 'pass' || row.verdict === 'review' ? 'in review' : 'quarantined';
+  const cause = {
+    by: 'registry',
+    why: `scan verdict: ${row.verdict}, by as many scanners as policy asks for`,
+  };
+  await registry.db.batch(
+    moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, cause).writes,
+  );
 }

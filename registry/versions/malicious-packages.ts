@@ -3,10 +3,12 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { maliciousShownMax } from '../limits.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
 import type { VersionRow } from './versions.ts';
+
+/** Malicious packages that the refusal of an approval names. */
+export const maliciousShownMax = 10;
 
 export interface MaliciousPackage {
   readonly ecosystem: Ecosystem;

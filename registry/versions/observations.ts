@@ -2,6 +2,9 @@
  * Observations of a version: what it did when scanners ran it in sandboxes with decoys. An
  * observation raises a verdict, and never lowers one.
  */
+
+import { eq, sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -16,12 +19,23 @@ import {
   parseObservationStatement,
 } from '../../skills-index/statement/observation-statement.ts';
 import type { Registry } from '../context.ts';
-import { factsOfVersionMax, observationsReadMax } from '../limits.ts';
 import { statementOfRow } from '../log/row-texts.ts';
 import { readMembers } from '../people/identities.ts';
+import {
+  type BatchWrite,
+  observationAttemptsMax,
+  observationLaterMs,
+  observationLeaseMs,
+} from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { digestColumn, versionIdColumn } from '../store/columns/digest-column.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
+
+const factsOfVersionMax = 500;
+
+/** Observations, the worst first, whose facts are shown with a version, and facts of them. */
+const observationsReadMax = 50;
 
 /** An observation that counts: an enrolled scanner signed it. */
 export interface CountedObservation {
@@ -167,3 +181,71 @@ export async function requireObserved(registry: Registry, row: VersionRow): Prom
     },
   );
 }
+
+// Versions that wait for an observation, where the policy asks for one.
+
+/** The write that has versions observed. A version that waits already keeps its attempts. */
+export function awaitObservations(versionIds: readonly string[]): BatchWrite {
+  const list = JSON.stringify(versionIds);
+  const jobs = sql`SELECT CAST(value AS INTEGER), NULL, NULL, 0, 0, NULL FROM json_each(${list}) WHERE true`;
+  return (db) => db.insert(observationJobs).select(jobs).onConflictDoNothing();
+}
+
+/** The write that ends the wait of a version. */
+export function endObservationWait(versionId: string): BatchWrite {
+  return (db) => db.delete(observationJobs).where(eq(observationJobs.versionId, versionId));
+}
+
+/** The milliseconds for which an attempt keeps other attempts away; the last ones for a day. */
+function observationHoldMs(attempt: number): number {
+  return attempt >= observationAttemptsMax ? observationLaterMs : observationLeaseMs;
+}
+
+/** A sentence for people. Names and details in it come from scanners. */
+export async function observationWaits(
+  registry: Registry,
+  { id }: Pick<VersionRow, 'id'>,
+): Promise<string> {
+  const [job] = await registry.db.read
+    .select()
+    .from(observationJobs)
+    .where(eq(observationJobs.versionId, id));
+  const waits = 'Waiting for observation:';
+  if (job === undefined || job.attempts === 0)
+    return `${waits} no scanner that observes has taken the version yet.`;
+  const { attempts, detail, lease, leaseUntil, worker } = job;
+  const leasedAt = leaseUntil - observationHoldMs(attempts);
+  if (lease !== null && registry.now().getTime() < leasedAt + observationLeaseMs)
+    return `${waits} ${worker ?? 'a scanner'} runs the version now, attempt ${attempts}.`;
+  // A scanner that leased the job and never answered left no reason of this attempt.
+  const why = lease === null ? detail : null;
+  const next =
+    attempts >= observationAttemptsMax ? 'Scanners try again once a day.' : 'Scanners try again.';
+  return `${waits} attempt ${attempts} failed: ${why ?? 'the scanner ended without a result'}. ${next}`;
+}
+
+// Observations that a registry waits for. Only a registry whose policy asks for them has rows.
+
+/**
+ * Observation jobs: one for each version in review that no scanner has observed. One UPDATE …
+ * RETURNING leases a job, and the lease's token (stored as SHA-256) fences it. An observation
+ * deletes the job, so the table does not grow with what was ever published.
+ */
+export const observationJobs = sqliteTable(
+  'observation_jobs',
+  {
+    versionId: versionIdColumn().primaryKey(),
+    /** Null while no scanner observes the version. */
+    lease: digestColumn(),
+    worker: text(),
+    /** Before this time nobody else gets the job; 0 before the first attempt. */
+    leaseUntil: integer().notNull(),
+    attempts: integer().notNull(),
+    /** Why the last attempt failed. */
+    detail: text(),
+  },
+  (table) => [
+    index('observation_jobs_next').on(table.leaseUntil, table.versionId),
+    index('observation_jobs_lease').on(table.lease),
+  ],
+);

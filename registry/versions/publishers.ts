@@ -13,7 +13,7 @@ import type {
   PublisherStop,
 } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
-import { describePublisherStop } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import { describePublisherStop } from '../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import type { Registry } from '../context.ts';

@@ -3,9 +3,11 @@
  * quarantined. Reports have the same bytes for the same skill and rule set, so scanners with one
  * rule set agree to the byte, or one of them is wrong.
  */
-import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { Actor, Registry } from '../context.ts';
@@ -13,12 +15,16 @@ import type { Appending, NewStatement } from '../log/appending.ts';
 import { factIn } from '../log/segments/statement-fact.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { jobs, scans, statements, versions } from '../store/schema.ts';
-import { doubtWrite } from './doubts.ts';
+import { audit, jobs, openDoubts, scans, statements, versions } from '../store/schema.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
+import { readShown, shownColumns } from './shown-versions.ts';
+import type { VersionState } from './status.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
-export interface ScannedBy {
+/** Doubts listed below the queue. */
+const doubtRowsMax = 100;
+
+interface ScannedBy {
   /**
    * Scan statements over the version's report by scanners that count: one for each member, in log
    * order.
@@ -89,7 +95,7 @@ export async function leasableBy(
   return and(notExists(answered), or(isNotNull(jobs.ruleSet), notExists(signedHere)));
 }
 
-export interface FurtherReport {
+interface FurtherReport {
   readonly signed: NewStatement;
   readonly digest: Digest;
   /** The known report by the same rule set. */
@@ -149,4 +155,55 @@ function disagreement(
     { from: row.status, to: 'quarantined', by: 'verdict' },
     { by, why },
   ).writes;
+}
+
+// Doubts for a person to decide: failed rescans, and verdicts of rescans that suspend nothing
+// automatically.
+
+export interface DoubtRow {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly status: VersionState;
+  readonly why: string;
+  readonly at: Date;
+}
+
+/** The audit line that asks a person about a version. */
+export function doubtWrite(
+  registry: Registry,
+  { id }: VersionRow,
+  cause: { readonly by: string; readonly why: string },
+): BatchWrite {
+  const line = {
+    at: registry.now().getTime(),
+    kind: 'job' as const,
+    versionId: id,
+    ...cause,
+  };
+  return (db) => db.insert(audit).values(line);
+}
+
+/** Doubts that no later report or state change has settled, newest first. */
+export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select({ ...shownColumns, why: audit.why, at: audit.at })
+      .from(openDoubts)
+      .innerJoin(audit, eq(audit.id, openDoubts.auditId))
+      .innerJoin(versions, eq(versions.id, openDoubts.versionId))
+      // The plus keeps SQLite from the index over states, which would sort all doubts.
+      .where(sql`+${versions.status} IN ('approved', 'in review', 'quarantined', 'suspended')`)
+      .orderBy(desc(openDoubts.at))
+      .limit(doubtRowsMax),
+  );
+  // A state change settles the doubts of a version.
+  return rows
+    .filter(({ due }) => due === undefined)
+    .map(({ at, name, status, version, why }) => ({
+      name,
+      version,
+      status,
+      why,
+      at: new Date(at),
+    }));
 }

@@ -4,25 +4,39 @@
  * judges the state of a version reads it here, so that nobody sees a row that the slices have not
  * reached.
  */
-import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
-import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { type Digest, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import {
+  type IdentityStatement,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import {
   activeStop,
   type LoggedRevocation,
 } from '../../skills-index/trust/decision/active-stop.ts';
 import {
+  couldPublish,
+  type Published,
+  whyFallen,
+} from '../../skills-index/trust/members-and-scopes/fallen.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
+import {
   bundleMapName,
   versionMapName,
 } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { Registry } from '../context.ts';
+import { approvalFactIn } from '../log/segments/statement-fact.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities, LoggedWord } from '../people/known-identities.ts';
-import { letOthersGoOn } from '../people/turns.ts';
-import { findWords } from '../people/words.ts';
+import { findWords, letOthersGoOn } from '../people/words.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
+import { isRareType } from '../store/columns/index-conditions.ts';
 import { statements, versions } from '../store/schema.ts';
-import { whyFallenOf } from './fallen-versions.ts';
+import { addressOf, type StatementRow } from './manifests.ts';
 import { questionAbout, speakerOf } from './publishers.ts';
 import { movesFrom, type VersionState } from './status.ts';
 import type { MoveRow, VersionRow } from './versions.ts';
@@ -208,4 +222,211 @@ async function revocationsOf(
 function revocation(word: LoggedWord): LoggedRevocation[] {
   if ('why' in word || word.statement.predicateType !== predicateTypes.revocation) return [];
   return [{ ...word, statement: word.statement }];
+}
+
+// Finds the versions that stop counting when a key or a membership is ended for a past log index.
+// Installers see the ending by the map of the log. The registry revokes each such version, so that
+// people and the index see it, too.
+
+/**
+ * The last log index that still counts, for a statement that ends something backwards; undefined
+ * for every other statement.
+ */
+export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
+  if (statement.predicateType === predicateTypes.scope) return undefined;
+  const { state, validUpTo } = statement.predicate;
+  return state === 'ended' && validUpTo !== undefined && validUpTo < logIndex
+    ? validUpTo
+    : undefined;
+}
+
+/** Why each of these versions stops counting, by their ids: those that count have none. */
+async function whyFallenOf(
+  registry: Registry,
+  rows: readonly Pick<VersionRow, 'id' | 'name' | 'publisher'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = rows.map(({ id }) => id);
+  const found = await registry.db.read
+    .select()
+    .from(statements)
+    .where(isAmong(statements.versionId, ids));
+  const byVersion = Map.groupBy(found, ({ versionId }) => versionId);
+  const fallen = new Map<string, string>();
+  for (const { id, name, publisher } of rows) {
+    await letOthersGoOn(registry);
+    const scope = scopeOf(name);
+    const { chain } = await readIdentities(registry, { scopes: [scope] });
+    const about = byVersion.get(id)?.sort((a, b) => a.logIndex - b.logIndex) ?? [];
+    const why = await whyVersionFell(registry, chain, { scope, publisher }, about);
+    if (why !== undefined) fallen.set(id, why);
+  }
+  return fallen;
+}
+
+/**
+ * The next versions that entered the index behind a log index. The verification summary is the last
+ * statement on which a version rests, so no other version rests on a statement behind the index.
+ * @param after the log index, or `next` of the page before
+ */
+export async function enteredBehind(
+  { db }: Registry,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<VersionPage> {
+  const found = await db.read
+    .select({ row: versions, logIndex: statements.logIndex })
+    .from(statements)
+    .innerJoin(versions, eq(versions.id, statements.versionId))
+    .where(
+      and(
+        eq(statements.predicateType, predicateTypes.summary),
+        isRareType(statements.predicateType),
+        gt(statements.logIndex, Number(after)),
+      ),
+    )
+    .orderBy(asc(statements.logIndex))
+    .limit(limit);
+  const last = found.length < limit ? undefined : found.at(-1);
+  return { rows: found.map(({ row }) => row), next: last && String(last.logIndex) };
+}
+
+// Installers require that every statement in the verification summary holds, so one that no longer
+// counts is enough.
+async function whyVersionFell(
+  registry: Registry,
+  chain: Identities,
+  published: Published,
+  all: readonly StatementRow[],
+): Promise<string | undefined> {
+  const doubtful = all.filter((row) => mayHaveFallen(chain, published, row));
+  if (doubtful.length === 0) return undefined;
+  const summary = all.findLast((row) => row.predicateType === predicateTypes.summary);
+  const statement = summary && (await readStatement(registry, summary));
+  if (statement?.predicateType !== predicateTypes.summary) return undefined;
+  const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
+  const inputs = doubtful.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
+  for (const row of inputs) {
+    const { signer, logIndex } = row;
+    const input = { statement: await readStatement(registry, row), signer, logIndex };
+    const why = whyFallen(chain, published, input);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a statement perhaps no longer counts, by its row alone: the statements of older versions
+ * are objects, and a registry has too many versions to read an object for each.
+ */
+function mayHaveFallen(chain: Identities, published: Published, row: StatementRow): boolean {
+  const { predicateType, signer, logIndex } = row;
+  switch (predicateType) {
+    case predicateTypes.publish:
+      return !couldPublish(chain, published, logIndex);
+    case predicateTypes.scan:
+      return !chain.isMember(signer, 'scanner', logIndex);
+    case predicateTypes.approval: {
+      // The registry signs for a passkey.
+      const passkey = approvalFactIn(row).credentialId;
+      const member =
+        passkey === undefined
+          ? chain.memberOf(signer, logIndex)
+          : chain.passkeyOf(passkey, logIndex)?.member;
+      return !member?.roles.includes('reviewer');
+    }
+    default:
+      return false;
+  }
+}
+
+// Versions that a stop of a publisher can be about, a page at a time along indexes, so that few
+// versions of other publishers are read.
+
+interface VersionPage {
+  readonly rows: readonly VersionRow[];
+  /** The place behind the last row; undefined behind the last version. */
+  readonly next: string | undefined;
+}
+
+/** Versions by one publisher, or by everybody who signed with a certificate. */
+interface Source {
+  readonly name: string;
+  /** @param after what `read` gave for the last row before; empty at the beginning */
+  read(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly row: VersionRow; readonly place: string }[]>;
+}
+
+/**
+ * The next versions of the publisher, of the keys that replaced the publisher, and of certificates:
+ * only a certificate gives a publisher further identities. The caller asks of each whether a stop
+ * is about it.
+ * @param after `next` of the page before; empty at the beginning
+ */
+export async function publisherVersions(
+  registry: Registry,
+  publisher: Digest,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<VersionPage> {
+  const { chain } = await readIdentities(registry, { rightsOf: [publisher] });
+  const heirs = chain.stops.heirsOf(publisher).sort();
+  const isKey = chain.keyOf(publisher) !== undefined;
+  const sources = [
+    ...heirs.map((heir) => publishedBy(registry, heir)),
+    // No certificate has a key among its identities.
+    ...(isKey ? [] : [certified(registry)]),
+  ];
+  const [name = '', place = ''] = after.split(' ');
+  const at = Math.max(
+    0,
+    sources.findIndex((source) => source.name === name),
+  );
+  const page = (await sources[at]?.read(place, limit)) ?? [];
+  const last = page.length < limit ? undefined : page.at(-1);
+  const [source, goesOn] = last === undefined ? [sources[at + 1], ''] : [sources[at], last.place];
+  return {
+    rows: page.map(({ row }) => row),
+    next: source === undefined ? undefined : `${source.name} ${goesOn}`,
+  };
+}
+
+function publishedBy({ db }: Registry, publisher: Digest): Source {
+  return {
+    name: publisher,
+    read: async (after, limit) => {
+      const rows = await db.read
+        .select()
+        .from(versions)
+        .where(
+          and(
+            hasDigest(versions.publisher, publisher),
+            gt(versions.logIndex, after === '' ? Number.MIN_SAFE_INTEGER : Number(after)),
+          ),
+        )
+        .orderBy(asc(versions.logIndex))
+        .limit(limit);
+      return rows.map((row) => ({ row, place: String(row.logIndex) }));
+    },
+  };
+}
+
+function certified({ db }: Registry): Source {
+  return {
+    name: 'certificates',
+    read: async (after, limit) => {
+      const rows = await db.read
+        .select({ row: versions, certificate: statements.certificate })
+        .from(statements)
+        .innerJoin(versions, eq(versions.id, statements.versionId))
+        .where(
+          and(
+            gt(statements.certificate, after === '' ? ('' as Digest) : parseDigest(after)),
+            eq(statements.predicateType, predicateTypes.publish),
+          ),
+        )
+        .orderBy(asc(statements.certificate))
+        .limit(limit);
+      return rows.map(({ certificate, row }) => ({ row, place: certificate ?? '' }));
+    },
+  };
 }

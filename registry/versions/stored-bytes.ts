@@ -2,7 +2,9 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { storedBytes } from '../store/schema.ts';
-import { largestOwnersMax } from './limits.ts';
+
+/** Publishers and scopes whose bytes the desk lists. */
+const largestOwnersMax = 20;
 
 export interface StoredBytes {
   readonly bytes: number;

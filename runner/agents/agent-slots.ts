@@ -2,10 +2,11 @@
  * Limits the concurrent runs of one agent identity over all processes of this host. Each run holds
  * one lock file of a fixed number of lock files.
  */
-
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { tryLock, unlock } from '../files/lock.ts';
-import { agentRunsMax } from '../limits.ts';
+
+/** Concurrent runs of one agent identity, over all its connections and sessions. */
+export const agentRunsMax = 16;
 
 /**
  * Runs `act` while holding one of the identity's lock files.

@@ -27,10 +27,12 @@ import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { withLock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
-import { agentDaysDefault } from '../limits.ts';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from './agents.ts';
 
-export interface NewAgent
+/** Days until an agent identity expires, when the operator names no other number. */
+const agentDaysDefault = 90;
+
+interface NewAgent
   extends Pick<
     GrantChange,
     'env' | 'budget' | 'workspace' | 'model' | 'egress' | 'indexes' | 'git'
@@ -97,7 +99,7 @@ export function createAgent(
 }
 
 /** The agent identities in a folder. */
-export interface AgentList {
+interface AgentList {
   readonly agents: readonly Agent[];
   /** Identities whose file is damaged. A damaged identity cannot start anything. */
   readonly damaged: readonly DamagedAgent[];
@@ -218,7 +220,7 @@ function requireOwnWorkspace(folder: string, name: string, workspace: string): v
 }
 
 /** A change that revokes something from an identity. */
-export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
+interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
   readonly model?: boolean;
   readonly workspace?: boolean;
   /** The urls of egress entries. */

@@ -2,7 +2,6 @@
  * Reads agent identities for runs, and ends runs whose identity is revoked.
  * runner/agents/agent-store.ts changes identities.
  */
-
 import {
   type Agent,
   parseStoredAgent,
@@ -11,9 +10,13 @@ import {
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readPrivateFile } from '../files/private-file.ts';
-import { agentBytesMax, agentWatchMillis } from '../limits.ts';
 import type { RunRequest, Stop } from '../run/run-request.ts';
 import { type BudgetAccount, openBudgetAccount } from './budget.ts';
+
+const agentBytesMax = 256 * 1024;
+
+/** Milliseconds between two checks whether the agent of a run is revoked. */
+const agentWatchMillis = 300;
 
 /**
  * Reads an agent identity without its private key.

@@ -17,7 +17,8 @@ import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
-import { breakerBytesMax } from '../limits.ts';
+
+const breakerBytesMax = 64 * 1024;
 
 /**
  * Returns the circuit breaker of one run, with the file that stores the breaker.

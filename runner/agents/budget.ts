@@ -2,12 +2,14 @@
  * Spends the budget of an agent identity. The runner writes amounts to the budget's file before
  * using the amounts, so a killed runner never overspends.
  */
+
 import type { Budget, BudgetKind } from '../../skills-index/run/agents/agent.ts';
 import * as count from '../../skills-index/run/agents/budget.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
-import { policyBytesMax } from '../limits.ts';
+
+export const policyBytesMax = 256 * 1024;
 
 /** The part of an agent's budget that one run or session may still use. */
 export interface BudgetAccount {

@@ -4,8 +4,14 @@
  * archives in which both agree, and in which every byte belongs to exactly one file.
  */
 import { crc32, inflateRawSync } from 'node:zlib';
-import { type ArchiveFile, unsafeArchive } from './archive-file.ts';
-import { freeBytes, packageFilesMax, unpackedFileBytesMax, unpackedRatioMax } from './limits.ts';
+import {
+  type ArchiveFile,
+  freeBytes,
+  packageFilesMax,
+  unpackedFileBytesMax,
+  unpackedRatioMax,
+  unsafeArchive,
+} from './tgz.ts';
 
 const endBytes = 22;
 const locatorBytes = 20;

@@ -1,8 +1,8 @@
 /**
- * Reads the audit log of this host in pieces of bounded size: the log's entries, and whether the
- * log's chain of digests is intact.
+ * Follows the audit log. Besides watching the log's folder, the follower polls, because not every
+ * file system reports changes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -18,15 +18,56 @@ import {
 } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { unpack } from '../egress/unpack.ts';
-import { pathSetBytesMax } from '../limits.ts';
-import { readAuditKey } from './audit-key.ts';
+import { readAuditKey } from './audit.ts';
+
+/** Milliseconds between checks of a followed audit log, for file systems that report no change. */
+const auditPollMilliseconds = 400;
+
+/** Bytes of the file that lists the paths of one run: 20,000 paths of 4 KiB, each byte escaped. */
+const pathSetBytesMax = 512 * 1024 * 1024;
+
+/**
+ * Yields lines of the log from an offset on, until the signal aborts. After a new file has replaced
+ * the log, the follower reads the new file.
+ */
+export async function* followLines(
+  file: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<LogLines> {
+  const changes = new EventTarget();
+  const notify = (): boolean => changes.dispatchEvent(new Event('notify'));
+  const watcher = existsSync(dirname(file)) ? watch(dirname(file), notify) : undefined;
+  const poll = setInterval(notify, auditPollMilliseconds);
+  signal.addEventListener('abort', notify);
+  try {
+    for (let position = from; !signal.aborted; ) {
+      const changed = new Promise((resolve) =>
+        changes.addEventListener('notify', resolve, { once: true }),
+      );
+      if ((statSync(file, { throwIfNoEntry: false })?.size ?? position) < position) position = 0;
+      for await (const more of readLines(file, position)) {
+        position = more.position;
+        if (more.lines.length > 0) yield more;
+      }
+      if (!signal.aborted) await changed;
+    }
+  } finally {
+    signal.removeEventListener('abort', notify);
+    clearInterval(poll);
+    watcher?.close();
+  }
+}
+
+// Reads the audit log of this host in pieces of bounded size: the log's entries, and whether the
+// log's chain of digests is intact.
 
 const pieceBytes = 1024 * 1024;
 
 /**
  * Some complete lines of the audit log, without their newlines, and the offset of the next line.
  */
-export interface LogLines {
+interface LogLines {
   readonly lines: readonly Uint8Array[];
   readonly position: number;
 }

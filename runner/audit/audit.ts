@@ -4,6 +4,7 @@
  * files would be the weakest part of the chain.
  */
 
+import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import {
   auditLineBytesMax,
@@ -15,15 +16,27 @@ import {
   furthestOf,
   linesAfter,
   parseAuditCheckpoint,
+  parseAuditKey,
+  printAuditKey,
+  type SigningAuditKey,
 } from '../../skills-index/run/audit/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { withLock } from '../files/lock.ts';
-import { writePrivateFile } from '../files/private-file.ts';
-import { auditCheckpointLines, auditDelayMillis, auditWaitingMax } from '../limits.ts';
-import { openAuditKey } from './audit-key.ts';
+import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
+
+/** Lines of the audit log after which the runner signs a checkpoint, although no run has ended. */
+const auditCheckpointLines = 1_000;
+
+/**
+ * Milliseconds that the record of an allowed request may wait in memory before the runner writes
+ * the record to disk, and how many records may wait.
+ */
+export const auditDelayMillis = 100;
+
+const auditWaitingMax = 512;
 
 export interface Audit {
   /**
@@ -155,4 +168,33 @@ function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
   const checkpoint = checkpointOf(end, openAuditKey(keyFile));
   for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));
   return { event: 'checkpoint', ...checkpoint };
+}
+
+// Reads this host's key for signing the audit log, and creates the key on first use.
+
+const keyBytesMax = 64 * 1024;
+
+/**
+ * Reads the audit key; undefined before the key's creation.
+ * @param path `$CONFIG/audit-key.json`
+ * @throws Problem `key-file-invalid` when the file is damaged or other users may read it
+ */
+export function readAuditKey(path: string): SigningAuditKey | undefined {
+  const bytes = readPrivateFile(path, {
+    bytesMax: keyBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
+  return bytes === undefined ? undefined : parseAuditKey(bytes, path);
+}
+
+/** @throws Problem `key-file-invalid` */
+export function openAuditKey(path: string): SigningAuditKey {
+  return readAuditKey(path) ?? withLock(`${path}.lock`, () => readAuditKey(path) ?? make(path));
+}
+
+function make(path: string): SigningAuditKey {
+  const text = printAuditKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  writePrivateFile(path, text);
+  return parseAuditKey(Buffer.from(text), path);
 }

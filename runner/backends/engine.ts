@@ -3,25 +3,21 @@
  * container would outlive a killed runner. A small process therefore waits for the end of the
  * runner and removes the container; the next start removes leftover containers.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { sharedMemoryMiBMax } from '../bubblewrap/bubblewrap-arguments.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { accounts } from '../sandbox/accounts.ts';
-import { unixSocketsNote, whyNoUnixSockets } from '../sandbox/own-sockets.ts';
-import { preludeChecks, preludeScript } from '../sandbox/prelude.ts';
+import { fileBytesMax, openFilesMax, preludeChecks, preludeScript } from '../sandbox/prelude.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
 import { requireNotRoot } from '../sandbox/sandbox-user.ts';
-import { goAhead, untilStarted } from '../sandbox/started.ts';
-import { engineArguments, runnerLabel } from './engine-arguments.ts';
-import { engineImage } from './engine-image.ts';
-import type { Engine } from './engine-program.ts';
-import { exportLines } from './exported.ts';
-import { mountBinds } from './mount-binds.ts';
-import { makeRoot } from './oci-root.ts';
+import { goAhead, unixSocketsNote, untilStarted, whyNoUnixSockets } from '../sandbox/started.ts';
+import { makeRoot, type OciBind } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
 // Protections, in the words of `require` in host policy.
@@ -236,4 +232,188 @@ async function sweep(
     if (id !== undefined && startTimeOf(Number(pid)) !== began)
       await call('rm', '--force', id).catch(() => undefined);
   }
+}
+
+/** The program of a container engine, and how to call it. */
+interface Engine {
+  readonly name: 'docker';
+  /**
+   * The program, and the flags before each command: they name the socket, which is never taken from
+   * the environment.
+   */
+  readonly program: string;
+  readonly flags: readonly string[];
+}
+
+// The image of an engine's containers: empty folders, links to libraries and links to base
+// programs. Skillgate imports the image once and pulls nothing.
+
+/**
+ * Returns the name of the image, which contains a digest of its content.
+ * @throws Problem `sandbox-refused`
+ */
+function engineImage(
+  { flags, name, program }: Engine,
+  { base, runFolder }: Pick<SandboxStart, 'base' | 'runFolder'>,
+): string {
+  const bundle = `${runFolder}/image`;
+  mkdirSync(`${bundle}/rootfs`, { recursive: true });
+  const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
+  const sizes = { temporaryMiB: 1, homeMiB: 1, changesMiB: 1 };
+  const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1, ...sizes };
+  makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
+  const settings = [
+    '--sort=name',
+    '--mtime=@0',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--exclude=./etc',
+  ];
+  const packed = spawnSync('/bin/tar', ['-C', `${bundle}/rootfs`, ...settings, '-cf', '-', '.'], {
+    env: {},
+  });
+  const tag = `skillgate-root:${hexOf(digestOf(packed.stdout)).slice(0, 16)}`;
+  const call = (args: readonly string[], input?: Buffer) =>
+    spawnSync(program, [...flags, ...args], {
+      env: {},
+      cwd: '/',
+      encoding: 'utf8',
+      ...(input === undefined ? {} : { input }),
+    });
+  if (call(['image', 'inspect', tag]).status === 0) return tag;
+  const imported = call(['import', '-', tag], packed.stdout);
+  if (imported.status !== 0)
+    throw new Problem(
+      'sandbox-refused',
+      `The sandbox did not start: ${name} did not import its image: ${imported.stderr.trim()}`,
+    );
+  return tag;
+}
+
+/**
+ * Prints a command's environment as `export` lines of a shell script, for a sandbox whose first
+ * process becomes the command.
+ */
+export function exportLines(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join('\n');
+}
+
+// Turns a start into arguments of docker. Pure.
+
+interface EngineSurroundings {
+  /** Name of the container, and the runner that its label names. */
+  readonly name: string;
+  readonly runner: string;
+  readonly image: string;
+  readonly binds: readonly OciBind[];
+  /** Path of the seccomp profile. */
+  readonly seccomp: string;
+  readonly cores: number;
+  readonly command: readonly string[];
+}
+
+/** Label by which containers of a killed runner are found. */
+const runnerLabel = 'skillgate.runner';
+
+/**
+ * Arguments of `create`: no network, no capabilities, no new privileges, no logs, a read-only root,
+ * and no pulled image.
+ * @throws Error when a path contains a comma or a quote, which `--mount` would parse
+ */
+export function engineArguments(
+  { plan }: Pick<SandboxStart, 'plan'>,
+  around: EngineSurroundings,
+): string[] {
+  const { limits, uid, gid } = plan;
+  const memory = String(limits.memoryMiB * 1024 * 1024);
+  const temporary = (path: string, mebibytes: number, mode: string): string[] => [
+    '--tmpfs',
+    `${path}:rw,exec,nosuid,nodev,size=${mebibytes * 1024 * 1024},nr_inodes=65536,uid=${uid},gid=${gid},mode=${mode}`,
+  ];
+  return [
+    'create',
+    '--interactive',
+    '--name',
+    around.name,
+    '--label',
+    `${runnerLabel}=${around.runner}`,
+    '--network',
+    'none',
+    '--ipc',
+    'private',
+    '--hostname',
+    'skill',
+    '--user',
+    `${uid}:${gid}`,
+    '--read-only',
+    '--cap-drop',
+    'ALL',
+    '--security-opt',
+    'no-new-privileges',
+    '--security-opt',
+    `seccomp=${around.seccomp}`,
+    '--pull',
+    'never',
+    '--log-driver',
+    'none',
+    '--restart',
+    'no',
+    '--memory',
+    memory,
+    '--memory-swap',
+    memory,
+    '--pids-limit',
+    String(limits.processes),
+    '--cpus',
+    String(around.cores),
+    '--oom-score-adj',
+    '500',
+    '--shm-size',
+    `${sharedMemoryMiBMax}m`,
+    '--ulimit',
+    'core=0',
+    '--ulimit',
+    `nofile=${openFilesMax}`,
+    '--ulimit',
+    `fsize=${fileBytesMax}`,
+    // Container engines loosen these two settings inside a container.
+    '--sysctl',
+    'net.ipv4.ip_unprivileged_port_start=1024',
+    '--sysctl',
+    'net.ipv4.ping_group_range=1 0',
+    '--tmpfs',
+    '/sys:ro,nosuid,nodev,noexec,size=65536,mode=555',
+    ...temporary('/tmp', plan.limits.temporaryMiB, '1777'),
+    ...temporary('/home/skill', plan.limits.homeMiB, '0700'),
+    ...around.binds.flatMap((bind) => ['--mount', mountOf(bind)]),
+    '--workdir',
+    plan.workingDirectory,
+    around.image,
+    ...around.command,
+  ];
+}
+
+function mountOf({ source, target, writable }: OciBind): string {
+  if (/[,"\n]/.test(source + target))
+    throw new Error(
+      `docker cannot mount ${JSON.stringify(source)}: the path has a comma or a quote`,
+    );
+  return `type=bind,source=${source},target=${target},bind-propagation=private${writable ? '' : ',readonly'}`;
+}
+
+// Turns the mounts of a plan into binds.
+
+/**
+ * Returns binds by path. The prelude in the sandbox then checks that each mount is the judged
+ * folder.
+ */
+export function mountBinds({ plan, sources }: Pick<SandboxStart, 'plan' | 'sources'>): OciBind[] {
+  return plan.mounts.map(({ target, mode, path }) => ({
+    source: sources?.get(target) ?? path,
+    target,
+    writable: mode !== 'ro',
+  }));
 }

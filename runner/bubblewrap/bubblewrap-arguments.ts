@@ -3,16 +3,17 @@
  * descriptors that it requests.
  */
 import type { BaseFolder } from '../host/base-programs.ts';
-import { sharedMemoryMiBMax } from '../limits.ts';
 import { accounts } from '../sandbox/accounts.ts';
 import { companionOf, packageFoldersOf } from '../sandbox/companions.ts';
 import { baseTarget, type SandboxPlan, type SandboxStart } from '../sandbox/sandbox.ts';
+
+export const sharedMemoryMiBMax = 64;
 
 /**
  * Facts about the host that the arguments depend on, and how the process that starts bubblewrap
  * reaches paths of the host.
  */
-export interface SandboxSurroundings {
+interface SandboxSurroundings {
   readonly libraries: readonly Library[];
   /** Files of this host that list the keys of all its users. */
   readonly keyLists: readonly string[];

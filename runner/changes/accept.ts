@@ -3,7 +3,7 @@
  * operator allowed before the start.
  */
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   type ChangedFolder,
@@ -11,7 +11,11 @@ import {
   changeSetDigest,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
-import { selectAllowed, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
+import {
+  type Choice,
+  selectAllowed,
+  selectChanges,
+} from '../../skills-index/run/changes/select-changes.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -21,24 +25,23 @@ import { unlock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { prepareTakeOver, type TakeOver, takeOver, whyNotTakenOver } from '../git/take-over.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
-import { applyChanges } from './apply.ts';
-import { waitForClaim } from './claim.ts';
 import {
+  applyChanges,
   type Conflict,
   findConflicts,
   type JudgedEntries,
   requireNoConflicts,
-} from './conflicts.ts';
-import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
+} from './apply.ts';
+import { newSecret, parseSecret, removeLeftovers } from './put-entry.ts';
 import {
   begunName,
   readWaiting,
   removeApplied,
   requireKept,
   type WaitingChanges,
+  waitForClaim,
   withWaiting,
 } from './waiting.ts';
-import { choiceOf, type NamedChoice } from './wanted-paths.ts';
 
 interface Host {
   readonly policy: HostPolicy;
@@ -321,4 +324,37 @@ function rootOf(
     `Cannot apply changes to ${source}: it is another folder than the run saw`,
     { hint: 'Bind the old folder again (skillgate host workspace add), or discard the changes.' },
   );
+}
+
+// Which changed paths a person means by a pattern. Pure.
+
+/** What a person accepts: named changes, and of the plain changes all, or those that match. */
+export interface NamedChoice {
+  readonly include?: readonly string[];
+  /** References that are accepted without plain changes, but for those that match `paths`. */
+  readonly branches?: readonly string[];
+  readonly paths?: readonly string[];
+}
+
+export function choiceOf({ branches = [], include = [], paths = [] }: NamedChoice): Choice {
+  const named = { branches, include };
+  if (branches.length + paths.length === 0) return named;
+  return { ...named, isWanted: (path, target) => isPathWanted(path, target, paths) };
+}
+
+/**
+ * Whether a path below the workspace matches one of the patterns. A pattern may begin with the
+ * mount's target, and a folder's name matches all that is in the folder.
+ */
+export function isPathWanted(path: string, target: string, patterns: readonly string[]): boolean {
+  return patterns.some((written) => {
+    const below = written.startsWith(`${target}/`) ? written.slice(target.length + 1) : written;
+    const pattern = below.replace(/^\.\/|\/+$/g, '');
+    return (
+      path === pattern ||
+      path.startsWith(`${pattern}/`) ||
+      written === target ||
+      posix.matchesGlob(path, pattern)
+    );
+  });
 }

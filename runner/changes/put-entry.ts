@@ -3,14 +3,30 @@
  * So owner, mode and access list are set through the descriptor of the new entry, never through a
  * name.
  */
+
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import type { EntryState } from '../../skills-index/run/changes/changes.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChangedFolder, EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
-import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { pathOnly, withHandle } from '../files/walk-folder.ts';
-import { copyAccessList, removeAccessList } from './access-lists.ts';
-import { temporaryPathOf } from './leftovers.ts';
+import { ownersOf } from '../files/ownership.ts';
+import {
+  bytesOf,
+  latinOf,
+  pathOnly,
+  takeTurns,
+  withHandle,
+  withParent,
+} from '../files/walk-folder.ts';
+import {
+  haveAccessList,
+  listNotKept,
+  pathsInChild,
+  runOnDescriptors,
+} from '../mounts/access-lists.ts';
 
 export interface PutOptions {
   /** Path in the folder that the run saw. */
@@ -178,4 +194,115 @@ function replacedByOthers(what: string): Problem {
       hint: 'Find out which process writes to this folder, then accept again: skillgate changes accept continues where it stopped.',
     },
   );
+}
+
+// Temporary names for entries before they are renamed into place, and removal of the files that an
+// interrupted attempt left. The names contain a secret of the attempt: otherwise anybody who can
+// write to the folder, such as the run, could create an entry there first, to block the attempt or
+// to get its own entry deleted.
+
+/** A new secret for one attempt. */
+export function newSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Parses the secret; undefined for a file without one, as earlier versions wrote. */
+export function parseSecret(text: string): string | undefined {
+  return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
+}
+
+/**
+ * The temporary name of an entry in an attempt, in the same folder, because a rename does not cross
+ * file systems.
+ */
+export function temporaryPathOf(at: Buffer, secret: string): Buffer {
+  const name = at.subarray(at.lastIndexOf('/') + 1);
+  const hash = hexOf(digestOf(Buffer.concat([bytesOf(secret), name]))).slice(0, 16);
+  return Buffer.concat([at.subarray(0, at.length - name.length), bytesOf(`.skillgate-${hash}`)]);
+}
+
+/**
+ * Removes the files that an interrupted attempt left. Entries that another process changed stay;
+ * they block nothing, because the next attempt uses other names.
+ */
+export async function removeLeftovers(
+  root: string,
+  { changes }: ChangedFolder,
+  secret: string,
+): Promise<void> {
+  const turn = takeTurns();
+  const owners = ownersOf(fs.statSync(root));
+  for (const { after, path } of changes) {
+    await turn();
+    if (after === undefined) continue;
+    try {
+      withParent(root, latinOf(path), owners, (at) =>
+        removeOwn(temporaryPathOf(at, secret), after.uid),
+      );
+    } catch {
+      // Another user may have replaced the entry or closed the folder.
+    }
+  }
+}
+
+function removeOwn(beside: Buffer, uid: number): void {
+  const found = fs.lstatSync(beside, { throwIfNoEntry: false });
+  // The entry still belongs to the user who created it, or to its final owner.
+  if (found === undefined || ![process.geteuid?.(), uid].includes(found.uid)) return;
+  if (found.isDirectory()) fs.rmdirSync(beside);
+  else fs.unlinkSync(beside);
+}
+
+// Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot copy
+// access lists, so the system's `cp` does, by descriptor.
+
+/**
+ * Copies the access list of the replaced file to the new file. When the replaced file has none, the
+ * new file gets none, even if its folder would give it one.
+ * @param to descriptor of the new file, which belongs to its final owner already
+ * @param requireJudged throws when the replaced file is not the one that was judged
+ */
+function copyAccessList(from: Buffer, to: number, requireJudged: (now: fs.Stats) => void): void {
+  const old = fs.openSync(from, pathOnly);
+  try {
+    const stats = fs.fstatSync(old);
+    requireJudged(stats);
+    // `cp` would block on a named pipe that replaced the file meanwhile.
+    if (!stats.isFile()) throw listNotKept('another process replaced a file meanwhile');
+    // `cp` would copy setuid and setgid bits together with the list.
+    if ((stats.mode & 0o6000) !== 0)
+      throw listNotKept('another process set setuid or setgid bits meanwhile');
+    runOnDescriptors(
+      '/bin/cp',
+      ['--attributes-only', '--preserve=mode', ...pathsInChild([old, to])],
+      [old, to],
+    );
+    const [before, after] = haveAccessList([old, to]);
+    if (before !== after) throw listNotKept('cp of this host does not copy or remove access lists');
+  } finally {
+    fs.closeSync(old);
+  }
+}
+
+/**
+ * Removes the access list that a new entry inherited from its folder, and the default list of a new
+ * folder.
+ * @param made descriptor of the new entry; only its owner can use the entry until its mode is set
+ */
+function removeAccessList(made: number, kind: 'file' | 'folder'): void {
+  // `cp` removes an access list by copying the attributes of an entry that has none.
+  const plain = fs.mkdtempSync(join(tmpdir(), 'skillgate-plain-'));
+  try {
+    const [place = ''] = pathsInChild([made]);
+    const file = join(plain, 'file');
+    fs.writeFileSync(file, '', { mode: 0o600 });
+    const [from, to, how] =
+      kind === 'file' ? [file, place, '-T'] : [join(plain, 'folder'), `${place}/.`, '-rHT'];
+    if (kind === 'folder') fs.mkdirSync(from, { mode: 0o700 });
+    runOnDescriptors('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
+    if (haveAccessList([made]).includes(true))
+      throw listNotKept('cp of this host does not remove access lists');
+  } finally {
+    fs.rmSync(plain, { recursive: true, force: true });
+  }
 }

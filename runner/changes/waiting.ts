@@ -3,7 +3,8 @@
  * share, and the content of each file by its digest.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ChangeSet,
   changeSetDigest,
@@ -14,10 +15,12 @@ import {
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
-import { unlock } from '../files/lock.ts';
+import { createLockFile, holderLives, requireInTime, unlock, withLock } from '../files/lock.ts';
 import { readPrivateFile } from '../files/private-file.ts';
-import { changeSetBytesMax, waitingDaysMax } from '../limits.ts';
-import { waitForClaim } from './claim.ts';
+import { changeSetBytesMax } from '../mounts/changes-share.ts';
+
+/** Days after which the runner discards changes that nobody accepted. */
+export const waitingDaysMax = 14;
 
 export interface WaitingChanges {
   readonly set: ChangeSet;
@@ -36,7 +39,7 @@ export interface WaitingChanges {
 export const begunName = 'begun';
 
 /** An unreadable change set; it uses disk space and can only be discarded. */
-export interface UnreadableChanges {
+interface UnreadableChanges {
   readonly run: string;
   readonly why: string;
 }
@@ -222,4 +225,36 @@ function runsIn(data: string): string[] {
   return existsSync(folder)
     ? readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name))
     : [];
+}
+
+// Claims of folders: while one process applies or discards changes, no other process does so in an
+// overlapping folder.
+
+/**
+ * Waits until no living process claims an overlapping folder, then claims this folder, for as long
+ * as the caller needs.
+ * @param path file of the claim, in a folder with all other claims
+ * @param folder the claimed folder, with everything in it
+ */
+export async function waitForClaim(path: string, folder: string): Promise<void> {
+  const began = performance.now();
+  const claims = dirname(path);
+  while (
+    !withLock(`${claims}/lock`, () => !overlaps(claims, folder) && createLockFile(path, folder))
+  ) {
+    requireInTime(began, path);
+    await sleep(20);
+  }
+}
+
+function overlaps(claims: string, folder: string): boolean {
+  const within = (inner: string, outer: string): boolean =>
+    `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
+  return readdirSync(claims).some((name) => {
+    const path = `${claims}/${name}`;
+    if (!name.endsWith('.claim')) return false;
+    if (!holderLives(path)) unlock(path);
+    const [, claimed] = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+    return claimed !== undefined && (within(claimed, folder) || within(folder, claimed));
+  });
 }

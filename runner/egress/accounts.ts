@@ -9,9 +9,19 @@ import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
 import type { RequestPlace } from '../../skills-index/run/egress/egress-judge.ts';
 import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/holds/hold.ts';
 import { canaryName } from '../../skills-index/run/leaks/canary.ts';
-import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../../skills-index/run/limits.ts';
-import * as limits from '../limits.ts';
+import {
+  egressRequestsPerMinuteMax,
+  egressRunBytesMax,
+} from '../../skills-index/run/plan/plan-skill.ts';
 import type { EgressSettings } from './settings.ts';
+
+const egressRequestsMax = 10_000;
+
+/** Bytes of all requests of a run that the proxy may buffer at once. */
+const egressHeldBytesMax = 32 * 1024 * 1024;
+
+/** Denied requests after which the runner ends the run. */
+const egressDenialsMax = 1_000;
 
 /** A request that passed the egress rules and is about to leave. */
 export interface AllowedRequest {
@@ -50,10 +60,10 @@ export class Accounts {
     this.#closed = closed;
     this.#onFailure = onFailure;
     this.#sums = new EgressCounts({
-      requests: limits.egressRequestsMax,
+      requests: egressRequestsMax,
       requestsPerMinute: egressRequestsPerMinuteMax,
       sentBytes: egressRunBytesMax,
-      heldBytes: limits.egressHeldBytesMax,
+      heldBytes: egressHeldBytesMax,
       ...settings.caps,
     });
   }
@@ -142,7 +152,7 @@ export class Accounts {
     if (this.#closed.aborted) return;
     // Limit the recorded denials: a program in a loop could fill the audit log with denials.
     const denied = ++this.counts.denied;
-    if (denied <= limits.egressDenialsMax)
+    if (denied <= egressDenialsMax)
       this.#record({
         event: 'egress',
         decision: 'denied',
@@ -153,7 +163,7 @@ export class Accounts {
         path,
         secrets: [],
       });
-    if (denied === limits.egressDenialsMax) this.#settings.onFlood?.();
+    if (denied === egressDenialsMax) this.#settings.onFlood?.();
   }
 
   redacted(secrets: Iterable<string>, host: string): void {

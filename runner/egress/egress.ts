@@ -2,7 +2,6 @@
  * The egress proxy of one run, on a unix socket. The proxy denies by default and records each
  * decision before anything leaves the sandbox.
  */
-
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -11,6 +10,7 @@ import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import {
   type Denial,
   denialOfClient,
+  denialOfFailure,
   denials,
   rawDenial,
 } from '../../skills-index/run/egress/denial.ts';
@@ -18,19 +18,38 @@ import { judgeRequest, readName } from '../../skills-index/run/egress/egress-jud
 import { droppedHeaders, pairsOf } from '../../skills-index/run/egress/forwarded-headers.ts';
 import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
 import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
+import {
+  judgeFrames,
+  serverFrame,
+  type WebSocketFrame,
+  WebSocketFrameReader,
+} from '../../skills-index/run/egress/websocket-frames.ts';
 import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
 import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
-import * as limits from '../limits.ts';
+import { egressConnectionsMax, forwarderPort } from '../bubblewrap/bubblewrap.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { Accounts, type AllowedRequest } from './accounts.ts';
-import { forward, knownValues, type Outgoing } from './forward.ts';
+import {
+  forward,
+  knownValues,
+  type Outgoing,
+  openRequest,
+  passHeaders,
+  RequestBody,
+} from './forward.ts';
 import { wholeRequest } from './held-request.ts';
-import { RequestBody } from './request-body.ts';
 import type { AnswerTools, EgressSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 import { openTunnel } from './tunnel.ts';
-import { openUpstream, systemAuthorities } from './upstream.ts';
-import { forwardWebSocket } from './websocket.ts';
+import { egressIdleSecondsMax, openUpstream, systemAuthorities } from './upstream.ts';
+
+const egressHeaderBytesMax = 32 * 1024;
+
+/**
+ * Bytes of a body that the proxy reads before the proxy sends the request. The proxy judges a
+ * longer body piece by piece.
+ */
+const egressFirstBytesMax = 64 * 1024;
 
 export interface EgressProxy {
   readonly counts: { readonly allowed: number; readonly denied: number };
@@ -63,7 +82,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   outer.on('connection', (socket: Duplex) =>
     open.add(socket.on('close', () => open.delete(socket))),
   );
-  outer.maxConnections = limits.egressConnectionsMax;
+  outer.maxConnections = egressConnectionsMax;
   const path = `${settings.folder}/proxy.sock`;
   mkdirSync(settings.folder, { mode: 0o700 });
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
@@ -116,13 +135,13 @@ function trustOf({
   const bundle = Buffer.from([authority?.certificate ?? '', ...others].join('\n'));
   const files: SandboxFile[] =
     bundle.length === 0 ? [] : [{ path: bundlePath, mode: '444', bytes: bundle }];
-  return { files, env: proxyEnvironment(limits.forwarderPort, files.length > 0) };
+  return { files, env: proxyEnvironment(forwarderPort, files.length > 0) };
 }
 
 function serverFor(traffic: Traffic): Server {
-  const timeout = limits.egressIdleSecondsMax * 1000;
+  const timeout = egressIdleSecondsMax * 1000;
   const server = createServer({
-    maxHeaderSize: limits.egressHeaderBytesMax,
+    maxHeaderSize: egressHeaderBytesMax,
     insecureHTTPParser: false,
     requireHostHeader: false,
     headersTimeout: timeout,
@@ -205,9 +224,7 @@ async function handle(
     const coding =
       headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
     const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
-    const held = await body.readAhead(
-      isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax,
-    );
+    const held = await body.readAhead(isWhole ? Number.POSITIVE_INFINITY : egressFirstBytesMax);
     if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
@@ -281,4 +298,88 @@ function answer(response: ServerResponse, why: Denial): void {
   response
     .writeHead(denials[why].status, { Connection: 'close' })
     .end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
+}
+
+// Passes a WebSocket through the egress proxy. The proxy searches each frame for secrets before the
+// frame goes on, in either direction.
+
+/**
+ * Passes frames on until the client or the host ends the connection. Returns a reason when the
+ * proxy ended the connection.
+ */
+async function forwardWebSocket(
+  traffic: Traffic,
+  outgoing: Outgoing,
+  response: ServerResponse,
+): Promise<Denial | undefined> {
+  const { accounts } = traffic;
+  const client = response.socket;
+  if (client === null) return 'unreachable';
+  const upstream = openRequest(traffic, outgoing, response);
+  if (upstream === undefined) return 'secret-unbound';
+  try {
+    const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>(
+      (resolve, reject) => {
+        upstream.on('upgrade', (...all) => resolve(all)).on('error', reject);
+        upstream.on('response', () =>
+          reject(Object.assign(new Error('no WebSocket'), { code: 'HPE_NO_UPGRADE' })),
+        );
+        upstream.end();
+      },
+    );
+    response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
+    passHeaders(answer, response, (text) => withoutValues(traffic, outgoing, text));
+    response.flushHeaders();
+    response.detachSocket(client);
+    upstream.setTimeout(0);
+    host.unshift(head);
+    return await new Promise((resolve) => {
+      const end = (why?: Denial): void => {
+        for (const side of [client, host]) side.destroy();
+        resolve(why);
+      };
+      const out = (frame: WebSocketFrame): Buffer | Denial =>
+        accounts.whyLeaks('websocket', frame.payload) ??
+        accounts.countSent(frame.bytes.length) ??
+        frame.bytes;
+      const back = ({ first, payload }: WebSocketFrame): Buffer | Denial =>
+        accounts.countReceived(payload.length) ??
+        serverFrame(
+          first,
+          Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'),
+        );
+      pass(client, host, out, end, 'malformed');
+      pass(host, client, back, end, 'answer-malformed');
+    });
+  } catch (cause) {
+    return denialOfFailure(cause);
+  } finally {
+    upstream.destroy();
+  }
+}
+
+type End = (why?: Denial) => void;
+
+function pass(
+  from: Duplex,
+  to: Duplex,
+  judge: (frame: WebSocketFrame) => Buffer | Denial,
+  end: End,
+  odd: Denial,
+): void {
+  const how = { odd, reader: new WebSocketFrameReader(), isClient: odd === 'malformed' };
+  from.on('data', (chunk: Buffer) => {
+    const { parts, why } = judgeFrames(how, chunk, judge);
+    if (parts.length > 0 && !to.write(Buffer.concat(parts))) from.pause();
+    if (why !== undefined) end(why);
+  });
+  to.on('drain', () => from.resume());
+  for (const event of ['end', 'error', 'close']) from.on(event, () => end());
+}
+
+function withoutValues(traffic: Traffic, { decision }: Outgoing, text: string): string {
+  const filter = traffic.redaction().start();
+  const shown = filter.push(text) + filter.end();
+  traffic.accounts.redacted(filter.found, decision.host);
+  return shown;
 }

@@ -3,8 +3,7 @@
  * canary, and encoded placeholders of secrets.
  */
 import { canaryName, type WatchedValue } from '../../skills-index/run/leaks/canary.ts';
-import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
-import { searchFor } from '../../skills-index/run/leaks/needle-search.ts';
+import { leakForms, searchFor } from '../../skills-index/run/leaks/leak-forms.ts';
 
 export interface Leak {
   /** `canary`, or the name of the secret that leaked. */

@@ -13,8 +13,11 @@ import {
 } from '../../skills-index/run/egress/client-hello.ts';
 import { type Denial, denialOfFailure, rawDenial } from '../../skills-index/run/egress/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
-import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
+import { egressIdleSecondsMax } from './upstream.ts';
+
+/** Hosts for which a run's proxy keeps a certificate in memory. */
+const leavesMax = 256;
 
 /** Answers the CONNECT request of a socket; the server `inner` serves HTTP inside the tunnel. */
 export async function openTunnel(

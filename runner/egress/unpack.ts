@@ -1,6 +1,8 @@
 /** Decompresses bodies by their content coding (RFC 9110 §8.4.1). */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { egressUnpackedBytesMax } from '../limits.ts';
+
+/** Bytes to which the proxy decompresses a request body. */
+const egressUnpackedBytesMax = 32 * 1024 * 1024;
 
 type Unpacker = (
   bytes: Uint8Array,

@@ -14,8 +14,10 @@ import {
   type Tunnel,
   whyNotOutside,
 } from '../../skills-index/run/egress/egress-judge.ts';
-import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
+import { egressConnectionsMax } from '../bubblewrap/bubblewrap.ts';
 import type { EgressSettings } from './settings.ts';
+
+export const egressIdleSecondsMax = 30;
 
 type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 

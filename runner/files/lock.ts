@@ -15,8 +15,9 @@ import {
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { lockWaitSecondsMax } from '../limits.ts';
 import { readHead } from './given-folder.ts';
+
+const lockWaitSecondsMax = 30;
 
 const lockHeadBytes = 100;
 const foreignSecondsMax = 60;

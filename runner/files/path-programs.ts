@@ -1,7 +1,11 @@
 /** Finds the program that a name on the user's PATH would start, without starting the program. */
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { programHeadBytesMax } from '../limits.ts';
+
+/**
+ * Bytes that Skillgate reads of a script on PATH to see whether the script belongs to Skillgate.
+ */
+const programHeadBytesMax = 64 * 1024;
 
 /** Returns the first program of this name on a PATH; undefined where PATH has no such program. */
 export function programOnPath(name: string, path: string | undefined): string | undefined {

@@ -6,8 +6,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type AuditEvent, pathSetName } from '../../skills-index/run/audit/audit-entry.ts';
 import { type PathsOfRun, pathEventsOf } from '../../skills-index/run/changes/path-events.ts';
-import { pathLinesMax } from '../limits.ts';
 import { writePrivateFile } from './private-file.ts';
+
+/**
+ * Paths of one run that each get a line of the audit log. For more paths, one line names the digest
+ * of a file that lists all paths.
+ */
+const pathLinesMax = 100;
 
 /**
  * Records the paths that one run changed.

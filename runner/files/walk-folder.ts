@@ -5,11 +5,19 @@
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { foldersDeepMax } from '../limits.ts';
 import { requireOwner } from './ownership.ts';
-import { takeTurns } from './turns.ts';
+
+/**
+ * Depth of folders in a workspace. The walk through a workspace keeps one descriptor open for each
+ * level of folders.
+ */
+export const foldersDeepMax = 100;
+
+/** Milliseconds for which the work at a run's end may block the runner's timers and connections. */
+const workMillisMax = 10;
 
 /** One entry of the walked folder. */
 export interface VisitedEntry {
@@ -175,4 +183,17 @@ function restoreRights(self: string): void {
   const { mode, uid } = fs.statSync(self);
   if ((mode & 0o500) !== 0o500 && [0, uid].includes(process.getuid?.() ?? uid))
     fs.chmodSync(self, (mode & 0o1777) | 0o500);
+}
+
+// Splits long work into pieces, so that timers and connections of the same process run between the
+// pieces. One of the timers checks for a revocation.
+
+/** Returns a function to await between two steps of the work. */
+export function takeTurns(): () => Promise<void> {
+  let began = performance.now();
+  return async () => {
+    if (performance.now() - began < workMillisMax) return;
+    await setImmediate();
+    began = performance.now();
+  };
 }

@@ -1,11 +1,11 @@
 /**
- * Hands over what a run did in the git repositories of a mount: references with checked objects, in
- * place of the files in git's own folders.
+ * The repositories of a run's folders when the run begins: a reference that the host moves during
+ * the run is no reference that the run moved.
  */
+
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Change, LeftBehind } from '../../skills-index/run/changes/changes.ts';
-import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
 import {
   type MovedRef,
   movedRefs,
@@ -17,29 +17,82 @@ import {
   type Repository,
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
+import { refText } from '../../skills-index/run/changes/select-changes.ts';
 import { makeGivenFolder } from '../files/given-folder.ts';
 import { readBelow } from '../files/read-below.ts';
-import { handOverSecondsMax, offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
-import { type GitEntry, judgePaths, readDifference } from './committed-paths.ts';
-import { leftInGitFolder } from './git-folder.ts';
-import { type InsideRepository, readInside, type StartInside } from './inside.ts';
-import { readCommits } from './new-commits.ts';
+import type { PlannedWork } from '../run/planned-work.ts';
+import {
+  type GitEntry,
+  type GitFolder,
+  judgePaths,
+  OverLimit,
+  readDifference,
+} from './committed-paths.ts';
+import { leftInGitFolder, readCommits } from './new-commits.ts';
 import {
   emptyRepository,
+  type InsideRepository,
   isForward,
   kindOfObject,
   openGitFolder,
   openWorkTree,
+  packBytesMax,
+  readInside,
   readRefs,
   readRemotes,
   readUnpacked,
+  type StartInside,
   storePack,
   temporaryFolder,
 } from './quarantine.ts';
-import { type GitFolder, OverLimit } from './run-git.ts';
 
-export interface HandOverRequest extends EndedView {
+const handOverSecondsMax = 300;
+
+const offeredRefsMax = 100;
+
+/** Repositories of one mount that are handed over, and references of one repository. */
+const repositoriesMax = 20;
+
+/**
+ * Reads the repositories at the top of the folders.
+ * @param folders open folders by the source of their mount
+ * @returns the hand-over for the end of the run
+ */
+export async function beginHandOver(
+  folders: ReadonlyMap<string, number>,
+): Promise<NonNullable<PlannedWork['handOver']>> {
+  const begun = new Map<string, ReadonlyMap<string, RefList>>();
+  for (const [source, folder] of folders) begun.set(source, await readBegun(folder));
+  return (ended, start) => {
+    const { gid, uid } = fs.fstatSync(folders.get(ended.source) ?? -1);
+    return handOver({
+      ...ended,
+      owner: { uid, gid },
+      begun: begun.get(ended.source) ?? new Map(),
+      start,
+    });
+  };
+}
+
+async function readBegun(folder: number): Promise<ReadonlyMap<string, RefList>> {
+  const { gid, uid } = fs.fstatSync(folder);
+  let git: ReturnType<typeof openGitFolder>;
+  try {
+    git = openGitFolder(`/proc/self/fd/${folder}`, { uid, gid });
+    return git === undefined ? new Map() : new Map([['', await readRefs(git)]]);
+  } catch {
+    // A host without git, or a damaged repository: the end of the run says why nothing comes over.
+    return new Map();
+  } finally {
+    if (git !== undefined) fs.closeSync(git.descriptor);
+  }
+}
+
+// Hands over what a run did in the git repositories of a mount: references with checked objects, in
+// place of the files in git's own folders.
+
+interface HandOverRequest extends EndedView {
   /** The references of repositories that the host had when the run began, by work tree. */
   readonly begun: ReadonlyMap<string, RefList>;
   readonly owner: GitFolder['owner'];

@@ -3,12 +3,12 @@
  * the index, and never a file of the work tree: Skillgate applies those, each judged on its own.
  */
 import * as fs from 'node:fs';
-import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
 import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
 import type { HandedRef, Repository } from '../../skills-index/run/changes/repositories.ts';
+import { refText } from '../../skills-index/run/changes/select-changes.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { everySubmodule } from './committed-paths.ts';
+import { everySubmodule, type GitFolder, runGit } from './committed-paths.ts';
 import {
   emptyTree,
   formatOf,
@@ -17,7 +17,6 @@ import {
   readRefs,
   storePack,
 } from './quarantine.ts';
-import { type GitFolder, runGit } from './run-git.ts';
 
 export interface TakeOver {
   /** `/proc/self/fd/N` of the mounted folder. */

@@ -22,12 +22,14 @@ import {
 } from '../../skills-index/run/holds/hold-gate.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { type ParsedJson, parseJson } from '../../skills-index/skill/text/json.ts';
-import { whyNotProven } from '../../skills-index/trust/signatures/approver-proof.ts';
-import { readAuditKey } from '../audit/audit-key.ts';
+import { whyNotProven } from '../../skills-index/trust/signatures/passkey.ts';
+import { readAuditKey } from '../audit/audit.ts';
 import { readHead } from '../files/given-folder.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
-import { answerBytesMax } from '../limits.ts';
+
+/** Bytes of the file of a hold or of an answer. */
+const answerBytesMax = 32 * 1024;
 
 /**
  * Returns the files and checks that a run's gate needs on this host.

@@ -3,8 +3,10 @@ import { type HeldRequest, parseHeldRequest } from '../../skills-index/run/holds
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { readPrivateFile } from '../files/private-file.ts';
-import { heldRequestBytesMax } from '../limits.ts';
 import { requestPath } from './holds.ts';
+
+/** Bytes of a held request: the largest body, plus its request line and headers. */
+const heldRequestBytesMax = 8 * 1024 * 1024 + 64 * 1024;
 
 /**
  * Reads the request of a hold; undefined when the file is missing or differs from the digest in the

@@ -8,8 +8,10 @@ import type { BaseProgram } from '../../skills-index/run/plan/plan-input.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
-import { baseFolderDaysMax } from '../limits.ts';
 import { findProgram } from './host.ts';
+
+/** Days after which the runner deletes copies of programs that no run has used. */
+const baseFolderDaysMax = 7;
 
 /** A folder with copies of base programs, and the copy's file name for each program. */
 export interface BaseFolder {

@@ -7,9 +7,9 @@ import * as v from 'valibot';
 import { type HostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { policyBytesMax } from '../agents/budget.ts';
 import { withLock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
-import { policyBytesMax } from '../limits.ts';
 import { readHostPolicy, readPolicyFile, requireNoDeskPasskeys } from './host-policy.ts';
 
 /** The members of host.json as written. */

@@ -13,8 +13,8 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { policyBytesMax } from '../agents/budget.ts';
 import { readPrivateFile } from '../files/private-file.ts';
-import { policyBytesMax } from '../limits.ts';
 
 /**
  * Reads host policy. A missing file means the empty policy.

@@ -4,6 +4,7 @@
  * that OSV publishes. The names of files do not say their package, so folders of files and archives
  * have notes.
  */
+
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -16,14 +17,17 @@ import {
 } from '../../skills-index/run/indexes/advisory.ts';
 import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { openAdvisoryArchive } from './advisory-archive.ts';
 import {
   type AdvisoryFiles,
+  advisoryBytesMax,
   type FindAdvisories,
   notedAdvisories,
+  openAdvisoryArchive,
   unreadable,
-} from './advisory-notes.ts';
-import { advisoriesMax, advisoryBytesMax } from './limits.ts';
+} from './advisory-archive.ts';
+
+/** Advisories in one folder that has no folder for each package, and in one archive. */
+const advisoriesMax = 300_000;
 
 export interface AdvisorySource {
   /** The operator's folder; undefined where host policy names none. */

@@ -3,12 +3,18 @@
  * the mask of the list. If the list were lost, the owning group would get rights that only named
  * users had. Node cannot read access lists, so the system's `ls` reads them, by descriptor.
  */
+
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { latinOf, pathOnly, withParentIfThere } from '../files/walk-folder.ts';
-import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
+
+/** Files whose access lists one call of `ls` reads. */
+const accessListsAtOnce = 100;
+
+/** Milliseconds that `ls` or `cp` may need to read or copy access lists: a file system may hang. */
+const systemProgramMillisMax = 30_000;
 
 /** Opens an entry without following links; returns undefined when the entry no longer exists. */
 type Open = (path: string) => number | undefined;

@@ -19,10 +19,18 @@ import {
 } from '../../skills-index/run/changes/changes.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { isGone } from '../files/walk-folder.ts';
-import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
+import { changedPathsMax } from './views.ts';
+
+export const changeSetBytesMax = 32 * 1024 * 1024;
+
+/**
+ * Bytes of all changes that wait for one agent with one skill, and bytes of the list of one run's
+ * changed paths.
+ */
+export const waitingBytesMax = 1024 * 1024 * 1024;
 
 /** The agent and skill whose share a change set uses. */
-export interface ShareOwner {
+interface ShareOwner {
   readonly agent: string;
   readonly skill: string;
 }

@@ -2,15 +2,17 @@
  * Reads the state of one path in a folder by descriptor, without following links. The runner does
  * not read entries of other users.
  */
+
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { requireOwner } from '../files/ownership.ts';
-import { takeTurns } from '../files/turns.ts';
-import { textOf, withHandle, withParentIfThere } from '../files/walk-folder.ts';
-import { changedBytesMax } from '../limits.ts';
+import { takeTurns, textOf, withHandle, withParentIfThere } from '../files/walk-folder.ts';
+
+/** Bytes of a file of the host that the runner reads to record the file's state before a change. */
+export const changedBytesMax = 200 * 1024 * 1024;
 
 /**
  * Returns the present state of a path. Returns undefined when the path is free, or leads to an

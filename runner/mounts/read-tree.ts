@@ -1,12 +1,20 @@
 /** Reads what a folder contains: every entry, its shelves, and where links lead. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import type { LookAt } from '../../skills-index/run/changes/left-behind.ts';
+import {
+  type Entry,
+  type LookAt,
+  type Shelves,
+  shelvesOf,
+} from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
-import { type Entry, type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { bytesOf, latinOf, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
-import { linkLooksMax, workspaceEntriesMax } from '../limits.ts';
+
+/** Steps that the runner takes to resolve all symbolic links of one run. */
+const linkLooksMax = 200_000;
+
+const workspaceEntriesMax = 500_000;
 
 /** An entry of a folder before the run. */
 export interface EntryBefore extends Entry {

@@ -7,20 +7,122 @@
  * that the host has (EXDEV), and cannot change a file of a group other than the runner's first
  * group (EOVERFLOW). So a runner that is not root copies a small folder.
  */
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
-import {
-  changedPathsMax,
-  copiedBytesMax,
-  copiedEntriesMax,
-  keptEntriesMax,
-  smallBytesMax,
-  smallEntriesMax,
-} from '../limits.ts';
 import type { ViewNamespace } from '../sandbox/sandbox.ts';
 import { copyAttributes, copyTree, type TreeCopy } from './copy-tree.ts';
-import { closeNamespace, firstDescriptor, mountInNamespace } from './namespace.ts';
+
+/** Paths that a run may change in one folder. */
+export const changedPathsMax = 20_000;
+
+/**
+ * Bytes and entries of a folder that the runner copies for a run. A project with its installed
+ * packages has tens of thousands of entries.
+ */
+export const copiedBytesMax = 512 * 1024 * 1024;
+
+const copiedEntriesMax = 100_000;
+
+export const keptEntriesMax = 150_000;
+
+/** Bytes and entries of a folder that a runner without root copies rather than overlays. */
+const smallBytesMax = 16 * 1024 * 1024;
+
+export const smallEntriesMax = 1_000;
+
+// Makes or enters the mount namespace of a run. A script mounts folders in the namespace as root
+// and reports in lines. A runner that is not root makes a user namespace too, in which the runner's
+// user counts as root. The namespaces have no names, so they disappear with the runner.
+
+interface InNamespace<Result> {
+  /**
+   * A script for `/bin/sh -c`. The script prints `ready` after mounting, then waits for the end of
+   * its input.
+   */
+  readonly script: string;
+  readonly args: readonly string[];
+  /**
+   * Descriptors that the script gets as `firstDescriptor` and up. The descriptors below are the
+   * namespaces that the script enters.
+   */
+  readonly descriptors: readonly number[];
+  /** The namespace that the script enters; absent to make a new namespace. */
+  readonly into: ViewNamespace | undefined;
+  /**
+   * Called while the namespace is reachable. `root` is the path of the namespace's root as seen
+   * from outside, and `output` is the script's output.
+   */
+  readonly act: (root: string, output: string) => Result;
+}
+
+/** The number of the first descriptor that a script gets. */
+export const firstDescriptor = 5;
+
+/** Runs the script in the namespace. Returns the reason as text when the script fails. */
+export async function mountInNamespace<Result>({
+  script,
+  args,
+  descriptors,
+  into,
+  act,
+}: InNamespace<Result>): Promise<
+  { readonly namespace: ViewNamespace; readonly result: Result } | string
+> {
+  const isRoot = process.getuid?.() === 0;
+  const make = ['/usr/bin/unshare', '--mount', '--propagation', 'private'];
+  const enter = ['/usr/bin/nsenter', '--mount=/proc/self/fd/3'];
+  const how =
+    into === undefined
+      ? [...make, ...(isRoot ? [] : ['--user', '--map-root-user'])]
+      : [...enter, ...(isRoot ? [] : ['--user=/proc/self/fd/4', '--preserve-credentials'])];
+  const [program = '', ...rest] = [...how, '--', '/bin/sh', '-c', script, 'sh', ...args];
+  const child = spawn(program, rest, {
+    env: {},
+    cwd: '/',
+    stdio: [
+      'pipe',
+      'pipe',
+      'pipe',
+      into?.mount ?? 'ignore',
+      into?.user ?? 'ignore',
+      ...descriptors,
+    ],
+  }) as ChildProcessWithoutNullStreams;
+  const ended = new Promise<void>(
+    (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
+  );
+  const errors = text(child.stderr).catch(() => '');
+  let output = '';
+  const ready = new Promise<boolean>((resolve) =>
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('latin1');
+      if (/^ready$/m.test(output)) resolve(true);
+    }),
+  );
+  try {
+    if ((await Promise.race([ready, ended])) !== true)
+      return (await errors).trim() || 'no overlay can be mounted';
+    const result = act(`/proc/${child.pid}/root`, output);
+    return { namespace: into ?? openNamespace(`/proc/${child.pid}/ns`, isRoot), result };
+  } finally {
+    child.stdin.end();
+    await ended;
+  }
+}
+
+function openNamespace(of: string, isRoot: boolean): ViewNamespace {
+  const mount = fs.openSync(`${of}/mnt`, 'r');
+  return isRoot ? { mount } : { mount, user: fs.openSync(`${of}/user`, 'r') };
+}
+
+export function closeNamespace({ mount, user }: ViewNamespace): void {
+  fs.closeSync(mount);
+  if (user !== undefined) fs.closeSync(user);
+}
 
 export interface View {
   /** The path of the view; inside the namespace when the view lies in a namespace. */
@@ -37,7 +139,7 @@ export interface View {
 }
 
 /** Folders that a view shows in places where the folder itself has nothing. */
-export interface UnderView {
+interface UnderView {
   readonly under: string | undefined;
   readonly paths: readonly string[];
 }

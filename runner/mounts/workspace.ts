@@ -5,42 +5,66 @@
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import { folderOf, judgeAccessLists } from '../../skills-index/run/changes/access-lists.ts';
+import {
+  folderOf,
+  judgeAccessLists,
+  type ListedPaths,
+} from '../../skills-index/run/changes/access-lists.ts';
+import type { Change, EntryState } from '../../skills-index/run/changes/changes.ts';
 import {
   type Owners,
   type Ownership,
   ownershipOf,
 } from '../../skills-index/run/changes/foreign-paths.ts';
-import { type Gathered, gatherChanges } from '../../skills-index/run/changes/gather-changes.ts';
+import {
+  changesVersionsAlone,
+  type Gathered,
+  gatherChanges,
+  pathsInGitConfig,
+  relativeLink,
+} from '../../skills-index/run/changes/gather-changes.ts';
 import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
-import { relativeLink } from '../../skills-index/run/changes/inner-link.ts';
-import { type JudgedEntry, judgeEntry } from '../../skills-index/run/changes/left-behind.ts';
+import {
+  type JudgedEntry,
+  judgeEntry,
+  type Shelf,
+  type Shelves,
+  shelvesOf,
+} from '../../skills-index/run/changes/left-behind.ts';
 import {
   controlled,
   type FurtherNames,
   whyBytecodeRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
-import { type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
-import { takeTurns } from '../files/turns.ts';
 import {
+  latinOf,
+  takeTurns,
   textOf,
   type VisitedEntry,
   type Visitor,
   walkFolder,
   withHandle,
 } from '../files/walk-folder.ts';
-import { changedNameBytesMax, changedPathsMax } from '../limits.ts';
-import { findAccessLists } from './changed-lists.ts';
-import { changedAt, readContent, stateAt } from './entry-state.ts';
+import { openEntry, pathsWithAccessList } from './access-lists.ts';
+import { changedAt, contentAt, readContent, stateAt } from './entry-state.ts';
 import type { KeptFolders } from './kept-folders.ts';
-import { pathsOfSettings, shelfByContent } from './obeyed-content.ts';
 import { type EntryBefore, entryReader, leadsTo, readTree } from './read-tree.ts';
-import type { View, Views } from './views.ts';
+import { changedPathsMax, type View, type Views } from './views.ts';
+
+/**
+ * Bytes of the names of all paths that a run changed or left behind in one folder. A single path
+ * may be as long as 20 KB.
+ */
+const changedNameBytesMax = 32 * 1024 * 1024;
+
+/** Bytes of a file of the host whose content decides on the shelf of a change. */
+const obeyedContentBytesMax = 256 * 1024;
 
 /** Stores the content of a new or changed file. */
-export type Keep = (path: string, bytes: Uint8Array) => void;
+type Keep = (path: string, bytes: Uint8Array) => void;
 
 /**
  * @param path Latin-1 text of the path's bytes
@@ -61,7 +85,7 @@ export interface OpenWorkspace {
   readonly judge: JudgeCommitted;
 }
 
-export interface Collected extends Gathered {
+interface Collected extends Gathered {
   /** Folders of build products, which are not among the changes. Latin-1 text of their bytes. */
   readonly products: readonly string[];
 }
@@ -307,4 +331,111 @@ function whyForeign(
     ownership.whyForeign(path) ??
     (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined)
   );
+}
+
+// Reads the host's files whose content decides on the shelf of a change: settings of repositories,
+// and a `package.json` before the run.
+
+/**
+ * The paths that git on the host runs or reads, as the settings of a folder's repositories say.
+ * @param below the folder, and `host` its path on the host
+ */
+function pathsOfSettings(
+  paths: Iterable<string>,
+  below: string,
+  host: string,
+  owners: Owners,
+): string[] {
+  return [...paths].flatMap((path) => {
+    const [, folder = '', inside] =
+      /^(?:(.*?)\/)?\.git\/((?:.*\/)?config(?:\.worktree)?)$/s.exec(path) ?? [];
+    if (inside === undefined) return [];
+    try {
+      const bytes = contentAt(below, path, owners, obeyedContentBytesMax) ?? Buffer.alloc(0);
+      return pathsInGitConfig(Buffer.from(bytes).toString('latin1'), folder, latinOf(host));
+    } catch {
+      // Another user closed the settings.
+      return [];
+    }
+  });
+}
+
+/** A change of a path that hosts or agents obey, with the new content of a file. */
+interface ObeyedChange {
+  readonly path: string;
+  readonly old: EntryState | undefined;
+  readonly state: EntryState | undefined;
+  readonly content: Uint8Array | undefined;
+}
+
+/**
+ * The shelf that a change set records; undefined for a plain path.
+ * @param shelf the shelf by the path
+ */
+function shelfByContent(
+  shelf: Shelf,
+  { path, old, state, content }: ObeyedChange,
+  below: string,
+  owners: Owners,
+): Change['shelf'] {
+  if (shelf !== 'obeyed') return undefined;
+  const isInPlace =
+    old?.kind === 'file' &&
+    state?.kind === 'file' &&
+    old.mode === state.mode &&
+    old.uid === state.uid &&
+    old.gid === state.gid;
+  if (!isInPlace || !/(?:^|\/)package\.json$/.test(path) || content === undefined) return 'obeyed';
+  const before = contentAt(below, path, owners, obeyedContentBytesMax);
+  const isKnown = before !== undefined && digestOf(before) === old.sha256;
+  if (!isKnown || content.length > obeyedContentBytesMax) return 'obeyed';
+  return changesVersionsAlone(before, content) ? 'plain' : 'obeyed';
+}
+
+// Finds which entries that a run created, moved or replaced have an access list.
+
+interface ListPlaces {
+  /** The roots of the view that the run saw, and of the folder below the view. */
+  readonly root: string;
+  readonly below: string;
+  readonly owners: Owners;
+  /**
+   * For a view that is a copy: returns where an entry came from in the original folder, since
+   * copies have no access lists. Paths are Latin-1 text of bytes.
+   */
+  readonly origin: ((path: string) => string | undefined) | undefined;
+}
+
+/**
+ * Finds the access lists of entries that the run changed.
+ * @throws Problem `changes-conflict` where lists cannot be read
+ */
+async function findAccessLists(
+  changes: readonly Change[],
+  { root, below, owners, origin }: ListPlaces,
+): Promise<ListedPaths> {
+  const turn = takeTurns();
+  const made = changes.filter(({ after }) => after !== undefined && after.kind !== 'link');
+  const inPlace = made.filter(({ before, after }) => before?.kind === after?.kind);
+  const openBelow = (path: string) => openEntry(below, path, owners);
+  const originOf = (path: string) => origin?.(latinOf(path));
+  const openCopied = (path: string) => {
+    const from = originOf(path);
+    return from === undefined ? undefined : openBelow(textOf(from));
+  };
+  const asked = [...new Set(made.flatMap(({ path }) => [path, folderOf(path)]))];
+  const isUnknown = (path: string): boolean => origin !== undefined && originOf(path) === undefined;
+  return {
+    unknown: new Set(made.map(({ path }) => path).filter(isUnknown)),
+    inView: await pathsWithAccessList(
+      asked,
+      origin === undefined ? (path) => openEntry(root, path, owners) : openCopied,
+      turn,
+    ),
+    onHost: await pathsWithAccessList(
+      inPlace.map(({ path }) => path),
+      openBelow,
+      turn,
+    ),
+  };
 }

@@ -1,12 +1,118 @@
-/**
- * The decoys of one observation: credentials that open nothing, and facts about a host that does
- * not exist. Each value is random and belongs to this observation alone, so nobody can list the
- * values and avoid them.
- */
-import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
-import { finderOf } from '../../skills-index/run/leaks/needle-search.ts';
+/** Answers a request plausibly, and records what it sent. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finderOf, leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
 
-export interface Decoy {
+/** Bytes of one request, and of one line of the responder, which has a datagram of 64 KiB whole. */
+export const requestBytesMax = 4 * 1024 * 1024;
+
+interface RequestWorld {
+  readonly place: ContactPlace | undefined;
+  readonly settings: { readonly decoys: Decoys; readonly guess: 'data' | 'program' };
+  /** Takes the bytes of the connection, which the request explains. */
+  readonly sent: () => Buffer;
+  readonly add: Add;
+}
+
+/** Records the request with all that its connection sent, and answers. */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { place: inside, settings: { decoys, guess }, sent, add }: RequestWorld,
+): Promise<void> {
+  const parts: Buffer[] = [
+    Buffer.from([request.method, request.url, ...request.rawHeaders].join('\n'), 'latin1'),
+  ];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= requestBytesMax) parts.push(chunk);
+    }
+  } catch {
+    // The part that came is judged.
+  }
+  const place = inside ?? placeOf(request);
+  const url = request.url ?? '/';
+  const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  const asked: AskedAddress = {
+    method: request.method ?? 'GET',
+    host: place.host,
+    path,
+    agent: request.headers['user-agent'] ?? '',
+    accept: request.headers.accept ?? '',
+  };
+  const answer: PlausibleAnswer = answerTo(asked, guess);
+  const gaveProgram = answer.type === 'application/octet-stream';
+  // The connection's own bytes have what was written behind the request, too.
+  const bytes = Buffer.concat([...parts, sent()]);
+  // Percent signs hide a value's signs; both forms are searched.
+  const found = [...decoys.find(bytes), ...decoys.find(unescaped(bytes))];
+  const [plain = ''] = path.split('?');
+  add({ ...place, method: asked.method, path: plain, decoys: found, gaveProgram });
+  response.writeHead(200, {
+    'Content-Type': answer.type,
+    'Content-Length': answer.body.length,
+    Connection: 'close',
+  });
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+function unescaped(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return plain === text ? Buffer.alloc(0) : Buffer.from(plain, 'latin1');
+}
+
+function placeOf(request: IncomingMessage): ContactPlace {
+  const full = /^(https?):\/\/([^/?#]*)/i.exec(request.url ?? '');
+  const scheme = full?.[1]?.toLowerCase() === 'https' ? 'https' : 'http';
+  return {
+    scheme,
+    ...hostAndPort(full?.[2] ?? request.headers.host ?? '', scheme === 'https' ? 443 : 80),
+  };
+}
+
+/** Host and port of `host`, `host:port` or `[address]:port`. */
+export function hostAndPort(text: string, usual: number): { host: string; port: number } {
+  const [, host = text, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return { host: host.toLowerCase(), port: port === undefined ? usual : Number(port) };
+}
+
+// Bytes of a step that would have left the host, and where they would have gone.
+
+/** Bytes of a step that would have left the host. */
+export interface Contact {
+  readonly scheme: 'http' | 'https' | 'tcp' | 'udp' | 'dns';
+  readonly host: string;
+  readonly port: number;
+  readonly method: string;
+  /** The path of the address, without query. */
+  readonly path: string;
+  readonly decoys: readonly FoundDecoy[];
+  /** The answer was a program of ours. */
+  readonly gaveProgram: boolean;
+}
+
+/** A contact without a request. */
+export const noRequest = { method: '', path: '', decoys: [], gaveProgram: false } as const;
+
+/** Where a connection goes. */
+export interface ContactPlace {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Records a contact. */
+export type Add = (contact: Contact) => void;
+
+// The decoys of one observation: credentials that open nothing, and facts about a host that does
+// not exist. Each value is random and belongs to this observation alone, so nobody can list the
+// values and avoid them.
+
+interface Decoy {
   /** Such as `AWS secret key in ~/.aws/credentials`. */
   readonly name: string;
   /**
@@ -143,7 +249,7 @@ const templates: Readonly<Record<string, Template>> = {
 };
 
 /** Files of a home folder that no decoy lies in, but that programs add lines to. */
-export const plainFiles: readonly DecoyFile[] = [
+const plainFiles: readonly DecoyFile[] = [
   { path: '.bashrc', text: '# ~/.bashrc\nalias ll="ls -l"\n' },
   { path: '.profile', text: '# ~/.profile\n' },
   { path: '.zshrc', text: '# ~/.zshrc\n' },
@@ -192,3 +298,82 @@ function finder(decoys: readonly Decoy[]): Decoys['find'] {
     return [...found.values()];
   };
 }
+
+// Plausible answers of hosts that do not exist. A program that is fetched is a script of ours,
+// which reports that somebody started it and does nothing else.
+
+interface AskedAddress {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly agent: string;
+  readonly accept: string;
+}
+
+interface PlausibleAnswer {
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/** The first line of every program of ours; who starts a file with it started a fetched program. */
+const programMark = '#observe-fetched-program';
+
+const programs =
+  /\.(sh|bash|py|pyw|js|cjs|mjs|exe|elf|bin|run|scr|msi|dll|so|bat|cmd|ps1|vbs|jar|appimage|com|out|txt|dat|rb|pl|php)$/i;
+const scripts = /\.(js|cjs|mjs)$/i;
+const address = /\b(ip|myip|checkip|ipify|ipinfo|icanhazip|ifconfig|geo|ipapi)\b/i;
+
+/** @param guess what an address without an ending answers: data first, a program in later rounds */
+function answerTo(asked: AskedAddress, guess: 'data' | 'program'): PlausibleAnswer {
+  const { path, host, method, accept, agent } = asked;
+  const [plain = ''] = path.split('?');
+  if (address.test(host) && !programs.test(plain)) return addressOf(accept, path);
+  if (method === 'GET' && (programs.test(plain) || guess === 'program')) {
+    const isScript =
+      scripts.test(plain) || (/\bnode\b|undici|axios/i.test(agent) && !/\.\w+$/.test(plain));
+    return {
+      type: 'application/octet-stream',
+      body: Buffer.from(isScript ? inNode : inShellOrPython),
+    };
+  }
+  return { type: 'application/json', body: Buffer.from(data) };
+}
+
+function addressOf(accept: string, path: string): PlausibleAnswer {
+  const isData = /json/i.test(accept + path);
+  return isData
+    ? {
+        type: 'application/json',
+        body: Buffer.from('{"ip":"203.0.113.77","country":"NL","org":"Example"}'),
+      }
+    : { type: 'text/plain', body: Buffer.from('203.0.113.77') };
+}
+
+const data = JSON.stringify({
+  ok: true,
+  success: true,
+  status: 'ok',
+  id: 4711,
+  url: 'https://files.example/payload.sh',
+  token: 'none',
+  result: [],
+  data: {},
+  message: 'ok',
+});
+
+const report = '{"kind":"fetched-started","what":"HOW"}';
+
+// Both a shell and Python read this text: in Python, the shell's part is a string.
+const inShellOrPython = `#!/bin/sh
+${programMark}
+''':'
+echo '${report.replace('HOW', 'a fetched program, by a shell')}' >> /observe/reports
+exit 0
+'''
+with open('/observe/reports', 'a') as reports:
+    reports.write('${report.replace('HOW', 'a fetched program, by Python')}\\n')
+`;
+
+const inNode = `//${programMark}
+require('node:fs').appendFileSync('/observe/reports', '${report.replace('HOW', 'a fetched program, by Node')}\\n');
+`;

@@ -6,11 +6,9 @@ import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { coversPath, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { ObservedFact, ObservedFactKind } from '../../skills-index/statement/observation.ts';
-import type { Contact } from './contact.ts';
-import type { Decoys, FoundDecoy } from './decoys.ts';
-import { detailText, keptFacts, weightOf } from './kept-facts.ts';
-import { isKey, isStartup } from './startup-paths.ts';
-import type { StepResult } from './step-sandbox.ts';
+import type { Contact, Decoys, FoundDecoy } from './decoys.ts';
+import { detailText, keptFacts, type StepResult, weightOf } from './step-sandbox.ts';
+import { isKey, isStartup } from './written-paths.ts';
 
 export type DeclaredEgress = Pick<Capabilities, 'egress' | 'secret'>;
 

@@ -7,9 +7,14 @@ import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
-import * as limits from './limits.ts';
 
-export interface ObservedSkill {
+/** Seconds of all steps together, of one step, and for the processes that a step left behind. */
+const observationSecondsMax = 60;
+
+/** Seconds beyond its time after which the process of an observation is killed. */
+const watchdogSeconds = 10;
+
+interface ObservedSkill {
   readonly files: readonly {
     readonly path: string;
     readonly mode: '644' | '755';
@@ -19,7 +24,7 @@ export interface ObservedSkill {
   readonly manifest: Manifest | undefined;
 }
 
-export interface ObservationRequest {
+interface ObservationRequest {
   readonly skill: ObservedSkill;
   readonly paths: { readonly cache: string; readonly data: string };
   readonly now: () => Date;
@@ -46,7 +51,7 @@ export type ObservationMessage =
 export function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
   const { now, onStep, paths, signal, skill } = request;
   signal?.throwIfAborted();
-  const max = limits.observationSecondsMax;
+  const max = observationSecondsMax;
   const seconds = Math.min(request.seconds ?? max, max);
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const child = fork(fileURLToPath(new URL(`./observe-process.${ending}`, import.meta.url)), [], {
@@ -58,12 +63,12 @@ export function observeSkill(request: ObservationRequest): Promise<ObservedBehav
   });
   return new Promise((resolve, reject) => {
     const kill = (): void => void child.kill('SIGKILL');
-    let watchdog = setTimeout(kill, (seconds + limits.watchdogSeconds) * 1000);
+    let watchdog = setTimeout(kill, (seconds + watchdogSeconds) * 1000);
     // Without its channel the process ends its sandboxes, and then itself.
     const stop = (): void => {
       if (child.connected) child.disconnect();
       clearTimeout(watchdog);
-      watchdog = setTimeout(kill, limits.watchdogSeconds * 1000);
+      watchdog = setTimeout(kill, watchdogSeconds * 1000);
     };
     signal?.addEventListener('abort', stop);
     child.on('message', (message: ObservationMessage) => {

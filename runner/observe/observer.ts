@@ -2,18 +2,165 @@
  * The observer: where every byte of a step arrives that would leave a host. It records hosts and
  * decoys, answers plausibly by itself, and opens no connection to anything.
  */
+
 import { mkdirSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
-import { type Add, type Contact, type ContactPlace, noRequest } from './contact.ts';
-import type { Decoys } from './decoys.ts';
-import { answerQuery, NamedAddresses } from './dns-answer.ts';
-import { HttpBytes } from './http-bytes.ts';
-import { answerRequest, hostAndPort } from './http-request.ts';
-import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
+import {
+  type Add,
+  answerRequest,
+  type Contact,
+  type ContactPlace,
+  type Decoys,
+  hostAndPort,
+  noRequest,
+  requestBytesMax,
+} from './decoys.ts';
+
+/** Requests of one step that are kept; later ones only with a decoy, and the step is reported. */
+const requestsMax = 400;
+
+const wireLineBytesMax = 128 * 1024;
+
+/** Bytes of one step's connections that no request has explained. */
+const openBytesMax = 64 * 1024 * 1024;
+
+// The bytes of HTTP connections that no request has explained yet. A client can send what Node's
+// parser refuses, end in the middle of a head, or write behind its request: all of it has left.
+
+class HttpBytes {
+  readonly #kept = new Map<Duplex, Buffer[]>();
+  #size = 0;
+  /** Whether more was sent than is kept. */
+  overflowed = false;
+
+  /** Keeps what comes from now on. */
+  keep(socket: Duplex): void {
+    const parts: Buffer[] = [];
+    let size = 0;
+    this.#kept.set(socket, parts);
+    socket.on('data', (chunk: Buffer) => {
+      if (!this.#kept.has(socket)) return;
+      size += chunk.length;
+      if (size > requestBytesMax || this.#size + chunk.length > openBytesMax) {
+        this.overflowed = true;
+        return;
+      }
+      this.#size += chunk.length;
+      parts.push(chunk);
+    });
+  }
+
+  /** What came and was not taken yet. */
+  take(socket: Duplex): Buffer {
+    const bytes = Buffer.concat(this.#kept.get(socket)?.splice(0) ?? []);
+    this.#size -= bytes.length;
+    return bytes;
+  }
+
+  /** Takes what came, and ends the keeping: what comes from now on is observed elsewhere. */
+  release(socket: Duplex): Buffer {
+    const bytes = this.take(socket);
+    this.#kept.delete(socket);
+    return bytes;
+  }
+
+  /** The connections with bytes that nobody took. */
+  left(): { readonly socket: Duplex; readonly bytes: Buffer }[] {
+    return [...this.#kept]
+      .map(([socket, parts]) => ({ socket, bytes: Buffer.concat(parts) }))
+      .filter(({ bytes }) => bytes.length > 0);
+  }
+}
+
+// Answers questions for host names inside a sandbox (RFC 1035). Each name gets a loopback address
+// of its own, so that a later connection tells which name it was meant for.
+
+interface DnsQuestion {
+  readonly name: string;
+  readonly type: number;
+}
+
+const typeA = 1;
+const typeText = 16;
+
+/** Parses the one question of a query; undefined for anything else. */
+export function parseQuestion(query: Buffer): DnsQuestion | undefined {
+  if (query.length < 17 || query.readUInt16BE(4) !== 1) return undefined;
+  const labels: string[] = [];
+  let at = 12;
+  for (;;) {
+    const length = query[at];
+    if (length === undefined || length > 63) return undefined;
+    at += 1;
+    if (length === 0) break;
+    if (at + length >= query.length) return undefined;
+    labels.push(query.toString('latin1', at, at + length));
+    at += length;
+  }
+  if (at + 4 > query.length) return undefined;
+  return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at) };
+}
+
+/**
+ * @param addressOf returns the address for a name
+ * @returns the answer to a query; undefined for a query that is not one question
+ */
+export function answerQuery(
+  query: Buffer,
+  addressOf: (name: string) => string,
+): { readonly question: DnsQuestion; readonly answer: Buffer } | undefined {
+  const question = parseQuestion(query);
+  if (question === undefined) return undefined;
+  const end = 12 + Buffer.byteLength(question.name, 'latin1') + (question.name === '' ? 1 : 2) + 4;
+  const data = dataOf(question, addressOf);
+  const head = Buffer.from(query.subarray(0, 12));
+  head.writeUInt16BE(0x81_80, 2);
+  head.writeUInt16BE(data === undefined ? 0 : 1, 6);
+  head.writeUInt16BE(0, 8);
+  head.writeUInt16BE(0, 10);
+  const parts = [head, query.subarray(12, end)];
+  if (data !== undefined) {
+    const record = Buffer.alloc(12);
+    record.writeUInt16BE(0xc0_0c, 0);
+    record.writeUInt16BE(question.type, 2);
+    record.writeUInt16BE(1, 4);
+    record.writeUInt32BE(60, 6);
+    record.writeUInt16BE(data.length, 10);
+    parts.push(record, data);
+  }
+  return { question, answer: Buffer.concat(parts) };
+}
+
+function dataOf({ name, type }: DnsQuestion, addressOf: (name: string) => string) {
+  if (type === typeA) return Buffer.from(addressOf(name).split('.').map(Number));
+  if (type !== typeText) return undefined;
+  const text = Buffer.from('v=spf1 -all');
+  return Buffer.concat([Buffer.from([text.length]), text]);
+}
+
+/** Gives names loopback addresses, and finds the name of an address again. */
+export class NamedAddresses {
+  readonly #addresses = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+
+  addressOf(name: string): string {
+    const known = this.#addresses.get(name);
+    if (known !== undefined) return known;
+    const number = (this.#addresses.size % 60_000) + 1;
+    const address = `127.64.${number >> 8}.${number & 255}`;
+    this.#addresses.set(name, address);
+    this.#names.set(address, name);
+    return address;
+  }
+
+  nameOf(address: string): string {
+    return this.#names.get(address) ?? address;
+  }
+}
 
 export interface Observer {
   /** The socket for the responder. The step's forwarder has its own, proxy.sock, in its folder. */
@@ -25,7 +172,7 @@ export interface Observer {
   close(): void;
 }
 
-export interface ObserverSettings {
+interface ObserverSettings {
   readonly folder: string;
   readonly wireFolder: string;
   readonly decoys: Decoys;

@@ -8,25 +8,55 @@ import type { SecureContext } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
 import type { PlannedMount } from '../../skills-index/run/plan/plan.ts';
+import type { ObservedFact } from '../../skills-index/statement/observation.ts';
+import { forwarderPort } from '../bubblewrap/bubblewrap.ts';
+import { readHead } from '../files/given-folder.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
-import { forwarderPort } from '../limits.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxStart } from '../sandbox/sandbox.ts';
-import type { Contact } from './contact.ts';
-import type { Decoys } from './decoys.ts';
+import type { Contact, Decoys } from './decoys.ts';
+import { lateCode } from './inside/python-call.ts';
 import { insideFiles } from './inside-files.ts';
-import * as limits from './limits.ts';
 import { startObserver } from './observer.ts';
-import { type Report, readReports } from './reports.ts';
 import { startResponder } from './responder.ts';
 import {
   folderNames,
   makeStepFolders,
+  type ObservedStep,
+  type Persona,
   type StepContent,
   type StepFolders,
   targetsOf,
-} from './step-folders.ts';
-import type { ObservedStep, Persona } from './steps.ts';
+} from './steps.ts';
 import { type ChangedPath, changesOf, readState, writtenBytes } from './written-paths.ts';
+
+export const stepSecondsMax = 8;
+
+/** MiB of memory, processes and MiB of written files of one step. */
+const stepMemoryMiB = 512;
+
+const stepProcessesMax = 128;
+
+const stepWrittenMiBMax = 128;
+
+/** Milliseconds between two looks at a running step. */
+const lookMilliseconds = 25;
+
+const leftBehindSecondsMax = 1.2;
+
+const detailCharsMax = 200;
+
+/** Bytes of the file in which the programs inside report what they saw, and reports of one step. */
+const reportBytesMax = 256 * 1024;
+
+const reportsMax = 500;
+
+const factBytesMax = 384 * 1024;
+
+/**
+ * Facts of one observation, their bytes as JSON (a registry takes 512 KiB with everything else),
+ * and characters of a detail of a fact.
+ */
+export const factsMax = 200;
 
 /** What all steps of one observation share. */
 export interface StepWorld extends StepContent {
@@ -160,10 +190,10 @@ function startOf(
   return {
     plan: {
       limits: {
-        seconds: limits.stepSecondsMax,
-        memoryMiB: limits.stepMemoryMiB,
+        seconds: stepSecondsMax,
+        memoryMiB: stepMemoryMiB,
         outputBytes: 1024 * 1024,
-        processes: limits.stepProcessesMax,
+        processes: stepProcessesMax,
         temporaryMiB: 16,
         homeMiB: 16,
         changesMiB: 16,
@@ -192,7 +222,7 @@ function startOf(
       OBSERVE_STANDS: '1',
       OBSERVE_ARGUMENT: decoys.argument,
       OBSERVE_CALLS: step.calls === true ? '1' : '0',
-      OBSERVE_SECONDS: String(limits.stepSecondsMax - 2),
+      OBSERVE_SECONDS: String(stepSecondsMax - 2),
       npm_config_offline: 'true',
     },
     pins: folders.descriptors,
@@ -242,7 +272,7 @@ function tail({ stderr }: RunningSandbox): () => string {
   return () => text;
 }
 
-const writtenMax = limits.stepWrittenMiBMax * 1024 * 1024;
+const writtenMax = stepWrittenMiBMax * 1024 * 1024;
 
 type Watched = Pick<StepResult, 'leftBehind' | 'end' | 'code'>;
 
@@ -271,12 +301,12 @@ async function watch(
     if (signal.aborted || performance.now() > until) return last('time');
     if (printed.includes('\n')) {
       const code = Number.parseInt(printed, 10);
-      const end = code === limits.lateCode ? 'time' : 'exit';
+      const end = code === lateCode ? 'time' : 'exit';
       return last(end, code, await untilAlone(running, ours, signal));
     }
     if (look % 20 === 19 && writtenBytes(Object.values(opened), writtenMax) > writtenMax)
       return last('written');
-    await sleep(limits.lookMilliseconds);
+    await sleep(lookMilliseconds);
   }
   return last('killed');
 }
@@ -289,7 +319,7 @@ async function untilAlone(
 ): Promise<readonly string[]> {
   const seen = new Set<string>();
   const begun = performance.now();
-  const until = begun + limits.leftBehindSecondsMax * 1000;
+  const until = begun + leftBehindSecondsMax * 1000;
   while (!signal.aborted && performance.now() < until) {
     const living = processesBelow(pid)
       .filter((one) => !ours.includes(one))
@@ -298,7 +328,7 @@ async function untilAlone(
     // A process that is just ending is nothing left behind.
     if (performance.now() > begun + 250) for (const line of living) seen.add(line);
     if (living.length === 0) break;
-    await sleep(limits.lookMilliseconds);
+    await sleep(lookMilliseconds);
   }
   return [...seen].slice(0, 20);
 }
@@ -319,4 +349,65 @@ function procText(pid: number, name: string): string {
   } catch {
     return '';
   }
+}
+
+// Reports of programs inside a step. Any program of the step can write or delete them.
+
+interface Report {
+  readonly kind: 'escape' | 'fetched-started';
+  readonly what: string;
+}
+
+/** Reads what is there; a line that is no report is passed over. */
+function readReports(path: string): readonly Report[] {
+  return head(path)
+    .split('\n')
+    .slice(0, reportsMax)
+    .flatMap((line): Report[] => {
+      const one = parseLine(line);
+      return one === undefined ? [] : [one];
+    });
+}
+
+function parseLine(line: string): Report | undefined {
+  try {
+    const { kind, what } = JSON.parse(line) as { kind?: unknown; what?: unknown };
+    if ((kind !== 'escape' && kind !== 'fetched-started') || typeof what !== 'string') return;
+    return { kind, what: what.slice(0, detailCharsMax) };
+  } catch {
+    return undefined;
+  }
+}
+
+// A program of the step may have put a link or a pipe in the file's place.
+function head(path: string): string {
+  try {
+    return readHead(path, reportBytesMax)?.bytes.toString('utf8') ?? '';
+  } catch {
+    return '';
+  }
+}
+
+// What an observation keeps of its facts. A submission chooses many of their texts, and must not
+// keep the observation from being signed or taken by a registry.
+
+/** Lower for what is worse. */
+export const weightOf = { block: 0, review: 1, note: 2 } as const;
+
+/** A text of at most 200 characters without half a surrogate pair, which nobody could sign. */
+export function detailText(text: string): string {
+  return text.slice(0, detailCharsMax).toWellFormed();
+}
+
+/** The facts that fit, the worst first: many notes hide no block. */
+export function keptFacts(facts: readonly ObservedFact[]): readonly ObservedFact[] {
+  const sorted = [...facts]
+    .sort((a, b) => weightOf[a.level] - weightOf[b.level])
+    .slice(0, factsMax);
+  let bytes = 0;
+  const tooMany = sorted.findIndex((fact) => {
+    bytes += Buffer.byteLength(JSON.stringify(fact));
+    return bytes > factBytesMax;
+  });
+  return tooMany === -1 ? sorted : sorted.slice(0, tooMany);
 }

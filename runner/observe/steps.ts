@@ -1,14 +1,107 @@
 /**
- * The steps of an observation: what a person or an agent would do with a submission. Each round
- * does all of them, with another clock and another kind of host.
+ * The folders of one step: made, filled and then given to the step. From here on, nothing of the
+ * observation uses a path below them, because the step can put a link in the place of any entry.
  */
-
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
-import { interpreterOf } from '../run/command.ts';
-import { moduleStart } from '../run/module-start.ts';
-import { stepsMax } from './limits.ts';
-import type { ToldProgram } from './told-commands.ts';
+import { giveTrees, type Owner } from '../files/given-folder.ts';
+import { folderOnly } from '../files/walk-folder.ts';
+import { interpreterOf, moduleStart } from '../run/command.ts';
+import { type DecoyFile, type Decoys, filesOfHome } from './decoys.ts';
+
+/** Steps of one observation, and steps at the same time. */
+const stepsMax = 120;
+
+export const folderNames = ['home', 'skill', 'observe', 'temporary'] as const;
+type FolderName = (typeof folderNames)[number];
+
+/** Where a step sees its folders. */
+type Targets = Readonly<Record<FolderName, string>>;
+
+export function targetsOf({ home }: Pick<Decoys, 'home'>): Targets {
+  return { home, skill: '/skills/submission', observe: '/observe', temporary: '/tmp' };
+}
+
+export interface StepFolders {
+  /** Paths for the sandbox, which binds the folders and checks them against the descriptors. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly descriptors: ReadonlyMap<string, number>;
+  /** The folders through their descriptors. */
+  readonly opened: Targets;
+  close(): void;
+}
+
+export interface StepContent {
+  readonly decoys: Decoys;
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: '644' | '755';
+    readonly bytes: Uint8Array;
+  }[];
+}
+
+/** @param owner gets the folders; absent for an observer that is not root */
+export function makeStepFolders(
+  { decoys, files }: StepContent,
+  persona: Persona,
+  runFolder: string,
+  owner: Owner | undefined,
+): StepFolders {
+  // Closed until everything is in place and given.
+  const above = `${runFolder}/step`;
+  fs.mkdirSync(above, { mode: 0o700 });
+  const paths = folderNames.map((name) => join(above, name));
+  for (const path of paths) fs.mkdirSync(path, { mode: 0o700 });
+  const at = (name: FolderName): string => join(above, name);
+  place(at('home'), filesOfHome(decoys, persona));
+  for (const { path, mode, bytes } of files) {
+    const full = join(at('skill'), path);
+    fs.mkdirSync(join(full, '..'), { recursive: true });
+    fs.writeFileSync(full, bytes, { mode: mode === '755' ? 0o755 : 0o644 });
+  }
+  place(at('temporary'), [{ path: basename(givenFile), text: '# Notes\n\nMeeting on Monday.\n' }]);
+  const numbers = paths.map((path) => fs.openSync(path, folderOnly));
+  if (owner !== undefined) giveTrees(paths, owner);
+  fs.chmodSync(above, 0o711);
+  const targets = targetsOf(decoys);
+  const byTarget = <Value>(values: readonly Value[]): ReadonlyMap<string, Value> =>
+    new Map(
+      folderNames.flatMap((name, index) => {
+        const value = values[index];
+        return value === undefined ? [] : [[targets[name], value] as const];
+      }),
+    );
+  const self = (name: FolderName): string => `/proc/self/fd/${numbers[folderNames.indexOf(name)]}`;
+  return {
+    sources: byTarget(paths),
+    descriptors: byTarget(numbers),
+    opened: {
+      home: self('home'),
+      skill: self('skill'),
+      observe: self('observe'),
+      temporary: self('temporary'),
+    },
+    close: () => {
+      for (const number of numbers) fs.closeSync(number);
+    },
+  };
+}
+
+// A read of a decoy changes the time of its last access, where the file system keeps that time.
+function place(folder: string, files: readonly DecoyFile[]): void {
+  const past = new Date('2026-01-05T08:00:00Z');
+  for (const { path, text } of files) {
+    const full = join(folder, path);
+    fs.mkdirSync(join(full, '..'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(full, text, { mode: 0o600 });
+    fs.utimesSync(full, past, past);
+  }
+}
+
+// The steps of an observation: what a person or an agent would do with a submission. Each round
+// does all of them, with another clock and another kind of host.
 
 export interface ObservedStep {
   readonly kind: 'install' | 'instructions' | 'command' | 'help' | 'import' | 'functions';
@@ -38,7 +131,7 @@ interface GivenFile {
   readonly bytes: Uint8Array;
 }
 
-export interface SubmissionToObserve {
+interface SubmissionToObserve {
   readonly manifest: Pick<Manifest, 'commands'> | undefined;
   readonly files: readonly GivenFile[];
   /** Programs that SKILL.md tells to run. */
@@ -54,7 +147,7 @@ const starters = {
 const test =
   /(^|\/)(tests?|__tests__|testing|docs?|examples?|benchmarks?)\/|(^|\/)(test_|conftest)|[._](test|spec)\./;
 /** Without the name of the user, which is a decoy: programs send the paths that they get. */
-export const givenFile = '/tmp/notes.md';
+const givenFile = '/tmp/notes.md';
 const importBatch = 16;
 const callBatch = 8;
 
@@ -203,4 +296,59 @@ function chunks(all: readonly string[], batch: number): string[][] {
 function shown(names: readonly string[]): string {
   const [first = ''] = names;
   return names.length === 1 ? first : `${first} and ${names.length - 1} more`;
+}
+
+// The programs in the fences of SKILL.md, which an agent would run as they stand.
+
+interface ToldProgram {
+  readonly language: 'shell' | 'python' | 'node';
+  readonly text: string;
+}
+
+const languages: Readonly<Record<string, ToldProgram['language']>> = {
+  bash: 'shell',
+  sh: 'shell',
+  shell: 'shell',
+  zsh: 'shell',
+  console: 'shell',
+  terminal: 'shell',
+  python: 'python',
+  python3: 'python',
+  py: 'python',
+  javascript: 'node',
+  js: 'node',
+  node: 'node',
+};
+
+const programsMax = 12;
+const charsMax = 16_384;
+
+/** Returns the fenced programs of a page, without the signs of a prompt. */
+export function toldPrograms(page: string): readonly ToldProgram[] {
+  const found: ToldProgram[] = [];
+  let fence: { readonly mark: string; readonly word: string; readonly lines: string[] } | undefined;
+  for (const line of page.split(/\r?\n/)) {
+    const mark = /^ {0,3}(`{3,}|~{3,})\s*([A-Za-z0-9]*)/.exec(line);
+    if (fence === undefined) {
+      if (mark !== null)
+        fence = { mark: mark[1] ?? '', word: (mark[2] ?? '').toLowerCase(), lines: [] };
+      continue;
+    }
+    if (mark === null || mark[2] !== '' || !(mark[1] ?? '').startsWith(fence.mark)) {
+      fence.lines.push(line);
+      continue;
+    }
+    const language = languages[fence.word];
+    const text = textOf(fence.lines).slice(0, charsMax);
+    if (language !== undefined && text.trim() !== '' && found.length < programsMax)
+      found.push({ language, text });
+    fence = undefined;
+  }
+  return found;
+}
+
+// In a console, only the lines with a prompt are typed.
+function textOf(lines: readonly string[]): string {
+  const typed = lines.filter((line) => /^\s*\$ /.test(line));
+  return (typed.length === 0 ? lines : typed).map((line) => line.replace(/^\s*\$ /, '')).join('\n');
 }

@@ -1,10 +1,13 @@
 /** The state of a folder before and after a step, and the differences. No link is followed. */
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { ownersOf } from '../files/ownership.ts';
-import { bytesOf, textOf, withHandle, withParent } from '../files/walk-folder.ts';
-import { foldersDeepMax } from '../limits.ts';
-import { comparedEntriesMax, watchedEntriesMax } from './limits.ts';
-import { watchedPaths } from './startup-paths.ts';
+import { bytesOf, foldersDeepMax, textOf, withHandle, withParent } from '../files/walk-folder.ts';
+
+/** Files and entries of decoy folders that are compared after a step. */
+export const comparedEntriesMax = 5_000;
+
+/** Entries that are compared below one folder of startup files. */
+export const watchedEntriesMax = 500;
 
 interface EntryState {
   readonly size: number;
@@ -19,7 +22,7 @@ export interface ChangedPath {
 }
 
 /** Files below a folder, by relative path of bytes. */
-export interface FolderState {
+interface FolderState {
   readonly entries: ReadonlyMap<string, EntryState>;
   /** There are more entries than are compared. */
   readonly overflowed: boolean;
@@ -125,4 +128,71 @@ export function changesOf(
       return [{ path, how: 'changed' }];
     return old.read === now.read ? [] : [{ path, how: 'read' }];
   });
+}
+
+/**
+ * Paths below the home folder by which a submission stays: keys, and what starts by itself. They
+ * are judged, and always looked at.
+ */
+const keyFiles = ['.ssh/authorized_keys', '.ssh/rc', '.ssh/config'];
+const startupFiles =
+  '.bashrc .bash_profile .bash_login .bash_logout .profile .zshrc .zshenv .zprofile .xprofile .xinitrc .gitconfig .npmrc .vimrc .inputrc CLAUDE.md AGENTS.md'.split(
+    ' ',
+  );
+const startupFolders =
+  '.config/autostart .config/systemd .config/fish .config/pip .config/git .pip .observed-crontab Library/LaunchAgents .claude .codex .cursor .gemini'.split(
+    ' ',
+  );
+/** Each beside what it is on Linux: settings that start programs, profiles, programs' own code. */
+const windowsFolders = [
+  'AppData/Local/Microsoft/WindowsApps',
+  'AppData/Roaming/Claude',
+  'AppData/Roaming/Code/User',
+  'AppData/Roaming/Cursor/User',
+  'AppData/Roaming/Microsoft/Excel/XLSTART',
+  'AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup',
+  'AppData/Roaming/Microsoft/Word/STARTUP',
+  'AppData/Roaming/npm/etc',
+  'AppData/Roaming/pip',
+  'Documents/PowerShell',
+  'Documents/WindowsPowerShell',
+  'pip',
+];
+const startupOther = [
+  /^(\.local\/lib\/python[^/]*|AppData\/.*)\/site-packages\//i,
+  /^AppData\/(Local|Roaming)\/discord[^/]*\//i,
+  /^AppData\/.*\/resources\/app(\.asar)?\//i,
+  /^.*Start Menu.*Startup/i,
+  /^\.observed-registry\/.*\/CurrentVersion\/(Policies\/Explorer\/)?Run/i,
+  /^\.observed-registry\/.*\/(Winlogon\/|Command Processor\/AutoRun|UserInitMprLogonScript)/i,
+];
+
+/** Files and folders to look at however many others there are. */
+const watchedPaths: readonly string[] = [
+  ...keyFiles,
+  ...startupFiles,
+  ...startupFolders,
+  ...Array.from({ length: 40 }, (_, at) => `.local/lib/python3.${at}/site-packages`),
+  '.observed-registry',
+  ...windowsFolders,
+];
+
+export function isKey(path: string): boolean {
+  return keyFiles.includes(path);
+}
+
+const startupNames = new Set(startupFiles.map((path) => path.toLowerCase()));
+const folderStarts = [...startupFolders, ...windowsFolders].map((one) => `${one.toLowerCase()}/`);
+
+/**
+ * A folder of startup files that was replaced by a link or a file counts, too. Two of three systems
+ * know no case in names.
+ */
+export function isStartup(path: string): boolean {
+  const small = `${path}/`.toLowerCase();
+  return (
+    startupNames.has(small.slice(0, -1)) ||
+    folderStarts.some((folder) => small.startsWith(folder)) ||
+    startupOther.some((one) => one.test(small))
+  );
 }

@@ -4,14 +4,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  downloadSecondsMax,
-  idleSecondsMax,
-  pauseMilliseconds,
-  pauseSecondsMax,
-  redirectsMax,
-  triesMax,
-} from './limits.ts';
+
+/** Seconds for one page or file, with all attempts: an index may send a byte now and then. */
+const downloadSecondsMax = 1_800;
+
+/** Seconds for which an index may send nothing. */
+const idleSecondsMax = 30;
+
+const pauseMilliseconds = 500;
+
+/** Seconds before the next attempt that an index may ask for (Retry-After); more are cut. */
+const pauseSecondsMax = 60;
+const redirectsMax = 5;
+
+/** Attempts for one page or file, and the pause before the second attempt, doubled each time. */
+const triesMax = 3;
 
 export interface Network {
   readonly fetch: typeof fetch;
@@ -20,7 +27,7 @@ export interface Network {
   readonly offline?: boolean | undefined;
 }
 
-export interface WantedBytes {
+interface WantedBytes {
   readonly url: URL;
   readonly accept?: string;
   readonly bytesMax: number;

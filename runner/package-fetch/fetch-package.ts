@@ -1,24 +1,135 @@
 /**
- * Fetches the file of a locked package from an index: by the file's name, and with the digest of
- * the lock. The address that a lock may name is never used, so mirrors and folders work.
+ * Fetches one locked package and reads its files, for a person who wants to know what the package
+ * is. Nothing is stored, no byte code is made, and nothing of the package runs.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockedFile, LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import type { OfferedFile } from '../../skills-index/packages/simple-page.ts';
+import { timeOf } from '../../skills-index/packages/locks/lock-details.ts';
+import {
+  originInPackument,
+  type PackageOrigin,
+  publisherInProvenance,
+} from '../../skills-index/packages/package-origin.ts';
+import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
+import {
+  type OfferedFile,
+  parseSimplePage,
+  pythonJson,
+} from '../../skills-index/packages/simple-page.ts';
+import {
+  metadataPaths,
+  type PackageMetadata,
+  parseMetadata,
+  selectPackages,
+} from '../../skills-index/packages/wheel-needs.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type PackageIndex, parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { type ArchiveFile, readTgz, requireSafePaths, unsafeArchive } from '../archives/tgz.ts';
+import { findProgram } from '../host/host.ts';
 import { download, type Network } from './download.ts';
-import { archiveBytesMax, pageBytesMax } from './limits.ts';
-import { readPythonPage } from './python-page.ts';
+import { readPlatform } from './host-facts.ts';
+import { metadataBytesMax, type UnpackedPackage, unpackWheel } from './wheel.ts';
 
-export interface PackageSource {
+/** Bytes of one wheel or tarball. Larger packages are machine-learning frameworks. */
+const archiveBytesMax = 256 * 1024 * 1024;
+
+/** Bytes of a page of an index: the page of a package with 10,000 files has some 5 MB. */
+const pageBytesMax = 64 * 1024 * 1024;
+
+const pageFilesMax = 100_000;
+
+/** Bytes of the attestations of one file. */
+const provenanceBytesMax = 1024 * 1024;
+
+interface ReadPackage extends PackageMetadata, PackageOrigin {
+  readonly file: LockedFile;
+  readonly sha256: Digest;
+  /** Bytes of the archive. */
+  readonly bytes: number;
+  /** All files of the archive, with those that a sandbox never sees. */
+  readonly files: readonly ArchiveFile[];
+  readonly isNative: boolean;
+  readonly hooks: readonly string[];
+}
+
+interface PackageHost {
+  readonly hostPolicy: Pick<HostPolicy, 'indexes'>;
+  readonly network: Network;
+}
+
+/**
+ * @throws Problem `package-unavailable`, `package-differs`, `package-unsafe`
+ */
+export async function readPackage(host: PackageHost, one: LockedPackage): Promise<ReadPackage> {
+  const file = fileForHost(one);
+  const index = host.hostPolicy.indexes[one.ecosystem] ?? publicIndexes[one.ecosystem];
+  const source = { index, network: host.network };
+  const { bytes } = await fetchPackage(source, one, file);
+  const unpacked =
+    one.ecosystem === 'python' ? unpackWheel(file.name, bytes) : unpackNpm(file.name, bytes, one);
+  const files = [...unpacked.files, ...unpacked.unused];
+  // Reading a file compares the file with what the archive says.
+  const native = files.filter(({ read }) => isMachineCode(read()));
+  return {
+    file,
+    sha256: parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`),
+    bytes: bytes.length,
+    files,
+    isNative: native.length > 0,
+    hooks: unpacked.hooks,
+    ...parseMetadata(
+      one.ecosystem,
+      textOf(file.name, unpacked.files, metadataPaths[one.ecosystem]),
+    ),
+    ...(await readOrigin(source, one, file)),
+  };
+}
+
+// ELF, Mach-O (also for several machines), and programs of Windows, whose header has NUL bytes.
+export function isMachineCode(bytes: Buffer): boolean {
+  const magic = bytes.toString('hex', 0, 4);
+  return (
+    /^(7f454c46|cafebabe|(ce|cf)faedfe|feedfac[ef])$/.test(magic) ||
+    (magic.startsWith('4d5a') && bytes.subarray(0, windowsHeaderBytes).includes(0))
+  );
+}
+
+const windowsHeaderBytes = 64;
+
+// A package that has no file for this host is looked at, too.
+function fileForHost(one: LockedPackage): LockedFile {
+  const [first] = one.files;
+  if (first === undefined)
+    throw new Problem('package-unavailable', `Cannot fetch ${one.name}: the lock lists no file`);
+  try {
+    const python = one.ecosystem === 'python' ? findProgram('python3') : undefined;
+    return selectPackages([one], readPlatform(python))[0]?.file ?? first;
+  } catch (cause) {
+    if (cause instanceof Problem) return first;
+    throw cause;
+  }
+}
+
+function textOf(archive: string, files: readonly ArchiveFile[], form: RegExp): string {
+  const file = files.find(({ path }) => form.test(path));
+  if (file === undefined) throw unsafeArchive(archive, 'it has no metadata');
+  return file.read().toString('utf8');
+}
+
+// Fetches the file of a locked package from an index: by the file's name, and with the digest of
+// the lock. The address that a lock may name is never used, so mirrors and folders work.
+
+interface PackageSource {
   readonly index: Pick<PackageIndex, 'url'>;
   readonly network: Network;
 }
 
-export interface FetchedPackage {
+interface FetchedPackage {
   readonly bytes: Buffer;
   /** What a person should know: that the maintainers withdrew the file. */
   readonly notes: readonly string[];
@@ -154,4 +265,152 @@ function tarballOf(packument: Buffer, version: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// Reads what a Python index offers of one package.
+
+/**
+ * @param index the address of the index, which is no folder
+ * @returns an empty list when the index does not have the package
+ * @throws Problem `package-unavailable`
+ */
+export async function readPythonPage(
+  network: Network,
+  index: string,
+  name: string,
+): Promise<OfferedFile[]> {
+  const base = index.endsWith('/') ? index : `${index}/`;
+  const page = await download(network, {
+    url: new URL(`${name}/`, base),
+    accept: `${pythonJson}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1`,
+    bytesMax: pageBytesMax,
+    origins: new Set([new URL(base).origin]),
+  });
+  if (page === undefined) return [];
+  const offered = parseSimplePage(page.bytes.toString('utf8'), name, page.url.href);
+  if (offered === undefined || offered.length > pageFilesMax)
+    throw new Problem(
+      'package-unavailable',
+      `Cannot read ${page.url.href}: it is no page of a Python index`,
+    );
+  // A page that came over TLS may not lead to an address without TLS.
+  return page.url.protocol === 'https:'
+    ? offered.filter(({ url }) => url.protocol === 'https:')
+    : offered;
+}
+
+// Unpacks an npm tarball: the files below its one top folder. No script of the package runs.
+
+/**
+ * @param archive the tarball's name in messages
+ * @param expected the name and version of the lock
+ * @throws Problem `package-unsafe`
+ */
+export function unpackNpm(
+  archive: string,
+  bytes: Buffer,
+  expected: { readonly name: string; readonly version: string },
+): UnpackedPackage {
+  const all = readTgz(archive, bytes);
+  requireSafePaths(archive, all);
+  const tops = new Set(all.map(({ path }) => path.slice(0, path.indexOf('/') + 1)));
+  const [top = '', ...others] = tops;
+  if (top === '' || others.length > 0)
+    throw unsafeArchive(archive, 'its files do not lie in one top folder');
+  const files = all.map((file) => ({ ...file, path: file.path.slice(top.length) }));
+  const { name, scripts, version } = readManifest(archive, files);
+  if (name !== expected.name || version !== expected.version)
+    throw unsafeArchive(archive, `its package.json is of ${String(name)} ${String(version)}`);
+  const hooks = ['preinstall', 'install', 'postinstall'].filter((hook) =>
+    Object.hasOwn(scripts, hook),
+  );
+  const builds = files.some(({ path }) => path === 'binding.gyp');
+  if (builds && hooks.length === 0) hooks.push('node-gyp rebuild');
+  const notes =
+    hooks.length === 0 ? [] : [`${archive}: its install scripts never run: ${hooks.join(', ')}`];
+  return { files, unused: [], hooks, notes };
+}
+
+function readManifest(
+  archive: string,
+  files: readonly ArchiveFile[],
+): { readonly name: unknown; readonly version: unknown; readonly scripts: object } {
+  const file = files.find(({ path }) => path === 'package.json');
+  if (file === undefined) throw unsafeArchive(archive, 'it has no package.json');
+  if (file.size > metadataBytesMax)
+    throw unsafeArchive(
+      archive,
+      `its package.json has ${file.size} bytes; at most ${metadataBytesMax}`,
+    );
+  try {
+    const { value } = parseJson(file.read(), 'package.json');
+    const { name, scripts, version } = value as Record<string, unknown>;
+    return { name, version, scripts: typeof scripts === 'object' && scripts ? scripts : {} };
+  } catch (cause) {
+    if (!(cause instanceof Problem) && !(cause instanceof TypeError)) throw cause;
+    throw unsafeArchive(archive, 'its package.json cannot be read');
+  }
+}
+
+// Asks an index about the origin of one file: the upload, the publisher, and attestations.
+
+/** Returns what the index says; an index that does not answer, and a folder, say nothing. */
+async function readOrigin(
+  source: PackageSource,
+  one: LockedPackage,
+  file: LockedFile,
+): Promise<PackageOrigin> {
+  if (parseIndexUrl(source.index.url)?.kind === 'folder') return {};
+  try {
+    return one.ecosystem === 'python'
+      ? await ofPythonFile(source, one, file)
+      : await ofNpmVersion(source, one);
+  } catch (cause) {
+    if (cause instanceof Problem) return {};
+    throw cause;
+  }
+}
+
+async function ofPythonFile(
+  source: PackageSource,
+  { name }: LockedPackage,
+  file: LockedFile,
+): Promise<PackageOrigin> {
+  const offered = await readPythonPage(source.network, source.index.url, name);
+  const { provenance, uploaded: time } = offered.find((each) => each.name === file.name) ?? {};
+  const uploaded = timeOf(time);
+  const publisher = provenance instanceof URL ? await readPublisher(source, provenance) : undefined;
+  return {
+    ...(uploaded === undefined ? {} : { uploaded }),
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(provenance === undefined
+      ? {}
+      : { attestation: provenance === 'none' ? ('none' as const) : ('named' as const) }),
+  };
+}
+
+async function readPublisher(
+  { index, network }: PackageSource,
+  url: URL,
+): Promise<string | undefined> {
+  // The page of an index may name any address, and the host asks the index only.
+  const { origin } = new URL(index.url);
+  if (url.origin !== origin) return undefined;
+  const origins = new Set([origin]);
+  const found = await download(network, { url, bytesMax: provenanceBytesMax, origins });
+  return found && publisherInProvenance(found.bytes.toString('utf8'));
+}
+
+async function ofNpmVersion(
+  { index, network }: PackageSource,
+  { name, version }: LockedPackage,
+): Promise<PackageOrigin> {
+  const base = new URL(index.url.endsWith('/') ? index.url : `${index.url}/`);
+  const found = await download(network, {
+    url: new URL(name.replace('/', '%2f'), base),
+    accept: 'application/json',
+    bytesMax: pageBytesMax,
+    origins: new Set([base.origin]),
+  });
+  return found === undefined ? {} : originInPackument(found.bytes.toString('utf8'), version);
 }

@@ -1,9 +1,12 @@
 /** What this host offers to packages: its system, its C library and its interpreter of Python. */
+
 import { execFileSync } from 'node:child_process';
 import * as v from 'valibot';
-import type { HostPlatform, PythonFacts } from '../../skills-index/packages/host-platform.ts';
+import type { HostPlatform, PythonFacts } from '../../skills-index/packages/python-marker.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { pythonMillisMax } from './limits.ts';
+
+/** Milliseconds in which the interpreter says its version. */
+const pythonMillisMax = 10_000;
 
 // The interpreter of the system, isolated: no variables, no user folder and no site-packages.
 const script = `import json, sys

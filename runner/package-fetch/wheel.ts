@@ -3,11 +3,19 @@
  * modules, each compared with the wheel's own RECORD.
  */
 import { createHash } from 'node:crypto';
-import { metadataLines, metadataValues } from '../../skills-index/packages/package-metadata.ts';
+import { metadataLines, metadataValues } from '../../skills-index/packages/wheel-needs.ts';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
-import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
+import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/tgz.ts';
 import { readZip } from '../archives/zip.ts';
-import { metadataBytesMax, namedFilesMax, recordBytesMax } from './limits.ts';
+
+/** Bytes of a wheel’s METADATA or of a package.json. The longest have a README of some 300 kB. */
+export const metadataBytesMax = 4 * 1024 * 1024;
+
+/** Files that a message about one package names. */
+const namedFilesMax = 5;
+
+/** Bytes of a wheel’s RECORD, which has a line for each file. */
+const recordBytesMax = 16 * 1024 * 1024;
 
 export interface UnpackedPackage {
   readonly files: readonly ArchiveFile[];

@@ -4,8 +4,8 @@
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { PythonFacts } from '../../skills-index/packages/host-platform.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import type { PythonFacts } from '../../skills-index/packages/python-marker.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';

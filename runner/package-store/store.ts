@@ -1,20 +1,105 @@
-/**
- * The store of unpacked packages: one read-only folder for each wheel or tarball, named by the hash
- * of the lock. A folder gets its name when it is complete, so no reader sees half of a package.
- */
+/** Lists and deletes stored packages. The folder of a set has the time of the last use. */
+
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { LockedFile } from '../../skills-index/packages/locked-package.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ArchiveFile } from '../archives/archive-file.ts';
+import type { ArchiveFile } from '../archives/tgz.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { removeTree } from '../files/remove-tree.ts';
-import { storedBytesMax } from './limits.ts';
+import { readRecord, type SetRecord } from '../packages/stored-set.ts';
+
+/** Hours for which new packages stay in any case: an installation may be about to use them. */
+const newHours = 24;
+
+/** Bytes of all stored packages of one user. */
+const storedBytesMax = 20 * 1024 * 1024 * 1024;
+
+interface StoredSet {
+  /** As notes of runs name the set. */
+  readonly name: string;
+  readonly folder: string;
+  readonly record: SetRecord;
+  readonly used: Date;
+}
+
+interface Cleaned {
+  readonly sets: number;
+  readonly packages: number;
+  readonly bytes: number;
+}
+
+/** The sets of packages on this host, the last used first, and the bytes of all packages. */
+export function listSets(data: string): {
+  readonly bytes: number;
+  readonly sets: readonly StoredSet[];
+} {
+  return { bytes: storedBytes(data), sets: readSets(data) };
+}
+
+function readSets(data: string): StoredSet[] {
+  const above = join(storeFolder(data), 'sets');
+  const names = fs.existsSync(above) ? fs.readdirSync(above) : [];
+  return names
+    .flatMap((name): StoredSet[] => {
+      const folder = join(above, name);
+      const record = readRecord(folder);
+      // Another process may delete the set meanwhile.
+      const used = fs.statSync(folder, { throwIfNoEntry: false })?.mtime;
+      return record === undefined || used === undefined
+        ? []
+        : [{ name: name.slice(0, 12), folder, record, used }];
+    })
+    .sort((a, b) => b.used.getTime() - a.used.getTime());
+}
+
+/**
+ * Deletes the sets that no run used since `before`, and the packages that no set links to. A new
+ * package stays: an installation may be about to link to it.
+ * @param kept the keys of sets that stay, used or not: no start may fetch the house's packages
+ */
+export function cleanPackages(
+  data: string,
+  before: Date,
+  now: Date,
+  kept: ReadonlySet<string> = new Set(),
+): Cleaned {
+  removeLeftovers(data);
+  const old = readSets(data).filter(
+    ({ folder, used }) => used < before && !kept.has(basename(folder)),
+  );
+  for (const { folder } of old) removeTree(folder);
+  const youngest = now.getTime() - newHours * 60 * 60 * 1000;
+  const unused = listStored(data).filter(
+    ({ folder, stored }) =>
+      fs.statSync(folder).mtimeMs < youngest &&
+      stored.files.every(({ path }) => linksOf(join(folder, 'files', path)) <= 1),
+  );
+  for (const { folder } of unused) {
+    removeTree(folder);
+    removeByteCode(data, basename(folder));
+  }
+  const bytes = unused.reduce((sum, { stored }) => sum + stored.bytes, 0);
+  return { sets: old.length, packages: unused.length, bytes };
+}
+
+function linksOf(path: string): number {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.nlink ?? 0;
+}
+
+function removeByteCode(data: string, storedName: string): void {
+  const above = join(storeFolder(data), 'byte-code');
+  for (const tag of fs.existsSync(above) ? fs.readdirSync(above) : [])
+    removeTree(join(above, tag, storedName));
+}
+
+// The store of unpacked packages: one read-only folder for each wheel or tarball, named by the hash
+// of the lock. A folder gets its name when it is complete, so no reader sees half of a package.
 
 export interface StoredFile {
   readonly path: string;
@@ -197,7 +282,7 @@ function storedFolders(data: string): string[] {
 const knownBytes = new Map<string, number>();
 
 /** The bytes of all stored packages. */
-export function storedBytes(data: string): number {
+function storedBytes(data: string): number {
   let sum = 0;
   for (const folder of storedFolders(data)) {
     const bytes = knownBytes.get(folder) ?? readStored(folder)?.bytes;
@@ -217,6 +302,6 @@ function requireSpace(data: string, bytes: number): void {
   );
 }
 
-export function hashOf(bytes: Uint8Array): string {
+function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -4,7 +4,9 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Plan, PlannedPackages } from '../../skills-index/run/plan/plan.ts';
-import { notedPackagesMax } from '../limits.ts';
+
+/** Packages that a host chose for a run, as the audit log names them: a line has 16 KiB. */
+const notedPackagesMax = 80;
 
 /** Packages that write below HOME at their first import write to the temporary folder instead. */
 const temporary = {

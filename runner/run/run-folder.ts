@@ -5,11 +5,16 @@
 import { chmodSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { forwarderGroupOf } from '../bubblewrap/forwarder.ts';
+import { forwarderGroupOf } from '../bubblewrap/bubblewrap.ts';
 import { createLockFile, holderLives } from '../files/lock.ts';
 import { removeTree } from '../files/remove-tree.ts';
-import { memoryMiBPerRun } from '../limits.ts';
 import { removeControlGroups } from '../sandbox/control-groups.ts';
+
+/**
+ * MiB of the host's memory that the runner reckons for each concurrent run of one user: an idle
+ * interpreter takes some 45 MiB.
+ */
+const memoryMiBPerRun = 64;
 
 // A control group may limit the runner to less memory than the host has.
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);

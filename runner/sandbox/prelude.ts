@@ -4,9 +4,12 @@
  * descriptors. The script reports that the sandbox started, and waits for the runner's signal. So
  * every start tests its own sandbox, and a sandbox that fails a check is never used.
  */
-import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { ControlGroups } from './control-groups.ts';
 import type { SandboxStart } from './sandbox.ts';
+
+export const fileBytesMax = 1024 * 1024 * 1024;
+
+export const openFilesMax = 1_024;
 
 /**
  * Conditions that must be true in the sandbox, as tests with builtins of sh only. `$skillgate_host`

@@ -1,16 +1,122 @@
-/**
- * Stores, lists and removes secrets in `secrets.json`, for the operator. An entry holds the value,
- * or names the keychain account or command that gives it.
- */
+/** Opens the secrets of a run: lists them now, and reads their values when a plan needs them. */
 
+import { spawn } from 'node:child_process';
+import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject } from '../../skills-index/skill/shape.ts';
+import type { Secrets } from '../egress/secrets.ts';
 import { withLock } from '../files/lock.ts';
+import { programOnPath } from '../files/path-programs.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
-import { secretBytesMax, secretBytesMin, secretsFileBytesMax } from './limits.ts';
+import { type Keychain, osKeychain } from './keychain.ts';
+
+/** Bytes read for one secret; the store itself takes fewer. */
+export const secretInputBytesMax = 64 * 1024;
+const keychainMillisMax = 30_000;
+const secretBytesMax = 16 * 1024;
+const secretBytesMin = 8;
+const secretsFileBytesMax = 256 * 1024;
+
+/** Milliseconds that a command may take to print a secret. */
+const secretCommandMillisMax = 5_000;
+
+interface SecretWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly paths: { readonly config: string };
+}
+
+export function secretsFileOf({ paths }: Pick<SecretWorld, 'paths'>): string {
+  return join(paths.config, 'secrets.json');
+}
+
+/**
+ * The secrets that runs of this agent may use. A secret of the agent takes precedence over a shared
+ * secret of the same name.
+ * @throws Problem `key-file-invalid`
+ */
+export function openSecrets(
+  world: SecretWorld,
+  agent: string | undefined,
+  keychain: () => Keychain = osKeychain,
+): Secrets {
+  const stored = readStoredSecrets(secretsFileOf(world));
+  const own = agent === undefined ? [] : stored.filter((secret) => secret.agent === agent);
+  const usable = new Map(
+    [...stored.filter((secret) => secret.agent === undefined), ...own].map((secret) => [
+      secret.name,
+      secret,
+    ]),
+  );
+  const reveal = async (name: string): Promise<string> => {
+    const secret = usable.get(name);
+    if (secret === undefined)
+      throw new Problem(
+        'secret-refused',
+        `Cannot use secret ${JSON.stringify(name)}: this run has no secret of that name`,
+      );
+    return await revealSecret(secret, world, keychain);
+  };
+  return { entries: [...usable.values()].map(entryOf), reveal };
+}
+
+/**
+ * Reads the value of a secret from its source.
+ * @throws Problem `secret-refused`, `keychain-missing`
+ */
+export async function revealSecret(
+  secret: StoredSecret,
+  { env }: Pick<SecretWorld, 'env'>,
+  keychain: () => Keychain,
+  milliseconds = keychainMillisMax,
+): Promise<string> {
+  if ('value' in secret) return secret.value;
+  if ('command' in secret)
+    return parseSecretValue(secret.name, await runSecretCommand(secret.name, secret.command, env));
+  const value = await inTime(keychain().read(secret.keychain), secret.name, milliseconds);
+  if (value !== undefined) return parseSecretValue(secret.name, Buffer.from(value));
+  throw new Problem(
+    'secret-refused',
+    `Cannot use secret ${JSON.stringify(secret.name)}: the keychain no longer has its value`,
+    {
+      hint: `skillgate secret set ${secret.name} --host ${secret.hosts[0]} --keychain`,
+    },
+  );
+}
+
+// Limit the time: a keychain may ask a person who is away.
+async function inTime<Result>(
+  answer: Promise<Result>,
+  name: string,
+  milliseconds: number,
+): Promise<Result> {
+  const waiting = new AbortController();
+  const late = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => {
+      const seconds = milliseconds / 1_000;
+      reject(
+        new Problem(
+          'secret-refused',
+          `Cannot use secret ${JSON.stringify(name)}: the keychain did not answer within ${seconds} s`,
+          {
+            hint: 'Unlock the keychain, and allow this program to read from it.',
+          },
+        ),
+      );
+    }, milliseconds);
+    waiting.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+// Stores, lists and removes secrets in `secrets.json`, for the operator. An entry holds the value,
+// or names the keychain account or command that gives it.
 
 /** The value itself, the keychain account that holds it, or the command that prints it. */
 export type SecretOrigin =
@@ -19,12 +125,12 @@ export type SecretOrigin =
   | { readonly command: readonly string[] };
 
 /** A secret as the file stores it. */
-export type StoredSecret = Omit<SecretEntry, 'source'> & SecretOrigin;
+type StoredSecret = Omit<SecretEntry, 'source'> & SecretOrigin;
 
 /** A new value as bytes; one newline at the end is removed. */
 type NewOrigin = { readonly value: Uint8Array } | Exclude<SecretOrigin, { readonly value: string }>;
 
-export type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'> & {
+type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'> & {
   readonly now: Date;
 } & NewOrigin;
 
@@ -92,7 +198,7 @@ export function parseSecretValue(name: string, bytes: Uint8Array): string {
 }
 
 /** A stored secret without its value. */
-export function entryOf(secret: StoredSecret): SecretEntry {
+function entryOf(secret: StoredSecret): SecretEntry {
   const { name, hosts, methods, agent, stored } = secret;
   const bound = {
     ...(methods === undefined ? {} : { methods }),
@@ -131,7 +237,7 @@ const storedShape = exactObject({
  * @param file `$CONFIG/secrets.json`
  * @throws Problem `key-file-invalid` when the file is damaged or other users may read it
  */
-export function readStoredSecrets(file: string): readonly StoredSecret[] {
+function readStoredSecrets(file: string): readonly StoredSecret[] {
   const bytes = readPrivateFile(file, {
     bytesMax: secretsFileBytesMax,
     secret: true,
@@ -188,4 +294,84 @@ function refused(name: string, why: string, hint: string): Problem {
   return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, {
     hint,
   });
+}
+
+// Reads a secret from the output of a program that the operator names, such as `pass show crm`. No
+// shell runs it, its environment is minimal, and its time is limited.
+
+/**
+ * Parses a command line into program and arguments. The program is found now, so a later change of
+ * PATH cannot replace it.
+ * @throws Problem `secret-refused` for shell syntax, and for a program that does not exist
+ */
+export function parseSecretCommand(name: string, line: string, path: string | undefined): string[] {
+  const refused = (why: string): Problem =>
+    new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, {
+      hint: 'Name a program and its arguments, with spaces between them. Put anything else into a script.',
+    });
+  const [program = '', ...args] = line.split(' ').filter((word) => word !== '');
+  if (!/^[\x20-\x7e]*$/.test(line) || /["'`$|&;<>(){}[\]*?~#\\!]/.test(line))
+    throw refused('its command has characters that only a shell understands, and no shell runs it');
+  const found = isAbsolute(program) ? program : programOnPath(program, path);
+  if (found === undefined) throw refused(`there is no program ${JSON.stringify(program)}`);
+  return [found, ...args];
+}
+
+/**
+ * Runs the program and returns its output. The program has no terminal and no input, so it cannot
+ * prompt. At the time limit it is killed with its children.
+ * @throws Problem `secret-refused`, without any of the output
+ */
+export async function runSecretCommand(
+  name: string,
+  [program = '', ...args]: readonly string[],
+  { PATH = '', HOME = '' }: Readonly<Record<string, string | undefined>>,
+  milliseconds = secretCommandMillisMax,
+): Promise<Buffer> {
+  const child = spawn(program, args, {
+    env: { PATH, HOME },
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const parts: Buffer[] = [];
+  let size = 0;
+  const why = await new Promise<string | undefined>((resolve) => {
+    const stop = (reason: string): void => {
+      resolve(reason);
+      endAll(child.pid);
+    };
+    const timer = setTimeout(
+      () => stop(`did not end within ${milliseconds / 1_000} s`),
+      milliseconds,
+    );
+    child.stdout.on('data', (part: Buffer) => {
+      parts.push(part);
+      size += part.length;
+      if (size > secretInputBytesMax) stop(`printed more than ${secretInputBytesMax} bytes`);
+    });
+    child.on('error', () => resolve('could not be started'));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`);
+    });
+  });
+  if (why === undefined) return Buffer.concat(parts);
+  child.stdout.destroy();
+  throw new Problem(
+    'secret-refused',
+    `Cannot use secret ${JSON.stringify(name)}: its command ${program} ${why}`,
+    {
+      hint: `Run the command by hand to see why; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
+    },
+  );
+}
+
+// The child leads a process group of its own; kill the group.
+function endAll(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The process ended by itself meanwhile.
+  }
 }

@@ -10,8 +10,12 @@ import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { whyTextRefused } from '../../skills-index/run/changes/protected-names.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { bytesOf, textOf, type VisitedEntry } from '../files/walk-folder.ts';
-import { gitIgnoreBytesMax, gitIndexBytesMax } from '../limits.ts';
 import { contentAt } from '../mounts/entry-state.ts';
+
+const gitIgnoreBytesMax = 64 * 1024;
+
+/** Bytes of a git index, of a `.gitignore` and of the list of kept products that a runner reads. */
+const gitIndexBytesMax = 32 * 1024 * 1024;
 
 /**
  * Returns whether a folder, which the workspace did not have, is a build product.

@@ -1,5 +1,15 @@
 /** The step counter of a scan. Unlike a clock, it is deterministic. */
-import { foldedFreeChars, scanSteps } from '../limits.ts';
+
+/**
+ * Characters of one computed text that cost no steps. Each further character costs one, since facts
+ * store the text at each place.
+ */
+const foldedFreeChars = 1_024;
+
+/**
+ * Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text.
+ */
+export const scanSteps = 20_000_000;
 
 /** Thrown when no steps are left. The engine turns it into the verdict `incomplete`. */
 export class StepsUsedUp extends Error {}

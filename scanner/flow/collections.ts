@@ -5,13 +5,22 @@
 import type { CapabilityFact, FlowFact, Span } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
+import { own } from '../lookup-tables/api.ts';
+import { targetOf } from '../lookup-tables/egress-of.ts';
+import {
+  addressServices,
+  observingFiles,
+  observingPrograms,
+  observingVariables,
+} from '../lookup-tables/observations.ts';
+import { isTenantHost } from '../lookup-tables/public-hosts.ts';
+import { isKnownProvider } from '../lookup-tables/secret-providers.ts';
 import { normalisePath, privateKinds, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
-import { tellsOfHost } from './belonging.ts';
+import { mentionsHost, tellsOfHost } from './belonging.ts';
 import type { Destination } from './hosts.ts';
-import { isKnownToReader } from './observations.ts';
 
-export interface Collection {
+interface Collection {
   readonly path: string;
   /** Outside the folder in which the user works. */
   readonly isOutside: boolean;
@@ -20,7 +29,7 @@ export interface Collection {
 }
 
 /** A collection, with the place of the call that gathers it. */
-export interface CollectionAt extends Pick<Collection, 'isOutside'> {
+interface CollectionAt extends Pick<Collection, 'isOutside'> {
   readonly at: Span;
 }
 
@@ -231,3 +240,34 @@ const walkers =
   /\.(readdir|readdirSync|opendir|opendirSync|glob|globSync|rglob|iglob|iterdir|walk|listdir|scandir|fwalk)$|^(find|fd|glob|fast-glob|globby|Get-ChildItem|gci|dir)\b/;
 const packers =
   /^(archiver\.Archiver#\w+|adm-zip\.Zip#addLocalFolder|tar|bsdtar|zip|7za?|rsync|rclone|robocopy|xcopy|git|Compress-Archive)$|\.(make_archive|copytree|cp|cpSync)$|^tarfile\.[\w.()]{4,20}\.add$/;
+
+// What a flow carries of the machine and its user.
+
+/** The observation that a flow starts with, by an API, a program, a variable or a file. */
+export function observationOf({ source }: Pick<FlowFact, 'source'>): string | undefined {
+  switch (source.what) {
+    case 'observed':
+      return source.name;
+    case 'command':
+      return own(observingPrograms, source.name);
+    case 'env':
+      return own(observingVariables, source.name);
+    case 'file':
+      return own(observingFiles, source.name);
+    case 'network':
+      return addressServices.test(targetOf(source.name).host) ? 'address' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Whether the reader knows of a host: a page names it, or a well-known service has it for itself.
+ */
+export function isKnownToReader(
+  { host }: Pick<Destination, 'host'>,
+  context: RuleContext,
+): boolean {
+  if (host === '*') return false;
+  return mentionsHost(host, context) || (isKnownProvider(host) && !isTenantHost(host));
+}

@@ -5,7 +5,7 @@ import { covers, listCapabilities, printCapability } from '../../skills-index/sk
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact, FlowSource } from '../fact/fact.ts';
 import { isLoopbackHost, targetOf } from '../lookup-tables/egress-of.ts';
-import { isPlaceholderHost } from '../lookup-tables/placeholder-hosts.ts';
+import { isPlaceholderHost } from '../lookup-tables/public-hosts.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
 
 export interface Destination {

@@ -1,7 +1,7 @@
 /** Secrets that reach the network: shared by the rules on them. */
 import { coversHost } from '../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../fact/fact.ts';
-import { isSecretName, namesNoSecret } from '../lookup-tables/secrets.ts';
+import { isSecretName, namesNoSecret } from '../lookup-tables/secret-providers.ts';
 import type { RuleContext } from '../rule.ts';
 import { type Destination, destinationOf, flowsThatRun } from './hosts.ts';
 

@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto';
 import { remembered } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { Steps } from '../fact/steps.ts';
-import { memoBytesMax } from '../limits.ts';
-import type { Analyse, FrontEndContext, FrontEndResult } from './frontend.ts';
-import { perSource } from './frontend.ts';
+import { type Analyse, type FrontEndContext, type FrontEndResult, perSource } from './frontend.ts';
+
+/** Results of front ends that a scanner remembers, as estimated. */
+const memoBytesMax = 24 * 1024 * 1024;
 
 interface Remembered {
   readonly result: FrontEndResult;

@@ -5,9 +5,7 @@
  */
 import type { Language } from '../fact/source.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { interpreters } from '../lookup-tables/shell.ts';
-import { dataModules, plainModules } from './data-modules.ts';
+import { interpreters, packageManagers } from '../lookup-tables/shell.ts';
 import { launchers } from './shell/programs/tables/shell-launchers.ts';
 import { isAgentProgram } from './shell/programs/tables/telling-commands.ts';
 
@@ -238,3 +236,25 @@ const runners =
 // What changes how a shell finds or reads what comes next.
 const shellWords =
   /^(?:export|declare|typeset|local|readonly|hash|mapfile|readarray|complete|bind|enable|set|shopt)$/;
+
+// Libraries of Python and Node by what they do with the values that they are given.
+
+/** Libraries that compute, and start nothing. */
+const dataModules: ReadonlySet<string> = new Set(
+  (
+    'assert base64 bisect buffer calendar collections copy crypto csv cmath datetime decimal ' +
+    'difflib enum events fractions functools hashlib hmac html http https io itertools json ' +
+    'locale math numbers os pathlib path pprint querystring random re secrets statistics string ' +
+    'string_decoder struct sys textwrap time typing unicodedata url urllib util uuid zlib zoneinfo'
+  ).split(' '),
+);
+
+/** Besides, libraries of files, tables and requests: a front end knows their effects. */
+const plainModules: ReadonlySet<string> = new Set([
+  ...dataModules,
+  ...(
+    'argparse bs4 bz2 configparser dns email fs getpass glob gzip httpx logging lxml net numpy ' +
+    'openpyxl pandas PIL platform readline requests shutil smtplib socket sqlite3 ssl stat stream ' +
+    'tarfile tempfile timers tls toml tomllib uuid xml zipfile'
+  ).split(' '),
+]);

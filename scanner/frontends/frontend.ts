@@ -2,11 +2,22 @@
  * A front end: sources of its languages in, facts out. It does no I/O, has no state, and throws
  * only because of bugs.
  */
+
+import { posix } from 'node:path';
 import type { Fact, Span } from '../fact/fact.ts';
-import type { EmbeddedProgram, Language, TaintSource } from '../fact/source.ts';
+import { extensionOf, languageOf, shebang } from '../fact/language.ts';
+import { programIn } from '../fact/program-look.ts';
+import {
+  type EmbeddedProgram,
+  type Language,
+  lexicalLanguages,
+  type TaintSource,
+} from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
-import type { FlowGraph } from '../flow/graph.ts';
-import type { MovedFile, WrittenText } from './written-programs.ts';
+import type { FlowGraph, FlowStart } from '../flow/graph.ts';
+import { own } from '../lookup-tables/api.ts';
+import { unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
+import { languageOfExtension } from '../lookup-tables/file-types.ts';
 
 /** All that a result may depend on besides the sources: `FactMemo` remembers what is asked. */
 export interface FrontEndContext {
@@ -83,4 +94,218 @@ export function joinResults(results: readonly FrontEndResult[]): FrontEndResult 
       },
     }),
   };
+}
+
+// Programs that a skill writes to a file. A program that is started is read in the language that
+// starts it, whatever the file's name is. Tools find their own files by name, and start what stands
+// in them: workflows, makefiles, settings.
+
+/** A text that code writes to a file. */
+export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded'> {
+  /** The computed path; `unknownPart` stands for unknown parts. */
+  readonly path: string;
+  /**
+   * The offset where the file was opened. Texts with the same opening follow one another, as in
+   * `f.write(a); f.write(b)`.
+   */
+  readonly opening: number;
+  /** Appended to the file. */
+  readonly append?: true;
+  /** One of several texts that may be written here: it makes a file of its own. */
+  readonly instead?: true;
+}
+
+/** A file that is renamed or copied. */
+export interface MovedFile {
+  readonly from: string;
+  readonly to: string;
+}
+
+type StartedAs = Pick<FlowStart, 'program' | 'language'>;
+
+/** The program, without its place in the skill. */
+interface WrittenFile extends Omit<EmbeddedProgram, 'language'> {
+  readonly path: string;
+}
+
+/**
+ * The written texts and the starts of all rounds: often one program writes a file and another
+ * starts it.
+ */
+export class WrittenPrograms {
+  readonly #written: WrittenText[] = [];
+  readonly #moved: MovedFile[] = [];
+  readonly #starts = new Map<string, StartedAs>();
+  readonly #done = new Set<string>();
+
+  /** Combines new texts and new starts. */
+  readAs(
+    {
+      written = [],
+      moved = [],
+    }: { readonly written?: readonly WrittenText[]; readonly moved?: readonly MovedFile[] },
+    starts: readonly FlowStart[],
+    steps: Steps,
+  ): readonly EmbeddedProgram[] {
+    this.#written.push(...written);
+    this.#moved.push(...moved);
+    for (const start of starts)
+      if (start.context !== 'comment' && !start.program.includes('#'))
+        this.#starts.set(`${start.language} ${start.program}`, start);
+    if (this.#written.length === 0) return [];
+    for (const { text } of this.#written) steps.take(1 + (text.length >> 6));
+    steps.take(this.#starts.size);
+    const byEnd = new Map<string, WrittenFile[]>();
+    const byTail = new Map<string, WrittenFile[]>();
+    const files = withMoved(filesOf(this.#written, steps), this.#moved, steps);
+    for (const file of files) {
+      add(byTail, tailOf(file.path), file);
+      for (const end of endsOf(tailOf(file.path))) add(byEnd, end, file);
+    }
+    const started = [...this.#starts.values()].flatMap((start) => {
+      const tail = tailOf(start.program);
+      const found = [
+        ...(byEnd.get(tail) ?? []),
+        ...endsOf(tail).flatMap((end) => byTail.get(end) ?? []),
+      ];
+      steps.take(1 + found.length);
+      return found.flatMap((file) => {
+        const language = start.language ?? ownLanguage(file.path, file.text);
+        return language === undefined || language === 'other' ? [] : this.#read(file, language);
+      });
+    });
+    const ofTools = files.flatMap((file) => {
+      const language = languageOf(file.path, '');
+      if (toolLanguages.has(language))
+        return this.#read(file, language, { becomes: tailOf(file.path) });
+      // Whoever writes such a line means the file to be started: later, by a hook, or by hand.
+      const program = shebang(file.text);
+      if (program === undefined || program === 'other') return [];
+      return this.#read(file, program, file.text.includes(unknownPart) ? { draft: true } : {});
+    });
+    return [...started, ...ofTools];
+  }
+
+  #read(
+    { path, ...file }: WrittenFile,
+    language: Language,
+    more: Pick<EmbeddedProgram, 'becomes' | 'draft'> = {},
+  ): readonly EmbeddedProgram[] {
+    const key = `${language} ${file.within} ${path} ${file.text}`;
+    // A draft that something starts after all is read again, and has to be readable then.
+    const keyOfDraft = `draft ${key}`;
+    if (this.#done.has(key) || (more.draft && this.#done.has(keyOfDraft))) return [];
+    this.#done.add(more.draft ? keyOfDraft : key);
+    // Only the shell reader knows unknown parts. For other languages a letter of the same length
+    // replaces them, so that offsets stay.
+    return [
+      {
+        ...file,
+        language,
+        ...more,
+        text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter),
+      },
+    ];
+  }
+}
+
+const toolLanguages: ReadonlySet<Language> = new Set([
+  'yaml',
+  'json',
+  'toml',
+  'ini',
+  'makefile',
+  'dockerfile',
+]);
+
+// Each opening starts the file again, and appended text may follow any of them, because functions
+// may run in another order.
+function filesOf(written: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
+  const files = written.filter(({ instead }) => instead).map(fileOf);
+  const parts = written.filter(({ instead }) => !instead);
+  for (const texts of Map.groupBy(parts, ({ within, path }) => `${within}\n${path}`).values()) {
+    const appended = texts.filter(({ append }) => append);
+    const openings = [
+      ...Map.groupBy(texts, ({ append, opening }) => (append ? undefined : opening)).entries(),
+    ];
+    const begun = openings.flatMap(([opening, own]) => (opening === undefined ? [] : [own]));
+    for (const own of begun.length === 0 ? [[]] : begun)
+      files.push(...joined([...own, ...appended], steps));
+  }
+  return files;
+}
+
+// Each file under all its names. A cycle of renames ends, because each name is taken once.
+function withMoved(
+  files: readonly WrittenFile[],
+  moved: readonly MovedFile[],
+  steps: Steps,
+): readonly WrittenFile[] {
+  if (moved.length === 0) return files;
+  const byOld = Map.groupBy(moved, ({ from }) => tailOf(from));
+  return files.flatMap((file) => {
+    const names = [file.path];
+    for (let at = 0; at < names.length && names.length < namesMax; at++) {
+      for (const { to } of byOld.get(tailOf(names[at] ?? '')) ?? [])
+        if (!names.includes(to)) names.push(to);
+    }
+    steps.take(names.length);
+    return names.map((path) => ({ ...file, path }));
+  });
+}
+
+/** Names that one file is followed under. */
+const namesMax = 16;
+
+function joined(texts: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
+  const [first] = texts;
+  if (first === undefined || texts.length === 1) return texts.map(fileOf);
+  steps.takeText(texts.reduce((sum, { text }) => sum + text.length, 0));
+  let length = 0;
+  const map = texts.flatMap(({ text, map }) => {
+    const moved = map.map((piece) => ({ ...piece, at: piece.at + length }));
+    length += text.length;
+    return moved;
+  });
+  return [{ ...fileOf(first), text: texts.map(({ text }) => text).join(''), map }];
+}
+
+function fileOf({ path, within, text, context, map }: WrittenText): WrittenFile {
+  return { path, within, text, context, map };
+}
+
+// The known end of a path: the place of the skill, a temporary folder or the working directory is
+// unknown.
+function tailOf(path: string): string {
+  const known = path.slice(path.lastIndexOf(unknownPart) + 1).replace(/^\/skills\/@self\//, '');
+  return posix.normalize(known).replace(/^(\.{0,2}\/)+/, '');
+}
+
+// `a/b/c`, `b/c`, `c`.
+function endsOf(tail: string): string[] {
+  const names = tail.split('/').slice(-pathNamesMax);
+  return /^\.?$/.test(tail) ? [] : names.map((_, at) => names.slice(at).join('/'));
+}
+
+/** Longer paths are compared by this number of names at their end. */
+const pathNamesMax = 20;
+
+function ownLanguage(path: string, text: string): Language | undefined {
+  const byName = own(languageOfExtension, extensionOf(path));
+  const isProgram =
+    byName !== undefined &&
+    (lexicalLanguages.has(byName) ||
+      /^(typescript|javascript|python|shell|powershell|batch)$/.test(byName));
+  return (
+    shebang(text) ??
+    (isProgram ? byName : undefined) ??
+    programIn(text) ??
+    (extensionOf(path) === '' ? 'shell' : undefined)
+  );
+}
+
+function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const here = map.get(key);
+  if (here === undefined) map.set(key, [value]);
+  else here.push(value);
 }

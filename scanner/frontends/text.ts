@@ -2,13 +2,13 @@
  * Plain text and HTML: paragraphs as prose, comments and invisible parts as hidden text, scripts as
  * programs.
  */
-
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
-import { paragraphCharsMax } from '../limits.ts';
 import type { FrontEndContext, FrontEndResult } from './frontend.ts';
 
-export interface HiddenText {
+export const paragraphCharsMax = 20_000;
+
+interface HiddenText {
   readonly from: number;
   readonly to: number;
   readonly text: string;

@@ -1,10 +1,14 @@
 /** The entries of an archive, and the budget for unpacking: one for all archives of a skill. */
-import {
-  archiveBytesMax,
-  archiveEntriesMax,
-  archiveFreeBytes,
-  archiveRatioMax,
-} from '../limits.ts';
+
+/** Bytes unpacked from the archives of one skill. */
+const archiveBytesMax = 50 * 1024 * 1024;
+
+const archiveEntriesMax = 2_000;
+
+const archiveFreeBytes = 1024 * 1024;
+
+/** Bytes unpacked for each compressed byte, of entries larger than `archiveFreeBytes`. */
+const archiveRatioMax = 100;
 
 export interface ArchiveEntry {
   readonly name: string;

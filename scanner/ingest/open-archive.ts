@@ -1,14 +1,22 @@
 /** Opens archives, and documents that are archives in form. */
 
+import { normalize } from 'node:path/posix';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { extensionOf } from '../fact/language.ts';
-import type { ArchiveBudget, OpenedArchive } from './archive-entry.ts';
-import { openGzip } from './gzip.ts';
-import { asDocument } from './office.ts';
+import {
+  type ArchiveBudget,
+  type ArchiveEntry,
+  type ArchiveTrouble,
+  inflateWithin,
+  type OpenedArchive,
+  unsafeName,
+} from './archive-entry.ts';
 import { openPdf } from './pdf.ts';
-import { openTar } from './tar.ts';
-import { openZip } from './zip.ts';
 
-export interface Opened extends OpenedArchive {
+/** Bytes behind the end of a picture that raise no finding: padding, a line end. */
+export const looseBytesMax = 64;
+
+interface Opened extends OpenedArchive {
   /** A document in an archive is usual; an archive in a document is not. */
   readonly form: 'archive' | 'document';
 }
@@ -44,3 +52,361 @@ const officeExtensions = new Set(
     ' ',
   ),
 );
+
+// Zip archives (PKWARE APPNOTE 6.3): read by the central directory, and compared with the header
+// before each entry.
+
+interface DirectoryEntry {
+  readonly name: string;
+  readonly flags: number;
+  readonly method: number;
+  readonly compressed: number;
+  readonly isLink: boolean;
+  /** Offset of its local header. */
+  readonly offset: number;
+}
+
+interface Directory {
+  readonly entries: readonly DirectoryEntry[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Opens a zip archive. An entry that cannot be opened is a trouble; none is left out without one.
+ */
+function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const directory = readDirectory(buffer);
+  if (typeof directory === 'string')
+    return { entries: [], troubles: [{ what: 'archive', detail: directory }] };
+  const entries: ArchiveEntry[] = [];
+  const troubles: ArchiveTrouble[] = [];
+  const names = new Set<string>();
+  let counted = buffer.length - directory.start;
+  let last = 0;
+  for (const entry of [...directory.entries].sort((a, b) => a.offset - b.offset)) {
+    if (!budget.takeEntry())
+      return {
+        entries,
+        troubles: [...troubles, { what: 'over-ratio', detail: 'too many entries' }],
+      };
+    const reason =
+      unsafeName(entry.name) ??
+      (entry.isLink ? 'is a link' : names.has(entry.name) ? 'is there twice' : undefined);
+    if (reason !== undefined)
+      troubles.push({ what: 'unsafe-entry', detail: `"${entry.name}" ${reason}` });
+    names.add(entry.name);
+    const start = dataStart(buffer, entry);
+    if (start === undefined || entry.offset < last || start + entry.compressed > directory.start) {
+      troubles.push({
+        what: 'archive',
+        detail: `"${entry.name}" is not where the directory says, or lies over another entry`,
+      });
+      continue;
+    }
+    last = start + entry.compressed;
+    counted += last - entry.offset + ((entry.flags & 8) === 0 ? 0 : 24);
+    const read = readEntry(buffer, entry, start, budget);
+    if ('what' in read) troubles.push(read);
+    else if (!entry.name.endsWith('/') || read.bytes.byteLength > 0) entries.push(read);
+  }
+  const loose = buffer.length - counted;
+  if (loose > looseBytesMax)
+    troubles.push({ what: 'archive', detail: `${loose} bytes belong to no entry` });
+  return { entries, troubles };
+}
+
+function readEntry(
+  buffer: Buffer,
+  { name, flags, method, compressed }: DirectoryEntry,
+  start: number,
+  budget: ArchiveBudget,
+): ArchiveEntry | ArchiveTrouble {
+  if ((flags & 1) !== 0) return { what: 'encrypted-archive', detail: `"${name}" is encrypted` };
+  if (method !== 0 && method !== 8)
+    return { what: 'archive', detail: `"${name}" is compressed by a method that is not read` };
+  const data = buffer.subarray(start, start + compressed);
+  const maxOutputLength = budget.allowance(compressed);
+  if (maxOutputLength === 0)
+    return { what: 'over-ratio', detail: `"${name}" is more than is taken out of archives` };
+  const inflated =
+    method === 0 ? data : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
+  if (inflated === 'bomb')
+    return { what: 'over-ratio', detail: `"${name}" becomes more than ${maxOutputLength} bytes` };
+  if (inflated === 'broken') return { what: 'archive', detail: `"${name}" cannot be decompressed` };
+  budget.takeBytes(inflated.byteLength);
+  return { name, bytes: inflated };
+}
+
+function readDirectory(buffer: Buffer): Directory | string {
+  const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));
+  if (end < 0 || end + 22 > buffer.length) return 'its directory is missing';
+  if (end + 22 + buffer.readUInt16LE(end + 20) !== buffer.length)
+    return 'something lies behind its end';
+  const count = buffer.readUInt16LE(end + 10);
+  const start = buffer.readUInt32LE(end + 16);
+  if (count === 0xffff || start === 0xffffffff) return 'it is a Zip64 archive';
+  if (start + buffer.readUInt32LE(end + 12) !== end) return 'its directory is not where it says';
+  const entries: DirectoryEntry[] = [];
+  let at = start;
+  for (; at + 46 <= end && buffer.readUInt32LE(at) === 0x02014b50; ) {
+    const nameLength = buffer.readUInt16LE(at + 28);
+    const flags = buffer.readUInt16LE(at + 8);
+    entries.push({
+      name: nameOf(buffer.subarray(at + 46, at + 46 + nameLength)),
+      flags,
+      method: buffer.readUInt16LE(at + 10),
+      compressed: buffer.readUInt32LE(at + 20),
+      isLink: buffer.readUInt16LE(at + 40) >> 12 === 0o12,
+      offset: buffer.readUInt32LE(at + 42),
+    });
+    at += 46 + nameLength + buffer.readUInt16LE(at + 30) + buffer.readUInt16LE(at + 32);
+  }
+  if (at !== end || entries.length !== count) return 'its directory does not hold what it says';
+  return { entries, start, end };
+}
+
+function nameOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+// Programs that read a stream use the header before an entry, so it must name the same entry.
+function dataStart(buffer: Buffer, { name, offset }: DirectoryEntry): number | undefined {
+  if (offset + 30 > buffer.length || buffer.readUInt32LE(offset) !== 0x04034b50) return undefined;
+  const nameLength = buffer.readUInt16LE(offset + 26);
+  if (nameOf(buffer.subarray(offset + 30, offset + 30 + nameLength)) !== name) return undefined;
+  return offset + 30 + nameLength + buffer.readUInt16LE(offset + 28);
+}
+
+// Gzip files (RFC 1952): one inner file, named after the outer one.
+
+/** Opens a gzip file. Further members are read as well; data that is no member is a trouble. */
+function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
+  const trouble = (what: 'over-ratio' | 'archive', detail: string): OpenedArchive => ({
+    entries: [],
+    troubles: [{ what, detail }],
+  });
+  const maxOutputLength = budget.allowance(bytes.byteLength);
+  if (maxOutputLength === 0 || !budget.takeEntry())
+    return trouble('over-ratio', 'more than is taken out of archives');
+  const inflated = inflateWithin(() => gunzipSync(bytes, { maxOutputLength }));
+  if (inflated === 'bomb')
+    return trouble('over-ratio', `it becomes more than ${maxOutputLength} bytes`);
+  if (inflated === 'broken') return trouble('archive', 'it cannot be decompressed');
+  budget.takeBytes(inflated.byteLength);
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const inner = last
+    .replace(/\.(tgz)$/i, '.tar')
+    .replace(/\.svgz$/i, '.svg')
+    .replace(/\.gz$/i, '');
+  return {
+    entries: [{ name: inner === last ? `${last}.content` : inner, bytes: inflated }],
+    troubles: [],
+  };
+}
+
+// Office Open XML and OpenDocument: the archive's parts as the text that a reader sees, and the
+// parts that become active when it is opened.
+
+/** An opened archive as a document: XML parts become text, relations become their addresses. */
+function asDocument({ entries, troubles }: OpenedArchive): OpenedArchive {
+  const isOffice = entries.some(
+    ({ name }) => name === '[Content_Types].xml' || name === 'content.xml',
+  );
+  const broken = troubles.map(
+    (trouble): ArchiveTrouble =>
+      trouble.what === 'archive' ? { ...trouble, what: 'document' } : trouble,
+  );
+  if (!isOffice) return { entries, troubles: broken };
+  return {
+    entries: entries.filter(({ name }) => !isPrinterSettings(name)).flatMap(partsOf),
+    troubles: [...broken, ...entries.flatMap(actsOf)],
+  };
+}
+
+// Settings stored by a printer driver: a spreadsheet has one file for each sheet, in the driver's
+// own format.
+function isPrinterSettings(name: string): boolean {
+  return /^xl\/printerSettings\/printerSettings\d*\.bin$/.test(name);
+}
+
+function partsOf(entry: ArchiveEntry): ArchiveEntry[] {
+  if (!/\.(xml|rels|vml)$/i.test(entry.name)) return [entry];
+  const xml = new TextDecoder().decode(entry.bytes);
+  const lines = /\.rels$/i.test(entry.name)
+    ? externalTargets(xml).map(({ target }) => target)
+    : [xmlText(xml)];
+  const hidden = [...xml.matchAll(/<w:vanish\/>[\s\S]{0,2000}?<\/w:r>/g)].map(([run]) =>
+    xmlText(run),
+  );
+  const parts = [
+    {
+      name: entry.name.replace(/\.(xml|rels|vml)$/i, '.$1.txt'),
+      bytes: Buffer.from(lines.join('\n')),
+    },
+  ];
+  if (hidden.join('').trim() !== '')
+    parts.push({
+      name: `${entry.name}.hidden.html`,
+      bytes: Buffer.from(`<p style="display:none">${hidden.join(' ').replace(/[<>&]/g, ' ')}</p>`),
+    });
+  return parts.filter(({ bytes }) => bytes.byteLength > 0);
+}
+
+function externalTargets(xml: string): { readonly type: string; readonly target: string }[] {
+  return [...xml.matchAll(/<Relationship\b([^>]{0,4000})>/g)].flatMap(([, attributes = '']) => {
+    if (!/TargetMode\s*=\s*["']External["']/i.test(attributes)) return [];
+    const type = /\bType\s*=\s*["'][^"']*\/(\w+)["']/.exec(attributes)?.[1] ?? '';
+    return [{ type, target: /\bTarget\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1] ?? '' }];
+  });
+}
+
+// Parts that are fetched or run when the document is opened. A link has to be clicked.
+function actsOf({ name, bytes }: ArchiveEntry): ArchiveTrouble[] {
+  const act = (detail: string): ArchiveTrouble => ({
+    what: 'active-content',
+    detail: `${detail} (${name})`,
+  });
+  if (/(^|\/)vbaProject\.bin$/i.test(name) || /^Basic\/.*\.xml$/.test(name))
+    return [act('a macro')];
+  if (/(^|\/)(activeX|embeddings)\/[^/]+\.(bin|ole)$/i.test(name))
+    return [act('an embedded object')];
+  if (!/\.(xml|rels)$/i.test(name)) return [];
+  const xml = new TextDecoder().decode(bytes);
+  if (/\.rels$/i.test(name))
+    return externalTargets(xml)
+      .filter(({ type }) => !/^(hyperlink|image|video|audio|media|externalLinkPath)$/.test(type))
+      .map(({ type, target }) => act(`${type} from ${target}`));
+  if (/<w:instrText[^>]{0,200}>\s*DDE(AUTO)?\b/i.test(xml)) return [act('a DDE field')];
+  if (/<f[ >][^<]{0,400}(\bcmd\s*\||\bWEBSERVICE\s*\(|\bEXEC\s*\()/i.test(xml))
+    return [act('a formula that runs or fetches')];
+  return [];
+}
+
+// The text of an XML document, one line for each paragraph.
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+/** Removes tags; a tag that ends a paragraph, a row or a shared string becomes a line end. */
+function xmlText(xml: string): string {
+  return xml
+    .replace(
+      /<\/(?:w:p|a:p|text:p|text:h|si|row|w:tr|p|h\d|title|li|tr)>|<(?:w:br|w:cr|a:br|text:line-break|br)\b[^>]{0,200}>/g,
+      '\n',
+    )
+    .replace(/<(?:w:tab|text:tab|text:s)\b[^>]{0,200}>/g, ' ')
+    .replace(/<[^<>]*>/g, '')
+    .replace(
+      /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,6}));/g,
+      (all, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined)
+          return Object.hasOwn(entities, name) ? (entities[name] ?? all) : all;
+        const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+        return point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff)
+          ? String.fromCodePoint(point)
+          : all;
+      },
+    )
+    .replace(/[ \t]+\n|\n{3,}/g, '\n')
+    .trim();
+}
+
+// Tar archives (POSIX.1-1988 ustar, pax headers, GNU long names).
+
+const blockBytes = 512;
+
+/**
+ * Opens a tar archive. Links, devices and data behind the end are troubles. A hard link to a file
+ * that stands before it in the archive is that file under another name.
+ */
+export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: ArchiveEntry[] = [];
+  const byPath = new Map<string, Uint8Array>();
+  const troubles: ArchiveTrouble[] = [];
+  let longName: string | undefined;
+  let hasLongTarget = false;
+  let at = 0;
+  for (; at + blockBytes <= buffer.length && buffer[at] !== 0; ) {
+    const size = octal(buffer, at + 124, 12);
+    const isSound =
+      size !== undefined && at + blockBytes + size <= buffer.length && checksumHolds(buffer, at);
+    if (!isSound)
+      return { entries, troubles: [...troubles, { what: 'archive', detail: 'a broken header' }] };
+    const data = buffer.subarray(at + blockBytes, at + blockBytes + size);
+    const type = String.fromCharCode(buffer[at + 156] ?? 0);
+    at += blockBytes * (1 + Math.ceil(size / blockBytes));
+    if (type === 'L' || type === 'x' || type === 'g') {
+      longName =
+        (type === 'L' ? textOf(data) : /(?:^|\n)\d+ path=([^\n]*)/.exec(textOf(data))?.[1]) ??
+        longName;
+      hasLongTarget ||= /(?:^|\n)\d+ linkpath=/.test(textOf(data));
+      continue;
+    }
+    const head = buffer.subarray(at - blockBytes * (1 + Math.ceil(size / blockBytes)));
+    const target = type === '1' && !hasLongTarget ? textOf(head.subarray(157, 257)) : undefined;
+    const linked = target === undefined ? undefined : byPath.get(normalize(target));
+    const content = linked ?? data;
+    if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
+      return {
+        entries,
+        troubles: [
+          ...troubles,
+          { what: 'over-ratio', detail: 'more than is taken out of archives' },
+        ],
+      };
+    const name = longName ?? headerName(head);
+    longName = undefined;
+    // GNU tar writes a long target before the link, and `K` is no file.
+    hasLongTarget = type === 'K';
+    const isLink = /[12]/.test(type) && linked === undefined;
+    const reason =
+      unsafeName(name) ?? (isLink ? 'is a link' : /[3467]/.test(type) ? 'is a device' : undefined);
+    if (reason !== undefined)
+      troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
+    budget.takeBytes(content.byteLength);
+    if (content.byteLength === 0 && type !== '0' && type !== '\0') continue;
+    entries.push({ name, bytes: content });
+    // Of two files with one name the later one is what the unpacked archive has.
+    byPath.set(normalize(name), content);
+  }
+  if (buffer.subarray(at).some((byte) => byte !== 0))
+    troubles.push({ what: 'archive', detail: 'something lies behind its end' });
+  return { entries, troubles };
+}
+
+function headerName(head: Buffer): string {
+  const prefix = textOf(head.subarray(345, 500));
+  const name = textOf(head.subarray(0, 100));
+  return prefix !== '' && head.toString('latin1', 257, 263) === 'ustar\0'
+    ? `${prefix}/${name}`
+    : name;
+}
+
+function textOf(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+}
+
+function octal(buffer: Buffer, at: number, length: number): number | undefined {
+  const digits = buffer
+    .toString('latin1', at, at + length)
+    .replace(/[\0 ]+$/g, '')
+    .trimStart();
+  return /^[0-7]{0,11}$/.test(digits) ? Number.parseInt(digits || '0', 8) : undefined;
+}
+
+function checksumHolds(buffer: Buffer, at: number): boolean {
+  let sum = 8 * 32;
+  for (let index = 0; index < blockBytes; index++)
+    if (index < 148 || index >= 156) sum += buffer[at + index] ?? 0;
+  return octal(buffer, at + 148, 8) === sum;
+}

@@ -1,5 +1,5 @@
 /** Network programs in shell scripts. Source: the programs' manual pages. */
-import { words } from './words.ts';
+import { words } from './shell.ts';
 
 /** How a network program names the other host, and the places of its arguments. */
 export interface NetworkProgram {

@@ -4,10 +4,14 @@
  */
 import { posix } from 'node:path';
 import { blanked } from '../fact/blanked.ts';
-import { guardCharsMax, importFactsMax } from '../limits.ts';
 import { distributionOf } from '../lookup-tables/import-packages.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
-import { nodeOwnModules } from './tables/node-own-modules.ts';
+
+/** Characters around an import in which the scanner looks for `try` and `except`. */
+const guardCharsMax = 4_000;
+
+/** Imports of packages that become facts. */
+export const importFactsMax = 2_000;
 
 export interface ForeignImport {
   readonly ecosystem: 'python' | 'npm';
@@ -163,3 +167,15 @@ function packageIn(specifier: string): string | undefined {
 export function placeOfImport(text: string, { path, start }: ForeignImport): string {
   return `${posix.normalize(path)}:${text.slice(0, start).split('\n').length}`;
 }
+
+/** Modules that come with Node. Source: `builtinModules` of Node 24, without internal modules. */
+const nodeOwnModules: ReadonlySet<string> = new Set(
+  `
+  assert async_hooks buffer child_process cluster console constants crypto dgram
+  diagnostics_channel dns domain events fs http http2 https inspector module net os path
+  perf_hooks process punycode querystring readline repl sea sqlite stream string_decoder sys test
+  timers tls trace_events tty url util v8 vm wasi worker_threads zlib
+  `
+    .trim()
+    .split(/\s+/),
+);

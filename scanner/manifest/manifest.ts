@@ -2,33 +2,43 @@
  * The smallest manifest that covers the observed capabilities: a proposal that the author has to
  * confirm. It changes no verdict.
  */
+
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
 import {
   type Capabilities,
   type Capability,
   covers,
+  type EgressCapability,
   groupCapabilities,
   listCapabilities,
   noCapabilities,
   printCapability,
   union,
 } from '../../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
-import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import {
+  type EgressTarget,
+  parseDeclaredEgressUrl,
+  parseEgressUrl,
+  printEgressTarget,
+} from '../../skills-index/skill/egress-target.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import {
+  runMemoryMiBDefault,
+  runSecondsDefault,
+} from '../../skills-index/skill/manifest-schema.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { inferCommands, type LeftScript } from './commands.ts';
-import { isDeclarable, mountFolder } from './declarable.ts';
-import { inferEgress } from './egress.ts';
+import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
+import { usualMethods } from './observed.ts';
 import { impliedSecrets, inferSecret } from './secrets.ts';
-import { programsOfImports } from './tables/package-programs.ts';
-import { type FolderUse, folderUse } from './working-folder.ts';
+import { type FolderUse, folderUse, inferCommands, type LeftScript } from './working-folder.ts';
 
-export interface ManifestIdentity {
+interface ManifestIdentity {
   readonly name: SkillName;
   readonly version: Version;
   /** The commands of an existing skill.json: they keep their names. */
@@ -241,4 +251,173 @@ function isSameUse(capability: Capability, use: Capability): boolean {
     );
   if (capability.kind === 'package') return use.kind === 'package' && covers(capability, use);
   return use.kind === 'exec' && use.program === capability.program;
+}
+
+// What a manifest can declare at all, and what the sandbox contains without a declaration.
+
+/**
+ * Whether a manifest may declare it, decided by the manifest's own parser. `empty` is a manifest
+ * without capabilities.
+ */
+function isDeclarable(empty: Manifest, capability: Capability): boolean {
+  if (namesNothing(capability)) return false;
+  try {
+    parseManifest(
+      Buffer.from(printManifest({ ...empty, capabilities: groupCapabilities([capability]) })),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether no manifest entry could cover an observed use: a host, program or variable that could not
+ * be computed, an address.
+ */
+export function isBeyondManifests(capability: Capability): boolean {
+  if (namesNothing(capability)) return true;
+  if (capability.kind === 'mount')
+    return capability.path !== undefined && mountFolder(capability.path) === undefined;
+  if (capability.kind !== 'egress') return false;
+  try {
+    parseDeclaredEgressUrl(capability.url);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Whether the sandbox keeps a use harmless without permission. A path or variable known only at run
+ * time is one that exists in the sandbox. The programs and kernel figures that it can read are the
+ * sandbox's own, and so is the loopback address. A package that is not declared is not there.
+ */
+export function isHeldAnyway(capability: Capability): boolean {
+  if (capability.kind === 'env') return capability.name === '*';
+  if (capability.kind === 'package') return true;
+  if (capability.kind === 'mount')
+    return (
+      capability.path === '*' || (capability.mode === 'ro' && ownSystem.test(capability.path ?? ''))
+    );
+  return capability.kind === 'egress' && isLoopbackHost(parseEgressUrl(capability.url).host);
+}
+
+const ownSystem =
+  /^\/(usr|bin|lib|lib64|opt)\/|^\/proc\/(meminfo|cpuinfo|cmdline|version|stat|uptime|(1|self)\/(cgroup|status))$/;
+
+/**
+ * The top folder of an observed path, as the place of a mount; undefined for system folders, home
+ * folders and files at the root. Nobody keeps `/package.json`: such a path begins with a part that
+ * the scan read as empty.
+ */
+function mountFolder(path: string): string | undefined {
+  if (/^\/[^/]*\.[A-Za-z0-9]+$/.test(path)) return undefined;
+  const folder = /^\/([A-Za-z0-9_][A-Za-z0-9._-]*)(?=\/|$)/.exec(path)?.[1];
+  return folder === undefined || systemFolders.has(folder) ? undefined : folder;
+}
+
+const systemFolders: ReadonlySet<string> = new Set(
+  (
+    'bin boot dev etc lib lib32 lib64 proc run sbin skills sys usr var home root Users tmp opt srv mnt media Library Applications ' +
+    'System Volumes private'
+  ).split(' '),
+);
+
+function namesNothing(capability: Capability): boolean {
+  switch (capability.kind) {
+    case 'env':
+    case 'secret':
+      return capability.name === '*';
+    case 'egress':
+      return parseEgressUrl(capability.url).host === '*';
+    case 'mount':
+      return capability.source === undefined && capability.path === '*';
+    case 'exec':
+      return capability.program === '*';
+    case 'package':
+      return capability.name === '*';
+  }
+}
+
+/** Programs that Python packages start by themselves. Sources: the packages' documentation. */
+const programs: readonly (readonly [module: string, programs: readonly string[]])[] = [
+  ['pdf2image', ['pdfinfo', 'pdftoppm']],
+  ['pytesseract', ['tesseract']],
+  ['graphviz', ['dot']],
+  ['pypandoc', ['pandoc']],
+  ['git', ['git']],
+];
+
+/** The programs that the packages imported by Python code start. */
+function programsOfImports(code: string): string[] {
+  const lines = new Set(
+    code.split('\n').map((line) =>
+      line
+        .trim()
+        .split(/[\s.,]+/, 2)
+        .join(' '),
+    ),
+  );
+  return programs.flatMap(([module, started]) =>
+    lines.has(`import ${module}`) || lines.has(`from ${module}`) ? started : [],
+  );
+}
+
+// Turns observed requests into the fewest egress entries that allow them and little more.
+
+const urlsPerHostMax = 3;
+
+/**
+ * By origin: up to three addresses as they are, more as their common folder. Hosts where strangers
+ * collect data are never proposed.
+ */
+function inferEgress(observed: readonly EgressCapability[]): Capability[] {
+  const wanted = observed
+    .map((egress) => ({ ...egress, target: plainTarget(parseEgressUrl(egress.url)) }))
+    .filter(
+      ({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined,
+    );
+  const byOrigin = Map.groupBy(wanted, ({ target }) =>
+    printEgressTarget({ ...target, path: '/*' }),
+  );
+  return [...byOrigin.values()].flatMap((list): Capability[] => {
+    const byUrl = Map.groupBy(list, ({ target }) => printEgressTarget(target));
+    const [first] = list;
+    if (first === undefined) return [];
+    if (byUrl.size > urlsPerHostMax) {
+      const path = sharedFolder(list.map(({ target }) => target.path));
+      return [entry(printEgressTarget({ ...first.target, path }), list)];
+    }
+    return [...byUrl].map(([url, same]) => entry(url, same));
+  });
+}
+
+// A client that is given an address and any method contacts what lies below the address.
+function entry(url: string, uses: readonly EgressCapability[]): Capability {
+  const isBase = uses.some((egress) => usualMethods.every((one) => egress.methods.includes(one)));
+  const methods = uses.flatMap((egress) =>
+    egress.methods.includes('*') ? usualMethods : egress.methods,
+  );
+  return {
+    kind: 'egress',
+    url: isBase && !url.endsWith('*') ? `${url}*` : url,
+    methods: [...new Set(methods)].sort(),
+  };
+}
+
+// `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: placeholders in a text stand for values.
+function plainTarget(target: EgressTarget): EgressTarget {
+  const at = target.path.search(/[{}<>$[\]]|\/:[a-z]/);
+  return at < 0
+    ? target
+    : { ...target, path: `${target.path.slice(0, target.path.lastIndexOf('/', at) + 1)}*` };
+}
+
+/** `/v2/deals` and `/v2/people/*` share `/v2/*`. */
+function sharedFolder(paths: readonly string[]): string {
+  const [first = '/', ...rest] = paths;
+  let length = first.replace(/\*$/, '').length;
+  for (const path of rest) while (!path.startsWith(first.slice(0, length))) length -= 1;
+  return `${first.slice(0, first.lastIndexOf('/', Math.max(0, length - 1)) + 1)}*`;
 }

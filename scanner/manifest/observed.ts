@@ -6,18 +6,18 @@ import {
   type Capability,
   groupCapabilities,
 } from '../../skills-index/skill/capability.ts';
+import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
-import { observedPerKindMax } from '../limits.ts';
+import type { TaintSource } from '../fact/source.ts';
 import { own } from '../lookup-tables/api.ts';
 import { anyEgress } from '../lookup-tables/egress-of.ts';
-import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { isSecretName } from '../lookup-tables/secrets.ts';
+import { isSecretName } from '../lookup-tables/secret-providers.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
-import { interpreters } from '../lookup-tables/shell.ts';
-import { optionalImport } from './package-facts.ts';
-import { isProgramInTexts } from './tables/programs-in-texts.ts';
-import { isPlaceholderVariable, isUsualVariable } from './tables/usual-variables.ts';
+import { interpreters, packageManagers } from '../lookup-tables/shell.ts';
+import { type ForeignImport, foreignImports, importFactsMax } from './imports.ts';
+
+const observedPerKindMax = 500;
 
 /**
  * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests
@@ -153,4 +153,92 @@ const ownRoots = [
 
 function normalPath(path: string): string {
   return path.startsWith('~') ? path : posix.normalize(path);
+}
+
+/**
+ * Environment variables that need no entry of a manifest: the sandbox sets its own value or none,
+ * and programs work either way.
+ */
+const usual: ReadonlySet<string> = new Set(
+  (
+    'PATH HOME USER USERNAME LOGNAME SHELL PWD OLDPWD HOSTNAME TMPDIR TMP TEMP TERM COLORTERM COLUMNS LINES ' +
+    'LANG LANGUAGE LC_ALL LC_CTYPE NO_COLOR FORCE_COLOR CLICOLOR DEBUG VERBOSE CI GITHUB_ACTIONS CODEX_CI NODE_ENV ' +
+    'DISPLAY WAYLAND_DISPLAY EDITOR VISUAL PAGER BROWSER XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME ' +
+    'XDG_RUNTIME_DIR OSTYPE MSYSTEM OS APPDATA LOCALAPPDATA USERPROFILE PROGRAMDATA ProgramData ProgramFiles ' +
+    'ProgramFiles(x86) PROGRAMFILES SystemRoot SYSTEMROOT windir WINDIR ComSpec COMSPEC PATHEXT'
+  ).split(' '),
+);
+
+function isUsualVariable(name: string): boolean {
+  return usual.has(name);
+}
+
+/** Whether a text shows the name in place of the reader's own: `YOUR_TOKEN`, `EXAMPLE_API_KEY`. */
+function isPlaceholderVariable(name: string): boolean {
+  return /^(YOUR|MY|EXAMPLE|SAMPLE|DUMMY|FAKE|PLACEHOLDER|SOME|X{3,})(_|$)/.test(name);
+}
+
+// The packages that code imports, as facts about capabilities.
+
+/** The `api` of an import without which the code goes on. No manifest has to declare it. */
+const optionalImport = 'an optional import';
+
+/**
+ * The imports of the skill's files. An import of a module whose package no table knows belongs to
+ * the declared package of the same name, such as a package of the author's house. Without such a
+ * package the import is no fact: nothing of that name is in the sandbox.
+ */
+export function packageFacts(
+  sources: readonly TaintSource[],
+  declared: Capabilities['package'] = [],
+): CapabilityFact[] {
+  const files = sources.filter(({ path, file }) => path === file);
+  // An import of npm always names its package.
+  const packageOf = ({ name, module }: ForeignImport): string | undefined => {
+    const own = normalPackageName('python', module.split('.')[0] ?? '');
+    return name ?? declared.find((one) => one.ecosystem === 'python' && one.name === own)?.name;
+  };
+  return foreignImports(files)
+    .slice(0, importFactsMax)
+    .flatMap((one): CapabilityFact[] => {
+      const { ecosystem, end, isOptional, path, start } = one;
+      const name = packageOf(one);
+      return name === undefined
+        ? []
+        : [
+            {
+              kind: 'capability',
+              capability: { kind: 'package', ecosystem, name },
+              api: isOptional ? optionalImport : 'an import',
+              traits: [],
+              span: { path, start, end },
+              context: 'code',
+              certainty: 'exact',
+            },
+          ];
+    });
+}
+
+/**
+ * Programs that a text asks for by name. Any word can begin a line of a code block, so only a word
+ * of this table is read as a program there. English words are left out, package managers too.
+ */
+const programs: ReadonlySet<string> = new Set(
+  (
+    'git gh glab hg svn docker podman docker-compose kubectl helm terraform tofu ansible ansible-playbook ' +
+    'aws az gcloud gsutil vercel netlify wrangler flyctl heroku firebase supabase stripe ' +
+    'soffice libreoffice pandoc pdftotext pdftoppm pdftohtml pdfinfo pdfimages pdffonts pdfunite pdfseparate pdftk qpdf ' +
+    'mutool gs tesseract ocrmypdf magick mogrify ffmpeg ffprobe sox exiftool inkscape rsvg-convert dot mmdc plantuml drawio ' +
+    'xelatex pdflatex lualatex latexmk bibtex biber tectonic typst make gmake cmake ninja meson gcc g++ clang clang++ rustc ' +
+    'javac java mvn gradle dotnet msbuild swift xcodebuild php perl ruby lua Rscript julia ' +
+    'jq yq xmllint xsltproc rg fd fzf bat tree tmux rsync ssh scp sftp curl wget aria2c nc ncat socat openssl gpg age ' +
+    'sqlite3 psql pg_dump mysql mysqldump redis-cli mongosh duckdb bc shellcheck shfmt ' +
+    'ruff mypy pytest pyright flake8 pylint eslint prettier tsc vitest jest playwright webpack vite esbuild ' +
+    'semgrep codeql trivy grype syft bandit gitleaks trufflehog osv-scanner pip-audit nmap ' +
+    'chromium google-chrome firefox claude codex gemini opencode nvidia-smi osascript xdg-open'
+  ).split(' '),
+);
+
+function isProgramInTexts(word: string): boolean {
+  return programs.has(word);
 }

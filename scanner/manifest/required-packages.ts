@@ -7,9 +7,9 @@ import { parseTomlValue } from '../../skills-index/packages/locks/toml-value.ts'
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
-import { popularPackages } from '../lookup-tables/popular-packages.ts';
+import { popularPackages } from '../lookup-tables/import-packages.ts';
+import { packageManagers } from '../lookup-tables/shell.ts';
 import { type CodeFile, type ForeignImport, foreignImports, placeOfImport } from './imports.ts';
-import { packagesInTexts } from './packages.ts';
 
 export interface RequiredPackage {
   readonly ecosystem: Ecosystem;
@@ -21,7 +21,7 @@ export interface RequiredPackage {
   readonly isGuess: boolean;
 }
 
-export interface RequiredPackages {
+interface RequiredPackages {
   readonly packages: readonly RequiredPackage[];
   /** What is not among `packages`, with the reason. */
   readonly left: readonly string[];
@@ -169,4 +169,42 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+// The packages that the texts of a skill install: none is an entry of a manifest.
+
+const install = new RegExp(
+  `(?<![\\w-])(${Object.keys(packageManagers).join('|')})[ \\t]([^\\n\`&|;#()]{1,400})`,
+  'g',
+);
+const packageName = /^@?[A-Za-z][\w./-]*(\[[\w,-]+\])?([=<>~!@]=?[\w.*+-]+)?$/;
+
+/** Each package once, with its manager, such as `pip requests`, in the order of names. */
+export function packagesInTexts(files: readonly SourceFile[]): string[] {
+  const found = new Set<string>();
+  for (const { path, bytes } of files) {
+    if (!/\.mdx?$/i.test(path)) continue;
+    const text = Buffer.from(bytes).toString('utf8');
+    for (const [, program = '', rest = ''] of text.matchAll(install))
+      for (const name of packagesOf(program, rest)) found.add(name);
+  }
+  return [...found].sort();
+}
+
+function packagesOf(program: string, rest: string): string[] {
+  const manager = packageManagers[program];
+  const words = rest.trim().split(/\s+/);
+  const verb = manager?.installs.find(
+    (one) => one !== '' && `${words.join(' ')} `.startsWith(`${one} `),
+  );
+  if (manager === undefined || verb === undefined) return [];
+  const names: string[] = [];
+  const operands = words.slice(verb.split(' ').length);
+  operands.forEach((word, at) => {
+    const option = /^--?([\w-]+)$/.exec(operands[at - 1] ?? '')?.[1] ?? '';
+    const plain = word.replace(/^["']|["']$/g, '');
+    if (packageName.test(plain) && !manager.takesValue.includes(option))
+      names.push(`${manager.manager} ${plain}`);
+  });
+  return names;
 }

@@ -2,22 +2,23 @@
  * Turns an environment variable into a secret with its hosts and its place in requests, when the
  * code shows them.
  */
-
 import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { secretHostsMax } from '../../skills-index/skill/limits.ts';
-import { isPlaceOfSecret, looksSecret } from '../../skills-index/skill/manifest-schema.ts';
+import {
+  isPlaceOfSecret,
+  looksSecret,
+  secretHostsMax,
+} from '../../skills-index/skill/manifest-schema.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/belonging.ts';
-import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
+import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secret-providers.ts';
+import { packageManagers } from '../lookup-tables/shell.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 import { foreignImports } from './imports.ts';
-import { secretServiceOf, servicesOf } from './tables/secret-services.ts';
 
 /**
  * Undefined for a variable that holds no secret, and for a secret without known hosts: a manifest
@@ -145,3 +146,57 @@ function useOf(name: string, files: readonly SourceFile[]): SecretUse {
 /** Names of headers that carry keys, as services document them. */
 const keyHeader =
   /["'`\s]((?:x-[a-z0-9-]{0,30})?(?:api-?key|auth-token|access-token|private-token|subscription-token|figma-token|goog-api-key|app-key|secret-key))["'`]?\s{0,3}[:=\],]/i;
+
+// The host and the header at which a service takes the secret of a variable, for code that leaves
+// both to a library. Sources: each service's API documentation.
+
+interface SecretService {
+  readonly name: string;
+  readonly host: string;
+  readonly as: SecretUse;
+  /** Packages whose clients read the variable by themselves. */
+  readonly packages: readonly string[];
+}
+
+const service = (
+  names: string,
+  host: string,
+  as: SecretUse = 'bearer',
+  packages: readonly string[] = [],
+): SecretService[] => names.split(' ').map((name) => ({ name, host, as, packages }));
+
+const services: readonly SecretService[] = [
+  ...service('OPENAI_API_KEY', 'api.openai.com', 'bearer', ['openai']),
+  ...service('ANTHROPIC_API_KEY', 'api.anthropic.com', 'header:x-api-key', [
+    'anthropic',
+    '@anthropic-ai/sdk',
+  ]),
+  ...service('OPENROUTER_API_KEY', 'openrouter.ai'),
+  ...service('GEMINI_API_KEY', 'generativelanguage.googleapis.com', 'header:x-goog-api-key'),
+  ...service('MISTRAL_API_KEY', 'api.mistral.ai', 'bearer', ['mistralai', '@mistralai/mistralai']),
+  ...service('COHERE_API_KEY CO_API_KEY', 'api.cohere.com'),
+  ...service('GROQ_API_KEY', 'api.groq.com', 'bearer', ['groq', 'groq-sdk']),
+  ...service('DEEPSEEK_API_KEY', 'api.deepseek.com'),
+  ...service('XAI_API_KEY', 'api.x.ai'),
+  ...service('TOGETHER_API_KEY', 'api.together.xyz', 'bearer', ['together']),
+  ...service('PERPLEXITY_API_KEY', 'api.perplexity.ai'),
+  ...service('REPLICATE_API_TOKEN', 'api.replicate.com', 'bearer', ['replicate']),
+  ...service('ELEVENLABS_API_KEY', 'api.elevenlabs.io', 'header:xi-api-key', ['elevenlabs']),
+  ...service('PARALLEL_API_KEY', 'api.parallel.ai', 'header:x-api-key', ['parallel']),
+  ...service('TAVILY_API_KEY', 'api.tavily.com'),
+  ...service('EXA_API_KEY', 'api.exa.ai', 'header:x-api-key'),
+  ...service('HF_TOKEN', 'huggingface.co', 'bearer', ['huggingface_hub']),
+  ...service('GITHUB_TOKEN GH_TOKEN', 'api.github.com'),
+  ...service('NOTION_TOKEN NOTION_API_KEY', 'api.notion.com'),
+  ...service('MP_API_KEY', 'api.materialsproject.org', 'header:X-API-KEY', ['mp_api']),
+];
+
+/** The service of a variable. */
+function secretServiceOf(name: string): SecretService | undefined {
+  return services.find((one) => one.name === name);
+}
+
+/** The services whose clients are among the imported modules. */
+function servicesOf(modules: ReadonlySet<string>): SecretService[] {
+  return services.filter(({ packages }) => packages.some((name) => modules.has(name)));
+}

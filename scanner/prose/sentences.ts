@@ -2,8 +2,13 @@
  * The sentences for an agent, taken from the facts: a registry compares them with the last
  * version's.
  */
-import { proseCharsMax, sentencesMax } from '../../skills-index/statement/limits.ts';
-import { type Prose, type Sentence, sentenceTexts } from '../../skills-index/statement/prose.ts';
+import {
+  type Prose,
+  proseCharsMax,
+  type Sentence,
+  sentencesMax,
+  sentenceTexts,
+} from '../../skills-index/statement/prose.ts';
 import type { Fact, FactOf } from '../fact/fact.ts';
 import { type Lines, linesOf } from '../fact/place.ts';
 import type { TaintSource } from '../fact/source.ts';

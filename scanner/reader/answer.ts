@@ -2,15 +2,16 @@
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import type { Sentence } from '../../skills-index/statement/prose.ts';
 import {
   quotesSentences,
   type Remark,
   type RemarkKind,
   remarkKinds,
   remarkQuoteCharsMax,
-} from '../../skills-index/statement/reading.ts';
-import { answerValuesMax } from './limits.ts';
+  type Sentence,
+} from '../../skills-index/statement/prose.ts';
+
+const answerValuesMax = 2_000;
 
 /** Sentences from `start` to before `end`. */
 export interface Slice {

@@ -2,18 +2,15 @@
  * One finding as text, in the style of rustc: message, place, marked code, the path of the value,
  * the next step. Safe for any terminal.
  */
-import type { Finding } from '../../skills-index/statement/finding.ts';
+import stringWidth from 'string-width';
+import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showForPaste, showSafely } from '../lookup-tables/hidden-characters.ts';
-import type { Allowances } from './allowance.ts';
+import { type Allowances, evaluatesTo } from './allowance.ts';
 import { type CodeFrame, frameOf, type SourceLines } from './code-frame.ts';
-import { evaluatesTo } from './finding-capability.ts';
-import type { RuleFindings } from './finding-order.ts';
-import type { Marks } from './marks.ts';
-import type { Ink } from './terminal-ink.ts';
-import { wrapped } from './wrapped.ts';
+import type { Marks, RuleFindings } from './marks.ts';
 
-export interface FindingLook {
+interface FindingLook {
   readonly report: ScanReport;
   readonly lines: SourceLines;
   readonly allowances: Allowances;
@@ -226,4 +223,73 @@ function gutterWidth(finding: Finding, frame: CodeFrame): number {
     3,
     ...[finding.line, ...frame.map((line) => line.number)].map((number) => `${number}`.length),
   );
+}
+
+// Breaks text into lines for a terminal.
+
+/**
+ * The text in lines of at most `width` columns, broken at spaces. A longer word has a line of its
+ * own and exceeds the width, because people copy addresses and digests.
+ */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || stringWidth(longer) <= width) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+// Colours for a terminal, or none: the only module of the scanner that writes escape sequences.
+
+export interface Ink {
+  bold(text: string): string;
+  faint(text: string): string;
+  step(text: string): string;
+  severity(severity: Severity, text: string): string;
+  verdict(verdict: Verdict, text: string): string;
+}
+
+const sgr = {
+  bold: 1,
+  faint: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  blue: 34,
+  magenta: 35,
+  cyan: 36,
+} as const;
+
+const severityStyles = {
+  info: ['blue'],
+  low: ['cyan'],
+  medium: ['yellow'],
+  high: ['red'],
+  critical: ['bold', 'red'],
+} as const satisfies Record<Severity, readonly (keyof typeof sgr)[]>;
+
+const verdictStyles = {
+  pass: ['bold', 'green'],
+  review: ['bold', 'yellow'],
+  block: ['bold', 'red'],
+  incomplete: ['bold', 'magenta'],
+} as const satisfies Record<Verdict, readonly (keyof typeof sgr)[]>;
+
+/** Ink that colours (SGR sequences only, ECMA-48 §8.3.117), or that leaves text unchanged. */
+export function inkFor(colour: boolean): Ink {
+  const style = (styles: readonly (keyof typeof sgr)[], text: string): string =>
+    colour ? `\u001b[${styles.map((name) => sgr[name]).join(';')}m${text}\u001b[0m` : text;
+  return {
+    bold: (text) => style(['bold'], text),
+    faint: (text) => style(['faint'], text),
+    step: (text) => style(['bold', 'magenta'], text),
+    severity: (severity, text) => style(severityStyles[severity], text),
+    verdict: (verdict, text) => style(verdictStyles[verdict], text),
+  };
 }

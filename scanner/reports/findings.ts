@@ -1,12 +1,21 @@
 /** Runs the rules over the facts, and turns their drafts into findings. */
-import type { Finding } from '../../skills-index/statement/finding.ts';
+
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import {
+  type Confidence,
+  type Finding,
+  type FindingKind,
+  severities,
+  type Verdict,
+} from '../../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from '../fact/fact.ts';
 import { compareSpans, type Lines, linesOf } from '../fact/place.ts';
 import type { FactIndex } from '../fact/selectors.ts';
-import { findingsPerRuleMax } from '../limits.ts';
+import type { TaintSource } from '../fact/source.ts';
+import { lineWords, startedWord } from '../flow/started-word.ts';
 import type { FindingDraft, Rule, RuleContext } from '../rule.ts';
-import { withSamplesForReview } from './checked-samples.ts';
-import { fingerprintsOf } from './fingerprint.ts';
+
+const findingsPerRuleMax = 100;
 
 /** Input of rules besides facts. */
 export interface Judgeable extends Omit<RuleContext, 'of'> {
@@ -87,7 +96,7 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
 }
 
 /** The order of findings in a report: by path and place, then rule, then fingerprint. */
-export function compareFindings(a: Finding, b: Finding): number {
+function compareFindings(a: Finding, b: Finding): number {
   return (
     order(a.path, b.path) ||
     a.line - b.line ||
@@ -158,4 +167,199 @@ function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
 
 function bySpan(a: Span, b: Span): number {
   return compareSpans(a, b);
+}
+
+// A finding's fingerprint stays the same while what the finding is about stays the same, also when
+// its lines move. Whoever accepts a finding accepts this host, file, variable or program: with
+// another one, the fingerprint is another one.
+
+/** Where a finding or a step of its flow stands. */
+interface FingerprintedPlace {
+  readonly path: string;
+  /** The inner path when `path` is an archive or document. */
+  readonly inner: string | undefined;
+  /** First and last line; both are taken whole, and all between them. */
+  readonly line: number;
+  readonly endLine: number;
+}
+
+/** What a fingerprint covers. */
+interface FingerprintedFinding {
+  readonly rule: string;
+  readonly kind: FindingKind;
+  /** Names the host, file, variable or program. */
+  readonly message: string;
+  readonly confidence: Confidence;
+  /**
+   * The finding's place, then the steps of its flow. Whole lines count: a place is often one word,
+   * such as the `sh` of `curl … | sh`, and what reaches a call often stands on other lines.
+   */
+  readonly places: readonly FingerprintedPlace[];
+}
+
+/**
+ * Returns a function that makes fingerprints: SHA-256, as hexadecimal digits, over the rule, the
+ * message, the lines of each place without differences of white space, the programs that are
+ * encoded in its file, and the occurrence. What the scan could not resolve, and a program that
+ * comes from data, may rest on any file: then every file counts.
+ * @param digests of all files of the skill, also of those that nobody analysed
+ */
+function fingerprintsOf(
+  sources: readonly TaintSource[],
+  digests: ReadonlyMap<string, string>,
+): (finding: FingerprintedFinding) => string {
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  const split = new Map<string, readonly string[]>();
+  const known = new Map<string, string>();
+  const occurrences = new Map<string, number>();
+  const decoded = Map.groupBy(
+    sources.filter(({ path }) => path.includes('#decoded-')),
+    ({ file }) => file,
+  );
+  const wholeSkill = JSON.stringify([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const digestAt = ({ path, inner, line, endLine }: FingerprintedPlace): string => {
+    const key = JSON.stringify([path, inner, line, endLine]);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const lines = split.get(inner ?? path) ?? (texts.get(inner ?? path) ?? '').split('\n');
+    split.set(inner ?? path, lines);
+    const about = inner === undefined ? lines.slice(line - 1, endLine) : lines;
+    const programs = (decoded.get(path) ?? []).map(({ text }) => text);
+    if (!texts.has(inner ?? path)) programs.push(digests.get(path) ?? '');
+    const digest = digestOf(
+      JSON.stringify([about.join('\n').replace(/\s+/g, ' ').trim(), ...programs]),
+    );
+    known.set(key, digest);
+    return digest;
+  };
+  return ({ confidence, kind, message, places, rule }) => {
+    const isUnresolved = confidence === 'widened' || /…|\bcomputed\b/.test(message);
+    const isOpen = (isUnresolved && kind === 'malice') || runsData.test(rule);
+    const about = places.map((place) => [
+      place.path,
+      place.inner ?? '',
+      digestAt(isUnresolved ? { ...place, line: 1, endLine: Infinity } : place),
+    ]);
+    if (isOpen) about.push([wholeSkill]);
+    const first = JSON.stringify([rule, message, about]);
+    const occurrence = occurrences.get(first) ?? 0;
+    occurrences.set(first, occurrence + 1);
+    return hexOf(digestOf(JSON.stringify([first, occurrence])));
+  };
+}
+
+const runsData =
+  /^(exec\/(code-from-string|computed-program|download-and-run|staged-program|unguarded-agent)|flow\/secret-to-computed-host|files\/agent-memory|persistence\/.+|obfuscation\/(decode-and-run|encoded-program))$/;
+
+// Samples that a checker compares with: a linter of scripts has a bad script in `tests/fixtures`.
+// They are for a person, and no reason for a block, as long as nothing starts or loads them.
+
+function withSamplesForReview(
+  findings: readonly Finding[],
+  { name, description, sources }: Pick<RuleContext, 'name' | 'description' | 'sources'>,
+): readonly Finding[] {
+  const isCapped = (finding: Finding): boolean =>
+    finding.kind === 'malice' &&
+    /^(high|critical)$/.test(finding.severity) &&
+    [finding, ...finding.flow].every(({ path }) => sampleFolder.test(path));
+  if (!checks.test(`${name} ${description}`) || !findings.some(isCapped)) return findings;
+  // A sample may start another one.
+  const outermost = sources.filter(({ depth }) => depth === 0);
+  const isStill = (path: string): boolean =>
+    !outermost.some((source) => source.file !== path && mayStart(source, path));
+  return findings.map((finding) =>
+    isCapped(finding) && [finding, ...finding.flow].every(({ path }) => isStill(path))
+      ? { ...finding, severity: 'medium' }
+      : finding,
+  );
+}
+
+const sampleFolder = /(^|\/)(__fixtures__|fixtures?|test[-_]?data|test[-_]?cases)\//i;
+const checks =
+  /\b(lint\w{0,4}|scan(s|ner|ners|ning)?|audit\w{0,3}|detect\w{0,4}|check(s|er|ers|ing)?|validat\w{1,4}|review\w{0,3}|analy[sz]\w{1,4}|security|vulnerab\w{1,7})\b/i;
+
+// A line that starts or loads the sample, or a file that names the folder and starts what it
+// computes.
+function mayStart({ text, language }: TaintSource, path: string): boolean {
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const module = file.replace(/\.\w{1,5}$/, '');
+  const lines = text.split('\n').filter((line) => line.includes(file) || line.includes(module));
+  const starts = lines.some(
+    (line) =>
+      loads.test(line) ||
+      line
+        .split(/&&|\|\||[;|&()`]/)
+        .some((command) => startedWord(lineWords(command.trim()))?.text.includes(module) === true),
+  );
+  const isProse = language === 'markdown' || language === 'text';
+  return starts || (!isProse && sampleFolder.test(`${text}/`) && startsComputed.test(text));
+}
+
+const loads =
+  /^\s*(import|from|export|source|\.)\s|\b(require|import|run_path|load_module|execfile)\s?\(/;
+const startsComputed =
+  /\b(?:ba|z|da|k)?sh\s+(?:-\w+\s+)?["']?\$|\b(?:python[\d.]*|node|source)\s+["']?\$|^\s*\.\s+["']?\$|sys\.executable,\s*(?!["'])|\brunpy\b|\bimportlib\b|\b(?:exec|eval)\s?\(/m;
+
+// Findings and coverage become a verdict, with the findings that decide it.
+
+interface Judged {
+  readonly verdict: Verdict;
+  /**
+   * The one to three deciding findings: the worst first, of equal ones the most certain first, of
+   * different rules where possible. None for `pass`, and for an `incomplete` that only coverage
+   * decides.
+   */
+  readonly deciding: readonly Finding[];
+}
+
+/**
+ * `block`: malice or policy of severity high or critical. `incomplete`: something was not analysed.
+ * `review`: any other malice or policy of severity low or more, and capabilities of severity medium
+ * or more. Else `pass`. Findings about the form of a skill decide nothing: a registry takes no such
+ * skill, whatever its verdict is.
+ */
+export function judge(all: readonly Finding[], complete: boolean): Judged {
+  const findings = all.filter(({ kind }) => kind !== 'form');
+  const blocking = findings.filter(
+    (finding) => finding.kind !== 'capability' && rank(finding) >= severities.indexOf('high'),
+  );
+  if (blocking.length > 0) return { verdict: 'block', deciding: worst(blocking) };
+  const doubtful = findings.filter(
+    (finding) =>
+      rank(finding) >= severities.indexOf(finding.kind === 'capability' ? 'medium' : 'low'),
+  );
+  if (!complete) return { verdict: 'incomplete', deciding: worst(doubtful) };
+  return doubtful.length > 0
+    ? { verdict: 'review', deciding: worst(doubtful) }
+    : { verdict: 'pass', deciding: [] };
+}
+
+function worst(findings: readonly Finding[]): Finding[] {
+  const chosen: Finding[] = [];
+  const left = [...findings].sort(byWeight);
+  while (chosen.length < decidingMax) {
+    const [first] = left;
+    if (first === undefined) break;
+    // One rule at three places tells less than three rules.
+    const other = left.find(
+      (finding) =>
+        byWeight(first, finding) === 0 && !chosen.some(({ rule }) => rule === finding.rule),
+    );
+    const next = other ?? first;
+    chosen.push(next);
+    left.splice(left.indexOf(next), 1);
+  }
+  return chosen;
+}
+
+const decidingMax = 3;
+const surest = ['exact', 'folded', 'lexical', 'widened'] as const satisfies Finding['confidence'][];
+
+// Equal findings stay in the report's order, which is by place.
+function byWeight(a: Finding, b: Finding): number {
+  return rank(b) - rank(a) || surest.indexOf(a.confidence) - surest.indexOf(b.confidence);
+}
+
+function rank(finding: Finding): number {
+  return severities.indexOf(finding.severity);
 }

@@ -2,9 +2,8 @@
  * Facts about a finding from outside its report: a reviewer accepted it, an earlier report had it.
  * Neither changes the report.
  */
-import type { Finding } from '../../skills-index/statement/finding.ts';
+import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { severityRank } from './finding-order.ts';
 
 /** A reviewer's record, kept outside the skill. */
 export interface Suppression {
@@ -39,7 +38,7 @@ export interface Marks {
   idle(): readonly string[];
 }
 
-export type ReportedSkill = Pick<ScanReport, 'name' | 'path'>;
+type ReportedSkill = Pick<ScanReport, 'name' | 'path'>;
 
 /** The number of findings of a report that a reviewer has accepted. */
 export function countAccepted(
@@ -131,4 +130,49 @@ function whyVoid(suppression: Suppression, finding: Finding, today: string): str
     return `the suppression by ${suppression.by} expired on ${suppression.expires}`;
   if (severityRank(finding) <= severityRank(suppression)) return undefined;
   return `it was ${suppression.severity} when ${suppression.by} accepted it, and is ${finding.severity}`;
+}
+
+// The order of findings in reports: deciding ones first, then by rule, the worst rule first.
+
+export interface RuleFindings {
+  readonly rule: string;
+  /** The worst first, otherwise in the report's order; at least one. */
+  readonly findings: readonly [Finding, ...Finding[]];
+}
+
+interface OrderedFindings {
+  /** The one to three findings that decide the verdict, worst first. */
+  readonly deciding: readonly Finding[];
+  /** All others, by rule. */
+  readonly rest: readonly RuleFindings[];
+}
+
+export function orderFindings({
+  findings,
+  decidedBy,
+}: Pick<ScanReport, 'findings' | 'decidedBy'>): OrderedFindings {
+  const decides = new Set(decidedBy);
+  const sorted = worstFirst(findings);
+  const byRule = Map.groupBy(
+    sorted.filter((finding) => !decides.has(finding.fingerprint)),
+    (finding) => finding.rule,
+  );
+  return {
+    deciding: sorted.filter((finding) => decides.has(finding.fingerprint)),
+    // Groups are in the order of their worst finding, since a map keeps the order of its first
+    // entries.
+    rest: [...byRule].flatMap(([rule, [first, ...more]]) =>
+      first === undefined ? [] : [{ rule, findings: [first, ...more] }],
+    ),
+  };
+}
+
+/** Severity as a number for sorting: 0 for info, 4 for critical. */
+export function severityRank({ severity }: Pick<Finding, 'severity'>): number {
+  return severities.indexOf(severity);
+}
+
+/** By severity, otherwise in the given order. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => severityRank(b) - severityRank(a));
 }

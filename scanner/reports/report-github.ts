@@ -4,10 +4,8 @@
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
-import { filePath } from './file-path.ts';
-import { findingMessage } from './finding-message.ts';
-import { worstFirst } from './finding-order.ts';
-import { countAccepted, type Marks } from './marks.ts';
+import { countAccepted, type Marks, worstFirst } from './marks.ts';
+import { filePath, findingMessage } from './report-gitlab.ts';
 import { verdictText } from './report-text.ts';
 
 const commands = {

@@ -6,10 +6,7 @@ import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import type { Finding, Severity } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
-import { filePath } from './file-path.ts';
-import { findingMessage } from './finding-message.ts';
-import { worstFirst } from './finding-order.ts';
-import type { Marks } from './marks.ts';
+import { type Marks, worstFirst } from './marks.ts';
 
 /** What GitLab reads of an issue. GitLab refuses a whole report with two equal fingerprints. */
 export interface GitLabIssue {
@@ -70,4 +67,16 @@ function notAnalysed(skill: string, path: string, reason: string): GitLabIssue {
 // The scanner's fingerprints are unique in one skill. Two skills may have the same file.
 function fingerprintOf(skill: string, within: string): string {
   return hexOf(digestOf(JSON.stringify([skill, within])));
+}
+
+// The message of a finding in the reports for CI systems, which show nothing else of its kind.
+
+/** A finding about the form of a skill says first that it concerns publishing, and no attack. */
+export function findingMessage({ kind, message }: Pick<Finding, 'kind' | 'message'>): string {
+  return kind === 'form' ? `Cannot be taken as a skill: ${message}` : message;
+}
+
+/** The path of a file from the folder in which the scan was started. @param skill of its report */
+export function filePath(skill: string, path: string): string {
+  return skill === '.' ? path : `${skill}/${path}`;
 }

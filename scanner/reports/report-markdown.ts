@@ -2,20 +2,16 @@
  * A scan report for a pull request: verdict, deciding findings with their code, capabilities; the
  * rest is folded.
  */
-
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { printCapability } from '../../skills-index/skill/capability.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { capabilityRows } from './capability-rows.ts';
+import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
-import { orderFindings } from './finding-order.ts';
-import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
-import { countAccepted, type Marks } from './marks.ts';
-import { notDecided, verdictText, whyNotTaken } from './report-text.ts';
-import { ruleUrl } from './rule-address.ts';
+import { countAccepted, type Marks, orderFindings } from './marks.ts';
+import { capabilityRows, notDecided, verdictText, whyNotTaken } from './report-text.ts';
 
 const signs = { pass: '✅', review: '👀', block: '⛔', incomplete: '❔' } as const;
 const frameColumns = 110;
@@ -184,4 +180,47 @@ function unread({ coverage }: ScanReport): string[] {
 
 function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+// Foreign text inside Markdown on GitHub: none of it becomes markup, a link, a mention or a
+// reference.
+
+/**
+ * Text inside a line or a table cell. Every character that may be markup becomes a character
+ * reference, which CommonMark (§2.5) never takes for markup. An empty comment behind `@` and `#`
+ * keeps GitHub from making mentions and references of the rendered text.
+ */
+export function markdownText(text: string): string {
+  return references(showSafely(text)).replace(/&#(?:64|35);/g, '$&<!-- -->');
+}
+
+/** The same as code, in which GitHub makes no mentions and references. */
+export function markdownCode(text: string): string {
+  return `<code>${references(showSafely(text))}</code>`;
+}
+
+/**
+ * Lines as a block of code. An HTML block that `pre` opens ends with its closing tag alone
+ * (CommonMark §4.6, kind 1).
+ */
+export function markdownBlock(lines: readonly string[]): string {
+  return `<pre>${lines.map(htmlText).join('\n')}\n</pre>`;
+}
+
+// The caller has made `lines` safe to show; here they only must not end the block.
+function htmlText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function references(text: string): string {
+  // Only the dot of "www.": GitHub also links that word without a scheme.
+  return text.replace(
+    /[&<>`*_{}[\]()#!|~@:\\^$]|(?<=www)\./gi,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+  );
+}
+
+/** The web address of a rule's page; `npm run docs:rules` makes it. */
+export function ruleUrl(rule: string): string {
+  return `https://skillgate.dev/docs/rules/${rule}`;
 }

@@ -3,19 +3,20 @@
  * capabilities, verdict. Safe for any terminal.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { printCapability } from '../../skills-index/skill/capability.ts';
+import {
+  capabilityKinds,
+  covers,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
-import { capabilityRows } from './capability-rows.ts';
 import { sourceLines } from './code-frame.ts';
-import { orderFindings, severityRank } from './finding-order.ts';
-import { placeOf, printFinding, printGroup } from './finding-text.ts';
-import { countAccepted, type Marks, noMarks } from './marks.ts';
-import { type Ink, inkFor } from './terminal-ink.ts';
-import { wrapped } from './wrapped.ts';
+import { type Ink, inkFor, placeOf, printFinding, printGroup, wrapped } from './finding-text.ts';
+import { countAccepted, type Marks, noMarks, orderFindings, severityRank } from './marks.ts';
 
 export interface ReportTextOptions {
   /** ANSI colours; without them the text has no escape sequence. */
@@ -231,4 +232,52 @@ function printSummary(report: ScanReport, marks: Marks): string {
   });
   const total = `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
   return `${total}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}${accepted === 0 ? '' : `, ${accepted} accepted`}; files: ${files.join(', ')}`;
+}
+
+// Declared against observed capabilities, row by row, for every report.
+
+interface CapabilityRow {
+  /** Written by `printCapability`; not yet safe to show. */
+  readonly text: string;
+  readonly declared: boolean;
+  readonly observed: boolean;
+  /** `covered`: by another, wider row. */
+  readonly note: 'undeclared' | 'covered' | '';
+}
+
+/** One row for each declared or observed capability, by kind. */
+export function capabilityRows({
+  declared,
+  observed,
+  undeclared,
+  unused,
+}: ScanReport['capabilities']): CapabilityRow[] {
+  const isIn = (grouped: ScanReport['capabilities']['declared'], text: string): boolean =>
+    listCapabilities(grouped).some((capability) => printCapability(capability) === text);
+  const given = listCapabilities(declared);
+  const texts = new Set([...given, ...listCapabilities(observed)].map(printCapability));
+  return [...texts].sort(byKind).map((text) => {
+    const exact = isIn(declared, text);
+    const missing = isIn(undeclared, text);
+    const capability = listCapabilities(observed).find(
+      (candidate) => printCapability(candidate) === text,
+    );
+    const isCovered =
+      capability !== undefined &&
+      !exact &&
+      !missing &&
+      given.some((wide) => covers(wide, capability));
+    return {
+      text,
+      declared: exact || isCovered,
+      observed: isIn(observed, text) || !isIn(unused, text),
+      note: missing ? 'undeclared' : isCovered ? 'covered' : '',
+    };
+  });
+}
+
+function byKind(a: string, b: string): number {
+  const rank = (text: string): number =>
+    capabilityKinds.findIndex((kind) => text.startsWith(`${kind} `));
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
 }

@@ -3,12 +3,10 @@ import type { Rule } from '../rule.ts';
 import { allThree } from './manifest/all-three.ts';
 import { brokenPromise } from './manifest/broken-promise.ts';
 import { contradiction } from './manifest/contradiction.ts';
-import { declaredAttack } from './manifest/declared-attack.ts';
-import { overBroad } from './manifest/over-broad.ts';
+import { declaredAttack, overBroad, unused } from './manifest/declared-attack.ts';
 import { undeclared } from './manifest/undeclared.ts';
 import { unnamedScript } from './manifest/unnamed-script.ts';
 import { unreadable } from './manifest/unreadable.ts';
-import { unused } from './manifest/unused.ts';
 
 export const manifestRules: readonly Rule[] = [
   allThree,
@@ -16,8 +14,8 @@ export const manifestRules: readonly Rule[] = [
   contradiction,
   declaredAttack,
   overBroad,
+  unused,
   undeclared,
   unnamedScript,
   unreadable,
-  unused,
 ];

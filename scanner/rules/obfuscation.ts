@@ -5,10 +5,8 @@ import { decodeAndRun } from './obfuscation/decode-and-run.ts';
 import { disguisedFile } from './obfuscation/disguised-file.ts';
 import { encodedProgram } from './obfuscation/encoded-program.ts';
 import { evasion } from './obfuscation/evasion.ts';
-import { hiddenCharacters } from './obfuscation/hidden-characters.ts';
-import { hiddenName } from './obfuscation/hidden-name.ts';
+import { hiddenCharacters, hiddenName } from './obfuscation/hidden-characters.ts';
 import { minified } from './obfuscation/minified.ts';
-import { misleadingEncoding } from './obfuscation/misleading-encoding.ts';
 import { mixedScript } from './obfuscation/mixed-script.ts';
 import { obfuscator } from './obfuscation/obfuscator.ts';
 import { opaqueBlob } from './obfuscation/opaque-blob.ts';
@@ -16,7 +14,7 @@ import { padding } from './obfuscation/padding.ts';
 import { selfExtracting } from './obfuscation/self-extracting.ts';
 import { shadowedLibrary } from './obfuscation/shadowed-library.ts';
 import { textFromNumbers } from './obfuscation/text-from-numbers.ts';
-import { unanalysed } from './obfuscation/unanalysed.ts';
+import { misleadingEncoding, unanalysed } from './obfuscation/unanalysed.ts';
 
 export const obfuscationRules: readonly Rule[] = [
   computedInstructions,
@@ -27,7 +25,6 @@ export const obfuscationRules: readonly Rule[] = [
   hiddenCharacters,
   hiddenName,
   minified,
-  misleadingEncoding,
   mixedScript,
   obfuscator,
   opaqueBlob,
@@ -35,5 +32,6 @@ export const obfuscationRules: readonly Rule[] = [
   selfExtracting,
   shadowedLibrary,
   textFromNumbers,
+  misleadingEncoding,
   unanalysed,
 ];

@@ -3,12 +3,10 @@ import type { Rule } from '../rule.ts';
 import { approvalBypass } from './prose/approval-bypass.ts';
 import { biasedJudgement } from './prose/biased-judgement.ts';
 import { boundlessRole } from './prose/boundless-role.ts';
-import { concealment } from './prose/concealment.ts';
+import { concealment, secretInReply } from './prose/concealment.ts';
 import { credentialSolicitation } from './prose/credential-solicitation.ts';
-import { decodeInstructions } from './prose/decode-instructions.ts';
-import { destructiveOrders } from './prose/destructive-orders.ts';
-import { dividedOrder } from './prose/divided-order.ts';
-import { encodedInstructions } from './prose/encoded-instructions.ts';
+import { decodeInstructions, encodedInstructions } from './prose/decode-instructions.ts';
+import { destructiveOrders, dividedOrder } from './prose/divided-order.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
@@ -18,10 +16,8 @@ import { overrideInstructions } from './prose/override-instructions.ts';
 import { paymentDiversion } from './prose/payment-diversion.ts';
 import { plantedContent } from './prose/planted-content.ts';
 import { remoteInstructions } from './prose/remote-instructions.ts';
-import { secretInReply } from './prose/secret-in-reply.ts';
-import { selfPropagation } from './prose/self-propagation.ts';
+import { selfPropagation, triggerBait } from './prose/self-propagation.ts';
 import { speaksToScanners } from './prose/speaks-to-scanners.ts';
-import { triggerBait } from './prose/trigger-bait.ts';
 import { weakenedDefence } from './prose/weakened-defence.ts';
 
 export const proseRules: readonly Rule[] = [
@@ -29,11 +25,12 @@ export const proseRules: readonly Rule[] = [
   biasedJudgement,
   boundlessRole,
   concealment,
+  secretInReply,
   credentialSolicitation,
   decodeInstructions,
+  encodedInstructions,
   destructiveOrders,
   dividedOrder,
-  encodedInstructions,
   exfiltrationInstructions,
   falseAuthority,
   hiddenText,
@@ -43,9 +40,8 @@ export const proseRules: readonly Rule[] = [
   paymentDiversion,
   plantedContent,
   remoteInstructions,
-  secretInReply,
   selfPropagation,
-  speaksToScanners,
   triggerBait,
+  speaksToScanners,
   weakenedDefence,
 ];

@@ -1,7 +1,6 @@
-/**
- * A scanner's calls to the registry's API: sign in, lease, fetch, report. Answers are parsed; bytes
- * are checked against their digests.
- */
+/** What a scanner does when the registry is busy or down: its result is sent again, or dropped. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { unreachable } from '../../skills-index/client/unreachable.ts';
@@ -15,7 +14,7 @@ import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/matching-parts.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ObservationStatement } from '../../skills-index/statement/observation-statement.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
@@ -23,7 +22,49 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
-import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+
+const answerBytesMax = 8 * 1024 * 1024;
+
+const requestSecondsMax = 60;
+
+/** Processes and threads of the user that runs children; one child has about a dozen. */
+export const childThreadsMax = 1_024;
+export const jobPollMillisecondsMin = 500;
+export const jobPollMillisecondsMax = 15_000;
+
+/** The registry took no result. The work itself was right, so the job must not count as failed. */
+export const noFailureOfTheScan: readonly string[] = [
+  'registry-down',
+  'registry-busy',
+  'job-stale',
+];
+
+/**
+ * How often a result is sent again to a busy registry, for about 30 s. The lease is renewed
+ * meanwhile. The number is not in limits.ts, because a change of limits.ts changes the rule set.
+ */
+const busyTriesMax = 6;
+
+/** Sends a result again to a busy registry. @throws Problem */
+export async function whileBusy(
+  { signal }: Pick<JobsWorld, 'signal'>,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await send();
+      return;
+    } catch (cause) {
+      const isBusy = cause instanceof Problem && cause.code === 'registry-busy';
+      if (!isBusy || tries === busyTriesMax || signal.aborted) throw cause;
+    }
+    const ms = Math.min(jobPollMillisecondsMin * 2 ** tries, jobPollMillisecondsMax);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+// A scanner's calls to the registry's API: sign in, lease, fetch, report. Answers are parsed; bytes
+// are checked against their digests.
 
 export interface ScanJob {
   readonly id: string;
@@ -40,7 +81,7 @@ export type ObservationJob = Omit<ScanJob, 'id'>;
 /**
  * The registry's index data of a skill, beside its report: a sketch of its texts, its sentences.
  */
-export interface ScanIndex {
+interface ScanIndex {
   readonly signature?: SimilaritySignature | undefined;
   readonly prose?: Prose | undefined;
 }

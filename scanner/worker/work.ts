@@ -3,23 +3,37 @@
  * told to stop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseBundle } from '../../skills-index/skill/bundle.ts';
+import {
+  type Bundle,
+  bundleFileBytesMax,
+  parseBundle,
+  type SourceFile,
+} from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
+import {
+  observationStatement,
+  observedStatement,
+} from '../../skills-index/statement/observation-statement.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
-import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import type { ProseReader } from '../reader/reader.ts';
 import { ruleSetDigest } from '../rule-set.ts';
-import { fetchFiles } from './bundle-files.ts';
-import { noFailureOfTheScan, whileBusy } from './busy-registry.ts';
-import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
-import { observeVersions, type VersionObserver } from './observe-versions.ts';
-import { type Outage, watchOutage } from './outage.ts';
+import {
+  createJobsClient,
+  type JobsClient,
+  type JobsWorld,
+  jobPollMillisecondsMax,
+  jobPollMillisecondsMin,
+  noFailureOfTheScan,
+  type ObservationJob,
+  type ScanJob,
+  whileBusy,
+} from './jobs-client.ts';
 import {
   type LookAtPackage,
   type LookLines,
@@ -28,7 +42,7 @@ import {
 } from './package-looks.ts';
 import { type ScanPool, startScanPool } from './pool.ts';
 
-export interface WorkOptions extends JobsWorld, LookLines {
+interface WorkOptions extends JobsWorld, LookLines {
   /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
   readonly registry: Digest;
   readonly now: () => Date;
@@ -188,4 +202,137 @@ async function remarkedProse(
 ): Promise<Prose | undefined> {
   if (reader === undefined || verdict !== 'pass' || prose === undefined) return prose;
   return reader.read(prose, signal);
+}
+
+// The second job of a scanner, for hosts that can run submissions in sandboxes: observes versions
+// that wait for an observation, while no version waits for a scan. The scanner itself runs nothing
+// of a skill: the caller brings what observes.
+
+/** Runs the files in sandboxes with decoys. */
+export interface VersionObserver {
+  /** The program that observes, for example `skillgate 0.1.0`. */
+  readonly name: string;
+  observe(files: readonly SourceFile[], signal: AbortSignal): Promise<ObservedBehaviour>;
+}
+
+interface ObservingWorld extends Pick<JobsWorld, 'signal' | 'signer'>, LookLines {
+  readonly now: () => Date;
+  /** Fingerprint of the registry's first root file. */
+  readonly registry: Digest;
+}
+
+interface Observing {
+  readonly client: JobsClient;
+  readonly queue: VersionQueue;
+  readonly observer: VersionObserver;
+}
+
+/** Observes until the signal aborts, one version at a time. */
+export async function observeVersions(world: ObservingWorld, observing: Observing): Promise<void> {
+  const { client, queue } = observing;
+  const { log, signal } = world;
+  let wait = jobPollMillisecondsMin;
+  while (!signal.aborted) {
+    try {
+      const job = queue.isEmpty ? await client.leaseObservation() : undefined;
+      if (job !== undefined) {
+        wait = jobPollMillisecondsMin;
+        await observeJob(world, observing, job);
+        continue;
+      }
+      wait = Math.min(wait * 1.5, queue.isEmpty ? jobPollMillisecondsMax : jobPollMillisecondsMin);
+    } catch (cause) {
+      if (signal.aborted) return;
+      log?.(wordsOf(cause));
+      wait = Math.min(wait * 2, jobPollMillisecondsMax);
+    }
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function observeJob(
+  { log, now, registry, signal, signer }: ObservingWorld,
+  { client, observer }: Observing,
+  job: ObservationJob,
+): Promise<void> {
+  const { bundle: digest, name, version } = job;
+  try {
+    const { bundle } = parseBundle(await client.blob(digest, bundleFileBytesMax));
+    const observation = await observer.observe(await fetchFiles(client, bundle), signal);
+    const statement = observationStatement(digest, {
+      observation,
+      observer: observer.name,
+      observedAt: now().toISOString(),
+    });
+    const { verdict } = observation;
+    const about = { name, version, bundle: digest, files: bundle.files };
+    const named = { registry, observation: canonicalDigest(statement), verdict };
+    const envelope = await signStatement(observedStatement(about, named), signer);
+    await whileBusy({ signal }, () => client.sendObservation(job, envelope, statement));
+    log?.(`${name}@${version}: observed, ${verdict}`);
+  } catch (cause) {
+    if (signal.aborted) return;
+    log?.(`${name}@${version}: not observed: ${wordsOf(cause)}`);
+    // The registry hands the job out again after the lease.
+    if (cause instanceof Problem && noFailureOfTheScan.includes(cause.code)) throw cause;
+    await client.failObservation(job, wordsOf(cause));
+  }
+}
+
+function wordsOf(cause: unknown): string {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return words === '' ? 'no reason given' : words;
+}
+
+// The files of a bundle, as a scanner fetches them from its registry.
+
+/** The bundle's files, each checked against its listed digest. @throws Problem */
+async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  for (const { path, sha256, mode } of bundle.files) {
+    files.push({
+      path,
+      bytes: await client.blob(sha256, bundleFileBytesMax),
+      mode: mode === '755' ? 0o755 : 0o644,
+    });
+  }
+  return files;
+}
+
+// Names a registry that gives no work: once when the outage lasts, and once when it ends.
+
+/**
+ * Failed requests for work of one scan, one after the other, before the scanner says so: about 7 s.
+ * The number is not in limits.ts, because a change of limits.ts changes the rule set.
+ */
+export const outageFailures = 4;
+
+interface Outage {
+  /** A request for work failed, for this reason. */
+  failed(why: string): void;
+  /** The registry answered a request for work. */
+  ended(): void;
+}
+
+/**
+ * The notes of all scans of one scanner.
+ * @param children scans at the same time, each of which asks for work
+ */
+export function watchOutage(children: number, warn: (line: string) => void): Outage {
+  let failures = 0;
+  let isNamed = false;
+  return {
+    failed: (why) => {
+      failures += 1;
+      // A registry that restarts misses a request or two.
+      if (isNamed || failures < outageFailures * children) return;
+      isNamed = true;
+      warn(`the registry gives no work: ${why}; the scanner goes on asking`);
+    },
+    ended: () => {
+      failures = 0;
+      if (isNamed) warn('the registry gives work again');
+      isNamed = false;
+    },
+  };
 }

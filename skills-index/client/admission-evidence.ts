@@ -6,7 +6,7 @@ import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
 import type { Decision } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import { statusBytesMax } from '../trust/limits.ts';
+import { statusBytesMax } from '../trust/index-files/status-file.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { fetchFile, type Source } from './blobs.ts';
 import { peekStatus } from './peek.ts';

@@ -2,14 +2,24 @@
  * Reads files and blobs of a registry from the store or the network. A blob's digest is verified
  * before anybody uses the blob.
  */
+
+import { bundleFileBytesMax } from '../skill/bundle.ts';
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
-import { bundleFileBytesMax } from '../skill/limits.ts';
 import { Problem } from '../skill/problem.ts';
 import { parseJson } from '../skill/text/json.ts';
 import { printable } from '../skill/text/shown-text.ts';
 import { readBoundedBody } from './bounded-body.ts';
-import { fetchesAtOnce, fetchMilliseconds, refusalBytesMax, refusalCharsMax } from './limits.ts';
 import type { Store } from './store.ts';
+
+/** Requests to a registry that may run at the same time. */
+const fetchesAtOnce = 6;
+
+const fetchMilliseconds = 15_000;
+
+/** The refusal of a registry, and the part of it that a person is shown. */
+const refusalBytesMax = 16 * 1024;
+
+const refusalCharsMax = 500;
 
 /** The part of `fetch` that reading files needs. */
 export type GetFile = (
@@ -96,7 +106,7 @@ export async function fetchBlob(
 }
 
 /** A file of the registry whose content may change, such as `status.json`. */
-export interface NamedFile {
+interface NamedFile {
   /** The file's name in the store. */
   readonly name: string;
   /** The file's path at the registry, with a leading slash. */

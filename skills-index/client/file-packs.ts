@@ -1,7 +1,6 @@
 /** The files of a large skill in packs, so that an installation does not ask for each file. */
-import type { Bundle, BundleFile } from '../skill/bundle.ts';
+import { type Bundle, type BundleFile, bundleFileBytesMax } from '../skill/bundle.ts';
 import { type Digest, hexOf } from '../skill/digest.ts';
-import { bundleFileBytesMax } from '../skill/limits.ts';
 import type { Pack, Source } from './blobs.ts';
 import { makePack } from './packs.ts';
 

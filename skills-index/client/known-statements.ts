@@ -11,8 +11,12 @@ import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import { peekStatement } from '../statement/signature-formats/envelope.ts';
 import { parseSigstoreBundle } from '../statement/signature-formats/sigstore-bundle.ts';
 import type { Decision } from '../trust/decision/decision.ts';
-import { knownStatementBytesMax, knownStatementsMax } from './limits.ts';
 import type { Store } from './store.ts';
+
+const knownStatementBytesMax = 512 * 1024;
+
+/** Identity statements and revocations that this host keeps of one registry. */
+const knownStatementsMax = 8_192;
 
 const folder = 'known';
 

@@ -5,8 +5,15 @@
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import type { FileAnswer, GetFile, Source } from './blobs.ts';
-import { admissionBytesMax, admissionMilliseconds } from './limits.ts';
 import type { Store } from './store.ts';
+
+const admissionBytesMax = 32 * 1024 * 1024;
+
+/**
+ * Limits on all requests of one admission together: their time, and their bytes without index and
+ * status.
+ */
+export const admissionMilliseconds = 60_000;
 
 type Body = NonNullable<FileAnswer['body']>;
 
@@ -69,7 +76,7 @@ export function withSum<Limited extends Source>(
 }
 
 /** A store that holds new content in memory, so that a refused admission fills no disk. */
-export interface StagedStore extends Store {
+interface StagedStore extends Store {
   /** Writes the content in memory to the underlying store. */
   keep(): Promise<void>;
   /**

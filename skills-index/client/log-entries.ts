@@ -2,14 +2,15 @@
  * Reads the entries of a log in order, and verifies at the end that the entries make a signed head
  * of the log.
  */
-
 import { appendLeaf, type CompactRange, rangeRoot } from '../log/compact-range.ts';
 import { leafHash, type TreeHead } from '../log/merkle-tree.ts';
-import { tilePath, tileWidthMax } from '../log/tile.ts';
 import { parseEntryTile, tilesOf } from '../log/tile-files.ts';
+import { tilePath, tileWidthMax } from '../log/tile-proof.ts';
 import { Problem } from '../skill/problem.ts';
 import { fetchFile, type Source } from './blobs.ts';
-import { entryTileBytesMax } from './limits.ts';
+
+/** Bytes of an entry bundle of the log: 256 entries of 65,535 bytes, each entry with its length. */
+const entryTileBytesMax = 256 * 65_537;
 
 export interface WalkedEntry {
   readonly index: number;

@@ -1,10 +1,19 @@
 /** Computes consistency proofs from the log's tiles, so that no registry has to send a proof. */
 import { type Hash, type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
-import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
-import { answerFrom, consistencyQuestion, type TreeQuestion, tilesFor } from '../log/tile-proof.ts';
+import {
+  answerFrom,
+  consistencyQuestion,
+  parseHashTile,
+  type TileId,
+  type TreeQuestion,
+  tilePath,
+  tilesFor,
+} from '../log/tile-proof.ts';
 import { nodesFirst, parseNodes, type TreeNodes } from '../log/tree-nodes.ts';
 import { fetchIfAny, fetchNamed, inTurns, type Source } from './blobs.ts';
-import { tileBytesMax, treeNodesBytesMax } from './limits.ts';
+import { treeNodesBytesMax } from './packs.ts';
+
+const tileBytesMax = 256 * 32;
 
 /**
  * Consistency proofs of the log from each of the smaller heads to `head`, from tiles that this host

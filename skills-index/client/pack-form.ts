@@ -4,7 +4,15 @@
  */
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { type IndexLine, printIndexLine } from '../trust/index-files/index-line.ts';
-import { packBlobsMax, packHeadingBytes } from './limits.ts';
+
+/** A pack has at most the blobs of a whole version: statements, files, bundle and scan reports. */
+export const packBlobsMax = 1_600;
+
+/**
+ * Bytes before the first blob: `skillgate.pack/1`, a space, a SHA-256 in hexadecimal, and a line
+ * feed.
+ */
+export const packHeadingBytes = 82;
 
 /** The digest is that of all bytes after the heading: the registry finds its own damaged packs. */
 const headingForm = /^skillgate\.pack\/1 [0-9a-f]{64}\n$/;

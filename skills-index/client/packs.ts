@@ -2,13 +2,20 @@
  * Reads blobs from packs. A blob that a pack lacks is fetched by itself, and so is every blob of a
  * registry without packs.
  */
-
 import { parseNodes, type TreeNodes } from '../log/tree-nodes.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { IndexLine } from '../trust/index-files/index-line.ts';
 import { fetchIfAny, type Pack, type Source } from './blobs.ts';
-import { packBytesMax, treeNodesBytesMax } from './limits.ts';
 import { evidencePackPath, parsePack } from './pack-form.ts';
+
+/** The bytes of the largest single file, with the lengths of the blobs and the heading. */
+export const packBytesMax = 5 * 1024 * 1024 + 64 * 1024;
+
+/** Bytes of the nodes of the log's tree in one pack: about 6,700 nodes. */
+export const treeNodesBytesMax = 256 * 1024;
+
+/** Bytes of all files of a skill that are in one pack with the skill's evidence. */
+export const packedFilesBytesMax = 1024 * 1024;
 
 /**
  * The same source, with the evidence of a version in a pack. The pack is fetched when the store

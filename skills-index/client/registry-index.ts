@@ -6,11 +6,12 @@ import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import type { TreeNodes } from '../log/tree-nodes.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
-import type { Digest } from '../skill/digest.ts';
+import { type Digest, hexOf } from '../skill/digest.ts';
+import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { parseJson } from '../skill/text/json.ts';
+import { compareVersions } from '../skill/version.ts';
 import { predicateTypes } from '../statement/attestation.ts';
-import { scanReportBytesMax } from '../statement/limits.ts';
 import { peekStatement } from '../statement/signature-formats/envelope.ts';
 import {
   parseSigstoreBundle,
@@ -18,18 +19,21 @@ import {
 } from '../statement/signature-formats/sigstore-bundle.ts';
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import type { IndexLine } from '../trust/index-files/index-line.ts';
-import { newestStatus, type Status } from '../trust/index-files/status-file.ts';
+import { type IndexLine, indexFileBytesMax } from '../trust/index-files/index-line.ts';
+import {
+  type IndexPart,
+  joinLines,
+  parseIndex,
+  parsePart,
+} from '../trust/index-files/index-parts.ts';
+import { newestStatus, type Status, statusBytesMax } from '../trust/index-files/status-file.ts';
 import type { WordsFile } from '../trust/index-files/words-file.ts';
-import { statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
-import { chooseLine, type WantedVersion } from './choose-line.ts';
-import { fetchIndex } from './index-lines.ts';
+import { chooseLine, partsWithChoice, type WantedVersion } from './choose-line.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
-import { statementBlobBytesMax, wordsTriesMax } from './limits.ts';
 import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
 import { proveHeads } from './log-proofs.ts';
 import { readNodes, withEvidencePack } from './packs.ts';
@@ -41,7 +45,20 @@ import {
   keepWords,
   keptStatus,
   keptWords,
+  statementBlobBytesMax,
 } from './version-words.ts';
+
+export const scanReportBytesMax = 64 * 1024 * 1024;
+
+/**
+ * How often status and proofs are asked for together, when the proofs are not of the head in the
+ * status: the registry keeps the maps of some hundred heads only, and a copy of a registry may be
+ * updated between the two answers.
+ */
+export const wordsTriesMax = 4;
+
+/** Parts of one index: 480,000 lines, where each part has 24. */
+const indexPartsReadMax = 20_000;
 
 /** The version to find, and the registry to ask. */
 export interface VersionQuery extends Source, WantedVersion {
@@ -299,4 +316,62 @@ async function fetchProofs(
   if (first === undefined) return new Map();
   const largest = others.reduce((a, b) => (b.size > a.size ? b : a), first);
   return proveHeads(source, heads, largest, nodes);
+}
+
+// Reads the lines of a skill's index: the newest from the index file, others from its parts.
+
+/** The path of a part of a skill's index. */
+export function indexPartPath(name: SkillName, { digest }: Pick<IndexPart, 'digest'>): string {
+  return `/index/parts/${name}/${hexOf(digest)}`;
+}
+
+/**
+ * Reads index lines of a skill, in the order of the log; empty when the registry does not know the
+ * skill.
+ * @param wanted leaves out parts that `chooseLine` does not need for this version
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `signature-invalid`
+ */
+export async function fetchIndex(
+  source: Source,
+  name: SkillName,
+  wanted?: WantedVersion,
+): Promise<readonly IndexLine[]> {
+  const path = `index/${name}`;
+  const isGood = (answer: Uint8Array): boolean => parseIndex(answer, name).lines.length > 0;
+  const bytes = await fetchNamed(source, {
+    name: path,
+    path: `/${path}`,
+    bytesMax: indexFileBytesMax,
+    isGood,
+  });
+  if (bytes === undefined && source.offline === true)
+    throw new Problem('registry-down', `Offline, and the index of ${name} is not in the store`);
+  if (bytes === undefined) return [];
+  let { parts, lines } = parseIndex(bytes, name);
+  // A few small parts could stand for millions of parts, which this host would read from its store.
+  const named = new Set<Digest>();
+  for (let fresh = parts; ; ) {
+    for (const { digest } of fresh)
+      if (named.has(digest) || named.add(digest).size > indexPartsReadMax)
+        throw new Problem(
+          'registry-answer-invalid',
+          `The index of ${name} names a part twice, or too many`,
+        );
+    const needed =
+      wanted === undefined
+        ? parts
+        : partsWithChoice(parts, lines, wanted)
+            .sort((a, b) => compareVersions(b.highest, a.highest))
+            .slice(0, 1);
+    if (needed.length === 0) return lines;
+    const files = await inTurns(needed, async (part) => {
+      const path = indexPartPath(name, part);
+      const content = await fetchBlobIfThere(source, part.digest, indexFileBytesMax, path);
+      if (content !== undefined) return parsePart(content, name, part);
+      throw new Problem('registry-answer-invalid', `The registry has no ${path}`);
+    });
+    lines = joinLines(name, [lines, ...files.map((file) => file.lines)]);
+    fresh = files.flatMap((file) => file.parts);
+    parts = [...parts.filter((part) => !needed.includes(part)), ...fresh];
+  }
 }

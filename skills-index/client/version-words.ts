@@ -8,12 +8,17 @@ import type { SkillName } from '../skill/name.ts';
 import { parseJson } from '../skill/text/json.ts';
 import type { Version } from '../skill/version.ts';
 import { parseSigstoreBundle } from '../statement/signature-formats/sigstore-bundle.ts';
-import { parseWordsFile, provesName, type WordsFile } from '../trust/index-files/words-file.ts';
-import { wordsFileBytesMax } from '../trust/limits.ts';
+import {
+  parseWordsFile,
+  provesName,
+  type WordsFile,
+  wordsFileBytesMax,
+} from '../trust/index-files/words-file.ts';
 import { fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
-import { statementBlobBytesMax } from './limits.ts';
 import { peek } from './peek.ts';
 import type { Store } from './store.ts';
+
+export const statementBlobBytesMax = 8 * 1024 * 1024;
 
 interface AskedVersion {
   readonly name: SkillName;
@@ -23,7 +28,7 @@ interface AskedVersion {
 /** Of a registry that shows no proofs. `decide` then refuses the version. */
 const noWords: WordsFile = { map: new Uint8Array(), names: new Map() };
 
-export interface FetchedWords {
+interface FetchedWords {
   readonly words: WordsFile;
   /** The file as the registry sent it; undefined when there is none. */
   readonly bytes: Uint8Array | undefined;

@@ -1,10 +1,21 @@
 /** Decides whether a witness cosigns a checkpoint (C2SP tlog-witness, `add-checkpoint`). Pure. */
 import { Problem } from '../skill/problem.ts';
-import { isBase64 } from '../statement/base64.ts';
+import { isBase64 } from '../statement/field-shapes.ts';
 import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
-import { proofHashesMax } from './limits.ts';
-import { type Hash, type TreeHead, verifyConsistency } from './merkle-tree.ts';
-import { provesOtherPast } from './other-past.ts';
+import {
+  type ConsistencyClaim,
+  type Hash,
+  isConsistencyClaim,
+  rootsShownBy,
+  type TreeHead,
+  verifyConsistency,
+} from './merkle-tree.ts';
+
+/**
+ * A consistency proof has at most two hashes for each level of the tree (C2SP tlog-witness: 63
+ * lines).
+ */
+const proofHashesMax = 63;
 
 /** The request that a log sends to a witness, to have a checkpoint cosigned. */
 export interface Submission {
@@ -169,4 +180,22 @@ function isSame(kept: MappedHead, head: MappedHead): boolean {
 
 function isEqual(a: Hash, b: Hash): boolean {
   return Buffer.compare(a, b) === 0;
+}
+
+// Decides whether a consistency proof convicts a log of two histories.
+
+/**
+ * Whether a proof shows that the second tree begins with another tree than the first tree. Nobody
+ * can forge such a proof. When the first tree's size is a power of two, a proof contains the first
+ * root hash itself, so the proof shows no other past.
+ */
+export function provesOtherPast(claim: ConsistencyClaim): boolean {
+  const { first, second } = claim;
+  if (!isConsistencyClaim(claim) || first.size === 0 || first.size === second.size) return false;
+  const shown = rootsShownBy(claim);
+  return (
+    shown !== undefined &&
+    Buffer.compare(shown.newer, second.root) === 0 &&
+    Buffer.compare(shown.older, first.root) !== 0
+  );
 }

@@ -2,12 +2,17 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
-import { cosignatureSecondsMax, witnessSkewSeconds } from './limits.ts';
-import { type NoteSignature, parseNote } from './note.ts';
+import { type NoteSignature, parseNote } from './checkpoint.ts';
 import type { Witness, WitnessPolicy } from './witness-policy.ts';
 
+/** A cosignature of a witness counts for at most this many seconds. */
+export const cosignatureSecondsMax = 24 * 60 * 60;
+
+/** A witness's clock may be ahead of this host's clock by at most this many seconds. */
+export const witnessSkewSeconds = 5 * 60;
+
 /** A valid cosignature by a witness that the witness policy (`witnesses.json`) names. */
-export interface Cosignature {
+interface Cosignature {
   readonly name: string;
   /** The time of the cosignature in seconds since 1970, as the witness says. */
   readonly seconds: number;

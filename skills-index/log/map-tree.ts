@@ -1,14 +1,67 @@
-/**
- * A verifiable map: a binary Merkle tree whose leaves lie where the bits of their keys lead. A leaf
- * lies as high as it can, where no other leaf shares its path. So the root depends on the set of
- * leaves alone, whatever the order in which they came.
- *
- * The tree follows the sparse Merkle trees of verifiable maps (Laurie and Kasper, "Revocation
- * Transparency", 2012), with the short leaves of a prefix tree. The prefixes of the hashes differ
- * from those of the log (RFC 6962 §2.1), so no hash of the log is a hash of the map.
- */
+/** Proofs that a verifiable map has a value for a key, or none. */
+
 import { Problem } from '../skill/problem.ts';
-import { type Hash, sha256 } from './merkle-tree.ts';
+import { type Hash, isHash, sha256 } from './merkle-tree.ts';
+
+/**
+ * What the path of a key leads to: the leaf of the key, the leaf of another key, or no leaf. The
+ * last two prove that the map has no value for the key.
+ */
+export interface MapProof {
+  /** The hashes next to the path, from the root down. */
+  readonly siblings: readonly Hash[];
+  /** The leaf at the end of the path. */
+  readonly leaf?: MapLeaf;
+}
+
+/** @param nodeAt gives the nodes on the path of the key, and the nodes next to them */
+export function proveKey(nodeAt: MapNodeAt, key: Hash): MapProof {
+  const path = pathOf(key);
+  const siblings: Hash[] = [];
+  for (;;) {
+    const node = nodeAt(path.slice(0, siblings.length));
+    if (node === undefined) return { siblings };
+    if ('leaf' in node) return { siblings, leaf: node.leaf };
+    siblings.push(hashAt(nodeAt(besides(path.slice(0, siblings.length + 1)))));
+  }
+}
+
+/**
+ * The value of a key in the map with this root.
+ * @returns undefined when the proof does not hold; `none` when the map has no value for the key
+ */
+export function provenValue(
+  root: Hash,
+  key: Hash,
+  { siblings, leaf }: MapProof,
+): Hash | 'none' | undefined {
+  const path = pathOf(key);
+  const isFormed =
+    siblings.length <= mapDepth &&
+    siblings.every(isHash) &&
+    (leaf === undefined || (isHash(leaf.key) && isHash(leaf.value)));
+  if (!isFormed) return undefined;
+  // The leaf of another key must lie on the path of the asked key. Elsewhere the leaf says nothing
+  // about the asked key.
+  const end = path.slice(0, siblings.length);
+  if (leaf !== undefined && !pathOf(leaf.key).startsWith(end)) return undefined;
+  const start = leaf === undefined ? emptyMapRoot : mapLeafHash(leaf);
+  const made = siblings.reduceRight<Hash>(
+    (below, sibling, at) =>
+      path[at] === '0' ? mapNodeHash(below, sibling) : mapNodeHash(sibling, below),
+    start,
+  );
+  if (Buffer.compare(made, root) !== 0) return undefined;
+  return leaf !== undefined && Buffer.compare(leaf.key, key) === 0 ? leaf.value : 'none';
+}
+
+// A verifiable map: a binary Merkle tree whose leaves lie where the bits of their keys lead. A leaf
+// lies as high as it can, where no other leaf shares its path. So the root depends on the set of
+// leaves alone, whatever the order in which they came.
+//
+// The tree follows the sparse Merkle trees of verifiable maps (Laurie and Kasper, "Revocation
+// Transparency", 2012), with the short leaves of a prefix tree. The prefixes of the hashes differ
+// from those of the log (RFC 6962 §2.1), so no hash of the log is a hash of the map.
 
 /** A key of the map with the key's value, 32 bytes each. */
 export interface MapLeaf {
@@ -82,7 +135,7 @@ export function placesAround(key: Hash, from: number, upTo: number): MapPath[] {
 }
 
 /** The place that has the same parent. */
-export function besides(path: MapPath): MapPath {
+function besides(path: MapPath): MapPath {
   return `${path.slice(0, -1)}${path.endsWith('0') ? '1' : '0'}`;
 }
 
@@ -135,7 +188,7 @@ function putLeaf(
 }
 
 /** How many bits two different paths share from the root. */
-export function sharedBits(one: MapPath, other: MapPath): number {
+function sharedBits(one: MapPath, other: MapPath): number {
   for (let at = 0; at < mapDepth; at++) if (one[at] !== other[at]) return at;
   throw twoLeaves();
 }

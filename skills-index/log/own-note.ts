@@ -1,7 +1,6 @@
 /** Reduces a signed note to the signature of the log that the note is about. */
 import { Problem } from '../skill/problem.ts';
-import { parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
-import { parseNote, printSignatureLine } from './note.ts';
+import { parseCheckpoint, parseNote, printSignatureLine, verifyCheckpoint } from './checkpoint.ts';
 
 interface LogKey {
   readonly origin: string;

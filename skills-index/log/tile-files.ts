@@ -1,6 +1,6 @@
 /** The log as static files: paths of tiles, and bundles of entries (C2SP tlog-tiles). */
 import { Problem } from '../skill/problem.ts';
-import { type TileId, tilePath, tileWidthMax } from './tile.ts';
+import { type TileId, tilePath, tileWidthMax } from './tile-proof.ts';
 
 const tileLevelMax = 7;
 

@@ -7,8 +7,13 @@ import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { parseJson } from '../skill/text/json.ts';
 import { base64, isEd25519Spki, type Shape } from '../statement/field-shapes.ts';
-import { witnessesMax, witnessNameCharsMax, witnessPolicyBytesMax } from './limits.ts';
-import { noteName } from './note.ts';
+import { noteName } from './checkpoint.ts';
+
+const witnessesMax = 32;
+
+export const witnessNameCharsMax = 200;
+
+const witnessPolicyBytesMax = 64 * 1024;
 
 export interface Witness {
   /** The name at the beginning of the witness's signature lines. */

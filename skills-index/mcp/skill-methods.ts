@@ -4,18 +4,149 @@
  * against the skill's entry.
  */
 import * as v from 'valibot';
-import { type SkillName, shortNameOf } from '../skill/name.ts';
+import type { Bundle } from '../skill/bundle.ts';
+import { parseFrontMatter } from '../skill/front-matter.ts';
+import { isNamePart, parseSkillName, type SkillName, shortNameOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { cleanDescription } from '../skill/text/shown-text.ts';
-import { mcpPageBytesMax, mcpPageEntriesMax, mcpTextBytesMax } from './limits.ts';
-import {
-  childrenOf,
-  entryOf,
-  type McpObject,
-  mimeTypeOf,
-  type ServedSkill,
-} from './skill-entry.ts';
-import { parseSkillUri, skillUri } from './skill-uri.ts';
+
+const mcpPageBytesMax = 256 * 1024;
+
+/** Entries and bytes of one page of a list. */
+export const mcpPageEntriesMax = 50;
+
+/**
+ * Bytes of a file that is sent as text. JSON writes a control character as six, so a large file of
+ * them would keep other requests waiting.
+ */
+export const mcpTextBytesMax = 512 * 1024;
+
+export const mcpSkillBytesMax = 16 * 1024 * 1024;
+
+/**
+ * What a server should offer of one skill at most (SEP-2640). Hosts may refuse a larger skill.
+ */
+export const mcpSkillFilesMax = 512;
+
+// The entry of a skill over MCP: front matter, and all files with digests.
+
+/** An object of an answer, in JSON. */
+export type McpObject = Readonly<Record<string, unknown>>;
+
+/** A skill that a server offers. */
+export interface ServedSkill {
+  readonly name: SkillName;
+  readonly description: string;
+  /** @throws Problem */
+  readonly readBundle: () => Promise<Bundle>;
+  /** @throws Problem */
+  readonly readSkillMd: (bundle: Bundle) => Promise<Uint8Array>;
+  /** `_meta` of the entry: for clients that know more than MCP. @throws Problem */
+  readonly readMeta?: () => Promise<McpObject>;
+}
+
+/** The entry of a skill, or why hosts would refuse the skill. @throws Problem */
+async function entryOf({
+  name,
+  readBundle,
+  readMeta,
+  readSkillMd,
+}: ServedSkill): Promise<{ readonly entry: McpObject } | { readonly whyNot: string }> {
+  const bundle = await readBundle();
+  const whyNot = whyTooLargeForMcp(bundle.files);
+  if (whyNot !== undefined) return { whyNot };
+  const { fields } = parseFrontMatter(await readSkillMd(bundle));
+  // Hosts check that the address ends in the name of SKILL.md.
+  if (fields.name !== shortNameOf(name)) return { whyNot: 'its SKILL.md has another name' };
+  const resources = bundle.files.map(({ path, sha256, size }) => ({
+    uri: skillUri(name, path),
+    digest: sha256,
+    size,
+  }));
+  const meta = readMeta === undefined ? {} : { _meta: await readMeta() };
+  return { entry: { uri: skillUri(name, 'SKILL.md'), frontmatter: fields, resources, ...meta } };
+}
+
+interface Child {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/** What is directly in a folder, in the order of the names. */
+function childrenOf({ files }: Bundle, folder: string): Child[] {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const found = new Map<string, Child>();
+  for (const { path } of files) {
+    if (!path.startsWith(prefix)) continue;
+    const [name = '', ...below] = path.slice(prefix.length).split('/');
+    found.set(name, { name, isFolder: below.length > 0 });
+  }
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  md: 'text/markdown',
+  json: 'application/json',
+};
+
+function mimeTypeOf(path: string): string {
+  return mimeTypes[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain';
+}
+
+/** Why hosts may refuse a skill that they read over MCP; undefined when they take it. */
+export function whyTooLargeForMcp(files: readonly { readonly size: number }[]): string | undefined {
+  if (files.length > mcpSkillFilesMax)
+    return `it has ${files.length} files, and hosts take at most ${mcpSkillFilesMax}`;
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return bytes > mcpSkillBytesMax
+    ? `it has ${bytes} bytes, and hosts take at most ${mcpSkillBytesMax}`
+    : undefined;
+}
+
+// Addresses of skills over MCP: `skill://scope/name/path` (resource mapping of MCP's Skills
+// extension).
+
+interface SkillAddress {
+  readonly name: SkillName;
+  /** Path of a file or folder in the skill; empty for the skill itself. */
+  readonly path: string;
+}
+
+/** The address of a file or folder; without a path, the address of the skill. */
+export function skillUri(name: SkillName, path = ''): string {
+  const parts = path === '' ? [] : path.split('/').map(encodeURIComponent);
+  return `skill://${[name.slice(1), ...parts].join('/')}`;
+}
+
+/**
+ * Parses an address. Each file has exactly one address, so that an approval of one address cannot
+ * be avoided by another.
+ * @throws Problem `not-found`
+ */
+export function parseSkillUri(uri: string): SkillAddress {
+  const [scope = '', short = '', ...parts] = uri.startsWith('skill://')
+    ? uri.slice('skill://'.length).split('/')
+    : [];
+  if (isNamePart(scope) && isNamePart(short) && !parts.includes('')) {
+    const name = parseSkillName(`@${scope}/${short}`);
+    const path = decoded(parts);
+    if (path !== undefined && skillUri(name, path) === uri) return { name, path };
+  }
+  throw new Problem(
+    'not-found',
+    `There is no skill or file at ${JSON.stringify(uri.slice(0, 300))}`,
+  );
+}
+
+function decoded(parts: readonly string[]): string | undefined {
+  try {
+    const path = parts.map(decodeURIComponent).join('/');
+    // Half a surrogate pair has no encoding.
+    return path.isWellFormed() ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The skills that a server offers, every byte checked against the approved bundle. */
 export interface ServedSkills {

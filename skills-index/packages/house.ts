@@ -4,14 +4,22 @@
  */
 import * as v from 'valibot';
 import { type Ecosystem, normalPackageName } from '../skill/ecosystem.ts';
-import { packageRequireCharsMax, packageRequiresMax, packagesMax } from '../skill/limits.ts';
-import { type PinnedPackage, parseLockedEntry, requiredName } from '../skill/manifest-packages.ts';
+import {
+  type PinnedPackage,
+  packageRequireCharsMax,
+  packageRequiresMax,
+  packagesMax,
+  parseLockedEntry,
+  requiredName,
+} from '../skill/manifest-packages.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { parseJson } from '../skill/text/json.ts';
 import { shellWord } from '../skill/text/shell-word.ts';
-import { houseNeedsMax } from './limits.ts';
-import { isVersionMet } from './unmet-requirements.ts';
+import { isVersionMet } from './require-locked.ts';
+
+/** Requirements that one package or extra of the house may have on one host. */
+const houseNeedsMax = 500;
 
 /** The house's packages of one ecosystem. */
 export interface HouseGroup {
@@ -75,7 +83,7 @@ export function parseHouse(bytes: Uint8Array, path: string): House {
   return house;
 }
 
-export interface HouseQuestion {
+interface HouseQuestion {
   /** Begins the message: `install @acme/report`. */
   readonly verb: string;
   readonly ecosystem: Ecosystem;

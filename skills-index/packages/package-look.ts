@@ -7,16 +7,25 @@ import { type Digest, parseDigest } from '../skill/digest.ts';
 import { ecosystems } from '../skill/ecosystem.ts';
 import { boundedList } from '../skill/shape.ts';
 import { severities } from '../statement/finding.ts';
-import {
-  lookAdvisoriesMax,
-  lookFactsBytesMax,
-  lookFindingsMax,
-  lookNameCharsMax,
-  lookNoteCharsMax,
-  lookScriptCharsMax,
-  lookScriptsMax,
-  lookTextCharsMax,
-} from './limits.ts';
+
+export const lookAdvisoriesMax = 50;
+
+export const lookFactsBytesMax = 2_048;
+
+export const lookFindingsMax = 20;
+
+export const lookNameCharsMax = 255;
+
+/** A look at a package, as a scanner reports it to the registry. */
+export const lookNoteCharsMax = 300;
+
+export const lookScriptCharsMax = 100;
+
+export const lookScriptsMax = 10;
+
+export const lookTextCharsMax = 200;
+
+export const advisoryIdCharsMax = 80;
 
 /** A text of a stranger on one line: without control and invisible characters, cut to a length. */
 export function plainText(text: string, charsMax: number): string {

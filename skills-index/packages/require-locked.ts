@@ -2,15 +2,17 @@
  * Compares `locked` in skill.json with the lock files of the skill. Only what both say alike is
  * approved, fetched and mounted.
  */
+
+import { satisfies } from 'semver';
 import type { BundlePath } from '../skill/bundle-path.ts';
 import { type Ecosystem, ecosystems, houseWord } from '../skill/ecosystem.ts';
 import type { Manifest } from '../skill/manifest.ts';
+import { requiredName } from '../skill/manifest-packages.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
-import { finishWork, type LongWork } from './locks/long-work.ts';
-import { parsePackageLockInSteps } from './locks/package-lock.ts';
+import { finishWork, type LongWork, parsePackageLockInSteps } from './locks/package-lock.ts';
 import { parsePylockInSteps } from './locks/pylock.ts';
-import { unmetRequirements } from './unmet-requirements.ts';
+import { areSpecifiers, isVersionIn } from './python-marker.ts';
 
 /** Gives the bytes of a file of the skill. */
 export type FileOf = (path: string) => Uint8Array | undefined;
@@ -125,4 +127,52 @@ function differences(
     if (b === undefined) return [{ message: `skill.json has ${key}, which ${lock} does not pin` }];
     return [{ message: `${key} is ${a} in skill.json, and ${b} in ${lock}` }];
   });
+}
+
+// Compares what an author or operator requires with the versions of packages.
+
+/** The requirements that a lock does not meet, with reasons. */
+export function unmetRequirements(
+  ecosystem: Ecosystem,
+  requires: readonly string[],
+  pinned: readonly LockedPackage[],
+): Reason[] {
+  return requires.flatMap((one) => {
+    // Whether a marker holds differs from host to host.
+    if (ecosystem === 'python' && one.includes(';')) return [];
+    const name = requiredName(ecosystem, one);
+    const found = pinned.filter(
+      ({ name: own, places }) =>
+        own === name && (places === undefined || places.includes(`node_modules/${name}`)),
+    );
+    if (found.length === 0)
+      return [{ message: `skill.json requires ${one}, which the lock does not pin` }];
+    return found
+      .filter(({ version }) => !isVersionMet(ecosystem, one, version))
+      .map(({ version }) => ({
+        message: `skill.json requires ${one}, and the lock pins ${name} ${version}`,
+      }));
+  });
+}
+
+/** Whether a version of a package meets a requirement without a marker. */
+export function isVersionMet(ecosystem: Ecosystem, requirement: string, version: string): boolean {
+  if (ecosystem === 'python') {
+    const specifiers = specifiersIn(requirement);
+    return specifiers !== undefined && isVersionIn(specifiers, version);
+  }
+  const at = requirement.indexOf('@', 1);
+  const range = at < 0 ? '*' : requirement.slice(at + 1);
+  return satisfies(version, range, { includePrerelease: true });
+}
+
+/** Whether pip and uv can read the versions of a requirement; they cannot read `pandas=2.2`. */
+export function hasReadableVersions(requirement: string): boolean {
+  const specifiers = specifiersIn(requirement.split(';')[0] ?? '');
+  return specifiers !== undefined && areSpecifiers(specifiers);
+}
+
+/** The specifiers of a requirement of Python without a marker. */
+function specifiersIn(requirement: string): string | undefined {
+  return /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)? *$/.exec(requirement)?.[1];
 }

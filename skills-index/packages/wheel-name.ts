@@ -1,6 +1,6 @@
 /** The parts of a wheel's file name that say to which package the wheel belongs. */
 import { isPackageName, normalPackageName } from '../skill/ecosystem.ts';
-import { isSameVersion } from './python-version.ts';
+import { isSameVersion } from './python-marker.ts';
 
 const wheelForm =
   /^([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9][A-Za-z0-9._+!]*)(?:-\d[A-Za-z0-9._]*)?-[A-Za-z0-9._]+-[A-Za-z0-9._]+-[A-Za-z0-9._]+\.whl$/;

@@ -2,7 +2,10 @@
  * Judges paths inside a skill. Each path has exactly one spelling. No path may leave the skill or
  * mean something else on another machine.
  */
-import { pathBytesMax, pathDepthMax } from './limits.ts';
+
+export const pathBytesMax = 200;
+
+const pathDepthMax = 16;
 
 declare const pathBrand: unique symbol;
 export type BundlePath = string & { readonly [pathBrand]: true };

@@ -3,15 +3,21 @@
  * real skills are accepted.
  */
 import { type Document, isScalar, parseDocument, visit } from 'yaml';
-import {
-  frontMatterBytesMax,
-  frontMatterPartsMax,
-  jsonDepthMax,
-  yamlAliasesMax,
-} from './limits.ts';
 import { Problem } from './problem.ts';
 
-export interface FrontMatter {
+const frontMatterBytesMax = 64 * 1024;
+
+/**
+ * Maximum number of line feeds and of signs between nodes (such as colons, commas, quotes, opening
+ * brackets and list dashes) in the front matter of SKILL.md.
+ */
+const frontMatterPartsMax = 5_000;
+
+export const jsonDepthMax = 64;
+
+const yamlAliasesMax = 20;
+
+interface FrontMatter {
   readonly document: Document.Parsed;
   /** All keys of the front matter with their values, as the author wrote them. */
   readonly fields: Readonly<Record<string, unknown>>;

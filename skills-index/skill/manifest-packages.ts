@@ -14,13 +14,16 @@ import {
   isPackageName,
   normalPackageName,
 } from './ecosystem.ts';
-import {
-  packageRequireCharsMax,
-  packageRequiresMax,
-  packagesMax,
-  packageVersionCharsMax,
-} from './limits.ts';
 import { boundedList, exactObject } from './shape.ts';
+
+export const packageRequireCharsMax = 300;
+
+export const packageRequiresMax = 100;
+
+/** Maximum number of packages of one ecosystem that one lock of a skill may pin. */
+export const packagesMax = 300;
+
+const packageVersionCharsMax = 100;
 
 export interface PackageGroup {
   /** What the author asks for: `pandas>=2` (PEP 508), `docx@^9`. */

@@ -5,26 +5,35 @@ import { isHostName } from '../network/host-name.ts';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
 import type { Capabilities, SecretUse } from './capability.ts';
 import { parseDeclaredEgressUrl, printEgressTarget } from './egress-target.ts';
-import {
-  capabilitiesMax,
-  commandsMax,
-  licenseCharsMax,
-  methodsMax,
-  mountTargetCharsMax,
-  requiresMax,
-  runMemoryMiBDefault,
-  runMemoryMiBMax,
-  runSecondsDefault,
-  runSecondsMax,
-  secretHostsMax,
-  versionCharsMax,
-  whyCharsMax,
-} from './limits.ts';
 import { packagesShape } from './manifest-packages.ts';
 import { parseSkillName, type SkillName } from './name.ts';
 import { Problem } from './problem.ts';
 import { boundedList, exactObject } from './shape.ts';
-import { parseVersion } from './version.ts';
+import { parseVersion, versionCharsMax } from './version.ts';
+
+const capabilitiesMax = 200;
+
+export const commandsMax = 100;
+
+export const licenseCharsMax = 200;
+
+const methodsMax = 20;
+
+const mountTargetCharsMax = 200;
+
+const requiresMax = 50;
+
+export const runMemoryMiBDefault = 512;
+
+const runMemoryMiBMax = 16_384;
+
+export const runSecondsDefault = 120;
+
+const runSecondsMax = 3_600;
+
+export const secretHostsMax = 20;
+
+const whyCharsMax = 500;
 
 export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
 

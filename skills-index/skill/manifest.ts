@@ -9,7 +9,6 @@ import {
   listCapabilities,
   type PackageCapability,
 } from './capability.ts';
-import { manifestBytesMax } from './limits.ts';
 import { type ManifestPackages, packageCapabilities } from './manifest-packages.ts';
 import { type CommandStart, manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
@@ -18,6 +17,8 @@ import { parseShape, placeReasons, requireNoReasons } from './shape.ts';
 import { canonicalJson } from './text/canonical-json.ts';
 import { type ParsedJson, parseJson } from './text/json.ts';
 import type { Version } from './version.ts';
+
+const manifestBytesMax = 256 * 1024;
 
 export interface RunLimits {
   readonly seconds: number;

@@ -1,8 +1,11 @@
 /** Names of skills, `@scope/name`, and references to them, `@scope/name[@range]`. */
 import { isWindowsDevice } from './bundle-path.ts';
-import { namePartCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 import type { Version } from './version.ts';
+
+const namePartCharsMax = 64;
+
+export const descriptionCharsMax = 1_024;
 
 declare const nameBrand: unique symbol;
 export type SkillName = `@${string}/${string}` & { readonly [nameBrand]: true };

@@ -3,11 +3,18 @@
  * against the JSON with the reason's place.
  */
 import * as v from 'valibot';
-import { allReasonsValuesMax, jsonDepthMax, reasonsMax, shownValueCharsMax } from './limits.ts';
+import { shownValueCharsMax } from './bundle.ts';
+import { jsonDepthMax } from './front-matter.ts';
 import { Problem, type Reason } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { ParsedJson } from './text/json.ts';
 import { insteadOf } from './text/nearest.ts';
+
+/** For a JSON document with more values than this number, only the first reason is reported. */
+const allReasonsValuesMax = 5_000;
+
+/** Maximum number of reasons that one message lists; further reasons are only counted. */
+export const reasonsMax = 100;
 
 type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
@@ -128,14 +135,14 @@ export function printPath(path: Path): string {
 }
 
 /** The path of the value that a fault is about. */
-export function pathOf(issue: v.BaseIssue<unknown>): Path {
+function pathOf(issue: v.BaseIssue<unknown>): Path {
   return (issue.path ?? []).map((item) =>
     typeof item.key === 'number' ? item.key : String(item.key),
   );
 }
 
 /** What is wrong with a value, to follow the path of the value. */
-export function describeIssue(issue: v.BaseIssue<unknown>): string {
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
   if (issue.type === 'never')
     return `${issue.message}${insteadOf(String(pathOf(issue).at(-1)), issue.requirement as string[])}`;

@@ -5,8 +5,9 @@ import valid from 'semver/functions/valid.js';
 import intersects from 'semver/ranges/intersects.js';
 import maxSatisfying from 'semver/ranges/max-satisfying.js';
 import validRange from 'semver/ranges/valid.js';
-import { versionCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
+
+export const versionCharsMax = 128;
 
 declare const versionBrand: unique symbol;
 export type Version = string & { readonly [versionBrand]: true };

@@ -2,12 +2,10 @@
  * Builds and names the signed statements about versions and identities. Each is an in-toto
  * statement with one predicate.
  */
-
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { purlOf, type SkillName } from '../skill/name.ts';
 import { canonicalDigest, canonicalJson } from '../skill/text/canonical-json.ts';
 import type { Version } from '../skill/version.ts';
-import { statementSubjectsMax } from './limits.ts';
 import type {
   AdvicePredicate,
   ApprovalPredicate,
@@ -22,6 +20,12 @@ import type {
   ScopePredicate,
   VerificationSummary,
 } from './predicates.ts';
+
+/**
+ * A statement about a version has the bundle and at most this many files as subjects. With more
+ * files, the bundle is the only subject.
+ */
+export const statementSubjectsMax = 500;
 
 export type * from './predicates.ts';
 export { memberRoles } from './predicates.ts';
@@ -73,11 +77,11 @@ export type RevocationStatement = StatementOf<'revocation', RevocationPredicate>
 export type AdviceStatement = StatementOf<'advice', AdvicePredicate>;
 export type MemberStatement = StatementOf<'member', MemberPredicate>;
 export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
-export type KeyStatement = StatementOf<'key', KeyPredicate>;
+type KeyStatement = StatementOf<'key', KeyPredicate>;
 export type ProvenanceStatement = StatementOf<'provenance', ProvenancePredicate>;
 export type ObservedStatement = StatementOf<'observed', ObservedPredicate>;
 
-export type VersionStatement =
+type VersionStatement =
   | PublishStatement
   | ScanStatement
   | ApprovalStatement

@@ -10,9 +10,54 @@ import { parseScope, parseSkillName, type Scope, type SkillName } from '../skill
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject } from '../skill/shape.ts';
 import { parseVersion, type Version } from '../skill/version.ts';
-import { isBase64, isBase64url } from './base64.ts';
-import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
-import { isOnP256 } from './signature-formats/p256-point.ts';
+
+const memberNameCharsMax = 128;
+
+/**
+ * Maximum number of capabilities of one kind, hosts of one secret, or methods of one request, as a
+ * scanner observes them.
+ */
+const observedCapabilitiesMax = 2_000;
+
+export const reasonCharsMax = 4_000;
+
+// Checks that base64 text has its only canonical form: no white space, exact padding, unused bits
+// zero.
+
+/** Whether text is standard base64 (RFC 4648 §4) in canonical form. */
+export function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text;
+}
+
+/** Whether text is unpadded base64url (RFC 4648 §5) in canonical form. */
+function isBase64url(text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text;
+}
+
+// Checks points of the curve P-256 (SEC 2 §2.4.2, FIPS 186-4 D.1.2.3).
+
+const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+
+/**
+ * Whether 64 bytes, x and y, are a point on the curve P-256: y² = x³ − 3x + b, with x and y below
+ * the prime (SEC 1 §3.2.2.1). Every point on the curve is a public key. Libraries fail in different
+ * ways on a key off the curve, so such a key is rejected before any library reads the key.
+ */
+export function isOnP256(point: Uint8Array): boolean {
+  const x = numberOf(point.subarray(0, 32));
+  const y = numberOf(point.subarray(32));
+  return (
+    point.byteLength === 64 &&
+    x < prime &&
+    y < prime &&
+    (y * y - x * x * x + 3n * x - b) % prime === 0n
+  );
+}
+
+function numberOf(bytes: Uint8Array): bigint {
+  return BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
+}
 
 /** A shape that parses untrusted input into a known output type. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;

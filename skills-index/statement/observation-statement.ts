@@ -16,13 +16,13 @@ import {
   versionSubjects,
 } from './attestation.ts';
 import { hex, isoTime, type Shape } from './field-shapes.ts';
-import { statementValuesMax } from './limits.ts';
 import {
   levelsOfKind,
   type ObservedBehaviour,
   observedFactKinds,
   observedLevels,
 } from './observation.ts';
+import { statementValuesMax } from './parse-statement.ts';
 import type { ObservedPredicate } from './predicates.ts';
 
 export const observationType = 'https://skillgate.dev/attestation/observation/v1';

@@ -2,7 +2,7 @@
  * Parses identities that people name on a command line.
  */
 import { parseShape, unplaced } from '../skill/shape.ts';
-import { identityShape, person } from './identity-shapes.ts';
+import { identityShape, person } from './predicate-shapes.ts';
 import type { Identity, PersonIdentity } from './predicates.ts';
 
 /**

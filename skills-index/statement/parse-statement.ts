@@ -13,11 +13,23 @@ import {
   type Statement,
   type StatementKind,
   scopeStatement,
+  statementSubjectsMax,
   statementType,
 } from './attestation.ts';
 import { hex, type Shape } from './field-shapes.ts';
-import { statementBytesMax, statementSubjectsMax, statementValuesMax } from './limits.ts';
 import { predicateShapes } from './predicate-shapes.ts';
+
+/**
+ * Maximum size of a statement: about twice the size of the scan statement for 1,000 files with
+ * paths of 200 bytes.
+ */
+const statementBytesMax = 1024 * 1024;
+
+/**
+ * Maximum number of values in the JSON of a statement. A scan of 1,000 files has 6,000 values; the
+ * largest manifest has 13,000 values.
+ */
+export const statementValuesMax = 20_000;
 
 const headShape = exactObject({
   _type: v.literal(statementType),

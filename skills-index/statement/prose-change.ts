@@ -2,8 +2,10 @@
  * Finds the sentences for agents that are new in a version. Rules cannot judge every wording, so a
  * person is shown the new sentences and decides about them.
  */
-import { changedSentencesMax } from './limits.ts';
 import type { Prose, Sentence } from './prose.ts';
+
+/** Maximum number of new or changed sentences that a comparison of two versions lists. */
+export const changedSentencesMax = 500;
 
 export interface ProseChange {
   /**

@@ -8,7 +8,18 @@ import type { Digest } from '../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { digest, type Shape, seenCapabilities } from './field-shapes.ts';
 import { type Finding, severities, type Verdict } from './finding.ts';
-import { coverageFilesMax, decidingFindingsMax, findingsMax, flowStepsMax } from './limits.ts';
+
+/**
+ * Maximum number of entries in a scan report's coverage: the files of the bundle, and other entries
+ * of the skill's folder.
+ */
+const coverageFilesMax = 1_200;
+
+const decidingFindingsMax = 10;
+
+const findingsMax = 10_000;
+
+const flowStepsMax = 100;
 
 export interface Coverage {
   readonly files: readonly {

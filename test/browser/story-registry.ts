@@ -14,8 +14,8 @@ import {
   readKeyFile,
 } from '../../cli/signing/key-file.ts';
 import { type RegistryOptions, startRegistry } from '../../registry/serve.ts';
-import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose/sentences.ts';
+import { extractFacts } from '../../scanner/scan.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

@@ -1,6 +1,6 @@
 /** An install while others claim scopes: the log moves on between the answers of the registry. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { wordsTriesMax } from '../../skills-index/client/limits.ts';
+import { wordsTriesMax } from '../../skills-index/client/registry-index.ts';
 import { makeKey } from '../registry/people.ts';
 import { claimScope } from '../registry/road.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskStore } from '../../cli/registries/disk-store.ts';
+import { diskStore } from '../../cli/registries/carry-memory.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 
 let home = '';

@@ -3,9 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { namesOnPath, platformRows } from '../../cli/host/doctor.ts';
-import { type DoctorRow, decideVerdict } from '../../cli/host/doctor-verdict.ts';
-import { advisoryRows, houseRows } from '../../cli/host/house-rows.ts';
+import { advisoryRows, houseRows, namesOnPath, platformRows } from '../../cli/host/doctor.ts';
+import { type DoctorRow, decideVerdict } from '../../cli/host/toolchains.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
 let folder = '';

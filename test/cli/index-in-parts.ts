@@ -1,5 +1,5 @@
 /** A registry that shows all lines of an index but the last in a part, as it does of many lines. */
-import { indexPartPath } from '../../skills-index/client/index-lines.ts';
+import { indexPartPath } from '../../skills-index/client/registry-index.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';

@@ -1,7 +1,7 @@
 /** What a thief of the log key and the status key can sign about the map of names. */
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
 import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import type { World } from '../registry/world.ts';

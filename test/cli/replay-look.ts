@@ -3,7 +3,7 @@
  */
 import { type Look, replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../cli/monitor/state.ts';
+import { MonitorFolder } from '../../cli/monitor/world.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose/sentences.ts';
+import { extractFacts } from '../../scanner/scan.ts';
 import {
   leasedPackage,
   look,

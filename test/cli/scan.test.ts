@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitOfReport } from '../../cli/scan/scan-skill.ts';
+import { exitOfReport } from '../../cli/scan/read-prose.ts';
 import { startWatchedScanner } from '../../cli/scan/watched-scan.ts';
 import type { GitLabIssue } from '../../scanner/reports/report-gitlab.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';

@@ -3,10 +3,11 @@
  * broken disk could serve.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
+import { signTuf, tufBytes } from '../../skills-index/trust/root/ceremony.ts';
 import {
   type TufMetadata,
   type TufSigned,
@@ -19,7 +20,6 @@ import {
   tufFileOf,
 } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
-import { signTuf, tufBytes } from '../../skills-index/trust/root/signature.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 

@@ -1,8 +1,11 @@
 /** A witness of the log of two histories, for tests. */
 
-import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
+import {
+  type CosigningWitness,
+  readOrMakeWitnessKey,
+  witnessLine,
+} from '../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { watched } from '../skills-index/two-histories.ts';
 

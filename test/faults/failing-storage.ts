@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Registry } from '../../registry/context.ts';
 import { resume } from '../../registry/index/resume.ts';
 import { untilDone } from '../../registry/keep-on.ts';
-import { knownFilesBytesMax } from '../../registry/limits.ts';
+import { knownFilesBytesMax } from '../../registry/serve.ts';
 import { moveSome } from '../../registry/stops/pending-stops.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';

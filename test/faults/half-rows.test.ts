@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSegment } from '../../registry/log/segments/make-segment.ts';
+import { makeSegment } from '../../registry/log/segments/keep-segments.ts';
 import { makeSkill, publishApproved } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 import { halfRows } from './half-rows.ts';

@@ -1,5 +1,5 @@
 /** The road of one skill after the other, in acts. */
-import { signatureOf } from '../../skills-index/skill/text/similarity-signature.ts';
+import { signatureOf } from '../../skills-index/skill/text/matching-parts.ts';
 import { makeKey, type TestKey, type TestRoot } from '../registry/people.ts';
 import { call, enrol, type Send, type Skill, signIn } from '../registry/road.ts';
 import { type Act, approval, type Lease, publication, report, type SignedIn } from './acts.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory } from '../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../cli/monitor/state.ts';
+import { MonitorFolder } from '../../cli/monitor/world.ts';
 import { payloadMark } from '../../registry/store/columns/payload-mark-column.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';

@@ -34,21 +34,3 @@ export function computedImportsOf(path: string, text: string): string[] {
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
   return found;
 }
-
-/** Every name that a file imports or exports from another file of the checkout. */
-export function namesFrom(path: string, text: string): { from: string; name: string }[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
-  return file.statements.flatMap((statement) => {
-    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-    const { moduleSpecifier } = statement;
-    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
-    const from = posix.join(dirname(path), moduleSpecifier.text);
-    const bindings = ts.isImportDeclaration(statement)
-      ? statement.importClause?.namedBindings
-      : statement.exportClause;
-    if (bindings === undefined) return [{ from, name: '*' }];
-    if (ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings))
-      return [{ from, name: `* as ${bindings.name.text}` }];
-    return bindings.elements.map((one) => ({ from, name: (one.propertyName ?? one.name).text }));
-  });
-}

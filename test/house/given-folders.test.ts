@@ -26,14 +26,14 @@ const inGivenFolders: Readonly<Record<string, readonly string[]>> = {
       .filter((path) => /^runner\/(?:observe|git)\/[^/]+$/.test(path))
       .map((path) => [path, []]),
   ),
-  'runner/sessions/session-files.ts': [
+  'runner/sessions/session.ts': [
     'mkdirSync(folder)',
     'chmodSync(folder)',
     'chmodSync(`{runFolder}/skills`)',
   ],
   'runner/files/read-below.ts': ['statSync(root)'],
   'runner/observe/observer.ts': ['mkdirSync(folder)'],
-  'runner/observe/step-folders.ts': [
+  'runner/observe/steps.ts': [
     'mkdirSync(above)',
     'mkdirSync(path)',
     "mkdirSync(join(full, '..'))",
@@ -105,14 +105,14 @@ it('has no reason for a call that is gone', () => {
 });
 
 it.each([
-  ['runner/sessions/session-files.ts', 'writeFileSync(`{folder}/new`, tokens.renew());'],
-  ['runner/sessions/session-files.ts', 'renameSync(`{folder}/new`, `{folder}/token`);'],
+  ['runner/sessions/session.ts', 'writeFileSync(`{folder}/new`, tokens.renew());'],
+  ['runner/sessions/session.ts', 'renameSync(`{folder}/new`, `{folder}/token`);'],
   ['runner/observe/step-sandbox.ts', "fs.writeFileSync(`{folders.observe}/go`, '');"],
   ['runner/observe/step-sandbox.ts', "fs.readFileSync(path, 'utf8').slice(0, 10);"],
   ['runner/observe/written-paths.ts', 'for (const name of readdirSync(folder)) see(name);'],
   ['runner/git/hand-over.ts', 'fs.mkdirSync(objects, { mode: 0o700 });'],
-  ['runner/git/git-folder.ts', "fs.readFileSync(path, 'latin1');"],
-  ['runner/git/git-folder.ts', 'fs.promises.open(path);'],
+  ['runner/git/new-commits.ts', "fs.readFileSync(path, 'latin1');"],
+  ['runner/git/new-commits.ts', 'fs.promises.open(path);'],
 ])('would find in %s: %s', (path, line) => {
   const own = inGivenFolders[path] ?? [];
   expect(callsByPath(line).filter((call) => !own.includes(call))).toHaveLength(1);

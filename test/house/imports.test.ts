@@ -2,9 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ts } from 'ts-morph';
 import { describe, expect, it } from 'vitest';
-import { type Arrow, arrowsOf, computedImportsOf, namesFrom } from './arrows.ts';
+import { type Arrow, arrowsOf, computedImportsOf } from './arrows.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -154,8 +153,8 @@ describe('the drawing of the imports', () => {
       /^(?:export )?let /m.test(readFileSync(resolve(top, path), 'utf8')),
     );
     expect(ofEntry.size).toBeGreaterThan(8);
-    // The command line sets the name in its own copy. The lock remembers what never changes.
-    expect(stateful).toEqual(['cli/called-name.ts', 'runner/files/lock.ts']);
+    // The command line sets the name in its own copy.
+    expect(stateful).toEqual(['cli/called-name.ts']);
   });
 
   // The entry is read and compiled at each start. No code is kept of it.
@@ -221,106 +220,6 @@ describe('the drawing of the imports', () => {
 function withoutTypes(path: string): string {
   return stripTypeScriptTypes(readFileSync(resolve(top, path), 'utf8'));
 }
-
-/**
- * The names that `cli` may import from `runner`: one for each room that offers something, by the
- * room's `public.ts`, which lists what a command may call. A room's list has at most this many names
- * (112 in all rooms): a command that needs one more calls a procedure of the room instead.
- */
-const runnerNames: Record<string, { readonly room: string; readonly offers: number }> = {
-  admission: { room: 'runner/admission', offers: 6 },
-  agents: { room: 'runner/agents', offers: 16 },
-  audit: { room: 'runner/audit', offers: 12 },
-  backends: { room: 'runner/backends', offers: 9 },
-  changes: { room: 'runner/changes', offers: 16 },
-  fetches: { room: 'runner/package-fetch', offers: 4 },
-  files: { room: 'runner/files', offers: 12 },
-  holds: { room: 'runner/holds', offers: 5 },
-  host: { room: 'runner/host', offers: 4 },
-  observing: { room: 'runner/observe', offers: 1 },
-  packages: { room: 'runner/package-store', offers: 7 },
-  runs: { room: 'runner/run', offers: 9 },
-  secrets: { room: 'runner/secret-sources', offers: 12 },
-  sessions: { room: 'runner/sessions', offers: 10 },
-  webhookPosts: { room: 'runner/webhooks', offers: 1 },
-};
-
-/** What is wrong with the names that a file of `cli` imports from `runner`. */
-function wrongRunnerNames(path: string, text: string): string[] {
-  const names = namesFrom(path, text).filter(({ from }) => from.startsWith('runner/'));
-  const lazy = arrowsOf(path, text)
-    .filter(({ to }) => to.startsWith('runner/') && !names.some(({ from }) => from === to))
-    .map(({ to }) => ({ from: to, name: 'import()' }));
-  return [...names, ...lazy]
-    .filter(({ from, name }) => {
-      const face = /^\* as (\w+)$/.exec(name)?.[1] ?? '';
-      return from !== `${runnerNames[face]?.room}/public.ts`;
-    })
-    .map(({ from, name }) => `${path}: ${name} from ${from}`);
-}
-
-/** The first statement of a public.ts that is more than a list of names; undefined when none is. */
-function whyNotAList(text: string): string | undefined {
-  const file = ts.createSourceFile('public.ts', text, ts.ScriptTarget.Latest, true);
-  return file.statements
-    .find(
-      (one) =>
-        !ts.isExportDeclaration(one) ||
-        one.moduleSpecifier === undefined ||
-        one.exportClause === undefined ||
-        !ts.isNamedExports(one.exportClause),
-    )
-    ?.getText();
-}
-
-describe('the names that cli imports from runner', () => {
-  it('are the fifteen rooms of the list, by their public.ts', () => {
-    const wrong = globSync('cli/**/*.{ts,js}', { cwd: top }).flatMap((path) =>
-      wrongRunnerNames(path, readFileSync(resolve(top, path), 'utf8')),
-    );
-    expect(Object.keys(runnerNames).length).toBeLessThanOrEqual(15);
-    expect(wrong).toEqual([]);
-  });
-
-  it.each([
-    "import { readAgent } from '../../runner/agents/agents.ts';",
-    "import { readAgent } from '../../runner/agents/public.ts';",
-    "import type { Audit } from '../../runner/audit/audit.ts';",
-    "import * as agents from '../../runner/audit/public.ts';",
-    "import * as egress from '../../runner/egress/public.ts';",
-    "export * from '../../runner/agents/public.ts';",
-    "const run = await import('../../runner/run/run.ts');",
-  ])('may not be those of: %s', (text) => {
-    expect(wrongRunnerNames('cli/agents/agent.ts', text)).toHaveLength(1);
-  });
-
-  it.each(Object.values(runnerNames))('of $room are $offers at most', (face) => {
-    const path = `${face.room}/public.ts`;
-    const text = readFileSync(resolve(top, path), 'utf8');
-    const offered = namesFrom(path, text);
-    expect(whyNotAList(text)).toBeUndefined();
-    expect(offered.length).toBeGreaterThan(0);
-    expect(offered.length).toBeLessThanOrEqual(face.offers);
-  });
-
-  it.each([
-    ['export const a = 1;', 'export const a = 1;'],
-    ["export * from './agents.ts';", "export * from './agents.ts';"],
-    ["import { a } from './agents.ts'; export { a };", "import { a } from './agents.ts';"],
-    ["export { a } from './agents.ts'; act();", 'act();'],
-  ])('come from a list that holds nothing but names: %s', (text, statement) => {
-    expect(whyNotAList(text)).toBe(statement);
-  });
-
-  it('are for others than runner itself, whose core does not load what commands need', () => {
-    const inside = globSync('runner/**/*.ts', { cwd: top }).flatMap((path) =>
-      arrowsOf(path, readFileSync(resolve(top, path), 'utf8')).filter(({ to }) =>
-        /^runner\/.*public\.ts$/.test(to),
-      ),
-    );
-    expect(inside).toEqual([]);
-  });
-});
 
 /** Files that may be in a circle of imports, each with the reason. */
 const circles: Record<string, string> = {

@@ -149,7 +149,7 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/log/signing.ts': 'the context is made of the types of its parts',
   'registry/context.ts → registry/log/witness-answers.ts':
     'the context is made of the types of its parts',
-  'registry/context.ts → registry/notices/notice-types.ts':
+  'registry/context.ts → registry/notices/notice-config.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/people/known-identities.ts':
     'the context is made of the types of its parts',
@@ -176,13 +176,13 @@ const upwards: Record<string, string> = {
     'a storage that hangs is told as a problem document, too',
   'registry/index/publish-index.ts → registry/review/approvals.ts':
     'a version enters the index with its approvals',
-  'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':
+  'registry/versions/fallen-scans.ts → registry/scans/jobs.ts':
     'a version that lacks a scan gets a job',
-  'registry/request-limits/write-limits.ts → registry/routes/describe.ts':
+  'registry/request-limits/write-limits.ts → registry/routes/request-parts.ts':
     'the limit stands in the description of each route',
-  'registry/store/blobs.ts → registry/log/rebuilt-bundle.ts':
+  'registry/store/blobs.ts → registry/log/finish-statements.ts':
     'a lost blob is written again from what the log holds',
-  'registry/review/passkey-approval.ts → registry/intake/replays.ts':
+  'registry/review/approval-intake.ts → registry/intake/replays.ts':
     'an approval that comes again is judged like any statement that comes again',
   'registry/log/appending.ts → registry/people/certificate-signer.ts':
     'the log takes in statements that a certificate signed: a type',
@@ -191,20 +191,19 @@ const upwards: Record<string, string> = {
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',
-  'scanner/flow/started-files.ts → scanner/frontends/frontend.ts':
+  'scanner/flow/links.ts → scanner/frontends/frontend.ts':
     'what starts a file is told by front ends',
   'scanner/fact/language.ts → scanner/lookup-tables/api.ts':
     'the language of a text is looked up in a table',
   'scanner/fact/language.ts → scanner/lookup-tables/file-types.ts':
     'the language of a text is looked up in a table',
-  'scanner/fact/steps.ts → scanner/limits.ts': 'the limit of steps',
   'skills-index/run/holds/hold-gate.ts → skills-index/run/plan/plan.ts':
     'holds are judged for a plan: a type',
-  'skills-index/run/holds/hold-rules.ts → skills-index/run/plan/plan.ts':
+  'skills-index/run/holds/hold-state.ts → skills-index/run/plan/plan.ts':
     'holds are judged for a plan: a type',
   'runner/agents/agents.ts → runner/run/run-request.ts':
     'whoever acts is named as a request for a run names it: a type',
-  'cli/proofs/redteam/gated.ts → cli/agents/agent-run.ts':
+  'cli/proofs/redteam/bare.ts → cli/agents/agent-run.ts':
     'the red team starts an agent as the command does',
   'cli/run/admission.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',

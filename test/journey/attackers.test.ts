@@ -6,7 +6,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { tools } from '../../cli/mcp/mcp-tools.ts';
+import { tools } from '../../cli/mcp/mcp-server.ts';
 import type { KeptTrust } from '../../cli/registries/kept.ts';
 import { updateTrust } from '../../cli/registries/updater.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from '../../cli/run/admission.ts';

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readAbout } from '../../registry/backup/backup-folder.ts';
+import { readAbout } from '../../registry/backup/data-files.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
 import { guard } from '../built-program.ts';
 import { compiledCode } from '../compiled-code.ts';

@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
+import {
+  type CosigningWitness,
+  readOrMakeWitnessKey,
+  witnessLine,
+} from '../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { type RunningWitness, serveWitness } from '../../cli/witness/server.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { rootFingerprint, spkiOf } from '../../skills-index/trust/root/root.ts';

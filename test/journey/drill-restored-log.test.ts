@@ -11,10 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
-import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
+import {
+  type CosigningWitness,
+  readOrMakeWitnessKey,
+  witnessLine,
+} from '../../cli/witness/cosigner.ts';
 import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { type RunningWitness, serveWitness } from '../../cli/witness/server.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';

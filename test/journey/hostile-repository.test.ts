@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GitLimits, gitLimits, makeBoundedGit } from '../../cli/git/bounded-git.ts';
-import { type FetchedCommit, withCommit } from '../../cli/git/fetched-commit.ts';
-import { folderAddress } from '../../cli/git/git-address.ts';
+import { type FetchedCommit, folderAddress, withCommit } from '../../cli/git/fetched-commit.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
 
 const skillMd = '---\nname: a\ndescription: b\n---\n';

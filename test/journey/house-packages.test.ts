@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { printPylock } from '../../cli/packages/print-pylock.ts';
+import { printPylock } from '../../cli/packages/resolve-python.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import { skill as commandLine } from '../cli/command-line.ts';

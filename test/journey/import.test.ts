@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImportRow } from '../../cli/publish/import/import-table.ts';
+import type { ImportRow } from '../../cli/publish/import/import-source.ts';
 import { makeStage, type Serving } from './processes.ts';
 
 const env: Record<string, string> = {};

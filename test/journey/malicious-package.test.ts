@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { printPylock } from '../../cli/packages/print-pylock.ts';
+import { printPylock } from '../../cli/packages/resolve-python.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import {
   type Installer,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { observationJobs } from '../../registry/versions/observation-schema.ts';
+import { observationJobs } from '../../registry/versions/observations.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { makeUsers, writeKey } from '../cli/registry-users.ts';
 import { signedIn } from '../registry/desk-visit.ts';

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTimeOf } from '../../runner/files/lock.ts';
-import { observeSkill } from '../../runner/observe/public.ts';
+import { observeSkill } from '../../runner/observe/observe-skill.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
 import { sampleOf } from '../sample.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
+import { strangerWritesBurst } from '../../registry/request-limits/write-limits.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { openTab, startChromium } from '../browser/chromium.ts';
 import { freePort } from '../free-port.ts';

@@ -6,7 +6,7 @@ import { request as tlsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
+import { strangerWritesBurst } from '../../registry/request-limits/write-limits.ts';
 import { type RegistryOptions, startRegistry } from '../../registry/serve.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { deskPasskey, signedIn } from '../registry/desk-visit.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ownScenarios, readScenarios } from '../../cli/proofs/redteam/read-scenarios.ts';
-import type { ScenarioResult } from '../../cli/proofs/redteam/suite.ts';
+import type { ScenarioResult } from '../../cli/proofs/redteam/redteam.ts';
+import { ownScenarios, readScenarios } from '../../cli/proofs/redteam/scenario.ts';
 import { skill } from '../cli/skill-command.ts';
 import { isWhole, sampleOf } from '../sample.ts';
 import { makeStage } from './processes.ts';

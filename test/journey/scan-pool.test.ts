@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
-import { bubblewrapped, childFiles, rlimitsOnly } from '../../scanner/worker/isolation.ts';
 import {
+  bubblewrapped,
+  childFiles,
   type PoolOptions,
+  rlimitsOnly,
   type ScanPool,
   startScanPool,
   strongestIsolation,

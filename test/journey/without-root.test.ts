@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { smallEntriesMax } from '../../runner/limits.ts';
+import { smallEntriesMax } from '../../runner/mounts/views.ts';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
+import { type CosigningWitness, readOrMakeWitnessKey } from '../../cli/witness/cosigner.ts';
 import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey } from '../../cli/witness/key.ts';
-import { logOf, makeRenew, readGivenRoot } from '../../cli/witness/roots.ts';
+import { logOf, makeRenew, readGivenRoot } from '../../cli/witness/witness.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { testLogKey } from '../skills-index/story-keys.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';

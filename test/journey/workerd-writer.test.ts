@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { strangerClaimsBurst } from '../../registry/limits.ts';
-import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
+import { strangerWritesBurst } from '../../registry/request-limits/write-limits.ts';
+import { strangerClaimsBurst } from '../../registry/routes/skill-versions.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { incidentPolicyOf, makeHost } from '../registry/contract/incidents.ts';

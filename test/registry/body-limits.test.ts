@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
+import { envelopeBytesMax } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { makeSkill, tarOf } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refreshStatus, statusIn } from '../../registry/index/status-json.ts';
 import { previousApproved } from '../../registry/review/prose-since.ts';
-import { doubtWrite, listDoubts } from '../../registry/versions/doubts.ts';
 import { requireVersion } from '../../registry/versions/find-versions.ts';
+import { doubtWrite, listDoubts } from '../../registry/versions/second-scans.ts';
 import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { linkOf, signedIn } from './desk-visit.ts';
 import { call, makeSkill, publish, publishApproved, type Skill, scan, signIn } from './road.ts';

@@ -19,7 +19,7 @@ function closureOf(path: string, known = new Set<string>()): ReadonlySet<string>
 
 it('skillgate serve looks through the database before it loads the application', () => {
   const loaded = [...closureOf('cli/serve/serve.ts')];
-  expect(loaded).toContain('registry/store/database-damage.ts');
+  expect(loaded).toContain('registry/store/database-check.ts');
   expect(loaded).toContain('better-sqlite3');
   expect(
     loaded.filter((one) =>

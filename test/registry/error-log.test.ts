@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeErrorLog } from '../../registry/error-log.ts';
-import { errorRepeatMs } from '../../registry/limits.ts';
+import { errorRepeatMs, makeErrorLog } from '../../registry/error-log.ts';
 
 describe('the log of unexpected errors', () => {
   const make = () => {

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countApprovals } from '../../registry/review/approvals.ts';
-import { countShown } from '../../registry/review/queue/shown-approvals.ts';
+import { countShown } from '../../registry/review/queue/queue.ts';
 import { log, statements } from '../../registry/store/schema.ts';
 import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { approvalsInLog, type Oracle } from './approval-oracle.ts';

@@ -1,8 +1,7 @@
 /** Small skills with odd but legal names, x-bits and bytes, for properties. */
 import fc from 'fast-check';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { whyNotPaths } from '../../skills-index/skill/bundle-reasons.ts';
+import { type SourceFile, whyNotPaths } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { Skill } from './road.ts';
 

@@ -3,11 +3,11 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
-import { noneHidden } from '../../registry/catalogue/hidden-scopes.ts';
 import { renewSkills } from '../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
 import {
   findSkill,
+  noneHidden,
   skillsByName,
   skillsByShortName,
   skillsByTime,
@@ -15,10 +15,10 @@ import {
 import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
-import { makeSegment } from '../../registry/log/segments/make-segment.ts';
+import { makeSegment } from '../../registry/log/segments/keep-segments.ts';
 import { deliverSome } from '../../registry/notices/deliver.ts';
 import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
-import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
+import { judgeByLooks } from '../../registry/scans/package-looks.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

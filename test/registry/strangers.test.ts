@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstOwnersMax, signerTriesMax } from '../../registry/limits.ts';
-import { signerOf } from '../../registry/people/signer.ts';
+import { firstOwnersMax } from '../../registry/intake/identity-intake.ts';
+import { signerOf, signerTriesMax } from '../../registry/people/signer.ts';
 import {
   accountWritesBurst,
   accountWritesPerSecond,
+  Buckets,
+  networkOf,
   rateBucketsMax,
   strangerWritesBurst,
-} from '../../registry/request-limits/limits.ts';
-import { Buckets, networkOf } from '../../registry/request-limits/write-limits.ts';
+} from '../../registry/request-limits/write-limits.ts';
 import { audit } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { changedRoot } from '../../cli/root-rotation/rotation.ts';
+import { changedRoot } from '../../cli/root-rotation/registry-folder.ts';
 import { readMembers } from '../../registry/people/identities.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
 import { prepareVersion } from '../../cli/publish/prepare-version.ts';
 import { publishVersion } from '../../cli/publish/upload.ts';
-import { type CertifiedSigner, certifiedSigner } from '../../cli/signing/certified-signer.ts';
+import { type CertifiedSigner, certifiedSigner } from '../../cli/signing/keyless.ts';
 import { parseSigningConfig } from '../../cli/signing/signing-config.ts';
 import { hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -14,12 +14,15 @@ import {
   type CertificateClaims,
   readLeaf,
 } from '../../skills-index/trust/signatures/certificate-identity.ts';
-import { requireRecords } from '../../skills-index/trust/signatures/record-of-signer.ts';
 import {
   parseTrustedRoot,
   type SigstoreRoot,
 } from '../../skills-index/trust/signatures/trusted-root.ts';
-import { requireOneForm, toProblem } from '../../skills-index/trust/signatures/verify-certified.ts';
+import {
+  requireOneForm,
+  requireRecords,
+  toProblem,
+} from '../../skills-index/trust/signatures/verify-statement.ts';
 import { verifyDigest } from './digest-signature.ts';
 import { parseForeignBundle } from './foreign-bundle.ts';
 

@@ -13,9 +13,9 @@ import {
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { type Hash, leafHash, type TreeHead } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
-import { tilePath } from '../../skills-index/log/tile.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
+import { tilePath } from '../../skills-index/log/tile-proof.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import { type Signer, signStatement } from '../../skills-index/statement/sign.ts';

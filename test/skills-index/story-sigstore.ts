@@ -14,7 +14,7 @@ import {
 import { certifiedBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import {
   type Envelope,

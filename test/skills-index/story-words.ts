@@ -1,11 +1,11 @@
 /** The words file of the story's version, from the test's whole log. */
-import { proveKey } from '../../skills-index/log/map-proof.ts';
 import {
   emptyMapRoot,
   hashAt,
   type MapLeaf,
   type MapNodeAt,
   mapValueOf,
+  proveKey,
   putLeaves,
 } from '../../skills-index/log/map-tree.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';

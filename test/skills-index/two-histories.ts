@@ -10,9 +10,9 @@ import {
   type NodeAt,
   type TreeHead,
 } from '../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
-import { tilePath } from '../../skills-index/log/tile.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { tilesOf } from '../../skills-index/log/tile-files.ts';
+import { tilePath } from '../../skills-index/log/tile-proof.ts';
 import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
 

@@ -3,7 +3,7 @@
  * the clone from its template, so one statement for each table makes the rows of thousands of clones.
  */
 import type { Database } from 'better-sqlite3';
-import { sumsOf } from '../../../registry/index/lean-lines.ts';
+import { sumsOf } from '../../../registry/index/packs.ts';
 import { isDigest } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { Pieces } from './pieces.ts';

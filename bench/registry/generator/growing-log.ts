@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { hashText } from '../../../registry/store/columns/hash-column.ts';
+import { hashText } from '../../../registry/store/columns/predicate-type-column.ts';
 import { noteKeyId, printCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -19,7 +19,7 @@ import { type Hash, leafHash } from '../../../skills-index/log/merkle-tree.ts';
 import {
   type CheckpointSigner,
   signCheckpoint,
-} from '../../../skills-index/log/sign-checkpoint.ts';
+} from '../../../skills-index/log/sign-cosignature.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { type Signer, signPayload } from '../../../skills-index/statement/sign.ts';

@@ -1,7 +1,7 @@
 /** Inserts the rows of appended statements: most of them as the registry leaves them in segments. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { segmentEntries } from '../../../registry/log/segments/limits.ts';
+import { segmentEntries } from '../../../registry/log/segments/keep-segments.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';

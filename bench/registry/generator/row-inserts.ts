@@ -1,6 +1,6 @@
 /** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
 import type BetterSqlite3 from 'better-sqlite3';
-import { hashBytes } from '../../../registry/store/columns/hash-column.ts';
+import { hashBytes } from '../../../registry/store/columns/predicate-type-column.ts';
 import type { Cell, CellsOf } from './template.ts';
 
 export class RowInserts {

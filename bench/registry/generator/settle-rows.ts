@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { segmentEntries } from '../../../registry/log/segments/limits.ts';
+import { segmentEntries } from '../../../registry/log/segments/keep-segments.ts';
 import { factIn } from '../../../registry/log/segments/statement-fact.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { waitingStates } from '../../../registry/versions/status.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { objectPath } from '../../../registry/store/disk/object-paths.ts';
+import { objectPath } from '../../../registry/store/disk/disk-objects.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';

@@ -1,10 +1,192 @@
 /** The commands of agents: what they run, and who they are. */
 import { many, type WrittenRow } from '../written-row.ts';
-import { agentIdentityRows } from './agent-identity-rows.ts';
-import { agentSessionRows } from './agent-session-rows.ts';
-import { mountOption } from './draft-rows.ts';
+import { mountOption } from './author-rows.ts';
 
-export const agentOption = { '--agent NAME': 'agent identity' };
+// The commands about agents' identities: what an agent may use.
+
+// What an identity has besides its grants.
+const ofIdentity = {
+  '--env NAME=VALUE...': 'value of an env capability',
+  '--budget KIND=N,…': 'daily limits (UTC) on requests, bytes, seconds, runs or paths',
+  '--workspace NAME[:MODE]':
+    'workspace of host policy that the agent’s own program works in; MODE is cow, ro or rw',
+  '--model NAME': 'model endpoint of the agent: a name under models in host policy',
+  '--egress URL...':
+    'requests that the agent’s own program may send, with a * at the end for every path below',
+  '--method METHOD...': 'HTTP method of --egress (default: GET and HEAD)',
+  '--hold': 'each request of --egress waits for a person',
+  '--git-secret NAME': 'secret that git sends to the host of --egress as a credential',
+  '--index npm,python':
+    'package indexes of host policy that the agent’s own program may fetch from',
+  '--git-name AUTHOR': 'author of the agent’s commits: NAME <EMAIL> (default: “AGENT (agent)”)',
+};
+
+const agentIdentityRows: readonly WrittenRow[] = [
+  {
+    name: 'agent create',
+    summary: 'create an identity for an agent',
+    usage: 'NAME',
+    examples: [
+      ['skillgate agent create reporter', 'an agent with its own key, grants and audit trail'],
+      [
+        'skillgate agent create finance --days 30 --workspace ledgers --budget requests=5000,runs=200',
+        'an agent that expires in 30 days, with a workspace and a daily budget',
+      ],
+      [
+        "skillgate agent create coder --egress 'https://docs.example/*' --git-name 'Coder <coder@acme.example>'",
+        'the agent’s own program may read pages of docs.example, and commits under this name',
+      ],
+    ],
+    options: {
+      '--days N': 'days until the identity expires (default: 90)',
+      ...ofIdentity,
+    },
+    args: 1,
+    load: () => import('../../agents/agent.ts'),
+  },
+  {
+    name: 'agent show',
+    summary: 'list agent identities, or show what one agent may start, reach and use',
+    usage: '[NAME]',
+    examples: [
+      ['skillgate agent show', 'show each agent with its key, grants and end'],
+      ['skillgate agent show finance', 'show its grants, egress, workspace and budget'],
+    ],
+    args: [0, 1],
+    load: () => import('../../agents/agent.ts'),
+  },
+  {
+    name: 'agent grant',
+    summary: 'let an agent start skills, and grant it the capabilities approved for them',
+    usage:
+      'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
+    examples: [
+      [
+        'skillgate agent grant reporter --all-of @acme/weekly-report',
+        'the agent may start the skill with every capability approved for it',
+      ],
+      [
+        "skillgate agent grant reporter '@acme/*'",
+        'the agent may start every approved skill of a scope with the capabilities it already has',
+      ],
+      [
+        "skillgate agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
+        'the agent may fetch and start matching skills that need no more than the ceiling',
+      ],
+      [
+        "skillgate agent grant coder --egress 'https://git.example/acme/*' --method POST --hold --git-secret GIT_TOKEN",
+        'git push to this host waits for a person; the proxy adds the token',
+      ],
+    ],
+    options: {
+      '--all-of SKILL...': 'skill that the agent may start with every capability approved for it',
+      '--skills PATTERN...': 'skills that the agent may fetch and start: @scope/name or @scope/*',
+      '--ceiling FILE':
+        'file of capabilities, in the form of skill.json, that the agent’s runs may have at most',
+      '--reinstate': 'make a revoked agent active again without asking',
+      ...ofIdentity,
+    },
+    args: [1, many],
+    load: () => import('../../agents/agent.ts'),
+  },
+  {
+    name: 'agent revoke',
+    summary: 'remove one grant, or all grants, of an agent',
+    usage:
+      'NAME [@scope/name] [--ceiling FILE] [--model] [--workspace] [--egress URL]… [--index npm,python]',
+    examples: [
+      ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
+      [
+        'skillgate agent revoke reporter @acme/report@^1',
+        'remove one grant, written as skillgate agent show shows it',
+      ],
+      [
+        'skillgate agent revoke reporter --ceiling report/skill.json',
+        'remove the capabilities of this skill.json from what the agent’s runs may have at most',
+      ],
+      [
+        'skillgate agent revoke reporter --model',
+        'remove the agent’s model endpoint; its grants stay',
+      ],
+    ],
+    options: {
+      '--ceiling FILE':
+        'file of capabilities, in the form of skill.json, that the agent’s runs may no longer have',
+      '--model': 'remove only the model endpoint',
+      '--workspace': 'remove only the workspace; its files stay',
+      '--egress URL...': 'remove only this egress, written as skillgate agent show prints it',
+      '--index npm,python': 'remove only these indexes',
+    },
+    args: [1, 2],
+    load: () => import('../../agents/agent.ts'),
+  },
+  {
+    name: 'agent remove',
+    summary:
+      'delete an agent’s identity and memory and free its workspace; its audit log entries stay',
+    usage: 'NAME',
+    examples: [['skillgate agent remove reporter', 'list what would be deleted, and ask']],
+    options: { '--yes': 'do not ask' },
+    args: 1,
+    load: () => import('../../agents/agent.ts'),
+  },
+];
+
+// The commands about agents' sessions: what an agent starts, did and keeps.
+
+const agentSessionRows: readonly WrittenRow[] = [
+  {
+    name: 'agent run',
+    summary:
+      'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
+    usage: 'NAME -- COMMAND [ARGS…]',
+    examples: [
+      [
+        'skillgate agent run finance -- codex exec "write the report"',
+        'start a program of the system, or one that host policy names',
+      ],
+      [
+        'skillgate agent run --plan finance -- codex',
+        'show what the session would get, without starting it',
+      ],
+      ['skillgate agent run -t finance -- bash', 'a program with a screen of its own'],
+    ],
+    options: {
+      '--plan': 'print the plan and stop',
+      '-t, --terminal':
+        'connect the program with your terminal; Ctrl-] three times ends the session',
+      '--model NAME': 'model endpoint for this session: a name under models in host policy',
+      '--accept':
+        'apply the changes that the session makes in its view of the workspace, without showing them',
+    },
+    args: [2, many],
+    load: () => import('../../agents/agent-run.ts'),
+  },
+  {
+    name: 'agent log',
+    summary: 'show what an agent did, and whether the audit log is intact',
+    usage: 'NAME',
+    examples: [['skillgate agent log reporter', 'show each run, request and denial of the agent']],
+    args: 1,
+    load: () => import('../../agents/agent.ts'),
+  },
+  {
+    name: 'agent cache',
+    summary: 'list or delete the build products that agents keep from session to session',
+    usage: 'list [NAME] | clear NAME [--workspace NAME]',
+    examples: [
+      ['skillgate agent cache list coder', 'such as node_modules, each with its size'],
+      ['skillgate agent cache clear coder', 'its next session begins without them'],
+    ],
+    options: {
+      '--workspace NAME': 'with clear: only what is kept for this workspace of host policy',
+    },
+    args: [1, 2],
+    load: () => import('../../agents/agent-cache.ts'),
+  },
+];
+
+const agentOption = { '--agent NAME': 'agent identity' };
 
 export const agentRows: readonly WrittenRow[] = [
   {
@@ -57,4 +239,58 @@ export const agentRows: readonly WrittenRow[] = [
   },
   ...agentIdentityRows,
   ...agentSessionRows,
+];
+
+// The commands about secrets: the values stay on the host.
+
+export const secretRows: readonly WrittenRow[] = [
+  {
+    name: 'secret set',
+    summary:
+      'store a secret from a prompt or standard input, bound to the hosts that may receive it',
+    usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
+    examples: [
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example',
+        'ask for the value without showing it',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example < token.txt',
+        'read the value from a file; no sandbox ever sees the value',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example --command "pass show crm"',
+        'store no value: run this program to get the value at each run',
+      ],
+    ],
+    options: {
+      '--host HOST...': 'host that may receive the secret',
+      '--method METHOD...': 'HTTP method of the requests that may carry the secret (default: any)',
+      '--keychain': 'keep the value in the keychain of this machine',
+      '--command LINE': 'program and arguments that print the value; no shell interprets the line',
+      ...agentOption,
+    },
+    args: 1,
+    load: () => import('../../host/secret.ts'),
+  },
+  {
+    name: 'secret list',
+    summary: 'list secrets: names, hosts, methods, agents and sources, never values',
+    examples: [['skillgate secret list', 'show the secrets stored on this host']],
+    load: () => import('../../host/secret.ts'),
+  },
+  {
+    name: 'secret remove',
+    summary: 'delete a secret',
+    usage: 'NAME [--agent NAME]',
+    examples: [
+      [
+        'skillgate secret remove CRM_TOKEN',
+        'delete the secret; Skillgate rejects later runs that need it',
+      ],
+    ],
+    options: { ...agentOption },
+    args: 1,
+    load: () => import('../../host/secret.ts'),
+  },
 ];

@@ -3,8 +3,9 @@
  * are verified before anything is written.
  */
 import { join } from 'node:path';
-import * as admission from '../../../runner/admission/public.ts';
-import * as host from '../../../runner/host/public.ts';
+import { requireAdmitted } from '../../../runner/admission/admit.ts';
+import { readHostPolicy } from '../../../runner/host/host-policy.ts';
+
 import type { SkillReference } from '../../../skills-index/skill/authoring/reference.ts';
 import { type SkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -23,10 +24,9 @@ import {
 import { confirm } from '../../terminal/ask.ts';
 import { joined, safe } from '../../terminal/output.ts';
 import { type InstallTerms, prepareOne, writeOne } from '../install-one.ts';
-import type { Prepared } from '../install-text.ts';
 import type { ProjectFile, WantedSkill } from '../lock.ts';
-import { chooseRequired, type OfferedVersion } from './choose-required.ts';
-import { standingOn, wantedIn } from './required-skills.ts';
+import type { Prepared } from '../locked-version.ts';
+import { chooseRequired, type OfferedVersion, standingOn, wantedIn } from './required-skills.ts';
 
 /**
  * The skill, and before it the required skills whose versions are new in the project.
@@ -73,7 +73,7 @@ async function admitRequired(
   root: Prepared,
 ): Promise<ReadonlyMap<SkillName, AdmissionAnswer>> {
   const { name, version, manifest } = root.admitted;
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
   const offered = new Map<SkillName, Promise<readonly OfferedVersion[]>>();
   const refused = new Map<string, unknown>();
   const world = {
@@ -158,7 +158,7 @@ function registriesOf(
 
 function refusal({ admission: judged }: AdmissionAnswer, name: SkillName, root: Prepared): unknown {
   try {
-    return admission.requireAdmitted(judged, name);
+    return requireAdmitted(judged, name);
   } catch (cause) {
     if (!(cause instanceof Problem)) return cause;
     const { name: of, version } = root.admitted;

@@ -1,8 +1,9 @@
 /** Input and output of the program that makes attempts. */
 import * as v from 'valibot';
-import { attemptSecondsDefault } from './limits.ts';
 import type { Attempt } from './row.ts';
 import type { EscapeWorld } from './world.ts';
+
+const attemptSecondsDefault = 4;
 
 export interface WantedAttempt {
   readonly name: string;

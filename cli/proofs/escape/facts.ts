@@ -2,9 +2,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as backends from '../../../runner/backends/public.ts';
-import * as host from '../../../runner/host/public.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/syscalls.ts';
+import { forwarderPort } from '../../../runner/bubblewrap/bubblewrap.ts';
+import { findProgram } from '../../../runner/host/host.ts';
+
+import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/seccomp.ts';
 import type { EscapeWorld } from './world.ts';
 
 /** Hosts that rows send to: a granted one, one that is only pinned, and an unknown one. */
@@ -83,9 +84,9 @@ export function factsOf(
     skill: inside ? '/skills/@escape/probe' : `${folder}/probe`,
     terminal: !inside || hasTerminal() ? 'yes' : 'no',
     proxyHost: '127.0.0.1',
-    proxyPort: inside ? backends.forwarderPort : world.port,
+    proxyPort: inside ? forwarderPort : world.port,
     cli: fileURLToPath(new URL('../../guard.js', import.meta.url)),
-    sh: inside ? '/usr/bin/sh' : (host.findProgram('sh') ?? '/bin/sh'),
+    sh: inside ? '/usr/bin/sh' : (findProgram('sh') ?? '/bin/sh'),
     node: inside ? '/usr/bin/node' : process.execPath,
     calls: callNumbers(),
   };

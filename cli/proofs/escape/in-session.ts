@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as agents from '../../../runner/agents/public.ts';
-import type * as backends from '../../../runner/backends/public.ts';
-import type * as runs from '../../../runner/run/public.ts';
-import * as sessions from '../../../runner/sessions/public.ts';
+import { createAgent } from '../../../runner/agents/agent-store.ts';
+import { agentFile, readAgent } from '../../../runner/agents/agents.ts';
+import type { EndReason, RunResult, RunWorld } from '../../../runner/run/run-request.ts';
+import type { Sandbox } from '../../../runner/sandbox/sandbox.ts';
+import { runSession } from '../../../runner/sessions/session.ts';
+import { openSessionHost } from '../../../runner/sessions/session-host.ts';
+
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { planSession } from '../../../skills-index/run/plan/plan-session.ts';
@@ -29,15 +32,15 @@ export interface SessionTerms {
 
 export interface SessionEnd {
   readonly printed: string;
-  readonly end: Pick<runs.RunResult, 'changes' | 'cleaned' | 'reason' | 'run'>;
+  readonly end: Pick<RunResult, 'changes' | 'cleaned' | 'reason' | 'run'>;
   /** The policy and the log of the session, which an acceptance of its changes needs. */
-  readonly request: Pick<runs.RunWorld, 'audit' | 'hostPolicy' | 'paths'>;
+  readonly request: Pick<RunWorld, 'audit' | 'hostPolicy' | 'paths'>;
 }
 
 /** Runs a session of an agent. @throws Problem where no session starts */
 export async function runInSession(
   world: EscapeWorld,
-  sandbox: backends.Sandbox,
+  sandbox: Sandbox,
   { agent: name, command, folder, indexes = [], policy = {} }: SessionTerms,
 ): Promise<SessionEnd> {
   // Each identity has a settings folder of its own, because two cannot share a workspace's name.
@@ -48,18 +51,18 @@ export async function runInSession(
   const hostPolicy = { ...request.hostPolicy, ...policy, workspaces };
   const identities = join(config, 'agents');
   const workspace = { name: workspaceName, mode: 'cow' } as const;
-  const agent = fs.existsSync(agents.agentFile(identities, name))
-    ? agents.readAgent(identities, name)
-    : agents.createAgent(identities, { name, now: new Date(), workspace, indexes });
+  const agent = fs.existsSync(agentFile(identities, name))
+    ? readAgent(identities, name)
+    : createAgent(identities, { name, now: new Date(), workspace, indexes });
   const { audit, printed, secrets } = request;
   if (secrets === undefined) throw new Error('the suite has secrets');
   fs.mkdirSync(dirname(auditFileOf(world)), { recursive: true, mode: 0o700 });
-  const host = sessions.openSessionHost({ agent, command, hostPolicy, paths, secrets });
+  const host = openSessionHost({ agent, command, hostPolicy, paths, secrets });
   try {
     const now = new Date();
     const planned = planSession({ agent, hostPolicy, facts: host.facts, skills: [], sandbox, now });
     const calls = { run: async () => 1, mcp: async () => 1 };
-    const end = await sessions.runSession(
+    const end = await runSession(
       { id: randomUUID(), ...planned, host, skills: [], calls, sandbox },
       { ...request, agent, hostPolicy, paths },
     );
@@ -75,12 +78,12 @@ export async function runInSession(
  */
 export async function runBatchInSession(
   world: EscapeWorld,
-  sandbox: backends.Sandbox,
+  sandbox: Sandbox,
   attempts: readonly WantedAttempt[],
   atOnce: number,
 ): Promise<{
   readonly outputs: AttemptOutputs;
-  readonly reason: runs.EndReason;
+  readonly reason: EndReason;
   readonly printed: string;
 }> {
   const folder = join(world.workspace, 'probe');

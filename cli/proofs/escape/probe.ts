@@ -3,7 +3,9 @@
  * beside it, gives each row its own process and a time limit, and prints one JSON line for each row
  * with the row's output. It uses only Python's standard library.
  */
-import { attemptOutputBytesMax } from './limits.ts';
+
+/** Bytes of one attempt's output that are kept. */
+const attemptOutputBytesMax = 16 * 1024;
 
 /** Argument: one JSON object of facts. The code of a row may use the functions below. */
 export const probeProgram = String.raw`

@@ -1,5 +1,5 @@
 /** Types of the escape suite: an attempt, the proof that it worked, and its result. */
-import type * as backends from '../../../runner/backends/public.ts';
+import type { Sandbox } from '../../../runner/sandbox/sandbox.ts';
 import type { EscapeWorld } from './world.ts';
 
 export const escapeGroups = [
@@ -74,7 +74,7 @@ export interface LoneAttempt extends Attempt {
 export interface RunnerAttempt extends Described {
   /** Whether the same attempt works on a naive runner. */
   readonly bare: (world: EscapeWorld) => Promise<boolean>;
-  readonly attempt: (world: EscapeWorld, sandbox: backends.Sandbox) => Promise<Outcome>;
+  readonly attempt: (world: EscapeWorld, sandbox: Sandbox) => Promise<Outcome>;
 }
 
 export interface Outcome {

@@ -2,20 +2,24 @@
  * The suite's own registry, in a child process. It publishes, passes and approves attacks with real
  * signatures, as if people had made mistakes.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import {
   memberStatement,
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
+import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
 import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
@@ -28,9 +32,8 @@ import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import { signIn } from '../../registries/session.ts';
 import { makeRegistryFolder, registryFiles } from '../../root-rotation/registry-folder.ts';
 import { endChild } from '../../serve/scanner-child.ts';
-import { signPayloadWithKey } from '../../signing/bundle-builder.ts';
+import { signPayloadWithKey, signWithKey } from '../../signing/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../signing/key-file.ts';
-import { passScan } from './pass-scan.ts';
 
 /** Scopes of the scenarios' skills. */
 const scopes = ['acme', 'evil'] as const;
@@ -196,4 +199,64 @@ async function actionsOf(
       );
     },
   };
+}
+
+// A scanner without findings, which passes every attack.
+
+const leased = v.looseObject({ job: v.looseObject({ id: v.string(), lease: v.string() }) });
+
+/** Takes the oldest scan job, and reports that nothing was found: other tests cover the scanner. */
+async function passScan(
+  world: CommandContext,
+  {
+    registry,
+    token,
+    scanner,
+  }: { readonly registry: Digest; readonly token: string; readonly scanner: KeyFile },
+  { manifest, packed }: Upload,
+): Promise<void> {
+  const { job } = await askRegistry(world, '/api/v1/jobs/lease', leased, { token, json: {} });
+  const files = packed.bundle.files.map(
+    ({ path, sha256, size }) =>
+      ({ path, sha256, bytes: size, disposition: 'analysed', reason: '' }) as const,
+  );
+  const ruleSet = digestOf('red team');
+  const report = {
+    schema: 'skillgate.scan/1',
+    path: '.',
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    ruleSet,
+    verdict: 'pass',
+    decidedBy: [],
+    findings: [],
+    coverage: { files },
+    capabilities: {
+      observed: noCapabilities,
+      declared: manifest.capabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    },
+  };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
+  const coverage = files.map(({ disposition, path, sha256 }) => ({ path, sha256, disposition }));
+  const predicate = {
+    registry,
+    ruleSet,
+    report: digestOf(canonicalJson(report)),
+    verdict: 'pass',
+    isolation: 'none: red team',
+    coverage,
+  } as const;
+  const envelope = await signWithKey(scanStatement(about, predicate), scanner);
+  await askRegistry(world, `/api/v1/jobs/${job.id}/report`, v.unknown(), {
+    token,
+    json: { lease: job.lease, envelope, report },
+  });
 }

@@ -1,6 +1,6 @@
 /** What stopped a scenario: records of the audit log, and answers to the agent. */
 import type { AuditEntry } from '../../../skills-index/run/audit/audit-entry.ts';
-import type { AgentResult, GatedStep } from './gated.ts';
+import type { AgentResult, GatedStep } from './bare.ts';
 import type { ScenarioHost } from './scenario-host.ts';
 
 /**

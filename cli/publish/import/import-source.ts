@@ -5,24 +5,33 @@ import {
   bundleBytesMax,
   bundleFileBytesMax,
   bundleFilesMax,
-} from '../../../skills-index/skill/limits.ts';
+} from '../../../skills-index/skill/bundle.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import {
+  compareVersions,
+  parseVersion,
+  type Version,
+} from '../../../skills-index/skill/version.ts';
 import { sourceParts, type VersionSource } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { FolderEntry } from '../../git/commit-tree.ts';
-import { type FetchedCommit, withCommit } from '../../git/fetched-commit.ts';
-import { folderAddress, type GitAddress, parseGitAddress } from '../../git/git-address.ts';
-import { folderReasonsMax } from '../../limits.ts';
+import {
+  type FetchedCommit,
+  folderAddress,
+  type GitAddress,
+  parseGitAddress,
+  withCommit,
+} from '../../git/fetched-commit.ts';
 import { findSkills } from '../../scan/find-skills.ts';
 import {
+  folderReasonsMax,
   overLimit,
   readSkillFolder,
   type SkillFolder,
   withoutByteCode,
 } from '../../scan/source-folder.ts';
-import { count } from '../../terminal/output.ts';
+import { answer, count, inkFor, joined, type Safe, safe, table } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
-import type { CommitVersions } from './import-version.ts';
 
 export interface SourceSkill {
   /** In the imported folder or repository; `.` for the top. */
@@ -177,4 +186,177 @@ async function readCommitFolder(commit: FetchedCommit, folder: string): Promise<
     unlisted: Math.max(0, unread.length - folderReasonsMax),
     skipped: [],
   });
+}
+
+// The version under which a skill of a repository is imported.
+
+/** What a commit tells about the versions of its skills. */
+interface CommitVersions {
+  readonly commit: string;
+  readonly time: Date;
+  /** Short names of the tags at the commit, and of all tags. */
+  readonly tagsHere: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/**
+ * The versions to try, best first: the version of a tag at the commit; the version that SKILL.md
+ * names; and a version made from the commit’s time, which is higher than the released versions
+ * before it, as Go makes pseudo-versions. A tag is the only version of its commit: a tag that was
+ * moved is not published under another name.
+ * @param own version in SKILL.md
+ */
+export function versionsOfCommit(
+  shortName: string,
+  own: Version | undefined,
+  commit: CommitVersions,
+): readonly Version[] {
+  const here = highestRelease(commit.tagsHere, shortName);
+  if (here !== undefined) return [here];
+  const base = own ?? highestRelease(commit.tags, shortName);
+  return [...(own === undefined ? [] : [own]), versionAfter(base, commit)];
+}
+
+/** `v1.2.3` and `1.2.3` name a release of all skills; `name@1.2.3`, `name-v1.2.3` of one. */
+export function releaseOf(tag: string, shortName: string): Version | undefined {
+  const ofOne = ['@', '-', '/']
+    .map((sign) => shortName + sign)
+    .find((head) => tag.startsWith(head));
+  return tryVersion((ofOne === undefined ? tag : tag.slice(ofOne.length)).replace(/^v/, ''));
+}
+
+export function tryVersion(text: string | undefined): Version | undefined {
+  try {
+    return text === undefined ? undefined : parseVersion(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function highestRelease(tags: readonly string[], shortName: string): Version | undefined {
+  return tags
+    .flatMap((tag) => releaseOf(tag, shortName) ?? [])
+    .sort(compareVersions)
+    .at(-1);
+}
+
+// The `g` keeps digits of a commit from being a number with a leading zero, which semver forbids.
+function versionAfter(base: Version | undefined, { commit, time }: CommitVersions): Version {
+  const stamp = time.toISOString().replace(/\D/g, '').slice(0, 14);
+  const made = `0.${stamp}.g${commit.slice(0, 12)}`;
+  const [, major, minor, patch, pre] = /^(\d+)\.(\d+)\.(\d+)(-[^+]+)?/.exec(base ?? '') ?? [];
+  const candidate =
+    pre === undefined
+      ? `${major}.${minor}.${Number(patch) + 1}-${made}`
+      : `${major}.${minor}.${patch}${pre}.${made}`;
+  return (base === undefined ? undefined : tryVersion(candidate)) ?? parseVersion(`0.0.0-${made}`);
+}
+
+// The outcome of each imported skill, as a table and as counts.
+
+export interface ImportRow {
+  /** The folder, relative to the imported folder or repository. */
+  readonly path: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly bundle?: string;
+  /** `there`: the version was already published. */
+  readonly outcome: 'taken' | 'there' | 'refused';
+  /** Code of the refusal. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly inferred: boolean;
+  /** The registry's verdict; null while there is none. */
+  readonly verdict: string | null;
+  readonly status: string | null;
+  /** The verdict of the scan on this machine; `none` where nothing was scanned. */
+  readonly localVerdict: string;
+  /** Time from reading the folder to the verdict. */
+  readonly seconds: number;
+}
+
+export function importAnswer(
+  context: CommandContext,
+  scope: string,
+  rows: readonly ImportRow[],
+): void {
+  const counts = {
+    outcomes: countBy(rows, (row) => row.outcome),
+    refusals: countBy(rows, (row) => row.code),
+    verdicts: countBy(rows, (row) => row.verdict ?? undefined),
+    localVerdicts: countBy(rows, (row) => row.localVerdict),
+  };
+  answer(
+    context,
+    {
+      schema: 'skillgate.import/1',
+      scope,
+      skills: rows.length,
+      ...counts,
+      rows,
+    },
+    () =>
+      joined(
+        [
+          importTable(context, rows),
+          safe`${count(rows.length, 'skill')}: ${outcomesText(rows)}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
+          safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}`,
+        ],
+        '\n',
+      ),
+  );
+}
+
+const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
+  taken: 'imported',
+  there: 'unchanged',
+  refused: 'refused',
+};
+
+/** A line for each skill. */
+function importTable(context: CommandContext, rows: readonly ImportRow[]): Safe {
+  return table(rows.map((row) => rowText(context, row)));
+}
+
+/** How many skills had each outcome. */
+function outcomesText(rows: readonly ImportRow[]): string {
+  return countsText(countBy(rows, (row) => outcomeWords[row.outcome]));
+}
+
+function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
+  const ink = inkFor(context.stdout, context.env);
+  const word = outcomeWords[row.outcome];
+  const outcome = row.outcome === 'refused' ? ink.red(word) : ink.green(word);
+  const what =
+    row.name === undefined
+      ? row.path
+      : `${row.name}@${row.version}${row.inferred ? ' (inferred)' : ''}`;
+  const why =
+    row.outcome === 'refused'
+      ? safe`${row.code ?? ''}: ${row.reason ?? ''}`
+      : safe`${row.status ?? ''}`;
+  return [
+    what,
+    outcome,
+    row.verdict ?? (row.localVerdict === 'none' ? '' : `${row.localVerdict} (here)`),
+    `${row.seconds.toFixed(1)} s`,
+    why,
+  ];
+}
+
+function countBy(
+  rows: readonly ImportRow[],
+  key: (row: ImportRow) => string | undefined,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of rows) {
+    const word = key(row);
+    if (word !== undefined) counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }

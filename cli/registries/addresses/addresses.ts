@@ -10,14 +10,13 @@ import { verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
-import { rootFileBytesMax } from '../../limits.ts';
 import { readTokens } from '../../readers/read-tokens.ts';
 import { projectAt } from '../../run/admission.ts';
 import { confirm } from '../../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../../terminal/output.ts';
-import { fetchHead, lastSeenHead, printHead } from '../log-head.ts';
+import { fetchHead, lastSeenHead, printHead } from '../carry-memory.ts';
 import { refreshTrust } from '../refresh.ts';
-import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
+import { rootFileBytesMax, type TrustedRegistry, trustedRegistry } from '../registries.ts';
 import {
   type PinnedRegistry,
   parseBase,

@@ -4,7 +4,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as files from '../../../runner/files/public.ts';
+import { withLock } from '../../../runner/files/lock.ts';
+import { writePrivateFile } from '../../../runner/files/private-file.ts';
 import type { Scope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../../skills-index/skill/text/canonical-json.ts';
@@ -60,10 +61,10 @@ export async function changeRegistries(
   change: (before: Registries) => Registries,
 ): Promise<Registries> {
   const path = join(paths.config, 'registries.json');
-  return files.withLock(`${path}.lock`, () => {
+  return withLock(`${path}.lock`, () => {
     const after = change(readRegistries(paths));
     const text = JSON.stringify({ schema, ...after }, null, 2);
-    files.writePrivateFile(path, `${text}\n`);
+    writePrivateFile(path, `${text}\n`);
     return after;
   });
 }

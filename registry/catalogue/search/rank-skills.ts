@@ -4,7 +4,12 @@
  */
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
 import type { ShownSkill } from '../shown-skills.ts';
-import { wordsOf } from './words.ts';
+
+/** Words of a query that a search reads. */
+export const searchedWordsMax = 32;
+
+/** Characters of the longest word that a search reads. */
+const wordCharsMax = 40;
 
 /** A word of a query, and how many skills have it; counted up to a bound. */
 export interface CountedWord {
@@ -13,7 +18,7 @@ export interface CountedWord {
 }
 
 /** A skill, and which of the words that were looked up it has. */
-export interface Candidate<Skill> {
+interface Candidate<Skill> {
   readonly skill: Skill;
   readonly has: (word: string) => FoundPlace | undefined;
 }
@@ -88,3 +93,63 @@ function areAlike(one: string, other: string): boolean {
   if (alike === one.length && alike === other.length) return true;
   return alike >= alikeCharsMin && Math.max(one.length, other.length) - alike <= endingCharsMax;
 }
+
+// The words of a text, as the search looks them up. FTS5 folds and stems them itself, so that both
+// sides agree without a second stemmer.
+
+/** The words of a text in their order, without marks and in lower case. */
+export function wordsOf(text: string): string[] {
+  const folded = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return folded.match(/[\p{L}\p{N}]+/gu)?.filter(({ length }) => length <= wordCharsMax) ?? [];
+}
+
+/** The different words of a query that say what it is about, at most `searchedWordsMax`. */
+export function queryWords(query: string): string[] {
+  const words = new Set(wordsOf(query).filter((word) => !stopWords.has(word)));
+  return [...words].slice(0, searchedWordsMax);
+}
+
+const correctedCharsMin = 4;
+/** The characters of the words in names. */
+const nameChars = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+
+/**
+ * The words of names that differ from a word by one missing, added, replaced or swapped character,
+ * whether there is such a name or not. The database has no row for a typo: a search asks for some
+ * 70 keys for each character of the typed word, whatever the size of the vocabulary.
+ */
+export function nearWords(typed: string): string[] {
+  const chars = [...typed];
+  if (chars.length < correctedCharsMin) return [];
+  const near = new Set<string>();
+  for (let at = 0; at <= chars.length; at++) {
+    const before = chars.slice(0, at).join('');
+    const [one = '', two = ''] = chars.slice(at, at + 2);
+    const fromNext = chars.slice(at + 1).join('');
+    near.add(before + fromNext);
+    near.add(before + two + one + chars.slice(at + 2).join(''));
+    for (const char of nameChars) {
+      near.add(before + char + one + fromNext);
+      near.add(before + char + fromNext);
+    }
+  }
+  return [...near].filter((word) => word !== typed && word.length >= correctedCharsMin);
+}
+
+/** The words of a skill's short name by which a search finds a typo. */
+export function correctedWordsOf(shortName: string): string[] {
+  const words = new Set(wordsOf(shortName));
+  return [...words].filter(({ length }) => length >= correctedCharsMin);
+}
+
+/** Words of English that say nothing about a task: nearly every query and description has them. */
+const stopWords: ReadonlySet<string> = new Set(
+  [
+    'a about after all also am an and any are as at be because been before being but by can could',
+    'did do does doing don for from get had has have having he her here him his how i if in into is',
+    'it its just let like make me more my need no nor not of off on once only or other our out over',
+    'please she should so some such than that the their them then there these they this those',
+    'through to too under until up us use used uses using very via want was we were what when where',
+    'which while who why will with without would you your',
+  ].flatMap((line) => line.split(' ')),
+);

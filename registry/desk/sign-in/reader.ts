@@ -4,8 +4,8 @@ import { getCookie } from 'hono/cookie';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Actor, EnrolledMember, Registry } from '../../context.ts';
 import { requireRole } from '../../people/identities.ts';
-import { readPersonSession } from '../../sign-in/person-sessions.ts';
 import { readSession, sessionCookie } from '../../sign-in/sessions.ts';
+import { readPersonSession } from '../../sign-in/sign-on.ts';
 
 /** A member whose key started the session. */
 export interface SignedInMember {

@@ -3,8 +3,8 @@
  * form with a reason.
  */
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import { reasonCharsMax } from '../../limits.ts';
 import { digest, type Html, html, moment, untrusted } from '../../markup/markup.ts';
+import { reasonCharsMax } from '../../review/notes.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 
 /** The viewer's keys and passkeys. */

@@ -5,9 +5,18 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
-import { defanged } from '../../markup/defanged.ts';
+import { defanged } from '../../markup/capability-words.ts';
 import { type Html, html, shown } from '../../markup/markup.ts';
-import { markdownCharsMax, markdownDepthMax, markdownStretchCharsMax } from '../limits.ts';
+
+/** Longer Markdown is shown as plain text only. */
+export const markdownCharsMax = 100_000;
+
+const markdownDepthMax = 40;
+
+/**
+ * Text without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7 s).
+ */
+export const markdownStretchCharsMax = 16_000;
 
 const gfm = parser.configure(GFM);
 

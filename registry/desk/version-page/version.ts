@@ -2,8 +2,8 @@
  * A version: declared against observed capabilities, findings, new sentences, the text for the
  * agent, its files and its history.
  */
-
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
+import type { ObservedFact } from '../../../skills-index/statement/observation.ts';
 import { wordsOf } from '../../markup/capability-words.ts';
 import {
   count,
@@ -17,7 +17,8 @@ import {
   untrusted,
 } from '../../markup/markup.ts';
 import { stateBadge, verdictBadge } from '../../markup/severity.ts';
-import type { ComparedCopy } from '../../review/compared-copies.ts';
+import type { ComparedCopy, PartText } from '../../review/compared-copies.ts';
+import type { RequiredSkill } from '../../review/detail.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { fileHref, fileTable } from '../file.ts';
 import { type PageFrame, page } from '../layout.ts';
@@ -27,17 +28,21 @@ import {
   capabilityMatrix,
   capabilityRows,
   inferredWords,
+  proseChanges,
+  proseTitle,
 } from './capability-matrix.ts';
-import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
-import { findingList } from './finding.ts';
 import { renderMarkdown } from './markdown.ts';
-import { nearCopyList } from './near-copies.ts';
-import { notices } from './notices.ts';
-import { observationPart, observationTitle } from './observation.ts';
+import { findingList, notices, type Sources } from './notices.ts';
 import { packageRows, packageTable } from './package-table.ts';
-import { proseChanges, proseTitle } from './prose-since.ts';
-import { requiredList, requiredTitle } from './required-skills.ts';
+
+/** Facts of an observation. */
+const observedFactsShownMax = 50;
+
+const copyLineCharsMax = 400;
+
+/** Lines of one common part of two skills. */
+const copyLinesMax = 30;
 
 export interface VersionView {
   readonly detail: ReviewDetail;
@@ -205,4 +210,124 @@ function history({ detail, now }: VersionView): Html {
     }) => html`<li>${stateBadge(to)}<span>from ${from} by ${untrusted(by)} ${moment(at.getTime(), now)}</span>
 <span class="sub">${untrusted(why)}</span></li>`,
   )}</ol>`;
+}
+
+// The skills that a version requires, new ones first.
+
+/** The title of the part, with the number of new skills. */
+function requiredTitle(required: readonly RequiredSkill[]): string {
+  const added = required.filter(({ change }) => change === 'new').length;
+  const fresh = added === 0 ? '' : `, ${added} required anew`;
+  return `Requires ${count(required.length, 'skill')}${fresh}`;
+}
+
+/** The list; each skill is reviewed on its own and gets a sandbox of its own. */
+function requiredList(required: readonly RequiredSkill[]): Html {
+  const rank = { new: 0, range: 1, none: 2 };
+  const sorted = [...required].sort((a, b) => rank[a.change] - rank[b.change]);
+  return html`<p class="summary">An installer gets these skills too. Each runs in a sandbox of its own, with the capabilities that reviewers approved for it.</p>
+<ul class="plain-list">${sorted.map((one) => html`<li>${item(one)}</li>`)}</ul>`;
+}
+
+function item({ before, change, fits, name, range }: RequiredSkill): Html {
+  const tag =
+    change === 'none'
+      ? ''
+      : html`<span class="tag">${change === 'new' ? 'new' : 'other range'}</span> `;
+  const was = before === undefined ? '' : html` (before: <code>${untrusted(before)}</code>)`;
+  const now =
+    fits === undefined
+      ? html`<b>no approved version fits: nobody can install this version</b>`
+      : html`<a href="/review/${name}/${encodeURIComponent(fits)}">${fits}</a> fits now`;
+  return html`${tag}<bdi>${name}</bdi> <code>${untrusted(range)}</code>${was}: ${now}`;
+}
+
+// What a version did when a scanner ran it in sandboxes with decoys, beside what its report says.
+
+function observationTitle({ observation }: ReviewDetail): string {
+  return observation === undefined
+    ? 'Not observed'
+    : `Observed in sandboxes with decoys (${count(observation.facts.length, 'fact')})`;
+}
+
+/** The worst observation with the facts of all, or why there are none. */
+function observationPart(detail: ReviewDetail, now: number): Html {
+  const { observation, lacksObservation, observationWaits = '' } = detail;
+  const demand =
+    lacksObservation === true
+      ? html`<p class="notice">The policy asks for an observation. Until a scanner sends one, nobody can approve this version.
+${untrusted(observationWaits)} By hand, with a scanner’s key: <code>skillgate observe --send ${detail.name}@${detail.version} DIR</code></p>`
+      : '';
+  if (observation === undefined)
+    return html`${demand}<p class="empty">No scanner has run this version. The report above comes from reading alone.</p>`;
+  const { by, coverage, digest: name, facts, observedAt, observer, others, verdict } = observation;
+  const items = facts.slice(0, observedFactsShownMax).map(factItem);
+  const more = facts.length - items.length;
+  return html`${demand}<p class="summary">${verdictBadge(verdict)} ${untrusted(by)} ran it with ${untrusted(observer)} ${moment(Date.parse(observedAt), now)}: ${digest(name)}</p>
+${facts.length === 0 ? html`<p class="empty">No fact speaks against this version. A program can notice that it is observed, so this proves nothing.</p>` : html`<ul class="plain-list" aria-label="what the version did">${items}${more > 0 ? html`<li>and ${more} more</li>` : ''}</ul>`}
+<p class="sub">${covered(coverage)}${others.length === 0 ? '' : html` ${count(others.length, 'other observation')}, none worse: ${others.join(', ')}. The list has their facts, too.`}</p>`;
+}
+
+function factItem({ kind, level, steps, what }: ObservedFact): Html {
+  return html`<li><span class="tag">${level}</span> <b>${kind}</b> <code>${untrusted(what)}</code>
+<span class="sub">in ${untrusted(steps.join('; '))}</span></li>`;
+}
+
+function covered({
+  blind,
+  done,
+  late,
+  leftOut = [],
+  planned,
+  rounds,
+}: NonNullable<ReviewDetail['observation']>['coverage']): Html {
+  return html`${done} of ${count(planned, 'step')} ran, in the rounds ${untrusted(rounds.join('; '))}.
+${leftOut.length === 0 ? '' : html`No time was left for ${untrusted(leftOut.join('; '))}.`}
+${late === 0 ? '' : html`${count(late, 'step')} reached the time limit.`}
+${blind === undefined ? '' : html`Only connections that use the proxy’s variables were seen: ${untrusted(blind)}.`}`;
+}
+
+// Near copies of a version, each with both texts side by side.
+
+/** All near copies; nothing when there are none. */
+function nearCopyList(copies: readonly ComparedCopy[]): Html {
+  return html`<ul class="copies">${copies.map((copy) => html`<li>${copyItem(copy)}</li>`)}</ul>`;
+}
+
+function copyItem({ copy, parts }: ComparedCopy): Html {
+  const { name, version, status, likeness, knownBad, earlier } = copy;
+  const words = knownBad
+    ? html`<b>The registry held back or revoked this version.</b> Check whether its near copy does the same.`
+    : earlier
+      ? html`Somebody else published this near copy earlier. Is the skill under review a declared fork, or a disguise?`
+      : html`Somebody else published this near copy later. It may be a copy of the skill under review.`;
+  return html`<p class="notice ${knownBad ? 'notice-refused' : ''}">${Math.round(likeness * 100)} % like
+<a href="/review/${name}/${version}"><bdi>${name}</bdi> ${version}</a> ${stateBadge(status)} ${words}</p>
+${parts.length === 0 ? html`<p class="quiet">The texts share no long passage.</p>` : parts.map((part) => sides(part))}`;
+}
+
+function sides({ left, right, words }: ComparedCopy['parts'][number]): Html {
+  return html`<div class="side-by-side copy-part"><div><h3>Here: ${placeOf(left)}</h3>${lines(left, 'here')}</div>
+<div><h3>There: ${placeOf(right)}</h3>${lines(right, 'there')}</div></div>
+<p class="quiet">${count(words, 'word')} in a row are the same.</p>`;
+}
+
+function placeOf({ path, from, to }: PartText): Html {
+  return html`<code>${untrusted(path)}</code> ${from === to ? html`line ${from}` : html`lines ${from} to ${to}`}`;
+}
+
+function lines({ path, lines: all }: PartText, side: string): Html {
+  const more = all.length - copyLinesMax;
+  const text = all
+    .slice(0, copyLinesMax)
+    .map((line, index) => html`${index === 0 ? '' : '\n'}${cutLine(line)}`);
+  return html`<pre tabindex="0" aria-label="${path}, ${side}"><code dir="ltr">${text}</code></pre>
+${more > 0 ? html`<p class="quiet">and ${count(more, 'further line')}</p>` : ''}`;
+}
+
+// A line can be a megabyte long.
+function cutLine(line: string): Html {
+  const more = line.length - copyLineCharsMax;
+  const cut = more > 0 ? html`<span class="chip">${count(more, 'further character')}</span>` : '';
+  return html`${shown(line.slice(0, copyLineCharsMax))}${cut}`;
 }

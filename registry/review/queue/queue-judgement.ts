@@ -13,7 +13,6 @@ import {
   policyDigest,
 } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import { failureCharsMax } from '../../limits.ts';
 import { hasDigest } from '../../store/columns/digest-column.ts';
 import { versions } from '../../store/schema.ts';
 import { maliciousWords } from '../../versions/malicious-packages.ts';
@@ -22,12 +21,20 @@ import { type CountedObservation, observationsOf } from '../../versions/observat
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { reportOf } from '../approvals.ts';
-import { type ChangesSince, changesSince } from '../changes-since.ts';
 import { type NearCopy, nearCopies } from '../near-copies.ts';
-import { type ProseSince, previousApproved, proseSince, readProse } from '../prose-since.ts';
-import { type ShownReading, shownReading } from '../reading.ts';
-import { type Risk, riskOf } from '../risk.ts';
+import {
+  type ChangesSince,
+  changesSince,
+  type ProseSince,
+  previousApproved,
+  proseSince,
+  readProse,
+} from '../prose-since.ts';
+import { type Risk, riskOf, type ShownReading, shownReading } from '../risk.ts';
 import { type PackageAlarms, packageAlarmsOf } from '../seen-packages.ts';
+
+/** The part of a scan failure that the queue shows instead of a version's risk. */
+const failureCharsMax = 300;
 
 export interface QueueJudgement {
   /** The highest total comes first. */

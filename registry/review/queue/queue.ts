@@ -2,28 +2,37 @@
  * The queue: versions that wait for a person, the riskiest first over all that wait. Risks are
  * stored, so that a page reads only its own rows.
  */
+
 import { and, asc, between, desc, eq, type SQL, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import type { SkillName } from '../../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Version } from '../../../skills-index/skill/version.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
+import { whyAuthor } from '../../../skills-index/trust/members-and-scopes/authors.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
+import { isInOffice } from '../../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../../context.ts';
-import { claimMs, clockSkewMs, judgedAnewAtOnce, queuePageRows } from '../../limits.ts';
 import { orLater } from '../../log/after-logging.ts';
+import { type ApprovalFact, approvalFactIn, basisOf } from '../../log/segments/statement-fact.ts';
+import { clockSkewMs } from '../../sign-in/sessions.ts';
 import { isAmong } from '../../store/batch.ts';
 import { guard, reviewNotes, versions } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
+import { type StatementRow, statementsOf } from '../../versions/manifests.ts';
 import { raisedBy } from '../../versions/observations.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
-import { type EarlierQuestion, earlierQuestions } from '../asked-before.ts';
-import { judgeAnew } from './judge-anew.ts';
+import { type ContextInRows, contextInRows } from '../approvals.ts';
+import { type EarlierQuestion, earlierQuestions } from '../detail.ts';
+import { claimMs } from '../notes.ts';
 import { type QueueJudgement, unjudged, whyUnshown } from './queue-judgement.ts';
-import { renewQueue } from './renew-queue.ts';
-import { countShown } from './shown-approvals.ts';
+import { judgeAnew, judgedAnewAtOnce, renewQueue } from './renew-queue.ts';
+
+/** Versions on one page of the queue. */
+export const queuePageRows = 50;
 
 export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
   readonly name: SkillName;
@@ -41,7 +50,7 @@ export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
 }
 
 /** Which page: the rows after or before a place that another page names. */
-export interface QueuePlace {
+interface QueuePlace {
   readonly after?: string | undefined;
   readonly before?: string | undefined;
 }
@@ -243,4 +252,47 @@ async function oldestOf({ db }: Registry): Promise<Date | undefined> {
     .orderBy(asc(waiting.logIndex))
     .limit(1);
   return oldest === undefined ? undefined : new Date(oldest.at);
+}
+
+// The approvals that the queue shows of a waiting version, counted by rows alone.
+
+/**
+ * How many people's approvals of a version count now. `countApprovals` gives the same number from
+ * the statements, which are objects for older approvals, and a page of the queue has many versions.
+ * Intake judged each statement once, the assertion of a passkey included. Only what may change
+ * later is judged here. Nothing is decided by this number.
+ */
+export async function countShown(registry: Registry, version: VersionRow): Promise<number> {
+  const rows = await statementsOf(registry, version.id, predicateTypes.approval);
+  if (rows.length === 0) return 0;
+  const context = await contextInRows(registry, version);
+  const reviewers = new Set<string>();
+  for (const row of rows) {
+    const fact = approvalFactIn(row);
+    if (stillCounts(row, fact, context)) reviewers.add(fact.reviewer);
+  }
+  return reviewers.size;
+}
+
+function stillCounts(
+  { signer, logIndex }: StatementRow,
+  { basis, expires, reviewer, credentialId }: ApprovalFact,
+  { root, identities, policy, version, publish, scan, at }: ContextInRows,
+): boolean {
+  const byKey = credentialId === undefined;
+  const enrolled = byKey
+    ? identities.memberOf(signer, logIndex)
+    : identities.passkeyOf(credentialId, logIndex)?.member;
+  const acting = { member: reviewer, ...(byKey ? { keyId: signer } : {}), enrolled };
+  const { report: scanReport, ruleSet } = scan;
+  return (
+    basis === basisOf({ scanReport, ruleSet, policy: policyDigest(policy) }) &&
+    logIndex > scan.logIndex &&
+    at <= expires &&
+    enrolled?.name === reviewer &&
+    enrolled.roles.includes('reviewer') &&
+    whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex) ===
+      undefined &&
+    (byKey || isInOffice(root, 'registry', signer, logIndex))
+  );
 }

@@ -1,23 +1,53 @@
 /**
- * Keeps the stored risk of waiting versions in step with the evidence. Triggers count each change
- * of the evidence. The versions with changes are judged again a few at a time, the highest in the
- * queue first.
+ * Keeps the queue of reviewers in step while a registry runs, beside other requests. On Workers no
+ * process runs between requests: there a scanner without work does this, and the cron trigger.
  */
-import { and, asc, eq, gt, gte, ne, type SQL, sql } from 'drizzle-orm';
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, asc, eq, gt, gte, lte, ne, type SQL, sql } from 'drizzle-orm';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import { judgedAnewAtOnce, renewalSliceRows, renewalsAtOnce } from '../../limits.ts';
+import { orLater } from '../../log/after-logging.ts';
 import { logSize } from '../../log/log.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
 import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
 import { renewals, waiting } from '../../store/waiting-schema.ts';
-import { fallenScans } from '../../versions/fallen-scans.ts';
-import { failedAtOnce } from '../limits.ts';
+import { completeScans, fallenScans } from '../../versions/fallen-scans.ts';
+import { awaitObservations } from '../../versions/observations.ts';
+import type { VersionRow } from '../../versions/versions.ts';
 import { versionsAlike } from '../similarity-index.ts';
-import { renewVersions } from './judge-anew.ts';
-import { failedRank, ranks } from './queue-judgement.ts';
+import { failedRank, judgeVersion, type QueueJudgement, rankOf, ranks } from './queue-judgement.ts';
+
+/** Waiting versions that one request judges anew. */
+export const judgedAnewAtOnce = 16;
+
+const renewalSliceRows = 500;
+
+/** Events that one request goes on with, and versions of each that it marks to be judged anew. */
+const renewalsAtOnce = 20;
+
+/** Versions whose evidence could not be read that one slice beside requests judges again. */
+const failedAtOnce = 4;
+
+/**
+ * One slice: versions whose evidence changed. When none is left, and in one slice of eight in any
+ * case, also some versions that could not be read, and some of the daily look.
+ * @returns whether an event or a changed version is left
+ */
+export async function keepSome(registry: Registry): Promise<boolean> {
+  const isLeft = await renewQueue(registry);
+  const [drawn = 0] = registry.random(1);
+  if (isLeft && drawn % 8 !== 0) return true;
+  await retryFailed(registry);
+  await lookAtWaiting(registry);
+  return isLeft;
+}
+
+// Keeps the stored risk of waiting versions in step with the evidence. Triggers count each change
+// of the evidence. The versions with changes are judged again a few at a time, the highest in the
+// queue first.
 
 type RenewalRow = typeof renewals.$inferSelect;
 
@@ -69,7 +99,7 @@ function randomBelow({ random }: Registry, end: number): number {
  * Judges some versions again whose evidence could not be read, from a random one on: a storage that
  * failed for a moment leaves such versions, and those that are lost for good must not hide them.
  */
-export async function retryFailed(registry: Registry): Promise<void> {
+async function retryFailed(registry: Registry): Promise<void> {
   const from = randomBelow(registry, await logSize(registry));
   const rows = await registry.db.read
     .select({ id: waiting.versionId })
@@ -253,4 +283,68 @@ export async function lookAtWaiting(registry: Registry): Promise<void> {
       (db) => db.update(renewals).set({ after }).where(eq(renewals.id, look.id)),
     ]),
   );
+}
+
+// Judges waiting versions again, and stores the result for the queue.
+
+/**
+ * Enqueues the scans that versions in review lack, and judges all the versions. A process that was
+ * killed behind a report, or another policy, may have left a version without its next scan.
+ */
+async function renewVersions(registry: Registry, ids: readonly string[]): Promise<void> {
+  const rows = await registry.db.read
+    .select({ id: versions.id, status: versions.status })
+    .from(versions)
+    .where(isAmong(versions.id, ids));
+  for (const { id, status } of rows) {
+    // A version that was held back after its last attempt must not be scanned again each day.
+    if (status !== 'in review') continue;
+    await orLater(registry, () => completeScans(registry, id));
+    await nextTurn();
+  }
+  await judgeAnew(registry, ids);
+}
+
+/**
+ * Judges waiting versions and stores the result. Those that lack an observation wait for one from
+ * then on: a report, another policy and the end of a scanner all lead here. A version whose
+ * evidence changes meanwhile stays due.
+ */
+export async function judgeAnew(registry: Registry, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // The changes are read before the evidence, so that a later change is not taken for known.
+  const rows = await registry.db.read
+    .select({
+      row: versions,
+      changes: waiting.changes,
+      known: waiting.known,
+      before: waiting.judged,
+    })
+    .from(waiting)
+    .innerJoin(versions, eq(versions.id, waiting.versionId))
+    .where(isAmong(waiting.versionId, ids));
+  const writes: BatchWrite[] = [];
+  const unobserved: string[] = [];
+  for (const { row, changes, known, before } of rows) {
+    const judged = await judgeVersion(registry, row);
+    // A version whose evidence is lost for good is judged every few seconds.
+    if (known !== changes || JSON.stringify(before) !== JSON.stringify(judged))
+      writes.push(judgedWrite(row, changes, judged));
+    if (row.status === 'in review' && !('failed' in judged) && judged.observed === undefined)
+      unobserved.push(row.id);
+    // Other requests are answered between two versions.
+    await nextTurn();
+  }
+  if (registry.policy.observed === true && unobserved.length > 0)
+    writes.push(awaitObservations(unobserved));
+  if (writes.length > 0) await registry.db.batch(writes);
+}
+
+// Of two that judge at once, the one that knew fewer changes does not overwrite the other.
+function judgedWrite({ id }: VersionRow, known: number, judged: QueueJudgement): BatchWrite {
+  return (db) =>
+    db
+      .update(waiting)
+      .set({ judged, rank: rankOf(judged), known })
+      .where(and(eq(waiting.versionId, id), lte(waiting.known, known)));
 }

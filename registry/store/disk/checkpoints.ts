@@ -5,7 +5,14 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DatabaseFile } from '../database-file.ts';
-import { walFramesAtOnce, walFramesMax } from './limits.ts';
+
+/**
+ * Frames from which a thread writes the write-ahead log back to the database, and length of the log
+ * from which the registry itself writes back what the thread left. A frame is a page of 4 KiB.
+ */
+export const walFramesAtOnce = 250;
+
+export const walFramesMax = 4_000;
 
 export interface Checkpoints {
   /** Has the thread write back the pages of the last commits, when there are many. */

@@ -2,19 +2,18 @@
  * Objects as files: each is written under another name, synced and renamed, and the folder is
  * synced, so that no name has half a file.
  */
+
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { access, mkdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import fs, { type Dirent, rmSync } from 'node:fs';
+import { access, mkdir, opendir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import { makeExclusive } from '../../context.ts';
-import { objectWritesAtOnce } from '../../limits.ts';
-import { forEachOf, type Objects, type TaggedBytes } from '../objects.ts';
-import { syncFolder, writeNew } from './file-calls.ts';
-import { absent, isAbsent, objectPath } from './object-paths.ts';
+import { forEachOf, type Objects, objectWritesAtOnce, type TaggedBytes } from '../objects.ts';
 
 /** Objects on a disk, from which a sweep can remove some. */
-export interface DiskObjects extends Objects {
+interface DiskObjects extends Objects {
   /**
    * Begins to remember which objects are written or kept, before any request. Those are never
    * removed, so an object that a later row names stays.
@@ -107,7 +106,7 @@ export function partName(): string {
  * @param isSynced whether they have to last when this resolves
  * @param atOnce objects that are written at one time
  */
-export async function writeAll(
+async function writeAll(
   folder: string,
   all: ReadonlyMap<string, Uint8Array>,
   isSynced = true,
@@ -160,4 +159,95 @@ async function writePart(
     await writeNew(path, bytes, isSynced);
     return made;
   }
+}
+
+// Where objects are below their folder. Stored blobs are in 256 folders, since opening a file takes
+// longer in a folder of very many files. Public objects are where their names say: a static host
+// may serve them by their paths.
+
+const storedFolder = 'stored/sha256';
+const storedName = /^stored\/sha256\/(([0-9a-f]{2})[0-9a-f]{62})$/;
+const hexDigest = /^[0-9a-f]{64}$/;
+const hexByte = /^[0-9a-f]{2}$/;
+
+/** The path of an object. */
+export function objectPath(folder: string, name: string): string {
+  const [, hex = '', byte = ''] = storedName.exec(name) ?? [];
+  if (hex !== '') return join(folder, storedFolder, byte, hex);
+  if (name.split('/').some((part) => part === '' || part === '.' || part === '..'))
+    throw new Problem('internal', `Not the name of an object: ${name.slice(0, 200)}`);
+  return join(folder, name);
+}
+
+/** The name of the object at a path below the folder, with `/` between its parts. */
+export function objectName(path: string): string {
+  return path.replace(/^(stored\/sha256)\/[0-9a-f]{2}\/([0-9a-f]{64})$/, '$1/$2');
+}
+
+/** The hexadecimal digests of all stored blobs. */
+export async function* storedDigests(folder: string): AsyncGenerator<string> {
+  for await (const { name: byte } of entriesOf(folder)) {
+    if (!hexByte.test(byte)) continue;
+    for await (const { name } of entriesOf(folder, byte)) if (hexDigest.test(name)) yield name;
+  }
+}
+
+/** The entries of the folder of stored blobs, or of a folder in it; none when it is missing. */
+async function* entriesOf(folder: string, below = ''): AsyncGenerator<Dirent> {
+  const entries = await opendir(join(folder, storedFolder, below)).catch(absent);
+  yield* entries ?? [];
+}
+
+/** Undefined for the error of a file that is missing; throws every other error. */
+export function absent(error: unknown): undefined {
+  if (isAbsent(error)) return undefined;
+  throw error;
+}
+
+/** Whether an error says that a file is missing. */
+function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  );
+}
+
+// Calls that write whole files. They take the numbers of open files: a `FileHandle` takes more
+// processor time than the calls themselves. A call that can wait for the disk is made in a thread.
+// Closing a file waits for nothing, and neither does opening a folder that was just written to.
+
+/**
+ * Writes a new file.
+ * @param isSynced whether the bytes have to last when this resolves
+ * @throws NodeJS.ErrnoException `EEXIST` when the file is there, `ENOENT` without its folder
+ */
+async function writeNew(path: string, bytes: Uint8Array, isSynced: boolean): Promise<void> {
+  const file = await made<number>((done) => fs.open(path, 'wx', 0o644, done));
+  try {
+    await made<void>((done) => fs.writeFile(file, bytes, done));
+    if (isSynced) await made<void>((done) => fs.fdatasync(file, done));
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** Makes the entries of a folder last. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = fs.openSync(path, 'r');
+  try {
+    await made<void>((done) => fs.fsync(folder, done));
+  } finally {
+    fs.closeSync(folder);
+  }
+}
+
+type Done<Result> = (error: NodeJS.ErrnoException | null, result: Result) => void;
+
+function made<Result>(call: (done: Done<Result>) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    call((error, result) =>
+      error === null || error === undefined ? resolve(result) : reject(error),
+    );
+  });
 }

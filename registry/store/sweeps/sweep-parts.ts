@@ -6,7 +6,7 @@ import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pauseAfter } from '../../pace.ts';
 import { isForeignPart } from '../disk/disk-objects.ts';
-import { sweepPace, sweptAtOnce } from './limits.ts';
+import { sweepPace, sweptAtOnce } from './sweep-orphans.ts';
 
 /**
  * Walks a folder of objects, a few entries at a time: a registry has millions, and answers requests

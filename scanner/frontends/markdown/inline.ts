@@ -1,13 +1,24 @@
 /** Inline Markdown: paragraphs as a reader sees them, links, hidden text, inline code. */
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
-import { paragraphCharsMax } from '../../limits.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { networkPrograms } from '../../lookup-tables/network-programs.ts';
+import { isSecretName } from '../../lookup-tables/secret-providers.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { interpreters, utilities } from '../../lookup-tables/shell.ts';
 import { deniesRow, deniesRows, hasAllDone } from '../../prose/denying-words.ts';
-import { hiddenHtml } from '../text.ts';
-import { blockContext, type Pieces, programOf } from './code.ts';
-import { describesBlock, hasBlockRun } from './code-fences.ts';
-import { hasCommand } from './inline-commands.ts';
-import { type MarkdownReading, note } from './reading.ts';
+import { behindWrappers } from '../behind-wrappers.ts';
+import type { FrontEndContext } from '../frontend.ts';
+import { hiddenHtml, paragraphCharsMax } from '../text.ts';
+import {
+  blockContext,
+  describesBlock,
+  hasBlockRun,
+  looksLikeShell,
+  type Pieces,
+  programOf,
+} from './code.ts';
 
 // A paragraph as a reader sees it: without marks of emphasis, links and code, so that no mark can
 // split a word.
@@ -44,7 +55,7 @@ function readBareCommands(reading: MarkdownReading, raw: string, from: number): 
 const bareCommand =
   /(?<![`\w./-])(?:curl|wget|iwr|irm)\s[^`\n|]{3,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|(?<![`\w])(?:ba)?sh <\((?:curl|wget)\s[^`\n)]{3,300}\)/g;
 
-export function visitInline(reading: MarkdownReading, node: SyntaxNode, pieces: string[]): void {
+function visitInline(reading: MarkdownReading, node: SyntaxNode, pieces: string[]): void {
   const { text } = reading;
   let at = node.from;
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
@@ -117,11 +128,7 @@ export function readReference(reading: MarkdownReading, node: SyntaxNode): void 
 
 // Inline code with a whole command is read as a command; behind `!`, an agent runs it when it loads
 // the skill.
-export function readInlineCode(
-  reading: MarkdownReading,
-  node: SyntaxNode,
-  parent: SyntaxNode,
-): void {
+function readInlineCode(reading: MarkdownReading, node: SyntaxNode, parent: SyntaxNode): void {
   const [open, close] = node.getChildren('CodeMark');
   if (open === undefined || close === undefined) return;
   const written = reading.text.slice(open.to, close.from);
@@ -238,7 +245,7 @@ export function commentText(comment: string): string {
     .trim();
 }
 
-export function entityText(entity: string): string {
+function entityText(entity: string): string {
   const number = /^&#(?:x([0-9a-f]+)|(\d+));$/i.exec(entity);
   const code =
     number === null
@@ -253,3 +260,86 @@ export function entityText(entity: string): string {
     ] ?? entity
   );
 }
+
+export interface MarkdownReading {
+  readonly source: TaintSource;
+  readonly text: string;
+  readonly facts: TextFact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly context: FrontEndContext;
+  /** The first heading of a page beside SKILL.md. SKILL.md has none: its name is free. */
+  title: string | undefined;
+  heading: string;
+  before: string;
+}
+
+export function note(
+  reading: MarkdownReading,
+  role: TextFact['role'],
+  at: { readonly from: number; readonly to: number },
+  text: string,
+  detail: string,
+  context: FactContext = reading.source.context,
+): void {
+  if (text === '') return;
+  reading.context.steps.take(1 + (text.length >> 6));
+  reading.facts.push({
+    kind: 'text',
+    role,
+    span: { path: reading.source.path, start: at.from, end: at.to },
+    context,
+    certainty: 'exact',
+    text,
+    detail,
+  });
+}
+
+// Whether inline code holds a whole command, wherever in the text the command stands.
+
+/** Whether a text of inline code is a command line: `true && curl …`, `timeout 9 curl …`. */
+function hasCommand(text: string): boolean {
+  if (looksLikeShell(text)) return true;
+  const isTelling = addressOrSecret.test(text) || namesPrivate(text);
+  return text
+    .split(joints)
+    .map(commandWords)
+    .some(([name = '', ...given]) => isCommand(name, given, text, isTelling));
+}
+
+// `string | node` is a type. A single word counts beside an address alone: `iwr … | iex`.
+function isCommand(
+  name: string,
+  given: readonly string[],
+  text: string,
+  isTelling: boolean,
+): boolean {
+  if (given.length === 0 && !isTelling) return false;
+  if (looksLikeShell([name, ...given].join(' '))) return true;
+  const isInTable = [networkPrograms, interpreters, utilities].some(
+    (table) => own<unknown>(table, name) !== undefined,
+  );
+  if (given.length === 0 || !isTelling) return false;
+  return isInTable || (plainName.test(name) && (namesSecret(text) || namesPrivate(text)));
+}
+
+// Without variables and wrappers in front, and without the folder of the program.
+function commandWords(piece: string): readonly string[] {
+  const words = piece.trim().split(/\s+/);
+  const start = words.findIndex((word) => !/^\w+=/.test(word));
+  const [name = '', ...given] = behindWrappers(words.slice(Math.max(start, 0)));
+  return [name.replace(/^\/(?:usr\/)?(?:local\/)?s?bin\//, ''), ...given];
+}
+
+function namesSecret(text: string): boolean {
+  return [...text.matchAll(/\$\{?(\w{1,100})/g)].some(([, name = '']) => isSecretName(name));
+}
+
+function namesPrivate(text: string): boolean {
+  return text
+    .split(/[\s"'=:@]+/)
+    .some((word) => /^(?:~|\$HOME|\/)/.test(word) && sensitivePath(word) !== undefined);
+}
+
+const joints = /&&|\|\||[;|&({!]|\b(?:do|then|else|if|while|until)\b/;
+const addressOrSecret = /:\/\/|\$\{?\w/;
+const plainName = /^[a-z][\w.+-]{0,40}$/;

@@ -4,15 +4,22 @@
  */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
-import { detailCharsMax, lexicalHeldMax } from '../../limits.ts';
+import type { Language } from '../../fact/source.ts';
 import { anyEgress, egressOf, socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { encodedCommand } from './fold.ts';
-import { hostInQuotes, noteJoin } from './joined-shell.ts';
-import type { Held, LexicalRun, Origin } from './run.ts';
-import { runsSaved, savedAs, savedFrom } from './saved.ts';
-import type { LexicalForm, LexicalMeaning } from './tables/lexical-form.ts';
-import type { Piece } from './text.ts';
+import { detailCharsMax } from '../decoded.ts';
+import {
+  type Held,
+  hostInQuotes,
+  type LexicalRun,
+  noteJoin,
+  type Origin,
+  type Piece,
+} from './joined-shell.ts';
+import type { LexicalForm, LexicalMeaning } from './tables/lexical-scripts.ts';
+
+/** Variables and saved files that are followed in one such program. */
+const lexicalHeldMax = 200;
 
 interface Call {
   readonly means: LexicalMeaning;
@@ -294,4 +301,92 @@ export function noteTrait(
     api,
     detail: detail.slice(0, detailCharsMax),
   });
+}
+
+// Undoes tricks that hide words in Windows commands: ignored marks, strings in pieces, characters
+// by number.
+
+/** A statement as the language's own parser reads it, as far as spelling is concerned. */
+export function plainCommand(text: string, language: Language): string {
+  if (language === 'batch')
+    return text.replace(/\^(?=[^\n])/g, '').replace(/(?<=[a-z])""(?=[a-z])/gi, '');
+  const joined =
+    language === 'vbscript'
+      ? text.replace(/"\s*&\s*"/g, '')
+      : text.replace(/(['"])\s*(?:\+|\.\.?)\s*\1/g, '');
+  if (language !== 'powershell') return joined;
+  return joined
+    .replace(/`(?=[A-Za-z])/g, '')
+    .replace(
+      /\(\s*['"]((?:\{\d{1,2}\}){2,40})['"]\s*-f\s*((?:['"][^'"\n]{0,200}['"]\s*,?\s*){1,40})\)/gi,
+      (_, places: string, words: string) => {
+        const values = [...words.matchAll(/['"]([^'"\n]{0,200})['"]/g)].map(
+          ([, word]) => word ?? '',
+        );
+        return `'${[...places.matchAll(/\d+/g)].map(([index]) => values[Number(index)] ?? '').join('')}'`;
+      },
+    )
+    .replace(/(?:\[char\]\s*\(?(?:0x[0-9a-f]{2}|\d{2,3})\)?\s*\+?\s*){2,200}/gi, (all) =>
+      [...all.matchAll(/0x([0-9a-f]{2})|(\d{2,3})/gi)]
+        .map(([, hex, decimal]) =>
+          String.fromCharCode(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+        )
+        .join(''),
+    )
+    .replace(/\.\s*\(?\s*['"]([A-Za-z]{3,40})['"]\s*\)?(?:\.Invoke)?\s*(?=[.(])/gi, '.$1')
+    .replace(/(^|[\s;|{(])[&.]\s*\(?\s*['"]([\w-]{2,40})['"]\s*\)?/g, '$1 $2');
+}
+
+/** The program behind `-EncodedCommand`: Base64 of UTF-16 (about_PowerShell_exe). */
+function encodedCommand(text: string): string | undefined {
+  const blob =
+    /\s[-/\u2013]e(?:n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,12})?\s+["']?([A-Za-z0-9+/]{16,}={0,2})/i.exec(
+      text,
+    )?.[1];
+  if (blob === undefined) return undefined;
+  const decoded = Buffer.from(blob, 'base64').toString('utf16le');
+  return /^[\x09\x0a\x0d\x20-\x7e\u00a0-\ud7ff]+$/.test(decoded) ? decoded : undefined;
+}
+
+// Files that a program without a parser downloads and starts: by their names, in whatever folder.
+
+/** The base name under which a statement saves a download. */
+function savedAs(text: string): string | undefined {
+  const target =
+    /(?:-outfile|-o|--output|-destination|\/[A-Za-z]:)\s*["']?([^\s"',|;)]{3,200})/i.exec(
+      text,
+    )?.[1] ??
+    /downloadfile\w*\s*\([^,]{1,400},\s*["']?([^\s"')]{3,200})/i.exec(text)?.[1] ??
+    /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:\S{1,400}\s+["']?([^\s"']{3,200})/i.exec(
+      text,
+    )?.[1];
+  return target === undefined ? undefined : baseName(target);
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*[\\/]/, '').toLowerCase();
+}
+
+/** Whether a statement starts a file that was saved before. */
+function runsSaved(run: LexicalRun, text: string): boolean {
+  return [...run.held.keys()].some((key) => {
+    if (!key.startsWith('file:')) return false;
+    const name = key.slice(5);
+    const at = text.toLowerCase().lastIndexOf(name);
+    return (
+      at >= 0 &&
+      /(?:^|[;&|({]\s*|\n\s*|&\s*|start\s+(?:""\s+|\/\w+\s+)*|start-process\s+(?:-filepath\s+)?|call\s+|cmd(?:\.exe)?\s+\/[ck]\s+|powershell[^\n]{0,80}-f(?:ile)?\s+|rundll32\s+)["']?[^\s"']*$/i.test(
+        text.slice(0, at),
+      )
+    );
+  });
+}
+
+/** The origin of the saved file that a statement names. */
+function savedFrom(run: LexicalRun, text: string): string {
+  const lower = text.toLowerCase();
+  const key = [...run.held.keys()].find(
+    (key) => key.startsWith('file:') && lower.includes(key.slice(5)),
+  );
+  return (key === undefined ? undefined : run.held.get(key)?.urls[0]) ?? anyEgress;
 }

@@ -4,28 +4,29 @@
  */
 
 import type { TaintSource } from '../../fact/source.ts';
-import { callSitesMax } from '../../limits.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
-import { givenFields } from './assignments/attributes.ts';
-import { applyDecorators, applyLoose, noteOldExec } from './assignments/decorators.ts';
-import { openFunctions } from './assignments/open.ts';
-import { replacedFunctions } from './assignments/replaced.ts';
+import { callSitesMax, givenFields } from './assignments/attributes.ts';
+import {
+  applyDecorators,
+  applyLoose,
+  noteOldExec,
+  replacedFunctions,
+} from './assignments/decorators.ts';
 import { boundValue, evaluate, isHandedOn } from './assignments/values.ts';
 import { noteAtImport } from './effects/at-import.ts';
 import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
+import { startImports } from './effects/connections.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { noteSettings } from './effects/options.ts';
 import { noteRaise } from './effects/raised.ts';
-import { startImports } from './effects/stored.ts';
-import { misleadingText } from './encoding.ts';
 import { allFieldsOf, ancestorsOf, attributeNode, basesOf, fieldNode } from './names/classes.ts';
-import { factsOfShadows, variableNode } from './names/lookup.ts';
+import { factsOfShadows, lookUp, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
-import { childrenOf, functionOf, textOf } from './nodes.ts';
+import { childrenOf, functionOf, nameOf, scopeOf, textOf } from './nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from './program.ts';
 import { inAllReadings, type ReadSkill, unique } from './readings.ts';
 import {
@@ -39,6 +40,101 @@ import {
 } from './run.ts';
 import { walk } from './tree.ts';
 import { fold, foldBinding, foldingAt } from './values/fold.ts';
+import { fromUtf7, rot13, unescaped } from './values/text.ts';
+
+// Functions of a skill that are called by other ways than their names: given to others, kept in
+// tables, looked up by text.
+
+/** The ids of functions whose callers are not all known. */
+function openFunctions(modules: ReadonlyMap<string, PythonModule>): Set<string> {
+  const all = [...modules.values()].flatMap(({ functions }) => functions);
+  const named = Map.groupBy(all, ({ name }) => name);
+  const found = new Set<string>();
+  const add = (definitions: readonly PythonFunction[]): void => {
+    for (const { id } of definitions) found.add(id);
+  };
+  const seen = new Set<readonly Binding[]>();
+  const addName = (bindings: readonly Binding[]): void => {
+    if (!seen.has(bindings))
+      add(bindings.flatMap((one) => (one.kind === 'function' ? [one.definition] : [])));
+    seen.add(bindings);
+  };
+  const used = new Set<string>();
+  const addMethods = (name: string): void => {
+    if (!used.has(name)) add(named.get(name)?.filter(({ owner }) => owner !== undefined) ?? []);
+    used.add(name);
+  };
+  for (const module of modules.values())
+    walk(module.top, (node) => {
+      if (node.name === 'VariableName' && isUsed(node))
+        addName(lookUp(scopeOf(module, node), nameOf(module, node))?.bindings ?? []);
+      if (node.name === 'PropertyName' && node.parent !== null && isUsed(node.parent))
+        addMethods(nameOf(module, node));
+      if (node.name === 'LambdaExpression')
+        add([module.functionsAt.get(node.from)].filter((one) => one !== undefined));
+      if (node.name === 'String' && isLookUp(module, node))
+        add(named.get(textOf(module, node).slice(1, -1)) ?? []);
+      return true;
+    });
+  return found;
+}
+
+// A name or member that is not the callee of a call.
+function isUsed({ parent, prevSibling, nextSibling }: PyNode): boolean {
+  if (parent === null || nextSibling?.name === 'AssignOp') return false;
+  if (
+    /^(FunctionDefinition|ClassDefinition|Decorator|ImportStatement|ScopeStatement)$/.test(
+      parent.name,
+    )
+  )
+    return false;
+  if (parent.name === 'ParamList') return prevSibling?.name === 'AssignOp';
+  if (parent.name === 'MemberExpression' && prevSibling === null) return isTampering(parent);
+  return parent.name !== 'CallExpression' || prevSibling !== null;
+}
+
+// `f.__defaults__ = (x,)`
+function isTampering({ lastChild, nextSibling }: PyNode): boolean {
+  return lastChild?.name === 'PropertyName' && nextSibling?.name === 'AssignOp';
+}
+
+// `getattr(x, "name")`, `globals()["name"]`
+function isLookUp(module: PythonModule, node: PyNode): boolean {
+  const { parent } = node;
+  const table = /(globals|locals|vars)\s*\([^)]{0,80}\)(\.get)?$|__dict__(\.get)?$/;
+  if (parent?.name === 'MemberExpression')
+    return table.test(textOf(module, parent.firstChild ?? parent));
+  const callee = parent?.name === 'ArgList' ? parent.parent?.firstChild : undefined;
+  const written = callee === null || callee === undefined ? '' : textOf(module, callee);
+  return (
+    table.test(written) || /(^|\.)(getattr|attrgetter|methodcaller|__getattribute__)$/.test(written)
+  );
+}
+
+// Python files that name an encoding in which they say something else than their bytes show (PEP
+// 263).
+
+/**
+ * The text that Python reads, where the named encoding makes another one of it; undefined for
+ * honest encodings.
+ */
+function misleadingText({
+  text,
+}: TaintSource): { readonly text: string; readonly codec: string } | undefined {
+  const [, codec] =
+    /^[^\n]*\n?[^\n]*/.exec(text)?.[0].match(/^[ \t\f]*#.{0,80}?coding[:=][ \t]*([-\w.]+)/m) ?? [];
+  if (codec === undefined) return undefined;
+  const name = codec.toLowerCase().replace(/[-_.]/g, '');
+  const read =
+    name === 'utf7'
+      ? fromUtf7(text)
+      : /^(raw)?unicodeescape$/.test(name)
+        ? unescaped(text)
+        : name === 'rot13'
+          ? rot13(text)
+          : text;
+  return read === text ? undefined : { text: read, codec };
+}
 
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) =>

@@ -2,12 +2,20 @@
  * A package may have a file with the name of a library. Which of the two an import gives depends on
  * how the program is started, so the skill is read in every way.
  */
+
 import type { Fact } from '../../fact/fact.ts';
-import type { Steps } from '../../fact/steps.ts';
+import { type Steps, scanSteps } from '../../fact/steps.ts';
 import type { FlowGraph } from '../../flow/graph.ts';
-import { otherReadingsStepsMax, shadowingFoldersMax } from '../../limits.ts';
 import { type FrontEndResult, joinResults } from '../frontend.ts';
 import type { PythonModule } from './program.ts';
+
+/** Steps of all readings of the Python of a skill but the first. */
+const otherReadingsStepsMax = scanSteps / 10;
+
+/**
+ * Folders with files named as libraries for which the Python of a skill is read in every way.
+ */
+const shadowingFoldersMax = 3;
 
 /** One way to read the imports of a skill. */
 export interface ImportReading {

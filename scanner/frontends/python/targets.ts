@@ -1,7 +1,6 @@
 /** Names that targets of assignments, loops and `with` bind. */
 
-import { noteItemByText } from './assignments/by-text.ts';
-import { markShared, noteChanged } from './assignments/updates.ts';
+import { markShared, noteChanged, noteItemByText } from './assignments/by-text.ts';
 import { childrenOf, nameOf } from './nodes.ts';
 import type { Binding, PyNode, PythonModule, PythonScope } from './program.ts';
 

@@ -3,8 +3,13 @@
  * expression can stay with it.
  */
 import { Tree } from '@lezer/common';
-import { pythonParserDepthMax, pythonTreeDepthMax } from '../../limits.ts';
 import { PyNode } from './program.ts';
+
+/** Depth of the parser's own tree of Python. From 2,500 on, the parser's trees are wrong. */
+const pythonParserDepthMax = 2_400;
+
+/** Depth of a Python tree. Deeper nodes are not analysed. */
+const pythonTreeDepthMax = 1_000;
 
 /**
  * The nodes of a parser's tree, and the places where some are left out since they are deeper than

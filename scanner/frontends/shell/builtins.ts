@@ -2,22 +2,26 @@
  * Shell builtins that affect later commands: eval, source, cd, export, read, trap, alias, set …
  * (Bash manual §4).
  */
+
 import { posix } from 'node:path';
+import type { Assignment } from 'unbash';
 import type { TaintSource } from '../../fact/source.ts';
-import { shellTrapsMax } from '../../limits.ts';
-import { noteAssignment } from './assignments.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { steeringVariables } from '../../lookup-tables/shell.ts';
 import type { Call } from './call.ts';
 import { noteStart } from './graph.ts';
 import { runSourced } from './inner-scripts.ts';
+import { keyOf } from './parameters.ts';
+import { optionValues, parseArguments } from './programs/arguments.ts';
 import { runCode } from './programs/code.ts';
 import { fileKey, mountPath, readFileValue } from './programs/files.ts';
 import { parseSettings } from './programs/shell-arguments.ts';
 import { say } from './programs/utilities.ts';
-import { readInput } from './read.ts';
-import { noteCapability, noteTrait, type ShellRun } from './run.ts';
+import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
 import {
   changedText,
   concat,
+  either,
   emptyValue,
   isKnown,
   joinWith,
@@ -25,9 +29,179 @@ import {
   rootTaint,
   type ShellValue,
   slice,
+  textsOf,
   unknownValue,
 } from './value.ts';
-import { assignMember, assignValue, readEnvironment } from './variables.ts';
+import {
+  arrayOf,
+  assignMember,
+  assignValue,
+  listValue,
+  readEnvironment,
+  shellArrayItemsMax,
+} from './variables.ts';
+import { fieldSeparators, fieldsOf, foldWord, foldWords } from './words.ts';
+
+const shellTrapsMax = 16;
+
+/** Steps for each item of an array that is built again. */
+const shellItemSteps = 4;
+
+// Assignments: values, arrays, elements; and variables with an effect of their own.
+
+/** Makes an assignment. */
+export function assign(run: ShellRun, node: Assignment): void {
+  const value = assignedValue(run, node);
+  noteAssignment(run, node.name, value, spanOf(run, node));
+  if (node.index !== undefined) {
+    assignMember(run, node.name, keyOf(run, foldWord(run, node.index)), value);
+    return;
+  }
+  const old = run.vars.get(node.name);
+  assignValue(run, node.name, node.append && old !== undefined ? appended(run, old, value) : value);
+}
+
+function appended(run: ShellRun, old: ShellValue, value: ShellValue): ShellValue {
+  if (value.members === undefined) return concat([old, value]);
+  if (isFull(old)) return old;
+  run.context.steps.take((old.members?.size ?? 0) * shellItemSteps);
+  return listValue([
+    ...(old.members?.values() ?? (old.text === '' ? [] : [old])),
+    ...value.members.values(),
+  ]);
+}
+
+// A list with the greatest number of kept items takes no more.
+function isFull({ members, others }: ShellValue): boolean {
+  if (members === undefined || members.size <= shellArrayItemsMax || others.length > 0)
+    return false;
+  return [...members.keys()].every((key, index) => key === `${index}`);
+}
+
+/** The value of `(a b)`, `([x]=a [y]=b)`, or of one word. */
+export function assignedValue(run: ShellRun, { value }: Assignment): ShellValue {
+  if (value.type === 'Word') return foldWord(run, value);
+  const entries = value.elements.flatMap((word): [string | undefined, ShellValue][] => {
+    const folded = foldWords(run, word);
+    const [only] = folded;
+    const keyed = only === undefined ? null : /^\[([^\]]{1,80})\]=/.exec(only.text);
+    return keyed === null || only === undefined
+      ? folded.map((value) => [undefined, value])
+      : [[keyed[1], slice(only, keyed[0].length)]];
+  });
+  return arrayOf(entries.map(([key, value], index) => [key ?? `${index}`, value]));
+}
+
+// Variables that hold a command line, which the shell or git runs.
+const commandVariables =
+  /^(PROMPT_COMMAND|GIT_SSH_COMMAND|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|LESSOPEN|LESSCLOSE)$/;
+
+/**
+ * Notes variables that change the behaviour of other programs. Code that the shell itself runs from
+ * a variable is followed.
+ */
+function noteAssignment(run: ShellRun, name: string, value: ShellValue, span: Call['span']): void {
+  if (commandVariables.test(name) && value.text !== '')
+    runCode(run, callOf(run, name, span), value, 'shell');
+  if (/^PS[0-4]$/.test(name) && /\$\(|`/.test(value.text))
+    runCode(
+      run,
+      callOf(run, name, span),
+      { ...value, text: `: "${value.text}"`, others: [] },
+      'shell',
+    );
+  if (steeringVariables.test(name))
+    noteTrait(
+      run,
+      { span, api: name, certainty: 'exact' },
+      'env-write',
+      value.text.replaceAll('\0', '…'),
+    );
+  if (/^(HISTFILE|HISTSIZE|HISTFILESIZE)$/.test(name) && /^(|0|\/dev\/null)$/.test(value.text))
+    noteTrait(run, { span, api: name, certainty: 'exact' }, 'history-off', value.text);
+}
+
+function callOf(run: ShellRun, name: string, span: Call['span']): Call {
+  const word = literalValue(name, span.start);
+  return {
+    name,
+    api: name,
+    word,
+    args: [],
+    span,
+    certainty: 'exact',
+    stdin: run.stdin,
+    onConnection: false,
+    env: [],
+  };
+}
+
+// `read` and `mapfile`: input becomes variables (Bash manual §4.2).
+
+const options = {
+  read: new Set(['a', 'd', 'i', 'n', 'N', 'p', 't', 'u']),
+  mapfile: new Set(['d', 'n', 'O', 's', 'u', 'C', 'c']),
+};
+
+/** Sets the variables that `read`, `mapfile` or `readarray` name. */
+function readInput(run: ShellRun, call: Call): ShellValue {
+  const isRead = call.name === 'read';
+  const args = parseArguments(call.args, isRead ? options.read : options.mapfile);
+  const [descriptor] = optionValues(args, ['u']);
+  const input =
+    descriptor === undefined ? call.stdin : (run.inputs.get(Number(descriptor.text)) ?? emptyValue);
+  const typed = unknownValue([
+    rootTaint({ what: 'input', name: 'stdin' }, { span: call.span, note: 'read reads its input' }),
+  ]);
+  const value = input === emptyValue ? typed : input;
+  const [array] = isRead ? optionValues(args, ['a']) : args.operands.slice(-1);
+  if (array !== undefined) run.vars.set(array.text, elementsOf(run, isRead, value));
+  else if (!isRead) run.vars.set('MAPFILE', elementsOf(run, isRead, value));
+  else setNames(run, args.operands, value);
+  return emptyValue;
+}
+
+function setNames(run: ShellRun, operands: readonly ShellValue[], value: ShellValue): void {
+  const names = operands
+    .map((operand) => operand.text)
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  const all = names.length === 0 ? ['REPLY'] : names;
+  const lines = textsOf(value).flatMap((text) =>
+    text.split('\n').filter((line, at) => at === 0 || line !== ''),
+  );
+  all.forEach((name, at) => {
+    const read = lines
+      .slice(0, shellArrayItemsMax)
+      .map((line) =>
+        changedText(
+          value,
+          line.includes(unknownPart) ? unknownPart : fieldOf(run, line, at, all.length),
+        ),
+      );
+    if (lines.length > shellArrayItemsMax) read.push(unknownValue(value.taints));
+    const [first, ...rest] = read;
+    run.vars.set(
+      name,
+      first === undefined ? unknownValue(value.taints) : rest.reduce(either, first),
+    );
+  });
+}
+
+// The last name gets the rest of the line.
+function fieldOf(run: ShellRun, line: string, at: number, count: number): string {
+  const separators = fieldSeparators(run);
+  const fields = fieldsOf(line, separators);
+  if (at < count - 1) return fields[at] ?? '';
+  return at === 0 ? line.trim() : fields.slice(at).join([...separators][0] ?? ' ');
+}
+
+function elementsOf(run: ShellRun, isRead: boolean, value: ShellValue): ShellValue {
+  if (!isKnown(value)) return { ...value, members: new Map([['0', value]]) };
+  const words = isRead
+    ? fieldsOf(value.text.split('\n')[0] ?? '', fieldSeparators(run))
+    : value.text.replace(/\n$/, '').split('\n');
+  return listValue(words.slice(0, shellArrayItemsMax + 1).map((word) => changedText(value, word)));
+}
 
 type Builtin = (run: ShellRun, call: Call) => ShellValue;
 

@@ -3,25 +3,19 @@
  * the handler of the program.
  */
 
+import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
-import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
+import { providerOf } from '../../lookup-tables/secret-providers.ts';
 import { interpreters, utilities, wrappers } from '../../lookup-tables/shell.ts';
-import { assign, assignedValue } from './assignments.ts';
-import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
+import { besideOf } from '../beside.ts';
+import { assign, assignedValue, callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
+import { globFits } from './glob.ts';
 import { noteFlows, noteStart } from './graph.ts';
 import { callFunction } from './inner-scripts.ts';
-import {
-  interpreterName,
-  isKnownProgram,
-  nameBehind,
-  programName,
-  shownName,
-} from './program-names.ts';
-import { noteAddressesSet } from './programs/addresses-set.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
 import { callCmdlet } from './programs/cmdlets.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
@@ -48,7 +42,9 @@ import {
   textsOf,
   unknownValue,
 } from './value.ts';
-import { foldWords } from './words.ts';
+import { foldWords, shellWordsMax } from './words.ts';
+
+const shellWrapperDepthMax = 8;
 
 /** Runs one simple command; returns its output. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): ShellValue {
@@ -362,4 +358,73 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
       'folded-name',
       `${written} is ${word.text}`,
     );
+}
+
+// Which program a word of a command names.
+
+/** `$(brew --prefix)/bin/curl` is curl, unless the folder comes from outside. */
+function shownName({ text, decoded, taints }: ShellValue): string {
+  const [, name = ''] = nameBehind.exec(text) ?? [];
+  const isFetched = decoded || taints.some(({ source }) => source.what === 'network');
+  return !isFetched && isKnownProgram(name) ? name : '*';
+}
+
+/** The name of a program behind its folder. */
+const nameBehind = /\/([\w.-]+)$/;
+
+/** Whether a table or the shell itself has the program. */
+function isKnownProgram(name: string): boolean {
+  const tables = [networkPrograms, interpreters, utilities, wrappers];
+  return isBuiltin(name) || tables.some((table) => row<unknown>(table, name) !== undefined);
+}
+
+/** The program that a word names, which may be a pattern. */
+function programName(text: string): string {
+  const name = basename(text.replace(/\.exe$/i, '')) || text;
+  if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
+  // `/b?n/c[u]rl`: a pattern that matches a program of interest.
+  return (
+    [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) =>
+      globFits(name, known),
+    ) ?? name
+  );
+}
+
+/** `python3` for `python3.12`. */
+function interpreterName(name: string): string {
+  return name.replace(/^(python)3\.\d+$/, '$13').replace(/^(ruby|perl|php|lua)[\d.]+$/, '$1');
+}
+
+// Variables that are set for a program, and name an address that the program may ask.
+
+/**
+ * Notes `PIP_INDEX_URL="https://host/$KEY" pip …`. The key of a known provider counts beside an
+ * address in another variable of the same call, too.
+ */
+function noteAddressesSet(run: ShellRun, call: Call): void {
+  const set = call.env.map(({ value }) => value);
+  const exported = [...run.exported].flatMap((name) => run.vars.get(name) ?? []);
+  for (const value of [...set, ...exported]) noteBeside(run, call, [value], value.taints);
+  const keys = joinTaints(set).filter(
+    ({ source }) => source.what === 'env' && providerOf(source.name) !== undefined,
+  );
+  noteBeside(run, call, set, keys);
+}
+
+function noteBeside(
+  run: ShellRun,
+  call: Call,
+  values: readonly ShellValue[],
+  taints: ShellValue['taints'],
+): void {
+  const { beside } = besideOf(values.flatMap(textsOf));
+  if (beside === undefined) return;
+  const capability = { kind: 'exec', program: call.name } as const;
+  noteFlows(run, call, taints, {
+    what: 'exec',
+    capability,
+    api: call.name,
+    part: 'argument',
+    beside,
+  });
 }

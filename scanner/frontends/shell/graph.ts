@@ -5,11 +5,9 @@
 import type { FlowSink, Span } from '../../fact/fact.ts';
 import type { Language } from '../../fact/source.ts';
 import type { FlowGraph } from '../../flow/graph.ts';
-import { shellFlowSteps } from '../../limits.ts';
 import { imageEgressOf } from '../../lookup-tables/egress-of.ts';
 import type { Call } from './call.ts';
-import type { ShellGraph } from './graph-state.ts';
-import type { Noting, ShellRun } from './run.ts';
+import type { Noting, ShellGraph, ShellRun } from './run.ts';
 import {
   emptyValue,
   rootTaint,
@@ -18,6 +16,9 @@ import {
   textsOf,
   unknownValue,
 } from './value.ts';
+
+/** Steps for one flow in a shell script: every rule on flows reads it. */
+const shellFlowSteps = 200;
 
 /**
  * Notes that each taint reaches a sink. Loops and calls pass one place several times, and a path is

@@ -9,12 +9,11 @@ import {
   rawSpan,
   type TaintSource,
 } from '../../fact/source.ts';
-import { detailCharsMax } from '../../limits.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext } from '../frontend.ts';
-import type { WrittenText } from '../written-programs.ts';
+import { detailCharsMax } from '../decoded.ts';
+import type { FrontEndContext, WrittenText } from '../frontend.ts';
 import type { How } from './call.ts';
-import { newShellGraph, type ShellGraph } from './graph-state.ts';
 import { type GitAddresses, newAddresses } from './programs/git-addresses.ts';
 import { emptyValue, type ShellValue, type Taint } from './value.ts';
 
@@ -215,4 +214,36 @@ function note(run: ShellRun, fact: Fact): void {
   if (run.noted.has(key)) return;
   run.noted.add(key);
   run.facts.push(fact);
+}
+
+/** The flow graph under construction. */
+export interface ShellGraph {
+  readonly nodes: FlowNode[];
+  readonly edges: FlowEdge[];
+  readonly sources: FlowGraph['sources'][number][];
+  readonly sinks: FlowGraph['sinks'][number][];
+  readonly starts: FlowStart[];
+  readonly entries: NonNullable<FlowGraph['entries']>[number][];
+  readonly exits: NonNullable<FlowGraph['exits']>[number][];
+  /** Taints that are in the graph, with their nodes. */
+  readonly ids: Map<Taint, string>;
+  readonly sinkIds: Map<string, string>;
+  readonly known: Set<string>;
+  count: number;
+}
+
+function newShellGraph(): ShellGraph {
+  return {
+    nodes: [],
+    edges: [],
+    sources: [],
+    sinks: [],
+    starts: [],
+    entries: [],
+    exits: [],
+    ids: new Map(),
+    sinkIds: new Map(),
+    known: new Set(),
+    count: 0,
+  };
 }

@@ -5,13 +5,13 @@
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../../fact/fact.ts';
 import type { OffsetMap } from '../../fact/source.ts';
-import {
-  alternativesMax,
-  foldedCharsMax,
-  shellTaintStepsMax,
-  shellTaintsMax,
-} from '../../limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { foldedCharsMax } from '../../prose/encoded-words.ts';
+import { alternativesMax } from '../python/assignments/alternatives.ts';
+
+const shellTaintStepsMax = 12;
+
+const shellTaintsMax = 24;
 
 /** A value that flowed in: one step of its path, with the steps before. */
 export interface Taint {

@@ -2,7 +2,6 @@
  * Variables of a script: reads, writes, members. A variable that the script does not set comes from
  * the environment.
  */
-import { shellArrayItemsMax } from '../../limits.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { observingVariables } from '../../lookup-tables/observations.ts';
 import { shellVariables } from '../../lookup-tables/shell.ts';
@@ -16,6 +15,8 @@ import {
   type ShellValue,
   unknownValue,
 } from './value.ts';
+
+export const shellArrayItemsMax = 256;
 
 /** The value of a variable. */
 export function readVariable(

@@ -2,16 +2,11 @@
  * Words of a shell script as values: quotes, `$'…'`, variables, expansions, substitutions and
  * braces folded (Bash manual §3.5).
  */
-
 import { parse, type Word, type WordPart } from 'unbash';
-import { shellWordsMax } from '../../limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import { evaluate } from './arithmetic.ts';
-import { expandBraces } from './braces.ts';
-import { fieldSeparators, fieldsOf } from './fields.ts';
 import { holeTaint } from './graph.ts';
 import { runSubstitution } from './inner-scripts.ts';
-import { foldParameter, listOf } from './parameters.ts';
+import { evaluate, foldParameter, listOf } from './parameters.ts';
 import { type ShellRun, spanOf } from './run.ts';
 import {
   changedText,
@@ -22,6 +17,8 @@ import {
   unknownValue,
 } from './value.ts';
 import { isArguments, readVariable } from './variables.ts';
+
+export const shellWordsMax = 256;
 
 /** The words that a word expands to: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): ShellValue[] {
@@ -206,4 +203,123 @@ function spanStart(run: ShellRun, node: { readonly pos: number; readonly end: nu
 
 function isPlain(text: string): boolean {
   return /^[a-z][a-z0-9_-]*$/.test(text);
+}
+
+// Brace expansion (Bash manual §3.5.1), on the text of a word: lists, ranges, one in another.
+
+/**
+ * The words that a word becomes; only itself when there is nothing to expand. Quoted braces and
+ * `${…}` are left as they are. One word more than the greatest number stands for all that follow.
+ */
+function expandBraces(word: string): string[] {
+  const open: string[] = [word];
+  const done: string[] = [];
+  while (open.length > 0 && done.length + open.length <= shellWordsMax) {
+    const text = open.shift() ?? '';
+    const brace = firstBrace(text);
+    if (brace === undefined) done.push(text);
+    else
+      open.unshift(
+        ...brace.choices.map(
+          (choice) => text.slice(0, brace.start) + choice + text.slice(brace.end),
+        ),
+      );
+  }
+  return [...done, ...open].slice(0, shellWordsMax + 1);
+}
+
+interface Brace {
+  readonly start: number;
+  readonly end: number;
+  readonly choices: readonly string[];
+}
+
+function firstBrace(text: string): Brace | undefined {
+  for (let at = 0; at < text.length; at = next(text, at)) {
+    if (text[at] !== '{') continue;
+    const found = braceAt(text, at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function braceAt(text: string, start: number): Brace | undefined {
+  const commas: number[] = [];
+  let depth = 0;
+  for (let at = start; at < text.length; at = next(text, at)) {
+    const character = text[at];
+    if (character === '{') depth += 1;
+    if (character === ',' && depth === 1) commas.push(at);
+    if (character !== '}' || --depth > 0) continue;
+    const inside = text.slice(start + 1, at);
+    const choices = commas.length > 0 ? pieces(text, [start, ...commas, at]) : rangeOf(inside);
+    return choices === undefined ? undefined : { start, end: at + 1, choices };
+  }
+  return undefined;
+}
+
+function pieces(text: string, cuts: readonly number[]): string[] {
+  return cuts.slice(1).map((cut, index) => text.slice((cuts[index] ?? 0) + 1, cut));
+}
+
+function rangeOf(inside: string): string[] | undefined {
+  const [, from = '', to = '', by] =
+    /^(-?\d{1,6}|[A-Za-z])\.\.(-?\d{1,6}|[A-Za-z])(?:\.\.(-?\d{1,4}))?$/.exec(inside) ?? [];
+  if (from === '') return undefined;
+  const isLetters = /[A-Za-z]/.test(from) && /[A-Za-z]/.test(to);
+  const [first, last] = isLetters
+    ? [from.charCodeAt(0), to.charCodeAt(0)]
+    : [Number(from), Number(to)];
+  if (Number.isNaN(first) || Number.isNaN(last)) return undefined;
+  const step = Math.max(1, Math.abs(Number(by ?? 1))) * (last < first ? -1 : 1);
+  const found: string[] = [];
+  for (let at = first; step > 0 ? at <= last : at >= last; at += step) {
+    if (found.length > shellWordsMax) break;
+    found.push(isLetters ? String.fromCharCode(at) : `${at}`);
+  }
+  return found;
+}
+
+// Past quotes, escapes, `${…}` and `$(…)`.
+function next(text: string, at: number): number {
+  const character = text[at];
+  if (character === '\\') return at + 2;
+  if (character === "'" || character === '"') {
+    const end = text.indexOf(character, at + 1);
+    return end < 0 ? text.length : end + 1;
+  }
+  if (character !== '$' || !/[{(]/.test(text[at + 1] ?? '')) return at + 1;
+  const [open, close] = text[at + 1] === '{' ? ['{', '}'] : ['(', ')'];
+  let depth = 0;
+  for (let end = at + 1; end < text.length; end++) {
+    if (text[end] === open) depth += 1;
+    if (text[end] === close && --depth === 0) return end + 1;
+  }
+  return text.length;
+}
+
+// How the shell splits text into fields (Bash manual §3.5.7).
+
+/** The characters that words are split at. */
+export function fieldSeparators(run: ShellRun): ReadonlySet<string> {
+  const ifs = run.vars.get('IFS')?.text;
+  return new Set(ifs === undefined ? ' \t\n' : ifs);
+}
+
+/** White space at the ends and repeated separates once; every other separator ends a field. */
+export function fieldsOf(text: string, separators: ReadonlySet<string>): string[] {
+  const fields: string[] = [];
+  let field = '';
+  let hasField = false;
+  for (const character of text) {
+    if (!separators.has(character)) {
+      field += character;
+      hasField = true;
+    } else if (hasField || !/\s/.test(character)) {
+      fields.push(field);
+      field = '';
+      hasField = false;
+    }
+  }
+  return hasField ? [...fields, field] : fields;
 }

@@ -2,14 +2,18 @@
  * Templates that run: scriptlets of EJS and Mako become programs of their languages; expressions of
  * Jinja become Python where they reach out of the template.
  */
-
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
-import { readJinja } from './jinja.ts';
-import { type ScriptletSyntax, scriptlets } from './scriptlets.ts';
-import { tagsOf } from './tags.ts';
+import { JinjaExpression, type JinjaNames } from './jinja-expression.ts';
+import {
+  type TagEnd,
+  type TagSyntax,
+  TemplateBudget,
+  type TemplateTag,
+  tagsOf,
+} from './jinja-value.ts';
 
 type Texts = FrontEndContext['texts'];
 
@@ -102,3 +106,100 @@ function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
 }
 
 const reachesMax = 20;
+
+// Templates with code of a language: EJS with JavaScript, Mako with Python.
+
+/** How the tags of an engine become a program. */
+interface ScriptletSyntax extends TagSyntax {
+  readonly language: Language;
+  readonly codeOf: (tag: TemplateTag) => string;
+}
+
+const python = { quotes: /["'#]/, isPython: true } as const;
+
+// Sources: "EJS, Tags"; "Mako, Syntax".
+const scriptlets: Readonly<Record<'ejs' | 'mako', ScriptletSyntax>> = {
+  ejs: {
+    language: 'javascript',
+    // `<%%` is written for `<%`.
+    next: /<%%|<%[=\-_#]?/,
+    closing: (opening) =>
+      opening === '<%%' ? undefined : { close: '%>', isSkipped: opening === '<%#' },
+    codeOf: ({ open, inside }) => inBrackets(/[=-]$/.test(open), inside.replace(/[-_]$/, '')),
+  },
+  mako: {
+    language: 'python',
+    // A word behind the mark is a tag of Mako's own, such as `<%def`.
+    next: /<%%|<%doc>|<%!?(?!\w)|\$\{|^[ \t]{0,200}##|^[ \t]{0,200}%(?!%)/,
+    closing: (opening) => {
+      if (opening === '<%%') return undefined;
+      if (opening === '<%doc>') return { close: '</%doc>', isSkipped: true };
+      if (opening === '${') return { close: '}', brackets: '{}', ...python };
+      if (opening.startsWith('<%')) return { close: '%>', ...python };
+      return { close: '\n', isSkipped: opening.endsWith('##') };
+    },
+    codeOf: ({ open, inside }) => {
+      if (open.startsWith('<%')) return inside;
+      return open === '${' ? inBrackets(true, inside) : controlLine(inside.trim());
+    },
+  },
+};
+
+function inBrackets(isValue: boolean, code: string): string {
+  return isValue ? `(${code})` : code;
+}
+
+// `% if x:`. The lines up to its end are text.
+function controlLine(code: string): string {
+  const [word = ''] = /^\w+/.exec(code) ?? [];
+  if (/^(?:if|for|while|with)$/.test(word)) return /:$/.test(code) ? `${code} pass` : code;
+  return word === 'elif' ? `${code.slice(2)} pass` : '';
+}
+
+// Statements and expressions of Jinja as Python ("Template Designer Documentation"). A subscript
+// with a name is an attribute there, so both are written as attributes.
+
+interface JinjaStatement {
+  readonly python: string;
+  /** Where it stands in the template. */
+  readonly raw: number;
+  readonly end: number;
+  /** By which of Python's own names the template leaves what it is given. */
+  readonly reaches: string | undefined;
+}
+
+/** The statements of a template that give a value, in their order. */
+interface JinjaReading {
+  readonly statements: readonly JinjaStatement[];
+  /** Why not all of the template is read. */
+  readonly unread: string | undefined;
+}
+
+/** Reads a template. Linear in the text. */
+function readJinja(text: string): JinjaReading {
+  const names: JinjaNames = new Map();
+  const budget = new TemplateBudget(text.length);
+  const { tags, unread } = tagsOf(text, jinjaTags);
+  const statements: JinjaStatement[] = [];
+  for (const { open, inside, raw } of tags) {
+    if (budget.exceeded !== undefined) break;
+    const expression = new JinjaExpression(inside, names, budget);
+    const lines = open === '{{' ? expression.lines() : expression.statement();
+    const { reaches } = expression;
+    const end = raw + inside.length;
+    if (lines.length > 0) statements.push({ python: lines.join('\n'), raw, end, reaches });
+  }
+  return { statements, unread: budget.exceeded ?? unread };
+}
+
+const code = { quotes: /["']/, brackets: '()[]{}' };
+const endings: Readonly<Record<string, TagEnd>> = {
+  '{{': { close: '}}', ...code },
+  '{%': { close: '%}', ...code },
+  '{#': { close: '#}', isSkipped: true },
+};
+
+const jinjaTags: TagSyntax = {
+  next: /\{%[-+]?\s{0,100}raw\s{0,100}[-+]?%\}|\{[{%#]/,
+  closing: (opening) => endings[opening] ?? { close: 'endraw', isSkipped: true },
+};

@@ -1,23 +1,133 @@
 /**
  * Remembers answers to questions about a program, where an answer may depend on its own question.
  */
+
 import { keep } from '../../fact/remembered.ts';
 import { StepsUsedUp } from '../../fact/steps.ts';
-import {
-  type ForNow,
-  type GivenUp,
-  graver,
-  isUpToDate,
-  joins,
-  type Levels,
-  needs,
-  newQuestion,
-  type Search,
-  type ValueQuestion,
-} from './question.ts';
 import { areSame } from './values/same.ts';
-import { type JsValue, unknown } from './values/values.ts';
-import { widened } from './values/widened.ts';
+import { alternatives, type JsValue, unionOf, unknown } from './values/values.ts';
+
+// Values of a circle that grow until nothing changes.
+
+/**
+ * A value that may be either. Texts, numbers and lists can be computed from one another without
+ * end, so only a few of them are kept. Functions, and lists with functions, are kept up to the
+ * limit of a union: one of them may send.
+ */
+function widened(before: JsValue, value: JsValue): JsValue {
+  if (areSame(before, value)) return before;
+  const known = alternatives(before);
+  let left = dataMax - known.filter((one) => !mayBeCalled(one)).length;
+  const more = alternatives(value)
+    .filter((one) => !known.some((other) => areSame(one, other)))
+    .map((one) => (mayBeCalled(one) || --left >= 0 ? one : unknown));
+  return unionOf([...known, ...more]);
+}
+
+const dataMax = 8;
+
+function mayBeCalled(value: JsValue, depth = 0): boolean {
+  switch (value.kind) {
+    case 'array':
+    case 'growing':
+      return depth < calledDepthMax && value.items.some((item) => mayBeCalled(item, depth + 1));
+    case 'union':
+      return value.of.some((one) => mayBeCalled(one, depth));
+    case 'text':
+    case 'bytes':
+    case 'number':
+    case 'count':
+    case 'pattern':
+    case 'data':
+    case 'unknown':
+      return false;
+    default:
+      return true;
+  }
+}
+
+const calledDepthMax = 1;
+
+// Questions about a program, and what their answers depend on.
+
+/** How deep the evaluator is in the program while it asks. */
+export interface Levels {
+  depth: number;
+  /** Calls that are followed with their arguments, one in the other. */
+  frames: number;
+  /** Such calls in the outermost one so far. */
+  framed: number;
+  /** The number of the outermost of these calls, which has steps of its own. */
+  outermost: number;
+}
+
+/** Open questions that an answer for now is known to need. With more, its circle is a large one. */
+const neededMax = 32;
+
+const reasons = ['nested', 'spent', 'deep'] as const;
+
+/** Why an answer was given up, the gravest last. */
+type GivenUp = (typeof reasons)[number];
+
+/** The graver of two reasons. */
+function graver(one: GivenUp | undefined, other: GivenUp): GivenUp {
+  return one !== undefined && reasons.indexOf(one) > reasons.indexOf(other) ? one : other;
+}
+
+/** A question about a program, and its answers so far. */
+interface ValueQuestion {
+  answer: JsValue | undefined;
+  isOpen: boolean;
+  isOfCall: boolean;
+  /** When the answer for now changed last. */
+  changed: number;
+  /** The latest first. */
+  forNow: ForNow[] | undefined;
+}
+
+/** What the answer that is searched for depends on so far. */
+interface Search {
+  /** Open questions that were answered with "unknown". */
+  needed: Set<ValueQuestion> | 'many' | undefined;
+  givenUp: GivenUp | undefined;
+  /** The questions that were asked, while a circle is settled; undefined for any. */
+  reads: Set<ValueQuestion> | undefined;
+}
+
+/** An answer that holds while the questions that it needs are open. */
+interface ForNow extends Readonly<Search>, Readonly<Omit<Levels, 'framed'>> {
+  readonly value: JsValue;
+  readonly find: () => JsValue;
+  /** When the search began. */
+  readonly at: number;
+}
+
+/** Notes that a search depends on an open question. */
+function needs(search: Search, question: ValueQuestion): void {
+  if (search.needed === 'many') return;
+  search.needed ??= new Set();
+  search.needed.add(question);
+  if (search.needed.size > neededMax) search.needed = 'many';
+}
+
+/** What an answer for now depends on, the search that uses the answer depends on too. */
+function joins(search: Search, { needed, givenUp }: ForNow): void {
+  if (needed === 'many') search.needed = 'many';
+  else if (needed !== undefined) for (const question of needed) needs(search, question);
+  if (givenUp !== undefined) search.givenUp = graver(search.givenUp, givenUp);
+}
+
+/** Whether none of the answers that were used has changed since. */
+function isUpToDate({ reads, at, givenUp }: ForNow): boolean {
+  if (reads === undefined || givenUp !== undefined) return false;
+  for (const question of reads) if (question.changed > at) return false;
+  return true;
+}
+
+/** A question without an answer. */
+function newQuestion(): ValueQuestion {
+  return { answer: undefined, isOpen: false, isOfCall: false, changed: 0, forNow: undefined };
+}
 
 /**
  * Answers for now that one question may cost, and all questions together. Beyond, the questions of

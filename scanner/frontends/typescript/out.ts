@@ -2,17 +2,16 @@
  * The output of the walk over a program: facts, embedded programs, and the effects of calls on
  * flows.
  */
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { Fact, FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import { detailCharsMax } from '../../limits.ts';
+import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Language, OffsetMap, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext } from '../frontend.ts';
-import type { MovedFile, WrittenText } from '../written-programs.ts';
+import { detailCharsMax } from '../decoded.ts';
+import type { FrontEndContext, MovedFile, WrittenText } from '../frontend.ts';
 import type { ResolvedCall } from './effects/calls.ts';
-import { literalMap, spanOf } from './places.ts';
+import { bareOf } from './syntax.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { alternatives, type Frame, type JsValue, textOr } from './values/values.ts';
 
@@ -44,7 +43,7 @@ export interface Use {
   readonly runsInput: string[];
 }
 
-export interface Started {
+interface Started {
   /** Its `Source.path`. */
   readonly program: string;
   /** The language in which a file is read, when the file itself does not tell. */
@@ -203,4 +202,39 @@ export function write(
 export function certaintyOf(value: JsValue, widened: boolean): Confidence {
   if (widened || value.kind === 'unknown') return 'widened';
   return value.kind === 'text' && value.built ? 'folded' : 'exact';
+}
+
+// Spans of syntax nodes, and the places of a folded program's text in its literals.
+
+/** The span of a node, without the comments before it. */
+export function spanOf(node: ts.Node, source: TaintSource): Span {
+  return { path: source.path, start: node.getStart(), end: node.getEnd() };
+}
+
+/**
+ * Maps a folded text to the literals it came from; what was computed stays on the whole expression.
+ */
+export function literalMap(
+  self: Evaluator,
+  node: ts.Expression | undefined,
+  text: string,
+  around: ts.Node,
+): OffsetMap {
+  if (node === undefined) return [{ at: 0, raw: around.getStart(), fixed: true }];
+  const bare = bareOf(node);
+  if (ts.isStringLiteralLike(bare) && bare.getText().slice(1, -1) === text)
+    return [{ at: 0, raw: bare.getStart() + 1 }];
+  if (ts.isTemplateExpression(bare)) {
+    const pieces: { at: number; raw: number; fixed?: true }[] = [];
+    let built = bare.head.text;
+    pieces.push({ at: 0, raw: bare.head.getStart() + 1 });
+    for (const span of bare.templateSpans) {
+      pieces.push({ at: built.length, raw: span.expression.getStart(), fixed: true });
+      built += textOr(self.valueOf(span.expression));
+      pieces.push({ at: built.length, raw: span.literal.getStart() + 1 });
+      built += span.literal.text;
+    }
+    if (built.replace(/\0+/g, unknownPart) === text) return pieces;
+  }
+  return [{ at: 0, raw: bare.getStart(), fixed: true }];
 }

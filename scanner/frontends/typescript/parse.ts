@@ -4,7 +4,11 @@
  * that doubles with each level.
  */
 import { ts } from 'ts-morph';
-import { parserFreeNodes, parserNodesPerChar } from '../../limits.ts';
+
+/** Nodes that TypeScript's parser may make of a text, in all readings that it tries. */
+const parserFreeNodes = 50_000;
+
+const parserNodesPerChar = 2;
 
 /** The tree of a text; undefined when it nests too deep for the parser. */
 export function parse(name: string, text: string): ts.SourceFile | undefined {

@@ -6,12 +6,23 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
-import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
 import type { FrontEndContext } from '../frontend.ts';
+import { syntaxDepthMax } from '../python/assignments/values.ts';
 import { capabilityLibrary } from './library.ts';
 import { parse } from './parse.ts';
 
-export interface ProgramFile {
+/**
+ * Operands of one expression `a + b + …`: the type checker walks it again from every name in it.
+ */
+const operandsMax = 2_000;
+
+/**
+ * Code of one language in memory at once. Code beyond the limit, in the order of paths, is not
+ * analysed.
+ */
+const programCharsMax = 6 * 1024 * 1024;
+
+interface ProgramFile {
   readonly source: TaintSource;
   readonly file: ts.SourceFile;
   /** All of its nodes, parents before children and in the order of the text. */

@@ -4,9 +4,7 @@ import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
-import { noteAssignment } from './effects/assigned.ts';
 import { type ResolvedCall, resolveCall } from './effects/calls.ts';
-import { applyEffect } from './effects/effects.ts';
 import {
   isEnvironment,
   readByName,
@@ -14,9 +12,15 @@ import {
   readWholeEnvironment,
 } from './effects/environment.ts';
 import { callsBack, noteEscape } from './effects/escapes.ts';
-import { interceptedParts } from './effects/interceptors.ts';
-import { callsWithGrown, keptCallees, noteKept } from './effects/kept.ts';
-import { openClient, sendByClient } from './effects/library-clients.ts';
+import { applyEffect, interceptedParts } from './effects/interceptors.ts';
+import { assignedApis } from './effects/javascript.ts';
+import {
+  callsWithGrown,
+  keptCallees,
+  noteKept,
+  openClient,
+  sendByClient,
+} from './effects/library-clients.ts';
 import { loadModule } from './effects/programs.ts';
 import { pipeInto } from './effects/sending.ts';
 import { nodeDefaults } from './effects/tables/node.ts';
@@ -58,7 +62,7 @@ export function findKeptUses(out: Out): void {
 }
 
 /** The record of a node's effects on flows. */
-export function useAt(out: Out, node: ts.Node, api: string): Use {
+function useAt(out: Out, node: ts.Node, api: string): Use {
   const known = out.uses.get(node);
   if (known !== undefined) return known;
   const use: Use = {
@@ -364,4 +368,42 @@ function visitOption(out: Out, node: ts.PropertyAssignment): void {
     ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name) ? node.name.text : '';
   if (name === 'rejectUnauthorized' && node.initializer.kind === ts.SyntaxKind.FalseKeyword)
     trait(out, { api: 'tls', node }, 'tls-off', 'rejectUnauthorized: false');
+}
+
+// Assignments with an effect of their own.
+
+/**
+ * An API that is replaced (`fs.readFile = …`: later callers call something else), or that is used
+ * by assigning to it.
+ */
+function noteAssignment(
+  out: Out,
+  node: ts.BinaryExpression,
+  use: (node: ts.Node, api: string) => Use,
+): void {
+  const target = node.left;
+  if (
+    ts.isIdentifier(target)
+      ? !Object.hasOwn(assignedApis, target.text)
+      : !ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)
+  )
+    return;
+  for (const value of alternatives(out.self.valueOf(target))) {
+    const reached = value.kind === 'api' ? own(assignedApis, value.name)?.effects : undefined;
+    if (value.kind === 'api' && reached !== undefined) {
+      const args = [{ value: out.self.valueOf(node.right), node: node.right }];
+      const call = { api: value.name, built: value.built, args, node, use: use(node, value.name) };
+      for (const effect of reached) applyEffect(out, call, effect);
+      continue;
+    }
+    if (
+      value.kind === 'api' &&
+      (own(apis, value.name)?.effects.some(
+        ({ does }) => does !== 'output' && does !== 'input' && does !== 'observe',
+      ) === true ||
+        /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(value.name))
+    ) {
+      trait(out, { api: value.name, node }, 'patch-builtin', value.name);
+    }
+  }
 }

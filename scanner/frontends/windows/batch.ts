@@ -2,16 +2,98 @@
  * The front end for batch files and lines of cmd: the commands are lowered to a shell program,
  * which the shell's front end follows; single words are read from the text, too.
  */
+
 import { posix } from 'node:path';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { analyseLexical } from '../other-languages/lexical.ts';
 import { followScript } from '../shell/shell.ts';
-import { environment } from './folders.ts';
-import { Script, shellName } from './lowering.ts';
-import { unreadScript } from './unread-script.ts';
-import { codeValue, joined, pathOf, textValue, unknown, type Value, wordOf } from './values.ts';
+import {
+  changed,
+  codeValue,
+  joined,
+  knownText,
+  type Lowering,
+  pathOf,
+  Script,
+  shellName,
+  textValue,
+  unknown,
+  type Value,
+  wordOf,
+} from './operations.ts';
+
+// Variables and folders that Windows names, as the shell's paths.
+
+const folders: Readonly<Record<string, string>> = {
+  userprofile: '~',
+  home: '~',
+  homepath: '~',
+  appdata: '~/AppData/Roaming',
+  localappdata: '~/AppData/Local',
+  temp: '/tmp',
+  tmp: '/tmp',
+  programdata: '/c/ProgramData',
+  allusersprofile: '/c/ProgramData',
+  programfiles: '/c/Program Files',
+  'programfiles(x86)': '/c/Program Files (x86)',
+  windir: '/c/Windows',
+  systemroot: '/c/Windows',
+  systemdrive: '/c',
+  homedrive: '',
+  public: '/c/Users/Public',
+  comspec: 'cmd',
+  startup: '~/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup',
+};
+
+const plain =
+  /^(?:username|userdomain|computername|os|number_of_processors|processor_\w+|psmodulepath|pathext|logonserver|sessionname|lang|term|shell|user|windows_tracing\w*|ci)$/;
+
+/** A variable of the environment on Windows. */
+export function environment(name: string): Value {
+  const lower = name.toLowerCase();
+  const folder = Object.hasOwn(folders, lower) ? folders[lower] : undefined;
+  if (folder !== undefined) return textValue(folder);
+  if (plain.test(lower) || !/^\w+$/.test(name)) return unknown;
+  return codeValue(`\${${name.toUpperCase()}}`);
+}
+
+/** Folders that .NET names. */
+function specialFolder(name: string): Value {
+  const known: Readonly<Record<string, string>> = {
+    userprofile: '~',
+    applicationdata: '~/AppData/Roaming',
+    localapplicationdata: '~/AppData/Local',
+    mydocuments: '~/Documents',
+    personal: '~/Documents',
+    desktop: '~/Desktop',
+    desktopdirectory: '~/Desktop',
+    commonapplicationdata: '/c/ProgramData',
+    startup: '~/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup',
+    commonstartup: '/c/ProgramData/Microsoft/Windows/Start Menu/Programs/Startup',
+  };
+  const lower = name.toLowerCase();
+  return Object.hasOwn(known, lower) ? textValue(known[lower] ?? '') : unknown;
+}
+
+/**
+ * Why a script of Windows is held, whatever was found: not every call has a model yet. Of 120 tests
+ * of attack techniques for Windows, 74 would pass on findings alone.
+ * @param first where the program cannot be parsed, if anywhere
+ */
+export function unreadScript(
+  { context, path, text }: TaintSource,
+  first?: { readonly at: number; readonly reason: string },
+): FrontEndResult['unanalysed'] {
+  if (context !== 'code' && context !== 'test') return [];
+  const start = Math.min(first?.at ?? 0, text.length);
+  const reason =
+    first === undefined
+      ? 'programs of Windows are followed, but not every call has a model: a person reads them'
+      : `PowerShell cannot read it: ${first.reason}`;
+  return [{ span: { path, start, end: Math.min(start + 1, text.length) }, reason }];
+}
 
 /** Facts of batch programs. */
 export const analyseBatch = perSource(analyseOne);
@@ -197,3 +279,142 @@ const dynamic = /^(?:cd|date|time|random|errorlevel|cmdcmdline|cmdextversion|pat
 function ownFolder({ depth, file }: TaintSource): Value {
   return depth === 0 ? textValue(`${posix.join('/skills/@self', posix.dirname(file))}/`) : unknown;
 }
+
+// Objects that a PowerShell program creates, and what of it is not read.
+
+/** Notes that a part of the program is not read. */
+export function noteUnread(lowering: Lowering, what: string): void {
+  lowering.out.add(`${unreadProgram} ${wordOf(textValue(what))}`);
+}
+
+/** A program of the lowered script: something was not read. */
+const unreadProgram = 'powershell-unread';
+
+/** A new object of a type, or a folder that .NET names. */
+export function codeOf(lowering: Lowering, type: string, args: readonly Value[]): Value {
+  if (type === 'special folder') return specialFolder((args[0] && knownText(args[0])) ?? '');
+  const made = { ...changed(args), type };
+  const means = createdTypes.find(([form]) => form.test(type))?.[1];
+  if (means === 'socket') {
+    const listens = /listener/.test(type);
+    const [host = unknown, port = unknown] = args;
+    return {
+      ...codeValue(
+        listens
+          ? '$(TcpClient -l)'
+          : args.length === 0
+            ? '$(TcpClient)'
+            : `$(TcpClient ${wordOf(host)} ${wordOf(port)})`,
+      ),
+      type,
+    };
+  }
+  if (means === 'plain' || plainTypes.test(type))
+    return { ...made, fields: new Map(), ...(args.length === 0 && { parts: [] }) };
+  if (
+    /^(?:wscript\.shell|shell\.application|mmc20\.application|scripting\.filesystemobject)$/.test(
+      type,
+    )
+  )
+    return { ...unknown, type: `com ${type}`, fields: new Map() };
+  noteUnread(lowering, `makes an object of ${type}`);
+  return { ...made, type: `com ${type}` };
+}
+
+// What static members and objects of .NET do, by name. Sources: Microsoft's .NET reference.
+
+export type NetMeaning =
+  | 'same' // the text of its arguments
+  | 'join' // its arguments as a path
+  | 'base64'
+  | 'text' // bytes become text
+  | 'read'
+  | 'write'
+  | 'append'
+  | 'delete'
+  | 'copy'
+  | 'start'
+  | 'code' // text is run as code
+  | 'load' // machine code or an assembly
+  | 'env'
+  | 'allEnv'
+  | 'setEnv'
+  | 'folder'
+  | 'get'
+  | 'save'
+  | 'send'
+  | 'upload'
+  | 'socket'
+  | 'char'
+  | 'byte'
+  | 'clipboard'
+  | 'unzip';
+
+/** `type::member`, lower case; the first row that fits counts. */
+export const staticMembers: readonly (readonly [RegExp, NetMeaning])[] = [
+  [/^convert::frombase64string$/, 'base64'],
+  [/^convert::to(?:byte|int(?:16|32|64)|uint\d\d|char)$/, 'byte'],
+  [/^(?:char)::convertfromutf32$/, 'char'],
+  [/^io\.path::combine$|^io\.path::join$/, 'join'],
+  [/^io\.file::(?:read\w+|open(?:read|text)?|get\w+)$/, 'read'],
+  [/^io\.file::(?:write\w+|create|openwrite)$/, 'write'],
+  [/^io\.file::append\w+$/, 'append'],
+  [/^io\.(?:file|directory)::delete$/, 'delete'],
+  [/^io\.(?:file|directory)::(?:copy|move)$/, 'copy'],
+  [/^diagnostics\.process::start$|^microsoft\.visualbasic\.interaction::shell$/, 'start'],
+  [
+    /^scriptblock::create$|^management\.automation\.(?:scriptblock::create|powershell::create)$|^powershell::create$/,
+    'code',
+  ],
+  [
+    /^reflection\.assembly::(?:unsafe)?load|^appdomain::|^runtime\.interopservices\.marshal::|^reflection\.emit\.|^activator::/,
+    'load',
+  ],
+  [/^environment::getenvironmentvariable$/, 'env'],
+  [/^environment::getenvironmentvariables$/, 'allEnv'],
+  [/^environment::setenvironmentvariable$/, 'setEnv'],
+  [/^environment::getfolderpath$/, 'folder'],
+  [/^io\.compression\.zipfile::extract\w+$/, 'unzip'],
+  [/^(?:windows\.forms\.|windows\.)clipboard::(?:get|contains)/, 'clipboard'],
+  [/^net\.(?:http)?webrequest::create|^net\.sockets\.tcpclient::new|^net\.dns::/, 'get'],
+];
+
+/** Types whose static members compute, convert or describe. */
+export const plainTypes =
+  /^(?:math|string|char|int|int32|int64|uint32|uint64|long|byte|double|single|float|decimal|bool|boolean|datetime|datetimeoffset|timespan|guid|version|uri|regex|array|enum|convert|bitconverter|console|consolecolor|environment(?:variabletarget)?|stringcomparison|stringcomparer|stringsplitoptions|globalization\.\w+|cultureinfo|text\.[\w.]+|io\.(?:path|file(?:mode|access|attributes|info|stream|share)?|directory(?:info)?|stream(?:reader|writer)|memorystream|searchoption|stringreader|stringwriter|compression\.\w+)|collections\.[\w.`[\]]+|linq\.enumerable|random|diagnostics\.(?:stopwatch|process|debug|trace)|threading\.thread|net\.(?:servicepointmanager|securityprotocoltype|httpstatuscode|webutility|ipaddress|credentialcache|networkinformation\.\w+)|security\.(?:principal\.\w+|cryptography\.[\w.]+|securestring)|management\.automation\.(?:language\.parser|pscredential|errorrecord|hostinformation\w*|psobject|wildcardpattern|ordereddictionary|semanticversion)|pscustomobject|psobject|pscredential|hashtable|ordered|runtime\.(?:interopservices\.runtimeinformation|versioning\.\w+)|microsoft\.visualbasic\.strings|web\.httputility|xml(?:\.\w+)*|json\.\w+|numerics\.\w+|drawing\.\w+|windows\.forms\.\w+|windows\.(?:media|markup|controls)\.\w+|system|void|null|io|net|type|object|nullable|intptr|switch|parameter|ref|exception|argumentexception|invalidoperationexception|io\.\w*exception|net\.webexception)(?:\[\])?$/;
+
+/** Members of objects, whatever the object is. */
+export const instanceMembers: readonly (readonly [RegExp, NetMeaning])[] = [
+  [
+    /^(?:downloadstring|downloaddata|openread|getstringasync|getbytearrayasync|getstreamasync|getasync|getresponse(?:async)?)(?:task)?(?:async)?$/,
+    'get',
+  ],
+  [/^downloadfile(?:task)?(?:async)?$/, 'save'],
+  [
+    /^(?:uploadstring|uploaddata|uploadvalues|postasync|putasync|patchasync|sendasync)(?:task)?(?:async)?$/,
+    'send',
+  ],
+  [/^uploadfile(?:task)?(?:async)?$/, 'upload'],
+  [/^(?:invokescript|newscriptblock|expandstring|addscript|invokecommand)$/, 'code'],
+  [/^(?:shellexecute|exec|run)$/, 'start'],
+  [/^getstring$|^getchars$|^readtoend$/, 'text'],
+  [
+    /^(?:definedynamicassembly|getdelegateforfunctionpointer|getprocaddress|virtualalloc|createthread|defin\w*method|invokemember|dynamicinvoke|createinstance|getmethod|gettypefromclsid|compileassemblyfromsource)$/,
+    'load',
+  ],
+];
+
+/** Objects whose creation alone tells. */
+const createdTypes: readonly (readonly [RegExp, NetMeaning | 'plain'])[] = [
+  [/^net\.sockets\.(?:tcpclient|udpclient|socket)$/, 'socket'],
+  [/^net\.sockets\.tcplistener$|^net\.httplistener$/, 'socket'],
+  [
+    /^net\.webclient$|^net\.http\.httpclient$|^(?:msxml2|microsoft|winhttp)\.[\w.]*(?:xmlhttp|httprequest)[\w.]*$/,
+    'plain',
+  ],
+  [/^diagnostics\.process(?:startinfo)?$/, 'plain'],
+  [
+    /^(?:scripting\.|system\.|collections\.|text\.|io\.|security\.cryptography\.|management\.automation\.|windows\.forms\.|drawing\.|xml|net\.(?:mail|networkcredential|http\.)|pscustomobject|psobject|object|timespan|datetime|guid|uri|version|hashtable|random|threading\.|net\.cookie|diagnostics\.stopwatch|data\.|timers\.|regex|int|string|byte|char|bool)/,
+    'plain',
+  ],
+];

@@ -1,7 +1,16 @@
 /** Commands of PowerShell: their words, options and redirections. */
-import { parseExpression, parsePostfix, parsePrimary } from './expressions.ts';
-import { deeper, type Reader, skipBlanks, take } from './reader.ts';
-import { escaped, parseDollar, parseString } from './strings.ts';
+import {
+  deeper,
+  escaped,
+  parseDollar,
+  parseExpression,
+  parsePostfix,
+  parsePrimary,
+  parseString,
+  type Reader,
+  skipBlanks,
+  take,
+} from './expressions.ts';
 import type { Command, CommandWord, Expression } from './syntax.ts';
 
 /** A command with its words and redirections, or an expression. */

@@ -1,20 +1,24 @@
 /** Commands of PowerShell as commands of the shell: names, options, pipes. */
-import { codeOf, noteUnread } from './acts.ts';
+
 import { aliases, options, positions, switches } from './aliases.ts';
+import { codeOf, noteUnread } from './batch.ts';
 import { evaluate } from './evaluate.ts';
-import { captured, type Lowering, mayRun, shellName } from './lowering.ts';
-import type { Block, Command, Expression } from './syntax.ts';
 import {
+  captured,
   codeValue,
   joined,
   knownText,
+  type Lowering,
+  mayRun,
   nothing,
   pathOf,
+  shellName,
   textValue,
   unknown,
   type Value,
   wordOf,
-} from './values.ts';
+} from './operations.ts';
+import type { Block, Command, Expression } from './syntax.ts';
 
 /** A command with its words evaluated. */
 interface Given {

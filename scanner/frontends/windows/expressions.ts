@@ -1,15 +1,7 @@
 /** Expressions of PowerShell (about_Operators, about_Operator_Precedence). */
-import {
-  countAssigned,
-  deeper,
-  isHere,
-  noteUnread,
-  type Reader,
-  skipBlanks,
-  take,
-} from './reader.ts';
-import { parseDollar, parseString } from './strings.ts';
-import type { Block, Expression, Parameter } from './syntax.ts';
+
+import type { Steps } from '../../fact/steps.ts';
+import type { Block, Expression, Parameter, PowerShellStatement } from './syntax.ts';
 
 const operators: readonly RegExp[] = [
   /-(?:and|or|xor)(?![\w-])/iy,
@@ -251,4 +243,165 @@ export function skipAttributes(reader: Reader): void {
     reader.at += 1;
     reader.steps.take();
   }
+}
+
+// The place in a PowerShell program that is being parsed, and what was left out.
+
+export interface Reader {
+  readonly text: string;
+  at: number;
+  depth: number;
+  readonly steps: Steps;
+  /** Parts that could not be read, and why. */
+  readonly unread: { readonly at: number; readonly reason: string }[];
+  /** How often each variable is set. */
+  readonly assigned: Map<string, number>;
+  readonly parseStatements: (reader: Reader, closes: string) => PowerShellStatement[];
+  readonly parseExpression: (reader: Reader) => Expression;
+}
+
+/** Thrown where the program is nested too deeply; the whole of it then counts as unread. */
+export class TooDeep extends Error {}
+
+/** Skips blanks, comments and continued lines, and line ends when `lines` is set. */
+export function skipBlanks(reader: Reader, lines: boolean): void {
+  const { text } = reader;
+  for (;;) {
+    blanks.lastIndex = reader.at;
+    const [found = ''] = blanks.exec(text) ?? [];
+    reader.at += found.length;
+    if (text.startsWith('<#', reader.at)) {
+      const end = text.indexOf('#>', reader.at);
+      reader.at = end < 0 ? text.length : end + 2;
+    } else if (text[reader.at] === '#') {
+      const end = text.indexOf('\n', reader.at);
+      reader.at = end < 0 ? text.length : end;
+    } else if (lines && (text[reader.at] === '\n' || text[reader.at] === '\r')) reader.at += 1;
+    else if (found === '') return;
+  }
+}
+
+const blanks = /(?:[ \t\f\v\u00a0]|`\r?\n)*/y;
+
+/** Takes what a sticky pattern matches here. */
+export function take(reader: Reader, pattern: RegExp): RegExpExecArray | undefined {
+  pattern.lastIndex = reader.at;
+  const found = pattern.exec(reader.text);
+  if (found === null) return undefined;
+  reader.steps.take();
+  reader.at += found[0].length;
+  return found;
+}
+
+/** Whether a text begins here. */
+export function isHere(reader: Reader, text: string): boolean {
+  return reader.text.startsWith(text, reader.at);
+}
+
+/** Runs a part of the parser one level deeper. */
+export function deeper<Result>(reader: Reader, part: () => Result): Result {
+  reader.steps.take();
+  if (reader.depth > depthMax) throw new TooDeep();
+  reader.depth += 1;
+  try {
+    return part();
+  } finally {
+    reader.depth -= 1;
+  }
+}
+
+const depthMax = 150;
+
+/** Notes that a part is not read. */
+export function noteUnread(reader: Reader, reason: string): void {
+  if (reader.unread.length < 20) reader.unread.push({ at: reader.at, reason });
+}
+
+export function countAssigned(reader: Reader, name: string): void {
+  reader.assigned.set(name, (reader.assigned.get(name) ?? 0) + 1);
+}
+
+// Strings of PowerShell: quoted ones, here-strings, and the expressions in them.
+
+/** Parses the string that begins here; undefined when none does. */
+export function parseString(reader: Reader): Expression | undefined {
+  const here = take(reader, /@(['"\u2018\u2019\u201c\u201d])[ \t]*\r?\n/y);
+  if (here !== undefined) return hereString(reader, isSingle(here[1] ?? ''));
+  const mark = reader.text[reader.at] ?? '';
+  if (!/['"\u2018\u2019\u201c\u201d]/.test(mark)) return undefined;
+  reader.at += 1;
+  return isSingle(mark) ? singleQuoted(reader) : doubleQuoted(reader, false);
+}
+
+function isSingle(mark: string): boolean {
+  return /['\u2018\u2019]/.test(mark);
+}
+
+function singleQuoted(reader: Reader): Expression {
+  let text = '';
+  for (;;) {
+    const found = take(reader, /[^'\u2018\u2019]*/y);
+    text += found?.[0] ?? '';
+    if (reader.at >= reader.text.length) break;
+    reader.at += 1;
+    if (take(reader, /['\u2018\u2019]/y) === undefined) break;
+    text += "'";
+  }
+  return { type: 'text', parts: [text] };
+}
+
+function hereString(reader: Reader, single: boolean): Expression {
+  if (!single) return doubleQuoted(reader, true);
+  const ends = /^['\u2018\u2019]@/gm;
+  ends.lastIndex = reader.at;
+  const found = ends.exec(reader.text);
+  const text = reader.text.slice(reader.at, found?.index ?? reader.text.length);
+  reader.at += text.length + (found === null ? 0 : 2);
+  reader.steps.take();
+  return { type: 'text', parts: [found === null ? text : text.replace(/\r?\n$/, '')] };
+}
+
+function doubleQuoted(reader: Reader, isHereString: boolean): Expression {
+  const parts: (string | Expression)[] = [];
+  const ends = isHereString ? /\r?\n["\u201c\u201d]@/y : /["\u201c\u201d](?!["\u201c\u201d])/y;
+  const plain = isHereString ? /[^`$\r\n]+/y : /[^`$"\u201c\u201d]+/y;
+  while (reader.at < reader.text.length && take(reader, ends) === undefined) {
+    const text = take(reader, plain)?.[0];
+    if (text !== undefined) parts.push(text);
+    else if (take(reader, /`/y) !== undefined) parts.push(escaped(reader));
+    else if (!isHereString && take(reader, /["\u201c\u201d]{2}/y) !== undefined) parts.push('"');
+    else {
+      const inner = parseDollar(reader);
+      if (inner !== undefined) parts.push(inner);
+      else {
+        parts.push(reader.text[reader.at] ?? '');
+        reader.at += 1;
+      }
+    }
+  }
+  return { type: 'text', parts };
+}
+
+/** The character behind a backtick. */
+export function escaped(reader: Reader): string {
+  const letter = reader.text[reader.at] ?? '';
+  reader.at += 1;
+  return { n: '\n', t: '\t', r: '\r', '0': '', a: '', b: '', f: '\f', v: '\v' }[letter] ?? letter;
+}
+
+/** A variable or `$(…)`; undefined when neither begins here. */
+export function parseDollar(reader: Reader): Expression | undefined {
+  if (isHere(reader, '$(')) {
+    reader.at += 2;
+    return { type: 'group', body: reader.parseStatements(reader, ')') };
+  }
+  const found =
+    take(reader, /\$\{([^}\n]{1,200})\}/y) ??
+    take(reader, /\$((?:[A-Za-z]{1,12}:(?=\w))?[\w?]{1,120}|[$^])/y);
+  if (found === undefined) return undefined;
+  const name = (found[1] ?? '')
+    .replaceAll('`', '')
+    .toLowerCase()
+    .replace(/^(script|global|local|private|using|variable):/, '');
+  return { type: 'variable', name, isSplat: false };
 }

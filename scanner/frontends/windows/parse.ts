@@ -4,17 +4,20 @@
  */
 import type { Steps } from '../../fact/steps.ts';
 import { parseCommand, parseWordValue } from './command-words.ts';
-import { parseBlock, parseExpression, parseParameters, skipAttributes } from './expressions.ts';
 import {
   countAssigned,
   deeper,
   isHere,
   noteUnread,
+  parseBlock,
+  parseExpression,
+  parseParameters,
   type Reader,
+  skipAttributes,
   skipBlanks,
   TooDeep,
   take,
-} from './reader.ts';
+} from './expressions.ts';
 import type { Block, Expression, PowerShellStatement } from './syntax.ts';
 
 export interface ParsedPowerShell {

@@ -1,7 +1,7 @@
 /** The sentences of a page, and what they send to which addresses. */
 import type { FactOf } from '../../fact/fact.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { isKnownProvider } from '../../lookup-tables/secrets.ts';
+import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
 import type { ProseMark } from '../marks.ts';
 import type { Concept } from '../phrases/concept.ts';
 import type { ProseReading } from '../reading.ts';

@@ -1,4 +1,5 @@
 /** Finds frames in a skill's texts, each with its manner. */
+
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { FactOf } from '../../fact/fact.ts';
 import { remembered } from '../../fact/remembered.ts';
@@ -11,10 +12,173 @@ import { type FilledPhrase, hasAll, matchesIn, needsOf, type Phrase } from '../p
 import type { Concept } from '../phrases/concept.ts';
 import type { ProseReading } from '../reading.ts';
 import { textsByFile } from '../texts.ts';
-import { allFrames } from './all-frames.ts';
+import {
+  belongingsToStranger,
+  memoryHeld,
+  ordersAssembled,
+  othersObeyed,
+  programsStarted,
+  silentReceivers,
+} from './act-frames.ts';
 import type { ProseFrame } from './frame.ts';
-import { mannerOfFrame } from './frame-manner.ts';
+import { defencesLowered, mannerOfFrame } from './frame-manner.ts';
+import {
+  answersForUser,
+  doorsLeftOpen,
+  pagesContinued,
+  partnersPlanted,
+  readersMisled,
+  secretsInSamples,
+  tracesRemoved,
+} from './harm-frames.ts';
+import {
+  boundlessRoles,
+  claimsOfAuthority,
+  decodedOrders,
+  droppedMorals,
+  foreignOrders,
+  plantedCode,
+  secretEntries,
+  strangersObeyed,
+} from './order-frames.ts';
 import { namesData, type Passage, type PassageUnit, passagesWith } from './passages.ts';
+import { secretPassedOn, secretToStranger } from './secret-frames.ts';
+import {
+  deletedUnseen,
+  moneyDiverted,
+  ordersOfOthers,
+  resultsForged,
+  shadedDeletions,
+  shadedOrders,
+  shadedPayments,
+  shadedRequests,
+  shadedSendings,
+} from './shaded-frames.ts';
+
+// Frames of texts that plant themselves where nobody asked for them.
+
+export const selfPlanted: readonly ProseFrame[] = [
+  {
+    says: 'plant this text in other projects',
+    steps: [{ needs: ['planted', 'itself', 'elsewhere', 'memory-file'], within: 28, sentences: 2 }],
+    severity: 'medium',
+  },
+  {
+    says: 'plant this text in memories',
+    steps: [{ needs: ['planted', 'itself', 'memory-file'], within: 22 }],
+    severity: 'medium',
+    onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless', 'unseen'],
+  },
+  {
+    says: 'plant a hook into every repository',
+    steps: [{ needs: ['planted', 'git-template'], within: 14 }],
+    severity: 'medium',
+    onlyWith: ['elsewhere', 'itself', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
+  },
+  {
+    says: 'have an agent started with a text from an address',
+    steps: [{ needs: ['schedule', 'starter', 'url'], within: 44, sentences: 2 }],
+    anchor: ['schedule'],
+    severity: 'medium',
+  },
+  {
+    says: 'plant text that nobody sees',
+    steps: [{ needs: ['planted', 'unseen'], within: 14 }],
+    severity: 'medium',
+    ambiguous: true,
+  },
+];
+
+// Frames of credentials that are asked for, and of receivers whom a page fixes beforehand.
+
+const strangers: readonly Concept[] = ['url', 'url-slot', 'mail', 'host', 'outside'];
+
+/** A credential that the user is asked for, and somebody else gets. */
+export const credentialsPassedOn: readonly ProseFrame[] = [
+  {
+    says: 'ask for a credential and pass it on',
+    steps: [
+      { needs: ['solicit', 'credential'], within: 14 },
+      { needs: ['conveyed', strangers], within: 14 },
+    ],
+    apart: 2,
+    severity: 'medium',
+  },
+  {
+    says: 'write a credential where others read it',
+    steps: [
+      {
+        needs: ['conveyed', ['shared-place', 'url-slot'], 'credential'],
+        within: 16,
+      },
+    ],
+    severity: 'medium',
+  },
+];
+
+/** Copies of the user’s work for an address that is part of the page. */
+export const fixedReceivers: readonly ProseFrame[] = [
+  {
+    says: 'send results to a fixed mailbox',
+    steps: [{ needs: ['goes', 'mail'], within: 14 }],
+    severity: 'medium',
+    onlyWith: ['copy', 'routine', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
+  },
+  {
+    says: 'send a copy to a fixed address',
+    steps: [{ needs: ['goes', 'copy', ['url', 'host', 'url-slot']], within: 16 }],
+    anchor: ['copy'],
+    severity: 'medium',
+  },
+  {
+    says: 'send results to a fixed address as a matter of course',
+    steps: [{ needs: ['goes', ['url', 'host', 'url-slot']], within: 10 }],
+    severity: 'medium',
+    ambiguous: true,
+    onlyWith: ['routine', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
+  },
+];
+
+// All frames, so that one pass over the texts finds them.
+
+export const allFrames: readonly ProseFrame[] = [
+  ...secretToStranger,
+  ...secretPassedOn,
+  ...foreignOrders,
+  ...strangersObeyed,
+  ...claimsOfAuthority,
+  ...boundlessRoles,
+  ...droppedMorals,
+  ...plantedCode,
+  ...secretEntries,
+  ...decodedOrders,
+  ...othersObeyed,
+  ...programsStarted,
+  ...belongingsToStranger,
+  ...silentReceivers,
+  ...memoryHeld,
+  ...ordersAssembled,
+  ...ordersOfOthers,
+  ...credentialsPassedOn,
+  ...fixedReceivers,
+  ...defencesLowered,
+  ...selfPlanted,
+  ...moneyDiverted,
+  ...resultsForged,
+  ...deletedUnseen,
+  ...doorsLeftOpen,
+  ...pagesContinued,
+  ...readersMisled,
+  ...partnersPlanted,
+  ...secretsInSamples,
+  ...tracesRemoved,
+  ...answersForUser,
+  ...shadedSendings,
+  ...shadedOrders,
+  ...shadedDeletions,
+  ...shadedPayments,
+  ...shadedRequests,
+];
 
 type Text = FactOf<'text'>;
 

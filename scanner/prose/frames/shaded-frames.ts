@@ -1,4 +1,6 @@
 /** Frames of acts that honest pages order too, and that count only with words that shade them. */
+
+import { languageBits } from '../lexicon.ts';
 import type { Concept } from '../phrases/concept.ts';
 import type { ProseFrame } from './frame.ts';
 
@@ -54,5 +56,149 @@ export const shadedRequests: readonly ProseFrame[] = [
     severity: 'medium',
     ambiguous: true,
     onlyWith: ['haste', 'needless', 'unsaid', 'withheld'],
+  },
+];
+
+// Frames of results that are forged before anybody looks.
+
+const verbInside = languageBits('chinese', 'japanese');
+
+export const resultsForged: readonly ProseFrame[] = [
+  {
+    says: 'count failures as successes',
+    steps: [{ needs: ['reckoned', 'failure', 'as-good'], within: 16 }],
+    severity: 'medium',
+  },
+  // "计为通过" has the verb in it.
+  {
+    says: 'count failures as successes',
+    steps: [{ needs: ['failure', 'as-good'], within: 10, languages: verbInside }],
+    severity: 'medium',
+  },
+  {
+    says: 'invent evidence',
+    steps: [{ needs: ['supplied', 'invented', 'evidence'], within: 14, close: [[1, 2, 5]] }],
+    anchor: ['invented'],
+    severity: 'medium',
+  },
+  {
+    says: 'fix the winner of a comparison',
+    steps: [{ needs: ['ranked', 'winner-fixed'], within: 10 }],
+    severity: 'medium',
+  },
+  {
+    says: 'fix the winner of a comparison',
+    steps: [{ needs: ['ranked', 'top-place', 'regardless'], within: 14 }],
+    severity: 'medium',
+  },
+  {
+    says: 'change a record after the fact',
+    steps: [{ needs: ['doctored', 'record'], within: 6 }],
+    anchor: ['doctored'],
+    severity: 'medium',
+    ambiguous: true,
+  },
+  {
+    says: 'act in the user’s name when no answer comes',
+    steps: [{ needs: ['bound-act', 'no-answer'], within: 22, sentences: 2 }],
+    severity: 'medium',
+    ambiguous: true,
+  },
+];
+
+export const deletedUnseen: readonly ProseFrame[] = [
+  {
+    says: 'delete before anybody sees the list',
+    steps: [{ needs: ['deleted', 'past-bin'], within: 12, unless: ['not'] }],
+    severity: 'medium',
+  },
+];
+
+// Frames of money that goes to somebody else than the user means.
+
+// An account that the page itself names: a wallet, an IBAN, a long number.
+const account =
+  /\b(?:bc1|tb1|0x|addr1|[13LTDr])[A-Za-z0-9]{24,60}\b|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b|(?<![\w.-])\d(?:[ -]?\d){14,25}(?![\w-])/;
+
+export const moneyDiverted: readonly ProseFrame[] = [
+  {
+    says: 'put another account in place of the payee’s',
+    steps: [{ needs: ['instead', 'payee'], within: 16 }],
+    near: account,
+    severity: 'medium',
+  },
+  {
+    says: 'pay to an account of the page',
+    steps: [{ needs: [['conveyed', 'paid'], 'payee'], within: 16 }],
+    near: account,
+    severity: 'medium',
+    onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
+  },
+  {
+    says: 'show one account and use another',
+    steps: [{ needs: ['displayed', 'payee', 'employs'], within: 30, sentences: 2 }],
+    near: account,
+    anchor: ['payee'],
+    severity: 'medium',
+  },
+  {
+    says: 'have somebody pay in vouchers',
+    steps: [{ needs: ['paid', 'gift-card'], within: 10 }],
+    severity: 'medium',
+    onlyWith: ['haste', 'deposit'],
+  },
+  {
+    says: 'press somebody to pay a fee or a deposit',
+    steps: [{ needs: ['paid', 'deposit'], within: 12 }],
+    severity: 'medium',
+    onlyWith: ['haste'],
+  },
+  {
+    says: 'have somebody share the screen with a stranger',
+    steps: [{ needs: [['download', 'launch', 'solicit'], 'screen-share'], within: 22 }],
+    severity: 'medium',
+    onlyWith: ['url', 'haste', 'credential'],
+  },
+];
+
+// Frames of orders by others: what strangers write gets the user's rank, or is done.
+
+const written: readonly Concept[] = ['others', 'foreign'];
+const withRank: readonly Concept[] = ['unasked', 'presumed', 'at-par', 'binding', 'at-once'];
+
+/** Text of others that is carried out like a request of the user. */
+export const ordersOfOthers: readonly ProseFrame[] = [
+  {
+    says: 'give the words of others the user’s rank',
+    steps: [
+      {
+        needs: ['at-par', 'principal', written, ['fulfilled', 'asked', 'wish', 'regard']],
+        within: 22,
+      },
+    ],
+    anchor: ['at-par'],
+    severity: 'medium',
+  },
+  {
+    says: 'carry out what others write, as binding',
+    steps: [
+      { needs: [written, 'binding'], within: 14 },
+      { needs: ['fulfilled'], within: 1 },
+    ],
+    apart: 1,
+    anchor: ['binding'],
+    severity: 'medium',
+  },
+  {
+    says: 'carry out what others write for it',
+    steps: [{ needs: ['fulfilled', 'to-agent'], within: 16 }],
+    severity: 'medium',
+  },
+  {
+    says: 'carry out what others write, with the user’s rank',
+    steps: [{ needs: ['fulfilled', 'others', 'asked'], within: 18 }],
+    anchor: withRank,
+    severity: 'medium',
+    onlyWith: withRank,
   },
 ];

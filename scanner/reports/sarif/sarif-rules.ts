@@ -4,7 +4,7 @@
  */
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { Rule } from '../../rule.ts';
-import { ruleUrl } from '../rule-address.ts';
+import { ruleUrl } from '../report-markdown.ts';
 import { type Weakness, weaknessLists, weaknessOf } from '../tables/weaknesses.ts';
 
 /** JSON of the format; a test checks it against the schema. */

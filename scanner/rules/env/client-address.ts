@@ -4,10 +4,12 @@ import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { clientOf } from '../../lookup-tables/client-addresses.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
-import { isPrivateHost } from '../../lookup-tables/public-hosts.ts';
-import { isKnownProvider } from '../../lookup-tables/secrets.ts';
-import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
+import {
+  isPlaceholderHost,
+  isPrivateHost,
+  isTenantHost,
+} from '../../lookup-tables/public-hosts.ts';
+import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const clientAddress = defineRule({

@@ -4,7 +4,7 @@ import { coversHost } from '../../../skills-index/network/host-name.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
-import { providerOf, staysAtHome } from '../../lookup-tables/secrets.ts';
+import { providerOf, staysAtHome } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretsGathered = defineRule({

@@ -145,3 +145,53 @@ const issuers: Readonly<
 
 // What gives more than one secret of one service.
 const wholeStore = /keychain|keyring|password store|private keys|stored credentials/;
+
+// A powerful function is handed on, so that nobody sees who calls it with what.
+
+export const handedOn = defineRule({
+  id: 'exec/handed-on',
+  title: 'A powerful function is passed on',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'widened',
+  why: 'A function that starts programs or runs code is stored, wrapped or passed to unknown code. The scan cannot follow its arguments.',
+  fix: 'Call the function by its name where it is needed.',
+  maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1027'] },
+  reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code'],
+  check: (context) => {
+    // Beside decoded code or hidden names it is one more way of hiding.
+    const hides = new Set(
+      context
+        .of('trait')
+        .filter((fact) => fact.trait !== 'escape')
+        .map((fact) => fact.span.path),
+    );
+    return draftsOfTrait(context, 'escape', (fact) => ({
+      severity: hides.has(fact.span.path) ? 'medium' : 'low',
+      message: `${fact.api} is handed on: what it is called with is not seen`,
+    }));
+  },
+});
+
+// A function of the language or its libraries is replaced.
+
+export const patchBuiltin = defineRule({
+  id: 'exec/patch-builtin',
+  title: 'A built-in is replaced',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Code that replaces fs.readFile, Module._load or builtins.open sees and changes what all other code in the process does.',
+  fix: 'Wrap the function under a name of your own.',
+  maps: { cwe: ['CWE-471'], attack: ['T1574'] },
+  reads: ['trait:patch-builtin'],
+  check: (context) =>
+    draftsOfTrait(context, 'patch-builtin', (fact) => ({
+      severity: central.test(fact.api) ? 'medium' : 'low',
+      message: `${fact.api} is replaced for all code in the process`,
+    })),
+});
+
+// What loads modules, checks certificates, opens files or sees each call.
+const central =
+  /^(module\.|Module\.|require\.(extensions|cache)|(node:)?(fs|http|https|child_process|net|tls)\.|builtins\.|__builtins__|sys\.(meta_path|path_hooks|setprofile|addaudithook)|importlib\.)/;

@@ -1,5 +1,4 @@
 /** A file with credentials is used. */
-
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
@@ -93,3 +92,59 @@ const takesDefault = /^kubernetes\.config\.(load_kube_config|load_config|new_cli
 
 // Agents tell skills to keep their settings there, beside those of others.
 const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;
+
+// A browser's cookies or stored passwords are used.
+
+export const browserData = defineRule({
+  id: 'files/browser-data',
+  title: 'A browser’s cookies or passwords are read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A session cookie signs in without a password and without the second factor. A browser profile holds the cookies of every site.',
+  fix: 'Let the user sign in to the one service and declare its token as a secret; for tests, start a browser with a profile of its own.',
+  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
+  reads: ['capability:mount'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      const { row: found, path } = sensitiveMount(fact) ?? {};
+      if (found?.kind !== 'browser') return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}: ${found.says}`,
+        },
+      ];
+    }),
+});
+
+// A cryptocurrency wallet's files are used.
+
+export const wallet = defineRule({
+  id: 'files/wallet',
+  title: 'A cryptocurrency wallet is read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Whoever has a wallet’s file can get its content, with or without the password, and no bank takes a transfer back.',
+  fix: 'Ask a wallet program to sign one transaction that the user sees. Read no key file.',
+  maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
+  reads: ['capability:mount'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      const { row: found, path } = sensitiveMount(fact) ?? {};
+      if (found?.kind !== 'wallet') return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}: ${found.says}`,
+        },
+      ];
+    }),
+});

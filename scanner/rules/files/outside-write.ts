@@ -1,8 +1,53 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
-
-import { isInText } from '../../fact/standing.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { needsCapability } from '../../manifest/observed.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { outsidePath } from './outside-read.ts';
+
+// Files outside of the skill's and the project's folders are read.
+
+export const outsideRead = defineRule({
+  id: 'files/outside-read',
+  title: 'Files outside of the working folder are read',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Files in the home folder or the system belong to the user and to other programs. In the sandbox such a path does not exist.',
+  fix: 'Read from a mount that skill.json declares, or from a file that the user names.',
+  maps: { cwe: ['CWE-22'], attack: ['T1005'] },
+  reads: ['capability:mount'],
+  check: ({ of }) => {
+    const seen = new Set<string>();
+    return of('capability').flatMap((fact): FindingDraft[] => {
+      const path = outsidePath(fact);
+      if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode !== 'ro')
+        return [];
+      if (plainFolders.test(path) || seen.has(path)) return [];
+      seen.add(path);
+      return [
+        { span: fact.span, confidence: fact.certainty, message: `${fact.api} reads ${path}` },
+      ];
+    });
+  },
+});
+
+/**
+ * An outside path that no other rule speaks of; undefined for what needs no capability and what
+ * could not be computed.
+ */
+export function outsidePath(fact: CapabilityFact): string | undefined {
+  const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+  if (path === undefined || path === '*' || !runs(fact)) return undefined;
+  // In the sandbox the home folder is an empty one of its own; elsewhere it is the user’s, and
+  // programs keep their own things behind a dot.
+  if (!needsCapability(fact) && !/^~\/[^.]/.test(path)) return undefined;
+  return sensitivePath(path) === undefined ? path : undefined;
+}
+
+// What every machine has, and what programs and time zones are read from.
+const plainFolders =
+  /^\/(usr|bin|lib|lib64|opt|etc\/(os-release|ssl|hosts|resolv\.conf|localtime|timezone)|dev\/std|proc\/(cpuinfo|meminfo|version)|sys\/class)/;
 
 export const outsideWrite = defineRule({
   id: 'files/outside-write',
@@ -39,4 +84,200 @@ export const outsideWrite = defineRule({
       ];
     });
   },
+});
+
+// A link is made that leads out of the folders a skill works in.
+
+export const linkEscape = defineRule({
+  id: 'files/link-escape',
+  title: 'A link leads out of the working folder',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'A program that trusts its own folder follows the link to another place. So a check of paths is evaded, and another file is uploaded or overwritten.',
+  fix: 'Copy the file, or declare a mount for the folder.',
+  maps: { cwe: ['CWE-59'] },
+  reads: ['capability:mount', 'trait:link'],
+  check: ({ of }) => {
+    const made = [
+      ...of('capability').flatMap((fact) => {
+        const { capability } = fact;
+        const isTarget =
+          capability.kind === 'mount' && capability.mode === 'ro' && fact.traits.includes('link');
+        return isTarget ? [{ fact, target: capability.path ?? '' }] : [];
+      }),
+      ...of('trait').map((fact) => ({ fact, target: fact.detail.split(' -> ')[0] ?? '' })),
+    ];
+    return made.flatMap(({ fact, target }): FindingDraft[] => {
+      if (!runs(fact) || !/^(\/(?!tmp\/|skills\/@self)|~|\.\.)/.test(target)) return [];
+      const at = { span: fact.span, confidence: fact.certainty };
+      const secret = sensitivePath(target);
+      if (secret !== undefined || /^(\/|~\/?|\/(etc|home|root|Users|proc)\/?)$/.test(target)) {
+        const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+        const what = secret === undefined ? 'everything below it' : secret.says;
+        return [{ ...at, kind: 'malice', severity, message: `makes a link to ${target}: ${what}` }];
+      }
+      return [{ ...at, message: `makes a link to ${target}` }];
+    });
+  },
+});
+
+// A disk, the memory or a keyboard is read as a device.
+
+export const device = defineRule({
+  id: 'files/device',
+  title: 'A device or the memory of processes is read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Below the file system no file permission applies. A raw disk holds every file, memory holds keys in use, an input device the typed keys.',
+  fix: 'Read files by their names. Let a person start a tool that needs the device itself.',
+  maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
+  reads: ['capability:mount'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      const { capability } = fact;
+      if (
+        capability.kind !== 'mount' ||
+        capability.path === undefined ||
+        sensitivePath(capability.path)?.kind !== 'device'
+      )
+        return [];
+      // Writing to one is the business of files/destructive.
+      if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} reads ${capability.path}`,
+        },
+      ];
+    }),
+});
+
+// What was said in an agent's earlier sessions is read.
+
+export const agentHistory = defineRule({
+  id: 'files/agent-history',
+  title: 'An agent’s earlier sessions are read',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Transcripts hold everything that was pasted or read in any project: code, mails, keys. A skill for one task does not need the others.',
+  fix: 'Work with what the user gives you in this session. A tool about sessions says so in its description, and a person decides.',
+  maps: { cwe: ['CWE-552'], owasp: ['LLM02', 'ASI06'], attack: ['T1005', 'T1213'] },
+  reads: ['capability:mount', 'capability:egress'],
+  check: ({ of }) => {
+    const capabilities = of('capability');
+    // What never leaves the machine is read in the same session that asked for it.
+    const usual = capabilities.some(({ capability }) => capability.kind === 'egress')
+      ? 'medium'
+      : 'low';
+    return capabilities.flatMap((fact): FindingDraft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || sensitivePath(path)?.kind !== 'agent-history') return [];
+      const severity = milder(isInText(fact) ? 'low' : usual, fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}: what was said in an agent’s sessions`,
+        },
+      ];
+    });
+  },
+});
+
+// What the user typed before is read.
+
+export const shellHistory = defineRule({
+  id: 'files/shell-history',
+  title: 'The history of a shell or database client is read',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Histories hold passwords that were typed on command lines, names of hosts, and ways to reach them.',
+  fix: 'Ask the user for the command that you need.',
+  maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
+  reads: ['capability:mount'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || sensitivePath(path)?.kind !== 'history') return [];
+      // Emptying it is the business of persistence/history-off.
+      if (fact.traits.includes('delete')) return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} reads ${path}`,
+        },
+      ];
+    }),
+});
+
+// Everything of a user or a machine is deleted or overwritten.
+
+export const destructive = defineRule({
+  id: 'files/destructive',
+  title: 'A home, a whole disk or a device is destroyed',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'Deleting from / or the home folder, or writing to a disk, destroys what is not the skill’s.',
+  fix: 'Delete only what the skill made, by its full name.',
+  maps: { attack: ['T1485', 'T1561'] },
+  reads: ['capability:mount'],
+  check: (context) =>
+    context.of('capability').flatMap((fact): FindingDraft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write')))
+        return [];
+      const isAll =
+        fact.traits.includes('recursive') &&
+        /^(\/|\/\*|~\/?|~\/\*|\/(home|usr|etc|var|root|Users)\/?\*?)$/.test(path);
+      const isDevice = sensitivePath(path)?.kind === 'device';
+      if (!isAll && !isDevice) return [];
+      const severity = milder(isInText(fact) ? 'high' : 'critical', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`,
+        },
+      ];
+    }),
+});
+
+// The control socket of a container engine is used.
+
+export const containerSocket = defineRule({
+  id: 'files/container-socket',
+  title: 'The container engine is controlled',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A program that can use the engine’s socket can start a container that mounts the whole machine. This equals root.',
+  fix: 'Remove it. Declare what the skill needs from the machine as a mount or an exec in skill.json.',
+  maps: { attack: ['T1611', 'T1610'] },
+  reads: ['capability:mount'],
+  check: (context) =>
+    context.of('capability').flatMap((fact): FindingDraft[] => {
+      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      if (path === undefined || sensitivePath(path)?.kind !== 'container-socket') return [];
+      return [
+        {
+          span: fact.span,
+          severity: milder(isInText(fact) ? 'medium' : 'high', fact),
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}`,
+        },
+      ];
+    }),
 });

@@ -8,8 +8,8 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { collectedBy, isArgument, isFetching, isHidden } from '../../flow/collections.ts';
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { isKnownProvider } from '../../lookup-tables/secrets.ts';
-import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
+import { isTenantHost } from '../../lookup-tables/public-hosts.ts';
+import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const collectionBesideNetwork = defineRule({

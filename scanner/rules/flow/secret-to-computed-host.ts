@@ -5,9 +5,8 @@ import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
-import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
-import { isKnownProvider, providerOf } from '../../lookup-tables/secrets.ts';
-import { isModelHost, isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
+import { isModelHost, isPlaceholderHost, isTenantHost } from '../../lookup-tables/public-hosts.ts';
+import { isKnownProvider, providerOf } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({

@@ -1,5 +1,6 @@
 /** A secret leaves for a host that it does not belong to. */
 import type { Finding } from '../../../skills-index/statement/finding.ts';
+import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import {
   belongsTo,
@@ -8,9 +9,9 @@ import {
   mentionsDomain,
   signsInAtProvider,
 } from '../../flow/belonging.ts';
-import { allowed, draftOfFlow } from '../../flow/hosts.ts';
+import { allowed, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
+import { isProvidersHost, providerOf, staysAtHome } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToNetwork = defineRule({
@@ -130,3 +131,113 @@ function isOwnInstance({ name, flow }: SentSecret): boolean {
 function isExplained({ name, to, flow }: SentSecret): boolean {
   return belongsTo(name, to.host) || signsInAtProvider({ to, flow });
 }
+
+// A secret leaves that is of use only here: no service asks for it.
+
+export const localSecretToNetwork = defineRule({
+  id: 'flow/local-secret-to-network',
+  title: 'A key that no service asks for is sent away',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'The address of a database with its password, a key that signs sessions, a private key or a wallet’s words open things on this side. They are used here. A web service that gets one can only use it against its owner.',
+  fix: 'Connect to the database, sign or decrypt on this side, and send the result.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
+  reads: ['flow:network'],
+  check: (context) =>
+    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): FindingDraft[] => {
+      // As the host of a request it says where a database answers; so it does for a client library
+      // that is given no other address.
+      if (
+        !staysAtHome(name) ||
+        flow.sink.part === 'host' ||
+        to.host === '*' ||
+        !isWeb(flow.sink.capability)
+      )
+        return [];
+      // What the author declared for this host goes there before a person\u2019s eyes:
+      // flow/secret-to-network has the row.
+      if (isDeclared) return [];
+      const how = flow.encoded ? ', encoded on the way' : '';
+      return [
+        draftOfFlow(flow, {
+          message: `sends ${name}, which is of use only here, to ${to.said}${how}`,
+        }),
+      ];
+    }),
+});
+
+function isWeb(capability: Parameters<typeof draftOfFlow>[0]['sink']['capability']): boolean {
+  return capability?.kind === 'egress' && /^https?:/.test(capability.url);
+}
+
+// A secret travels in the body of the same request as the user's data, to a host that nothing
+// explains.
+
+export const secretBesideData = defineRule({
+  id: 'flow/secret-beside-data',
+  title: 'A secret and the user\u2019s data go to an unexplained host',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A key for signing in belongs into a header for its own service. In one body with files or the output of commands, to a host that neither the key’s name nor any page of the skill mentions, it is stolen data.',
+  fix: 'Send the key in a header, to the service that issued it, and say in SKILL.md which service that is.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1005'] },
+  reads: ['flow:network', 'source'],
+  check: (context) => {
+    const data = flowsThatRun(
+      context
+        .of('flow')
+        .filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
+    );
+    if (data.length === 0) return [];
+    return sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
+      if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
+        return [];
+      const beside = data.find((other) => isSameRequest(other, flow));
+      if (beside === undefined || mentionsDomain(to.host, context)) return [];
+      const what =
+        beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
+      return [
+        draftOfFlow(flow, {
+          message: `sends secret ${name} together with ${what} to ${to.said}, which nothing explains`,
+        }),
+      ];
+    });
+  },
+});
+
+function isSameRequest(a: FlowFact, b: FlowFact): boolean {
+  return a.span.path === b.span.path && a.span.start === b.span.start && a.span.end === b.span.end;
+}
+
+// A secret stands in the address of a request.
+
+export const secretInUrl = defineRule({
+  id: 'flow/secret-in-url',
+  title: 'A secret stands in a URL',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'Addresses are written to the logs of every proxy and server on the way, and shown in errors. The proxy of the sandbox puts secrets into headers only.',
+  fix: 'Send it in the header that the service documents.',
+  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
+  reads: ['flow:network'],
+  check: (context) =>
+    sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
+      if (
+        flow.sink.part !== 'url' ||
+        flow.sink.capability?.kind !== 'egress' ||
+        !/^https?:/.test(flow.sink.capability.url)
+      )
+        return [];
+      // Some services offer no other way.
+      const severity = belongsTo(name, to.host) ? 'info' : 'low';
+      return [
+        draftOfFlow(flow, {
+          severity,
+          message: `puts secret ${name} into the address of a request to ${to.said}`,
+        }),
+      ];
+    }),
+});

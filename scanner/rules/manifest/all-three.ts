@@ -1,9 +1,9 @@
 /** The skill has secrets or private files, reads what strangers wrote, and can send. */
 import type { FactOf } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
-import { isSecretName } from '../../lookup-tables/secrets.ts';
+import { isSecretName } from '../../lookup-tables/secret-providers.ts';
 import { defineRule } from '../../rule.ts';
-import { outsidePath } from '../files/outside-read.ts';
+import { outsidePath } from '../files/outside-write.ts';
 
 export const allThree = defineRule({
   id: 'manifest/all-three',

@@ -8,8 +8,8 @@ import {
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
-import { isSecretName } from '../../lookup-tables/secrets.ts';
-import { isBeyondManifests, isHeldAnyway } from '../../manifest/declarable.ts';
+import { isSecretName } from '../../lookup-tables/secret-providers.ts';
+import { isBeyondManifests, isHeldAnyway } from '../../manifest/manifest.ts';
 import { capabilityOf, demandsEntry, needsCapability } from '../../manifest/observed.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,5 +1,5 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
-import { noSkillMd } from '../../../skills-index/skill/bundle-reasons.ts';
+import { noSkillMd } from '../../../skills-index/skill/bundle.ts';
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
 import { offsetOf } from '../../fact/place.ts';
 import type { TaintSource } from '../../fact/source.ts';

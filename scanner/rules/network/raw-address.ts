@@ -1,9 +1,10 @@
 /** A connection to an IP address in place of a name. */
-
 import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FactOf } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { isAddress } from '../../lookup-tables/egress-of.ts';
+import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawAddress = defineRule({
@@ -61,3 +62,126 @@ function reachesStrangers(address: string): boolean {
   const kind = addressClass(address);
   return kind === 'public' || kind === 'reserved';
 }
+
+// The metadata service of a cloud, or an engine’s control socket, is contacted.
+
+export const cloudMetadata = defineRule({
+  id: 'network/cloud-metadata',
+  title: 'Cloud credentials are asked for',
+  kind: 'malice',
+  severity: 'critical',
+  confidence: 'exact',
+  why: 'The metadata address of a cloud machine gives the machine’s credentials to every program that asks.',
+  fix: 'Remove the request. A skill gets the credentials it needs as declared secrets.',
+  maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
+  reads: ['capability:egress'],
+  check: (context) => {
+    const computed = new Set(
+      context
+        .of('capability')
+        .filter(isComputed)
+        .map(({ span }) => span.path),
+    );
+    return context.of('capability').flatMap((fact): FindingDraft[] => {
+      if (fact.capability.kind !== 'egress') return [];
+      const { host, path } = parseEgressUrl(fact.capability.url);
+      const address = host.replace(/^\[|\]$/g, '');
+      const isMetadata =
+        addressClass(address) === 'metadata' ||
+        /^(metadata\.google\.internal|metadata\.azure\.(com|internal)|instance-data)$/.test(host);
+      if (!isMetadata) return [];
+      const isMild =
+        isInText(fact) || (describesMachine.test(path) && !computed.has(fact.span.path));
+      return [
+        {
+          span: fact.span,
+          severity: milder(isMild ? 'medium' : 'critical', fact),
+          confidence: fact.certainty,
+          message: describesMachine.test(path)
+            ? `asks ${host} for ${path}, which describes the machine`
+            : `asks ${host}, which hands out the machine’s credentials`,
+        },
+      ];
+    });
+  },
+});
+
+// A request beside it whose host is not known may ask the same service for a credential.
+function isComputed({ capability }: FactOf<'capability'>): boolean {
+  return capability.kind === 'egress' && parseEgressUrl(capability.url).host === '*';
+}
+
+// Whole paths of Amazon's service below which no credential lies. The token opens a session of the
+// service: what is asked with the token is a request of its own.
+const describesMachine =
+  /^\/latest\/(api\/token|dynamic\/instance-identity\/document|meta-data\/(ami-id|instance-id|instance-type|hostname|local-hostname|local-ipv4|public-hostname|public-ipv4|placement\/(region|availability-zone)))\/?$/;
+
+// A connection is opened without a protocol that anybody could read.
+
+export const rawSocket = defineRule({
+  id: 'network/raw-socket',
+  title: 'A raw connection is opened',
+  kind: 'capability',
+  severity: 'low',
+  confidence: 'exact',
+  why: 'The sandbox’s proxy judges requests by method and path. It cannot read a raw socket, so a manifest cannot limit a skill that needs one.',
+  fix: 'Use https through the platform’s client.',
+  maps: { attack: ['T1095'] },
+  reads: ['capability:egress'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      const { capability, traits, api } = fact;
+      // Programs of the shell are the business of network/shell-socket.
+      if (
+        capability.kind !== 'egress' ||
+        !traits.includes('raw-socket') ||
+        api === '/dev/tcp' ||
+        Object.hasOwn(networkPrograms, api)
+      )
+        return [];
+      const { host, scheme } = parseEgressUrl(capability.url);
+      if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
+      const to = host === '*' ? 'a host that could not be computed' : host;
+      const severity = milder(isInText(fact) ? 'info' : 'low', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${api} opens a ${scheme} connection to ${to}`,
+        },
+      ];
+    }),
+});
+
+// The shell itself or a bare socket program talks to another machine.
+
+export const shellSocket = defineRule({
+  id: 'network/shell-socket',
+  title: 'A shell opens a connection by itself',
+  kind: 'capability',
+  severity: 'medium',
+  confidence: 'exact',
+  why: '/dev/tcp, nc and similar tools move bytes in both directions without a protocol, and without a check of who answers. Attackers use them to hand out shells, and to send data where curl is watched.',
+  fix: 'Use curl with an https address. To see whether a port is open, ask the service itself.',
+  maps: { attack: ['T1095', 'T1059.004'] },
+  reads: ['capability:egress'],
+  check: ({ of }) =>
+    of('capability').flatMap((fact): FindingDraft[] => {
+      if (fact.capability.kind !== 'egress' || !sockets.test(fact.api)) return [];
+      const { host } = parseEgressUrl(fact.capability.url);
+      if (isLoopbackHost(host)) return [];
+      const to = host === '*' ? 'a host that could not be computed' : host;
+      const severity = milder(isInText(fact) ? 'low' : 'medium', fact);
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} connects to ${to}`,
+        },
+      ];
+    }),
+});
+
+const sockets = /^(\/dev\/(tcp|udp)|nc|ncat|netcat|socat|telnet|openssl)$/;

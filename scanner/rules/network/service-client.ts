@@ -2,10 +2,9 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { isPlaceholderHost } from '../../lookup-tables/placeholder-hosts.ts';
-import { isKnownProvider } from '../../lookup-tables/secrets.ts';
+import { isPlaceholderHost, isTenantHost } from '../../lookup-tables/public-hosts.ts';
+import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
 import { npmServices, pythonServices } from '../../lookup-tables/service-hosts.ts';
-import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const serviceClient = defineRule({

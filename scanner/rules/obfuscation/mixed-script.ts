@@ -1,6 +1,6 @@
 /** A name in code has letters that look like others. */
 
-import { confusables } from '../../../skills-index/skill/text/confusables.ts';
+import { confusables } from '../../../skills-index/skill/text/mixed-scripts.ts';
 import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';

@@ -3,7 +3,7 @@
 import { joinedText } from '../../fact/joined-text.ts';
 import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import { characterClass, hasRun } from '../../prose/text-runs.ts';
+import { characterClass, hasRun } from '../../prose/encoded-words.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const opaqueBlob = defineRule({

@@ -4,7 +4,7 @@ import type { Span } from '../../fact/fact.ts';
 import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
-import { hasNumberList } from '../../prose/text-runs.ts';
+import { hasNumberList } from '../../prose/encoded-words.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const textFromNumbers = defineRule({

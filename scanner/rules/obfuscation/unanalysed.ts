@@ -1,6 +1,7 @@
 /** A file was not looked at, or not whole. */
 import type { ArtifactFact } from '../../fact/fact.ts';
 import { isForTests } from '../../fact/language.ts';
+import { milder } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unanalysed = defineRule({
@@ -39,4 +40,28 @@ const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'sp
 // What a test compares with is data in a format of its own. A locked archive has no such reason.
 function isTestData({ detail, span }: ArtifactFact): boolean {
   return detail.startsWith('not text, and of no known type') && isForTests(span.path);
+}
+
+// The text that runs is not the text that is shown.
+
+export const misleadingEncoding = defineRule({
+  id: 'obfuscation/misleading-encoding',
+  title: 'Code runs differently than it is shown',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A declared encoding such as UTF-7 or unicode_escape, or a line end that editors do not show, turns a harmless comment into code.',
+  fix: 'Write UTF-8 with ordinary line ends.',
+  maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027', 'T1036'] },
+  reads: ['artifact:misleading-encoding', 'artifact:line-trick'],
+  check: (context) =>
+    context.of('artifact').map((fact) => ({
+      span: fact.span,
+      severity: milder('high', fact),
+      message: `the file ${phrase(fact)}`,
+    })),
+});
+
+function phrase({ what, detail }: ArtifactFact): string {
+  return what === 'line-trick' ? `has ${detail}` : detail;
 }

@@ -1,7 +1,7 @@
 /** Text that fixes the outcome of a judgement. */
 
-import { resultsForged } from '../../prose/frames/forgery-frames.ts';
 import { readersMisled } from '../../prose/frames/harm-frames.ts';
+import { resultsForged } from '../../prose/frames/shaded-frames.ts';
 import { biases } from '../../prose/lures.ts';
 import { biasPhrases } from '../../prose/phrases/harms.ts';
 import { remark, remarksOn } from '../../prose/remarks.ts';

@@ -1,8 +1,7 @@
 /** Text that makes an agent ask for what nobody should hand over. */
 
 import { atMost } from '../../fact/standing.ts';
-import { withFrames } from '../../prose/frames/find-frames.ts';
-import { credentialsPassedOn } from '../../prose/frames/receiver-frames.ts';
+import { credentialsPassedOn, withFrames } from '../../prose/frames/find-frames.ts';
 import { shadedRequests } from '../../prose/frames/shaded-frames.ts';
 import { frequentSolicitations, solicitations } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';

@@ -2,8 +2,12 @@
 import type { FactOf } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { flowsThatRun } from '../../flow/hosts.ts';
-import { discussesAttacks } from '../../prose/lures.ts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { deletedUnseen, shadedDeletions } from '../../prose/frames/shaded-frames.ts';
+import { destructions, discussesAttacks } from '../../prose/lures.ts';
+import { weighed } from '../../prose/manner.ts';
 import type { Concept } from '../../prose/phrases/concept.ts';
+import { destructionPhrases } from '../../prose/phrases/harms.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { type Form, isText, proseRoles, statementsOf } from '../../prose/statements.ts';
 import { findsTerm, termsIn, withDependents } from '../../prose/terms.ts';
@@ -149,3 +153,32 @@ const slotOfAddress =
   /^https?:\/\/([^/?#\s]{3,200})[^\s]*?[?&/=](\{\{\s?[\w.-]{1,40}\s?\}\}|\$?\{[\w.-]{1,40}\}|<[\w .-]{1,40}>|\[[\w.-]{1,40}\])/;
 const anySlot = /\{\{\s?[\w.-]{1,40}\s?\}\}|\$?\{[\w.-]{1,40}\}|<[\w .-]{1,40}>|\[[\w.-]{1,40}\]/g;
 const quoteCharsMax = 100;
+
+// Text that has an agent destroy what is the user’s.
+
+export const destructiveOrders = defineRule({
+  id: 'prose/destructive-orders',
+  title: 'The text orders destruction',
+  kind: 'malice',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'An agent that follows the text deletes, encrypts or overwrites what nobody can restore. No code is needed.',
+  fix: 'Name the files that the skill itself made, and ask before each deletion.',
+  maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
+  reads: ['text'],
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, forms).map(
+      ({ fact, quote, manner }): FindingDraft => ({
+        span: fact.span,
+        message: `orders to destroy: "${quote}"`,
+        ...weighed(manner, 'high'),
+      }),
+    );
+    return withFrames(told, facts, framesOfDeletion);
+  },
+});
+
+const forms = [...destructions, ...destructionPhrases];
+
+const framesOfDeletion = [...deletedUnseen, ...shadedDeletions];

@@ -1,13 +1,12 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
 import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
-import { withFrames } from '../../prose/frames/find-frames.ts';
+import { fixedReceivers, withFrames } from '../../prose/frames/find-frames.ts';
 import { secretsInSamples } from '../../prose/frames/harm-frames.ts';
 import {
   type KeyBesideAddress,
   keysBesideAddresses,
 } from '../../prose/frames/keys-beside-addresses.ts';
-import { fixedReceivers } from '../../prose/frames/receiver-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
 import { shadedSendings } from '../../prose/frames/shaded-frames.ts';
 import { type UnseenSending, unseenSendings } from '../../prose/frames/unseen-sending.ts';

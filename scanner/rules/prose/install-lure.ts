@@ -14,7 +14,7 @@ import {
   tellsToFetch,
   tellsToStart,
 } from '../../prose/lures.ts';
-import { plainWords } from '../../prose/plain-words.ts';
+import { plainWords } from '../../prose/marks.ts';
 import { proseTexts, textsByFile } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,8 +1,7 @@
 /** Text that has an agent move money or change where it goes. */
 
 import { withFrames } from '../../prose/frames/find-frames.ts';
-import { moneyDiverted } from '../../prose/frames/money-frames.ts';
-import { shadedPayments } from '../../prose/frames/shaded-frames.ts';
+import { moneyDiverted, shadedPayments } from '../../prose/frames/shaded-frames.ts';
 import { diversions } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { paymentPhrases } from '../../prose/phrases/harms.ts';

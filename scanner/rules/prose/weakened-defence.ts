@@ -1,6 +1,6 @@
 /** Text that has a person or an agent turn a protection off. */
 
-import { defencesLowered } from '../../prose/frames/defence-frames.ts';
+import { defencesLowered } from '../../prose/frames/frame-manner.ts';
 import { doorsLeftOpen } from '../../prose/frames/harm-frames.ts';
 import { weakenings } from '../../prose/lures.ts';
 import { defencePhrases } from '../../prose/phrases/harms.ts';

@@ -1,5 +1,4 @@
 /** Processes are started without end. */
-
 import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -23,4 +22,20 @@ export const forkBomb = defineRule({
         confidence: fact.certainty,
         message: fact.detail === '' ? 'starts processes without end' : fact.detail,
       })),
+});
+
+// A small archive becomes very large.
+
+export const decompressionBomb = defineRule({
+  id: 'resources/decompression-bomb',
+  title: 'An archive expands without limit',
+  kind: 'policy',
+  severity: 'medium',
+  confidence: 'exact',
+  why: 'Unpacking it fills the disk or the memory, and stops a scanner that tries.',
+  fix: 'Put the files into the bundle as they are.',
+  maps: { cwe: ['CWE-409'], owasp: ['LLM10'], attack: ['T1499'] },
+  reads: ['artifact:over-ratio'],
+  check: (context) =>
+    context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
 });

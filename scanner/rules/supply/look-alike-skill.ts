@@ -6,7 +6,7 @@ import {
   nameWords,
   popularPackages,
   popularSkills,
-} from '../../lookup-tables/popular-packages.ts';
+} from '../../lookup-tables/import-packages.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const lookAlikeSkill = defineRule({

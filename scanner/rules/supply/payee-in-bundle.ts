@@ -1,9 +1,103 @@
 /** The bundle names an account that money can go to. No words are needed for that. */
+import { createHash } from 'node:crypto';
+import { sourceOfByteCode } from '../../../skills-index/skill/authoring/byte-code.ts';
+import type { ArtifactFact } from '../../fact/fact.ts';
 import { joinedText } from '../../fact/joined-text.ts';
 import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { ibanIn, isBase58Check, isBech32, isIban } from '../account-checksums.ts';
+import { credentialForms, differentCharactersMin, placeholderWords } from '../credentials.ts';
+
+// Whether a word is the number of an account, by the checksum in it. A form without a checksum is
+// noise: minified programs have thousands of such words.
+
+/** The number of a bank account with a valid checksum, with or without spaces (ISO 13616). */
+function isIban(written: string): boolean {
+  const account = written.replaceAll(' ', '');
+  if (account.length !== lengths.get(account.slice(0, 2))) return false;
+  const turned = `${account.slice(4)}${account.slice(0, 4)}`;
+  let rest = 0;
+  for (const sign of turned) {
+    const value = Number.parseInt(sign, 36);
+    rest = (rest * (value < 10 ? 10 : 100) + value) % 97;
+  }
+  // Zeros alone make a valid number of no bank.
+  return rest === 1 && !/^.{4}0+$/.test(account);
+}
+
+/** The beginning of a text that is as long as the numbers of its country are, without spaces. */
+function ibanIn(text: string): string {
+  const length = lengths.get(text.slice(0, 2)) ?? 0;
+  let signs = 0;
+  let end = 0;
+  while (end < text.length && signs < length) if (text[end++] !== ' ') signs++;
+  return text.slice(0, end);
+}
+
+// The IBAN registry of SWIFT.
+const lengths: ReadonlyMap<string, number> = new Map(
+  (
+    'NO15 BE16 DK18 FI18 FO18 GL18 NL18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 XK20 CH21 HR21 LI21 ' +
+    'LV21 BG22 BH22 CR22 DE22 GB22 GE22 IE22 ME22 RS22 AE23 GI23 IL23 AD24 CZ24 ES24 MD24 PK24 RO24 ' +
+    'SA24 SE24 SK24 TN24 VG24 PT25 IS26 TR26 FR27 GR27 IT27 MC27 SM27 AL28 AZ28 CY28 DO28 GT28 HU28 ' +
+    'LB28 PL28 BR29 EG29 QA29 UA29 JO30 KW30 MU30 MT31'
+  )
+    .split(' ')
+    .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
+);
+
+/** An address with a valid checksum in Bech32 or Bech32m (BIP 173, BIP 350). */
+function isBech32(address: string): boolean {
+  const at = address.lastIndexOf('1');
+  const prefix = [...address.slice(0, at)].map((sign) => sign.charCodeAt(0));
+  const data = [...address.slice(at + 1)].map((sign) => bech32Signs.indexOf(sign));
+  if (data.includes(-1)) return false;
+  const sum = bech32Sum([
+    ...prefix.map((code) => code >> 5),
+    0,
+    ...prefix.map((code) => code & 31),
+    ...data,
+  ]);
+  return sum === bech32 || sum === bech32m;
+}
+
+const bech32Signs = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const bech32 = 1;
+const bech32m = 0x2bc8_30a3;
+const bech32Parts = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+
+function bech32Sum(values: readonly number[]): number {
+  return values.reduce((sum, value) => {
+    const next = ((sum & 0x1ff_ffff) << 5) ^ value;
+    return bech32Parts.reduce(
+      (mixed, part, i) => (((sum >> 25) >> i) & 1 ? mixed ^ part : mixed),
+      next,
+    );
+  }, 1);
+}
+
+/** An address of 25 bytes with a valid checksum in Base58Check, as Bitcoin and others have. */
+function isBase58Check(address: string): boolean {
+  let number = 0n;
+  for (const sign of address) {
+    const value = base58Signs.indexOf(sign);
+    if (value < 0) return false;
+    number = number * 58n + BigInt(value);
+  }
+  const hex = number.toString(16).padStart(2 * addressBytes, '0');
+  if (hex.length > 2 * addressBytes) return false;
+  const bytes = Buffer.from(hex, 'hex');
+  return sha256(sha256(bytes.subarray(0, -4)))
+    .subarray(0, 4)
+    .equals(bytes.subarray(-4));
+}
+
+const base58Signs = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+const addressBytes = 25;
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
 
 export const payeeInBundle = defineRule({
   id: 'supply/payee-in-bundle',
@@ -103,3 +197,122 @@ const accounts: readonly {
     isValid: isBase58Check,
   },
 ];
+
+// A credential lies in the bundle: whoever may read the skill may use it.
+
+export const credentialInBundle = defineRule({
+  id: 'supply/credential-in-bundle',
+  title: 'The bundle contains a credential',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'lexical',
+  why: 'Versions are immutable, and everybody who installs can read them. So a credential in one is public for ever, and works outside every sandbox.',
+  fix: 'Revoke it where it was issued. Declare a secret in skill.json instead: its value stays with the operator.',
+  maps: { cwe: ['CWE-798', 'CWE-540'], owasp: ['AST03'], attack: ['T1552.001'] },
+  reads: ['source'],
+  // Programs inside other texts stand in their file's own text.
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsOnce),
+});
+
+const credentialsOnce = remembered(credentialsIn);
+
+function credentialsIn(source: TaintSource): FindingDraft[] {
+  const { path, context } = source;
+  const { text, offsetOf } = joinedText(source);
+  return credentialForms.flatMap(({ what, sign, form }) =>
+    !text.includes(sign)
+      ? []
+      : [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
+          const [value] = match;
+          if (isPlaceholder(value)) return [];
+          const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);
+          const span = { path, start: offsetOf(match.index), end: offsetOf(end) };
+          return [
+            {
+              span,
+              severity: context === 'test' ? 'medium' : 'high',
+              message: `${what} is in the bundle: ${value.slice(0, 8)}…`,
+            },
+          ];
+        }),
+  );
+}
+
+function isPlaceholder(value: string): boolean {
+  const drawn = value.replace(/^-----[^-]+-----/, '');
+  return (
+    placeholderWords.test(drawn) ||
+    /(.)\1{3}/.test(drawn) ||
+    new Set(drawn).size < differentCharactersMin
+  );
+}
+
+// An archive is in the bundle.
+
+export const archiveInBundle = defineRule({
+  id: 'supply/archive-in-bundle',
+  title: 'The bundle contains an archive',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'A reviewer does not see the content of an archive. With a password, or in an unknown form, nobody sees it.',
+  fix: 'Put the files into the bundle as they are.',
+  maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.015', 'T1027'] },
+  reads: [
+    'artifact:archive',
+    'artifact:nested-archive',
+    'artifact:encrypted-archive',
+    'artifact:opened',
+  ],
+  check: (context) =>
+    context.of('artifact').flatMap((fact): FindingDraft[] => {
+      const about = says[fact.what];
+      if (about === undefined) return [];
+      const isData = fact.what === 'archive' && dataInArchives.test(fact.span.path);
+      const weight = isData ? { kind: 'capability' as const, severity: 'low' as const } : {};
+      return [
+        { span: fact.span, ...about, ...weight, message: `${fact.detail}: ${about.message}` },
+      ];
+    }),
+});
+
+// Documents and data whose format is an archive.
+const dataInArchives = /\.(docx|xlsx|pptx|odt|ods|odp|epub|dotx|potx|npz|svgz)$/i;
+
+const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'span'>>>> = {
+  archive: { severity: 'high', message: 'an archive that could not be opened' },
+  'encrypted-archive': { severity: 'high', message: 'an archive with a password' },
+  'nested-archive': { severity: 'medium', message: 'an archive within an archive' },
+  opened: { kind: 'capability', severity: 'info', message: 'its files were scanned, too' },
+};
+
+// A program or a document that cannot be read is in the bundle.
+
+export const binaryInBundle = defineRule({
+  id: 'supply/binary-in-bundle',
+  title: 'The bundle contains a file that nobody can review',
+  kind: 'policy',
+  severity: 'high',
+  confidence: 'exact',
+  why: 'Programs and bytecode cannot be reviewed. They can do other things than the source beside them.',
+  fix: 'Ship sources. Delete each __pycache__ folder: Python makes it again, and publish leaves it out. Build or fetch the rest from a registry, by name and version.',
+  maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
+  reads: ['artifact:binary', 'artifact:document', 'source'],
+  check: (context) => {
+    const paths = new Set(context.sources.map(({ path }) => path));
+    return context.of('artifact').map((fact): FindingDraft => {
+      const { span, detail } = fact;
+      if (fact.what === 'document')
+        return { span, kind: 'capability', severity: 'low', message: `${detail} in the bundle` };
+      // It can differ from its source: Python never compares an unchecked file with it (PEP 552).
+      const source = detail === 'Python bytecode' ? sourceOfByteCode(span.path) : undefined;
+      return source !== undefined && paths.has(source)
+        ? {
+            span,
+            severity: 'medium',
+            message: `${detail}: Python may run it in place of ${source}`,
+          }
+        : { span, message: `${detail} in the bundle` };
+    });
+  },
+});

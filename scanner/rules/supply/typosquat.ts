@@ -4,7 +4,7 @@ import { ecosystems } from '../../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../../skills-index/skill/manifest-packages.ts';
 import { runs } from '../../fact/standing.ts';
 import { listedRequirements } from '../../ingest/requirements.ts';
-import { lookAlikeOf, popularPackages } from '../../lookup-tables/popular-packages.ts';
+import { lookAlikeOf, popularPackages } from '../../lookup-tables/import-packages.ts';
 import { manifestSpan } from '../../manifest/places.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 

@@ -4,9 +4,8 @@
  */
 import * as v from 'valibot';
 import type { Ecosystem } from '../../skill/ecosystem.ts';
-import { finishWork, type LongWork } from './long-work.ts';
-import { fileNameOf } from './pylock.ts';
-import { parsePylockParts } from './pylock-parts.ts';
+import { finishWork, type LongWork } from './package-lock.ts';
+import { fileNameOf, parsePylockParts } from './pylock.ts';
 
 export interface LockDetail {
   readonly ecosystem: Ecosystem;

@@ -3,21 +3,25 @@
  * Packages for development are left out: a skill that runs does not load them.
  */
 import * as v from 'valibot';
-import { isPackageName } from '../../skill/ecosystem.ts';
-import { packagesMax } from '../../skill/limits.ts';
-import { isPackageVersion } from '../../skill/manifest-packages.ts';
-import { boundedList, parseShape } from '../../skill/shape.ts';
+import { isPackageName, normalPackageName } from '../../skill/ecosystem.ts';
+import { isPackageVersion, packagesMax } from '../../skill/manifest-packages.ts';
+import { Problem, type Reason } from '../../skill/problem.ts';
+import { boundedList, parseShape, reasonsMax } from '../../skill/shape.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import {
-  lockBytesMax,
-  lockEntriesAtOnce,
-  lockEntriesMax,
-  lockListMax,
-  lockTextCharsMax,
-} from '../limits.ts';
 import type { FileHash, LockedPackage } from '../locked-package.ts';
-import { LockFaults } from './lock-fault.ts';
-import { finishWork, type LongWork } from './long-work.ts';
+import { parseTomlValue } from './toml-value.ts';
+
+export const lockBytesMax = 4 * 1024 * 1024;
+
+/** Entries of a package-lock.json that are read in one turn. */
+const lockEntriesAtOnce = 500;
+
+/** An entry with a version and a hash has 170 bytes, so 4 MiB have at most so many of them. */
+const lockEntriesMax = 25_000;
+
+const lockListMax = 50;
+
+export const lockTextCharsMax = 2_000;
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
 const texts = v.exactOptional(
@@ -204,4 +208,138 @@ function hashOf(integrity: string): FileHash | undefined {
     if (digits !== undefined) return `sha512:${Buffer.from(digits, 'base64').toString('hex')}`;
   }
   return undefined;
+}
+
+/**
+ * Work of many short steps. A program with nothing else to do finishes the work at once; a server
+ * lets others go on between the steps.
+ */
+export type LongWork<Result> = Generator<undefined, Result>;
+
+/** Does all steps, one after the other. */
+export function finishWork<Result>(steps: LongWork<Result>): Result {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+// What is wrong with a lock file, for the author.
+
+/** Collects the faults of a lock, so that the author reads many of them at once. */
+export class LockFaults {
+  /** The first faults: a lock can have a hundred thousand, more than anybody reads. */
+  readonly #faults: Reason[] = [];
+  #count = 0;
+  readonly #path: string;
+
+  /** @param path the lock's path in messages */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  add(message: string): void {
+    this.#count++;
+    if (this.#faults.length < reasonsMax)
+      this.#faults.push({ message, place: { path: this.#path, line: 1, column: 1 } });
+  }
+
+  /** @throws Problem `package-lock-invalid` when there are faults */
+  requireNone(): void {
+    const [first] = this.#faults;
+    if (first === undefined) return;
+    const count = this.#count === 1 ? '' : `${this.#count} reasons, first: `;
+    throw new Problem(
+      'package-lock-invalid',
+      `Cannot take the lock ${this.#path}: ${count}${first.message}`,
+      { reasons: this.#faults },
+    );
+  }
+}
+
+// The pins of locks in other formats: uv.lock, the locks of uv beside scripts, and requirements.txt
+// with hashes. A new lock keeps their versions, and lists only files with their hashes.
+
+export interface Pin {
+  readonly version: string;
+  /** `sha256:…` of the files that the lock lists. */
+  readonly hashes: ReadonlySet<string>;
+  /** The path of the lock. */
+  readonly path: string;
+}
+
+/** The pins by name. A name with several versions has no pin: markers choose among them. */
+export function pinsIn(
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): ReadonlyMap<string, Pin> {
+  const found = files.flatMap(({ path, bytes }) => {
+    if (bytes.byteLength > lockBytesMax) return [];
+    const text = Buffer.from(bytes).toString('utf8');
+    if (/(^|\/)uv\.lock$|\.py\.lock$/.test(path)) return pinsOfUv(path, text);
+    return /(^|\/)requirements\.txt$/.test(path) ? pinsOfRequirements(path, text) : [];
+  });
+  const pins = new Map<string, Pin>();
+  const several = new Set<string>();
+  for (const [name, pin] of found) {
+    const before = pins.get(name);
+    if (before !== undefined && before.version !== pin.version) several.add(name);
+    pins.set(name, pin);
+  }
+  return new Map([...pins].filter(([name]) => !several.has(name)));
+}
+
+const uvLock = v.looseObject({
+  package: v.array(
+    v.looseObject({
+      name: v.string(),
+      version: v.exactOptional(v.string()),
+      source: v.looseObject({ registry: v.exactOptional(v.string()) }),
+      wheels: v.optional(v.array(v.looseObject({ hash: v.exactOptional(v.string()) })), []),
+    }),
+  ),
+});
+
+function pinsOfUv(path: string, text: string): [string, Pin][] {
+  const lock = v.safeParse(uvLock, tomlOf(text));
+  if (!lock.success) return [];
+  return lock.output.package.flatMap(({ name, source, version = '', wheels }) =>
+    source.registry === undefined
+      ? []
+      : pin(
+          path,
+          name,
+          version,
+          wheels.map(({ hash = '' }) => hash),
+        ),
+  );
+}
+
+function tomlOf(text: string): unknown {
+  try {
+    return parseTomlValue(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function pinsOfRequirements(path: string, text: string): [string, Pin][] {
+  const lines = text.replace(/\\\r?\n/g, ' ').split(/\r?\n/);
+  return lines.flatMap((line) => {
+    const [, name = '', version = ''] =
+      /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*==\s*([^\s;#]+)/.exec(line) ?? [];
+    const hashes = [...line.matchAll(/--hash=(sha256:[0-9a-f]{64})/g)].map(([, hash = '']) => hash);
+    return hashes.length === 0 ? [] : pin(path, name, version, hashes);
+  });
+}
+
+function pin(
+  path: string,
+  name: string,
+  version: string,
+  hashes: readonly string[],
+): [string, Pin][] {
+  const known = new Set(hashes.filter((hash) => /^sha256:[0-9a-f]{64}$/.test(hash)));
+  // The tools read the pins by lines: a name with a line break would be an option of pip.
+  if (!isPackageName('python', name) || !isPackageVersion(version) || known.size === 0) return [];
+  return [[normalPackageName('python', name), { version, hashes: known, path }]];
 }

@@ -5,7 +5,7 @@
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import type { HoldSubject } from '../holds/hold.ts';
-import { describeAnswer } from '../holds/hold-answer.ts';
+import { describeAnswer } from '../holds/hold-action.ts';
 import { findAnswer, type GateSettings, type RunGate } from '../holds/hold-gate.ts';
 import {
   type BreakerCounter,

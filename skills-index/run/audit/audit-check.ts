@@ -4,13 +4,13 @@ import { verify } from 'node:crypto';
 import type { Digest } from '../../skill/digest.ts';
 import {
   type AuditCheckpoint,
+  type AuditKey,
   type ChainEnd,
   chainStart,
   checkpointText,
   digestOfLine,
 } from './audit-chain.ts';
 import { type AuditEntry, parseEntry } from './audit-entry.ts';
-import type { AuditKey } from './audit-key.ts';
 
 export type AuditVerdict =
   | {

@@ -11,8 +11,8 @@ import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { canonicalDigest, canonicalJson } from '../../skill/text/canonical-json.ts';
 import { parseVersion } from '../../skill/version.ts';
 import type { Denial } from '../egress/denial.ts';
+import type { SigningAuditKey } from './audit-chain.ts';
 import type { AuditEvent, AuditSubject } from './audit-entry.ts';
-import type { SigningAuditKey } from './audit-key.ts';
 
 /**
  * The reported incidents. `secret-unbound`: a secret's placeholder stood where it is not allowed.

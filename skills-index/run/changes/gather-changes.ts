@@ -3,12 +3,16 @@
  * counts each entry. What exceeds a limit is left out, and the rest is kept. Pure. Paths are
  * Latin-1 text of their bytes.
  */
+import validRange from 'semver/ranges/valid.js';
 import { foldersAbove } from '../../skill/bundle-path.ts';
+import { Problem } from '../../skill/problem.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
+import type { Shelves } from './left-behind.ts';
 import { controlled, textOf, whyTextRefused } from './protected-names.ts';
-import type { Shelves } from './shelves.ts';
 
-export interface GatherLimits {
+interface GatherLimits {
   readonly bytes: number;
   /**
    * The limit on the total length of all paths (also of paths left behind), of reasons and of link
@@ -23,7 +27,7 @@ export interface Gathered extends Pick<ChangedFolder, 'changes' | 'refused' | 'c
   readonly limited: boolean;
 }
 
-export interface Gathering {
+interface Gathering {
   /** Returns everything that was gathered. */
   result(): Gathered;
   /**
@@ -193,4 +197,133 @@ function stayingFolders(
 
 function inMiB(bytes: number): number {
   return bytes / 1024 / 1024;
+}
+
+// Judges a changed `package.json` by its content. A change of versions alone is ordinary work.
+// Every other change may name a command that npm or another tool on the host runs. Pure.
+
+const dependencyLists = new Set([
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+]);
+const packageName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
+const plainVersion = /^[0-9A-Za-z.+-]{1,100}$/;
+
+/**
+ * Whether two contents of a `package.json` differ in the version and in dependencies from the
+ * registry alone. False where any doubt remains.
+ */
+export function changesVersionsAlone(before: Uint8Array, after: Uint8Array): boolean {
+  const [old, fresh] = [before, after].map(objectIn);
+  if (old === undefined || fresh === undefined) return false;
+  return [...new Set([...old.keys(), ...fresh.keys()])].every((key) => {
+    if (isSame(old.get(key), fresh.get(key))) return true;
+    if (key === 'version') return plainVersion.test(String(fresh.get(key)));
+    return dependencyLists.has(key) && addsVersionsAlone(old.get(key), fresh.get(key));
+  });
+}
+
+function addsVersionsAlone(before: unknown, after: unknown): boolean {
+  const [old, fresh] = [before ?? {}, after ?? {}].map(entriesOf);
+  if (old === undefined || fresh === undefined) return false;
+  return [...fresh].every(
+    ([name, range]) =>
+      isSame(old.get(name), range) ||
+      // A range of the registry, and no address, file, tag or alias.
+      (packageName.test(name) && typeof range === 'string' && validRange(range) !== null),
+  );
+}
+
+function objectIn(bytes: Uint8Array): ReadonlyMap<string, unknown> | undefined {
+  try {
+    return entriesOf(parseJson(bytes, 'package.json').value);
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value))
+    : undefined;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalDigest(one) === canonicalDigest(other);
+}
+
+// Finds the paths of a folder that the settings of its git repository name: hooks, filters, further
+// settings. Git on the host runs or reads these paths, whatever their names are. Pure.
+
+// The keys whose values are commands or paths (git-config(1)).
+const keysOfPaths =
+  /(?:path|file|command|cmd|program|editor|pager|askpass|fsmonitor|clean|smudge|process|textconv|driver|helper|hook|template|worktree)$/;
+
+/**
+ * @param text the content of a `config`, as Latin-1 text of its bytes
+ * @param folder the folder of the repository below the mount; empty for the mount itself
+ * @param host the path of the mount on the host
+ * @returns paths below the mount, which need not exist
+ */
+export function pathsInGitConfig(text: string, folder: string, host: string): string[] {
+  let section = '';
+  const found: string[] = [];
+  for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/)) {
+    const heading = /^\s*\[\s*([\w.-]+)[^\]]*\]/.exec(line);
+    section = heading?.[1]?.toLowerCase() ?? section;
+    const [, key, value] = /^\s*([\w-]+)\s*=(.*)$/.exec(line.slice(heading?.[0].length ?? 0)) ?? [];
+    if (key === undefined || value === undefined) continue;
+    if (section === 'alias' || keysOfPaths.test(key.toLowerCase()))
+      found.push(...wordsOf(value.replaceAll('\\', '')));
+  }
+  return [...new Set(found.flatMap((word) => pathsOf(word, folder, host)))];
+}
+
+function wordsOf(value: string): string[] {
+  return [value.trim().replace(/^"|"$/g, ''), ...value.split(/[\s"'`;|&()<>$!=]+/)];
+}
+
+// Git takes a path from the top of the work tree, or from the folder of the settings.
+function pathsOf(word: string, folder: string, host: string): string[] {
+  const inside = word.startsWith(`${host}/`) ? `/${word.slice(host.length + 1)}` : word;
+  if (inside.startsWith('/') && inside === word) return [];
+  const tops = inside === word ? [folder, `${folder}/.git`] : [''];
+  return tops
+    .map((top) => plainPath(`${top}/${inside}`))
+    .filter((path) => path !== '' && path !== folder);
+}
+
+function plainPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/'))
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  return parts.join('/');
+}
+
+// Rewrites links that a run made with the paths of its sandbox. Pure.
+
+/**
+ * Returns a link into the mount as a relative link, which leads to the same entry on the host. Any
+ * other link is returned as it is.
+ * @param target where the run saw the mount, such as `/workspace`
+ * @param path the link's path below the mount
+ */
+export function relativeLink(link: string, target: string, path: string): string {
+  if (link !== target && !link.startsWith(`${target}/`)) return link;
+  const parts = link
+    .slice(target.length)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
+  // Behind another link, `..` leads elsewhere.
+  if (parts.includes('..')) return link;
+  const up = path
+    .split('/')
+    .slice(1)
+    .map(() => '..');
+  return [...up, ...parts].join('/') || '.';
 }

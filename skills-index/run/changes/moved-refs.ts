@@ -3,7 +3,7 @@
  */
 import * as v from 'valibot';
 import { foldersAbove, pathTwinKey } from '../../skill/bundle-path.ts';
-import { confusables } from '../../skill/text/confusables.ts';
+import { confusables } from '../../skill/text/mixed-scripts.ts';
 import { objectId } from './repositories.ts';
 
 /** The most references that a run may have in one repository. */

@@ -6,18 +6,26 @@ import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Gate, GateAnswer, GatedAction, Hold, HoldHands, SignedAnswer } from './hold.ts';
-import { isAsShown, withoutContent } from './hold-action.ts';
 import {
   type AnswerQuestion,
   describeAnswer,
   endOf,
+  isAsShown,
   isStanding,
   refusalSeconds,
   type Writer,
   whyNotAnswered,
-} from './hold-answer.ts';
-import { capabilityTexts, type HeldPlan } from './hold-rules.ts';
-import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
+  withoutContent,
+} from './hold-action.ts';
+import {
+  capabilityTexts,
+  gateAnswer,
+  type HeldPlan,
+  type HoldEnd,
+  HoldState,
+  type HoldTerms,
+  holdEvent,
+} from './hold-state.ts';
 
 /** The interval, in milliseconds, at which a waiting hold checks for an answer. */
 export const holdPollMs = 200;

@@ -11,7 +11,7 @@ import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { parseJson } from '../../skill/text/json.ts';
 import { type Hold, holdDigest, holdShape, type SignedAnswer, signedAnswerShape } from './hold.ts';
-import { readP256, spkiShape } from './mailbox-key.ts';
+import { readP256, spkiShape } from './hold-policy.ts';
 
 /** The size of the largest message, as JSON. The registry rejects larger messages. */
 export const mailboxBytesMax = 16 * 1024;

@@ -1,7 +1,7 @@
 /** Advisories about packages, in the OSV format. Ids that begin with `MAL-` name malware. */
 import { parse, satisfies, validRange } from 'semver';
 import * as v from 'valibot';
-import { compares, isSameVersion } from '../../packages/python-version.ts';
+import { compares, isSameVersion } from '../../packages/python-marker.ts';
 import { type Ecosystem, ecosystems, normalPackageName } from '../../skill/ecosystem.ts';
 import { Problem } from '../../skill/problem.ts';
 

@@ -4,8 +4,6 @@
  * contain public text too, and the redaction must not replace public text. Everything not known to
  * be public counts as secret. Pure.
  */
-import { isPublicField } from './secret-fields.ts';
-import { hasPart, isKey, isUserName, isWords } from './secret-words.ts';
 
 export interface Range {
   readonly from: number;
@@ -181,4 +179,101 @@ function inToken(value: string): Range[] | undefined {
 function behindMaker(value: string): Range[] | undefined {
   const [maker = ''] = /^(?:[A-Za-z]{2,10}\d{0,2}[-_])*/.exec(value) ?? [];
   return maker.length > makerCharsMax ? undefined : [{ from: maker.length, to: value.length }];
+}
+
+// Heuristics that decide whether a text is a key, a name or words. When in doubt, the text counts
+// as a key. Pure.
+
+/** The number of consecutive characters of a key for which the redaction searches in responses. */
+export const partChars = 8;
+/**
+ * The number of consecutive characters to search for in letters of one case or in digits alone.
+ * Words and dates are shorter.
+ */
+export const plainPartChars = 16;
+/**
+ * The fewest characters of a key in an address or in JSON. Shorter words are names, versions and
+ * account numbers.
+ */
+const keyCharsMin = 12;
+/**
+ * Random text switches between letters and digits, or upper and lower case, at least once in so
+ * many characters on average.
+ */
+const humpCharsMin = 3.5;
+
+/**
+ * Whether a text mixes two kinds of lower case, upper case and digits, as random text does and
+ * words do not.
+ */
+export function isUnlikely(text: string): boolean {
+  return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length > 1;
+}
+
+/** Whether the text has a part long and random enough to search for in responses. */
+function hasPart(text: string): boolean {
+  if (text.length >= plainPartChars) return true;
+  return Array.from({ length: text.length }, (_, at) => text.slice(at, at + partChars)).some(
+    (part) => part.length === partChars && isUnlikely(part),
+  );
+}
+
+/** Whether a word of an address looks like a key. */
+function isKey(text: string): boolean {
+  if (/[\s@]|:\/\//.test(text)) return false;
+  return (text.length >= keyCharsMin && isUnlikely(text)) || /^[A-Za-z0-9]{16,}$/.test(text);
+}
+
+/** Whether no word of the text looks like a key: `acme-billing-123`, `connectionString`. */
+function isWords(text: string): boolean {
+  return text.split(/[^A-Za-z0-9]+/).every((word) => {
+    const humps = word.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
+    return (
+      !isKey(word) ||
+      (humps.length > 1 && word.length / humps.length >= humpCharsMin && !/\d/.test(word))
+    );
+  });
+}
+
+/**
+ * Whether a text is a user name: a mail address, or short words of letters with up to four digits
+ * at the end.
+ */
+function isUserName(user: string): boolean {
+  const [mailbox = '', domain] = user.split(/@(?=[a-z0-9.-]+$)/i);
+  if (domain === undefined && !/^[a-z]+(?:[._-][a-z]+)*\d{0,4}$/i.test(user)) return false;
+  return mailbox.split(/[.+]/).every((word) => {
+    const letters = word.replace(/\d{1,4}$/, '');
+    return (
+      letters.length < keyCharsMin ||
+      (letters.length < plainPartChars && !isUnlikely(letters.slice(1)))
+    );
+  });
+}
+
+// Decides which fields of a settings file are public. All other fields are secret. Pure.
+
+// Names of public fields: names, places and kinds. In Google's service account files, every field
+// but the key and the key's id is public.
+const publicNames =
+  /^(?:type|kind|apiversion|project(?:_?id|_?name)?|client_?email|e?mail|user(?:_?name)?|login|account|machine|region|zone|location|universe_domain|domain|host(?:_?name)?|server|port|engine|driver|db(?:_?name)?|database|version|scheme|protocol|scopes?|grant_type|token_type|algorithm|alg|name|org|organi[sz]ation|environment|auth_uri|token_uri|auth_provider_x509_cert_url|client_x509_cert_url)$/i;
+
+// Public addresses of Google's own, which may contain the account's mail address.
+const publicAddresses =
+  /^https:\/\/(?:[a-z0-9-]+\.)*(?:googleapis|google)\.com\/[a-z0-9/._-]*(?:%40[a-z0-9.-]+)?$/i;
+
+function isPublicField(name: string, text: string): boolean {
+  if (!publicNames.test(name)) return false;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    return publicAddresses.test(text) || isPlainAddress(text);
+  // A connection string may contain a password, and a text with spaces may be a passphrase.
+  return /^[\w.@/-]*$/.test(text) && isWords(text);
+}
+
+/**
+ * Whether an address has no user, no query and no key. An address with
+ * a path is not public either, because the path may be the secret of a webhook.
+ */
+function isPlainAddress(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?\/?$/i.test(text) && isWords(text);
 }

@@ -2,27 +2,38 @@
  * Makes the plan of an agent's session from the agent's identity, host policy and facts about this
  * host. Pure. Every line of the plan has a reason.
  */
-
 import type { Digest } from '../../skill/digest.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { type Agent, grantLine, whyEnded } from '../agents/agent.ts';
 import { modelRequests, parseModelUrl } from '../agents/agent-policy.ts';
 import { modelHost } from '../agents/bridge.ts';
 import type { PlannedHold } from '../holds/hold.ts';
-import { type HeldPlan, plannedHolds } from '../holds/hold-rules.ts';
-
-import { planEgressLimits } from './egress-limits.ts';
+import { type HeldPlan, plannedHolds } from '../holds/hold-state.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
 import type { SecretEntry } from './plan-input.ts';
+import { planEgressLimits } from './plan-skill.ts';
 import { planSurroundings } from './plan-surroundings.ts';
-import * as limits from './session-limits.ts';
 import {
   type PlannedFolder,
   type PlannedSkill,
   type SessionPlan,
   sessionSkill,
 } from './session-plan.ts';
+
+const sessionSecondsMax = 8 * 3_600;
+
+const sessionMemoryMiB = 4_096;
+
+const sessionOutputBytesMax = 256 * 1024 * 1024;
+
+const sessionProcessesMax = 1_024;
+
+/**
+ * Sizes of `/tmp` and HOME, where package managers and builds have their caches, and of what a
+ * session may write into one folder, with the packages that it installs there.
+ */
+const sessionSizes = { temporaryMiB: 1_024, homeMiB: 256, changesMiB: 512 };
 
 /** The agent's program as found on this host, or the reason why no session can use the program. */
 export type ProgramFact =
@@ -124,11 +135,11 @@ export function planSession(input: SessionInput): {
     indexes: own.indexes,
     skills,
     limits: {
-      seconds: limits.sessionSecondsMax,
-      memoryMiB: limits.sessionMemoryMiB,
-      outputBytes: limits.sessionOutputBytesMax,
-      processes: limits.sessionProcessesMax,
-      ...limits.sessionSizes,
+      seconds: sessionSecondsMax,
+      memoryMiB: sessionMemoryMiB,
+      outputBytes: sessionOutputBytesMax,
+      processes: sessionProcessesMax,
+      ...sessionSizes,
       ...hostPolicy.sizes,
     },
     egressLimits: planEgressLimits(hostPolicy),

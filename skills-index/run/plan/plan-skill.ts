@@ -7,12 +7,41 @@ import type { Digest } from '../../skill/digest.ts';
 import type { ProblemCode } from '../../skill/problem-codes.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { grantLine, whyNotGranted } from '../agents/agent.ts';
-import { plannedHolds } from '../holds/hold-rules.ts';
-import { outputBytesMax, processesMax, runSizes } from '../limits.ts';
-import { planEgressLimits } from './egress-limits.ts';
+import { plannedHolds } from '../holds/hold-state.ts';
+import type { HostPolicy } from './host-policy.ts';
 import type { Plan, Refusal } from './plan.ts';
 import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
 import type { PlanInput } from './plan-input.ts';
+
+/** Bytes that a run may write to stdout and stderr together. */
+export const outputBytesMax = 8 * 1024 * 1024;
+
+export const processesMax = 256;
+
+/**
+ * Sizes of `/tmp` and HOME of a run, and MiB that a run may change in one folder. Host policy may
+ * name others.
+ */
+export const runSizes = { temporaryMiB: 256, homeMiB: 64, changesMiB: 200 };
+
+/**
+ * Returns the traffic limits of the product, narrowed by host policy. Host policy never widens
+ * these limits.
+ */
+export function planEgressLimits({ egress }: HostPolicy): Plan['egressLimits'] {
+  return {
+    requestsPerMinute: Math.min(
+      egress.requestsPerMinute ?? egressRequestsPerMinuteMax,
+      egressRequestsPerMinuteMax,
+    ),
+    sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
+  };
+}
+
+export const egressRequestsPerMinuteMax = 3_000;
+
+/** Bytes that all requests of a run together may send. */
+export const egressRunBytesMax = 256 * 1024 * 1024;
 
 /**
  * Intersects the approved, granted and allowed capabilities. Never throws: a plan that must not

@@ -2,11 +2,27 @@
  * The format of the plan of an agent's session, `skillgate.session/1`: everything that the sandbox
  * of an agent's own program gets, line by line.
  */
+
 import type { Digest } from '../../skill/digest.ts';
 import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { SkillName } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
+import { type BreakerCounter, type BreakerThresholds, breakerTable } from '../agents/breaker.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from './plan.ts';
+
+/**
+ * Returns the thresholds for an agent's own program. Such programs contact their makers as a matter
+ * of course, and their printed output goes to their model. The proxy denies such requests without
+ * harm. A sent canary or a request to a private address still opens the breaker at once.
+ */
+export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
+  const often = (counter: BreakerCounter): number =>
+    (given[counter] ?? breakerTable[counter].max) * sessionDenialsFactor;
+  return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
+}
+
+/** The factor by which an agent's own program may cause more denials than a skill. */
+const sessionDenialsFactor = 20;
 
 /** A folder or file of this host that the session sees read-only. */
 export interface PlannedFolder {

@@ -8,9 +8,10 @@ import {
   type PackedBundle,
   refuseFor,
   type SourceFile,
+  whyNotPaths,
+  whyNotSizes,
 } from '../bundle.ts';
 import type { BundlePath } from '../bundle-path.ts';
-import { whyNotPaths, whyNotSizes } from '../bundle-reasons.ts';
 import { digestOf } from '../digest.ts';
 import { canonicalJson } from '../text/canonical-json.ts';
 

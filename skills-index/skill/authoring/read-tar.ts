@@ -3,13 +3,18 @@
  * General tar readers skip, merge or rewrite odd entries. Here one odd entry rejects the whole
  * upload, with every reason listed.
  */
-
-import type { PackedBundle, SourceFile } from '../bundle.ts';
-import { noSkillMd } from '../bundle-reasons.ts';
-import { bundleFileBytesMax, bundleFilesMax } from '../limits.ts';
+import {
+  bundleFileBytesMax,
+  bundleFilesMax,
+  noSkillMd,
+  type PackedBundle,
+  type SourceFile,
+} from '../bundle.ts';
 import { Problem, type Reason } from '../problem.ts';
-import { tarReasonsMax } from './limits.ts';
 import { packBundle } from './pack-bundle.ts';
+
+/** Reasons against one archive that are listed; further ones are dropped. */
+const tarReasonsMax = 200;
 
 const blockBytes = 512;
 

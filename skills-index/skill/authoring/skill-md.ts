@@ -3,9 +3,9 @@
  * ecosystems, and warnings. A run only compares the description.
  */
 import { type Document, isScalar } from 'yaml';
+import { shownValueCharsMax } from '../bundle.ts';
 import { isRecord, parseFrontMatter } from '../front-matter.ts';
-import { descriptionCharsMax, shownValueCharsMax } from '../limits.ts';
-import { isNamePart } from '../name.ts';
+import { descriptionCharsMax, isNamePart } from '../name.ts';
 import type { Reason } from '../problem.ts';
 import { nearest } from '../text/nearest.ts';
 

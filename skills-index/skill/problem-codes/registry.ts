@@ -1,5 +1,5 @@
 /** Failures of the registry. */
-import type { ProblemCodeRow } from './row.ts';
+import type { ProblemCodeRow } from './trust.ts';
 
 export const registryCodes = {
   'scope-taken': {

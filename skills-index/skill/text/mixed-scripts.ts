@@ -2,7 +2,6 @@
  * Finds words that look Latin but are not. Such a word has one letter of another script, such as
  * `pаypal` with a Cyrillic `а`, or has all letters of another script, such as `аррӏе`. Pure.
  */
-import { confusables } from './confusables.ts';
 
 const lookAlikes = [
   ['Latin', /\p{Script=Latin}/u],
@@ -110,3 +109,14 @@ function isOwnWord(word: string): boolean {
 
 /** The distance, in characters, within which neighbouring words are considered. */
 const lineCharsMax = 200;
+
+/**
+ * Letters of other scripts that look like Latin letters (Unicode UTS #39, only the rows that matter
+ * for English and for code).
+ */
+const pairs =
+  'аa еe оo рp сc хx уy іi јj ѕs һh ԁd ԛq ԝw ɡg ӏl ѵv АA ВB ЕE КK МM НH ОO РP СC ТT ХX ІI ЅS ЈJ ՏS οo αa εe ιi κk νv ρp τt υu χx ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ѡw ꞵb ƅb ɩi ӀI';
+
+export const confusables: ReadonlyMap<string, string> = new Map(
+  pairs.split(' ').map((pair) => [pair.slice(0, -1), pair.slice(-1)]),
+);

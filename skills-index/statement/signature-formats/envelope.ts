@@ -1,13 +1,18 @@
 /** Parses and verifies DSSE v1 envelopes. `sign.ts` makes envelopes. */
-import { verify } from 'node:crypto';
+
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import type { PublicKey, Statement } from '../attestation.ts';
 import { base64, isP256Spki, type Shape } from '../field-shapes.ts';
-import { signatureCharsMax } from '../limits.ts';
 import { parseStatement } from '../parse-statement.ts';
-import { type ParseKey, parseKey } from './parse-key.ts';
+
+/** Maximum length of a DER signature in base64. A P-256 signature in DER has at most 72 bytes. */
+const signatureCharsMax = 96;
+
+/** Maximum size of an envelope's JSON, with the payload in base64 and the signature. */
+export const envelopeBytesMax = 1_500_000;
 
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
@@ -118,4 +123,31 @@ export function envelopeSigner(
     if (verifyEnvelope(envelope, Buffer.from(candidate.spki, 'base64'), parse)) return candidate;
   }
   return undefined;
+}
+
+// Parses public keys for verification. Caches parsed keys where few keys verify many signatures.
+
+/**
+ * Parses the SPKI DER of a public key.
+ * @throws Error when the bytes are not a public key
+ */
+export type ParseKey = (spki: Uint8Array) => KeyObject;
+
+/** Parses a public key without a cache. */
+export const parseKey: ParseKey = (spki) =>
+  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+
+/**
+ * Caches parsed keys, and empties the cache when the cache is full. Equal bytes always give an
+ * equal key.
+ */
+export function rememberingParseKey(keysMax: number): ParseKey {
+  const known = new Map<string, KeyObject>();
+  return (spki) => {
+    const address = Buffer.from(spki).toString('latin1');
+    const key = known.get(address) ?? parseKey(spki);
+    if (known.size >= keysMax) known.clear();
+    known.set(address, key);
+    return key;
+  };
 }

@@ -9,14 +9,22 @@ import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { base64, type Shape } from '../field-shapes.ts';
-import {
-  certificateCharsMax,
-  checkpointCharsMax,
-  inclusionProofHashesMax,
-  timestampCharsMax,
-  timestampsMax,
-} from '../limits.ts';
 import { type Envelope, envelopeShape, sentEnvelopeShape } from './envelope.ts';
+
+/**
+ * Maximum length of a certificate in base64. Fulcio's certificates have about 1,000 characters; a
+ * certificate with many claims has three times as many.
+ */
+const certificateCharsMax = 16_384;
+const timestampCharsMax = 32_768;
+
+const checkpointCharsMax = 16_384;
+
+/** Maximum number of hashes in an inclusion proof; enough for a log of 2^63 entries. */
+const inclusionProofHashesMax = 64;
+
+/** Maximum number of timestamps of one signature. */
+const timestampsMax = 4;
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 

@@ -7,14 +7,14 @@ import { type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import type { RevocationStatement, RevocationTarget } from '../../statement/attestation.ts';
 import { whyAuthor } from '../members-and-scopes/authors.ts';
-import { firstOccurrences } from '../members-and-scopes/first-occurrences.ts';
 import type {
   Identities,
   LoggedStatement,
   PublisherIds,
 } from '../members-and-scopes/identities.ts';
+import { firstOccurrences } from '../members-and-scopes/identity.ts';
 import { idsOf, type SignedBy } from '../members-and-scopes/match.ts';
-import { mayStop } from '../members-and-scopes/publisher-stops.ts';
+import { mayStop } from '../members-and-scopes/scope-owners.ts';
 import type { RootFile } from '../root/root.ts';
 import { isInOffice } from '../root/root-office.ts';
 import { whyForeignIn } from '../signatures/own-registry.ts';

@@ -6,16 +6,17 @@ import type { TreeHead } from '../../log/merkle-tree.ts';
 import { type Capabilities, capabilityDigest } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { Manifest } from '../../skill/manifest.ts';
-import type { SkillName } from '../../skill/name.ts';
+import { type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
+import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import type { Verdict } from '../../statement/finding.ts';
-import type { AdmittedApproval } from './approvals.ts';
+import { identityId } from '../../statement/identity-id.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
+import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
-import { isComplete, judge } from './judge.ts';
-import { learnedFrom } from './learned.ts';
+import { type AdmittedApproval, isComplete, judge, type SlsaBuildLevel } from './judge.ts';
 import type { LogAlarm } from './one-log.ts';
 import type { DecisionReason } from './reason.ts';
-import type { SlsaBuildLevel } from './slsa-level.ts';
 
 export type { DecisionInput, Pinned, TrustedInputs } from './input.ts';
 
@@ -69,7 +70,7 @@ export interface Admitted {
   readonly learned: readonly Digest[];
 }
 
-export interface Refused {
+interface Refused {
   readonly kind: 'refused';
   readonly reasons: readonly DecisionReason[];
   /**
@@ -144,4 +145,64 @@ function alarmsFirst(reasons: readonly DecisionReason[]): DecisionReason[] {
   const isAlarm = ({ code }: DecisionReason): boolean =>
     code === 'log-rolled-back' || code === 'log-forked';
   return [...reasons.filter(isAlarm), ...reasons.filter((one) => !isAlarm(one))];
+}
+
+// Chooses which statements a host keeps for later decisions. The list of statements in an index
+// line is unsigned, so a mirror could add unrelated statements. A host keeps only statements that a
+// version depends on; otherwise strangers could fill the memory of each host.
+
+const { member, scope, key, revocation } = predicateTypes;
+
+/**
+ * Addresses of the statements that the host keeps. A suspension is not kept, because this host
+ * might never see the statement that lifts the suspension.
+ */
+export function learnedFrom({ input, statements, known, identities }: Evidence): Digest[] {
+  const ignored = new Set(identities.ignored.map(({ digest }) => digest));
+  const counted = [...statements, ...known]
+    .filter(({ digest }) => !ignored.has(digest))
+    .sort((a, b) => a.logIndex - b.logIndex);
+  const own = scopeOf(input.line.name);
+  const isOfScope = (statement: Statement): boolean =>
+    statement.predicateType === scope && statement.predicate.scope === own;
+  const people = identitiesBehind(counted, isOfScope);
+  const isKept = (statement: Statement): boolean => {
+    switch (statement.predicateType) {
+      case member:
+        return true;
+      case scope:
+        return isOfScope(statement);
+      case key:
+        return (
+          people.has(statement.predicate.key.keyId) ||
+          people.has(statement.predicate.replaces ?? '')
+        );
+      case revocation:
+        return statement.predicate.kind === 'revoked';
+      default:
+        return false;
+    }
+  };
+  return statements.flatMap(({ statement, digest }) =>
+    isKept(statement) && !ignored.has(digest) ? [digest] : [],
+  );
+}
+
+// The members, every owner and publisher of the scope, and the successors of their keys. In the
+// order of the log, a key comes before the key's successor.
+function identitiesBehind(
+  counted: readonly VerifiedStatement[],
+  isOfScope: (statement: Statement) => boolean,
+): ReadonlySet<string> {
+  const people = new Set<string>();
+  for (const { statement } of counted) {
+    if (statement.predicateType === member && statement.predicate.key !== undefined)
+      people.add(statement.predicate.key.keyId);
+    if (statement.predicateType === scope && isOfScope(statement))
+      for (const one of [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])])
+        people.add(identityId(one));
+    if (statement.predicateType === key && people.has(statement.predicate.replaces ?? ''))
+      people.add(statement.predicate.key.keyId);
+  }
+  return people;
 }

@@ -3,14 +3,23 @@
  * log. When the heads do not, finds two heads that contradict each other.
  */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
+import { cosignatureSecondsMax, countWitnesses, type Witnessed } from '../../log/cosignature.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
+import type { WitnessPolicy } from '../../log/witness-policy.ts';
+import { Problem } from '../../skill/problem.ts';
 import { parseJson } from '../../skill/text/json.ts';
+import { predicateTypes } from '../../statement/attestation.ts';
 import { parseSigstoreBundle } from '../../statement/signature-formats/sigstore-bundle.ts';
+import { type NameProof, provesName } from '../index-files/words-file.ts';
+import { mapNames } from '../members-and-scopes/map-names.ts';
+import { namesRestedOn } from '../members-and-scopes/names-rested-on.ts';
+import type { RootFile } from '../root/root.ts';
+import { verifyRootCheckpoint } from '../root/root-office.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
-import type { Evidence } from './evidence.ts';
+import { type ActiveStop, activeStop } from './active-stop.ts';
+import { type Evidence, type StatusHead, statementsOf } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
-import { headOfWords } from './shown-words.ts';
 
 /** A signed head of the log, with a text that names where the head was found. */
 export interface LogHead extends TreeHead {
@@ -159,4 +168,217 @@ function statementHead({ input }: Evidence, { checkpoint, digest }: VerifiedStat
 function noteIn(bytes: Uint8Array | string): string {
   return parseSigstoreBundle(parseJson(bytes, 'statement').value).verificationMaterial
     .tlogEntries[0].inclusionProof.checkpoint.envelope;
+}
+
+// Requires that no statement is left out of the evidence. The log’s map proves, for each name on
+// which a version rests, which statements there are.
+
+/**
+ * Compares the statements of the evidence with the map, name by name. The map is the map of the
+ * newest head. A decision about the past has no proofs: the map shows only what the log says now.
+ */
+export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
+  const { heads, input, statements, known, status } = evidence;
+  const { words, past = false, line } = input;
+  if (words === undefined || past || heads.length === 0) return;
+  const head = headOfWords(evidence);
+  if (head === undefined) {
+    const why = heads.every(({ map }) => map === undefined)
+      ? 'the head of the log in the status has no map of names'
+      : 'the proofs about the people and keys behind the version are not of the newest head of the log in a status';
+    reasons.add('words-unproven', why);
+    return;
+  }
+  // The witnesses of the newest head did not see the map of this head.
+  if (head.note !== status?.checkpoint) judgeWitnesses(head.note, input, reasons);
+  const shown = [...statements, ...known].filter(({ logIndex }) => logIndex < head.size);
+  const byName = indexesByName(shown);
+  for (const [name, upTo] of namesRestedOn(line, shown)) {
+    const proof = words.names.get(name);
+    judgeName({ name, upTo, proof, map: words.map, shown: byName.get(name) ?? new Set() }, reasons);
+  }
+}
+
+/**
+ * The head whose map the proofs are of: the newest head, or also an older head where that is
+ * allowed. Undefined where no such head has the map, and where no proofs are needed.
+ */
+function headOfWords({ heads, input, status }: Evidence): StatusHead | undefined {
+  const { words, olderWords = false } = input;
+  const isNewest = ({ note }: StatusHead): boolean => note === status?.checkpoint;
+  const found = heads.filter(
+    ({ map }) => map !== undefined && words !== undefined && isEqual(map, words.map),
+  );
+  return found.find(isNewest) ?? (olderWords ? found[0] : undefined);
+}
+
+interface JudgedName {
+  readonly name: string;
+  /** The version rests on the statements with a lower log index. */
+  readonly upTo: number;
+  readonly proof: NameProof | undefined;
+  readonly map: Hash;
+  /** Log indexes of the statements in the evidence. */
+  readonly shown: ReadonlySet<number>;
+}
+
+function judgeName({ name, upTo, proof, map, shown }: JudgedName, reasons: Reasons): void {
+  if (proof === undefined || !provesName(map, name, proof)) {
+    reasons.add('words-unproven', `no proof shows which statements about ${name} the log has`);
+    return;
+  }
+  const proven = new Set(proof.at);
+  for (const index of proven)
+    reasons.demand(
+      index >= upTo || shown.has(index),
+      'words-withheld',
+      `the statement at log index ${index} about ${name} is missing, or cannot be verified`,
+    );
+  for (const index of shown)
+    reasons.demand(
+      proven.has(index),
+      'words-unproven',
+      `the log’s map lacks the statement at log index ${index} about ${name}`,
+    );
+}
+
+function indexesByName(statements: readonly VerifiedStatement[]): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>();
+  for (const { statement, logIndex } of statements)
+    for (const name of mapNames(statement)) {
+      const indexes = found.get(name) ?? new Set();
+      found.set(name, indexes.add(logIndex));
+    }
+  return found;
+}
+
+function isEqual(one: Hash, other: Hash): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
+// Judges the log that contains the evidence. Also judges the suspensions and revocations of the
+// version.
+
+export interface JudgedStatus {
+  readonly checkpoint: TreeHead & { readonly note: string };
+  readonly issued: string;
+  readonly expires: string;
+  /** The witnesses of the policy that cosigned the checkpoint. */
+  readonly witnessed?: Witnessed;
+}
+
+/**
+ * Judges the head of the log in the status file. The log must have signed the head, and as many
+ * witnesses as the policy demands must have cosigned the head.
+ */
+export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
+  const { status, input } = evidence;
+  if (status === undefined) return undefined;
+  const { size, root } = parseCheckpoint(status.checkpoint);
+  // A signed head of size N proves only the entries with a log index below N.
+  for (const { logIndex } of evidence.statements) {
+    const message = `the statement at log index ${logIndex} is not below the head of size ${size} in the status`;
+    reasons.demand(logIndex < size, 'log-forked', message);
+  }
+  const witnessed = judgeWitnesses(status.checkpoint, input, reasons);
+  return {
+    checkpoint: { size, root, note: status.checkpoint },
+    issued: status.issued,
+    expires: status.expires,
+    ...(witnessed === undefined ? {} : { witnessed }),
+  };
+}
+
+/** Counts the witnesses of a head, and adds a reason when they are too few. */
+function judgeWitnesses(
+  note: string,
+  { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput,
+  reasons: Reasons,
+) {
+  const terms = {
+    root,
+    now,
+    graceSeconds: statusGraceSeconds,
+    ...(witnesses === undefined ? {} : { witnesses }),
+  };
+  const { witnessed, why } = readWitnesses(note, terms);
+  if (why !== undefined) reasons.add('witnesses-missing', why);
+  return witnessed;
+}
+
+/** Judges the suspensions and revocations of the version. */
+export function judgeStops(evidence: Evidence, reasons: Reasons): void {
+  const stop = activeRevocation(evidence);
+  if (stop !== undefined)
+    reasons.add(stop.kind, `${stop.kind} at log index ${stop.logIndex}: ${stop.reason}`);
+}
+
+/**
+ * The suspension or revocation of the version that is in force, by the evidence of this decision
+ * and by the statements that this host keeps.
+ */
+export function activeRevocation(evidence: Evidence): ActiveStop | undefined {
+  const { identities, input } = evidence;
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const all = { ...evidence, statements: [...evidence.statements, ...evidence.known] };
+  const context = {
+    root: input.root,
+    identities,
+    version: input.line,
+    ...(publish === undefined ? {} : { publish }),
+  };
+  return activeStop(context, statementsOf(all, predicateTypes.revocation));
+}
+
+// Decides whether a head of the log has the cosignatures that the witness policy demands.
+
+interface WitnessTerms {
+  readonly root: RootFile;
+  /** The witness policy. When the policy is absent, no cosignature is needed. */
+  readonly witnesses?: WitnessPolicy;
+  /** The present time, in milliseconds since 1970. */
+  readonly now: number;
+  /** How many seconds a cosignature still counts after its 24 hours; 0 by default. */
+  readonly graceSeconds?: number;
+}
+
+/** The witnesses that cosigned the head, and why these witnesses are too few. */
+interface WitnessedHead {
+  readonly witnessed?: Witnessed;
+  readonly why?: string;
+}
+
+/**
+ * Counts the witnesses that cosigned a head of the log.
+ * @param note the signed checkpoint with its cosignatures
+ */
+export function readWitnesses(
+  note: string,
+  { root, witnesses, now, graceSeconds = 0 }: WitnessTerms,
+): WitnessedHead {
+  if (witnesses === undefined) return {};
+  try {
+    const { logKey } = verifyRootCheckpoint(note, root);
+    const secondsMax = cosignatureSecondsMax + graceSeconds;
+    const witnessed = countWitnesses({
+      note,
+      policy: witnesses,
+      log: { key: logKey },
+      now,
+      secondsMax,
+    });
+    return witnessed.enough ? { witnessed } : { witnessed, why: describeMissing(witnessed) };
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return { why: cause.message };
+  }
+}
+
+function describeMissing({ counted, old, early, threshold, of }: Witnessed): string {
+  const late = [
+    ...old.map(({ name }) => `${name} too long ago`),
+    ...early.map(({ name }) => `${name} in the future`),
+  ];
+  const others = late.length === 0 ? '' : ` (${late.join(', ')})`;
+  return `${counted.length} of ${of} witnesses cosigned the log’s head, but the policy demands ${threshold}${others}`;
 }

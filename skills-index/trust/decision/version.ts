@@ -1,8 +1,8 @@
 /**
- * Compares the statements of author, scanner and registry about a version with each other and with
- * the index line.
+ * Judges the scans of a version: as many scanners as the policy demands must have signed the same
+ * report, over exactly the files of the bundle.
  */
-
+import type { Bundle } from '../../skill/bundle.ts';
 import {
   type Capabilities,
   capabilityDigest,
@@ -11,21 +11,155 @@ import {
   minus,
   printCapability,
 } from '../../skill/capability.ts';
-import { type Digest, hexOf } from '../../skill/digest.ts';
+import { type Digest, digestOf, hexOf } from '../../skill/digest.ts';
 import type { Manifest } from '../../skill/manifest.ts';
 import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import { identityId, printIdentity } from '../../statement/identity-id.ts';
+import type { Finding, Verdict } from '../../statement/finding.ts';
+import { identityId, isCi, printIdentity } from '../../statement/identity-id.ts';
+import type { ScanReport } from '../../statement/scan-report.ts';
+import type { Identities, LoggedStatement } from '../members-and-scopes/identities.ts';
 import { idsOf, matchedIdentity } from '../members-and-scopes/match.ts';
-import { describePublisherStop } from '../members-and-scopes/publisher-stops.ts';
+import { describePublisherStop } from '../members-and-scopes/scope-owners.ts';
 import { judgeCeiling } from '../policy/judging-policies.ts';
-import { policyDigest } from '../policy/policy.ts';
+import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from '../policy/policy.ts';
 import { isInOffice } from '../root/root-office.ts';
+import { printClaims } from '../signatures/certified-identities.ts';
 import { registryIdOf, whyForeignIn } from '../signatures/own-registry.ts';
-import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
-import { describeForeignPublisher } from './foreign-publisher.ts';
+import type { Certified } from '../signatures/verify-statement.ts';
+import { type Evidence, onlyStatement, statementsOf, type Verified } from './evidence.ts';
 import type { Reasons } from './reason.ts';
+
+export interface JudgedScan {
+  /** The names of the members who signed the scan as scanners. */
+  readonly scanner: string;
+  /** Log index of the last scan that counts. */
+  readonly logIndex: number;
+  readonly verdict: Verdict;
+  readonly report: Digest;
+  readonly ruleSet: Digest;
+  readonly findings: readonly Finding[];
+  /** The number of files that the scan covers. */
+  readonly files: number;
+  readonly needed: ApprovalsNeeded;
+}
+
+type Scan = Verified<(typeof predicateTypes)['scan']>;
+
+export function judgeScan(
+  evidence: Evidence,
+  publish: JudgedPublish | undefined,
+  reasons: Reasons,
+): JudgedScan | undefined {
+  const { input, bundle, report } = evidence;
+  const scans = scansOf(evidence, reasons);
+  const [scan] = scans;
+  if (scan === undefined || bundle === undefined || report === undefined) return undefined;
+  for (const one of scans) judgeOne(evidence, { bundle, report, publish }, one, reasons);
+  const { verdict, ruleSet } = scan.statement.predicate;
+  const { capabilities } = input.line;
+  return {
+    scanner: judgeScanners(evidence, scans, reasons),
+    logIndex: Math.max(...scans.map((one) => one.logIndex)),
+    verdict,
+    report: scan.statement.predicate.report,
+    ruleSet,
+    findings: report.findings,
+    files: bundle.files.length,
+    needed: approvalsNeeded(evidence.policies.approving, {
+      capabilities,
+      findings: report.findings,
+      verdict,
+    }),
+  };
+}
+
+function scansOf(evidence: Evidence, reasons: Reasons): Scan[] {
+  const scans = statementsOf(evidence, predicateTypes.scan);
+  if ((evidence.policies.approving.scanners ?? 1) > 1 && scans.length > 0) return scans;
+  const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
+  return scan === undefined ? [] : [scan];
+}
+
+interface ScannedParts {
+  readonly bundle: Bundle;
+  readonly report: ScanReport;
+  readonly publish: JudgedPublish | undefined;
+}
+
+function judgeOne(
+  { identities, input }: Evidence,
+  { bundle, report, publish }: ScannedParts,
+  scan: Scan,
+  reasons: Reasons,
+): void {
+  const { predicate } = scan.statement;
+  const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
+  reasons.demand(
+    isScanner,
+    'scanner-unknown',
+    `the key ${scan.signer} belonged to no scanner at log index ${scan.logIndex}`,
+  );
+  const covered = predicate.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
+  const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
+  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({
+    path,
+    sha256,
+    disposition,
+  }));
+  const faults: readonly (readonly [boolean, string])[] = [
+    [
+      canonicalJson(covered) === canonicalJson(listed),
+      'the scan did not cover exactly the files of the bundle',
+    ],
+    [
+      predicate.report === digestOf(input.report),
+      'the scan report is not the one that the scanner signed',
+    ],
+    [
+      canonicalJson(reported) === canonicalJson(predicate.coverage),
+      'the scan report covers other files than the signed scan',
+    ],
+    [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
+    [
+      report.ruleSet === predicate.ruleSet && report.verdict === predicate.verdict,
+      'the scan report has another verdict or rule set than the signed scan',
+    ],
+    [
+      publish === undefined || scan.logIndex > publish.logIndex,
+      'the scan was logged before the version was published',
+    ],
+  ];
+  for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
+  const foreign = whyForeignIn(input.root)(scan);
+  reasons.demand(
+    foreign === undefined,
+    'scan-mismatch',
+    `the scan at log index ${scan.logIndex} does not count: ${foreign}`,
+  );
+}
+
+// Two keys of one scanner member count as one scanner.
+function judgeScanners(
+  { identities, policies }: Evidence,
+  scans: readonly Scan[],
+  reasons: Reasons,
+): string {
+  const names = new Set(
+    scans.map(({ signer, logIndex }) => identities.memberOf(signer, logIndex)?.name ?? signer),
+  );
+  const needed = policies.approving.scanners ?? 1;
+  reasons.demand(
+    names.size >= needed,
+    'scans-missing',
+    `${names.size} of ${needed} scanners signed the report`,
+  );
+  return [...names].join(' and ');
+}
+
+// Compares the statements of author, scanner and registry about a version with each other and with
+// the index line.
 
 export interface JudgedPublish {
   /** Id of the publishing identity, as the scope statement names the identity. */
@@ -242,4 +376,31 @@ function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabil
   const names = new Set(declared.env.map((one) => one.name));
   const beyond = minus(approved, declared);
   return { ...beyond, env: approved.env.filter((one) => !names.has(one.name)) };
+}
+
+// Explains why an identity could not publish in a scope, and who can publish in the scope.
+
+/**
+ * A text such as `@acme publishes from CI only, by CI job …; … signed this`. Without a log index,
+ * the text is about the present.
+ */
+export function describeForeignPublisher(
+  identities: Pick<Identities, 'publishersOf'>,
+  scope: Scope,
+  by: Pick<LoggedStatement, 'signer'> & {
+    readonly certified?: Pick<Certified, 'claims'>;
+    readonly logIndex?: number;
+  },
+): string {
+  const { signer, certified, logIndex } = by;
+  const signerText = certified === undefined ? signer : printClaims(certified.claims);
+  const publishers = identities.publishersOf(scope, logIndex ?? Number.MAX_SAFE_INTEGER);
+  const named = publishers.map(printIdentity).join(' or ');
+  if (publishers.length > 0 && publishers.every((one) => isCi(one)))
+    return `@${scope} publishes from CI only, by ${named}; ${signerText} signed this`;
+  const wasNot =
+    logIndex === undefined
+      ? `${signerText} is no publisher of @${scope}`
+      : `${signerText} was no publisher of @${scope} at log index ${logIndex}`;
+  return publishers.length === 0 ? wasNot : `${wasNot}; its publishers are ${named}`;
 }

@@ -5,12 +5,12 @@
 import * as v from 'valibot';
 import type { Capabilities } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
-import { descriptionCharsMax, versionCharsMax } from '../../skill/limits.ts';
-import type { SkillName } from '../../skill/name.ts';
+import { descriptionCharsMax, type SkillName } from '../../skill/name.ts';
 import { Problem } from '../../skill/problem.ts';
-import { boundedList, exactObject } from '../../skill/shape.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
-import type { Version } from '../../skill/version.ts';
+import { parseJson } from '../../skill/text/json.ts';
+import { type Version, versionCharsMax } from '../../skill/version.ts';
 import {
   capabilities,
   digest,
@@ -20,8 +20,10 @@ import {
   skillName,
   version,
 } from '../../statement/field-shapes.ts';
-import { indexFileBytesMax, indexStatementsMax } from '../limits.ts';
-import { parseAnswer } from './registry-answer.ts';
+
+export const indexFileBytesMax = 32 * 1024 * 1024;
+
+const indexStatementsMax = 500;
 
 export interface IndexLine {
   readonly schema: 'skillgate.index/1';
@@ -124,4 +126,29 @@ export function indexDescription(description: string): string {
     (cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char),
     '',
   );
+}
+
+// Parses JSON that a registry sent. Nobody has verified the JSON yet.
+
+/**
+ * Parses an answer of a registry. An answer that is no JSON is the registry’s fault, too.
+ * @param content UTF-8
+ * @param what how messages name the answer
+ * @param valuesMax as `parseJson`
+ * @throws Problem `registry-answer-invalid`
+ */
+export function parseAnswer<Value>(
+  shape: Shape<Value>,
+  content: Uint8Array | string,
+  what: string,
+  valuesMax?: number,
+): Value {
+  const code = 'registry-answer-invalid';
+  try {
+    return parseShape(shape, parseJson(content, what, valuesMax), code, what);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'json-invalid')
+      throw new Problem(code, cause.message, { cause });
+    throw cause;
+  }
 }

@@ -10,9 +10,10 @@ import { Problem } from '../../skill/problem.ts';
 import { boundedList } from '../../skill/shape.ts';
 import { compareVersions, type Version } from '../../skill/version.ts';
 import { digest, version } from '../../statement/field-shapes.ts';
-import { indexPartsMax } from '../limits.ts';
-import { type IndexLine, parseIndexFile, printIndexLine } from './index-line.ts';
-import { parseAnswer } from './registry-answer.ts';
+import { type IndexLine, parseAnswer, parseIndexFile, printIndexLine } from './index-line.ts';
+
+/** Parts that one index file names. */
+const indexPartsMax = 1_000;
 
 /** A part of an index, with the range of its versions as the registry says it. */
 export interface IndexPart {
@@ -22,7 +23,7 @@ export interface IndexPart {
 }
 
 /** An index file, or a part. A line of a part may be in the file, too, with newer hints. */
-export interface IndexFile {
+interface IndexFile {
   readonly parts: readonly IndexPart[];
   /** In the order of the log. */
   readonly lines: readonly IndexLine[];

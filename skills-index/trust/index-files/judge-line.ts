@@ -7,7 +7,7 @@ import { hexOf } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { type Evidence, statementsOf, type Verified } from '../decision/evidence.ts';
-import { activeRevocation } from '../decision/log.ts';
+import { activeRevocation } from '../decision/one-log.ts';
 import { Reasons } from '../decision/reason.ts';
 import { judgeLine, judgePublish, judgeSummary } from '../decision/version.ts';
 import { whyFallen } from '../members-and-scopes/fallen.ts';

@@ -1,5 +1,5 @@
 /** Prints the words file of a version: the registry’s side of `words-file.ts`. */
-import type { MapProof } from '../../log/map-proof.ts';
+import type { MapProof } from '../../log/map-tree.ts';
 import type { Hash } from '../../log/merkle-tree.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import type { NameProof, WordsFile } from './words-file.ts';

@@ -9,9 +9,20 @@ import { exactObject, parseShape } from '../../skill/shape.ts';
 import { parseJson } from '../../skill/text/json.ts';
 import { isoTime, type Shape } from '../../statement/field-shapes.ts';
 import { parseEnvelope, verifyEnvelope } from '../../statement/signature-formats/envelope.ts';
-import { clockSkewSeconds, statusBytesMax, statusSecondsMax } from '../limits.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
 import { keysOfOffice, verifyRootCheckpoint } from '../root/root-office.ts';
+
+/**
+ * Clocks may differ by this many seconds before the `issued` time of a status counts as in the
+ * future.
+ */
+export const clockSkewSeconds = 5 * 60;
+
+/** A status has a note of at most 64 KiB, twice in other encodings. */
+export const statusBytesMax = 128 * 1024;
+
+/** A status file counts for at most this many seconds. */
+export const statusSecondsMax = 24 * 60 * 60;
 
 export const statusPayloadType = 'application/vnd.skillgate.status+json';
 
@@ -36,7 +47,7 @@ export const statusShape: Shape<Status> = v.pipe(
   }, 'expires more than 24 hours after it was issued, or before'),
 );
 
-export interface StatusOptions {
+interface StatusOptions {
   /** How many seconds the status still counts after `expires`; 0 by default. */
   readonly graceSeconds?: number;
   /**

@@ -3,16 +3,20 @@
  * statements about the name, and the proof that the log’s map has exactly these.
  */
 import * as v from 'valibot';
-import { provenValue } from '../../log/map-proof.ts';
-import { type MapLeaf, mapDepth, mapValueOf } from '../../log/map-tree.ts';
+import { type MapLeaf, mapDepth, mapValueOf, provenValue } from '../../log/map-tree.ts';
 import type { Hash } from '../../log/merkle-tree.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject } from '../../skill/shape.ts';
-import { isBase64 } from '../../statement/base64.ts';
-import { logIndex, type Shape } from '../../statement/field-shapes.ts';
-import { wordsFileBytesMax, wordsFileValuesMax, wordsNamesMax } from '../limits.ts';
+import { isBase64, logIndex, type Shape } from '../../statement/field-shapes.ts';
 import { mapKeyOf } from '../members-and-scopes/map-names.ts';
-import { parseAnswer } from './registry-answer.ts';
+import { parseAnswer } from './index-line.ts';
+
+export const wordsFileBytesMax = 4 * 1024 * 1024;
+
+export const wordsFileValuesMax = 100_000;
+
+/** A words file: the names on which a version rests, each with a proof of some forty hashes. */
+export const wordsNamesMax = 1_000;
 
 /** The statements about a name, and the proof that there are no others. */
 export interface NameProof {
@@ -30,7 +34,7 @@ export interface NameProof {
 }
 
 /** The proofs of several names, by the name. */
-export type NameProofs = ReadonlyMap<string, NameProof>;
+type NameProofs = ReadonlyMap<string, NameProof>;
 
 export interface WordsFile {
   /** Root of the map in which the names are proved. */

@@ -2,14 +2,13 @@
  * The names under which the log's map has the statements that give or take rights. For each name
  * the map commits to the log indexes of all such statements, so nobody can leave one out.
  */
-import type { Hash } from '../../log/merkle-tree.ts';
-import { sha256 } from '../../log/merkle-tree.ts';
+import { type Hash, sha256 } from '../../log/merkle-tree.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope, SkillName } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
-import type { FrozenSubject } from './frozen-statement.ts';
+import type { FrozenSubject } from './ends.ts';
 
 /** The kinds of names, in the order of their letters. A slash follows the kind in each name. */
 export const mapNameKinds = ['bundle', 'holder', 'identity', 'scope', 'version'] as const;

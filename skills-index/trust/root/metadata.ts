@@ -3,11 +3,18 @@
  * timestamp, all under P-256 keys. Unknown fields are rejected. A key's id must be the id that
  * follows from the key, so one key never counts twice.
  */
+
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { boundedList, exactObject } from '../../skill/shape.ts';
 import { hex, isP256Spki, type Shape } from '../../statement/field-shapes.ts';
-import { tufKeysMax, tufSignatureCharsMax, tufTargetsMax } from './limits.ts';
+
+/** Maximum number of keys of a TUF role. */
+export const tufKeysMax = 24;
+
+export const tufSignatureCharsMax = 160;
+
+export const tufTargetsMax = 16;
 
 export const tufSpecVersion = '1.0.31';
 
@@ -72,7 +79,7 @@ export interface TufSnapshot extends Common {
   >;
 }
 
-export interface TufTimestamp extends Common {
+interface TufTimestamp extends Common {
   readonly _type: 'timestamp';
   readonly meta: { readonly 'snapshot.json': TufFile & { readonly version: number } };
 }

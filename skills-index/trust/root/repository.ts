@@ -14,12 +14,6 @@ import type { Shape } from '../../statement/field-shapes.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { parseTrustedRoot } from '../signatures/trusted-root.ts';
 import {
-  tufDocumentBytesMax,
-  tufDocumentValuesMax,
-  tufFileBytesMax,
-  tufRootsMax,
-} from './limits.ts';
-import {
   type TufDelegation,
   type TufFile,
   type TufMetadata,
@@ -31,6 +25,16 @@ import {
   tufSpecVersion,
 } from './metadata.ts';
 import { parseRoot, type RootFile, spkiOf } from './root.ts';
+
+/** Maximum size of the whole document `tuf.json`, and of one file in the document. */
+export const tufDocumentBytesMax = 4 * 1024 * 1024;
+
+export const tufDocumentValuesMax = 200_000;
+
+export const tufFileBytesMax = 1024 * 1024;
+
+/** Maximum number of TUF roots in the history of one registry; tuf-js follows as many roots. */
+export const tufRootsMax = 256;
 
 /** Names of the target files that administrators sign; each file is JSON. */
 export const tufFileNames = [
@@ -45,7 +49,7 @@ export type TufFiles = Readonly<Record<'root.json' | 'policy.json', string>> &
   Readonly<Partial<Record<'trusted_root.json' | 'witnesses.json', string>>>;
 
 /** Names of the target files that the status key signs. */
-export const onlineTargets = ['status.json', 'checkpoint'] as const;
+const onlineTargets = ['status.json', 'checkpoint'] as const;
 
 export interface TufRepository {
   readonly schema: 'skillgate.tuf/1';
@@ -132,7 +136,7 @@ export function lastRootOf({ roots }: TufRepository): TufMetadata<TufRoot> {
   return last;
 }
 
-export interface NextRepository {
+interface NextRepository {
   /** The document in force; absent for a new registry. */
   readonly before?: TufRepository;
   readonly root: RootFile;

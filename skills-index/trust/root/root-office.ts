@@ -5,7 +5,7 @@
 import { type Checkpoint, verifyCheckpoint } from '../../log/checkpoint.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
-import { type ParseKey, parseKey } from '../../statement/signature-formats/parse-key.ts';
+import { type ParseKey, parseKey } from '../../statement/signature-formats/envelope.ts';
 import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
 
 /** A key of an office of the root file. A key without `validUpTo` is still in office. */

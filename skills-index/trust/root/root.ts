@@ -17,19 +17,21 @@ import {
   logIndex,
   type Shape,
 } from '../../statement/field-shapes.ts';
-import {
-  rootAdministratorsMax,
-  rootBytesMax,
-  rootRetiredMax,
-  rootThresholdsMax,
-} from '../limits.ts';
+
+const rootAdministratorsMax = 20;
+
+export const rootBytesMax = 64 * 1024;
+
+const rootRetiredMax = 100;
+
+const rootThresholdsMax = 100;
 
 /** A key of the root file, as SPKI DER in base64. */
 export interface RootKey {
   readonly key: string;
 }
 
-export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
+const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
 export type RootOffice = (typeof rootOffices)[number];
 
 /** A former key of the root file. Signatures of a retired key count up to a log index. */
@@ -43,7 +45,7 @@ export interface RetiredKey extends RootKey {
 }
 
 /** A threshold of an earlier root file, for votes up to a log index. */
-export interface EarlierThreshold {
+interface EarlierThreshold {
   readonly threshold: number;
   /** The last log index at which the earlier threshold counts. */
   readonly validUpTo: number;

@@ -6,7 +6,7 @@ import {
   type RevocationTarget,
 } from '../../statement/attestation.ts';
 import type { LogWords } from '../index-files/judge-line.ts';
-import type { FrozenStatement } from '../members-and-scopes/frozen-statement.ts';
+import type { FrozenStatement } from '../members-and-scopes/ends.ts';
 import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
 import type { VerifiedStatement } from './verify-statement.ts';

@@ -2,12 +2,20 @@
  * Reads Sigstore's trusted_root.json strictly. The file lists the certificate authorities, logs and
  * timestamp authorities on which a keyless signature may depend.
  */
+
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { base64 } from '../../statement/field-shapes.ts';
-import { trustedAuthoritiesMax, trustedChainMax } from '../limits.ts';
+
+/**
+ * Maximum number of authorities or logs of one kind in a trusted root, and of certificates of one
+ * authority.
+ */
+const trustedAuthoritiesMax = 50;
+
+const trustedChainMax = 10;
 
 /**
  * The authorities and logs of a trusted root, each with the time in which it counts. The trusted

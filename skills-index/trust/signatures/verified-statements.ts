@@ -4,14 +4,18 @@
  * result depends on the bundle's bytes, the root file and the Sigstore root, so all three are part
  * of the memory's key.
  */
-
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { rememberingParseKey } from '../../statement/signature-formats/parse-key.ts';
-import { parsedKeysMax, verifiedBytesMax } from '../limits.ts';
+import { rememberingParseKey } from '../../statement/signature-formats/envelope.ts';
 import { type RootFile, rootFingerprint } from '../root/root.ts';
 import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';
+
+/** Maximum number of public keys that a process keeps parsed. */
+export const parsedKeysMax = 1_000;
+
+/** Maximum total size of bundles whose verification a process remembers. */
+const verifiedBytesMax = 8 * 1024 * 1024;
 
 interface Kept {
   readonly verified: VerifiedStatement;

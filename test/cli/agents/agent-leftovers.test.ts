@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setAside } from '../../../cli/agents/agent-leftovers.ts';
+import { setAside } from '../../../cli/agents/agent-remove.ts';
 import { skill } from '../skill-command.ts';
 
 let mayDelete = true;

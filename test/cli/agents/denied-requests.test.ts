@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import {
+  deniedPlacesMax,
   type HeardDenials,
   hearDenials,
   printDenials,
-} from '../../../cli/agents/denied-requests.ts';
+} from '../../../cli/agents/agent-run.ts';
 import type { CommandContext } from '../../../cli/command.ts';
-import { deniedPlacesMax } from '../../../cli/limits.ts';
 import type { Audit } from '../../../runner/audit/audit.ts';
 
 const subject = { run: 'r', agent: 'coder' };

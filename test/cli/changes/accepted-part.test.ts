@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acceptedPart, applyQuestion } from '../../../cli/changes/accepted-part.ts';
+import { acceptedPart, applyQuestion } from '../../../cli/changes/held-changes.ts';
 import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { changeSetOf } from './change-set.ts';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { changedPathsMax } from '../../../runner/limits.ts';
+import { changedPathsMax } from '../../../runner/mounts/views.ts';
 import type { Change, ChangedFolder } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { gitAuthor } from '../../git-author.ts';

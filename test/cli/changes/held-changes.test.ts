@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { acceptedPart, changesIn } from '../../../cli/changes/accepted-part.ts';
-import { applyAction } from '../../../cli/changes/ask-approver.ts';
-import { heldChanges } from '../../../cli/changes/held-changes.ts';
-import { describeHold } from '../../../cli/holds/hold-text.ts';
+import {
+  acceptedPart,
+  applyAction,
+  changesIn,
+  heldChanges,
+} from '../../../cli/changes/held-changes.ts';
+import { describeHold } from '../../../cli/holds/mailbox-desk.ts';
+import type { NamedChoice } from '../../../runner/changes/accept.ts';
 import { readWaiting } from '../../../runner/changes/waiting.ts';
-import type { NamedChoice } from '../../../runner/changes/wanted-paths.ts';
 import type { Change } from '../../../skills-index/run/changes/changes.ts';
 import type { GatedAction, Hold } from '../../../skills-index/run/holds/hold.ts';
 import { holdFieldsOf } from '../../../skills-index/run/holds/hold-action.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceOf } from '../../../cli/changes/shown-file.ts';
+import { differenceOf } from '../../../cli/changes/references.ts';
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 const script = '#!/bin/sh\n# d\xe9ploie\necho deploying\n';

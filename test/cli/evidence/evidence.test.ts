@@ -2,13 +2,16 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Claim } from '../../../cli/evidence/claim.ts';
+import type { Claim } from '../../../cli/evidence/claims-text.ts';
 import { computeFacts } from '../../../cli/evidence/compute-facts.ts';
 import { derOf } from '../../../cli/evidence/gather-audit.ts';
-import type { Parts } from '../../../cli/evidence/parts.ts';
-import type { EvidenceReport } from '../../../cli/evidence/report.ts';
-import { openReport, sealReport } from '../../../cli/evidence/write-report.ts';
-import { openAuditKey } from '../../../runner/audit/audit-key.ts';
+import {
+  type EvidenceReport,
+  openReport,
+  type Parts,
+  sealReport,
+} from '../../../cli/evidence/write-report.ts';
+import { openAuditKey } from '../../../runner/audit/audit.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import type { Skill } from '../../registry/road.ts';

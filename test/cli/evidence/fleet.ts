@@ -1,8 +1,7 @@
 /** Hosts with agents, runs, holds and incidents, as the runner writes them, beside a registry. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAudit } from '../../../runner/audit/audit.ts';
-import { openAuditKey } from '../../../runner/audit/audit-key.ts';
+import { openAudit, openAuditKey } from '../../../runner/audit/audit.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import { incidentDigest, reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { type Digest, hexOf } from '../../../skills-index/skill/digest.ts';

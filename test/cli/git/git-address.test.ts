@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGitAddress } from '../../../cli/git/git-address.ts';
+import { parseGitAddress } from '../../../cli/git/fetched-commit.ts';
 
 describe('an address of a repository', () => {
   it.each([

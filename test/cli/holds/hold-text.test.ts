@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeHold } from '../../../cli/holds/hold-text.ts';
+import { describeHold } from '../../../cli/holds/mailbox-desk.ts';
 import { type GatedAction, newHold } from '../../../skills-index/run/holds/hold.ts';
 import { holdFieldsOf } from '../../../skills-index/run/holds/hold-action.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

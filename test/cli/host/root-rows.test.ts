@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { rootRows } from '../../../cli/host/root-rows.ts';
+import { rootRows } from '../../../cli/host/doctor.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { keepTrust, readKeptTrust } from '../../../cli/registries/kept.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';

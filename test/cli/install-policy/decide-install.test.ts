@@ -3,7 +3,7 @@ import {
   decideScanned,
   type InstallDecision,
   installDecisions,
-} from '../../../cli/install-policy/decide-install.ts';
+} from '../../../cli/install-policy/known-bytes.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { makeReport } from '../../registry/road.ts';
 import { honest } from './folders.ts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { diskStore } from '../../../cli/registries/disk-store.ts';
+import { diskStore } from '../../../cli/registries/carry-memory.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import type { Skill } from '../../registry/road.ts';
 import { deadFetch } from '../../skills-index/story-server.ts';

@@ -14,10 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { foldersOf } from '../../../cli/install/agent-folders.ts';
 import { prepareFolder } from '../../../cli/install/prepare-folder.ts';
 import {
   differences,
+  foldersOf,
   installedFiles,
   type Layout,
   requireFreePlaces,

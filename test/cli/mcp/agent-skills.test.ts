@@ -1,7 +1,7 @@
 /** What an agent reads about a skill that requires others, or that its author advises against. */
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { type AgentSkills, agentSkills, type OpenedFile } from '../../../cli/mcp/agent-skills.ts';
-import * as watchedRun from '../../../cli/run/watched-run.ts';
+import * as watchedRun from '../../../cli/run/revocation-watch.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';

@@ -4,9 +4,9 @@ import {
   callsBurst,
   callsPerSecond,
   callsToldMillis,
+  callTurns,
   refusedCallCost,
-} from '../../../cli/limits.ts';
-import { callTurns } from '../../../cli/mcp/call-turns.ts';
+} from '../../../cli/mcp/call-turns.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 beforeEach(() => void vi.useFakeTimers());

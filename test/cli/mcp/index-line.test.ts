@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexTokensMax } from '../../../cli/limits.ts';
-import { indexLine, tokensOf } from '../../../cli/mcp/index-line.ts';
+import { indexLine, indexTokensMax, tokensOf } from '../../../cli/mcp/agent-skills.ts';
 
 const name = '@acme/weekly-report';
 const version = '1.4.0';

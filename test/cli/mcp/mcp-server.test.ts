@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { callsAtOnceMax, progressMs } from '../../../cli/limits.ts';
-import { callTurns } from '../../../cli/mcp/call-turns.ts';
-import { type McpWorld, serveMcp } from '../../../cli/mcp/mcp-server.ts';
+import { callsAtOnceMax, callTurns } from '../../../cli/mcp/call-turns.ts';
+import { type McpWorld, progressMs, serveMcp } from '../../../cli/mcp/mcp-server.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {

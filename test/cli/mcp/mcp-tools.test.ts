@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SkillOutput } from '../../../cli/mcp/agent-skills.ts';
-import { type ToolWorld, tools } from '../../../cli/mcp/mcp-tools.ts';
-import { refusalAnswer } from '../../../cli/mcp/tool-answers.ts';
+import { refusalAnswer, type SkillOutput } from '../../../cli/mcp/agent-skills.ts';
+import { type ToolWorld, tools } from '../../../cli/mcp/mcp-server.ts';
 import type { RunResult } from '../../../runner/run/run-request.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexTokensMax } from '../../../cli/limits.ts';
-import { indexLine, tokensOf } from '../../../cli/mcp/index-line.ts';
-import { needsText } from '../../../cli/mcp/needs-text.ts';
+import { needsText } from '../../../cli/mcp/agent-search.ts';
+import { indexLine, indexTokensMax, tokensOf } from '../../../cli/mcp/agent-skills.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 
 const egressTo = (...urls: string[]) => ({

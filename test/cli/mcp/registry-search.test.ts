@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { wordsToSend } from '../../../cli/mcp/agent-search.ts';
 import { type AgentSkills, agentSkills } from '../../../cli/mcp/agent-skills.ts';
-import { wordsToSend } from '../../../cli/mcp/registry-names.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import {
   type Installer,

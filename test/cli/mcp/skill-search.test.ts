@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchSkills } from '../../../cli/mcp/skill-search.ts';
+import { searchSkills } from '../../../cli/mcp/agent-search.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 

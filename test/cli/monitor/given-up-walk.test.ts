@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MonitorFolder } from '../../../cli/monitor/state.ts';
+import { MonitorFolder } from '../../../cli/monitor/world.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { honest, type Lie, type Monitored, makeMonitored } from '../monitor-world.ts';

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { replayOnce } from '../../../cli/monitor/look.ts';
 import { makeMemory } from '../../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../../cli/monitor/state.ts';
-import type { ReplayWorld } from '../../../cli/monitor/world.ts';
+import { MonitorFolder, type ReplayWorld } from '../../../cli/monitor/world.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';

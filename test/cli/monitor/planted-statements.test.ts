@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeMemory } from '../../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../../cli/monitor/state.ts';
-import { makeReplays } from '../../../cli/witness/replays.ts';
+import { MonitorFolder } from '../../../cli/monitor/world.ts';
+import { makeReplays } from '../../../cli/witness/follow.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';

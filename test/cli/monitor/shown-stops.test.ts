@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { otherStop, whyHiding, whyUnfounded } from '../../../cli/monitor/shown-stops.ts';
+import { otherStop, whyHiding, whyUnfounded } from '../../../cli/monitor/compare.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { IndexLine } from '../../../skills-index/trust/index-files/index-line.ts';

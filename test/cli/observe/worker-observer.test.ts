@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
 import { workerObserver } from '../../../cli/observe/worker-observer.ts';
-import type { observeSkill } from '../../../runner/observe/public.ts';
+import type { observeSkill } from '../../../runner/observe/observe-skill.ts';
 import type { ObservedBehaviour } from '../../../skills-index/statement/observation.ts';
 
 type Observe = typeof observeSkill;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveNpm } from '../../../cli/packages/resolve-npm.ts';
+import { resolveNpm } from '../../../cli/packages/lock-skill.ts';
 import { resolvePython } from '../../../cli/packages/resolve-python.ts';
 import { folderWith } from '../temporary-folder.ts';
 

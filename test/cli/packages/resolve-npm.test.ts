@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { resolveNpm } from '../../../cli/packages/resolve-npm.ts';
-import type { Resolved } from '../../../cli/packages/resolved.ts';
+import { resolveNpm } from '../../../cli/packages/lock-skill.ts';
+import type { Resolved } from '../../../cli/packages/no-programs.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 it('npm takes no settings of a folder that claims the folder of the lock', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffLines } from '../../../cli/publish/manifest-diff.ts';
+import { diffLines } from '../../../cli/publish/manifest.ts';
 
 const lines = fc
   .array(fc.constantFrom('{', '}', '  "a": 1,', '  "b": 2,', ''), { maxLength: 12 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { multipartOf } from '../../../cli/publish/multipart.ts';
+import { multipartOf } from '../../../cli/publish/upload.ts';
 
 it('writes a form that is read with the same parts', async () => {
   const { type, bytes } = multipartOf([

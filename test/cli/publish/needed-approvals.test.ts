@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { neededText } from '../../../cli/publish/needed-approvals.ts';
+import { neededText } from '../../../cli/publish/publish-folder.ts';
 
 const needed = { total: 2, independent: 0 };
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { keepToken } from '../../../cli/readers/keep-token.ts';
+import { keepToken } from '../../../cli/readers/registry-token.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {

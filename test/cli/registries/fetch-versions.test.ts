@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { versionPagesMax } from '../../../cli/limits.ts';
-import { fetchNewestVersions, fetchVersions } from '../../../cli/registries/fetch-versions.ts';
+import {
+  fetchNewestVersions,
+  fetchVersions,
+  versionPagesMax,
+} from '../../../cli/registries/fetch-versions.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 
 const name = parseSkillName('@acme/long');

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { firstRootMillisMax } from '../../../cli/limits.ts';
-import { updateTrust } from '../../../cli/registries/updater.ts';
+import { firstRootMillisMax, updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { tufBytes } from '../../../skills-index/trust/root/ceremony.ts';
 import {
   parseRoot,
   type RetiredKey,
   type RootFile,
   rootFingerprint,
 } from '../../../skills-index/trust/root/root.ts';
-import { tufBytes } from '../../../skills-index/trust/root/signature.ts';
 import {
   base,
   type Files,

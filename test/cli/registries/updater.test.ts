@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newestSetBytesMax } from '../../../cli/limits.ts';
+import { newestSetBytesMax } from '../../../cli/registries/fetcher.ts';
 import type { KeptTrust } from '../../../cli/registries/kept.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -7,7 +7,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../../skills-index/skill/problem-codes.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { signRepository } from '../../../skills-index/trust/root/ceremony.ts';
+import { signRepository, signTuf, tufBytes } from '../../../skills-index/trust/root/ceremony.ts';
 import {
   type TufMetadata,
   type TufRoot,
@@ -22,7 +22,6 @@ import {
   tufFileOf,
 } from '../../../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
-import { signTuf, tufBytes } from '../../../skills-index/trust/root/signature.ts';
 import {
   base,
   type Files,

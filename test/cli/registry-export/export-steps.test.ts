@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ExportFolder } from '../../../cli/registry-export/export-folder.ts';
+import { ExportFolder } from '../../../cli/registry-export/export-state.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { makeReportSkill } from '../installer-world.ts';

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  fetchReviewedBundle,
-  requireExpectedApproval,
-} from '../../../cli/review/reviewed-bundle.ts';
+import { fetchReviewedBundle, requireExpectedApproval } from '../../../cli/review/approve.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { capabilityDigest, noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';

@@ -4,7 +4,7 @@ import {
   changedRoot,
   mergeProposals,
   proposalDigest,
-} from '../../../cli/root-rotation/rotation.ts';
+} from '../../../cli/root-rotation/registry-folder.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import { tufKeyOf } from '../../../skills-index/trust/root/metadata.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AdmissionWorld, askAdmission } from '../../../cli/run/admission.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
-import { admissionMilliseconds } from '../../../skills-index/client/limits.ts';
+import { admissionMilliseconds } from '../../../skills-index/client/limited-source.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import type { VerifiedStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';

@@ -6,7 +6,7 @@ import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
 import { overhear, printOverheard } from '../../../cli/run/end-notes.ts';
-import { printPipedInputNote } from '../../../cli/run/piped-input.ts';
+import { printPipedInputNote } from '../../../cli/run/run.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';

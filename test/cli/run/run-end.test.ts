@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
-import { type Ended, exitOfEnd } from '../../../cli/run/run-end.ts';
+import { type Ended, exitOfEnd } from '../../../cli/run/end-notes.ts';
 import { breakerFile } from '../../../runner/agents/breakers.ts';
 import { closedBreaker, countBreaker } from '../../../skills-index/run/agents/breaker.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { wentWithoutMax } from '../../../cli/limits.ts';
-import type { Missing } from '../../../cli/run/missing-capabilities.ts';
-import { lacksForAgent, lacksOf } from '../../../cli/run/went-without.ts';
+import {
+  lacksForAgent,
+  lacksOf,
+  type Missing,
+  wentWithoutMax,
+} from '../../../cli/run/missing-capabilities.ts';
 import type { RunResult } from '../../../runner/run/run-request.ts';
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';

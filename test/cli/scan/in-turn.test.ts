@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../cli/scan/in-turn.ts';
+import { inTurn } from '../../../cli/scan/scan.ts';
 
 const numbers = Array.from({ length: 40 }, (_, index) => index);
 

@@ -2,12 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderDepthMax, folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
+import { folderDepthMax } from '../../../cli/git/commit-tree.ts';
 import { findSkills } from '../../../cli/scan/find-skills.ts';
-import { readSkillFolder, readWholeSkill, whySkipped } from '../../../cli/scan/source-folder.ts';
+import {
+  folderReasonsMax,
+  readSkillFolder,
+  readWholeSkill,
+  unreadHashBytesMax,
+  whySkipped,
+} from '../../../cli/scan/source-folder.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../temporary-folder.ts';
 

@@ -3,8 +3,8 @@
  * may hide a skill. It may not describe one otherwise than its author and its reviewers did.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { correctionsMax } from '../../../cli/limits.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
+import { correctionsMax } from '../../../cli/search/search-registry.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { needs } from '../../../skills-index/skill/needs.ts';

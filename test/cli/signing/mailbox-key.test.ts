@@ -10,7 +10,7 @@ import {
   readKeyFile,
 } from '../../../cli/signing/key-file.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
-import { isMailboxKeyOf } from '../../../skills-index/run/holds/mailbox-key.ts';
+import { isMailboxKeyOf } from '../../../skills-index/run/holds/hold-policy.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const passphrase = 'correct horse battery staple';

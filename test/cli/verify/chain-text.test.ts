@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { safe } from '../../../cli/terminal/output.ts';
-import { leaf, treeText } from '../../../cli/verify/chain-text.ts';
+import { leaf, treeText } from '../../../cli/verify/verify.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const tree = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scanOnce } from '../../../cli/scan/watched-scan.ts';
-import { compareReports } from '../../../cli/verify/rescan.ts';
+import { compareReports } from '../../../cli/verify/verified-folder.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';

@@ -5,13 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cosignedHead, takeSubmission } from '../../../cli/witness/cosigner.ts';
+import {
+  cosignedHead,
+  readOrMakeWitnessKey,
+  takeSubmission,
+  verifierKey,
+} from '../../../cli/witness/cosigner.ts';
 import { followOnce } from '../../../cli/witness/follow.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, verifierKey } from '../../../cli/witness/key.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
 import { verifyCosignatures } from '../../../skills-index/log/cosignature.ts';
-import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-cosignature.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';
 import {
   logFetch,

@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import {
   type CosigningWitness,
   cosignedHead,
+  readOrMakeWitnessKey,
   takeSubmission,
+  witnessLine,
 } from '../../../cli/witness/cosigner.ts';
-import { followOnce } from '../../../cli/witness/follow.ts';
+import { followOnce, makeReplays, type Replays } from '../../../cli/witness/follow.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/key.ts';
-import { makeReplays, type Replays } from '../../../cli/witness/replays.ts';
-import { logOf } from '../../../cli/witness/roots.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
+import { logOf } from '../../../cli/witness/witness.ts';
 import { readConsistency } from '../../../registry/log/tiles.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';

@@ -3,14 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import {
   type CosigningWitness,
   cosignedHead,
+  readOrMakeWitnessKey,
   takeSubmission,
 } from '../../../cli/witness/cosigner.ts';
-import { followOnce } from '../../../cli/witness/follow.ts';
+import { followOnce, makeReplays, type Replays } from '../../../cli/witness/follow.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey } from '../../../cli/witness/key.ts';
-import { makeReplays, type Replays } from '../../../cli/witness/replays.ts';
-import { logOf } from '../../../cli/witness/roots.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
+import { logOf } from '../../../cli/witness/witness.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';

@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diskCheckMs } from '../../../registry/limits.ts';
-import { reserveName } from '../../../registry/serving/disk-reserve.ts';
+import { diskCheckMs, reserveName } from '../../../registry/serving/disk-reserve.ts';
 import { type Answer, call, makeSkill, registryIdAt, type Skill } from '../../registry/road.ts';
 import { type Act, claim, publication, revocation } from '../acts.ts';
 import { drafted, releaseOne, scanOne } from '../walk.ts';

@@ -1,5 +1,5 @@
 /** Scanners that lie, that crash, and that answer late. */
-import { jobAttemptsMax, leaseMs } from '../../../registry/limits.ts';
+import { jobAttemptsMax, leaseMs } from '../../../registry/scans/jobs.ts';
 import type { Envelope } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { makeKey } from '../../registry/people.ts';
 import {

@@ -1,7 +1,7 @@
 /** Clients that send their uploads in drops, while honest people work. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bodyCheckMs, bodyGraceMs } from '../../../registry/limits.ts';
+import { bodyCheckMs, bodyGraceMs } from '../../../registry/request-limits/slow-bodies.ts';
 import { makeSkill } from '../../registry/road.ts';
 import { releaseOne } from '../walk.ts';
 import { memoryOf } from './memory.ts';

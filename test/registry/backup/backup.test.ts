@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startRegistry } from '../../../registry/serve.ts';
-import { objectPath } from '../../../registry/store/disk/object-paths.ts';
+import { objectPath } from '../../../registry/store/disk/disk-objects.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeRoot } from '../people.ts';

@@ -6,20 +6,20 @@
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { nameWords, skillPlaces, skills } from '../../../registry/catalogue/catalogue-schema.ts';
-import { noneHidden } from '../../../registry/catalogue/hidden-scopes.ts';
-import { placeSome } from '../../../registry/catalogue/place-skills.ts';
+import { nameWords, skillPlaces, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
 import {
+  idsOf,
+  noneHidden,
+  placeSome,
   type SkillsPage,
   skillsByShortName,
   skillsByTime,
 } from '../../../registry/catalogue/shown-skills.ts';
-import { idsOf } from '../../../registry/catalogue/skill-ids.ts';
 import type { HiddenScopes } from '../../../registry/readers/may-read.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName, type Scope } from '../../../skills-index/skill/name.ts';

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { changedSkills, skills } from '../../../registry/catalogue/catalogue-schema.ts';
-import { noneHidden } from '../../../registry/catalogue/hidden-scopes.ts';
+import { changedSkills, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import {
   findSkill,
+  noneHidden,
   skillsByName,
   skillsByShortName,
   skillsByTime,

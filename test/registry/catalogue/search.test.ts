@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { nameWords, skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { nameWords, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
-import { rankSkills } from '../../../registry/catalogue/search/rank-skills.ts';
-import { nearWords, queryWords } from '../../../registry/catalogue/search/words.ts';
+import {
+  nearWords,
+  queryWords,
+  rankSkills,
+} from '../../../registry/catalogue/search/rank-skills.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uploadBytesMax } from '../../../registry/limits.ts';
+import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { makeCast } from '../contract/cast.ts';
 import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';

@@ -5,7 +5,7 @@ import {
   parseAuditKey,
   printAuditKey,
   type SigningAuditKey,
-} from '../../../skills-index/run/audit/audit-key.ts';
+} from '../../../skills-index/run/audit/audit-chain.ts';
 import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { call, makeSkill } from '../road.ts';

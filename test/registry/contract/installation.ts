@@ -4,8 +4,10 @@
  */
 import { expect } from 'vitest';
 import { admit } from '../../../runner/admission/admit.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
-import { wordsFileBytesMax } from '../../../skills-index/trust/limits.ts';
+import {
+  parseWordsFile,
+  wordsFileBytesMax,
+} from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill } from '../road.ts';
 import type { Cast } from './cast.ts';

@@ -1,7 +1,7 @@
 /** Many copies of one text wait at once. */
 import { expect } from 'vitest';
-import { queuePageRows } from '../../../registry/limits.ts';
-import { signatureOf } from '../../../skills-index/skill/text/similarity-signature.ts';
+import { queuePageRows } from '../../../registry/review/queue/queue.ts';
+import { signatureOf } from '../../../skills-index/skill/text/matching-parts.ts';
 import { pathOf, signedIn } from '../desk-visit.ts';
 import { call, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
 import type { Cast } from './cast.ts';

@@ -1,6 +1,6 @@
 /** What the contract needs from a shell of the registry, whose database is empty at first. */
 import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
-import type { SigningAuditKey } from '../../../skills-index/run/audit/audit-key.ts';
+import type { SigningAuditKey } from '../../../skills-index/run/audit/audit-chain.ts';
 import type { TestRoot } from '../people.ts';
 import type { Send } from '../road.ts';
 

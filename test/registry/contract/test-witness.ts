@@ -2,9 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CosigningWitness } from '../../../cli/witness/cosigner.ts';
+import {
+  type CosigningWitness,
+  readOrMakeWitnessKey,
+  witnessLine,
+} from '../../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/key.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
 import {
   parseWitnessPolicy,

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logSize } from '../../../registry/log/log.ts';
-import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { makeSegment } from '../../../registry/log/segments/keep-segments.ts';
 import { drafts } from '../../../registry/store/schema.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';

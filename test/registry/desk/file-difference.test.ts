@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileDifference } from '../../../registry/desk/file-difference.ts';
-import { comparedCharsMax, lineEditsMax } from '../../../registry/desk/limits.ts';
+import { comparedCharsMax, fileDifference, lineEditsMax } from '../../../registry/desk/file.ts';
 
 const rows = (word: string): string => `${word}\n`.repeat(lineEditsMax + 1);
 

@@ -1,12 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { approvalPage } from '../../../registry/desk/approve.ts';
+import { approvalPage } from '../../../registry/desk/approval-routes.ts';
+import { linkPage, passkeysPage } from '../../../registry/desk/desk-routes.ts';
 import { filePage } from '../../../registry/desk/file.ts';
-import { passkeysPage } from '../../../registry/desk/passkeys-page.ts';
-import { problemPage } from '../../../registry/desk/problem-page.ts';
+import { problemPage } from '../../../registry/desk/frame.ts';
 import { queuePage } from '../../../registry/desk/queue.ts';
-import { linkPage } from '../../../registry/desk/sign-in/sign-in-page.ts';
 import { versionPage } from '../../../registry/desk/version-page/version.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
-import { indexedSkillsMax } from '../../../registry/foreign-clients/limits.ts';
+import { indexedSkillsMax } from '../../../registry/foreign-clients/agent-skills.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { readZip } from '../../../runner/archives/zip.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

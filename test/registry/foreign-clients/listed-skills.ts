@@ -1,5 +1,5 @@
-import { skills } from '../../../registry/catalogue/catalogue-schema.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { skills } from '../../../registry/catalogue/plugin-packages.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

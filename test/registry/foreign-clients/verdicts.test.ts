@@ -1,7 +1,7 @@
 /** The verdicts that ClawHub's clients ask for, in each state of a version. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
-import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/limits.ts';
+import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/clawhub.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, registryIdAt, scan, state } from '../road.ts';

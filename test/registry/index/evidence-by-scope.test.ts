@@ -4,9 +4,9 @@ import {
   type EvidenceWords,
   identityEvidence,
   selectEvidence,
-} from '../../../registry/index/evidence.ts';
+} from '../../../registry/index/publish-index.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import type { FrozenStatement } from '../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { FrozenStatement } from '../../../skills-index/trust/members-and-scopes/ends.ts';
 import type { LoggedStatement } from '../../../skills-index/trust/members-and-scopes/identities.ts';
 import type { IdentityWord } from '../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';

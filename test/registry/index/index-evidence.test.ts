@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { identityEvidence } from '../../../registry/index/evidence.ts';
-import { indexLineBytesMax } from '../../../registry/index/limits.ts';
-import { requireReadable } from '../../../registry/index/publish-index.ts';
+import {
+  identityEvidence,
+  indexLineBytesMax,
+  requireReadable,
+} from '../../../registry/index/publish-index.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

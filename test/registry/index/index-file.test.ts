@@ -11,8 +11,8 @@ import {
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
-import { readLine } from '../../../registry/index/lean-lines.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { readLine } from '../../../registry/index/packs.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { KnownFiles } from '../../../registry/store/known-files.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';

@@ -4,20 +4,20 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   commitLine,
+  indexEntriesMax,
   indexFileName,
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
-import { indexPartName, readSound } from '../../../registry/index/index-parts.ts';
-import { wholeLines } from '../../../registry/index/lean-lines.ts';
-import { indexEntriesMax } from '../../../registry/index/limits.ts';
+import { indexPartName, readSound } from '../../../registry/index/index-rows.ts';
+import { wholeLines } from '../../../registry/index/packs.ts';
 import { advice } from '../../../registry/store/advice-schema.ts';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { indexLines, versions } from '../../../registry/store/schema.ts';
 import type { Source } from '../../../skills-index/client/blobs.ts';
-import { fetchIndex, indexPartPath } from '../../../skills-index/client/index-lines.ts';
+import { fetchIndex, indexPartPath } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';

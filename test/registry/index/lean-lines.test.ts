@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { leanLine, readLine, wholeLines } from '../../../registry/index/lean-lines.ts';
+import { leanLine, readLine, wholeLines } from '../../../registry/index/packs.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';

@@ -6,9 +6,11 @@ import {
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { scopeOwnersMax } from '../../../skills-index/statement/limits.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
-import { wordsNamesMax } from '../../../skills-index/trust/limits.ts';
+import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
+import {
+  parseWordsFile,
+  wordsNamesMax,
+} from '../../../skills-index/trust/index-files/words-file.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';

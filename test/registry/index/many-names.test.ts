@@ -1,6 +1,6 @@
 /** A scope that has had so many owners and publishers that installers could not read its words. */
 import { expect, it, onTestFinished } from 'vitest';
-import { scopeNamesMax } from '../../../registry/index/limits.ts';
+import { scopeNamesMax } from '../../../registry/index/words.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -8,10 +8,12 @@ import {
   type ScopeStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { scopeOwnersMax } from '../../../skills-index/statement/limits.ts';
+import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
-import { wordsNamesMax } from '../../../skills-index/trust/limits.ts';
+import {
+  parseWordsFile,
+  wordsNamesMax,
+} from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,

@@ -1,9 +1,8 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { resume, resumeSome } from '../../../registry/index/resume.ts';
-import { judgedAnewAtOnce, resumedAtOnce } from '../../../registry/limits.ts';
-import { keepSome } from '../../../registry/review/queue/keep-queue.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { resume, resumedAtOnce, resumeSome } from '../../../registry/index/resume.ts';
+import { judgedAnewAtOnce, keepSome } from '../../../registry/review/queue/renew-queue.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
 import { makeSkill, publish } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

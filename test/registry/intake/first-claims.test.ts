@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { firstClaimsMax } from '../../../registry/limits.ts';
+import { firstClaimsMax } from '../../../registry/people/claimable-scopes.ts';
 import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';

@@ -1,9 +1,9 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { indexFileName } from '../../../registry/index/index-file.ts';
-import { settlePauseMs } from '../../../registry/limits.ts';
+import { settlePauseMs } from '../../../registry/index/put-off.ts';
 import { actorOf } from '../../../registry/people/actors.ts';
-import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
+import { approveByPasskey } from '../../../registry/review/approval-intake.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { audit, statements } from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tilePath } from '../../../skills-index/log/tile.ts';
 import { parseEntryTile } from '../../../skills-index/log/tile-files.ts';
+import { tilePath } from '../../../skills-index/log/tile-proof.ts';
 import { parseJson } from '../../../skills-index/skill/text/json.ts';
 import {
   keyStatement,

@@ -1,8 +1,8 @@
 /** The map of names in the registry's own log, compared with a map made of the whole log. */
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { namesOfRow } from '../../../registry/log/index-names.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
+import { namesOfRow } from '../../../registry/log/logged-bundle.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';

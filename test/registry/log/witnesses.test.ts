@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
-import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/key.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
-import { readWitnesses } from '../../../registry/data-folder/witness-config.ts';
+import { readWitnesses } from '../../../registry/data-folder/trust.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import type { Witnesses } from '../../../registry/log/witness-answers.ts';
 import { askWitnesses } from '../../../registry/log/witnesses.ts';

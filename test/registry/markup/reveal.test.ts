@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { revealed, revealedText } from '../../../registry/markup/reveal.ts';
+import { revealed, revealedText } from '../../../registry/markup/markup.ts';
 
 describe('revealing text', () => {
   it.each([

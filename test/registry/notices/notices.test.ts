@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliverSome } from '../../../registry/notices/deliver.ts';
+import { deliverSome, signedHeaders, webhooksOf } from '../../../registry/notices/deliver.ts';
 import { lastNotices } from '../../../registry/notices/notice.ts';
 import { parseNoticeConfig } from '../../../registry/notices/notice-config.ts';
 import { noticePlaces, notices } from '../../../registry/notices/notice-schema.ts';
-import { webhooksOf } from '../../../registry/notices/recipients.ts';
-import { signedHeaders } from '../../../registry/notices/webhook.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';

@@ -1,14 +1,10 @@
 /** Every public page of a skill whose every word is an attack on the page. */
 import { describe, expect, it } from 'vitest';
-import type { PublicVersion } from '../../../registry/pages/approved-version.ts';
-import { failurePage } from '../../../registry/pages/failure-page.ts';
-import { homePage } from '../../../registry/pages/home-page.ts';
-import { installLines } from '../../../registry/pages/install-lines.ts';
-import { publisherPage } from '../../../registry/pages/publisher-page.ts';
-import { advisoriesPage } from '../../../registry/pages/reference/advisories-page.ts';
-import { skillPage } from '../../../registry/pages/skill-page.ts';
-import { versionPage } from '../../../registry/pages/version-page.ts';
-import { osvEntry } from '../../../registry/stops/osv-entry.ts';
+import { homePage, publisherPage, versionPage } from '../../../registry/pages/page-routes.ts';
+import { advisoriesPage } from '../../../registry/pages/reference/reference-routes.ts';
+import { failurePage, installLines, skillPage } from '../../../registry/pages/skill-page.ts';
+import type { PublicVersion } from '../../../registry/pages/version-parts.ts';
+import { osvEntry } from '../../../registry/stops/advisories.ts';
 import type { VersionState } from '../../../registry/versions/status.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';

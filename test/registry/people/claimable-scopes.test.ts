@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { strangerClaimSeconds, strangerClaimsBurst } from '../../../registry/limits.ts';
+import {
+  strangerClaimSeconds,
+  strangerClaimsBurst,
+} from '../../../registry/routes/skill-versions.ts';
 import { isLookAlike } from '../../../skills-index/skill/look-alike.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import { somebody, someWorkflow, type TestClaims } from '../../skills-index/story-sigstore.ts';

@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  changedRoot,
   makeRegistryFolder,
   makeRegistryKeys,
+  proposeNext,
   publicKeyIn,
 } from '../../../cli/root-rotation/registry-folder.ts';
-import { changedRoot, proposeNext } from '../../../cli/root-rotation/rotation.ts';
 import {
   lastLogIndex,
   newlyFrozen,

@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changedRoot } from '../../../cli/root-rotation/rotation.ts';
+import { changedRoot } from '../../../cli/root-rotation/registry-folder.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { hasDigest } from '../../../registry/store/columns/digest-column.ts';

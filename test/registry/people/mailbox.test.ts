@@ -7,7 +7,7 @@ import {
   mailboxOfHostMax,
   mailboxOfKeyMax,
   mailboxOfNetworkMax,
-} from '../../../registry/limits.ts';
+} from '../../../registry/people/mailbox.ts';
 import { mailbox } from '../../../registry/store/mailbox-schema.ts';
 import {
   answerBytes,

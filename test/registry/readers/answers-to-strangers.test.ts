@@ -5,7 +5,7 @@ import {
   parseAuditKey,
   printAuditKey,
   type SigningAuditKey,
-} from '../../../skills-index/run/audit/audit-key.ts';
+} from '../../../skills-index/run/audit/audit-chain.ts';
 import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';

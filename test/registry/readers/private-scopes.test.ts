@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
-import { indexPartName } from '../../../registry/index/index-parts.ts';
+import { indexPartName } from '../../../registry/index/index-rows.ts';
 import { logSize } from '../../../registry/log/log.ts';
 import { onlyShown } from '../../../registry/readers/may-read.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Readers } from '../../../registry/readers/readers.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { blobScopes } from '../../../registry/store/identity-schema.ts';
 import { statements, versionBlobs, versions } from '../../../registry/store/schema.ts';
 import { addBlobs, numberOf } from '../../../registry/versions/version-blobs.ts';

@@ -4,20 +4,18 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
+import { nameUnknownLength } from '../../../registry/request-limits/body-limit.ts';
+import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
 import {
+  BodiesInFlight,
+  roomsInMemory,
+  roomsOnDisk,
   statementBodyBytesMax,
   strangerBodiesBytesMax,
   strangerBodiesInMemoryBytesMax,
   strangerBodiesOfOneBytesMax,
   uploadBytesMax,
-} from '../../../registry/limits.ts';
-import {
-  BodiesInFlight,
-  roomsInMemory,
-  roomsOnDisk,
-} from '../../../registry/request-limits/bodies-in-flight.ts';
-import { nameUnknownLength } from '../../../registry/request-limits/body-limit.ts';
-import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
+} from '../../../registry/request-limits/spool.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeSkill, publish, type Send } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

@@ -4,9 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Context } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { judgedBodiesBytesMax, uploadBytesMax } from '../../../registry/limits.ts';
 import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
-import { uploadReceiver } from '../../../registry/request-limits/spool.ts';
+import {
+  judgedBodiesBytesMax,
+  uploadBytesMax,
+  uploadReceiver,
+} from '../../../registry/request-limits/spool.ts';
 import { type RunningRegistry, startRegistry } from '../../../registry/serve.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { endStalledAnswers } from '../../../registry/request-limits/stalled-answers.ts';
+import { endStalledAnswers } from '../../../registry/request-limits/slow-bodies.ts';
 
 const stalledMs = 600;
 const mebibyte = 1024 * 1024;

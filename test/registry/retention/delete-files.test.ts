@@ -1,13 +1,16 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
-import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
-import { nothingRemovedSince } from '../../../registry/retention/removed-blobs.ts';
+import {
+  deleteSomeFiles,
+  endedVersions,
+  nothingRemovedSince,
+  removedBlobs,
+} from '../../../registry/retention/delete-files.ts';
 import {
   parseRetention,
   type RetentionRules,
 } from '../../../registry/retention/retention-rules.ts';
-import { endedVersions, removedBlobs } from '../../../registry/retention/retention-schema.ts';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
 import { isDeletion } from '../../../registry/store/columns/index-conditions.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../../registry/serve.ts';
-import { objectPath } from '../../../registry/store/disk/object-paths.ts';
+import { objectPath } from '../../../registry/store/disk/disk-objects.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { requireMove } from '../../../registry/versions/status.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { actorOf } from '../../../registry/people/actors.ts';
-import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
+import { approveByPasskey } from '../../../registry/review/approval-intake.ts';
 import { drafts } from '../../../registry/store/schema.ts';
 import { memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';

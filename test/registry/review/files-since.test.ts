@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lineEditsMax } from '../../../registry/desk/limits.ts';
+import { lineEditsMax } from '../../../registry/desk/file.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';
 import { call, makeSkill, publishApproved, publishScanned, type Skill } from '../road.ts';

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { similarCandidatesMax, versionsPerBandMax } from '../../../registry/limits.ts';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
+import {
+  similarCandidatesMax,
+  versionsPerBandMax,
+} from '../../../registry/review/similarity-index.ts';
+import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
-import { signatureOf } from '../../../skills-index/skill/text/similarity-signature.ts';
+import { signatureOf } from '../../../skills-index/skill/text/matching-parts.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';

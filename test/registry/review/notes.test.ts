@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answersOfVersionMax } from '../../../registry/limits.ts';
+import { answersOfVersionMax } from '../../../registry/review/notes.ts';
 import { signedIn } from '../desk-visit.ts';
 import { makeKey } from '../people.ts';
 import {

@@ -2,10 +2,10 @@ import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { scans, versions } from '../../../registry/store/schema.ts';
-import { extractFacts } from '../../../scanner/extract.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
+import { extractFacts } from '../../../scanner/scan.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { sentencesMax } from '../../../skills-index/statement/limits.ts';
+import { sentencesMax } from '../../../skills-index/statement/prose.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { versionsPageRows } from '../../../registry/limits.ts';
+import { versionsPageRows } from '../../../registry/routes/scope-versions.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publish } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { keepSome } from '../../../registry/review/queue/renew-queue.ts';
 import {
   observationAttemptsMax,
   observationLaterMs,
   observationLeaseMs,
-} from '../../../registry/limits.ts';
-import { keepSome } from '../../../registry/review/queue/keep-queue.ts';
-import { observationJobs } from '../../../registry/versions/observation-schema.ts';
+} from '../../../registry/store/batch.ts';
+import { observationJobs } from '../../../registry/versions/observations.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { signedIn } from '../desk-visit.ts';
 import { observationOf, observedBody, sendObservation } from '../observed.ts';

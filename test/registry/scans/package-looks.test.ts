@@ -1,16 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeExclusive } from '../../../registry/context.ts';
-import {
-  lookAgainMs,
-  lookRetryMs,
-  packageLeaseMs,
-  settlePauseMs,
-  suspensionsPerHour,
-} from '../../../registry/limits.ts';
+import { settlePauseMs } from '../../../registry/index/put-off.ts';
+import { lookAgainMs, lookRetryMs, packageLeaseMs } from '../../../registry/scans/package-looks.ts';
+import { suspensionsPerHour } from '../../../registry/stops/incidents.ts';
 import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
-import { listDoubts } from '../../../registry/versions/doubts.ts';
+import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
 import {
   predicateTypes,

@@ -1,9 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { leaseMs, ruleSetsPerHour, suspensionsPerHour } from '../../../registry/limits.ts';
+import { leaseMs } from '../../../registry/scans/jobs.ts';
+import { ruleSetsPerHour } from '../../../registry/scans/rescans.ts';
+import { suspensionsPerHour } from '../../../registry/stops/incidents.ts';
 import { isOpen } from '../../../registry/store/columns/index-conditions.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
-import { listDoubts } from '../../../registry/versions/doubts.ts';
+import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { makeFinding } from '../../finding.ts';

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { uploadBytesMax } from '../../../registry/limits.ts';
 import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
+import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
 
-import { keepReserve } from '../../../registry/serving/disk-reserve.ts';
-import { watchDisk } from '../../../registry/serving/disk-space.ts';
-import { diskReserveBytes } from '../../../registry/serving/limits.ts';
+import {
+  diskReserveBytes,
+  keepReserve,
+  watchDisk,
+} from '../../../registry/serving/disk-reserve.ts';
 
 const mebibyte = 1024 * 1024;
 const isRoot = process.getuid?.() === 0;

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readTlsFiles } from '../../../registry/serving/tls-files.ts';
-import { keepTlsFresh } from '../../../registry/serving/tls-renewal.ts';
+import { keepTlsFresh, readTlsFiles } from '../../../registry/serving/tls-renewal.ts';
 import { makeAuthority } from '../../../skills-index/run/egress/certificate.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 

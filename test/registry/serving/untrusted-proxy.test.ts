@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { parseTrustedProxies } from '../../../registry/serving/trusted-proxies.ts';
-import { warnOfUntrustedProxy } from '../../../registry/serving/untrusted-proxy.ts';
+import {
+  parseTrustedProxies,
+  warnOfUntrustedProxy,
+} from '../../../registry/serving/trusted-proxies.ts';
 
 /** Sends requests from these addresses; the lines that the operator reads. */
 async function linesFor(...requests: (readonly [string, Record<string, string>, object?])[]) {

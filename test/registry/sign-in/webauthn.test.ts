@@ -2,10 +2,10 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCbor } from '../../../registry/sign-in/cbor.ts';
 import {
   createOptions,
   type MadeCredential,
+  parseCbor,
   passkeyMade,
   requestOptions,
   requireAsserted,

@@ -6,7 +6,7 @@ import {
   parseAuditKey,
   printAuditKey,
   type SigningAuditKey,
-} from '../../../skills-index/run/audit/audit-key.ts';
+} from '../../../skills-index/run/audit/audit-chain.ts';
 import {
   type IncidentRule,
   reportOf,

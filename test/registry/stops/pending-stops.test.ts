@@ -5,11 +5,9 @@
 
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeLackingFiles } from '../../../registry/index/index-file.ts';
-import { indexEntriesMax } from '../../../registry/index/limits.ts';
+import { indexEntriesMax, writeLackingFiles } from '../../../registry/index/index-file.ts';
 import { untilDone } from '../../../registry/keep-on.ts';
-import { checkStops } from '../../../registry/stops/check-stops.ts';
-import { followStops, moveSome } from '../../../registry/stops/pending-stops.ts';
+import { checkStops, followStops, moveSome } from '../../../registry/stops/pending-stops.ts';
 import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { isAmong } from '../../../registry/store/batch.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
@@ -20,7 +18,7 @@ import {
   shownColumns,
 } from '../../../registry/versions/shown-versions.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
-import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
+import { fetchIndex } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { type Digest, parseDigest } from '../../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../../skills-index/skill/name.ts';

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { publisherVersionsAtOnce } from '../../../registry/stops/limits.ts';
-import { moveSome } from '../../../registry/stops/pending-stops.ts';
+import { moveSome, publisherVersionsAtOnce } from '../../../registry/stops/pending-stops.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { audit, versions } from '../../../registry/store/schema.ts';
 import {

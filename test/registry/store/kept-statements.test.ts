@@ -3,8 +3,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keptStatementsMax } from '../../../registry/limits.ts';
-import { withKeptStatements } from '../../../registry/store/kept-statements.ts';
+import { keptStatementsMax, withKeptStatements } from '../../../registry/store/sqlite.ts';
 
 const words = sqliteTable('words', { id: integer().primaryKey(), word: text().notNull() });
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
 import { r2Objects } from '../../../registry/store/r2-objects.ts';
-import { s3Objects } from '../../../registry/store/s3/s3-objects.ts';
+import { s3Objects } from '../../../registry/store/s3/objects-place.ts';
 import { Invocations } from '../cloudflare/invocations.ts';
 import { R2 } from '../cloudflare/r2.ts';
 import { memoryObjects } from '../world.ts';

@@ -1,6 +1,6 @@
 /** What waits for people on a scan that fell with its scanner. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listDoubts } from '../../../registry/versions/doubts.ts';
+import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { freshNonce } from '../../nonce.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
-import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { makeSegment } from '../../../registry/log/segments/keep-segments.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';

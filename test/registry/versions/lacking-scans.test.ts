@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resume } from '../../../registry/index/resume.ts';
-import { keepSome } from '../../../registry/review/queue/keep-queue.ts';
+import { keepSome } from '../../../registry/review/queue/renew-queue.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';

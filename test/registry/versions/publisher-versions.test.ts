@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { versions } from '../../../registry/store/schema.ts';
-import { publisherVersions } from '../../../registry/versions/publisher-versions.ts';
+import { publisherVersions } from '../../../registry/versions/shown-versions.ts';
 import type { VersionRow } from '../../../registry/versions/versions.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { makeKey } from '../people.ts';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { withAgentSlot } from '../../../runner/agents/agent-slots.ts';
-import { agentRunsMax } from '../../../runner/limits.ts';
+import { agentRunsMax, withAgentSlot } from '../../../runner/agents/agent-slots.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
 it('lets so many runs of an identity go on at once, and another one when one has ended', async () => {

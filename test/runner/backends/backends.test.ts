@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { probeHost } from '../../../cli/host/check-host.ts';
+import { probeHost } from '../../../cli/host/toolchains.ts';
 import { backendOf, findBackends } from '../../../runner/backends/backends.ts';
 
 const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};

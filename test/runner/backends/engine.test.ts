@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { engineArguments } from '../../../runner/backends/engine-arguments.ts';
-import { whyNotDocker } from '../../../runner/backends/engine-info.ts';
+import { whyNotDocker } from '../../../runner/backends/backends.ts';
+import { engineArguments } from '../../../runner/backends/engine.ts';
 
 const limits = {
   seconds: 30,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type OciSurroundings, ociSpec } from '../../../runner/backends/oci-root.ts';
 import { allBut, ociSeccomp } from '../../../runner/backends/oci-seccomp.ts';
-import { type OciSurroundings, ociSpec } from '../../../runner/backends/oci-spec.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/seccomp.ts';
 
 const limits = {
   seconds: 30,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backendRows } from '../../../cli/host/check-host.ts';
+import { backendRows } from '../../../cli/host/toolchains.ts';
+import { ociBackend } from '../../../runner/backends/backends.ts';
 import { engineBackend } from '../../../runner/backends/engine.ts';
 import { noSandbox } from '../../../runner/backends/none.ts';
-import { ociBackend } from '../../../runner/backends/oci.ts';
 import { planSkill } from '../../../runner/run/run.ts';
 import { backends } from '../../../skills-index/run/plan/backend-names.ts';
 import { requirements } from '../../../skills-index/run/plan/host-policy.ts';

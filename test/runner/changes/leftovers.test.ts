@@ -6,7 +6,7 @@ import {
   parseSecret,
   removeLeftovers,
   temporaryPathOf,
-} from '../../../runner/changes/leftovers.ts';
+} from '../../../runner/changes/put-entry.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';

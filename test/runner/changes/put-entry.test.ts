@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { applyChanges } from '../../../runner/changes/apply.ts';
-import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
+import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isPathWanted } from '../../../runner/changes/wanted-paths.ts';
+import { isPathWanted } from '../../../runner/changes/accept.ts';
 
 it.each([
   ['src/a', 'src/a', true],

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { breakerFile, readBreakers } from '../../../runner/agents/breakers.ts';
-import { openAuditKey } from '../../../runner/audit/audit-key.ts';
+import { openAuditKey } from '../../../runner/audit/audit.ts';
 import { holdDesk, holdFiles, requestPath } from '../../../runner/holds/holds.ts';
 import { readHeldRequest } from '../../../runner/holds/read-request.ts';
 import { closedBreaker } from '../../../skills-index/run/agents/breaker.ts';
@@ -31,7 +31,7 @@ import {
 import { findAnswer } from '../../../skills-index/run/holds/hold-gate.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { proofChallenge } from '../../../skills-index/trust/signatures/approver-proof.ts';
+import { proofChallenge } from '../../../skills-index/trust/signatures/passkey.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');

@@ -2,12 +2,14 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../../../runner/limits.ts';
 import {
+  changeSetBytesMax,
+  waitingBytesMax,
   whyOverShare,
   whyTooLarge,
   writeShareOwner,
 } from '../../../runner/mounts/changes-share.ts';
+import { changedPathsMax } from '../../../runner/mounts/views.ts';
 import { type ChangeSet, changesFolderOf } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 

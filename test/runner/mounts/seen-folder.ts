@@ -16,9 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges } from '../../../runner/changes/apply.ts';
-import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
-import { changedBytesMax } from '../../../runner/limits.ts';
+import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.ts';
+import { changedBytesMax } from '../../../runner/mounts/entry-state.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';

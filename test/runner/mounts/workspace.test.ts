@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownersOf } from '../../../runner/files/ownership.ts';
-import { changedBytesMax, copiedBytesMax, foldersDeepMax } from '../../../runner/limits.ts';
-import { stateAt } from '../../../runner/mounts/entry-state.ts';
+import { foldersDeepMax } from '../../../runner/files/walk-folder.ts';
+import { changedBytesMax, stateAt } from '../../../runner/mounts/entry-state.ts';
+import { copiedBytesMax } from '../../../runner/mounts/views.ts';
 import { fileChangeOf, kindOf } from '../../../skills-index/run/changes/changes.ts';
 import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
 

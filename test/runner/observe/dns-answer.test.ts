@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answerQuery, NamedAddresses, parseQuestion } from '../../../runner/observe/dns-answer.ts';
+import { answerQuery, NamedAddresses, parseQuestion } from '../../../runner/observe/observer.ts';
 
 function query(name: string, type = 1): Buffer {
   const labels = name.split('.').flatMap((label) => [label.length, ...Buffer.from(label)]);

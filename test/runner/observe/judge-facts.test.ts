@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Contact } from '../../../runner/observe/contact.ts';
-import { makeDecoys } from '../../../runner/observe/decoys.ts';
-import { requireObservingHost, resultOrFailed } from '../../../runner/observe/failed-step.ts';
+import { type Contact, makeDecoys } from '../../../runner/observe/decoys.ts';
 import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
+import { requireObservingHost, resultOrFailed } from '../../../runner/observe/observe-process.ts';
 import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Contact } from '../../../runner/observe/contact.ts';
-import { makeDecoys } from '../../../runner/observe/decoys.ts';
+import { type Contact, makeDecoys } from '../../../runner/observe/decoys.ts';
 import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
-import { keptFacts } from '../../../runner/observe/kept-facts.ts';
-import { factsMax } from '../../../runner/observe/limits.ts';
-import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
+import { factsMax, keptFacts, type StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { personas } from '../../../runner/observe/steps.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { ObservedFact } from '../../../skills-index/statement/observation.ts';

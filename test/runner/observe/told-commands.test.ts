@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toldPrograms } from '../../../runner/observe/told-commands.ts';
+import { toldPrograms } from '../../../runner/observe/steps.ts';
 
 it('takes the programs of fences, without the signs of a prompt', () => {
   const page = [

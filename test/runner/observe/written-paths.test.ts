@@ -10,8 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { comparedEntriesMax, watchedEntriesMax } from '../../../runner/observe/limits.ts';
-import { changesOf, readState, writtenBytes } from '../../../runner/observe/written-paths.ts';
+import {
+  changesOf,
+  comparedEntriesMax,
+  readState,
+  watchedEntriesMax,
+  writtenBytes,
+} from '../../../runner/observe/written-paths.ts';
 
 let home = '';
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTgz } from '../../../runner/archives/tgz.ts';
-import { unpackNpm } from '../../../runner/package-fetch/npm-package.ts';
+import { unpackNpm } from '../../../runner/package-fetch/fetch-package.ts';
 import {
   contentsOf,
   makeNpm,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPackage } from '../../../runner/package-fetch/read-package.ts';
+import { readPackage } from '../../../runner/package-fetch/fetch-package.ts';
 import type { LockedPackage } from '../../../skills-index/packages/locked-package.ts';
 import { makeNpm, makeWheel } from '../package-store/archive-maker.ts';
 import { makePackageWorld } from '../package-store/package-world.ts';

@@ -12,9 +12,8 @@ import { describe, expect, it } from 'vitest';
 import {
   advisedPackages,
   requireAllowedPackages,
-} from '../../../runner/package-store/advised-packages.ts';
-import { cleanPackages, listSets } from '../../../runner/package-store/clean.ts';
-import { storeFolder } from '../../../runner/package-store/store.ts';
+} from '../../../runner/package-store/audit-packages.ts';
+import { cleanPackages, listSets, storeFolder } from '../../../runner/package-store/store.ts';
 import { makePackageWorld } from './package-world.ts';
 
 const day = 24 * 60 * 60 * 1000;

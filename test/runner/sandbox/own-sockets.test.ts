@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { whyNoUnixSockets } from '../../../runner/sandbox/own-sockets.ts';
 import type { SandboxStart } from '../../../runner/sandbox/sandbox.ts';
+import { whyNoUnixSockets } from '../../../runner/sandbox/started.ts';
 
 const runFolder = '/tmp/skillgate-000000';
 const view = `${runFolder}/view0/view`;

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startSecondsMax } from '../../../runner/limits.ts';
-import { untilStarted } from '../../../runner/sandbox/started.ts';
+import { startSecondsMax, untilStarted } from '../../../runner/sandbox/started.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

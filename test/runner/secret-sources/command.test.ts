@@ -2,7 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseSecretCommand, runSecretCommand } from '../../../runner/secret-sources/command.ts';
+import {
+  parseSecretCommand,
+  runSecretCommand,
+} from '../../../runner/secret-sources/secret-store.ts';
 
 const env = { PATH: '/usr/bin:/bin', HOME: '/home/me', TOKEN: 'of the runner' };
 const sh = (script: string): string[] => ['/bin/sh', '-c', script];

@@ -8,8 +8,8 @@ import {
   openSecrets,
   revealSecret,
   secretsFileOf,
-} from '../../../runner/secret-sources/open-secrets.ts';
-import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+  storeSecret,
+} from '../../../runner/secret-sources/secret-store.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');

@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findAgentProgram } from '../../../runner/sessions/agent-program.ts';
-import { findToolchains } from '../../../runner/sessions/toolchains.ts';
+import { findAgentProgram, findToolchains } from '../../../runner/sessions/session-host.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 
 let folder = '';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
-import { clearCaches, listCaches } from '../../../runner/sessions/cache-folder.ts';
-import { openCaches } from '../../../runner/sessions/open-cache.ts';
+import { clearCaches, listCaches } from '../../../runner/sessions/keep-products.ts';
+import { openCaches } from '../../../runner/sessions/session.ts';
 import { giveRest } from '../mounts/seen-folder.ts';
 
 let top = '';

@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { tokenRenewSeconds } from '../../../runner/limits.ts';
-import { renewToken } from '../../../runner/sessions/session-files.ts';
+import { renewToken, tokenRenewSeconds } from '../../../runner/sessions/session.ts';
 
 let top: string;
 beforeEach(() => {

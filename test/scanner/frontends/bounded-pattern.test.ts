@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
-import { boundedPattern, filesBeside } from '../../../scanner/frontends/bounded-pattern.ts';
-import { shellPatternCharsMax, shellPatternWorkMax } from '../../../scanner/limits.ts';
+import {
+  boundedPattern,
+  filesBeside,
+  shellPatternCharsMax,
+  shellPatternWorkMax,
+} from '../../../scanner/frontends/bounded-pattern.ts';
 
 it.each([
   ['an ending', String.raw`\.pub$`, shellPatternCharsMax],

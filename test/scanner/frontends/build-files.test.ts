@@ -1,6 +1,6 @@
 /** Each way to write a command that a build runs keeps the file for a person. */
 import { describe, expect, it } from 'vitest';
-import { buildFileRuns } from '../../../scanner/frontends/build-files.ts';
+import { buildFileRuns } from '../../../scanner/frontends/rounds.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import { ant, attacks, cmake, type Files, maven, msbuild } from './build-attacks.ts';
 

@@ -1,11 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { extractFacts } from '../../../scanner/extract.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { FactMemo } from '../../../scanner/frontends/fact-memo.ts';
 import type { Analyse, FrontEndResult } from '../../../scanner/frontends/frontend.ts';
-import { reportOn } from '../../../scanner/scan.ts';
+import { extractFacts, reportOn } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 

@@ -1,7 +1,7 @@
 import { GFM, parser } from '@lezer/markdown';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { markdownParser } from '../../../scanner/frontends/markdown/parser.ts';
+import { markdownParser } from '../../../scanner/frontends/markdown/markdown.ts';
 
 const plain = parser.configure([GFM]);
 const parts =

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseTomlText } from '../../../scanner/frontends/settings/toml.ts';
+import { parseTomlText } from '../../../scanner/frontends/settings/json.ts';
 
 // The corpus belongs to its authors: it is not copied here (docs/contributing.md says how to get
 // it).

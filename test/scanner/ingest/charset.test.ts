@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../../scanner/ingest/charset.ts';
 import { type IngestedFile, ingestFile } from '../../../scanner/ingest/ingest.ts';
+import { decodeText } from '../../../scanner/ingest/text.ts';
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
 const ingest = (path: string, bytes: Uint8Array | string): IngestedFile =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inferManifest, scriptsLeftOut } from '../../../scanner/manifest/manifest.ts';
-import { packagesInTexts } from '../../../scanner/manifest/packages.ts';
+import { packagesInTexts } from '../../../scanner/manifest/required-packages.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import { identity } from './infer.ts';
 

@@ -1,9 +1,8 @@
 /** Frames in eight languages: orders are found, and honest texts with the same words are not. */
 import { describe, expect, test } from 'vitest';
-import { extractFacts } from '../../../scanner/extract.ts';
-import { allFrames } from '../../../scanner/prose/frames/all-frames.ts';
-import { framesIn } from '../../../scanner/prose/frames/find-frames.ts';
+import { allFrames, framesIn } from '../../../scanner/prose/frames/find-frames.ts';
 import type { FindingDraft } from '../../../scanner/rule.ts';
+import { extractFacts } from '../../../scanner/scan.ts';
 import { actOrders, honestActs } from './act-texts.ts';
 import { catalogues, honestTexts, orders } from './frame-texts.ts';
 import { honestOthers, ordersOfOthers } from './others-texts.ts';

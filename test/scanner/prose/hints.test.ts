@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { neededWords } from '../../../scanner/prose/first-words.ts';
-import { hintsOf, mayHold, needsOfConcepts, needsOfPattern } from '../../../scanner/prose/hints.ts';
+import {
+  hintsOf,
+  mayHold,
+  needsOfConcepts,
+  needsOfPattern,
+  searchedPatterns,
+} from '../../../scanner/prose/hints.ts';
 import { phraseTables } from '../../../scanner/prose/lexicon.ts';
-import { marksOf } from '../../../scanner/prose/marks.ts';
-import { foldText, inLatin } from '../../../scanner/prose/plain-words.ts';
-import { searchedPatterns } from '../../../scanner/prose/searched-patterns.ts';
+import { foldText, inLatin, marksOf } from '../../../scanner/prose/marks.ts';
+import { neededWords } from '../../../scanner/prose/names.ts';
 
 const tableWords = Object.values(phraseTables).flatMap((table) =>
   Object.values(table).flatMap((words) =>

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FactOf } from '../../../scanner/fact/fact.ts';
 import { phraseTables } from '../../../scanner/prose/lexicon.ts';
-import { marksOf } from '../../../scanner/prose/marks.ts';
-import { foldText } from '../../../scanner/prose/plain-words.ts';
+import { foldText, marksOf } from '../../../scanner/prose/marks.ts';
 import { joinedReading, readingOfText, signBetween } from '../../../scanner/prose/reading.ts';
 
 const fact: FactOf<'text'> = {

@@ -1,7 +1,7 @@
 /** Private keys of a user beside an address of a stranger, with verbs that no table has. */
 import { describe, expect, test } from 'vitest';
-import { extractFacts } from '../../../scanner/extract.ts';
 import { keysBesideAddresses } from '../../../scanner/prose/frames/keys-beside-addresses.ts';
+import { extractFacts } from '../../../scanner/scan.ts';
 
 const quotesIn = async (
   text: string,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { RecentTexts } from '../../../scanner/prose/recent-texts.ts';
+import { RecentTexts } from '../../../scanner/prose/reading.ts';
 
 it('gives each text what is made of this text, and forgets by length', () => {
   fc.assert(

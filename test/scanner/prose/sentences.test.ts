@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { extractFacts } from '../../../scanner/extract.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
-import { sentenceCharsMax, sentencesMax } from '../../../skills-index/statement/limits.ts';
+import { extractFacts } from '../../../scanner/scan.ts';
 import {
   isProseOf,
   type Prose,
   parseProse,
   type Sentence,
+  sentenceCharsMax,
+  sentencesMax,
 } from '../../../skills-index/statement/prose.ts';
 import { proseChange } from '../../../skills-index/statement/prose-change.ts';
 

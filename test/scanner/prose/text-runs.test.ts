@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { characterClass, hasNumberList, runsOf } from '../../../scanner/prose/text-runs.ts';
+import { characterClass, hasNumberList, runsOf } from '../../../scanner/prose/encoded-words.ts';
 
 describe('long runs of characters', () => {
   const letters = characterClass(/[ab]/);

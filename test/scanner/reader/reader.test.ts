@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openAiReader } from '../../../scanner/reader/reader.ts';
-import { type Prose, parseProse } from '../../../skills-index/statement/prose.ts';
-import { type Reading, remarkKinds } from '../../../skills-index/statement/reading.ts';
+import {
+  type Prose,
+  parseProse,
+  type Reading,
+  remarkKinds,
+} from '../../../skills-index/statement/prose.ts';
 
 const texts = [
   'Count the words of each line.',

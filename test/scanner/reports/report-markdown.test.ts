@@ -1,13 +1,13 @@
 import { parser } from '@lezer/markdown';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
 import {
   markdownBlock,
   markdownCode,
   markdownText,
-} from '../../../scanner/reports/markdown-text.ts';
-import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
-import { printMarkdown } from '../../../scanner/reports/report-markdown.ts';
+  printMarkdown,
+} from '../../../scanner/reports/report-markdown.ts';
 import { notDecided } from '../../../scanner/reports/report-text.ts';
 import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from './scanned-skills.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../scanner/reports/verdict.ts';
+import { judge } from '../../../scanner/reports/findings.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { makeFinding } from '../../finding.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJobsClient } from '../../../scanner/worker/jobs-client.ts';
-import { observeVersions, type VersionObserver } from '../../../scanner/worker/observe-versions.ts';
+import { observeVersions, type VersionObserver } from '../../../scanner/worker/work.ts';
 import type { ObservedBehaviour } from '../../../skills-index/statement/observation.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { outageFailures, watchOutage } from '../../../scanner/worker/outage.ts';
+import { outageFailures, watchOutage } from '../../../scanner/worker/work.ts';
 
 function watch(children: number) {
   const lines: string[] = [];

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { extractFacts } from '../../../scanner/extract.ts';
-import { packageCodeBytesMax, packagePartBytesMax } from '../../../scanner/limits.ts';
-import { reportOn } from '../../../scanner/scan.ts';
+import { extractFacts, reportOn } from '../../../scanner/scan.ts';
+import {
+  type PackageFile,
+  packageCodeBytesMax,
+  packagePartBytesMax,
+  scanPackage,
+} from '../../../scanner/worker/package-looks.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
-import { type PackageFile, scanPackage } from '../../../scanner/worker/scan-package.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const inProcess: ScanPool = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signatureOfFiles, similarityOf } from '../../../scanner/worker/similarity.ts';
+import { signatureOfFiles, similarityOf } from '../../../scanner/worker/scan-child.ts';
 import {
   bandKeys,
   isSignature,
@@ -8,8 +8,8 @@ import {
   signatureOf,
   similarity,
   sketchOf,
-} from '../../../skills-index/skill/text/similarity-signature.ts';
-import { wordsOf } from '../../../skills-index/skill/text/words-of-text.ts';
+  wordsOf,
+} from '../../../skills-index/skill/text/matching-parts.ts';
 import { filesOf } from '../reports/scanned-skills.ts';
 
 const skillMd = `---

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { jobs, scans } from '../../../registry/store/schema.ts';
-import { extractFacts } from '../../../scanner/extract.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
-import { reportOn } from '../../../scanner/scan.ts';
+import { extractFacts, reportOn } from '../../../scanner/scan.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
 import { workJobs } from '../../../scanner/worker/work.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

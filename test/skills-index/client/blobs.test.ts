@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { diskStore } from '../../../cli/registries/disk-store.ts';
+import { diskStore } from '../../../cli/registries/carry-memory.ts';
 import { requestSender } from '../../../cli/send-request.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
 import { fetchBlob, fetchNamed, type Source } from '../../../skills-index/client/blobs.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseLine, type WantedVersion } from '../../../skills-index/client/choose-line.ts';
-import { fetchIndex, indexPartPath } from '../../../skills-index/client/index-lines.ts';
+import { fetchIndex, indexPartPath } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';

@@ -6,13 +6,16 @@ import {
   filePackPath,
   withFilePacks,
 } from '../../../skills-index/client/file-packs.ts';
-import { packBlobsMax, packBytesMax } from '../../../skills-index/client/limits.ts';
-import { evidencePackPath, parsePack } from '../../../skills-index/client/pack-form.ts';
+import {
+  evidencePackPath,
+  packBlobsMax,
+  parsePack,
+} from '../../../skills-index/client/pack-form.ts';
+import { packBytesMax } from '../../../skills-index/client/packs.ts';
 import { fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
-import { parseHashTile, tilePath } from '../../../skills-index/log/tile.ts';
-import { perfectRoot } from '../../../skills-index/log/tile-proof.ts';
+import { parseHashTile, perfectRoot, tilePath } from '../../../skills-index/log/tile-proof.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rememberHead } from '../../../skills-index/client/admission-evidence.ts';
 import { fetchBlob } from '../../../skills-index/client/blobs.ts';
-import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
-import { wordsTriesMax } from '../../../skills-index/client/limits.ts';
-import { fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
+import {
+  fetchIndex,
+  fetchVersionEvidence,
+  wordsTriesMax,
+} from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
-import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-cosignature.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
 import { fetchProvenStatements, fetchWords } from '../../../skills-index/client/version-words.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { wordsFileValuesMax } from '../../../skills-index/trust/limits.ts';
+import { wordsFileValuesMax } from '../../../skills-index/trust/index-files/words-file.ts';
 import { type Story, tellStory } from '../story.ts';
 import { storyFetch, storyPaths } from '../story-server.ts';
 

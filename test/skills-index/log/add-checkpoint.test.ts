@@ -7,7 +7,7 @@ import {
 } from '../../../skills-index/log/add-checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { type Hash, leafHash, type TreeHead } from '../../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-cosignature.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey } from '../story-keys.ts';
 import { consistencyProof, nodesFromLeaves } from './whole-tree.ts';

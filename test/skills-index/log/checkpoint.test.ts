@@ -6,7 +6,7 @@ import {
   verifyCheckpoint,
 } from '../../../skills-index/log/checkpoint.ts';
 import { ownNote } from '../../../skills-index/log/own-note.ts';
-import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-cosignature.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey, testSigner } from '../story-keys.ts';
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import {
+  parseNote,
+  printSignatureLine,
+  verifyCheckpoint,
+} from '../../../skills-index/log/checkpoint.ts';
 import {
   cosignerKeyId,
   countWitnesses,
   verifyCosignatures,
 } from '../../../skills-index/log/cosignature.ts';
-import { parseNote, printSignatureLine } from '../../../skills-index/log/note.ts';
-import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
-import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
+import { signCheckpoint, signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import {
   parseWitnessPolicy,
   type WitnessPolicy,

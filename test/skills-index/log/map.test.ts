@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proveKey, provenValue } from '../../../skills-index/log/map-proof.ts';
 import {
   emptyMapRoot,
   hashAt,
@@ -9,6 +8,8 @@ import {
   mapRootOf,
   mapValueOf,
   placesAround,
+  proveKey,
+  provenValue,
   putLeaves,
 } from '../../../skills-index/log/map-tree.ts';
 import { sha256 } from '../../../skills-index/log/merkle-tree.ts';

@@ -4,7 +4,7 @@ import {
   parseNote,
   parseSignatureLine,
   printSignatureLine,
-} from '../../../skills-index/log/note.ts';
+} from '../../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const line = printSignatureLine({ name: 'skills.example', keyed: Buffer.alloc(68, 1) });

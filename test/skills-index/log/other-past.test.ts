@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { provesOtherPast } from '../../../skills-index/log/add-checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { type Hash, leafHash } from '../../../skills-index/log/merkle-tree.ts';
-import { provesOtherPast } from '../../../skills-index/log/other-past.ts';
 import { consistencyProof, inclusionProof, nodesFromLeaves } from './whole-tree.ts';
 
 describe('another past', () => {

@@ -2,9 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headQuestion, treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { type Hash, leafHash } from '../../../skills-index/log/merkle-tree.ts';
-import { parseHashTile, type TileId, tilePath } from '../../../skills-index/log/tile.ts';
 import { tilesOf } from '../../../skills-index/log/tile-files.ts';
-import { answerFrom, consistencyQuestion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
+import {
+  answerFrom,
+  consistencyQuestion,
+  parseHashTile,
+  type TileId,
+  tilePath,
+  tilesFor,
+} from '../../../skills-index/log/tile-proof.ts';
 import {
   consistencyProof,
   hashTile,

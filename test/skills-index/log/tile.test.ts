@@ -8,17 +8,17 @@ import {
 } from '../../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../../skills-index/log/merkle-tree.ts';
 import {
-  parseHashTile,
-  type TileId,
-  tileOfNode,
-  tilePath,
-} from '../../../skills-index/log/tile.ts';
-import {
   entryTile,
   parseEntryTile,
   parseTilePath,
   tilesOf,
 } from '../../../skills-index/log/tile-files.ts';
+import {
+  parseHashTile,
+  type TileId,
+  tileOfNode,
+  tilePath,
+} from '../../../skills-index/log/tile-proof.ts';
 import { hashTile, nodesFromLeaves } from './whole-tree.ts';
 
 const leafAt = (index: number) => leafHash(Buffer.from(`entry ${index}`));

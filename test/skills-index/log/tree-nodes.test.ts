@@ -3,8 +3,7 @@ import { proveHeads } from '../../../skills-index/client/log-proofs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { type TreeHead, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
 import { placesBetween, placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
-import { tilePath } from '../../../skills-index/log/tile.ts';
-import { consistencyQuestion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
+import { consistencyQuestion, tilePath, tilesFor } from '../../../skills-index/log/tile-proof.ts';
 import { parseNodes, type TreeNodes } from '../../../skills-index/log/tree-nodes.ts';
 import { headOf, logFetch, nodesOf } from '../two-histories.ts';
 

@@ -6,8 +6,11 @@ import {
   type NodeAt,
   nodeHash,
 } from '../../../skills-index/log/merkle-tree.ts';
-import { type TileId, tileWidthMax } from '../../../skills-index/log/tile.ts';
-import type { TreeQuestion } from '../../../skills-index/log/tile-proof.ts';
+import {
+  type TileId,
+  type TreeQuestion,
+  tileWidthMax,
+} from '../../../skills-index/log/tile-proof.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 /** Nodes from leaves; hashes every leaf below a node. */

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type McpSkills, servedSkills } from '../../../cli/mcp/mcp-skills.ts';
+import { type McpSkills, servedSkills } from '../../../cli/mcp/mcp-server.ts';
 import type { Startable } from '../../../cli/run/start-skill.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
 import {
+  type McpCall,
   mcpPageEntriesMax,
   mcpSkillBytesMax,
   mcpSkillFilesMax,
   mcpTextBytesMax,
-} from '../../../skills-index/mcp/limits.ts';
-import { type McpCall, skillMethods } from '../../../skills-index/mcp/skill-methods.ts';
-import { parseSkillUri, skillUri } from '../../../skills-index/mcp/skill-uri.ts';
+  parseSkillUri,
+  skillMethods,
+  skillUri,
+} from '../../../skills-index/mcp/skill-methods.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { HostPlatform } from '../../../skills-index/packages/host-platform.ts';
 import {
   chooseFromHouse,
   type HouseGroup,
   parseHouse,
 } from '../../../skills-index/packages/house.ts';
 import { parsePackageLock } from '../../../skills-index/packages/locks/package-lock.ts';
-import { npmNeeds } from '../../../skills-index/packages/npm-needs.ts';
-import { wheelNeeds } from '../../../skills-index/packages/wheel-needs.ts';
+import type { HostPlatform } from '../../../skills-index/packages/python-marker.ts';
+import { npmNeeds, wheelNeeds } from '../../../skills-index/packages/wheel-needs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

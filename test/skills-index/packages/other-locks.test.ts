@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pinsIn } from '../../../skills-index/packages/locks/other-locks.ts';
+import { pinsIn } from '../../../skills-index/packages/locks/package-lock.ts';
 
 const hash = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const pins = (texts: Readonly<Record<string, string>>) =>

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type PackageMetadata,
-  parseMetadata,
-} from '../../../skills-index/packages/package-metadata.ts';
-import {
   originInPackument,
   type PackageOrigin,
   publisherInProvenance,
 } from '../../../skills-index/packages/package-origin.ts';
 import { parseSimplePage } from '../../../skills-index/packages/simple-page.ts';
+import { type PackageMetadata, parseMetadata } from '../../../skills-index/packages/wheel-needs.ts';
 
 describe('the metadata of a wheel', () => {
   it.each<[string, PackageMetadata]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lockBytesMax } from '../../../skills-index/packages/limits.ts';
+import { lockBytesMax } from '../../../skills-index/packages/locks/package-lock.ts';
 import { parsePylock, parsePylockInSteps } from '../../../skills-index/packages/locks/pylock.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 

@@ -3,7 +3,7 @@ import {
   compares,
   isSameVersion,
   isVersionIn,
-} from '../../../skills-index/packages/python-version.ts';
+} from '../../../skills-index/packages/python-marker.ts';
 
 describe('versions of Python packages', () => {
   // The order that PEP 440 and packaging give.

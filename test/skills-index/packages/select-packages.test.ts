@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { HostPlatform } from '../../../skills-index/packages/host-platform.ts';
 import type { LockedPackage } from '../../../skills-index/packages/locked-package.ts';
-import { isMarked } from '../../../skills-index/packages/python-marker.ts';
-import { isPythonIn } from '../../../skills-index/packages/python-version.ts';
-import { selectPackages } from '../../../skills-index/packages/select-packages.ts';
-import { wheelFit } from '../../../skills-index/packages/wheel-tags.ts';
+import {
+  type HostPlatform,
+  isMarked,
+  isPythonIn,
+} from '../../../skills-index/packages/python-marker.ts';
+import { selectPackages, wheelFit } from '../../../skills-index/packages/wheel-needs.ts';
 
 const debian: HostPlatform = {
   os: 'linux',

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
-import { parseBundle, type SourceFile } from '../../../skills-index/skill/bundle.ts';
+import {
+  bundleFileBytesMax,
+  bundleFilesMax,
+  parseBundle,
+  type SourceFile,
+} from '../../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 

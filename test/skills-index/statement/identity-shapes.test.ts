@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import {
+  type Identity,
   memberStatement,
   scopeStatement,
   statementBytes,
@@ -13,9 +13,9 @@ import {
   isKey,
   printIdentity,
 } from '../../../skills-index/statement/identity-id.ts';
-import { identityCharsMax } from '../../../skills-index/statement/limits.ts';
 import { parseIdentity } from '../../../skills-index/statement/parse-identity.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
+import { identityCharsMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import { testSigner } from '../story-keys.ts';
 
 const key = testSigner('author').named;

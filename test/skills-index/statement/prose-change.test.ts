@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changedSentencesMax } from '../../../skills-index/statement/limits.ts';
 import type { Prose } from '../../../skills-index/statement/prose.ts';
 import {
+  changedSentencesMax,
   changeWords,
   noveltyWords,
   proseChange,

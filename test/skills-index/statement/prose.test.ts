@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import {
-  proseCharsMax,
-  sentenceCharsMax,
-  sentencesMax,
-} from '../../../skills-index/statement/limits.ts';
-import {
   isProseOf,
   isSentenceText,
   parseProse,
+  proseCharsMax,
   type Sentence,
+  sentenceCharsMax,
+  sentencesMax,
   sentenceTexts,
 } from '../../../skills-index/statement/prose.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
-import { slsaLevelOf } from '../../../skills-index/trust/decision/slsa-level.ts';
+import { slsaLevelOf } from '../../../skills-index/trust/decision/judge.ts';
 import {
   idsOfClaims,
   personOf,

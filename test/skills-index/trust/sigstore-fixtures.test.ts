@@ -10,7 +10,7 @@ import {
   idsOfClaims,
   printClaims,
 } from '../../../skills-index/trust/signatures/certified-identities.ts';
-import { verifyCertified } from '../../../skills-index/trust/signatures/verify-certified.ts';
+import { verifyCertified } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import type { FixtureCase } from '../../sigstore/fixtures.ts';
 import { verifyArtifact } from '../../sigstore/verify-artifact.ts';
 

@@ -2,16 +2,14 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type * as backends from '../../../../runner/backends/public.ts';
-import { outputBytesMax } from '../../../../skills-index/run/limits.ts';
-import { runBare } from '../bare.ts';
+import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts';
+import { outputBytesMax } from '../../../../skills-index/run/plan/plan-skill.ts';
 import { wantedAttempt } from '../batch.ts';
 import { runInSession } from '../in-session.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
-import { libraryMount } from '../sandboxed.ts';
+import { libraryMount, runBare } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
-import { passesVariable, runCodeBare } from './naive.ts';
-import { runOnce } from './run-once.ts';
+import { passesVariable, runCodeBare, runOnce } from './ownership.ts';
 
 const why = 'escape suite';
 // A daemonised process that ignores signals and is named with the world's word.
@@ -57,7 +55,7 @@ async function survivesBare(world: EscapeWorld): Promise<boolean> {
 
 async function judgeSurvivors(
   world: EscapeWorld,
-  sandbox: backends.Sandbox,
+  sandbox: Sandbox,
   stop?: AbortController,
 ): Promise<Outcome> {
   const stops = stop === undefined ? [] : [{ signal: stop.signal, reason: 'revoked' as const }];
@@ -91,7 +89,7 @@ export const aroundRows: readonly RunnerAttempt[] = [
       return reached;
     },
     attempt: async (world, sandbox) => {
-      const swapping: backends.Sandbox = {
+      const swapping: Sandbox = {
         ...sandbox,
         start: (what) => {
           swapLibrary(world);

@@ -2,17 +2,27 @@
  * Build products that an agent's sessions keep: a hostile package waits in them for another agent,
  * another folder, a skill or the runner.
  */
+
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type * as backends from '../../../../runner/backends/public.ts';
-import * as sessions from '../../../../runner/sessions/public.ts';
+import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts';
+import { cachesFolderOf, listCaches } from '../../../../runner/sessions/keep-products.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { runInSession } from '../in-session.ts';
 import type { RunnerAttempt } from '../row.ts';
-import type { EscapeWorld } from '../world.ts';
-import { freshFolder } from './fresh-folder.ts';
-import { runOnce } from './run-once.ts';
+import { changeOwner, type EscapeWorld } from '../world.ts';
+import { runOnce } from './ownership.ts';
+
+// Folders below a world for attempts on the runner.
+
+/** A folder of the user of attempts; made where it is not there. */
+export function freshFolder(world: EscapeWorld, name: string): string {
+  const folder = join(world.folder, name);
+  fs.mkdirSync(folder, { recursive: true });
+  changeOwner(folder, world.user);
+  return folder;
+}
 
 /** Who looks for what a session left. */
 interface Next {
@@ -27,7 +37,7 @@ const planted = 'node_modules/x/poison.js';
 /** What a session of the agent prints. @throws Problem where no session starts */
 async function sessionOf(
   world: EscapeWorld,
-  sandbox: backends.Sandbox,
+  sandbox: Sandbox,
   { agent, folder }: Next,
   script: string,
 ): Promise<string> {
@@ -55,13 +65,13 @@ function kept(
   wants: string,
   script: (world: EscapeWorld) => string,
   worksBare: (world: EscapeWorld, next: string) => boolean,
-  looks: (world: EscapeWorld, sandbox: backends.Sandbox) => Promise<boolean>,
+  looks: (world: EscapeWorld, sandbox: Sandbox) => Promise<boolean>,
 ): RunnerAttempt {
   const clear = (world: EscapeWorld): void => {
     for (const folder of ['naive', 'naive-cache', 'naive-next', 'kept', 'kept-other'])
       fs.rmSync(join(world.folder, folder), { recursive: true, force: true });
     for (const agent of ['one', 'two'])
-      fs.rmSync(sessions.cachesFolderOf(world.paths, agent), { recursive: true, force: true });
+      fs.rmSync(cachesFolderOf(world.paths, agent), { recursive: true, force: true });
   };
   return {
     name,
@@ -74,7 +84,7 @@ function kept(
     attempt: async (world, sandbox) => {
       try {
         await sessionOf(world, sandbox, first, script(world));
-        const isKept = sessions.listCaches(sessions.cachesFolderOf(world.paths, 'one')).length > 0;
+        const isKept = listCaches(cachesFolderOf(world.paths, 'one')).length > 0;
         if (!isKept) return { result: 'untested', detail: 'the session kept nothing' };
         if (await looks(world, sandbox)) return { result: 'through', detail: 'the next found it' };
         return { result: 'contained', detail: 'only the next session of the agent gets it' };
@@ -149,7 +159,7 @@ export const keptRows: readonly RunnerAttempt[] = [
       'mkdir node_modules && cp /bin/sh node_modules/sh && chmod 6755 node_modules/sh && ln node_modules/sh node_modules/again && mkfifo node_modules/pipe',
     (_, next) => (fs.statSync(join(next, 'node_modules/sh')).mode & 0o6000) !== 0,
     async (world) => {
-      const [cache] = sessions.listCaches(sessions.cachesFolderOf(world.paths, 'one'));
+      const [cache] = listCaches(cachesFolderOf(world.paths, 'one'));
       const tree = join(cache?.folder ?? '', `${cache?.list.generation}.tree/node_modules`);
       return fs.readdirSync(tree).some((name) => {
         const stats = fs.lstatSync(join(tree, name));

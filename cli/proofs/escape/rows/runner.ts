@@ -1,14 +1,20 @@
 /** The runner itself: hostile input, and files that change between check and use. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type * as backends from '../../../../runner/backends/public.ts';
-import type * as runs from '../../../../runner/run/public.ts';
+import type { RunRequest } from '../../../../runner/run/run-request.ts';
+import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts';
+
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, printsThrough, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, type EscapeSkill, type ExtraAccess, runSandboxed } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
-import { mountsUnchecked, runCodeBare, splitsArguments, startsUnverifiedFile } from './naive.ts';
-import { runOnce } from './run-once.ts';
+import {
+  mountsUnchecked,
+  runCodeBare,
+  runOnce,
+  splitsArguments,
+  startsUnverifiedFile,
+} from './ownership.ts';
 
 const why = 'escape suite';
 const quiet: EscapeSkill = { files: { 'probe.sh': 'echo started' } };
@@ -24,11 +30,9 @@ function mustRefuse(
   bare: (world: EscapeWorld) => boolean | Promise<boolean>,
   change: (
     world: EscapeWorld,
-  ) =>
-    | Partial<runs.RunRequest>
-    | ((request: runs.RunRequest) => Partial<runs.RunRequest>) = () => ({}),
+  ) => Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = () => ({}),
 ): RunnerAttempt {
-  const attempt = async (world: EscapeWorld, sandbox: backends.Sandbox): Promise<Outcome> => {
+  const attempt = async (world: EscapeWorld, sandbox: Sandbox): Promise<Outcome> => {
     const { printed, problem } = await runOnce(world, sandbox, () => skillOf(world), change(world));
     if (problem?.startsWith('sandbox-')) return { result: 'untested', detail: problem };
     if (problem !== undefined) return { result: 'blocked', detail: problem };
@@ -55,7 +59,7 @@ const wrongMounts: readonly (readonly [name: string, source: string, target: str
 
 /** Host policy that binds the workspace to a path. */
 const bindLibrary =
-  (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: runs.RunRequest) => ({
+  (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: RunRequest) => ({
     hostPolicy: { ...request.hostPolicy, workspaces: { library: path(world) } },
   });
 
@@ -109,7 +113,7 @@ export const manifestRows: readonly RunnerAttempt[] = [
 ];
 
 /** Host policy with the default breakers. */
-const strict = (writable: readonly string[]) => (request: runs.RunRequest) => ({
+const strict = (writable: readonly string[]) => (request: RunRequest) => ({
   hostPolicy: { ...request.hostPolicy, writable, breakers: {} },
 });
 

@@ -7,12 +7,11 @@ import { chmodSync, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type * as runs from '../../../../runner/run/public.ts';
+import type { RunRequest } from '../../../../runner/run/run-request.ts';
 import { isReceived, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, libraryMount, withOwnLocks } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
-import { runCodeBare } from './naive.ts';
-import { runOnce } from './run-once.ts';
+import { runCodeBare, runOnce } from './ownership.ts';
 
 const why = 'escape suite';
 const reports = { source: 'workspace:reports', target: '/reports', why };
@@ -124,7 +123,7 @@ function reach(attempt: SocketAttempt): RunnerAttempt {
       }),
     attempt: (world, sandbox) =>
       withListener(world, async (listen, isHeard) => {
-        const change = (request: runs.RunRequest): Partial<runs.RunRequest> => ({
+        const change = (request: RunRequest): Partial<RunRequest> => ({
           ...(attempt.ownLocks === undefined ? {} : withOwnLocks(request)),
           onStdout: (chunk) => {
             request.onStdout(chunk);

@@ -2,7 +2,47 @@
  * Meanings of calls in script languages without a parser, by their text alone. Sources: the
  * languages' library references.
  */
-import { type LexicalForm, lexicalRows } from './lexical-form.ts';
+import type { Trait } from '../../../fact/fact.ts';
+import type { Language } from '../../../fact/source.ts';
+
+// One row of the tables of calls in languages without a parser.
+
+/**
+ * `code`: text is run as code. `program`: a program or command line is started. `fetch`: something
+ * is downloaded. `send`: a request that carries data. `fetch-run`: a program that runs what its
+ * address gives. `env`: group 1 is a variable's name, or all of them when it is missing. `decode`:
+ * encoded data is decoded. `connect`: a bare connection to another machine. `listen`: a port that
+ * others reach. `load`: machine code or a library is loaded. `read`: a file is read. A
+ * trait: just that.
+ */
+export type LexicalMeaning =
+  | 'code'
+  | 'program'
+  | 'fetch'
+  | 'send'
+  | 'connect'
+  | 'listen'
+  | 'fetch-run'
+  | 'env'
+  | 'decode'
+  | 'load'
+  | 'read'
+  | { readonly trait: Trait };
+
+export interface LexicalForm {
+  readonly languages: readonly Language[];
+  readonly means: LexicalMeaning;
+  readonly api: string;
+  readonly form: RegExp;
+}
+
+/** Rows for some languages. */
+export function lexicalRows(
+  languages: readonly Language[],
+  ...forms: readonly (readonly [LexicalMeaning, string, RegExp])[]
+): LexicalForm[] {
+  return forms.map(([means, api, form]) => ({ languages, means, api, form }));
+}
 
 export const scriptForms: readonly LexicalForm[] = [
   ...lexicalRows(
@@ -166,3 +206,88 @@ export const scriptForms: readonly LexicalForm[] = [
     ['env', 'getenv', /\b(?:getenv|get_env|fetch_env!?)\s*\(\s*["':](\w{1,80})/g],
   ),
 ];
+
+// Comments and strings of the languages that are read lexically.
+
+export interface LexicalSyntax {
+  /** Marks of comments up to the end of the line. */
+  readonly line: readonly string[];
+  /** Openings and ends of comments. */
+  readonly block: readonly (readonly [string, string])[];
+  /** Quotes; the strings between them may go over several lines when `wide`. */
+  readonly quotes: string;
+  readonly wide: boolean;
+  readonly escape: string;
+  /** Letters in single quotes only: `'a'`, not a string. */
+  readonly charQuote?: true;
+  /** The assigned name, in group 1. */
+  readonly assigns: RegExp;
+}
+
+const braces: LexicalSyntax = {
+  line: ['//'],
+  block: [['/*', '*/']],
+  quotes: '"`',
+  wide: true,
+  escape: '\\',
+  charQuote: true,
+  assigns: /(?:^|[\s(,*&])([A-Za-z_]\w{0,60})(?:\s*,\s*(?:\w{1,20}))?\s*(?::=|=(?!=))/,
+};
+const hashes: LexicalSyntax = {
+  line: ['#'],
+  block: [],
+  quotes: '"\'`',
+  wide: true,
+  escape: '\\',
+  assigns: /(?:^|[\s;(])(?:my\s+|local\s+|our\s+)?([$@%]?[A-Za-z_]\w{0,60})\s*(?:<-|=(?![=~>]))/,
+};
+
+/** Languages without a row are read as `other`. */
+export const lexicalSyntax: Readonly<Partial<Record<Language, LexicalSyntax>>> = {
+  powershell: {
+    line: ['#'],
+    block: [['<#', '#>']],
+    quotes: '"\'',
+    wide: true,
+    escape: '`',
+    assigns: /(\$(?:\w{1,12}:)?[A-Za-z_]\w{0,60})\s*\+?=(?!=)/,
+  },
+  batch: {
+    line: ['::'],
+    block: [],
+    quotes: '"',
+    wide: false,
+    escape: '^',
+    assigns: /^\s*@?set\s+(?:\/[ap]\s+)?"?([\w-]{1,60})=/i,
+  },
+  vbscript: {
+    line: ["'"],
+    block: [],
+    quotes: '"',
+    wide: false,
+    escape: '',
+    assigns: /(?:^|:|\bSet\s)\s*([A-Za-z_]\w{0,60})\s*=/i,
+  },
+  applescript: {
+    line: ['--', '#'],
+    block: [['(*', '*)']],
+    quotes: '"',
+    wide: true,
+    escape: '\\',
+    assigns: /\bset\s+([A-Za-z_]\w{0,60})\s+to\b/i,
+  },
+  lua: { ...hashes, line: ['--'], block: [['--[[', ']]']], quotes: '"\'' },
+  php: { ...hashes, line: ['//', '#'], block: [['/*', '*/']], quotes: '"\'`' },
+  ruby: { ...hashes, block: [['\n=begin', '\n=end']] },
+  perl: { ...hashes, block: [['\n=pod', '\n=cut']] },
+  julia: { ...hashes, block: [['#=', '=#']], quotes: '"`' },
+  go: braces,
+  rust: { ...braces, quotes: '"' },
+  swift: { ...braces, quotes: '"' },
+  c: { ...braces, quotes: '"' },
+  csharp: { ...braces, quotes: '"' },
+  java: { ...braces, quotes: '"\'' },
+  other: hashes,
+  r: hashes,
+  awk: hashes,
+};

@@ -7,8 +7,8 @@ import { importMeaning } from '../names/meaning.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PythonScope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { Aliases, Cell, FlowKind, Kept } from './aliases.ts';
-import { changingMethods } from './updates.ts';
+import { changingMethods } from './by-text.ts';
+import type { Aliases, Cell, FlowKind, Kept } from './lists.ts';
 
 /** What going through the flows needs at every place. */
 export interface Flowing {

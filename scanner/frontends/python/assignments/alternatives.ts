@@ -1,13 +1,21 @@
 /** Values that may be one of several, put side by side and one after the other. */
-import {
-  alternativesMax,
-  foldedCharsMax,
-  pythonItemsMax,
-  pythonPartsKept,
-  pythonPartsMax,
-} from '../../../limits.ts';
+
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { foldedCharsMax } from '../../../prose/encoded-words.ts';
 import type { PyValue } from '../program.ts';
+
+/** Texts that one value may be, from branches, loops and callers. */
+export const alternativesMax = 64;
+
+/** Items of a list that are followed one by one. */
+export const pythonItemsMax = 256;
+
+/**
+ * Lists and dictionaries in a computed one, at any depth. Of a list with more, none is known; of a
+ * dictionary with more, the second number.
+ */
+export const pythonPartsMax = 2_048;
+const pythonPartsKept = 128;
 
 /** Text one after the other, in every combination; of too many, the last parts are unknown. */
 export function join(values: readonly PyValue[]): PyValue {

@@ -2,19 +2,19 @@
  * Assignments of Python that do something: to variables of the environment, built-ins, attributes
  * and items.
  */
-
 import { steeringVariables } from '../../../lookup-tables/shell.ts';
-import { callWith } from '../effects/call.ts';
+import { callWith, type PyNoting } from '../effects/call.ts';
 import { applyEffect, serve } from '../effects/effects.ts';
 import { noteFronted } from '../effects/network.ts';
 import { hookRaised } from '../effects/raised.ts';
-import { attributeNode } from '../names/classes.ts';
-import { flowInto } from '../names/flow-into.ts';
-import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { classIn } from '../names/canonical.ts';
+import { attributeNode, basesOf } from '../names/classes.ts';
+import { byProtocol } from '../names/protocols.ts';
+import { flowInto } from '../names/shared-parts.ts';
+import { assignmentParts, childrenOf, nameOf, textOf } from '../nodes.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
 import { textsOf, unknownPy } from './alternatives.ts';
-import { setAttribute, setItem, updateInPlace } from './assigned-protocols.ts';
 
 // Attributes of connections that are called with each message: paho-mqtt, websocket-client, stomp.
 const isReceiver = /^on_(message|data|publish|event|receive|msg|text)$/;
@@ -131,3 +131,84 @@ function noteClient(
   const at = { module, node: target, api: name, certainty: 'exact' } as const;
   noteFronted(run, at, name, table, run.evaluate(run, module, client));
 }
+
+// Methods of the skill's classes that Python calls for an assignment: `__setitem__`, setters of
+// properties, `__set__` of descriptors, `__iadd__` (Python reference: the data model).
+
+/** `object[key] = value` */
+function setItem(
+  run: PythonRun,
+  at: PyNoting,
+  object: PyValue,
+  key: PyNode | undefined,
+  value: PyValue,
+): void {
+  const given = key === undefined ? unknownPy : run.evaluate(run, at.module, key);
+  byProtocol(run, at, object, ['__setitem__'], [given, value]);
+}
+
+/** `object.name = value` */
+export function setAttribute(
+  run: PythonRun,
+  at: PyNoting,
+  object: PyValue,
+  name: string,
+  value: PyValue,
+): void {
+  const className = classIn('object', object.qual);
+  if (className === undefined) return;
+  byProtocol(run, at, object, ['__setattr__'], [{ ...unknownPy, texts: [name] }, value]);
+  for (const own of settersOf(run, className, name))
+    run.invoke(
+      run,
+      { ...callWith({ ...at, api: name }, [value]), object },
+      { ...unknownPy, own },
+      1,
+    );
+  for (const module of run.modules.values()) {
+    const node = module.classes.get(className);
+    const bindings = node && module.scopes.get(node.from)?.names.get(name);
+    for (const binding of bindings?.filter(({ kind }) => kind === 'value') ?? [])
+      byProtocol(run, at, run.boundValue(run, module, binding, 1), ['__set__'], [object, value]);
+  }
+}
+
+// `@name.setter`
+function settersOf(run: PythonRun, className: string, name: string): readonly PythonFunction[] {
+  const classes = [
+    className,
+    ...basesOf(run, className).flatMap((base) => classIn('class', base) ?? []),
+  ];
+  return (run.decorated.get('setter') ?? []).flatMap(({ of }) =>
+    typeof of !== 'string' && of.name === name && classes.includes(of.owner ?? '') ? [of] : [],
+  );
+}
+
+/** `object += value` */
+function updateInPlace(
+  run: PythonRun,
+  at: PyNoting & { readonly node: PyNode },
+  object: PyValue,
+  value: PyValue,
+): void {
+  const symbol = childrenOf(at.node).find(({ name }) => name === 'UpdateOp');
+  const written = symbol === undefined ? '' : textOf(at.module, symbol);
+  const name = operators.get(written);
+  if (name !== undefined) byProtocol(run, at, object, [`__i${name}__`, `__${name}__`], [value]);
+}
+
+const operators: ReadonlyMap<string, string> = new Map([
+  ['+=', 'add'],
+  ['-=', 'sub'],
+  ['*=', 'mul'],
+  ['/=', 'truediv'],
+  ['//=', 'floordiv'],
+  ['%=', 'mod'],
+  ['**=', 'pow'],
+  ['@=', 'matmul'],
+  ['&=', 'and'],
+  ['|=', 'or'],
+  ['^=', 'xor'],
+  ['<<=', 'lshift'],
+  ['>>=', 'rshift'],
+]);

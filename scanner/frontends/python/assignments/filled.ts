@@ -1,6 +1,6 @@
 /** The places of a text that are filled from a table: `text % table`, `text.format_map(table)`. */
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { readEnvironment } from '../effects/environment.ts';
+import { readEnvironment } from '../effects/options.ts';
 import { variableNode } from '../names/lookup.ts';
 import { nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';

@@ -1,20 +1,28 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
-import { alternativesMax } from '../../../limits.ts';
+
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { callWith, type PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { noteFronted } from '../effects/network.ts';
 import { attributeNode } from '../names/classes.ts';
-import { contentsOf } from '../names/contents.ts';
-import { flowInto } from '../names/flow-into.ts';
-import { itemOf } from '../names/items.ts';
+import { contentsOf } from '../names/handed-over.ts';
+import { flowInto } from '../names/shared-parts.ts';
+import { itemOf } from '../names/special.ts';
 import { nameOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
-import { formatOf } from '../values/format.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
+import { formatOf } from '../values/operators.ts';
 import { textMethod } from '../values/text.ts';
-import { anyText, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
+import {
+  alternativesMax,
+  anyText,
+  combinations,
+  either,
+  join,
+  nodesOf,
+  unknownPy,
+} from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|format_map|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;

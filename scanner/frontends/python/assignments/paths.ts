@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
-import { temporaryFile } from '../effects/written.ts';
+import { temporaryFile } from '../effects/connections.ts';
 import type { PyValue } from '../program.ts';
 import { anyText, join, nodesOf, unknownPy } from './alternatives.ts';
 

@@ -3,35 +3,37 @@
  * unknown parts and the flows that it carries. `fold/` computes the one value that an expression
  * must have, where there is one, and holds the operations that both need.
  */
-
-import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { callValue } from '../effects/calls.ts';
-import { wholeEnvironment } from '../effects/environment.ts';
+import { wholeEnvironment } from '../effects/options.ts';
 import { caughtValue } from '../effects/raised.ts';
 import {
   bindingValue,
   type DictEntry,
   type DisplayPart,
   type Domain,
+  type FormatPieces,
   interpret,
   operandsOf,
+  type StringLiteral,
 } from '../interpret.ts';
-import type { FormatPieces, StringLiteral } from '../literals.ts';
-import { boundOf, isFixed, itemOf, sliceOf } from '../names/items.ts';
 import { memberValue } from '../names/members.ts';
 import { importedValue, variable } from '../names/names.ts';
 import { parameterValue } from '../names/parameters.ts';
 import { byIteration, byOperator, byProtocol, textOfObject } from '../names/protocols.ts';
+import { boundOf, isFixed, itemOf, sliceOf } from '../names/special.ts';
 import { functionOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
-import { withFolded } from '../values/given.ts';
+import { foldedOf, oneOf, withFolded } from '../values/given.ts';
+import { percentOf } from '../values/operators.ts';
 import { linesOfFile } from '../values/own-files.ts';
+import { dictOf, listOf } from '../values/value.ts';
 import {
   busyValue,
+  combinations,
   either,
   fewEntries,
   fewTexts,
@@ -41,9 +43,80 @@ import {
 } from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny } from './bound.ts';
 import { isFilledIn, namesHeld, namesTaken, variablesTaken } from './filled.ts';
-import { changedList, display } from './lists.ts';
+import { changedList, display, joinedLists } from './lists.ts';
 import { sentNode } from './methods.ts';
-import { operated } from './operators.ts';
+import { joined } from './paths.ts';
+
+/**
+ * Nesting of values that wait for other values, of other functions too: the call stack is limited.
+ */
+const pythonValuesDepthMax = 250;
+
+export const syntaxDepthMax = 500;
+
+// What operators of Python make of values that may be several things.
+
+// `text % value`, with what stands for a value or for each of a list.
+function formatted(text: string, b: PyValue): string {
+  const named = [...(b.entries ?? [])].map(([key, value]) => [key, foldedOf(value)] as const);
+  const given =
+    b.entries === undefined ? listOf((b.items ?? [b]).map(oneOf), 'tuple') : dictOf(named);
+  return percentOf(text, given, unknownPart) ?? unknownPart;
+}
+
+// `["git"] + words`: a list with that head, unless an operator of `words` makes something else.
+function withUnknownTail(head: PyValue, tail: PyValue): PyValue {
+  const parts = [head, tail].map((value) => ({ value, isStarred: true }));
+  return { ...display(parts), otherTexts: [unknownPart], grown: true };
+}
+
+// Each text with each of what it is given.
+function percent(a: PyValue, b: PyValue): PyValue {
+  const keys = b.entries === undefined ? undefined : [...b.entries.keys()];
+  const parts = [...(b.entries?.values() ?? b.items ?? [b])];
+  const texts = combinations([{ ...a, items: undefined }, ...parts]).map(([text, ...given]) => {
+    const value = b.entries === undefined && b.items === undefined ? (given[0] ?? b) : b;
+    const entries = keys && new Map(keys.map((key, at) => [key, given[at] ?? unknownPy]));
+    const items = b.items === undefined ? undefined : given;
+    return formatted(text?.texts[0] ?? unknownPart, { ...value, items, entries });
+  });
+  return {
+    ...a,
+    texts: [...new Set(texts)],
+    otherTexts: parts.every(({ otherTexts }) => otherTexts.length === 0)
+      ? a.otherTexts
+      : [...a.otherTexts, ...a.texts.map((text) => formatted(text, unknownPy))],
+    nodes: nodesOf([a, b]),
+    folded: true,
+    raw: undefined,
+  };
+}
+
+/** What an operator gives for two values. */
+function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
+  const isText = a.texts.length > 0 || b.texts.length > 0;
+  if (symbol === '+' && a.items !== undefined && b.items === undefined && !isText)
+    return withUnknownTail(a, b);
+  if (symbol === '+')
+    return a.items !== undefined && b.items !== undefined
+      ? joinedLists(a, b, a.items, b.items)
+      : isText
+        ? join([a, b])
+        : { ...unknownPy, nodes: nodesOf([a, b]) };
+  if (symbol === '/' && (a.qual === 'pathlib.Path()' || b.qual === 'pathlib.Path()'))
+    return { ...joined([a, b]), qual: 'pathlib.Path()' };
+  if (symbol === '%' && a.texts.length > 0) return percent(a, b);
+  if (symbol === '*' && a.texts.length === 1 && /^\d{1,3}$/.test(b.texts[0] ?? ''))
+    return {
+      ...a,
+      texts: [(a.texts[0] ?? '').repeat(Number(b.texts[0])).slice(0, 4_096)],
+      otherTexts: a.otherTexts.length > 0 ? [unknownPart] : [],
+      folded: true,
+    };
+  if (symbol === 'or' || symbol === 'and') return either([a, b]);
+  if (/^(==|!=|<|>|<=|>=|in|is|not)/.test(symbol)) return unknownPy;
+  return { ...unknownPy, nodes: nodesOf([a, b]), decoded: symbol === '^' };
+}
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, depth = 0): PyValue {

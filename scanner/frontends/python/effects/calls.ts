@@ -2,9 +2,15 @@
  * Calls in Python: which API or function of the skill is meant, what it does, and what it gives.
  */
 
-import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import {
+  alternativesMax,
+  anyText,
+  either,
+  nodesOf,
+  nothingGiven,
+  unknownPy,
+} from '../assignments/alternatives.ts';
 import { eachYielded } from '../assignments/bound.ts';
 import { mutate, plainCall } from '../assignments/methods.ts';
 import { foldPath } from '../assignments/paths.ts';
@@ -24,14 +30,17 @@ import { callBuiltin } from '../values/builtins.ts';
 import { carrying, oneOf, pyOf } from '../values/given.ts';
 import { readOfFiles, settingsOfFiles } from '../values/own-files.ts';
 import type { PyCall } from './call.ts';
-import { noteChannel } from './channels.ts';
 import { applyEffect } from './effects.ts';
-import { namedLine } from './named-line.ts';
+import {
+  clientMade,
+  namedLine,
+  noteChannel,
+  noteUnknownClient,
+  sendByClient,
+} from './named-line.ts';
 import { observeOwn } from './observe.ts';
-import { clientMade, noteUnknownClient, sendByClient } from './open-clients.ts';
 import { runProgram } from './programs.ts';
 import { noteRaisedByCall } from './raised.ts';
-import { packsFile, withStreams } from './streams.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
 import type { PythonApi } from './tables/python-api.ts';
 
@@ -369,3 +378,49 @@ function callOwn(
     whole: undefined,
   };
 }
+
+// Files in memory, and the inputs of started programs. What an archive, a compressor or a writer of
+// tables gets that was made over such a file, the file holds afterwards:
+// `z = ZipFile(buffer, "w"); z.writestr(name, text)`.
+
+/**
+ * The result of a call with the files in memory that writing to the result fills: a new one, or
+ * those over which the call made an object. Puts what the call writes into the files that it fills.
+ */
+function withStreams(run: PythonRun, call: PyCall, callee: PyValue, made: PyValue): PyValue {
+  if (callee.own !== undefined) return made;
+  if (inMemory.test(callee.qual ?? '')) {
+    const id = flowNode(
+      run,
+      call.module,
+      call.node,
+      `stream@${call.node.from}`,
+      'a file in memory has it',
+    );
+    return { ...made, nodes: [...made.nodes, id], stream: [id] };
+  }
+  const given = [...call.args, ...call.keywords.values()];
+  const over = given.flatMap(({ stream }) => stream);
+  const name = call.method || (callee.qual ?? '').split('.').at(-1) || '';
+  const content = [...nodesOf(given), ...call.spread];
+  const packed = packsFile.test(callee.qual ?? '') ? made.nodes : [];
+  if (writing.test(name)) fill(run, call.object.stream, [...content, ...packed]);
+  if (filling.test(name)) fill(run, over, [...content, ...call.object.nodes]);
+  const entering = entered.test(name) ? call.object.stream : [];
+  const kept = [...new Set([...made.stream, ...over, ...entering])].slice(0, alternativesMax);
+  return kept.length === 0 ? made : { ...made, stream: kept };
+}
+
+function fill(run: PythonRun, streams: readonly string[], from: readonly string[]): void {
+  run.context.steps.take(streams.length * from.length);
+  for (const to of streams) for (const one of from) if (one !== to) flowEdge(run, one, to);
+}
+
+/** An archive gets the content of the file. */
+const packsFile = /^(zipfile\.ZipFile\(\)\.write|tarfile\.(open|TarFile|TarFile\.open)\(\)\.add)$/;
+const inMemory = /^(io\.(StringIO|BytesIO)|tempfile\.SpooledTemporaryFile)$/;
+const writing = /^(write\w*|add\w*|append|dump|put|extend|communicate|send\w*|feed\w*)$/;
+// `json.dump(value, buffer)`, `image.save(buffer)`, `print(value, file=buffer)`
+const filling = /^(\w*dump|save\w*|write\w*|p?print|pp|copyfileobj|export\w*|to_[a-z]+|tofile)$/;
+// An object made from a part of another one writes to the same file.
+const entered = /^(__enter__|open|getchannel|writer|detach)$/;

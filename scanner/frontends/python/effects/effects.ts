@@ -2,23 +2,27 @@
 import { anyEgress, imageEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
-import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
+import { alternativesMax, either, join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
 import { sharePart } from '../names/shared-parts.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
-import { applyCallback, applyOption } from './callbacks.ts';
-import { applySend, isElsewhere } from './connections.ts';
-import { readVariable, wholeEnvironment } from './environment.ts';
+import {
+  applySend,
+  isElsewhere,
+  noteWritten,
+  startAt,
+  storedPaths,
+  storeUnpacked,
+} from './connections.ts';
 import { applyFile } from './files.ts';
-import { applyConnect, applyRequest } from './network.ts';
-import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
-import { startAt, storedPaths, storeUnpacked } from './stored.ts';
+import { applyConnect, applyRequest, sendTo } from './network.ts';
+import { observeCall } from './observe.ts';
+import { readVariable, wholeEnvironment } from './options.ts';
+import { feedProgram, isUnscrambled, noteLoad, runCodeOf, runProgram } from './programs.ts';
 import type { Argument, Condition, PythonEffect } from './tables/python-api.ts';
-import { isUnscrambled } from './unscrambled.ts';
-import { noteWritten } from './written.ts';
 
 const lineEnd = { ...unknownPy, texts: ['\n'] };
 
@@ -292,4 +296,87 @@ const tellingNames =
 
 function isKnownText(text: string): boolean {
   return !text.includes(unknownPart);
+}
+
+// Functions of Python that call a function that they are given: threads, pools, map, what runs at
+// the end.
+
+/** Calls what an API is given, with the arguments that it passes on. */
+function applyCallback(
+  run: PythonRun,
+  call: PyCall,
+  { callee, given }: Extract<PythonEffect, { does: 'call' }>,
+): PyValue {
+  const target = argumentOf(call, callee);
+  if (target === undefined || (target.qual === undefined && target.own === undefined))
+    return unknownPy;
+  observeCall(run, call);
+  const behind = given.from === undefined ? undefined : call.keywords;
+  const dict = given.dict === undefined ? behind : argumentOf(call, given.dict)?.entries;
+  const results = argumentLists(call, given).map((args) => {
+    const inner = callWith(call, args, dict);
+    const values = [target, ...target.others].map((one) => run.invoke(run, inner, one, 1));
+    return either(values);
+  });
+  return { ...unknownPy, items: results, nodes: results.flatMap((result) => result.nodes) };
+}
+
+function argumentLists(
+  call: PyCall,
+  { from, list, each, spread, twice }: Extract<PythonEffect, { does: 'call' }>['given'],
+): PyValue[][] {
+  if (from !== undefined) return [call.args.slice(from)];
+  if (list !== undefined) {
+    const args = argumentOf(call, list);
+    return [args?.items === undefined ? (args === undefined ? [] : [args]) : [...args.items]];
+  }
+  const values = each === undefined ? undefined : call.args[each];
+  if (values === undefined) return [[]];
+  const more = each === undefined ? [] : call.args.slice(each + 1);
+  const unknown = { ...values, texts: [], items: undefined };
+  const rows = [
+    ...(values.items?.slice(0, alternativesMax) ?? []),
+    ...(values.items === undefined || values.items.length > alternativesMax ? [unknown] : []),
+  ];
+  return rows.map((row, index) =>
+    spread === true
+      ? [...(row.items ?? [row])]
+      : [
+          row,
+          ...(twice === true ? [row] : []),
+          ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] }),
+        ],
+  );
+}
+
+/** An option of a transfer that says where it goes or what it carries. */
+function applyOption(
+  run: PythonRun,
+  call: PyCall,
+  { name, value }: Extract<PythonEffect, { does: 'option' }>,
+): PyValue | undefined {
+  const option = argumentOf(call, name)?.qual?.split('.').at(-1);
+  const carries = option === 'POSTFIELDS' || option === 'READDATA' || option === 'HTTPPOST';
+  if (option !== 'URL' && !carries) return undefined;
+  const at = call.args.indexOf(argumentOf(call, value) ?? unknownPy);
+  if (option === 'URL')
+    return applyRequest(run, call, {
+      does: 'request',
+      url: { at, key: '' },
+      method: '*',
+      body: [],
+      header: [],
+    });
+  const made = run.facts.findLast(
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.span.path === call.module.source.path &&
+      fact.api === call.api,
+  );
+  if (made?.kind !== 'capability') return undefined;
+  return sendTo(run, call, [made.capability], {
+    url: [],
+    body: [call.args[at] ?? unknownPy],
+    header: [],
+  });
 }

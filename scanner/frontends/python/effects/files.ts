@@ -6,10 +6,16 @@ import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
+import {
+  noteWritten,
+  openedBy,
+  storeAt,
+  storedIn,
+  storedPaths,
+  storeMoved,
+} from './connections.ts';
 import { applyRequest } from './network.ts';
-import { storeAt, storedIn, storedPaths, storeMoved } from './stored.ts';
 import type { PythonEffect } from './tables/python-api.ts';
-import { noteWritten, openedBy } from './written.ts';
 
 const isUrl = /^https?:\/\//;
 const getting = {

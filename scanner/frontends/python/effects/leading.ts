@@ -2,10 +2,11 @@
  * Which parts of an address say what host it is: those before the first slash behind its scheme.
  * `f"{base}/tasks/{answer['id']}"` asks the host that `base` says, whatever the answer is.
  */
-import { alternativesMax, callSitesMax } from '../../../limits.ts';
+
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { calledIn, operandsOf } from '../interpret.ts';
-import { piecesOf } from '../literals.ts';
+import { alternativesMax } from '../assignments/alternatives.ts';
+import { callSitesMax } from '../assignments/attributes.ts';
+import { calledIn, operandsOf, piecesOf } from '../interpret.ts';
 import { lookUp } from '../names/lookup.ts';
 import { givenFor, isByClass, isOwnCall } from '../names/parameters.ts';
 import { argumentsOf, childrenOf, nameOf, scopeOf } from '../nodes.ts';

@@ -20,7 +20,6 @@ import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.t
 import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
 import { callsElsewhere } from './callers.ts';
 import { hostNodesOf, isAnyHost } from './connections.ts';
-import { frontedHosts, hostsIn } from './host-header.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
 
@@ -128,7 +127,7 @@ function openFor(
 
 const isRequest = /request\(\)$|\bprepare\w{0,20}\(\)$/i;
 
-export function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
+function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
   if (url !== undefined && url.texts.length > 0) return textsOf(url);
   return host !== undefined && url === undefined
     ? [`https://${host.replace('*', 's3')}/`].map((one) =>
@@ -156,7 +155,7 @@ export function noteFronted(
   run.fronted.set(path, [...(run.fronted.get(path) ?? []), ...hostsIn(name, given)]);
 }
 
-export interface SentParts {
+interface SentParts {
   readonly url: readonly PyValue[];
   readonly body: readonly PyValue[];
   readonly header: readonly PyValue[];
@@ -317,7 +316,7 @@ function hostIn(text: string): string {
   return host ?? text;
 }
 
-export function requestTraits(
+function requestTraits(
   call: PyCall,
   capability: Capability,
   url: PyValue | undefined,
@@ -333,7 +332,7 @@ export function requestTraits(
   ];
 }
 
-export function addressTraits(capability: Capability): Trait[] {
+function addressTraits(capability: Capability): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { host, port, scheme } = parseEgressUrl(capability.url);
   const isWeb = scheme === 'http' || scheme === 'https';
@@ -344,3 +343,45 @@ export function addressTraits(capability: Capability): Trait[] {
       : []),
   ];
 }
+
+// Other hosts that see a request than the one in its address: in a `Host` header, and proxies.
+
+/**
+ * Addresses of the hosts that a `Host` header names, and of proxies: a content network hands the
+ * request to the host of the header, whatever host the address has, and a proxy is asked first.
+ */
+function frontedHosts({ keywords }: PyCall, addresses: readonly string[]): string[] {
+  const asked = new Set(addresses.map((text) => hostOf.exec(text)?.[1]?.toLowerCase()));
+  return ['headers', 'proxies', 'proxy']
+    .flatMap((name) => hostsIn(name, keywords.get(name)))
+    .filter((address) => !asked.has(hostOf.exec(address)?.[1]));
+}
+
+/** Addresses of the hosts that headers or proxies name; `name` says which of them they are. */
+function hostsIn(name: string, value: PyValue | undefined): string[] {
+  if (value === undefined) return [];
+  if (name !== 'headers')
+    return [value, ...(value.entries?.values() ?? [])].flatMap(textsOf).flatMap(proxyIn);
+  return [...(value.entries ?? [])].flatMap(([key, one]) =>
+    key.toLowerCase() === 'host' ? textsOf(one).flatMap(headerHost) : [],
+  );
+}
+
+function headerHost(text: string): string[] {
+  const host = text.trim().toLowerCase().replace(portOrDot, '');
+  return domain.test(host) ? [`https://${host}/`] : [];
+}
+
+// A proxy of this machine is a program that somebody started here.
+function proxyIn(text: string): string[] {
+  const host = proxyHost.exec(text)?.[1]?.toLowerCase() ?? '';
+  const isKnown = domain.test(host) || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+  return isKnown && !isLoopbackHost(host) ? [`https://${host}/`] : [];
+}
+
+const proxyHost =
+  /^\s{0,9}(?:(?:https?|socks\w{0,2}):\/\/)?(?:[^@/\s]{0,100}@)?([\w.-]{1,255})(?=[:/?#]|\s{0,9}$)/i;
+const hostOf = /^\s{0,9}https?:\/\/([\w.-]{1,255})(?=[:/?#]|\s{0,9}$)/i;
+// `host.example:443` and `host.example.` are `host.example`.
+const portOrDot = /\.?(?::\d{0,5})?$/;
+const domain = /^(?:[\w-]{1,63}\.){1,10}[a-z]{2,24}$/;

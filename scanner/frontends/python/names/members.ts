@@ -1,22 +1,27 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
-import { alternativesMax, pythonItemsMax } from '../../../limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { either, unknownPy } from '../assignments/alternatives.ts';
-import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
+import {
+  alternativesMax,
+  anyText,
+  either,
+  nodesOf,
+  pythonItemsMax,
+  unknownPy,
+} from '../assignments/alternatives.ts';
+import { attributeOfObject, callSitesMax, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
-import { readEnvironment } from '../effects/environment.ts';
 import { noteReaching } from '../effects/escapes.ts';
+import { readEnvironment } from '../effects/options.ts';
 import { powerfulModules } from '../effects/tables/python.ts';
-import { functionOf, nameOf, textOf } from '../nodes.ts';
+import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonFunction, type PythonModule, type PyValue } from '../program.ts';
-import { flowSink, notePyTrait, type PythonRun } from '../run.ts';
+import { flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { builtinFunctions } from '../values/value.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
-import { contentsOf } from './contents.ts';
-import { isOptions, optionOf } from './given-options.ts';
+import { contentsOf } from './handed-over.ts';
 import { memberMeaning } from './meaning.ts';
 import { memberOfModule } from './names.ts';
 
@@ -307,4 +312,58 @@ export function topFunctions(module: PythonModule): [string, PythonFunction][] {
   return [...module.scope.names].flatMap(([name, bindings]): [string, PythonFunction][] =>
     bindings.flatMap((one) => (one.kind === 'function' ? [[name, one.definition]] : [])),
   );
+}
+
+// Options of a program in Python, read by argparse: what each is when nobody gives it.
+
+/** Whether a value holds the options that argparse read. */
+function isOptions(qual: string): boolean {
+  return /^argparse\.ArgumentParser\(\)\.parse_(known_|intermixed_)?args\(\)(\[\])?$/.test(qual);
+}
+
+/** An option by name: its default, or anything else. */
+function optionOf(run: PythonRun, options: PyValue, name: string, depth: number): PyValue {
+  const any = { ...unknownPy, nodes: options.nodes, targets: options.targets };
+  const calls = (run.calls.get('add_argument') ?? []).slice(0, callSitesMax);
+  run.context.steps.take(calls.length);
+  const defaults = calls.flatMap(({ module, call }) => {
+    const { positional, keywords } = argumentsOf(module, call);
+    const fallback = keywords.get('default');
+    const file = openedBy(run, module, call, keywords.get('type'));
+    if (fallback === undefined && file.length === 0) return [];
+    const dest = keywords.get('dest');
+    const names = (dest === undefined ? positional : [dest]).map((one) => plain(module, one));
+    const usual = fallback === undefined ? unknownPy : run.evaluate(run, module, fallback, depth);
+    const one: PyValue = { ...usual, nodes: [...usual.nodes, ...file] };
+    return names.includes(name) ? [one] : [];
+  });
+  for (const { module, call } of (run.calls.get('set_defaults') ?? []).slice(0, callSitesMax)) {
+    const given = argumentsOf(module, call).keywords.get(name);
+    if (given !== undefined) defaults.push(run.evaluate(run, module, given, depth));
+  }
+  const known = defaults.filter(({ texts }) => texts.length > 0);
+  const nodes = [...new Set([...options.nodes, ...nodesOf(defaults)])];
+  if (known.length === 0) return { ...any, nodes };
+  const { texts, otherTexts, qual } = either([...known, anyText]);
+  return { ...any, nodes, texts, otherTexts, qual: qual === 'pathlib.Path()' ? qual : undefined };
+}
+
+// `type=argparse.FileType("rb")` opens the file that the option names.
+function openedBy(
+  run: PythonRun,
+  module: PythonModule,
+  call: PyNode,
+  type: PyNode | undefined,
+): readonly string[] {
+  if (type === undefined || !textOf(module, type).includes('FileType')) return [];
+  const at = { module, node: call, api: 'argparse.FileType', certainty: 'exact' } as const;
+  return [flowSource(run, at, { what: 'file', name: '*' }, 'opens the file that it is given')];
+}
+
+// `"--jump-host"` is read as `jump_host`.
+function plain(module: PythonModule, node: Parameters<typeof textOf>[1]): string {
+  return textOf(module, node)
+    .replace(/^[rRuU]?['"]|['"]$/g, '')
+    .replace(/^-{1,2}/, '')
+    .replaceAll('-', '_');
 }

@@ -4,8 +4,7 @@ import type { PyCall } from '../effects/call.ts';
 import type { PythonEffect } from '../effects/tables/python-api.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import { PyNode, type PythonModule } from '../program.ts';
-import type { PythonRun } from '../run.ts';
-import { flowInto } from './flow-into.ts';
+import { flowEdge, type PythonRun } from '../run.ts';
 import { lookUp, variableNode } from './lookup.ts';
 
 /** What is put into a buffer, or into a view of it, is in the variable that holds the buffer. */
@@ -37,4 +36,20 @@ function nameGiven(run: PythonRun, module: PythonModule, call: PyNode): string |
   const name = nameOf(module, target);
   const found = lookUp(scopeOf(module, target), name);
   return found === undefined ? undefined : variableNode(run, module, found.scope, name, target);
+}
+
+// Values that get into what a name of Python holds, by another way than an assignment.
+
+/** Values that get into what a name holds. */
+export function flowInto(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  given: readonly string[],
+): void {
+  const name = nameOf(module, node);
+  const found = lookUp(scopeOf(module, node), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, node);
+  for (const from of given) flowEdge(run, from, to);
 }

@@ -3,7 +3,7 @@
  * bases of classes.
  */
 
-import { alternativesMax } from '../../../limits.ts';
+import { alternativesMax } from '../assignments/alternatives.ts';
 import { childrenOf, nameOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
 

@@ -19,9 +19,8 @@ import type {
 } from '../program.ts';
 import type { FoldPlace, PythonRun } from '../run.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
-import { attribute, dotted, evalName, hiddenName, item, namedBy } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';
-import { imported } from './names.ts';
+import { attribute, dotted, evalName, hiddenName, imported, item, namedBy } from './names.ts';
 import { readOfFiles } from './own-files.ts';
 import {
   boundName,

@@ -4,9 +4,15 @@
  * every other result is unknown. Each expression is computed once, within a budget per module.
  * `values/` says what an expression may be where it has no single value.
  */
-import { foldedCharsMax } from '../../../limits.ts';
-import { bindingValue, type DictEntry, type DisplayPart, interpret } from '../interpret.ts';
-import type { FormatPieces, StringLiteral } from '../literals.ts';
+import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+import {
+  bindingValue,
+  type DictEntry,
+  type DisplayPart,
+  type FormatPieces,
+  interpret,
+  type StringLiteral,
+} from '../interpret.ts';
 import { parameterValue } from '../names/parameters.ts';
 import { nameOf } from '../nodes.ts';
 import type {
@@ -22,13 +28,10 @@ import type {
 import type { FoldPlace, PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
 import { callFolded } from './calls.ts';
-import { specified } from './format.ts';
 import { foldedOf } from './given.ts';
 import { comprehension, sliceOf } from './items.ts';
-import { item } from './lookups.ts';
-import { memberOfFolded } from './members.ts';
-import { imported, staticName } from './names.ts';
-import { operate } from './operators.ts';
+import { imported, item, memberOfFolded, staticName } from './names.ts';
+import { operate, specified } from './operators.ts';
 import { runBlock } from './run.ts';
 import {
   dictOf,

@@ -1,8 +1,7 @@
 /** Between computed values and the values of the front end. */
 import type { Steps } from '../../../fact/steps.ts';
-import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import { nothingGiven, pythonItemsMax, unknownPy } from '../assignments/alternatives.ts';
 import { fewItems } from '../assignments/lists.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';

@@ -2,10 +2,9 @@
  * Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers
  * (library reference: built-in types).
  */
-import { foldedCharsMax } from '../../../limits.ts';
+import { foldedCharsMax } from '../../../prose/encoded-words.ts';
 import type { Folded, FoldedDict, FoldedList, MaybeFolded } from '../program.ts';
-import { bytesToText, fromHex } from './codecs.ts';
-import { textMethod } from './text.ts';
+import { bytesToText, fromHex, textMethod } from './text.ts';
 import {
   areEqual,
   dictOf,

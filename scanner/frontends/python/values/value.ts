@@ -3,8 +3,7 @@
  * defines.
  */
 
-import { pythonPartsMax } from '../../../limits.ts';
-import { nothingGiven } from '../assignments/alternatives.ts';
+import { nothingGiven, pythonPartsMax } from '../assignments/alternatives.ts';
 import type {
   CallGiven,
   Folded,

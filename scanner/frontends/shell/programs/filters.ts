@@ -3,13 +3,12 @@
  * that cut and join.
  */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
-import { decodedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
-import { awkFilter } from './awk.ts';
-import type { Filter } from './filter.ts';
-import { sedFilter } from './sed.ts';
-import { translate } from './translate.ts';
+import { unescapedText } from '../escapes.ts';
+import { type Filter, sedFilter } from './sed.ts';
+
+export const decodedCharsMax = 64 * 1024;
 
 /** The effect of a program on its input; undefined for an unknown program. */
 export function filterOf(call: Call): Filter | undefined {
@@ -223,4 +222,162 @@ function inflated(_: string, bytes: Uint8Array | undefined): string | Uint8Array
 function textOrBytes(bytes: Buffer): string | Uint8Array | undefined {
   const text = bytes.toString('utf8');
   return text === '' ? undefined : /[\0\ufffd]/.test(text) ? bytes : text;
+}
+
+// `tr` (POSIX): characters for others, deleted, or only some kept.
+
+/** What tr makes of a text; undefined for sets it cannot be computed for. */
+function translate(text: string, words: readonly string[]): string | undefined {
+  const options = words.filter((word) => /^-[a-zA-Z]+$/.test(word)).join('');
+  const [from, to] = words.filter((word) => !/^-[a-zA-Z]+$/.test(word)).map(setOf);
+  if (from === undefined) return undefined;
+  const complements = /[cC]/.test(options);
+  const isIn = (character: string): boolean => from.includes(character) !== complements;
+  if (options.includes('d')) return [...text].filter((character) => !isIn(character)).join('');
+  const last = to?.at(-1);
+  if (to === undefined || last === undefined)
+    return options.includes('s') ? squeezed(text, isIn) : undefined;
+  const made = [...text].map((character) => {
+    if (!isIn(character)) return character;
+    return complements ? last : (to[from.indexOf(character)] ?? last);
+  });
+  return made.join('');
+}
+
+function squeezed(text: string, isIn: (character: string) => boolean): string {
+  return [...text]
+    .filter((character, at, all) => at === 0 || character !== all[at - 1] || !isIn(character))
+    .join('');
+}
+
+// Ranges, classes, escapes.
+function setOf(written: string): string[] | undefined {
+  const set = written
+    .replace(/\[:(\w{5,6}):\]/g, (_, name: string) => classes[name] ?? '')
+    .replace(/\\([nrt\\]|[0-7]{1,3})/g, (_, code: string) =>
+      code === 'n'
+        ? '\n'
+        : code === 'r'
+          ? '\r'
+          : code === 't'
+            ? '\t'
+            : code === '\\'
+              ? '\\'
+              : String.fromCharCode(Number.parseInt(code, 8) & 255),
+    );
+  if (/\[[.=]/.test(set) || set === '') return undefined;
+  const found: string[] = [];
+  const characters = [...set];
+  for (let at = 0; at < characters.length; at++) {
+    const [first = '', dash, end] = characters.slice(at, at + 3);
+    if (dash !== '-' || end === undefined || end.charCodeAt(0) < first.charCodeAt(0))
+      found.push(first);
+    else {
+      for (
+        let code = first.charCodeAt(0);
+        code <= Math.min(end.charCodeAt(0), first.charCodeAt(0) + 255);
+        code++
+      )
+        found.push(String.fromCharCode(code));
+      at += 2;
+    }
+  }
+  return found;
+}
+
+const classes: Readonly<Record<string, string>> = {
+  upper: 'A-Z',
+  lower: 'a-z',
+  digit: '0-9',
+  alpha: 'A-Za-z',
+  alnum: 'A-Za-z0-9',
+  space: ' \t\n\r',
+  blank: ' \t',
+  punct: '!-/:-@[-`{-~',
+};
+
+// `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk
+// program runs.
+
+/** The output of an awk program; undefined when it is not computed here. */
+function awkFilter(words: readonly string[]): Filter | undefined {
+  const separator = words.flatMap((word, at) =>
+    word === '-F' ? [words[at + 1] ?? ' '] : /^-F./.test(word) ? [word.slice(2)] : [],
+  )[0];
+  const program = words.find(
+    (word, at) => !word.startsWith('-') && words[at - 1] !== '-F' && words[at - 1] !== '-v',
+  );
+  const [, begin, body] =
+    /^\s*(BEGIN)?\s*\{\s*(?:print|printf)\s+([^{};]{1,400}?);?\s*\}\s*$/s.exec(program ?? '') ?? [];
+  if (body === undefined || (separator !== undefined && separator.length > 1)) return undefined;
+  const items = itemsOf(body);
+  if (items === undefined) return undefined;
+  return {
+    decodes: false,
+    ...(begin !== undefined && { ignoresInput: true as const }),
+    apply: (text) =>
+      (begin !== undefined ? [''] : text.replace(/\n$/, '').split('\n'))
+        .map((line) => printed(items, line, separator))
+        .join('\n'),
+  };
+}
+
+interface AwkCommands {
+  readonly known: readonly string[];
+  /** Commands that awk writes to, each with the text where it is a literal. */
+  readonly piped: readonly { readonly line: string; readonly printed?: string }[];
+  readonly others: boolean;
+}
+
+/** Shell commands in an awk program, as literals, and whether there are unknown ones. */
+export function awkCommands(program: string): AwkCommands {
+  const known = [
+    ...program.matchAll(/\bsystem\s{0,9}\(\s{0,9}"((?:[^"\\]|\\.){0,4000})"\s{0,9}\)/g),
+    ...program.matchAll(/"((?:[^"\\]|\\.){1,4000})"\s{0,9}\|&?\s{0,9}getline/g),
+  ].map((match) => unescapedText(match[1] ?? ''));
+  const piped = [...program.matchAll(pipes)].map(([, printed, line = '']) => ({
+    line: unescapedText(line),
+    ...(printed !== undefined && { printed: `${unescapedText(printed)}\n` }),
+  }));
+  const calls = program.match(/\bsystem\s*\(|\|&?\s*getline|\|\s*"/g)?.length ?? 0;
+  return { known, piped, others: calls > known.length + piped.length };
+}
+
+// `print "text" | "command"`, and any other pipe into a command.
+const pipes =
+  /(?:\bprintf?\s{0,9}\(?\s{0,9}"((?:[^"\\]|\\.){1,4000})"\s{0,9}\)?\s{0,9})?\|\s{0,9}"((?:[^"\\]|\\.){1,4000})"/g;
+
+type Item = { readonly field: number | 'last' } | { readonly text: string };
+
+function itemsOf(body: string): Item[] | undefined {
+  const items: Item[] = [];
+  let rest = body.trim();
+  while (rest !== '') {
+    const found = /^(?:"((?:[^"\\]|\\.){0,400})"|\$(\d{1,3}|NF)|(,))\s*/.exec(rest);
+    if (found === null) return undefined;
+    const [all, text, field, comma] = found;
+    items.push(
+      field !== undefined
+        ? { field: field === 'NF' ? 'last' : Number(field) }
+        : { text: comma !== undefined ? ' ' : unescapedText(text ?? '') },
+    );
+    rest = rest.slice(all.length);
+  }
+  return items;
+}
+
+function printed(items: readonly Item[], line: string, separator: string | undefined): string {
+  const fields =
+    separator === undefined || separator === ' ' ? line.trim().split(/\s+/) : line.split(separator);
+  return items
+    .map((item) =>
+      'text' in item
+        ? item.text
+        : item.field === 'last'
+          ? (fields.at(-1) ?? '')
+          : item.field === 0
+            ? line
+            : (fields[item.field - 1] ?? ''),
+    )
+    .join('');
 }

@@ -1,8 +1,9 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot be slow. */
-
-import { shellPatternCharsMax } from '../../../limits.ts';
-import { type BoundedPattern, boundedPattern } from '../../bounded-pattern.ts';
-import type { Filter } from './filter.ts';
+import {
+  type BoundedPattern,
+  boundedPattern,
+  shellPatternCharsMax,
+} from '../../bounded-pattern.ts';
 
 type Step = ((line: string) => string | undefined) & {
   readonly line?: number;
@@ -140,4 +141,16 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
 // Basic patterns write `\(` for a group, and `(` for the character.
 function extendedForm(basic: string): string {
   return basic.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
+}
+
+/** A program that turns one text into another. */
+export interface Filter {
+  /** Whether its input was hidden: base64, hex, rot13, reversed. */
+  readonly decodes: boolean;
+  /** Its output is the same whatever goes in. */
+  readonly ignoresInput?: true;
+  /** Steps for a text, when they are more than reading it. */
+  readonly cost?: (text: string) => number;
+  /** The output, as text or as bytes that are no text; undefined when it cannot be computed. */
+  readonly apply: (text: string, bytes: Uint8Array | undefined) => string | Uint8Array | undefined;
 }

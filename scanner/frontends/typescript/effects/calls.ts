@@ -10,8 +10,7 @@ import { heldMember } from '../names/assignments.ts';
 import { argumentsGiven, type Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
-import { jsonOf, membersOf } from '../values/object-members.ts';
-import { valuesOfTemplate } from '../values/tagged-templates.ts';
+import { jsonOf, membersOf } from '../values/members.ts';
 import {
   alternatives,
   type Frame,
@@ -23,8 +22,9 @@ import {
   unionOf,
   unknown,
 } from '../values/values.ts';
+import { valuesOfTemplate } from '../values/variables.ts';
 import { type Args, waysOfArguments, waysOfList } from './arguments.ts';
-import { boundCall, givesGlobal, globalMaker } from './global-object.ts';
+import { boundCall, givesGlobal, globalMaker } from './harmless-code.ts';
 
 /** Every function that a call may call, without wrappers. */
 export function resolveCall(

@@ -5,7 +5,7 @@ import type { Effect } from '../../../lookup-tables/api.ts';
 import { shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';
 import { alternatives, type JsValue, text, textOr, unknown } from '../values/values.ts';
-import { noteMoved, storedPaths } from './stored-paths.ts';
+import { noteMoved, storedPaths } from './sending.ts';
 
 const contentReader =
   /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|\.open(Sync)?$|^(Bun\.(file|mmap)|keytar|adm-zip)|\.(cat|head|tail|addLocal\w+|uploadFrom)$/i;

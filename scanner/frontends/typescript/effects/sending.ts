@@ -1,15 +1,17 @@
 /** Data that goes over an open connection: sent, written, or piped into it. */
+
+import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { anyEgress } from '../../../lookup-tables/egress-of.ts';
+import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
+import { behindWrappers } from '../../behind-wrappers.ts';
 import { apis } from '../library.ts';
-import { type Called, type Out, sink, type Use } from '../out.ts';
+import { type Called, embed, type Out, sink, type Use, write } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { madeByLibrary } from '../values/library-objects.ts';
-import { alternatives, type JsValue } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { noteCode } from '../values/words.ts';
-import { runInputText } from './child-input.ts';
-import { writeOpened } from './stored-paths.ts';
 
 /** The calls that made a method's object: `https.request(url)` for `request.write(data)`. */
 export function madeBy(out: Out, call: Called): readonly Use[] {
@@ -126,5 +128,131 @@ function noteSent(
         },
         'exact',
       );
+  }
+}
+
+// Paths of files that are written and started, and data written to a file that was opened before.
+
+/**
+ * The possible paths of an expression. An unknown path is identified by its variable: each use of
+ * the variable means the same file.
+ */
+export function storedPaths(
+  out: Out,
+  value: JsValue,
+  node: ts.Expression | undefined,
+): readonly string[] {
+  const known = alternatives(value).flatMap((value) =>
+    value.kind === 'text' && value.text.replaceAll(unknownPart, '') !== '' ? [value.text] : [],
+  );
+  if (known.length > 0 || node === undefined) return known;
+  const bare = bareOf(node);
+  const declaration = ts.isIdentifier(bare)
+    ? out.self.symbols.symbolOf(bare)?.declarations?.[0]
+    : undefined;
+  const source =
+    declaration === undefined ? undefined : out.self.program.sourceOf(declaration.getSourceFile());
+  return source === undefined || declaration === undefined
+    ? []
+    : [`${unknownPart}.of ${source.path}:${declaration.pos}`];
+}
+
+/** A file that is renamed or copied. */
+export function noteMoved(out: Out, call: Called, from: number, to: number): void {
+  const pathsAt = (at: number): readonly string[] =>
+    storedPaths(out, call.args[at]?.value ?? unknown, call.args[at]?.node).map((path) =>
+      posix.normalize(path),
+    );
+  for (const old of pathsAt(from))
+    for (const path of pathsAt(to)) out.moved.push({ from: old, to: path });
+}
+
+/**
+ * `fs.writeSync(file, text)`, `stream.write(text)`: the text goes to the path that the file or
+ * stream was opened with.
+ */
+function writeOpened(out: Out, call: Called, at: number, makers: readonly ts.Node[]): void {
+  const content = call.args[at];
+  if (content === undefined) return;
+  const opened = /^fs\.writev?(Sync)?$/.test(call.api)
+    ? openingOf(out, call.args[0]?.node)
+    : makers;
+  for (const made of opened) {
+    if (!ts.isCallExpression(made) || !opener.test(made.expression.getText())) continue;
+    const [path, flags] = made.arguments;
+    if (path === undefined) continue;
+    const isAppended = flags !== undefined && textOr(out.self.valueOf(flags)).startsWith('a');
+    for (const storedPath of storedPaths(out, out.self.valueOf(path), path))
+      write(out, call, { path: storedPath, isAppended, opening: made }, content);
+  }
+}
+
+const opener = /(^|\.)(open(Sync)?|createWriteStream)$/;
+
+function openingOf(out: Out, file: ts.Expression | undefined): readonly ts.Node[] {
+  const bare = file === undefined ? undefined : bareOf(file);
+  if (bare === undefined || !ts.isIdentifier(bare)) return bare === undefined ? [] : [bare];
+  return (out.self.symbols.symbolOf(bare)?.declarations ?? []).flatMap((declaration) =>
+    ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined
+      ? [bareOf(declaration.initializer)]
+      : [],
+  );
+}
+
+// Code on the standard input of a child process: a shell or an interpreter runs what it reads.
+
+/** The program that runs its standard input as code, behind wrappers; undefined for others. */
+export function inputRunner(name: string, given: readonly JsValue[]): string | undefined {
+  const words = [name, ...given.map((value) => textOr(value))];
+  const [program = name] = behindWrappers(words);
+  const before = words.length - behindWrappers(words).length;
+  return runsItsInput(program, given.slice(before)) ? program : undefined;
+}
+
+// A shell or interpreter without a script or code argument reads its commands from its input.
+function runsItsInput(name: string, given: readonly JsValue[]): boolean {
+  const isShell =
+    /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
+    own(interpreters, posix.basename(name)) !== undefined;
+  return (
+    isShell &&
+    given.every(
+      (value) =>
+        isWhole(value) &&
+        (isInput.test(posix.normalize(value.text)) ||
+          /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
+            value.text,
+          )),
+    )
+  );
+}
+
+const isInput = /(?:^|\/)(?:dev\/(?:stdin|fd\/0)|proc\/self\/fd\/0)$/;
+
+/** `spawnSync("bash", [], { input: program })` */
+export function runInputOption(
+  out: Out,
+  call: Called,
+  name: string | undefined,
+  options: Called['args'][number] | undefined,
+): void {
+  if (options === undefined) return;
+  const value = out.self.memberOf(options.value, text('input'), call.node);
+  runInputText(out, call, name, { value, node: options.node });
+}
+
+/** Passes the text that a shell or interpreter reads to the front end of its language. */
+function runInputText(
+  out: Out,
+  call: Called,
+  name: string | undefined,
+  { value, node }: Called['args'][number],
+): void {
+  const language = own(interpreters, posix.basename(name ?? ''))?.language ?? 'shell';
+  for (const one of alternatives(value)) {
+    const program =
+      one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one, '');
+    if (program.replaceAll(unknownPart, '').trim() !== '')
+      embed(out, call, language, program, node);
   }
 }

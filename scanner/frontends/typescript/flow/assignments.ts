@@ -10,19 +10,21 @@ import {
   memberName,
   ownerOf,
 } from '../syntax.ts';
+import { type Flow, type FlowNodes, type Move, shared, within } from './nodes.ts';
 import {
   functionsCalled,
   give,
+  givenWhole,
   itemsAt,
   linkBack,
   linkItem,
   membersOf,
   oneOf,
   parameterHolder,
+  textOfOwn,
   variableHolder,
-} from './members.ts';
-import { type Flow, type FlowNodes, type Move, shared, within } from './nodes.ts';
-import { givenWhole, textOfOwn, writtenTo } from './objects.ts';
+  writtenTo,
+} from './objects.ts';
 
 /** A value into a variable: an object's members one by one, anything else as a whole. */
 export function assign(flow: Flow, symbol: ts.Symbol, value: ts.Expression): void {

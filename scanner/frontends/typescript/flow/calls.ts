@@ -1,26 +1,34 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
-import { own } from '../../../lookup-tables/api.ts';
+import { type Api, own } from '../../../lookup-tables/api.ts';
 import { type ResolvedCall, resolveCall, timers } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
+import type { Program } from '../program.ts';
 import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } from '../syntax.ts';
-import { valuesBetween } from '../values/tagged-templates.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, isWhole } from '../values/values.ts';
+import { valuesBetween } from '../values/variables.ts';
 import { into } from './assignments.ts';
-import { addPiped } from './handed/built.ts';
-import { addGiven } from './handed/given.ts';
-import { callbackOf } from './handed/resolvers.ts';
-import { noteThrown } from './handed/thrown.ts';
-import { mutators, opaqueMethods } from './javascript-methods.ts';
-import { isKept } from './kept-functions.ts';
-import { addKnownCall, passTo } from './known-calls.ts';
-import { isMap } from './maps.ts';
-import { functionsCalled, linkItem, parameterHolder, symbolOfParameter } from './members.ts';
-import { type Flow, nameOfFunction } from './nodes.ts';
-import { textOfOwn } from './objects.ts';
-import { addStored } from './stored.ts';
+import { isKept } from './function-sets.ts';
+import {
+  addBuilt,
+  addFilled,
+  addGivenFunctions,
+  addInterceptor,
+  addPiped,
+  noteThrown,
+} from './handed/thrown.ts';
+import { addKnownCall, addStored, passTo } from './known-calls.ts';
+import { type Flow, nameOfFunction, toThreads } from './nodes.ts';
+import {
+  functionsCalled,
+  linkItem,
+  parameterHolder,
+  symbolOfParameter,
+  textOfOwn,
+} from './objects.ts';
 
 /** A call: into functions of the skill, through API functions, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
@@ -268,4 +276,167 @@ function handTo(
     to: call,
     call: `${call} ${callee.pos}`,
   });
+}
+
+// Functions that settle a promise, or give an outer call its result.
+
+/**
+ * `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: a value passed to the
+ * parameter is the result of the outer call. Also by a variable that keeps the parameter, and by a
+ * name that `Promise.withResolvers()` gives.
+ */
+function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
+  const { symbols } = out.self;
+  const symbol = symbols.symbolOf(callee);
+  const declaration = symbol?.declarations?.[0];
+  if (symbol === undefined || declaration === undefined) return undefined;
+  if (ts.isParameter(declaration)) return callGiven(declaration);
+  if (ts.isBindingElement(declaration)) {
+    const holder = declaration.parent.parent;
+    const made = ts.isVariableDeclaration(holder) ? holder.initializer : undefined;
+    return made?.getText() === 'Promise.withResolvers()' ? made : undefined;
+  }
+  for (const { value } of symbols.assignments(symbol)) {
+    const kept = ts.isIdentifier(value) ? symbols.symbolOf(value)?.declarations?.[0] : undefined;
+    const call = kept !== undefined && ts.isParameter(kept) ? callGiven(kept) : undefined;
+    if (call !== undefined && ts.isNewExpression(call)) return call;
+  }
+  return undefined;
+}
+
+function callGiven({ parent: callee }: ts.ParameterDeclaration): ts.Node | undefined {
+  const outer = callee.parent;
+  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) && outer.expression !== callee
+    ? outer
+    : undefined;
+}
+
+// Effects of methods on data, by name, for values of unknown type.
+
+/** Methods that put an argument into their object. */
+const mutators: ReadonlySet<string> = new Set([
+  'push',
+  'unshift',
+  'set',
+  'append',
+  'add',
+  'write',
+  'end',
+  'assign',
+  'fill',
+  'splice',
+  'enqueue',
+  'emit',
+  'dispatchEvent',
+  'postMessage',
+  'next',
+  'put',
+  'insert',
+  'setItem',
+  'store',
+]);
+
+/** Methods whose result has no data of the arguments. */
+const opaqueMethods: ReadonlySet<string> = new Set([
+  'digest',
+  'verify',
+  'equals',
+  'includes',
+  'startsWith',
+  'endsWith',
+  'test',
+  'has',
+  'indexOf',
+  'localeCompare',
+  'every',
+  'some',
+]);
+
+// What calls put into objects and functions that are not the skill's own.
+
+type Receiver = ts.PropertyAccessExpression | ts.ElementAccessExpression;
+
+/** A call of what is not a function of the skill. */
+function addGiven(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  call: {
+    /** The API's name; empty for what is not known. */
+    readonly api: string;
+    readonly row: Api | undefined;
+    readonly receiver: Receiver | undefined;
+  },
+): void {
+  const { api, row, receiver } = call;
+  addGivenFunctions(flow, node);
+  addThread(flow, node, api, receiver);
+  if (row === undefined && api !== '') addFilled(flow, node, api);
+  if (receiver === undefined) return;
+  addBuilt(flow, node, receiver.expression);
+  const handler = row?.intercepts === undefined ? undefined : node.arguments?.[row.intercepts];
+  if (handler !== undefined) addInterceptor(flow, receiver.expression, handler);
+  if (row === undefined) addFixed(flow, node, receiver);
+}
+
+// `send.bind(undefined, value)`: the function gets the value in each call.
+// `bytes.copy(other)`, `encoder.encodeInto(text, bytes)`: the data is in the other one as well.
+function addFixed(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  receiver: Receiver,
+): void {
+  const name = memberName(receiver);
+  const [first, second] = node.arguments ?? [];
+  const callee =
+    name === 'bind' ? flow.out.self.symbols.functionOf(receiver.expression) : undefined;
+  if (callee !== undefined)
+    for (const [at, argument] of (node.arguments ?? []).slice(1).entries()) {
+      const parameter = parametersOf(callee)[at];
+      if (parameter !== undefined)
+        passTo(flow, parameter, argument, flow.nodes.at(argument), `${flow.nodes.at(node)} bound`);
+    }
+  if (name === 'copy' && first !== undefined) into(flow, first, flow.nodes.at(receiver.expression));
+  if (name === 'encodeInto' && first !== undefined && second !== undefined)
+    into(flow, second, flow.nodes.at(first));
+}
+
+// `new Worker(file, { workerData })`, `worker.postMessage(data)`: what a thread is given.
+function addThread(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  api: string,
+  receiver: Receiver | undefined,
+): void {
+  const [first, second] = node.arguments ?? [];
+  const isStart = /^(worker_threads\.)?Worker$/.test(api);
+  const isSent = receiver !== undefined && memberName(receiver) === 'postMessage';
+  const given = isStart ? second : isSent ? first : undefined;
+  if (given !== undefined) flow.nodes.value(flow.nodes.at(given), toThreads);
+}
+
+// What comes out of a Map: values that were put into it, and never the key that is asked for.
+
+/** Whether an expression is a Map whose methods are those of the language. */
+function isMap(self: Evaluator, held: ts.Expression): boolean {
+  return (
+    alternatives(self.valueOf(held)).every(
+      (value) => value.kind === 'instance' && value.of === 'Map',
+    ) && !changesMethods(self.program)
+  );
+}
+
+// A memo of a pure function.
+const changes = new WeakMap<Program, boolean>();
+
+// Code can replace the methods of all maps.
+function changesMethods(program: Program): boolean {
+  const known = changes.get(program);
+  if (known !== undefined) return known;
+  const made = program.files.some(({ file }) =>
+    /\b(prototype|__proto__|constructor|[sg]etPrototypeOf|definePropert(y|ies)|Reflect)\b|\bassign\b(?!\s*\(\s*\{)|\bMap\b(?!\s*[(<])/.test(
+      file.text,
+    ),
+  );
+  changes.set(program, made);
+  return made;
 }

@@ -6,7 +6,7 @@ import { baseOf, type Functionish, requireFewClasses } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
-import type { FoundWrites, ReachingWrites, Write, Writes } from './write.ts';
+import type { FoundWrites, ReachingWrites, Write, Writes } from './reaching-writes.ts';
 
 /**
  * A list or bytes that may have changed since their creation are unknown. The place of their

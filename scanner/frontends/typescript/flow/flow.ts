@@ -5,11 +5,10 @@ import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
-import type { Out, Use } from '../out.ts';
-import { spanOf } from '../places.ts';
+import { type Out, spanOf, type Use } from '../out.ts';
 import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
-import { isDecoder } from '../values/decoded.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
+import { isDecoder } from '../values/words.ts';
 import {
   addBinary,
   addBinding,
@@ -19,14 +18,24 @@ import {
   settleWrites,
 } from './assignments.ts';
 import { addCall, addTagged } from './calls.ts';
-import { addStreamMethod } from './handed/built.ts';
-import { settleThrown } from './handed/thrown.ts';
-import { settleKept } from './kept-functions.ts';
-import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
+import { settleKept } from './function-sets.ts';
+import { addStreamMethod, settleThrown } from './handed/thrown.ts';
+import { addStoredRun } from './known-calls.ts';
 import { createFlowNodes, type Flow, type FlowNodes, toThreads } from './nodes.ts';
-import { addField, addImplicit, addWhole, parameterNode, readFrom, textOfOwn } from './objects.ts';
+import {
+  addField,
+  addImplicit,
+  addWhole,
+  give,
+  membersOf,
+  parameterHolder,
+  parameterNode,
+  readFrom,
+  resultHolder,
+  settleMembers,
+  textOfOwn,
+} from './objects.ts';
 import { callsElsewhere } from './several-hosts/calls-elsewhere.ts';
-import { addStoredRun } from './stored.ts';
 
 /**
  * The flow graph of all files of a program; empty when nothing sensitive is read or nothing is

@@ -1,10 +1,13 @@
 /** A call of a function of the skill: arguments into parameters, and the result back. */
+
+import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import type { Api, Effect } from '../../../lookup-tables/api.ts';
 import { push } from '../names/assignments.ts';
 import { bareOf, type Functionish, ownerOf, parametersOf } from '../syntax.ts';
-import { give, linkBack, parameterHolder, symbolOfParameter } from './members.ts';
+import { alternatives, isWhole } from '../values/values.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
-import { addStoredBack, storedNode } from './stored.ts';
+import { give, linkBack, parameterHolder, symbolOfParameter } from './objects.ts';
 
 /** A call of a function of the skill: arguments go into parameters, and its result comes back. */
 export function addKnownCall(
@@ -99,3 +102,123 @@ function initialOf(declaration: ts.Declaration | undefined): ts.Expression | und
 function isBindingPattern(node: ts.Node): boolean {
   return ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node);
 }
+
+// How values move through files whose paths are known by variable only: `spawn(file)` runs the data
+// written to `file`.
+
+type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
+
+/** A call that writes, moves, copies or opens for writing: its data is stored at its path. */
+export function addStored(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  row: Api | undefined,
+): void {
+  for (const effect of row?.effects ?? []) {
+    if (effect.does !== 'write' && effect.does !== 'read') continue;
+    const path = node.arguments?.[effect.path];
+    if (path === undefined || (effect.does === 'read' && effect.to === undefined)) continue;
+    for (const from of contentOf(flow, node, effect, row)) store(flow, from, path);
+    const target = effect.to === undefined ? undefined : node.arguments?.[effect.to];
+    if (target === undefined) continue;
+    for (const from of [flow.nodes.at(path), ...placesOf(flow, path)]) store(flow, from, target);
+  }
+}
+
+function contentOf(
+  { out, nodes }: Flow,
+  node: ts.Node,
+  effect: Write,
+  row: Api | undefined,
+): string[] {
+  if (effect.content !== undefined && (ts.isCallExpression(node) || ts.isNewExpression(node))) {
+    const content = node.arguments?.[effect.content];
+    return content === undefined ? [] : [nodes.at(content)];
+  }
+  if (row?.gives === undefined || !/Stream|FileHandle|FileSink|FsFile/.test(row.gives)) return [];
+  // Data piped into a stream goes to the call that created it, or to the variable that has it.
+  let holder: ts.Node = node.parent;
+  while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder))
+    holder = holder.parent;
+  const held = ts.isVariableDeclaration(holder)
+    ? out.self.symbols.symbolOf(holder.name)
+    : undefined;
+  return [nodes.at(node), ...(held === undefined ? [] : [nodes.variable(held)])];
+}
+
+/**
+ * A path passed to a function of the skill, which may write there.
+ * @param stored what the function writes to the path
+ */
+export function addStoredBack(
+  { out, nodes }: Flow,
+  stored: string,
+  argument: ts.Expression,
+  call: string,
+): void {
+  for (const to of placesOf({ out, nodes }, argument))
+    nodes.edges.push({ kind: 'result', from: stored, to, call });
+}
+
+/** What is written to the path that a parameter has; undefined for a pattern. */
+export function storedNode(
+  { out, nodes }: Flow,
+  parameter: ts.ParameterDeclaration,
+): string | undefined {
+  const symbol = ts.isIdentifier(parameter.name)
+    ? out.self.symbols.symbolOf(parameter.name)
+    : undefined;
+  return symbol === undefined ? undefined : nodes.variable(symbol, storedMember);
+}
+
+/** The data stored at the path of a started program or a loaded module. */
+export function addStoredRun(flow: Flow, at: ts.Expression, path: string | undefined): void {
+  const known = path === undefined ? [] : [placeNamed(flow.out, path)];
+  for (const from of [...placesOf(flow, at), ...known]) flow.nodes.value(from, flow.nodes.at(at));
+}
+
+function placeNamed({ source }: Flow['out'], path: string): string {
+  return `${source.path} stored ${posix.normalize(path)}`;
+}
+
+// Not a member name, so no program can read it by mistake.
+const storedMember = ' stored';
+
+function store(flow: Flow, from: string, path: ts.Expression): void {
+  for (const to of placesOf(flow, path))
+    flow.nodes.edges.push({ kind: 'value', from, to, stored: true });
+}
+
+// The node for the data at a path: by the path's variable, and by the way the path is built.
+function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
+  const bare = bareOf(path);
+  const places: string[] = [];
+  for (const value of alternatives(out.self.valueOf(path)))
+    if (isWhole(value) && value.text !== '') places.push(placeNamed(out, value.text));
+  const symbol = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
+  if (symbol !== undefined) {
+    const stored = nodes.variable(symbol, storedMember);
+    nodes.value(stored, nodes.variable(symbol));
+    places.push(stored);
+  }
+  const declaration = symbol?.declarations?.[0];
+  const made =
+    declaration !== undefined && ts.isVariableDeclaration(declaration)
+      ? declaration.initializer
+      : bare;
+  if (made !== undefined && isPutTogether(made))
+    places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
+  return places;
+}
+
+function isPutTogether(made: ts.Expression): boolean {
+  const bare = bareOf(made);
+  const isMade =
+    ts.isCallExpression(bare) ||
+    ts.isTemplateExpression(bare) ||
+    ts.isBinaryExpression(bare) ||
+    ts.isPropertyAccessExpression(bare);
+  return isMade && bare.getText().length <= putTogetherCharsMax;
+}
+
+const putTogetherCharsMax = 200;

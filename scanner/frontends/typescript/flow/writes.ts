@@ -5,11 +5,20 @@
  */
 import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
-import { push } from '../names/assignments.ts';
-import { bareOf, type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { nodeDefaults } from '../effects/tables/node.ts';
+import { apis } from '../library.ts';
+import { type Assignment, eachOf, push, targetsOf } from '../names/assignments.ts';
+import {
+  bareOf,
+  type Functionish,
+  isAssignment,
+  isPattern,
+  isPlainAssignment,
+  memberName,
+} from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
-import { keepsGiven } from './mutators.ts';
 import {
   functionAround,
   isCalledWhereItStands,
@@ -22,9 +31,13 @@ import {
   outermost,
   rootOf,
 } from './positions.ts';
-import { IndexedWrites } from './reaching-writes.ts';
-import type { KnownWrite, ReachingWrites, Write, Writes } from './write.ts';
-import { takenBy, writesAt } from './written-members.ts';
+import {
+  IndexedWrites,
+  type KnownWrite,
+  type ReachingWrites,
+  type Write,
+  type Writes,
+} from './reaching-writes.ts';
 
 /** Collects the writes of all files. `self` resolves callees; it does not follow writes itself. */
 export function collectWrites(self: Evaluator): Writes {
@@ -228,5 +241,168 @@ function mayBeOwn({ kind }: JsValue): boolean {
     kind === 'object' ||
     kind === 'class' ||
     kind === 'module'
+  );
+}
+
+// The members that a part of a program writes, in any way.
+
+/** The members that a pattern takes out of an object. */
+function takenBy(node: ts.Node): readonly string[] {
+  if (ts.isBindingElement(node)) {
+    const name = node.propertyName ?? node.name;
+    return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
+  }
+  if (
+    !ts.isBinaryExpression(node) ||
+    !isAssignment(node.operatorToken.kind) ||
+    !isPattern(node.left)
+  )
+    return [];
+  return [...targetsOf(node.left, { value: node.right, node, compound: false })].flatMap(
+    ([, { path = [] }]) => path,
+  );
+}
+
+/** The member writes of a node. */
+function* writesAt(self: Evaluator, node: ts.Node): Iterable<Write> {
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
+    yield* writesTo(node.left, {
+      value: node.right,
+      node,
+      compound: !isPlainAssignment(node.operatorToken.kind),
+    });
+  } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+    if (!ts.isVariableDeclarationList(node.initializer))
+      yield* writesTo(node.initializer, eachOf(node));
+  } else if (
+    ts.isPrefixUnaryExpression(node) ||
+    ts.isPostfixUnaryExpression(node) ||
+    ts.isDeleteExpression(node)
+  ) {
+    const operand = ts.isDeleteExpression(node) ? node.expression : node.operand;
+    const isWritten =
+      ts.isDeleteExpression(node) ||
+      node.operator === ts.SyntaxKind.PlusPlusToken ||
+      node.operator === ts.SyntaxKind.MinusMinusToken;
+    if (isWritten) yield* writesTo(operand, { value: operand, node, compound: true });
+  } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) yield* writesOfCall(self, node);
+}
+
+function* writesTo(target: ts.Expression, assignment: Assignment): Iterable<Write> {
+  for (const [bare, assigned] of targetsOf(target, assignment)) {
+    if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
+      const name = memberName(bare);
+      const isPrototype = name === '__proto__' || name === 'prototype';
+      yield { receiver: bare.expression, key: isPrototype ? '*' : name, assigned };
+    } else if (ts.isIdentifier(bare)) {
+      for (let at: ts.Node = bare; !ts.isSourceFile(at); at = at.parent)
+        if (ts.isWithStatement(at)) yield { receiver: at.expression, key: bare.text, assigned };
+    }
+  }
+}
+
+function* writesOfCall(
+  self: Evaluator,
+  node: ts.CallExpression | ts.NewExpression,
+): Iterable<Write> {
+  const callee = bareOf(node.expression);
+  const given = node.arguments ?? [];
+  const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
+  if (isMember && isMutator(memberName(callee)) && isNamed(bareOf(callee.expression)))
+    yield { receiver: callee.expression, key: '*', given, method: memberName(callee) };
+  if (given.every((argument) => !isNamed(bareOf(argument)))) return;
+  const callees = alternatives(self.valueOf(node.expression));
+  if (!callees.some(changesGiven)) return;
+  const [target, ...sources] = given;
+  const keys = keysOf(sources);
+  if (
+    target !== undefined &&
+    keys !== undefined &&
+    callees.every((value) => value.kind === 'api' && value.name === 'Object.assign')
+  ) {
+    for (const [key, value] of keys)
+      yield { receiver: target, key, assigned: { value, node, compound: false } };
+    return;
+  }
+  for (const argument of given)
+    yield {
+      receiver: ts.isSpreadElement(argument) ? argument.expression : argument,
+      key: '*',
+      given,
+    };
+}
+
+// `Object.assign(target, { cwd })` writes only these members; undefined when the sources do not
+// tell.
+function keysOf(
+  sources: readonly ts.Expression[],
+): (readonly [string, ts.Expression])[] | undefined {
+  const found: (readonly [string, ts.Expression])[] = [];
+  for (const source of sources) {
+    if (!ts.isObjectLiteralExpression(source)) return undefined;
+    for (const property of source.properties) {
+      if (ts.isShorthandPropertyAssignment(property))
+        found.push([property.name.text, property.name]);
+      else if (
+        ts.isPropertyAssignment(property) &&
+        (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
+      )
+        found.push([property.name.text, property.initializer]);
+      else return undefined;
+    }
+  }
+  return found;
+}
+
+// A value without a name is not read again.
+function isNamed(bare: ts.Expression): boolean {
+  return (
+    !ts.isLiteralExpression(bare) &&
+    !ts.isObjectLiteralExpression(bare) &&
+    !ts.isArrayLiteralExpression(bare) &&
+    !ts.isCallExpression(bare)
+  );
+}
+
+// Calls that change their arguments or their object.
+
+const mutators =
+  /^(\*|push|unshift|splice|fill|copyWithin|reverse|sort|pop|shift|set|add|delete|clear|append|write\w*|__define[GS]etter__)$/;
+
+/** Whether a method of this name changes the object it is called on. */
+function isMutator(name: string): boolean {
+  return mutators.test(name);
+}
+
+const readers =
+  /^(Object\.(keys|values|entries|freeze|seal|is|hasOwn|fromEntries|getOwn\w+|getPrototypeOf|isFrozen)|Reflect\.(get|has|ownKeys|getPrototypeOf|getOwnPropertyDescriptor)|Array\.(isArray|from|of)|JSON\.\w+|console\.\w+|Promise(\.\w+)?|String(\.\w+)?|Number(\.\w+)?|Boolean|Error|Set|Map|URL|URLSearchParams|Date|RegExp|structuredClone|parseInt|parseFloat|isNaN|assert(\.\w+)*|require|import|set(Timeout|Interval|Immediate)|fetch|Request|Response|process\.\w+|path(\/posix|\/win32)?\.\w+|Buffer(\.\w+)*|Math\.\w+|Symbol(\.\w+)*|BigInt|queueMicrotask)$/;
+
+/**
+ * Whether a callee outside of the skill may write to its arguments: `Object.assign`, `lodash.set`,
+ * `Array.prototype.push.call`.
+ */
+function changesGiven(callee: JsValue): boolean {
+  if (callee.kind === 'bound') return changesGiven(callee.callee);
+  // `list.push.call(list, …)`
+  if (callee.kind === 'method')
+    return (
+      /^(call|apply|bind)$/.test(callee.name) &&
+      callee.of.kind === 'method' &&
+      isMutator(callee.of.name)
+    );
+  return callee.kind === 'api' && !isReader(callee.name);
+}
+
+/** Whether a callee neither keeps its arguments nor passes them on. */
+function keepsGiven(callee: JsValue): boolean {
+  return callee.kind === 'api' && isReader(callee.name);
+}
+
+function isReader(name: string): boolean {
+  if (readers.test(name) || own(apis, name) !== undefined) return true;
+  const module = name.split(/[.#]/, 1)[0] ?? '';
+  return (
+    own(nodeDefaults, module) !== undefined ||
+    /^(os|util|url|crypto|zlib|events|readline|worker_threads|assert|process)$/.test(module)
   );
 }

@@ -7,8 +7,7 @@ import { overriding, writtenMembers } from '../flow/changes.ts';
 import { baseOf, type Functionish, isFunctionish, requireFewClasses } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
-import { nameOfProperty } from './property-name.ts';
-import { alternatives, type JsValue, unionOf, unknown } from './values.ts';
+import { alternatives, type Frame, isWhole, type JsValue, unionOf, unknown } from './values.ts';
 
 /** The value of a member of a class, or of an object of the class. */
 export function memberOfClass(
@@ -123,4 +122,27 @@ function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): JsValue {
     node,
     made: !modifiers.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword),
   };
+}
+
+// Names of properties, computed ones included.
+
+export function writtenName(
+  name: ts.PropertyName | ts.BindingName | ts.Expression,
+): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
+    ? name.text
+    : undefined;
+}
+
+/** The name of a property or binding; undefined when it cannot be computed. */
+export function nameOfProperty(
+  self: Evaluator,
+  name: ts.PropertyName | ts.BindingName | ts.Expression,
+  frame: Frame,
+): string | undefined {
+  const written = writtenName(name);
+  if (written !== undefined) return written;
+  if (!ts.isComputedPropertyName(name)) return undefined;
+  const value = self.valueOf(name.expression, frame);
+  return isWhole(value) ? value.text : undefined;
 }

@@ -9,27 +9,26 @@ import { own } from '../../../lookup-tables/api.ts';
 import { valueOfCall, valueOfTagged } from '../effects/calls.ts';
 import { aliases, globalObjects } from '../effects/javascript.ts';
 import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
-import type { Writes } from '../flow/write.ts';
-import { Frames } from '../frames.ts';
+import type { Writes } from '../flow/reaching-writes.ts';
 import { apis, classMembers } from '../library.ts';
-import { frameDepthMax, Memory } from '../memory.ts';
+import { frameDepthMax, type Levels, Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
-import type { Levels } from '../question.ts';
 import { bareOf, type Functionish, isStep, ownerOf, returnsOf } from '../syntax.ts';
 import { valueOfSuper, valueOfThis } from './classes.ts';
 import type { Evaluator, Symbols } from './evaluator.ts';
+import { foldNumbers } from './fold.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './members.ts';
-import { valueOfBinary, valueOfPrefix } from './operators.ts';
 import { patternWritten } from './patterns.ts';
 import {
   alternatives,
-  type CallFrame,
+  CallFrame,
   concatenated,
   type Frame,
   isWhole,
   type JsValue,
   listOf,
+  numberOf,
   text,
   unionOf,
   unknown,
@@ -296,4 +295,114 @@ function valueOfMember(
   if (api !== undefined)
     return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
   return valueOfSymbol(self, symbol, node, frame);
+}
+
+// Calls that are followed with their arguments: the values of a function's parameters in one call.
+
+/** Calls by function and arguments. */
+class Frames {
+  readonly #known = new Map<Functionish, Map<string, CallFrame>>();
+  readonly #ids = new Map<object, number>();
+
+  /**
+   * The frame of a call; undefined when nothing is known about its arguments, so that it is like
+   * any other call.
+   */
+  of(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame {
+    if (
+      outer === undefined &&
+      args.every((value) => value.kind === 'unknown' || value.kind === 'method')
+    )
+      return undefined;
+    const key = `${outer === undefined ? '' : this.#id(outer)} ${args.map((value) => this.#key(value, 0)).join(' ')}`;
+    const same = this.#known.get(callee) ?? new Map<string, CallFrame>();
+    this.#known.set(callee, same);
+    const known = same.get(key) ?? new CallFrame(callee, args, outer);
+    same.set(key, known);
+    return known;
+  }
+
+  #id(thing: object): number {
+    const known = this.#ids.get(thing) ?? this.#ids.size;
+    this.#ids.set(thing, known);
+    return known;
+  }
+
+  #key(value: JsValue, depth: number): string {
+    switch (value.kind) {
+      case 'text':
+        return `t${value.built ? 1 : 0}${JSON.stringify(value.text)}`;
+      case 'number':
+        return `n${value.number}`;
+      case 'api':
+        return `a${value.built ? 1 : 0}${value.name}`;
+      case 'unknown':
+      case 'constructor':
+        return value.kind;
+      case 'function':
+      case 'object':
+        return `${value.kind}${this.#id(value.node)},${value.frame === undefined ? '' : this.#id(value.frame)}`;
+      case 'class':
+        return `${value.made ? 'made' : 'class'}${this.#id(value.node)}`;
+      case 'module':
+        return `m${this.#id(value.file)}`;
+      case 'array':
+      case 'union': {
+        const parts = value.kind === 'array' ? value.items : alternatives(value);
+        if (depth > 2 || parts.length > 64) return `v${this.#id(value)}`;
+        return `${value.kind}(${parts.map((value) => this.#key(value, depth + 1)).join(' ')})`;
+      }
+      default:
+        return `v${this.#id(value)}`;
+    }
+  }
+}
+
+// The results of operators on known values.
+
+/** A long chain of `+` is flattened, so that it needs no deep call stack. */
+function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): JsValue {
+  const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
+  if (operator === '||' || operator === '??')
+    return unionOf(
+      [self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter(
+        (value) => self.writes !== undefined || value.kind !== 'unknown',
+      ),
+    );
+  if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
+  const operands: ts.Expression[] = [];
+  let left: ts.Expression = node;
+  for (
+    ;
+    ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind;
+    left = bareOf(left.left)
+  )
+    operands.unshift(left.right);
+  const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
+  // `1 + 2 + 'a'` adds numbers before it joins texts.
+  const leading = values.findIndex((value) => numberOf(value) === undefined);
+  const count = leading < 0 ? values.length : leading;
+  const sum = values
+    .slice(0, count)
+    .reduce<JsValue | undefined>((sum, value) => added(operator, sum, value), undefined);
+  if (leading < 0) return sum ?? unknown;
+  return operator === '+' &&
+    values.some((value) => alternatives(value).some((each) => each.kind === 'text'))
+    ? concatenated([...(sum === undefined ? [] : [sum]), ...values.slice(count)])
+    : unknown;
+}
+
+/** `-x`, `~x`, `+x` of numbers. */
+function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: Frame): JsValue {
+  const number = numberOf(self.valueOf(node.operand, frame));
+  if (number === undefined) return unknown;
+  if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };
+  if (node.operator === ts.SyntaxKind.TildeToken) return { kind: 'number', number: ~number };
+  return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
+}
+
+function added(operator: string, sum: JsValue | undefined, value: JsValue): JsValue {
+  return sum === undefined
+    ? value
+    : foldNumbers(operator, numberOf(sum) ?? 0, numberOf(value) ?? 0);
 }

@@ -1,6 +1,6 @@
 /** The interface between the parts of the evaluator. */
 import type { ts } from 'ts-morph';
-import type { Asker, Writes } from '../flow/write.ts';
+import type { Asker, Writes } from '../flow/reaching-writes.ts';
 import type { Assignment } from '../names/assignments.ts';
 import type { Program } from '../program.ts';
 import type { Functionish, GivenArgument } from '../syntax.ts';

@@ -3,8 +3,9 @@
  * call.
  */
 import type { ts } from 'ts-morph';
-import { alternativesMax, foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+import { alternativesMax } from '../../python/assignments/alternatives.ts';
 import { type Functionish, parametersOf } from '../syntax.ts';
 
 export type JsValue =

@@ -13,11 +13,10 @@ import {
   ownerOf,
   parametersOf,
 } from '../syntax.ts';
+import { nameOfProperty } from './classes.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callsIn, givenBy, hasOpenListBefore } from './given.ts';
 import { valueAssigned } from './member-assigned.ts';
-import { nameOfProperty } from './property-name.ts';
-import { valuesOfTemplate } from './tagged-templates.ts';
 import {
   alternatives,
   concatenated,
@@ -192,7 +191,7 @@ export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, fram
 }
 
 /** The value of a destructured name. */
-export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): JsValue {
+function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): JsValue {
   const pattern = element.parent;
   const whole = wholeOfPattern(self, pattern, frame);
   if (element.dotDotDotToken !== undefined)
@@ -345,4 +344,30 @@ function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts
     ownerOf(use) === ownerOf(declaration) &&
     use.getSourceFile() === declaration.getSourceFile()
   );
+}
+
+// What a template hands to its tag: the list of its texts, and the values between them.
+
+/** The arguments of a tag, in their order. */
+export function valuesOfTemplate(
+  self: Evaluator,
+  template: ts.TemplateLiteral,
+  frame?: Frame,
+): readonly JsValue[] {
+  const texts = ts.isTemplateExpression(template)
+    ? [template.head, ...template.templateSpans.map(({ literal }) => literal)]
+    : [template];
+  const values = valuesBetween(template).map((value) => self.valueOf(value, frame));
+  // `.raw` of the list has the texts as they are written.
+  const items = texts.map(({ text: plain, rawText = plain }) =>
+    unionOf([text(plain), text(rawText)]),
+  );
+  return [{ kind: 'array', items }, ...values];
+}
+
+/** The expressions of a template, in their order. */
+export function valuesBetween(template: ts.TemplateLiteral): readonly ts.Expression[] {
+  return ts.isTemplateExpression(template)
+    ? template.templateSpans.map(({ expression }) => expression)
+    : [];
 }

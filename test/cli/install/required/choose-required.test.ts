@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { joinRanges } from '../../../../cli/install/install-one.ts';
 import {
   chooseRequired,
   type OfferedVersion,
+  requiredDepthMax,
+  requiredSkillsMax,
   requirementsOf,
-} from '../../../../cli/install/required/choose-required.ts';
-import { joinRanges } from '../../../../cli/install/required/join-ranges.ts';
-import { requiredDepthMax, requiredSkillsMax } from '../../../../cli/limits.ts';
+} from '../../../../cli/install/required/required-skills.ts';
 import { parseSkillName, type SkillName } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { runEscapeSuite } from '../../../../cli/proofs/escape/report.ts';
 import type { EscapeRow } from '../../../../cli/proofs/escape/row.ts';
-import { runEscapeSuite } from '../../../../cli/proofs/escape/suite.ts';
 import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 

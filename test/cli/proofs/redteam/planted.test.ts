@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containsWord, fillIn, plantWords } from '../../../../cli/proofs/redteam/planted.ts';
+import { containsWord, fillIn, plantWords } from '../../../../cli/proofs/redteam/scenario-host.ts';
 
 const { mark: word, secret: other } = plantWords();
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

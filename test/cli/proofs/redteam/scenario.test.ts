@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ownScenarios, readScenarios } from '../../../../cli/proofs/redteam/read-scenarios.ts';
-import { parseScenarios } from '../../../../cli/proofs/redteam/scenario.ts';
+import {
+  ownScenarios,
+  parseScenarios,
+  readScenarios,
+} from '../../../../cli/proofs/redteam/scenario.ts';
 
 const head = 'goal: a word\nat: SKILL.md\ntask: open @acme/notes\n';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseOf, versionsOfCommit } from '../../../../cli/publish/import/import-version.ts';
+import { releaseOf, versionsOfCommit } from '../../../../cli/publish/import/import-source.ts';
 import { compareVersions, parseVersion } from '../../../../skills-index/skill/version.ts';
 
 const commit = {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameLineCharsMax } from '../../../../registry/desk/limits.ts';
-import { codeFrame } from '../../../../registry/desk/version-page/code-frame.ts';
+import { codeFrame, frameLineCharsMax } from '../../../../registry/desk/version-page/notices.ts';
 
 const hrefOf = (path: string, line: number): string => `/review/x/files/${path}#L${line}`;
 const frameOf = (

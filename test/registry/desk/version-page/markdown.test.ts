@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { markdownCharsMax, markdownStretchCharsMax } from '../../../../registry/desk/limits.ts';
-import { renderMarkdown } from '../../../../registry/desk/version-page/markdown.ts';
-import { defanged } from '../../../../registry/markup/defanged.ts';
+import {
+  markdownCharsMax,
+  markdownStretchCharsMax,
+  renderMarkdown,
+} from '../../../../registry/desk/version-page/markdown.ts';
+import { defanged } from '../../../../registry/markup/capability-words.ts';
 
 const rendered = (text: string): string => String(renderMarkdown(text));
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { queuePage } from '../../../../registry/desk/queue.ts';
-import { packageRows, packageTable } from '../../../../registry/desk/version-page/package-table.ts';
-import { packageAlarms } from '../../../../registry/desk/version-page/seen-package.ts';
+import {
+  packageAlarms,
+  packageRows,
+  packageTable,
+} from '../../../../registry/desk/version-page/package-table.ts';
 import { versionPage } from '../../../../registry/desk/version-page/version.ts';
 import { riskOf } from '../../../../registry/review/risk.ts';
 import type { SeenPackage } from '../../../../registry/review/seen-packages.ts';

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { approvalPage } from '../../../../registry/desk/approve.ts';
-import { fileHref, filePage } from '../../../../registry/desk/file.ts';
-import { fileViewLinesMax } from '../../../../registry/desk/limits.ts';
-import { passkeysPage } from '../../../../registry/desk/passkeys-page.ts';
+import { approvalPage } from '../../../../registry/desk/approval-routes.ts';
+import { linkPage, passkeysPage, signInPage } from '../../../../registry/desk/desk-routes.ts';
+import { fileHref, filePage, fileViewLinesMax } from '../../../../registry/desk/file.ts';
 import { queuePage } from '../../../../registry/desk/queue.ts';
 import { ruleHref, rulePage } from '../../../../registry/desk/rule.ts';
-import { linkPage, signInPage } from '../../../../registry/desk/sign-in/sign-in-page.ts';
 import { versionPage } from '../../../../registry/desk/version-page/version.ts';
 import { rankFindings } from '../../../../registry/markup/rank-findings.ts';
 import type { ReviewDetail } from '../../../../registry/review/detail.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keepSome } from '../../../../registry/review/queue/keep-queue.ts';
+import { keepSome } from '../../../../registry/review/queue/renew-queue.ts';
 import { isAmong } from '../../../../registry/store/batch.ts';
 import { versions } from '../../../../registry/store/schema.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';

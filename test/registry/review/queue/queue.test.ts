@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queuePageRows } from '../../../../registry/limits.ts';
+import { queuePageRows } from '../../../../registry/review/queue/queue.ts';
 import { storedBlobName } from '../../../../registry/store/objects.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseDigest } from '../../../../skills-index/skill/digest.ts';

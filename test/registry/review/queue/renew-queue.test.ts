@@ -1,16 +1,15 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { draftMs } from '../../../../registry/limits.ts';
 import { lookAtWaiting, renewQueue } from '../../../../registry/review/queue/renew-queue.ts';
-import { listQueue, readReview } from '../../../../registry/review/review.ts';
+import { draftMs, listQueue, readReview } from '../../../../registry/review/review.ts';
 import { packages } from '../../../../registry/store/package-schema.ts';
 import { guard, versions } from '../../../../registry/store/schema.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
-import { extractFacts } from '../../../../scanner/extract.ts';
 import { proseOf } from '../../../../scanner/prose/sentences.ts';
+import { extractFacts } from '../../../../scanner/scan.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { signatureOf } from '../../../../skills-index/skill/text/similarity-signature.ts';
+import { signatureOf } from '../../../../skills-index/skill/text/matching-parts.ts';
 import {
   memberStatement,
   revocationStatement,

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { draftMs } from '../../../../registry/limits.ts';
-import { makeSegment } from '../../../../registry/log/segments/make-segment.ts';
+import { makeSegment } from '../../../../registry/log/segments/keep-segments.ts';
 import { countApprovals } from '../../../../registry/review/approvals.ts';
-import { listQueue } from '../../../../registry/review/queue/queue.ts';
-import { countShown } from '../../../../registry/review/queue/shown-approvals.ts';
+import { countShown, listQueue } from '../../../../registry/review/queue/queue.ts';
+import { draftMs } from '../../../../registry/review/review.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../../../skills-index/statement/attestation.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { shortFact } from '../../../../registry/store/columns/fact-column.ts';
+import { shortFact } from '../../../../registry/store/columns/said-columns.ts';
 import { statements } from '../../../../registry/store/schema.ts';
 import { openSqlite } from '../../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';

@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { auditKinds, stateNumbers } from '../../../../registry/store/columns/number-column.ts';
-import { actorOf } from '../../../../registry/store/columns/said-columns.ts';
+import {
+  actorOf,
+  auditKinds,
+  stateNumbers,
+} from '../../../../registry/store/columns/said-columns.ts';
 import { audit } from '../../../../registry/store/schema.ts';
 import { openSqlite } from '../../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseFile, openFile } from '../../../../registry/store/database-file.ts';
-import { type Checkpoints, startCheckpoints } from '../../../../registry/store/disk/checkpoints.ts';
-import { walFramesAtOnce, walFramesMax } from '../../../../registry/store/disk/limits.ts';
+import {
+  type Checkpoints,
+  startCheckpoints,
+  walFramesAtOnce,
+  walFramesMax,
+} from '../../../../registry/store/disk/checkpoints.ts';
 
 let dir: string;
 let file: DatabaseFile;

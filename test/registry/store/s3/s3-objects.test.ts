@@ -2,10 +2,13 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Objects } from '../../../../registry/store/objects.ts';
-import { s3AttemptsMax } from '../../../../registry/store/s3/limits.ts';
-import { openBucket, requireOwnObjects } from '../../../../registry/store/s3/objects-place.ts';
-import { keyReader } from '../../../../registry/store/s3/s3-keys.ts';
-import { s3Objects } from '../../../../registry/store/s3/s3-objects.ts';
+import {
+  keyReader,
+  openBucket,
+  requireOwnObjects,
+  s3AttemptsMax,
+  s3Objects,
+} from '../../../../registry/store/s3/objects-place.ts';
 import { folderWith } from '../../../cli/temporary-folder.ts';
 import { type StubStore, startStubStore } from './stub-store.ts';
 

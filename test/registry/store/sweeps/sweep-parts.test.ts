@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startRegistry } from '../../../../registry/serve.ts';
 import { diskObjects } from '../../../../registry/store/disk/disk-objects.ts';
-import { sweepPace, sweptAtOnce } from '../../../../registry/store/sweeps/limits.ts';
+import { sweepPace, sweptAtOnce } from '../../../../registry/store/sweeps/sweep-orphans.ts';
 import { sweepParts } from '../../../../registry/store/sweeps/sweep-parts.ts';
 import { folderWith } from '../../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';

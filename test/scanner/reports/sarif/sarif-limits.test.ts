@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import {
-  cutNote,
-  fitForGitHub,
-  sarifResultsMax,
-} from '../../../../scanner/reports/sarif/sarif-limits.ts';
+import { cutNote, fitForGitHub, sarifResultsMax } from '../../../../scanner/reports/sarif/sarif.ts';
 import type { Sarif } from '../../../../scanner/reports/sarif/sarif-rules.ts';
 
 const levels = ['note', 'error', 'warning'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryState } from '../../../../skills-index/run/changes/changes.ts';
 import { gatherChanges } from '../../../../skills-index/run/changes/gather-changes.ts';
-import { shelvesOf } from '../../../../skills-index/run/changes/shelves.ts';
+import { shelvesOf } from '../../../../skills-index/run/changes/left-behind.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
 const shelves = shelvesOf(new Map(), () => undefined);

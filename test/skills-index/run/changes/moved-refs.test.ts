@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { findRefs, splitRepositories } from '../../../../skills-index/run/changes/chosen-refs.ts';
 import {
   movedRefs,
   parseRefList,
@@ -10,6 +9,10 @@ import {
   type Repository,
   whyRefRefused,
 } from '../../../../skills-index/run/changes/repositories.ts';
+import {
+  findRefs,
+  splitRepositories,
+} from '../../../../skills-index/run/changes/select-changes.ts';
 
 const one = '1'.repeat(40);
 const two = '2'.repeat(40);

@@ -1,15 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { placeholderFor } from '../../../../runner/egress/placeholder.ts';
-import type { SentHeaders } from '../../../../skills-index/run/egress/secret-use.ts';
 import {
   applySecret,
+  authorizationV4,
   echoedParts,
   headerOf,
   isWellPlaced,
   type OutgoingRequest,
+  type SentHeaders,
+  sha256,
 } from '../../../../skills-index/run/egress/secret-use.ts';
-import { authorizationV4, sha256 } from '../../../../skills-index/run/egress/signature-v4.ts';
 import type { SecretUse } from '../../../../skills-index/skill/capability.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));

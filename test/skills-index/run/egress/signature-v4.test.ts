@@ -3,7 +3,7 @@ import {
   authorizationV4,
   type SignedRequest,
   sha256,
-} from '../../../../skills-index/run/egress/signature-v4.ts';
+} from '../../../../skills-index/run/egress/secret-use.ts';
 
 type Row = readonly [
   name: string,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { GatedAction, Hold } from '../../../../skills-index/run/holds/hold.ts';
-import { holdShape, newHold } from '../../../../skills-index/run/holds/hold.ts';
+import {
+  type GatedAction,
+  type Hold,
+  holdShape,
+  newHold,
+} from '../../../../skills-index/run/holds/hold.ts';
 import {
   holdFieldsOf,
   isAsShown,
@@ -9,7 +13,7 @@ import {
 } from '../../../../skills-index/run/holds/hold-action.ts';
 import { describeCoverage } from '../../../../skills-index/run/holds/hold-coverage.ts';
 import type { HoldCondition } from '../../../../skills-index/run/holds/hold-policy.ts';
-import { ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
+import { ruleFor } from '../../../../skills-index/run/holds/hold-state.ts';
 import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseShape } from '../../../../skills-index/skill/shape.ts';

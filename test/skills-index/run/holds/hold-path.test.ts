@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPathCovered } from '../../../../skills-index/run/holds/hold-path.ts';
+import { isPathCovered } from '../../../../skills-index/run/holds/hold-state.ts';
 
 describe('a rule about a path', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HoldCondition, HoldPolicy } from '../../../../skills-index/run/holds/hold-policy.ts';
-import { plannedHolds, ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
+import { plannedHolds, ruleFor } from '../../../../skills-index/run/holds/hold-state.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import type { Plan } from '../../../../skills-index/run/plan/plan.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { mailboxKeyBytes } from '../../../../skills-index/run/holds/mailbox-key.ts';
+import { mailboxKeyBytes } from '../../../../skills-index/run/holds/hold-policy.ts';
 import { parseHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseAdvisory } from '../../../../skills-index/run/indexes/advisory.ts';
-import type { PackageRules } from '../../../../skills-index/run/indexes/index-answer.ts';
-import { judgeNpm } from '../../../../skills-index/run/indexes/npm-answer.ts';
-import { judgePython } from '../../../../skills-index/run/indexes/python-answer.ts';
+import {
+  judgeNpm,
+  judgePython,
+  type PackageRules,
+} from '../../../../skills-index/run/indexes/npm-answer.ts';
 
 const old = '2020-01-01T00:00:00Z';
 const rules: PackageRules = {

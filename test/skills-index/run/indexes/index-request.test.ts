@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIndexRequest } from '../../../../skills-index/run/indexes/index-request.ts';
+import { parseIndexRequest } from '../../../../skills-index/run/indexes/npm-answer.ts';
 
 describe('a request to a package index', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { searchFor } from '../../../../skills-index/run/leaks/needle-search.ts';
+import { searchFor } from '../../../../skills-index/run/leaks/leak-forms.ts';
 
 // Few letters, so that much nearly fits.
 const letters = (minLength: number, maxLength: number) =>

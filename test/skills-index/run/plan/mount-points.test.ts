@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseMountPoints } from '../../../../skills-index/run/plan/mount-points.ts';
+import { parseMountPoints } from '../../../../skills-index/run/plan/own-locks.ts';
 
 it.each([
   ['a plain one', '/srv/docs/sub', '/srv/docs/sub'],

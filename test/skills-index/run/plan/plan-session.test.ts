@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printSessionPlan } from '../../../../cli/agents/session-text.ts';
+import { printSessionPlan } from '../../../../cli/agents/agent-run.ts';
 import { folderNames } from '../../../../runner/sessions/skill-tree.ts';
 import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
 import type { ModelEndpoint } from '../../../../skills-index/run/agents/agent-policy.ts';

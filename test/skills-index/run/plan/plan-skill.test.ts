@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printPlan } from '../../../../cli/run/plan-text.ts';
+import { printPlan } from '../../../../cli/run/run.ts';
 import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
 import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import type { PlanInput, WorkspaceFact } from '../../../../skills-index/run/plan/plan-input.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seccompProgram } from '../../../../skills-index/run/plan/seccomp.ts';
-import { deniedSyscalls } from '../../../../skills-index/run/plan/syscalls.ts';
+import { deniedSyscalls, seccompProgram } from '../../../../skills-index/run/plan/seccomp.ts';
 
 /** Runs a classic BPF program over a system call, as the kernel does. */
 function judge(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineTableOf } from '../../../../skills-index/skill/text/line-table.ts';
+import { lineTableOf } from '../../../../skills-index/skill/text/json.ts';
 
 describe('a table of lines', () => {
   it('finds each place as counting from the beginning does, beyond one block too', () => {

@@ -2,8 +2,8 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { isOnP256 } from '../../../../skills-index/statement/field-shapes.ts';
 import { parseIdentity } from '../../../../skills-index/statement/parse-identity.ts';
-import { isOnP256 } from '../../../../skills-index/statement/signature-formats/p256-point.ts';
 
 const prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 const pointOf = (): Uint8Array =>

@@ -12,7 +12,7 @@ import {
   decisionHints,
   Reasons,
 } from '../../../../skills-index/trust/decision/reason.ts';
-import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/scan.ts';
+import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/version.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyNow, storyRoot, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';

@@ -8,7 +8,7 @@ import {
 import {
   type ApprovalContext,
   whyNotCounted,
-} from '../../../../skills-index/trust/decision/counted-approval.ts';
+} from '../../../../skills-index/trust/decision/judge.ts';
 import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import type { Identity } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
-import { describeForeignPublisher } from '../../../../skills-index/trust/decision/foreign-publisher.ts';
+import { describeForeignPublisher } from '../../../../skills-index/trust/decision/version.ts';
 import { people } from '../../story.ts';
 
 const acme = parseScope('acme');

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { keyStatement, type Statement } from '../../../../skills-index/statement/attestation.ts';
+import { learnedFrom } from '../../../../skills-index/trust/decision/decision.ts';
 import { type Evidence, gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
-import { learnedFrom } from '../../../../skills-index/trust/decision/learned.ts';
 import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
 import { type Story, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';

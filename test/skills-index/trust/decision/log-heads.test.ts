@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
-import { readWitnesses } from '../../../../skills-index/trust/decision/witnessed-head.ts';
+import { readWitnesses } from '../../../../skills-index/trust/decision/one-log.ts';
 import { type Story, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 import type { Said } from '../../story-log.ts';

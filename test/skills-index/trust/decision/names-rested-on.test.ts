@@ -5,16 +5,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../../skills-index/skill/digest.ts';
-import type { Statement } from '../../../../skills-index/statement/attestation.ts';
-import { predicateTypes } from '../../../../skills-index/statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import {
   activeStop,
   type LoggedRevocation,
 } from '../../../../skills-index/trust/decision/active-stop.ts';
 import type { Evidence } from '../../../../skills-index/trust/decision/evidence.ts';
+import { judgeShownWords } from '../../../../skills-index/trust/decision/one-log.ts';
 import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
-import { judgeShownWords } from '../../../../skills-index/trust/decision/shown-words.ts';
 import { whyAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
 import type {
   Identities,

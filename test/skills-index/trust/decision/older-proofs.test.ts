@@ -1,7 +1,6 @@
 /** Proofs of names that are of another head than the newest. */
 import { describe, expect, it } from 'vitest';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
-import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
+import { signCheckpoint, signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
 import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keepAlarm } from '../../../../skills-index/client/log-alarm.ts';
 import { memoryStore } from '../../../../skills-index/client/store.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../../../skills-index/log/checkpoint.ts';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { judgeOneLog, type LogAlarm } from '../../../../skills-index/trust/decision/one-log.ts';

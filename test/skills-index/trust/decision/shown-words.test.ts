@@ -1,6 +1,6 @@
 /** The map of the log has every statement about the people and keys behind a version. */
 import { describe, expect, it } from 'vitest';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
 import type { WordsFile } from '../../../../skills-index/trust/index-files/words-file.ts';

@@ -4,12 +4,12 @@ import { predicateTypes, type Statement } from '../../../../skills-index/stateme
 import { provenanceStatement } from '../../../../skills-index/statement/version-statement.ts';
 import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';
 import { type Decision, decide } from '../../../../skills-index/trust/decision/decision.ts';
-import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
+  judge,
   levelWords,
   slsaLevelOf,
   whyNotLevels,
-} from '../../../../skills-index/trust/decision/slsa-level.ts';
+} from '../../../../skills-index/trust/decision/judge.ts';
 import { people, type Twist, tellStory } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';
 

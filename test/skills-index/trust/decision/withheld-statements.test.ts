@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
-import { successorsMax } from '../../../../skills-index/trust/limits.ts';
+import { successorsMax } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { namesRestedOn } from '../../../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import { testSigner } from '../../story-keys.ts';
 import {

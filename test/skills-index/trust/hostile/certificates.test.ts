@@ -1,14 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../../../../skills-index/log/entry.ts';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import type {
   PlainBundle,
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-certified.ts';
+import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';

@@ -8,8 +8,10 @@ import { parseJson } from '../../../../skills-index/skill/text/json.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { readClaims } from '../../../../skills-index/trust/signatures/certificate-identity.ts';
 import { parseTrustedRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
-import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-certified.ts';
-import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
+import {
+  verifyCertified,
+  verifyStatement,
+} from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { parseForeignBundle } from '../../../sigstore/foreign-bundle.ts';
 import { verifyArtifact } from '../../../sigstore/verify-artifact.ts';
 import { people, storyRoot as root } from '../../story.ts';

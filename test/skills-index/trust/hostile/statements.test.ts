@@ -13,7 +13,7 @@ import {
 import { signPayload } from '../../../../skills-index/statement/sign.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
-import { requireSubjects } from '../../../../skills-index/trust/signatures/require-subjects.ts';
+import { requireSubjects } from '../../../../skills-index/trust/signatures/require-own-registry.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root, storyManifest, tellStory } from '../../story.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { descriptionCharsMax, versionCharsMax } from '../../../../skills-index/skill/limits.ts';
+import { descriptionCharsMax } from '../../../../skills-index/skill/name.ts';
+import { versionCharsMax } from '../../../../skills-index/skill/version.ts';
 import {
   indexDescription,
+  indexFileBytesMax,
   parseIndexFile,
   printIndexLine,
 } from '../../../../skills-index/trust/index-files/index-line.ts';
-import { indexFileBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { tellStory } from '../../story.ts';
 
 const { line } = await tellStory();

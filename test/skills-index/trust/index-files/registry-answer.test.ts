@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
-import { parseAnswer } from '../../../../skills-index/trust/index-files/registry-answer.ts';
+import { parseAnswer } from '../../../../skills-index/trust/index-files/index-line.ts';
 
 const shape = v.object({ size: v.number() });
 const faultOf = (content: string, valuesMax?: number): Problem => {

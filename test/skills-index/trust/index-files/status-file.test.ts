@@ -7,10 +7,10 @@ import { signStatus } from '../../../../skills-index/trust/index-files/sign-stat
 import {
   newestStatus,
   type Status,
+  statusBytesMax,
   statusPayloadType,
   verifyStatus,
 } from '../../../../skills-index/trust/index-files/status-file.ts';
-import { statusBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 import { TestLog } from '../../story-log.ts';

@@ -1,11 +1,11 @@
 /** The proofs of names as a registry sends them, and what they prove of the map. */
 import { describe, expect, it } from 'vitest';
-import { proveKey } from '../../../../skills-index/log/map-proof.ts';
 import {
   emptyMapRoot,
   hashAt,
   mapDepth,
   mapValueOf,
+  proveKey,
   putLeaves,
 } from '../../../../skills-index/log/map-tree.ts';
 import {
@@ -16,8 +16,8 @@ import {
   type NameProof,
   parseWordsFile,
   provesName,
+  wordsFileBytesMax,
 } from '../../../../skills-index/trust/index-files/words-file.ts';
-import { wordsFileBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { mapKeyOf } from '../../../../skills-index/trust/members-and-scopes/map-names.ts';
 
 const indexes = new Map([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdministratorVotes } from '../../../../skills-index/trust/members-and-scopes/administrator-votes.ts';
+import { AdministratorVotes } from '../../../../skills-index/trust/members-and-scopes/members.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';

@@ -6,7 +6,7 @@ import type {
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { KnownEnds } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
-import { Enrolments } from '../../../../skills-index/trust/members-and-scopes/enrolment.ts';
+import { Enrolments } from '../../../../skills-index/trust/members-and-scopes/members.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people } from '../../story.ts';
 import { kim } from './history-people.ts';

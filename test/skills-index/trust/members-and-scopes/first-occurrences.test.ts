@@ -6,7 +6,7 @@ import {
   type Statement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
-import { firstOccurrences } from '../../../../skills-index/trust/members-and-scopes/first-occurrences.ts';
+import { firstOccurrences } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, type Story, storyConsistency, storyStatus, tellStory } from '../../story.ts';
 

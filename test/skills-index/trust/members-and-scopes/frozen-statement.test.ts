@@ -12,9 +12,9 @@ import {
 import {
   endsOfFrozen,
   type FrozenSubject,
-} from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
-import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+} from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
+import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';

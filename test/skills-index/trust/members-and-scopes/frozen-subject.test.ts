@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/read-logged.ts';
 
 const payload = (predicate: unknown): Buffer => Buffer.from(JSON.stringify({ predicate }));
 

@@ -15,22 +15,20 @@ import { identityId, isKey } from '../../../../skills-index/statement/identity-i
 import type {
   FrozenStatement,
   FrozenSubject,
-} from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
-import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+} from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import type {
   Identities,
   LoggedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import {
-  namesIn,
-  namesOfSubject,
-} from '../../../../skills-index/trust/members-and-scopes/names-in.ts';
-import {
   type IdentityQuestion,
   type IdentityWord,
+  namesIn,
+  namesOfSubject,
   neededStatements,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import {
   admins,

@@ -12,7 +12,7 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { parseStatement } from '../../../../skills-index/statement/parse-statement.ts';
-import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import {
   mapNameKinds,
   mapNames,

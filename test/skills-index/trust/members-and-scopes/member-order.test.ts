@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
 import type { MemberPredicate } from '../../../../skills-index/statement/attestation.ts';
-import { MemberOrder } from '../../../../skills-index/trust/members-and-scopes/member-order.ts';
+import { MemberOrder } from '../../../../skills-index/trust/members-and-scopes/members.ts';
 
 const [first, unsigned, elsewhere] = ['first', 'unsigned', 'elsewhere'].map(digestOf) as [
   Digest,

@@ -11,14 +11,14 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
-import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import {
   holderName,
   idName,
   namesIn,
   namesOfSubject,
   scopeName,
-} from '../../../../skills-index/trust/members-and-scopes/names-in.ts';
+} from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';

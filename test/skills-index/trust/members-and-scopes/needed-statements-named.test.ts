@@ -11,12 +11,10 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import {
-  namesIn,
-  namesOfSubject,
-} from '../../../../skills-index/trust/members-and-scopes/names-in.ts';
-import {
   type IdentityQuestion,
   type IdentityWord,
+  namesIn,
+  namesOfSubject,
   neededStatements,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { freshNonce } from '../../../nonce.ts';

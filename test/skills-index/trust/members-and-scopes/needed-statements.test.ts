@@ -20,7 +20,7 @@ import type {
   IdentityQuestion,
   IdentityWord,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
-import { isBehind } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import { isBehind } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { chainWords, type History, histories, neededOf } from './histories.ts';
 import {
   admins,

@@ -16,8 +16,10 @@ import type {
   LoggedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
-import { PublisherStops } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
-import { ScopeOwners } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
+import {
+  PublisherStops,
+  ScopeOwners,
+} from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';

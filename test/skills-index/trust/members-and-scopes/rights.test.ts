@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { type Right, Rights } from '../../../../skills-index/trust/members-and-scopes/rights.ts';
+import {
+  type Right,
+  Rights,
+} from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { people } from '../../story.ts';
 
 const { author, ada } = people;

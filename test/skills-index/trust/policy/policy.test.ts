@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../../../skills-index/skill/capability.ts';
-import { policyBytesMax } from '../../../../skills-index/trust/limits.ts';
 import {
   approvalsNeeded,
   defaultPolicy,
   parsePolicy,
+  policyBytesMax,
   policyDigest,
   whyHigh,
 } from '../../../../skills-index/trust/policy/policy.ts';

@@ -6,6 +6,7 @@ import {
   missingOnRoots,
   missingSignatures,
   signRepository,
+  tufBytes,
 } from '../../../../skills-index/trust/root/ceremony.ts';
 import { type TufRoot, tufKeyOf, tufTime } from '../../../../skills-index/trust/root/metadata.ts';
 import {
@@ -17,7 +18,6 @@ import {
   type TufRepository,
 } from '../../../../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
-import { tufBytes } from '../../../../skills-index/trust/root/signature.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 

@@ -4,15 +4,13 @@ import { parseShape, unplaced } from '../../../../skills-index/skill/shape.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import {
-  tufKeysMax,
-  tufSignatureCharsMax,
-  tufTargetsMax,
-} from '../../../../skills-index/trust/root/limits.ts';
-import {
   olpcJson,
   spkiOfTuf,
   tufKeyOf,
+  tufKeysMax,
   tufShapes,
+  tufSignatureCharsMax,
+  tufTargetsMax,
   tufTime,
 } from '../../../../skills-index/trust/root/metadata.ts';
 import { nextRepository } from '../../../../skills-index/trust/root/repository.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  describeForeignRetiredKey,
+  isSignedRootOf,
+  strangersAmongRetired,
+} from '../../../../skills-index/trust/root/ceremony.ts';
+import {
   parseRoot,
   type RetiredKey,
   type RootFile,
 } from '../../../../skills-index/trust/root/root.ts';
-import {
-  describeForeignRetiredKey,
-  isSignedRootOf,
-  strangersAmongRetired,
-} from '../../../../skills-index/trust/root/root-chain.ts';
 import { keys, rootFile } from '../../../cli/trust-server.ts';
 import { holdCeremony } from '../../../registry/tuf-maker.ts';
 

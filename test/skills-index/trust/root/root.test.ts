@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rootBytesMax } from '../../../../skills-index/trust/limits.ts';
-import { parseRoot, rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
+import {
+  parseRoot,
+  rootBytesMax,
+  rootFingerprint,
+} from '../../../../skills-index/trust/root/root.ts';
 import { people, storyRoot } from '../../story.ts';
 
 const refused = (change: object) => () => parseRoot(JSON.stringify({ ...storyRoot, ...change }));

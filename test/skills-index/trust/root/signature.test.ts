@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { holdsOver, signTuf, tufSignersOf } from '../../../../skills-index/trust/root/ceremony.ts';
 import { tufKeyOf } from '../../../../skills-index/trust/root/metadata.ts';
 import { nextRepository } from '../../../../skills-index/trust/root/repository.ts';
-import { holdsOver, signTuf, tufSignersOf } from '../../../../skills-index/trust/root/signature.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
 
 const { targets } = nextRepository({

@@ -6,7 +6,7 @@ import {
   type ProvingKey,
   proofChallenge,
   whyNotProven,
-} from '../../../../skills-index/trust/signatures/approver-proof.ts';
+} from '../../../../skills-index/trust/signatures/passkey.ts';
 import { people } from '../../story.ts';
 import { type TestSigner, testPasskey } from '../../story-keys.ts';
 

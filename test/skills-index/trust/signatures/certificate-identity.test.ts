@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { certificateTextBytesMax } from '../../../../skills-index/trust/limits.ts';
 import {
+  certificateTextBytesMax,
   readClaims,
   readLeaf,
 } from '../../../../skills-index/trust/signatures/certificate-identity.ts';

@@ -6,7 +6,7 @@ import {
   elementsOf,
   oidText,
   readDer,
-} from '../../../../skills-index/trust/signatures/der.ts';
+} from '../../../../skills-index/trust/signatures/certificate-identity.ts';
 import { der, octets, oid } from '../../der-writer.ts';
 import { outcomeOf } from '../../hostile.ts';
 

@@ -13,7 +13,7 @@ import { hashedrekordBody } from '../../../../skills-index/log/entry.ts';
 import { treeRootFrom } from '../../../../skills-index/log/head-question.ts';
 import { toLogEntry } from '../../../../skills-index/log/log-entry.ts';
 import { leafHash } from '../../../../skills-index/log/merkle-tree.ts';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';

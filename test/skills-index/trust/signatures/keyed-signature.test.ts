@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
-import { parseKey } from '../../../../skills-index/statement/signature-formats/parse-key.ts';
+import { parseKey } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import {
   isCertified,
   type KeyedBundle,
@@ -10,7 +10,7 @@ import {
 import {
   signerKey,
   verifyKeyed,
-} from '../../../../skills-index/trust/signatures/keyed-signature.ts';
+} from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { people } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 import { TestLog } from '../../story-log.ts';

@@ -1,8 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientDataBytesMax } from '../../../../skills-index/trust/limits.ts';
-import { coseToSpki, whyNotAsserted } from '../../../../skills-index/trust/signatures/passkey.ts';
+import {
+  clientDataBytesMax,
+  coseToSpki,
+  whyNotAsserted,
+} from '../../../../skills-index/trust/signatures/passkey.ts';
 import { testPasskey } from '../../story-keys.ts';
 
 const challenge = Buffer.alloc(32, 7);

@@ -1,10 +1,10 @@
 import type { SignedEntity } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
+import type { SigstoreRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
 import {
   requireRecords,
   timesOf,
-} from '../../../../skills-index/trust/signatures/record-of-signer.ts';
-import type { SigstoreRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
+} from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { people } from '../../story.ts';
 
 const signer = Buffer.from(people.author.publicKey);

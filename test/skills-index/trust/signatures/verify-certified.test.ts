@@ -5,7 +5,7 @@ import {
   requireOneForm,
   toProblem,
   verifyCertified,
-} from '../../../../skills-index/trust/signatures/verify-certified.ts';
+} from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { certifiedAt, somebody, TestSigstore } from '../../story-sigstore.ts';
 
 describe('a bundle that a certificate signed', () => {

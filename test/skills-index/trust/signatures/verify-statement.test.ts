@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
-import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
@@ -11,7 +11,7 @@ import type {
   SigstoreBundle,
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { requireSubjects } from '../../../../skills-index/trust/signatures/require-subjects.ts';
+import { requireSubjects } from '../../../../skills-index/trust/signatures/require-own-registry.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';

@@ -12,14 +12,15 @@ import {
   selfRequest,
   write,
 } from './python-api.ts';
-import { pythonChannels } from './python-channels.ts';
 import { pythonClients } from './python-clients.ts';
-import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
-import { pythonObservations } from './python-observations.ts';
-import { pythonPackages } from './python-packages.ts';
-import { pythonRearrangers } from './python-rearrangers.ts';
-import { pythonTransformers } from './python-transformers.ts';
+import {
+  pythonChannels,
+  pythonDocuments,
+  pythonObservations,
+  pythonPackages,
+} from './python-packages.ts';
+import { pythonRearrangers, pythonTransformers } from './python-transformers.ts';
 
 /**
  * Qualified name → its effects. `X()` stands for an object that a call of X returned:

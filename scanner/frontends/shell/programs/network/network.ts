@@ -7,8 +7,10 @@ import type { Capability } from '../../../../../skills-index/skill/capability.ts
 import { parseEgressUrl } from '../../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../../fact/fact.ts';
 import {
+  egressOf,
   isAddress,
   isLoopbackHost,
+  socketEgressOf,
   unknownPart,
   writtenHost,
 } from '../../../../lookup-tables/egress-of.ts';
@@ -26,13 +28,11 @@ import {
   rootTaint,
   type ShellValue,
   slice,
+  textsOf,
   unknownValue,
 } from '../../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { readFileValue, writeFileValue } from '../files.ts';
-import { detoursOf, importedBy, withConfig } from './curl.ts';
-import { isHttpie, isRequestItem, requestItems } from './request-items.ts';
-import { type Target, targetsOf } from './request-targets.ts';
 
 /** Notes a network program's connections and sent data; returns its response. */
 export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram): ShellValue {
@@ -294,4 +294,160 @@ function traitsOf(
 
 function hostIsUnknown(capability: Capability): boolean {
   return capability.kind === 'egress' && parseEgressUrl(capability.url).host === '*';
+}
+
+// What curl alone has: proxies and other ways to its host, its settings files, its variables.
+
+/**
+ * `-x PROXY`, `--resolve HOST:PORT:ADDRESS`, `--connect-to HOST:PORT:HOST:PORT`: the machine that
+ * is asked in the place of the host. It can read the request without TLS, with an authority that
+ * the skill names, or with an authority from the environment. Many hosts have a proxy of their own,
+ * so a proxy counts only where the command itself lets it read.
+ */
+function detoursOf(run: ShellRun, call: Call, args: Arguments, program: NetworkProgram): Target[] {
+  const set = [...call.env, ...run.vars.entries().map(([name, value]) => ({ name, value }))];
+  const isReadable =
+    hasOption(args, program.insecure) ||
+    hasOption(args, ['cacert', 'capath']) ||
+    set.some(({ name }) => /^(?:CURL_CA_BUNDLE|SSL_CERT_(?:FILE|DIR))$/.test(name)) ||
+    args.operands.some(({ text }) => text.startsWith('http:'));
+  const proxies = isReadable
+    ? [
+        ...optionValues(args, ['x', 'proxy']),
+        ...set.filter(({ name }) => /^(?:https?|all)_proxy$/i.test(name)).map(({ value }) => value),
+      ]
+    : [];
+  const named = [
+    ...proxies.map((value) => ({ value, host: value.text })),
+    ...optionValues(args, ['resolve', 'connect-to']).map((value) => ({
+      value,
+      host: value.text.split(':').slice(2).join(':'),
+    })),
+  ];
+  return named.flatMap(({ value, host }) => {
+    const found = egressOf(host, ['*']);
+    return found === undefined ? [] : [{ capability: { kind: 'egress', ...found }, value }];
+  });
+}
+
+/** `-K file`: lines `option = "value"` are options as if they stood in the command. */
+function withConfig(run: ShellRun, call: Call): readonly ShellValue[] {
+  const at = call.args.findIndex((arg) => /^(-K|--config)$/.test(arg.text));
+  const file = call.args[at + 1];
+  if (at < 0 || file === undefined) return call.args;
+  const config = file.text === '-' ? call.stdin : readFileValue(run, call, file);
+  const given: ShellValue[] = [];
+  for (const line of config.text.matchAll(
+    /^[ \t]{0,9}-{0,2}([\w-]{1,30})[ \t]{0,9}[=: ][ \t]{0,9}("?)(.{0,4000}?)\2[ \t]{0,9}$/gm,
+  )) {
+    const [all, name = '', , value = ''] = line;
+    const start = line.index + all.lastIndexOf(value);
+    given.push({ ...emptyValue, text: `--${name}` }, slice(config, start, start + value.length));
+  }
+  return [...call.args, ...given];
+}
+
+/** `--variable %NAME` reads a variable, which `{{NAME}}` stands for in other options. */
+function importedBy(run: ShellRun, call: Call, args: Arguments): ShellValue[] {
+  return optionValues(args, ['variable']).flatMap(({ text }) => {
+    const [, name] = /^%(\w{1,100})/.exec(text) ?? [];
+    if (name === undefined) return [];
+    noteCapability(run, call, { kind: 'env', name });
+    const step = { span: call.span, note: `reads ${name}` };
+    return [run.vars.get(name) ?? unknownValue([rootTaint({ what: 'env', name }, step)])];
+  });
+}
+
+// Which machines a network program asks.
+
+interface Target {
+  readonly capability: Capability & { readonly kind: 'egress' };
+  readonly value: ShellValue;
+  /** The one of its texts that is meant, where it is an address. */
+  readonly text?: string;
+}
+
+/** The machines that the operands name. */
+function targetsOf(
+  program: NetworkProgram,
+  operands: readonly ShellValue[],
+  methods: readonly string[],
+): Target[] {
+  const egress = (url: string): Target['capability'] => ({ kind: 'egress', url, methods: ['*'] });
+  const [first, second] = operands;
+  switch (program.target) {
+    case 'url':
+      return operands.flatMap((value) =>
+        textsOf(value).flatMap((text): Target[] => {
+          // httpie writes METHOD first.
+          if (/^[A-Z]+$/.test(text) || /^[\w-]+(==?|:=|:)[^/]/.test(text)) return [];
+          const found = egressOf(text, methods);
+          return found === undefined
+            ? []
+            : [{ capability: { kind: 'egress', ...found }, value, text }];
+        }),
+      );
+    case 'host-port': {
+      if (first === undefined) return [];
+      const port =
+        second !== undefined && /^\d+$/.test(second.text) ? Number(second.text) : program.port;
+      return textsOf(first).map((text) => ({
+        capability: egress(socketEgressOf('tcp', text, port).url),
+        value: first,
+      }));
+    }
+    case 'host': {
+      if (first === undefined) return [];
+      const host = first.text.replace(/^\w+:\/\//, '').replace(/^[^@\0]*@/, '');
+      return [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value: first }];
+    }
+    case 'remote':
+      return operands.flatMap((value): Target[] => {
+        const [, host] =
+          /^(?:rsync|ssh|scp|sftp):\/\/(?:[^@/\0]+@)?([^:/\0]+)/.exec(value.text) ??
+          /^(?:[^@:/\0]+@)?([^:/\0]+):/.exec(value.text) ??
+          [];
+        return host === undefined
+          ? []
+          : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
+      });
+    case 'name':
+      if (program.asks?.includes(first?.text ?? '') === false) return [];
+      return operands
+        .filter((value) => !value.text.startsWith('@') && /[.\0]/.test(value.text))
+        .map((value) => ({ capability: egress(socketEgressOf('dns', value.text).url), value }));
+  }
+}
+
+// Operands of httpie, which are parts of a request.
+
+/** httpie and its like. */
+const isHttpie = /^(https?|xhs?)$/;
+
+// A port is no header: `localhost:3000/path`.
+const item = /^[\w.[\]-]{1,80}(?:[:=]{0,2}@|:?={1,2}|:(?!\/\/|\d+(?:\/|$)))/;
+
+/** Whether an operand is a part of the request, and so no address. */
+function isRequestItem({ text }: ShellValue): boolean {
+  return item.test(text);
+}
+
+/**
+ * What request items send in a header, or else in the body or the query: `Header:value`,
+ * `key=value`, `key:=json`, `key==query`, or a file behind `@`. Source: httpie's manual, "Request
+ * items".
+ */
+function requestItems(
+  run: ShellRun,
+  call: Call,
+  operands: readonly ShellValue[],
+  part: 'header' | 'body',
+): ShellValue[] {
+  if (!isHttpie.test(call.name)) return [];
+  return operands.flatMap((operand) => {
+    const [all] = item.exec(operand.text) ?? [];
+    if (all === undefined || /^[^=@]+:@?$/.test(all) !== (part === 'header')) return [];
+    const value = slice(operand, all.length);
+    return all.endsWith('@') ? readFileValue(run, call, value) : value;
+  });
 }

@@ -3,7 +3,7 @@
  * that is off, a key that opens an account.
  */
 import type { Trait } from '../../../../fact/fact.ts';
-import type { TellingCommand } from './telling-command.ts';
+import type { TellingCommand } from './windows-commands.ts';
 
 const row = (trait: Trait, programs: string, form: RegExp, says: string): TellingCommand => ({
   programs: programs.split(' '),

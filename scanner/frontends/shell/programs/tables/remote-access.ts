@@ -3,7 +3,7 @@
  * shared terminals, remote desktops. A tunnel to a page that is being built is none.
  * Sources: each program's manual; ATT&CK T1219, T1572.
  */
-import type { TellingCommand } from './telling-command.ts';
+import type { TellingCommand } from './windows-commands.ts';
 
 const row = (programs: string, form: RegExp, says: string): TellingCommand => ({
   programs: programs.split(' '),

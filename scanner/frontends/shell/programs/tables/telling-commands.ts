@@ -5,8 +5,7 @@
 import type { Trait } from '../../../../fact/fact.ts';
 import { keptSettings } from './kept-settings.ts';
 import { remoteAccess } from './remote-access.ts';
-import type { TellingCommand } from './telling-command.ts';
-import { windowsCommands } from './windows-commands.ts';
+import { type TellingCommand, windowsCommands } from './windows-commands.ts';
 
 const row = (trait: Trait, programs: string, form: RegExp, says: string): TellingCommand => ({
   programs: programs.split(' '),

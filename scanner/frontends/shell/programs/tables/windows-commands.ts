@@ -3,7 +3,7 @@
  * Sources: Microsoft's references of the commands, LOLBAS, ATT&CK T1003, T1070, T1105, T1197,
  * T1218, T1490, T1547, T1562.
  */
-import type { TellingCommand } from './telling-command.ts';
+import type { Trait } from '../../../../fact/fact.ts';
 
 const row = (
   trait: TellingCommand['trait'],
@@ -230,3 +230,17 @@ export const windowsCommands: readonly TellingCommand[] = [
     'makes an event start a program',
   ),
 ];
+
+// One row of the tables of commands whose words tell their purpose.
+
+export interface TellingCommand {
+  readonly programs: readonly string[];
+  /**
+   * Matched against the words behind the program, joined by blanks; `\0` stands for an unknown
+   * part.
+   */
+  readonly form: RegExp;
+  readonly trait: Trait;
+  /** The effect, for the message; `$1` stands for the form's group. */
+  readonly says: string;
+}

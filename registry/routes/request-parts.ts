@@ -1,6 +1,7 @@
 /**
  * Shared by the routes: validated bodies, and the signed-in client.
  */
+
 import type { Context } from 'hono';
 import { validator } from 'hono/validator';
 import * as v from 'valibot';
@@ -9,9 +10,11 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
-import { bodyReasonsMax } from '../limits.ts';
 import { bearerToken } from '../readers/readers.ts';
 import { readSession } from '../sign-in/sessions.ts';
+
+/** Reasons in the answer to a JSON body that does not follow its schema. */
+const bodyReasonsMax = 20;
 
 /** Reads a JSON body by its schema. The handler throws a Problem `request-invalid` otherwise. */
 export function jsonBody<Schema extends v.GenericSchema>(schema: Schema) {

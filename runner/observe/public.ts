@@ -1,2 +1,0 @@
-/** What the command line may use of `runner/observe/`. */
-export { observeSkill } from './observe-skill.ts';

@@ -1,2 +1,0 @@
-/** What the command line may use of `runner/webhooks/`. */
-export { postOutside } from './post-outside.ts';

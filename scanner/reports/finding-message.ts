@@ -1,7 +1,0 @@
-/** The message of a finding in the reports for CI systems, which show nothing else of its kind. */
-import type { Finding } from '../../skills-index/statement/finding.ts';
-
-/** A finding about the form of a skill says first that it concerns publishing, and no attack. */
-export function findingMessage({ kind, message }: Pick<Finding, 'kind' | 'message'>): string {
-  return kind === 'form' ? `Cannot be taken as a skill: ${message}` : message;
-}
