@@ -1,7 +1,7 @@
 /**
  * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised
  * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page, and public
- * pages, light and dark, 1280 wide; the public pages also on a telephone.
+ * pages, 1280 wide; the public pages also on a telephone.
  */
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';
@@ -53,15 +53,12 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
 }
 
 async function shoot({ page }: Tab, name: string, width = 1_280): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    const height = Math.min(
-      heightMax,
-      Number(await page.evaluate('document.documentElement.scrollHeight')),
-    );
-    const clip = { x: 0, y: 0, width, height };
-    await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true, clip });
-  }
+  const height = Math.min(
+    heightMax,
+    Number(await page.evaluate('document.documentElement.scrollHeight')),
+  );
+  const clip = { x: 0, y: 0, width, height };
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true, clip });
 }
 
 /** Versions in each state that readers meet. */
