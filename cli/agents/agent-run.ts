@@ -19,7 +19,7 @@ import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/sess
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { applyOrOffer, waitingCounts } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { handsOfOperator, printUnasked } from '../holds/mailbox-hand.ts';
+import { handsOfOperator, printUnasked } from '../holds/hands.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
 import { sessionCalls } from '../mcp/session-calls.ts';
 import { exitOfEnd, printCodes, printFirst } from '../run/end-notes.ts';

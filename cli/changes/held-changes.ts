@@ -23,7 +23,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { answerHere, canAnswerHere } from '../holds/answer.ts';
-import { handsOfAgent, holdPrinter } from '../holds/mailbox-hand.ts';
+import { handsOfAgent, holdPrinter } from '../holds/hands.ts';
 import { auditKeyFileOf, type HostFiles } from '../run/host-files.ts';
 import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { optionText, refWishes, spellRef } from './references.ts';

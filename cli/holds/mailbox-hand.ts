@@ -1,6 +1,4 @@
-/**
- * Notifies people of a hold: at the terminal, by webhooks, by mailbox. None of these can answer it.
- */
+/** Notifies people of a hold by webhooks and by mailbox. Neither can answer it. */
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,12 +8,7 @@ import * as v from 'valibot';
 import { openAuditKey } from '../../runner/audit/audit.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { postOutside } from '../../runner/webhooks/post-outside.ts';
-import {
-  type Hold,
-  type HoldHands,
-  holdDigest,
-  type SignedAnswer,
-} from '../../skills-index/run/holds/hold.ts';
+import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import { lacksMailboxKey } from '../../skills-index/run/holds/hold-policy.ts';
 import {
   type MailboxLabel,
@@ -35,10 +28,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { parseBase } from '../registries/registry-base.ts';
-import { confirm } from '../terminal/ask.ts';
-import { printNote, safe } from '../terminal/output.ts';
 import { holdsFolderOf, putAnswer } from './answer.ts';
-import { describeHold } from './mailbox-desk.ts';
 
 /** For one call of a webhook. */
 const webhookSecondsMax = 10;
@@ -50,72 +40,6 @@ const mailboxApproversMax = 10;
 const mailboxPollMillis = 1_000;
 
 const mailboxSecondsMax = 10;
-
-/** For operators who run a skill themselves; only they may answer yes at the terminal. */
-export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
-  const notify = holdPrinter(context, policy);
-  const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
-  if (!atTerminal) return { notify };
-  return {
-    notify,
-    confirm: async (hold, signal) => {
-      printNote(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
-      const question = safe`${hold.rule}: ${hold.what}`;
-      const confirmed = confirm(
-        { ...context, signal },
-        question,
-        'yes',
-        'name an approver: skillgate host approver add NAME',
-      );
-      return await confirmed.then(
-        () => true,
-        () => false,
-      );
-    },
-  };
-}
-
-/**
- * Prints what is waiting, until when, and how to answer. Notifies everybody that host policy names.
- */
-export function holdPrinter(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
-  return (hold) => {
-    printNote(context, safe`held until ${hold.expires}: ${hold.what}`);
-    printNote(
-      context,
-      safe`  to read it: skillgate hold show ${hold.id}; to answer: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
-    );
-    const log = (line: string): void => printNote(context, safe`note: ${line}`);
-    sendToWebhooks(context, policy, hold, log);
-    leaveInMailbox(context, policy, hold, log);
-  };
-}
-
-/** Warns in advance that held actions will be denied: rules exist, and no approver is named. */
-export function printUnasked(
-  context: CommandContext,
-  { approvers, file, holds }: HostPolicy,
-  agent: string,
-): void {
-  const hasRules = holds.some(({ when }) => when.agent === undefined || when.agent === agent);
-  const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
-  if (!hasRules || approvers.length > 0 || atTerminal) return;
-  printNote(
-    context,
-    safe`note: ${file} holds actions but names no approver, so held actions are denied (skillgate explain unasked)`,
-  );
-}
-
-/** For runs of an agent: the agent is not notified, and has no terminal. */
-export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands {
-  const log = (): void => undefined;
-  return {
-    notify: (hold) => {
-      sendToWebhooks(world, policy, hold, log);
-      leaveInMailbox(world, policy, hold, log);
-    },
-  };
-}
 
 /**
  * The message to a webhook, signed with the host's audit key: names and an id, without secrets,
@@ -139,7 +63,7 @@ function noticeOf(hold: Hold): string {
   });
 }
 
-function sendToWebhooks(
+export function sendToWebhooks(
   { paths, signal }: Pick<CommandContext, 'paths' | 'signal'>,
   { hosts, webhooks }: HostPolicy,
   hold: Hold,
@@ -164,7 +88,7 @@ function sendToWebhooks(
 // Leaves a hold at a registry for its approvers, and stores their answers for the hold gate. The
 // gate verifies them; this file trusts none.
 
-type MailboxWorld = Pick<CommandContext, 'fetch' | 'now' | 'paths' | 'signal'>;
+export type MailboxWorld = Pick<CommandContext, 'fetch' | 'now' | 'paths' | 'signal'>;
 
 interface Letter {
   readonly hold: Hold;

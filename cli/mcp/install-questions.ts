@@ -11,7 +11,7 @@ import type { GateAnswer, Hold } from '../../skills-index/run/holds/hold.ts';
 import { findAnswer, type HoldDesk } from '../../skills-index/run/holds/hold-gate.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import { handsOfAgent } from '../holds/mailbox-hand.ts';
+import { handsOfAgent } from '../holds/hands.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { auditKeyFileOf, hostFiles } from '../run/host-files.ts';
 import type { Startable } from '../run/start-skill.ts';

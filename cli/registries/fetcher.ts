@@ -25,10 +25,13 @@ import {
   type TufSnapshot,
   tufShapes,
 } from '../../skills-index/trust/root/metadata.ts';
-import { type KeptTrust, keptVersion, type TrustRole, trustRoles } from './kept.ts';
-
-/** TUF metadata: bytes of one file, and the age at which an admission fetches it again. */
-export const trustMetadataBytesMax = 512 * 1024;
+import {
+  type KeptTrust,
+  keptVersion,
+  type TrustRole,
+  trustMetadataBytesMax,
+  trustRoles,
+} from './kept.ts';
 
 /** Bytes of the newest TUF set, which has three files of metadata and a status. */
 export const newestSetBytesMax = 4 * 1024 * 1024;

@@ -10,10 +10,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest, isoTime, type Shape } from '../../skills-index/statement/field-shapes.ts';
-import { type TufFiles, tufDocumentValuesMax } from '../../skills-index/trust/root/repository.ts';
+import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
+import { tufDocumentValuesMax } from '../../skills-index/trust/root/root.ts';
 import type { Paths } from '../command.ts';
 import { whileLocked } from '../locked-file.ts';
 import { writeWhole } from '../whole-file.ts';
+
+/** Bytes of one file of TUF metadata. */
+export const trustMetadataBytesMax = 512 * 1024;
 
 /** Metadata by role, as served. */
 export const trustRoles = ['root', 'timestamp', 'snapshot', 'targets', 'online'] as const;

@@ -7,8 +7,14 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { CommandContext, Paths } from '../command.ts';
-import { trustMetadataBytesMax } from './fetcher.ts';
-import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
+import {
+  type KeptTrust,
+  keepAbsence,
+  keepTrust,
+  readAbsence,
+  readKeptTrust,
+  trustMetadataBytesMax,
+} from './kept.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 
 const trustRefreshMillis = 3_600_000;

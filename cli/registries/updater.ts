@@ -39,14 +39,8 @@ import {
   rootFingerprint,
 } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import {
-  makeTrustFetcher,
-  parseMetadata,
-  type TrustFetcher,
-  trustMetadataBytesMax,
-  tufFilesOf,
-} from './fetcher.ts';
-import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
+import { makeTrustFetcher, parseMetadata, type TrustFetcher, tufFilesOf } from './fetcher.ts';
+import { type KeptTrust, type TrustRole, trustMetadataBytesMax, trustRoles } from './kept.ts';
 
 /** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;

@@ -5,11 +5,11 @@
 
 import { fstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { noSandbox } from '../../runner/backends/none.ts';
 import { planSkill } from '../../runner/run/run.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from '../../skills-index/run/plan/plan.ts';
 import {
   parseReference,
@@ -18,11 +18,9 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
-import { readNamedAgent } from '../agents/agent-remove.ts';
 import { asCalled, calledName } from '../called-name.ts';
-import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
-import { handsOfOperator } from '../holds/mailbox-hand.ts';
+import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { type Project, projectAt } from './admission.ts';
@@ -42,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
   const files = hostFiles(context);
   const { agent: named, why } = context.options;
-  const agent = typeof named === 'string' ? readNamedAgent(files.agents, named) : undefined;
+  const agent = typeof named === 'string' ? await namedAgent(files.agents, named) : undefined;
   const wanted = parseReference(reference);
   const project = await projectAt(startOf(context));
   const start = await admitToStart(context, files, {
@@ -62,7 +60,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
   const output = outputFor(context);
   const heard = overhear(host.audit, { onStdout: output.stdout, onStderr: output.stderr });
-  const bare = bareBy(context, host, agent !== undefined);
+  const bare = await bareBy(context, host, agent !== undefined);
   const request = await runRequest(context, { ...host, audit: heard.audit }, start, {
     command,
     args,
@@ -84,6 +82,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return await runNow(context, host, start, request, { output, heard });
 }
 
+async function namedAgent(folder: string, name: string): Promise<Agent> {
+  const { readNamedAgent } = await import('../agents/agent-remove.ts');
+  return readNamedAgent(folder, name);
+}
+
 // Standard input may be the rest of a calling script, as with ssh, so a skill gets it only with
 // `--stdin`. A shim in an agent's folder is called like the program that it stands for, and passes
 // input.
@@ -92,11 +95,11 @@ function takesInput({ env, options }: CommandContext): boolean {
 }
 
 // Printed each time, so that nobody gets used to it.
-function bareBy(
+async function bareBy(
   context: CommandContext,
   { policy }: HostFiles,
   isAgent: boolean,
-): Sandbox | undefined {
+): Promise<Sandbox | undefined> {
   if (context.options['unsafe-no-sandbox'] !== true) return undefined;
   if (isAgent) throw new Problem('usage', 'An agent never runs a skill without a sandbox');
   if (policy.require.length > 0)
@@ -108,6 +111,7 @@ function bareBy(
     context,
     safe`WARNING: no sandbox. The skill can do everything on this host that its user can; nothing enforces the plan.`,
   );
+  const { noSandbox } = await import('../../runner/backends/none.ts');
   return noSandbox;
 }
 
@@ -131,7 +135,10 @@ async function runNow(
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
-    await applyOrOffer(context, host, result.changes);
+    if (result.changes !== undefined) {
+      const { applyOrOffer } = await import('../changes/offer.ts');
+      await applyOrOffer(context, host, result.changes);
+    }
     return exitOf(context, result);
   } finally {
     // An open pipe must not keep the process running.

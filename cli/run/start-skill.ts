@@ -10,8 +10,7 @@ import {
   requireAdmitted as requireAdmittedOfAdmission,
 } from '../../runner/admission/admit.ts';
 import { type OpenedSkill, readAll } from '../../runner/admission/catalogue.ts';
-import { backendOf } from '../../runner/backends/backends.ts';
-import { requireAllowedPackages } from '../../runner/package-store/audit-packages.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import type { RunRequest } from '../../runner/run/run-request.ts';
 import { openSecrets } from '../../runner/secret-sources/secret-store.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
@@ -27,15 +26,9 @@ import type { AdviceHint } from '../../skills-index/trust/index-files/index-line
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import { handsOfAgent } from '../holds/mailbox-hand.ts';
+import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
-import {
-  type ChosenPackages,
-  choosePackages,
-  readyChosen,
-  requireAllowedHouse,
-} from '../packages/fetch-packages.ts';
-import { packagePolicy } from '../packages/look-at-package.ts';
+import type { ChosenPackages } from '../packages/fetch-packages.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
@@ -104,7 +97,13 @@ export async function admitToStart(
     const used = (admitted.capabilities.package ?? []).filter(
       ({ version }) => version !== houseWord,
     );
-    requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
+    if (used.length > 0) {
+      const { requireAllowedPackages } = await import(
+        '../../runner/package-store/audit-packages.ts'
+      );
+      const { packagePolicy } = await import('../packages/look-at-package.ts');
+      requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
+    }
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,
@@ -157,6 +156,10 @@ async function housePackages(
   { manifest, name, version }: Admitted,
   agent: string,
 ): Promise<ChosenPackages> {
+  if (!Object.values(manifest.packages ?? {}).some(({ lock }) => lock === houseWord)) return {};
+  const { choosePackages, readyChosen, requireAllowedHouse } = await import(
+    '../packages/fetch-packages.ts'
+  );
   try {
     const chosen = choosePackages(world, manifest, `start ${name}`);
     requireAllowedHouse(world, host.policy, Object.values(chosen).flat(), `start ${name}`);
@@ -220,8 +223,15 @@ export async function runRequest(
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    sandbox: call.sandbox ?? backendOf(host.policy),
+    sandbox: call.sandbox ?? (await sandboxOf(host.policy)),
   };
+}
+
+// Adapters for other runtimes are loaded where host policy names one.
+async function sandboxOf(policy: HostPolicy): Promise<NonNullable<RunRequest['sandbox']>> {
+  if (policy.backend === 'bubblewrap' && process.platform === 'linux') return bubblewrap();
+  const { backendOf } = await import('../../runner/backends/backends.ts');
+  return backendOf(policy);
 }
 
 // Tells the registries of skills what these did here, where host policy allows it; what could not

@@ -22,7 +22,7 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { calledName } from '../called-name.ts';
 import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, listOf } from '../command.ts';
-import { handsOfOperator } from '../holds/mailbox-hand.ts';
+import { handsOfOperator } from '../holds/hands.ts';
 import { fetchPackages } from '../packages/fetch-packages.ts';
 import { lockedFiles } from '../packages/lock-skill.ts';
 import { requireCommandFiles } from '../publish/prepare-version.ts';

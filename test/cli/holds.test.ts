@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { handsOfAgent } from '../../cli/holds/mailbox-hand.ts';
+import { handsOfAgent } from '../../cli/holds/hands.ts';
 import { separationRows } from '../../cli/holds/separation.ts';
 import { createKeyFile, readKeyFile } from '../../cli/signing/key-file.ts';
 import { openSealed, sealKey } from '../../cli/signing/stored-key.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerOf, signAnswer } from '../../cli/holds/answer.ts';
-import { handsOfAgent } from '../../cli/holds/mailbox-hand.ts';
+import { handsOfAgent } from '../../cli/holds/hands.ts';
 import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
 import {
   addMailboxKey,
