@@ -9,6 +9,7 @@ import { findSkills } from '../cli/scan/find-skills.ts';
 import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { FactMemo } from '../scanner/frontends/fact-memo.ts';
 import { scanSkill } from '../scanner/scan.ts';
+import { packRequest } from '../scanner/worker/child-frames.ts';
 import {
   childFiles,
   childScansMax,
@@ -18,7 +19,6 @@ import {
   spawnScanner,
   untilReady,
 } from '../scanner/worker/pool.ts';
-import { packRequest } from '../scanner/worker/scan-child.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { cpuMs, median, quantile } from './measure.ts';

@@ -11,17 +11,14 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.
 import { parseRoot } from '../skills-index/trust/root/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { renewSkills } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { makeErrorLog } from './error-log.ts';
 import { resumeSome, whatOwnHeadShows } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
 import { parseQuotas } from './intake/quota-policy.ts';
-import { keepOn } from './keep-on.ts';
 import { requireRootKeys } from './log/root-keys.ts';
-import { tendSegments } from './log/segments/keep-segments.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
-import { deliverSome, type PostOutside, webhooksOf } from './notices/deliver.ts';
+import { type PostOutside, webhooksOf } from './notices/deliver.ts';
 import { parseNoticeConfig } from './notices/notice-config.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { sigstoreOf } from './people/frozen-scopes.ts';
@@ -29,13 +26,10 @@ import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { type AddressOf, isCounted } from './request-limits/write-limits.ts';
-import { deleteSomeFiles } from './retention/delete-files.ts';
 import { parseRetention } from './retention/retention-rules.ts';
-import { keepSome } from './review/queue/renew-queue.ts';
-import { judgeByLooks } from './scans/package-looks.ts';
+import { runByCron } from './serve.ts';
 import { parseSignOn, type SignOnSettings } from './serving/listeners.ts';
 import { parseIncidentPolicy } from './stops/incident-policy.ts';
-import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -282,56 +276,3 @@ export default {
       ]);
   },
 };
-
-// What a registry does beside requests: one list for a process and for the cron of a Worker.
-
-interface BackgroundTask {
-  /** Milliseconds between two slices of a process while nothing is left. */
-  readonly idleMs: number;
-  /** @returns whether something is left */
-  slice(registry: Registry, signal?: AbortSignal): Promise<boolean>;
-}
-
-/** In the order in which the cron of a Worker does one slice of each. */
-const backgroundTasks: readonly BackgroundTask[] = [
-  { idleMs: 1_000, slice: followStops },
-  { idleMs: 500, slice: (registry) => renewSkills(registry) },
-  { idleMs: 60_000, slice: judgeByLooks },
-  { idleMs: 1_000, slice: keepSome },
-  { idleMs: 5_000, slice: deliverSome },
-  { idleMs: 60_000, slice: tendSegments },
-  { idleMs: 600_000, slice: deleteSomeFiles },
-];
-
-/**
- * Does the tasks beside requests, until the signal aborts.
- * @param onFailure receives the error of a slice
- */
-export async function runInProcess(
-  registry: Registry,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  await Promise.all(
-    backgroundTasks.map(({ idleMs, slice }) =>
-      keepOn(() => slice(registry, signal), idleMs, { signal, onFailure }),
-    ),
-  );
-}
-
-/**
- * Does one slice of each task, and `others` before. A task that fails each time keeps no other from
- * its turn.
- * @throws the first error, so that Cloudflare shows the run as failed
- */
-async function runByCron(
-  registry: Registry,
-  onFailure: (error: unknown) => void,
-  others: readonly ((registry: Registry) => Promise<unknown>)[] = [],
-): Promise<void> {
-  const failures: unknown[] = [];
-  for (const slice of [...others, ...backgroundTasks.map((task) => task.slice)])
-    await slice(registry).catch((error: unknown) => failures.push(error));
-  failures.forEach(onFailure);
-  if (failures.length > 0) throw failures[0];
-}

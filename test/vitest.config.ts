@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { scanStackKiB } from '../scanner/scan-flags.ts';
-import { builtProgram } from './built-program.ts';
+import { builtProgram, builtScanner } from './built-program.ts';
 import { compiledCode } from './compiled-code.ts';
 import { LongestFirst } from './longest-first.ts';
 
@@ -25,6 +25,7 @@ const execArgv = [
 // A wait for a state ends when the state comes; on a busy machine, a second is too short.
 const waits = { poll: { timeout: 20_000 } };
 const quick = {
+  globalSetup: 'test/built-program.ts',
   pool: 'forks',
   isolate: false,
   // Three at once on two cores: tests of git, of sandboxes and of the network wait now and then.
@@ -62,6 +63,7 @@ export default defineConfig({
     coverage: { include: ['{skills-index,scanner,registry,runner,cli}/**/*.ts'] },
     projects: [
       {
+        plugins: [builtScanner],
         test: {
           name: 'unit',
           include: ['test/{house,bench,skills-index,runner,registry,cli}/**/*.test.ts'],
@@ -79,6 +81,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [builtScanner],
         test: {
           name: 'application',
           include: application,
@@ -88,6 +91,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [builtScanner],
         test: {
           name: 'journey',
           include: ['test/{journey,faults}/**/*.test.ts'],

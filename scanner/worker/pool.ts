@@ -24,8 +24,8 @@ import { digestOfFiles } from '../ingest/files-digest.ts';
 import { ruleSetDigest } from '../rule-set.ts';
 import type { ScannedName } from '../scan.ts';
 import { scanFlags } from '../scan-flags.ts';
+import { FrameReader, frameOf, packRequest } from './child-frames.ts';
 import { childThreadsMax } from './jobs-client.ts';
-import { FrameReader, frameOf, packRequest } from './scan-child.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export const childScansMax = 200;

@@ -3,6 +3,7 @@
  * failure that names the line to type.
  */
 import { existsSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import {
   type Browser,
   type BrowserContext,
@@ -56,6 +57,23 @@ export interface Tab {
   readonly complaints: string[];
   /** The authenticator's control. */
   readonly cdp: CDPSession;
+}
+
+/** What axe finds on a page. The dark pages differ from the light ones in their colours alone. */
+export async function axeFindings(
+  page: Page,
+  scheme: 'light' | 'dark',
+): Promise<{ id: string; first: string | undefined; why: string | undefined }[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (scheme === 'dark'
+    ? axe.withRules('color-contrast')
+    : axe
+  ).analyze();
+  return violations.map(({ id, nodes: [first] }) => ({
+    id,
+    first: first?.html,
+    why: first?.failureSummary,
+  }));
 }
 
 /** A fresh profile with one page, and a virtual authenticator that verifies its user. */

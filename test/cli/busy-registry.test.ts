@@ -62,8 +62,7 @@ it('is refused when no proofs of a copy ever belong to its status', async () => 
     exit: 6,
     err: expect.stringContaining('words-unproven'),
   });
-  // The command gathers the evidence of a refused version twice.
-  expect(moved).toBe(2 * wordsTriesMax);
+  expect(moved).toBe(wordsTriesMax);
   network.lie = undefined;
   expect(await install()).toMatchObject({ exit: 0 });
 });

@@ -12,7 +12,7 @@ import { leasedPackage, look, malware, packagedSkill } from '../registry/package
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, publishApproved, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';
-import { base, makeUsers, writeKey } from './registry-users.ts';
+import { base, makeUsers } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const reaching = {
@@ -42,26 +42,6 @@ describe('hints where somebody took a wrong turn', () => {
     }
     expect(requests).not.toContain('POST /api/v1/statements');
     expect((await as('stranger', ['scope', 'claim', 'free'], { cwd })).exit).toBe(0);
-  });
-
-  it('send an administrator who enrols a used key to the list of members', async () => {
-    const { as, world, homeOf } = await makeUsers();
-    writeKey(join(homeOf('administrator'), 'other'), 'rita', world.rita);
-    const path = join(homeOf('administrator'), 'other/rita.pub.json');
-    const ran = await as('administrator', [
-      'member',
-      'add',
-      'another',
-      '--role',
-      'reviewer',
-      '--public-key',
-      path,
-    ]);
-    expect(ran).toMatchObject({
-      exit: 6,
-      stderr: expect.stringContaining('skillgate member list shows whose each key is'),
-    });
-    expect(ran.stderr).not.toContain('Ask an administrator');
   });
 
   it.each([
@@ -109,15 +89,6 @@ describe('hints where somebody took a wrong turn', () => {
     },
   );
 
-  it('are told that a version is missing for who wants to wait for its scan', async () => {
-    const { as } = await makeUsers();
-    const ran = await as('author', ['status', '@acme/weekly-report', '--wait']);
-    expect(ran).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('skillgate status @acme/weekly-report@VERSION --wait'),
-    });
-  });
-
   it('name --key for a second registry, and leave no empty folder', async () => {
     const cwd = folderWith();
     const env = { SKILLGATE_HOME: join(cwd, 'home') };
@@ -151,21 +122,6 @@ describe('hints where somebody took a wrong turn', () => {
       { cwd, env },
     );
     expect(named.stderr).toContain('serve named --url https://skills.acme.example');
-  });
-
-  it('say that a refused version is followed by a higher one', async () => {
-    const { as, world } = await makeUsers();
-    const deals = makeSkill('@acme/deals', '1.0.0');
-    await publish(world.send, deals, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, deals, 'pass');
-    await as('rita', ['review', 'refuse', '@acme/deals@1.0.0', '--reason', 'no']);
-    for (const argv of [
-      ['move', '@acme/deals@1.0.0', '--to', 'in review', '--reason', 'x'],
-      ['approve', '@acme/deals@1.0.0', '--reason', 'x', '--yes'],
-    ])
-      expect((await as('rita', ['review', ...argv])).stderr).toMatch(
-        /error\[move-illegal\][\s\S]*publish(es)? a higher version/,
-      );
   });
 
   it('tell the author of an approved version that its verification summary is by a retired key, and what helps', async () => {
@@ -228,71 +184,12 @@ describe('hints where somebody took a wrong turn', () => {
     });
   });
 
-  it('name the signing config and where it is described, to a CI job without one', async () => {
-    const { as } = await makeUsers();
-    const { stderr } = await as('stranger', ['whoami', '--oidc']);
-    expect(stderr).toMatch(/--signing-config FILE[\s\S]*docs\/publishing-from-ci\.md/);
-  });
-
-  it('name skillgate remove for the words of other package managers', async () => {
-    for (const word of ['uninstall', 'delete', 'rm']) {
-      const { exit, stderr } = await skill([word, '@acme/deals'], {});
-      expect(exit).toBe(2);
-      expect(stderr).toContain(`There is no command skillgate ${word}`);
-      expect(stderr).toContain('help: skillgate remove');
-    }
-    expect((await skill(['explain', 'revoked'], {})).stdout).toContain('skillgate remove');
-  });
-
-  it('say to a former owner that the scope was given away, and nothing against the key', async () => {
-    const { as, world } = await makeUsers();
-    const given = await as('author', [
-      'scope',
-      'transfer',
-      'acme',
-      '--to',
-      world.omar.keyId,
-      '--yes',
-    ]);
-    expect(given.exit).toBe(0);
-    const answered = await publish(world.send, makeSkill('@acme/deals', '1.0.0'), world.author);
-    expect(answered.body).toMatchObject({
-      code: 'scope-taken',
-      detail: expect.stringContaining('has new owners'),
-    });
-    expect(answered.body.hint).toContain('skillgate scope show acme');
-  });
-
   it('call administrators without a statement by their keys, since a number would pass to another', async () => {
     const { as, world } = await makeUsers(undefined, { trust: makeRoot({ administrators: 2 }) });
     const { stdout } = await as('administrator', ['member', 'list']);
     for (const { keyId } of world.trust.administrators)
       expect(stdout).toContain(`administrator ${keyId.slice(7, 19)}`);
     expect(stdout).not.toMatch(/administrator [12] /);
-  });
-
-  it('say who releases a version from quarantine', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, tokens, scanner } = world;
-    const deals = makeSkill('@acme/deals', '1.0.0');
-    await publish(send, deals, author);
-    await scan(send, tokens.scanner, scanner, deals, 'incomplete');
-    const status = await as('author', ['status', '@acme/deals@1.0.0']);
-    expect(status.stdout).toContain('publish a higher version');
-    expect(status.stdout).toContain('review move @acme/deals@1.0.0 --to "in review" --reason TEXT');
-  });
-
-  it('say to the author of a refused version what to do', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, tokens, scanner } = world;
-    const deals = makeSkill('@acme/deals', '1.0.0');
-    await publish(send, deals, author);
-    await scan(send, tokens.scanner, scanner, deals, 'pass');
-    const before = await as('author', ['status', '@acme/deals@1.0.0']);
-    expect(before.stdout).not.toContain('what to do');
-    await as('rita', ['review', 'refuse', '@acme/deals@1.0.0', '--reason', 'hides the links']);
-    const after = await as('author', ['status', '@acme/deals@1.0.0']);
-    expect(after.stdout).toContain('what to do: publish a higher version');
   });
 
   it('trust no earlier root file by its name alone: neither other bytes nor one from which nothing signed leads on', async () => {
@@ -446,27 +343,5 @@ describe('hints where somebody took a wrong turn', () => {
       told.add(means);
     }
     expect(told.size).toBe(Object.keys(decisionHints).length);
-  });
-
-  it('give an example that can be typed, whatever was left out', async () => {
-    for (const given of ['acme/deals', '@acme/deals'])
-      expect((await skill(['review', 'claim', given], {})).stderr).toContain(
-        'for example @acme/deals@1.0.0',
-      );
-    const { stderr } = await skill(['scope', 'transfer', 'acme', '--to', 'carol.pub.json'], {
-      env: { SKILLGATE_HOME: folderWith() },
-    });
-    expect(stderr).toContain('NAME.pub.json');
-  });
-
-  it('name the help of the very command, and never a word to be filled in', async () => {
-    const { stderr } = await skill(['serve', '--port'], {});
-    expect(stderr).toContain('skillgate help serve');
-    expect(stderr).not.toContain('skillgate help COMMAND');
-    const moved = await skill(
-      ['review', 'move', '@a/b@1.0.0', '--to', 'approved', '--reason', 'x'],
-      {},
-    );
-    expect(moved.stderr).toContain('help: skillgate help review move');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, it, vi } from 'vitest';
+import { isWhole } from '../sample.ts';
 import { actKinds } from './acts.ts';
 import { runKills } from './kills.ts';
 import { makeServedSite } from './served-site.ts';
@@ -11,8 +12,8 @@ describe('a registry that is killed while many publish, report, approve, claim, 
 
   // Both wait most of the time: for moments, for starts, and for the storage of the Worker.
   it.concurrent.for([
-    ['as a process', () => makeServedSite(), 7],
-    ['on Workers', makeWorkerSite, 18],
+    ['as a process', () => makeServedSite(), isWhole ? 7 : 3],
+    ['on Workers', makeWorkerSite, isWhole ? 18 : 6],
   ] as const)(
     '%s has everything that it acknowledged, and nothing half',
     async ([, makeSite, rounds], { expect, onTestFinished }) => {
@@ -20,7 +21,7 @@ describe('a registry that is killed while many publish, report, approve, claim, 
       onTestFinished(() => site.close());
       const { faults, acknowledged, unanswered } = await runKills(site, {
         rounds,
-        extraRounds: 3 * rounds,
+        extraRounds: 40,
         seed: 7,
       });
       expect(faults).toEqual([]);

@@ -584,19 +584,6 @@ describe('what a session is refused', () => {
     expect(refused).toMatchObject({ exit: 6, err: expect.stringMatching(says) });
   });
 
-  it('a program’s folder that others may write to', async () => {
-    chmodSync(program, 0o777);
-    try {
-      const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
-      expect(refused).toMatchObject({
-        exit: 6,
-        err: expect.stringContaining(`other users may write to ${program}`),
-      });
-    } finally {
-      chmodSync(program, 0o755);
-    }
-  });
-
   it('a memory that others may enter, with a line in the audit log; a plan that is only shown leaves none', async () => {
     await inSession('finance', {});
     const memory = join(host.home, 'data/agents/finance/memory');

@@ -1,17 +1,27 @@
 /** The approver of a test's host: mira, whose key has a passphrase. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 
 export const passphrase = 'correct horse battery staple';
 
+let made: { readonly text: string; readonly approver: Approver } | undefined;
+
 /**
- * Makes the key that only the passphrase opens.
+ * Makes the key that only the passphrase opens; the same one again later, because scrypt is slow.
  * @param config the host's folder of settings
  * @returns the approver's entry in host policy
  */
 export async function makeApprover(config: string): Promise<Approver> {
   const path = join(config, 'keys/mira.json');
-  const key = await createKeyFile(path, undefined, 'mira', undefined, passphrase);
-  return { name: 'mira', key: publicKeyOf(key) };
+  if (made === undefined) {
+    const key = await createKeyFile(path, undefined, 'mira', undefined, passphrase);
+    const approver = { name: 'mira', key: publicKeyOf(key) };
+    made = { text: readFileSync(path, 'utf8'), approver };
+  } else {
+    mkdirSync(join(config, 'keys'), { recursive: true, mode: 0o700 });
+    writeFileSync(path, made.text, { mode: 0o600 });
+  }
+  return made.approver;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { isWhole, sampleOf } from '../sample.ts';
 import { type ForeignStage, makeForeignStage } from './foreign-stage.ts';
 import { type Person, personIn, programOf } from './npm-person.ts';
 
@@ -26,6 +27,9 @@ function npmPerson(module: string, more?: () => Record<string, string>): Person 
   return personIn(home, () => [process.execPath, programOf(module)], more);
 }
 
+// The older generations go a shorter way in `npm test`.
+const isFull = (module: string): boolean => isWhole || !module.includes('-');
+
 describe.each(clients)('$client', ({ module, renew }) => {
   it('installs an approved skill with each of its files', async () => {
     const { file, run } = npmPerson(module);
@@ -36,22 +40,26 @@ describe.each(clients)('$client', ({ module, renew }) => {
     expect(file('.agents/skills/other/SKILL.md')).toBeUndefined();
   });
 
-  it.each(['@acme', 'all'])('installs everything approved at /%s', async (path) => {
-    const { file, run } = npmPerson(module);
-    expect(await run('add', `${stage.base()}/${path}`, '-y')).toMatchObject({ code: 0 });
-    for (const name of ['weekly', 'other'])
-      expect(file(`.agents/skills/${name}/SKILL.md`)).toContain('Count the words.');
-    for (const name of ['waiting', 'revoked'])
-      expect(file(`.agents/skills/${name}/SKILL.md`)).toBeUndefined();
-  });
+  it.each(isFull(module) ? ['@acme', 'all'] : ['all'])(
+    'installs everything approved at /%s',
+    async (path) => {
+      const { file, run } = npmPerson(module);
+      expect(await run('add', `${stage.base()}/${path}`, '-y')).toMatchObject({ code: 0 });
+      for (const name of ['weekly', 'other'])
+        expect(file(`.agents/skills/${name}/SKILL.md`)).toContain('Count the words.');
+      for (const name of ['waiting', 'revoked'])
+        expect(file(`.agents/skills/${name}/SKILL.md`)).toBeUndefined();
+    },
+  );
 
-  it.each([
-    '@acme/waiting',
+  const refused = [
     '@acme/revoked',
-    '@acme/absent',
+    '@acme/waiting',
     '@nobody/weekly',
+    '@acme/absent',
     '@acme/weekly@9.9.9',
-  ])('installs nothing at /%s', async (path) => {
+  ];
+  it.each(sampleOf(refused, 2))('installs nothing at /%s', async (path) => {
     const { file, run } = npmPerson(module);
     const { code, text } = await run('add', `${stage.base()}/${path}`, '-y');
     expect([code, text]).toEqual([
@@ -113,10 +121,13 @@ describe.each(clawhubs)('$client', ({ module, slug, folder }) => {
     expect(other.file('weekly/SKILL.md')).toContain('Count the words.');
   });
 
-  it('installs a skill by its name alone, where one scope has it', async () => {
-    const { run } = npmPerson(module, () => ({ CLAWHUB_REGISTRY: stage.base() }));
-    expect(await run('install', 'weekly')).toMatchObject({ code: 0 });
-  });
+  it.runIf(isFull(module))(
+    'installs a skill by its name alone, where one scope has it',
+    async () => {
+      const { run } = npmPerson(module, () => ({ CLAWHUB_REGISTRY: stage.base() }));
+      expect(await run('install', 'weekly')).toMatchObject({ code: 0 });
+    },
+  );
 
   it('updates to a newer version', async () => {
     const name = `@acme/of-${module.replace('.', '-')}`;
@@ -131,7 +142,7 @@ describe.each(clawhubs)('$client', ({ module, slug, folder }) => {
     expect([listed.code, listed.text]).toEqual([0, expect.stringContaining('1.1.0')]);
   });
 
-  it('looks at a skill, its versions and its files', async () => {
+  it.runIf(isFull(module))('looks at a skill, its versions and its files', async () => {
     const { run } = user();
     const { code, text } = await run('inspect', slug('@acme/weekly'), '--versions', '--files');
     expect([code, text]).toEqual([0, expect.stringContaining('notes/how.md')]);
@@ -139,17 +150,21 @@ describe.each(clawhubs)('$client', ({ module, slug, folder }) => {
     expect([explored.code, explored.text]).toEqual([0, expect.stringContaining('weekly')]);
   });
 
-  it.each([
-    ['@acme/waiting', 'version-pending', 'is not approved yet'],
+  const refused = [
     ['@acme/revoked', 'version-withheld', 'it sends keys'],
     ['@acme/absent', 'not-found', 'no skill'],
+    ['@acme/waiting', 'version-pending', 'is not approved yet'],
     ['@nobody/weekly', 'not-found', 'no skill'],
-  ])('is refused %s, also with --force, and shows why', async (name, code, why) => {
-    const { file, run } = user();
-    const ended = await run('install', slug(name), '--force', '--no-input');
-    expect(ended.code).toBe(1);
-    expect(ended.text).toContain(code);
-    expect(ended.text).toContain(why);
-    expect(file(`${name.split('/')[1]}/SKILL.md`)).toBeUndefined();
-  });
+  ] as const;
+  it.each(sampleOf(refused, 2))(
+    'is refused %s, also with --force, and shows why',
+    async (name, code, why) => {
+      const { file, run } = user();
+      const ended = await run('install', slug(name), '--force', '--no-input');
+      expect(ended.code).toBe(1);
+      expect(ended.text).toContain(code);
+      expect(ended.text).toContain(why);
+      expect(file(`${name.split('/')[1]}/SKILL.md`)).toBeUndefined();
+    },
+  );
 });

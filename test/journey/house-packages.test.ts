@@ -374,7 +374,7 @@ describe('nobody but the operator decides', () => {
     expect(await user.run('run', '@acme/two', 'report')).toMatchObject({ exit: 0 });
   });
 
-  it.each([
+  const refused = [
     'add python evil@https://evil.example/evil.whl',
     'add python --index-url',
     'add python top=1.0',
@@ -383,10 +383,13 @@ describe('nobody but the operator decides', () => {
     'add cargo serde',
     'remove python never-added',
     'update',
-  ])('%s changes nothing', async (line) => {
-    const [verb = '', ...words] = line.split(' ');
-    const said = await house(verb, world(), ...words);
-    expect(said.exit).toBeGreaterThan(0);
-    expect((await host('list')).out).toContain('This host has no packages of its own');
+  ];
+  it('what is no package changes nothing', async () => {
+    for (const line of refused) {
+      const [verb = '', ...words] = line.split(' ');
+      const said = await house(verb, world(), ...words);
+      expect(said.exit, line).toBeGreaterThan(0);
+      expect((await host('list')).out, line).toContain('This host has no packages of its own');
+    }
   });
 });

@@ -64,7 +64,6 @@ beforeAll(async () => {
   env.SKILLGATE_REGISTRY = registry.base;
   await stage.json('author', 'registry', 'add', registry.base, '--root', fingerprint);
   await stage.json('author', 'key', 'create');
-  await stage.json('author', 'scope', 'claim', 'acme');
 });
 afterAll(() => stage.close());
 
@@ -85,6 +84,14 @@ const leaves = [
 ];
 
 describe('skillgate import of a repository', () => {
+  it('publishes nothing under a scope that nobody claimed', async () => {
+    expect(await stage.skill('author', 'import', bare, '--scope', 'acme')).toMatchObject({
+      exit: 6,
+      err: expect.stringMatching(/error\[scope-unclaimed\][\s\S]*skillgate scope claim acme/),
+    });
+    await stage.json('author', 'scope', 'claim', 'acme');
+  });
+
   it('publishes each skill with its commit, and follows the links inside', async () => {
     const id = git('rev-parse', 'HEAD');
     const derived = `0.0.0-0.20260715093100.g${id.slice(0, 12)}`;
@@ -177,5 +184,13 @@ describe('skillgate import of a repository', () => {
     rmSync(join(work, 'skills/going'), { recursive: true });
     const rows = await importFrom(`${work}#main`);
     expect(rows.map(({ path }) => path)).toContain('skills/going');
+  });
+
+  it('stops whole when the registry goes', async () => {
+    await registry.stop();
+    expect(await stage.skill('author', 'import', work, '--scope', 'acme')).toMatchObject({
+      exit: 4,
+      err: expect.stringContaining('error[registry-down]'),
+    });
   });
 });

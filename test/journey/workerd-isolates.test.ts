@@ -21,6 +21,7 @@ import {
   scan,
   signIn,
 } from '../registry/road.ts';
+import { isWhole } from '../sample.ts';
 import { type Isolates, startRegistryIsolates } from './isolates.ts';
 
 interface Taken {
@@ -51,7 +52,7 @@ describe('two isolates of the Worker over one D1', () => {
   it('never sign two trees of one size, and sign only what is in the log', async () => {
     const taken: Taken[] = [];
     const notes: string[] = [];
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < (isWhole ? 5 : 2); round++) {
       const claims = Array.from({ length: 8 }, async (_, at) => {
         const isolate = names[at % names.length] ?? '';
         const { status, body } = await claimScope(from(isolate), `scope-${round}-${at}`, makeKey());
@@ -67,7 +68,7 @@ describe('two isolates of the Worker over one D1', () => {
     // shown.
     expect(
       taken.filter((one, at) => one.isolate !== taken[at - 1]?.isolate).length,
-    ).toBeGreaterThan(8);
+    ).toBeGreaterThan(isWhole ? 8 : 3);
 
     const roots = new Map<number, string>();
     let range = emptyRange;

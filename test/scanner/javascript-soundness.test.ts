@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { Steps } from '../../scanner/fact/steps.ts';
 import { analyseTypescript } from '../../scanner/frontends/typescript/typescript.ts';
 import { unknownPart } from '../../scanner/lookup-tables/egress-of.ts';
+import { isWhole } from '../sample.ts';
 import { javascriptProgram } from './javascript-programs.ts';
 
 // What the programs call and the analysis does not know.
@@ -85,7 +86,7 @@ function withHoles(text: string): RegExp {
 
 describe('a text that a shell is given', () => {
   const programs = fc.sample(javascriptProgram, {
-    numRuns: Number(process.env.SOUNDNESS_RUNS ?? 400),
+    numRuns: Number(process.env.SOUNDNESS_RUNS ?? (isWhole ? 400 : 120)),
     seed: Number(process.env.SOUNDNESS_SEED ?? 20_261_121),
   });
   const ran = runAll(programs);

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../scanner/fact/steps.ts';
 import { analysePython } from '../../scanner/frontends/python/python.ts';
+import { isWhole } from '../sample.ts';
 import { pythonProgram } from './python-programs.ts';
 
 // What the programs call and the analysis does not know.
@@ -71,7 +72,7 @@ function isSaid(text: string, said: ReturnType<typeof saidOf>): boolean {
 
 describe('a text that is run', () => {
   const programs = fc.sample(pythonProgram, {
-    numRuns: Number(process.env.SOUNDNESS_RUNS ?? 400),
+    numRuns: Number(process.env.SOUNDNESS_RUNS ?? (isWhole ? 400 : 120)),
     seed: Number(process.env.SOUNDNESS_SEED ?? 20_261_120),
   });
   const ran = runAll(programs);

@@ -23,7 +23,7 @@ import { idsOf } from './match.ts';
 // finds the few statements that a question needs.
 
 /** Finds the statements about a scope. */
-export function scopeName(scope: Scope): string {
+function scopeName(scope: Scope): string {
   return `@${scope}`;
 }
 

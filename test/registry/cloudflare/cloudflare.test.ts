@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import { isWhole } from '../../sample.ts';
 import { makeCast } from '../contract/cast.ts';
 import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';
 import { walkContract, walkRoad } from '../contract/walk.ts';
@@ -79,7 +80,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     const author = makeKey();
     await claimScope(cloudflare.send(0), 'crowd', author);
     const answers = await Promise.all(
-      Array.from({ length: 128 }, (_, at) =>
+      Array.from({ length: isWhole ? 128 : 48 }, (_, at) =>
         publish(cloudflare.send(at), makeSkill(`@crowd/skill-${at}`, '1.0.0'), author),
       ),
     );

@@ -50,14 +50,6 @@ describe('admit', () => {
     expect(requireAdmitted({ decision }, name).approvals).toHaveLength(2);
   });
 
-  it.each(['suspended', 'revoked'] as const)(
-    'refuses a version that is %s, with the reason',
-    async (kind) => {
-      const stopped = await stoppedStory(kind);
-      expect(await codes(request(serving(storyPaths(stopped))))).toEqual([kind]);
-    },
-  );
-
   it('keeps what an admitted version rests on, and nothing of what a refused one brought but its status', async () => {
     const kept = async (change: Partial<AdmissionRequest>): Promise<boolean[]> => {
       const store = memoryStore();
@@ -91,20 +83,6 @@ describe('admit', () => {
     for (const bytes of junk) expect(await store.get(digestOf(bytes))).toBeUndefined();
   });
 
-  it('refuses with every reason at once', async () => {
-    const line = printIndexLine({
-      ...story.line,
-      description: 'Something else.',
-      publisher: people.stranger.keyId,
-    });
-    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
-    paths.set(statusPath, await storyStatus(story.log, storyNow - 2 * day));
-    const found = await codes(request(serving(paths)));
-    expect(found).toEqual(
-      expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']),
-    );
-  });
-
   it('refuses under another root than the registry’s', async () => {
     const root = {
       ...storyRoot,
@@ -114,35 +92,12 @@ describe('admit', () => {
     expect(await codes(request({ root }))).not.toContain('admitted');
   });
 
-  it('refuses what the lock does not say', async () => {
-    expect(await codes(request({ pinned: { bundle: digestOf('other') } }))).toContain(
-      'bundle-mismatch',
-    );
-    expect(await codes(request({ pinned: { publisher: people.stranger.keyId } }))).toContain(
-      'publisher-changed',
-    );
-    expect(
-      await codes(
-        request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }),
-      ),
-    ).toEqual(['admitted']);
-  });
-
   it.each([{ registry: 'corp.example' }, { capabilities: digestOf('other') }, { logIndex: 0 }])(
     'refuses a lock that says %j',
     async (pinned) => {
       expect(await codes(request({ pinned }))).toEqual(['lock-mismatch']);
     },
   );
-
-  it('admits what the lock says in all its parts', async () => {
-    const { decision } = await admit(request());
-    if (decision.kind !== 'admitted') throw new Error('it is admitted');
-    const { capabilityDigest: capabilities, logIndex } = decision;
-    expect(
-      await codes(request({ pinned: { registry: storyRoot.origin, capabilities, logIndex } })),
-    ).toEqual(['admitted']);
-  });
 
   it.each(['fetched', 'cached'])(
     'refuses a %s blob of the evidence that was changed',
@@ -260,14 +215,6 @@ describe('admit, and what was seen of the log', () => {
 
 describe('admit, with a second source of status', () => {
   const second = 'https://mirror.example/status.json';
-  const both = (status: Uint8Array | undefined): AdmissionRequest['fetch'] => {
-    const registry = storyFetch(storyPaths(story));
-    return async (input, init) => {
-      if (String(input) !== second) return registry(input, init);
-      if (status === undefined) throw new TypeError('fetch failed');
-      return new Response(Buffer.from(status));
-    };
-  };
 
   it('refuses a version whose revocation the registry hides', async () => {
     const stopped = await stoppedStory('revoked');
@@ -317,14 +264,6 @@ describe('admit, with a second source of status', () => {
     expect(decision.kind).toBe('admitted');
     expect(notes.join()).toMatch(says);
   });
-
-  it('goes on without it, and says so', async () => {
-    const { decision, notes } = await admit(
-      request({ fetch: both(undefined), statusUrls: [second] }),
-    );
-    expect(decision.kind).toBe('admitted');
-    expect(notes).toEqual([expect.stringContaining(`${second} does not answer: `)]);
-  });
 });
 
 describe('a host that gives an expired status some grace', () => {
@@ -355,15 +294,6 @@ describe('a host that gives an expired status some grace', () => {
 
   it('gives none to a registry that answers with an old status: it may hide a revocation', async () => {
     expect(await codes(request(late))).toEqual(['status-stale']);
-  });
-
-  it('is told until when the status counts while it is still fresh', async () => {
-    const store = memoryStore();
-    await admit(request({ store }));
-    const { notes } = await admit(request({ store, offline: true, statusGraceHours: 3 }));
-    expect(notes).toEqual([
-      'the last known status of this version counts until 2026-03-03T11:00:00.000Z',
-    ]);
   });
 });
 

@@ -1,7 +1,6 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createAgent,
   grantAgent,
@@ -10,13 +9,13 @@ import {
 } from '../../../runner/agents/agent-store.ts';
 import { readAgent } from '../../../runner/agents/agents.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-agents-'));
+  folder = folderWith();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('an agent identity', () => {
   it('begins with a key of its own and no rights, in a file that is its owner’s', () => {

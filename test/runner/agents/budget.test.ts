@@ -1,19 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBudgetAccount, readUsed } from '../../../runner/agents/budget.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 let folder: string;
 let file: string;
 let time: string;
 const now = (): Date => new Date(time);
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-budget-'));
+  folder = folderWith();
   file = join(folder, 'budget.json');
   time = '2026-01-31T23:00:00.000Z';
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const purseOf = (budget: object) => openBudgetAccount(file, { name: 'bot', budget }, now);
 const spendAll = (spend: () => boolean): number => {

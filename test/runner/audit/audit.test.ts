@@ -1,21 +1,19 @@
 import {
   appendFileSync,
   copyFileSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openAudit } from '../../../runner/audit/audit.ts';
 import { readEntries, verifyAuditFile } from '../../../runner/audit/audit-file.ts';
-import { tryLock, unlock } from '../../../runner/files/lock.ts';
 import type { AuditEvent, AuditSubject } from '../../../skills-index/run/audit/audit-entry.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', version: '1.0.0' };
 const egress = (decision: 'allowed' | 'denied', path: string): AuditEvent => ({
@@ -34,11 +32,10 @@ let folder: string;
 let file: string;
 let keyFile: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-audit-'));
+  folder = folderWith();
   file = join(folder, 'audit', 'audit.jsonl');
   keyFile = join(folder, 'config', 'audit-key.json');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 const write = (...paths: readonly string[]): void => {
   const audit = openAudit(file, now, keyFile);
   for (const path of paths) audit.record(subject, egress('denied', path));
@@ -265,15 +262,5 @@ describe('the audit log', () => {
       }),
       { numRuns: 40 },
     );
-  });
-});
-
-describe('a lock', () => {
-  it('has one holder, and a holder that died is cleared', () => {
-    const path = join(folder, 'x.lock');
-    expect([tryLock(path), tryLock(path)]).toEqual([true, false]);
-    unlock(path);
-    writeFileSync(path, `${process.pid} 1`);
-    expect([tryLock(path), tryLock(path), tryLock(path)]).toEqual([false, true, false]);
   });
 });

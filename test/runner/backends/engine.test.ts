@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { whyNotDocker } from '../../../runner/backends/backends.ts';
 import { engineArguments } from '../../../runner/backends/engine.ts';
+import { limits } from '../run-limits.ts';
 
-const limits = {
-  seconds: 30,
-  memoryMiB: 256,
-  outputBytes: 1_000,
-  processes: 64,
-  temporaryMiB: 256,
-  homeMiB: 64,
-  changesMiB: 200,
-};
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around = {
   name: 'skillgate-abcdef',

@@ -3,16 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { noSandbox } from '../../../runner/backends/none.ts';
 import { withRunFolder } from '../../../runner/run/run-folder.ts';
 import type { SandboxStart } from '../../../runner/sandbox/sandbox.ts';
+import { limits } from '../run-limits.ts';
 
-const limits = {
-  seconds: 30,
-  memoryMiB: 256,
-  outputBytes: 1_000,
-  processes: 64,
-  temporaryMiB: 256,
-  homeMiB: 64,
-  changesMiB: 200,
-};
 const uid = process.getuid?.() || 65_534;
 const plan = {
   limits,

@@ -2,16 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type OciSurroundings, ociSpec } from '../../../runner/backends/oci-root.ts';
 import { allBut, ociSeccomp } from '../../../runner/backends/oci-seccomp.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/seccomp.ts';
+import { limits } from '../run-limits.ts';
 
-const limits = {
-  seconds: 30,
-  memoryMiB: 256,
-  outputBytes: 1_000,
-  processes: 64,
-  temporaryMiB: 256,
-  homeMiB: 64,
-  changesMiB: 200,
-};
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around: OciSurroundings = {
   binds: [{ source: '/srv/reports', target: '/reports', writable: false }],

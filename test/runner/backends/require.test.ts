@@ -45,36 +45,6 @@ describe('what host policy requires', () => {
 });
 
 describe('what doctor says of backends', () => {
-  it('is a row for each: what it can enforce, or why not and what to type', () => {
-    const rows = backendRows({ backend: 'runc' }, [
-      { name: 'runc', sandbox: ociBackend({ name: 'runc', path: '/nowhere' }) },
-      { name: 'runsc', sandbox: ociBackend({ name: 'runsc', path: '/nowhere' }) },
-      { name: 'docker', why: 'its daemon is not running', type: 'systemctl start docker' },
-      { name: 'bubblewrap', why: 'it needs Linux' },
-    ]);
-    expect(rows).toEqual([
-      {
-        name: 'backend runc',
-        holds: true,
-        detail:
-          'used for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
-      },
-      {
-        name: 'backend runsc',
-        holds: true,
-        detail:
-          'can enforce seccomp, no-network, dropped-uid, memory-cgroup; not: no-user-namespaces, pids-cgroup, cpu-cgroup',
-      },
-      {
-        name: 'backend docker',
-        holds: false,
-        detail: 'its daemon is not running',
-        type: 'systemctl start docker',
-      },
-      { name: 'backend bubblewrap', holds: false, detail: 'it needs Linux' },
-    ]);
-  });
-
   it('has every name that host policy takes', () => {
     expect(backendRows({ backend: 'bubblewrap' }).map(({ name }) => name)).toEqual(
       backends.map((name) => `backend ${name}`),

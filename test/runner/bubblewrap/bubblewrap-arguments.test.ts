@@ -4,6 +4,7 @@ import {
   skillArguments,
 } from '../../../runner/bubblewrap/bubblewrap-arguments.ts';
 import type { SandboxFile, SandboxStart } from '../../../runner/sandbox/sandbox.ts';
+import { limits } from '../run-limits.ts';
 
 const files: SandboxFile[] = [
   { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },
@@ -25,15 +26,7 @@ const start: SandboxStart = {
       { program: 'npm', path: '/usr/lib/node_modules/npm/bin/npm-cli.js' },
       { program: 'pdftotext', path: '/usr/bin/pdftotext' },
     ],
-    limits: {
-      seconds: 1,
-      memoryMiB: 64,
-      outputBytes: 1,
-      processes: 1,
-      temporaryMiB: 256,
-      homeMiB: 64,
-      changesMiB: 200,
-    },
+    limits,
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
       {

@@ -66,7 +66,8 @@ beforeEach(() => {
 });
 const now = (): Date => new Date('2026-11-20T12:00:00Z');
 const type = (...argv: string[]) => skill(argv, { env: { SKILLGATE_HOME: home }, now });
-const accept = () => type('changes', 'accept', run, '--digest', changeSetDigest(set));
+const accept = (digest: string = changeSetDigest(set), ...more: string[]) =>
+  type('changes', 'accept', run, ...more, '--digest', digest);
 
 describe('accepting changes', () => {
   it('applies all of them', async () => {
@@ -141,55 +142,23 @@ describe('accepting changes', () => {
       expect(shown.stdout).toContain('created package.json');
       expect(shown.stdout).not.toContain('created new');
       const digest = /^changes (sha256:\S+)$/m.exec(shown.stdout)?.[1] ?? '';
-      const old = await type(
-        'changes',
-        'accept',
-        run,
-        '--include',
-        'package.json',
-        '--digest',
-        changeSetDigest(set),
-      );
+      const old = await accept(changeSetDigest(set), '--include', 'package.json');
       expect([old.exit === 0, readdirSync(folder)]).toEqual([false, ['new']]);
-      const named = await type(
-        'changes',
-        'accept',
-        run,
-        '--include',
-        'package.json',
-        '--digest',
-        digest,
-      );
+      const named = await accept(digest, '--include', 'package.json');
       expect([named.exit, readdirSync(folder)]).toEqual([0, ['new', 'package.json']]);
       expect(readdirSync(join(home, 'data/changes'))).toEqual([]);
     });
 
     it('takes plain and named ones together', async () => {
       const digest = withPackage();
-      const both = await type(
-        'changes',
-        'accept',
-        run,
-        '--include',
-        '/w/package.json',
-        '--digest',
-        digest,
-      );
+      const both = await accept(digest, '--include', '/w/package.json');
       expect([both.exit, readdirSync(folder)]).toEqual([0, ['new', 'package.json']]);
     });
 
     it('takes none that changed after it was shown', async () => {
       const digest = withPackage();
       writeFileSync(join(kept, hexOf(digestOf(text))), '{"scripts":{"test":"evil"}}\n');
-      const refused = await type(
-        'changes',
-        'accept',
-        run,
-        '--include',
-        'package.json',
-        '--digest',
-        digest,
-      );
+      const refused = await accept(digest, '--include', 'package.json');
       expect([refused.exit === 0, readdirSync(folder)]).toEqual([false, ['old']]);
     });
 

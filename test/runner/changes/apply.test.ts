@@ -3,9 +3,15 @@ import * as fs from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.ts';
-import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';
+import {
+  changed,
+  fileOf as file,
+  giveRest,
+  makeSeenFolder,
+  type SeenFolder,
+  treeOf,
+} from '../mounts/seen-folder.ts';
 
 let seen: SeenFolder;
 afterEach(() => seen.remove());
@@ -278,28 +284,6 @@ describe('a folder that another process changed', () => {
 });
 
 describe('what is applied', () => {
-  const owner = {
-    uid: root ? 65_534 : (process.getuid?.() ?? 0),
-    gid: root ? 65_534 : (process.getgid?.() ?? 0),
-  };
-  const file = (text: string): EntryState => ({
-    kind: 'file',
-    sha256: digestOf(text),
-    bytes: text.length,
-    mode: 0o644,
-    ...owner,
-  });
-  const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
-    source: 'workspace:reports',
-    target: '/reports',
-    path: '',
-    id: '',
-    mode: 'cow' as const,
-    changes,
-    refused: [],
-    conflicts: [],
-  });
-
   it('is not what was swapped for it', async () => {
     seen = makeSeenFolder(false);
     const set = changed({ path: 'new', after: file('shown') });

@@ -2,35 +2,21 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.ts';
-import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';
+import type { EntryState } from '../../../skills-index/run/changes/changes.ts';
+import {
+  changed,
+  fileOf,
+  makeSeenFolder,
+  owner,
+  type SeenFolder,
+  treeOf,
+} from '../mounts/seen-folder.ts';
 
 let seen: SeenFolder;
 afterEach(() => seen.remove());
 const root = process.getuid?.() === 0;
-const owner = {
-  uid: root ? 65_534 : (process.getuid?.() ?? 0),
-  gid: root ? 65_534 : (process.getgid?.() ?? 0),
-};
 const bytes = Buffer.from('of the run');
-const file: EntryState = {
-  kind: 'file',
-  sha256: digestOf(bytes),
-  bytes: bytes.length,
-  mode: 0o644,
-  ...owner,
-};
-const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
-  source: 'workspace:reports',
-  target: '/reports',
-  path: '',
-  id: '',
-  mode: 'cow' as const,
-  changes,
-  refused: [],
-  conflicts: [],
-});
+const file = fileOf('of the run');
 const conflict = expect.objectContaining({ code: 'changes-conflict' });
 const beside = (): string =>
   fs.readdirSync(seen.folder).find((name) => name.startsWith('.skillgate-')) ?? 'none';

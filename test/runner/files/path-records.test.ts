@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openBudgetAccount, readUsed } from '../../../runner/agents/budget.ts';
 import { openAudit } from '../../../runner/audit/audit.ts';
 import { readEntries, verifyAuditFile } from '../../../runner/audit/audit-file.ts';
@@ -12,18 +11,18 @@ import { pathSetName } from '../../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../../skills-index/run/audit/audit-row.ts';
 import { incidentOf } from '../../../skills-index/run/audit/incident.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const run = '11111111-2222-4333-8444-555555555555';
 const plan = digestOf('plan');
 let top: string;
 let data: string;
 beforeEach(() => {
-  top = fs.mkdtempSync(join(tmpdir(), 'skillgate-paths-'));
+  top = folderWith();
   data = join(top, 'data');
   for (const name of ['data', 'run', 'reports']) fs.mkdirSync(join(top, name), { mode: 0o700 });
   if (process.getuid?.() === 0) fs.chownSync(join(top, 'reports'), 65_534, 65_534);
 });
-afterEach(() => fs.rmSync(top, { recursive: true, force: true }));
 
 const file = (): string => join(data, 'audit/audit.jsonl');
 const keyFile = (): string => join(top, 'key.json');

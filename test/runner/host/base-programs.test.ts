@@ -1,17 +1,16 @@
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { baseFolder, findBase } from '../../../runner/host/base-programs.ts';
 import { basePrograms } from '../../../skills-index/skill/base-programs.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 let top: string;
 beforeEach(() => {
-  top = fs.mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  top = folderWith();
   write('system/gawk', 'awk 1');
   write('system/wc', 'wc 1');
 });
-afterEach(() => fs.rmSync(top, { recursive: true, force: true }));
 
 const cache = (): string => join(top, 'cache');
 const paths = () => ({ cache: cache(), data: join(top, 'data') });

@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { whyNotMountable } from '../../../runner/host/host.ts';
 import { readHostPolicy } from '../../../runner/host/host-policy.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 
 const parse = (value: unknown) =>
@@ -92,10 +92,9 @@ describe('the file of host policy', () => {
   let folder: string;
   let file: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'skillgate-policy-'));
+    folder = folderWith();
     file = join(folder, 'host.json');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
   const refusal = (says: string) =>
     expect.objectContaining({
       code: 'host-policy-invalid',
@@ -137,9 +136,8 @@ describe('the file of host policy', () => {
 describe('a passkey that answers holds', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'skillgate-policy-'));
+    folder = folderWith();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
   const policyWith = (origin: string, more: object = {}) => {
     const { credentialId, publicKey } = testPasskey('ann').enrolled;
     const passkey = { credentialId, publicKey, rpId: new URL(origin).hostname, origin };

@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,10 +9,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openAdvisories } from '../../../runner/indexes/advisory-folder.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 import { type LargeEnd, makeZip, type ZipEntry } from '../package-store/archive-maker.ts';
 
 const advisory = (id: string, name = 'evil', ecosystem = 'npm'): ZipEntry => ({
@@ -26,8 +25,7 @@ const advisory = (id: string, name = 'evil', ecosystem = 'npm'): ZipEntry => ({
 });
 
 const makeMirror = () => {
-  const top = mkdtempSync(join(tmpdir(), 'advisories-'));
-  onTestFinished(() => rmSync(top, { recursive: true, force: true }));
+  const top = folderWith();
   const folder = join(top, 'osv');
   const path = join(folder, 'npm', 'all.zip');
   mkdirSync(join(folder, 'npm'), { recursive: true });

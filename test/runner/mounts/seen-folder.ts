@@ -20,7 +20,7 @@ import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.
 import { changedBytesMax } from '../../../runner/mounts/entry-state.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
-import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';
+import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import type { FurtherNames } from '../../../skills-index/run/changes/protected-names.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
@@ -119,6 +119,32 @@ export function giveRest(folder: string): void {
     '+',
   ]);
 }
+
+/** Whose folders runs see. */
+export const owner = {
+  uid: process.getuid?.() || 65_534,
+  gid: process.getuid?.() === 0 ? 65_534 : (process.getgid?.() ?? 0),
+};
+
+/** A file of that owner, as a run leaves it. */
+export const fileOf = (text: string): EntryState => ({
+  kind: 'file',
+  sha256: digestOf(text),
+  bytes: text.length,
+  mode: 0o644,
+  ...owner,
+});
+
+export const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
+  source: 'workspace:reports',
+  target: '/reports',
+  path: '',
+  id: '',
+  mode: 'cow',
+  changes,
+  refused: [],
+  conflicts: [],
+});
 
 /** Everything in a folder in lines: kind, mode, and content or where a link leads. */
 export function treeOf(folder: string): Record<string, string> {

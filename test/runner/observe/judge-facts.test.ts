@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { type Contact, makeDecoys } from '../../../runner/observe/decoys.ts';
-import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
-import { requireObservingHost, resultOrFailed } from '../../../runner/observe/observe-process.ts';
+import {
+  judgeFacts,
+  requireObservingHost,
+  resultOrFailed,
+} from '../../../runner/observe/judge-facts.ts';
 import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

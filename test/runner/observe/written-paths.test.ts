@@ -1,15 +1,6 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   changesOf,
   comparedEntriesMax,
@@ -17,12 +8,11 @@ import {
   watchedEntriesMax,
   writtenBytes,
 } from '../../../runner/observe/written-paths.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 let home = '';
 beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'skillgate-written-'));
-  home = folder;
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  home = folderWith();
 });
 const write = (path: string, text = 'x'): void => {
   mkdirSync(dirname(join(home, path)), { recursive: true });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchPackage } from '../../../runner/package-fetch/fetch-package.ts';
 import type { LockedFile, LockedPackage } from '../../../skills-index/packages/locked-package.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -117,8 +117,7 @@ describe('a package is fetched', () => {
     [locked, file, `tool/${file.name}`],
     [npm, tarball, 'a-tool-1.0.0.tgz'],
   ])('from a folder %#', async (one, wanted, path) => {
-    const folder = mkdtempSync(join(tmpdir(), 'index-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = folderWith();
     mkdirSync(join(folder, 'tool'));
     writeFileSync(join(folder, path), bytes);
     expect(await from(`file://${folder}`, one, wanted)).toEqual({ bytes, notes: [] });
@@ -217,17 +216,6 @@ describe('a package is refused', () => {
     await expect(fetchPackage({ index, network }, locked, file)).rejects.toMatchObject({
       message: 'Cannot fetch https://pypi.example/simple/tool/: --offline allows no network',
     });
-  });
-
-  it('when the index sends a byte now and then, and never the end', async () => {
-    const seconds = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
-    const base = await startServer({ '/tool/': (_, response) => void response.write('<') });
-    await expect(from(base)).rejects.toMatchObject({
-      code: 'package-unavailable',
-      message: `Cannot fetch ${base}/tool/: it did not arrive within 1800 seconds`,
-    });
-    expect(seconds).toHaveBeenCalledWith(1_800_000);
-    seconds.mockRestore();
   });
 
   it('when a person stops the installation', async () => {

@@ -6,20 +6,18 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withRunFolder } from '../../../runner/run/run-folder.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 let above: string;
 beforeEach(() => {
-  above = mkdtempSync(join(tmpdir(), 'skillgate-folders-'));
+  above = folderWith();
 });
-afterEach(() => rmSync(above, { recursive: true }));
 
 const leave = (holder: string): string => {
   const folder = mkdtempSync(join(above, 'skillgate-'));

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { placesFor } from '../../../runner/sandbox/control-groups.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'skillgate-groups-'));
+  root = folderWith();
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 function give(folder: string, controllers: string): void {
   mkdirSync(`${root}${folder}`, { recursive: true });

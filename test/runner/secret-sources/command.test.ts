@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   parseSecretCommand,
   runSecretCommand,
 } from '../../../runner/secret-sources/secret-store.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const env = { PATH: '/usr/bin:/bin', HOME: '/home/me', TOKEN: 'of the runner' };
 const sh = (script: string): string[] => ['/bin/sh', '-c', script];
@@ -13,9 +13,8 @@ const printed = async (script: string, milliseconds?: number) =>
   (await runSecretCommand('TOKEN', sh(script), env, milliseconds)).toString();
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-command-'));
+  folder = folderWith();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the line of a command', () => {
   it('is a program where PATH has it now, and its arguments', () => {

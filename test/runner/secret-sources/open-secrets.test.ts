@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { revealAll } from '../../../runner/egress/secrets.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import {
@@ -11,14 +10,14 @@ import {
   storeSecret,
 } from '../../../runner/secret-sources/secret-store.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-open-'));
+  folder = folderWith();
   mkdirSync(join(folder, 'config'), { mode: 0o700 });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const world = () => ({
   env: { PATH: '/usr/bin:/bin', HOME: '/' },

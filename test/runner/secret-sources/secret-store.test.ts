@@ -1,21 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   listSecrets,
   removeSecret,
   storeSecret,
 } from '../../../runner/secret-sources/secret-store.ts';
 import { skill } from '../../cli/skill-command.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const value = Buffer.from('real-token-0123456789\n');
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-secrets-'));
+  folder = folderWith();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 const file = (): string => join(folder, 'secrets.json');
 
 describe('a secret', () => {

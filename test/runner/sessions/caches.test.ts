@@ -1,24 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
 import { clearCaches, listCaches } from '../../../runner/sessions/keep-products.ts';
 import { openCaches } from '../../../runner/sessions/session.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 import { giveRest } from '../mounts/seen-folder.ts';
 
 let top = '';
 let folder = '';
 let runs = 0;
 beforeEach(() => {
-  top = fs.mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  top = folderWith();
   folder = join(top, 'folder');
   fs.mkdirSync(join(folder, 'packages/one'), { recursive: true });
   if (process.getuid?.() === 0) fs.chownSync(folder, 65_534, 65_534);
 });
-afterEach(() => fs.rmSync(top, { recursive: true, force: true }));
 
 interface Ended {
   readonly changes: readonly string[];

@@ -1,14 +1,13 @@
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { giveMemory } from '../../../runner/sessions/session-host.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 
 it.skipIf(process.getuid?.() !== 0)(
   'the owner of an agent’s memory changes, and no folder to which a link in the memory leads',
   () => {
-    const folder = fs.mkdtempSync(join(tmpdir(), 'skillgate-memory-'));
-    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
+    const folder = folderWith();
     const [memory, other] = [join(folder, 'memory'), join(folder, 'other')];
     fs.mkdirSync(join(memory, 'notes'), { recursive: true });
     fs.mkdirSync(other);

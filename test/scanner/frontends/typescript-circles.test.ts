@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
+import { isWhole } from '../../sample.ts';
 
 const skill = '---\nname: sample\ndescription: A sample.\n---\nText.\n';
 const key = 'process.env.OPENAI_API_KEY';
@@ -135,7 +136,7 @@ describe('a value on a long way through the program', () => {
     ],
   ])('is found: %s', { timeout: 60_000 }, async (_, program) => {
     expect(await verdictOf(program('fetch'))).toBe('block');
-    expect(await verdictOf(program('console.info'))).toBe('pass');
+    if (isWhole) expect(await verdictOf(program('console.info'))).toBe('pass');
   });
 });
 

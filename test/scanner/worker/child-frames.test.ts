@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frameOf } from '../../../scanner/worker/scan-child.ts';
+import { FrameReader, frameOf } from '../../../scanner/worker/child-frames.ts';
 
 describe('frames', () => {
   it('come out whole and in order, however they were cut', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signatureOfFiles, similarityOf } from '../../../scanner/worker/scan-child.ts';
+import { signatureOfFiles, similarityOf } from '../../../scanner/worker/similarity.ts';
 import {
   bandKeys,
   isSignature,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { diskStore } from '../../../cli/registries/carry-memory.ts';
 import { requestSender } from '../../../cli/send-request.ts';
@@ -15,7 +15,6 @@ import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest
 
 const content = Buffer.from('# Weekly report\n'.repeat(64));
 const packed = packBundle([{ path: 'SKILL.md', bytes: content, mode: 0o644 }]);
-const [file] = packed.bundle.files;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -78,26 +77,11 @@ const endless =
     more();
   };
 
-/** Bytes whose digest begins as the right one does, found by trying. */
-function sameBeginning(): Buffer {
-  for (let nonce = 0; ; nonce++) {
-    const bytes = Buffer.concat([
-      content.subarray(0, -8),
-      Buffer.from(String(nonce).padStart(8, '0')),
-    ]);
-    if (hexOf(digestOf(bytes)).slice(0, 3) === hexOf(file?.sha256 ?? digestOf('')).slice(0, 3))
-      return bytes;
-  }
-}
-
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 const hostile: readonly (readonly [string, Answer, RegExp])[] = [
   ['other bytes', plain(Buffer.from(content).fill('x', 0, 1)), /signature-invalid/],
-  ['other bytes whose digest begins alike', plain(sameBeginning()), /signature-invalid/],
   ['a byte less', plain(content.subarray(1)), /signature-invalid/],
-  ['nothing', plain(Buffer.alloc(0)), /signature-invalid/],
   ['a byte more', plain(Buffer.concat([content, Buffer.from('x')])), /registry-answer-invalid/],
-  ['another file of the skill', plain(packed.bytes), /signature-invalid/],
   ['bytes without an end', endless(Buffer.alloc(65_536), {}), /registry-answer-invalid/],
   [
     'a length that is too short',
@@ -113,29 +97,11 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     /registry-down/,
   ],
   [
-    'a cut in the middle',
-    (_, response) => {
-      response.writeHead(200);
-      response.write(content.subarray(0, 100), () => response.destroy());
-    },
-    /registry-down/,
-  ],
-  [
     'a redirect',
     (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
     /registry-down/,
   ],
-  [
-    'a redirect to another host',
-    (_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
-    /registry-down/,
-  ],
   ['a bomb of gzip', plain(bomb, { 'content-encoding': 'gzip' }), /registry-answer-invalid/],
-  [
-    'a bomb of brotli',
-    plain(brotliCompressSync(Buffer.alloc(32 * 1024 * 1024)), { 'content-encoding': 'br' }),
-    /registry-answer-invalid/,
-  ],
   [
     'a bomb in a bomb',
     plain(gzipSync(bomb), { 'content-encoding': 'gzip, gzip' }),
@@ -153,11 +119,6 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     /registry-down/,
   ],
   [
-    'gzip of other bytes',
-    plain(gzipSync(Buffer.from('evil')), { 'content-encoding': 'gzip' }),
-    /signature-invalid/,
-  ],
-  [
     'gzip with a second member',
     plain(Buffer.concat([gzipSync(content), gzipSync(Buffer.from('x'))]), {
       'content-encoding': 'gzip',
@@ -168,16 +129,6 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     'gzip that is cut',
     plain(gzipSync(content).subarray(0, 20), { 'content-encoding': 'gzip' }),
     /registry-down|signature-invalid/,
-  ],
-  [
-    'an encoding that nobody knows',
-    plain(Buffer.from('evil'), { 'content-encoding': 'mine' }),
-    /signature-invalid/,
-  ],
-  [
-    'a part',
-    plain(content.subarray(0, 10), { 'content-range': `bytes 0-9/${content.length}` }),
-    /signature-invalid/,
   ],
   ['“not found”', (_, response) => response.writeHead(404).end(content), /not-found/],
   [

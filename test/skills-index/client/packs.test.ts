@@ -6,11 +6,7 @@ import {
   filePackPath,
   withFilePacks,
 } from '../../../skills-index/client/file-packs.ts';
-import {
-  evidencePackPath,
-  packBlobsMax,
-  parsePack,
-} from '../../../skills-index/client/pack-form.ts';
+import { evidencePackPath, packBlobsMax } from '../../../skills-index/client/pack-form.ts';
 import { packBytesMax } from '../../../skills-index/client/packs.ts';
 import { fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -160,11 +156,6 @@ describe('a pack', () => {
     const from = withFilePacks(source, bundle as never, packed.digest);
     expect(await fetchBlob(from, second, 7)).toEqual(Buffer.from('another'));
     await expect(fetchBlob(from, first, 1)).rejects.toMatchObject({ code: 'not-found' });
-  });
-
-  it('has all blobs that were printed, under the digests of their bytes', () => {
-    const read = parsePack(printed(evidence));
-    expect([...(read?.keys() ?? [])]).toEqual(evidence.map((bytes) => digestOf(bytes)));
   });
 });
 

@@ -8,7 +8,6 @@ import {
   proofsOfAppended,
   rangeRoot,
 } from '../../../skills-index/log/compact-range.ts';
-import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import {
   type Hash,
   leafHash,
@@ -16,7 +15,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../../skills-index/log/merkle-tree.ts';
-import { consistencyProof, inclusionProof, nodesFromLeaves } from './whole-tree.ts';
+import { consistencyProof, inclusionProof } from './whole-tree.ts';
 
 // The definition of RFC 6962 §2.1, word for word: what everything else is compared with.
 function naiveRoot(entries: readonly Uint8Array[]): Hash {
@@ -66,17 +65,6 @@ describe('the tree', () => {
     expect(hex(rangeRoot(range))).toBe(
       '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
     );
-  });
-
-  it('of no leaves has the same root from nodes, and asks for none', () => {
-    expect(
-      hex(
-        treeRootFrom(
-          0,
-          nodesFromLeaves(() => leafHash(Buffer.of())),
-        ),
-      ),
-    ).toBe(hex(rangeRoot(emptyRange)));
   });
 
   it('does not grow from a range that has lost a peak', () => {
@@ -219,27 +207,6 @@ describe('a consistency proof', () => {
         ).toBe(false);
       }),
     );
-  });
-
-  it.each([
-    [-1, 3],
-    [1.5, 3],
-    [Number.NaN, 3],
-    [2, 3.5],
-    [2, Number.POSITIVE_INFINITY],
-    [4, 3],
-  ])('from %s to %s is not made', (first, second) => {
-    expect(() => consistencyProof(first, second, leafAt(entriesOf(4)))).toThrow(
-      expect.objectContaining({ code: 'log-invalid' }),
-    );
-  });
-
-  it.each([
-    [0, 5],
-    [5, 5],
-    [4, 4],
-  ])('from %s to %s has no hashes', (first, second) => {
-    expect(consistencyProof(first, second, leafAt(entriesOf(5)))).toEqual([]);
   });
 
   it.each<[string, number, number]>([

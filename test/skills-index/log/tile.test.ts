@@ -13,12 +13,7 @@ import {
   parseTilePath,
   tilesOf,
 } from '../../../skills-index/log/tile-files.ts';
-import {
-  parseHashTile,
-  type TileId,
-  tileOfNode,
-  tilePath,
-} from '../../../skills-index/log/tile-proof.ts';
+import { parseHashTile, type TileId, tilePath } from '../../../skills-index/log/tile-proof.ts';
 import { hashTile, nodesFromLeaves } from './whole-tree.ts';
 
 const leafAt = (index: number) => leafHash(Buffer.from(`entry ${index}`));
@@ -65,17 +60,6 @@ describe('a tile’s path', () => {
 });
 
 describe('the tiles of a log', () => {
-  it('are full ones, and one partial at each end', () => {
-    const paths = tilesOf(600).map(tilePath);
-    expect(paths.filter((path) => !path.includes('entries'))).toEqual([
-      'tile/0/000',
-      'tile/0/001',
-      'tile/0/002.p/88',
-      'tile/1/000.p/2',
-    ]);
-    expect(tilesOf(0)).toEqual([]);
-  });
-
   it('are partial only where the log ends', () => {
     expect(tilesOf(256).map(tilePath)).toEqual([
       'tile/entries/000',
@@ -107,24 +91,6 @@ describe('the tiles of a log', () => {
     );
     const tile = { level: 1, index: 0, width: 1 };
     expect(parseHashTile(hashTile(tile, nodeAt), tile)).toEqual([rangeRoot(range)]);
-  });
-
-  it('give every node of the tree', () => {
-    expect(tileOfNode(600, 0, 599)).toEqual({
-      tile: { level: 0, index: 2, width: 88 },
-      from: 87,
-      count: 1,
-    });
-    expect(tileOfNode(600, 3, 4)).toEqual({
-      tile: { level: 0, index: 0, width: 256 },
-      from: 32,
-      count: 8,
-    });
-    expect(tileOfNode(600, 8, 1)).toEqual({
-      tile: { level: 1, index: 0, width: 2 },
-      from: 1,
-      count: 1,
-    });
   });
 
   it('are refused at another length', () => {

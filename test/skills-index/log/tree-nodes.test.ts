@@ -75,21 +75,6 @@ describe('the nodes between two heads', () => {
       expect({ asked, isProven }).toEqual({ asked: [], isProven: true });
     },
   );
-
-  it('prove every head of a small log without a tile', async () => {
-    for (let size = 2; size <= 24; size++) {
-      for (let largest = 1; largest < size; largest++) {
-        const sizes = Array.from({ length: largest }, (_, at) => at + 1);
-        const { asked, isProven } = await prove(sizes, size, nodesUpTo(sizes, size));
-        expect({ size, largest, asked, isProven }).toEqual({
-          size,
-          largest,
-          asked: [],
-          isProven: true,
-        });
-      }
-    }
-  });
 });
 
 describe('the nodes of older heads', () => {
@@ -103,13 +88,6 @@ describe('the nodes of older heads', () => {
       for (const path of tilesIn(asked)) expect(needed.map(tilePath)).toContain(path);
     },
   );
-
-  it('save most tiles of a long log', async () => {
-    const sizes = [5, 300, 900, 1_500, 2_100, 3_000, 3_700];
-    const without = await prove(sizes, logSize, new Map());
-    const beside = await prove(sizes, logSize, nodesFor(sizes));
-    expect([tilesIn(without.asked).length, tilesIn(beside.asked).length]).toEqual([9, 3]);
-  });
 
   it('and the nodes behind them are asked for in place of several tiles', async () => {
     const sizes = [5, 300, 900, 3_700];

@@ -41,16 +41,3 @@ it.each([1, 3])('says that a skill may do everything of a kind, with %i names', 
     'start any program',
   ]);
 });
-
-it('puts everything of a kind before what is less, so that no list cuts it', () => {
-  expect(canPhrases({ ...some, exec: [{ program: '*' }] }, 1)).toEqual([
-    'start any program',
-    'reach api.crm.example and 1 more',
-    'use the secret CRM_TOKEN',
-    'use the folder data (read and write)',
-  ]);
-});
-
-it('says nothing of a skill that may do nothing', () => {
-  expect(canPhrases(noCapabilities, 3)).toEqual([]);
-});

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { unused } from '../../../skills-index/skill/authoring/unused-capabilities.ts';
 import {
   type Capability,
   covers,
-  isEmpty,
-  noCapabilities,
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 
@@ -46,13 +43,6 @@ describe('kinds', () => {
     expect(covers(secret, { kind: 'env', name: 'M' })).toBe(false);
   });
 
-  it('of egress are told apart by scheme and port', () => {
-    const egress = (url: string) => ({ kind: 'egress', url, methods: ['GET'] }) as const;
-    expect(covers(egress('https://a.example/*'), egress('http://a.example/*'))).toBe(false);
-    expect(covers(egress('http://a.example/*'), egress('https://a.example/*'))).toBe(false);
-    expect(covers(egress('https://a.example:8443/*'), egress('https://a.example/*'))).toBe(false);
-  });
-
   it('are printed with all that they name', () => {
     const mount = (rest: object): string => printCapability({ kind: 'mount', mode: 'ro', ...rest });
     expect(mount({ source: 'workspace:a', target: '/a' })).toBe('mount ro workspace:a at /a');
@@ -65,18 +55,5 @@ describe('kinds', () => {
     expect(
       printCapability({ kind: 'egress', url: 'https://a.example/*', methods: ['GET', 'POST'] }),
     ).toBe('egress GET,POST https://a.example/*');
-  });
-
-  it('are not unused where a call goes to one of the hosts of a secret', () => {
-    const declared = {
-      ...noCapabilities,
-      secret: [{ name: 'N', hosts: ['a.example', 'b.example'], as: 'bearer' }],
-    } as const;
-    const calling = (host: string) => ({
-      ...noCapabilities,
-      egress: [{ url: `https://${host}/x`, methods: ['GET'] }],
-    });
-    expect(isEmpty(unused(declared, calling('b.example')))).toBe(true);
-    expect(isEmpty(unused(declared, calling('c.example')))).toBe(false);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
 import {
-  capabilityDigest,
   covers,
   listCapabilities,
   printCapability,
@@ -10,7 +9,6 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { requiredName } from '../../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { canonicalDigest } from '../../../skills-index/skill/text/canonical-json.ts';
 
 const parse = (members: object): Manifest =>
   parseManifest(
@@ -121,20 +119,6 @@ describe('packages of a manifest', () => {
   ])('are not left to the host with %s', (_, members, says) => {
     const python = { requires: ['pandas'], why, ...members };
     expect(reasonsAgainst({ packages: { python } }).join()).toContain(says);
-  });
-
-  it('leave the digests of manifests without packages as they were before packages', () => {
-    const before = parse({
-      commands: { report: 'report.py' },
-      capabilities: {
-        env: [{ name: 'TZ', why: 'dates' }],
-        exec: [{ program: 'git', why: 'tags' }],
-      },
-    });
-    expect([capabilityDigest(before.capabilities), canonicalDigest(before)]).toEqual([
-      'sha256:8cc7ddc81c92d3c8170f4ef5cfffe011ac24c3f8f8550eb41346481a02dae09e',
-      'sha256:e0c569cc50e2ce6b54bcf8d945eb9fd9df2bf1bfb361975317f1f9ab65ffea83',
-    ]);
   });
 
   it.each<[string, object, string]>([

@@ -306,16 +306,7 @@ describe('what is wrong with it', () => {
     expect(reasonsOf(text)).toEqual([expect.stringContaining(reason)]);
   });
 
-  it.each([
-    '127.0.0.1',
-    'localhost',
-    '[::1]',
-    '169.254.169.254',
-    '*.com',
-    '*.github.io',
-    'API.example',
-    'user@a.example',
-  ])('is told for a request to %s', (host) => {
+  it.each(['169.254.169.254', 'user@a.example'])('is told for a request to %s', (host) => {
     expect(reasonsOf(withCapabilities({ egress: [{ url: `https://${host}/`, why }] }))[0]).toMatch(
       /^capabilities\.egress\[0\]\.url is refused: /,
     );

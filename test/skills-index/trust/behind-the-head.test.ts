@@ -4,14 +4,10 @@ import { type Decision, decide } from '../../../skills-index/trust/decision/deci
 import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
 import { people, type Story, storyNow, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
+import { witnessesOf } from './decision/judged.ts';
 
 const name = 'w1.example';
-const key = Buffer.from(testLogKey(name).publicKey).toString('base64');
-const witnesses = {
-  schema: 'skillgate.witnesses/1' as const,
-  threshold: 1,
-  witnesses: [{ name, key }],
-};
+const witnesses = witnessesOf(1, name);
 
 /** A status whose witnesses saw the log as it was with so many entries, and no further. */
 async function decideUnder(story: Story, size: number): Promise<Decision> {

@@ -53,22 +53,6 @@ describe('a certificate made by hand', () => {
     expect(claims(usage, codeSigning, named(user), issuer).subject).toBe('kim');
   });
 
-  it('names a workflow without its ref, where it names both', () => {
-    expect(claims(...usual, says(18, 'a.yml@undefined'))).toEqual({
-      ...kim,
-      workflow: 'a.yml@undefined',
-    });
-    expect(claims(...usual, says(14, 'refs/heads/main'))).toEqual({
-      ...kim,
-      ref: 'refs/heads/main',
-    });
-    expect(claims(...usual, says(14, 'main'), says(18, 'a.yml@main'))).toEqual({
-      ...kim,
-      ref: 'main',
-      workflow: 'a.yml',
-    });
-  });
-
   const bare = (...parts: Uint8Array[]) => sequence(sequence(...parts), algorithm);
   it.each<[string, Buffer, string]>([
     ['nothing in it', sequence(), 'parts are missing'],

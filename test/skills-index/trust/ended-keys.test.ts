@@ -1,21 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   type Identity,
-  keyStatement,
-  memberStatement,
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import type { Identities } from '../../../skills-index/trust/members-and-scopes/identities.ts';
-import { chainIdentities } from '../../../skills-index/trust/members-and-scopes/identity.ts';
-import type { RootFile } from '../../../skills-index/trust/root/root.ts';
-import { freshNonce } from '../../nonce.ts';
 import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';
+import {
+  acme,
+  addressAt,
+  chain,
+  chainUnder,
+  claim,
+  endKey,
+  late,
+  membership,
+  rotate,
+  type Spoken,
+} from './members-and-scopes/spoken.ts';
 
 /** Who ends which key how far back, and what falls with it: docs/spec/identities.md, rule 19. */
 const { administrator, author, ada, stranger } = people;
@@ -25,63 +31,32 @@ const [next, thief, heir, backup] = ['next', 'thief', 'heir', 'backup'].map(test
   TestSigner,
   TestSigner,
 ];
-const acme = parseScope('acme');
 const bell = parseScope('bell');
-const late = 1_000;
-
-type Spoken = readonly [Statement, TestSigner];
-const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
-const under = (root: RootFile, ...spoken: Spoken[]): Identities =>
-  chainIdentities(
-    root,
-    spoken.map(([statement, { keyId }], logIndex) => ({
-      statement,
-      signer: keyId,
-      logIndex,
-      digest: addressAt(logIndex),
-    })),
-  );
-const chain = (...spoken: Spoken[]): Identities => under(storyRoot, ...spoken);
-const claim = (owners: readonly TestSigner[], previous?: number, scope = acme): Statement =>
-  scopeStatement({
-    scope,
-    owners: owners.map((one) => one.named),
-    ...(previous === undefined ? {} : { previous: addressAt(previous) }),
-  });
-const rotate = (from: TestSigner, to: TestSigner): Statement =>
-  keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId });
-const end = (key: TestSigner, validUpTo?: number): Statement =>
-  keyStatement({
-    key: key.named,
-    state: 'ended',
-    ...(validUpTo === undefined ? {} : { validUpTo }),
-  });
 const member = (
   name: string,
   key: TestSigner,
   role: 'reviewer' | 'administrator',
   state: 'enrolled' | 'ended',
-): Statement =>
-  memberStatement({ nonce: freshNonce(), name, roles: [role], key: key.named, state });
+): Statement => membership(name, key, { roles: [role], state });
 const named = (...keys: TestSigner[]): Identity[] => keys.map((one) => one.named);
 const whyOf = (identities: Identities): string[] => identities.ignored.map(({ why }) => why);
 
 describe('a key that was ended', () => {
   const rotated: Spoken[] = [
     [claim([author]), author],
-    [rotate(author, next), author],
-    [end(author), next],
+    rotate(author, next),
+    [endKey(author), next],
   ];
 
   it('ends itself no further back: its thief takes neither the scope nor what it published', () => {
-    const identities = chain(...rotated, [end(author, 0), author], [claim([thief]), thief]);
+    const identities = chain(...rotated, [endKey(author, 0), author], [claim([thief]), thief]);
     expect(whyOf(identities)[0]).toBe('its signer’s key was ended');
     expect(identities.ownersOf(acme, late)).toEqual(named(next));
     expect(identities.ownersOf(acme, 1)).toEqual(named(author));
   });
 
   it('names no successor and ends none that it named', () => {
-    const identities = chain(...rotated, [rotate(author, thief), author], [end(next, 0), author]);
+    const identities = chain(...rotated, rotate(author, thief), [endKey(next, 0), author]);
     expect(identities.ignored).toHaveLength(2);
     expect(identities.ownersOf(acme, late)).toEqual(named(next));
   });
@@ -89,9 +64,9 @@ describe('a key that was ended', () => {
   it('is ended further back by the successor that stands in its place, and by that one once', () => {
     const identities = chain(
       ...rotated,
-      [end(author, 1), next],
-      [end(author, 1), next],
-      [end(author, 2), next],
+      [endKey(author, 1), next],
+      [endKey(author, 1), next],
+      [endKey(author, 2), next],
     );
     expect(whyOf(identities)).toEqual([
       'its signer logged the same statement before',
@@ -105,8 +80,8 @@ describe('a key that stands for nothing any more', () => {
   it('takes nothing back: who gave a scope away is not its owner again, and it is not free', () => {
     const identities = chain(
       [claim([author]), author],
-      [claim([heir], 0), author],
-      [end(author, 0), author],
+      [claim([heir], { previous: 0 }), author],
+      [endKey(author, 0), author],
       [claim([author, thief]), thief],
     );
     expect(whyOf(identities)).toEqual([
@@ -119,9 +94,9 @@ describe('a key that stands for nothing any more', () => {
   it('reaches into no scope that it gave away, though it stands in another one', () => {
     const identities = chain(
       [claim([author]), author],
-      [claim([author], undefined, bell), author],
-      [claim([heir], 0), author],
-      [end(author, 0), author],
+      [claim([author], { scope: bell }), author],
+      [claim([heir], { previous: 0 }), author],
+      [endKey(author, 0), author],
     );
     expect(whyOf(identities)).toEqual([]);
     expect(identities.ownersOf(acme, late)).toEqual(named(heir));
@@ -136,17 +111,21 @@ describe('a key that stands for nothing any more', () => {
       publishers: named(author),
       previous: addressAt(0),
     });
-    const identities = chain([claim([author]), author], [lent, author], [end(author, 0), author]);
+    const identities = chain(
+      [claim([author]), author],
+      [lent, author],
+      [endKey(author, 0), author],
+    );
     expect(identities.ownersOf(acme, late)).toEqual(named(heir));
   });
 
   it('is no reviewer’s way back: who was removed takes back nothing that they approved', () => {
     const identities = chain(
       [member('Ada', ada, 'reviewer', 'enrolled'), administrator],
-      [claim([author], undefined, bell), author],
+      [claim([author], { scope: bell }), author],
       [member('Ada', ada, 'reviewer', 'ended'), administrator],
       [claim([ada]), ada],
-      [end(ada, 0), ada],
+      [endKey(ada, 0), ada],
     );
     expect(whyOf(identities)).toEqual([]);
     expect(identities.isMember(ada.keyId, 'reviewer', 2)).toBe(true);
@@ -156,9 +135,9 @@ describe('a key that stands for nothing any more', () => {
   it('ends all the same, from then on', () => {
     const identities = chain(
       [claim([author]), author],
-      [claim([heir], 0), author],
-      [end(author, 0), author],
-      [claim([author], undefined, bell), author],
+      [claim([heir], { previous: 0 }), author],
+      [endKey(author, 0), author],
+      [claim([author], { scope: bell }), author],
     );
     expect(whyOf(identities)).toEqual(['its signer’s key was ended']);
     expect(identities.ownersOf(acme, 1)).toEqual(named(author));
@@ -169,44 +148,45 @@ describe('an end for an index before', () => {
   it('never frees a scope, and never gives it to whom it belonged before', () => {
     const taken: Spoken[] = [
       [claim([author, backup]), author],
-      [claim([thief], 0), author],
-      [end(author, 0), administrator],
+      [claim([thief], { previous: 0 }), author],
+      [endKey(author, 0), administrator],
     ];
     expect(chain(...taken).ownersOf(acme, late)).toEqual([]);
     expect(
-      chain(...taken, [claim([stranger]), stranger], [claim([backup], 0), backup]).ownersOf(
-        acme,
-        late,
-      ),
+      chain(
+        ...taken,
+        [claim([stranger]), stranger],
+        [claim([backup], { previous: 0 }), backup],
+      ).ownersOf(acme, late),
     ).toEqual([]);
-    expect(chain(...taken, [claim([thief], 1), thief]).scopeStatementOf(acme, late)).toBe(
-      addressAt(1),
-    );
-    expect(chain(...taken, [claim([heir], 1), administrator]).ownersOf(acme, late)).toEqual(
-      named(heir),
-    );
+    expect(
+      chain(...taken, [claim([thief], { previous: 1 }), thief]).scopeStatementOf(acme, late),
+    ).toBe(addressAt(1));
+    expect(
+      chain(...taken, [claim([heir], { previous: 1 }), administrator]).ownersOf(acme, late),
+    ).toEqual(named(heir));
   });
 
   it('leaves a first claim, and whom it names besides', () => {
-    const identities = chain([claim([author, backup]), author], [end(author, 0), author]);
+    const identities = chain([claim([author, backup]), author], [endKey(author, 0), author]);
     expect(identities.ownersOf(acme, late)).toEqual(named(backup));
   });
 
   it('takes all that came of it with it, but for what administrators gave', () => {
     const stolen: Spoken[] = [
       [claim([author]), author],
-      [claim([author, thief], 0), author],
-      [rotate(thief, stranger), thief],
-      [claim([stranger], 1), stranger],
+      [claim([author, thief], { previous: 0 }), author],
+      rotate(thief, stranger),
+      [claim([stranger], { previous: 1 }), stranger],
     ];
-    const given: Spoken = [claim([heir], 3), administrator];
-    expect(chain(...stolen, [end(author, 0), administrator]).ownersOf(acme, late)).toEqual([]);
+    const given: Spoken = [claim([heir], { previous: 3 }), administrator];
+    expect(chain(...stolen, [endKey(author, 0), administrator]).ownersOf(acme, late)).toEqual([]);
     expect(
-      chain(...stolen, [end(author, 0), administrator]).follows(stranger.keyId, thief.keyId),
+      chain(...stolen, [endKey(author, 0), administrator]).follows(stranger.keyId, thief.keyId),
     ).toBe(false);
-    expect(chain(...stolen, given, [end(author, 0), administrator]).ownersOf(acme, late)).toEqual(
-      named(heir),
-    );
+    expect(
+      chain(...stolen, given, [endKey(author, 0), administrator]).ownersOf(acme, late),
+    ).toEqual(named(heir));
   });
 
   it('by one administrator who was merely enrolled gives a scope to nobody', () => {
@@ -218,25 +198,24 @@ describe('an end for an index before', () => {
         key: one.named.spki,
       })),
     };
-    const identities = under(
+    const identities = chainUnder(
       root,
       [claim([author]), author],
       [member('Mallory', thief, 'administrator', 'enrolled'), administrator],
-      [end(author, 0), thief],
+      [endKey(author, 0), thief],
       [claim([stranger]), stranger],
-      [claim([stranger], 0), stranger],
-      [claim([stranger], 0), thief],
+      [claim([stranger], { previous: 0 }), stranger],
+      [claim([stranger], { previous: 0 }), thief],
     );
     expect(identities.ownersOf(acme, late)).toEqual([]);
     expect(identities.scopeStatementOf(acme, late)).toBe(addressAt(0));
   });
 
   it('of who holds the key now takes its successors behind that index too', () => {
-    const identities = chain(
-      [claim([author, backup]), author],
-      [rotate(author, thief), author],
-      [end(author, 0), author],
-    );
+    const identities = chain([claim([author, backup]), author], rotate(author, thief), [
+      endKey(author, 0),
+      author,
+    ]);
     expect(identities.ownersOf(acme, late)).toEqual(named(backup));
   });
 });
@@ -244,9 +223,9 @@ describe('an end for an index before', () => {
 describe('a version whose author’s key was stolen after it was rotated', () => {
   it('stays admitted, whatever its thief signs', async () => {
     const story = await tellStory();
-    await story.log.say(rotate(author, next), author);
-    await story.log.say(end(author), next);
-    await story.log.say(end(author, 0), author);
+    await story.log.say(...rotate(author, next));
+    await story.log.say(endKey(author), next);
+    await story.log.say(endKey(author, 0), author);
     const decision = decide({
       ...story.input,
       line: { ...story.line, statements: story.log.said.map((one) => one.digest) },
@@ -264,9 +243,9 @@ describe('any history', () => {
   const statement = fc.oneof(
     fc
       .record({ owner: actor, previous: fc.option(index, { nil: undefined }) })
-      .map((one) => claim([one.owner], one.previous)),
-    fc.record({ from: actor, to: actor }).map(({ from, to }) => rotate(from, to)),
-    fc.record({ key: actor, at: index }).map(({ key, at }) => end(key, at)),
+      .map((one) => claim([one.owner], { previous: one.previous })),
+    fc.record({ from: actor, to: actor }).map(({ from, to }) => rotate(from, to)[0]),
+    fc.record({ key: actor, at: index }).map(({ key, at }) => endKey(key, at)),
   );
   const history = fc.array(fc.tuple(statement, actor), { maxLength: 12 });
 
@@ -287,7 +266,7 @@ describe('any history', () => {
   it('with no more than ends of keys in it makes nobody an owner who was none', () => {
     const ends = fc.array(
       fc.tuple(
-        fc.record({ key: actor, at: index }).map(({ key, at }) => end(key, at)),
+        fc.record({ key: actor, at: index }).map(({ key, at }) => endKey(key, at)),
         actor,
       ),
       {

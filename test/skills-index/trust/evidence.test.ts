@@ -80,32 +80,6 @@ describe('evidence of which a piece', () => {
     );
   });
 
-  it('is exchanged for another piece is refused', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...pieces), fc.constantFrom(...pieces), (one, two) => {
-        fc.pre(one !== two);
-        expect(decide(one.put(two.bytes)).kind).toBe('refused');
-      }),
-      { numRuns: 15 },
-    );
-  });
-
-  it('is nonsense is refused', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...pieces),
-        fc.oneof(
-          fc.uint8Array(),
-          fc.json().map((text) => Buffer.from(text)),
-        ),
-        (piece, bytes) => {
-          expect(decide(piece.put(bytes)).kind).toBe('refused');
-        },
-      ),
-      { numRuns: 15 },
-    );
-  });
-
   it('is left out of the index line is refused', () => {
     for (const digest of input.line.statements) {
       const line = {

@@ -8,11 +8,7 @@ import {
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import {
-  type Decision,
-  type DecisionInput,
-  decide,
-} from '../../../skills-index/trust/decision/decision.ts';
+import { type DecisionInput, decide } from '../../../skills-index/trust/decision/decision.ts';
 import { chainIdentities } from '../../../skills-index/trust/members-and-scopes/identity.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -27,9 +23,8 @@ import {
 } from '../story.ts';
 import { type TestSigner, testLogKey, testSigner } from '../story-keys.ts';
 import type { Said } from '../story-log.ts';
+import { codesOf } from './decision/judged.ts';
 
-const codesOf = (decision: Decision): string[] =>
-  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 const successor = testSigner('successor');
 const story = await tellStory();
 const { summary, log } = story;

@@ -18,25 +18,4 @@ describe('a table of lines', () => {
       { numRuns: 200 },
     );
   });
-
-  it('of millions of line ends takes not much longer than reading them', () => {
-    const text = '\n'.repeat(4 * 1024 * 1024);
-    const reading = shortest(() => {
-      let count = 0;
-      for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === 0x0a) count++;
-      return count;
-    });
-    const making = shortest(() => lineTableOf(text)(text.length));
-    // A row for each line took 15 times as long as the reading.
-    expect(making).toBeLessThan(reading * 6 + 5);
-  });
 });
-
-function shortest(work: () => unknown): number {
-  const times = Array.from({ length: 6 }, () => {
-    const from = performance.now();
-    work();
-    return performance.now() - from;
-  });
-  return Math.min(...times);
-}

@@ -1,6 +1,6 @@
 /** How many people approved a version, and which of them without the desk. */
 import { describe, expect, it } from 'vitest';
-import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
+import { hexOf } from '../../../../skills-index/skill/digest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
 import {
@@ -9,7 +9,6 @@ import {
   policyDigest,
 } from '../../../../skills-index/trust/policy/policy.ts';
 import { storyNow, type Twist, tellStory } from '../../story.ts';
-import { administrator, dora, enrol } from './withheld.ts';
 
 const needs = (total: number, independent: number): Policy => ({
   ...defaultPolicy,
@@ -53,45 +52,6 @@ describe('the people who approved without the desk', () => {
         approval: (one) => ({ ...one, independent, policy: policyDigest(policy) }),
       }),
     ).toEqual(['approvals-not-independent: 0 of 1 people approved the version without the desk']);
-  });
-
-  it('may be two, each with a key', async () => {
-    const policy = needs(2, 2);
-    const reasons = await reasonsUnder(policy, {
-      approvals: ['ada', 'ada'],
-      before: (log) => log.say(enrol('Dora', { key: dora.named }), administrator),
-      approval: doraThenAda(policyDigest(policy)),
-      signer: (one) =>
-        one.predicateType === predicateTypes.approval && one.predicate.reviewer.member === 'Dora'
-          ? dora
-          : undefined,
-    });
-    expect(reasons).toEqual([]);
-  });
-});
-
-/** Makes the first approval of the story Dora’s. */
-function doraThenAda(policy: ReturnType<typeof policyDigest>): NonNullable<Twist['approval']> {
-  let count = 0;
-  return (predicate) => {
-    count += 1;
-    const named = { ...predicate, policy, nonce: `nonce-${count}-of-an-approval` };
-    return count === 1 ? { ...named, reviewer: { member: 'Dora', keyId: dora.keyId } } : named;
-  };
-}
-
-describe('an approval that rests on another scan', () => {
-  it.each([
-    ['report', { scanReport: digestOf('other') }, 'it is based on another scan report'],
-    ['rule set', { ruleSet: digestOf('other') }, 'it is based on another rule set'],
-  ])('does not count, by its %s', async (_, change, why) => {
-    const policy = needs(1, 0);
-    expect(
-      await reasonsUnder(policy, {
-        approvals: ['ada'],
-        approval: (one) => ({ ...one, ...change, policy: policyDigest(policy) }),
-      }),
-    ).toContain(`approval-invalid: the approval of Ada at log index 6 does not count: ${why}`);
   });
 });
 

@@ -50,63 +50,6 @@ describe('the chain of an admitted version', () => {
     expect(broken(chain)).toEqual([]);
   });
 
-  it.each<[ChainNode['part'], string[]]>([
-    ['root', [rootFingerprint(storyRoot), 'skills.example', 'one administrator']],
-    [
-      'log',
-      [
-        `size ${story.log.head.size}`,
-        Buffer.from(story.log.head.root).toString('base64'),
-        'first time',
-      ],
-    ],
-    ['statements', ['9 of 9 statements']],
-    ['witnesses', ['witnessed: 0/0 (none demanded)', 'another history than other hosts']],
-    [
-      'publisher',
-      [
-        people.author.keyId,
-        'keyed: this host knew no publisher of the skill before; the signature is in the public log; no name is proven',
-        'SLSA build level 0',
-      ],
-    ],
-    ['scan', ['pass, 3 of 3 files', 'rule set sha256:', 'report sha256:']],
-    [
-      'approvals',
-      [
-        'approvals: 2 (2 needed)',
-        'independent approvals: 1/1',
-        'Ada, by key, independent of the desk',
-        'Ben, by passkey',
-      ],
-    ],
-    ['summary', [`log index ${story.summary.logIndex}`, '2026-03-02T10:00:00.000Z']],
-    ['status', ['status of 2026-03-02T11:00:00.000Z, valid until 2026-03-03T11:00:00.000Z']],
-    ['version', ['@acme/weekly-report@1.4.0', story.packed.digest]],
-  ])('says of %s what was found', (part, words) => {
-    const node = partOf(chain, part);
-    for (const word of words)
-      expect([node?.says, ...(node?.notes ?? [])].join('\n')).toContain(word);
-  });
-
-  it('is marked where nothing was demanded, and nowhere else', () => {
-    const hollow = all(chain).filter((one) => one.undemanded === true);
-    expect(hollow.map((one) => one.part)).toEqual(['witnesses']);
-    const key = Buffer.from(testLogKey('w').publicKey).toString('base64');
-    const threshold = (n: number) => ({
-      witnesses: {
-        schema: 'skillgate.witnesses/1',
-        threshold: n,
-        witnesses: [{ name: 'w', key }],
-      } as const,
-    });
-    expect(partOf(chainOf(threshold(0)), 'witnesses')).toMatchObject({
-      holds: true,
-      undemanded: true,
-    });
-    expect(partOf(chainOf(threshold(1)), 'witnesses')).not.toHaveProperty('undemanded');
-  });
-
   it('says when the publisher is the one that was known, and the head was compared with one seen before', () => {
     const seen = { checkpoint: story.log.head, proof: [] };
     const known = chainOf({ pinned: { publisher: people.author.keyId }, seen });
@@ -120,16 +63,6 @@ describe('the chain of an admitted version', () => {
     expect(partOf(known, 'log')?.notes).toEqual([
       `compared with the head of size ${story.log.head.size} that this host saw before`,
     ]);
-  });
-
-  it('says when it is judged as of a time gone by, and when only grace keeps it', () => {
-    expect(partOf(chainOf({ past: true }), 'status')?.notes.join()).toContain(
-      'judged as of 2026-03-02T12:00:00.000Z',
-    );
-    const late = chainOf({ now: storyNow + 86_400_000, statusGraceSeconds: 86_400 });
-    expect(partOf(late, 'status')?.says).toContain(
-      'it has expired, and counts by the grace period of this host',
-    );
   });
 });
 

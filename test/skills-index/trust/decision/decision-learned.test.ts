@@ -7,25 +7,15 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { stoppedStory } from '../../stopped-story.ts';
 import { type Story, storyNow, storyStatus, tellStory } from '../../story.ts';
-import { testLogKey } from '../../story-keys.ts';
+import { witnessesOf } from './judged.ts';
 import { codesOf } from './withheld.ts';
 
 const [story, fork] = [await tellStory(), await tellStory()];
 const day = 86_400_000;
-const witnesses = {
-  schema: 'skillgate.witnesses/1',
-  threshold: 1,
-  witnesses: [{ name: 'w', key: Buffer.from(testLogKey('w').publicKey).toString('base64') }],
-} as const;
+const witnesses = witnessesOf(1, 'w');
 const identitiesOf = ({ identities }: Story): string[] => identities.map(({ digest }) => digest);
 
 describe('a decision names what the host keeps', () => {
-  it('when the version is admitted', () => {
-    const { kind, learned } = decide(story.input);
-    expect(kind).toBe('admitted');
-    expect(learned.toSorted()).toEqual(identitiesOf(story).toSorted());
-  });
-
   it('when the version is refused for a reason of its own', () => {
     const { kind, learned } = decide({ ...story.input, pinned: { registry: 'other.example' } });
     expect(kind).toBe('refused');

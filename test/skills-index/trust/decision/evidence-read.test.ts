@@ -17,18 +17,14 @@ import { VerifiedStatements } from '../../../../skills-index/trust/signatures/ve
 import { stoppedStory } from '../../stopped-story.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
+import { says as saysOf } from './judged.ts';
 import { codesOf } from './withheld.ts';
 
 const story = await tellStory();
 const { input, line } = story;
 const evidenceOf = (change: Partial<DecisionInput>, reasons = new Reasons()): Evidence =>
   gatherEvidence({ ...input, ...change }, reasons);
-const says = (change: Partial<DecisionInput>): string[] => {
-  const decision = decide({ ...input, ...change });
-  return decision.kind === 'refused'
-    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
-    : [];
-};
+const says = (change: Partial<DecisionInput>): string[] => saysOf({ ...input, ...change });
 
 describe('a statement that this host kept', () => {
   const kept = async () => {
@@ -118,29 +114,6 @@ describe('the statements of one kind', () => {
 });
 
 describe('a piece of evidence that cannot be read', () => {
-  it.each<[string, Partial<DecisionInput>, readonly string[]]>([
-    ['nothing is missing', {}, ['bundle', 'report', 'status']],
-    ['the bundle', { bundle: Buffer.from('{}') }, ['report', 'status']],
-    ['the report', { report: Buffer.from('{}') }, ['bundle', 'status']],
-    ['the status', { statuses: [] }, ['bundle', 'report']],
-  ])('is not there at all: %s', (_, change, pieces) => {
-    const keys = Object.keys(evidenceOf(change));
-    expect(['bundle', 'report', 'status'].filter((one) => keys.includes(one))).toEqual(pieces);
-  });
-
-  it('leaves no head of the log where no status counts', () => {
-    expect(evidenceOf({}).heads).toMatchObject([{ size: 9, origin: 'skills.example' }]);
-    expect(evidenceOf({}).heads[0]?.note).toContain('skills.example\n9\n');
-    expect(evidenceOf({ statuses: [] }).heads).toEqual([]);
-  });
-
-  it('is another bundle, though a whole one, than the index names', async () => {
-    const other = await tellStory({ files: new Map([['SKILL.md', Buffer.from('# other')]]) });
-    expect(says({ bundle: other.packed.bytes })).toContain(
-      `bundle-mismatch: the delivered bundle does not have the digest ${line.bundle}`,
-    );
-  });
-
   it('is a fault of the program when it is no bytes', () => {
     expect(() => decide({ ...input, statuses: [undefined as never] })).toThrow(TypeError);
   });

@@ -115,14 +115,4 @@ describe('the other evidence', () => {
     expect(says({ statuses: [] })).toEqual(['status-missing: there is no status file']);
     expect(says({ statuses: [stale, ...input.statuses] })).toEqual([]);
   });
-
-  it('holds an approval in the desk for one that trusts the desk, whatever it says of itself', async () => {
-    const told = await tellStory({
-      approvals: ['ben'],
-      approval: (one) => ({ ...one, independent: true }),
-    });
-    expect(reasonsOf(told.input).map(({ message }) => message)).toContain(
-      '0 of 1 people approved the version without the desk',
-    );
-  });
 });

@@ -7,16 +7,11 @@ import { signStatus } from '../../../../skills-index/trust/index-files/sign-stat
 import { people, storyConsistency, storyNow } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 import { mapOf, wordsOf } from '../../story-words.ts';
+import { witnessesOf } from './judged.ts';
 import { ada, codesOf, nothing, say, stop, storyOf, stranger } from './withheld.ts';
 
 const witness = 'w1.example';
-const witnesses = {
-  schema: 'skillgate.witnesses/1',
-  threshold: 1,
-  witnesses: [
-    { name: witness, key: Buffer.from(testLogKey(witness).publicKey).toString('base64') },
-  ],
-} as const;
+const witnesses = witnessesOf(1, witness);
 
 async function statusWith(note: string, issued: number): Promise<Uint8Array> {
   const times = [issued, issued + 86_400_000].map((at) => new Date(at).toISOString());

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepAlarm } from '../../../../skills-index/client/log-alarm.ts';
 import { memoryStore } from '../../../../skills-index/client/store.ts';
-import { parseCheckpoint, verifyCheckpoint } from '../../../../skills-index/log/checkpoint.ts';
-import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
+import { verifyCheckpoint } from '../../../../skills-index/log/checkpoint.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { judgeOneLog, type LogAlarm } from '../../../../skills-index/trust/decision/one-log.ts';
@@ -202,16 +201,6 @@ describe('heads of one log', () => {
     expect(judge('after the scan', [{ of: older }, {}])).toEqual({ alarm: undefined, says: [] });
   });
 
-  it('without any proof are one reason, and convict nobody', () => {
-    const reasons = new Reasons();
-    const alarm = judgeOneLog(
-      { ...evidence, input: { ...evidence.input, consistency: new Map() } },
-      reasons,
-    );
-    expect(reasons.list.map(({ code }) => code)).toEqual(['log-unproven']);
-    expect(alarm).toMatchObject({ kind: 'log-unproven', proven: false });
-  });
-
   it('raise the alarm that convicts before the one that only suspects', () => {
     if (older === undefined || newer === undefined) throw new Error('no story');
     const forge = (one: typeof older): typeof older => ({
@@ -224,24 +213,6 @@ describe('heads of one log', () => {
     expect(reasons.list.map(({ code }) => code)).toEqual(['log-forked', 'log-forked']);
     expect(alarm?.proven).toBe(true);
     expect(alarm?.message).toMatch(/^two heads of one size differ: /);
-  });
-
-  it('do not include an older head of another tree, whose map the proofs of names are of', async () => {
-    const { origin, key } = log;
-    const map = Buffer.alloc(32, 1);
-    const size = log.head.size - 1;
-    const note = await signCheckpoint({ origin, size, root: Buffer.alloc(32, 7), map }, key);
-    const reasons = new Reasons();
-    const alarm = judgeOneLog(
-      {
-        ...evidence,
-        heads: [...evidence.heads, { ...parseCheckpoint(note), note }],
-        input: { ...evidence.input, olderWords: true, words: { map, names: new Map() } },
-      },
-      reasons,
-    );
-    expect(reasons.list.map(({ code }) => code)).toEqual(['log-forked']);
-    expect(alarm?.heads.map(({ note: one }) => one)).toContain(note);
   });
 
   it('may be signed twice, by a key before it was retired and by its successor, in any order', () => {

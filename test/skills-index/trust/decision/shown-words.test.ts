@@ -12,17 +12,11 @@ import {
   storyStatus,
   tellStory,
 } from '../../story.ts';
-import { testLogKey } from '../../story-keys.ts';
 import { mapOf, wordsOf } from '../../story-words.ts';
+import { says, witnessesOf } from './judged.ts';
 import { ada, author, change, codesOf, friend, say, stop, storyOf } from './withheld.ts';
 
 const plain = await tellStory();
-const says = (input: DecisionInput): string[] => {
-  const decision = decide(input);
-  return decision.kind === 'refused'
-    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
-    : [];
-};
 const proved = ({ input, log, line }: Story): DecisionInput & { readonly words: WordsFile } => ({
   ...input,
   words: wordsOf(log.said, line),
@@ -62,12 +56,7 @@ describe('the proofs about the people behind a version', () => {
   });
 
   it('need the witnesses of the newest head once', () => {
-    const key = Buffer.from(testLogKey('w').publicKey).toString('base64');
-    const witnesses = {
-      schema: 'skillgate.witnesses/1',
-      threshold: 1,
-      witnesses: [{ name: 'w', key }],
-    } as const;
+    const witnesses = witnessesOf(1, 'w');
     const codes = says({ ...proved(plain), witnesses }).map((one) => one.split(':')[0]);
     expect(codes).toEqual(['witnesses-missing']);
   });
@@ -101,18 +90,6 @@ describe('a name on which the version rests', () => {
     const statuses = [await storyStatus(log, undefined, mapped)];
     expect(says({ ...input, words: wordsOf(mapped, line), statuses })).toContain(
       `words-unproven: the log’s map lacks the statement at log index 5 about ${name}`,
-    );
-  });
-
-  it('has every statement that the map has', async () => {
-    const { story } = await storyOf({
-      before: say(stop('suspended'), ada),
-      hidden: say(stop('lifted'), ada),
-    });
-    const { line, log } = story;
-    const statements = log.said.filter(({ logIndex }) => logIndex !== 5).map((one) => one.digest);
-    expect(says({ ...proved(story), line: { ...line, statements } })).toContain(
-      `words-withheld: the statement at log index 5 about ${name} is missing, or cannot be verified`,
     );
   });
 });

@@ -3,7 +3,7 @@ import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { provenanceStatement } from '../../../../skills-index/statement/version-statement.ts';
 import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';
-import { type Decision, decide } from '../../../../skills-index/trust/decision/decision.ts';
+import { decide } from '../../../../skills-index/trust/decision/decision.ts';
 import {
   judge,
   levelWords,
@@ -12,6 +12,7 @@ import {
 } from '../../../../skills-index/trust/decision/judge.ts';
 import { people, type Twist, tellStory } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';
+import { codesOf } from './judged.ts';
 
 const [author, other, job] = ['author', 'other', 'job'].map(digestOf) as [
   ReturnType<typeof digestOf>,
@@ -19,8 +20,6 @@ const [author, other, job] = ['author', 'other', 'job'].map(digestOf) as [
   ReturnType<typeof digestOf>,
 ];
 const story = await tellStory();
-const codesOf = (decision: Decision): string[] =>
-  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 
 /**
  * The story with provenance by somebody, named by a verification summary that claims these levels.
@@ -55,14 +54,6 @@ describe('the SLSA build level', () => {
     expect(slsaLevelOf(undefined, provenance)).toBe(0);
   });
 
-  it('of nothing has no word', () => {
-    expect([levelWords(0), levelWords(1), levelWords(2)]).toEqual([
-      [],
-      ['SLSA_BUILD_LEVEL_1'],
-      ['SLSA_BUILD_LEVEL_2'],
-    ]);
-  });
-
   it.each([
     [[], 0, true],
     [levelWords(1), 0, false],
@@ -91,15 +82,5 @@ describe('a verification summary that claims a level', () => {
     expect(codesOf(decide((await tellStory(withProvenance(signer, levels))).input))).toContain(
       'summary-invalid',
     );
-  });
-
-  it('is refused where there is no provenance', async () => {
-    const claim: Twist = {
-      statement: (one) =>
-        one.predicateType === predicateTypes.summary
-          ? { ...one, predicate: { ...one.predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_1'] } }
-          : one,
-    };
-    expect(codesOf(decide((await tellStory(claim)).input))).toEqual(['summary-invalid']);
   });
 });

@@ -8,23 +8,14 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { provenanceStatement } from '../../../../skills-index/statement/version-statement.ts';
-import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
-import type { IndexLine } from '../../../../skills-index/trust/index-files/index-line.ts';
-import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
-import { people, scanOf, storyRoot, type Twist, tellStory } from '../../story.ts';
-import { acme, job, kim, tellCertified } from '../../story-certified.ts';
-import { someWorkflow } from '../../story-sigstore.ts';
+import { people, scanOf, type Twist, tellStory } from '../../story.ts';
+import { acme, kim, tellCertified } from '../../story-certified.ts';
+import { says } from './judged.ts';
 import { ada, author, nothing, say, stop, stranger } from './withheld.ts';
 
 const plain = await tellStory();
 const { about } = plain;
-const says = (input: DecisionInput): string[] => {
-  const decision = decide(input);
-  return decision.kind === 'refused'
-    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
-    : ['admitted'];
-};
 const told = async (twist: Twist): Promise<string[]> => says((await tellStory(twist)).input);
 const summarised = (change: object): Twist => ({
   statement: (one) =>
@@ -34,13 +25,6 @@ const summarised = (change: object): Twist => ({
 });
 
 describe('the publisher of a version', () => {
-  it('is the identity that the scope names, not the person of the certificate', async () => {
-    const { input } = await tellCertified({ claims: someWorkflow, publishers: [job] });
-    expect(decide(input)).toMatchObject({ kind: 'admitted', publisher: identityId(job) });
-    const { publish } = judge(input).parts;
-    expect(publish?.signer).toBe(identityId(job));
-  });
-
   it.each(['suspended', 'revoked'] as const)(
     'had no right to publish when a reviewer stopped it before: %s',
     async (kind) => {
@@ -110,11 +94,6 @@ describe('the verification summary', () => {
       { resourceUri: 'pkg:skill/%40acme/weekly-report@1.3.0' },
       'the verification summary is about pkg:skill/%40acme/weekly-report@1.3.0',
     ],
-    [
-      'is of another registry',
-      { registry: digestOf('elsewhere') },
-      `the verification summary does not count: it was signed for the registry ${digestOf('elsewhere')}`,
-    ],
   ])('does not count when it %s', async (_, change, why) => {
     expect(await told(summarised(change))).toEqual([`summary-invalid: ${why}`]);
   });
@@ -130,25 +109,5 @@ describe('the verification summary', () => {
     expect(reasons).toContain(
       'summary-invalid: the verification summary was logged before a statement that it names',
     );
-  });
-});
-
-describe('an index line', () => {
-  it('names the required skills of the signed manifest', () => {
-    const { input, line } = plain;
-    const requires = { '@acme/csv': '*' } as IndexLine['requires'];
-    expect(says({ ...input, line: { ...line, requires } })).toEqual([
-      'line-mismatch: the index names other required skills than the signed manifest',
-    ]);
-  });
-});
-
-describe('a pinned registry', () => {
-  it.each([
-    ['by its first root file', { registryId: registryIdOf(storyRoot) }],
-    ['by its origin', { registry: storyRoot.origin }],
-    ['by both', { registry: storyRoot.origin, registryId: registryIdOf(storyRoot) }],
-  ])('is let through when it is the same: %s', (_, pinned) => {
-    expect(says({ ...plain.input, pinned })).toEqual(['admitted']);
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
@@ -107,32 +107,17 @@ const as = (name: string, issuer = somebody.issuer) => judged(personal, { subjec
 const wrongNames: readonly (readonly [string, string])[] = [
   ['an end of the name', 'da@people.example'],
   ['a beginning of the name', 'ada@people.exampl'],
-  ['a middle of the name', '@people.'],
-  ['the name with more before it', 'canada@people.example'],
   ['the name with more behind it', 'ada@people.example.evil.example'],
   ['the name in capitals', 'ADA@people.example'],
-  ['the host in capitals', 'ada@PEOPLE.example'],
-  ['a space behind the name', 'ada@people.example '],
   ['a line feed behind the name', 'ada@people.example\n'],
-  ['a pattern that fits', '^ada@people\\.example$'],
   ['a pattern that fits everything', '.*'],
-  ['a dot that stands for any letter', 'ada.people.example'],
-  ['a star for the host', 'ada@*'],
-  ['a choice between two', 'ada@people.example|eve@evil.example'],
-  ['an address with a tag', 'ada+x@people.example'],
-  ['a letter that looks alike', '\u0430da@people.example'],
   ['nothing', ''],
 ];
 const wrongIssuers: readonly (readonly [string, string])[] = [
   ['the issuer with a slash behind it', 'https://accounts.example/'],
   ['the issuer in capitals', 'https://Accounts.example'],
   ['the issuer over http', 'http://accounts.example'],
-  ['the issuer with its port', 'https://accounts.example:443'],
-  ['the issuer with a path', 'https://accounts.example/realms/x'],
-  ['a beginning of the issuer', 'https://accounts.exampl'],
-  ['an end of the issuer', 'accounts.example'],
   ['the issuer with more behind it', 'https://accounts.example.evil.example'],
-  ['an issuer whose dots stand for any letter', 'https://accounts.exampl.'],
   ['no issuer', ''],
 ];
 attacks('whom one expects', [
@@ -193,11 +178,6 @@ attacks('which file is signed', [
     'a subject with a list of digests',
     told(stated([{ name: 'a', digest: { sha256: [hexOf(file)] } }])),
     'subject-mismatch',
-  ],
-  [
-    'a statement of another kind',
-    told(stated([subject(file)], 'https://in-toto.io/Statement/v1/')),
-    'statement-invalid',
   ],
   [
     'a statement with its subjects twice',
@@ -272,8 +252,6 @@ attacks('signatures over a file of which only the digest is known', [
 // Entries of the same signature over the same file. The library compares these two and never whose
 // key the entry names; whoever finds a second key under which a signature holds could put it there.
 const { certificate: theirs } = sigstore.certify(somebody, {}, 'somebody else');
-const asPem = (certificate: Uint8Array): string =>
-  b64(Buffer.from(pem(certificate, 'CERTIFICATE')));
 const relogged =
   (
     bundle: Record<string, unknown>,
@@ -291,17 +269,6 @@ const relogged =
     const tlogEntries = [{ ...entry, kindVersion: { kind: 'hashedrekord', version } }];
     judged({ ...bundle, verificationMaterial: { ...material, tlogEntries } }, who)();
   };
-const older = (certificate: string) => (_: string, signature: Buffer) =>
-  Buffer.from(
-    canonicalJson({
-      apiVersion: '0.0.1',
-      kind: 'hashedrekord',
-      spec: {
-        data: { hash: { algorithm: 'sha256', value: hexOf(file) } },
-        signature: { content: b64(signature), publicKey: { content: certificate } },
-      },
-    }),
-  );
 const naming = (verifier: object) => (digest: string, signature: Buffer) =>
   recorded(digest, signature, verifier);
 attacks('whom the log entry names', [
@@ -311,24 +278,8 @@ attacks('whom the log entry names', [
     'accepted',
   ],
   [
-    'the certificate in PEM, as Rekor v1 has it',
-    relogged(goodBlob, older(asPem(signer.certificate)), '0.0.1'),
-    'accepted',
-  ],
-  [
-    'the key',
-    relogged(keyedBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } }), '0.0.2', keyed),
-    'accepted',
-  ],
-  [
     'another certificate',
     relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(theirs) } })),
-    'log-invalid',
-  ],
-  ['another certificate in PEM', relogged(goodBlob, older(asPem(theirs)), '0.0.1'), 'log-invalid'],
-  [
-    'the key alone, where a certificate signed',
-    relogged(goodBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } })),
     'log-invalid',
   ],
   [
@@ -341,34 +292,6 @@ attacks('whom the log entry names', [
     ),
     'log-invalid',
   ],
-  ['nobody', relogged(goodBlob, naming({})), 'log-invalid'],
-]);
-
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const ed25519 = generateKeyPairSync('ed25519');
-const spkiDer = (key: typeof rsa.publicKey): Buffer => key.export({ format: 'der', type: 'spki' });
-const key = (text: string) => judged(keyedBlob, { key: text });
-attacks('keys that one gives', [
-  ['PEM of the public key', key(keyed.key), 'accepted'],
-  ['PEM with line ends of Windows', key(keyed.key.replaceAll('\n', '\r\n')), 'accepted'],
-  ['another key', key(pem(people.stranger.publicKey)), 'signature-invalid'],
-  [
-    'the private key',
-    key(signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()),
-    'signature-invalid',
-  ],
-  ['the certificate', key(pem(signer.certificate, 'CERTIFICATE')), 'signature-invalid'],
-  ['an RSA key', key(pem(spkiDer(rsa.publicKey))), 'signature-invalid'],
-  ['an Ed25519 key', key(pem(spkiDer(ed25519.publicKey))), 'signature-invalid'],
-  ['two keys', key(`${pem(people.stranger.publicKey)}${keyed.key}`), 'signature-invalid'],
-  ['text before the key', key(`x${keyed.key}`), 'signature-invalid'],
-  [
-    'a point beside the curve',
-    key(pem(Buffer.from(signer.publicKey).fill(7, 60, 70))),
-    'signature-invalid',
-  ],
-  ['DER', key(Buffer.from(signer.publicKey).toString('latin1')), 'signature-invalid'],
-  ['nothing', key(''), 'signature-invalid'],
 ]);
 
 const text = JSON.stringify(goodBlob);
@@ -383,31 +306,6 @@ const replaced = (from: string, to: string) => {
 };
 attacks('bundles of others', [
   ['as cosign writes them', judged(text), 'accepted'],
-  [
-    'with what is zero written out',
-    changed((one) =>
-      Object.assign((one as unknown as PlainBundle).verificationMaterial.tlogEntries[0], {
-        integratedTime: '0',
-      }),
-    ),
-    'accepted',
-  ],
-  [
-    'with a media type of a version to come',
-    replaced('v0.3+json', 'v0.4+json'),
-    'statement-invalid',
-  ],
-  ['with more behind the media type', replaced('v0.3+json', 'v0.3+json-x'), 'statement-invalid'],
-  [
-    'with a field that nobody knows',
-    replaced('{"mediaType"', '{"note":1,"mediaType"'),
-    'statement-invalid',
-  ],
-  [
-    'with a field in the form of protobuf',
-    replaced('"messageSignature"', '"message_signature"'),
-    'statement-invalid',
-  ],
   [
     'with the signature twice',
     replaced('"signature":', '"signature":"AAAA","signature":'),
@@ -429,28 +327,8 @@ attacks('bundles of others', [
     'statement-invalid',
   ],
   [
-    'with no algorithm of the digest',
-    replaced('"algorithm":"SHA2_256","digest"', '"digest"'),
-    'statement-invalid',
-  ],
-  [
-    'with an algorithm that nobody knows',
-    replaced('"SHA2_256","digest"', '"MD5","digest"'),
-    'statement-invalid',
-  ],
-  [
     'with envelope and signature',
     changed((one) => Object.assign(one, { dsseEnvelope: good.dsseEnvelope })),
-    'statement-invalid',
-  ],
-  ['as a list', judged('[]'), 'statement-invalid'],
-  ['as null', judged('null'), 'statement-invalid'],
-  ['as a text', judged('"bundle"'), 'statement-invalid'],
-  ['that are empty', judged(''), 'json-invalid'],
-  ['that are no JSON', judged('{'), 'json-invalid'],
-  [
-    'of seventeen megabytes',
-    judged(`{"mediaType":"${'a'.repeat(17 * 1024 * 1024)}"}`),
     'statement-invalid',
   ],
 ]);
@@ -507,16 +385,6 @@ attacks('trusted roots', [
     'accepted',
   ],
   [
-    'with a log of no start',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { validFor: noStart }))),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a log of no time',
-    rooted(({ tlogs }) => tlogs.map((one) => delete one.publicKey.validFor)),
-    'trusted-root-invalid',
-  ],
-  [
     'with a transparency log of no start',
     rooted(({ ctlogs }) => ctlogs.map((one) => Object.assign(one.publicKey, { validFor: {} }))),
     'trusted-root-invalid',
@@ -534,34 +402,6 @@ attacks('trusted roots', [
     'trusted-root-invalid',
   ],
   [
-    'with an end before the start',
-    rooted(({ tlogs }) =>
-      tlogs.map((one) =>
-        Object.assign(one.publicKey.validFor as object, { end: '2020-01-01T00:00:00Z' }),
-      ),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a start that is no time',
-    rooted(({ tlogs }) =>
-      tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 'yesterday' } })),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a start as a number',
-    rooted(({ tlogs }) =>
-      tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 0 } })),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a key that is none',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { rawBytes: 'AAAA' }))),
-    'trusted-root-invalid',
-  ],
-  [
     'with a certificate that is none',
     rooted((root) =>
       root.certificateAuthorities.map((one) =>
@@ -575,18 +415,6 @@ attacks('trusted roots', [
     rooted((root) =>
       root.certificateAuthorities.map((one) => Object.assign(one.certChain, { certificates: [] })),
     ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a kind of key that nobody knows',
-    rooted(({ tlogs }) =>
-      tlogs.map((one) => Object.assign(one.publicKey, { keyDetails: 'PKIX_MAGIC' })),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a log at no address',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one, { baseUrl: 'rekor' }))),
     'trusted-root-invalid',
   ],
   [
@@ -624,17 +452,9 @@ attacks('trusted roots', [
     ),
     'log-invalid',
   ],
-  ['as nothing', judged(good, expected, file, null), 'trusted-root-invalid'],
-  ['as text', judged(good, expected, file, 'trust me'), 'trusted-root-invalid'],
 ]);
 
 describe('a trusted root', () => {
-  it('is read once', () => {
-    expect(parseTrustedRoot(trustedRoot)).not.toBe(parseTrustedRoot(sigstore.trustedRoot));
-    const root = sigstore.trustedRoot;
-    expect(parseTrustedRoot(root)).toBe(parseTrustedRoot(root));
-  });
-
   it('says what was signed of a certificate', () => {
     expect(judged(good)()).toEqual({
       ...expected,

@@ -9,7 +9,7 @@ import type {
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-statement.ts';
-import { der, integer, octets, oid, sequence, utf8, yes } from '../../der-writer.ts';
+import { der, integer, octets, oid, sequence, utf8 } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
 import {
@@ -56,7 +56,6 @@ const has = (id: string) => (one: Buffer) => one.includes(oid(id));
 const without = (id: string) => extensions((list) => list.filter((one) => !has(id)(one)));
 const instead = (id: string, other: Uint8Array) =>
   extensions((list) => list.map((one) => (has(id)(one) ? other : one)));
-const usage = '2.5.29.15';
 const extendedUsage = '2.5.29.37';
 const sans = '2.5.29.17';
 const named = (...general: readonly Uint8Array[]) =>
@@ -95,22 +94,10 @@ attacks('names in a certificate', [
   ['one URI', named(names.uri(someWorkflow.subject)), 'accepted'],
   ['one email address', named(names.email('ada@people.example')), 'accepted'],
   ['one user name, as Fulcio writes it', named(names.user('ada')), 'accepted'],
-  ['none', without(sans), 'certificate-invalid'],
   ['an empty list', named(), 'certificate-invalid'],
-  ['an empty name', named(names.uri('')), 'certificate-invalid'],
   [
     'two URIs',
     named(names.uri('https://ci.example/evil'), names.uri(someWorkflow.subject)),
-    'certificate-invalid',
-  ],
-  [
-    'the same URI twice',
-    named(names.uri(someWorkflow.subject), names.uri(someWorkflow.subject)),
-    'certificate-invalid',
-  ],
-  [
-    'a URI and an email address',
-    named(names.uri(someWorkflow.subject), names.email('ada@people.example')),
     'certificate-invalid',
   ],
   [
@@ -121,7 +108,6 @@ attacks('names in a certificate', [
     ]),
     'certificate-invalid',
   ],
-  ['a host name', named(names.dns('people.example')), 'certificate-invalid'],
   ['a wildcard host name', named(names.dns('*.people.example')), 'certificate-invalid'],
   [
     'an address with a NUL in it',
@@ -134,38 +120,8 @@ attacks('names in a certificate', [
     'certificate-invalid',
   ],
   [
-    'an address that is not ASCII',
-    named(names.email('\u0430da@people.example')),
-    'certificate-invalid',
-  ],
-  [
     'a user name that turns the direction of writing',
     named(names.user('ada\u202e')),
-    'certificate-invalid',
-  ],
-  [
-    'a user name of another kind',
-    named(der(0xa0, oid('1.2.3.4'), der(0xa0, utf8('ada')))),
-    'certificate-invalid',
-  ],
-  [
-    'a user name and more',
-    named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, utf8('ada')), utf8('x'))),
-    'certificate-invalid',
-  ],
-  [
-    'a user name without its tag',
-    named(der(0xa0, oid(`${fulcioOid}7`), utf8('ada'))),
-    'certificate-invalid',
-  ],
-  [
-    'a user name as another kind of string',
-    named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, octets(Buffer.from('ada'))))),
-    'certificate-invalid',
-  ],
-  [
-    'a user name and a second one',
-    named(names.user('ada'), names.user('eve')),
     'certificate-invalid',
   ],
   [
@@ -189,15 +145,6 @@ attacks('claims in a certificate', [
   ['the issuer in both of its forms', claimed({}), 'accepted'],
   ['the issuer in its newer form only', without(`${fulcioOid}1`), 'accepted'],
   ['the issuer in its older form only', without(`${fulcioOid}8`), 'accepted'],
-  [
-    'no issuer',
-    extensions((list) =>
-      list.filter((one) => !has(`${fulcioOid}8`)(one) && !has(`${fulcioOid}1`)(one)),
-    ),
-    'certificate-invalid',
-  ],
-  ['an empty issuer', claimed({ issuer: '' }), 'certificate-invalid'],
-  ['two issuers', text(8, utf8('https://evil.example')), 'certificate-invalid'],
   [
     'the newer issuer twice',
     extensions((list) => [...list, extension(`${fulcioOid}8`, utf8('https://evil.example'))]),
@@ -224,55 +171,11 @@ attacks('claims in a certificate', [
     text(15, der(0x0c, Uint8Array.of(0xff))),
     'certificate-invalid',
   ],
-  ['a ref with a line feed', claimed({ ref: 'refs/heads/main\n' }), 'certificate-invalid'],
-  [
-    'a trigger twice',
-    extensions((list) => [...list, extension(`${fulcioOid}20`, utf8('push'))]),
-    'certificate-invalid',
-  ],
 ]);
 
 attacks('what a certificate is for', [
   ['code signing', purposes(codeSigning), 'accepted'],
-  ['no purpose', without(extendedUsage), 'certificate-invalid'],
-  ['code signing and TLS', purposes(codeSigning, '1.3.6.1.5.5.7.3.1'), 'certificate-invalid'],
-  ['code signing twice', purposes(codeSigning, codeSigning), 'certificate-invalid'],
   ['timestamps', purposes('1.3.6.1.5.5.7.3.8'), 'certificate-invalid'],
-  ['anything', purposes('2.5.29.37.0'), 'certificate-invalid'],
-  ['no key usage', without(usage), 'certificate-invalid'],
-  [
-    'signing of certificates too',
-    instead(usage, extension(usage, Buffer.from('03020284', 'hex'), true)),
-    'certificate-invalid',
-  ],
-  [
-    'encryption only',
-    instead(usage, extension(usage, Buffer.from('03020520', 'hex'), true)),
-    'certificate-invalid',
-  ],
-  [
-    'an authority’s constraints that deny it',
-    extensions((list) => [...list, extension('2.5.29.19', sequence(), true)]),
-    'accepted',
-  ],
-  [
-    'an authority',
-    extensions((list) => [...list, extension('2.5.29.19', sequence(yes), true)]),
-    'certificate-invalid',
-  ],
-  [
-    'something critical that nobody knows',
-    extensions((list) => [...list, extension('1.2.3.4', utf8('x'), true)]),
-    'certificate-invalid',
-  ],
-  [
-    'something that nobody knows and is not critical',
-    extensions((list) => [...list, extension('1.2.3.4', utf8('x'))]),
-    'accepted',
-  ],
-  ['version 1', certified({ version: Buffer.alloc(0) }), 'certificate-invalid'],
-  ['version 4', certified({ version: Buffer.from('a003020103', 'hex') }), 'certificate-invalid'],
-  ['no extensions', certified({ extensions: [] }), 'certificate-invalid'],
 ]);
 
 const unknown = (...parts: readonly Uint8Array[]) =>
@@ -281,26 +184,6 @@ const id = oid('1.2.3.4');
 const value = octets(utf8('x'));
 attacks('how an extension is written', [
   ['identifier and value', unknown(id, value), 'accepted'],
-  [
-    'that it is critical, with a value that is not DER’s for yes',
-    unknown(id, der(1, Uint8Array.of(1)), value),
-    'certificate-invalid',
-  ],
-  [
-    'that it is not critical, which goes without saying',
-    unknown(id, der(1, Uint8Array.of(0)), value),
-    'certificate-invalid',
-  ],
-  [
-    'something else than whether it is critical',
-    unknown(id, integer(255), value),
-    'certificate-invalid',
-  ],
-  ['a fourth part', unknown(id, yes, value, value), 'certificate-invalid'],
-  ['no value', unknown(id), 'certificate-invalid'],
-  ['no identifier', unknown(value), 'certificate-invalid'],
-  ['the value first', unknown(value, id), 'certificate-invalid'],
-  ['a value of another kind', unknown(id, utf8('x')), 'certificate-invalid'],
   [
     'an identifier in another form than its one',
     unknown(der(6, Uint8Array.of(0x2a, 0x80, 0x03)), value),

@@ -79,14 +79,6 @@ attacks('proofs of inclusion', [
     'log-invalid',
   ],
   ['no hashes', told({ proof: [] }), 'log-invalid'],
-  ['one hash less', told({ proof: honest.proof.slice(0, -1) }), 'log-invalid'],
-  ['one hash more', told({ proof: [...honest.proof, honest.head.root] }), 'log-invalid'],
-  ['its hashes in another order', told({ proof: [...honest.proof].reverse() }), 'log-invalid'],
-  [
-    'sixty-four hashes',
-    told({ proof: Array.from({ length: 64 }, () => leafAt(0)) }),
-    'log-invalid',
-  ],
   [
     'sixty-five hashes',
     told({ proof: Array.from({ length: 65 }, () => leafAt(0)) }),
@@ -97,7 +89,6 @@ attacks('proofs of inclusion', [
     told({ proof: honest.proof.map((hash) => hash.subarray(0, 20)) }),
     'statement-invalid',
   ],
-  ['its own index and one beyond the log', told({ index: 8 }), 'log-invalid'],
   ['an index that is only equal modulo 2^32', told({ index: index + 2 ** 32 }), 'log-invalid'],
   ['the root of another tree in the proof', told({ head: headOf(7) }), 'log-invalid'],
   [
@@ -164,22 +155,13 @@ attacks('checkpoints', [
   ['the tree just before the entry, with the honest proof', noted(note(headOf(5))), 'log-invalid'],
   ['an empty tree', told({ head: headOf(0), note: note(headOf(0)) }), 'log-invalid'],
   ['another origin', noted(note(honest.head, 'other.example')), 'log-invalid'],
-  ['an end of the origin', noted(note(honest.head, origin.slice(1))), 'log-invalid'],
   ['a beginning of the origin', noted(note(honest.head, origin.slice(0, -1))), 'log-invalid'],
   [
     'the origin with more behind it',
     noted(note(honest.head, `${origin}.evil.example`)),
     'log-invalid',
   ],
-  ['the origin with more before it', noted(note(honest.head, `evil-${origin}`)), 'log-invalid'],
   ['the origin in capitals', noted(note(honest.head, origin.toUpperCase())), 'log-invalid'],
-  ['the origin with a dot behind it', noted(note(honest.head, `${origin}.`)), 'log-invalid'],
-  ['the origin with a path', noted(note(honest.head, `${origin}/log`)), 'log-invalid'],
-  [
-    'the origin with a tree number, as Rekor v1 had',
-    noted(note(honest.head, `${origin} - 1193050959916656506`)),
-    'log-invalid',
-  ],
   ['no origin', noted(note(honest.head, '')), 'log-invalid'],
   ['the key of another log', noted(note(honest.head, origin, otherKey)), 'signature-invalid'],
   [
@@ -207,19 +189,6 @@ attacks('checkpoints', [
     noted(withoutLine(line(origin, logKey, body(headOf(7))))),
     'signature-invalid',
   ],
-  ['no signature', noted(withoutLine('')), 'log-invalid'],
-  ['a hyphen for the dash', noted(honest.note.replace('\u2014', '-')), 'log-invalid'],
-  ['an en dash for the dash', noted(honest.note.replace('\u2014', '\u2013')), 'log-invalid'],
-  ['no line feed at its end', noted(honest.note.slice(0, -1)), 'log-invalid'],
-  ['line ends of Windows', noted(honest.note.replaceAll('\n', '\r\n')), 'log-invalid'],
-  ['text behind the signatures', noted(`${honest.note}more\n`), 'log-invalid'],
-  ['text before the origin', noted(`more\n${honest.note}`), 'log-invalid'],
-  ['a signature cut off', noted(honest.note.replace(/.{8}\n$/, '\n')), 'signature-invalid'],
-  [
-    'a signature with a byte more',
-    noted(honest.note.replace(/(\S+)\n$/, (_, sig: string) => `${longer(sig)}\n`)),
-    'signature-invalid',
-  ],
   ['an extension line', noted(extended(`${body(honest.head)}extension\n`)), 'log-invalid'],
   [
     'an extension line that looks like a second root',
@@ -232,43 +201,15 @@ attacks('checkpoints', [
     'log-invalid',
   ],
   [
-    'a size with a leading zero',
-    noted(extended(body(honest.head).replace('\n8\n', '\n08\n'))),
-    'log-invalid',
-  ],
-  [
     'a size with a fraction',
     noted(extended(body(honest.head).replace('\n8\n', '\n8.0\n'))),
     'log-invalid',
   ],
   [
-    'a size in hexadecimal',
-    noted(extended(body(honest.head).replace('\n8\n', '\n0x8\n'))),
-    'log-invalid',
-  ],
-  [
-    'a size of 2^53',
-    noted(extended(body(honest.head).replace('\n8\n', `\n${2 ** 53}\n`))),
-    'log-invalid',
-  ],
-  ['a negative size', noted(extended(body(honest.head).replace('\n8\n', '\n-8\n'))), 'log-invalid'],
-  [
-    'a root of 31 bytes',
-    noted(extended(body({ ...honest.head, root: honest.head.root.subarray(1) }))),
-    'log-invalid',
-  ],
-  [
-    'a root with a space behind it',
-    noted(extended(body(honest.head).replace(/\n$/, ' \n'))),
-    'log-invalid',
-  ],
-  ['no root', noted(extended(`${origin}\n8\n`)), 'log-invalid'],
-  [
     'a hundred kilobytes of lines',
     noted(`${honest.note}${line('w.example', otherKey, 'x').repeat(1_200)}`),
     'statement-invalid',
   ],
-  ['nothing', noted(''), 'log-invalid'],
 ]);
 
 function body({ size, root: top }: TreeHead, name = origin): string {
@@ -298,10 +239,6 @@ function withLine(before: string): string {
 
 function withoutLine(instead: string): string {
   return `${body(honest.head)}\n${instead}`;
-}
-
-function longer(signature: string): string {
-  return b64(Buffer.concat([Buffer.from(signature, 'base64'), Uint8Array.of(0)]));
 }
 
 function b64(bytes: Uint8Array): string {

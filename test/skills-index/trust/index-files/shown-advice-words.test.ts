@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   type AdvicePredicate,
   adviceStatement,
@@ -58,6 +59,8 @@ describe('the advice of an author', () => {
 
   it.each<[string, Partial<AdvicePredicate>, Hint]>([
     ['is of another kind than the hint', { kind: 'yanked' }, {}],
+    ['is about another version', { version: parseVersion('1.0.1') }, {}],
+    ['is about another skill', { name: parseSkillName('@acme/other') }, {}],
     ['takes the advice back', { kind: 'undeprecated' }, {}],
     ['stands elsewhere in the log', {}, { advice: (at) => ({ deprecated: at - 1 }) }],
     ['is not hinted at in that kind', {}, { advice: (at) => ({ yanked: at }) }],

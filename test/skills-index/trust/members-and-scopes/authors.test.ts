@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
-import {
-  type Identity,
-  memberStatement,
-  scopeStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import type { Identity } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import {
   type Acting,
@@ -13,58 +7,27 @@ import {
   type Publication,
   whyAuthor,
 } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
-import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
-import { freshNonce } from '../../../nonce.ts';
-import { people, storyRoot } from '../../story.ts';
-import { type TestSigner, testSigner } from '../../story-keys.ts';
+import { people } from '../../story.ts';
+import { testSigner } from '../../story-keys.ts';
+import { chain, claim, membership, type Spoken, acme as scope } from './spoken.ts';
 
 const { administrator, author, ada, scanner, stranger } = people;
 const buyer = testSigner('buyer');
 const helper = testSigner('helper');
 const twin = testSigner('second key of the author');
-const scope = parseScope('acme');
 const carol: Identity = { issuer: 'https://login.example', subject: 'carol@example.org' };
-const claim = (
-  owners: Identity[],
-  publishers?: Identity[],
-  previous?: ReturnType<typeof digestOf>,
-) =>
-  scopeStatement({
-    scope,
-    owners,
-    ...(publishers && { publishers }),
-    ...(previous && { previous }),
-  });
-const enrol = (name: string, key: TestSigner) =>
-  memberStatement({
-    nonce: freshNonce(),
-    name,
-    roles: ['reviewer'],
-    key: key.named,
-    state: 'enrolled',
-  });
 
 /**
  * The author claims the scope; Ada, and the author under two keys, are members; at index 4 the
  * scope goes to the buyer, whose helper publishes.
  */
-const spoken = [
-  [claim([author.named]), author],
-  [enrol('Ada', ada), administrator],
-  [enrol('Olga', author), administrator],
-  [enrol('Olga', twin), administrator],
-  [claim([buyer.named], [helper.named], digestOf('0')), author],
-] as const;
-const chain = (...said: readonly (readonly [(typeof spoken)[number][0], TestSigner])[]) =>
-  chainIdentities(
-    storyRoot,
-    said.map(([statement, { keyId }], logIndex) => ({
-      statement,
-      signer: keyId,
-      logIndex,
-      digest: digestOf(`${logIndex}`),
-    })),
-  );
+const spoken: readonly Spoken[] = [
+  [claim([author]), author],
+  [membership('Ada', ada), administrator],
+  [membership('Olga', author), administrator],
+  [membership('Olga', twin), administrator],
+  [claim([buyer], { publishers: [helper], previous: 0 }), author],
+];
 const identities = chain(...spoken);
 
 describe('an author of a version', () => {
@@ -138,7 +101,7 @@ describe('an author of a version', () => {
 describe('whoever judges a version', () => {
   const enrolled = { name: 'Ada', roles: ['reviewer'] } as const;
   const acting = { keyId: ada.keyId, enrolled };
-  const byCarol = chain([claim([author.named, carol]), author]);
+  const byCarol = chain([claim([author, carol]), author]);
 
   it('is none of its authors', () => {
     const own = whyAuthor(identities, { scope, signer: ada.keyId, logIndex: 4 }, acting, 50);

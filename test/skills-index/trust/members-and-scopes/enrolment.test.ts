@@ -62,19 +62,6 @@ describe('enrolments', () => {
     expect(found?.identities).toEqual(more.identities);
     expect(Object.keys(found ?? {}).filter((one) => one === 'identities')).toEqual(fields);
   });
-
-  it('list each key and each passkey of a name once', () => {
-    const { all } = enrolments();
-    expect([all.keysNamed('Ada'), all.passkeysNamed('Ada')]).toEqual([[], []]);
-    all.add(member('Ada', ['reviewer'], { key: ada.named }), ada.keyId, 1);
-    all.add(member('Ada', ['scanner'], { key: ada.named }), ada.keyId, 2);
-    all.add(member('Ada', ['reviewer'], { passkey: ben.enrolled }), credentialId, 3);
-    all.add(member('Scanner', ['scanner'], { key: scanner.named }), scanner.keyId, 4);
-    expect(all.keysNamed('Ada')).toEqual([ada.keyId]);
-    expect(all.passkeysNamed('Ada')).toEqual([credentialId]);
-    expect(all.keysNamed('Scanner')).toEqual([scanner.keyId]);
-    expect(all.passkeysNamed('Scanner')).toEqual([]);
-  });
 });
 
 describe('a member has every role that the key ever had', () => {

@@ -1,56 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope, parseSkillName } from '../../../../skills-index/skill/name.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   adviceStatement,
-  keyStatement,
   type MemberPredicate,
-  memberStatement,
   predicateTypes,
   revocationStatement,
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import type { LoggedStatement } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 import { historyBundle } from './history-people.ts';
+import { acme, addressAt, endKey, late, logged, membership, type Spoken } from './spoken.ts';
 
 const { administrator, author, ada, stranger } = people;
 const deputy = testSigner('deputy');
 const second = testSigner('second');
-const acme = parseScope('acme');
-const late = 1_000;
 const registry = digestOf('the registry');
 const root = { ...storyRoot, first: registry };
-
-type Spoken = readonly [Statement, TestSigner];
-const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
-const logged = (spoken: readonly Spoken[]): LoggedStatement[] =>
-  spoken.map(([statement, { keyId }], logIndex) => ({
-    statement,
-    signer: keyId,
-    logIndex,
-    digest: addressAt(logIndex),
-  }));
 const claim = (more: object = {}): Statement =>
   scopeStatement({ scope: acme, owners: [author.named], ...more });
 const member = (name: string, key: TestSigner, more: Partial<MemberPredicate> = {}): Spoken => [
-  memberStatement({
-    nonce: freshNonce(),
-    name,
-    roles: ['administrator'],
-    key: key.named,
-    state: 'enrolled',
-    ...more,
-  }),
+  membership(name, key, { roles: ['administrator'], ...more }),
   administrator,
 ];
-const endKey = (key: TestSigner, validUpTo: number): Statement =>
-  keyStatement({ key: key.named, state: 'ended', validUpTo });
 const stop = (target: object): Statement =>
   revocationStatement({
     nonce: freshNonce(),
@@ -97,15 +74,6 @@ describe('the history of identities', () => {
       { ...at(2), why: 'its signer logged the same statement before' },
       { ...at(3), why: 'its signer was no reviewer or administrator' },
     ]);
-  });
-
-  it('takes the stop of a publisher into account', () => {
-    const { ignored, ownersOf } = bound([
-      [stop({ publisher: author.keyId }), administrator],
-      [claim(), author],
-    ]);
-    expect(ignored).toMatchObject([{ logIndex: 1 }]);
-    expect(ownersOf).toEqual([]);
   });
 
   it('takes back what a key signed after the last log index at which the key counts', () => {

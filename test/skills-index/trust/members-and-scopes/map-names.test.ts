@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
@@ -14,7 +13,6 @@ import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { parseStatement } from '../../../../skills-index/statement/parse-statement.ts';
 import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import {
-  mapNameKinds,
   mapNames,
   mapNamesOfSubject,
 } from '../../../../skills-index/trust/members-and-scopes/map-names.ts';
@@ -97,19 +95,6 @@ describe('a name', () => {
     for (const other of misspelt) expect(() => parsed(other)).toThrow();
   });
 
-  it('is of its kind only', () => {
-    const names = [
-      claim('acme'),
-      ended(author.keyId),
-      member(ben.enrolled.credentialId),
-      stop({ bundle: digestOf('acme') }),
-      stop({ name: '@acme/acme', version: '1.0.0' }),
-    ].flatMap((one) => mapNames(parsed(one)));
-    expect([...new Set(names.map((name) => name.slice(0, name.indexOf('/'))))].sort()).toEqual([
-      ...mapNameKinds,
-    ]);
-  });
-
   it('is of the key that is succeeded: nobody fills the name of a stranger’s key', () => {
     const declared = keyStatement({ key: next.named, state: 'enrolled', replaces: author.keyId });
     expect(mapNames(declared)).toEqual([`identity/${author.keyId}`, `holder/${next.keyId}`]);
@@ -156,17 +141,11 @@ describe('a version rests on', () => {
     bundle: historyBundle,
     publisher: author.keyId,
   };
-  const own = ['bundle', 'identity', 'scope', 'version'];
   const restsOn = (...statements: readonly Parameters<typeof namesRestedOn>[1][number][]) => {
     const names = [...namesRestedOn(version, statements).keys()];
     return names.filter((name) => name.startsWith('identity/')).sort();
   };
   const named = (...ids: readonly string[]) => ids.map((id) => `identity/${id}`).sort();
-
-  it('its bundle, its name, its scope and its publisher', () => {
-    const names = [...namesRestedOn(version, []).keys()];
-    expect(names.map((name) => name.slice(0, name.indexOf('/'))).sort()).toEqual(own);
-  });
 
   it('every identity for which a certificate of a claim stands', () => {
     const [person, other, ci] = [kim, lee, job].map(identityId) as [never, never, never];
@@ -179,30 +158,5 @@ describe('a version rests on', () => {
     expect(restsOn({ ...at, signer: person, signers: [] })).toEqual(named(author.keyId, person));
     const foreign = { ...at, statement: claim('other') as Statement };
     expect(restsOn({ ...foreign, signer: person, signers: [other] })).toEqual(named(author.keyId));
-  });
-
-  it('a member’s key, passkey and persons, and whoever enrolled the member', () => {
-    const { credentialId } = ben.enrolled;
-    const enrolment = memberStatement({
-      nonce,
-      name: 'Ben',
-      roles: ['reviewer'],
-      passkey: ben.enrolled,
-      identities: [kim, job],
-      state: 'enrolled',
-    });
-    const approval = {
-      predicateType: 'https://skillgate.dev/attestation/approval/v1',
-      predicate: { reviewer: { member: 'Ben', credentialId } },
-    } as Statement;
-    const signed = [
-      { statement: approval, signer: next.keyId, logIndex: 1 },
-      { statement: enrolment, signer: ada.keyId, logIndex: 0 },
-    ];
-    // A CI job may belong to several members, so the other statements about the job do not matter.
-    expect(restsOn(...signed)).toEqual(
-      named(author.keyId, next.keyId, credentialId, ada.keyId, identityId(kim)),
-    );
-    expect(restsOn(...signed.slice(1))).toEqual(named(author.keyId));
   });
 });

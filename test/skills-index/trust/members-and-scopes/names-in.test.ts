@@ -13,11 +13,8 @@ import {
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import {
-  holderName,
-  idName,
   namesIn,
   namesOfSubject,
-  scopeName,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people } from '../../story.ts';
@@ -89,13 +86,5 @@ describe('the index finds', () => {
     ['of a version by no name', {}, []],
   ])('a statement that cannot be verified %s', (_, subject, names) => {
     expect(namesOfSubject(subject)).toEqual(names);
-  });
-
-  it('scopes, ids and holders under different names', () => {
-    expect([scopeName(acme), idName(author.keyId), holderName(author.keyId)]).toEqual([
-      '@acme',
-      author.keyId,
-      `in ${author.keyId}`,
-    ]);
   });
 });

@@ -6,8 +6,6 @@ import {
   memberStatement,
   predicateTypes,
   type RevocationPredicate,
-  revocationStatement,
-  type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import {
@@ -20,15 +18,12 @@ import {
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
+import { acme, other, rotate, type Spoken, word } from './spoken.ts';
 
 const { administrator, ada, ben, author, stranger } = people;
 const partner = testSigner('partner');
 const helper = testSigner('helper');
 const next = testSigner('next');
-const acme = parseScope('acme');
-const other = parseScope('other');
-
-type Spoken = readonly [Statement, TestSigner];
 const claim = (scope: string, owners: readonly TestSigner[], by?: TestSigner): Spoken => [
   scopeStatement({ scope: parseScope(scope), owners: owners.map(({ named }) => named) }),
   by ?? owners[0] ?? author,
@@ -38,17 +33,8 @@ const introduce = (key: TestSigner): Spoken => [
   keyStatement({ key: key.named, state: 'enrolled' }),
   key,
 ];
-const rotate = (from: TestSigner, to: TestSigner): Spoken => [
-  keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
-  from,
-];
-const stop = (kind: RevocationPredicate['kind'], { keyId }: TestSigner): Spoken => [
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: { publisher: keyId },
-    reason: 'a test',
-  }),
+const stop = (kind: RevocationPredicate['kind'], key: TestSigner): Spoken => [
+  word(kind, key),
   administrator,
 ];
 const enrol = (device: object): Spoken => [
@@ -138,19 +124,6 @@ describe('a question about a scope', () => {
     ]);
     expect(indexes).toEqual([0, 2, 3, 4, 5]);
   });
-
-  it('needs what the owner’s key replaced, and who named the key before', async () => {
-    const { indexes } = await needed({ scopes: [acme] }, [
-      claim('acme', [next]),
-      rotate(author, next),
-      end(author),
-      claim('other', [author]),
-      claim('third', [next, partner], helper),
-      end(helper),
-      end(partner),
-    ]);
-    expect(indexes).toEqual([0, 1, 2, 4, 5]);
-  });
 });
 
 describe('a question about a key', () => {
@@ -163,20 +136,6 @@ describe('a question about a key', () => {
       end(partner),
     ]);
     expect(indexes).toEqual([0, 2, 3]);
-  });
-
-  it('needs everybody with rights in a scope of the key, once a suspension was lifted', async () => {
-    const told = (kind: RevocationPredicate['kind']) =>
-      needed({ ids: ids(author) }, [
-        claim('acme', [author, partner]),
-        claim('other', [author, helper]),
-        end(partner),
-        end(helper),
-        stop('suspended', author),
-        stop(kind, author),
-      ]);
-    expect((await told('lifted')).indexes).toEqual([0, 1, 2, 3, 4, 5]);
-    expect((await told('revoked')).indexes).toEqual([4, 5]);
   });
 });
 
@@ -193,27 +152,6 @@ describe('a question about the rights of a key', () => {
     ]);
     expect(indexes).toEqual([0, 1, 3, 5, 6]);
   });
-
-  it('needs the claims that name a key which the key replaced', async () => {
-    const words = [claim('acme', [author]), rotate(author, next), claim('other', [partner])];
-    expect((await needed({ rightsOf: ids(next) }, words)).indexes).toEqual([0, 1]);
-    expect((await needed({ ids: ids(next) }, words)).indexes).toEqual([1]);
-  });
-
-  it.each(['in log order', 'backwards'] as const)(
-    'needs all owners of the scopes, where the key’s suspension was lifted; the index answers %s',
-    async (order) => {
-      const words = [
-        claim('acme', [author, partner]),
-        claim('other', [author, helper]),
-        end(partner),
-        end(helper),
-        stop('lifted', author),
-      ];
-      const { indexes } = await needed({ rightsOf: ids(author) }, words, order);
-      expect(indexes).toEqual([0, 1, 2, 3, 4]);
-    },
-  );
 
   it.each(['in log order', 'backwards'] as const)(
     'needs all later owners, too, where a replaced key’s suspension was lifted; answers %s',
@@ -241,21 +179,6 @@ describe('a question about everybody who may act for a publisher', () => {
       end(helper),
     ]);
     expect(indexes).toEqual([0, 2]);
-  });
-
-  it.each<[string, TestSigner]>([
-    ['successor', author],
-    ['predecessor', next],
-  ])('needs all owners of the scopes that the publisher’s %s has', async (_, publisher) => {
-    const { indexes } = await needed({ behind: ids(publisher) }, [
-      claim('acme', [author, partner]),
-      rotate(author, next),
-      claim('other', [next, helper]),
-      end(partner),
-      end(helper),
-      end(stranger),
-    ]);
-    expect(indexes).toEqual([0, 1, 2, 3, 4]);
   });
 });
 

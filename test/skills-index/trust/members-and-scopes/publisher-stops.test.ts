@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   keyStatement,
-  memberStatement,
   predicateTypes,
   type RevocationPredicate,
-  revocationStatement,
-  type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
@@ -15,63 +11,34 @@ import type {
   Identities,
   LoggedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import {
   PublisherStops,
   ScopeOwners,
 } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { freshNonce } from '../../../nonce.ts';
-import { people, storyRoot, tellStory } from '../../story.ts';
+import { people, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
+import {
+  acme,
+  addressAt,
+  chain as chainAll,
+  claim,
+  late,
+  membership,
+  other,
+  rotate,
+  type Spoken,
+  word,
+} from './spoken.ts';
 
 const { administrator, author, ada, stranger } = people;
 const next = testSigner('next key');
 const last = testSigner('last key');
-const acme = parseScope('acme');
-const other = parseScope('other');
-const late = 1_000;
-const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
-type Spoken = readonly [Statement, TestSigner];
 
 /** Ada is a reviewer at index 0, and the author owns @acme at 1; then what is said. */
-const chain = (...spoken: Spoken[]): Identities => {
-  const all: Spoken[] = [
-    [
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'Ada',
-        roles: ['reviewer'],
-        key: ada.named,
-        state: 'enrolled',
-      }),
-      administrator,
-    ],
-    [scopeStatement({ scope: acme, owners: [author.named] }), author],
-    ...spoken,
-  ];
-  const logged = all.map(([statement, { keyId }], logIndex) => ({
-    statement,
-    signer: keyId,
-    logIndex,
-    digest: addressAt(logIndex),
-  }));
-  return chainIdentities(storyRoot, logged);
-};
-const word = (kind: RevocationPredicate['kind'], { keyId }: TestSigner): Statement =>
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: { publisher: keyId },
-    reason: 'sells malware',
-  });
-const rotate = (from: TestSigner, to: TestSigner): Spoken => [
-  keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
-  from,
-];
-const give = (to: TestSigner, by: TestSigner): Spoken => [
-  scopeStatement({ scope: acme, owners: [to.named], previous: addressAt(1) }),
-  by,
-];
+const chain = (...spoken: Spoken[]): Identities =>
+  chainAll([membership('Ada', ada), administrator], [claim([author]), author], ...spoken);
+const give = (to: TestSigner, by: TestSigner): Spoken => [claim([to], { previous: 1 }), by];
 const owners = (identities: Identities): Digest[] =>
   identities.ownersOf(acme, late).map((one) => ('keyId' in one ? one.keyId : digestOf('somebody')));
 const stop = (identities: Identities, { keyId }: TestSigner, scope = acme): string | undefined =>
@@ -109,12 +76,6 @@ describe('a word on a publisher, for who installs,', () => {
     expect(await told([rotate(author, next), [word('revoked', author), stranger]], next)).toEqual(
       [],
     );
-  });
-
-  it('that was taken back is none', async () => {
-    const stopped: Spoken = [word('suspended', author), administrator];
-    expect(await told([stopped])).toContainEqual(expect.stringContaining('suspended: '));
-    expect(await told([stopped, [word('lifted', author), administrator]])).toEqual([]);
   });
 });
 
@@ -157,19 +118,6 @@ describe('a word on a publisher', () => {
     const identities = chain([word('revoked', author), by], rotate(author, next));
     expect(identities.ignored).toMatchObject([{ logIndex: 2 }]);
     expect(owners(identities)).toEqual([author.keyId, next.keyId]);
-  });
-
-  it('is lifted by nobody who stands behind it', () => {
-    const claimed: Spoken = [scopeStatement({ scope: other, owners: [ada.named] }), ada];
-    const identities = chain(
-      claimed,
-      [word('suspended', ada), administrator],
-      [word('lifted', ada), ada],
-    );
-    expect(identities.ignored).toMatchObject([
-      { logIndex: 4, why: 'nobody lifts their own suspension' },
-    ]);
-    expect(stop(identities, ada, other)).toBe('suspended');
   });
 
   it('holds for the whole line of keys in the scope where they followed one another, and in no other', () => {
@@ -262,14 +210,6 @@ describe('the stop on a publisher', () => {
     expect(stop(chain(...words(['revoked'], stranger)), stranger)).toBe('revoked');
   });
 
-  it('concerns all successors of the publisher', () => {
-    const { stops } = chain(rotate(author, next), rotate(next, last));
-    const heirs = (key: TestSigner) => stops.heirsOf(key.keyId);
-    expect(heirs(author)).toEqual([author.keyId, next.keyId, last.keyId]);
-    expect(heirs(last)).toEqual([last.keyId]);
-    expect(heirs(stranger)).toEqual([stranger.keyId]);
-  });
-
   it('is lifted by another reviewer, not by the publisher, also without a scope', () => {
     const told = (by: TestSigner) =>
       chain([word('suspended', ada), administrator], [word('lifted', ada), by]);
@@ -298,17 +238,6 @@ describe('the stop on a publisher', () => {
     const identities = chain([word('suspended', ada), ada]);
     expect(identities.ignored).toEqual([]);
     expect(stopOn(identities, ada)?.kind).toBe('suspended');
-  });
-
-  it('covers the line of a publisher, whoever else was stopped', () => {
-    const identities = chain(
-      rotate(author, next),
-      ...words(['suspended'], stranger),
-      ...words(['revoked']),
-      ...words(['suspended'], ada),
-    );
-    expect(stop(identities, next)).toBe('revoked');
-    expect(stop(identities, last)).toBeUndefined();
   });
 
   it('comes from a statement about a publisher, not about a bundle', () => {

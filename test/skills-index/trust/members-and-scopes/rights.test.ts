@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import {
   type Right,
@@ -11,17 +11,11 @@ const owner: Right = { identity: author.named, id: author.keyId, from: 1 };
 const early: Right = { identity: ada.named, id: ada.keyId, from: 2, lost: 5 };
 const later: Right = { identity: ada.named, id: ada.keyId, from: 3 };
 
-describe('rights in a scope', () => {
-  it('are found by identity, in log order', () => {
-    const rights = new Rights([owner, early]);
-    rights.add(later);
-    expect(rights.all).toEqual([owner, early, later]);
-    expect(rights.of(ada.keyId)).toEqual([early, later]);
-    expect(rights.of(author.keyId)).toEqual([owner]);
-    expect(rights.of(digestOf('somebody else'))).toEqual([]);
-  });
-
-  it('of nobody are none', () => {
-    expect(new Rights([]).all).toEqual([]);
-  });
+it('rights in a scope are found by identity, in log order', () => {
+  const rights = new Rights([owner, early]);
+  rights.add(later);
+  expect(rights.all).toEqual([owner, early, later]);
+  expect(rights.of(ada.keyId)).toEqual([early, later]);
+  expect(rights.of(author.keyId)).toEqual([owner]);
+  expect(rights.of(digestOf('somebody else'))).toEqual([]);
 });

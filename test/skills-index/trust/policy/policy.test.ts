@@ -85,18 +85,6 @@ socat openssl nvim screen flock stdbuf ionice dpkg code code-insiders pwsh-previ
   });
 });
 
-describe('why a version needs the high number', () => {
-  it.each([
-    [1, '1 finding of level high or critical'],
-    [2, '2 findings of level high or critical'],
-  ])('counts the findings: %i', (count, says) => {
-    const findings = Array.from({ length: count }, () => found('high')).flat();
-    expect(whyHigh(defaultPolicy, { capabilities: noCapabilities, findings })).toEqual([
-      `the scan has ${says}`,
-    ]);
-  });
-});
-
 describe('a policy file', () => {
   it('is read up to its size, and not beyond', () => {
     const padded = JSON.stringify(defaultPolicy).padEnd(policyBytesMax);
@@ -105,35 +93,6 @@ describe('a policy file', () => {
       expect.objectContaining({ message: expect.stringContaining('too large') }),
     );
   });
-
-  it('may demand that all who approve do so without the desk', () => {
-    const strict = {
-      ...defaultPolicy,
-      approvals: { ...defaultPolicy.approvals, high: { total: 2, independent: 2 } },
-    };
-    expect(parsePolicy(JSON.stringify(strict))).toEqual(strict);
-  });
-
-  const earlier = (...ends: number[]) => ({
-    ...defaultPolicy,
-    earlier: ends.map((validUpTo) => ({ policy: defaultPolicy, validUpTo })),
-  });
-
-  it.each([[[0]], [[0, 1]], [[3, 9]]])(
-    'names earlier ones in the order of their last log index: %j',
-    (ends) => {
-      expect(parsePolicy(JSON.stringify(earlier(...ends)))).toEqual(earlier(...ends));
-    },
-  );
-
-  it.each([[[1, 0]], [[0, 0]], [[4, 4]], [[1, 5, 3]], [[-1]]])(
-    'names them in no other order: %j',
-    (ends) => {
-      expect(() => parsePolicy(JSON.stringify(earlier(...ends)))).toThrow(
-        expect.objectContaining({ code: 'json-invalid' }),
-      );
-    },
-  );
 
   it('is read back as it was written', () => {
     const read = parsePolicy(JSON.stringify(defaultPolicy));

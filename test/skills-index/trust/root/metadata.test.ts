@@ -4,7 +4,6 @@ import { parseShape, unplaced } from '../../../../skills-index/skill/shape.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import {
-  olpcJson,
   spkiOfTuf,
   tufKeyOf,
   tufKeysMax,
@@ -231,16 +230,5 @@ describe('a key in TUF’s form', () => {
     expect(lines.slice(1, -2).map(({ length }) => length)).toEqual([64, 60]);
     expect(lines.slice(-2)).toEqual(['-----END PUBLIC KEY-----', '']);
     expect(Buffer.from(spkiOfTuf(key))).toEqual(Buffer.from(people.ada.publicKey));
-  });
-});
-
-describe('the bytes that a TUF signature covers', () => {
-  it.each<[unknown, string]>([
-    [{ b: 1, a: [true, null, 'x'] }, '{"a":[true,null,"x"],"b":1}'],
-    [{ a: 'say "no"\\\n' }, '{"a":"say \\"no\\"\\\\\n"}'],
-    [[], '[]'],
-    [{}, '{}'],
-  ])('of %j are %s', (value, text) => {
-    expect(olpcJson(value)).toBe(text);
   });
 });

@@ -1,9 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   clientDataBytesMax,
-  coseToSpki,
   whyNotAsserted,
 } from '../../../../skills-index/trust/signatures/passkey.ts';
 import { testPasskey } from '../../story-keys.ts';
@@ -197,21 +195,6 @@ describe('an assertion', () => {
 });
 
 describe('a COSE key', () => {
-  it('is read when it is P-256 in its one form', () => {
-    expect(coseToSpki(Buffer.from(ben.enrolled.publicKey, 'base64url'))?.byteLength).toBe(91);
-  });
-
-  it('is not read when it is anything else', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => coseToSpki(bytes) === undefined),
-    );
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
-      format: 'der',
-      type: 'spki',
-    });
-    expect(coseToSpki(rsa)).toBeUndefined();
-  });
-
   it('whose point is not on the curve verifies nothing', () => {
     const cose = Buffer.from(ben.enrolled.publicKey, 'base64url').fill(1, 10, 42);
     expect(
