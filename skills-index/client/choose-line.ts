@@ -49,7 +49,7 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
   throw new Problem('not-found', `Cannot find ${text}: ${known}`, {
     hint:
       prerelease === undefined
-        ? 'skillgate status lists the versions that wait, and says why'
+        ? `sign in if it is private (skillgate login), or see which versions wait (skillgate status ${name})`
         : `to get the prerelease, name it: ${name}@${prerelease}`,
   });
 }
