@@ -11,11 +11,12 @@ import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest, isoTime, type Shape } from '../../skills-index/statement/field-shapes.ts';
 import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
-import { tufDocumentValuesMax } from '../../skills-index/trust/root/root.ts';
 import type { Paths } from '../command.ts';
 import { whileLocked } from '../locked-file.ts';
 import { writeWhole } from '../whole-file.ts';
 
+/** JSON values of what a host keeps of a registry's trust. */
+const keptValuesMax = 200_000;
 /** Bytes of one file of TUF metadata. */
 export const trustMetadataBytesMax = 512 * 1024;
 
@@ -76,7 +77,7 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
     throw cause;
   }
   try {
-    return parseShape(keptShape, parseJson(bytes, path, tufDocumentValuesMax), 'tuf-invalid', path);
+    return parseShape(keptShape, parseJson(bytes, path, keptValuesMax), 'tuf-invalid', path);
   } catch (cause) {
     throw new Problem('tuf-invalid', `Cannot read the stored root of trust in ${path}`, {
       cause,

@@ -49,7 +49,7 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
   throw new Problem('not-found', `Cannot find ${text}: ${known}`, {
     hint:
       prerelease === undefined
-        ? `sign in if it is private (skillgate login), or see which versions wait (skillgate status ${name})`
+        ? 'sign in if it is private (skillgate login); skillgate status lists what waits for review'
         : `to get the prerelease, name it: ${name}@${prerelease}`,
   });
 }

@@ -24,10 +24,12 @@ import {
   tufShapes,
   tufSpecVersion,
 } from './metadata.ts';
-import { parseRoot, type RootFile, spkiOf, tufDocumentValuesMax } from './root.ts';
+import { parseRoot, type RootFile, spkiOf } from './root.ts';
 
 /** Maximum size of the whole document `tuf.json`, and of one file in the document. */
 export const tufDocumentBytesMax = 4 * 1024 * 1024;
+
+const tufDocumentValuesMax = 200_000;
 
 export const tufFileBytesMax = 1024 * 1024;
 

@@ -18,9 +18,6 @@ import {
   type Shape,
 } from '../../statement/field-shapes.ts';
 
-/** JSON values of `tuf.json`, and of what a host keeps of it. */
-export const tufDocumentValuesMax = 200_000;
-
 const rootAdministratorsMax = 20;
 
 export const rootBytesMax = 64 * 1024;
