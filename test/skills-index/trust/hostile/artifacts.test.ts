@@ -5,7 +5,6 @@ import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/dig
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import type { PlainBundle } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { parseTrustedRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
 import { type ExpectedSigner, verifyArtifact } from '../../../sigstore/verify-artifact.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
