@@ -3,7 +3,6 @@ import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeWheel } from '../runner/package-store/archive-maker.ts';
-import { isWhole } from '../sample.ts';
 import { linesIn, readPage, sectionOf, typeLines } from './page-lines.ts';
 import { makeStage } from './processes.ts';
 
@@ -82,27 +81,24 @@ function giveReasons(): void {
 }
 
 describe('docs/author-pdf.md', () => {
-  it.runIf(isWhole)(
-    'has lines that take its skill from an empty home to a run, in their order',
-    async () => {
-      writeIndex();
-      writeFolders();
-      const index = ['host', 'index', 'add', 'python', `file://${tools.folder}`, '--min-age', '0d'];
-      expect(await stage.skill('me', ...index)).toMatchObject({ exit: 0 });
-      const printed: string[] = [];
-      const lines = [
-        ...linesIn(sectionOf('author.md', '1. A registry and a key')),
-        ...linesIn(sectionOf('reviewer.md', 'Become a reviewer')),
-        ...linesIn(page),
-      ];
-      expect(lines.length).toBeGreaterThan(16);
-      const last = await typeLines(stage, lines, (line, { out }) => {
-        if (line.startsWith('lock')) giveReasons();
-        if (/^(try|run) /.test(line)) printed.push(out);
-      });
-      const [text, merged] = ['--- page 1\nHello, reader!\n', 'both.pdf: 2 pages\n'];
-      expect(printed).toEqual([text, merged, text, merged]);
-      expect(last.out).toMatch(/@acme\/pdf@0\.1\.0 +1 created/);
-    },
-  );
+  it('has lines that take its skill from an empty home to a run, in their order', async () => {
+    writeIndex();
+    writeFolders();
+    const index = ['host', 'index', 'add', 'python', `file://${tools.folder}`, '--min-age', '0d'];
+    expect(await stage.skill('me', ...index)).toMatchObject({ exit: 0 });
+    const printed: string[] = [];
+    const lines = [
+      ...linesIn(sectionOf('author.md', '1. A registry and a key')),
+      ...linesIn(sectionOf('reviewer.md', 'Become a reviewer')),
+      ...linesIn(page),
+    ];
+    expect(lines.length).toBeGreaterThan(16);
+    const last = await typeLines(stage, lines, (line, { out }) => {
+      if (line.startsWith('lock')) giveReasons();
+      if (/^(try|run) /.test(line)) printed.push(out);
+    });
+    const [text, merged] = ['--- page 1\nHello, reader!\n', 'both.pdf: 2 pages\n'];
+    expect(printed).toEqual([text, merged, text, merged]);
+    expect(last.out).toMatch(/@acme\/pdf@0\.1\.0 +1 created/);
+  });
 });
