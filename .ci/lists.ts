@@ -10,28 +10,30 @@ import { backendMakers } from '../runner/backends/backends.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 
-// As Biome sorts the names of an import.
-function byLetters(a: string, b: string): number {
-  return a.toLowerCase() < b.toLowerCase() ? -1 : 1;
-}
-
 function rulesText(group: string): string {
   const files = globSync(`scanner/rules/${group}/*.ts`, { cwd: top })
     .sort()
     .map((path) => {
       const found = readFileSync(join(top, path), 'utf8').matchAll(
-        /^export const (\w+) = defineRule\(/gm,
+        /^export const (\w+) = defineRule\(\{\n {2}id: '(.+)'/gm,
       );
-      return { path, rules: [...found].map(([, rule = '']) => rule).sort(byLetters) };
+      return { path, rules: [...found].map(([, name = '', id = '']) => ({ name, id })) };
     });
+  const names = (rules: readonly { readonly name: string }[]): string =>
+    rules.map(({ name }) => name).join(', ');
+  const byLetters = (a: { readonly name: string }, b: { readonly name: string }): number =>
+    a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1;
+  const all = files.flatMap(({ rules }) => rules).sort((a, b) => (a.id < b.id ? -1 : 1));
   return [
     `/** Written by \`npm run lists\`: the rules in the folder ${group}. */`,
     "import type { Rule } from '../rule.ts';",
     ...files.map(
-      ({ path, rules }) => `import { ${rules.join(', ')} } from './${group}/${basename(path)}';`,
+      // As Biome sorts the names of an import.
+      ({ path, rules }) =>
+        `import { ${names(rules.sort(byLetters))} } from './${group}/${basename(path)}';`,
     ),
     '',
-    `export const ${group}Rules: readonly Rule[] = [${files.flatMap(({ rules }) => rules).join(', ')}];`,
+    `export const ${group}Rules: readonly Rule[] = [${names(all)}];`,
     '',
   ].join('\n');
 }

@@ -14,8 +14,8 @@ export const manifestRules: readonly Rule[] = [
   contradiction,
   declaredAttack,
   overBroad,
-  unused,
   undeclared,
   unnamedScript,
   unreadable,
+  unused,
 ];

@@ -11,21 +11,21 @@ import { serviceClient } from './network/service-client.ts';
 import { tlsOff } from './network/tls-off.ts';
 
 export const networkRules: readonly Rule[] = [
-  cleartext,
-  oddPort,
-  dnsChannel,
   anonymity,
+  cleartext,
+  cloudMetadata,
   computedHost,
+  dnsChannel,
   dropHost,
   hiddenHost,
-  reverseShell,
   listener,
-  cloudMetadata,
+  oddPort,
   rawAddress,
   rawSocket,
-  shellSocket,
   remoteAccess,
-  websocket,
+  reverseShell,
   serviceClient,
+  shellSocket,
   tlsOff,
+  websocket,
 ];

@@ -25,6 +25,7 @@ export const obfuscationRules: readonly Rule[] = [
   hiddenCharacters,
   hiddenName,
   minified,
+  misleadingEncoding,
   mixedScript,
   obfuscator,
   opaqueBlob,
@@ -32,6 +33,5 @@ export const obfuscationRules: readonly Rule[] = [
   selfExtracting,
   shadowedLibrary,
   textFromNumbers,
-  misleadingEncoding,
   unanalysed,
 ];

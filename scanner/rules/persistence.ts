@@ -12,15 +12,15 @@ import { folderHook, hook, shellProfile } from './persistence/folder-hook.ts';
 import { historyOff } from './persistence/history-off.ts';
 
 export const persistenceRules: readonly Rule[] = [
-  autostart,
-  shippedKey,
   agentConfiguration,
+  autostart,
   defenceTampering,
   detached,
+  folderHook,
+  historyOff,
+  hook,
   logWiping,
   newAccount,
-  folderHook,
-  hook,
   shellProfile,
-  historyOff,
+  shippedKey,
 ];

@@ -6,9 +6,9 @@ import { mining } from './resources/mining.ts';
 import { regexBomb } from './resources/regex-bomb.ts';
 
 export const resourcesRules: readonly Rule[] = [
+  decompressionBomb,
   endlessRequests,
   exhaustion,
-  decompressionBomb,
   forkBomb,
   mining,
   regexBomb,
