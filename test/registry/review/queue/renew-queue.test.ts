@@ -303,7 +303,7 @@ describe('the stored queue', () => {
     ['its verdict', `UPDATE versions SET verdict = 'review'`],
     [
       'a scan with sentences',
-      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, NULL, prose FROM scans`,
+      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, prose FROM scans`,
     ],
     ['the sentences of a scan', `UPDATE scans SET prose = NULL`],
     ['the last scan', `DELETE FROM scans`],
@@ -319,7 +319,7 @@ describe('the stored queue', () => {
   it.each([
     [
       'a scan',
-      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, NULL, prose FROM scans WHERE versionId = :approved`,
+      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, prose FROM scans WHERE versionId = :approved`,
     ],
     ['another place of a scan', `UPDATE scans SET logIndex = 900 WHERE versionId = :approved`],
     ['the loss of a scan', `DELETE FROM scans WHERE versionId = :approved`],
