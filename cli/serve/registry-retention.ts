@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { lookAtRetention } from '../../registry/data-folder/retention-look.ts';
 import { parseRetention } from '../../registry/retention/retention-rules.ts';
@@ -13,6 +12,7 @@ import {
   type Safe,
   safe,
 } from '../terminal/output.ts';
+import { parsedFile } from './parsed-file.ts';
 
 /** Versions that `skillgate registry retention` lists for each rule. */
 const retentionShownMax = 50;
@@ -63,23 +63,4 @@ function ruleText(rule: Rule): Safe {
   );
   const more = versions - first.length;
   return joined([head, ...lines, ...(more > 0 ? [safe`  and ${more} more`] : [])], '\n');
-}
-
-/**
- * The file that an option names; undefined without the option.
- * @param called in the message
- * @throws Problem `file-not-found`, and those of `parse`
- */
-export async function parsedFile<Parsed>(
-  called: string,
-  path: string | undefined,
-  parse: (bytes: Uint8Array, path: string) => Parsed,
-): Promise<Parsed | undefined> {
-  if (path === undefined) return undefined;
-  const bytes = await readFile(path).catch((cause) => {
-    throw new Problem('file-not-found', `Cannot read the ${called} ${JSON.stringify(path)}`, {
-      cause,
-    });
-  });
-  return parse(bytes, path);
 }

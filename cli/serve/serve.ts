@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
-import { parsePublicUrl } from '../../registry/serving/listeners.ts';
+import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { callbackOf } from '../../registry/sign-in/sign-on-config.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { postOutside } from '../../runner/webhooks/post-outside.ts';
@@ -12,7 +12,7 @@ import { parsePolicy, policyDigest } from '../../skills-index/trust/policy/polic
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
-import { parsedFile } from './registry-retention.ts';
+import { parsedFile } from './parsed-file.ts';
 import { keepScannerRunning } from './scanner-child.ts';
 import { settingsOf } from './settings.ts';
 

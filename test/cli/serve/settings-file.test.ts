@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { serveOptions } from '../../../cli/help-and-options/serve-options.ts';
 import { settingRows } from '../../../cli/serve/setting-table.ts';
 import { parseSettings } from '../../../cli/serve/settings.ts';
-import { parsePublicUrl } from '../../../registry/serving/listeners.ts';
+import { parsePublicUrl } from '../../../registry/serving/public-address.ts';
 
 const path = '/etc/skillgate/registry.toml';
 const page = readFileSync(new URL('../../../docs/registry-reference.md', import.meta.url), 'utf8');

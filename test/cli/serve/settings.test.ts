@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServeSettings, settingsOf } from '../../../cli/serve/settings.ts';
-import { parsePublicUrl } from '../../../registry/serving/listeners.ts';
+import { parsePublicUrl } from '../../../registry/serving/public-address.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import {
   type Listening,
   parsePublicUrl,
   requireSafeListening,
-} from '../../../registry/serving/listeners.ts';
+} from '../../../registry/serving/public-address.ts';
 
 const url = 'https://skills.acme.example';
 const local: Listening = { host: 'localhost', isTls: false, hasProxies: false };
