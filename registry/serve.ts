@@ -4,30 +4,19 @@ import { statSync } from 'node:fs';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { renewSkills } from './catalogue/renew-skills.ts';
+import { runInProcess } from './background-tasks.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/retention-look.ts';
 import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
-import { keepOn } from './keep-on.ts';
-import { tendSegments } from './log/segments/keep-segments.ts';
-import { deliverSome } from './notices/deliver.ts';
 import { checkNames } from './people/check-names.ts';
-import { deleteSomeFiles } from './retention/delete-files.ts';
-import { keepSome } from './review/queue/renew-queue.ts';
-import { judgeByLooks } from './scans/package-looks.ts';
 import { type DiskSpace, watchDisk } from './serving/disk-reserve.ts';
 import { watchExpiry } from './serving/expiry-watch.ts';
-import {
-  type Answer,
-  type Listeners,
-  openListeners,
-  parseSignOn,
-  type SignOnSettings,
-} from './serving/listeners.ts';
+import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
 import { type Observation, type ObservationOptions, openObservation } from './serving/metrics.ts';
 import { type Finishing, prepare } from './serving/prepare.ts';
+import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import type { TlsFiles } from './serving/tls-renewal.ts';
 import {
   makeAddressOf,
@@ -39,7 +28,7 @@ import {
   warnOfUntrustedProxy,
 } from './serving/trusted-proxies.ts';
 import { readProvider } from './sign-in/provider.ts';
-import { checkStops, followStops } from './stops/pending-stops.ts';
+import { checkStops } from './stops/pending-stops.ts';
 import { type DatabaseCheck, damageOf, requireSound, startCheck } from './store/database-check.ts';
 import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
@@ -302,57 +291,4 @@ async function orClose<Result>(
     await listeners.close();
     throw error;
   }
-}
-
-// What a registry does beside requests: one list for a process and for the cron of a Worker.
-
-interface BackgroundTask {
-  /** Milliseconds between two slices of a process while nothing is left. */
-  readonly idleMs: number;
-  /** @returns whether something is left */
-  slice(registry: Registry, signal?: AbortSignal): Promise<boolean>;
-}
-
-/** In the order in which the cron of a Worker does one slice of each. */
-const backgroundTasks: readonly BackgroundTask[] = [
-  { idleMs: 1_000, slice: followStops },
-  { idleMs: 500, slice: (registry) => renewSkills(registry) },
-  { idleMs: 60_000, slice: judgeByLooks },
-  { idleMs: 1_000, slice: keepSome },
-  { idleMs: 5_000, slice: deliverSome },
-  { idleMs: 60_000, slice: tendSegments },
-  { idleMs: 600_000, slice: deleteSomeFiles },
-];
-
-/**
- * Does the tasks beside requests, until the signal aborts.
- * @param onFailure receives the error of a slice
- */
-export async function runInProcess(
-  registry: Registry,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  await Promise.all(
-    backgroundTasks.map(({ idleMs, slice }) =>
-      keepOn(() => slice(registry, signal), idleMs, { signal, onFailure }),
-    ),
-  );
-}
-
-/**
- * Does one slice of each task, and `others` before. A task that fails each time keeps no other from
- * its turn.
- * @throws the first error, so that Cloudflare shows the run as failed
- */
-export async function runByCron(
-  registry: Registry,
-  onFailure: (error: unknown) => void,
-  others: readonly ((registry: Registry) => Promise<unknown>)[] = [],
-): Promise<void> {
-  const failures: unknown[] = [];
-  for (const slice of [...others, ...backgroundTasks.map((task) => task.slice)])
-    await slice(registry).catch((error: unknown) => failures.push(error));
-  failures.forEach(onFailure);
-  if (failures.length > 0) throw failures[0];
 }

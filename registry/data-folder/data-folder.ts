@@ -17,7 +17,7 @@ import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts'
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
-import { sigstoreOf } from '../people/frozen-scopes.ts';
+import { sigstoreOf } from '../people/certified.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),

@@ -39,7 +39,7 @@ import { hasBytes } from '../store/columns/digest-column.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { forEachOf } from '../store/objects.ts';
 import { indexLines, statements, versions } from '../store/schema.ts';
-import { fileListBytesMax, listOf } from '../store/sweeps/sweep-orphans.ts';
+import { fileListBytesMax, listOf } from '../store/sweeps/named-blobs.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 type Blobs = readonly Uint8Array[];

@@ -23,8 +23,8 @@ import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
+import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
 import { requireClaimableScope, requireFewClaims } from '../people/claimable-scopes.ts';
-import { requireUnusedCertificate, verifySent } from '../people/frozen-scopes.ts';
 import {
   type ChainFor,
   keysOfStatement,

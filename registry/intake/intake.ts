@@ -32,7 +32,7 @@ import {
   isCertifiedSent,
   requireUnusedCertificate,
   type SentStatement,
-} from '../people/frozen-scopes.ts';
+} from '../people/certified.ts';
 import { contradictsHint } from '../people/signer.ts';
 import { doSteps, letOthersGoOn } from '../people/words.ts';
 import { nothingRemovedSince } from '../retention/delete-files.ts';

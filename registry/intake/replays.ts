@@ -21,7 +21,7 @@ import { finishLogged, orSayLogged } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { wholeRow } from '../log/segments/whole-row.ts';
 import { findKeys } from '../people/actors.ts';
-import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/frozen-scopes.ts';
+import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
 import { type SentEnvelope, signerTriesMax } from '../people/signer.ts';

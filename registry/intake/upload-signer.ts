@@ -33,7 +33,7 @@ import {
   requireUnusedCertificate,
   type SentStatement,
   verifySent,
-} from '../people/frozen-scopes.ts';
+} from '../people/certified.ts';
 import { keysOfStatement, latest, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { requireNewVersion } from '../versions/versions.ts';

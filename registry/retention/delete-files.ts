@@ -21,7 +21,7 @@ import { isDeletion, isOpen } from '../store/columns/index-conditions.ts';
 import { storedBlobName } from '../store/objects.ts';
 import { preparedOnce, preparedWrite } from '../store/prepared.ts';
 import { audit, guard, indexLines, jobs, versionBlobs, versions } from '../store/schema.ts';
-import { isNamed, listOf, namedAmong } from '../store/sweeps/sweep-orphans.ts';
+import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
 import { numberOf } from '../versions/version-blobs.ts';
 import type { RetentionRules } from './retention-rules.ts';
 

@@ -26,7 +26,7 @@ import { publisherUses, type QuotaUses, scopeUses } from '../intake/quotas.ts';
 import { takeStatement } from '../intake/statements.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
-import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/frozen-scopes.ts';
+import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
 import { requireRole } from '../people/identities.ts';
 import { keyHeader } from '../people/signer.ts';
 import { requireReading } from '../readers/may-read.ts';

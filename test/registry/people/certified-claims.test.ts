@@ -1,7 +1,7 @@
 /** What somebody without a key states: whose a scope is, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../../registry/log/sequencer.ts';
-import { verifySent } from '../../../registry/people/frozen-scopes.ts';
+import { verifySent } from '../../../registry/people/certified.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   keyStatement,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSignOn, type SignOnSettings } from '../../../registry/serving/listeners.ts';
+import { parseSignOn, type SignOnSettings } from '../../../registry/serving/sign-on-settings.ts';
 
 const settings: SignOnSettings = {
   issuer: 'https://login.acme.example',

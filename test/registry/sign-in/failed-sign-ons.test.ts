@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSignOn } from '../../../registry/serving/listeners.ts';
+import { parseSignOn } from '../../../registry/serving/sign-on-settings.ts';
 import type { SignOn } from '../../../registry/sign-in/sign-on-config.ts';
 import { type Visitor, visitor } from '../desk-visit.ts';
 import { makeWorld, type World } from '../world.ts';

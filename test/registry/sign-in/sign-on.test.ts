@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliverSome } from '../../../registry/notices/deliver.ts';
-import { parseSignOn } from '../../../registry/serving/listeners.ts';
+import { parseSignOn } from '../../../registry/serving/sign-on-settings.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import {
