@@ -9,13 +9,12 @@ import { findSkills } from '../cli/scan/find-skills.ts';
 import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { FactMemo } from '../scanner/frontends/fact-memo.ts';
 import { scanSkill } from '../scanner/scan.ts';
+import { childScansMax, scanSecondsMax } from '../scanner/scan-flags.ts';
 import { packRequest } from '../scanner/worker/child-frames.ts';
 import {
   childFiles,
-  childScansMax,
   type LoadingScanner,
   nodeArgv,
-  scanSecondsMax,
   spawnScanner,
   untilReady,
 } from '../scanner/worker/pool.ts';

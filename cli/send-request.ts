@@ -8,6 +8,8 @@ import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FileAnswer } from '../skills-index/client/blobs.ts';
 
+export const requestSecondsMax = 30;
+
 /** The part of `fetch` that requests to a registry need. */
 export type SendRequest = (
   url: string,

@@ -1,5 +1,13 @@
 /** What Node gives a process that scans. */
 
+/** Processes and threads of the user that runs children; one child has about a dozen. */
+export const childThreadsMax = 1_024;
+
+/** The watchdog ends a child after this time, and the child gives no report. */
+export const scanSecondsMax = 60;
+
+export const childScansMax = 200;
+
 export const childMemoryMiB = 1_024;
 /** Each of V8's two spaces for young objects. */
 export const childYoungMiB = 8;

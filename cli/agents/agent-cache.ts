@@ -11,7 +11,7 @@ import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { agentsFolderOf } from '../run/host-files.ts';
 import { answer, bytesText, count, safe, table } from '../terminal/output.ts';
-import { readNamedAgent } from './agent-remove.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [verb = '', name] = context.args;

@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDamaged, listAgents } from '../../runner/agents/agent-store.ts';
-import { agentFile, readAgent } from '../../runner/agents/agents.ts';
+import { isDamaged } from '../../runner/agents/agent-store.ts';
+import { agentFile } from '../../runner/agents/agents.ts';
 import { listWaiting } from '../../runner/changes/waiting.ts';
 import { holderLives, withLock } from '../../runner/files/lock.ts';
 import { removeTree } from '../../runner/files/remove-tree.ts';
@@ -18,12 +18,12 @@ import { type CommandContext, type ExitCode, exitCodes, type Paths } from '../co
 import { agentsFolderOf } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printLine, type Safe, safe } from '../terminal/output.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 /** Entries of other users that a removal names. */
 const leftoversShownMax = 10;
 
 /** Names in the help for an unknown agent; further names are counted. */
-const agentNamesShownMax = 20;
 
 /**
  * Lists what it will delete, asks, and deletes.
@@ -261,28 +261,5 @@ function entriesIn(folder: string): string[] {
     );
   } catch {
     return [];
-  }
-}
-
-// The agent that a person named on the command line.
-
-/**
- * Reads an identity. The help for an unknown name lists the identities of this host.
- * @param folder `$CONFIG/agents`
- * @throws Problem as `readAgent` of `runner/agents/`
- */
-export function readNamedAgent(folder: string, name: string): Agent {
-  try {
-    return readAgent(folder, name);
-  } catch (cause) {
-    if (!(cause instanceof Problem) || cause.code !== 'agent-unknown') throw cause;
-    const names = listAgents(folder).agents.map((agent) => agent.name);
-    if (names.length === 0) throw cause;
-    const shown = names.slice(0, agentNamesShownMax);
-    const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : '';
-    throw new Problem(cause.code, cause.message, {
-      cause,
-      hint: `this host has: ${shown.join(', ')}${more}`,
-    });
   }
 }

@@ -27,8 +27,8 @@ import { hostFiles } from '../run/host-files.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { leftOutLine, type PlanLine, printPlanLines, refusedLine, sizesLine } from '../run/run.ts';
 import { answer, count, joined, jsonText, printNote, safe, shortText } from '../terminal/output.ts';
-import { readNamedAgent } from './agent-remove.ts';
 import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 /** Places of denied requests that the end of a session can name. */
 export const deniedPlacesMax = 200;

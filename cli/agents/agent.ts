@@ -49,7 +49,8 @@ import {
   requireOnHost,
   startGrantOf,
 } from './agent-options.ts';
-import { readNamedAgent, removeAgent, requireNoLeftover } from './agent-remove.ts';
+import { removeAgent, requireNoLeftover } from './agent-remove.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 // An agent's identity as text and as JSON, never with its private key.
 

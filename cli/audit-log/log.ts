@@ -11,7 +11,7 @@ import type { AuditVerdict } from '../../skills-index/run/audit/audit-check.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readNamedAgent } from '../agents/agent-remove.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
 import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';

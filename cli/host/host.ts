@@ -13,10 +13,7 @@ import {
 import { canAnswer } from '../../skills-index/run/holds/hold-action.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import {
-  egressRequestsPerMinuteMax,
-  egressRunBytesMax,
-} from '../../skills-index/run/plan/plan-skill.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../../skills-index/run/plan/plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { calledName } from '../called-name.ts';

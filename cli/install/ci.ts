@@ -25,7 +25,7 @@ import {
   projectAt,
 } from '../run/admission.ts';
 import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
-import { editsIn, printKept } from './install-one.ts';
+import { editsIn, printKept } from './local-edits.ts';
 import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
 import { requireLockedBytes } from './locked-version.ts';
 import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';

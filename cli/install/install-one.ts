@@ -8,13 +8,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Range from 'semver/classes/range.js';
 import { requireAdmitted } from '../../runner/admission/admit.ts';
-import { openSkill, readAll } from '../../runner/admission/catalogue.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
 import { recordRefusal } from '../../runner/audit/record-refusal.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
@@ -22,7 +21,6 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import type { CommandContext } from '../command.ts';
 import { whileLocked } from '../locked-file.ts';
 import { fetchIfAny } from '../packages/fetch-if-any.ts';
-import { diskStore } from '../registries/carry-memory.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,
@@ -35,6 +33,8 @@ import {
 } from '../run/admission.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
+import { installedSkills } from './installed-skills.ts';
+import { localEdits, printKept } from './local-edits.ts';
 import {
   type LockedSkill,
   lockFileName,
@@ -53,18 +53,13 @@ import {
   whatItMayDo,
   whereItLies,
 } from './locked-version.ts';
-import { type InstalledSkill, installedSkills, requireAnswered } from './outdated.ts';
 import { prepareFolder, setAside } from './prepare-folder.ts';
+import { requireAnswered } from './registry-answered.ts';
 import { type Requirement, requirersOf, wantedIn } from './required/required-skills.ts';
 import {
   foldersOf,
-  type InstalledFiles,
   installedFiles,
-  isFolder,
-  type Layout,
-  layoutDifferences,
   layoutOf,
-  placesOf,
   removeFolder,
   requireFreePlaces,
   sharedFolder,
@@ -360,67 +355,6 @@ function keepFile(path: string): () => void {
   if (!existsSync(path)) return () => rmSync(path, { force: true });
   const bytes = readFileSync(path);
   return () => writeFileSync(path, bytes);
-}
-
-// What a person changed in the folders of an installed skill, so that no command deletes it.
-
-/**
- * Compares the folders with the installed version. Without the version's files nobody knows what
- * changed, so every folder counts as changed.
- * @returns a line for each changed file
- */
-export async function localEdits(
-  { paths }: Pick<CommandContext, 'paths'>,
-  skill: Pick<InstalledSkill, 'name' | 'locked' | 'wanted' | 'layout'>,
-): Promise<string[]> {
-  const { layout, locked } = skill;
-  const files = await installedFrom(paths, skill).catch((cause: unknown) => {
-    if (cause instanceof Problem) return undefined;
-    throw cause;
-  });
-  if (files !== undefined) return editsIn(layout, files);
-  return placesOf(layout).flatMap(({ at, place }) =>
-    isFolder(at)
-      ? [`${place}: this host no longer has the files of ${locked.version} to compare with`]
-      : [],
-  );
-}
-
-/** Differences that hold somebody's work: a missing file or folder holds none. */
-export function editsIn(layout: Layout, files: InstalledFiles): string[] {
-  return layoutDifferences(layout, files).filter((line) => !line.endsWith(' is missing'));
-}
-
-/** Says what was changed, and where the changed folder is now. */
-export function printKept(
-  context: CommandContext,
-  name: string,
-  edits: readonly string[],
-  kept: string | undefined,
-): void {
-  for (const line of edits) printNote(context, safe`note: ${name} was changed on disk: ${line}`);
-  if (kept !== undefined)
-    printNote(
-      context,
-      safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
-    );
-}
-
-async function installedFrom(
-  paths: CommandContext['paths'],
-  { name, locked, wanted }: Pick<InstalledSkill, 'name' | 'locked' | 'wanted'>,
-): Promise<InstalledFiles> {
-  // The files of all registries are in one place, under their digests.
-  const store = diskStore(paths, locked.bundle);
-  const opened = await openSkill(locked.bundle, async (digest) => {
-    const bytes = await store.get(digest);
-    if (bytes === undefined) throw new Problem('not-found', `The cache has no ${digest}`);
-    return bytes;
-  });
-  const contents = await readAll(opened);
-  const json = contents.get('skill.json' as BundlePath);
-  const commands = json === undefined ? {} : parseManifest(json).commands;
-  return installedFiles(opened.bundle, contents, { name, commands, plain: wanted.plain === true });
 }
 
 // The versions that several ranges have in common.

@@ -17,7 +17,7 @@ import {
   questionOf,
 } from '../run/admission.ts';
 import { answer, inkFor, joined, safe, table } from '../terminal/output.ts';
-import { type InstalledSkill, namedSkills, nothingInstalled } from './outdated.ts';
+import { type InstalledSkill, namedSkills, nothingInstalled } from './installed-skills.ts';
 import { requirersOf } from './required/required-skills.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -1,6 +1,5 @@
 /** `skillgate list --outdated`: newer approved versions of installed skills. Changes nothing. */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from 'semver';
 import { requireAdmitted } from '../../runner/admission/admit.ts';
@@ -13,13 +12,11 @@ import {
 } from '../../skills-index/packages/locks/lock-details.ts';
 import { parseLock } from '../../skills-index/packages/require-locked.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { asCalled } from '../called-name.ts';
@@ -27,7 +24,6 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { choosePackages, lockedOf } from '../packages/fetch-packages.ts';
 import { diskStore } from '../registries/carry-memory.ts';
 import {
-  type AdmissionAnswer,
   type AdmissionWorld,
   askAdmission,
   type Project,
@@ -35,10 +31,14 @@ import {
   questionOf,
 } from '../run/admission.ts';
 import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
-import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
+import {
+  type InstalledSkill,
+  installedSkills,
+  namedSkills,
+  nothingInstalled,
+} from './installed-skills.ts';
 import { whyNotAdmitted } from './locked-version.ts';
-import { wantedIn } from './required/required-skills.ts';
-import { type Layout, layoutOf, sharedFolder } from './skill-folder.ts';
+import { isUnanswered, requireAnswered } from './registry-answered.ts';
 
 interface Newer {
   readonly name: SkillName;
@@ -129,87 +129,6 @@ async function newerThan(
     const { code, message, hint = problemCodes[code].fix } = problem;
     return { ...about, why: message, code, next: asCalled(hint) };
   }
-}
-
-// The skills that a project has installed, by skillgate.lock.
-
-export interface InstalledSkill {
-  readonly name: SkillName;
-  readonly locked: LockedSkill;
-  readonly wanted: WantedSkill;
-  readonly layout: Layout;
-  /** The folder, relative to the project. */
-  readonly folder: string;
-  /** Whether the folder exists. `skillgate verify` compares the files in it. */
-  readonly isThere: boolean;
-}
-
-/** What to say about a project without skills. */
-export function nothingInstalled({ folder }: Project): Safe {
-  return safe`No skill is installed in ${folder}.\n→ install one: skillgate install @scope/name`;
-}
-
-/** All installed skills, sorted by name. */
-export function installedSkills(project: Project): readonly InstalledSkill[] {
-  return [...project.lock]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, locked]) => {
-      const wanted = wantedIn(project, name);
-      const layout = layoutOf(project, name, wanted);
-      const folder = join(sharedFolder, layout.folder);
-      const isThere = existsSync(join(project.folder, folder));
-      return { name, locked, wanted, layout, folder, isThere };
-    });
-}
-
-/**
- * The named skills of the project; all of them when none is named.
- * @param verb the person's command, for messages: `update`
- * @throws Problem `not-found` for a skill that is not installed
- */
-export function namedSkills(
-  project: Project,
-  verb: string,
-  args: readonly string[],
-): readonly InstalledSkill[] {
-  const all = installedSkills(project);
-  if (args.length === 0) return all;
-  return args.map((text) => {
-    const { name } = parseReference(text);
-    const found = all.find((skill) => skill.name === name);
-    if (found !== undefined) return found;
-    const [near] = nearest(
-      name,
-      all.map((skill) => skill.name),
-    );
-    throw new Problem(
-      'not-found',
-      `Cannot ${verb} ${name}: ${join(project.folder, lockFileName)} does not name it`,
-      {
-        hint:
-          near === undefined
-            ? 'skillgate list shows the installed skills'
-            : `did you mean ${near}? skillgate list shows the installed skills`,
-      },
-    );
-  });
-}
-
-// Whether a registry answered, where kept evidence is no answer: nothing there is newer.
-
-/** @throws Problem `registry-down` where the evidence is what this host kept */
-export function requireAnswered(
-  { admission, registry }: AdmissionAnswer,
-  name: SkillName,
-): undefined {
-  if (admission.input.olderWords !== true) return undefined;
-  const [why = `${registry.base} does not answer`] = admission.notes;
-  throw new Problem('registry-down', `Cannot look for a newer version of ${name}: ${why}`);
-}
-
-/** Whether nobody knows the answer, because the registry gave none that is valid. */
-export function isUnanswered({ code }: Pick<Problem, 'code'>): boolean {
-  return problemCodes[code].exit === exitCodes.network;
 }
 
 // Which packages the installed skills of a project use, as their locks say.

@@ -4,8 +4,8 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type Project, projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, type Safe, safe } from '../terminal/output.ts';
+import { namedSkills, nothingInstalled } from './installed-skills.ts';
 import { type Lock, projectFileName } from './lock.ts';
-import { namedSkills, nothingInstalled } from './outdated.ts';
 import { requirersOf } from './required/required-skills.ts';
 
 interface TreeNode {

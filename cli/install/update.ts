@@ -11,7 +11,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
-import { isUnanswered, namedSkills, nothingInstalled } from './outdated.ts';
+import { namedSkills, nothingInstalled } from './installed-skills.ts';
+import { isUnanswered } from './registry-answered.ts';
 import { installWithRequired } from './required/install-required.ts';
 
 interface Row {

@@ -22,7 +22,7 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import { registryOf } from '../registries/registries.ts';
 import { type Project, projectAt } from '../run/admission.ts';
 import { searchRegistry } from '../search/search-registry.ts';
-import { shortText } from '../terminal/output.ts';
+import { namesShownMax, shortText } from '../terminal/output.ts';
 import {
   type AgentContext,
   agentOf,
@@ -34,9 +34,6 @@ import {
   recordFor,
 } from './agent-startable.ts';
 import type { WaitingHold } from './install-questions.ts';
-
-/** Names of files or packages in one line for a person; further names are counted. */
-export const namesShownMax = 8;
 
 /**
  * Results that need a person's yes, the capabilities that are named for one of them, and the

@@ -10,7 +10,7 @@ import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { cleanDescription, printable } from '../../skills-index/skill/text/shown-text.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import { readNamedAgent } from '../agents/agent-remove.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { bindAgentFolder } from '../run/bound-folders.ts';
 import { overhear } from '../run/end-notes.ts';

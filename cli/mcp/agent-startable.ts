@@ -26,7 +26,7 @@ import {
 } from '../../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readNamedAgent } from '../agents/agent-remove.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { changeLock, type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { type HostFiles, hostFiles } from '../run/host-files.ts';

@@ -49,6 +49,7 @@ import {
 } from './import/import-source.ts';
 import { importPredicate, sourceFilesOf } from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
+import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './under-way.ts';
 import { publishVersion } from './upload.ts';
 
 /** Skills that `skillgate import` processes in parallel. */
@@ -56,13 +57,6 @@ const importsAtOnceMax = 4;
 
 /** How long an import retries while a registry answers that it is busy or limits the rate. */
 const busySecondsMax = 300;
-
-export const pollMillisMax = 2_000;
-
-export const pollMillisMin = 150;
-
-/** How long `--wait` and `import` wait for a scan. */
-export const scanWaitSecondsMax = 900;
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scope: given, path } = context.options;
@@ -456,9 +450,4 @@ function versionOfBytes({ digest }: PackedBundle): Version {
     if (made !== undefined) return made;
   }
   return parseVersion('0.0.0-0');
-}
-
-/** Whether the scan is still pending. */
-export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
-  return status === 'received' || status === 'scanning';
 }

@@ -20,7 +20,6 @@ import { type Finding, severities } from '../../skills-index/statement/finding.t
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { namesShownMax } from '../mcp/agent-search.ts';
 import { type DraftedPackages, draftPackages } from '../packages/draft-packages.ts';
 import {
   lockSkill,
@@ -37,6 +36,7 @@ import {
   count,
   inkFor,
   joined,
+  namesShownMax,
   type OutputInk,
   printNote,
   Safe,

@@ -5,7 +5,7 @@
 import { inferManifest, isBeyondManifests } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { addForSecret } from '../../scanner/manifest/secrets.ts';
-import { capabilityOf } from '../../scanner/reports/allowance.ts';
+import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   type Capability,

@@ -11,8 +11,8 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
-import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './import.ts';
 import { originRows } from './origin-rows.ts';
+import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './under-way.ts';
 
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

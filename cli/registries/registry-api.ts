@@ -10,11 +10,11 @@ import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/scan-report.ts';
 import { certificateProblem } from '../certificate-problem.ts';
 import type { CommandContext } from '../command.ts';
 import { readFolderFile } from '../folder-file.ts';
-import { requestSecondsMax } from '../signing/identity-token.ts';
+import { requestSecondsMax } from '../send-request.ts';
 import { problemAnswer } from './registry-answers.ts';
 import { fallbackBase } from './registry-base.ts';
 

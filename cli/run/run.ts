@@ -9,7 +9,6 @@ import { planSkill } from '../../runner/run/run.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
-import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from '../../skills-index/run/plan/plan.ts';
 import {
   parseReference,
@@ -18,6 +17,7 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
@@ -40,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
   const files = hostFiles(context);
   const { agent: named, why } = context.options;
-  const agent = typeof named === 'string' ? await namedAgent(files.agents, named) : undefined;
+  const agent = typeof named === 'string' ? readNamedAgent(files.agents, named) : undefined;
   const wanted = parseReference(reference);
   const project = await projectAt(startOf(context));
   const start = await admitToStart(context, files, {
@@ -80,11 +80,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return showPlan(context, planned, told);
   }
   return await runNow(context, host, start, request, { output, heard });
-}
-
-async function namedAgent(folder: string, name: string): Promise<Agent> {
-  const { readNamedAgent } = await import('../agents/agent-remove.ts');
-  return readNamedAgent(folder, name);
 }
 
 // Standard input may be the rest of a calling script, as with ssh, so a skill gets it only with

@@ -7,7 +7,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { type Marks, marksFrom, noMarks } from '../../scanner/reports/marks.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/scan-report.ts';
 import type { CommandContext } from '../command.ts';
 
 const baselineBytesMax = 256 * 1024 * 1024;

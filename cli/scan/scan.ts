@@ -16,8 +16,8 @@ import { inkFor, jsonText, printNote, type Safe, safe, wantsColour } from '../te
 import { problemText, warningText } from '../terminal/problem-text.ts';
 import { findSkills } from './find-skills.ts';
 import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './read-prose.ts';
+import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
-import { readerOf } from './scanner.ts';
 import { readSkillFolder, type SkillFolder, whySkipped } from './source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
 

@@ -5,8 +5,12 @@
  */
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
-import { childMemoryMiB, scanFlags } from '../../scanner/scan-flags.ts';
-import { childScansMax, scanSecondsMax } from '../../scanner/worker/pool.ts';
+import {
+  childMemoryMiB,
+  childScansMax,
+  scanFlags,
+  scanSecondsMax,
+} from '../../scanner/scan-flags.ts';
 import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

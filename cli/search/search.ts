@@ -16,7 +16,6 @@ import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { namesShownMax } from '../mcp/agent-search.ts';
 import { registryOf, trustedRegistry } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import {
@@ -26,13 +25,18 @@ import {
   projectAt,
   questionOf,
 } from '../run/admission.ts';
-import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  namesShownMax,
+  printNote,
+  type Safe,
+  safe,
+} from '../terminal/output.ts';
+import { searchResults, searchResultsMax } from './result-counts.ts';
 import { type RegistryFindings, searchRegistry } from './search-registry.ts';
-
-/** Results of `skillgate search`. The host verifies each, with four requests the first time. */
-export const searchResults = 5;
-
-export const searchResultsMax = 20;
 
 /** Hosts, secrets or folders that a line of a search names; further ones are counted. */
 const mayDoNamesMax = 3;

@@ -12,14 +12,13 @@ import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { CommandContext } from '../command.ts';
+import { requestSecondsMax } from '../send-request.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { parseServiceUrl, type SigningServices } from './signing-config.ts';
 
 const identityTokenBytesMax = 16 * 1024;
 
 const deviceSecondsMax = 600;
-
-export const requestSecondsMax = 30;
 
 const signingAnswerBytesMax = 1024 * 1024;
 

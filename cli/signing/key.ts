@@ -4,9 +4,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
+import { endedKeys } from './ended-keys.ts';
 import { addMailboxKey, createKeyFile, readKeyFile } from './key-file.ts';
 import type { LoggedKey } from './logged-key.ts';
-import { endedKeys } from './rotate-key.ts';
 import { keyNames, keyPath } from './signer.ts';
 import { askNewPassphrase, requireNoKeyAt } from './stored-key.ts';
 

@@ -11,9 +11,9 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
+import { endedPath, putApartIfHere } from './ended-keys.ts';
 import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from './key-file.ts';
 import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
-import { endedPath, putApartIfHere } from './rotate-key.ts';
 import { keyPath, signerFor } from './signer.ts';
 
 /** Tells before it signs what falls and what stays. */

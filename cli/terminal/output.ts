@@ -11,6 +11,9 @@ import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts'
 import { asCalled } from '../called-name.ts';
 import type { CommandContext, OutStream } from '../command.ts';
 
+/** Names of files or packages in one line for a person; further names are counted. */
+export const namesShownMax = 8;
+
 /**
  * Characters of a skill's own text in such a line, of a header name, and header names for one host.
  */

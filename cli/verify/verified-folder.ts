@@ -13,10 +13,13 @@ import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import {
+  parseScanReport,
+  type ScanReport,
+  scanReportValuesMax,
+} from '../../skills-index/statement/scan-report.ts';
 import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
 import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
 import type { CommandContext } from '../command.ts';
 import {

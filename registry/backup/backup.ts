@@ -10,13 +10,18 @@ import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
-import { statusName } from '../index/status-json.ts';
 import { rootOfSize } from '../log/log.ts';
 import { hashText } from '../store/columns/predicate-type-column.ts';
 import { startCheck } from '../store/database-check.ts';
 import { databaseWaitMs, lockFolder } from '../store/database-file.ts';
 import { diskObjects, objectName, objectPath } from '../store/disk/disk-objects.ts';
-import { forEachOf, type Objects, objectWritesAtOnce, storedBlobName } from '../store/objects.ts';
+import {
+  forEachOf,
+  type Objects,
+  objectWritesAtOnce,
+  statusName,
+  storedBlobName,
+} from '../store/objects.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import {
   type BackupAbout,

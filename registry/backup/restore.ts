@@ -29,14 +29,19 @@ import {
   readTuf,
 } from '../data-folder/data-folder.ts';
 import { readWitnesses } from '../data-folder/trust.ts';
-import { statusName } from '../index/status-json.ts';
 import { rootOfSize } from '../log/log.ts';
 import type { ReadDatabase } from '../log/segments/read-segments.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { openFile } from '../store/database-file.ts';
 import { diskObjects, objectName } from '../store/disk/disk-objects.ts';
-import { forEachOf, objectWritesAtOnce, publicBlobName, storedBlobName } from '../store/objects.ts';
+import {
+  forEachOf,
+  objectWritesAtOnce,
+  publicBlobName,
+  statusName,
+  storedBlobName,
+} from '../store/objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
 import { foldersBelow, whyNotOwnDigest } from './backup.ts';
 import {

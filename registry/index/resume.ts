@@ -19,12 +19,13 @@ import { untilDone } from '../keep-on.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import type { OwnHeadAhead } from '../log/head-ahead.ts';
 import { logSize, rootOfSize } from '../log/log.ts';
+import { statusName } from '../store/objects.ts';
 import { statusFile, versions } from '../store/schema.ts';
 import { renewals, waiting } from '../store/waiting-schema.ts';
 import { completeScans } from '../versions/fallen-scans.ts';
 import { writeLackingFiles } from './index-file.ts';
 import { settle } from './publish-index.ts';
-import { statusIn, statusName } from './status-json.ts';
+import { statusIn } from './status-json.ts';
 
 /** Versions of one slice of what a start, or a cron trigger of a Worker, finishes. */
 export const resumedAtOnce = 20;

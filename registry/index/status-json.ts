@@ -16,15 +16,12 @@ import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.t
 import { clockSkewMs } from '../sign-in/sessions.ts';
 import { statusLifeMs, statusRefreshMs } from '../store/batch.ts';
 import type { KeptStatus } from '../store/known-files.ts';
-import { replaceObject } from '../store/objects.ts';
+import { replaceObject, statusName } from '../store/objects.ts';
 import { statusFile } from '../store/schema.ts';
 import { writeLackingFiles } from './index-file.ts';
 
 /** Statements whose bundles are written together. */
 const finishedAtOnce = 50;
-
-/** The name under which a static host serves the file. */
-export const statusName = 'public/index/status.json';
 
 /** The present file. It is signed again when it is old, or when the log has grown. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {

@@ -12,8 +12,11 @@ import {
   type ApprovalStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import {
+  parseScanReport,
+  type ScanReport,
+  scanReportValuesMax,
+} from '../../skills-index/statement/scan-report.ts';
 import { type ApprovalContext, whyNotCounted } from '../../skills-index/trust/decision/judge.ts';
 import {
   type ApprovalsNeeded,

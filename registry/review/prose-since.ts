@@ -14,7 +14,7 @@ import { addedCapabilities } from '../../skills-index/statement/added-capabiliti
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
 import { type ProseChange, proseChange } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/scan-report.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { scans, versions } from '../store/schema.ts';

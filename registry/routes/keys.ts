@@ -23,7 +23,7 @@ import {
   type SimilaritySignature,
 } from '../../skills-index/skill/text/matching-parts.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/scan-report.ts';
 import { renewSkills } from '../catalogue/renew-skills.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
 import { orLater } from '../log/after-logging.ts';

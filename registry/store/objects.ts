@@ -3,6 +3,9 @@ import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { writeAttemptsMax } from './batch.ts';
 
+/** The name under which a static host serves the file. */
+export const statusName = 'public/index/status.json';
+
 export const objectWritesAtOnce = 16;
 
 /** The bytes of an object, and a tag that changes with the bytes. */

@@ -9,10 +9,7 @@ import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
 import type { RequestPlace } from '../../skills-index/run/egress/egress-judge.ts';
 import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/holds/hold.ts';
 import { canaryName } from '../../skills-index/run/leaks/canary.ts';
-import {
-  egressRequestsPerMinuteMax,
-  egressRunBytesMax,
-} from '../../skills-index/run/plan/plan-skill.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../../skills-index/run/plan/plan.ts';
 import type { EgressSettings } from './settings.ts';
 
 const egressRequestsMax = 10_000;

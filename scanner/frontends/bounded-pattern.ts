@@ -1,8 +1,7 @@
 /** Regular expressions that a skill wrote, matched only where matching cannot be slow. */
 import { posix } from 'node:path';
+import { shellPatternCharsMax } from '../fact/shared-limits.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-
-export const shellPatternCharsMax = 4_096;
 
 /** Characters of a text times characters of a pattern that is matched against it. */
 export const shellPatternWorkMax = 1_000_000;

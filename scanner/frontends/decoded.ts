@@ -3,13 +3,11 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import type { Fact, FactContext, TraitFact } from '../fact/fact.ts';
 import { givesOrders, programIn } from '../fact/program-look.ts';
 import { remembered } from '../fact/remembered.ts';
+import { decodedCharsMax, detailCharsMax } from '../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import { characterClass, hasNumberList, runsOf } from '../prose/encoded-words.ts';
 import { describesBlock } from './markdown/code.ts';
-import { decodedCharsMax } from './shell/programs/filters.ts';
-
-export const detailCharsMax = 120;
 
 /** Blobs of one text that are decoded. */
 const decodedBlobsMax = 100;

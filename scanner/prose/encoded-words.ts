@@ -2,11 +2,11 @@
  * Disguised words: texts that a reader (or a model) decodes into sentences, such as base64, hex,
  * ROT13, reversed text, Morse.
  */
+
+import { foldedCharsMax } from '../fact/shared-limits.ts';
 import { RecentTexts } from './reading.ts';
 
 const encodedRunsMax = 8;
-
-export const foldedCharsMax = 64 * 1024;
 
 // Finds long runs of some characters in a text without reading each character: a stride hits every
 // long run.

@@ -6,8 +6,9 @@ import stringWidth from 'string-width';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showForPaste, showSafely } from '../lookup-tables/hidden-characters.ts';
-import { type Allowances, evaluatesTo } from './allowance.ts';
+import type { Allowances } from './allowance.ts';
 import { type CodeFrame, frameOf, type SourceLines } from './code-frame.ts';
+import { evaluatesTo } from './finding-capability.ts';
 import type { Marks, RuleFindings } from './marks.ts';
 
 interface FindingLook {

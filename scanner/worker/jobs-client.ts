@@ -27,8 +27,6 @@ const answerBytesMax = 8 * 1024 * 1024;
 
 const requestSecondsMax = 60;
 
-/** Processes and threads of the user that runs children; one child has about a dozen. */
-export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
 
@@ -41,7 +39,7 @@ export const noFailureOfTheScan: readonly string[] = [
 
 /**
  * How often a result is sent again to a busy registry, for about 30 s. The lease is renewed
- * meanwhile. The number is not in limits.ts, because a change of limits.ts changes the rule set.
+ * meanwhile.
  */
 const busyTriesMax = 6;
 

@@ -18,20 +18,17 @@ import {
   type SimilaritySignature,
 } from '../../skills-index/skill/text/matching-parts.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
-import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { scanReportValuesMax } from '../../skills-index/trust/decision/evidence.ts';
+import {
+  parseScanReport,
+  type ScanReport,
+  scanReportValuesMax,
+} from '../../skills-index/statement/scan-report.ts';
 import { digestOfFiles } from '../ingest/files-digest.ts';
 import { ruleSetDigest } from '../rule-set.ts';
 import type { ScannedName } from '../scan.ts';
-import { scanFlags } from '../scan-flags.ts';
+import { childScansMax, childThreadsMax, scanFlags, scanSecondsMax } from '../scan-flags.ts';
 import { FrameReader, frameOf, packRequest } from './child-frames.ts';
-import { childThreadsMax } from './jobs-client.ts';
 import { startWatchdog } from './watchdog.ts';
-
-export const childScansMax = 200;
-
-/** The watchdog ends a child after this time, and the child gives no report. */
-export const scanSecondsMax = 60;
 
 /** Bytes of a child's answer. The registry rejects longer reports. */
 const childAnswerBytesMax = 16 * 1024 * 1024;

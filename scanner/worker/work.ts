@@ -303,7 +303,7 @@ async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFil
 
 /**
  * Failed requests for work of one scan, one after the other, before the scanner says so: about 7 s.
- * The number is not in limits.ts, because a change of limits.ts changes the rule set.
+ *
  */
 export const outageFailures = 4;
 

@@ -9,6 +9,9 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { digest, type Shape, seenCapabilities } from './field-shapes.ts';
 import { type Finding, severities, type Verdict } from './finding.ts';
 
+/** Maximum number of values in the JSON of a scan report. */
+export const scanReportValuesMax = 1_000_000;
+
 /**
  * Maximum number of entries in a scan report's coverage: the files of the bundle, and other entries
  * of the skill's folder.

@@ -135,7 +135,7 @@ const floors: Record<string, readonly string[]> = {
 const starts: Record<string, RegExp> = {
   registry: /^registry\/(app|serve|worker|background-tasks|crypto-shim|drizzle\.config)\.ts$/,
   cli: /^cli\/(main|guard|built-command|command-line|show-version)\.(ts|js)$/,
-  scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
+  scanner: /^scanner\/(scan|extract|rules|rule-set|code-digest|scan-flags)\.ts$/,
 };
 
 /** Arrows that run upwards, each with the reason why it stays. */

@@ -44,12 +44,9 @@ describe('the size of the core', () => {
   it('covers all code of runner/ but the rooms around the core and eight named files', () => {
     const isAround = (path: string): boolean =>
       roomsAround.some((room) => path.startsWith(`${room}/`));
-    const others = [...measureUnreached(top, size).keys()].filter(
-      (path) => !isAround(path) && !path.endsWith('/public.ts'),
-    );
+    const others = [...measureUnreached(top, size).keys()].filter((path) => !isAround(path));
     // No run reads the log or a held request back, stores identities, changes host policy, splits a
-    // stream into lines, reads a file for a difference or looks for programs of the user. `public.ts`
-    // lists the names for commands.
+    // stream into lines, reads a file for a difference or looks for programs of the user.
     expect(others).toEqual([
       'runner/agents/agent-slots.ts',
       'runner/agents/agent-store.ts',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { statusName } from '../../registry/index/status-json.ts';
+import { statusName } from '../../registry/store/objects.ts';
 import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';

@@ -1,7 +1,7 @@
 /** The commands of those who install skills. */
 
 import { needs, needWords } from '../../../skills-index/skill/needs.ts';
-import { searchResults, searchResultsMax } from '../../search/search.ts';
+import { searchResults, searchResultsMax } from '../../search/result-counts.ts';
 import { many, type WrittenRow } from '../written-row.ts';
 
 export const installerRows: readonly WrittenRow[] = [

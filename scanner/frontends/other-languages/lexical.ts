@@ -4,6 +4,7 @@
  */
 
 import type { Fact, TextFact } from '../../fact/fact.ts';
+import { settingsTextsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import {
@@ -24,8 +25,6 @@ import {
 
 /** Programs found in the strings of one program that is read lexically. */
 const lexicalProgramsMax = 200;
-
-export const settingsTextsMax = 3_000;
 
 // Meanings of calls in compiled languages, by their text alone. Sources: the languages' library
 // references.

@@ -4,10 +4,10 @@
  */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
+import { detailCharsMax } from '../../fact/shared-limits.ts';
 import type { Language } from '../../fact/source.ts';
 import { anyEgress, egressOf, socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { detailCharsMax } from '../decoded.ts';
 import {
   type Held,
   hostInQuotes,

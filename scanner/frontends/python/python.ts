@@ -3,11 +3,12 @@
  * flows as a graph.
  */
 
+import { callSitesMax } from '../../fact/shared-limits.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
-import { callSitesMax, givenFields } from './assignments/attributes.ts';
+import { givenFields } from './assignments/attributes.ts';
 import {
   applyDecorators,
   applyLoose,

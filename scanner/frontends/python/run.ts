@@ -4,10 +4,10 @@
  */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
+import { detailCharsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart, NotAfter } from '../../flow/graph.ts';
 import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
-import { detailCharsMax } from '../decoded.ts';
 import type { FrontEndContext, MovedFile, WrittenText } from '../frontend.ts';
 import type { Kept } from './assignments/lists.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';

@@ -3,13 +3,12 @@
  * and text.
  */
 import type { Fact, Span } from '../../fact/fact.ts';
+import { settingsTextsMax, shellWordsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, OffsetMap, TaintSource } from '../../fact/source.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
 import { languageOfInterpreter } from '../../lookup-tables/file-types.ts';
 import type { FrontEndResult } from '../frontend.ts';
-import { settingsTextsMax } from '../other-languages/lexical.ts';
-import { shellWordsMax } from '../shell/words.ts';
 import { settingMap } from './notebook.ts';
 import type { Setting } from './setting.ts';
 import { type CommandKey, commandKeys } from './tables/setting-commands.ts';

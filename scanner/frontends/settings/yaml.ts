@@ -1,8 +1,8 @@
 /** YAML: every scalar with its path, also of what an alias stands for. */
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml';
+import { yamlAliasesMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
-import { yamlAliasesMax } from '../python/values/own-files.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';

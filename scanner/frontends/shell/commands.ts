@@ -5,6 +5,7 @@
 
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
+import { shellWordsMax } from '../../fact/shared-limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
@@ -42,7 +43,7 @@ import {
   textsOf,
   unknownValue,
 } from './value.ts';
-import { foldWords, shellWordsMax } from './words.ts';
+import { foldWords } from './words.ts';
 
 const shellWrapperDepthMax = 8;
 

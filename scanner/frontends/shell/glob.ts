@@ -2,7 +2,7 @@
  * Shell patterns (Bash manual §3.5.8.1) without regular expressions: matching takes time linear in
  * text times pattern.
  */
-import { shellPatternCharsMax } from '../bounded-pattern.ts';
+import { shellPatternCharsMax } from '../../fact/shared-limits.ts';
 
 type Token = { readonly one: (character: string) => boolean } | 'star';
 

@@ -3,6 +3,7 @@ import type { CompoundList, Function as FunctionNode, Statement } from 'unbash';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, Span, Trait } from '../../fact/fact.ts';
+import { detailCharsMax } from '../../fact/shared-limits.ts';
 import {
   type EmbeddedProgram,
   type OffsetMap,
@@ -11,7 +12,6 @@ import {
 } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
-import { detailCharsMax } from '../decoded.ts';
 import type { FrontEndContext, WrittenText } from '../frontend.ts';
 import type { How } from './call.ts';
 import { type GitAddresses, newAddresses } from './programs/git-addresses.ts';

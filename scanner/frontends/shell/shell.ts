@@ -17,9 +17,9 @@ import {
   type SyntaxNode,
   type While,
 } from 'unbash';
+import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
-import { syntaxDepthMax } from '../python/assignments/values.ts';
 import { dispatch, runCommand } from './commands.ts';
 import { graphOf, noteExit } from './graph.ts';
 import {

@@ -4,10 +4,9 @@
  */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../../fact/fact.ts';
+import { alternativesMax, foldedCharsMax } from '../../fact/shared-limits.ts';
 import type { OffsetMap } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import { foldedCharsMax } from '../../prose/encoded-words.ts';
-import { alternativesMax } from '../python/assignments/alternatives.ts';
 
 const shellTaintStepsMax = 12;
 

@@ -3,6 +3,7 @@
  * braces folded (Bash manual §3.5).
  */
 import { parse, type Word, type WordPart } from 'unbash';
+import { shellWordsMax } from '../../fact/shared-limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { holeTaint } from './graph.ts';
 import { runSubstitution } from './inner-scripts.ts';
@@ -17,8 +18,6 @@ import {
   unknownValue,
 } from './value.ts';
 import { isArguments, readVariable } from './variables.ts';
-
-export const shellWordsMax = 256;
 
 /** The words that a word expands to: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): ShellValue[] {

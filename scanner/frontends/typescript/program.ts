@@ -4,10 +4,10 @@
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import type { FrontEndContext } from '../frontend.ts';
-import { syntaxDepthMax } from '../python/assignments/values.ts';
 import { capabilityLibrary } from './library.ts';
 import { parse } from './parse.ts';
 

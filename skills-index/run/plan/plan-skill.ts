@@ -10,6 +10,7 @@ import { grantLine, whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-state.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { Plan, Refusal } from './plan.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax } from './plan.ts';
 import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -37,11 +38,6 @@ export function planEgressLimits({ egress }: HostPolicy): Plan['egressLimits'] {
     sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
   };
 }
-
-export const egressRequestsPerMinuteMax = 3_000;
-
-/** Bytes that all requests of a run together may send. */
-export const egressRunBytesMax = 256 * 1024 * 1024;
 
 /**
  * Intersects the approved, granted and allowed capabilities. Never throws: a plan that must not

@@ -12,6 +12,11 @@ import type { ProblemCode } from '../../skill/problem-codes.ts';
 import type { Version } from '../../skill/version.ts';
 import type { PlannedHold } from '../holds/hold.ts';
 
+/** Bytes that all requests of a run together may send. */
+export const egressRunBytesMax = 256 * 1024 * 1024;
+
+export const egressRequestsPerMinuteMax = 3_000;
+
 /** The version to run, as admission verified it. */
 export interface AdmittedVersion {
   readonly name: SkillName;

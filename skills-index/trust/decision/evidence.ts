@@ -14,7 +14,11 @@ import {
   type VersionSubject,
   versionSubjects,
 } from '../../statement/attestation.ts';
-import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
+import {
+  parseScanReport,
+  type ScanReport,
+  scanReportValuesMax,
+} from '../../statement/scan-report.ts';
 import { newestStatus, type Status, verifyStatus } from '../index-files/status-file.ts';
 import type { Identities } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
@@ -23,9 +27,6 @@ import { VerifiedStatements } from '../signatures/verified-statements.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { DecisionInput } from './input.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
-
-/** Maximum number of values in the JSON of a scan report. */
-export const scanReportValuesMax = 1_000_000;
 
 /** A verified statement of a known kind. */
 export type Verified<Type extends Statement['predicateType']> = VerifiedStatement & {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { shellPatternCharsMax } from '../../../scanner/fact/shared-limits.ts';
 import {
   boundedPattern,
   filesBeside,
-  shellPatternCharsMax,
   shellPatternWorkMax,
 } from '../../../scanner/frontends/bounded-pattern.ts';
 

@@ -1,11 +1,8 @@
 /** Values that may be one of several, put side by side and one after the other. */
 
+import { alternativesMax, foldedCharsMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
 import type { PyValue } from '../program.ts';
-
-/** Texts that one value may be, from branches, loops and callers. */
-export const alternativesMax = 64;
 
 /** Items of a list that are followed one by one. */
 export const pythonItemsMax = 256;

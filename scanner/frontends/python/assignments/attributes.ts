@@ -1,4 +1,6 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
+
+import { callSitesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
   allFieldsOf,
@@ -15,9 +17,6 @@ import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { anyText, either, unknownPy } from './alternatives.ts';
-
-/** Calls of one function or class that are followed one by one. */
-export const callSitesMax = 256;
 
 /**
  * `object.name`. Attributes are one for all objects of a module; what the skill does not define

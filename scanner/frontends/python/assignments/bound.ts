@@ -1,12 +1,13 @@
 /** What a name of Python is given of a value: a part of it, each of its items, what it enters. */
 
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { alternativesMax, anyText, either, nodesOf, unknownPy } from './alternatives.ts';
+import { anyText, either, nodesOf, unknownPy } from './alternatives.ts';
 
 /** A part of a value, or what is known of any of its parts. */
 export function partOrAny(value: PyValue, place: readonly number[]): PyValue {

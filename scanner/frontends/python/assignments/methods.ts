@@ -1,5 +1,6 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
 
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { callWith, type PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
@@ -14,15 +15,7 @@ import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
 import { formatOf } from '../values/operators.ts';
 import { textMethod } from '../values/text.ts';
-import {
-  alternativesMax,
-  anyText,
-  combinations,
-  either,
-  join,
-  nodesOf,
-  unknownPy,
-} from './alternatives.ts';
+import { anyText, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|format_map|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;

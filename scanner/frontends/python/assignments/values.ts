@@ -3,6 +3,8 @@
  * unknown parts and the flows that it carries. `fold/` computes the one value that an expression
  * must have, where there is one, and holds the operations that both need.
  */
+
+import { syntaxDepthMax } from '../../../fact/shared-limits.ts';
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { callValue } from '../effects/calls.ts';
@@ -51,8 +53,6 @@ import { joined } from './paths.ts';
  * Nesting of values that wait for other values, of other functions too: the call stack is limited.
  */
 const pythonValuesDepthMax = 250;
-
-export const syntaxDepthMax = 500;
 
 // What operators of Python make of values that may be several things.
 

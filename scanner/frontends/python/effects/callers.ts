@@ -3,17 +3,14 @@
  * key of several services, and each key goes to its own address.
  */
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
+import { callPairsMax, callSitesMax } from '../../../fact/shared-limits.ts';
 import type { NotAfter } from '../../../flow/graph.ts';
 import { anyEgress, egressOf } from '../../../lookup-tables/egress-of.ts';
-import { callSitesMax } from '../assignments/attributes.ts';
 import { lookUp } from '../names/lookup.ts';
 import { givenFor, isByClass } from '../names/parameters.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-
-/** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
-export const callPairsMax = 2_000;
 
 interface Site {
   readonly module: PythonModule;

@@ -2,15 +2,9 @@
  * Calls in Python: which API or function of the skill is meant, what it does, and what it gives.
  */
 
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import {
-  alternativesMax,
-  anyText,
-  either,
-  nodesOf,
-  nothingGiven,
-  unknownPy,
-} from '../assignments/alternatives.ts';
+import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
 import { eachYielded } from '../assignments/bound.ts';
 import { mutate, plainCall } from '../assignments/methods.ts';
 import { foldPath } from '../assignments/paths.ts';

@@ -1,8 +1,10 @@
 /** What calls of the libraries in the table do. */
+
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { anyEgress, imageEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
-import { alternativesMax, either, join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
+import { either, join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
 import { sharePart } from '../names/shared-parts.ts';
 import { textOf } from '../nodes.ts';

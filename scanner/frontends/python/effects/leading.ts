@@ -3,9 +3,8 @@
  * `f"{base}/tasks/{answer['id']}"` asks the host that `base` says, whatever the answer is.
  */
 
+import { alternativesMax, callSitesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { alternativesMax } from '../assignments/alternatives.ts';
-import { callSitesMax } from '../assignments/attributes.ts';
 import { calledIn, operandsOf, piecesOf } from '../interpret.ts';
 import { lookUp } from '../names/lookup.ts';
 import { givenFor, isByClass, isOwnCall } from '../names/parameters.ts';

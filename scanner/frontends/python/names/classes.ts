@@ -1,6 +1,7 @@
 /** Classes of the skill: their methods, what they are made from, and the nodes of attributes. */
 
-import { alternativesMax, anyText, either } from '../assignments/alternatives.ts';
+import { alternativesMax } from '../../../fact/shared-limits.ts';
+import { anyText, either } from '../assignments/alternatives.ts';
 import { childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';

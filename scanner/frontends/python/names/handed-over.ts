@@ -1,6 +1,6 @@
 /** What a call hands over to a library, with what comes out of it there. */
 
-import { alternativesMax } from '../assignments/alternatives.ts';
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import type { PyCall } from '../effects/call.ts';
 import { functionOf, textOf } from '../nodes.ts';
 import type { PythonFunction, PyValue } from '../program.ts';

@@ -1,16 +1,16 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
+import { alternativesMax, callSitesMax } from '../../../fact/shared-limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
-  alternativesMax,
   anyText,
   either,
   nodesOf,
   pythonItemsMax,
   unknownPy,
 } from '../assignments/alternatives.ts';
-import { attributeOfObject, callSitesMax, ownAttribute } from '../assignments/attributes.ts';
+import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { readEnvironment } from '../effects/options.ts';

@@ -1,9 +1,10 @@
 /**
  * Python modules read once: scopes, what binds each name in them, functions and their call sites.
  */
+
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import type { TaintSource } from '../../../fact/source.ts';
 import type { Steps } from '../../../fact/steps.ts';
-import { alternativesMax } from '../assignments/alternatives.ts';
 import {
   bindByText,
   bindChanges,

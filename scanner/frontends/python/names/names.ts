@@ -3,8 +3,9 @@
  * skill.
  */
 
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { alternativesMax, either, isBusy, unknownPy } from '../assignments/alternatives.ts';
+import { either, isBusy, unknownPy } from '../assignments/alternatives.ts';
 import { isRepeated, keptItems } from '../assignments/kept.ts';
 import { argumentsOf, assignmentParts, childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';

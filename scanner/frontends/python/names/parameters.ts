@@ -1,14 +1,8 @@
 /** What the calls of the skill give a parameter of its functions. */
 
+import { alternativesMax, callSitesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import {
-  alternativesMax,
-  anyText,
-  either,
-  fewTexts,
-  unknownPy,
-} from '../assignments/alternatives.ts';
-import { callSitesMax } from '../assignments/attributes.ts';
+import { anyText, either, fewTexts, unknownPy } from '../assignments/alternatives.ts';
 import { type GivenValues, givenIn } from '../interpret.ts';
 import { argumentsOf, childrenOf, functionOf, nameOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PythonScope, PyValue } from '../program.ts';

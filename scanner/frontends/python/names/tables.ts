@@ -3,7 +3,7 @@
  * bases of classes.
  */
 
-import { alternativesMax } from '../assignments/alternatives.ts';
+import { alternativesMax } from '../../../fact/shared-limits.ts';
 import { childrenOf, nameOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
 

@@ -2,7 +2,8 @@
  * Functions of Python without effects, computed (library reference: built-in functions, operator,
  * itertools, struct, string).
  */
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import type { Folded, MaybeFolded } from '../program.ts';
 import { specified } from './operators.ts';
 import { bytesToText, decodeBytes, fromHex, transformText } from './text.ts';

@@ -4,7 +4,8 @@
  * every other result is unknown. Each expression is computed once, within a budget per module.
  * `values/` says what an expression may be where it has no single value.
  */
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import {
   bindingValue,
   type DictEntry,

@@ -2,7 +2,8 @@
  * Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers
  * (library reference: built-in types).
  */
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import type { Folded, FoldedDict, FoldedList, MaybeFolded } from '../program.ts';
 import { bytesToText, fromHex, textMethod } from './text.ts';
 import {

@@ -1,5 +1,6 @@
 /** Operators of Python on computed values (language reference, chapter 6). */
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import type { Folded, MaybeFolded } from '../program.ts';
 import {
   areEqual,

@@ -6,8 +6,8 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { parseAllDocuments } from 'yaml';
+import { foldedCharsMax, yamlAliasesMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
 import { pythonItemsMax } from '../assignments/alternatives.ts';
 import { calledIn } from '../interpret.ts';
 import { argumentsOf } from '../nodes.ts';
@@ -17,9 +17,6 @@ import { dictOf, listOf } from './value.ts';
 
 /** Values in a file of settings beside Python code: what a larger file says is not known. */
 const pythonDataMax = 1_024;
-
-/** Aliases that are followed in one YAML file. */
-export const yamlAliasesMax = 2_000;
 
 /** What a call may give of files of the skill; nothing for calls that read none. */
 export function readOfFiles(run: PythonRun, module: PythonModule, node: PyNode): readonly Folded[] {

@@ -1,7 +1,7 @@
 /** Methods of Python's text, computed (library reference: text sequence type). */
 
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import type { FoldedList, MaybeFolded } from '../program.ts';
 import { formatOf } from './operators.ts';
 import { isDict, itemsOf, keyOf, listOf, type MethodCall, wholeOf } from './value.ts';

@@ -3,12 +3,11 @@
  * that cut and join.
  */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { decodedCharsMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
 import { unescapedText } from '../escapes.ts';
 import { type Filter, sedFilter } from './sed.ts';
-
-export const decodedCharsMax = 64 * 1024;
 
 /** The effect of a program on its input; undefined for an unknown program. */
 export function filterOf(call: Call): Filter | undefined {

@@ -1,5 +1,6 @@
 /** Utilities of a plain shell image: which input, arguments and files their output contains. */
 
+import { decodedCharsMax } from '../../../fact/shared-limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { observingPrograms } from '../../../lookup-tables/observations.ts';
 import { grantedUtilities, utilities } from '../../../lookup-tables/shell.ts';
@@ -25,7 +26,7 @@ import { readEnvironment, readVariable } from '../variables.ts';
 import { callPacker, findParts } from './archives.ts';
 import { parseArguments } from './arguments.ts';
 import { noteWrite, readFileValue, writeFileValue } from './files.ts';
-import { decodedCharsMax, filterOf } from './filters.ts';
+import { filterOf } from './filters.ts';
 import { noteStarted } from './started.ts';
 
 /** Runs one of the utilities of the table. */

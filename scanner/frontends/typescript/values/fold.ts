@@ -3,9 +3,9 @@
  * of the skill runs.
  */
 import { posix } from 'node:path';
+import { foldedCharsMax } from '../../../fact/shared-limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
 import { groupsOf, patternOf, replaced, splitBy } from './patterns.ts';
 import {
   alternatives,

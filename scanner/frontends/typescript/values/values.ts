@@ -3,9 +3,8 @@
  * call.
  */
 import type { ts } from 'ts-morph';
+import { alternativesMax, foldedCharsMax } from '../../../fact/shared-limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { foldedCharsMax } from '../../../prose/encoded-words.ts';
-import { alternativesMax } from '../../python/assignments/alternatives.ts';
 import { type Functionish, parametersOf } from '../syntax.ts';
 
 export type JsValue =

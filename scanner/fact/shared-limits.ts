@@ -1,0 +1,27 @@
+/** Limits that several front ends share, so that none of them loads another. */
+
+export const shellPatternCharsMax = 4_096;
+
+/** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
+export const callPairsMax = 2_000;
+
+/** Aliases that are followed in one YAML file. */
+export const yamlAliasesMax = 2_000;
+
+export const decodedCharsMax = 64 * 1024;
+
+export const settingsTextsMax = 3_000;
+
+export const shellWordsMax = 256;
+
+/** Calls of one function or class that are followed one by one. */
+export const callSitesMax = 256;
+
+export const foldedCharsMax = 64 * 1024;
+
+/** Texts that one value may be, from branches, loops and callers. */
+export const alternativesMax = 64;
+
+export const detailCharsMax = 120;
+
+export const syntaxDepthMax = 500;
