@@ -1,5 +1,6 @@
 /** Input and output of a command: the only interface between main and the files of commands. */
 import type { Readable, Writable } from 'node:stream';
+import { Problem } from '../skills-index/skill/problem.ts';
 import type { SendRequest } from './send-request.ts';
 
 /**
@@ -130,4 +131,16 @@ export interface CommandRow {
   /** The default is text and json. */
   readonly formats?: readonly Format[];
   readonly load: () => Promise<{ readonly run: RunCommand }>;
+}
+
+/** Commands by their names as in the table, where one file has several. */
+export type CommandTable = Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>>;
+
+/** @returns what runs the command of a context. @throws Problem `usage` */
+export function runnerOf(commands: CommandTable): (context: CommandContext) => Promise<ExitCode> {
+  return async (context) => {
+    const command = commands[context.command];
+    if (command === undefined) throw new Problem('usage', `There is no command ${context.command}`);
+    return await command(context);
+  };
 }

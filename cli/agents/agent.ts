@@ -30,8 +30,14 @@ import { parseReference } from '../../skills-index/skill/authoring/reference.ts'
 import { isEmpty, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { chainText } from '../audit-log/log.ts';
-import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import {
+  type CommandContext,
+  type CommandTable,
+  type ExitCode,
+  exitCodes,
+  listOf,
+  runnerOf,
+} from '../command.ts';
 import { holdsFolderOf } from '../holds/answer.ts';
 import { changeLock } from '../install/lock.ts';
 import { identityLockOf } from '../mcp/agent-startable.ts';
@@ -137,7 +143,7 @@ function printBudget(budget: Budget, { used }: Used): string[] {
   );
 }
 
-const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+const agentCommands: CommandTable = {
   'agent create': create,
   'agent show': async (context) => {
     const [name] = context.args;
@@ -152,12 +158,7 @@ const agentCommands: Readonly<Record<string, (context: CommandContext) => Promis
   'agent log': log,
 };
 
-export async function run(context: CommandContext): Promise<ExitCode> {
-  const command = agentCommands[context.command];
-  if (command === undefined)
-    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
-  return await command(context);
-}
+export const run = runnerOf(agentCommands);
 
 async function create(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;

@@ -17,8 +17,14 @@ import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { type ChangeSet, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import {
+  type CommandContext,
+  type CommandTable,
+  type ExitCode,
+  exitCodes,
+  listOf,
+  runnerOf,
+} from '../command.ts';
 import { bindChangedFolders } from '../run/bound-folders.ts';
 import { hostFiles } from '../run/host-files.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
@@ -41,18 +47,13 @@ import { changesText, showChanges } from './show.ts';
 /** Lines before the question whether to discard changes; further ones are counted. */
 const lostLinesMax = 20;
 
-const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+const changesCommands: CommandTable = {
   'changes show': async (context) => (context.args.length === 0 ? list(context) : show(context)),
   'changes accept': accept,
   'changes discard': discard,
 };
 
-export async function run(context: CommandContext): Promise<ExitCode> {
-  const command = changesCommands[context.command];
-  if (command === undefined)
-    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
-  return await command(context);
-}
+export const run = runnerOf(changesCommands);
 
 async function list(context: CommandContext): Promise<ExitCode> {
   await sweepAndNote(context, hostFiles(context).audit);

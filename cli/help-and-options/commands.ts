@@ -89,6 +89,8 @@ export function findCommand(argv: readonly string[]): Found {
   const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
   // Many people type only the second word of a name: `approve` for `review approve`.
   const sameEnd = names.filter((candidate) => candidate.endsWith(` ${name}`));
-  const near = sameEnd.length > 0 ? sameEnd : nearest(name, names);
-  return { kind: 'unknown', name, near, instead: elsewhere[name] };
+  const near = [sameEnd, nearest(name, names), rows.length > 0 ? names : []].find(
+    (some) => some.length > 0,
+  );
+  return { kind: 'unknown', name, near: near ?? [], instead: elsewhere[name] };
 }

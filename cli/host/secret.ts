@@ -19,23 +19,24 @@ import {
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
+import {
+  type CommandContext,
+  type CommandTable,
+  type ExitCode,
+  exitCodes,
+  type InStream,
+  runnerOf,
+} from '../command.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
-const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+const secretCommands: CommandTable = {
   'secret set': set,
   'secret list': list,
   'secret remove': remove,
 };
 
-export async function run(context: CommandContext): Promise<ExitCode> {
-  const command = secretCommands[context.command];
-  if (command === undefined)
-    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
-  return await command(context);
-}
+export const run = runnerOf(secretCommands);
 
 async function set(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;

@@ -75,6 +75,7 @@ describe('the table of commands', () => {
   });
 
   it.each([
+    ['changes list', 'skillgate changes show, skillgate changes accept'],
     ['publsh', 'skillgate publish'],
     ['instal', 'skillgate install'],
     ['verfiy', 'skillgate verify'],
