@@ -70,6 +70,13 @@ export const attacks: readonly (readonly [string, Files])[] = [
   ],
   ['file(WRITE)', cmake(`file(WRITE x.sh "${command}")\nexecute_process(COMMAND sh x.sh)\n`)],
 
+  ['an old call behind many blanks', cmake(`exec_program${blanks}(sh ARGS -c "'${command}'")\n`)],
+  ['a computed word of install', cmake('string(CONCAT K CO DE)\ninstall($CACHE{K} "a")\n')],
+  [
+    'a computed word of file',
+    cmake('string(CONCAT K WRI TE)\nfile($CACHE{K} $ENV{HOME}/.profile x)\n'),
+  ],
+
   ['an argument of Ant', shell(arg)],
   ['an attribute before', shell(`<arg prefix="" value="${command}"/>`)],
   ['a number', shell(arg.replace('curl', 'c&#117;rl'))],
@@ -79,6 +86,13 @@ export const attacks: readonly (readonly [string, Files])[] = [
   ['an end in a comment', shell(`<!-- </exec> -->${arg}`)],
   ['blanks between', shell(blanks + arg)],
   ['a prefix', ant(`<ant:exec executable="sh"><arg value="-c"/>${arg}</ant:exec>`)],
+  ['a long prefix', ant(`<${'a'.repeat(200)}:exec executable="sh"><arg value="-c"/>${arg}</exec>`)],
+  ['a prefix in other letters', ant(`<é:exec executable="sh"><arg value="-c"/>${arg}</é:exec>`)],
+  [
+    'a file behind long text',
+    ant(`<echo message="${'a '.repeat(2_000)}" file="/home/a/.profile"/>`),
+  ],
+  ['code of MSBuild', msbuild('<UsingTask TaskName="a" TaskFactory="RoslynCodeTaskFactory" />')],
   ['apply', ant(`<apply executable="sh"><arg value="-c"/>${arg}</apply>`)],
   [
     'the output of a program',
