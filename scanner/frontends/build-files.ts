@@ -20,8 +20,8 @@ interface BuildFile {
 const buildFiles: readonly BuildFile[] = [
   {
     file: /(^|\/)CMakeLists[^/]{0,40}\.txt$|\.cmake(\.in)?$/i,
-    // `if(COMMAND name)` asks whether a command exists. Of `install` and `file`, whose first word may
-    // be computed, the forms that only read or copy what was built are named.
+    // `if(COMMAND name)` asks whether a command exists. Of `install` and `file`, whose first word
+    // may be computed, the forms that only read or copy what was built are named.
     runs: /(?<!\bif[ \t]{0,9}\([ \t]{0,9}(?:not[ \t]{1,9})?)(?:\b|_)COMMAND\b|\b(?:execute_process|exec_program|add_test|add_custom_target|add_custom_command|externalproject_add|cmake_language)\b|\binstall[ \t]*\((?!\s*(?:TARGETS|FILES|PROGRAMS|DIRECTORY|EXPORT)\b)|\bfile[ \t]*\((?!\s*(?:GLOB|GLOB_RECURSE|READ|STRINGS|SIZE|RELATIVE_PATH|REAL_PATH|TO_CMAKE_PATH|TO_NATIVE_PATH|MD5|SHA\w+|TIMESTAMP|MAKE_DIRECTORY)\b)/i,
   },
   {
