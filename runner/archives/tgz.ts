@@ -4,12 +4,25 @@
  * whole tarball.
  */
 import { gunzipSync } from 'node:zlib';
+import {
+  isZero,
+  octalIn,
+  otherTypes,
+  pathIn,
+  readPax,
+  readTar,
+  tarField,
+  tarText,
+} from '../../skills-index/archives/tar.ts';
 import { foldersAbove, pathTwinKey } from '../../skills-index/skill/bundle-path.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 export const freeBytes = 64 * 1024 * 1024;
 
 export const packageFilesMax = 50_000;
+
+/** Files, folders and headers with long names. */
+const tarEntriesMax = 4 * packageFilesMax;
 
 /** Bytes of all files of one unpacked package, and of one file. */
 const unpackedBytesMax = 1024 * 1024 * 1024;
@@ -26,60 +39,39 @@ const packagePathDepthMax = 32;
 
 export const unpackedFileBytesMax = 512 * 1024 * 1024;
 
-const blockBytes = 512;
-/** Members of a pax header that change neither the name, the size nor the kind of an entry. */
-const harmlessMembers =
-  /^(atime|ctime|mtime|uid|gid|uname|gname|comment|charset|hdrcharset|(NODETAR|SCHILY|LIBARCHIVE)\..*)$/;
-
 /** @throws Problem `package-unsafe` */
 export function readTgz(archive: string, tgz: Buffer): ArchiveFile[] {
   const fail = (why: string): never => {
     throw unsafeArchive(archive, why);
   };
-  const tar = unzip(tgz, fail);
+  const { entries, rest, broken } = readTar(unzip(tgz, fail), tarEntriesMax);
   const files: ArchiveFile[] = [];
   let longName: string | undefined;
-  let at = 0;
-  for (; at + blockBytes <= tar.length && !isZero(tar.subarray(at, at + blockBytes)); ) {
-    const header = tar.subarray(at, at + blockBytes);
-    if (octal(header, 148, 8) !== checksumOf(header)) fail(`the header at byte ${at} is broken`);
-    const size = octal(header, 124, 12) ?? fail(`the header at byte ${at} has no octal size`);
-    const begin = at + blockBytes;
-    if (begin + size > tar.length) fail(`the entry at byte ${at} is cut off`);
-    const data = tar.subarray(begin, begin + size);
-    const type = String.fromCharCode(header[156] ?? 0);
-    at = begin + Math.ceil(size / blockBytes) * blockBytes;
+  for (const { data, header, type } of entries) {
     if (type === 'g' || type === 'x') {
-      longName = paxName(data, type, fail) ?? longName;
+      const said = readPax(data);
+      if (typeof said === 'string') return fail(`it has ${said}`);
+      const other = said.linkpath ?? (type === 'g' ? said.path : undefined);
+      if (other !== undefined)
+        fail(`it has a pax header with ${JSON.stringify(other)}, which could change an entry`);
+      longName = said.path ?? longName;
       continue;
     }
-    if (type === 'L') {
-      longName = textOf(data, fail);
-      continue;
-    }
-    const name = longName ?? headerName(header, fail);
-    longName = undefined;
-    if (type === '5' && size === 0) continue;
+    const name = type === 'L' ? tarText(data) : (longName ?? pathIn(header));
+    if (name === undefined) return fail('a name is not UTF-8, or has bytes behind its end');
+    longName = type === 'L' ? name : undefined;
+    if (type === 'L' || (type === '5' && data.length === 0)) continue;
     if (type !== '0' && type !== '\0')
       fail(
-        `${JSON.stringify(name)} ${otherTypes[type] ?? `is of the unknown type ${JSON.stringify(type)}`}`,
+        `${JSON.stringify(name)} ${otherTypes[type] ?? `is of the type ${JSON.stringify(type)}, which has no bytes`}`,
       );
-    if (files.length >= packageFilesMax) fail(`it has more than ${packageFilesMax} files`);
-    const isExecutable = ((octal(header, 100, 8) ?? 0) & 0o111) !== 0;
-    files.push({ path: name, size, isExecutable, read: () => data });
+    const isExecutable = ((octalIn(header, tarField.mode) ?? 0) & 0o111) !== 0;
+    files.push({ path: name, size: data.length, isExecutable, read: () => data });
   }
-  if (!isZero(tar.subarray(at))) fail('it has data behind its end');
+  if (broken !== undefined) fail(broken);
+  if (!isZero(rest)) fail('it has data behind its end');
   return files;
 }
-
-const otherTypes: Readonly<Record<string, string>> = {
-  '1': 'is a hard link',
-  '2': 'is a link',
-  '3': 'is a device',
-  '4': 'is a device',
-  '5': 'is a folder with bytes',
-  '6': 'is a named pipe',
-};
 
 type Fail = (why: string) => never;
 
@@ -100,61 +92,6 @@ function unzip(tgz: Buffer, fail: Fail): Buffer {
   // `info` is not in the types of Node: with it, the answer has the engine beside the bytes.
   const { buffer, engine } = answer as { buffer: Buffer; engine: { bytesWritten: number } };
   return engine.bytesWritten === tgz.length ? buffer : fail('it has data behind its gzip part');
-}
-
-/** The path that a pax header gives to the next entry; undefined when it gives none. */
-function paxName(data: Buffer, type: 'g' | 'x', fail: Fail): string | undefined {
-  let name: string | undefined;
-  for (let at = 0; at < data.length; ) {
-    const [, digits = ''] = /^(\d{1,7}) /.exec(data.toString('latin1', at, at + 9)) ?? [];
-    const end = at + Number(digits);
-    const text = textOf(data.subarray(at + digits.length + 1, end - 1), fail);
-    const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (digits === '' || end > data.length || end <= at || data[end - 1] !== 10 || key === '')
-      return fail('it has a broken pax header');
-    if (key === 'path' && type === 'x') name = value;
-    else if (!harmlessMembers.test(key))
-      return fail(`a pax header has ${JSON.stringify(key)}, which could change an entry`);
-    at = end;
-  }
-  return name;
-}
-
-function headerName(header: Buffer, fail: Fail): string {
-  const name = textOf(header.subarray(0, 100), fail);
-  const isUstar = header.toString('latin1', 257, 263) === 'ustar\0';
-  // Some writers put two times behind the prefix, as star(1) does.
-  const hasTimes = /^\0([0-7]{11}[\0 ]){2}/.test(header.toString('latin1', 475, 500));
-  const prefix = isUstar ? textOf(header.subarray(345, hasTimes ? 476 : 500), fail) : '';
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-// Bytes behind a NUL would be a part of the name for some readers only.
-function textOf(bytes: Buffer, fail: Fail): string {
-  const end = bytes.indexOf(0);
-  if (end >= 0 && !isZero(bytes.subarray(end))) return fail('a name has bytes behind its end');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      end < 0 ? bytes : bytes.subarray(0, end),
-    );
-  } catch {
-    return fail('a name is not UTF-8');
-  }
-}
-
-function octal(header: Buffer, at: number, length: number): number | undefined {
-  const [, digits] = /^ *([0-7]+)[\0 ]*$/.exec(header.toString('latin1', at, at + length)) ?? [];
-  return digits === undefined ? undefined : Number.parseInt(digits, 8);
-}
-
-function checksumOf(header: Buffer): number {
-  let sum = 8 * 0x20;
-  for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
-  return sum;
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
 }
 
 // One file of a package's archive, and the rules for the paths of an archive.

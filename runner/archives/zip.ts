@@ -5,6 +5,15 @@
  */
 import { crc32, inflateRawSync } from 'node:zlib';
 import {
+  localHeader,
+  readZipDirectory,
+  type ZipDirectory,
+  type ZipEntry,
+  zipFlag,
+  zipMethod,
+  zipSignature,
+} from '../../skills-index/archives/zip.ts';
+import {
   type ArchiveFile,
   freeBytes,
   packageFilesMax,
@@ -16,34 +25,8 @@ import {
 const endBytes = 22;
 const locatorBytes = 20;
 const largeEndBytes = 56;
-const centralBytes = 46;
-const localBytes = 30;
-const signature = {
-  end: 0x06054b50,
-  /** The end of an archive with more files or bytes than `end` can say (Zip64), and its place. */
-  largeEnd: 0x06064b50,
-  locator: 0x07064b50,
-  central: 0x02014b50,
-  local: 0x04034b50,
-  data: 0x08074b50,
-};
-const flag = { encrypted: 1, descriptor: 8, utf8: 1 << 11 };
 /** The flags that change no meaning: two for the compression, the descriptor and UTF-8. */
-const plainFlags = 2 | 4 | flag.descriptor | flag.utf8;
-const stored = 0;
-const deflated = 8;
-
-interface CentralEntry {
-  readonly name: string;
-  readonly flags: number;
-  readonly method: number;
-  readonly crc: number;
-  readonly compressed: number;
-  readonly size: number;
-  readonly mode: number;
-  /** Offset of the header before the file. */
-  readonly offset: number;
-}
+const plainFlags = 2 | 4 | zipFlag.descriptor | zipFlag.utf8;
 
 /** Where an archive has the bytes of a file, so that one file can be read without the others. */
 export interface ZipPlace {
@@ -102,20 +85,24 @@ export function listZip(
   const fail = (why: string): never => {
     throw unsafeArchive(archive, why);
   };
-  const { count, start, end } = readEnd(zip, largeFilesMax, fail);
-  const entries = readDirectory(zip, { count, start, end }, fail);
+  const directory = readEnd(zip, largeFilesMax, fail);
+  const { start } = directory;
+  const entries = readZipDirectory(zip, directory);
+  if (typeof entries === 'string') return fail(entries);
   let at = 0;
   const files: (ZipPlace & { readonly isExecutable: boolean })[] = [];
   for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
+    const name = nameOf(entry, fail);
+    requirePlainExtra(entry.extra, name, fail);
     if (entry.offset !== at)
       fail(
         entry.offset < at
-          ? `${JSON.stringify(entry.name)} lies over another file`
-          : `${entry.offset - at} bytes before ${JSON.stringify(entry.name)} belong to no file`,
+          ? `${JSON.stringify(name)} lies over another file`
+          : `${entry.offset - at} bytes before ${JSON.stringify(name)} belong to no file`,
       );
-    const data = dataOf(zip, entry, start, fail);
+    const data = dataOf(zip, entry, { name, limit: start }, fail);
     at = data.next;
-    const file = placeOf(data, entry, fail);
+    const file = placeOf(data, entry, name, fail);
     if (file !== undefined) files.push(file);
   }
   if (at !== start) fail(`${start - at} bytes before its directory belong to no file`);
@@ -124,16 +111,9 @@ export function listZip(
 
 type Fail = (why: string) => never;
 
-interface ZipEnd {
-  readonly count: number;
-  /** Where the directory begins and ends. */
-  readonly start: number;
-  readonly end: number;
-}
-
-function readEnd(zip: Buffer, largeFilesMax: number | undefined, fail: Fail): ZipEnd {
+function readEnd(zip: Buffer, largeFilesMax: number | undefined, fail: Fail): ZipDirectory {
   const at = zip.length - endBytes;
-  if (at < 0 || zip.readUInt32LE(at) !== signature.end || zip.readUInt16LE(at + 20) !== 0)
+  if (at < 0 || zip.readUInt32LE(at) !== zipSignature.end || zip.readUInt16LE(at + 20) !== 0)
     return fail('it is not a zip archive, or has a comment or data behind its end');
   const count = zip.readUInt16LE(at + 10);
   const bytes = zip.readUInt32LE(at + 12);
@@ -158,13 +138,13 @@ function readLargeEnd(
   endAt: number,
   small: { readonly count: number; readonly bytes: number; readonly start: number },
   fail: Fail,
-): ZipEnd & { readonly bytes: number } {
+): ZipDirectory & { readonly bytes: number } {
   const locator = endAt - locatorBytes;
   const end = locator - largeEndBytes;
   if (
     end < 0 ||
-    zip.readUInt32LE(locator) !== signature.locator ||
-    zip.readUInt32LE(end) !== signature.largeEnd
+    zip.readUInt32LE(locator) !== zipSignature.locator ||
+    zip.readUInt32LE(end) !== zipSignature.largeEnd
   )
     return fail('it says that it is a Zip64 archive, and has no end of one');
   const long = (at: number): number => Number(zip.readBigUInt64LE(end + at));
@@ -190,42 +170,12 @@ function readLargeEnd(
   return { count, start, end, bytes };
 }
 
-function readDirectory(zip: Buffer, { count, start, end }: ZipEnd, fail: Fail): CentralEntry[] {
-  const entries: CentralEntry[] = [];
-  let at = start;
-  while (at < end) {
-    if (at + centralBytes > end || zip.readUInt32LE(at) !== signature.central)
-      return fail('its directory is broken');
-    if (entries.length === count) return fail(`it says ${count} files, and lists more`);
-    const nameBytes = zip.readUInt16LE(at + 28);
-    const extraAt = at + centralBytes + nameBytes;
-    const next = extraAt + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
-    if (next > end) return fail('its directory is broken');
-    const flags = zip.readUInt16LE(at + 8);
-    const name = nameOf(zip.subarray(at + centralBytes, extraAt), flags, fail);
-    requirePlainExtra(zip.subarray(extraAt, extraAt + zip.readUInt16LE(at + 30)), name, fail);
-    entries.push({
-      name,
-      flags,
-      method: zip.readUInt16LE(at + 10),
-      crc: zip.readUInt32LE(at + 16),
-      compressed: zip.readUInt32LE(at + 20),
-      size: zip.readUInt32LE(at + 24),
-      mode: zip.readUInt16LE(at + 40),
-      offset: zip.readUInt32LE(at + 42),
-    });
-    at = next;
-  }
-  if (entries.length !== count) return fail(`it says ${count} files, and lists ${entries.length}`);
-  return entries;
-}
-
 // A reader that ignores the flag for UTF-8 would read another name, unless the name is ASCII.
-function nameOf(bytes: Buffer, flags: number, fail: Fail): string {
-  if ((flags & flag.utf8) === 0 && bytes.some((byte) => byte > 0x7e))
+function nameOf({ name, flags }: Pick<ZipEntry, 'name' | 'flags'>, fail: Fail): string {
+  if ((flags & zipFlag.utf8) === 0 && name.some((byte) => byte > 0x7e))
     return fail('a name is not ASCII and not marked as UTF-8');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(name);
   } catch {
     return fail('a name is not UTF-8');
   }
@@ -268,30 +218,33 @@ interface DataPlace {
   readonly next: number;
 }
 
-function dataOf(zip: Buffer, entry: CentralEntry, limit: number, fail: Fail): DataPlace {
-  const { compressed, crc, flags, method, name, offset, size } = entry;
+function dataOf(
+  zip: Buffer,
+  { compressed, crc, flags, method, offset, size, ...entry }: ZipEntry,
+  { name, limit }: { readonly name: string; readonly limit: number },
+  fail: Fail,
+): DataPlace {
   const shown = JSON.stringify(name);
-  if (offset + localBytes > limit || zip.readUInt32LE(offset) !== signature.local)
-    return fail(`${shown} is not where the directory says`);
-  const nameEnd = offset + localBytes + zip.readUInt16LE(offset + 26);
-  const begin = nameEnd + zip.readUInt16LE(offset + 28);
+  const header = localHeader(zip, offset);
+  if (header === undefined) return fail(`${shown} is not where the directory says`);
+  const begin = header.next;
   const end = begin + compressed;
   if (end > limit) return fail(`${shown} reaches into the directory`);
-  const hasDescriptor = (flags & flag.descriptor) !== 0;
+  const hasDescriptor = (flags & zipFlag.descriptor) !== 0;
   const sizes = [crc, compressed, size];
-  const before = [14, 18, 22].map((at) => zip.readUInt32LE(offset + at));
+  const before = [header.crc, header.compressed, header.size];
   const agrees =
-    nameOf(zip.subarray(offset + localBytes, nameEnd), flags, fail) === name &&
-    zip.readUInt16LE(offset + 6) === flags &&
-    zip.readUInt16LE(offset + 8) === method &&
+    header.name.equals(entry.name) &&
+    header.flags === flags &&
+    header.method === method &&
     before.every((value, at) => value === sizes[at] || (hasDescriptor && value === 0));
   if (!agrees) return fail(`the directory and the header of ${shown} differ`);
-  requirePlainExtra(zip.subarray(nameEnd, begin), name, fail, [size, compressed]);
+  requirePlainExtra(header.extra, name, fail, [size, compressed]);
   if (!hasDescriptor) return { begin, end, next: end };
   const sized = [0, 4, 8].map((at) => zip.readUInt32LE(Math.min(end + 4 + at, limit)));
   if (
     end + 16 > limit ||
-    zip.readUInt32LE(end) !== signature.data ||
+    zip.readUInt32LE(end) !== zipSignature.data ||
     sized.some((value, at) => value !== sizes[at])
   )
     return fail(`the directory and the descriptor of ${shown} differ`);
@@ -301,14 +254,15 @@ function dataOf(zip: Buffer, entry: CentralEntry, limit: number, fail: Fail): Da
 /** Returns undefined for the entry of a folder: the paths of files name their folders. */
 function placeOf(
   { begin, end }: DataPlace,
-  { crc, flags, method, mode, name, size }: CentralEntry,
+  { crc, flags, method, mode, size }: ZipEntry,
+  name: string,
   fail: Fail,
 ): (ZipPlace & { readonly isExecutable: boolean }) | undefined {
   const shown = JSON.stringify(name);
   const length = end - begin;
-  if ((flags & flag.encrypted) !== 0) return fail(`${shown} is encrypted`);
+  if ((flags & zipFlag.encrypted) !== 0) return fail(`${shown} is encrypted`);
   if ((flags & ~plainFlags) !== 0) return fail(`${shown} has unknown flags`);
-  if (method !== stored && method !== deflated)
+  if (method !== zipMethod.stored && method !== zipMethod.deflated)
     return fail(`${shown} is compressed by method ${method}`);
   const isFolder = name.endsWith('/');
   const type = mode >> 12;
@@ -316,11 +270,19 @@ function placeOf(
   if (type !== 0 && type !== (isFolder ? 0o04 : 0o10))
     return fail(`${shown} is neither a file nor a folder`);
   if (isFolder) return size === 0 ? undefined : fail(`the folder ${shown} has bytes`);
-  if (method === stored && size !== length) return fail(`${shown} has two sizes`);
+  if (method === zipMethod.stored && size !== length) return fail(`${shown} has two sizes`);
   if (size > Math.max(freeBytes, length * unpackedRatioMax) || size > unpackedFileBytesMax)
     return fail(`${shown} unpacks from ${length} to ${size} bytes`);
   const isExecutable = (mode & 0o111) !== 0;
-  return { path: name, begin, length, size, crc, isStored: method === stored, isExecutable };
+  return {
+    path: name,
+    begin,
+    length,
+    size,
+    crc,
+    isStored: method === zipMethod.stored,
+    isExecutable,
+  };
 }
 
 /** Returns undefined when the data is broken, too long, or followed by further bytes. */

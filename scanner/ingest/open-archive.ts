@@ -2,6 +2,21 @@
 
 import { normalize } from 'node:path/posix';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
+import {
+  bytesIn,
+  isZero,
+  pathIn,
+  readPax,
+  readTar,
+  tarField,
+} from '../../skills-index/archives/tar.ts';
+import {
+  localHeader,
+  readZipDirectory,
+  type ZipEntry,
+  zipFlag,
+  zipMethod,
+} from '../../skills-index/archives/zip.ts';
 import { extensionOf } from '../fact/language.ts';
 import {
   type ArchiveBudget,
@@ -15,6 +30,9 @@ import { openPdf } from './pdf.ts';
 
 /** Bytes behind the end of a picture that raise no finding: padding, a line end. */
 export const looseBytesMax = 64;
+
+/** Files, folders and headers with long names of one tar archive. */
+const tarEntriesMax = 10_000;
 
 interface Opened extends OpenedArchive {
   /** A document in an archive is usual; an archive in a document is not. */
@@ -56,22 +74,6 @@ const officeExtensions = new Set(
 // Zip archives (PKWARE APPNOTE 6.3): read by the central directory, and compared with the header
 // before each entry.
 
-interface DirectoryEntry {
-  readonly name: string;
-  readonly flags: number;
-  readonly method: number;
-  readonly compressed: number;
-  readonly isLink: boolean;
-  /** Offset of its local header. */
-  readonly offset: number;
-}
-
-interface Directory {
-  readonly entries: readonly DirectoryEntry[];
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Opens a zip archive. An entry that cannot be opened is a trouble; none is left out without one.
  */
@@ -85,31 +87,35 @@ function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const names = new Set<string>();
   let counted = buffer.length - directory.start;
   let last = 0;
-  for (const entry of [...directory.entries].sort((a, b) => a.offset - b.offset)) {
+  for (const entry of directory.entries.toSorted((a, b) => a.offset - b.offset)) {
     if (!budget.takeEntry())
       return {
         entries,
         troubles: [...troubles, { what: 'over-ratio', detail: 'too many entries' }],
       };
+    const name = nameOf(entry.name);
+    const isLink = entry.mode >> 12 === 0o12;
     const reason =
-      unsafeName(entry.name) ??
-      (entry.isLink ? 'is a link' : names.has(entry.name) ? 'is there twice' : undefined);
+      unsafeName(name) ?? (isLink ? 'is a link' : names.has(name) ? 'is there twice' : undefined);
     if (reason !== undefined)
-      troubles.push({ what: 'unsafe-entry', detail: `"${entry.name}" ${reason}` });
-    names.add(entry.name);
-    const start = dataStart(buffer, entry);
-    if (start === undefined || entry.offset < last || start + entry.compressed > directory.start) {
+      troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
+    names.add(name);
+    // Programs that read a stream use the header before an entry, so it must name the same entry.
+    const header = localHeader(buffer, entry.offset);
+    const end = (header?.next ?? 0) + entry.compressed;
+    if (!header?.name.equals(entry.name) || entry.offset < last || end > directory.start) {
       troubles.push({
         what: 'archive',
-        detail: `"${entry.name}" is not where the directory says, or lies over another entry`,
+        detail: `"${name}" is not where the directory says, or lies over another entry`,
       });
       continue;
     }
-    last = start + entry.compressed;
-    counted += last - entry.offset + ((entry.flags & 8) === 0 ? 0 : 24);
-    const read = readEntry(buffer, entry, start, budget);
+    last = end;
+    counted += last - entry.offset + ((entry.flags & zipFlag.descriptor) === 0 ? 0 : 24);
+    const data = buffer.subarray(header.next, end);
+    const read = unpackEntry(name, entry, data, budget);
     if ('what' in read) troubles.push(read);
-    else if (!entry.name.endsWith('/') || read.bytes.byteLength > 0) entries.push(read);
+    else if (!name.endsWith('/') || read.bytes.byteLength > 0) entries.push(read);
   }
   const loose = buffer.length - counted;
   if (loose > looseBytesMax)
@@ -117,21 +123,23 @@ function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   return { entries, troubles };
 }
 
-function readEntry(
-  buffer: Buffer,
-  { name, flags, method, compressed }: DirectoryEntry,
-  start: number,
+function unpackEntry(
+  name: string,
+  { flags, method }: ZipEntry,
+  data: Buffer,
   budget: ArchiveBudget,
 ): ArchiveEntry | ArchiveTrouble {
-  if ((flags & 1) !== 0) return { what: 'encrypted-archive', detail: `"${name}" is encrypted` };
-  if (method !== 0 && method !== 8)
+  if ((flags & zipFlag.encrypted) !== 0)
+    return { what: 'encrypted-archive', detail: `"${name}" is encrypted` };
+  if (method !== zipMethod.stored && method !== zipMethod.deflated)
     return { what: 'archive', detail: `"${name}" is compressed by a method that is not read` };
-  const data = buffer.subarray(start, start + compressed);
-  const maxOutputLength = budget.allowance(compressed);
+  const maxOutputLength = budget.allowance(data.length);
   if (maxOutputLength === 0)
     return { what: 'over-ratio', detail: `"${name}" is more than is taken out of archives` };
   const inflated =
-    method === 0 ? data : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
+    method === zipMethod.stored
+      ? data
+      : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
   if (inflated === 'bomb')
     return { what: 'over-ratio', detail: `"${name}" becomes more than ${maxOutputLength} bytes` };
   if (inflated === 'broken') return { what: 'archive', detail: `"${name}" cannot be decompressed` };
@@ -139,7 +147,9 @@ function readEntry(
   return { name, bytes: inflated };
 }
 
-function readDirectory(buffer: Buffer): Directory | string {
+function readDirectory(
+  buffer: Buffer,
+): { readonly entries: readonly ZipEntry[]; readonly start: number } | string {
   const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));
   if (end < 0 || end + 22 > buffer.length) return 'its directory is missing';
   if (end + 22 + buffer.readUInt16LE(end + 20) !== buffer.length)
@@ -148,35 +158,12 @@ function readDirectory(buffer: Buffer): Directory | string {
   const start = buffer.readUInt32LE(end + 16);
   if (count === 0xffff || start === 0xffffffff) return 'it is a Zip64 archive';
   if (start + buffer.readUInt32LE(end + 12) !== end) return 'its directory is not where it says';
-  const entries: DirectoryEntry[] = [];
-  let at = start;
-  for (; at + 46 <= end && buffer.readUInt32LE(at) === 0x02014b50; ) {
-    const nameLength = buffer.readUInt16LE(at + 28);
-    const flags = buffer.readUInt16LE(at + 8);
-    entries.push({
-      name: nameOf(buffer.subarray(at + 46, at + 46 + nameLength)),
-      flags,
-      method: buffer.readUInt16LE(at + 10),
-      compressed: buffer.readUInt32LE(at + 20),
-      isLink: buffer.readUInt16LE(at + 40) >> 12 === 0o12,
-      offset: buffer.readUInt32LE(at + 42),
-    });
-    at += 46 + nameLength + buffer.readUInt16LE(at + 30) + buffer.readUInt16LE(at + 32);
-  }
-  if (at !== end || entries.length !== count) return 'its directory does not hold what it says';
-  return { entries, start, end };
+  const entries = readZipDirectory(buffer, { count, start, end });
+  return typeof entries === 'string' ? entries : { entries, start };
 }
 
 function nameOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-// Programs that read a stream use the header before an entry, so it must name the same entry.
-function dataStart(buffer: Buffer, { name, offset }: DirectoryEntry): number | undefined {
-  if (offset + 30 > buffer.length || buffer.readUInt32LE(offset) !== 0x04034b50) return undefined;
-  const nameLength = buffer.readUInt16LE(offset + 26);
-  if (nameOf(buffer.subarray(offset + 30, offset + 30 + nameLength)) !== name) return undefined;
-  return offset + 30 + nameLength + buffer.readUInt16LE(offset + 28);
 }
 
 // Gzip files (RFC 1952): one inner file, named after the outer one.
@@ -319,40 +306,35 @@ function xmlText(xml: string): string {
     .trim();
 }
 
-// Tar archives (POSIX.1-1988 ustar, pax headers, GNU long names).
-
-const blockBytes = 512;
+// Tar archives: POSIX ustar, pax headers, GNU long names.
 
 /**
  * Opens a tar archive. Links, devices and data behind the end are troubles. A hard link to a file
  * that stands before it in the archive is that file under another name.
  */
 export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tar = readTar(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), tarEntriesMax);
   const entries: ArchiveEntry[] = [];
   const byPath = new Map<string, Uint8Array>();
   const troubles: ArchiveTrouble[] = [];
   let longName: string | undefined;
   let hasLongTarget = false;
-  let at = 0;
-  for (; at + blockBytes <= buffer.length && buffer[at] !== 0; ) {
-    const size = octal(buffer, at + 124, 12);
-    const isSound =
-      size !== undefined && at + blockBytes + size <= buffer.length && checksumHolds(buffer, at);
-    if (!isSound)
-      return { entries, troubles: [...troubles, { what: 'archive', detail: 'a broken header' }] };
-    const data = buffer.subarray(at + blockBytes, at + blockBytes + size);
-    const type = String.fromCharCode(buffer[at + 156] ?? 0);
-    at += blockBytes * (1 + Math.ceil(size / blockBytes));
-    if (type === 'L' || type === 'x' || type === 'g') {
-      longName =
-        (type === 'L' ? textOf(data) : /(?:^|\n)\d+ path=([^\n]*)/.exec(textOf(data))?.[1]) ??
-        longName;
-      hasLongTarget ||= /(?:^|\n)\d+ linkpath=/.test(textOf(data));
+  for (const { data, header, type } of tar.entries) {
+    if (type === 'x' || type === 'g') {
+      const said = readPax(data);
+      if (typeof said === 'string') troubles.push({ what: 'archive', detail: said });
+      else {
+        longName = said.path ?? longName;
+        hasLongTarget ||= said.linkpath !== undefined;
+      }
       continue;
     }
-    const head = buffer.subarray(at - blockBytes * (1 + Math.ceil(size / blockBytes)));
-    const target = type === '1' && !hasLongTarget ? textOf(head.subarray(157, 257)) : undefined;
+    if (type === 'L') {
+      longName = lossyText(data);
+      continue;
+    }
+    const target =
+      type === '1' && !hasLongTarget ? lossyText(bytesIn(header, tarField.link)) : undefined;
     const linked = target === undefined ? undefined : byPath.get(normalize(target));
     const content = linked ?? data;
     if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
@@ -363,7 +345,7 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
           { what: 'over-ratio', detail: 'more than is taken out of archives' },
         ],
       };
-    const name = longName ?? headerName(head);
+    const name = longName ?? pathIn(header) ?? lossyText(bytesIn(header, tarField.name));
     longName = undefined;
     // GNU tar writes a long target before the link, and `K` is no file.
     hasLongTarget = type === 'K';
@@ -378,35 +360,13 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     // Of two files with one name the later one is what the unpacked archive has.
     byPath.set(normalize(name), content);
   }
-  if (buffer.subarray(at).some((byte) => byte !== 0))
+  if (tar.broken !== undefined) troubles.push({ what: 'archive', detail: tar.broken });
+  else if (!isZero(tar.rest))
     troubles.push({ what: 'archive', detail: 'something lies behind its end' });
   return { entries, troubles };
 }
 
-function headerName(head: Buffer): string {
-  const prefix = textOf(head.subarray(345, 500));
-  const name = textOf(head.subarray(0, 100));
-  return prefix !== '' && head.toString('latin1', 257, 263) === 'ustar\0'
-    ? `${prefix}/${name}`
-    : name;
-}
-
-function textOf(bytes: Buffer): string {
+function lossyText(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
-}
-
-function octal(buffer: Buffer, at: number, length: number): number | undefined {
-  const digits = buffer
-    .toString('latin1', at, at + length)
-    .replace(/[\0 ]+$/g, '')
-    .trimStart();
-  return /^[0-7]{0,11}$/.test(digits) ? Number.parseInt(digits || '0', 8) : undefined;
-}
-
-function checksumHolds(buffer: Buffer, at: number): boolean {
-  let sum = 8 * 32;
-  for (let index = 0; index < blockBytes; index++)
-    if (index < 148 || index >= 156) sum += buffer[at + index] ?? 0;
-  return octal(buffer, at + 148, 8) === sum;
 }

@@ -10,7 +10,8 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 /** The drawing of docs/architecture.md: from a room, the rooms it may import (itself always). */
 const drawing: Record<string, readonly string[]> = {
   'skills-index/network': [],
-  'skills-index/skill': ['skills-index/network'],
+  'skills-index/archives': [],
+  'skills-index/skill': ['skills-index/network', 'skills-index/archives'],
   'skills-index/statement': ['skills-index/skill'],
   'skills-index/packages': ['skills-index/skill', 'skills-index/statement'],
   'skills-index/run': [
@@ -46,7 +47,7 @@ const reserved: Record<string, RegExp> = {
   oauth4webapi: /^registry\/sign-in\//,
   '@napi-rs/keyring': /^runner\/secret-sources\/keychain\.ts$/,
   '@modelcontextprotocol/server':
-    /^(cli\/mcp\/mcp-(server|http)|registry\/foreign-clients\/mcp\/answer-mcp)\.ts$/,
+    /^(cli\/mcp\/mcp-server|registry\/foreign-clients\/mcp\/answer-mcp)\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
   'toml-eslint-parser': /^(scanner|skills-index\/packages|cli\/serve)\//,

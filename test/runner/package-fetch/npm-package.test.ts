@@ -55,28 +55,28 @@ describe('an npm tarball', () => {
     ],
     'a link': [
       withEntry({ name: 'package/x', type: '2', link: '/etc/passwd' }),
-      '"package/x" is a link',
+      '"package/x" is a symbolic link',
     ],
     'a hard link': [
       withEntry({ name: 'package/x', type: '1', link: '/etc/passwd' }),
       '"package/x" is a hard link',
     ],
-    'a device': [withEntry({ name: 'package/x', type: '3' }), '"package/x" is a device'],
+    'a device': [withEntry({ name: 'package/x', type: '3' }), '"package/x" is a character device'],
     'a sparse file': [
       withEntry({ name: 'package/x', type: 'S' }),
-      '"package/x" is of the unknown type "S"',
+      '"package/x" is a GNU sparse file',
     ],
     'a link of a pax header': [
       withEntry({ name: 'h', type: 'x', bytes: paxRecord('linkpath', '/etc') }),
-      'a pax header has "linkpath", which could change an entry',
+      'a pax header with "/etc", which could change an entry',
     ],
     'a size of a pax header': [
       withEntry({ name: 'h', type: 'x', bytes: paxRecord('size', '9') }),
-      'a pax header has "size", which could change an entry',
+      'a pax header with "size", which could change an entry',
     ],
     'a path for all entries': [
       withEntry({ name: 'h', type: 'g', bytes: paxRecord('path', 'x') }),
-      'a pax header has "path", which could change an entry',
+      'a pax header with "x", which could change an entry',
     ],
     'a broken pax header': [
       withEntry({ name: 'h', type: 'x', bytes: '99 path=x\n' }),
@@ -87,7 +87,7 @@ describe('an npm tarball', () => {
       withEntry({ name: 'package/package.json' }),
       '"package/package.json" and "package/package.json" are one path',
     ],
-    'a wrong checksum': [withEntry({ name: 'package/x', checksum: 1 }), 'is broken'],
+    'a wrong checksum': [withEntry({ name: 'package/x', checksum: 1 }), 'has a wrong checksum'],
     'no package.json': [makeTgz([{ name: 'package/x' }]), 'it has no package.json'],
     'a broken package.json': [
       makeTgz([{ name: 'package/package.json', bytes: '{' }]),

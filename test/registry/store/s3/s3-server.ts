@@ -1,19 +1,18 @@
 /**
- * A real S3 server on loopback: the Versity S3 Gateway over a folder. `npm run test:s3` builds it
- * below `.cache/s3`.
+ * A real S3 server on loopback: the Versity S3 Gateway over a folder.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../free-port.ts';
-
-const program = fileURLToPath(new URL('../../../../.cache/s3/bin/versitygw', import.meta.url));
+import { isBuilt, programPath } from '../../../servers/programs.ts';
 
 /** Why there is no server; undefined when there is one. */
-export const whyNoS3Server = existsSync(program) ? undefined : 'npm run test:s3 builds the server';
+export const whyNoS3Server = isBuilt('versitygw')
+  ? undefined
+  : 'npm run test:servers builds the server';
 
 export const s3Key = { id: 'registry', secret: 'a-secret-of-the-tests' };
 
@@ -30,7 +29,7 @@ export async function startS3Server(): Promise<S3Server> {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const given = ['--port', address, '--quiet', 'posix', '--sidecar', `${folder}/meta`];
-  const child = spawn(program, [...given, join(folder, 'data')], {
+  const child = spawn(programPath('versitygw'), [...given, join(folder, 'data')], {
     env: { ROOT_ACCESS_KEY: s3Key.id, ROOT_SECRET_KEY: s3Key.secret },
     stdio: 'ignore',
   });
