@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
+import { safeEnvironment, safeSettings } from '../../runner/git/safe-git.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /** Bytes of a file that git writes: a pack, or the pack’s index. */
@@ -56,7 +57,7 @@ export async function withQuietGit<Result>(
     for (const digits of [40, 64]) await makeEmpty(emptyAt(digits), digits);
     await writeOwnConfig(home, env, emptyAt(40));
     // git needs a non-empty list of protocols, and no protocol is called `none`.
-    const quiet = { ...quietEnvironment, GIT_ALLOW_PROTOCOL: 'none', PATH: path, HOME: home };
+    const quiet = { ...safeEnvironment, GIT_ALLOW_PROTOCOL: 'none', PATH: path, HOME: home };
     const here = gitIn(folder, quiet);
     return await ask({
       here: (...args) => here.raw(...args),
@@ -87,26 +88,13 @@ export function mayHaveRepository(folder: string): boolean {
   }
 }
 
-/** Settings of every run of git, beside the list of allowed protocols. */
-const quietEnvironment = {
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_NO_LAZY_FETCH: '1',
-  GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_OPTIONAL_LOCKS: '0',
-  GIT_TERMINAL_PROMPT: '0',
-  LC_ALL: 'C',
-} as const;
-
-/** Overrides the same settings in the config of a repository. */
-const strongest = [
-  'core.fsmonitor=false',
-  'core.hooksPath=/dev/null',
-  'gc.auto=0',
-  'maintenance.auto=false',
-];
-
 function gitIn(baseDir: string, env: Readonly<Record<string, string>>): SimpleGit {
-  const options = { baseDir, timeout: { block: gitMillisMax }, trimmed: true, config: strongest };
+  const options = {
+    baseDir,
+    timeout: { block: gitMillisMax },
+    trimmed: true,
+    config: [...safeSettings],
+  };
   const allowEnvironment = Object.keys(env).filter((name) => name.startsWith('GIT_'));
   return simpleGit({
     ...options,
@@ -216,7 +204,7 @@ export async function makeBoundedGit(folder: string, world: GitWorld): Promise<B
   await writeOwnConfig(home, world.env, home);
   await writeFile(join(folder, limited), limitedScript(limits));
   const env = {
-    ...quietEnvironment,
+    ...safeEnvironment,
     ...pick(world.env, ...networkNames),
     GIT_ALLOW_PROTOCOL: world.protocol,
     GIT_DIR: folder,
@@ -244,15 +232,12 @@ const networkNames = ['HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
 // No loose files, whose number no limit of a file's size would bound; every object is checked, so
 // that no tree has names such as `.git`; the memory for deltas is small.
 const ownConfig = [
-  ...strongest,
+  ...safeSettings,
   'core.deltaBaseCacheLimit=64m',
   'core.packedGitLimit=512m',
   'core.packedGitWindowSize=32m',
   'fetch.fsckObjects=true',
   'fetch.unpackLimit=1',
-  'log.showSignature=false',
-  'pack.threads=1',
-  'submodule.recurse=false',
 ];
 
 // POSIX counts files in blocks of 512 bytes. Some systems limit no memory.

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { JudgedEntry } from '../../skills-index/run/changes/left-behind.ts';
 import { isHead } from '../../skills-index/run/changes/protected-names.ts';
 import type { JudgeCommitted } from '../mounts/workspace.ts';
+import { safeEnvironment, safeSettings } from './safe-git.ts';
 
 /**
  * Links of the commits of one reference, each of which costs a start of git. After these seconds, a
@@ -235,18 +236,11 @@ interface GitOutput {
   readonly isCut: boolean;
 }
 
-// A hook, a file-system monitor or a signature's program would run whatever the repository names.
 const settings = [
-  'core.hooksPath=/dev/null',
-  'core.fsmonitor=false',
+  ...safeSettings,
   'core.alternateRefsCommand=true',
   'core.bigFileThreshold=8m',
   'core.commitGraph=false',
-  'gc.auto=0',
-  'maintenance.auto=false',
-  'pack.threads=1',
-  'submodule.recurse=false',
-  'log.showSignature=false',
   'color.ui=false',
   'core.quotePath=true',
 ].flatMap((setting) => ['-c', setting]);
@@ -268,22 +262,14 @@ export async function runGit(
     env: {
       PATH: '/usr/local/bin:/usr/bin:/bin',
       HOME: '/nonexistent',
-      LC_ALL: 'C',
+      ...safeEnvironment,
       GIT_DIR: gitFolder,
       // With the repository's own `core.worktree`, git would look for `objects` in the work tree.
       ...(args[0] === 'init' ? {} : { GIT_WORK_TREE: '.' }),
       GIT_COMMITTER_NAME: 'skillgate',
       GIT_COMMITTER_EMAIL: 'skillgate@localhost',
-      GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_ATTR_NOSYSTEM: '1',
-      GIT_NO_REPLACE_OBJECTS: '1',
-      // With grafts, a move to another branch can look like new commits.
-      GIT_GRAFT_FILE: '/dev/null',
-      GIT_NO_LAZY_FETCH: '1',
       GIT_ALLOW_PROTOCOL: 'none',
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
       GIT_LITERAL_PATHSPECS: '1',
       // A few bytes of a pack can unpack to more than the host's memory.
       GIT_ALLOC_LIMIT: `${gitObjectMiBMax}m`,
