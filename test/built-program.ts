@@ -16,11 +16,16 @@ export const builtProgram = { SKILLGATE_TEST_GUARD: join(top, 'dist/cli/guard.js
 export const guard = process.env.SKILLGATE_TEST_GUARD ?? join(top, 'cli/guard.js');
 
 /**
- * Has commands that run in the process of a test scan in the built scanner's process, as the program
- * does: loading the sources takes twice the time of a scan.
+ * Has commands that run in the process of a test scan in one process of the built scanner: loading
+ * the sources takes twice the time of a scan.
  */
 export const builtScanner: Plugin = {
   name: 'built-scanner',
+  enforce: 'pre',
+  resolveId: (id, importer = '') =>
+    id.endsWith('/watched-scan.ts') && importer.startsWith(join(top, 'cli/'))
+      ? join(top, 'test/warm-scanner.ts')
+      : undefined,
   transform: (code, id) =>
     id.endsWith('/cli/scan/watched-scan.ts')
       ? code.replace(/`\.\/scan-child\$.*?`/, "'../../dist/cli/scan/scan-child.js'")

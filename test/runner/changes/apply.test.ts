@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges, requireNoConflicts } from '../../../runner/changes/apply.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { isWhole } from '../../sample.ts';
 import {
   changed,
   fileOf as file,
@@ -84,7 +85,7 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
           seen.remove();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: isWhole ? 60 : 20 },
     );
   });
 
