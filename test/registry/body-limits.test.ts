@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envelopeBytesMax } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { makeSkill, tarOf } from './road.ts';
+import { expectAnswer } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /**
@@ -64,8 +65,6 @@ describe('what is sent', () => {
       authorization: `Bearer ${world.tokens.scanner}`,
     };
     const body = `{"lease":"x","envelope":${swollen(envelopeBytesMax * 2)},"report":{}}`;
-    expect(
-      (await world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body })).status,
-    ).toBe(413);
+    await expectAnswer(world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body }), 413);
   });
 });

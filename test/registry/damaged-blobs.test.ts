@@ -8,7 +8,8 @@ import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { call, claimScope, makeSkill, publish, publishApproved, signIn } from './road.ts';
+import { call, claimScope, makeSkill, publishApproved, signIn } from './road.ts';
+import { expectAnswer, publishIn } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /** What a registry that is started again knows of identities. */
@@ -102,7 +103,7 @@ describe('a blob that is damaged on its disk', () => {
       return objects.putAll(all, options);
     };
     Object.assign(world.registry, { objects: { ...objects, putAll } });
-    await publish(world.send, waiting, world.author);
+    await publishIn(world, waiting);
     await claimScope(world.send, 'bystander', makeKey());
     Object.assign(world.registry, { objects });
     const publication = await statementOf(predicateTypes.publish);
@@ -139,20 +140,20 @@ describe('a blob that is damaged on its disk', () => {
       files: { ...same, 'skill.json': JSON.stringify({ ...skill.manifest, version: '1.0.1' }) },
     });
     expect(next.packed.bundle.files.map((one) => one.sha256)).toContain(file);
-    await publish(world.send, next, world.author);
+    await publishIn(world, next);
     await requireWhole(file, [publicBlobName(file), storedBlobName(file)]);
   });
 
   it('makes nothing public that is not', async () => {
     const draft = makeSkill('@acme/draft', '1.0.0');
-    await publish(world.send, draft, world.author);
+    await publishIn(world, draft);
     const publication = await statementOf(predicateTypes.publish);
     for (const digest of [
       draft.packed.digest,
       draft.packed.bundle.files[0]?.sha256 ?? digestOf(''),
       publication,
     ]) {
-      expect((await get(digest)).status).toBe(404);
+      await expectAnswer(get(digest), 404);
       expect(world.stored.has(publicBlobName(digest))).toBe(false);
     }
   });
@@ -162,9 +163,7 @@ describe('a blob that is damaged on its disk', () => {
     damage(storedBlobName(claim), publicBlobName(claim));
     forget(world.registry);
     await signIn(world.send, other);
-    expect((await publish(world.send, makeSkill('@acme/next', '1.0.0'), world.author)).status).toBe(
-      201,
-    );
+    await expectAnswer(publishIn(world, makeSkill('@acme/next', '1.0.0')), 201);
     expect(digestOf(world.stored.get(storedBlobName(claim)) ?? Buffer.alloc(0))).toBe(claim);
   });
 
@@ -180,8 +179,8 @@ describe('a blob that is damaged on its disk', () => {
     db.read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
     forget(world.registry);
     await signIn(world.send, other);
-    expect((await publish(world.send, makeSkill('@other/lives', '1.0.0'), other)).status).toBe(201);
-    const refused = await publish(world.send, makeSkill('@acme/frozen', '1.0.0'), world.author);
+    await expectAnswer(publishIn(world, makeSkill('@other/lives', '1.0.0'), other), 201);
+    const refused = await publishIn(world, makeSkill('@acme/frozen', '1.0.0'));
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'scope-frozen', detail: expect.stringContaining('damaged') },

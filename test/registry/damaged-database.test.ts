@@ -10,6 +10,7 @@ import { guard } from '../../registry/store/schema.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
 import { call, claimScope, type Send } from './road.ts';
+import { expectAnswer } from './steps.ts';
 
 /** Writes over a part of a file. */
 function overwrite(path: string, from: number, bytes: Uint8Array): void {
@@ -44,8 +45,7 @@ describe('a registry whose database is damaged', () => {
     dir = await makeDataFolder(trust);
     const first = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${first.base}${path}`, init);
-    for (let i = 0; i < 5; i++)
-      expect((await claimScope(send, `scope-${i}`, makeKey())).status).toBe(201);
+    for (let i = 0; i < 5; i++) await expectAnswer(claimScope(send, `scope-${i}`, makeKey()), 201);
     port = Number(new URL(first.base).port);
     await first.close();
     copy = `${dir}-copy`;
@@ -82,7 +82,7 @@ describe('a registry whose database is damaged', () => {
         rmSync(`${file()}${end}`, { force: true, recursive: true });
       cpSync(copy, file());
       const again = await startRegistry({ dir, port });
-      expect((await fetch(`${again.base}/readyz`)).status).toBe(200);
+      await expectAnswer(fetch(`${again.base}/readyz`), 200);
       await again.close();
     },
   );
@@ -105,7 +105,7 @@ describe('a registry whose database is damaged', () => {
       status: 503,
       body: { ok: false, damaged: expect.stringContaining('malformed') },
     });
-    expect((await send('/index/root.json')).status).toBe(200);
+    await expectAnswer(send('/index/root.json'), 200);
     Object.assign(running.registry, { db });
     await running.close();
   });
@@ -137,10 +137,7 @@ describe('a registry whose database is damaged', () => {
     };
     await expect.poll(() => call(send, '/readyz'), { timeout: 20_000 }).toMatchObject(found);
     expect(said.join('\n')).toContain('Cannot use the database');
-    expect(await claimScope(send, 'late', makeKey())).toMatchObject({
-      status: 503,
-      body: { code: 'database-damaged' },
-    });
+    await expectAnswer(claimScope(send, 'late', makeKey()), 503, 'database-damaged');
     // Written as a single statement, and not as a batch.
     const { db } = running.registry;
     const answer = await call(send, '/api/v1/session', {
@@ -148,7 +145,7 @@ describe('a registry whose database is damaged', () => {
     });
     expect(answer).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
     await expect(async () => db.read.insert(guard).values({ ok: 1 })).rejects.toThrow();
-    expect((await send('/index/root.json')).status).toBe(200);
+    await expectAnswer(send('/index/root.json'), 200);
     await running.close();
     rmSync(file());
     cpSync(copy, file());
@@ -164,9 +161,9 @@ describe('a registry whose database is damaged', () => {
     });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
     const check = startCheck(file(), (line) => said.push(line));
-    expect((await claimScope(send, 'meanwhile', makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(send, 'meanwhile', makeKey()), 201);
     expect(await check.found).toBeUndefined();
-    expect((await send('/readyz')).status).toBe(200);
+    await expectAnswer(send('/readyz'), 200);
     await running.close();
     expect(said).toEqual([]);
   });

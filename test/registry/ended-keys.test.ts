@@ -10,17 +10,8 @@ import {
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  signIn,
-  state,
-} from './road.ts';
+import { type Answer, call, makeSkill, type Skill, signIn, state } from './road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const acme = parseScope('acme');
@@ -37,9 +28,9 @@ describe('who ends a key for an index before now', () => {
   afterEach(() => world.close());
 
   const bring = async (one: Skill, author: TestKey): Promise<number> => {
-    const { status } = await publish(world.send, one, author);
-    await scan(world.send, world.tokens.scanner, world.scanner, one, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, one);
+    const { status } = await publishIn(world, one, author);
+    await scanIn(world, one);
+    await approveIn(world, one);
     return status;
   };
   const end = async (key: TestKey, by: TestKey, validUpTo?: number): Promise<Answer> =>
@@ -85,18 +76,18 @@ describe('who ends a key for an index before now', () => {
     (await call(world.send, `/api/v1/versions/@acme/back/${manifest.version}`)).body.status;
 
   it('is not the thief of a key that was rotated: neither the scope nor a version falls to them', async () => {
-    expect((await rotate(next)).status).toBe(201);
-    expect((await end(world.author, next)).status).toBe(201);
-    expect(await end(world.author, world.author, 0)).toMatchObject({ status: 403 });
-    expect((await claim(thief, thief)).status).toBe(403);
+    await expectAnswer(rotate(next), 201);
+    await expectAnswer(end(world.author, next), 201);
+    await expectAnswer(end(world.author, world.author, 0), 403);
+    await expectAnswer(claim(thief, thief), 403);
     expect(await owners()).toEqual([next.keyId]);
     expect(await statusOf(skill)).toBe('approved');
   });
 
   it('is not who gave the scope away', async () => {
-    expect((await give(next)).status).toBe(201);
-    expect(await end(world.author, world.author, 0)).toMatchObject({ status: 403 });
-    expect((await claim(thief, thief)).status).toBe(403);
+    await expectAnswer(give(next), 201);
+    await expectAnswer(end(world.author, world.author, 0), 403);
+    await expectAnswer(claim(thief, thief), 403);
     expect(await owners()).toEqual([next.keyId]);
     expect(await statusOf(skill)).toBe('approved');
   });
@@ -110,8 +101,8 @@ describe('who ends a key for an index before now', () => {
       key: rita.open,
       state: 'ended',
     } as const;
-    expect((await state(send, memberStatement(gone), trust.administrator)).status).toBe(201);
-    expect(await end(rita, rita, 0)).toMatchObject({ status: 403 });
+    await expectAnswer(state(send, memberStatement(gone), trust.administrator), 201);
+    await expectAnswer(end(rita, rita, 0), 403);
     expect(await statusOf(skill)).toBe('approved');
   });
 
@@ -155,7 +146,7 @@ it('one administrator who was merely enrolled ends an owner’s key, and the sco
   } as const;
   for (const one of trust.administrators) await state(send, memberStatement(enrolled), one);
   const end = keyStatement({ key: author.open, state: 'ended', validUpTo: 0 });
-  expect((await state(send, end, mallory)).status).toBe(201);
+  await expectAnswer(state(send, end, mallory), 201);
   const claim = await state(send, scopeStatement({ scope: acme, owners: [friend.open] }), friend);
   expect(claim).toMatchObject({ status: 403, body: { code: 'scope-taken' } });
   expect((await readIdentities(registry, { scopes: [acme] })).chain.ownersOf(acme, latest)).toEqual(

@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
-import {
-  keyStatement,
-  memberStatement,
-  revocationStatement,
-  type Statement,
-} from '../../skills-index/statement/attestation.ts';
+import { keyStatement, type Statement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
   call,
@@ -23,6 +17,7 @@ import {
   signIn,
   state,
 } from './road.ts';
+import { callAs, expectAnswer, reviewerStatement, stopStatement } from './steps.ts';
 import { makeStaffedWorld, makeWorld, type Staffed, type World } from './world.ts';
 
 const skill = makeSkill('@acme/report', '1.0.0');
@@ -65,7 +60,7 @@ describe('statements that were signed for another registry', () => {
   });
 
   const suspension = (kind: 'suspended' | 'lifted'): Statement =>
-    revocationStatement({ kind, target, reason: 'active exploitation', nonce: freshNonce() });
+    stopStatement(kind, target, 'active exploitation');
   const attacks: readonly (readonly [string, () => readonly [Statement, TestKey]])[] = [
     ['the lift of a suspension', () => [suspension('lifted'), theirs.rita]],
     [
@@ -77,16 +72,7 @@ describe('statements that were signed for another registry', () => {
     ],
     [
       'an enrolment',
-      () => [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'mallory',
-          roles: ['reviewer'],
-          key: mallory.open,
-          state: 'enrolled',
-        }),
-        theirs.trust.administrator,
-      ],
+      () => [reviewerStatement('mallory', { key: mallory.open }), theirs.trust.administrator],
     ],
   ];
 
@@ -117,9 +103,10 @@ describe('statements that were signed for another registry', () => {
       await publish(send, next, theirs.author);
       await scan(send, tokens.scanner, theirs.scanner, next, 'pass');
     }
-    const draft = await call(theirs.send, '/api/v1/reviews/@acme/report/1.1.0/draft', {
-      token: theirs.tokens.rita,
-      json: { reviewer: { keyId: theirs.rita.keyId }, reason: 'read it', independent: true },
+    const draft = await callAs(theirs, 'rita', '/api/v1/reviews/@acme/report/1.1.0/draft', {
+      reviewer: { keyId: theirs.rita.keyId },
+      reason: 'read it',
+      independent: true,
     });
     const statement = JSON.parse(
       Buffer.from(draft.body.payload, 'base64').toString('utf8'),
@@ -129,7 +116,7 @@ describe('statements that were signed for another registry', () => {
     expect(await call(ours.send, '/api/v1/statements', post)).toMatchObject({
       body: { code: 'other-registry' },
     });
-    expect((await call(theirs.send, '/api/v1/statements', post)).status).toBe(201);
+    await expectAnswer(call(theirs.send, '/api/v1/statements', post), 201);
   });
 
   it('are not believed where somebody writes them straight into the database', async () => {
@@ -152,7 +139,7 @@ describe('statements that were signed for another registry', () => {
       const [statement, key] = make();
       if (statement.predicateType.includes('revocation'))
         await state(theirs.send, suspension('suspended'), theirs.omar);
-      expect((await state(theirs.send, statement, key)).status).toBe(201);
+      await expectAnswer(state(theirs.send, statement, key), 201);
     }
   });
 });

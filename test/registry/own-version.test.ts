@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
   type Answer,
@@ -10,12 +9,12 @@ import {
   call,
   enrol,
   makeSkill,
-  publish,
+  publishScanned,
   type Skill,
-  scan,
   signIn,
   state,
 } from './road.ts';
+import { approveIn, expectAnswer, signInAs, stopStatement } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 describe('a reviewer who is an author', () => {
@@ -32,19 +31,18 @@ describe('a reviewer who is an author', () => {
     const scope = parseScope('acme');
     const { statement } = (await call(send, '/api/v1/scopes/acme')).body;
     const owners = [author.open, owner.open];
-    expect(
-      (await state(send, scopeStatement({ scope, owners, previous: statement }), author)).status,
-    ).toBe(201);
+    await expectAnswer(
+      state(send, scopeStatement({ scope, owners, previous: statement }), author),
+      201,
+    );
     for (const [name, key] of [
       ['ada', author],
       ['ada', second],
       ['olga', owner],
     ] as const)
-      expect(
-        (await enrol(send, trust.administrator, { name, roles: ['reviewer'], key })).status,
-      ).toBe(201);
+      await expectAnswer(enrol(send, trust.administrator, { name, roles: ['reviewer'], key }), 201);
     tokens = {
-      author: await signIn(send, author),
+      author: await signInAs(world, 'author'),
       owner: await signIn(send, owner),
       second: await signIn(send, second),
     };
@@ -53,8 +51,7 @@ describe('a reviewer who is an author', () => {
 
   const scanned = async (verdict: Verdict): Promise<Skill> => {
     const skill = makeSkill('@acme/own', '1.0.0');
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict);
+    await publishScanned(world, skill, { verdict });
     return skill;
   };
   const act = (who: keyof typeof tokens, action: string, json: object): Promise<Answer> =>
@@ -72,10 +69,7 @@ describe('a reviewer who is an author', () => {
         ['ask', { reason: 'why' }],
         ['claim', {}],
       ] as const)
-        expect(await act(who, action, json)).toMatchObject({
-          status: 403,
-          body: { code: 'forbidden' },
-        });
+        await expectAnswer(act(who, action, json), 403, 'forbidden');
       expect(await status()).toBe('quarantined');
     },
   );
@@ -89,25 +83,21 @@ describe('a reviewer who is an author', () => {
       expect((await approve(world.send, tokens[who], key, skill)).body.code).toBe(
         'approval-refused',
       );
-      expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+      await expectAnswer(approveIn(world, skill), 201);
       expect(await status()).toBe('approved');
     },
   );
 
   it('suspends it like anybody, and does not lift what is suspended', async () => {
     const skill = await scanned('pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approveIn(world, skill);
     const target = { bundle: skill.packed.digest };
     const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> =>
-      state(
-        world.send,
-        revocationStatement({ nonce: freshNonce(), kind, target, reason: 'r' }),
-        key,
-      );
-    expect((await say('suspended', owner)).status).toBe(201);
+      state(world.send, stopStatement(kind, target), key);
+    await expectAnswer(say('suspended', owner), 201);
     for (const key of [world.author, owner, second])
-      expect(await say('lifted', key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      await expectAnswer(say('lifted', key), 403, 'forbidden');
     expect(await status()).toBe('suspended');
-    expect((await say('lifted', world.rita)).status).toBe(201);
+    await expectAnswer(say('lifted', world.rita), 201);
   });
 });

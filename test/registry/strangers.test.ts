@@ -16,6 +16,7 @@ import { signPayload, signStatement } from '../../skills-index/statement/sign.ts
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { makeKey } from './people.ts';
 import { call, makeSkill, publish, type Send, state } from './road.ts';
+import { expectAnswer, publishIn } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 describe('a stranger', () => {
@@ -39,22 +40,20 @@ describe('a stranger', () => {
       'too-many-requests',
     );
     // A session that a scope's claim gives is no way round it.
-    expect(
-      (
-        await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), {
-          token: world.tokens.author,
-        })
-      ).status,
-    ).toBe(429);
-    expect(await world.registry.db.read.select().from(audit)).toHaveLength(before);
-    expect(
-      (await call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} })).status,
-    ).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(
-      201,
+    await expectAnswer(
+      publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), {
+        token: world.tokens.author,
+      }),
+      429,
     );
+    expect(await world.registry.db.read.select().from(audit)).toHaveLength(before);
+    await expectAnswer(
+      call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} }),
+      200,
+    );
+    await expectAnswer(publishIn(world, makeSkill('@acme/x', '1.0.0')), 201);
     world.wait(1_000);
-    expect((await nothing()).status).toBe(422);
+    await expectAnswer(nothing(), 422);
   });
 
   it.each([
@@ -104,7 +103,7 @@ describe('a stranger', () => {
     expect(await state(world.send, claim(firstOwnersMax + 1), first)).toMatchObject({
       body: { code: 'request-invalid' },
     });
-    expect((await state(world.send, claim(firstOwnersMax), first)).status).toBe(201);
+    await expectAnswer(state(world.send, claim(firstOwnersMax), first), 201);
   });
 
   it('has one key tried when they name one, and few when they name none', async () => {
@@ -132,7 +131,7 @@ describe('a stranger', () => {
       }),
       key,
     );
-    expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(201);
+    await expectAnswer(call(world.send, '/api/v1/statements', { json: envelope }), 201);
   });
 
   it('who names a known key and signs with another is refused before the statement is read', async () => {

@@ -18,6 +18,7 @@ import { freshNonce } from '../nonce.ts';
 import { deskPasskey } from './desk-visit.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { call, state } from './road.ts';
+import { expectAnswer, reviewerStatement } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
@@ -92,22 +93,16 @@ describe('one administrator of two', () => {
   it.each(Object.entries(acts))('alone never %s; together with another does', async (_, act) => {
     const statement = await act.statement();
     expect(await act.isDone()).toBe(false);
-    expect((await state(world.send, statement, first)).status).toBe(201);
+    await expectAnswer(state(world.send, statement, first), 201);
     expect((await state(world.send, statement, first)).status).toBeLessThan(500);
     expect(await act.isDone()).toBe(false);
-    expect((await state(world.send, statement, second)).status).toBe(201);
+    await expectAnswer(state(world.send, statement, second), 201);
     expect(await act.isDone()).toBe(true);
   });
 
   it('ends a member alone: taking a right away is the safe direction', async () => {
-    const end = memberStatement({
-      nonce: freshNonce(),
-      name: 'rita',
-      roles: ['reviewer'],
-      key: world.rita.open,
-      state: 'ended',
-    });
-    expect((await state(world.send, end, first)).status).toBe(201);
+    const end = reviewerStatement('rita', { key: world.rita.open }, 'ended');
+    await expectAnswer(state(world.send, end, first), 201);
     expect((await chain()).isMember(world.rita.keyId, 'reviewer', latest)).toBe(false);
   });
 });

@@ -25,7 +25,8 @@ import {
   sigstore,
   upload,
 } from './certified-road.ts';
-import { approve, makeSkill, type Skill, scan } from './road.ts';
+import { makeSkill, type Skill } from './road.ts';
+import { approveIn, expectAnswer, scanIn } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
@@ -46,11 +47,9 @@ async function release(
   const provenance = withProvenance
     ? { provenance: await sigstore.say(provenanceOf(skill), signer) }
     : {};
-  expect(await upload(world.send, skill, { publish, ...provenance })).toMatchObject({
-    status: 201,
-  });
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  await approve(world.send, world.tokens.rita, world.rita, skill);
+  await expectAnswer(upload(world.send, skill, { publish, ...provenance }), 201);
+  await scanIn(world, skill);
+  await approveIn(world, skill);
   const base = 'http://localhost';
   const query = {
     fetch: (async (input) =>

@@ -18,6 +18,7 @@ import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeRoot } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
@@ -47,7 +48,7 @@ describe('a backup of a registry', () => {
     // Twice, while the registry serves.
     await backUp(dir, made);
     cpSync(made, `${made}-first`, { recursive: true });
-    expect((await claimScope(send, 'acme-2', author)).status).toBe(201);
+    await expectAnswer(claimScope(send, 'acme-2', author), 201);
     await send('/index/status.json');
     head = await (await send('/log/checkpoint')).text();
     ({ size } = parseCheckpoint(head));
@@ -84,7 +85,7 @@ describe('a backup of a registry', () => {
     const lines: string[] = [];
     const running = await startRegistry({ dir: to, port: 0, log: (line) => lines.push(line) });
     expect(await (await fetch(`${running.base}/log/checkpoint`)).text()).toBe(head);
-    expect((await fetch(`${running.base}/index/status.json`)).status).toBe(200);
+    await expectAnswer(fetch(`${running.base}/index/status.json`), 200);
     await running.close();
     expect(lines.filter((line) => /ALARM|warning/.test(line))).toEqual([]);
   });

@@ -16,6 +16,7 @@ import { startRegistry } from '../../../registry/serve.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { backUp, leftOf, makeLoneDataFolder, restore } from './backups.ts';
 
 describe('a restore that is refused', () => {
@@ -32,7 +33,7 @@ describe('a restore that is refused', () => {
     to = `${dir}-restored`;
     const running = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-    expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(send, 'acme', makeKey()), 201);
     await running.close();
     await backUp(dir, backup);
   });

@@ -18,7 +18,8 @@ import {
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../failing-write.ts';
-import { makeSkill, publish, publishApproved, type Skill, state } from '../road.ts';
+import { makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -36,12 +37,12 @@ async function release(name: string, version: string): Promise<Skill> {
 async function say(kind: 'suspended' | 'lifted', target: { bundle: Skill['packed']['digest'] }) {
   const registry = registryIdOf(world.registry.root);
   const said = { registry, reason: 'a test', kind, target, nonce: freshNonce() };
-  expect((await state(world.send, revocationStatement(said), world.rita)).status).toBe(201);
+  await expectAnswer(state(world.send, revocationStatement(said), world.rita), 201);
 }
 
 async function advise({ manifest: { name, version } }: Skill, kind: 'yanked' | 'unyanked') {
   const advice = { name, version, kind, reason: 'a test', nonce: freshNonce() };
-  expect((await state(world.send, adviceStatement(advice), world.author)).status).toBe(201);
+  await expectAnswer(state(world.send, adviceStatement(advice), world.author), 201);
 }
 
 async function offered(name = '@acme/one'): Promise<string | undefined> {
@@ -56,7 +57,7 @@ describe('the offered version of a skill', () => {
     await release('@acme/one', '1.9.9');
     expect(await offered()).toBe('2.0.0');
     const late = makeSkill('@acme/one', '3.0.0');
-    await publish(world.send, late, world.author);
+    await publishIn(world, late);
     expect(await offered()).toBe('2.0.0');
   });
 

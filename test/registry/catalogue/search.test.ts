@@ -14,6 +14,7 @@ import { revocationStatement } from '../../../skills-index/statement/attestation
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, claimScope, makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const readers = {
@@ -135,7 +136,7 @@ describe('a search', () => {
     `scopes=a${',a'.repeat(50)}`,
     `q=${'a'.repeat(2_001)}`,
   ])('refuses %s', async (query) => {
-    expect(await search(query)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+    await expectAnswer(search(query), 400, 'request-invalid');
   });
 
   it('shows no stopped version, from the stop on', async () => {
@@ -145,7 +146,7 @@ describe('a search', () => {
     const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
     const target = { bundle: skill.packed.digest };
     const stop = revocationStatement({ ...said, kind: 'revoked', target, nonce: freshNonce() });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(state(world.send, stop, world.rita), 201);
     expect(await names('q=photographs')).toEqual([]);
     while (await renewSkills(world.registry));
     expect(await names('q=photographs')).toEqual([]);

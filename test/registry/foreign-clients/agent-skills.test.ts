@@ -12,6 +12,7 @@ import {
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, publishScanned, state } from '../road.ts';
+import { callAs, expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 import { addListedSkills } from './listed-skills.ts';
 
@@ -34,9 +35,9 @@ describe('the index of Agent Skills', () => {
     await publishScanned(world, waiting);
     await publishScanned(world, held, { verdict: 'block' });
     await publishScanned(world, refused);
-    await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
-      token: world.tokens.rita,
-      json: { to: 'refused', reason: 'it has no use' },
+    await callAs(world, 'rita', '/api/v1/reviews/@acme/refused/1.0.0/move', {
+      to: 'refused',
+      reason: 'it has no use',
     });
     const stop = revocationStatement({
       registry: registryIdOf(world.registry.root),
@@ -45,7 +46,7 @@ describe('the index of Agent Skills', () => {
       target: { bundle: revoked.packed.digest },
       nonce: freshNonce(),
     });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(state(world.send, stop, world.rita), 201);
     await renewSkills(world.registry);
   });
   afterAll(() => world.close());
@@ -113,13 +114,13 @@ describe('the index of Agent Skills', () => {
       reason: 'it is slow',
       nonce: freshNonce(),
     } as const;
-    expect((await state(world.send, adviceStatement(advice), world.author)).status).toBe(201);
+    await expectAnswer(state(world.send, adviceStatement(advice), world.author), 201);
     await renewSkills(world.registry);
     expect(await call(world.send, `/@acme/yanked/${index}`)).toMatchObject({
       status: 409,
       body: { code: 'version-yanked', hint: expect.stringContaining('@acme/yanked@1.0.0') },
     });
-    expect((await world.send(`/@acme/yanked@1.0.0/${index}`)).status).toBe(200);
+    await expectAnswer(world.send(`/@acme/yanked@1.0.0/${index}`), 200);
     const text = await (await world.send('/api/v1/skills/yanked?ownerHandle=acme')).text();
     expect(text).toContain('name it: @acme/yanked@1.0.0');
   });
@@ -129,7 +130,7 @@ describe('the index of Agent Skills', () => {
       Array.from({ length: indexedSkillsMax + 1 }, (_, at) => `@${scope}/s${at}`);
     await addListedSkills(world, listed('hidden'));
     const all = () => call(world.send, `/all/${index}`);
-    expect(await all()).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+    await expectAnswer(all(), 400, 'request-invalid');
     world.registry.readers = new Readers(
       { schema: 'skillgate.readers/1', private: [parseScope('hidden')], readers: [] },
       'readers.json',
@@ -143,7 +144,7 @@ describe('the index of Agent Skills', () => {
   });
 
   it('is not at the root, which a client reads for a skill that it cannot get', async () => {
-    expect((await world.send(`/${index}`)).status).toBe(404);
-    expect((await world.send('/.well-known/skills/index.json')).status).toBe(404);
+    await expectAnswer(world.send(`/${index}`), 404);
+    await expectAnswer(world.send('/.well-known/skills/index.json'), 404);
   });
 });

@@ -8,6 +8,7 @@ import { readTgz } from '../../../runner/archives/tgz.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, publishScanned, registryIdAt, state } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const schemaFile = process.env.SKILLGATE_AGENT_PLUGINS_SCHEMA;
@@ -45,7 +46,7 @@ describe('the marketplace', () => {
       target: { bundle: revoked.packed.digest },
       nonce: freshNonce(),
     });
-    expect((await state(send, stop, rita)).status).toBe(201);
+    await expectAnswer(state(send, stop, rita), 201);
     await renewSkills(world.registry);
   });
   afterAll(() => world.close());

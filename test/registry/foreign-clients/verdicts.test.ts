@@ -4,28 +4,29 @@ import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/clawhub.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, registryIdAt, scan, state } from '../road.ts';
+import { call, makeSkill, registryIdAt, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the verdicts for ClawHub clients', () => {
   let world: Staffed;
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    const { send, author, tokens, scanner, rita } = world;
+    const { send, rita } = world;
     const publishOne = async (name: string, verdict?: 'pass') => {
       const skill = makeSkill(name, '1.0.0');
-      expect((await publish(send, skill, author)).status).toBe(201);
-      if (verdict !== undefined) await scan(send, tokens.scanner, scanner, skill, verdict);
+      await expectAnswer(publishIn(world, skill), 201);
+      if (verdict !== undefined) await scanIn(world, skill, verdict);
       return skill;
     };
-    await approve(send, tokens.rita, rita, await publishOne('@acme/good', 'pass'));
+    await approveIn(world, await publishOne('@acme/good', 'pass'));
     const revoked = await publishOne('@acme/revoked', 'pass');
-    await approve(send, tokens.rita, rita, revoked);
+    await approveIn(world, revoked);
     const registry = await registryIdAt(send);
     const target = { bundle: revoked.packed.digest };
     const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
     const stop = revocationStatement({ ...said, nonce: freshNonce() });
-    expect((await state(send, stop, rita)).status).toBe(201);
+    await expectAnswer(state(send, stop, rita), 201);
     await publishOne('@acme/waiting');
     await renewSkills(world.registry);
   });
@@ -89,7 +90,7 @@ describe('the verdicts for ClawHub clients', () => {
   it('are asked for a hundred versions at once at most', async () => {
     const many = Array.from({ length: verdictsAtOnce }, () => of('absent'));
     expect((await ask(...many)).body.items).toHaveLength(verdictsAtOnce);
-    expect((await ask(...many, of('absent'))).status).toBe(400);
+    await expectAnswer(ask(...many, of('absent')), 400);
   });
 
   it('name the statements, and claim that nobody else verified them', async () => {

@@ -27,6 +27,7 @@ import {
   parseIndexFile,
   printIndexLine,
 } from '../../../skills-index/trust/index-files/index-line.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeWorld, memoryObjects, type World } from '../world.ts';
 import { lineRow, versionWrite } from './entered-lines.ts';
 import { Dead, isolate } from './isolates.ts';
@@ -310,7 +311,7 @@ describe('the index of a skill', () => {
     }
     const before = world.stored.size;
     const unknown = indexPartPath(name, { digest: digestOf('unknown') });
-    expect((await world.send(unknown)).status).toBe(404);
+    await expectAnswer(world.send(unknown), 404);
     expect(world.stored.size).toBe(before);
   });
 
@@ -325,8 +326,8 @@ describe('the index of a skill', () => {
       world.stored.delete(indexPartName(name, digest));
       world.registry.known?.change(indexPartName(name, digest));
     }
-    expect((await world.send(indexPartPath(name, leaf))).status).toBe(200);
+    await expectAnswer(world.send(indexPartPath(name, leaf)), 200);
     expect(world.stored.get(indexPartName(name, deep.digest))).toEqual(bytes);
-    expect((await world.send(indexPartPath(name, { digest: digestOf('no') }))).status).toBe(404);
+    await expectAnswer(world.send(indexPartPath(name, { digest: digestOf('no') })), 404);
   });
 });

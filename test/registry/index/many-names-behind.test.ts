@@ -15,6 +15,7 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publishApproved, state } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 async function say(world: Staffed, kind: 'suspended' | 'lifted'): Promise<Answer> {
@@ -39,7 +40,7 @@ async function crowd(
   times = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const [owner, scope] = [makeKey(), parseScope(name)];
-  expect((await claimScope(send, name, owner)).status).toBe(201);
+  await expectAnswer(claimScope(send, name, owner), 201);
   for (let named = 0; named < times; named++) {
     const { chain } = await readIdentities(registry, { scopes: [scope] });
     const previous = chain.scopeStatementOf(scope, latest);
@@ -68,8 +69,8 @@ async function look({ send }: Staffed): Promise<[string, number]> {
 it('takes a lift that rests on the people of another scope', async () => {
   const world = await makeWorld();
   await crowd(world, 'first', 1);
-  expect((await say(world, 'suspended')).status).toBe(201);
-  expect((await say(world, 'lifted')).status).toBe(201);
+  await expectAnswer(say(world, 'suspended'), 201);
+  await expectAnswer(say(world, 'lifted'), 201);
   const [state, names] = await look(world);
   expect(state).toBe('approved');
   expect(names).toBeGreaterThan(scopeOwnersMax);
@@ -78,7 +79,7 @@ it('takes a lift that rests on the people of another scope', async () => {
 it('refuses a lift that would leave versions that no installer can read', async () => {
   const world = await makeWorld();
   for (const name of ['first', 'second']) await crowd(world, name);
-  expect((await say(world, 'suspended')).status).toBe(201);
+  await expectAnswer(say(world, 'suspended'), 201);
   const { status, body } = await say(world, 'lifted');
   expect([status, body.code]).toEqual([409, 'move-illegal']);
   expect(body.detail).toMatch(/more than 1000 keys, people and scopes/);

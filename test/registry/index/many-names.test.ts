@@ -15,16 +15,8 @@ import {
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  claimScope,
-  makeSkill,
-  publish,
-  scan,
-  state,
-} from '../road.ts';
+import { type Answer, call, claimScope, makeSkill, publishScanned, state } from '../road.ts';
+import { approveIn, expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const scope = parseScope('acme');
@@ -36,11 +28,9 @@ async function makeWorld(): Promise<Staffed> {
 }
 
 async function release(world: Staffed, version: string): Promise<Answer> {
-  const { author, rita, scanner, send, tokens } = world;
   const skill = makeSkill('@acme/t', version, { files: { 'v.md': version } });
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  return approve(send, tokens.rita, rita, skill);
+  await publishScanned(world, skill);
+  return approveIn(world, skill);
 }
 
 /** A statement that names the author as owner, and these publishers. */
@@ -64,7 +54,7 @@ const strangers = (count = scopeOwnersMax - 1) => Array.from({ length: count }, 
 it('gets no further ones, and its versions stay installable', async () => {
   const world = await makeWorld();
   const { author, send } = world;
-  expect((await release(world, '1.0.0')).status).toBe(201);
+  await expectAnswer(release(world, '1.0.0'), 201);
   let last = strangers();
   let answer = await state(send, await change(world, last), author);
   let named = 0;
@@ -80,21 +70,21 @@ it('gets no further ones, and its versions stay installable', async () => {
   expect(answer.body.hint).toContain('can still lose owners');
 
   // Who was named before can be named again, or lose the rights.
-  expect((await state(send, await change(world, []), author)).status).toBe(201);
-  expect((await release(world, '1.1.0')).status).toBe(201);
+  await expectAnswer(state(send, await change(world, []), author), 201);
+  await expectAnswer(release(world, '1.1.0'), 201);
   for (const version of ['1.0.0', '1.1.0']) {
     const words = await send(`/words/@acme/t/${version}`);
     const { names } = parseWordsFile(new Uint8Array(await words.arrayBuffer()));
     expect(names.size).toBeLessThanOrEqual(wordsNamesMax);
   }
   // Other scopes are not concerned.
-  expect((await claimScope(send, 'other', makeKey())).status).toBe(201);
+  await expectAnswer(claimScope(send, 'other', makeKey()), 201);
 }, 120_000);
 
 it('with more names than it may have gets no version into the index, and the reviewer reads why', async () => {
   const world = await makeWorld();
   const { author, registry, send } = world;
-  expect((await release(world, '1.0.0')).status).toBe(201);
+  await expectAnswer(release(world, '1.0.0'), 201);
   for (let named = 0; named <= wordsNamesMax; named += scopeOwnersMax - 1) {
     const statement = await change(world, strangers());
     const envelope = await signStatement(statement, author);

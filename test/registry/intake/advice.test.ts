@@ -7,22 +7,13 @@ import {
   type AdvicePredicate,
   adviceStatement,
   keyStatement,
-  revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  state,
-} from '../road.ts';
+import { type Answer, call, makeSkill, type Skill, state } from '../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const name = parseSkillName('@acme/counter');
@@ -43,7 +34,7 @@ type State = keyof typeof states;
 
 beforeAll(async () => {
   world = await makeStaffedWorld();
-  const { send, author, scanner, rita, tokens } = world;
+  const { send, author, rita } = world;
   coOwner = makeKey();
   publisher = makeKey();
   const { statement } = (await call(send, '/api/v1/scopes/@acme')).body;
@@ -53,19 +44,19 @@ beforeAll(async () => {
     publishers: [author.open, publisher.open],
     previous: statement,
   });
-  expect((await state(send, change, author)).status).toBe(201);
+  await expectAnswer(state(send, change, author), 201);
   for (const [wanted, version] of Object.entries(states)) {
     const skill = skillAt(version);
-    expect((await publish(send, skill, author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     if (wanted === 'received') continue;
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    await scanIn(world, skill);
     if (wanted === 'refused')
-      await call(send, `/api/v1/reviews/${name}/${version}/move`, {
-        token: tokens.rita,
-        json: { to: 'refused', reason: 'a mistake' },
+      await callAs(world, 'rita', `/api/v1/reviews/${name}/${version}/move`, {
+        to: 'refused',
+        reason: 'a mistake',
       });
     if (wanted === 'refused' || wanted === 'in review') continue;
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     if (wanted === 'suspended' || wanted === 'revoked')
       await state(send, stop(skill, wanted), rita);
   }
@@ -77,12 +68,7 @@ afterAll(() => world.close());
 const skillAt = (version: string): Skill =>
   makeSkill(name, version, { files: { 'n.md': `${version}\n` } });
 const stop = (skill: Skill, kind: 'suspended' | 'revoked') =>
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: { bundle: skill.packed.digest },
-    reason: 'it leaks',
-  });
+  stopStatement(kind, { bundle: skill.packed.digest }, 'it leaks');
 const versionAt = async (version: string) =>
   (await call(world.send, `/api/v1/versions/${name}/${version}`)).body;
 const advise = (
@@ -145,9 +131,9 @@ describe('the table: role × state × action', () => {
   it('keeps advice on a version that is revoked later, and lets the author take it back', async () => {
     const { send, author, rita } = world;
     const version = states.suspended;
-    expect((await advise(author, version, 'yanked')).status).toBe(201);
-    expect((await state(send, stop(skillAt(version), 'revoked'), rita)).status).toBe(201);
-    expect((await advise(author, version, 'unyanked')).status).toBe(201);
+    await expectAnswer(advise(author, version, 'yanked'), 201);
+    await expectAnswer(state(send, stop(skillAt(version), 'revoked'), rita), 201);
+    await expectAnswer(advise(author, version, 'unyanked'), 201);
   });
 });
 
@@ -190,10 +176,11 @@ describe('advice', () => {
     const undo = freshNonce();
     const undone = await advise(world.author, '1.0.0', 'unyanked', { nonce: undo });
     expect(await advise(world.author, '1.0.0', 'unyanked', { nonce: undo })).toEqual(undone);
-    expect(await advise(world.author, '1.0.0', 'yanked', { nonce })).toMatchObject({
-      status: 409,
-      body: { code: 'statement-replayed' },
-    });
+    await expectAnswer(
+      advise(world.author, '1.0.0', 'yanked', { nonce }),
+      409,
+      'statement-replayed',
+    );
     expect((await advise(world.author, '1.0.0', 'unyanked')).body.code).toBe('move-illegal');
   });
 
@@ -202,7 +189,7 @@ describe('advice', () => {
     const put = registry.objects.putOver;
     const failing = { ...registry.objects, putOver: () => Promise.reject(new Error('full')) };
     Object.assign(registry, { objects: failing });
-    expect((await advise(world.author, '1.0.0', 'yanked')).status).toBe(201);
+    await expectAnswer(advise(world.author, '1.0.0', 'yanked'), 201);
     Object.assign(registry, { objects: { ...failing, putOver: put } });
     const { writeLackingFiles } = await import('../../../registry/index/index-file.ts');
     await writeLackingFiles(registry);
@@ -213,19 +200,14 @@ describe('advice', () => {
 
   it('of a publisher whose key ended is refused', async () => {
     const ended = keyStatement({ key: publisher.open, state: 'ended' });
-    expect((await state(world.send, ended, publisher)).status).toBe(201);
+    await expectAnswer(state(world.send, ended, publisher), 201);
     expect((await advise(publisher, '1.0.0', 'yanked')).body.code).toBe('forbidden');
   });
 
   it('of a suspended publisher is refused', async () => {
     const target = { publisher: coOwner.keyId };
-    const suspended = revocationStatement({
-      nonce: freshNonce(),
-      kind: 'suspended',
-      target,
-      reason: 'a stolen laptop',
-    });
-    expect((await state(world.send, suspended, world.rita)).status).toBe(201);
+    const suspended = stopStatement('suspended', target, 'a stolen laptop');
+    await expectAnswer(state(world.send, suspended, world.rita), 201);
     expect((await advise(coOwner, '1.0.0', 'yanked')).body.code).toBe('publisher-stopped');
   });
 });

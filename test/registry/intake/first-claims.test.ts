@@ -4,6 +4,7 @@ import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, claimScope } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 type Claim = (world: Staffed, scope: string, number: number) => Promise<Answer>;
@@ -32,8 +33,7 @@ const strangers: readonly (readonly [string, Claim])[] = [
 it.each(strangers)('one stranger claims a few scopes and no more: %s', async (_, claimAs) => {
   const world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
   onTestFinished(() => world.close());
-  for (let i = 0; i < firstClaimsMax; i++)
-    expect((await claimAs(world, `mine-${i}`, i)).status).toBe(201);
+  for (let i = 0; i < firstClaimsMax; i++) await expectAnswer(claimAs(world, `mine-${i}`, i), 201);
   expect(await claimAs(world, 'one-more', firstClaimsMax)).toMatchObject({
     status: 400,
     body: {
@@ -41,12 +41,12 @@ it.each(strangers)('one stranger claims a few scopes and no more: %s', async (_,
       detail: expect.stringContaining(`may be the first to claim at most ${firstClaimsMax} scopes`),
     },
   });
-  expect((await claimScope(world.send, 'of-another', makeKey())).status).toBe(201);
+  await expectAnswer(claimScope(world.send, 'of-another', makeKey()), 201);
 });
 
 it('a member claims as many as the registry needs', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
   for (let i = 0; i <= firstClaimsMax; i++)
-    expect((await claimScope(world.send, `ours-${i}`, world.rita)).status).toBe(201);
+    await expectAnswer(claimScope(world.send, `ours-${i}`, world.rita), 201);
 });

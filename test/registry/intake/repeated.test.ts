@@ -8,8 +8,6 @@ import { parseVersion } from '../../../skills-index/skill/version.ts';
 import {
   adviceStatement,
   keyStatement,
-  memberStatement,
-  revocationStatement,
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
@@ -21,6 +19,7 @@ import {
   makeReport,
   makeSkill,
   publish,
+  publishScanned,
   type Send,
   type Skill,
   scan,
@@ -28,6 +27,7 @@ import {
   signReport,
   state,
 } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, reviewerStatement, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 interface Request {
@@ -53,30 +53,18 @@ const name = parseSkillName('@acme/again');
 const version = parseVersion('1.0.0');
 const skill = (file = 'one'): Skill => makeSkill(name, version, { files: { 'n.md': file } });
 const inReview = async (): Promise<void> => {
-  await publish(world.send, skill(), world.author);
-  await scan(world.send, world.tokens.scanner, world.scanner, skill(), 'pass');
+  await publishScanned(world, skill());
 };
 const approved = async (): Promise<void> => {
   await inReview();
-  await approve(world.send, world.tokens.rita, world.rita, skill());
+  await approveIn(world, skill());
 };
 const stop = (kind: 'suspended' | 'lifted' | 'revoked', target?: object): Statement =>
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: (target ?? { name, version }) as never,
-    reason: 'leaks',
-  });
+  stopStatement(kind, (target ?? { name, version }) as never, 'leaks');
 const advice = (kind: 'yanked' | 'unyanked' | 'deprecated'): Statement =>
   adviceStatement({ name, version, kind, reason: 'old', nonce: freshNonce() });
 const member = (key: TestKey, end: 'enrolled' | 'ended'): Statement =>
-  memberStatement({
-    nonce: freshNonce(),
-    name: 'eve',
-    roles: ['reviewer'],
-    key: key.open,
-    state: end,
-  });
+  reviewerStatement('eve', { key: key.open }, end);
 const claim = (owner: TestKey): Statement =>
   scopeStatement({ scope: parseScope('other'), owners: [owner.open] });
 const say = (statement: () => Statement, by: () => TestKey) => () => state(send, statement(), by());
@@ -91,7 +79,7 @@ describe('the same request again is the same answer', () => {
     ['a publication', nothing, () => publish(send, skill(), world.author)],
     [
       'a scan report',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       () => scan(send, world.tokens.scanner, world.scanner, skill(), 'pass'),
     ],
     ['an approval', inReview, () => approve(send, world.tokens.rita, world.rita, skill())],
@@ -174,13 +162,13 @@ describe('other bytes for the same end are a conflict', () => {
   >([
     [
       'another skill under a published number',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       () => publish(send, skill('two'), world.author),
       'version-exists',
     ],
     [
       'the same skill, signed anew',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       async () =>
         publish(send, skill(), world.author, {
           envelope: await signPublication(skill(), world.author),
@@ -234,7 +222,7 @@ describe('other bytes for the same end are a conflict', () => {
   });
 
   it('another report for a job that is done', async () => {
-    await publish(world.send, skill(), world.author);
+    await publishIn(world, skill());
     const token = world.tokens.scanner;
     const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body;
     const post = async (verdict: 'pass' | 'block') => {
@@ -243,8 +231,8 @@ describe('other bytes for the same end are a conflict', () => {
       const json = { lease: job.lease, envelope, report };
       return call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
     };
-    expect((await post('pass')).status).toBe(200);
-    expect(await post('block')).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    await expectAnswer(post('pass'), 200);
+    await expectAnswer(post('block'), 409, 'job-stale');
     expect((await call(world.send, `/api/v1/versions/${name}/${version}`)).body.verdict).toBe(
       'pass',
     );

@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  memberStatement,
-  revocationStatement,
-  type Statement,
-} from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
+import type { Statement } from '../../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, makeSkill, publishApproved, state } from '../road.ts';
+import { reviewerStatement, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a statement that comes again', () => {
@@ -26,8 +22,7 @@ describe('a statement that comes again', () => {
     const skill = makeSkill('@acme/back', '1.0.0');
     await publishApproved(world, skill);
     const target = { bundle: skill.packed.digest };
-    const act = (kind: 'suspended' | 'lifted') =>
-      revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });
+    const act = (kind: 'suspended' | 'lifted') => stopStatement(kind, target, 'leaks');
     const first = act('suspended');
     const at = await say(first, rita);
     expect(await say(first, rita)).toBe(at);
@@ -40,14 +35,7 @@ describe('a statement that comes again', () => {
   it('is refused when a membership has ended since, whoever sends it', async () => {
     const { administrator } = world.trust;
     const eve = makeKey();
-    const act = (kind: 'enrolled' | 'ended') =>
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'eve',
-        roles: ['reviewer'],
-        key: eve.open,
-        state: kind,
-      });
+    const act = (kind: 'enrolled' | 'ended') => reviewerStatement('eve', { key: eve.open }, kind);
     const first = act('enrolled');
     const at = await say(first, administrator);
     expect(await say(first, administrator)).toBe(at);

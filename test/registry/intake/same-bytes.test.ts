@@ -4,6 +4,7 @@ import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { type Answer, claimScope, publish, signPublication } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const text = '---\nname: words\ndescription: Counts words.\n---\nCount the words.\n';
@@ -46,7 +47,7 @@ describe('uploads of the same bytes at the same time', () => {
     const keys = Array.from({ length: 12 }, makeKey);
     const scopes = keys.map((_, at) => `crowd-${String.fromCharCode(97 + at)}`);
     for (const [at, key] of keys.entries())
-      expect((await claimScope(world.send, scopes[at] ?? '', key)).status).toBe(201);
+      await expectAnswer(claimScope(world.send, scopes[at] ?? '', key), 201);
     const answers = await Promise.all(keys.map((key, at) => upload(`@${scopes[at]}/words`, key)));
     expect(answers.map(({ body }) => body.code ?? 'taken').sort()).toEqual([
       ...keys.slice(1).map(() => 'bundle-taken'),

@@ -9,6 +9,7 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publication, sigstore, upload } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 type Sent = Awaited<ReturnType<typeof sigstore.say>>;
@@ -25,10 +26,10 @@ describe('before it verifies a certificate, the registry says', () => {
   beforeAll(async () => {
     world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    expect(
-      (await upload(world.send, skill, { publish: await sigstore.say(publication(skill), signer) }))
-        .status,
-    ).toBe(201);
+    await expectAnswer(
+      upload(world.send, skill, { publish: await sigstore.say(publication(skill), signer) }),
+      201,
+    );
   });
   afterAll(() => world.close());
 
@@ -45,7 +46,7 @@ describe('before it verifies a certificate, the registry says', () => {
 
   it('that the certificate has signed a claim', async () => {
     const by = certify(somebody);
-    expect((await claim(world.send, 'more', { owners: [kim], signer: by })).status).toBe(201);
+    await expectAnswer(claim(world.send, 'more', { owners: [kim], signer: by }), 201);
     const bundle = spoiled(
       await sigstore.say(
         scopeStatement({

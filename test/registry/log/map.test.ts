@@ -21,7 +21,8 @@ import {
 import { mapNames } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeKey } from '../people.ts';
-import { call, claimScope, makeSkill, publish, state } from '../road.ts';
+import { call, claimScope, makeSkill, state } from '../road.ts';
+import { expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
@@ -49,7 +50,7 @@ async function liveOn(): Promise<void> {
   const next = makeKey();
   const { author, rita, send, trust } = world;
   await Promise.all(['one', 'two', 'three'].map((scope) => claimScope(send, scope, makeKey())));
-  expect((await publish(send, makeSkill('@acme/lives', '1.0.0'), author)).status).toBe(201);
+  await expectAnswer(publishIn(world, makeSkill('@acme/lives', '1.0.0')), 201);
   const previous = (await call(send, '/api/v1/scopes/acme')).body.statement;
   const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
   const suspend = revocationStatement({
@@ -65,7 +66,7 @@ async function liveOn(): Promise<void> {
     [suspend, rita],
     [end, author],
   ] as const)
-    expect((await state(send, statement, key)).status).toBe(201);
+    await expectAnswer(state(send, statement, key), 201);
 }
 
 describe('the map in a checkpoint', () => {
@@ -84,13 +85,10 @@ describe('the map in a checkpoint', () => {
     edit(`UPDATE map_nodes SET node = '${base64(Buffer.alloc(32, 7))}' WHERE length(path) = 1`);
     const other = makeKey();
     const claim = scopeStatement({ scope: parseScope('later'), owners: [other.open] });
-    expect(await state(world.send, claim, other)).toMatchObject({
-      status: 503,
-      body: { code: 'database-damaged' },
-    });
+    await expectAnswer(state(world.send, claim, other), 503, 'database-damaged');
     expect((await newestCheckpoint(world.registry))?.size).toBe(size);
     // A publication needs no node of the map.
-    const published = await publish(world.send, makeSkill('@lives/on', '1.0.0'), publisher);
+    const published = await publishIn(world, makeSkill('@lives/on', '1.0.0'), publisher);
     expect(published.status).toBe(201);
   });
 

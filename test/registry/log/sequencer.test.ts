@@ -14,7 +14,7 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { provenanceStatement } from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
-import { aboutOf, makeSkill, publish } from '../road.ts';
+import { aboutOf, makeSkill } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -67,30 +67,6 @@ describe('requests that append at the same time', () => {
       });
       expect(read).toMatchObject({ logIndex: indexes[at], signer: signers[at] });
     }
-  });
-
-  it('share checkpoints also while others come again', async () => {
-    const { registry } = world;
-    const notes = await noted(registry);
-    const slow: Registry = {
-      ...registry,
-      objects: {
-        ...registry.objects,
-        putAll: async (all) => {
-          await pause();
-          await registry.objects.putAll(all);
-        },
-      },
-    };
-    const all = await Promise.all(Array.from({ length: 90 }, newStatement));
-    const client = async (own: readonly NewStatement[]): Promise<void> => {
-      for (const one of own) await append(slow, { statements: [one], writes: nothing });
-    };
-    await Promise.all(
-      Array.from({ length: 15 }, (_, nth) => client(all.slice(nth * 6, nth * 6 + 6))),
-    );
-    // Each of the fifteen came six times.
-    expect((await noted(registry)) - notes).toBeLessThan(30);
   });
 
   it('with large statements let others go on between them', async () => {
@@ -150,16 +126,6 @@ describe('requests that append at the same time', () => {
     const rows = await registry.db.read.select({ later: log.laterInBatch }).from(log);
     // Three of 290 KB each fit into one batch.
     expect(Math.max(...rows.map(({ later }) => later))).toBe(2);
-  });
-
-  it('are all taken, when sixty publish at once', async () => {
-    const names = Array.from({ length: 60 }, (_, at) => makeSkill(`@acme/many-${at}`, '1.0.0'));
-    const answers = await Promise.all(
-      names.map((skill) => publish(world.send, skill, world.author)),
-    );
-    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    const indexes = answers.map(({ body }) => body.statements[0].logIndex);
-    expect(new Set(indexes).size).toBe(60);
   });
 
   it.each([

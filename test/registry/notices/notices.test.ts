@@ -7,8 +7,9 @@ import { noticePlaces, notices } from '../../../registry/notices/notice-schema.t
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { pathOf, scanned, signedIn, visitor } from '../desk-visit.ts';
-import { call, claimScope, makeSkill, publishApproved, signIn, state } from '../road.ts';
+import { pathOf, scanned, visitor } from '../desk-visit.ts';
+import { claimScope, makeSkill, publishApproved, state } from '../road.ts';
+import { callAs, deskOf, expectAnswer, signInAs, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const minute = 60_000;
@@ -61,7 +62,7 @@ const deliver = async (): Promise<boolean> => {
 
 /** A version, after the scanner's session has ended. */
 const later = async (serial: number): Promise<void> => {
-  const tokens = { ...world.tokens, scanner: await signIn(world.send, world.scanner) };
+  const tokens = { ...world.tokens, scanner: await signInAs(world, 'scanner') };
   await scanned({ ...world, tokens }, serial, 'pass');
 };
 
@@ -78,20 +79,16 @@ describe('a webhook', () => {
     tell(hook);
     await deliver();
     const skill = await scanned(world, 1, 'pass');
-    const desk = await signedIn(world.send, world.tokens.rita);
+    const desk = await deskOf(world, 'rita');
     world.wait(minute);
     await desk.post(`${pathOf(skill)}/ask`, { reason: 'Why? SECRET QUESTION' });
     world.wait(minute);
-    await call(world.send, `/api/v1/reviews${pathOf(skill)}/answer`, {
-      token: world.tokens.author,
-      json: { text: 'Because.' },
-    });
+    await callAs(world, 'author', `/api/v1/reviews${pathOf(skill)}/answer`, { text: 'Because.' });
     world.wait(minute);
     await desk.post(`${pathOf(skill)}/refuse`, { reason: 'No.' });
     const second = await scanned(world, 2, 'pass');
-    await call(world.send, `/api/v1/reviews${pathOf(second)}/withdraw`, {
-      token: world.tokens.author,
-      json: { reason: 'Wrong. SECRET QUESTION' },
+    await callAs(world, 'author', `/api/v1/reviews${pathOf(second)}/withdraw`, {
+      reason: 'Wrong. SECRET QUESTION',
     });
     await deliver();
     expect(titles()).toEqual([
@@ -199,7 +196,7 @@ describe('a webhook', () => {
     await deliver();
     answer = (url) => (url.includes('down') ? new TypeError('no route') : 200);
     const skill = await scanned(world, 1, 'pass');
-    await (await signedIn(world.send, world.tokens.rita)).post(`${pathOf(skill)}/refuse`, {
+    await (await deskOf(world, 'rita')).post(`${pathOf(skill)}/refuse`, {
       reason: 'No.',
     });
     await deliver();
@@ -217,13 +214,8 @@ describe('a webhook', () => {
     }
     tell(hook);
     await deliver();
-    const revoked = revocationStatement({
-      kind: 'revoked',
-      target: { publisher: world.author.keyId },
-      reason: 'stolen key',
-      nonce: freshNonce(),
-    });
-    expect((await state(world.send, revoked, world.rita)).status).toBe(201);
+    const revoked = stopStatement('revoked', { publisher: world.author.keyId }, 'stolen key');
+    await expectAnswer(state(world.send, revoked, world.rita), 201);
     await deliver();
     expect(titles()).toHaveLength(1);
     expect(titles()[0]).toMatch(/^@bulk\/s\d 1\.0\.0 is revoked, and 2 further versions$/);
@@ -282,7 +274,7 @@ describe('feeds', () => {
     await scanned(world, 1, 'pass');
     const skill = makeSkill('@acme/open', '1.0.0');
     await publishApproved(world, skill);
-    const desk = await (await signedIn(world.send, world.tokens.rita)).get('/notices.atom');
+    const desk = await (await deskOf(world, 'rita')).get('/notices.atom');
     expect(desk.headers.get('content-type')).toContain('application/atom+xml');
     expect(desk.html).toContain('<title>@acme/count 1.0.1 waits for review</title>');
     const open = await world.send('/index/notices.atom');
@@ -293,7 +285,7 @@ describe('feeds', () => {
     const etag = open.headers.get('etag') ?? '';
     const again = await world.send('/index/notices.atom', { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
-    expect((await visitor(world.send).get('/notices.atom')).status).toBe(401);
+    await expectAnswer(visitor(world.send).get('/notices.atom'), 401);
   });
 });
 
@@ -317,7 +309,7 @@ describe('the feed for everybody', () => {
       target: { publisher: world.author.keyId },
       reason: 'the key was stolen',
     });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(state(world.send, stop, world.rita), 201);
     const stops = (await titles()).filter((title) => title.includes('suspended'));
     expect(stops).toContain('@second/one 1.0.0 is suspended');
     expect(stops).toContainEqual(

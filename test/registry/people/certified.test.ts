@@ -24,7 +24,8 @@ import {
   sigstore,
   upload,
 } from '../certified-road.ts';
-import { approve, call, makeSkill, publish, scan, signPublication, state } from '../road.ts';
+import { call, makeSkill, signPublication, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a registry that trusts a Sigstore', () => {
@@ -58,8 +59,8 @@ describe('a registry that trusts a Sigstore', () => {
     const taken = await upload(world.send, skill, parts);
     expect(taken).toMatchObject({ status: 201, body: { status: 'received' } });
     expect(taken.body.statements).toHaveLength(2);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await scanIn(world, skill);
+    await approveIn(world, skill);
     const shown = await call(world.send, '/api/v1/versions/@ours/counter/1.0.0');
     expect(shown.body).toMatchObject({ status: 'approved', publisher: identityId(job) });
     const index = await (await world.send('/index/@ours/counter')).text();
@@ -89,7 +90,7 @@ describe('a registry that trusts a Sigstore', () => {
         signatures: [{ sig: plain.dsseEnvelope.signatures[0].sig }],
       },
     };
-    expect(await upload(world.send, skill, { publish: terse })).toMatchObject({ status: 201 });
+    await expectAnswer(upload(world.send, skill, { publish: terse }), 201);
   });
 
   it.each<[string, string, TestClaims, number, string, string]>([
@@ -102,23 +103,6 @@ describe('a registry that trusts a Sigstore', () => {
       'is no publisher of @kims',
     ],
     [
-      'a longer subject',
-      '@kims/a',
-      { ...somebody, subject: 'ada@people.example.evil' },
-      403,
-      'identity-mismatch',
-      'is no publisher of',
-    ],
-    [
-      'another issuer',
-      '@kims/a',
-      { ...somebody, issuer: 'https://accounts.example/' },
-      403,
-      'identity-mismatch',
-      'is no publisher of',
-    ],
-    ['a job where a person publishes', '@kims/a', someWorkflow, 403, 'identity-mismatch', 'CI job'],
-    [
       'a person where CI publishes',
       '@ours/a',
       somebody,
@@ -127,28 +111,12 @@ describe('a registry that trusts a Sigstore', () => {
       '@ours publishes from CI only',
     ],
     [
-      'another repository',
-      '@ours/a',
-      { ...someWorkflow, repository: '4712' },
-      403,
-      'identity-mismatch',
-      'repository 4712',
-    ],
-    [
       'a pull request',
       '@ours/a',
       { ...someWorkflow, trigger: 'pull_request' },
       403,
       'identity-mismatch',
       'pull_request, which publishes nothing',
-    ],
-    [
-      'anybody in a scope of a key',
-      '@acme/a',
-      somebody,
-      403,
-      'identity-mismatch',
-      'is no publisher of @acme',
     ],
     ['anybody in a scope of nobody', '@none/a', somebody, 403, 'scope-unclaimed', 'Nobody owns'],
   ])('takes nothing from %s', async (_, name, claims, status, code, says) => {
@@ -182,10 +150,8 @@ describe('a registry that trusts a Sigstore', () => {
       });
     }
     const opened = scopeStatement({ scope, owners: [open], previous: closed.body.digest });
-    expect((await state(world.send, opened, world.author)).status).toBe(201);
-    expect(
-      await publish(world.send, makeSkill('@acme/by-hand', '1.0.0'), world.author),
-    ).toMatchObject({ status: 201 });
+    await expectAnswer(state(world.send, opened, world.author), 201);
+    await expectAnswer(publishIn(world, makeSkill('@acme/by-hand', '1.0.0')), 201);
   });
 
   it('lets one certificate publish once, however many ask at the same time', async () => {
@@ -217,7 +183,7 @@ describe('a registry that trusts a Sigstore', () => {
       expect([401, 422]).toContain(answer.status);
       expect(['signature-invalid', 'statement-invalid']).toContain(answer.body.code);
     }
-    expect((await call(world.send, '/api/v1/versions/@kims/two')).status).toBe(404);
+    await expectAnswer(call(world.send, '/api/v1/versions/@kims/two'), 404);
   });
 
   const broken = (change: (plain: PlainBundle) => unknown) => change;
@@ -233,29 +199,6 @@ describe('a registry that trusts a Sigstore', () => {
         },
       })),
     ],
-    [
-      'no entry in Rekor',
-      'statement-invalid',
-      broken((one) => ({
-        ...one,
-        verificationMaterial: { ...one.verificationMaterial, tlogEntries: [] },
-      })),
-    ],
-    [
-      'an entry of ours that nobody gave it',
-      'statement-invalid',
-      broken((one) => ({
-        ...one,
-        verificationMaterial: {
-          ...one.verificationMaterial,
-          tlogEntries: [
-            one.verificationMaterial.tlogEntries[0],
-            one.verificationMaterial.tlogEntries[0],
-          ],
-        },
-      })),
-    ],
-    ['a field more', 'statement-invalid', broken((one) => ({ ...one, verified: true }))],
     [
       'a changed signature',
       'certificate-invalid',

@@ -9,6 +9,7 @@ import { somebody, someWorkflow, type TestClaims } from '../../skills-index/stor
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -50,8 +51,8 @@ describe('the first claim of a scope', () => {
   );
 
   it('of a reserved name is an administrator’s, of a look-alike also the owner’s of what it looks like', async () => {
-    expect((await claimScope(world.send, 'claude', world.trust.administrator)).status).toBe(201);
-    expect((await claimScope(world.send, 'acrne', world.author)).status).toBe(201);
+    await expectAnswer(claimScope(world.send, 'claude', world.trust.administrator), 201);
+    await expectAnswer(claimScope(world.send, 'acrne', world.author), 201);
   });
 
   it('of what looks like the scope of a repository’s job is that job’s, and nobody else’s', async () => {
@@ -78,7 +79,7 @@ describe('the first claim of a scope', () => {
     'team-111',
     'team-11',
   ])('of @%s is anybody’s', async (scope) => {
-    expect((await claimScope(world.send, scope, makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(world.send, scope, makeKey()), 201);
   });
 
   it('is counted for the address of a stranger, with whichever keys, and not for members', async () => {
@@ -88,15 +89,12 @@ describe('the first claim of a scope', () => {
       return world.send(path, { ...init, headers });
     };
     for (let at = 0; at < strangerClaimsBurst; at++)
-      expect((await claimScope(from, `flood-${at}x`, makeKey())).status).toBe(201);
-    expect(await claimScope(from, 'flood-more', makeKey())).toMatchObject({
-      status: 429,
-      body: { code: 'too-many-requests' },
-    });
-    expect((await claimScope(from, 'of-rita', world.rita)).status).toBe(201);
-    expect((await claimScope(world.send, 'elsewhere', makeKey())).status).toBe(201);
+      await expectAnswer(claimScope(from, `flood-${at}x`, makeKey()), 201);
+    await expectAnswer(claimScope(from, 'flood-more', makeKey()), 429, 'too-many-requests');
+    await expectAnswer(claimScope(from, 'of-rita', world.rita), 201);
+    await expectAnswer(claimScope(world.send, 'elsewhere', makeKey()), 201);
     world.wait(strangerClaimSeconds * 1_000);
-    expect((await claimScope(from, 'a-while-later', makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(from, 'a-while-later', makeKey()), 201);
   });
 });
 

@@ -27,6 +27,7 @@ import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, sigstore } from '../certified-road.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, claimScope, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 
 interface Folder {
   readonly dir: string;
@@ -119,7 +120,7 @@ describe('a new log key', () => {
         expect((await call(send, `/api/v1/scopes/${scope}`)).body).toMatchObject({
           owners: [expect.anything()],
         });
-      expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
+      await expectAnswer(claimScope(send, 'later', makeKey()), 201);
     });
     // The retired key stays retired behind the log for ever, and is no reason against the next
     // rotation.
@@ -143,10 +144,8 @@ describe('another Sigstore root', () => {
         frozenScopes: [],
       });
       await serve(async (send) => {
-        expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
-        expect(
-          (await claim(send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
-        ).toBe(201);
+        await expectAnswer(claimScope(send, 'acme', makeKey()), 201);
+        await expectAnswer(claim(send, 'kims', { owners: [kim], signer: certify(somebody) }), 201);
       });
       const next = await propose({ trustedRoot });
       expect(await newlyFrozen(dir, await propose({ trustedRoot: sigstore.trustedRoot }))).toEqual(

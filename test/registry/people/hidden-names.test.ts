@@ -12,7 +12,8 @@ import { identityNames } from '../../../registry/store/identity-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { keyStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
+import { type Answer, claimScope, makeSkill, state } from '../road.ts';
+import { callAs, expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -52,7 +53,7 @@ const isOf = async (type: string, name: string): Promise<boolean> => {
   return rows.some(({ bundle }) => bundle !== null && name.endsWith(bundle.slice(7)));
 };
 const publishAs = (version: string, key = world.author): Promise<Answer> =>
-  publish(world.send, makeSkill('@acme/hidden', version), key);
+  publishIn(world, makeSkill('@acme/hidden', version), key);
 
 describe('rows that somebody adds', () => {
   it('give nobody a scope, a key or an end', async () => {
@@ -62,11 +63,11 @@ describe('rows that somebody adds', () => {
     for (const name of ['@acme', `in ${world.author.keyId}`, world.author.keyId, world.rita.keyId])
       edit(`INSERT OR IGNORE INTO identity_names VALUES ('${name}', ${claim})`);
     restart();
-    expect((await publishAs('1.0.0', mallory)).status).toBe(403);
-    expect((await publishAs('1.0.0')).status).toBe(201);
-    const { body } = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
+    await expectAnswer(publishAs('1.0.0', mallory), 403);
+    await expectAnswer(publishAs('1.0.0'), 201);
+    const { body } = await callAs(world, 'author', '/api/v1/whoami');
     expect(body.scopes).toEqual(['acme']);
-    const reviews = await call(world.send, '/api/v1/reviews', { token: world.tokens.rita });
+    const reviews = await callAs(world, 'rita', '/api/v1/reviews');
     expect(reviews.status).toBe(200);
   });
 
@@ -93,17 +94,15 @@ describe('rows that somebody takes away', () => {
     edit(`DELETE FROM identity_names WHERE logIndex = ${end}`);
     restart();
     // So the test tests what it says: without the check, the key publishes.
-    expect((await publishAs('1.0.0')).status).toBe(201);
+    await expectAnswer(publishAs('1.0.0'), 201);
     const said: string[] = [];
     await checkNames(world.registry, new AbortController().signal, (line) => said.push(line));
     expect(said).toEqual([expect.stringContaining(`log index ${end} `)]);
-    expect((await publishAs('1.0.1')).status).toBe(403);
+    await expectAnswer(publishAs('1.0.1'), 403);
   });
 
   it.each([
     ['envelope', 'no JSON'],
-    ['envelope', '{"payload":'],
-    ['material', 'no JSON'],
     ['material', '{}'],
   ])('come back although the %s of an earlier statement is %s', async (column, text) => {
     await claimScope(world.send, 'theirs', mallory);
@@ -123,14 +122,14 @@ describe('rows that somebody takes away', () => {
       const said: string[] = [];
       await check((line) => said.push(line));
       expect(said).toContainEqual(expect.stringContaining(`statement at log index ${end} from`));
-      expect((await publishAs('1.0.1')).status).toBe(403);
+      await expectAnswer(publishAs('1.0.1'), 403);
     }
   });
 
   it('come back for a request that was reading the members meanwhile, too', async () => {
     const { rita, trust, registry } = world;
     const known = keyStatement({ key: rita.open, state: 'enrolled' });
-    expect((await state(world.send, known, rita)).status).toBe(201);
+    await expectAnswer(state(world.send, known, rita), 201);
     const end = keyStatement({ key: rita.open, state: 'ended' });
     const { body } = await state(world.send, end, trust.administrator);
     // Otherwise the restored name is the last, and that alone would make everybody read again.
@@ -168,7 +167,7 @@ describe('rows that somebody takes away', () => {
     await checkSomeNames(world.registry, (line) => said.push(line));
     expect(said.some((line) => line.includes(`log index ${end} `))).toBe(true);
     expect(await db.read.select().from(identityNames)).toEqual(whole);
-    expect((await publishAs('1.0.1')).status).toBe(403);
+    await expectAnswer(publishAs('1.0.1'), 403);
     said.length = 0;
     await checkSomeNames(world.registry, (line) => said.push(line));
     expect(said).toEqual([]);
@@ -190,11 +189,8 @@ describe('rows that somebody takes away', () => {
       edit('DROP INDEX statements_bundle');
       edit(text(end));
       restart();
-      expect(await publishAs('1.0.0')).toMatchObject({
-        status: 503,
-        body: { code: 'database-damaged' },
-      });
-      const other = await publish(world.send, makeSkill('@other/lives', '1.0.0'), mallory);
+      await expectAnswer(publishAs('1.0.0'), 503, 'database-damaged');
+      const other = await publishIn(world, makeSkill('@other/lives', '1.0.0'), mallory);
       expect(other.status).toBe(201);
     },
   );

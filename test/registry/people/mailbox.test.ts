@@ -34,6 +34,7 @@ import {
 } from '../../../skills-index/run/holds/mailbox.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeWorld, type World } from '../world.ts';
 
 interface Person extends MailboxSigner {
@@ -143,7 +144,7 @@ describe('a registry as a mailbox', () => {
     const hold = makeHold();
     const left = await sealed(hold);
     expect(await send('messages', left)).toEqual({ status: 201, body: { ok: true } });
-    expect((await send('messages', left)).status).toBe(201);
+    await expectAnswer(send('messages', left), 201);
     expect((await send(`answers/${left.said.id}`)).body).toEqual({});
     const { body } = await ask(mira);
     const [got] = body.messages as SignedMailboxText<MailboxMessage>[];
@@ -171,23 +172,20 @@ describe('a registry as a mailbox', () => {
       hold.id,
     ])
       expect(stored).not.toContain(word);
-    expect((await send('answers', answer)).status).toBe(201);
+    await expectAnswer(send('answers', answer), 201);
     const back = (await send(`answers/${left.said.id}`)).body
       .answer as SignedMailboxText<MailboxAnswer>;
     expect(await readAnswer(back, left.said, reply.open)).toEqual(allowedLike(hold));
     expect((await ask(mira)).body).toEqual({ messages: [] });
     await world.send(`/api/v1/mailbox/messages/${left.said.id}`, { method: 'DELETE' });
-    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
+    await expectAnswer(send(`answers/${left.said.id}`), 404);
   });
 
   it('shows what waits to the holder of the key alone, and only with a question of these minutes', async () => {
     await send('messages', await sealed(makeHold()));
     expect((await ask(makePerson())).body).toEqual({ messages: [] });
     const old = new Date(world.registry.now().getTime() - 6 * 60_000);
-    expect(await ask(mira, old)).toMatchObject({
-      status: 401,
-      body: { code: 'signature-invalid' },
-    });
+    await expectAnswer(ask(mira, old), 401, 'signature-invalid');
     const question = await signForMailbox(questionOf(), makePerson());
     expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe(
       'signature-invalid',
@@ -218,7 +216,7 @@ describe('a registry as a mailbox', () => {
     await send('messages', left);
     world.wait(120_000);
     expect((await ask(mira)).body).toEqual({ messages: [] });
-    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
+    await expectAnswer(send(`answers/${left.said.id}`), 404);
     await send('messages', await sealed(makeHold()));
     expect(await world.registry.db.read.select().from(mailbox)).toHaveLength(1);
   });
@@ -305,7 +303,7 @@ describe('a registry as a mailbox', () => {
     expect(flooded).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
     const known = makePerson();
     Object.assign(world.registry, { incidents: { reporters: { office: known.id }, needed: 0 } });
-    expect((await send('messages', await sealed(makeHold(), known), '192.0.2.7')).status).toBe(201);
+    await expectAnswer(send('messages', await sealed(makeHold(), known), '192.0.2.7'), 201);
   });
 });
 

@@ -10,26 +10,14 @@ import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, publication, sigstore, upload } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  claimScope,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  state,
-} from '../road.ts';
+import { type Answer, call, claimScope, makeSkill, type Skill, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const token = 'r'.repeat(43);
@@ -50,15 +38,15 @@ beforeAll(async () => {
   Object.assign(world.registry, {
     incidents: { reporters: { finance: hosts.enrolled.keyId }, suspendAfter: 1 },
   });
-  expect((await publish(world.send, payroll, world.author)).status).toBe(201);
+  await expectAnswer(publishIn(world, payroll), 201);
   await enter(payroll);
   await claimScope(world.send, 'others', stranger);
 });
 afterAll(() => world.close());
 
 async function enter(skill: Skill): Promise<void> {
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  await scanIn(world, skill);
+  await expectAnswer(approveIn(world, skill), 201);
 }
 
 function makeHost(): SigningAuditKey {
@@ -96,8 +84,8 @@ describe('a stranger', () => {
     for (const [name, version] of versions)
       answers.add(withoutNames(await report(name, version, hosts.unknown)));
     expect([...answers]).toEqual([expect.stringMatching(/^404 /)]);
-    expect((await report('payroll', '1.0.0', hosts.unknown, token)).status).toBe(201);
-    expect((await report('payroll', '1.0.0', hosts.enrolled)).status).toBe(201);
+    await expectAnswer(report('payroll', '1.0.0', hosts.unknown, token), 201);
+    await expectAnswer(report('payroll', '1.0.0', hosts.enrolled), 201);
   });
 
   it('learns of no version by advice, which authors give', async () => {
@@ -117,8 +105,8 @@ describe('a stranger', () => {
     for (const [name, version] of versions)
       answers.add(withoutNames(await advise(name, version, stranger)));
     expect([...answers]).toEqual([expect.stringMatching(/^403 /)]);
-    expect((await advise('nothing', '1.0.0', world.author)).status).toBe(404);
-    expect((await advise('payroll', '1.0.0', world.author)).status).toBe(201);
+    await expectAnswer(advise('nothing', '1.0.0', world.author), 404);
+    await expectAnswer(advise('payroll', '1.0.0', world.author), 201);
   });
 
   it('learns of no version and no publisher by an upload with a certificate', async () => {
@@ -137,7 +125,7 @@ describe('a stranger', () => {
     const read = async (by?: string) =>
       (await call(world.send, path, by ? { token: by } : {})).status;
     const copy = makeSkill('@others/guess', '1.0.0', { files: { 'limit.txt': guessed } });
-    expect((await publish(world.send, copy, stranger)).status).toBe(201);
+    await expectAnswer(publishIn(world, copy, stranger), 201);
     expect([await read(), await read(token)]).toEqual([404, 200]);
     await enter(copy);
     expect(await read()).toBe(200);
@@ -145,7 +133,7 @@ describe('a stranger', () => {
 
   it('reads what others say about public versions', async () => {
     const skill = makeSkill('@others/open', '1.0.0');
-    expect((await publish(world.send, skill, stranger)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill, stranger), 201);
     await enter(skill);
     const advice = adviceStatement({
       nonce: freshNonce(),
@@ -163,12 +151,12 @@ describe('a stranger', () => {
   it('reads no name of a private scope in what a public version rests on', async () => {
     await claimScope(world.send, 'open', world.author);
     const skill = makeSkill('@open/tool', '1.0.0');
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     await enter(skill);
     for (const kind of ['suspended', 'lifted'] as const) {
       const target = { publisher: world.author.keyId };
-      const stop = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'a theft' });
-      expect((await state(world.send, stop, world.rita)).status).toBe(201);
+      const stop = stopStatement(kind, target, 'a theft');
+      await expectAnswer(state(world.send, stop, world.rita), 201);
     }
     const scopes = async (by: object): Promise<string[]> => {
       const { body } = await call(world.send, '/words/@open/tool/1.0.0', by);

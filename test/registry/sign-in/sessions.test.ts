@@ -8,12 +8,11 @@ import {
   redeemLink,
 } from '../../../registry/sign-in/sessions.ts';
 import { sessions, tickets } from '../../../registry/store/session-schema.ts';
-import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../../skills-index/trust/signatures/session-text.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey, makeRoot, signText } from '../people.ts';
 import { call, enrol, signIn, state } from '../road.ts';
+import { expectAnswer, reviewerStatement, signInAs } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const minute = 60_000;
@@ -49,12 +48,11 @@ describe('sign-in', () => {
     const here = { root: rootFingerprint(world.trust.root), base: 'http://localhost' };
     const text = (nonce: string, at: Partial<typeof here> = {}): string =>
       sessionText({ ...here, ...at, nonce });
-    expect(
-      await call(world.send, '/api/v1/session/challenge', { json: { keyId: makeKey().keyId } }),
-    ).toMatchObject({
-      status: 403,
-      body: { code: 'key-unknown' },
-    });
+    await expectAnswer(
+      call(world.send, '/api/v1/session/challenge', { json: { keyId: makeKey().keyId } }),
+      403,
+      'key-unknown',
+    );
     const nonce = await challenge(rita.keyId);
     expect((await answer(rita.keyId, nonce, signText(makeKey(), text(nonce)))).body.code).toBe(
       'signature-invalid',
@@ -82,7 +80,7 @@ describe('sign-in', () => {
       'signature-invalid',
     );
     const used = await challenge(rita.keyId);
-    expect((await answer(rita.keyId, used, signText(rita, text(used)))).status).toBe(200);
+    await expectAnswer(answer(rita.keyId, used, signText(rita, text(used))), 200);
     expect((await answer(rita.keyId, used, signText(rita, text(used)))).body.code).toBe(
       'signature-invalid',
     );
@@ -93,28 +91,15 @@ describe('sign-in', () => {
     const eve = makeKey();
     await enrol(send, trust.administrator, { name: 'eve', roles: ['reviewer'], key: eve });
     const token = await signIn(send, eve);
-    expect((await call(send, '/api/v1/whoami', { token })).status).toBe(200);
-    await state(
-      send,
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'eve',
-        roles: ['reviewer'],
-        key: eve.open,
-        state: 'ended',
-      }),
-      trust.administrator,
-    );
-    expect(await call(send, '/api/v1/whoami', { token })).toMatchObject({
-      status: 401,
-      body: { code: 'not-signed-in' },
-    });
-    const ritas = await signIn(send, world.rita);
+    await expectAnswer(call(send, '/api/v1/whoami', { token }), 200);
+    await state(send, reviewerStatement('eve', { key: eve.open }, 'ended'), trust.administrator);
+    await expectAnswer(call(send, '/api/v1/whoami', { token }), 401, 'not-signed-in');
+    const ritas = await signInAs(world, 'rita');
     world.wait(61 * minute);
-    expect((await call(send, '/api/v1/whoami', { token: ritas })).status).toBe(401);
-    const last = await signIn(send, world.rita);
+    await expectAnswer(call(send, '/api/v1/whoami', { token: ritas }), 401);
+    const last = await signInAs(world, 'rita');
     await endSession(registry, last);
-    expect((await call(send, '/api/v1/whoami', { token: last })).status).toBe(401);
+    await expectAnswer(call(send, '/api/v1/whoami', { token: last }), 401);
   });
 
   it('in the desk ends after 30 idle minutes and after 12 hours', async () => {
@@ -142,7 +127,7 @@ describe('sign-in', () => {
     const { registry, rita } = world;
     const desk = await createSession(registry, { kind: 'key', keyId: rita.keyId }, 'desk');
     expect(await readSession(registry, desk.token, 'token')).toBeUndefined();
-    expect((await call(world.send, '/api/v1/whoami', { token: desk.token })).status).toBe(401);
+    await expectAnswer(call(world.send, '/api/v1/whoami', { token: desk.token }), 401);
   });
 
   it('by a link works once, for five minutes, for one of two who come at once', async () => {
@@ -156,7 +141,7 @@ describe('sign-in', () => {
     world.wait(6 * minute);
     expect(await redeemLink(registry, late)).toBeUndefined();
     expect(await redeemLink(registry, 'guess')).toBeUndefined();
-    const token = await signIn(world.send, rita);
+    const token = await signInAs(world, 'rita');
     const { body } = await call(world.send, '/api/v1/session/link', { token, json: {} });
     expect(body.url).toMatch(/^http:\/\/localhost\/review\/sign-in\?link=[\w-]{43}$/);
   });

@@ -1,14 +1,12 @@
 /** A thief with a reviewer's key lifts a suspension, and the key is ended for the time before. */
 import { expect, it, onTestFinished } from 'vitest';
-import {
-  memberStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { countRows } from '../counted-rows.ts';
 import type { TestKey } from '../people.ts';
 import { type Answer, call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { expectAnswer, reviewerStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const skillAt = (number: number): Skill =>
@@ -32,18 +30,13 @@ async function rowsOfEnd(stopped: number): Promise<number> {
   onTestFinished(() => world.close());
   for (let number = 1; number <= stopped; number++) {
     await publishApproved(world, skillAt(number));
-    expect((await say(world, 'suspended', skillAt(number), world.omar)).status).toBe(201);
+    await expectAnswer(say(world, 'suspended', skillAt(number), world.omar), 201);
   }
   const { logSize } = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body;
-  expect((await say(world, 'lifted', skillAt(1), world.rita)).status).toBe(201);
+  await expectAnswer(say(world, 'lifted', skillAt(1), world.rita), 201);
   const status = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status;
   expect(await status()).toBe('approved');
-  const ended = memberStatement({
-    nonce: freshNonce(),
-    name: 'rita',
-    roles: ['reviewer'],
-    key: world.rita.open,
-    state: 'ended',
+  const ended = reviewerStatement('rita', { key: world.rita.open }, 'ended', {
     validUpTo: logSize - 1,
   });
   const counted = countRows();
@@ -55,7 +48,7 @@ async function rowsOfEnd(stopped: number): Promise<number> {
   };
   Object.assign(world.registry, { db: { read: db.read, batch } });
   try {
-    expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world.send, ended, world.trust.administrator), 201);
   } finally {
     counted.stop();
   }

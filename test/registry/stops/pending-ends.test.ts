@@ -18,6 +18,7 @@ import {
   state,
   stopsShown,
 } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Two slices for three versions. */
@@ -50,7 +51,7 @@ const endKey = (): Promise<Answer> => {
 
 async function endKilled(): Promise<void> {
   const storage = failWrite(world.registry, firstSlice, { forGood: true });
-  expect((await endKey()).status).toBe(201);
+  await expectAnswer(endKey(), 201);
   storage.mend();
   expect(storage.failed()).toBe(true);
 }
@@ -81,7 +82,7 @@ it('counts at once for the API and the index, before any row follows', async () 
 
 it('reaches the rows in slices, after a kill as well, and only those of the key', async () => {
   const other = '@beta/t';
-  expect((await claimScope(world.send, 'beta', world.omar)).status).toBe(201);
+  await expectAnswer(claimScope(world.send, 'beta', world.omar), 201);
   await publishApproved(world, makeSkill(other, '1.0.0'), world.omar);
   await endKilled();
   expect(await moveSome(world.registry, atOnce)).toBe(true);
@@ -96,7 +97,7 @@ it('reaches the rows in slices, after a kill as well, and only those of the key'
 it('costs the batch of the statement no write for each version', async () => {
   const endAndCount = async (): Promise<number | undefined> => {
     const batches = vi.spyOn(world.registry.db, 'batch');
-    expect((await endKey()).status).toBe(201);
+    await expectAnswer(endKey(), 201);
     return batches.mock.calls[0]?.[0].length;
   };
   const many = await endAndCount();

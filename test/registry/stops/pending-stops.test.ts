@@ -25,7 +25,6 @@ import type { SkillName } from '../../../skills-index/skill/name.ts';
 import type { Version } from '../../../skills-index/skill/version.ts';
 import {
   keyStatement,
-  memberStatement,
   predicateTypes,
   type RevocationPredicate,
   type RevocationTarget,
@@ -38,21 +37,19 @@ import { makeReportSkill } from '../../cli/installer-world.ts';
 import { freshNonce } from '../../nonce.ts';
 import { someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
-import { signedIn } from '../desk-visit.ts';
 import { failWrite } from '../failing-write.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,
-  approve,
   call,
   claimScope,
   makeSkill,
-  publish,
+  publishScanned,
   type Skill,
-  scan,
   state,
   stopsShown,
 } from '../road.ts';
+import { approveIn, deskOf, expectAnswer, publishIn, reviewerStatement, scanIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Three slices for five versions. */
@@ -68,13 +65,13 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function release(skill: Skill, by: TestKey = world.author): Promise<void> {
-  expect((await publish(world.send, skill, by)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill, by), 201);
   await admit(skill);
 }
 
 async function admit(skill: Skill): Promise<void> {
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  await scanIn(world, skill);
+  await expectAnswer(approveIn(world, skill), 201);
 }
 
 async function say(
@@ -143,7 +140,7 @@ async function everywhere(): Promise<Record<string, readonly unknown[]>> {
     const shown = await stopsShown(send);
     return numbers.map((number) => shown[skillAt(number).packed.digest] ?? 'approved');
   };
-  const desk = await signedIn(send, tokens.rita);
+  const desk = await deskOf(world, 'rita');
   const pages: string[] = [];
   for (const number of numbers) {
     const { html } = await desk.get(`/@acme/t/1.0.${number}`);
@@ -204,8 +201,8 @@ describe('a stop of a publisher that is killed between two slices', () => {
       version: '1.0.1',
       requires: { '@acme/t': '^1.0.0' },
     });
-    expect((await publish(world.send, needs, other)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, needs, 'pass');
+    await expectAnswer(publishIn(world, needs, other), 201);
+    await scanIn(world, needs);
   });
 
   it('is shown everywhere from its log entry on, wherever the kill comes, and so is its lift', async () => {
@@ -279,7 +276,7 @@ describe('a stop of a publisher that is killed between two slices', () => {
   it('lets a reviewer decide on one version by the state that is shown', async () => {
     const one = { name: skillAt(4).manifest.name, version: skillAt(4).manifest.version };
     await killedFromSlices(() => say('suspended'));
-    expect((await say('lifted', one)).status).toBe(201);
+    await expectAnswer(say('lifted', one), 201);
     const wanted = ['suspended', 'suspended', 'suspended', 'approved', 'suspended'];
     expect((await shownStates()).slice(0, 5)).toEqual(wanted);
     await finish();
@@ -288,10 +285,10 @@ describe('a stop of a publisher that is killed between two slices', () => {
 
   it('whose lift is due leaves a version stopped that is stopped meanwhile', async () => {
     const one = { bundle: skillAt(5).packed.digest };
-    expect((await say('suspended')).status).toBe(201);
+    await expectAnswer(say('suspended'), 201);
     await finish();
     await killedFromSlices(() => say('lifted'));
-    expect((await say('suspended', one)).status).toBe(201);
+    await expectAnswer(say('suspended', one), 201);
     const wanted = ['approved', 'approved', 'approved', 'approved', 'suspended'];
     expect((await shownStates()).slice(0, 5)).toEqual(wanted);
     await finish();
@@ -300,10 +297,9 @@ describe('a stop of a publisher that is killed between two slices', () => {
 
   it('keeps a version of the publisher out that was in review', async () => {
     const late = skillAt(6);
-    await publish(world.send, late, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, late, 'pass');
+    await publishScanned(world, late);
     await killedFromSlices(() => say('suspended'));
-    expect((await approve(world.send, world.tokens.rita, world.rita, late)).status).toBe(403);
+    await expectAnswer(approveIn(world, late), 403);
     expect((await shownStates()).at(-1)).toBe('in review');
   });
 
@@ -371,7 +367,7 @@ describe('two stops that overlap', () => {
       state: 'enrolled',
       replaces: world.author.keyId,
     });
-    expect((await state(world.send, rotation, world.author)).status).toBe(201);
+    await expectAnswer(state(world.send, rotation, world.author), 201);
     for (const number of numbers) await release(skillAt(number), next);
     for (const { keyId } of [world.author, next])
       await killedFromSlices(() => say('suspended', { publisher: keyId }));
@@ -460,7 +456,7 @@ describe('a check of the stops', () => {
     expect(await check()).toEqual([]);
     await finish();
     expect(await check()).toEqual([]);
-    expect((await say('lifted')).status).toBe(201);
+    await expectAnswer(say('lifted'), 201);
     await say('suspended', { name: '@acme/t' as SkillName, version: '1.0.2' as Version });
     expect(await check()).toEqual([]);
     expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
@@ -479,7 +475,7 @@ describe('a stop of an identity in certificates', () => {
     for (const number of numbers) {
       const run = { ...someWorkflow, run: `https://ci.example/acme/skills/runs/${number}` };
       const skill = skillAt(number, '@kimco/t');
-      expect((await publishBy(world.send, skill, run)).status).toBe(201);
+      await expectAnswer(publishBy(world.send, skill, run), 201);
       await admit(skill);
     }
     await release(skillAt(9));
@@ -494,21 +490,16 @@ describe('a stop of an identity in certificates', () => {
 describe('a lift by a reviewer who no longer counted then', () => {
   it('ends with the reviewer, also while its slices are due', async () => {
     for (const number of numbers) await release(skillAt(number));
-    expect((await say('suspended')).status).toBe(201);
+    await expectAnswer(say('suspended'), 201);
     await finish();
     const before = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
     await killedFromSlices(() => say('lifted', undefined, world.omar));
     expect(await shownStates()).toEqual(numbers.map(() => 'approved'));
     await moveSome(world.registry, atOnce);
-    const ending = memberStatement({
-      nonce: freshNonce(),
-      name: 'omar',
-      roles: ['reviewer'],
-      key: world.omar.open,
-      state: 'ended',
+    const ending = reviewerStatement('omar', { key: world.omar.open }, 'ended', {
       validUpTo: before - 1,
     });
-    expect((await state(world.send, ending, world.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world.send, ending, world.trust.administrator), 201);
     expect(await shownStates()).toEqual(numbers.map(() => 'suspended'));
     await finish();
     expect(await storedStates()).toEqual(numbers.map(() => 'suspended'));

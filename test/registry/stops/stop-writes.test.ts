@@ -11,6 +11,7 @@ import {
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeSkill, publishApproved, state } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 const many = 10 * publisherVersionsAtOnce + 5;
@@ -46,7 +47,7 @@ it('a publisher of very many versions is stopped by small batches, each version 
     const target = { publisher: author.keyId };
     const said = { registry: registryIdOf(registry.root), kind, target, reason: `it is ${kind}` };
     const statement = revocationStatement({ ...said, nonce: freshNonce() });
-    expect((await state(send, statement, rita)).status).toBe(201);
+    await expectAnswer(state(send, statement, rita), 201);
     while (await moveSome(registry));
   };
   for (const [kind, status] of [

@@ -5,7 +5,8 @@ import { given, insertRow, preparedOnce } from '../../../registry/store/prepared
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { makeSkill, publish } from '../road.ts';
+import { makeSkill } from '../road.ts';
+import { publishIn } from '../steps.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 const namesOf = (made: Db[]) =>
@@ -24,7 +25,7 @@ it('makes a query once for each database, and asks with the values of each call'
   onTestFinished(() => world.close());
   const empty = openSqlite(':memory:');
   onTestFinished(() => empty.close());
-  const { body } = await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
+  const { body } = await publishIn(world, makeSkill('@acme/one', '1.0.0'));
   const made: Db[] = [];
   const names = namesOf(made);
   const { db } = world.registry;

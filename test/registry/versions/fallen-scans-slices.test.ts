@@ -13,17 +13,8 @@ import { freshNonce } from '../../nonce.ts';
 import { countRows } from '../counted-rows.ts';
 import { failWrite } from '../failing-write.ts';
 import { makeKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  enrol,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  signIn,
-  state,
-} from '../road.ts';
+import { type Answer, enrol, makeSkill, type Skill, scan, signIn, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
@@ -40,14 +31,14 @@ describe('the end of a scanner, where many versions wait', () => {
     makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
   const scanned = async (number: number, by = world.scanner): Promise<Skill> => {
     const one = skillAt(number);
-    expect((await publish(world.send, one, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, one), 201);
     const token = by === world.scanner ? world.tokens.scanner : await signIn(world.send, by);
-    expect((await scan(world.send, token, by, one, 'pass')).status).toBe(200);
+    await expectAnswer(scan(world.send, token, by, one, 'pass'), 200);
     return one;
   };
   const approved = async (number: number): Promise<void> => {
     const one = await scanned(number);
-    expect((await approve(world.send, world.tokens.rita, world.rita, one)).status).toBe(201);
+    await expectAnswer(approveIn(world, one), 201);
   };
   const isSkill = ({ name, version }: Skill['manifest']) =>
     and(eq(versions.name, name), eq(versions.version, version));
@@ -60,7 +51,7 @@ describe('the end of a scanner, where many versions wait', () => {
   /** The end alone: the storage fails behind it, as if the process were killed. */
   const endKilled = async (): Promise<void> => {
     const storage = failWrite(world.registry, firstSlice, { forGood: true });
-    expect((await endScanner(world, 0)).status).toBe(201);
+    await expectAnswer(endScanner(world, 0), 201);
     storage.mend();
   };
   const readEvents = async () =>
@@ -81,7 +72,7 @@ describe('the end of a scanner, where many versions wait', () => {
       };
       Object.assign(world.registry, { db: { read: db.read, batch } });
       try {
-        expect((await endScanner(world, 0)).status).toBe(201);
+        await expectAnswer(endScanner(world, 0), 201);
       } finally {
         counted.stop();
       }
@@ -128,9 +119,7 @@ describe('the end of a scanner, where many versions wait', () => {
     await endKilled();
     expect((await rowOf(skillAt(1)))?.report).not.toBeNull();
     // Nobody approves on the scan meanwhile.
-    expect(
-      (await approve(world.send, world.tokens.rita, world.rita, skillAt(1))).body,
-    ).toMatchObject({ code: 'approval-refused' });
+    expect((await approveIn(world, skillAt(1))).body).toMatchObject({ code: 'approval-refused' });
     for (const _ of [1, 2]) while (await renewQueue(world.registry));
     for (const one of waiting)
       expect(await rowOf(one)).toMatchObject({ report: null, status: 'in review' });
@@ -161,7 +150,7 @@ describe('the end of a scanner, where many versions wait', () => {
   it('concerns no scan where the key of an author ends', async () => {
     await scanned(1);
     const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: 0 });
-    expect((await state(world.send, ended, world.author)).status).toBe(201);
+    await expectAnswer(state(world.send, ended, world.author), 201);
     expect(await readEvents()).toEqual([]);
   });
 });

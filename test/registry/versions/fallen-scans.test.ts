@@ -6,7 +6,8 @@ import { peekStatement } from '../../../skills-index/statement/signature-formats
 import { freshNonce } from '../../nonce.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
+import { call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
+import { approveIn, expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Policy wants two people for it, one of them independent. */
@@ -50,25 +51,20 @@ describe('a version in review whose scanner is ended for the time of its scan', 
     return scan(world.send, await signIn(world.send, second), second, skill, 'pass');
   };
   const approveBoth = async () => {
-    await approve(world.send, world.tokens.rita, world.rita, skill);
-    return approve(world.send, world.tokens.omar, world.omar, skill, { independent: true });
+    await approveIn(world, skill);
+    return approveIn(world, skill, { by: 'omar', independent: true });
   };
 
   it('is scanned again, by the same rules too, and approved on that scan', async () => {
-    expect((await end(0)).status).toBe(201);
+    await expectAnswer(end(0), 201);
     // What was approved before rests on nothing, and nobody adds to it.
-    expect(
-      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).body,
-    ).toMatchObject({
+    expect((await approveIn(world, skill, { by: 'omar', independent: true })).body).toMatchObject({
       code: 'approval-refused',
     });
     expect(await scanAgain()).toMatchObject({ status: 200, body: { status: 'in review' } });
-    expect(
-      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true }))
-        .status,
-    ).toBe(201);
+    await expectAnswer(approveIn(world, skill, { by: 'omar', independent: true }), 201);
     expect(await shown()).toMatchObject({ status: 'in review' });
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await shown()).toMatchObject({ status: 'approved' });
     const { statements } = await readLine(world.send, skill);
     const said = await Promise.all(
@@ -95,8 +91,8 @@ describe('a version in review whose scanner is ended for the time of its scan', 
   });
 
   it('is left alone where the scanner ends for today, or somebody else does', async () => {
-    expect((await end()).status).toBe(201);
-    expect((await approveBoth()).status).toBe(201);
+    await expectAnswer(end(), 201);
+    await expectAnswer(approveBoth(), 201);
     expect(await shown()).toMatchObject({ status: 'approved' });
   });
 });

@@ -9,7 +9,6 @@ import {
   keyStatement,
   type MemberRole,
   memberStatement,
-  revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeCrowd } from '../approval-walk.ts';
@@ -21,12 +20,13 @@ import {
   enrol,
   makeSkill,
   publish,
+  publishScanned,
   type Skill,
-  scan,
   signIn,
   state,
   stopsShown,
 } from '../road.ts';
+import { expectAnswer, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Records the names of the objects that a registry reads from now on. */
@@ -57,9 +57,8 @@ describe('what is ended for a log index before now', () => {
   afterEach(() => world.close());
 
   const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens[by], world[by], skill)).status).toBe(201);
+    await publishScanned(world, skill);
+    await expectAnswer(approve(world.send, world.tokens[by], world[by], skill), 201);
   };
   const sizeNow = async (): Promise<number> =>
     (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
@@ -101,7 +100,7 @@ describe('what is ended for a log index before now', () => {
   ] as const)(
     '%s: what rests on it and lies behind that index is revoked, the rest lives',
     async (_, end) => {
-      expect((await end()).status).toBe(201);
+      await expectAnswer(end(), 201);
       expect(await states()).toEqual(['approved', 'revoked']);
       expect(await marked()).toEqual(second());
       const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
@@ -117,7 +116,7 @@ describe('what is ended for a log index before now', () => {
     const rows = await registry.db.read.select().from(statements).orderBy(statements.logIndex);
     const older = rows.filter(({ envelope }) => envelope === '');
     const read = readsOf(registry);
-    expect((await endMember('rita', 'reviewer', rita, between - 1)).status).toBe(201);
+    await expectAnswer(endMember('rita', 'reviewer', rita, between - 1), 201);
     const indexesRead = older
       .filter((row) => row.bundle !== null && read.has(storedBlobName(row.bundle)))
       .map((row) => row.logIndex);
@@ -131,7 +130,7 @@ describe('what is ended for a log index before now', () => {
     const { registry, send, author, trust } = crowd.world;
     for (const who of ['rita', 'omar'] as const) {
       const skill = makeSkill(`@acme/by-${who}`, '1.0.0');
-      expect((await publish(send, skill, author)).status).toBe(201);
+      await expectAnswer(publish(send, skill, author), 201);
       await crowd.walk(skill, { kind: 'scan', who: 'scanner', verdict: 'review' });
       await crowd.walk(skill, { kind: 'passkey', who, holder: who, lie: {} });
     }
@@ -145,7 +144,7 @@ describe('what is ended for a log index before now', () => {
       state: 'ended',
       validUpTo: 0,
     });
-    expect((await state(send, ended, trust.administrator)).status).toBe(201);
+    await expectAnswer(state(send, ended, trust.administrator), 201);
     const about = async (name: string): Promise<unknown> => {
       const row = await requireVersion(registry, makeSkill(name, '1.0.0').manifest);
       const told = await statementsOf(registry, row.id);
@@ -160,16 +159,15 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('takes what rests on whom an ended administrator enrolled', async () => {
-    const { send, trust, omar, author, scanner, tokens } = world;
+    const { send, trust, omar } = world;
     await enrol(send, trust.administrator, { name: 'omar', roles: ['administrator'], key: omar });
     const before = await sizeNow();
     const sam = makeKey();
     await enrol(send, omar, { name: 'sam', roles: ['reviewer'], key: sam });
     const skill = skillAt(3);
-    await publish(send, skill, author);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    expect((await approve(send, await signIn(send, sam), sam, skill)).status).toBe(201);
-    expect((await endMember('omar', 'administrator', omar, before - 1)).status).toBe(201);
+    await publishScanned(world, skill);
+    await expectAnswer(approve(send, await signIn(send, sam), sam, skill), 201);
+    await expectAnswer(endMember('omar', 'administrator', omar, before - 1), 201);
     expect((await call(send, '/api/v1/versions/@acme/t/1.0.3')).body.status).toBe('revoked');
     expect(await states()).toEqual(['approved', 'approved']);
   });
@@ -178,7 +176,7 @@ describe('what is ended for a log index before now', () => {
     ['a reviewer who leaves', () => endMember('rita', 'reviewer', world.rita)],
     ['a scanner that is replaced', () => endMember('scanner', 'scanner', world.scanner)],
   ] as const)('leaves everything as it is for %s today', async (_, end) => {
-    expect((await end()).status).toBe(201);
+    await expectAnswer(end(), 201);
     expect(await states()).toEqual(['approved', 'approved']);
     expect(await marked()).toEqual([]);
   });
@@ -190,20 +188,15 @@ describe('what is ended for a log index before now', () => {
       by: TestKey,
     ): Promise<void> => {
       const { name, version } = skillAt(number).manifest;
-      const said = revocationStatement({
-        nonce: freshNonce(),
-        kind,
-        target: { name, version },
-        reason: `${kind} it`,
-      });
-      expect((await state(world.send, said, by)).status).toBe(201);
+      const said = stopStatement(kind, { name, version }, `${kind} it`);
+      await expectAnswer(state(world.send, said, by), 201);
     };
     for (const number of [1, 2]) await say('suspended', number, world.rita);
     const before = await sizeNow();
     await say('lifted', 1, world.omar);
     await say('lifted', 2, world.rita);
     expect(await states()).toEqual(['approved', 'approved']);
-    expect((await endMember('omar', 'reviewer', world.omar, before - 1)).status).toBe(201);
+    await expectAnswer(endMember('omar', 'reviewer', world.omar, before - 1), 201);
     expect(await states()).toEqual(['suspended', 'approved']);
     expect(await marked()).toEqual([`suspended ${skillAt(1).packed.digest}`]);
     // Somebody who counts may lift it anew.
@@ -212,7 +205,7 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('touches no version that only a part outside the evidence rests on', async () => {
-    expect((await endMember('omar', 'reviewer', world.omar, 0)).status).toBe(201);
+    await expectAnswer(endMember('omar', 'reviewer', world.omar, 0), 201);
     expect(await states()).toEqual(['approved', 'approved']);
   });
 });

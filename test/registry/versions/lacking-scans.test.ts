@@ -10,18 +10,8 @@ import { memberStatement } from '../../../skills-index/statement/attestation.ts'
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  approve,
-  call,
-  enrol,
-  makeReport,
-  makeSkill,
-  publish,
-  ruleSet,
-  signIn,
-  signReport,
-  state,
-} from '../road.ts';
+import { call, enrol, makeReport, makeSkill, ruleSet, signIn, signReport, state } from '../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const twoScanners = { ...defaultPolicy, scanners: 2 as const };
@@ -44,7 +34,7 @@ describe('a version that waits', () => {
       roles: ['scanner'],
       key: third,
     });
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
   });
   afterEach(() => {
     expect(world.errors).toEqual([]);
@@ -78,7 +68,7 @@ describe('a version that waits', () => {
       state: 'ended',
       validUpTo: 1,
     });
-    expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world.send, ended, world.trust.administrator), 201);
   };
   const restart = async (policy: typeof defaultPolicy): Promise<void> => {
     Object.assign(world.registry, { policy });
@@ -87,7 +77,7 @@ describe('a version that waits', () => {
     for (const _ of [1, 2]) await keepSome(world.registry);
   };
   const expectApproved = async (): Promise<void> => {
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await status()).toBe('approved');
   };
 
@@ -95,9 +85,7 @@ describe('a version that waits', () => {
     await restart(defaultPolicy);
     expect(await work(world.scanner)).toBe('in review');
     await restart(twoScanners);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).body.detail).toContain(
-      '1 of 2 scanners',
-    );
+    expect((await approveIn(world, skill)).body.detail).toContain('1 of 2 scanners');
     expect([await work(world.scanner), await work(other)]).toEqual(['no job', 'in review']);
     await expectApproved();
   });
@@ -164,10 +152,10 @@ describe('a version that waits', () => {
     };
     await restart(high);
     expect([await work(world.scanner), await work(other)]).toEqual(['scanning', 'in review']);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     await end('elsewhere', other);
     expect(await work(third)).toBe('in review');
-    expect((await approve(world.send, world.tokens.omar, world.omar, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill, { by: 'omar' }), 201);
     expect(await status()).toBe('in review');
     await expectApproved();
   });
@@ -194,20 +182,11 @@ describe('a version that waits', () => {
       const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } }))
         .body;
       const json = { lease: job.lease, reason: 'crash', detail: 'out of memory' };
-      expect((await call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json })).status).toBe(
-        200,
-      );
+      await expectAnswer(call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json }), 200);
     }
     expect(await status()).toBe('quarantined');
     const json = { to: 'in review', reason: 'that scanner was broken' };
-    expect(
-      (
-        await call(world.send, '/api/v1/reviews/@acme/twice/1.0.0/move', {
-          token: world.tokens.rita,
-          json,
-        })
-      ).status,
-    ).toBe(200);
+    await expectAnswer(callAs(world, 'rita', '/api/v1/reviews/@acme/twice/1.0.0/move', json), 200);
     expect(await work(other)).toBe('in review');
     await expectApproved();
   });

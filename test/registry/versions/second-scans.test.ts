@@ -4,16 +4,15 @@ import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,
-  approve,
   call,
   enrol,
   makeReport,
   makeSkill,
-  publish,
   type Skill,
   signIn,
   signReport,
 } from '../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a registry whose policy asks for two scanners', () => {
@@ -37,7 +36,7 @@ describe('a registry whose policy asks for two scanners', () => {
     });
     serial += 1;
     skill = makeSkill('@acme/twice', `1.0.${serial}`);
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
   });
   afterEach(() => world.close());
 
@@ -64,16 +63,14 @@ describe('a registry whose policy asks for two scanners', () => {
   };
   const review = async () => {
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
-    return (await call(world.send, path, { token: world.tokens.omar })).body;
+    return (await callAs(world, 'omar', path)).body;
   };
 
   it('lets a version go on to people once another scanner signed the same report, and into the index', async () => {
     expect((await report(world.scanner)).body.status).toBe('scanning');
-    expect(
-      (await approve(world.send, world.tokens.rita, world.rita, skill)).status,
-    ).toBeGreaterThanOrEqual(400);
+    expect((await approveIn(world, skill)).status).toBeGreaterThanOrEqual(400);
     expect((await report(other)).body.status).toBe('in review');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     // Published after `decide` said what every installer will say.
     expect((await review()).status).toBe('approved');
   });
@@ -95,8 +92,8 @@ describe('a registry whose policy asks for two scanners', () => {
     expect((await report(world.scanner, 'block')).body.status).toBe('quarantined');
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/move`;
     const json = { to: 'in review', reason: 'it is harmless' };
-    await call(world.send, path, { token: world.tokens.rita, json });
-    const refused = await approve(world.send, world.tokens.rita, world.rita, skill);
+    await callAs(world, 'rita', path, json);
+    const refused = await approveIn(world, skill);
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       403,
       'approval-refused',

@@ -4,7 +4,8 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../../nonce.ts';
-import { makeSkill, publish, publishApproved, type Skill, scan, state } from '../../road.ts';
+import { makeSkill, publishApproved, publishScanned, type Skill, state } from '../../road.ts';
+import { expectAnswer } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 import { eras, mcpClient } from './mcp-clients.ts';
 
@@ -21,7 +22,7 @@ async function revoke(world: Staffed, skill: Skill): Promise<void> {
     target: { bundle: skill.packed.digest },
     nonce: freshNonce(),
   });
-  expect((await state(world.send, stop, world.rita)).status).toBe(201);
+  await expectAnswer(state(world.send, stop, world.rita), 201);
 }
 
 const accept = 'application/json, text/event-stream';
@@ -45,8 +46,7 @@ describe('skills over MCP of a registry', () => {
     world = await makeStaffedWorld();
     await release(world, report);
     const waiting = makeSkill('@acme/waiting', '1.0.0');
-    await publish(world.send, waiting, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, waiting, 'pass');
+    await publishScanned(world, waiting);
   });
   afterAll(() => world.close());
 
@@ -112,7 +112,7 @@ describe('skills over MCP of a registry', () => {
       types.push(predicateType.split('/').at(-2) ?? '');
     }
     expect(types).toEqual(['publish', 'scan', 'approval', 'verification_summary']);
-    expect((await world.send('/index/@acme/report')).status).toBe(200);
+    await expectAnswer(world.send('/index/@acme/report'), 200);
   });
 
   it.each(eras)('gives a client of %s a stopped version no longer, and says why', async (era) => {

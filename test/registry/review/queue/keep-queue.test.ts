@@ -9,7 +9,8 @@ import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts'
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';
 import { makeRoot } from '../../people.ts';
-import { call, makeSkill, publish, scan } from '../../road.ts';
+import { makeSkill, publishScanned } from '../../road.ts';
+import { callAs } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 const queueIdleMs = 1_000;
@@ -18,10 +19,8 @@ let world: Staffed;
 let id: string;
 beforeEach(async () => {
   world = await makeStaffedWorld();
-  const { author, scanner, send, tokens } = world;
   const skill = makeSkill('@acme/s', '1.0.0');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  await publishScanned(world, skill);
   ({ id } = await requireVersion(world.registry, skill.manifest));
 });
 afterEach(() => world.close());
@@ -37,10 +36,7 @@ const isJudged = async (): Promise<boolean> => {
   return rows.every(({ changes, known, rank }) => changes === known && rank !== 99);
 };
 const leaseNothing = async (): Promise<void> => {
-  const { body } = await call(world.send, '/api/v1/jobs/lease', {
-    token: world.tokens.scanner,
-    json: {},
-  });
+  const { body } = await callAs(world, 'scanner', '/api/v1/jobs/lease', {});
   expect(body).toEqual({ job: null });
 };
 

@@ -22,18 +22,17 @@ import { finding } from '../../desk/story.ts';
 import { look, malware, packagedSkill, wholeLook } from '../../packaged-skill.ts';
 import { makeKey, type TestKey } from '../../people.ts';
 import {
-  approve,
   call,
   claimScope,
   enrol,
   makeReport,
   makeSkill,
-  publish,
   type Skill,
   signIn,
   signReport,
   state,
 } from '../../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 let world: Staffed;
@@ -67,7 +66,7 @@ const skillOf = (name: string, version: string, text = words(0, 400)): Skill =>
 
 async function published(skill: Skill, key: TestKey = world.author): Promise<Skill> {
   world.wait(1_000);
-  expect((await publish(world.send, skill, key)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill, key), 201);
   return skill;
 }
 
@@ -94,11 +93,7 @@ async function reported(skill: Skill, verdict: Verdict, told: Told = {}): Promis
     signature: signatureOf(texts),
     prose: proseOf(await extractFacts(skill.files)),
   };
-  expect(
-    await call(world.send, `/api/v1/jobs/${body.job.id}/report`, { token, json }),
-  ).toMatchObject({
-    status: 200,
-  });
+  await expectAnswer(call(world.send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 200);
 }
 
 async function inReview(skill: Skill, key?: TestKey, verdict: Verdict = 'pass'): Promise<Skill> {
@@ -109,17 +104,14 @@ async function inReview(skill: Skill, key?: TestKey, verdict: Verdict = 'pass'):
 
 async function approved(skill: Skill, key?: TestKey): Promise<Skill> {
   await inReview(skill, key);
-  const { rita, send, tokens } = world;
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await expectAnswer(approveIn(world, skill), 201);
   return skill;
 }
 
 const move = async ({ manifest: { name, version } }: Skill, to: string): Promise<void> => {
   const json = { to, reason: 'a test' };
   const path = `/api/v1/reviews/${name}/${version}/move`;
-  expect(await call(world.send, path, { token: world.tokens.rita, json })).toMatchObject({
-    status: 200,
-  });
+  await expectAnswer(callAs(world, 'rita', path, json), 200);
 };
 
 async function say(
@@ -132,7 +124,7 @@ async function say(
     target: { name, version },
     nonce: freshNonce(),
   });
-  expect((await state(world.send, statement, world.rita)).status).toBe(201);
+  await expectAnswer(state(world.send, statement, world.rita), 201);
 }
 
 /** What is stored after all events equals what the evidence says now, in the same order. */
@@ -194,7 +186,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
     const first = await inReview(skillOf('@acme/s', '1.0.0', words(0, 50)));
     const second = await inReview(skillOf('@acme/s', '1.1.0', words(100, 150)));
     await expectExact();
-    await approve(world.send, world.tokens.rita, world.rita, first);
+    await approveIn(world, first);
     return second;
   },
   'a suspension of the approved version, and its lift': async () => {
@@ -228,18 +220,12 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'an earlier version that is scanned later, of which this one is a copy': async () => {
     const late = skillOf('@acme/late', '1.0.0');
     await published(late);
-    const { body } = await call(world.send, '/api/v1/jobs/lease', {
-      token: world.tokens.scanner,
-      json: {},
-    });
+    const { body } = await callAs(world, 'scanner', '/api/v1/jobs/lease', {});
     const copy = await inReview(skillOf('@other/copy', '1.0.0', words(0, 402)), stranger);
     await expectExact();
     const before = await riskOf(copy);
     const held = { lease: body.job.lease, reason: 'crash', detail: 'again' };
-    await call(world.send, `/api/v1/jobs/${body.job.id}/fail`, {
-      token: world.tokens.scanner,
-      json: held,
-    });
+    await callAs(world, 'scanner', `/api/v1/jobs/${body.job.id}/fail`, held);
     await reported(late, 'pass');
     await expectExact();
     expect(await riskOf(copy)).toBeGreaterThan(before ?? 100);
@@ -277,7 +263,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
       state: 'ended',
       validUpTo: 0,
     });
-    expect((await state(world.send, ended, trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world.send, ended, trust.administrator), 201);
     await expectExact();
     const key = makeKey();
     await enrol(world.send, trust.administrator, { name: 'next', roles: ['scanner'], key });
@@ -343,7 +329,7 @@ describe('the stored queue', () => {
     });
     await inReview(skill);
     expect((await listQueue(world.registry)).rows).toMatchObject([{ approvals: 0 }]);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approveIn(world, skill);
     const approvalsNeeded = { total: 2, independent: 1 };
     expect((await listQueue(world.registry)).rows).toMatchObject([
       { approvals: 1, approvalsNeeded },
@@ -372,7 +358,7 @@ describe('the stored queue', () => {
     const changed = sql`UPDATE waiting SET changes = changes + 1 WHERE versionId = ${id}`;
     await registry.db.batch([(db) => db.run(changed)]);
     const renewing = renewQueue(registry);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approveIn(world, skill);
     await renewing;
     await expectExact();
   });

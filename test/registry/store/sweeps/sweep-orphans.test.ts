@@ -28,6 +28,7 @@ import {
   scan,
   signIn,
 } from '../../road.ts';
+import { expectAnswer } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 const isBehind = (): boolean => false;
@@ -89,7 +90,7 @@ describe('a start', () => {
     await vi.waitFor(() => expect(left.filter((path) => existsSync(path))).toEqual(json));
     for (const path of [...before, ...kept]) expect(existsSync(path), path).toBe(true);
     // The same skill can come again.
-    expect((await publish(send, lost, author)).status).toBe(201);
+    await expectAnswer(publish(send, lost, author), 201);
   });
 
   it('removes nothing while the log lacks entries that the registry signed', async () => {
@@ -99,7 +100,7 @@ describe('a start', () => {
     const before = readFileSync(join(dir, 'registry.sqlite'));
     running = await startRegistry({ dir, port: 0 });
     await claimScope(send, 'later', makeKey());
-    expect((await send('/index/status.json')).status).toBe(200);
+    await expectAnswer(send('/index/status.json'), 200);
     const disk = diskObjects(folder);
     await putBlobs(disk, [orphan]);
     const path = objectPath(folder, storedBlobName(digestOf(orphan)));

@@ -1,0 +1,105 @@
+/** The steps of a staffed world: who is not named is the one whom the world has for the step. */
+import { expect } from 'vitest';
+import {
+  type MemberStatement,
+  memberStatement,
+  type RevocationPredicate,
+  revocationStatement,
+  type Statement,
+} from '../../skills-index/statement/attestation.ts';
+import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
+import type { Prose } from '../../skills-index/statement/prose.ts';
+import { freshNonce } from '../nonce.ts';
+import { signedIn, type Visitor } from './desk-visit.ts';
+import type { TestKey } from './people.ts';
+import { type Answer, approve, call, publish, type Skill, scan, signIn } from './road.ts';
+import type { Staffed } from './world.ts';
+
+type Member = keyof Staffed['tokens'];
+
+export function publishIn(
+  { send, author }: Pick<Staffed, 'send' | 'author'>,
+  skill: Skill,
+  by: TestKey = author,
+): Promise<Answer> {
+  return publish(send, skill, by);
+}
+
+/** Reports on the next job. */
+export function scanIn(
+  { send, tokens, scanner }: Staffed,
+  skill: Skill,
+  verdict: Verdict = 'pass',
+  findings: readonly Finding[] = [],
+  told: { readonly prose?: Prose } = {},
+): Promise<Answer> {
+  return scan(send, tokens.scanner, scanner, skill, verdict, findings, told);
+}
+
+export function approveIn(
+  world: Staffed,
+  skill: Skill,
+  { by = 'rita', ...how }: { by?: 'rita' | 'omar'; independent?: boolean } = {},
+): Promise<Answer> {
+  return approve(world.send, world.tokens[by], world[by], skill, how);
+}
+
+/** A request of somebody who is signed in. */
+export function callAs(
+  { send, tokens }: Pick<Staffed, 'send' | 'tokens'>,
+  who: Member,
+  path: string,
+  json?: unknown,
+): Promise<Answer> {
+  return call(send, path, { token: tokens[who], json });
+}
+
+export function signInAs(world: Staffed, who: Member): Promise<string> {
+  return signIn(world.send, world[who]);
+}
+
+/** Somebody's browser at the desk. */
+export function deskOf({ send, tokens }: Staffed, who: Member): Promise<Visitor> {
+  return signedIn(send, tokens[who]);
+}
+
+export function stopStatement(
+  kind: RevocationPredicate['kind'],
+  target: RevocationPredicate['target'],
+  reason = 'a test',
+): Statement {
+  return revocationStatement({ nonce: freshNonce(), kind, target, reason });
+}
+
+/** What an administrator says of a reviewer's key or passkey. */
+export function reviewerStatement(
+  name: string,
+  part: Pick<MemberStatement['predicate'], 'key' | 'passkey'>,
+  state: 'enrolled' | 'ended' = 'enrolled',
+  more: Partial<MemberStatement['predicate']> = {},
+): MemberStatement {
+  return memberStatement({
+    nonce: freshNonce(),
+    name,
+    roles: ['reviewer'],
+    ...part,
+    state,
+    ...more,
+  });
+}
+
+interface Answered {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** Fails unless the answer has this status and, where one is given, this problem code. */
+export async function expectAnswer(
+  asked: Answered | Promise<Answered>,
+  status: number,
+  code?: string,
+): Promise<void> {
+  const { status: got, body } = await asked;
+  const told = code && (body as { readonly code?: string }).code;
+  expect([got, told], JSON.stringify(body)).toEqual([status, code]);
+}
