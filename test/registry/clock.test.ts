@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refreshStatus, statusIn } from '../../registry/index/status-json.ts';
 import { previousApproved } from '../../registry/review/prose-since.ts';
 import { requireVersion } from '../../registry/versions/find-versions.ts';
@@ -7,16 +7,12 @@ import { verifyStatus } from '../../skills-index/trust/index-files/status-file.t
 import { linkOf } from './desk-visit.ts';
 import { call, makeSkill, publishApproved, publishScanned, type Skill } from './road.ts';
 import { callAs, deskOf, expectAnswer, publishIn, signInAs } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld, type Staffed } from './world.ts';
 
 const days = 24 * 3_600_000;
 
 describe('a registry whose clock is three days ahead once', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   /** Sets the clock ahead, does something, and sets it back. */
   async function ahead<Result>(act: () => Promise<Result>): Promise<Result> {

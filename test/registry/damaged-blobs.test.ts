@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
 import { hasDigest } from '../../registry/store/columns/digest-column.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
@@ -10,7 +10,7 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { call, claimScope, makeSkill, publishApproved, signIn } from './road.ts';
 import { expectAnswer, publishIn } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
 /** What a registry that is started again knows of identities. */
 function forget({ identities }: Registry): void {
@@ -20,17 +20,14 @@ function forget({ identities }: Registry): void {
 }
 
 describe('a blob that is damaged on its disk', () => {
-  let world: Staffed;
-  let other: TestKey;
-  const skill = makeSkill('@acme/kept', '1.0.0');
-  const file = skill.packed.bundle.files[0]?.sha256 ?? digestOf('');
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     other = makeKey();
     await claimScope(world.send, 'other', other);
     await publishApproved(world, skill);
   });
-  afterEach(() => world.close());
+  let other: TestKey;
+  const skill = makeSkill('@acme/kept', '1.0.0');
+  const file = skill.packed.bundle.files[0]?.sha256 ?? digestOf('');
 
   const get = (digest: Digest): Promise<Response> =>
     world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refreshStatus } from '../../registry/index/status-json.ts';
 import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
@@ -20,7 +20,7 @@ import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/pol
 import { makeKey, type TestKey } from './people.ts';
 import { aboutOf, call, makeReport, makeSkill, ruleSet, scanPredicate } from './road.ts';
 import { expectAnswer, publishIn, reviewerStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { oneWorld } from './world.ts';
 
 /**
  * Who plays which part in a version that is written into the database row by row, the registry's
@@ -33,12 +33,8 @@ interface Cast {
 }
 
 describe('rows that somebody wrote straight into the database', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const mallory = makeKey();
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
 
   /** Logs a statement past every check. */
   const forge = async (

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { pathOf } from './desk-visit.ts';
 import { makeReport, publish, type Skill, signPublication, signReport } from './road.ts';
 import { callAs, deskOf, expectAnswer } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { oneWorld } from './world.ts';
 
-let world: Staffed;
-beforeAll(async () => {
-  world = await makeStaffedWorld();
-});
-afterAll(() => world.close());
+const world = oneWorld();
 
 /**
  * Published without a skill.json, under a manifest that only the statement holds; the report knows

@@ -2,7 +2,7 @@
  * A reviewer who is an author, where the author has no key: what an administrator said of them at
  * issuers is all there is to go by.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OidcIdentity } from '../../skills-index/statement/attestation.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
@@ -10,18 +10,15 @@ import { readLine } from './contract/read-line.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { type Answer, approve, call, enrol, makeSkill, signIn, state } from './road.ts';
 import { expectAnswer, scanIn, stopStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
 describe('a version that a person published without a key', () => {
-  let world: Staffed;
-  const skill = makeSkill('@kims/notes', '1.0.0');
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+  const world = eachWorld({ sigstore: sigstore.trustedRoot }, async () => {
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
     await expectAnswer(publishBy(world.send, skill, somebody), 201);
     await scanIn(world, skill);
   });
-  afterEach(() => world.close());
+  const skill = makeSkill('@kims/notes', '1.0.0');
 
   const member = async (
     name: string,

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
   type Answer,
-  approve,
   call,
   enrol,
   makeSkill,
@@ -15,17 +14,10 @@ import {
   state,
 } from './road.ts';
 import { approveIn, expectAnswer, signInAs, stopStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
 describe('a reviewer who is an author', () => {
-  let world: Staffed;
-  // Another owner of the scope, who publishes nothing; and another key of the publisher, known by
-  // the name only.
-  let owner: TestKey;
-  let second: TestKey;
-  let tokens: Readonly<Record<'author' | 'owner' | 'second', string>>;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     [owner, second] = [makeKey(), makeKey()];
     const { send, trust, author } = world;
     const scope = parseScope('acme');
@@ -47,7 +39,11 @@ describe('a reviewer who is an author', () => {
       second: await signIn(send, second),
     };
   });
-  afterEach(() => world.close());
+  // Another owner of the scope, who publishes nothing; and another key of the publisher, known by
+  // the name only.
+  let owner: TestKey;
+  let second: TestKey;
+  let tokens: Readonly<Record<'author' | 'owner' | 'second', string>>;
 
   const scanned = async (verdict: Verdict): Promise<Skill> => {
     const skill = makeSkill('@acme/own', '1.0.0');
@@ -71,20 +67,6 @@ describe('a reviewer who is an author', () => {
       ] as const)
         await expectAnswer(act(who, action, json), 403, 'forbidden');
       expect(await status()).toBe('quarantined');
-    },
-  );
-
-  it.each(['author', 'owner', 'second'] as const)(
-    'gets no approval into the log that installers would refuse (%s)',
-    async (who) => {
-      const skill = await scanned('pass');
-      const key = { author: world.author, owner, second }[who];
-      expect((await act(who, 'draft', { reason: 'mine' })).body.code).toBe('approval-refused');
-      expect((await approve(world.send, tokens[who], key, skill)).body.code).toBe(
-        'approval-refused',
-      );
-      await expectAnswer(approveIn(world, skill), 201);
-      expect(await status()).toBe('approved');
     },
   );
 

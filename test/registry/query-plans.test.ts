@@ -23,8 +23,7 @@ import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
-import { adviceStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { adviceStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { incidentPolicyOf, makeHost } from './contract/incidents.ts';
 import { walkContract } from './contract/walk.ts';
@@ -32,7 +31,7 @@ import { failWrite } from './failing-write.ts';
 import { makeKey } from './people.ts';
 import { recordStatements, whatIsWrong } from './query-plans.ts';
 import { call, claimScope, makeSkill, publishScanned, state } from './road.ts';
-import { approveIn, callAs, deskOf, expectAnswer } from './steps.ts';
+import { approveIn, callAs, deskOf, expectAnswer, stopIn } from './steps.ts';
 import { makeStaffedWorld, makeWorld } from './world.ts';
 
 function migrated(): BetterSqlite3.Database {
@@ -201,13 +200,11 @@ describe('a registry', () => {
       await unwrittenLines(world.registry, name, 1_000);
       const [line] = await readLines(world.registry, name, { from: 0, limit: 1 });
       expect(await readLinesAt(world.registry, [line?.logIndex ?? 0])).toEqual([line]);
-      const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
       const target = { publisher: world.author.keyId };
       for (const kind of ['suspended', 'lifted', 'revoked'] as const) {
-        const stop = revocationStatement({ ...said, kind, target, nonce: freshNonce() });
         // The next slice is of no process: it is due while everybody reads.
         const storage = failWrite(world.registry, 3, { forGood: true });
-        expect((await state(send, stop, world.rita)).status).toBeLessThan(504);
+        expect((await stopIn(world, kind, target)).status).toBeLessThan(504);
         storage.mend();
         world.errors.length = 0;
         for (const path of [

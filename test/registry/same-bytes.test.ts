@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
@@ -6,7 +6,7 @@ import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey } from './people.ts';
 import { call, publish, type Skill, signPublication, state } from './road.ts';
 import { approveIn, expectAnswer, scanIn, stopStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld, type Staffed } from './world.ts';
 
 const files = [
   { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
@@ -31,9 +31,7 @@ async function publishInferred(
 }
 
 describe('a version whose bytes another number has, too', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     for (const version of ['1.0.0', '1.0.1']) {
       const skill = sameBytesAs(version);
       await publishInferred(world, skill, world.author);
@@ -41,7 +39,6 @@ describe('a version whose bytes another number has, too', () => {
       await expectAnswer(approveIn(world, skill), 201);
     }
   });
-  afterEach(() => world.close());
 
   const say = async (
     kind: 'suspended' | 'lifted' | 'revoked',

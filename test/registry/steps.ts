@@ -12,7 +12,7 @@ import type { Prose } from '../../skills-index/statement/prose.ts';
 import { freshNonce } from '../nonce.ts';
 import { signedIn, type Visitor } from './desk-visit.ts';
 import type { TestKey } from './people.ts';
-import { type Answer, approve, call, publish, type Skill, scan, signIn } from './road.ts';
+import { type Answer, approve, call, publish, type Skill, scan, signIn, state } from './road.ts';
 import type { Staffed } from './world.ts';
 
 type Member = keyof Staffed['tokens'];
@@ -69,6 +69,16 @@ export function stopStatement(
   reason = 'a test',
 ): Statement {
   return revocationStatement({ nonce: freshNonce(), kind, target, reason });
+}
+
+/** Stops, or lifts a stop. */
+export function stopIn(
+  { send, rita }: Pick<Staffed, 'send' | 'rita'>,
+  kind: RevocationPredicate['kind'],
+  target: RevocationPredicate['target'],
+  { by = rita, reason = 'a test' }: { by?: TestKey; reason?: string } = {},
+): Promise<Answer> {
+  return state(send, stopStatement(kind, target, reason), by);
 }
 
 /** What an administrator says of a reviewer's key or passkey. */

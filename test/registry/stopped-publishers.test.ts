@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { latest, readIdentities } from '../../registry/people/identities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
@@ -23,18 +23,14 @@ import {
   state,
 } from './road.ts';
 import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
 const skillAt = (number: number, scope = '@acme'): Skill =>
   makeSkill(`${scope}/t`, `1.0.${number}`, { files: { 'n.md': `${scope} ${number}\n` } });
 const refused = { status: 403, body: { code: 'publisher-stopped' } };
 
 describe('a publisher that was stopped', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-  });
-  afterEach(() => world.close());
+  const world = eachWorld({ sigstore: sigstore.trustedRoot });
 
   const say = (kind: RevocationPredicate['kind'], publisher: Digest): Promise<Answer> =>
     state(world.send, stopStatement(kind, { publisher }, `${kind} here`), world.rita);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { firstOwnersMax } from '../../registry/intake/identity-intake.ts';
 import { signerOf, signerTriesMax } from '../../registry/people/signer.ts';
 import {
@@ -17,17 +17,15 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import { makeKey } from './people.ts';
 import { call, makeSkill, publish, type Send, state } from './road.ts';
 import { expectAnswer, publishIn } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
 describe('a stranger', () => {
-  let world: Staffed;
+  const world = eachWorld();
   let send: Send;
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     send = (path, init) =>
       world.send(path, { ...init, headers: { ...init?.headers, 'x-test-address': '192.0.2.1' } });
   });
-  afterEach(() => world.close());
 
   it('writes no more than the bucket of their address holds, also into the audit, and members still write', async () => {
     const nothing = () => call(send, '/api/v1/statements', { json: {} });

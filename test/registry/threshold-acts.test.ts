@@ -2,7 +2,7 @@
  * Every statement by which administrators give somebody a right, in a registry whose root file
  * demands two of three: one administrator alone gives nothing.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { latest, readMembers } from '../../registry/people/identities.ts';
 import { memberOfPerson } from '../../registry/people/person-member.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -19,16 +19,14 @@ import { deskPasskey } from './desk-visit.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { call, state } from './road.ts';
 import { expectAnswer, reviewerStatement } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { eachWorld } from './world.ts';
 
-let world: Staffed;
+const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
 let first: TestKey;
 let second: TestKey;
 beforeEach(async () => {
-  world = await makeStaffedWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
   [first = world.author, second = world.author] = world.trust.administrators;
 });
-afterEach(() => world.close());
 
 const fresh = makeKey();
 const passkey = deskPasskey('rita').enrolled;

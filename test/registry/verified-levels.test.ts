@@ -3,7 +3,7 @@
  * shows the same.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
@@ -27,15 +27,13 @@ import {
 } from './certified-road.ts';
 import { makeSkill, type Skill } from './road.ts';
 import { approveIn, expectAnswer, scanIn } from './steps.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { oneWorld } from './world.ts';
 
-let world: Staffed;
+const world = oneWorld({ sigstore: sigstore.trustedRoot });
 beforeAll(async () => {
-  world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
   await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
   await claim(world.send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
 });
-afterAll(() => world.close());
 
 async function release(
   skill: Skill,

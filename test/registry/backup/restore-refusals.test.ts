@@ -40,8 +40,6 @@ describe('a restore that is refused', () => {
   afterAll(() => rmSync(dirname(dir), { recursive: true }));
 
   it.each([
-    ['is no JSON', 'no json', 'json-invalid'],
-    ['has another schema', '{}', 'key-file-invalid'],
     [
       'has keys of another registry',
       JSON.stringify({ schema: 'skillgate.registry-keys/1', ...makeRoot().texts }),
@@ -52,14 +50,6 @@ describe('a restore that is refused', () => {
     await expect(restoreWith({ keys })).rejects.toMatchObject({
       code,
       message: expect.stringContaining(keys),
-    });
-  });
-
-  it('says which file has the keys, to whoever names the key of a person', async () => {
-    const keys = join(folderWith({ 'anna.json': '{"schema":"skillgate.key/1"}' }), 'anna.json');
-    await expect(restoreWith({ keys })).rejects.toMatchObject({
-      code: 'key-file-invalid',
-      hint: expect.stringMatching(/^Name keys\.json/),
     });
   });
 
@@ -81,13 +71,6 @@ describe('a restore that is refused', () => {
       code: 'log-invalid',
       message: expect.stringContaining('/home/me/kept.txt'),
       hint: expect.stringContaining('/log/checkpoint'),
-    });
-  });
-
-  it('says that the registry has no witnesses', async () => {
-    await expect(restoreWith({ witnesses: ['https://witness.example'] })).rejects.toMatchObject({
-      message: expect.stringContaining('the registry has no witnesses'),
-      hint: expect.stringContaining('leave out --witness'),
     });
   });
 

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { changedSkills, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import {
@@ -11,22 +11,14 @@ import {
 } from '../../../registry/catalogue/shown-skills.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../failing-write.ts';
 import { makeSkill, publishApproved, type Skill, state } from '../road.ts';
-import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer, publishIn, stopIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
+const world = eachWorld();
 
 async function release(name: string, version: string): Promise<Skill> {
   const skill = makeSkill(name, version);
@@ -35,9 +27,7 @@ async function release(name: string, version: string): Promise<Skill> {
 }
 
 async function say(kind: 'suspended' | 'lifted', target: { bundle: Skill['packed']['digest'] }) {
-  const registry = registryIdOf(world.registry.root);
-  const said = { registry, reason: 'a test', kind, target, nonce: freshNonce() };
-  await expectAnswer(state(world.send, revocationStatement(said), world.rita), 201);
+  await expectAnswer(stopIn(world, kind, target), 201);
 }
 
 async function advise({ manifest: { name, version } }: Skill, kind: 'yanked' | 'unyanked') {

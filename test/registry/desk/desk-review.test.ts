@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { logSize } from '../../../registry/log/log.ts';
 import { makeSegment } from '../../../registry/log/segments/keep-segments.ts';
 import { drafts } from '../../../registry/store/schema.ts';
@@ -14,20 +14,18 @@ import {
 } from '../desk-visit.ts';
 import { enrol, type Skill, state } from '../road.ts';
 import { approveIn, deskOf, expectAnswer, reviewerStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let rita: Visitor;
 const ritasPasskey: DeskPasskey = deskPasskey('rita');
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   const passkey = ritasPasskey.enrolled;
   const hers = reviewerStatement('rita', { passkey });
   await state(world.send, hers, world.trust.administrator);
   rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 let serial = 0;
 const publishScanned = (verdict: 'pass' | 'block', capabilities?: object): Promise<Skill> => {

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { linkOf, pathOf, scanned, statusOf, type Visitor, visitor } from '../desk-visit.ts';
 import { callAs, deskOf, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let rita: Visitor;
 let serial = 1;
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 describe('signing in', () => {
   it('by a link: looking at it changes nothing, the button uses it up', async () => {

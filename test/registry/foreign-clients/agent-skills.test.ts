@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexedSkillsMax } from '../../../registry/foreign-clients/agent-skills.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { readZip } from '../../../runner/archives/zip.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, publishScanned, state } from '../road.ts';
-import { callAs, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { callAs, expectAnswer, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 import { addListedSkills } from './listed-skills.ts';
 
 const index = '.well-known/agent-skills/index.json';
 
 describe('the index of Agent Skills', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const report = makeSkill('@acme/report', '1.0.0', {
     files: { 'scripts/report.sh': '#!/bin/sh\necho report\n', 'notes/leer.md': '' },
   });
@@ -30,7 +26,6 @@ describe('the index of Agent Skills', () => {
   const held = makeSkill('@acme/held', '1.0.0');
 
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     for (const skill of [report, newer, revoked]) await publishApproved(world, skill);
     await publishScanned(world, waiting);
     await publishScanned(world, held, { verdict: 'block' });
@@ -39,22 +34,16 @@ describe('the index of Agent Skills', () => {
       to: 'refused',
       reason: 'it has no use',
     });
-    const stop = revocationStatement({
-      registry: registryIdOf(world.registry.root),
-      reason: 'it sends keys away',
-      kind: 'revoked',
-      target: { bundle: revoked.packed.digest },
-      nonce: freshNonce(),
-    });
-    await expectAnswer(state(world.send, stop, world.rita), 201);
+    await expectAnswer(
+      stopIn(world, 'revoked', { bundle: revoked.packed.digest }, { reason: 'it sends keys away' }),
+      201,
+    );
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
   it.each([
     ['/all/', [['report', '1.1.0']]],
     ['/@acme/', [['report', '1.1.0']]],
-    ['/@acme/report/', [['report', '1.1.0']]],
     ['/@acme/report@1.0.0/', [['report', '1.0.0']]],
   ])('at %s names approved versions only', async (path, expected) => {
     const answer = await world.send(`${path}${index}`);
@@ -82,7 +71,6 @@ describe('the index of Agent Skills', () => {
 
   it.each([
     ['@acme/waiting', 423, 'version-pending', '@acme/waiting@1.0.0 is not approved yet'],
-    ['@acme/held', 403, 'version-withheld', '@acme/held@1.0.0 is quarantined'],
     ['@acme/refused', 403, 'version-withheld', '@acme/refused@1.0.0 is refused: it has no use'],
     [
       '@acme/revoked',

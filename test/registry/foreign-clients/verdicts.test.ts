@@ -1,18 +1,14 @@
 /** The verdicts that ClawHub's clients ask for, in each state of a version. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/clawhub.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
-import { call, makeSkill, registryIdAt, state } from '../road.ts';
-import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, makeSkill } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the verdicts for ClawHub clients', () => {
-  let world: Staffed;
+  const world = oneWorld();
   beforeAll(async () => {
-    world = await makeStaffedWorld();
-    const { send, rita } = world;
     const publishOne = async (name: string, verdict?: 'pass') => {
       const skill = makeSkill(name, '1.0.0');
       await expectAnswer(publishIn(world, skill), 201);
@@ -22,15 +18,11 @@ describe('the verdicts for ClawHub clients', () => {
     await approveIn(world, await publishOne('@acme/good', 'pass'));
     const revoked = await publishOne('@acme/revoked', 'pass');
     await approveIn(world, revoked);
-    const registry = await registryIdAt(send);
     const target = { bundle: revoked.packed.digest };
-    const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
-    const stop = revocationStatement({ ...said, nonce: freshNonce() });
-    await expectAnswer(state(send, stop, rita), 201);
+    await expectAnswer(stopIn(world, 'revoked', target, { reason: 'it sends keys' }), 201);
     await publishOne('@acme/waiting');
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
   const ask = (...items: readonly object[]) =>
     call(world.send, '/api/v1/skills/-/security-verdicts', { json: { items } });

@@ -61,7 +61,7 @@ async function committed(name: SkillName, condition = sql`1`): Promise<string[]>
 }
 
 describe('the index file of a skill', () => {
-  it('holds each line that is marked as written, in 500 orders of two isolates of which either may die', async () => {
+  it('holds each line that is marked as written, in 200 orders of two isolates of which either may die', async () => {
     const death = fc.option(fc.nat(12), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), death, death, async (scheduler, first, second) => {
@@ -83,7 +83,7 @@ describe('the index file of a skill', () => {
         expect(linesIn(name)).toEqual(await committed(name));
         expect(await committed(name, sql`written = 0`)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -157,7 +157,7 @@ describe('an index file in memory', () => {
         await scheduler.waitFor(read());
         expect(stale).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -194,7 +194,7 @@ describe('the index of a skill', () => {
           expect(read).toEqual(await inDatabase(name));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 

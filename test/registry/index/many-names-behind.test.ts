@@ -2,32 +2,20 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  revocationStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import {
   parseWordsFile,
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publishApproved, state } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { expectAnswer, stopIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 async function say(world: Staffed, kind: 'suspended' | 'lifted'): Promise<Answer> {
   world.wait(1_000);
-  const said = {
-    registry: registryIdOf(world.registry.root),
-    nonce: freshNonce(),
-    kind,
-    target: { publisher: world.author.keyId },
-    reason: kind,
-  };
-  return state(world.send, revocationStatement(said), world.rita);
+  return stopIn(world, kind, { publisher: world.author.keyId });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { fileGroups, filePackPath } from '../../../skills-index/client/file-packs.ts';
@@ -10,13 +10,9 @@ import {
 } from '../../../skills-index/trust/index-files/index-line.ts';
 import { makeSkill, publishApproved, type Skill } from '../road.ts';
 import { publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 async function released(skill: Skill): Promise<IndexLine> {
   const { send } = world;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { resume } from '../../../registry/index/resume.ts';
@@ -6,14 +6,10 @@ import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { approve, call, makeSkill, publish, publishScanned, type Send, scan } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('publishing in the index', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it('is refused for what installers would refuse, however many approved it', async () => {
     const { registry, author, scanner, rita, tokens, errors } = world;

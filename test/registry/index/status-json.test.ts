@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { withStatusMemory } from '../../../registry/store/known-files.ts';
 import { type Status, verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { type Answer, makeSkill, publishApproved, type Skill, state, stopsShown } from '../road.ts';
 import { expectAnswer, publishIn, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('status.json', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let skill: Skill;
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     skill = makeSkill('@acme/marked', '1.0.0');
     await publishApproved(world, skill);
   });
-  afterAll(() => world.close());
 
   const read = async (): Promise<Status> => {
     const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());

@@ -12,7 +12,7 @@ import { parseTufRepository } from '../../../skills-index/trust/root/repository.
 import { makeSkill, type Send } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
 import { holdCeremony } from '../tuf-maker.ts';
-import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
+import { makeWorld, oneWorld } from '../world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'skillgate-tuf-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,11 +31,10 @@ class WorldFetcher extends BaseFetcher {
 }
 
 describe('/tuf/', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let send: Send;
   let made = 0;
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     const now = world.registry.now().getTime();
     const tuf = await holdCeremony({
       root: world.trust.root,
@@ -49,7 +48,6 @@ describe('/tuf/', () => {
     );
     send = async (path, init) => app.request(`http://localhost${path}`, init);
   });
-  afterAll(() => world.close());
   afterEach(() => {
     vi.useRealTimers();
   });

@@ -1,5 +1,5 @@
 /** Who may yank and deprecate which versions, and what installers are shown. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readIndexFile } from '../../../registry/index/index-file.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
@@ -14,10 +14,10 @@ import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { type Answer, call, makeSkill, type Skill, state } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const name = parseSkillName('@acme/counter');
-let world: Staffed;
+const world = oneWorld();
 let coOwner: TestKey;
 let publisher: TestKey;
 
@@ -33,7 +33,6 @@ const states = {
 type State = keyof typeof states;
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   const { send, author, rita } = world;
   coOwner = makeKey();
   publisher = makeKey();
@@ -63,7 +62,6 @@ beforeAll(async () => {
   for (const [wanted, version] of Object.entries(states))
     expect((await versionAt(version)).status).toBe(wanted);
 });
-afterAll(() => world.close());
 
 const skillAt = (version: string): Skill =>
   makeSkill(name, version, { files: { 'n.md': `${version}\n` } });

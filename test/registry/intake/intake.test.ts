@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
@@ -25,14 +25,10 @@ import {
 } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
 import { makeTar } from '../tar-maker.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('intake', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   const sizes = async (): Promise<unknown> => ({
     versions: (await world.registry.db.read.select().from(versions)).length,

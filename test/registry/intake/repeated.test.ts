@@ -2,7 +2,7 @@
  * Every route that takes a statement: the same bytes again are the same answer, for a client that
  * missed the first. Other bytes for the same end are a conflict, which says why.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import {
@@ -28,26 +28,24 @@ import {
   state,
 } from '../road.ts';
 import { approveIn, expectAnswer, publishIn, reviewerStatement, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 interface Request {
   readonly path: string;
   readonly init: RequestInit | undefined;
 }
 
-let world: Staffed;
+const world = eachWorld();
 let sent: Request[];
 /** As `world.send`, and remembers the requests that write. */
 let send: Send;
 beforeEach(async () => {
-  world = await makeStaffedWorld();
   sent = [];
   send = (path, init) => {
     if (init?.method === 'POST') sent.push({ path, init });
     return world.send(path, init);
   };
 });
-afterEach(() => world.close());
 
 const name = parseSkillName('@acme/again');
 const version = parseVersion('1.0.0');

@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, makeSkill, publishApproved, state } from '../road.ts';
 import { reviewerStatement, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 describe('a statement that comes again', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   const say = async (statement: Statement, key: TestKey): Promise<string | number> => {
     const { status, body } = await state(world.send, statement, key);

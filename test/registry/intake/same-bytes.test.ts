@@ -1,22 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../registry/store/batch.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { type Answer, claimScope, publish, signPublication } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const text = '---\nname: words\ndescription: Counts words.\n---\nCount the words.\n';
 const files = [{ path: 'SKILL.md', bytes: Buffer.from(text), mode: 0o644 }];
 const packed = packBundle(files);
 
 describe('uploads of the same bytes at the same time', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   const upload = async (name: string, key: TestKey): Promise<Answer> => {
     const manifest = parseManifest(

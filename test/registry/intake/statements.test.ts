@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pendingPasskey } from '../../../registry/store/passkey-schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -17,14 +17,10 @@ import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { aboutOf, call, makeSkill, signIn, signPublication, state } from '../road.ts';
 import { expectAnswer, publishIn, reviewerStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('statements', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each<[string, string, (stranger: TestKey) => [Statement, TestKey]]>([
     [

@@ -2,7 +2,7 @@
  * What costs nothing to know is said before a certificate is verified: who repeats an upload buys
  * no work of the registry with it.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
@@ -10,7 +10,7 @@ import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publication, sigstore, upload } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 type Sent = Awaited<ReturnType<typeof sigstore.say>>;
 /** The same with a signature that holds for nothing: whoever verifies it says so. */
@@ -20,18 +20,16 @@ const spoiled = (bundle: Sent): Sent => ({
 });
 
 describe('before it verifies a certificate, the registry says', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   const signer = certify(somebody);
   const skill = makeSkill('@kims/t', '1.0.0');
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
     await expectAnswer(
       upload(world.send, skill, { publish: await sigstore.say(publication(skill), signer) }),
       201,
     );
   });
-  afterAll(() => world.close());
 
   it('that the number is taken', async () => {
     const publish = spoiled(await sigstore.say(publication(skill), certify(somebody)));

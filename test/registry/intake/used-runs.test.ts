@@ -1,12 +1,12 @@
 /**
  * What the thief of a CI job's token can do with the certificates that it gives while it counts.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const attempt = (number: number) => ({
   ...someWorkflow,
@@ -14,16 +14,14 @@ const attempt = (number: number) => ({
 });
 
 describe('a CI run', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'ours', {
       owners: [kim],
       publishers: [job, kim],
       signer: certify(somebody),
     });
   });
-  afterAll(() => world.close());
   const publish = (name: string, version: string, claims = attempt(1)) =>
     publishBy(world.send, makeSkill(name, version), claims);
 

@@ -1,26 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { logSize } from '../../../registry/log/log.ts';
 import { boundedObjects, type ObjectPatience } from '../../../registry/store/bounded-objects.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  revocationStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
-import { freshNonce } from '../../nonce.ts';
 import { judge, readLine } from '../contract/read-line.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, makeSkill, publishApproved, state } from '../road.ts';
-import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer, publishIn, stopIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const patience: ObjectPatience = { waitMs: 200, silentMs: 50, overdueMax: 8, probeMs: 300 };
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -91,7 +83,7 @@ describe('while the object storage hangs', () => {
   });
 
   it('a revocation counts at once: the status, the proofs and the statement are served', async () => {
-    const { registry, rita, send } = world;
+    const { registry, send } = world;
     const skill = makeSkill('@acme/leaky', '1.0.0');
     await publishApproved(world, skill);
     const line = await readLine(send, skill);
@@ -99,8 +91,7 @@ describe('while the object storage hangs', () => {
     expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'admitted' });
     const mend = hang(registry, ['put', 'putOver', 'putAll']);
     const target = { bundle: skill.packed.digest };
-    const said = { nonce: freshNonce(), kind: 'revoked', target, reason: 'it leaks' } as const;
-    await expectAnswer(state(send, revocationStatement(said), rita), 201);
+    await expectAnswer(stopIn(world, 'revoked', target), 201);
     // The object of the status cannot be written, and the database has it.
     await send('/index/status.json');
     expect(await judge(world, skill, line, now())).toMatchObject({

@@ -1,5 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readRange, rootOfSize } from '../../../registry/log/log.ts';
 import { mapAtHead } from '../../../registry/log/map-nodes.ts';
 import { makeSegment, tendSegments } from '../../../registry/log/segments/keep-segments.ts';
@@ -17,7 +17,7 @@ import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road
 import { failWrite } from '../failing-write.ts';
 import { call, makeSkill, publish, publishScanned, signPublication } from '../road.ts';
 import { approveIn, expectAnswer, scanIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const entries = 4;
 const appendOnly = expect.stringContaining('append-only');
@@ -27,10 +27,7 @@ const byJob = makeSkill('@ours/built', '1.0.0');
 const run = { ...someWorkflow, run: 'https://ci.example/acme/skills/runs/7/attempts/1' };
 
 describe('evidence that a segment has', () => {
-  let world: Staffed;
-  let envelope: Awaited<ReturnType<typeof signStatement>>;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+  const world = eachWorld({ sigstore: sigstore.trustedRoot }, async () => {
     const { send, author } = world;
     await claim(send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
     await expectAnswer(publishBy(send, byJob, run), 201);
@@ -41,7 +38,7 @@ describe('evidence that a segment has', () => {
     await expectAnswer(approveIn(world, approved), 201);
     await publishScanned(world, waiting);
   });
-  afterEach(() => world.close());
+  let envelope: Awaited<ReturnType<typeof signStatement>>;
 
   const segmentAll = async (): Promise<void> => {
     while (await makeSegment(world.registry, entries));

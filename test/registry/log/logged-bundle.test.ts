@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NewStatement } from '../../../registry/log/appending.ts';
 import { logSize } from '../../../registry/log/log.ts';
 import { append, appendInTurn } from '../../../registry/log/sequencer.ts';
@@ -9,7 +9,7 @@ import { inTotoPayloadType } from '../../../skills-index/statement/signature-for
 import { makeKey, type TestKey } from '../people.ts';
 import { call, claimScope, makeSkill } from '../road.ts';
 import { callAs, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const key = makeKey();
 const statement = scopeStatement({ scope: parseScope('nuisance'), owners: [key.open] });
@@ -24,11 +24,7 @@ const signed = async (
 });
 
 describe('what nobody could verify once it is logged', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each<[string, () => Promise<NewStatement>]>([
     ['another payload type', () => signed('application/x', statementBytes(statement))],

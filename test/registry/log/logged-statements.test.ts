@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseEntryTile } from '../../../skills-index/log/tile-files.ts';
 import { tilePath } from '../../../skills-index/log/tile-proof.ts';
 import { parseJson } from '../../../skills-index/skill/text/json.ts';
-import {
-  keyStatement,
-  predicateTypes,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { keyStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publishScanned, state } from '../road.ts';
-import { approveIn, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { approveIn, expectAnswer, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const approved = makeSkill('@acme/t', '1.0.0');
 const waiting = makeSkill('@acme/secret-project', '1.0.0', {
@@ -22,23 +17,16 @@ const waiting = makeSkill('@acme/secret-project', '1.0.0', {
 });
 
 describe('statements by log index', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let size = 0;
   beforeAll(async () => {
-    world = await makeStaffedWorld();
-    const { send, rita } = world;
+    const { send } = world;
     for (const skill of [approved, waiting]) {
       await publishScanned(world, skill);
     }
     await expectAnswer(approveIn(world, approved), 201);
     const { digest: bundle } = approved.packed;
-    const revoked = {
-      kind: 'revoked',
-      target: { bundle },
-      reason: 'it leaks',
-      nonce: freshNonce(),
-    } as const;
-    await expectAnswer(state(send, revocationStatement(revoked), rita), 201);
+    await expectAnswer(stopIn(world, 'revoked', { bundle }), 201);
     const leaver = makeKey();
     await expectAnswer(claimScope(send, 'leaver', leaver), 201);
     await expectAnswer(
@@ -47,7 +35,6 @@ describe('statements by log index', () => {
     );
     size = Number((await (await send('/log/checkpoint')).text()).split('\n')[1]);
   });
-  afterAll(() => world.close());
 
   const read = async (index: number | string): Promise<Response> =>
     world.send(`/log/statements/${index}`);

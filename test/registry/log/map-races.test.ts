@@ -1,6 +1,6 @@
 /** The map of names while several processes of one registry read and write it at once. */
 import { sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { readWordsFile } from '../../../registry/index/words.ts';
@@ -17,15 +17,11 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { parseWordsFile, provesName } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
 import { makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
-let world: Staffed;
+const world = eachWorld();
 let claims = 0;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
 
 /** A read that waits for `turn` before it reaches the database, and again afterwards. */
 function waiting<Query extends object>(query: Query, turn: () => Promise<unknown>): Query {

@@ -1,6 +1,6 @@
 /** The map of names in the registry's own log, compared with a map made of the whole log. */
 import { eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { namesOfRow } from '../../../registry/log/logged-bundle.ts';
 import { statements } from '../../../registry/store/schema.ts';
@@ -22,15 +22,11 @@ import { mapNames } from '../../../skills-index/trust/members-and-scopes/map-nam
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, state } from '../road.ts';
-import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer, publishIn, stopStatement } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
+const world = eachWorld();
 const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
 
 const wholeRoot = (): Promise<string> => rootOfWholeLog(world.registry);
@@ -53,13 +49,7 @@ async function liveOn(): Promise<void> {
   await expectAnswer(publishIn(world, makeSkill('@acme/lives', '1.0.0')), 201);
   const previous = (await call(send, '/api/v1/scopes/acme')).body.statement;
   const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
-  const suspend = revocationStatement({
-    registry: rootFingerprint(world.registry.root),
-    kind: 'suspended',
-    target: { publisher: author.keyId },
-    reason: 'a test',
-    nonce: 'b'.repeat(22),
-  });
+  const suspend = stopStatement('suspended', { publisher: author.keyId });
   const end = keyStatement({ key: author.open, state: 'ended' });
   for (const [statement, key] of [
     [give, trust.administrator],

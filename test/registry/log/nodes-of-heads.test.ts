@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { consistencyProofFrom, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
 import { nodeKey, parseNodes } from '../../../skills-index/log/tree-nodes.ts';
 import { makeSkill } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 const notes: string[] = [];
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   for (const version of ['1.0.0', '1.0.1', '1.0.2', '1.0.3', '1.0.4']) {
     await publishIn(world, makeSkill('@acme/nodes', version));
     notes.push(await (await world.send('/log/checkpoint')).text());
   }
 });
-afterAll(() => world.close());
 
 it('lead from each signed head to a later one', async () => {
   const heads = notes.map((note) => parseCheckpoint(note));

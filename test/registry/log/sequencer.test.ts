@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
 import { finishLogged } from '../../../registry/log/after-logging.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
@@ -15,13 +15,9 @@ import { provenanceStatement } from '../../../skills-index/statement/version-sta
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
 import { aboutOf, makeSkill } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 let made = 0;
 const newStatement = async (): Promise<NewStatement> => {

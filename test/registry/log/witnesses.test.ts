@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/cosigner.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
@@ -6,6 +6,7 @@ import { readWitnesses } from '../../../registry/data-folder/trust.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import type { Witnesses } from '../../../registry/log/witness-answers.ts';
 import { askWitnesses } from '../../../registry/log/witnesses.ts';
+import { cosignatures } from '../../../registry/store/log-schema.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../../skills-index/log/cosignature.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
@@ -16,7 +17,7 @@ import { folderWith } from '../../cli/temporary-folder.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';
 import { makeSkill, publishScanned } from '../road.ts';
 import { approveIn, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld, type Staffed } from '../world.ts';
 
 /** A witness as it runs elsewhere, over HTTP. */
 async function startWitness(world: Staffed, name: string, now = () => world.registry.now()) {
@@ -43,13 +44,11 @@ async function startWitness(world: Staffed, name: string, now = () => world.regi
 }
 
 describe('a registry with witnesses', () => {
-  let world: Staffed;
+  const world = eachWorld();
   const said: string[] = [];
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     said.length = 0;
   });
-  afterEach(() => world.close());
 
   const give = (policy: WitnessPolicy, urls: readonly string[], by: typeof fetch = fetch): void => {
     const witnesses: Witnesses = {
@@ -296,6 +295,11 @@ describe('a registry with witnesses', () => {
     const early = await status();
     expect(count(early, policy)).toMatchObject({ counted: [], early: [] });
     expect(said).toEqual([expect.stringContaining('is in the future')]);
+    const seconds = Math.floor((world.registry.now().getTime() + ahead) / 1_000);
+    const stored = { size: parseCheckpoint(early).size, name: one.line.name, seconds };
+    await world.registry.db.read
+      .insert(cosignatures)
+      .values({ ...stored, line: '\u2014 one.example/w AAAA\n' });
     ahead = 0;
     world.wait(60_000);
     expect(count(await status(), policy).counted).toHaveLength(1);

@@ -1,5 +1,5 @@
 /** What somebody without a key states: whose a scope is, and nothing else. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../../registry/log/sequencer.ts';
 import { verifySent } from '../../../registry/people/certified.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -10,15 +10,13 @@ import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, post, publishBy, sigstore } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
 import { expectAnswer, reviewerStatement, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
+import { makeWorld, oneWorld } from '../world.ts';
 
 describe('a registry that trusts a Sigstore', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
   });
-  afterAll(() => world.close());
 
   it.each<[string, () => Statement]>([
     ['a member', () => reviewerStatement('eve', { key: world.author.open })],

@@ -2,7 +2,7 @@
  * What somebody without a key publishes: taken when the scope says so, once for each certificate,
  * and refused with the reason.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
@@ -26,12 +26,11 @@ import {
 } from '../certified-road.ts';
 import { call, makeSkill, signPublication, state } from '../road.ts';
 import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('a registry that trusts a Sigstore', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
     await claim(world.send, 'ours', {
       owners: [kim],
@@ -39,7 +38,6 @@ describe('a registry that trusts a Sigstore', () => {
       signer: certify(somebody),
     });
   });
-  afterAll(() => world.close());
 
   it('takes the claim of a person, and tells whose the scope is', async () => {
     expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });

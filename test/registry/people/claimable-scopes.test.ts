@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   strangerClaimSeconds,
   strangerClaimsBurst,
@@ -10,13 +10,9 @@ import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeStaffedWorld, oneWorld } from '../world.ts';
 
-let world: Staffed;
-beforeAll(async () => {
-  world = await makeStaffedWorld();
-});
-afterAll(() => world.close());
+const world = oneWorld();
 
 describe('the first claim of a scope', () => {
   it.each<readonly [string, string]>([

@@ -4,7 +4,7 @@
  */
 
 import { eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
 import { latest, readMembers } from '../../../registry/people/identities.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
@@ -14,14 +14,10 @@ import { keyStatement, predicateTypes } from '../../../skills-index/statement/at
 import { makeKey } from '../people.ts';
 import { type Answer, claimScope, makeSkill, state } from '../road.ts';
 import { callAs, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
+const world = eachWorld();
 const mallory = makeKey();
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
 
 /** What a registry knows that is started again. */
 const restart = (): void => void Object.assign(world.registry, { identities: {} });

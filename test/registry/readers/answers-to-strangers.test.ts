@@ -1,6 +1,6 @@
 /** What the registry answers strangers who send something about a private scope. */
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   parseAuditKey,
   printAuditKey,
@@ -18,7 +18,7 @@ import { certify, publication, sigstore, upload } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, type Skill, state } from '../road.ts';
 import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const token = 'r'.repeat(43);
 const readers = [{ name: 'agents', token: digestOf(token) }];
@@ -32,9 +32,8 @@ const payroll = makeSkill('@acme/payroll', '1.0.0', { files: { 'limit.txt': gues
 const stranger = makeKey();
 const hosts = { enrolled: makeHost(), unknown: makeHost() };
 
-let world: Staffed;
+const world = oneWorld({ readers: file, sigstore: sigstore.trustedRoot });
 beforeAll(async () => {
-  world = await makeStaffedWorld({ readers: file, sigstore: sigstore.trustedRoot });
   Object.assign(world.registry, {
     incidents: { reporters: { finance: hosts.enrolled.keyId }, suspendAfter: 1 },
   });
@@ -42,7 +41,6 @@ beforeAll(async () => {
   await enter(payroll);
   await claimScope(world.send, 'others', stranger);
 });
-afterAll(() => world.close());
 
 async function enter(skill: Skill): Promise<void> {
   await scanIn(world, skill);

@@ -1,6 +1,6 @@
 /** Files that versions of several scopes have, where some of the scopes are private. */
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { blobScopes } from '../../../registry/store/identity-schema.ts';
@@ -10,7 +10,7 @@ import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest
 import { parseScope, parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publishApproved, type Skill, signIn } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld, type Staffed } from '../world.ts';
 
 const license = 'Permission is hereby granted.\n';
 const secret = 'limit: 4000 euros\n';
@@ -26,10 +26,9 @@ const file = {
 const manyVersions = 3_000;
 
 describe('a blob', () => {
-  let world: Staffed;
+  const world = oneWorld({ readers: { ...file, private: [acme] } });
   let stranger = '';
   beforeAll(async () => {
-    world = await makeStaffedWorld({ readers: { ...file, private: [acme] } });
     const inner = { LICENSE: license, 'limit.txt': secret };
     await enter(makeSkill('@acme/inner', '1.0.0', { files: inner }), world.author);
     // As if very many versions of the private scope had both files.
@@ -49,7 +48,6 @@ describe('a blob', () => {
     await enter(makeSkill('@zebra/open', '1.0.0', { files: { LICENSE: license } }), owner);
     stranger = await signIn(world.send, owner);
   });
-  afterAll(() => world.close());
 
   async function enter(skill: Skill, owner: Staffed['author']): Promise<void> {
     await publishApproved(world, skill, owner);

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, signIn } from '../road.ts';
 import { callAs, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the door of the registry', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each([['evil.example'], ['localhost.evil.example'], ['localhost:9999'], ['127.0.0.1']])(
     'answers 421 to the host name %s',

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { drafts } from '../../../registry/store/schema.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, makeSkill, publishScanned, type Skill, state } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn, scanIn, signInAs } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeStaffedWorld, oneWorld } from '../world.ts';
 
 /** Asks for a secret and a host: policy wants two people, one of them independent. */
 const risky = {
@@ -13,12 +13,8 @@ const risky = {
 };
 
 describe('approvals', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let count = 0;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
 
   const inReview = async (capabilities: object = {}): Promise<Skill> => {
     count += 1;

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, makeSkill, publishApproved, publishScanned, type Skill, state } from '../road.ts';
 import { callAs, deskOf, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const oneApproval: Policy = {
   ...defaultPolicy,
@@ -27,13 +27,10 @@ const deals = (version: string, capabilities: object): Skill =>
   makeSkill('@acme/deals', version, { capabilities });
 
 describe('a version after an approved one', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: oneApproval });
+  const world = eachWorld({ policy: oneApproval }, async () => {
     await publishApproved(world, deals('1.0.0', known));
     world.wait(1_000);
   });
-  afterEach(() => world.close());
 
   const changePart = async ({ manifest: { name, version } }: Skill): Promise<unknown> => {
     const path = `/api/v1/reviews/${name}/${version}`;

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { lineEditsMax } from '../../../registry/desk/file.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import type { Visitor } from '../desk-visit.ts';
 import { makeSkill, publishApproved, publishScanned, type Skill } from '../road.ts';
 import { callAs, deskOf } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const oneApproval: Policy = {
   ...defaultPolicy,
@@ -31,16 +31,15 @@ const second = makeSkill('@acme/count', '1.0.1', {
 });
 
 describe('the files of a version after an approved one', () => {
-  let world: Staffed;
-  let rita: Visitor;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: oneApproval });
-    rita = await deskOf(world, 'rita');
+  const world = eachWorld({ policy: oneApproval }, async () => {
     await publishApproved(world, first);
     world.wait(1_000);
     await publishScanned(world, second);
   });
-  afterEach(() => world.close());
+  let rita: Visitor;
+  beforeEach(async () => {
+    rita = await deskOf(world, 'rita');
+  });
 
   const review = async ({ manifest: { name, version } }: Skill) =>
     (await callAs(world, 'rita', `/api/v1/reviews/${name}/${version}`)).body;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
 import {
   similarCandidatesMax,
@@ -24,18 +24,16 @@ import {
   signReport,
 } from '../road.ts';
 import { deskOf, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let stranger: TestKey;
 let rita: Visitor;
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   stranger = makeKey();
   await claimScope(world.send, 'other', stranger);
   rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 const words = (from: number, to: number): string =>
   Array.from(

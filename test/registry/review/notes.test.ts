@@ -1,18 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answersOfVersionMax } from '../../../registry/review/notes.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publishScanned, signIn } from '../road.ts';
 import { approveIn, callAs, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const path = '/api/v1/reviews/@acme/report/1.0.0';
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
+const world = eachWorld({}, async () => {
   const skill = makeSkill('@acme/report', '1.0.0');
   await publishScanned(world, skill);
 });
-afterEach(() => world.close());
 
 const ask = (reason: string): Promise<Answer> => callAs(world, 'rita', `${path}/ask`, { reason });
 const reply = (token: string | undefined, text: string): Promise<Answer> =>

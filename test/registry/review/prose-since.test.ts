@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { scans, versions } from '../../../registry/store/schema.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
@@ -8,7 +8,7 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Visitor } from '../desk-visit.ts';
 import { type Answer, makeReport, makeSkill, type Skill, signReport } from '../road.ts';
 import { approveIn, callAs, deskOf, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const skillMd = (body: string): string =>
   `---\nname: words\ndescription: Counts words.\n---\n# Words\n\n${body}`;
@@ -22,13 +22,11 @@ const versionOf = (version: string, text: string): Skill =>
   makeSkill('@acme/words', version, { files: { 'SKILL.md': text } });
 
 describe('an update', () => {
-  let world: Staffed;
+  const world = eachWorld();
   let rita: Visitor;
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     rita = await deskOf(world, 'rita');
   });
-  afterEach(() => world.close());
 
   const proseIn = async (skill: Skill): Promise<unknown> =>
     proseOf(await extractFacts(skill.files));

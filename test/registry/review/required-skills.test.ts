@@ -1,19 +1,16 @@
 /** What reviewers see of the skills that a version requires. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { makeReportSkill } from '../../cli/installer-world.ts';
 import { freshNonce } from '../../nonce.ts';
 import { publishScanned, type Skill, state } from '../road.ts';
 import { approveIn, callAs, deskOf, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
+const world = eachWorld({}, async () => {
   for (const version of ['1.0.0', '1.1.0', '2.0.0']) await bring(skillOf('b', version));
 });
-afterEach(() => world.close());
 
 const skillOf = (name: string, version: string, requires = {}): Skill =>
   makeReportSkill(`@acme/${name}`, { version, requires, files: { 'v.md': `${name} ${version}` } });

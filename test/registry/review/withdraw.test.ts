@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import type { VersionState } from '../../../registry/versions/status.ts';
@@ -24,17 +24,14 @@ import {
   signInAs,
   stopStatement,
 } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const day = 24 * 3_600_000;
 const skill = makeSkill('@acme/report', '1.0.0');
 const path = '/api/v1/reviews/@acme/report/1.0.0';
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld({ retention: { withdrawnDays: 30 } });
+const world = eachWorld({ retention: { withdrawnDays: 30 } }, async () => {
   await expectAnswer(publishIn(world, skill), 201);
 });
-afterEach(() => world.close());
 
 const withdraw = (token: string | undefined, json: object = {}, at = path): Promise<Answer> =>
   call(world.send, `${at}/withdraw`, { ...(token === undefined ? {} : { token }), json });

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { packageLooks } from '../../../cli/packages/look-at-package.ts';
 import { printPylock } from '../../../cli/packages/resolve-python.ts';
 import { lookRetryMs } from '../../../registry/scans/package-looks.ts';
@@ -20,13 +20,9 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { makePackageWorld } from '../../runner/package-store/package-world.ts';
 import { makeSkill, type Skill } from '../road.ts';
 import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const inProcess: ScanPool = {
   isolation: 'none: a test',

@@ -11,7 +11,7 @@ import { observationOf, observedBody, sendObservation } from '../observed.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, enrol, makeSkill, publishScanned, signIn } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed, type WorldOptions } from '../world.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const first = makeSkill('@acme/deals', '1.0.0');
 const second = makeSkill('@acme/words', '1.0.0');
@@ -19,10 +19,15 @@ const demanding = { policy: { ...defaultPolicy, observed: true } };
 let world: Staffed | undefined;
 afterEach(() => world?.close());
 
-async function waiting(options: WorldOptions = demanding): Promise<Staffed> {
-  world = await makeStaffedWorld(options);
-  await publishScanned(world, first);
-  await publishScanned(world, second);
+async function publishBoth(made: Staffed): Promise<void> {
+  await publishScanned(made, first);
+  await publishScanned(made, second);
+}
+const observing = worldAfter(publishBoth, demanding);
+const calm = worldAfter(publishBoth);
+
+async function waiting(start = observing): Promise<Staffed> {
+  world = await start();
   return world;
 }
 
@@ -45,9 +50,9 @@ const observe = async ({ registry, scanner, send }: Staffed): Promise<Answer> =>
 
 describe('observation jobs', () => {
   it('are handed out by a registry whose policy asks for observations, and by no other', async () => {
-    const calm = await waiting({});
-    expect(await lease(calm)).toBeNull();
-    calm.close();
+    const other = await waiting(calm);
+    expect(await lease(other)).toBeNull();
+    other.close();
     const users = await waiting();
     expect(await lease(users)).toMatchObject({
       name: '@acme/deals',
@@ -138,7 +143,7 @@ describe('observation jobs', () => {
   });
 
   it('are made for versions that waited before the policy asked for observations', async () => {
-    const users = await waiting({});
+    const users = await waiting(calm);
     Object.assign(users.registry, demanding);
     expect(await lease(users)).toBeNull();
     while (await keepSome(users.registry));

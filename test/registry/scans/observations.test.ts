@@ -6,7 +6,7 @@ import type {
   ObservedBehaviour,
   ObservedFact,
 } from '../../../skills-index/statement/observation.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { signedIn } from '../desk-visit.ts';
 import { asked, observationOf, observedBody, sendObservation, sentDecoy } from '../observed.ts';
@@ -23,7 +23,7 @@ import {
   state,
 } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed, type WorldOptions } from '../world.ts';
+import { makeStaffedWorld, type Staffed, worldAfter } from '../world.ts';
 
 const skill = makeSkill('@acme/deals', '1.0.0');
 const review = '/api/v1/reviews/@acme/deals/1.0.0';
@@ -31,9 +31,11 @@ const stranger: ObservedFact = { ...asked, level: 'block', what: 'asked GET http
 let world: Staffed | undefined;
 afterEach(() => world?.close());
 
-async function inReview(options: WorldOptions = {}): Promise<Staffed> {
-  world = await makeStaffedWorld(options);
-  await publishScanned(world, skill);
+const reviewed = worldAfter((made) => publishScanned(made, skill));
+
+async function inReview(options: { readonly policy?: Policy } = {}): Promise<Staffed> {
+  world = await reviewed();
+  Object.assign(world.registry, options);
   return world;
 }
 

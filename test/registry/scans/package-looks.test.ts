@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive } from '../../../registry/context.ts';
 import { settlePauseMs } from '../../../registry/index/put-off.ts';
 import { lookAgainMs, lookRetryMs, packageLeaseMs } from '../../../registry/scans/package-looks.ts';
@@ -8,13 +8,8 @@ import { packageAdvisories, packages } from '../../../registry/store/package-sch
 import { statements } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
-import {
-  predicateTypes,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
 import { statusOf } from '../desk-visit.ts';
 import { failWrite } from '../failing-write.ts';
 import {
@@ -26,14 +21,10 @@ import {
   wholeLook,
 } from '../packaged-skill.ts';
 import { type Answer, call, type Skill, state, stopsShown } from '../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn, scanIn, signInAs } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { approveIn, callAs, expectAnswer, publishIn, scanIn, signInAs, stopIn } from '../steps.ts';
+import { eachWorld, type Staffed } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const lease = () => leasedPackage(world.send, world.tokens.scanner);
 const seen = (id: number | undefined, said: Parameters<typeof look>[2] | object = {}) =>
@@ -61,17 +52,9 @@ const idOf = async (name: string): Promise<number | undefined> =>
   )[0]?.id;
 const doubts = async (): Promise<readonly string[]> =>
   (await listDoubts(world.registry)).map(({ why }) => why);
-const lift = ({ manifest: { name, version } }: Skill): Promise<Answer> => {
-  const registry = registryIdOf(world.registry.root);
-  const nonce = freshNonce();
-  const said = { registry, kind: 'lifted' as const, target: { name, version } };
-  return state(world.send, revocationStatement({ ...said, reason: 'harmless', nonce }), world.rita);
-};
-const about = (kind: 'suspended' | 'lifted'): Promise<Answer> => {
-  const target = { publisher: world.author.keyId };
-  const said = { registry: registryIdOf(world.registry.root), kind, target, reason: 'a test' };
-  return state(world.send, revocationStatement({ ...said, nonce: freshNonce() }), world.rita);
-};
+const lift = ({ manifest: { name, version } }: Skill) => stopIn(world, 'lifted', { name, version });
+const about = (kind: 'suspended' | 'lifted') =>
+  stopIn(world, kind, { publisher: world.author.keyId });
 const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
 
 /** From now on requests wait for none before: as if another process over the database took them. */

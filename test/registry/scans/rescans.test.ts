@@ -19,7 +19,7 @@ import {
   stopsShown,
 } from '../road.ts';
 import { approveIn, callAs, deskOf, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const first = digestOf('first');
 const second = digestOf('second');
@@ -31,8 +31,11 @@ describe('a new rule set', () => {
   const sends = makeSkill('@acme/sends', '1.0.0');
 
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     scansBy = first;
+    world = await start();
+  });
+  const start = worldAfter(async (made) => {
+    world = made;
     await scanned(sends);
     await expectAnswer(approveIn(world, sends), 201);
     expect(await lease()).toBeNull();

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actorOf } from '../../../registry/people/actors.ts';
 import { takeReport } from '../../../registry/scans/reports.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -17,18 +17,14 @@ import {
   signReport,
 } from '../road.ts';
 import { expectAnswer, publishIn, scanIn, signInAs } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding =>
   makeFinding({ kind, severity, fingerprint: `${kind}-${severity}` });
 
 describe('scan jobs', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let count = 0;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
 
   const publishNext = async (): Promise<Skill> => {
     count += 1;

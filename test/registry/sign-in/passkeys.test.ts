@@ -1,5 +1,5 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { passkeyCounters } from '../../../registry/store/passkey-schema.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
@@ -17,18 +17,16 @@ import {
 } from '../desk-visit.ts';
 import { state } from '../road.ts';
 import { approveIn, callAs, deskOf, expectAnswer, reviewerStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeStaffedWorld, oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let rita: Visitor;
 const ritasPasskey: DeskPasskey = deskPasskey('rita');
 let serial = 1;
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 describe('a passkey', () => {
   it.each([['another origin', { origin: 'http://localhost.stranger.example' }]])(

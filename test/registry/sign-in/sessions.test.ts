@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createLink,
   createSession,
@@ -13,16 +13,12 @@ import { sessionText } from '../../../skills-index/trust/signatures/session-text
 import { makeKey, makeRoot, signText } from '../people.ts';
 import { call, enrol, signIn, state } from '../road.ts';
 import { expectAnswer, reviewerStatement, signInAs } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 const minute = 60_000;
 
 describe('sign-in', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   const challenge = async (keyId: string): Promise<string> =>
     (await call(world.send, '/api/v1/session/challenge', { json: { keyId } })).body.nonce;

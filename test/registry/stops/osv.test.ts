@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const osvSchema = process.env.SKILLGATE_OSV_SCHEMA;
 if (osvSchema === undefined)
@@ -16,11 +16,7 @@ if (osvSchema === undefined)
     '\nNOT RUN: OSV schema. Set SKILLGATE_OSV_SCHEMA, see docs/contributing.md.\n\n',
   );
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const skillAt = (version: string): Skill =>
   makeSkill('@acme/counter', version, { files: { 'n.md': `${version}\n` } });

@@ -2,7 +2,7 @@
  * A publisher's key is ended for a past log index, and the process is killed before the rows of the
  * versions follow. Nobody may see one of them as approved from the moment of the log entry.
  */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { moveSome } from '../../../registry/stops/pending-stops.ts';
 import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { versions } from '../../../registry/store/schema.ts';
@@ -19,7 +19,7 @@ import {
   stopsShown,
 } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld, makeStaffedWorld } from '../world.ts';
 
 /** Two slices for three versions. */
 const atOnce = 2;
@@ -29,17 +29,14 @@ const numbers = [1, 2, 3, 4, 5];
 const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
-let world: Staffed;
-/** The last log index that still counts: before the third version. */
-let upTo: number;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
+const world = eachWorld({}, async () => {
   for (const number of numbers) {
     if (number === 3) upTo = (await sizeNow()) - 1;
     await publishApproved(world, skillAt(number));
   }
 });
-afterEach(() => world.close());
+/** The last log index that still counts: before the third version. */
+let upTo: number;
 
 const sizeNow = async (): Promise<number> =>
   (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
@@ -102,7 +99,7 @@ it('costs the batch of the statement no write for each version', async () => {
   };
   const many = await endAndCount();
   await world.close();
-  world = await makeStaffedWorld();
+  Object.assign(world, await makeStaffedWorld());
   upTo = (await sizeNow()) - 1;
   await publishApproved(world, skillAt(1));
   expect(await endAndCount()).toBe(many);

@@ -1,6 +1,6 @@
 /** Where very many versions wait, and the scanner of some is ended for the time of its scans. */
 import { and, eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renewQueue } from '../../../registry/review/queue/renew-queue.ts';
 import { jobs, scans, versions } from '../../../registry/store/schema.ts';
 import { renewals } from '../../../registry/store/waiting-schema.ts';
@@ -15,17 +15,13 @@ import { failWrite } from '../failing-write.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, enrol, makeSkill, type Skill, scan, signIn, state } from '../road.ts';
 import { approveIn, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld, makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
 const firstSlice = 3;
 
 describe('the end of a scanner, where many versions wait', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   const skillAt = (number: number): Skill =>
     makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
@@ -82,7 +78,7 @@ describe('the end of a scanner, where many versions wait', () => {
     await scanned(2);
     const few = await rowsOfEnd();
     world.close();
-    world = await makeStaffedWorld();
+    Object.assign(world, await makeStaffedWorld());
     for (const number of [1, 2, 3, 4]) await approved(number);
     for (const number of [5, 6, 7, 8]) await scanned(number);
     expect(await rowsOfEnd()).toBe(few);

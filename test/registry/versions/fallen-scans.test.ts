@@ -1,5 +1,5 @@
 /** What waits for people on a scan that fell with its scanner. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
@@ -8,7 +8,7 @@ import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
 import { approveIn, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 /** Policy wants two people for it, one of them independent. */
 const skill = makeSkill('@acme/t', '1.0.0', {
@@ -19,14 +19,11 @@ const skill = makeSkill('@acme/t', '1.0.0', {
 });
 
 describe('a version in review whose scanner is ended for the time of its scan', () => {
-  let world: Staffed;
-  let second: TestKey;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     await publishApproved(world, skill);
     second = makeKey();
   });
-  afterEach(() => world.close());
+  let second: TestKey;
 
   const end = (validUpTo?: number) =>
     state(

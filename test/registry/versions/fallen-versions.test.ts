@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { makeSegment } from '../../../registry/log/segments/keep-segments.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
@@ -27,7 +27,7 @@ import {
   stopsShown,
 } from '../road.ts';
 import { expectAnswer, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 /** Records the names of the objects that a registry reads from now on. */
 function readsOf(registry: Registry): ReadonlySet<string> {
@@ -45,16 +45,13 @@ const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('what is ended for a log index before now', () => {
-  let world: Staffed;
-  /** Size of the log between version 1 and version 2. */
-  let between: number;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     await bring(skillAt(1));
     between = await sizeNow();
     await bring(skillAt(2));
   });
-  afterEach(() => world.close());
+  /** Size of the log between version 1 and version 2. */
+  let between: number;
 
   const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
     await publishScanned(world, skill);

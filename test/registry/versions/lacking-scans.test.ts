@@ -12,7 +12,7 @@ import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, enrol, makeReport, makeSkill, ruleSet, signIn, signReport, state } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const twoScanners = { ...defaultPolicy, scanners: 2 as const };
 const skill = makeSkill('@acme/twice', '1.0.0');
@@ -21,20 +21,26 @@ describe('a version that waits', () => {
   let world: Staffed;
   let other: TestKey;
   let third: TestKey;
+  const start = worldAfter(
+    async (made) => {
+      world = made;
+      [other, third] = [makeKey(), makeKey()];
+      await enrol(world.send, world.trust.administrator, {
+        name: 'elsewhere',
+        roles: ['scanner'],
+        key: other,
+      });
+      await enrol(world.send, world.trust.administrator, {
+        name: 'third',
+        roles: ['scanner'],
+        key: third,
+      });
+      await expectAnswer(publishIn(world, skill), 201);
+    },
+    { policy: twoScanners },
+  );
   beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: twoScanners });
-    [other, third] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, {
-      name: 'elsewhere',
-      roles: ['scanner'],
-      key: other,
-    });
-    await enrol(world.send, world.trust.administrator, {
-      name: 'third',
-      roles: ['scanner'],
-      key: third,
-    });
-    await expectAnswer(publishIn(world, skill), 201);
+    world = await start();
   });
   afterEach(() => {
     expect(world.errors).toEqual([]);

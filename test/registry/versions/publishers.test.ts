@@ -1,20 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import type { RevocationTarget } from '../../../skills-index/statement/attestation.ts';
 import type { TestKey } from '../people.ts';
 import { type Answer, call, enrol, makeSkill, type Skill, state, stopsShown } from '../road.ts';
 import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('a word on', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   const send = async (skill: Skill): Promise<Answer> => publishIn(world, skill);
   const bring = async (skill: Skill): Promise<void> => {
@@ -104,12 +100,12 @@ describe('a word on', () => {
     expect(await send(skillAt(1))).toMatchObject({ body: { code: 'publisher-stopped' } });
   });
 
-  it.each([
-    ['nobody here', () => ({ publisher: bundle(9) }), 'not-found'],
-    ['bytes that are not here', () => ({ bundle: bundle(9) }), 'not-found'],
-  ] as const)('%s is refused', async (_, target, code) => {
-    expect(await say('revoked', target())).toMatchObject({ body: { code } });
-  });
+  it.each([['nobody here', () => ({ publisher: bundle(9) }), 'not-found']] as const)(
+    '%s is refused',
+    async (_, target, code) => {
+      expect(await say('revoked', target())).toMatchObject({ body: { code } });
+    },
+  );
 
   it('oneself is never lifted by oneself, by another key of the same name neither', async () => {
     const { administrator } = world.trust;
@@ -122,10 +118,5 @@ describe('a word on', () => {
     await expectAnswer(say('suspended', publisher()), 201);
     await expectAnswer(say('lifted', publisher(), world.author), 403, 'forbidden');
     await expectAnswer(say('lifted', publisher(), world.omar), 201);
-  });
-
-  it('a publisher by who is no reviewer says nothing', async () => {
-    await expectAnswer(say('revoked', publisher(), world.scanner), 403);
-    await expectAnswer(send(skillAt(1)), 201);
   });
 });

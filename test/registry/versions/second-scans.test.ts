@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
@@ -13,16 +13,10 @@ import {
   signReport,
 } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { eachWorld } from '../world.ts';
 
 describe('a registry whose policy asks for two scanners', () => {
-  let world: Staffed;
-  let other: TestKey;
-  let spare: TestKey;
-  let skill: Skill;
-  let serial = 0;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
+  const world = eachWorld({ policy: { ...defaultPolicy, scanners: 2 } }, async () => {
     [other, spare] = [makeKey(), makeKey()];
     await enrol(world.send, world.trust.administrator, {
       name: 'elsewhere',
@@ -38,7 +32,10 @@ describe('a registry whose policy asks for two scanners', () => {
     skill = makeSkill('@acme/twice', `1.0.${serial}`);
     await expectAnswer(publishIn(world, skill), 201);
   });
-  afterEach(() => world.close());
+  let other: TestKey;
+  let spare: TestKey;
+  let skill: Skill;
+  let serial = 0;
 
   const lease = async (key: TestKey): Promise<{ id: string; lease: string } | null> =>
     (

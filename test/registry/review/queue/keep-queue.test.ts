@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runInProcess } from '../../../../registry/background-tasks.ts';
 import { judgedAnewAtOnce } from '../../../../registry/review/queue/renew-queue.ts';
 import { startRegistry } from '../../../../registry/serve.ts';
@@ -11,19 +11,16 @@ import { makeDataFolder } from '../../../journey/registry-data.ts';
 import { makeRoot } from '../../people.ts';
 import { makeSkill, publishScanned } from '../../road.ts';
 import { callAs } from '../../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { eachWorld } from '../../world.ts';
 
 const queueIdleMs = 1_000;
 
-let world: Staffed;
-let id: string;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
+const world = eachWorld({}, async () => {
   const skill = makeSkill('@acme/s', '1.0.0');
   await publishScanned(world, skill);
   ({ id } = await requireVersion(world.registry, skill.manifest));
 });
-afterEach(() => world.close());
+let id: string;
 
 /** Notes a change of the version's evidence. */
 const change = (): Promise<void> =>

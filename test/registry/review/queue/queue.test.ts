@@ -1,24 +1,22 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { queuePageRows } from '../../../../registry/review/queue/queue.ts';
 import { storedBlobName } from '../../../../registry/store/objects.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseDigest } from '../../../../skills-index/skill/digest.ts';
 import { makeSkill, publishScanned } from '../../road.ts';
 import { callAs, deskOf, expectAnswer } from '../../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { oneWorld } from '../../world.ts';
 
 describe('the queue', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const sound = makeSkill('@acme/sound', '1.0.0');
   const damaged = makeSkill('@acme/damaged', '1.0.0');
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     for (const skill of [sound, damaged]) {
       await publishScanned(world, skill);
     }
   });
-  afterAll(() => world.close());
 
   const listed = async () => (await callAs(world, 'rita', '/api/v1/reviews')).body.reviews;
 

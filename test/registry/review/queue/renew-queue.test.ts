@@ -10,13 +10,9 @@ import { proseOf } from '../../../../scanner/prose/sentences.ts';
 import { extractFacts } from '../../../../scanner/scan.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { signatureOf } from '../../../../skills-index/skill/text/matching-parts.ts';
-import {
-  memberStatement,
-  revocationStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import { memberStatement } from '../../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../../skills-index/statement/finding.ts';
 import { policyDigest } from '../../../../skills-index/trust/policy/policy.ts';
-import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { finding } from '../../desk/story.ts';
 import { look, malware, packagedSkill, wholeLook } from '../../packaged-skill.ts';
@@ -32,7 +28,7 @@ import {
   signReport,
   state,
 } from '../../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn } from '../../steps.ts';
+import { approveIn, callAs, expectAnswer, publishIn, stopIn } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 let world: Staffed;
@@ -118,13 +114,7 @@ async function say(
   kind: 'suspended' | 'lifted' | 'revoked',
   { manifest: { name, version } }: Skill,
 ): Promise<void> {
-  const said = { registry: registryIdOf(world.registry.root), kind, reason: 'a test' };
-  const statement = revocationStatement({
-    ...said,
-    target: { name, version },
-    nonce: freshNonce(),
-  });
-  await expectAnswer(state(world.send, statement, world.rita), 201);
+  await expectAnswer(stopIn(world, kind, { name, version }), 201);
 }
 
 /** What is stored after all events equals what the evidence says now, in the same order. */
