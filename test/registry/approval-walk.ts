@@ -260,7 +260,7 @@ export class Crowd {
       key,
       state: 'ended',
     });
-    await state(this.world.send, ended, this.world.trust.administrator);
+    await state(this.world, ended, this.world.trust.administrator);
   }
 
   async #approve(
@@ -269,7 +269,7 @@ export class Crowd {
     meanwhile?: () => Promise<void>,
   ): Promise<void> {
     const json = { reviewer: { keyId: this.keys[drafted].keyId }, reason: 'read it', independent };
-    const draft = await call(this.world.send, `/api/v1/reviews${pathOf(skill)}/draft`, {
+    const draft = await call(this.world, `/api/v1/reviews${pathOf(skill)}/draft`, {
       ...this.#tokenOf(drafted),
       json,
     });
@@ -280,7 +280,7 @@ export class Crowd {
       this.keys[by],
     );
     this.#seen.push({ sent, keyId: this.keys[by].keyId });
-    await call(this.world.send, '/api/v1/statements', { json: sent, keyId: this.keys[by].keyId });
+    await call(this.world, '/api/v1/statements', { json: sent, keyId: this.keys[by].keyId });
   }
 
   async #approveAtDesk(skill: Skill, one: Extract<Step, { kind: 'passkey' }>): Promise<void> {

@@ -23,7 +23,7 @@ describe('a registry whose clock is three days ahead once', () => {
   }
   const skillOf = (version: string): Skill => makeSkill('@acme/clock', version);
   const lease = async (token = world.tokens.scanner) =>
-    (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body.job;
+    (await call(world, '/api/v1/jobs/lease', { token, json: {} })).body.job;
   const status = async () =>
     Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
   async function approved(
@@ -70,7 +70,7 @@ describe('a registry whose clock is three days ahead once', () => {
     await approved(skillOf('1.0.0'));
     await ahead(async () => approved(skillOf('1.0.1'), await signInBoth()));
     await approved(skillOf('1.0.2'));
-    const { body } = await call(world.send, '/api/v1/versions/@acme/clock');
+    const { body } = await call(world, '/api/v1/versions/@acme/clock');
     expect(body.versions.map(({ version }: { version: string }) => version)).toEqual([
       '1.0.0',
       '1.0.1',
@@ -90,7 +90,7 @@ describe('a registry whose clock is three days ahead once', () => {
       const made = await signInAs(world, 'rita');
       return { token: made, link: await linkOf(world.send, made) };
     });
-    await expectAnswer(call(world.send, '/api/v1/whoami', { token }), 401);
+    await expectAnswer(call(world, '/api/v1/whoami', { token }), 401);
     expect((await world.send(`/review${link}`)).status).toBeGreaterThanOrEqual(400);
     expect((await deskOf(world, 'rita')).cookie).not.toBe('');
   });
@@ -109,7 +109,7 @@ describe('a registry whose clock is three days ahead once', () => {
   it('names nobody as looking at a version who claimed it then', async () => {
     await publishScanned(world, skillOf('1.0.0'), { verdict: 'review' });
     const claim = (token: string) =>
-      call(world.send, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
+      call(world, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
     const listed = async () => (await callAs(world, 'rita', '/api/v1/reviews')).body.reviews[0];
     await ahead(async () => claim(await signInAs(world, 'omar')));
     expect(await listed()).not.toHaveProperty('claim');

@@ -9,7 +9,7 @@ import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/dig
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { call, claimScope, makeSkill, publishApproved, signIn } from './road.ts';
-import { expectAnswer, publishIn } from './steps.ts';
+import { expectAnswer, publishIn, rowsOf } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 /** What a registry that is started again knows of identities. */
@@ -22,7 +22,7 @@ function forget({ identities }: Registry): void {
 describe('a blob that is damaged on its disk', () => {
   const world = eachWorld({}, async () => {
     other = makeKey();
-    await claimScope(world.send, 'other', other);
+    await claimScope(world, 'other', other);
     await publishApproved(world, skill);
   });
   let other: TestKey;
@@ -40,10 +40,7 @@ describe('a blob that is damaged on its disk', () => {
     }
   }
   async function statementOf(type: string, index = -1): Promise<Digest> {
-    const rows = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.predicateType, type));
+    const rows = await rowsOf(world, statements, eq(statements.predicateType, type));
     return parseDigest(rows.at(index)?.bundle ?? '');
   }
   async function requireWhole(digest: Digest, names: readonly string[]): Promise<void> {
@@ -69,7 +66,7 @@ describe('a blob that is damaged on its disk', () => {
     await requireWhole(digest, [publicBlobName(digest)]);
     world.stored.delete(storedBlobName(digest));
     const token = world.tokens.rita;
-    const answer = await call(world.send, `/api/v1/blobs/${digest.replace(':', '/')}`, { token });
+    const answer = await call(world, `/api/v1/blobs/${digest.replace(':', '/')}`, { token });
     expect(answer.status).toBe(200);
     expect(digestOf(world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0))).toBe(digest);
   });
@@ -101,15 +98,12 @@ describe('a blob that is damaged on its disk', () => {
     };
     Object.assign(world.registry, { objects: { ...objects, putAll } });
     await publishIn(world, waiting);
-    await claimScope(world.send, 'bystander', makeKey());
+    await claimScope(world, 'bystander', makeKey());
     Object.assign(world.registry, { objects });
     const publication = await statementOf(predicateTypes.publish);
     // The claim and the files of the skill have to last: commands read a claim without its rows.
     expect(rebuildable).toEqual([storedBlobName(publication)]);
-    const [row] = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(hasDigest(statements.bundle, publication));
+    const [row] = await rowsOf(world, statements, hasDigest(statements.bundle, publication));
     for (const lose of [
       () => world.stored.delete(storedBlobName(publication)),
       () => world.stored.set(storedBlobName(publication), Buffer.alloc(0)),
@@ -159,7 +153,7 @@ describe('a blob that is damaged on its disk', () => {
     const claim = await statementOf(predicateTypes.scope, 0);
     damage(storedBlobName(claim), publicBlobName(claim));
     forget(world.registry);
-    await signIn(world.send, other);
+    await signIn(world, other);
     await expectAnswer(publishIn(world, makeSkill('@acme/next', '1.0.0')), 201);
     expect(digestOf(world.stored.get(storedBlobName(claim)) ?? Buffer.alloc(0))).toBe(claim);
   });
@@ -175,7 +169,7 @@ describe('a blob that is damaged on its disk', () => {
     db.read.run(sql`DROP TRIGGER log_no_update`);
     db.read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
     forget(world.registry);
-    await signIn(world.send, other);
+    await signIn(world, other);
     await expectAnswer(publishIn(world, makeSkill('@other/lives', '1.0.0'), other), 201);
     const refused = await publishIn(world, makeSkill('@acme/frozen', '1.0.0'));
     expect(refused).toMatchObject({

@@ -9,8 +9,8 @@ import { openFolder } from '../../registry/store/database-file.ts';
 import { guard } from '../../registry/store/schema.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
-import { call, claimScope, type Send } from './road.ts';
-import { expectAnswer } from './steps.ts';
+import { call, claimScope, type Send, sendTo } from './road.ts';
+import { expectAnswer, expectProblem } from './steps.ts';
 
 /** Writes over a part of a file. */
 function overwrite(path: string, from: number, bytes: Uint8Array): void {
@@ -87,7 +87,7 @@ describe('a registry whose database is damaged', () => {
 
   it('while it runs says so to whoever asks whether it is ready, and refuses what needs the place', async () => {
     const running = await startRegistry({ dir, port: 0 });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     const { db } = running.registry;
     const cause = Object.assign(new Error('database disk image is malformed'), {
       code: 'SQLITE_CORRUPT',
@@ -98,7 +98,7 @@ describe('a registry whose database is damaged', () => {
     };
     Object.assign(running.registry, { db: broken });
     const refused = await claimScope(send, 'late', makeKey());
-    expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    await expectAnswer(refused, 503, 'database-damaged');
     expect(await call(send, '/readyz')).toMatchObject({
       status: 503,
       body: { ok: false, damaged: expect.stringContaining('malformed') },
@@ -112,7 +112,7 @@ describe('a registry whose database is damaged', () => {
     const sound = readFileSync(file());
     damageAudit(file());
     const start = async () => startRegistry({ dir, port: 0, opened: openFolder(dir, 10) });
-    await expect(start()).rejects.toMatchObject({ code: 'database-damaged' });
+    await expectProblem(start(), 'database-damaged');
     writeFileSync(file(), sound);
     const opened = openFolder(dir, 10);
     expect(opened.isChecked).toBe(false);
@@ -128,7 +128,7 @@ describe('a registry whose database is damaged', () => {
       checkBytesMax: 10,
       log: (line) => said.push(line),
     });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     const found = {
       status: 503,
       body: { ok: false, damaged: expect.stringContaining('registry.sqlite') },
@@ -141,7 +141,7 @@ describe('a registry whose database is damaged', () => {
     const answer = await call(send, '/api/v1/session', {
       json: { keyId: makeKey().keyId, nonce: 'AAAA', signature: 'AAAA' },
     });
-    expect(answer).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    await expectAnswer(answer, 503, 'database-damaged');
     await expect(async () => db.read.insert(guard).values({ ok: 1 })).rejects.toThrow();
     await expectAnswer(send('/index/root.json'), 200);
     await running.close();
@@ -157,7 +157,7 @@ describe('a registry whose database is damaged', () => {
       checkBytesMax: 10,
       log: (line) => said.push(line),
     });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     const check = startCheck(file(), (line) => said.push(line));
     await expectAnswer(claimScope(send, 'meanwhile', makeKey()), 201);
     expect(await check.found).toBeUndefined();

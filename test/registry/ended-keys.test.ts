@@ -5,8 +5,8 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, call, makeSkill, type Skill, signIn, state } from './road.ts';
-import { approveIn, expectAnswer, publishIn, scanIn } from './steps.ts';
+import { type Answer, makeSkill, type Skill, signIn, state } from './road.ts';
+import { approveIn, bodyAt, expectAnswer, publishIn, scanIn } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 const acme = parseScope('acme');
@@ -27,7 +27,7 @@ describe('who ends a key for an index before now', () => {
   };
   const end = async (key: TestKey, by: TestKey, validUpTo?: number): Promise<Answer> =>
     state(
-      world.send,
+      world,
       keyStatement({
         key: key.open,
         state: 'ended',
@@ -37,13 +37,13 @@ describe('who ends a key for an index before now', () => {
     );
   const rotate = async (to: TestKey): Promise<Answer> =>
     state(
-      world.send,
+      world,
       keyStatement({ key: to.open, state: 'enrolled', replaces: world.author.keyId }),
       world.author,
     );
   const claim = async (owner: TestKey, by: TestKey, previous?: Digest): Promise<Answer> =>
     state(
-      world.send,
+      world,
       scopeStatement({
         scope: acme,
         owners: [owner.open],
@@ -65,7 +65,7 @@ describe('who ends a key for an index before now', () => {
       .ownersOf(acme, latest)
       .map(identityId);
   const statusOf = async ({ manifest }: Skill): Promise<string> =>
-    (await call(world.send, `/api/v1/versions/@acme/back/${manifest.version}`)).body.status;
+    (await bodyAt(world, `/api/v1/versions/@acme/back/${manifest.version}`)).status;
 
   it('is not the thief of a key that was rotated: neither the scope nor a version falls to them', async () => {
     await expectAnswer(rotate(next), 201);
@@ -83,7 +83,7 @@ describe('who ends a key for an index before now', () => {
     );
     const { rita } = world;
     const heir = keyStatement({ key: thief.open, state: 'enrolled', replaces: rita.keyId });
-    expect(await state(world.send, heir, rita)).toMatchObject({
+    expect(await state(world, heir, rita)).toMatchObject({
       status: 403,
       body: { detail: expect.stringContaining('owns no scope in which it may act') },
     });
@@ -95,7 +95,7 @@ describe('who ends a key for an index before now', () => {
       end(world.author, world.author, validUpTo),
     );
     expect((await Promise.all(said)).filter(({ status }) => status === 201)).toHaveLength(1);
-    await signIn(world.send, next);
+    await signIn(world, next);
     const later = makeSkill('@acme/back', '1.0.1');
     expect(await bring(later, next)).toBe(201);
     expect(await statusOf(later)).toBe('approved');

@@ -150,7 +150,7 @@ describe('rows that somebody wrote straight into the database', () => {
       expect(JSON.stringify(decision)).toMatch(/approvals-missing|approval-invalid/);
     }
     await expectAnswer(
-      call(world.send, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } }),
+      call(world, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } }),
       403,
     );
   });

@@ -3,7 +3,7 @@ import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { pathOf } from './desk-visit.ts';
-import { makeReport, publish, type Skill, signPublication, signReport } from './road.ts';
+import { leaseJob, makeReport, publish, reportOn, type Skill, signPublication } from './road.ts';
 import { callAs, deskOf, expectAnswer } from './steps.ts';
 import { oneWorld } from './world.ts';
 
@@ -14,7 +14,7 @@ const world = oneWorld();
  * of nothing declared.
  */
 async function publishInferred(): Promise<Skill> {
-  const { send, author, scanner } = world;
+  const { send, author } = world;
   const files = [
     { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
   ];
@@ -36,13 +36,9 @@ async function publishInferred(): Promise<Skill> {
     unused: noCapabilities,
   };
   const report = { ...makeReport(skill, 'pass'), capabilities: none };
-  const { job } = (await callAs(world, 'scanner', '/api/v1/jobs/lease', {})).body;
-  const json = {
-    lease: job.lease,
-    envelope: await signReport(send, skill, report, scanner),
-    report,
-  };
-  await expectAnswer(callAs(world, 'scanner', `/api/v1/jobs/${job.id}/report`, json), 200);
+  const by = { token: world.tokens.scanner, key: world.scanner };
+  const job = await leaseJob(world, by.token);
+  await expectAnswer(reportOn(world, by, job, [skill, report]), 200);
   return skill;
 }
 

@@ -6,7 +6,7 @@ import { keyStatement, memberStatement } from '../../skills-index/statement/atte
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { type Answer, call, enrol, signIn, state } from './road.ts';
-import { callAs, expectAnswer, reviewerStatement } from './steps.ts';
+import { bodyAt, callAs, expectAnswer, reviewerStatement } from './steps.ts';
 import { eachWorld, makeStaffedWorld } from './world.ts';
 
 const late = Number.MAX_SAFE_INTEGER;
@@ -25,7 +25,7 @@ describe('an enrolment where two administrators of three have to agree', () => {
   ) => memberStatement({ nonce, name: 'puppet', roles, key: puppet.open, state: kind });
   const sign = async (by: TestKey | undefined, one = statement()): Promise<Answer> => {
     if (by === undefined) throw new Error('nobody signs');
-    return state(world.send, one, by);
+    return state(world, one, by);
   };
   const isMember = async (): Promise<boolean> =>
     (await readMembers(world.registry)).chain.isMember(puppet.keyId, 'reviewer', late);
@@ -35,7 +35,7 @@ describe('an enrolment where two administrators of three have to agree', () => {
     await expectAnswer(sign(first), 201);
     expect(await isMember()).toBe(false);
     await expectAnswer(
-      call(world.send, '/api/v1/session/challenge', { json: { keyId: puppet.keyId } }),
+      call(world, '/api/v1/session/challenge', { json: { keyId: puppet.keyId } }),
       403,
     );
     expect(await members()).toMatchObject({
@@ -79,13 +79,13 @@ describe('an envelope that was signed before an end, and sent after it', () => {
     ...by: readonly (TestKey | undefined)[]
   ): Promise<Answer> => {
     const answers = [];
-    for (const key of by) answers.push(await state(world.send, one, key ?? puppet));
+    for (const key of by) answers.push(await state(world, one, key ?? puppet));
     return answers.at(-1) ?? { status: 0, body: undefined };
   };
   const isMember = async (role: MemberRole = 'reviewer'): Promise<boolean> =>
     (await readMembers(world.registry)).chain.isMember(puppet.keyId, role, late);
   const last = async (): Promise<Digest> =>
-    (await call(world.send, `/api/v1/members/last/${puppet.keyId}`)).body.statement;
+    (await bodyAt(world, `/api/v1/members/last/${puppet.keyId}`)).statement;
 
   it('enrols nobody again, whether its enrolment was agreed before or not', async () => {
     const unsent = statement('none');
@@ -123,16 +123,13 @@ describe('an enrolment where one administrator is enough', () => {
     const world = await makeStaffedWorld();
     const deputy = makeKey();
     const nina = makeKey();
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'deputy',
       roles: ['administrator'],
       key: deputy,
     });
-    await expectAnswer(
-      enrol(world.send, deputy, { name: 'nina', roles: ['reviewer'], key: nina }),
-      201,
-    );
-    expect(await signIn(world.send, nina)).toBeTypeOf('string');
+    await expectAnswer(enrol(world, deputy, { name: 'nina', roles: ['reviewer'], key: nina }), 201);
+    expect(await signIn(world, nina)).toBeTypeOf('string');
     world.close();
   });
 });
@@ -140,7 +137,7 @@ describe('an enrolment where one administrator is enough', () => {
 describe('the order of statements on a key, where an administrator counts no more', () => {
   const world = eachWorld({}, async () => {
     const deputies = { name: 'deputy', roles: ['administrator'], key: deputy } as const;
-    from = (await enrol(world.send, world.trust.administrator, deputies)).body.logIndex;
+    from = (await enrol(world, world.trust.administrator, deputies)).body.logIndex;
   });
   let from: number;
   const deputy = makeKey();
@@ -149,10 +146,10 @@ describe('the order of statements on a key, where an administrator counts no mor
   const statement = (kind: 'enrolled' | 'ended', previous: Digest | 'none') =>
     reviewerStatement('nina', { key: nina.open }, kind, { previous });
   const say = async (one: MemberStatement, by = world.trust.administrator): Promise<Answer> =>
-    state(world.send, one, by);
+    state(world, one, by);
   const endDeputy = async () => {
     const end = keyStatement({ key: deputy.open, state: 'ended', validUpTo: from });
-    await expectAnswer(state(world.send, end, world.trust.administrator), 201);
+    await expectAnswer(state(world, end, world.trust.administrator), 201);
   };
 
   it('keeps their ends, so no envelope from before counts', async () => {

@@ -61,12 +61,12 @@ describe('a version in the index', () => {
           `1.0.${count}`,
           isRisky ? { capabilities: risky } : {},
         );
-        await expectAnswer(publish(crowd.world.send, skill, crowd.keys.author), 201);
+        await expectAnswer(publish(crowd.world, skill, crowd.keys.author), 201);
         for (const one of steps) {
           await crowd.walk(skill, one);
           await expectShownAlike(skill);
         }
-        const { body } = await call(crowd.world.send, `/api/v1/versions${pathOf(skill)}`);
+        const { body } = await call(crowd.world, `/api/v1/versions${pathOf(skill)}`);
         const line = await lineOf(skill);
         expect(line !== undefined).toBe(
           body.history.some((move: { to: string }) => move.to === 'approved'),

@@ -8,14 +8,14 @@ import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
 import { readLine } from './contract/read-line.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, approve, call, enrol, makeSkill, signIn, state } from './road.ts';
-import { expectAnswer, scanIn, stopStatement } from './steps.ts';
+import { type Answer, approve, enrol, makeSkill, signIn, state } from './road.ts';
+import { bodyAt, expectAnswer, scanIn, stopStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 describe('a version that a person published without a key', () => {
   const world = eachWorld({ sigstore: sigstore.trustedRoot }, async () => {
-    await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    await expectAnswer(publishBy(world.send, skill, somebody), 201);
+    await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
+    await expectAnswer(publishBy(world, skill, somebody), 201);
     await scanIn(world, skill);
   });
   const skill = makeSkill('@kims/notes', '1.0.0');
@@ -31,16 +31,16 @@ describe('a version that a person published without a key', () => {
       key,
       ...(identities === undefined ? {} : { identities }),
     } as const;
-    const { status, body } = await enrol(world.send, world.trust.administrator, who);
+    const { status, body } = await enrol(world, world.trust.administrator, who);
     expect(status).toBe(201);
     return { key, digest: body.digest };
   };
   const approveBy = async (key: TestKey): Promise<Answer> =>
-    approve(world.send, await signIn(world.send, key), key, skill);
+    approve(world, await signIn(world, key), key, skill);
   const lift = (key: TestKey): Promise<Answer> => say('lifted', key);
   const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> => {
     const target = { bundle: skill.packed.digest };
-    return state(world.send, stopStatement(kind, target), key);
+    return state(world, stopStatement(kind, target), key);
   };
 
   it('is not approved by that person with a reviewer’s key, nor by one of whom nobody said who they are there', async () => {
@@ -55,7 +55,7 @@ describe('a version that a person published without a key', () => {
       detail: expect.stringMatching(/no administrator listed the identities of nina/),
     });
     await expectAnswer(approveBy(world.rita), 201);
-    expect((await call(world.send, '/api/v1/versions/@kims/notes/1.0.0')).body).toMatchObject({
+    expect(await bodyAt(world, '/api/v1/versions/@kims/notes/1.0.0')).toMatchObject({
       status: 'approved',
     });
     // Installers get the word on who the author is, though that member signed nothing here.
@@ -74,7 +74,7 @@ describe('a version that a person published without a key', () => {
   it('is approved by the member whom an administrator enrols again with a word on it', async () => {
     const { key } = await member('nina');
     expect((await approveBy(key)).status).not.toBe(201);
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'nina',
       roles: ['reviewer'],
       key,

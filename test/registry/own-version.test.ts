@@ -13,7 +13,7 @@ import {
   signIn,
   state,
 } from './road.ts';
-import { approveIn, expectAnswer, signInAs, stopStatement } from './steps.ts';
+import { approveIn, bodyAt, expectAnswer, signInAs, stopStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 describe('a reviewer who is an author', () => {
@@ -21,7 +21,7 @@ describe('a reviewer who is an author', () => {
     [owner, second] = [makeKey(), makeKey()];
     const { send, trust, author } = world;
     const scope = parseScope('acme');
-    const { statement } = (await call(send, '/api/v1/scopes/acme')).body;
+    const { statement } = await bodyAt(send, '/api/v1/scopes/acme');
     const owners = [author.open, owner.open];
     await expectAnswer(
       state(send, scopeStatement({ scope, owners, previous: statement }), author),
@@ -51,9 +51,9 @@ describe('a reviewer who is an author', () => {
     return skill;
   };
   const act = (who: keyof typeof tokens, action: string, json: object): Promise<Answer> =>
-    call(world.send, `/api/v1/reviews/@acme/own/1.0.0/${action}`, { token: tokens[who], json });
+    call(world, `/api/v1/reviews/@acme/own/1.0.0/${action}`, { token: tokens[who], json });
   const status = async (): Promise<string> =>
-    (await call(world.send, '/api/v1/versions/@acme/own/1.0.0')).body.status;
+    (await bodyAt(world, '/api/v1/versions/@acme/own/1.0.0')).status;
 
   it.each(['author', 'owner', 'second'] as const)(
     'neither moves, asks about nor claims it (%s)',
@@ -75,7 +75,7 @@ describe('a reviewer who is an author', () => {
     await approveIn(world, skill);
     const target = { bundle: skill.packed.digest };
     const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> =>
-      state(world.send, stopStatement(kind, target), key);
+      state(world, stopStatement(kind, target), key);
     await expectAnswer(say('suspended', owner), 201);
     for (const key of [world.author, owner, second])
       await expectAnswer(say('lifted', key), 403, 'forbidden');

@@ -4,7 +4,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { type Answer, call, makeSkill, state } from './road.ts';
-import { expectAnswer, publishIn } from './steps.ts';
+import { bodyAt, expectAnswer, publishIn } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 describe('a scope whose owner is gone', () => {
@@ -19,7 +19,7 @@ describe('a scope whose owner is gone', () => {
     owners: { keyId: string }[];
     votes: { by: string[] }[];
     statement: Digest;
-  }> => (await call(world.send, '/api/v1/scopes/@acme')).body;
+  }> => await bodyAt(world, '/api/v1/scopes/@acme');
   const give = async (to: TestKey, by: TestKey | undefined, previous?: Digest): Promise<Answer> => {
     if (by === undefined) throw new Error('nobody signs');
     const change = {
@@ -27,14 +27,14 @@ describe('a scope whose owner is gone', () => {
       owners: [to.open],
       previous: previous ?? (await read()).statement,
     };
-    return state(world.send, scopeStatement(change), by);
+    return state(world, scopeStatement(change), by);
   };
   const owner = async (): Promise<string[]> => (await read()).owners.map(({ keyId }) => keyId);
 
   it('goes to another when as many administrators as the root file demands sign the same', async () => {
     await expectAnswer(give(carol, first), 201);
     expect(await owner()).toEqual([world.author.keyId]);
-    expect(await call(world.send, '/api/v1/scopes/@acme')).toMatchObject({
+    expect(await call(world, '/api/v1/scopes/@acme')).toMatchObject({
       body: { votes: [{ by: [first?.keyId] }], votesNeeded: 2 },
     });
     await expectAnswer(publishIn(world, makeSkill('@acme/t', '1.0.0'), carol), 403);

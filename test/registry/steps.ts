@@ -1,4 +1,6 @@
 /** The steps of a staffed world: who is not named is the one whom the world has for the step. */
+import type { SQL } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect } from 'vitest';
 import {
   type MemberStatement,
@@ -8,12 +10,22 @@ import {
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
-import type { Prose } from '../../skills-index/statement/prose.ts';
+import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { freshNonce } from '../nonce.ts';
 import { signedIn, type Visitor } from './desk-visit.ts';
 import type { TestKey } from './people.ts';
-import { type Answer, approve, call, publish, type Skill, scan, signIn, state } from './road.ts';
-import type { Staffed } from './world.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  type Door,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from './road.ts';
+import type { Staffed, World } from './world.ts';
 
 type Member = keyof Staffed['tokens'];
 
@@ -31,7 +43,7 @@ export function scanIn(
   skill: Skill,
   verdict: Verdict = 'pass',
   findings: readonly Finding[] = [],
-  told: { readonly prose?: Prose } = {},
+  told: object = {},
 ): Promise<Answer> {
   return scan(send, tokens.scanner, scanner, skill, verdict, findings, told);
 }
@@ -41,7 +53,14 @@ export function approveIn(
   skill: Skill,
   { by = 'rita', ...how }: { by?: 'rita' | 'omar'; independent?: boolean } = {},
 ): Promise<Answer> {
-  return approve(world.send, world.tokens[by], world[by], skill, how);
+  return approve(world, world.tokens[by], world[by], skill, how);
+}
+
+/** The approval that rita may sign now. */
+export async function draftIn(world: Staffed, { manifest }: Skill): Promise<Statement> {
+  const path = `/api/v1/reviews/${manifest.name}/${manifest.version}/draft`;
+  const { body } = await callAs(world, 'rita', path, { reason: 'read it' });
+  return parseStatement(Buffer.from(body.payload, 'base64'));
 }
 
 /** A request of somebody who is signed in. */
@@ -55,7 +74,7 @@ export function callAs(
 }
 
 export function signInAs(world: Staffed, who: Member): Promise<string> {
-  return signIn(world.send, world[who]);
+  return signIn(world, world[who]);
 }
 
 /** Somebody's browser at the desk. */
@@ -112,4 +131,29 @@ export async function expectAnswer(
   const { status: got, body } = await asked;
   const told = code && (body as { readonly code?: string }).code;
   expect([got, told], JSON.stringify(body)).toEqual([status, code]);
+}
+
+/** Fails unless the answer has this problem code. */
+export async function expectCode(
+  asked: { readonly body: unknown } | Promise<{ readonly body: unknown }>,
+  code: string,
+): Promise<void> {
+  expect((await asked).body).toMatchObject({ code });
+}
+
+/** Fails unless a Problem with this code is thrown. */
+export function expectProblem(doing: Promise<unknown>, code: string): Promise<void> {
+  return expect(doing).rejects.toMatchObject({ code });
+}
+
+export async function bodyAt(door: Door, path: string): Promise<Answer['body']> {
+  return (await call(door, path)).body;
+}
+
+export async function rowsOf<Table extends SQLiteTable>(
+  { registry }: Pick<World, 'registry'>,
+  table: Table,
+  where?: SQL,
+): Promise<Table['$inferSelect'][]> {
+  return registry.db.read.select().from(table).where(where);
 }

@@ -17,8 +17,8 @@ import type { Identities } from '../../skills-index/trust/members-and-scopes/ide
 import { freshNonce } from '../nonce.ts';
 import { deskPasskey } from './desk-visit.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { call, state } from './road.ts';
-import { expectAnswer, reviewerStatement } from './steps.ts';
+import { state } from './road.ts';
+import { bodyAt, expectAnswer, reviewerStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
@@ -33,7 +33,7 @@ const passkey = deskPasskey('rita').enrolled;
 const person = { issuer: 'https://login.acme.example', subject: 'rita@acme.example' };
 const chain = async (): Promise<Identities> => (await readMembers(world.registry)).chain;
 const scopeNow = async (): Promise<{ owners: { keyId: Digest }[]; statement: Digest }> =>
-  (await call(world.send, '/api/v1/scopes/@acme')).body;
+  await bodyAt(world, '/api/v1/scopes/@acme');
 const enrolment = (over: Partial<MemberStatement['predicate']>): Statement =>
   memberStatement({
     nonce: freshNonce(),
@@ -91,16 +91,16 @@ describe('one administrator of two', () => {
   it.each(Object.entries(acts))('alone never %s; together with another does', async (_, act) => {
     const statement = await act.statement();
     expect(await act.isDone()).toBe(false);
-    await expectAnswer(state(world.send, statement, first), 201);
-    expect((await state(world.send, statement, first)).status).toBeLessThan(500);
+    await expectAnswer(state(world, statement, first), 201);
+    expect((await state(world, statement, first)).status).toBeLessThan(500);
     expect(await act.isDone()).toBe(false);
-    await expectAnswer(state(world.send, statement, second), 201);
+    await expectAnswer(state(world, statement, second), 201);
     expect(await act.isDone()).toBe(true);
   });
 
   it('ends a member alone: taking a right away is the safe direction', async () => {
     const end = reviewerStatement('rita', { key: world.rita.open }, 'ended');
-    await expectAnswer(state(world.send, end, first), 201);
+    await expectAnswer(state(world, end, first), 201);
     expect((await chain()).isMember(world.rita.keyId, 'reviewer', latest)).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ const later = makeKey();
 async function enrolAlone(by: TestKey | undefined, name: string, key: TestKey): Promise<number> {
   if (by === undefined) throw new Error('nobody signs');
   const statement = reviewerStatement(name, { key: key.open });
-  return Number((await state(world.send, statement, by)).body.logIndex);
+  return Number((await state(world, statement, by)).body.logIndex);
 }
 
 async function rotatedTo(

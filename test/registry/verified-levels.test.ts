@@ -31,8 +31,8 @@ import { oneWorld } from './world.ts';
 
 const world = oneWorld({ sigstore: sigstore.trustedRoot });
 beforeAll(async () => {
-  await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-  await claim(world.send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
+  await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
+  await claim(world, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
 });
 
 async function release(
@@ -45,7 +45,7 @@ async function release(
   const provenance = withProvenance
     ? { provenance: await sigstore.say(provenanceOf(skill), signer) }
     : {};
-  await expectAnswer(upload(world.send, skill, { publish, ...provenance }), 201);
+  await expectAnswer(upload(world, skill, { publish, ...provenance }), 201);
   await scanIn(world, skill);
   await approveIn(world, skill);
   const base = 'http://localhost';

@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Quotas } from '../../registry/intake/quota-policy.ts';
@@ -175,6 +175,13 @@ export function eachWorld(options: WorldOptions = {}, happen?: () => Promise<voi
   const start = happen === undefined ? () => makeStaffedWorld(options) : after;
   beforeEach(async () => void Object.assign(world, await start()));
   afterEach(() => world.close());
+  return world;
+}
+
+/** A world of this test alone. */
+export async function ownWorld(options: WorldOptions = {}): Promise<Staffed> {
+  const world = await makeStaffedWorld(options);
+  onTestFinished(() => world.close());
   return world;
 }
 

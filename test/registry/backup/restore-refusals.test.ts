@@ -15,8 +15,8 @@ import type { RestoreOptions } from '../../../registry/backup/restore.ts';
 import { startRegistry } from '../../../registry/serve.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeKey, makeRoot } from '../people.ts';
-import { claimScope, type Send } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { claimScope, sendTo } from '../road.ts';
+import { expectAnswer, expectProblem } from '../steps.ts';
 import { backUp, leftOf, makeLoneDataFolder, restore } from './backups.ts';
 
 describe('a restore that is refused', () => {
@@ -32,7 +32,7 @@ describe('a restore that is refused', () => {
     backup = `${dir}-backup`;
     to = `${dir}-restored`;
     const running = await startRegistry({ dir, port: 0 });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     await expectAnswer(claimScope(send, 'acme', makeKey()), 201);
     await running.close();
     await backUp(dir, backup);
@@ -148,7 +148,7 @@ describe('a restore that is refused', () => {
     const outside = folderWith({});
     await backUp(dir, copy);
     plant(join(copy, 'objects/planted'), outside);
-    await expect(backUp(dir, copy)).rejects.toMatchObject({ code: 'file-not-found' });
+    await expectProblem(backUp(dir, copy), 'file-not-found');
     expect(readdirSync(outside)).toEqual([]);
   });
 

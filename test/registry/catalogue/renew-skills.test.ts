@@ -32,7 +32,7 @@ async function say(kind: 'suspended' | 'lifted', target: { bundle: Skill['packed
 
 async function advise({ manifest: { name, version } }: Skill, kind: 'yanked' | 'unyanked') {
   const advice = { name, version, kind, reason: 'a test', nonce: freshNonce() };
-  await expectAnswer(state(world.send, adviceStatement(advice), world.author), 201);
+  await expectAnswer(state(world, adviceStatement(advice), world.author), 201);
 }
 
 async function offered(name = '@acme/one'): Promise<string | undefined> {

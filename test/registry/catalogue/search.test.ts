@@ -36,7 +36,7 @@ async function describeAs(name: string, description: string, egress: readonly st
 
 async function search(query: string, token?: string) {
   const path = `/api/v1/search?${query}`;
-  return call(world.send, path, token === undefined ? {} : { token });
+  return call(world, path, token === undefined ? {} : { token });
 }
 
 async function names(query: string, token?: string): Promise<string[]> {
@@ -85,7 +85,7 @@ describe('a search', () => {
   });
 
   it('looks in the named scopes only, and in a hidden one for nobody else', async () => {
-    await claimScope(world.send, 'hidden', world.author);
+    await claimScope(world, 'hidden', world.author);
     for (const name of ['@acme/one', '@hidden/two']) {
       await release(name);
       await describeAs(name, 'Sorts photographs.');
@@ -144,7 +144,7 @@ describe('a search', () => {
   });
 
   it('tells a stranger nothing of a private scope, in results, facets or corrections', async () => {
-    await claimScope(world.send, 'hidden', world.author);
+    await claimScope(world, 'hidden', world.author);
     await release('@acme/one');
     await describeAs('@acme/one', 'Sorts photographs.');
     const before = [

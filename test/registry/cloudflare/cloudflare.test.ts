@@ -159,7 +159,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     );
     await expect(cloudflare.cron()).rejects.toThrow(`the stop of publisher ${nobody}`);
     // A later chore chooses the offered version of each skill.
-    const { body } = await call(cast.send, '/api/v1/skills');
+    const { body } = await call(cast, '/api/v1/skills');
     expect(JSON.stringify(body)).toContain('shown');
   });
 

@@ -13,7 +13,7 @@ import {
   type Visitor,
 } from '../desk-visit.ts';
 import { enrol, type Skill, state } from '../road.ts';
-import { approveIn, deskOf, expectAnswer, reviewerStatement } from '../steps.ts';
+import { approveIn, deskOf, expectAnswer, reviewerStatement, rowsOf } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 const world = oneWorld();
@@ -23,7 +23,7 @@ const ritasPasskey: DeskPasskey = deskPasskey('rita');
 beforeAll(async () => {
   const passkey = ritasPasskey.enrolled;
   const hers = reviewerStatement('rita', { passkey });
-  await state(world.send, hers, world.trust.administrator);
+  await state(world, hers, world.trust.administrator);
   rita = await deskOf(world, 'rita');
 });
 
@@ -72,9 +72,7 @@ describe('an approval in the desk', () => {
     const { registry } = world;
     while (await makeSegment(registry, 4));
     const digest = parseDigest(at.split('/').at(-1));
-    expect(await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest))).toEqual(
-      [],
-    );
+    expect(await rowsOf({ registry }, drafts, eq(drafts.digest, digest))).toEqual([]);
     const size = await logSize(registry);
     expect(await rita.post(at, { response })).toMatchObject({
       status: 303,

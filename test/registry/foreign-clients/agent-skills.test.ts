@@ -57,7 +57,7 @@ describe('the index of Agent Skills', () => {
   });
 
   it('names archives by their digest, with each file of the bundle as it was signed', async () => {
-    const answer = await call(world.send, `/@acme/report@1.0.0/${index}`);
+    const answer = await call(world, `/@acme/report@1.0.0/${index}`);
     const [{ url, digest }] = answer.body.skills;
     const archive = await world.send(new URL(url).pathname);
     expect(archive.headers.get('content-type')).toBe('application/zip');
@@ -85,7 +85,7 @@ describe('the index of Agent Skills', () => {
       `/${name}@1.0.0/${index}`,
       `/archives/${name}/1.0.0`,
     ]) {
-      const answer = await call(world.send, path);
+      const answer = await call(world, path);
       expect([path, answer.status, answer.body.code]).toEqual([path, status, code]);
       expect(answer.body.detail).toContain(detail);
     }
@@ -102,9 +102,9 @@ describe('the index of Agent Skills', () => {
       reason: 'it is slow',
       nonce: freshNonce(),
     } as const;
-    await expectAnswer(state(world.send, adviceStatement(advice), world.author), 201);
+    await expectAnswer(state(world, adviceStatement(advice), world.author), 201);
     await renewSkills(world.registry);
-    expect(await call(world.send, `/@acme/yanked/${index}`)).toMatchObject({
+    expect(await call(world, `/@acme/yanked/${index}`)).toMatchObject({
       status: 409,
       body: { code: 'version-yanked', hint: expect.stringContaining('@acme/yanked@1.0.0') },
     });
@@ -117,7 +117,7 @@ describe('the index of Agent Skills', () => {
     const listed = (scope: string) =>
       Array.from({ length: indexedSkillsMax + 1 }, (_, at) => `@${scope}/s${at}`);
     await addListedSkills(world, listed('hidden'));
-    const all = () => call(world.send, `/all/${index}`);
+    const all = () => call(world, `/all/${index}`);
     await expectAnswer(all(), 400, 'request-invalid');
     world.registry.readers = new Readers(
       { schema: 'skillgate.readers/1', private: [parseScope('hidden')], readers: [] },

@@ -26,7 +26,7 @@ describe('the routes of ClawHub', () => {
     await renewSkills(world.registry);
   });
 
-  const read = (path: string) => call(world.send, `/api/v1/${path}`);
+  const read = (path: string) => call(world, `/api/v1/${path}`);
 
   it.each([
     ['skills/report', '@acme/report'],

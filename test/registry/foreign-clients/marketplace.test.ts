@@ -42,7 +42,7 @@ describe('the marketplace', () => {
     await renewSkills(world.registry);
   });
 
-  const read = (path: string) => call(world.send, path);
+  const read = (path: string) => call(world, path);
 
   async function packageAt(version: string): Promise<Buffer> {
     const answer = await world.send(`/npm/@acme/report/-/report-${version}.tgz`);

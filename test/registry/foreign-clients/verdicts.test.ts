@@ -25,7 +25,7 @@ describe('the verdicts for ClawHub clients', () => {
   });
 
   const ask = (...items: readonly object[]) =>
-    call(world.send, '/api/v1/skills/-/security-verdicts', { json: { items } });
+    call(world, '/api/v1/skills/-/security-verdicts', { json: { items } });
   const of = (slug: string, version = '1.0.0') => ({ slug, ownerHandle: 'acme', version });
 
   it('pass an approved version, and say what it declares', async () => {
@@ -66,7 +66,7 @@ describe('the verdicts for ClawHub clients', () => {
     expect(item.reasons[0]).toBe(code);
     expect(item.overview).toContain(why);
     const { body } = await call(
-      world.send,
+      world,
       `/api/v1/skills/${slug}/verify?ownerHandle=acme&version=1.0.0`,
     );
     expect([body.ok, body.decision, body.reasons[0]]).toEqual([false, 'fail', code]);
@@ -86,7 +86,7 @@ describe('the verdicts for ClawHub clients', () => {
   });
 
   it('name the statements, and claim that nobody else verified them', async () => {
-    const { body } = await call(world.send, '/api/v1/skills/good/verify?ownerHandle=acme');
+    const { body } = await call(world, '/api/v1/skills/good/verify?ownerHandle=acme');
     expect([body.ok, body.decision, body.resolvedFrom]).toEqual([true, 'pass', 'latest']);
     expect(body.provenance).toBeNull();
     expect(body.signature.verifiedBy).toBe('registry');
@@ -101,10 +101,7 @@ describe('the verdicts for ClawHub clients', () => {
   });
 
   it('refuse the address of an archive in JSON, because OpenClaw prints its message', async () => {
-    const { status, body } = await call(
-      world.send,
-      '/api/v1/skills/revoked/install?ownerHandle=acme',
-    );
+    const { status, body } = await call(world, '/api/v1/skills/revoked/install?ownerHandle=acme');
     expect([status, body.ok, body.slug, body.reason, body.status]).toEqual([
       403,
       false,
@@ -113,7 +110,7 @@ describe('the verdicts for ClawHub clients', () => {
       403,
     ]);
     expect(body.message).toContain('it sends keys');
-    const waiting = await call(world.send, '/api/v1/skills/waiting/install?ownerHandle=acme');
+    const waiting = await call(world, '/api/v1/skills/waiting/install?ownerHandle=acme');
     expect([waiting.status, waiting.body.reason]).toEqual([423, 'version-pending']);
     const absent = await world.send('/api/v1/skills/absent/install?ownerHandle=acme');
     expect([absent.status, absent.headers.get('content-type')]).toEqual([

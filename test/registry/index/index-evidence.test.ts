@@ -37,7 +37,7 @@ describe('the evidence of an index line', () => {
 
   it('holds nothing that a stranger states about the signers', async () => {
     const stranger = makeKey();
-    await claimScope(world.send, 'junk', stranger);
+    await claimScope(world, 'junk', stranger);
     const before = await evidence();
     for (const victim of [world.author, world.scanner, world.rita]) await follow(victim, stranger);
     expect(await evidence()).toEqual(before);

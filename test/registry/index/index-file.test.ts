@@ -16,7 +16,7 @@ import { type Objects, replaceObject } from '../../../registry/store/objects.ts'
 import { indexLines } from '../../../registry/store/schema.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
 import { makeSkill, publishScanned, state } from '../road.ts';
-import { approveIn, expectAnswer, stopStatement } from '../steps.ts';
+import { approveIn, expectAnswer, expectProblem, stopStatement } from '../steps.ts';
 import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from '../world.ts';
 import { lineRow, versionWrite } from './entered-lines.ts';
 import { answeringLate, Dead, isolate } from './isolates.ts';
@@ -251,7 +251,5 @@ describe('an approval whose index file could not be written', () => {
 it('an object that others write each time is given up, and not tried without end', async () => {
   const never = { ...memoryObjects(new Map()), putOver: () => Promise.resolve(false) };
   const read = async () => Buffer.from('1');
-  await expect(replaceObject(never, 'a/count', read)).rejects.toMatchObject({
-    code: 'registry-busy',
-  });
+  await expectProblem(replaceObject(never, 'a/count', read), 'registry-busy');
 });

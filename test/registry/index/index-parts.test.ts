@@ -27,7 +27,7 @@ import {
   parseIndexFile,
   printIndexLine,
 } from '../../../skills-index/trust/index-files/index-line.ts';
-import { expectAnswer } from '../steps.ts';
+import { expectAnswer, rowsOf } from '../steps.ts';
 import { makeWorld, memoryObjects, type World } from '../world.ts';
 import { lineRow, versionWrite } from './entered-lines.ts';
 import { Dead, isolate } from './isolates.ts';
@@ -113,7 +113,7 @@ async function inDatabase(name: SkillName, condition = sql`1`): Promise<string[]
     .from(indexLines)
     .where(sql`name = ${name} AND ${condition}`)
     .orderBy(indexLines.logIndex);
-  const hints = await world.registry.db.read.select().from(advice);
+  const hints = await rowsOf(world, advice);
   const { version, bundle, publisher } = versions;
   const ofVersions = await world.registry.db.read
     .select({ id: versions.id, name: versions.name, version, bundle, publisher })
@@ -290,10 +290,7 @@ describe('the index of a skill', () => {
     expect(await shown(other)).toEqual(await inDatabase(other));
   });
 
-  it.each<[string, (object: string) => void]>([
-    ['is gone', (object) => void world.stored.delete(object)],
-    ['has other bytes', (object) => void world.stored.set(object, Buffer.from('{}\n'))],
-  ])('makes a part again that %s, and no part that it does not name', async (_, harm) => {
+  it('makes a part again that has other bytes, and no part that it does not name', async () => {
     const name = await manyVersions(900);
     const [deep] = headOf(name)?.parts ?? [];
     if (deep === undefined) throw new Error('no part');
@@ -303,7 +300,7 @@ describe('the index of a skill', () => {
     for (const { digest } of [deep, leaf ?? deep]) {
       const object = indexPartName(name, digest);
       const bytes = world.stored.get(object);
-      harm(object);
+      world.stored.set(object, Buffer.from('{}\n'));
       world.registry.known?.change(object);
       const answer = await world.send(indexPartPath(name, { digest }));
       expect(answer.status).toBe(200);

@@ -1,5 +1,5 @@
 /** Strangers name a publisher in their scopes, so that a lift would rest on very many people. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
@@ -9,9 +9,9 @@ import {
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publishApproved, state } from '../road.ts';
-import { expectAnswer, stopIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, claimScope, makeSkill, publishApproved, state } from '../road.ts';
+import { bodyAt, expectAnswer, stopIn } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 async function say(world: Staffed, kind: 'suspended' | 'lifted'): Promise<Answer> {
   world.wait(1_000);
@@ -41,15 +41,14 @@ async function crowd(
 }
 
 async function makeWorld(): Promise<Staffed> {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   await publishApproved(world, makeSkill('@acme/t', '1.0.0'));
   return world;
 }
 
 /** The shown state of the version, and how many names installers read of it. */
 async function look({ send }: Staffed): Promise<[string, number]> {
-  const { status } = (await call(send, '/api/v1/versions/@acme/t/1.0.0')).body;
+  const { status } = await bodyAt(send, '/api/v1/versions/@acme/t/1.0.0');
   const words = await send('/words/@acme/t/1.0.0');
   return [status, parseWordsFile(new Uint8Array(await words.arrayBuffer())).names.size];
 }

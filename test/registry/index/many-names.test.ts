@@ -1,5 +1,5 @@
 /** A scope that has had so many owners and publishers that installers could not read its words. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { scopeNamesMax } from '../../../registry/index/words.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
@@ -15,15 +15,14 @@ import {
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publishScanned, state } from '../road.ts';
-import { approveIn, expectAnswer } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, claimScope, makeSkill, publishScanned, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const scope = parseScope('acme');
 
 async function makeWorld(): Promise<Staffed> {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   return world;
 }
 
@@ -95,6 +94,6 @@ it('with more names than it may have gets no version into the index, and the rev
   expect([status, body.code]).toEqual([403, 'not-admitted']);
   expect(body.detail).toMatch(/rests on the statements about 1\d{3} keys, .* at most 1000$/);
   expect(body.hint).toContain('Publish the skill in another scope');
-  expect((await call(send, '/api/v1/versions/@acme/t/1.1.0')).body.status).toBe('in review');
+  expect((await bodyAt(send, '/api/v1/versions/@acme/t/1.1.0')).status).toBe('in review');
   expect((await (await send('/index/@acme/t')).text()).trim().split('\n')).toHaveLength(1);
 }, 120_000);

@@ -4,8 +4,8 @@ import { indexFileName } from '../../../registry/index/index-file.ts';
 import { resume } from '../../../registry/index/resume.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { approve, call, makeSkill, publish, publishScanned, type Send, scan } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { approve, makeSkill, publish, publishScanned, type Send, scan } from '../road.ts';
+import { bodyAt, expectAnswer } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 describe('publishing in the index', () => {
@@ -30,7 +30,7 @@ describe('publishing in the index', () => {
       },
     });
     expect(answer.body.reasons[0].message).toContain('capability-exceeded');
-    expect((await call(send, '/api/v1/versions/@acme/above/1.0.0')).body.status).toBe('in review');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/above/1.0.0')).status).toBe('in review');
     await expectAnswer(send('/index/@acme/above'), 404);
     await expectAnswer(send(`/blobs/sha256/${skill.packed.digest.slice(7)}`), 404);
   });
@@ -45,10 +45,10 @@ describe('publishing in the index', () => {
     const cut: Send = async (path, init) => app.request(`http://localhost${path}`, init);
     // The approval is whole in its rows, and the version waits for the next start.
     await expectAnswer(approve(cut, tokens.rita, rita, skill), 201);
-    expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('in review');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/cut/1.0.0')).status).toBe('in review');
     const refused: unknown[] = [];
     await resume(registry, (error) => refused.push(error));
-    expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('approved');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/cut/1.0.0')).status).toBe('approved');
     expect((await (await send('/index/@acme/cut')).text()).split('\n')).toHaveLength(2);
     expect(stored.has(indexFileName(skill.manifest.name))).toBe(true);
   });

@@ -5,7 +5,7 @@ import { judgedAnewAtOnce, keepSome } from '../../../registry/review/queue/renew
 import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
 import { makeSkill } from '../road.ts';
-import { publishIn } from '../steps.ts';
+import { publishIn, rowsOf } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const many = 2 * resumedAtOnce + 5;
@@ -18,8 +18,7 @@ beforeEach(async () => {
 });
 
 const queued = async (): Promise<number> =>
-  new Set((await world.registry.db.read.select().from(jobs)).map(({ versionId }) => versionId))
-    .size;
+  new Set((await rowsOf(world, jobs)).map(({ versionId }) => versionId)).size;
 const never = (error: unknown): void => expect(error).toBeUndefined();
 
 it('a start gives each version without a scan a job, and answers others meanwhile', async () => {

@@ -18,13 +18,13 @@ describe('status.json', () => {
     const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime());
   };
-  const shown = () => stopsShown(world.send, '@acme/marked');
+  const shown = () => stopsShown(world, '@acme/marked');
   const say = async (
     kind: 'suspended' | 'lifted' | 'revoked',
     reason: string,
     key = world.rita,
   ): Promise<Answer> =>
-    state(world.send, stopStatement(kind, { bundle: skill.packed.digest }, reason), key);
+    state(world, stopStatement(kind, { bundle: skill.packed.digest }, reason), key);
 
   it('is the same for an hour, and then signed anew for 24', async () => {
     const first = await read();

@@ -12,8 +12,17 @@ import {
 import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, call, makeSkill, type Skill, state } from '../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
+import { type Answer, makeSkill, type Skill, state } from '../road.ts';
+import {
+  approveIn,
+  bodyAt,
+  callAs,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  scanIn,
+  stopStatement,
+} from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 const name = parseSkillName('@acme/counter');
@@ -36,7 +45,7 @@ beforeAll(async () => {
   const { send, author, rita } = world;
   coOwner = makeKey();
   publisher = makeKey();
-  const { statement } = (await call(send, '/api/v1/scopes/@acme')).body;
+  const { statement } = await bodyAt(send, '/api/v1/scopes/@acme');
   const change = scopeStatement({
     scope: parseScope('acme'),
     owners: [author.open, coOwner.open],
@@ -68,7 +77,7 @@ const skillAt = (version: string): Skill =>
 const stop = (skill: Skill, kind: 'suspended' | 'revoked') =>
   stopStatement(kind, { bundle: skill.packed.digest }, 'it leaks');
 const versionAt = async (version: string) =>
-  (await call(world.send, `/api/v1/versions/${name}/${version}`)).body;
+  await bodyAt(world, `/api/v1/versions/${name}/${version}`);
 const advise = (
   by: TestKey,
   version: string,
@@ -76,7 +85,7 @@ const advise = (
   more: Partial<AdvicePredicate> = {},
 ): Promise<Answer> =>
   state(
-    world.send,
+    world,
     adviceStatement({
       name,
       version: parseVersion(version),
@@ -148,7 +157,7 @@ describe('advice', () => {
       expect.objectContaining({ kind: 'deprecated', replacement, reason: 'totals are wrong' }),
       expect.objectContaining({ kind: 'yanked', by: world.author.keyId }),
     ]);
-    const { versions } = (await call(world.send, `/api/v1/versions/${name}`)).body;
+    const { versions } = await bodyAt(world, `/api/v1/versions/${name}`);
     expect(versions[0]).toMatchObject({ version: '1.0.0', advice: ['deprecated', 'yanked'] });
     await advise(world.author, '1.0.0', 'unyanked');
     await advise(world.author, '1.0.0', 'undeprecated');
@@ -179,7 +188,7 @@ describe('advice', () => {
       409,
       'statement-replayed',
     );
-    expect((await advise(world.author, '1.0.0', 'unyanked')).body.code).toBe('move-illegal');
+    await expectCode(advise(world.author, '1.0.0', 'unyanked'), 'move-illegal');
   });
 
   it('reaches the file of a registry that crashed before it wrote the file', async () => {
@@ -198,14 +207,14 @@ describe('advice', () => {
 
   it('of a publisher whose key ended is refused', async () => {
     const ended = keyStatement({ key: publisher.open, state: 'ended' });
-    await expectAnswer(state(world.send, ended, publisher), 201);
-    expect((await advise(publisher, '1.0.0', 'yanked')).body.code).toBe('forbidden');
+    await expectAnswer(state(world, ended, publisher), 201);
+    await expectCode(advise(publisher, '1.0.0', 'yanked'), 'forbidden');
   });
 
   it('of a suspended publisher is refused', async () => {
     const target = { publisher: coOwner.keyId };
     const suspended = stopStatement('suspended', target, 'a stolen laptop');
-    await expectAnswer(state(world.send, suspended, world.rita), 201);
-    expect((await advise(coOwner, '1.0.0', 'yanked')).body.code).toBe('publisher-stopped');
+    await expectAnswer(state(world, suspended, world.rita), 201);
+    await expectCode(advise(coOwner, '1.0.0', 'yanked'), 'publisher-stopped');
   });
 });

@@ -23,7 +23,7 @@ import {
   state,
   tarOf,
 } from '../road.ts';
-import { expectAnswer, publishIn } from '../steps.ts';
+import { expectAnswer, publishIn, rowsOf } from '../steps.ts';
 import { makeTar } from '../tar-maker.ts';
 import { oneWorld } from '../world.ts';
 
@@ -31,8 +31,8 @@ describe('intake', () => {
   const world = oneWorld();
 
   const sizes = async (): Promise<unknown> => ({
-    versions: (await world.registry.db.read.select().from(versions)).length,
-    jobs: (await world.registry.db.read.select().from(jobs)).length,
+    versions: (await rowsOf(world, versions)).length,
+    jobs: (await rowsOf(world, jobs)).length,
     stored: world.stored.size,
     checkpoint: await (await world.send('/log/checkpoint')).text(),
   });
@@ -119,7 +119,7 @@ describe('intake', () => {
       'subject-mismatch',
       422,
       async () =>
-        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+        publish(world, makeSkill('@acme/odd', '1.0.0'), world.author, {
           tar: tarOf(makeSkill('@acme/odd', '1.0.0', { files: { 'a.sh': 'x' } })),
         }),
     ],
@@ -128,7 +128,7 @@ describe('intake', () => {
       'bundle-invalid',
       422,
       async () =>
-        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+        publish(world, makeSkill('@acme/odd', '1.0.0'), world.author, {
           tar: makeTar([{ path: 'SKILL.md' }, { path: 'a', type: '2', link: 'b' }]),
         }),
     ],
@@ -150,7 +150,7 @@ describe('intake', () => {
       403,
       async () => {
         const stranger = makeKey();
-        await claimScope(world.send, 'stranger', stranger);
+        await claimScope(world, 'stranger', stranger);
         return publishIn(world, makeSkill('@acme/odd', '1.0.0'), stranger);
       },
     ],
@@ -161,7 +161,7 @@ describe('intake', () => {
       async () => {
         const skill = makeSkill('@acme/odd', '1.0.0');
         const envelope = await signPublication(skill, makeKey());
-        return publish(world.send, skill, world.author, { envelope, token: world.tokens.author });
+        return publish(world, skill, world.author, { envelope, token: world.tokens.author });
       },
     ],
     [
@@ -173,7 +173,7 @@ describe('intake', () => {
           scope: parseScope('acme'),
           owners: [world.author.open],
         });
-        return publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+        return publish(world, makeSkill('@acme/odd', '1.0.0'), world.author, {
           envelope: await signStatement(statement, world.author),
         });
       },
@@ -183,7 +183,7 @@ describe('intake', () => {
       'request-too-large',
       413,
       async () =>
-        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+        publish(world, makeSkill('@acme/odd', '1.0.0'), world.author, {
           tar: Buffer.alloc(27 * 1024 * 1024),
         }),
     ],
@@ -206,10 +206,11 @@ describe('intake', () => {
 
   it('writes down what it refused and why', async () => {
     await publishIn(world, makeSkill('@acme/odd', '1.0.0'), makeKey());
-    const lines = await world.registry.db.read
-      .select()
-      .from(audit)
-      .where(and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')));
+    const lines = await rowsOf(
+      world,
+      audit,
+      and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')),
+    );
     expect(lines.at(-1)?.why).toMatch(/^key-unknown: /);
   });
 
@@ -231,13 +232,13 @@ describe('intake', () => {
   it('gives a request that comes again the same answer, and eight copies at once one', async () => {
     const skill = makeSkill('@acme/again', '1.0.0');
     const envelope = await signPublication(skill, world.author);
-    const first = await publish(world.send, skill, world.author, { envelope });
+    const first = await publish(world, skill, world.author, { envelope });
     expect(first.status).toBe(201);
-    expect(await publish(world.send, skill, world.author, { envelope })).toEqual(first);
+    expect(await publish(world, skill, world.author, { envelope })).toEqual(first);
     const next = makeSkill('@acme/again', '1.0.1');
     const copy = await signPublication(next, world.author);
     const copies = await Promise.all(
-      Array.from({ length: 8 }, () => publish(world.send, next, world.author, { envelope: copy })),
+      Array.from({ length: 8 }, () => publish(world, next, world.author, { envelope: copy })),
     );
     expect(copies).toEqual(copies.map(() => ({ ...copies[0], status: 201 })));
   });
@@ -284,11 +285,11 @@ describe('intake', () => {
         world.author,
       );
     };
-    const withJson = await publish(world.send, skill, world.author, {
+    const withJson = await publish(world, skill, world.author, {
       envelope: await sign(skill.packed),
     });
-    expect(withJson).toMatchObject({ status: 422, body: { code: 'manifest-invalid' } });
-    const without = await publish(world.send, { ...skill, files, packed }, world.author, {
+    await expectAnswer(withJson, 422, 'manifest-invalid');
+    const without = await publish(world, { ...skill, files, packed }, world.author, {
       envelope: await sign(packed),
     });
     expect(without).toMatchObject({ status: 201 });
@@ -296,11 +297,8 @@ describe('intake', () => {
 
   it('says of a key that was ended that it is ended', async () => {
     const old = makeKey();
-    await claimScope(world.send, 'rotating', old);
-    await expectAnswer(
-      state(world.send, keyStatement({ key: old.open, state: 'ended' }), old),
-      201,
-    );
+    await claimScope(world, 'rotating', old);
+    await expectAnswer(state(world, keyStatement({ key: old.open, state: 'ended' }), old), 201);
     await expectAnswer(publishIn(world, makeSkill('@rotating/x', '1.0.0'), old), 403, 'key-ended');
   });
 });

@@ -1,16 +1,15 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseQuotas, type Quotas } from '../../../registry/intake/quota-policy.ts';
 import { bytesOf } from '../../../registry/versions/version-blobs.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, claimScope, makeSkill, scan } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const hour = 3_600_000;
 
 async function worldWith(quotas: Quotas) {
-  const world = await makeStaffedWorld({ quotas });
-  onTestFinished(() => world.close());
+  const world = await ownWorld({ quotas });
   const { author } = world;
   const send1 = (number: number, by = author, name = '@acme/report') =>
     publishIn(world, makeSkill(name, `1.0.${number}`), by);
@@ -41,11 +40,11 @@ describe('a quota of a publisher', () => {
       await expectAnswer(world.publishOne(number), 201);
     }
     const third = await world.publishOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(third.body.detail ?? third.body.title).toContain('2 versions of this publisher wait');
     const first = makeSkill('@acme/report', '1.0.1');
-    await scan(world.send, world.tokens.scanner, world.scanner, first, 'pass');
-    await expectAnswer(approve(world.send, world.tokens.rita, world.rita, first), 201);
+    await scan(world, world.tokens.scanner, world.scanner, first, 'pass');
+    await expectAnswer(approve(world, world.tokens.rita, world.rita, first), 201);
     await expectAnswer(world.publishOne(3), 201);
   });
 
@@ -56,7 +55,7 @@ describe('a quota of a publisher', () => {
     world.wait(hour);
     await world.publishOne(2);
     const third = await world.publishOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(JSON.stringify(third.body)).toContain(new Date(begin + 24 * hour).toISOString());
     world.wait(23 * hour + 1);
     await expectAnswer(world.publishOne(3), 201);
@@ -79,7 +78,7 @@ describe('a quota of a publisher', () => {
     const world = await worldWith({ waitingVersions: 1, versionsPerDay: 1 });
     await expectAnswer(world.publishOne(1), 201);
     const other = makeKey();
-    await claimScope(world.send, 'others', other);
+    await claimScope(world, 'others', other);
     await expectAnswer(world.publishOne(1, other, '@others/report'), 201);
   });
 
@@ -114,7 +113,7 @@ describe('a quota of bytes', () => {
       await expectAnswer(sendOne(number), 201);
     }
     const third = await sendOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(JSON.stringify(third.body)).toContain(
       `have ${2 * each} bytes, this version has ${each}, and ${2 * each} may wait`,
     );
@@ -125,7 +124,7 @@ describe('a quota of bytes', () => {
 
   it('tells no publisher to wait whose version is larger than the quota', async () => {
     const first = await sends(await worldWith({ waitingBytes: each - 1 }))(1);
-    expect(first).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(first, 403, 'quota-used');
     expect(first.body.hint).toMatch(/^Make the skill smaller, .* raise waitingBytes/);
   });
 
@@ -135,20 +134,20 @@ describe('a quota of bytes', () => {
     await expectAnswer(sendOne(1), 201);
     await approveFirst(world);
     const second = await sendOne(2);
-    expect(second).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(second, 403, 'quota-used');
     expect(JSON.stringify(second.body)).toContain('raise storedBytes in quotas.json');
   });
 
   it('of a scope counts all its publishers, and no other scope', async () => {
     const world = await worldWith({ scope: { storedBytes: each } });
     const sendOne = sends(world);
-    await claimScope(world.send, 'others', world.author);
+    await claimScope(world, 'others', world.author);
     await expectAnswer(sendOne(1), 201);
     const again = await sendOne(1, '@acme/second');
-    expect(again).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(again, 403, 'quota-used');
     expect(JSON.stringify(again.body)).toContain('the scope @acme have');
     await expectAnswer(sendOne(1, '@others/repo'), 201);
-    const who = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
+    const who = await call(world, '/api/v1/whoami', { token: world.tokens.author });
     expect(who.body.scopeQuotas['@acme']).toEqual({ storedBytes: { used: each, max: each } });
   });
 

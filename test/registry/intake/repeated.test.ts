@@ -15,19 +15,26 @@ import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   approve,
-  call,
+  leaseJob,
   makeReport,
   makeSkill,
   publish,
   publishScanned,
+  reportOn,
   type Send,
   type Skill,
   scan,
   signPublication,
-  signReport,
   state,
 } from '../road.ts';
-import { approveIn, expectAnswer, publishIn, reviewerStatement, stopStatement } from '../steps.ts';
+import {
+  approveIn,
+  bodyAt,
+  expectAnswer,
+  publishIn,
+  reviewerStatement,
+  stopStatement,
+} from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 interface Request {
@@ -86,7 +93,7 @@ describe('the same request again is the same answer', () => {
       'a lift',
       async () => {
         await approved();
-        await state(world.send, stop('suspended'), world.omar);
+        await state(world, stop('suspended'), world.omar);
       },
       say(() => stop('lifted'), rita),
     ],
@@ -107,7 +114,7 @@ describe('the same request again is the same answer', () => {
     ['an enrolment', nothing, say(() => member(eve, 'enrolled'), administrator)],
     [
       'the end of a member',
-      async () => state(world.send, member(eve, 'enrolled'), administrator()),
+      async () => state(world, member(eve, 'enrolled'), administrator()),
       say(() => member(eve, 'ended'), administrator),
     ],
     [
@@ -128,7 +135,7 @@ describe('the same request again is the same answer', () => {
       'a yank taken back',
       async () => {
         await approved();
-        await state(world.send, advice('yanked'), author());
+        await state(world, advice('yanked'), author());
       },
       say(() => advice('unyanked'), author),
     ],
@@ -138,7 +145,7 @@ describe('the same request again is the same answer', () => {
     const first = (await act()) as { status: number; body: unknown };
     expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
     const last = sent.at(-1);
-    const size = async () => (await call(world.send, '/log/checkpoint')).body;
+    const size = async () => await bodyAt(world, '/log/checkpoint');
     const logged = await size();
     const again = await Promise.all(
       [1, 2, 3].map(() => world.send(last?.path ?? '', last?.init ?? {})),
@@ -183,7 +190,7 @@ describe('other bytes for the same end are a conflict', () => {
       'a second revocation',
       async () => {
         await approved();
-        await state(world.send, stop('revoked'), world.omar);
+        await state(world, stop('revoked'), world.omar);
       },
       say(() => stop('revoked'), rita),
       'move-illegal',
@@ -192,14 +199,14 @@ describe('other bytes for the same end are a conflict', () => {
       'a second suspension',
       async () => {
         await approved();
-        await state(world.send, stop('suspended'), world.omar);
+        await state(world, stop('suspended'), world.omar);
       },
       say(() => stop('suspended'), rita),
       'move-illegal',
     ],
     [
       'a claim of a claimed scope',
-      async () => state(world.send, claim(world.omar), world.omar),
+      async () => state(world, claim(world.omar), world.omar),
       say(
         () => claim(eve),
         () => eve,
@@ -222,17 +229,13 @@ describe('other bytes for the same end are a conflict', () => {
   it('another report for a job that is done', async () => {
     await publishIn(world, skill());
     const token = world.tokens.scanner;
-    const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body;
-    const post = async (verdict: 'pass' | 'block') => {
-      const report = makeReport(skill(), verdict);
-      const envelope = await signReport(world.send, skill(), report, world.scanner);
-      const json = { lease: job.lease, envelope, report };
-      return call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
+    const job = await leaseJob(world, token);
+    const post = (verdict: 'pass' | 'block') => {
+      const said = [skill(), makeReport(skill(), verdict)] as const;
+      return reportOn(world, { token, key: world.scanner }, job, said);
     };
     await expectAnswer(post('pass'), 200);
     await expectAnswer(post('block'), 409, 'job-stale');
-    expect((await call(world.send, `/api/v1/versions/${name}/${version}`)).body.verdict).toBe(
-      'pass',
-    );
+    expect((await bodyAt(world, `/api/v1/versions/${name}/${version}`)).verdict).toBe('pass');
   });
 });

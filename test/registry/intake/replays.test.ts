@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, makeSkill, publishApproved, state } from '../road.ts';
-import { reviewerStatement, stopStatement } from '../steps.ts';
+import { makeSkill, publishApproved, state } from '../road.ts';
+import { bodyAt, reviewerStatement, stopStatement } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 describe('a statement that comes again', () => {
   const world = eachWorld();
 
   const say = async (statement: Statement, key: TestKey): Promise<string | number> => {
-    const { status, body } = await state(world.send, statement, key);
+    const { status, body } = await state(world, statement, key);
     return status === 201 ? body.logIndex : body.code;
   };
 
@@ -25,7 +25,7 @@ describe('a statement that comes again', () => {
     expect(await say(act('lifted'), rita)).toBeTypeOf('number');
     expect(await say(first, rita)).toBe('statement-replayed');
     expect(await say(act('suspended'), rita)).toBeTypeOf('number');
-    expect((await call(send, '/api/v1/versions/@acme/back/1.0.0')).body.status).toBe('suspended');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/back/1.0.0')).status).toBe('suspended');
   });
 
   it('is refused when a membership has ended since, whoever sends it', async () => {

@@ -20,7 +20,7 @@ describe('uploads of the same bytes at the same time', () => {
     );
     const skill = { files, packed, manifest };
     const envelope = await signPublication(skill, key, { inferred: true });
-    return publish(world.send, skill, key, { envelope });
+    return publish(world, skill, key, { envelope });
   };
 
   it('are all taken in one scope, and do not make one another try again', async () => {
@@ -43,7 +43,7 @@ describe('uploads of the same bytes at the same time', () => {
     const keys = Array.from({ length: 12 }, makeKey);
     const scopes = keys.map((_, at) => `crowd-${String.fromCharCode(97 + at)}`);
     for (const [at, key] of keys.entries())
-      await expectAnswer(claimScope(world.send, scopes[at] ?? '', key), 201);
+      await expectAnswer(claimScope(world, scopes[at] ?? '', key), 201);
     const answers = await Promise.all(keys.map((key, at) => upload(`@${scopes[at]}/words`, key)));
     expect(answers.map(({ body }) => body.code ?? 'taken').sort()).toEqual([
       ...keys.slice(1).map(() => 'bundle-taken'),

@@ -16,7 +16,7 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { aboutOf, call, makeSkill, signIn, signPublication, state } from '../road.ts';
-import { expectAnswer, publishIn, reviewerStatement } from '../steps.ts';
+import { bodyAt, expectAnswer, publishIn, reviewerStatement } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 describe('statements', () => {
@@ -44,7 +44,7 @@ describe('statements', () => {
   ])('are refused when %s', async (_, code, make) => {
     const head = await (await world.send('/log/checkpoint')).text();
     const [statement, key] = make(makeKey());
-    const answer = await state(world.send, statement, key);
+    const answer = await state(world, statement, key);
     expect(answer).toMatchObject({ status: 403 });
     expect([code, 'key-unknown']).toContain(answer.body.code);
     expect(await (await world.send('/log/checkpoint')).text()).toBe(head);
@@ -74,9 +74,9 @@ describe('statements', () => {
       await signPublication(skill, world.author),
       await signStatement(scan, world.scanner),
     ]) {
-      await expectAnswer(call(world.send, '/api/v1/statements', { json: envelope }), 400);
+      await expectAnswer(call(world, '/api/v1/statements', { json: envelope }), 400);
     }
-    await expectAnswer(state(world.send, summary, world.rita), 403, 'forbidden');
+    await expectAnswer(state(world, summary, world.rita), 403, 'forbidden');
   });
 
   it('enrol a passkey that waited, which then waits no more', async () => {
@@ -119,7 +119,7 @@ describe('statements', () => {
     await expectAnswer(state(send, change, old), 201);
     await expectAnswer(publishIn(world, makeSkill('@moved/x', '1.0.0'), old), 403);
     await expectAnswer(publishIn(world, makeSkill('@moved/x', '1.0.0'), next), 201);
-    expect((await call(send, '/api/v1/scopes/moved')).body).toMatchObject({
+    expect(await bodyAt(send, '/api/v1/scopes/moved')).toMatchObject({
       scope: 'moved',
       owners: [{ keyId: next.keyId }],
     });

@@ -16,14 +16,14 @@ const attempt = (number: number) => ({
 describe('a CI run', () => {
   const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    await claim(world.send, 'ours', {
+    await claim(world, 'ours', {
       owners: [kim],
       publishers: [job, kim],
       signer: certify(somebody),
     });
   });
   const publish = (name: string, version: string, claims = attempt(1)) =>
-    publishBy(world.send, makeSkill(name, version), claims);
+    publishBy(world, makeSkill(name, version), claims);
 
   it('publishes no second version of a skill, though each certificate is a new one', async () => {
     await expectAnswer(publish('@ours/a', '1.0.0'), 201);
@@ -34,7 +34,7 @@ describe('a CI run', () => {
         detail: expect.stringContaining('attempts/1 already published @ours/a@1.0.0 at log index'),
       },
     });
-    await expectAnswer(call(world.send, '/api/v1/versions/@ours/a/1.0.1'), 404);
+    await expectAnswer(call(world, '/api/v1/versions/@ours/a/1.0.1'), 404);
   });
 
   it('publishes several skills, and its next attempt the next version of each', async () => {
@@ -58,6 +58,6 @@ describe('a CI run', () => {
 
   it('is asked of jobs alone: a person signs in for each publication, and has none', async () => {
     for (const version of ['1.0.0', '1.0.1'])
-      await expectAnswer(publishBy(world.send, makeSkill('@ours/e', version), somebody), 201);
+      await expectAnswer(publishBy(world, makeSkill('@ours/e', version), somebody), 201);
   });
 });

@@ -22,8 +22,8 @@ import { failWrite } from '../failing-write.ts';
 import { makeKey } from '../people.ts';
 import {
   type Answer,
-  call,
   enrol,
+  leaseJob,
   makeReport,
   makeSkill,
   publish,
@@ -34,7 +34,7 @@ import {
   signReport,
   state,
 } from '../road.ts';
-import { callAs, expectAnswer, publishIn } from '../steps.ts';
+import { bodyAt, callAs, expectAnswer, publishIn, rowsOf } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 interface Act {
@@ -66,25 +66,20 @@ const acts = {
   'a claim of a scope': async (world) => {
     const owner = makeKey();
     const claim = scopeStatement({ scope: parseScope('later'), owners: [owner.open] });
-    return { send: () => state(world.send, claim, owner) };
+    return { send: () => state(world, claim, owner) };
   },
   'a publication': async (world) => {
     const skill = makeSkill('@acme/new', '1.0.0');
-    return { send: () => publish(world.send, skill, world.author) };
+    return { send: () => publish(world, skill, world.author) };
   },
   'a scan report': async (world) => {
     const skill = makeSkill('@acme/tidy', '1.0.0');
-    await publish(world.send, skill, world.author);
-    const { send: post, scanner } = world;
-    const token = world.tokens.scanner;
-    const { job } = (await call(post, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body;
+    await publish(world, skill, world.author);
+    const job = await leaseJob(world, world.tokens.scanner, { ruleSet });
     const report = makeReport(skill, 'pass');
-    const json = {
-      lease: job.lease,
-      envelope: await signReport(post, skill, report, scanner),
-      report,
-    };
-    return { send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }) };
+    const envelope = await signReport(world, skill, report, world.scanner);
+    const json = { lease: job?.lease, envelope, report };
+    return { send: () => callAs(world, 'scanner', `/api/v1/jobs/${job?.id}/report`, json) };
   },
 } satisfies Record<string, (world: Staffed) => Promise<Act>>;
 
@@ -110,7 +105,7 @@ describe('a version whose approval was logged while the storage failed', () => {
         ? Promise.reject(new Error('the storage is busy'))
         : objects.putAll(all);
     Object.assign(world.registry, { objects: { ...objects, putAll } });
-    const send = (): Promise<Answer> => state(world.send, statement, world.rita);
+    const send = (): Promise<Answer> => state(world, statement, world.rita);
     await expectAnswer(send(), 201);
     expect(await statusOf(world, skill)).toBe('in review');
     Object.assign(world.registry, { objects });
@@ -120,7 +115,7 @@ describe('a version whose approval was logged while the storage failed', () => {
   const statusOf = async (
     world: Staffed,
     { manifest: { name, version } }: Skill,
-  ): Promise<string> => (await call(world.send, `/api/v1/versions/${name}/${version}`)).body.status;
+  ): Promise<string> => (await bodyAt(world, `/api/v1/versions/${name}/${version}`)).status;
 
   it.each<[string, (world: Staffed, send: () => Promise<Answer>) => Promise<unknown>]>([
     ['the same approval comes again', (_, send) => send()],
@@ -142,7 +137,7 @@ describe('a version whose approval was logged while the storage failed', () => {
     const skill = await inReview(world);
     const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
     const fault = failWrite(world.registry, 1, { forGood: true });
-    await expectAnswer(state(world.send, statement, world.rita), 201);
+    await expectAnswer(state(world, statement, world.rita), 201);
     expect(await statusOf(world, skill)).toBe('in review');
     fault.mend();
     world.wait(settlePauseMs);
@@ -205,7 +200,7 @@ describe('a version whose approval was logged while the storage failed', () => {
       passkey: passkey.enrolled,
       state: 'enrolled',
     } as const;
-    await state(world.send, memberStatement(enrolled), trust.administrator);
+    await state(world, memberStatement(enrolled), trust.administrator);
     const { credentialId } = passkey.enrolled;
     const skill = await inReview(world);
     const { statement, digest } = await draftOf(world, skill, { credentialId });
@@ -231,10 +226,11 @@ describe('a publication that is in the log', () => {
     expect(digestOf(new Uint8Array(await served.arrayBuffer()))).toBe(digest);
     expect(world.stored.has(storedBlobName(digest))).toBe(false);
     fault.mend();
-    const refusals = await world.registry.db.read
-      .select()
-      .from(audit)
-      .where(and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')));
+    const refusals = await rowsOf(
+      world,
+      audit,
+      and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')),
+    );
     expect(refusals).toEqual([]);
   });
 
@@ -265,7 +261,7 @@ describe('a scan report', () => {
       const world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
       open.push(world);
       const other = makeKey();
-      await enrol(world.send, world.trust.administrator, {
+      await enrol(world, world.trust.administrator, {
         name: 'elsewhere',
         roles: ['scanner'],
         key: other,
@@ -277,9 +273,8 @@ describe('a scan report', () => {
       await act.send();
       world.wait(settlePauseMs);
       await world.send('/index/status.json');
-      const token = await signIn(world.send, other);
-      const lease = async () =>
-        (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body.job;
+      const token = await signIn(world, other);
+      const lease = () => leaseJob(world, token, { ruleSet });
       await expect.poll(lease, { message: `a job after write ${nth}` }).not.toBeNull();
       if (!fault.failed()) return;
     }

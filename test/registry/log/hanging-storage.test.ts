@@ -39,7 +39,7 @@ const claim = (): (() => Promise<Answer>) => {
   const owner = makeKey();
   const scope = parseScope(`scope-${made++}`);
   const statement = scopeStatement({ scope, owners: [owner.open] });
-  return () => state(world.send, statement, owner);
+  return () => state(world, statement, owner);
 };
 
 describe('while the object storage hangs', () => {

@@ -16,7 +16,7 @@ import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
 import { failWrite } from '../failing-write.ts';
 import { call, makeSkill, publish, publishScanned, signPublication } from '../road.ts';
-import { approveIn, expectAnswer, scanIn } from '../steps.ts';
+import { approveIn, bodyAt, expectAnswer, expectProblem, rowsOf, scanIn } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const entries = 4;
@@ -63,9 +63,9 @@ describe('evidence that a segment has', () => {
       tile: await textOf(`/log/tile/entries/000.p/${size}`),
       hashes: await textOf(`/log/tile/0/000.p/${size}`),
       checkpoint: await textOf('/log/checkpoint'),
-      version: (await call(world.send, '/api/v1/versions/@acme/kept/1.0.0')).body,
-      versions: (await call(world.send, '/api/v1/versions/@acme/kept')).body,
-      built: (await call(world.send, '/api/v1/versions/@ours/built/1.0.0')).body,
+      version: await bodyAt(world, '/api/v1/versions/@acme/kept/1.0.0'),
+      versions: await bodyAt(world, '/api/v1/versions/@acme/kept'),
+      built: await bodyAt(world, '/api/v1/versions/@ours/built/1.0.0'),
     };
   };
   const lose = (...digests: readonly Digest[]): void => {
@@ -78,7 +78,7 @@ describe('evidence that a segment has', () => {
         world.stored.set(name, damaged);
       }
   };
-  const segments = () => world.registry.db.read.select().from(logSegments);
+  const segments = () => rowsOf(world, logSegments);
   /** A statement whose row has no envelope, and its segment. */
   const someBundle = async (): Promise<{ digest: Digest; logIndex: number; segment: Digest }> => {
     const [row] = (await rows()).filter(({ envelope: text }) => text === '');
@@ -110,7 +110,7 @@ describe('evidence that a segment has', () => {
     }
     const [certified] = lean.filter((row) => row.envelope === '' && row.material !== null);
     expect(Object.keys(JSON.parse(certified?.material ?? '{}'))).toEqual(['certificate']);
-    const kept = await world.registry.db.read.select().from(log);
+    const kept = await rowsOf(world, log);
     expect(kept.filter(({ body }) => body !== '').length).toBeLessThan(entries);
     expect(kept.filter(({ note }) => note !== null).length).toBeLessThan(size);
     const ends = (await segments()).map(({ until }) => until - 1);
@@ -134,9 +134,7 @@ describe('evidence that a segment has', () => {
     );
     // The tree of two entries is before the edited leaf, and in the same segment.
     for (const size of [2, 3])
-      await expect(readRange(world.registry, size)).rejects.toMatchObject({
-        code: 'database-damaged',
-      });
+      await expectProblem(readRange(world.registry, size), 'database-damaged');
   });
 
   it('refuses every tree of a segment whose last row has lost its peaks', async () => {
@@ -147,9 +145,7 @@ describe('evidence that a segment has', () => {
     const until = segment?.until ?? 0;
     db.read.run(sql`UPDATE log SET peaks = '[]' WHERE "index" = ${until - 1}`);
     for (const size of [2, until])
-      await expect(readRange(world.registry, size)).rejects.toMatchObject({
-        code: 'database-damaged',
-      });
+      await expectProblem(readRange(world.registry, size), 'database-damaged');
   });
 
   it('is enough to go on: repeated requests, approvals, a second version', async () => {
@@ -263,7 +259,7 @@ describe('evidence that a segment has', () => {
     const { digest, logIndex, segment } = await someBundle();
     lose(digest);
     world.stored.delete(storedBlobName(segment));
-    const answer = await call(world.send, `/log/statements/${logIndex}`);
+    const answer = await call(world, `/log/statements/${logIndex}`);
     expect(answer).toMatchObject({
       status: 503,
       body: { code: 'blob-damaged', detail: expect.stringContaining(digest) },

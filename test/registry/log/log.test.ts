@@ -14,7 +14,7 @@ import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tr
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill, publishApproved } from '../road.ts';
 import { expectAnswer, publishIn } from '../steps.ts';
-import { eachWorld, makeStaffedWorld, makeWorld, oneWorld } from '../world.ts';
+import { eachWorld, makeWorld, oneWorld, ownWorld } from '../world.ts';
 
 /** The bytes of a column with another last byte; two distances give two other ones. */
 const withOtherEnd = (column: string, distance: number): string => {
@@ -132,8 +132,7 @@ describe('the log', () => {
   });
 
   it('loses no line of the index, and none of the audit, to a line in its place', async () => {
-    const staffed = await makeStaffedWorld();
-    onTestFinished(() => staffed.close());
+    const staffed = await ownWorld();
     const skill = makeSkill('@acme/shown', '1.0.0');
     await publishApproved(staffed, skill);
     const { db } = staffed.registry;
@@ -166,7 +165,7 @@ describe('the log', () => {
   it('takes no statement twice, although its index holds the beginnings of digests alone', async () => {
     const other = await makeWorld();
     onTestFinished(() => other.close());
-    await claimScope(other.send, 'acme', makeKey());
+    await claimScope(other, 'acme', makeKey());
     const { db } = other.registry;
     const rows = async () => (await db.read.select().from(statements)).length;
     const before = await rows();
@@ -206,7 +205,7 @@ describe('a log whose newest row is damaged', () => {
     registry.db.read.run(sql`DROP TRIGGER log_no_update`);
     registry.db.read.run(sql`UPDATE log SET ${damage} WHERE "index" = ${(head?.size ?? 0) - 1}`);
     const refused = await claimScope(send, 'after', makeKey());
-    expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    await expectAnswer(refused, 503, 'database-damaged');
     expect(await newestCheckpoint(registry)).toEqual(head);
     await expectAnswer(send('/readyz'), 503);
   });

@@ -60,13 +60,13 @@ describe('what nobody could verify once it is logged', () => {
   it('is refused when a stranger posts it, and the registry goes on for everybody', async () => {
     const { envelope } = await signed('application/x', statementBytes(statement));
     expect(
-      await call(world.send, '/api/v1/statements', { json: envelope, keyId: key.keyId }),
+      await call(world, '/api/v1/statements', { json: envelope, keyId: key.keyId }),
     ).toMatchObject({
       status: 422,
       body: { code: 'statement-invalid', detail: expect.stringContaining('application/x') },
     });
     await expectAnswer(callAs(world, 'rita', '/api/v1/whoami'), 200);
     await expectAnswer(publishIn(world, makeSkill('@acme/on', '1.0.0')), 201);
-    await expectAnswer(claimScope(world.send, 'nuisance', key), 201);
+    await expectAnswer(claimScope(world, 'nuisance', key), 201);
   });
 });

@@ -7,8 +7,8 @@ import { keyStatement, predicateTypes } from '../../../skills-index/statement/at
 import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
-import { call, claimScope, makeSkill, publishScanned, state } from '../road.ts';
-import { approveIn, expectAnswer, stopIn } from '../steps.ts';
+import { claimScope, makeSkill, publishScanned, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer, stopIn } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 const approved = makeSkill('@acme/t', '1.0.0');
@@ -80,8 +80,7 @@ describe('statements by log index', () => {
   });
 
   it('take no privacy from the files of a version that waits: its bundle, files and report stay private', async () => {
-    const report = (await call(world.send, '/api/v1/versions/@acme/secret-project/1.0.0')).body
-      .report;
+    const report = (await bodyAt(world, '/api/v1/versions/@acme/secret-project/1.0.0')).report;
     const blobs = [
       waiting.packed.digest,
       ...waiting.packed.bundle.files.slice(-1).map(({ sha256 }) => sha256),

@@ -1,4 +1,5 @@
 /** The map of names while several processes of one registry read and write it at once. */
+
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
@@ -17,6 +18,7 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { parseWordsFile, provesName } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
 import { makeSkill, publishApproved } from '../road.ts';
+import { expectProblem } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
@@ -184,6 +186,6 @@ describe('the map while another process moves the log on', () => {
       name,
       version,
     );
-    await expect(reading).rejects.toMatchObject({ code: 'database-damaged' });
+    await expectProblem(reading, 'database-damaged');
   });
 });

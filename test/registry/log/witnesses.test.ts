@@ -16,7 +16,7 @@ import { spkiOf } from '../../../skills-index/trust/root/root.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';
 import { makeSkill, publishScanned } from '../road.ts';
-import { approveIn, expectAnswer, publishIn } from '../steps.ts';
+import { approveIn, expectAnswer, expectProblem, publishIn } from '../steps.ts';
 import { eachWorld, type Staffed } from '../world.ts';
 
 /** A witness as it runs elsewhere, over HTTP. */
@@ -351,8 +351,6 @@ describe('a registry whose clients demand witnesses', () => {
         key: Buffer.from(testLogKey(name).publicKey).toString('base64'),
       })),
     });
-    await expect(read(two, 'http://localhost:1', 'http://localhost:1')).rejects.toMatchObject({
-      code: 'witnesses-unasked',
-    });
+    await expectProblem(read(two, 'http://localhost:1', 'http://localhost:1'), 'witnesses-unasked');
   });
 });

@@ -6,7 +6,7 @@ import { parseNoticeConfig } from '../../../registry/notices/notice-config.ts';
 import { noticePlaces, notices } from '../../../registry/notices/notice-schema.ts';
 import { pathOf, scanned, visitor } from '../desk-visit.ts';
 import { claimScope, makeSkill, publishApproved, state } from '../road.ts';
-import { callAs, deskOf, expectAnswer, signInAs, stopIn, stopStatement } from '../steps.ts';
+import { callAs, deskOf, expectAnswer, rowsOf, signInAs, stopIn, stopStatement } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const minute = 60_000;
@@ -202,7 +202,7 @@ describe('a webhook', () => {
   });
 
   it('is told once of a statement that stops many versions', async () => {
-    await claimScope(world.send, 'bulk', world.author);
+    await claimScope(world, 'bulk', world.author);
     for (let at = 0; at < 3; at++) {
       const skill = makeSkill(`@bulk/s${at}`, '1.0.0');
       await publishApproved(world, skill);
@@ -210,7 +210,7 @@ describe('a webhook', () => {
     tell(hook);
     await deliver();
     const revoked = stopStatement('revoked', { publisher: world.author.keyId }, 'stolen key');
-    await expectAnswer(state(world.send, revoked, world.rita), 201);
+    await expectAnswer(state(world, revoked, world.rita), 201);
     await deliver();
     expect(titles()).toHaveLength(1);
     expect(titles()[0]).toMatch(/^@bulk\/s\d 1\.0\.0 is revoked, and 2 further versions$/);
@@ -280,7 +280,7 @@ describe('the feed for everybody', () => {
   };
 
   it('shows a stop of a publisher once for each scope, with as many versions as the scope has', async () => {
-    await claimScope(world.send, 'second', world.author);
+    await claimScope(world, 'second', world.author);
     for (const name of ['@acme/one', '@acme/two', '@second/one'])
       await publishApproved(world, makeSkill(name, '1.0.0'));
     world.wait(minute);
@@ -308,11 +308,11 @@ describe('the outbox', () => {
     await deliver();
     await scanned(world, 1, 'pass');
     await deliver();
-    const [before] = await world.registry.db.read.select().from(noticePlaces);
+    const [before] = await rowsOf(world, noticePlaces);
     world.wait(31 * day);
     await deliver();
-    expect(await world.registry.db.read.select().from(notices)).toEqual([]);
-    const [after] = await world.registry.db.read.select().from(noticePlaces);
+    expect(await rowsOf(world, notices)).toEqual([]);
+    const [after] = await rowsOf(world, noticePlaces);
     expect(after?.seq).toBe(before?.seq);
     await later(2);
     const [newest] = await lastNotices(world.registry, 1);

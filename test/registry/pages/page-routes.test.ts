@@ -127,7 +127,7 @@ describe('the public pages', () => {
       target: { name: parseSkillName('@acme/report'), version: parseVersion('1.1.0') },
       nonce: freshNonce(),
     });
-    await expectAnswer(state(world.send, stop, world.rita), 201);
+    await expectAnswer(state(world, stop, world.rita), 201);
     for (const path of ['/@acme/report@1.1.0', '/@acme/report']) {
       const { text } = await read(path);
       expect(text).not.toContain('It can');

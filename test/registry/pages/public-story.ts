@@ -37,7 +37,7 @@ export async function makePublicStory(): Promise<Staffed> {
     target: { bundle: revoked.packed.digest },
     nonce: freshNonce(),
   });
-  await state(world.send, stop, world.rita);
+  await state(world, stop, world.rita);
   await renewSkills(world.registry);
   return world;
 }

@@ -9,13 +9,13 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, post, publishBy, sigstore } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
-import { expectAnswer, reviewerStatement, stopStatement } from '../steps.ts';
+import { bodyAt, expectAnswer, reviewerStatement, stopStatement } from '../steps.ts';
 import { makeWorld, oneWorld } from '../world.ts';
 
 describe('a registry that trusts a Sigstore', () => {
   const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
+    await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
   });
 
   it.each<[string, () => Statement]>([
@@ -39,14 +39,10 @@ describe('a registry that trusts a Sigstore', () => {
       }),
       signer,
     );
-    const first = await call(world.send, '/api/v1/statements', { json: bundle });
-    const second = await call(world.send, '/api/v1/statements', { json: bundle });
+    const first = await call(world, '/api/v1/statements', { json: bundle });
+    const second = await call(world, '/api/v1/statements', { json: bundle });
     expect([first.status, second.body]).toEqual([201, first.body]);
-    await expectAnswer(
-      claim(world.send, 'thrice', { owners: [kim], signer }),
-      409,
-      'certificate-used',
-    );
+    await expectAnswer(claim(world, 'thrice', { owners: [kim], signer }), 409, 'certificate-used');
   });
 
   it('gives both who send one claim at the same time the same answer', async () => {
@@ -59,14 +55,14 @@ describe('a registry that trusts a Sigstore', () => {
       certify(somebody),
     );
     const answers = await Promise.all(
-      [1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })),
+      [1, 2, 3].map(() => call(world, '/api/v1/statements', { json: bundle })),
     );
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.digest)).size).toBe(1);
   });
 
   it('does not take who changes a scope of others for its owner, though the statement lies in the log', async () => {
-    const previous = (await call(world.send, '/api/v1/scopes/@kims')).body.statement;
+    const previous = (await bodyAt(world, '/api/v1/scopes/@kims')).statement;
     const mallory = { ...somebody, subject: 'mallory@people.example' };
     const theft = scopeStatement({
       registry: registryIdOf(world.trust.root),
@@ -79,8 +75,8 @@ describe('a registry that trusts a Sigstore', () => {
     const signer = verifySent(world.registry, bundle, theft);
     const forged = [{ statement: theft, envelope: bundle.dsseEnvelope, signer }];
     await append(world.registry, { statements: forged, writes: () => [] });
-    expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
-    await expectAnswer(publishBy(world.send, makeSkill('@kims/stolen', '1.0.0'), mallory), 403);
+    expect(await bodyAt(world, '/api/v1/scopes/@kims')).toMatchObject({ owners: [kim] });
+    await expectAnswer(publishBy(world, makeSkill('@kims/stolen', '1.0.0'), mallory), 403);
     expect(world.errors).toEqual([]);
   });
 });
@@ -93,7 +89,7 @@ describe('a registry that trusts no Sigstore', () => {
       scopeStatement({ registry, scope: parseScope('kims'), owners: [kim] }),
       certify(somebody),
     );
-    const answer = await call(world.send, '/api/v1/statements', { json: bundle });
+    const answer = await call(world, '/api/v1/statements', { json: bundle });
     expect(answer).toMatchObject({
       status: 422,
       body: { code: 'certificate-invalid', detail: expect.stringContaining('names no Sigstore') },

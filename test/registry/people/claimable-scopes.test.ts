@@ -35,7 +35,7 @@ describe('the first claim of a scope', () => {
   ])(
     'of @%s is refused to a stranger, who is told the way for the rightful owner',
     async (scope, why) => {
-      expect(await claimScope(world.send, scope, makeKey())).toMatchObject({
+      expect(await claimScope(world, scope, makeKey())).toMatchObject({
         status: 403,
         body: {
           code: 'scope-reserved',
@@ -47,14 +47,14 @@ describe('the first claim of a scope', () => {
   );
 
   it('of a reserved name is an administrator’s, of a look-alike also the owner’s of what it looks like', async () => {
-    await expectAnswer(claimScope(world.send, 'claude', world.trust.administrator), 201);
-    await expectAnswer(claimScope(world.send, 'acrne', world.author), 201);
+    await expectAnswer(claimScope(world, 'claude', world.trust.administrator), 201);
+    await expectAnswer(claimScope(world, 'acrne', world.author), 201);
   });
 
   it('of what looks like the scope of a repository’s job is that job’s, and nobody else’s', async () => {
     const certifying = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     const claimAs = async (scope: string, owner: Identity, claims: TestClaims) =>
-      (await claim(certifying.send, scope, { owners: [owner], signer: certify(claims) })).status;
+      (await claim(certifying, scope, { owners: [owner], signer: certify(claims) })).status;
     expect(await claimAs('ourtools', job, someWorkflow)).toBe(201);
     expect(await claimAs('our-tools', kim, somebody)).toBe(403);
     expect(await claimAs('our-tools', job, someWorkflow)).toBe(201);
@@ -75,7 +75,7 @@ describe('the first claim of a scope', () => {
     'team-111',
     'team-11',
   ])('of @%s is anybody’s', async (scope) => {
-    await expectAnswer(claimScope(world.send, scope, makeKey()), 201);
+    await expectAnswer(claimScope(world, scope, makeKey()), 201);
   });
 
   it('is counted for the address of a stranger, with whichever keys, and not for members', async () => {
@@ -88,7 +88,7 @@ describe('the first claim of a scope', () => {
       await expectAnswer(claimScope(from, `flood-${at}x`, makeKey()), 201);
     await expectAnswer(claimScope(from, 'flood-more', makeKey()), 429, 'too-many-requests');
     await expectAnswer(claimScope(from, 'of-rita', world.rita), 201);
-    await expectAnswer(claimScope(world.send, 'elsewhere', makeKey()), 201);
+    await expectAnswer(claimScope(world, 'elsewhere', makeKey()), 201);
     world.wait(strangerClaimSeconds * 1_000);
     await expectAnswer(claimScope(from, 'a-while-later', makeKey()), 201);
   });

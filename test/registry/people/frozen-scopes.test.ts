@@ -26,8 +26,8 @@ import { parseRoot } from '../../../skills-index/trust/root/root.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, sigstore } from '../certified-road.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, claimScope, type Send } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { claimScope, type Send } from '../road.ts';
+import { bodyAt, expectAnswer } from '../steps.ts';
 
 interface Folder {
   readonly dir: string;
@@ -117,7 +117,7 @@ describe('a new log key', () => {
     expect(await publishTuf(dir, again, Date.now())).toEqual({ entriesSince: 0, frozenScopes: [] });
     await serve(async (send) => {
       for (const scope of ['acme', 'nuisance', 'goes-on'])
-        expect((await call(send, `/api/v1/scopes/${scope}`)).body).toMatchObject({
+        expect(await bodyAt(send, `/api/v1/scopes/${scope}`)).toMatchObject({
           owners: [expect.anything()],
         });
       await expectAnswer(claimScope(send, 'later', makeKey()), 201);
@@ -154,11 +154,11 @@ describe('another Sigstore root', () => {
       expect(await newlyFrozen(dir, next)).toEqual(['kims']);
       expect(await publishTuf(dir, next, Date.now())).toMatchObject({ frozenScopes: ['kims'] });
       await serve(async (send) => {
-        expect((await call(send, '/api/v1/scopes/kims')).body).toMatchObject({
+        expect(await bodyAt(send, '/api/v1/scopes/kims')).toMatchObject({
           owners: [],
           frozen: expect.any(String),
         });
-        expect((await call(send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
+        expect((await bodyAt(send, '/api/v1/scopes/acme')).owners).toHaveLength(1);
       });
     },
   );

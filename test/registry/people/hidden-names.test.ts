@@ -13,7 +13,7 @@ import { statements } from '../../../registry/store/schema.ts';
 import { keyStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, claimScope, makeSkill, state } from '../road.ts';
-import { callAs, expectAnswer, publishIn } from '../steps.ts';
+import { callAs, expectAnswer, publishIn, rowsOf } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const world = eachWorld();
@@ -36,7 +36,7 @@ const unlock = (): void => {
 /** Ends the author's key from the start of the log; its log index. */
 const endAuthor = async (): Promise<number> => {
   const end = keyStatement({ key: world.author.open, state: 'ended' });
-  const { status, body } = await state(world.send, end, world.author);
+  const { status, body } = await state(world, end, world.author);
   expect(status).toBe(201);
   return body.logIndex;
 };
@@ -53,8 +53,8 @@ const publishAs = (version: string, key = world.author): Promise<Answer> =>
 
 describe('rows that somebody adds', () => {
   it('give nobody a scope, a key or an end', async () => {
-    await claimScope(world.send, 'theirs', mallory);
-    const rows = await world.registry.db.read.select().from(statements);
+    await claimScope(world, 'theirs', mallory);
+    const rows = await rowsOf(world, statements);
     const claim = rows.at(-1)?.logIndex ?? -1;
     for (const name of ['@acme', `in ${world.author.keyId}`, world.author.keyId, world.rita.keyId])
       edit(`INSERT OR IGNORE INTO identity_names VALUES ('${name}', ${claim})`);
@@ -101,9 +101,9 @@ describe('rows that somebody takes away', () => {
     ['envelope', 'no JSON'],
     ['material', '{}'],
   ])('come back although the %s of an earlier statement is %s', async (column, text) => {
-    await claimScope(world.send, 'theirs', mallory);
+    await claimScope(world, 'theirs', mallory);
     const known = keyStatement({ key: mallory.open, state: 'enrolled' });
-    const { status, body } = await state(world.send, known, mallory);
+    const { status, body } = await state(world, known, mallory);
     expect(status).toBe(201);
     const end = await endAuthor();
     unlock();
@@ -125,11 +125,11 @@ describe('rows that somebody takes away', () => {
   it('come back for a request that was reading the members meanwhile, too', async () => {
     const { rita, trust, registry } = world;
     const known = keyStatement({ key: rita.open, state: 'enrolled' });
-    await expectAnswer(state(world.send, known, rita), 201);
+    await expectAnswer(state(world, known, rita), 201);
     const end = keyStatement({ key: rita.open, state: 'ended' });
-    const { body } = await state(world.send, end, trust.administrator);
+    const { body } = await state(world, end, trust.administrator);
     // Otherwise the restored name is the last, and that alone would make everybody read again.
-    await claimScope(world.send, 'later', mallory);
+    await claimScope(world, 'later', mallory);
     unlock();
     edit(`DELETE FROM identity_names WHERE logIndex = ${body.logIndex}`);
     restart();
@@ -179,7 +179,7 @@ describe('rows that somebody takes away', () => {
   ])(
     'stop what they are about when the statement itself is %s, and nobody else',
     async (_, text) => {
-      await claimScope(world.send, 'other', mallory);
+      await claimScope(world, 'other', mallory);
       const end = await endAuthor();
       unlock();
       edit('DROP INDEX statements_bundle');

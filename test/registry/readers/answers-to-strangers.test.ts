@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   await expectAnswer(publishIn(world, payroll), 201);
   await enter(payroll);
-  await claimScope(world.send, 'others', stranger);
+  await claimScope(world, 'others', stranger);
 });
 
 async function enter(skill: Skill): Promise<void> {
@@ -71,7 +71,7 @@ describe('a stranger', () => {
       { rule: 'escape', place: 'paste.example:443', counts: { allowed: 0, denied: 1 } },
       { at: world.registry.now(), key, registry: registryIdOf(world.trust.root) },
     );
-    return call(world.send, '/api/v1/incidents', {
+    return call(world, '/api/v1/incidents', {
       json: made,
       ...(by === undefined ? {} : { token: by }),
     });
@@ -89,7 +89,7 @@ describe('a stranger', () => {
   it('learns of no version by advice, which authors give', async () => {
     const advise = (name: string, version: string, key: typeof stranger) =>
       state(
-        world.send,
+        world,
         adviceStatement({
           nonce: freshNonce(),
           kind: 'yanked',
@@ -112,7 +112,7 @@ describe('a stranger', () => {
     for (const [name, version] of versions) {
       const skill = makeSkill(`@acme/${name}`, version);
       const sent = await sigstore.say(publication(skill), certify(somebody));
-      answers.add(withoutNames(await upload(world.send, skill, { publish: sent })));
+      answers.add(withoutNames(await upload(world, skill, { publish: sent })));
     }
     expect([...answers]).toEqual([expect.stringContaining('identity-mismatch')]);
     expect([...answers][0]).not.toContain(world.author.keyId);
@@ -120,8 +120,7 @@ describe('a stranger', () => {
 
   it('learns of no file by an upload of guessed bytes, until the upload is in the index', async () => {
     const path = `/blobs/sha256/${hexOf(digestOf(guessed))}`;
-    const read = async (by?: string) =>
-      (await call(world.send, path, by ? { token: by } : {})).status;
+    const read = async (by?: string) => (await call(world, path, by ? { token: by } : {})).status;
     const copy = makeSkill('@others/guess', '1.0.0', { files: { 'limit.txt': guessed } });
     await expectAnswer(publishIn(world, copy, stranger), 201);
     expect([await read(), await read(token)]).toEqual([404, 200]);
@@ -140,24 +139,24 @@ describe('a stranger', () => {
       version: skill.manifest.version,
       reason: 'use another',
     });
-    const { status, body } = await state(world.send, advice, stranger);
+    const { status, body } = await state(world, advice, stranger);
     expect(status).toBe(201);
     for (const path of [`/log/statements/${body.logIndex}`, `/blobs/sha256/${hexOf(body.digest)}`])
-      expect([path, (await call(world.send, path)).status]).toEqual([path, 200]);
+      expect([path, (await call(world, path)).status]).toEqual([path, 200]);
   });
 
   it('reads no name of a private scope in what a public version rests on', async () => {
-    await claimScope(world.send, 'open', world.author);
+    await claimScope(world, 'open', world.author);
     const skill = makeSkill('@open/tool', '1.0.0');
     await expectAnswer(publishIn(world, skill), 201);
     await enter(skill);
     for (const kind of ['suspended', 'lifted'] as const) {
       const target = { publisher: world.author.keyId };
       const stop = stopStatement(kind, target, 'a theft');
-      await expectAnswer(state(world.send, stop, world.rita), 201);
+      await expectAnswer(state(world, stop, world.rita), 201);
     }
     const scopes = async (by: object): Promise<string[]> => {
-      const { body } = await call(world.send, '/words/@open/tool/1.0.0', by);
+      const { body } = await call(world, '/words/@open/tool/1.0.0', by);
       const names = body.names.map(({ name }: { name: string }) => name);
       return names.filter((name: string) => name.startsWith('scope/')).sort();
     };

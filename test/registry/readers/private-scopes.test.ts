@@ -68,8 +68,8 @@ describe('a private scope', () => {
   beforeAll(async () => {
     world = await tell();
     const stranger = makeKey();
-    await claimScope(world.send, 'others', stranger);
-    strangers = await signIn(world.send, stranger);
+    await claimScope(world, 'others', stranger);
+    strangers = await signIn(world, stranger);
   });
   afterAll(() => world.close());
 
@@ -205,7 +205,7 @@ describe('a private scope', () => {
   it('hides no key that a statement about somebody public names', async () => {
     const owner = makeKey();
     const unknown = makeKey();
-    await claimScope(world.send, 'open', owner);
+    await claimScope(world, 'open', owner);
     const status = async (keyId: string) => (await read(`/api/v1/keys/${keyId}`)).status;
     expect(await status(owner.keyId)).toBe(200);
     expect(await status(world.omar.keyId)).toBe(200);

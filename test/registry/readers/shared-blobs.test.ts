@@ -44,9 +44,9 @@ describe('a blob', () => {
       ),
     );
     const owner = makeKey();
-    await claimScope(world.send, 'zebra', owner);
+    await claimScope(world, 'zebra', owner);
     await enter(makeSkill('@zebra/open', '1.0.0', { files: { LICENSE: license } }), owner);
-    stranger = await signIn(world.send, owner);
+    stranger = await signIn(world, owner);
   });
 
   async function enter(skill: Skill, owner: Staffed['author']): Promise<void> {
@@ -54,7 +54,7 @@ describe('a blob', () => {
   }
 
   const ask = async (digest: Digest, token?: string): Promise<number> =>
-    (await call(world.send, `/blobs/sha256/${hexOf(digest)}`, token ? { token } : {})).status;
+    (await call(world, `/blobs/sha256/${hexOf(digest)}`, token ? { token } : {})).status;
   const everybody = (digest: Digest): Promise<number[]> =>
     Promise.all([undefined, stranger, tokens.other].map((token) => ask(digest, token)));
 
@@ -94,7 +94,7 @@ describe('a blob', () => {
   });
 
   it('that is a public statement stays public when a private skill has the same bytes', async () => {
-    const about = await claimScope(world.send, 'heron', makeKey());
+    const about = await claimScope(world, 'heron', makeKey());
     const [row] = await world.registry.db.read
       .select({ bundle: statements.bundle })
       .from(statements)

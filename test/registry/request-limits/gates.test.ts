@@ -94,7 +94,7 @@ describe('the door of the registry', () => {
   it.each(['download/x', 'stars/x', 'transfers', 'publishers', 'tokens'])(
     'keeps /api/v1/%s free',
     async (path) => {
-      await expectAnswer(call(world.send, `/api/v1/${path}`), 404, 'not-found');
+      await expectAnswer(call(world, `/api/v1/${path}`), 404, 'not-found');
     },
   );
 
@@ -114,7 +114,7 @@ describe('the door of the registry', () => {
 
   it('shows the queue, members and drafts to nobody without the role', async () => {
     for (const path of ['/reviews', '/reviews/@acme/x/1.0.0', '/members', '/members/pending']) {
-      await expectAnswer(call(world.send, `/api/v1${path}`), 401);
+      await expectAnswer(call(world, `/api/v1${path}`), 401);
       await expectAnswer(callAs(world, 'author', `/api/v1${path}`), 403);
     }
   });

@@ -17,13 +17,15 @@ import { recordStatements } from '../query-plans.ts';
 import {
   call,
   claimScope,
+  leaseJob,
   makeReport,
   makeSkill,
+  reportOn,
   type Skill,
   signIn,
-  signReport,
+  sketchOf,
 } from '../road.ts';
-import { deskOf, expectAnswer, publishIn } from '../steps.ts';
+import { callAs, deskOf, expectAnswer, publishIn, rowsOf, scanIn } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 const world = oneWorld();
@@ -31,7 +33,7 @@ let stranger: TestKey;
 let rita: Visitor;
 beforeAll(async () => {
   stranger = makeKey();
-  await claimScope(world.send, 'other', stranger);
+  await claimScope(world, 'other', stranger);
   rita = await deskOf(world, 'rita');
 });
 
@@ -50,24 +52,10 @@ const skillOf = (name: string, version: string, text: string): Skill =>
 
 /** Publishes and reports as a scanner does; the text is what its signature is made of. */
 async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<void> {
-  const { send, scanner, tokens } = world;
   // Who was first is told by the clock.
   world.wait(1_000);
   await expectAnswer(publishIn(world, skill, key), 201);
-  const token = tokens.scanner;
-  const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
-  const report = makeReport(skill, verdict);
-  const texts = skill.files.map(({ path, bytes }) => ({
-    path,
-    text: Buffer.from(bytes).toString(),
-  }));
-  const json = {
-    lease: body.job.lease,
-    envelope: await signReport(send, skill, report, scanner),
-    report,
-    signature: signatureOf(texts),
-  };
-  await expectAnswer(call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 200);
+  await expectAnswer(scanIn(world, skill, verdict, [], { signature: sketchOf(skill) }), 200);
 }
 
 async function copiesOf(name: string, version: string) {
@@ -105,9 +93,9 @@ describe('near copies', () => {
 
   it('of what a scan blocked are found after the author withdrew it', async () => {
     await scanned(skillOf('@other/gone', '1.0.0', words(7_000, 7_400)), stranger, 'block');
-    const token = await signIn(world.send, stranger);
+    const token = await signIn(world, stranger);
     const path = '/api/v1/reviews/@other/gone/1.0.0/withdraw';
-    await expectAnswer(call(world.send, path, { token, json: {} }), 200);
+    await expectAnswer(call(world, path, { token, json: {} }), 200);
     await scanned(skillOf('@other/again', '1.0.0', words(7_000, 7_405)), stranger, 'pass');
     expect(await copiesOf('@other/again', '1.0.0')).toMatchObject([
       { name: '@other/gone', status: 'withdrawn', knownBad: true },
@@ -230,19 +218,14 @@ describe('near copies', () => {
   });
 
   it.each(['', 'mh1:3:AAAA', 7])('take no sketch of another form: %j', async (signature) => {
-    const { send, tokens } = world;
     const skill = skillOf('@acme/odd', `1.0.${String(signature).length}`, words(20_000, 20_100));
     await publishIn(world, skill);
-    const token = tokens.scanner;
-    const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
+    const by = { token: world.tokens.scanner, key: world.scanner };
+    const job = await leaseJob(world, by.token);
     const report = makeReport(skill, 'pass');
-    const envelope = await signReport(send, skill, report, world.scanner);
-    const json = { lease: body.job.lease, envelope, report, signature };
-    await expectAnswer(call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 400);
-    await call(send, `/api/v1/jobs/${body.job.id}/fail`, {
-      token,
-      json: { lease: body.job.lease, reason: 'crash', detail: '' },
-    });
+    await expectAnswer(reportOn(world, by, job, [skill, report], { signature }), 400);
+    const failed = { lease: job?.lease, reason: 'crash', detail: '' };
+    await callAs(world, 'scanner', `/api/v1/jobs/${job?.id}/fail`, failed);
   });
 
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
@@ -251,13 +234,13 @@ describe('near copies', () => {
     const { sketchBands } = await import('../../../registry/store/similarity-schema.ts');
     const signature = signatureOf([{ path: 'a.md', text: words(30_000, 30_300) }]);
     if (signature === undefined) throw new Error('it says enough');
-    const before = (await world.registry.db.read.select().from(sketchBands)).length;
+    const before = (await rowsOf(world, sketchBands)).length;
     for (let i = 0; i < versionsPerBandMax + 20; i++) {
       await world.registry.db.batch(
         await similarityWrites(world.registry, { id: idOfVersion(200_000 + i) }, signature),
       );
     }
-    const rows = (await world.registry.db.read.select().from(sketchBands)).length - before;
+    const rows = (await rowsOf(world, sketchBands)).length - before;
     expect(rows).toBe(21 * versionsPerBandMax);
   });
 });

@@ -6,8 +6,17 @@ import { proseOf } from '../../../scanner/prose/sentences.ts';
 import { extractFacts } from '../../../scanner/scan.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Visitor } from '../desk-visit.ts';
-import { type Answer, makeReport, makeSkill, type Skill, signReport } from '../road.ts';
-import { approveIn, callAs, deskOf, expectAnswer, publishIn } from '../steps.ts';
+import { type Answer, makeSkill, type Skill } from '../road.ts';
+import {
+  approveIn,
+  callAs,
+  deskOf,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  rowsOf,
+  scanIn,
+} from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const skillMd = (body: string): string =>
@@ -38,15 +47,10 @@ describe('an update', () => {
     skill: Skill,
     told: { readonly prose?: unknown } = {},
   ): Promise<Answer> => {
-    const { send, scanner } = world;
     // What came before is told by the clock.
     world.wait(1_000);
     await expectAnswer(publishIn(world, skill), 201);
-    const { job } = (await callAs(world, 'scanner', '/api/v1/jobs/lease', {})).body;
-    const report = makeReport(skill, 'pass');
-    const envelope = await signReport(send, skill, report, scanner);
-    const json = { lease: job.lease, envelope, report, prose: await proseIn(skill), ...told };
-    return callAs(world, 'scanner', `/api/v1/jobs/${job.id}/report`, json);
+    return scanIn(world, skill, 'pass', [], { prose: await proseIn(skill), ...told });
   };
   const approved = async (skill: Skill, told: { readonly prose?: unknown } = {}): Promise<void> => {
     await expectAnswer(scanned(skill, told), 200);
@@ -168,7 +172,7 @@ describe('an update', () => {
   it('is compared with what is stored byte for byte, or not at all', async () => {
     await approved(first);
     await scanned(second);
-    const [scan] = await world.registry.db.read.select().from(scans);
+    const [scan] = await rowsOf(world, scans);
     if (scan?.prose == null) throw new Error('it was told');
     world.stored.set(
       storedBlobName(scan.prose),
@@ -188,11 +192,11 @@ describe('an update', () => {
     ['a file that the bundle does not have', told({ path: '../other' }), 'subject-mismatch'],
   ])('of which a scanner tells %s is not taken, and nothing is stored', async (_, prose, code) => {
     const before = world.stored.size;
-    expect((await scanned(first, { prose })).body.code).toBe(code);
+    await expectCode(scanned(first, { prose }), code);
     const names = [...world.stored.keys()]
       .slice(before)
       .filter((name) => name.startsWith('stored/'));
-    expect(await world.registry.db.read.select().from(scans)).toEqual([]);
+    expect(await rowsOf(world, scans)).toEqual([]);
     const texts = names.map((name) => Buffer.from(world.stored.get(name) ?? []).toString());
     expect(texts.some((text) => text.includes('skillgate.prose/1'))).toBe(false);
     expect((await callAs(world, 'author', '/api/v1/versions/@acme/words/1.0.0')).body.status).toBe(

@@ -48,7 +48,7 @@ it('leave out yanked versions, and are no part of a page without any', async () 
   const version = parseVersion('1.1.0');
   const { name } = skillOf('b', version).manifest;
   const yank = { name, version, kind: 'yanked', reason: 'wrong', nonce: freshNonce() } as const;
-  await expectAnswer(state(world.send, adviceStatement(yank), world.author), 201);
+  await expectAnswer(state(world, adviceStatement(yank), world.author), 201);
   await inReview(skillOf('a', '1.0.0', { '@acme/b': '^1.0.0' }));
   expect(await required('1.0.0')).toMatchObject([{ fits: '1.0.0' }]);
   await inReview(skillOf('a', '1.2.0'));

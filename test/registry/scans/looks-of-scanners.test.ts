@@ -19,7 +19,7 @@ import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makePackageWorld } from '../../runner/package-store/package-world.ts';
 import { makeSkill, type Skill } from '../road.ts';
-import { approveIn, expectAnswer, publishIn, scanIn } from '../steps.ts';
+import { approveIn, expectAnswer, publishIn, rowsOf, scanIn } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const world = eachWorld();
@@ -97,7 +97,7 @@ async function lookAt(
   return lines;
 }
 
-const remembered = async () => (await world.registry.db.read.select().from(packages))[0];
+const remembered = async () => (await rowsOf(world, packages))[0];
 
 it('an honest package is remembered with what it is', async () => {
   const { index, wheel } = makePackageWorld();
@@ -112,7 +112,7 @@ it('an honest package is remembered with what it is', async () => {
     facts: { file: 'tool-1.0-py3-none-any.whl', licence: 'MIT', isNative: false, read: 'whole' },
     scan: { verdict: 'pass', findings: [], ruleSet: ruleSetDigest() },
   });
-  expect(await world.registry.db.read.select().from(packageAdvisories)).toMatchObject([
+  expect(await rowsOf(world, packageAdvisories)).toMatchObject([
     { advisory: 'PYSEC-2026-1', isMalware: false },
   ]);
   expect(await listDoubts(world.registry)).toEqual([]);

@@ -10,7 +10,7 @@ import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { observationOf, observedBody, sendObservation } from '../observed.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, enrol, makeSkill, publishScanned, signIn } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { expectAnswer, expectCode, rowsOf } from '../steps.ts';
 import { type Staffed, worldAfter } from '../world.ts';
 
 const first = makeSkill('@acme/deals', '1.0.0');
@@ -41,7 +41,7 @@ const waits = async ({ rita, send }: Staffed, name: string): Promise<string | un
   (await call(send, `/api/v1/reviews/@acme/${name}/1.0.0`, { token: await signIn(send, rita) }))
     .body.observationWaits;
 const jobCount = async ({ registry }: Staffed): Promise<number> =>
-  (await registry.db.read.select().from(observationJobs)).length;
+  (await rowsOf({ registry }, observationJobs)).length;
 const observe = async ({ registry, scanner, send }: Staffed): Promise<Answer> => {
   const observation = observationOf(first, [], registry.now());
   const body = await observedBody(send, first, observation, scanner);
@@ -109,7 +109,7 @@ describe('observation jobs', () => {
     const users = await waiting();
     const old = await lease(users);
     expect((await fail(users, old.lease)).body).toEqual({ taken: true });
-    expect((await fail(users, old.lease)).body.code).toBe('job-stale');
+    await expectCode(fail(users, old.lease), 'job-stale');
     expect(await lease(users)).toMatchObject({ name: '@acme/words' });
     expect(await lease(users)).toBeNull();
     users.wait(61_000);
@@ -162,7 +162,7 @@ describe('observation jobs', () => {
     const lied = await sendObservation(send, await signIn(send, scanner), first, body);
     expect(lied.body.code).toBe('key-unknown');
     const failed = { token: await signIn(send, other), json: { lease: job.lease, detail: 'x' } };
-    expect((await call(send, '/api/v1/observation-jobs/fail', failed)).body.code).toBe('job-stale');
+    await expectCode(call(send, '/api/v1/observation-jobs/fail', failed), 'job-stale');
     expect(await waits(users, 'deals')).toContain('scanner runs the version now, attempt 1');
     expect(await jobCount(users)).toBe(2);
   });
@@ -172,7 +172,7 @@ describe('observation jobs', () => {
     expect([await lease(users), await lease(users), await lease(users)].at(-1)).toBeNull();
     const token = users.tokens.rita;
     const move = { token, json: { to: 'refused', reason: 'it is a copy' } };
-    const answer = await call(users.send, '/api/v1/reviews/@acme/deals/1.0.0/move', move);
+    const answer = await call(users, '/api/v1/reviews/@acme/deals/1.0.0/move', move);
     expect(answer.status).toBe(200);
     users.wait(observationLeaseMs + 1);
     expect(await lease(users)).toMatchObject({ name: '@acme/words', attempt: 2 });

@@ -22,7 +22,7 @@ import {
   signIn,
   state,
 } from '../road.ts';
-import { expectAnswer, publishIn } from '../steps.ts';
+import { expectAnswer, expectCode, publishIn } from '../steps.ts';
 import { makeStaffedWorld, type Staffed, worldAfter } from '../world.ts';
 
 const skill = makeSkill('@acme/deals', '1.0.0');
@@ -78,7 +78,7 @@ describe('an observation of a version', () => {
     expect(html).toContain('asked GET https://usage.stranger.example/');
     expect(html).toContain('6 of 6 steps ran');
     expect((await get('')).html).toContain('a person has to judge what it did');
-    const logged = await call(users.send, `/log/statements/${body.statement.logIndex}`);
+    const logged = await call(users, `/log/statements/${body.statement.logIndex}`);
     expect(logged.status).toBe(200);
     expect(JSON.stringify(logged.body)).not.toContain('usage.stranger');
   });
@@ -100,7 +100,7 @@ describe('an observation of a version', () => {
     const users = await inReview();
     await observe(users, [sentDecoy]);
     const move = { token: users.tokens.rita, json: { to: 'in review', reason: 'a false alarm' } };
-    await call(users.send, `${review}/move`, move);
+    await call(users, `${review}/move`, move);
     users.wait(1_000);
     expect((await observe(users, [sentDecoy])).body.status).toBe('in review');
     expect((await read(users)).verdict).toBe('block');
@@ -110,7 +110,7 @@ describe('an observation of a version', () => {
     const users = await inReview();
     await observe(users, [stranger]);
     const move = { token: users.tokens.rita, json: { to: 'in review', reason: 'a false alarm' } };
-    await call(users.send, `${review}/move`, move);
+    await call(users, `${review}/move`, move);
     users.wait(1_000);
     expect((await observe(users, [stranger])).body.status).toBe('in review');
     expect((await observe(users, [stranger, sentDecoy])).body.status).toBe('quarantined');
@@ -166,8 +166,8 @@ describe('an observation of a version', () => {
     const users = await inReview({ policy: { ...defaultPolicy, observed: true } });
     const other = makeKey();
     const administrators = users.trust.administrators.slice(0, users.trust.root.threshold);
-    await enrol(users.send, administrators, { name: 'second', roles: ['scanner'], key: other });
-    const token = await signIn(users.send, other);
+    await enrol(users, administrators, { name: 'second', roles: ['scanner'], key: other });
+    const token = await signIn(users, other);
     const observation = observationOf(skill, [], users.registry.now());
     const body = await observedBody(users.send, skill, observation, other);
     await expectAnswer(sendObservation(users.send, token, skill, body), 201);
@@ -180,9 +180,9 @@ describe('an observation of a version', () => {
       state: 'ended',
       validUpTo: 0,
     });
-    await expectAnswer(state(users.send, ended, users.trust.administrator), 201);
+    await expectAnswer(state(users, ended, users.trust.administrator), 201);
     expect(await read(users)).toMatchObject({ lacksObservation: true });
-    await expectAnswer(approve(users.send, users.tokens.rita, users.rita, skill), 403);
+    await expectAnswer(approve(users, users.tokens.rita, users.rita, skill), 403);
   });
 });
 
@@ -296,11 +296,10 @@ describe('a false observation is refused', () => {
   it('before the version has a report, and where there is no version', async () => {
     world = await makeStaffedWorld();
     const body = await observedBody(world.send, skill, pass(world), world.scanner);
-    expect((await sendObservation(world.send, world.tokens.scanner, skill, body)).body.code).toBe(
-      'not-found',
-    );
+    await expectCode(sendObservation(world.send, world.tokens.scanner, skill, body), 'not-found');
     await publishIn(world, skill);
-    expect((await sendObservation(world.send, world.tokens.scanner, skill, body)).body.code).toBe(
+    await expectCode(
+      sendObservation(world.send, world.tokens.scanner, skill, body),
       'move-illegal',
     );
   });

@@ -9,7 +9,6 @@ import { statements } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
-import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { statusOf } from '../desk-visit.ts';
 import { failWrite } from '../failing-write.ts';
 import {
@@ -20,8 +19,19 @@ import {
   vulnerability,
   wholeLook,
 } from '../packaged-skill.ts';
-import { type Answer, call, type Skill, state, stopsShown } from '../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn, scanIn, signInAs, stopIn } from '../steps.ts';
+import { call, type Skill, state, stopsShown } from '../road.ts';
+import {
+  approveIn,
+  callAs,
+  draftIn,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  rowsOf,
+  scanIn,
+  signInAs,
+  stopIn,
+} from '../steps.ts';
 import { eachWorld, type Staffed } from '../world.ts';
 
 const world = eachWorld();
@@ -29,27 +39,23 @@ const world = eachWorld();
 const lease = () => leasedPackage(world.send, world.tokens.scanner);
 const seen = (id: number | undefined, said: Parameters<typeof look>[2] | object = {}) =>
   look(world.send, world.tokens.scanner, { id, ...said });
+const signInAgain = async () =>
+  Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
 const giveBack = (who: 'scanner' | 'author' | 'rita', id: number | undefined) =>
-  call(world.send, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
+  call(world, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
 const inReview = async (skill: Skill): Promise<Skill> => {
   await expectAnswer(publishIn(world, skill), 201);
-  const scanned = await scanIn(world, skill);
-  expect(scanned.status).toBe(200);
+  await expectAnswer(scanIn(world, skill), 200);
   return skill;
 };
-const approveBy = (skill: Skill): Promise<Answer> => approveIn(world, skill);
 const approved = async (skill: Skill): Promise<Skill> => {
   await inReview(skill);
-  await expectAnswer(approveBy(skill), 201);
+  await expectAnswer(approveIn(world, skill), 201);
   return skill;
 };
 const idOf = async (name: string): Promise<number | undefined> =>
-  (
-    await world.registry.db.read
-      .select()
-      .from(packages)
-      .where(and(eq(packages.ecosystem, 'npm'), eq(packages.name, name)))
-  )[0]?.id;
+  (await rowsOf(world, packages, and(eq(packages.ecosystem, 'npm'), eq(packages.name, name))))[0]
+    ?.id;
 const doubts = async (): Promise<readonly string[]> =>
   (await listDoubts(world.registry)).map(({ why }) => why);
 const lift = ({ manifest: { name, version } }: Skill) => stopIn(world, 'lifted', { name, version });
@@ -72,7 +78,7 @@ describe('a package', () => {
     const json = { ...nothing, looked: 'advisories' };
     const { status } = await callAs(world, 'scanner', path, json);
     expect(status).toBe(200);
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toHaveLength(2);
+    expect(await rowsOf(world, packageAdvisories)).toHaveLength(2);
   });
 
   it('of many versions is looked at once, and then once a day', async () => {
@@ -91,7 +97,7 @@ describe('a package', () => {
       scan: undefined,
     });
     world.wait(lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
+    await signInAgain();
     expect(await lease()).toBeNull();
     world.wait(1_000);
     expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
@@ -102,12 +108,12 @@ describe('a package', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await seen((await lease())?.id);
     world.wait(lookAgainMs + 1_000);
-    Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
+    await signInAgain();
     await inReview(packagedSkill('@acme/b', '1.0.0', ['x1@1.0.0', 'x2@1.0.0', 'x3@1.0.0']));
     // A new package goes first, until the other one waits for a second day.
     expect(await lease()).toMatchObject({ lookedBefore: false });
     world.wait(lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
+    await signInAgain();
     expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
     expect(await lease()).toMatchObject({ lookedBefore: false });
   });
@@ -128,7 +134,7 @@ describe('a package', () => {
       world.wait(1_000);
     }
     world.wait(3 * lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
+    await signInAgain();
     const failed = await lease();
     await expectAnswer(giveBack('scanner', failed?.id), 200);
     world.wait(1_000);
@@ -169,13 +175,13 @@ describe('a package', () => {
       scan: undefined,
       advisories: [vulnerability],
     });
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     expect(row).toMatchObject({
       looked: 'advisories',
       facts: wholeLook.facts,
       scan: wholeLook.scan,
     });
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([
+    expect(await rowsOf(world, packageAdvisories)).toEqual([
       { packageId: id, advisory: 'GHSA-aaaa', isMalware: false, summary: 'slow expression' },
     ]);
   });
@@ -185,7 +191,7 @@ describe('the routes for scanners', () => {
   it.each(['author', 'rita'] as const)('refuse %s', async (who) => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await expectAnswer(
-      call(world.send, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }),
+      call(world, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }),
       403,
     );
     const leased = await lease();
@@ -193,12 +199,12 @@ describe('the routes for scanners', () => {
     world.wait(lookRetryMs + 1);
     expect(await lease()).toBeNull();
     const lied = await look(world.send, world.tokens[who], { id: 1, advisories: [malware] });
-    expect(lied).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([]);
+    await expectAnswer(lied, 403, 'forbidden');
+    expect(await rowsOf(world, packageAdvisories)).toEqual([]);
   });
 
   it('refuse a client without a session', async () => {
-    const answer = await call(world.send, '/api/v1/packages/1/look', { json: wholeLook });
+    const answer = await call(world, '/api/v1/packages/1/look', { json: wholeLook });
     expect(answer.status).toBe(401);
   });
 
@@ -226,9 +232,7 @@ describe('the routes for scanners', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     const json = { ...wholeLook, ...said };
     const token = world.tokens.scanner;
-    expect((await call(world.send, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(
-      status,
-    );
+    expect((await call(world, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(status);
   });
 
   it('take the same look from two scanners at once', async () => {
@@ -239,10 +243,11 @@ describe('the routes for scanners', () => {
       seen(id, { advisories: [malware] }),
     ]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const revoked = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.predicateType, predicateTypes.revocation));
+    const revoked = await rowsOf(
+      world,
+      statements,
+      eq(statements.predicateType, predicateTypes.revocation),
+    );
     expect(revoked).toHaveLength(1);
   });
 });
@@ -256,7 +261,7 @@ describe('an advisory of malware', () => {
       'suspended',
       'approved',
     ]);
-    expect(await stopsShown(world.send, '@acme/a')).toEqual({ [uses.packed.digest]: 'suspended' });
+    expect(await stopsShown(world, '@acme/a')).toEqual({ [uses.packed.digest]: 'suspended' });
     const { body } = await callAs(world, 'rita', '/api/v1/reviews/@acme/a/1.0.0');
     expect(body.history.at(-1)).toMatchObject({ to: 'suspended', by: 'registry', why: reason });
   });
@@ -311,27 +316,20 @@ describe('an advisory of malware', () => {
 
   it('refuses an approval that was signed before the look and is sent after it', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
-    const draft = await callAs(world, 'rita', '/api/v1/reviews/@acme/a/1.0.0/draft', {
-      reviewer: { keyId: world.rita.keyId },
-      reason: 'read it',
-    });
+    const signed = await draftIn(world, skill);
     await seen((await lease())?.id, { advisories: [malware] });
-    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    const late = await state(world.send, signed, world.rita);
-    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    const late = await state(world, signed, world.rita);
+    await expectAnswer(late, 403, 'package-malicious');
     expect(await statusOf(world, skill)).toBe('in review');
     // The advisory is withdrawn: the same statement counts now.
     await seen(1, { advisories: [] });
-    await expectAnswer(state(world.send, signed, world.rita), 201);
+    await expectAnswer(state(world, signed, world.rita), 201);
     expect(await statusOf(world, skill)).toBe('approved');
   });
 
   it('refuses an approval that the look overtakes between the check and the write', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
-    const draft = await callAs(world, 'rita', '/api/v1/reviews/@acme/a/1.0.0/draft', {
-      reviewer: { keyId: world.rita.keyId },
-      reason: 'read it',
-    });
+    const signed = await draftIn(world, skill);
     const { db } = world.registry;
     const batch = db.batch.bind(db);
     db.batch = async (writes) => {
@@ -340,9 +338,8 @@ describe('an advisory of malware', () => {
       await seen(1, { advisories: [malware] });
       return batch(writes);
     };
-    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    const late = await state(world.send, signed, world.rita);
-    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    const late = await state(world, signed, world.rita);
+    await expectAnswer(late, 403, 'package-malicious');
     expect(await statusOf(world, skill)).toBe('in review');
   });
 
@@ -360,7 +357,7 @@ describe('an advisory of malware', () => {
       asOtherProcess(world);
       await seen(1, { advisories: [malware] });
     };
-    await expectAnswer(approveBy(skill), 201);
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await statusOf(world, skill)).toBe('in review');
     await seen(1, { advisories: [] });
     world.wait(settlePauseMs + 1_000);
@@ -387,12 +384,12 @@ describe('an advisory of malware', () => {
     const nested = await inReview(
       packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.0']),
     );
-    await expectAnswer(approveBy(nested), 403, 'package-malicious');
+    await expectAnswer(approveIn(world, nested), 403, 'package-malicious');
     await approved(packagedSkill('@acme/c', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.1']));
     // The look at the entry itself counts from then on.
     for (let next = await lease(); next !== null; next = await lease())
       await seen(next.id, { advisories: [] });
-    await expectAnswer(approveBy(nested), 201);
+    await expectAnswer(approveIn(world, nested), 201);
   });
 
   it('counts for another entry although a scanner without advisories looked later', async () => {
@@ -401,7 +398,7 @@ describe('an advisory of malware', () => {
     const places = ['ms@2.1.3', 'ms/node_modules/evil@1.0.0'];
     const before = await inReview(packagedSkill('@acme/b', '1.0.0', places));
     const isEvil = and(eq(packages.ecosystem, 'npm'), eq(packages.name, 'evil'));
-    const rows = await world.registry.db.read.select().from(packages).where(isEvil);
+    const rows = await rowsOf(world, packages, isEvil);
     const nested = Math.max(...rows.map(({ id }) => id));
     // As an entry that was listed before the advisory was known.
     await world.registry.db.read
@@ -414,7 +411,7 @@ describe('an advisory of malware', () => {
     const third = ['left-pad@1.3.0', 'left-pad/node_modules/evil@1.0.0'];
     const other = await inReview(packagedSkill('@acme/d', '1.0.0', third));
     for (const skill of [before, again, other])
-      expect(await approveBy(skill)).toMatchObject({ body: { code: 'package-malicious' } });
+      await expectCode(approveIn(world, skill), 'package-malicious');
   });
 
   it('suspends approved versions of an entry that takes the advisory from another', async () => {
@@ -423,7 +420,7 @@ describe('an advisory of malware', () => {
     const harmless = await approved(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
     const own = await inReview(packagedSkill('@acme/c', '1.0.0', ['evil@1.0.0']));
     await seen(3, { advisories: [malware] });
-    expect(await approveBy(own)).toMatchObject({ body: { code: 'package-malicious' } });
+    await expectCode(approveIn(world, own), 'package-malicious');
     expect(await statusOf(world, skill)).toBe('approved');
     await inReview(packagedSkill('@acme/d', '1.0.0', places));
     // The look at the entry itself says what is known already.
@@ -450,7 +447,7 @@ describe('honest packages', () => {
   it('with a vulnerability are approved as before', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await seen((await lease())?.id, { advisories: [vulnerability] });
-    await expectAnswer(approveBy(skill), 201);
+    await expectAnswer(approveIn(world, skill), 201);
     await lease();
     expect(await statusOf(world, skill)).toBe('approved');
     expect(await doubts()).toEqual([]);
@@ -459,7 +456,7 @@ describe('honest packages', () => {
   it('may be three hundred', async () => {
     const names = Array.from({ length: 300 }, (_, at) => `p${at}@1.0.${at}`);
     await inReview(packagedSkill('@acme/a', '1.0.0', names));
-    expect(await world.registry.db.read.select().from(packages)).toHaveLength(300);
+    expect(await rowsOf(world, packages)).toHaveLength(300);
     expect(await lease()).toMatchObject({ name: expect.stringMatching(/^p\d+$/) });
   });
 });

@@ -11,14 +11,24 @@ import type { Finding, Verdict } from '../../../skills-index/statement/finding.t
 import { makeFinding } from '../../finding.ts';
 import {
   type Answer,
-  call,
+  type Leased,
+  leaseJob,
   makeReport,
   makeSkill,
+  reportOn,
   type Skill,
-  signReport,
   stopsShown,
 } from '../road.ts';
-import { approveIn, callAs, deskOf, expectAnswer, publishIn } from '../steps.ts';
+import {
+  approveIn,
+  bodyAt,
+  callAs,
+  deskOf,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  rowsOf,
+} from '../steps.ts';
 import { type Staffed, worldAfter } from '../world.ts';
 
 const first = digestOf('first');
@@ -45,10 +55,9 @@ describe('a new rule set', () => {
   const post = (path: string, json: unknown): Promise<Answer> =>
     callAs(world, 'scanner', path, json);
   let scansBy = first;
-  const lease = async (by = scansBy): Promise<{ id: string; lease: string; name: string } | null> =>
-    (await post('/api/v1/jobs/lease', { ruleSet: by })).body.job;
+  const lease = (by = scansBy) => leaseJob(world, world.tokens.scanner, { ruleSet: by });
   const report = async (
-    job: { id: string; lease: string } | null,
+    job: Leased | null,
     skill: Skill,
     by: Digest,
     said: { verdict?: Verdict; findings?: Finding[] },
@@ -57,19 +66,15 @@ describe('a new rule set', () => {
       ...makeReport(skill, said.verdict ?? 'pass', said.findings),
       ruleSet: by,
     };
-    const envelope = await signReport(world.send, skill, made, world.scanner);
-    return post(`/api/v1/jobs/${job?.id}/report`, {
-      lease: job?.lease,
-      envelope,
-      report: made,
-    });
+    const who = { token: world.tokens.scanner, key: world.scanner };
+    return reportOn(world, who, job, [skill, made]);
   };
   const scanned = async (skill: Skill): Promise<void> => {
     await expectAnswer(publishIn(world, skill), 201);
     await expectAnswer(report(await lease(), skill, scansBy, {}), 200);
   };
   const statusOf = async (skill: Skill): Promise<string> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).body.status;
+    (await bodyAt(world, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).status;
   it('is a reason to scan everything again, new versions first', async () => {
     scansBy = second;
     await expectAnswer(publishIn(world, makeSkill('@acme/new', '1.0.0')), 201);
@@ -79,16 +84,10 @@ describe('a new rule set', () => {
   });
 
   it('that says the same leaves the version approved on the report that a person read', async () => {
-    const [before] = await world.registry.db.read
-      .select()
-      .from(versions)
-      .where(eq(versions.name, sends.manifest.name));
+    const [before] = await rowsOf(world, versions, eq(versions.name, sends.manifest.name));
     scansBy = second;
     expect((await report(await lease(), sends, second, {})).body.status).toBe('approved');
-    const [after] = await world.registry.db.read
-      .select()
-      .from(versions)
-      .where(eq(versions.name, sends.manifest.name));
+    const [after] = await rowsOf(world, versions, eq(versions.name, sends.manifest.name));
     expect(after).toEqual(before);
     expect(await lease()).toBeNull();
   });
@@ -104,7 +103,7 @@ describe('a new rule set', () => {
       await expectAnswer(report(job, skill, second, bad), 200);
     }
     expect(await statusOf(waits)).toBe('quarantined');
-    expect((await approveIn(world, waits)).body.code).toBe('move-illegal');
+    await expectCode(approveIn(world, waits), 'move-illegal');
   });
 
   it('that says again what a person moved to review leaves it there', async () => {
@@ -141,7 +140,7 @@ describe('a new rule set', () => {
     const taken = await lease();
     const third = digestOf('third');
     expect(await lease(third)).toBeNull();
-    expect((await report(taken, sends, second, {})).body.code).toBe('job-stale');
+    await expectCode(report(taken, sends, second, {}), 'job-stale');
     expect(await lease(second)).toBeNull();
     await expectAnswer(report(await lease(third), sends, third, {}), 200);
   });
@@ -180,7 +179,7 @@ describe('a new rule set', () => {
       );
       const why = `A rescan says ${verdict} where the approved report said pass`;
       expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
-      expect(await stopsShown(world.send, '@acme/sends')).toEqual({});
+      expect(await stopsShown(world, '@acme/sends')).toEqual({});
     },
   );
 
@@ -194,7 +193,7 @@ describe('a new rule set', () => {
       why: 'w',
       at,
     };
-    const [known] = await world.registry.db.read.select().from(versions);
+    const [known] = await rowsOf(world, versions);
     const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({
       ...move,
       versionId: known?.id ?? '',
@@ -216,7 +215,7 @@ describe('a new rule set', () => {
     world.wait(leaseMs + 1);
     for (;;)
       if ((await post('/api/v1/jobs/lease', nth(ruleSetsPerHour - 1))).body.job === null) break;
-    expect((await post('/api/v1/jobs/lease', nth(0))).body.code).toBe('registry-busy');
+    await expectCode(post('/api/v1/jobs/lease', nth(0)), 'registry-busy');
     await expectAnswer(post('/api/v1/jobs/lease', nth(1)), 200);
   });
 
@@ -225,10 +224,7 @@ describe('a new rule set', () => {
     await lease();
     scansBy = digestOf('another');
     await lease();
-    const rows = await world.registry.db.read
-      .select()
-      .from(jobs)
-      .where(and(isOpen(jobs.state), eq(jobs.state, 'leased')));
+    const rows = await rowsOf(world, jobs, and(isOpen(jobs.state), eq(jobs.state, 'leased')));
     expect(new Set(rows.map((row) => row.versionId)).size).toBe(rows.length);
   });
 });

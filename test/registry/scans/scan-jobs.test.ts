@@ -9,6 +9,7 @@ import { makeFinding } from '../../finding.ts';
 import {
   type Answer,
   call,
+  leaseJob,
   makeReport,
   makeSkill,
   type Skill,
@@ -32,30 +33,18 @@ describe('scan jobs', () => {
     await expectAnswer(publishIn(world, skill), 201);
     return skill;
   };
-  const lease = async (): Promise<{
-    id: string;
-    lease: string;
-    attempt: number;
-    version: string;
-  } | null> =>
-    (
-      await call(world.send, '/api/v1/jobs/lease', {
-        token: await signInAs(world, 'scanner'),
-        json: {},
-      })
-    ).body.job;
+  const lease = async () => leaseJob(world, await signInAs(world, 'scanner'));
   const post = async (
     job: { id: string; lease: string } | null,
     verb: string,
     json: object,
   ): Promise<Answer> =>
-    call(world.send, `/api/v1/jobs/${job?.id}/${verb}`, {
+    call(world, `/api/v1/jobs/${job?.id}/${verb}`, {
       token: await signInAs(world, 'scanner'),
       json: { lease: job?.lease, ...json },
     });
   const statusOf = async (skill: Skill): Promise<Answer['body']> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`))
-      .body;
+    (await call(world, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`)).body;
 
   it.each([
     ['pass', [], 'in review'],
@@ -84,13 +73,9 @@ describe('scan jobs', () => {
 
   it('are leased by scanners only, each to one', async () => {
     for (const token of [world.tokens.author, world.tokens.rita]) {
-      await expectAnswer(
-        call(world.send, '/api/v1/jobs/lease', { token, json: {} }),
-        403,
-        'forbidden',
-      );
+      await expectAnswer(call(world, '/api/v1/jobs/lease', { token, json: {} }), 403, 'forbidden');
     }
-    await expectAnswer(call(world.send, '/api/v1/jobs/lease', { json: {} }), 401);
+    await expectAnswer(call(world, '/api/v1/jobs/lease', { json: {} }), 401);
     await publishNext();
     await publishNext();
     const leased = await Promise.all([lease(), lease(), lease()]);
@@ -115,7 +100,7 @@ describe('scan jobs', () => {
     const second = await lease();
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
+    const body = { envelope: await signReport(world, skill, report, world.scanner), report };
     await expectAnswer(post(first, 'report', body), 409, 'job-stale');
     await expectAnswer(post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body), 409);
     const accepted = await post(second, 'report', body);
@@ -128,7 +113,7 @@ describe('scan jobs', () => {
     const job = await lease();
     world.wait(121_000);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
+    const body = { envelope: await signReport(world, skill, report, world.scanner), report };
     await expectAnswer(post(job, 'report', body), 409, 'job-stale');
     await expectAnswer(post(await lease(), 'report', body), 200);
   });
@@ -151,7 +136,7 @@ describe('scan jobs', () => {
     const sent = {
       id: job.id,
       lease: job.lease,
-      envelope: await signReport(world.send, skill, report, scanner),
+      envelope: await signReport(world, skill, report, scanner),
       report,
     };
     await expect(takeReport({ ...registry, db }, actor, sent)).rejects.toMatchObject({
@@ -194,22 +179,22 @@ describe('scan jobs', () => {
     for (let i = 0; i < 3; i++) await post(await lease(), 'fail', { reason: 'limit', detail: 'l' });
     const token = await signInAs(world, 'rita');
     const review = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
-    const moved = await call(world.send, `${review}/move`, {
+    const moved = await call(world, `${review}/move`, {
       token,
       json: { to: 'in review', reason: 'I read it' },
     });
     expect(moved).toMatchObject({ status: 200, body: { status: 'in review' } });
     await expectAnswer(
-      call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }),
+      call(world, `${review}/draft`, { token, json: { reason: 'r' } }),
       403,
       'approval-refused',
     );
     expect(
-      await scan(world.send, await signInAs(world, 'scanner'), world.scanner, skill, 'review'),
+      await scan(world, await signInAs(world, 'scanner'), world.scanner, skill, 'review'),
     ).toMatchObject({
       body: { status: 'in review' },
     });
-    await expectAnswer(call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }), 201);
+    await expectAnswer(call(world, `${review}/draft`, { token, json: { reason: 'r' } }), 201);
   });
 
   describe('take no report', () => {
@@ -219,14 +204,14 @@ describe('scan jobs', () => {
       [
         'signed by a reviewer',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.rita),
+          envelope: await signReport(world, skill, makeReport(skill, 'pass'), world.rita),
           report: makeReport(skill, 'pass'),
         }),
       ],
       [
         'other than the one signed',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'block'), world.scanner),
+          envelope: await signReport(world, skill, makeReport(skill, 'block'), world.scanner),
           report: makeReport(skill, 'pass'),
         }),
       ],
@@ -237,7 +222,7 @@ describe('scan jobs', () => {
             ...one,
             coverage: { files: one.coverage.files.slice(1) },
           }));
-          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
         },
       ],
       [
@@ -252,7 +237,7 @@ describe('scan jobs', () => {
           }));
           const { coverage } = scanPredicate(honest);
           return {
-            envelope: await signReport(world.send, skill, bent, world.scanner, { coverage }),
+            envelope: await signReport(world, skill, bent, world.scanner, { coverage }),
             report: bent,
           };
         },
@@ -266,7 +251,7 @@ describe('scan jobs', () => {
               files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })),
             },
           }));
-          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
         },
       ],
       [
@@ -274,7 +259,7 @@ describe('scan jobs', () => {
         async (skill) => {
           const other = makeSkill('@acme/scanned', '9.9.9');
           return {
-            envelope: await signReport(world.send, other, makeReport(other, 'pass'), world.scanner),
+            envelope: await signReport(world, other, makeReport(other, 'pass'), world.scanner),
             report: makeReport(skill, 'pass'),
           };
         },
@@ -285,7 +270,7 @@ describe('scan jobs', () => {
           const report = makeReport(skill, 'pass');
           const block = { verdict: 'block' } as const;
           return {
-            envelope: await signReport(world.send, skill, report, world.scanner, block),
+            envelope: await signReport(world, skill, report, world.scanner, block),
             report,
           };
         },
@@ -293,7 +278,7 @@ describe('scan jobs', () => {
       [
         'that is none',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.scanner),
+          envelope: await signReport(world, skill, makeReport(skill, 'pass'), world.scanner),
           report: { schema: 'x' },
         }),
       ],
@@ -313,7 +298,7 @@ describe('scan jobs', () => {
     ): Promise<Answer> => {
       const report = makeReport(skill, 'pass');
       return post(job, 'report', {
-        envelope: await signReport(world.send, skill, report, world.scanner),
+        envelope: await signReport(world, skill, report, world.scanner),
         report,
       });
     };

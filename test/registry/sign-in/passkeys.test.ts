@@ -56,7 +56,7 @@ describe('a passkey', () => {
   const enrol = async (): Promise<void> => {
     const passkey = ritasPasskey.enrolled;
     const member = reviewerStatement('rita', { passkey });
-    await expectAnswer(state(world.send, member, world.trust.administrator), 201);
+    await expectAnswer(state(world, member, world.trust.administrator), 201);
   };
   /** The page of an approval that rita would sign with her passkey. */
   const draft = async (): Promise<string> => {
@@ -187,7 +187,7 @@ describe('the policy of a new registry', () => {
     const here = await makeStaffedWorld({ policy: firstPolicy });
     const passkey = ritasPasskey.enrolled;
     const member = reviewerStatement('rita', { passkey });
-    await expectAnswer(state(here.send, member, here.trust.administrator), 201);
+    await expectAnswer(state(here, member, here.trust.administrator), 201);
     const me = await deskOf(here, 'rita');
     const skill = await scanned(here, 1, 'pass');
     const { location } = await me.post(`${pathOf(skill)}/approve`, {

@@ -53,7 +53,7 @@ beforeEach(async () => {
   });
   ruth = makeKey();
   const { administrator } = world.trust;
-  await enrol(world.send, administrator, {
+  await enrol(world, administrator, {
     name: 'ruth',
     roles: ['reviewer'],
     key: ruth,
@@ -123,7 +123,7 @@ describe('single sign-on', () => {
   it('lets the reviewer approve with the passkey of the member that the identity names', async () => {
     const passkey = deskPasskey('ruth');
     await state(
-      world.send,
+      world,
       reviewerStatement('ruth', { passkey: passkey.enrolled }, 'enrolled', {
         identities: [{ issuer, subject: rita.email }],
       }),
@@ -222,7 +222,7 @@ describe('single sign-on', () => {
     expect(html).toContain('1 attempt, 1 event behind');
     expect(html).toMatch(/@acme<\/bdi>: [\d,]+ bytes/);
     expect(html).not.toContain('<form class="form');
-    const administrator = await signIn(world.send, world.trust.administrator);
+    const administrator = await signIn(world, world.trust.administrator);
     const key = await signedIn(world.send, administrator);
     await expectAnswer(key.get('/operations'), 200);
     const omar = await deskOf(world, 'omar');
@@ -233,7 +233,7 @@ describe('single sign-on', () => {
     const { me } = await signOn();
     expect((await me.get('')).html).toContain('ruth');
     await state(
-      world.send,
+      world,
       reviewerStatement('ruth', { key: ruth.open }, 'ended'),
       world.trust.administrator,
     );
@@ -273,8 +273,8 @@ describe('whoever stole the identity provider', () => {
   it('gets no session of the API, and no link to the desk, with the cookie', async () => {
     const { me } = await signOn();
     const token = me.cookie.split('=')[1] ?? '';
-    await expectAnswer(call(world.send, '/api/v1/whoami', { token }), 401);
-    await expectAnswer(call(world.send, '/api/v1/session/link', { token, json: {} }), 401);
+    await expectAnswer(call(world, '/api/v1/whoami', { token }), 401);
+    await expectAnswer(call(world, '/api/v1/session/link', { token, json: {} }), 401);
   });
 
   it('cannot sign a draft that it wrote in a member’s name', async () => {

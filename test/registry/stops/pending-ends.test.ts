@@ -10,7 +10,6 @@ import { keyStatement } from '../../../skills-index/statement/attestation.ts';
 import { failWrite } from '../failing-write.ts';
 import {
   type Answer,
-  call,
   claimScope,
   makeSkill,
   publishApproved,
@@ -18,7 +17,7 @@ import {
   state,
   stopsShown,
 } from '../road.ts';
-import { expectAnswer } from '../steps.ts';
+import { bodyAt, expectAnswer, rowsOf } from '../steps.ts';
 import { eachWorld, makeStaffedWorld } from '../world.ts';
 
 /** Two slices for three versions. */
@@ -39,11 +38,11 @@ const world = eachWorld({}, async () => {
 let upTo: number;
 
 const sizeNow = async (): Promise<number> =>
-  (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+  (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
 
 const endKey = (): Promise<Answer> => {
   const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: upTo });
-  return state(world.send, ended, world.author);
+  return state(world, ended, world.author);
 };
 
 async function endKilled(): Promise<void> {
@@ -61,8 +60,7 @@ const storedStates = async (): Promise<string[]> =>
 const shownStates = (): Promise<string[]> =>
   Promise.all(
     numbers.map(
-      async (number) =>
-        (await call(world.send, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status,
+      async (number) => (await bodyAt(world, `/api/v1/versions/@acme/t/1.0.${number}`)).status,
     ),
   );
 
@@ -72,22 +70,22 @@ it('counts at once for the API and the index, before any row follows', async () 
   await endKilled();
   expect(await storedStates()).toEqual(numbers.map(() => 'approved'));
   expect(await shownStates()).toEqual(fallen);
-  expect(await stopsShown(world.send)).toEqual(
+  expect(await stopsShown(world)).toEqual(
     Object.fromEntries([3, 4, 5].map((number) => [skillAt(number).packed.digest, 'revoked'])),
   );
 });
 
 it('reaches the rows in slices, after a kill as well, and only those of the key', async () => {
   const other = '@beta/t';
-  await expectAnswer(claimScope(world.send, 'beta', world.omar), 201);
+  await expectAnswer(claimScope(world, 'beta', world.omar), 201);
   await publishApproved(world, makeSkill(other, '1.0.0'), world.omar);
   await endKilled();
   expect(await moveSome(world.registry, atOnce)).toBe(true);
   expect((await storedStates()).filter((status) => status === 'revoked')).toHaveLength(2);
   while (await moveSome(world.registry, atOnce));
   expect(await storedStates()).toEqual([...fallen, 'approved']);
-  expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
-  const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.5')).body;
+  expect(await rowsOf(world, pendingStops)).toEqual([]);
+  const { history } = await bodyAt(world, '/api/v1/versions/@acme/t/1.0.5');
   expect(history.at(-1).why).toMatch(/no longer counted \(log index \d+\)$/);
 });
 

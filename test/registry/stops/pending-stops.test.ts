@@ -49,7 +49,16 @@ import {
   state,
   stopsShown,
 } from '../road.ts';
-import { approveIn, deskOf, expectAnswer, publishIn, reviewerStatement, scanIn } from '../steps.ts';
+import {
+  approveIn,
+  bodyAt,
+  deskOf,
+  expectAnswer,
+  publishIn,
+  reviewerStatement,
+  rowsOf,
+  scanIn,
+} from '../steps.ts';
 import { eachWorld, worldAfter } from '../world.ts';
 
 /** Three slices for five versions. */
@@ -91,7 +100,7 @@ async function say(
   world.wait(1_000);
   const registry = registryIdOf(world.registry.root);
   const said = { registry, nonce: freshNonce(), kind, target, reason: `${kind} here` };
-  return state(world.send, revocationStatement(said), by);
+  return state(world, revocationStatement(said), by);
 }
 
 /** A word whose first slices are killed: the writes from the nth on fail. */
@@ -157,10 +166,7 @@ async function everywhere(): Promise<Record<string, readonly unknown[]>> {
     const { html } = await desk.get(`/@acme/t/1.0.${number}`);
     pages.push(/<h1[\s\S]*?(approved|suspended|revoked)/.exec(html)?.[1] ?? 'none');
   }
-  const rows = await registry.db.read
-    .select()
-    .from(versions)
-    .where(eq(versions.name, skillAt(1).manifest.name));
+  const rows = await rowsOf({ registry }, versions, eq(versions.name, skillAt(1).manifest.name));
   const id = registryIdOf(registry.root).slice(7, 19);
   const advised: string[] = [];
   for (const { logIndex } of rows.sort((a, b) => a.logIndex - b.logIndex)) {
@@ -207,7 +213,7 @@ describe('a stop of a publisher that is killed between two slices', () => {
   beforeEach(async () => {
     await openFive();
     const other = makeKey();
-    await claimScope(world.send, 'other', other);
+    await claimScope(world, 'other', other);
     const needs = makeReportSkill('@other/needs', {
       version: '1.0.1',
       requires: { '@acme/t': '^1.0.0' },
@@ -265,12 +271,10 @@ describe('a stop of a publisher that is killed between two slices', () => {
     }
     expect(slices).toBe(3);
     expect((await storedStates()).slice(0, 5)).toEqual(numbers.map(() => 'revoked'));
-    const [moved] = (await call(world.send, '/api/v1/versions/@acme/t/1.0.4')).body.history.slice(
-      -1,
-    );
+    const [moved] = (await bodyAt(world, '/api/v1/versions/@acme/t/1.0.4')).history.slice(-1);
     expect(moved).toMatchObject({ from: 'approved', to: 'revoked', by: 'rita' });
     expect(moved.why).toBe('revoked here');
-    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
+    expect(await rowsOf(world, pendingStops)).toEqual([]);
   });
 
   it('that is lifted before the slices ends with every version as the log says', async () => {
@@ -326,7 +330,7 @@ describe('a stop of a publisher that is killed between two slices', () => {
     expect(await stopsShown(send)).toEqual({});
     await say('revoked');
     await finish();
-    const [one] = await world.registry.db.read.select().from(versions);
+    const [one] = await rowsOf(world, versions);
     expect(one?.status).toBe('revoked');
     expect(Object.values(await stopsShown(send))).toEqual(numbers.map(() => 'revoked'));
     expect(known).toBeDefined();
@@ -378,7 +382,7 @@ describe('two stops that overlap', () => {
       state: 'enrolled',
       replaces: world.author.keyId,
     });
-    await expectAnswer(state(world.send, rotation, world.author), 201);
+    await expectAnswer(state(world, rotation, world.author), 201);
     for (const number of numbers) await release(skillAt(number), next);
     for (const { keyId } of [world.author, next])
       await killedFromSlices(() => say('suspended', { publisher: keyId }));
@@ -403,7 +407,7 @@ describe('a stop whose slices fail', () => {
   async function damage(): Promise<PendingStop> {
     await openFive();
     await killedFromSlices(() => say('revoked'));
-    const [pending] = await world.registry.db.read.select().from(pendingStops);
+    const [pending] = await rowsOf(world, pendingStops);
     if (pending === undefined) throw new Error('no stop is pending');
     const damaged = { ...pending, publisher, after: 'certificates nowhere' };
     await world.registry.db.batch([(db) => db.insert(pendingStops).values(damaged)]);
@@ -417,7 +421,7 @@ describe('a stop whose slices fail', () => {
     expect(world.errors.map(String)).toEqual([expect.stringMatching(named)]);
     await expect(finish()).rejects.toThrow(named);
     expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
-    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([damaged]);
+    expect(await rowsOf(world, pendingStops)).toEqual([damaged]);
   });
 
   it('keeps no index file waiting for the other stop', async () => {
@@ -470,7 +474,7 @@ describe('a check of the stops', () => {
     await expectAnswer(say('lifted'), 201);
     await say('suspended', { name: '@acme/t' as SkillName, version: '1.0.2' as Version });
     expect(await check()).toEqual([]);
-    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
+    expect(await rowsOf(world, pendingStops)).toEqual([]);
     const suspended = numbers.map((number) => (number === 2 ? 'suspended' : 'approved'));
     expect(await storedStates()).toEqual(suspended);
   });
@@ -478,7 +482,7 @@ describe('a check of the stops', () => {
 
 describe('a stop of an identity in certificates', () => {
   it('is about every publication by it, and about no other', async () => {
-    await claim(world.send, 'kimco', {
+    await claim(world, 'kimco', {
       owners: [kim],
       publishers: [job],
       signer: certify({ issuer: kim.issuer, subject: kim.subject }),
@@ -486,7 +490,7 @@ describe('a stop of an identity in certificates', () => {
     for (const number of numbers) {
       const run = { ...someWorkflow, run: `https://ci.example/acme/skills/runs/${number}` };
       const skill = skillAt(number, '@kimco/t');
-      await expectAnswer(publishBy(world.send, skill, run), 201);
+      await expectAnswer(publishBy(world, skill, run), 201);
       await admit(skill);
     }
     await release(skillAt(9));
@@ -503,14 +507,14 @@ describe('a lift by a reviewer who no longer counted then', () => {
     await openFive();
     await expectAnswer(say('suspended'), 201);
     await finish();
-    const before = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+    const before = (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
     await killedFromSlices(() => say('lifted', undefined, world.omar));
     expect(await shownStates()).toEqual(numbers.map(() => 'approved'));
     await moveSome(world.registry, atOnce);
     const ending = reviewerStatement('omar', { key: world.omar.open }, 'ended', {
       validUpTo: before - 1,
     });
-    await expectAnswer(state(world.send, ending, world.trust.administrator), 201);
+    await expectAnswer(state(world, ending, world.trust.administrator), 201);
     expect(await shownStates()).toEqual(numbers.map(() => 'suspended'));
     await finish();
     expect(await storedStates()).toEqual(numbers.map(() => 'suspended'));

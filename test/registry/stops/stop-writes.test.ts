@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { moveSome, publisherVersionsAtOnce } from '../../../registry/stops/pending-stops.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { audit, versions } from '../../../registry/store/schema.ts';
@@ -12,13 +12,12 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { freshNonce } from '../../nonce.ts';
 import { makeSkill, publishApproved, state } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { ownWorld } from '../world.ts';
 
 const many = 10 * publisherVersionsAtOnce + 5;
 
 it('a publisher of very many versions is stopped by small batches, each version with its own move', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const { author, registry, rita, send } = world;
   const skill = makeSkill('@acme/one', '1.0.0');
   await publishApproved(world, skill);

@@ -5,6 +5,7 @@ import { BatchClash, holds, retryOnClash } from '../../../registry/store/batch.t
 import { tickets } from '../../../registry/store/session-schema.ts';
 import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { expectProblem } from '../steps.ts';
 
 describe('a batch', () => {
   let db: OpenDatabase;
@@ -52,7 +53,7 @@ describe('a batch', () => {
     });
     expect(await third).toBe(3);
     const never = retryOnClash(() => Promise.reject(new BatchClash('log.index', undefined)));
-    await expect(never).rejects.toMatchObject({ code: 'registry-busy' });
+    await expectProblem(never, 'registry-busy');
   });
 });
 

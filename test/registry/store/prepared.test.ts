@@ -7,7 +7,7 @@ import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeSkill } from '../road.ts';
 import { publishIn } from '../steps.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { ownWorld } from '../world.ts';
 
 const namesOf = (made: Db[]) =>
   preparedOnce((db) => {
@@ -21,8 +21,7 @@ const namesOf = (made: Db[]) =>
   });
 
 it('makes a query once for each database, and asks with the values of each call', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const empty = openSqlite(':memory:');
   onTestFinished(() => empty.close());
   const { body } = await publishIn(world, makeSkill('@acme/one', '1.0.0'));

@@ -14,7 +14,7 @@ import { countRows } from '../counted-rows.ts';
 import { failWrite } from '../failing-write.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, enrol, makeSkill, type Skill, scan, signIn, state } from '../road.ts';
-import { approveIn, expectAnswer, publishIn } from '../steps.ts';
+import { approveIn, expectAnswer, publishIn, rowsOf } from '../steps.ts';
 import { eachWorld, makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
@@ -28,8 +28,8 @@ describe('the end of a scanner, where many versions wait', () => {
   const scanned = async (number: number, by = world.scanner): Promise<Skill> => {
     const one = skillAt(number);
     await expectAnswer(publishIn(world, one), 201);
-    const token = by === world.scanner ? world.tokens.scanner : await signIn(world.send, by);
-    await expectAnswer(scan(world.send, token, by, one, 'pass'), 200);
+    const token = by === world.scanner ? world.tokens.scanner : await signIn(world, by);
+    await expectAnswer(scan(world, token, by, one, 'pass'), 200);
     return one;
   };
   const approved = async (number: number): Promise<void> => {
@@ -51,11 +51,9 @@ describe('the end of a scanner, where many versions wait', () => {
     storage.mend();
   };
   const readEvents = async () =>
-    (await world.registry.db.read.select().from(renewals)).filter(
-      ({ kind }) => kind === 'scanners',
-    );
+    (await rowsOf(world, renewals)).filter(({ kind }) => kind === 'scanners');
   const waitingJobs = async () =>
-    (await world.registry.db.read.select().from(jobs)).filter(({ state: at }) => at === 'waiting');
+    (await rowsOf(world, jobs)).filter(({ state: at }) => at === 'waiting');
 
   it('reads no row for each version behind the index before the statement is logged', async () => {
     const rowsOfEnd = async (): Promise<number> => {
@@ -88,7 +86,7 @@ describe('the end of a scanner, where many versions wait', () => {
   it('reaches in slices exactly the versions that wait on its scans', async () => {
     const other = makeKey();
     const roles = ['scanner'] as const;
-    await enrol(world.send, world.trust.administrator, { name: 'second', roles, key: other });
+    await enrol(world, world.trust.administrator, { name: 'second', roles, key: other });
     await approved(1);
     const fallen = [await scanned(2), await scanned(3), await scanned(4), await scanned(6)];
     await scanned(5, other);
@@ -119,7 +117,7 @@ describe('the end of a scanner, where many versions wait', () => {
     for (const _ of [1, 2]) while (await renewQueue(world.registry));
     for (const one of waiting)
       expect(await rowOf(one)).toMatchObject({ report: null, status: 'in review' });
-    expect(await world.registry.db.read.select().from(scans)).toEqual([]);
+    expect(await rowsOf(world, scans)).toEqual([]);
     expect(await waitingJobs()).toHaveLength(waiting.length);
     expect(await listDoubts(world.registry)).toHaveLength(waiting.length);
     expect(await readEvents()).toEqual([]);
@@ -146,7 +144,7 @@ describe('the end of a scanner, where many versions wait', () => {
   it('concerns no scan where the key of an author ends', async () => {
     await scanned(1);
     const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: 0 });
-    await expectAnswer(state(world.send, ended, world.author), 201);
+    await expectAnswer(state(world, ended, world.author), 201);
     expect(await readEvents()).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ import { peekStatement } from '../../../skills-index/statement/signature-formats
 import { freshNonce } from '../../nonce.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
-import { approveIn, expectAnswer } from '../steps.ts';
+import { enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 /** Policy wants two people for it, one of them independent. */
@@ -27,7 +27,7 @@ describe('a version in review whose scanner is ended for the time of its scan', 
 
   const end = (validUpTo?: number) =>
     state(
-      world.send,
+      world,
       memberStatement({
         nonce: freshNonce(),
         name: 'scanner',
@@ -38,14 +38,14 @@ describe('a version in review whose scanner is ended for the time of its scan', 
       }),
       world.trust.administrator,
     );
-  const shown = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.0')).body;
+  const shown = async () => await bodyAt(world, '/api/v1/versions/@acme/t/1.0.0');
   const scanAgain = async () => {
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner-2',
       roles: ['scanner'],
       key: second,
     });
-    return scan(world.send, await signIn(world.send, second), second, skill, 'pass');
+    return scan(world, await signIn(world, second), second, skill, 'pass');
   };
   const approveBoth = async () => {
     await approveIn(world, skill);

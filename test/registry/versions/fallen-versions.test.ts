@@ -16,7 +16,6 @@ import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,
   approve,
-  call,
   enrol,
   makeSkill,
   publish,
@@ -26,7 +25,7 @@ import {
   state,
   stopsShown,
 } from '../road.ts';
-import { expectAnswer, stopStatement } from '../steps.ts';
+import { bodyAt, expectAnswer, stopStatement } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 /** Records the names of the objects that a registry reads from now on. */
@@ -55,10 +54,10 @@ describe('what is ended for a log index before now', () => {
 
   const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
     await publishScanned(world, skill);
-    await expectAnswer(approve(world.send, world.tokens[by], world[by], skill), 201);
+    await expectAnswer(approve(world, world.tokens[by], world[by], skill), 201);
   };
   const sizeNow = async (): Promise<number> =>
-    (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+    (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
   const endMember = async (
     name: string,
     role: MemberRole,
@@ -66,7 +65,7 @@ describe('what is ended for a log index before now', () => {
     validUpTo?: number,
   ): Promise<Answer> =>
     state(
-      world.send,
+      world,
       memberStatement({
         nonce: freshNonce(),
         name,
@@ -78,15 +77,13 @@ describe('what is ended for a log index before now', () => {
       world.trust.administrator,
     );
   const endKey = async (validUpTo: number, by: TestKey): Promise<Answer> =>
-    state(world.send, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
+    state(world, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
   const states = async (): Promise<string[]> =>
     Promise.all(
-      [1, 2].map(
-        async (n) => (await call(world.send, `/api/v1/versions/@acme/t/1.0.${n}`)).body.status,
-      ),
+      [1, 2].map(async (n) => (await bodyAt(world, `/api/v1/versions/@acme/t/1.0.${n}`)).status),
     );
   const marked = async (): Promise<string[]> =>
-    Object.entries(await stopsShown(world.send)).map(([bundle, kind]) => `${kind} ${bundle}`);
+    Object.entries(await stopsShown(world)).map(([bundle, kind]) => `${kind} ${bundle}`);
   const second = (): string[] => [`revoked ${skillAt(2).packed.digest}`];
 
   it.each([
@@ -100,7 +97,7 @@ describe('what is ended for a log index before now', () => {
       await expectAnswer(end(), 201);
       expect(await states()).toEqual(['approved', 'revoked']);
       expect(await marked()).toEqual(second());
-      const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
+      const { history } = await bodyAt(world, '/api/v1/versions/@acme/t/1.0.2');
       expect(history.at(-1).why).toMatch(/no longer counted/);
     },
   );
@@ -165,7 +162,7 @@ describe('what is ended for a log index before now', () => {
     await publishScanned(world, skill);
     await expectAnswer(approve(send, await signIn(send, sam), sam, skill), 201);
     await expectAnswer(endMember('omar', 'administrator', omar, before - 1), 201);
-    expect((await call(send, '/api/v1/versions/@acme/t/1.0.3')).body.status).toBe('revoked');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/t/1.0.3')).status).toBe('revoked');
     expect(await states()).toEqual(['approved', 'approved']);
   });
 
@@ -186,7 +183,7 @@ describe('what is ended for a log index before now', () => {
     ): Promise<void> => {
       const { name, version } = skillAt(number).manifest;
       const said = stopStatement(kind, { name, version }, `${kind} it`);
-      await expectAnswer(state(world.send, said, by), 201);
+      await expectAnswer(state(world, said, by), 201);
     };
     for (const number of [1, 2]) await say('suspended', number, world.rita);
     const before = await sizeNow();

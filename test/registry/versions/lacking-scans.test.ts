@@ -10,8 +10,18 @@ import { memberStatement } from '../../../skills-index/statement/attestation.ts'
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, enrol, makeReport, makeSkill, ruleSet, signIn, signReport, state } from '../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
+import {
+  call,
+  enrol,
+  leaseJob,
+  makeReport,
+  makeSkill,
+  reportOn,
+  ruleSet,
+  signIn,
+  state,
+} from '../road.ts';
+import { approveIn, bodyAt, callAs, expectAnswer, publishIn } from '../steps.ts';
 import { type Staffed, worldAfter } from '../world.ts';
 
 const twoScanners = { ...defaultPolicy, scanners: 2 as const };
@@ -25,12 +35,12 @@ describe('a version that waits', () => {
     async (made) => {
       world = made;
       [other, third] = [makeKey(), makeKey()];
-      await enrol(world.send, world.trust.administrator, {
+      await enrol(world, world.trust.administrator, {
         name: 'elsewhere',
         roles: ['scanner'],
         key: other,
       });
-      await enrol(world.send, world.trust.administrator, {
+      await enrol(world, world.trust.administrator, {
         name: 'third',
         roles: ['scanner'],
         key: third,
@@ -48,21 +58,14 @@ describe('a version that waits', () => {
   });
 
   const status = async (): Promise<string> =>
-    (await call(world.send, '/api/v1/versions/@acme/twice/1.0.0')).body.status;
+    (await bodyAt(world, '/api/v1/versions/@acme/twice/1.0.0')).status;
   /** Takes a job and reports by these rules; what the registry answers. */
   const work = async (key: TestKey, rules: Digest = ruleSet): Promise<string> => {
-    const token = await signIn(world.send, key);
-    const { job } = (
-      await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet: rules } })
-    ).body;
+    const token = await signIn(world, key);
+    const job = await leaseJob(world, token, { ruleSet: rules });
     if (job === null) return 'no job';
     const report = { ...makeReport(skill, 'pass'), ruleSet: rules };
-    const json = {
-      lease: job.lease,
-      envelope: await signReport(world.send, skill, report, key),
-      report,
-    };
-    const answer = await call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
+    const answer = await reportOn(world, { token, key }, job, [skill, report]);
     return answer.status === 200 ? answer.body.status : answer.body.code;
   };
   const end = async (name: string, key: TestKey): Promise<void> => {
@@ -74,7 +77,7 @@ describe('a version that waits', () => {
       state: 'ended',
       validUpTo: 1,
     });
-    await expectAnswer(state(world.send, ended, world.trust.administrator), 201);
+    await expectAnswer(state(world, ended, world.trust.administrator), 201);
   };
   const restart = async (policy: typeof defaultPolicy): Promise<void> => {
     Object.assign(world.registry, { policy });
@@ -169,7 +172,7 @@ describe('a version that waits', () => {
   it('tells a scanner that was ended and came back with its key to take another', async () => {
     expect(await work(world.scanner)).toBe('scanning');
     await end('scanner', world.scanner);
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner',
       roles: ['scanner'],
       key: world.scanner,
@@ -183,12 +186,11 @@ describe('a version that waits', () => {
     await restart(defaultPolicy);
     expect(await work(world.scanner)).toBe('in review');
     await restart(twoScanners);
-    const token = await signIn(world.send, other);
+    const token = await signIn(world, other);
     for (let i = 0; i < 3; i++) {
-      const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } }))
-        .body;
-      const json = { lease: job.lease, reason: 'crash', detail: 'out of memory' };
-      await expectAnswer(call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json }), 200);
+      const job = await leaseJob(world, token, { ruleSet });
+      const json = { lease: job?.lease, reason: 'crash', detail: 'out of memory' };
+      await expectAnswer(call(world, `/api/v1/jobs/${job?.id}/fail`, { token, json }), 200);
     }
     expect(await status()).toBe('quarantined');
     const json = { to: 'in review', reason: 'that scanner was broken' };

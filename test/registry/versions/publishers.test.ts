@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import type { RevocationTarget } from '../../../skills-index/statement/attestation.ts';
 import type { TestKey } from '../people.ts';
-import { type Answer, call, enrol, makeSkill, type Skill, state, stopsShown } from '../road.ts';
-import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
+import { type Answer, enrol, makeSkill, type Skill, state, stopsShown } from '../road.ts';
+import {
+  approveIn,
+  bodyAt,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  scanIn,
+  stopStatement,
+} from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
 const skillAt = (number: number): Skill =>
@@ -22,8 +30,8 @@ describe('a word on', () => {
     kind: 'suspended' | 'lifted' | 'revoked',
     target: RevocationTarget,
     by: TestKey = world.rita,
-  ): Promise<Answer> => state(world.send, stopStatement(kind, target, `${kind} here`), by);
-  const marked = () => stopsShown(world.send);
+  ): Promise<Answer> => state(world, stopStatement(kind, target, `${kind} here`), by);
+  const marked = () => stopsShown(world);
   const bundle = (number: number): Digest => skillAt(number).packed.digest;
   const publisher = () => ({ publisher: world.author.keyId });
 
@@ -56,8 +64,8 @@ describe('a word on', () => {
       },
     });
     for (const kind of ['lifted', 'suspended', 'revoked'] as const)
-      expect(await say(kind, publisher()), kind).toMatchObject({ body: { code: 'move-illegal' } });
-    expect((await call(world.send, '/index/@acme/t')).body).not.toContain('1.0.2');
+      await expectCode(say(kind, publisher()), 'move-illegal');
+    expect(await bodyAt(world, '/index/@acme/t')).not.toContain('1.0.2');
   });
 
   it('a publisher that comes while a version of theirs is about to enter the index keeps it out', async () => {
@@ -78,9 +86,7 @@ describe('a word on', () => {
     });
     await approveIn(world, skillAt(1));
     expect(said?.status).toBe(201);
-    expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe(
-      'in review',
-    );
+    expect((await bodyAt(world, '/api/v1/versions/@acme/t/1.0.1')).status).toBe('in review');
     await expectAnswer(world.send('/index/@acme/t'), 404);
   });
 
@@ -88,29 +94,29 @@ describe('a word on', () => {
     await bring(skillAt(1));
     await expectAnswer(say('suspended', publisher()), 201);
     expect(await marked()).toEqual({ [bundle(1)]: 'suspended' });
-    expect(await send(skillAt(2))).toMatchObject({ body: { code: 'publisher-stopped' } });
+    await expectCode(send(skillAt(2)), 'publisher-stopped');
     await expectAnswer(say('lifted', publisher()), 201);
     expect(await marked()).toEqual({});
     await bring(skillAt(2));
-    expect(await say('lifted', publisher())).toMatchObject({ body: { code: 'move-illegal' } });
+    await expectCode(say('lifted', publisher()), 'move-illegal');
   });
 
   it('a publisher of whom nothing is here yet stops the first upload', async () => {
     await expectAnswer(say('suspended', publisher()), 201);
-    expect(await send(skillAt(1))).toMatchObject({ body: { code: 'publisher-stopped' } });
+    await expectCode(send(skillAt(1)), 'publisher-stopped');
   });
 
   it.each([['nobody here', () => ({ publisher: bundle(9) }), 'not-found']] as const)(
     '%s is refused',
     async (_, target, code) => {
-      expect(await say('revoked', target())).toMatchObject({ body: { code } });
+      await expectCode(say('revoked', target()), code);
     },
   );
 
   it('oneself is never lifted by oneself, by another key of the same name neither', async () => {
     const { administrator } = world.trust;
     // The author becomes a reviewer too.
-    await enrol(world.send, administrator, {
+    await enrol(world, administrator, {
       name: 'anna',
       roles: ['reviewer'],
       key: world.author,

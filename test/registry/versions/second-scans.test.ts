@@ -4,13 +4,13 @@ import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,
-  call,
   enrol,
+  leaseJob,
   makeReport,
   makeSkill,
+  reportOn,
   type Skill,
   signIn,
-  signReport,
 } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
 import { eachWorld } from '../world.ts';
@@ -18,12 +18,12 @@ import { eachWorld } from '../world.ts';
 describe('a registry whose policy asks for two scanners', () => {
   const world = eachWorld({ policy: { ...defaultPolicy, scanners: 2 } }, async () => {
     [other, spare] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'elsewhere',
       roles: ['scanner'],
       key: other,
     });
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner',
       roles: ['scanner'],
       key: spare,
@@ -37,26 +37,12 @@ describe('a registry whose policy asks for two scanners', () => {
   let skill: Skill;
   let serial = 0;
 
-  const lease = async (key: TestKey): Promise<{ id: string; lease: string } | null> =>
-    (
-      await call(world.send, '/api/v1/jobs/lease', {
-        token: await signIn(world.send, key),
-        json: {},
-      })
-    ).body.job;
+  const lease = async (key: TestKey) => leaseJob(world, await signIn(world, key));
   const report = async (key: TestKey, verdict: Verdict = 'pass'): Promise<Answer> => {
     const job = await lease(key);
     if (job === null) throw new Error('no job for this scanner');
-    const made = makeReport(skill, verdict);
-    const json = {
-      lease: job.lease,
-      envelope: await signReport(world.send, skill, made, key),
-      report: made,
-    };
-    return call(world.send, `/api/v1/jobs/${job.id}/report`, {
-      token: await signIn(world.send, key),
-      json,
-    });
+    const by = { token: await signIn(world, key), key };
+    return reportOn(world, by, job, [skill, makeReport(skill, verdict)]);
   };
   const review = async () => {
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;

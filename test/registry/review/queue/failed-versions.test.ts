@@ -5,6 +5,7 @@ import { isAmong } from '../../../../registry/store/batch.ts';
 import { versions } from '../../../../registry/store/schema.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
 import { makeSkill, publishScanned } from '../../road.ts';
+import { rowsOf } from '../../steps.ts';
 import { eachWorld } from '../../world.ts';
 
 const world = eachWorld();
@@ -13,7 +14,7 @@ const dayMs = 24 * 3_600_000;
 const count = 9;
 
 async function failed(): Promise<number> {
-  const rows = await world.registry.db.read.select().from(waiting);
+  const rows = await rowsOf(world, waiting);
   return rows.filter(({ judged }) => judged?.failed !== undefined).length;
 }
 
@@ -49,7 +50,7 @@ it('a storage that failed for a moment leaves no version without its risk', asyn
 
 it('versions that are lost for good do not keep the others from being read again', async () => {
   await failOnce();
-  const lost = (await world.registry.db.read.select().from(versions))
+  const lost = (await rowsOf(world, versions))
     .slice(0, 6)
     .map(({ report }) => String(report).slice('sha256:'.length));
   const { objects } = world.registry;

@@ -9,8 +9,8 @@ import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts'
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';
 import { makeRoot } from '../../people.ts';
-import { makeSkill, publishScanned } from '../../road.ts';
-import { callAs } from '../../steps.ts';
+import { leaseJob, makeSkill, publishScanned } from '../../road.ts';
+import { rowsOf } from '../../steps.ts';
 import { eachWorld } from '../../world.ts';
 
 const queueIdleMs = 1_000;
@@ -29,12 +29,11 @@ const change = (): Promise<void> =>
       db.run(sql`UPDATE waiting SET changes = changes + 1, rank = 99 WHERE versionId = ${id}`),
   ]);
 const isJudged = async (): Promise<boolean> => {
-  const rows = await world.registry.db.read.select().from(waiting).where(eq(waiting.versionId, id));
+  const rows = await rowsOf(world, waiting, eq(waiting.versionId, id));
   return rows.every(({ changes, known, rank }) => changes === known && rank !== 99);
 };
 const leaseNothing = async (): Promise<void> => {
-  const { body } = await callAs(world, 'scanner', '/api/v1/jobs/lease', {});
-  expect(body).toEqual({ job: null });
+  expect(await leaseJob(world, world.tokens.scanner)).toBeNull();
 };
 
 describe('a registry that runs', () => {
@@ -71,7 +70,7 @@ describe('a registry that runs', () => {
         ),
     ]);
     const due = async () =>
-      (await registry.db.read.select().from(waiting)).filter((one) => one.changes !== one.known);
+      (await rowsOf({ registry }, waiting)).filter((one) => one.changes !== one.known);
     expect((await due()).length).toBeGreaterThanOrEqual(count);
     const stopped = new AbortController();
     const start = performance.now();
@@ -111,7 +110,7 @@ it('begins with `skillgate serve`, the daily look too, without a request', async
   onTestFinished(() => rm(dir, { recursive: true }));
   const { registry, close } = await startRegistry({ dir, port: 0 });
   onTestFinished(close);
-  const looks = () => registry.db.read.select().from(renewals).where(eq(renewals.kind, 'all'));
+  const looks = () => rowsOf({ registry }, renewals, eq(renewals.kind, 'all'));
   await vi.waitFor(async () => expect(await looks()).toMatchObject([{ after: null }]), 10_000);
 });
 

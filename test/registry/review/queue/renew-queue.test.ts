@@ -9,7 +9,6 @@ import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { proseOf } from '../../../../scanner/prose/sentences.ts';
 import { extractFacts } from '../../../../scanner/scan.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { signatureOf } from '../../../../skills-index/skill/text/matching-parts.ts';
 import { memberStatement } from '../../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../../skills-index/statement/finding.ts';
 import { policyDigest } from '../../../../skills-index/trust/policy/policy.ts';
@@ -18,17 +17,16 @@ import { finding } from '../../desk/story.ts';
 import { look, malware, packagedSkill, wholeLook } from '../../packaged-skill.ts';
 import { makeKey, type TestKey } from '../../people.ts';
 import {
-  call,
   claimScope,
   enrol,
-  makeReport,
   makeSkill,
   type Skill,
+  scan,
   signIn,
-  signReport,
+  sketchOf,
   state,
 } from '../../road.ts';
-import { approveIn, callAs, expectAnswer, publishIn, stopIn } from '../../steps.ts';
+import { approveIn, callAs, expectAnswer, publishIn, rowsOf, stopIn } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 let world: Staffed;
@@ -36,7 +34,7 @@ let stranger: TestKey;
 beforeEach(async () => {
   world = await makeStaffedWorld();
   stranger = makeKey();
-  await claimScope(world.send, 'other', stranger);
+  await claimScope(world, 'other', stranger);
   // No daily look: what no trigger counts must show.
   await lookedAtAll();
 });
@@ -75,21 +73,8 @@ interface Told {
 /** Reports on the next job, as a scanner does: with sketch and sentences. */
 async function reported(skill: Skill, verdict: Verdict, told: Told = {}): Promise<void> {
   const { key, token } = told.scanner ?? { key: world.scanner, token: world.tokens.scanner };
-  const { body } = await call(world.send, '/api/v1/jobs/lease', { token, json: {} });
-  expect(body.job).toMatchObject({ name: skill.manifest.name, version: skill.manifest.version });
-  const report = makeReport(skill, verdict, told.findings ?? []);
-  const texts = skill.files.map(({ path, bytes }) => ({
-    path,
-    text: Buffer.from(bytes).toString(),
-  }));
-  const json = {
-    lease: body.job.lease,
-    envelope: await signReport(world.send, skill, report, key),
-    report,
-    signature: signatureOf(texts),
-    prose: proseOf(await extractFacts(skill.files)),
-  };
-  await expectAnswer(call(world.send, `/api/v1/jobs/${body.job.id}/report`, { token, json }), 200);
+  const also = { signature: sketchOf(skill), prose: proseOf(await extractFacts(skill.files)) };
+  await expectAnswer(scan(world, token, key, skill, verdict, told.findings, also), 200);
 }
 
 async function inReview(skill: Skill, key?: TestKey, verdict: Verdict = 'pass'): Promise<Skill> {
@@ -127,7 +112,7 @@ async function expectExact(): Promise<void> {
     .innerJoin(versions, eq(versions.id, waiting.versionId))
     .orderBy(waiting.rank, waiting.logIndex);
   const computed = [];
-  for (const row of await registry.db.read.select().from(versions)) {
+  for (const row of await rowsOf({ registry }, versions)) {
     if (row.status !== 'in review' && row.status !== 'quarantined') continue;
     const { risk } = await readReview(registry, row);
     computed.push({ name: row.name, version: row.version, risk, logIndex: row.logIndex });
@@ -224,7 +209,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'an advisory of malware that comes and goes': async () => {
     const skill = await inReview(packagedSkill('@acme/locks', '1.0.0', ['evil@1.0.0']));
     await expectExact();
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     await look(world.send, world.tokens.scanner, { id: row?.id, advisories: [malware] });
     await expectExact();
     expect(await riskOf(skill)).toBeGreaterThan(60);
@@ -234,7 +219,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'a scan of a package that blocks': async () => {
     const skill = await inReview(packagedSkill('@acme/locks', '1.0.0', ['evil@1.0.0']));
     await expectExact();
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     const scan = { ruleSet: digestOf('rules'), verdict: 'block' as const, findings: [], more: 0 };
     await look(world.send, world.tokens.scanner, { ...wholeLook, id: row?.id, scan });
     await expectExact();
@@ -253,11 +238,11 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
       state: 'ended',
       validUpTo: 0,
     });
-    await expectAnswer(state(world.send, ended, trust.administrator), 201);
+    await expectAnswer(state(world, ended, trust.administrator), 201);
     await expectExact();
     const key = makeKey();
-    await enrol(world.send, trust.administrator, { name: 'next', roles: ['scanner'], key });
-    await reported(skill, 'pass', { scanner: { key, token: await signIn(world.send, key) } });
+    await enrol(world, trust.administrator, { name: 'next', roles: ['scanner'], key });
+    await reported(skill, 'pass', { scanner: { key, token: await signIn(world, key) } });
     return skill;
   },
   'a quarantine, and the way out of it': async () => {
@@ -288,7 +273,7 @@ describe('the stored queue', () => {
     await inReview(skillOf('@acme/s', '1.0.0'));
     await expectExact();
     await world.registry.db.batch([(db) => db.run(sql.raw(change))]);
-    const [row] = await world.registry.db.read.select().from(waiting);
+    const [row] = await rowsOf(world, waiting);
     expect(row?.changes).toBe((row?.known ?? 0) + 1);
   });
 
@@ -306,7 +291,7 @@ describe('the stored queue', () => {
     const { id } = await requireVersion(world.registry, first.manifest);
     const text = change.replace(':approved', id);
     await world.registry.db.batch([(db) => db.run(sql.raw(text))]);
-    const open = await world.registry.db.read.select().from(renewals);
+    const open = await rowsOf(world, renewals);
     expect(open.map(({ kind, value }) => `${kind} ${value}`)).toContain('name @acme/s');
   });
 
@@ -335,7 +320,7 @@ describe('the stored queue', () => {
     await inReview(skillOf('@acme/t', '1.0.0', words(500, 600)));
     await move(skill, 'refused');
     await expectExact();
-    const [counted] = await world.registry.db.read.select().from(guard);
+    const [counted] = await rowsOf(world, guard);
     expect(counted).toMatchObject({ waiting: 1, quarantined: 0 });
   });
 

@@ -23,7 +23,7 @@ describe('approvals that are older than the last segment', () => {
   let crowd: Crowd;
   beforeEach(async () => {
     crowd = await makeCrowd();
-    await expectAnswer(publish(crowd.world.send, skill, crowd.keys.author), 201);
+    await expectAnswer(publish(crowd.world, skill, crowd.keys.author), 201);
     await crowd.walk(skill, { kind: 'scan', who: 'scanner', verdict: 'review' });
     await crowd.walk(skill, { kind: 'passkey', who: 'rita', holder: 'rita', lie: {} });
     await crowd.walk(skill, { kind: 'approve', who: 'omar', independent: false });
@@ -61,7 +61,7 @@ describe('approvals that are older than the last segment', () => {
   const end = (name: 'rita' | 'omar', part: object): Promise<unknown> => {
     const ended = { nonce: freshNonce(), name, roles: ['reviewer' as const], ...part };
     const statement = memberStatement({ ...ended, state: 'ended', validUpTo: 0 });
-    return state(crowd.world.send, statement, crowd.world.trust.administrator);
+    return state(crowd.world, statement, crowd.world.trust.administrator);
   };
 
   it.each<[string, number, () => Promise<unknown> | undefined]>([
