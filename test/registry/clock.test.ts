@@ -21,7 +21,7 @@ describe('a registry whose clock is three days ahead once', () => {
     world.wait(-3 * days);
     return result;
   }
-  const skillOf = (version: string): Skill => makeSkill('@acme/clock', version);
+  const skillOf = (version: string) => makeSkill('@acme/clock', version);
   const lease = async (token = world.tokens.scanner) =>
     (await call(world, '/api/v1/jobs/lease', { token, json: {} })).body.job;
   const status = async () =>

@@ -29,8 +29,7 @@ describe('a blob that is damaged on its disk', () => {
   const skill = makeSkill('@acme/kept', '1.0.0');
   const file = skill.packed.bundle.files[0]?.sha256 ?? digestOf('');
 
-  const get = (digest: Digest): Promise<Response> =>
-    world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
+  const get = (digest: Digest) => world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
   function damage(...names: readonly string[]): void {
     for (const name of names) {
       const bytes = Buffer.from(world.stored.get(name) ?? '');

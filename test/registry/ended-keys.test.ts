@@ -5,7 +5,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, makeSkill, type Skill, signIn, state } from './road.ts';
+import { makeSkill, type Skill, signIn, state } from './road.ts';
 import { approveIn, bodyAt, expectAnswer, publishIn, scanIn } from './steps.ts';
 import { eachWorld } from './world.ts';
 
@@ -25,7 +25,7 @@ describe('who ends a key for an index before now', () => {
     await approveIn(world, one);
     return status;
   };
-  const end = async (key: TestKey, by: TestKey, validUpTo?: number): Promise<Answer> =>
+  const end = async (key: TestKey, by: TestKey, validUpTo?: number) =>
     state(
       world,
       keyStatement({
@@ -35,13 +35,13 @@ describe('who ends a key for an index before now', () => {
       }),
       by,
     );
-  const rotate = async (to: TestKey): Promise<Answer> =>
+  const rotate = async (to: TestKey) =>
     state(
       world,
       keyStatement({ key: to.open, state: 'enrolled', replaces: world.author.keyId }),
       world.author,
     );
-  const claim = async (owner: TestKey, by: TestKey, previous?: Digest): Promise<Answer> =>
+  const claim = async (owner: TestKey, by: TestKey, previous?: Digest) =>
     state(
       world,
       scopeStatement({
@@ -51,7 +51,7 @@ describe('who ends a key for an index before now', () => {
       }),
       by,
     );
-  const give = async (to: TestKey): Promise<Answer> =>
+  const give = async (to: TestKey) =>
     claim(
       to,
       world.author,

@@ -5,7 +5,7 @@ import type { MemberRole, MemberStatement } from '../../skills-index/statement/a
 import { keyStatement, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { type Answer, call, enrol, signIn, state } from './road.ts';
+import { call, enrol, signIn, state } from './road.ts';
 import { bodyAt, callAs, expectAnswer, reviewerStatement } from './steps.ts';
 import { eachWorld, makeStaffedWorld } from './world.ts';
 
@@ -23,7 +23,7 @@ describe('an enrolment where two administrators of three have to agree', () => {
     kind: 'enrolled' | 'ended' = 'enrolled',
     roles: readonly MemberRole[] = ['reviewer'],
   ) => memberStatement({ nonce, name: 'puppet', roles, key: puppet.open, state: kind });
-  const sign = async (by: TestKey | undefined, one = statement()): Promise<Answer> => {
+  const sign = async (by: TestKey | undefined, one = statement()) => {
     if (by === undefined) throw new Error('nobody signs');
     return state(world, one, by);
   };
@@ -74,10 +74,7 @@ describe('an envelope that was signed before an end, and sent after it', () => {
       state: kind,
       previous,
     });
-  const sign = async (
-    one: MemberStatement,
-    ...by: readonly (TestKey | undefined)[]
-  ): Promise<Answer> => {
+  const sign = async (one: MemberStatement, ...by: readonly (TestKey | undefined)[]) => {
     const answers = [];
     for (const key of by) answers.push(await state(world, one, key ?? puppet));
     return answers.at(-1) ?? { status: 0, body: undefined };
@@ -145,8 +142,7 @@ describe('the order of statements on a key, where an administrator counts no mor
 
   const statement = (kind: 'enrolled' | 'ended', previous: Digest | 'none') =>
     reviewerStatement('nina', { key: nina.open }, kind, { previous });
-  const say = async (one: MemberStatement, by = world.trust.administrator): Promise<Answer> =>
-    state(world, one, by);
+  const say = async (one: MemberStatement, by = world.trust.administrator) => state(world, one, by);
   const endDeputy = async () => {
     const end = keyStatement({ key: deputy.open, state: 'ended', validUpTo: from });
     await expectAnswer(state(world, end, world.trust.administrator), 201);

@@ -30,18 +30,17 @@ describe('a registry whose database was brought back from before a revocation', 
   let dir: string;
   let running: RunningRegistry;
   const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-  const restart = async (replace: () => void): Promise<void> => {
+  const restart = async (replace: () => void) => {
     await running.close();
     replace();
     running = await startRegistry({ dir, port: 0 });
   };
-  const databaseFrom = (from: string): void => {
+  const databaseFrom = (from: string) => {
     for (const end of ['', '-wal', '-shm'])
       rmSync(join(dir, `registry.sqlite${end}`), { force: true });
     copyFileSync(join(dir, from), join(dir, 'registry.sqlite'));
   };
-  const keep = (as: string) => (): void =>
-    copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
+  const keep = (as: string) => () => copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
   /** Whether the registry proves, for the head that it shows, a stop of the version. */
   const proves = async (): Promise<'a stop' | 'no stop' | 'nothing'> => {
     const bytes = Buffer.from(await (await send('/index/status.json')).arrayBuffer());

@@ -8,7 +8,7 @@ import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
 import { readLine } from './contract/read-line.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, approve, enrol, makeSkill, signIn, state } from './road.ts';
+import { approve, enrol, makeSkill, signIn, state } from './road.ts';
 import { bodyAt, expectAnswer, scanIn, stopStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
@@ -35,10 +35,9 @@ describe('a version that a person published without a key', () => {
     expect(status).toBe(201);
     return { key, digest: body.digest };
   };
-  const approveBy = async (key: TestKey): Promise<Answer> =>
-    approve(world, await signIn(world, key), key, skill);
-  const lift = (key: TestKey): Promise<Answer> => say('lifted', key);
-  const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> => {
+  const approveBy = async (key: TestKey) => approve(world, await signIn(world, key), key, skill);
+  const lift = (key: TestKey) => say('lifted', key);
+  const say = (kind: 'suspended' | 'lifted', key: TestKey) => {
     const target = { bundle: skill.packed.digest };
     return state(world, stopStatement(kind, target), key);
   };

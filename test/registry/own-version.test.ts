@@ -3,16 +3,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import { makeKey, type TestKey } from './people.ts';
-import {
-  type Answer,
-  call,
-  enrol,
-  makeSkill,
-  publishScanned,
-  type Skill,
-  signIn,
-  state,
-} from './road.ts';
+import { call, enrol, makeSkill, publishScanned, signIn, state } from './road.ts';
 import { approveIn, bodyAt, expectAnswer, signInAs, stopStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
@@ -45,12 +36,12 @@ describe('a reviewer who is an author', () => {
   let second: TestKey;
   let tokens: Readonly<Record<'author' | 'owner' | 'second', string>>;
 
-  const scanned = async (verdict: Verdict): Promise<Skill> => {
+  const scanned = async (verdict: Verdict) => {
     const skill = makeSkill('@acme/own', '1.0.0');
     await publishScanned(world, skill, { verdict });
     return skill;
   };
-  const act = (who: keyof typeof tokens, action: string, json: object): Promise<Answer> =>
+  const act = (who: keyof typeof tokens, action: string, json: object) =>
     call(world, `/api/v1/reviews/@acme/own/1.0.0/${action}`, { token: tokens[who], json });
   const status = async (): Promise<string> =>
     (await bodyAt(world, '/api/v1/versions/@acme/own/1.0.0')).status;
@@ -74,7 +65,7 @@ describe('a reviewer who is an author', () => {
     const skill = await scanned('pass');
     await approveIn(world, skill);
     const target = { bundle: skill.packed.digest };
-    const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> =>
+    const say = (kind: 'suspended' | 'lifted', key: TestKey) =>
       state(world, stopStatement(kind, target), key);
     await expectAnswer(say('suspended', owner), 201);
     for (const key of [world.author, owner, second])

@@ -3,7 +3,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { type Answer, call, makeSkill, state } from './road.ts';
+import { call, makeSkill, state } from './road.ts';
 import { bodyAt, expectAnswer, publishIn } from './steps.ts';
 import { eachWorld } from './world.ts';
 
@@ -20,7 +20,7 @@ describe('a scope whose owner is gone', () => {
     votes: { by: string[] }[];
     statement: Digest;
   }> => await bodyAt(world, '/api/v1/scopes/@acme');
-  const give = async (to: TestKey, by: TestKey | undefined, previous?: Digest): Promise<Answer> => {
+  const give = async (to: TestKey, by: TestKey | undefined, previous?: Digest) => {
     if (by === undefined) throw new Error('nobody signs');
     const change = {
       scope: parseScope('acme'),

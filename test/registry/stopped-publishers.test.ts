@@ -32,22 +32,18 @@ import {
 } from './steps.ts';
 import { eachWorld } from './world.ts';
 
-const skillAt = (number: number, scope = '@acme'): Skill =>
+const skillAt = (number: number, scope = '@acme') =>
   makeSkill(`${scope}/t`, `1.0.${number}`, { files: { 'n.md': `${scope} ${number}\n` } });
 const refused = { status: 403, body: { code: 'publisher-stopped' } };
 
 describe('a publisher that was stopped', () => {
   const world = eachWorld({ sigstore: sigstore.trustedRoot });
 
-  const say = (kind: RevocationPredicate['kind'], publisher: Digest): Promise<Answer> =>
+  const say = (kind: RevocationPredicate['kind'], publisher: Digest) =>
     state(world, stopStatement(kind, { publisher }, `${kind} here`), world.rita);
-  const rotate = (from: TestKey, to: TestKey): Promise<Answer> =>
+  const rotate = (from: TestKey, to: TestKey) =>
     state(world, keyStatement({ key: to.open, state: 'enrolled', replaces: from.keyId }), from);
-  const own = async (
-    by: TestKey,
-    owners: readonly PublicKey[],
-    scope = 'acme',
-  ): Promise<Answer> => {
+  const own = async (by: TestKey, owners: readonly PublicKey[], scope = 'acme') => {
     const { chain } = await readIdentities(world.registry, { scopes: [parseScope(scope)] });
     const previous = chain.scopeStatementOf(parseScope(scope), latest);
     return state(
@@ -60,7 +56,7 @@ describe('a publisher that was stopped', () => {
       by,
     );
   };
-  const bring = async (skill: Skill, by: TestKey): Promise<void> => {
+  const bring = async (skill: Skill, by: TestKey) => {
     await publishApproved(world, skill, by);
   };
   const statusOf = async ({ manifest: { name, version } }: Skill): Promise<string> =>

@@ -207,7 +207,7 @@ it('lets other requests go on while it looks into very many private scopes', asy
   const turnsOf = async (reader: readonly Scope[]): Promise<number> => {
     let turns = 0;
     let isOver = false;
-    const count = (): void => {
+    const count = () => {
       turns++;
       if (!isOver) setImmediate(count);
     };

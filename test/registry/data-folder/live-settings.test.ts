@@ -28,7 +28,7 @@ describe('a running registry', () => {
   async function start(options: Partial<RegistryOptions> = {}) {
     const dir = await makeDataFolder(trust);
     const lines: string[] = [];
-    const write = (name: string, content: unknown): void =>
+    const write = (name: string, content: unknown) =>
       writeFileSync(
         join(dir, name),
         typeof content === 'string' ? content : JSON.stringify(content),

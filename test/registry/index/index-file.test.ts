@@ -68,7 +68,7 @@ describe('the index file of a skill', () => {
         const name = parseSkillName(`@acme/race-${round++}`);
         const indexes = Array.from({ length: 4 }, () => logIndex++);
         const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
-        const orDead = (error: unknown): void => {
+        const orDead = (error: unknown) => {
           if (!(error instanceof Dead)) throw error;
         };
         const both = Promise.all([
@@ -141,7 +141,7 @@ describe('an index file in memory', () => {
         const registry = { ...slow, db, known };
         const stale: number[] = [];
         let answered = 1;
-        const read = async (): Promise<void> => {
+        const read = async () => {
           const atLeast = answered;
           await turn();
           const { bytes = Buffer.alloc(0) } = (await readIndexFile(registry, name)) ?? {};

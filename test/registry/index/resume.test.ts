@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const queued = async (): Promise<number> =>
   new Set((await rowsOf(world, jobs)).map(({ versionId }) => versionId)).size;
-const never = (error: unknown): void => expect(error).toBeUndefined();
+const never = (error: unknown) => expect(error).toBeUndefined();
 
 it('a start gives each version without a scan a job, and answers others meanwhile', async () => {
   let turns = 0;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { withStatusMemory } from '../../../registry/store/known-files.ts';
 import { type Status, verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
-import { type Answer, makeSkill, publishApproved, type Skill, state, stopsShown } from '../road.ts';
+import { makeSkill, publishApproved, type Skill, state, stopsShown } from '../road.ts';
 import { expectAnswer, publishIn, stopStatement } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
@@ -19,11 +19,7 @@ describe('status.json', () => {
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime());
   };
   const shown = () => stopsShown(world, '@acme/marked');
-  const say = async (
-    kind: 'suspended' | 'lifted' | 'revoked',
-    reason: string,
-    key = world.rita,
-  ): Promise<Answer> =>
+  const say = async (kind: 'suspended' | 'lifted' | 'revoked', reason: string, key = world.rita) =>
     state(world, stopStatement(kind, { bundle: skill.packed.digest }, reason), key);
 
   it('is the same for an hour, and then signed anew for 24', async () => {

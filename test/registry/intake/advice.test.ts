@@ -12,7 +12,7 @@ import {
 import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, makeSkill, type Skill, state } from '../road.ts';
+import { makeSkill, type Skill, state } from '../road.ts';
 import {
   approveIn,
   bodyAt,
@@ -72,7 +72,7 @@ beforeAll(async () => {
     expect((await versionAt(version)).status).toBe(wanted);
 });
 
-const skillAt = (version: string): Skill =>
+const skillAt = (version: string) =>
   makeSkill(name, version, { files: { 'n.md': `${version}\n` } });
 const stop = (skill: Skill, kind: 'suspended' | 'revoked') =>
   stopStatement(kind, { bundle: skill.packed.digest }, 'it leaks');
@@ -83,7 +83,7 @@ const advise = (
   version: string,
   kind: AdvicePredicate['kind'],
   more: Partial<AdvicePredicate> = {},
-): Promise<Answer> =>
+) =>
   state(
     world,
     adviceStatement({

@@ -38,10 +38,7 @@ describe('intake', () => {
   });
 
   /** A skill whose files are given as text; the signed manifest is `good` unless given. */
-  const odd = async (
-    texts: Record<string, string | Buffer>,
-    signed?: Skill['manifest'],
-  ): Promise<Answer> => {
+  const odd = async (texts: Record<string, string | Buffer>, signed?: Skill['manifest']) => {
     const good = { manifest: signed ?? makeSkill('@acme/odd', '1.0.0').manifest };
     const files = Object.entries(texts).map(([path, text]) => ({
       path,
@@ -255,7 +252,7 @@ describe('intake', () => {
   it('takes provenance by the same key, and refuses another’s', async () => {
     const skill = makeSkill('@acme/proven', '1.0.0');
     const about = aboutOf(skill);
-    const send = async (by: typeof world.author): Promise<Response> => {
+    const send = async (by: typeof world.author) => {
       const form = new FormData();
       form.set('publish', JSON.stringify(await signPublication(skill, world.author)));
       form.set(

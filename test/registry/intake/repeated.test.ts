@@ -22,7 +22,6 @@ import {
   publishScanned,
   reportOn,
   type Send,
-  type Skill,
   scan,
   signPublication,
   state,
@@ -56,11 +55,11 @@ beforeEach(async () => {
 
 const name = parseSkillName('@acme/again');
 const version = parseVersion('1.0.0');
-const skill = (file = 'one'): Skill => makeSkill(name, version, { files: { 'n.md': file } });
-const inReview = async (): Promise<void> => {
+const skill = (file = 'one') => makeSkill(name, version, { files: { 'n.md': file } });
+const inReview = async () => {
   await publishScanned(world, skill());
 };
-const approved = async (): Promise<void> => {
+const approved = async () => {
   await inReview();
   await approveIn(world, skill());
 };
@@ -73,7 +72,7 @@ const member = (key: TestKey, end: 'enrolled' | 'ended'): Statement =>
 const claim = (owner: TestKey): Statement =>
   scopeStatement({ scope: parseScope('other'), owners: [owner.open] });
 const say = (statement: () => Statement, by: () => TestKey) => () => state(send, statement(), by());
-const nothing = async (): Promise<void> => undefined;
+const nothing = async () => undefined;
 const author = () => world.author;
 const rita = () => world.rita;
 const administrator = () => world.trust.administrator;

@@ -3,7 +3,7 @@ import type { Database } from '../../../registry/store/batch.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, claimScope, publish, signPublication } from '../road.ts';
+import { claimScope, publish, signPublication } from '../road.ts';
 import { expectAnswer } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
@@ -14,7 +14,7 @@ const packed = packBundle(files);
 describe('uploads of the same bytes at the same time', () => {
   const world = eachWorld();
 
-  const upload = async (name: string, key: TestKey): Promise<Answer> => {
+  const upload = async (name: string, key: TestKey) => {
     const manifest = parseManifest(
       Buffer.from(JSON.stringify({ name, version: '1.0.0', capabilities: {} })),
     );

@@ -105,7 +105,7 @@ describe('a version whose approval was logged while the storage failed', () => {
         ? Promise.reject(new Error('the storage is busy'))
         : objects.putAll(all);
     Object.assign(world.registry, { objects: { ...objects, putAll } });
-    const send = (): Promise<Answer> => state(world, statement, world.rita);
+    const send = () => state(world, statement, world.rita);
     await expectAnswer(send(), 201);
     expect(await statusOf(world, skill)).toBe('in review');
     Object.assign(world.registry, { objects });

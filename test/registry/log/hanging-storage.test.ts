@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { logSize } from '../../../registry/log/log.ts';
@@ -59,7 +60,7 @@ describe('while the object storage hangs', () => {
     );
     expect((await logSize(registry)) - before).toBe(claims.length);
     mend();
-    await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
+    await sleep(patience.probeMs);
     for (const [at, send] of claims.entries()) {
       const { status, body } = await send();
       expect([status, body.logIndex], JSON.stringify(body)).toEqual([201, before + at]);
@@ -99,7 +100,7 @@ describe('while the object storage hangs', () => {
       reasons: [{ code: 'revoked' }],
     });
     mend();
-    await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
+    await sleep(patience.probeMs);
     expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'refused' });
   });
 

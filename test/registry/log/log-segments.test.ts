@@ -40,7 +40,7 @@ describe('evidence that a segment has', () => {
   });
   let envelope: Awaited<ReturnType<typeof signStatement>>;
 
-  const segmentAll = async (): Promise<void> => {
+  const segmentAll = async () => {
     while (await makeSegment(world.registry, entries));
   };
   const rows = () => world.registry.db.read.select().from(statements).orderBy(statements.logIndex);
@@ -68,7 +68,7 @@ describe('evidence that a segment has', () => {
       built: await bodyAt(world, '/api/v1/versions/@ours/built/1.0.0'),
     };
   };
-  const lose = (...digests: readonly Digest[]): void => {
+  const lose = (...digests: readonly Digest[]) => {
     for (const digest of digests)
       for (const name of [storedBlobName(digest), publicBlobName(digest)]) {
         const bytes = world.stored.get(name);
@@ -303,7 +303,7 @@ describe('evidence that a segment has', () => {
 
   it('is the only reason for which a row may go', async () => {
     const { db } = world.registry;
-    const refused = (attempt: SQL): void =>
+    const refused = (attempt: SQL) =>
       expect(() => db.read.run(attempt)).toThrow(
         expect.objectContaining({ cause: expect.objectContaining({ message: appendOnly }) }),
       );
@@ -332,7 +332,7 @@ describe('evidence that a segment has', () => {
     const { size } = await readRange(world.registry);
     await makeSegment(world.registry, entries);
     const first = await segmentedUntil(world.registry);
-    const refused = (attempt: SQL): void => expect(() => db.read.run(attempt)).toThrow();
+    const refused = (attempt: SQL) => expect(() => db.read.run(attempt)).toThrow();
     for (const [from, until] of [
       [first, first],
       [first, size + 1],

@@ -68,7 +68,7 @@ class Site {
     this.#open.push(db);
     let writes = 0;
     let dead = false;
-    const write = async (act: () => Promise<void>): Promise<void> => {
+    const write = async (act: () => Promise<void>) => {
       await turn();
       if (dead) throw new Dead();
       const last = writes++ === death?.write;
@@ -144,7 +144,7 @@ function answerOf(result: PromiseSettledResult<void>): void {
   if (result.status === 'rejected') throw result.reason;
 }
 
-const orDead = (error: unknown): void => {
+const orDead = (error: unknown) => {
   const cause = error instanceof Problem ? error.cause : error;
   if (!(cause instanceof Dead)) throw error;
 };
@@ -199,7 +199,7 @@ describe.each([
   it('sign no two trees of one size, and lose nothing that they answered', async () => {
     site = new Site();
     const answered: number[] = [];
-    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
     const one = await site.process(turn);
     const two = await site.process(turn);
     await Promise.all([

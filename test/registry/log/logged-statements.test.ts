@@ -36,8 +36,7 @@ describe('statements by log index', () => {
     size = Number((await (await send('/log/checkpoint')).text()).split('\n')[1]);
   });
 
-  const read = async (index: number | string): Promise<Response> =>
-    world.send(`/log/statements/${index}`);
+  const read = async (index: number | string) => world.send(`/log/statements/${index}`);
 
   it('are served to anybody, one for each entry, and each is the one that its entry commits to', async () => {
     const tile = { level: 'entries', index: 0, width: size } as const;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
@@ -33,7 +34,7 @@ const nothing = (): [] => [];
 const noted = async ({ db }: Registry): Promise<number> =>
   (await db.read.select().from(log)).filter(({ note }) => note !== null).length;
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+const pause = () => sleep(20);
 
 /** Another process over the same database. */
 const otherProcess = (registry: Registry): Registry => ({
@@ -86,7 +87,7 @@ describe('requests that append at the same time', () => {
     let last = began;
     let longest = 0;
     let isOver = false;
-    const tick = (): void => {
+    const tick = () => {
       longest = Math.max(longest, now() - last);
       last = now();
       if (!isOver) setImmediate(tick);

@@ -50,7 +50,7 @@ describe('a registry with witnesses', () => {
     said.length = 0;
   });
 
-  const give = (policy: WitnessPolicy, urls: readonly string[], by: typeof fetch = fetch): void => {
+  const give = (policy: WitnessPolicy, urls: readonly string[], by: typeof fetch = fetch) => {
     const witnesses: Witnesses = {
       policy,
       urls,

@@ -58,7 +58,7 @@ const deliver = async (): Promise<boolean> => {
 };
 
 /** A version, after the scanner's session has ended. */
-const later = async (serial: number): Promise<void> => {
+const later = async (serial: number) => {
   const tokens = { ...world.tokens, scanner: await signInAs(world, 'scanner') };
   await scanned({ ...world, tokens }, serial, 'pass');
 };

@@ -12,7 +12,7 @@ import { identityNames } from '../../../registry/store/identity-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { keyStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, claimScope, makeSkill, state } from '../road.ts';
+import { claimScope, makeSkill, state } from '../road.ts';
 import { callAs, expectAnswer, publishIn, rowsOf } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
@@ -20,9 +20,9 @@ const world = eachWorld();
 const mallory = makeKey();
 
 /** What a registry knows that is started again. */
-const restart = (): void => void Object.assign(world.registry, { identities: {} });
+const restart = () => void Object.assign(world.registry, { identities: {} });
 const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
-const unlock = (): void => {
+const unlock = () => {
   for (const trigger of [
     'identity_names_no_update',
     'identity_names_no_delete',
@@ -48,7 +48,7 @@ const isOf = async (type: string, name: string): Promise<boolean> => {
     .where(eq(statements.predicateType, type));
   return rows.some(({ bundle }) => bundle !== null && name.endsWith(bundle.slice(7)));
 };
-const publishAs = (version: string, key = world.author): Promise<Answer> =>
+const publishAs = (version: string, key = world.author) =>
   publishIn(world, makeSkill('@acme/hidden', version), key);
 
 describe('rows that somebody adds', () => {
@@ -135,8 +135,7 @@ describe('rows that somebody takes away', () => {
     restart();
     const isReviewer = async (): Promise<boolean> =>
       (await readMembers(registry)).chain.isMember(rita.keyId, 'reviewer', latest);
-    const check = (): Promise<void> =>
-      checkNames(registry, new AbortController().signal, () => undefined);
+    const check = () => checkNames(registry, new AbortController().signal, () => undefined);
     const { objects } = registry;
     let isChecked = false;
     // The check restores the name while the first request reads what rita's key said before.

@@ -26,7 +26,7 @@ async function staffed(): Promise<Staffed> {
 }
 
 /** What a registry that is started again knows. */
-const restart = (world: Staffed, changed: object): void => {
+const restart = (world: Staffed, changed: object) => {
   Object.assign(world.registry, { identities: {}, ...changed });
 };
 

@@ -72,7 +72,7 @@ describe('a blob', () => {
 
   it('follows readers.json: a scope that becomes private or public takes its files along', async () => {
     const { readers } = world.registry;
-    const withPrivate = (scopes: 'everything' | readonly string[]): void => {
+    const withPrivate = (scopes: 'everything' | readonly string[]) => {
       const list = scopes === 'everything' ? scopes : scopes.map((scope) => parseScope(scope));
       const changed = new Readers(
         { ...file, private: list as (typeof acme)[] },

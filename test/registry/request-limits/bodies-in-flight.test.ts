@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,7 +62,7 @@ describe('a large body of a stranger', () => {
     socket.write(
       `${at} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await sleep(60);
     return socket;
   };
   // On a busy machine an answer takes longer than `begin` waits.
@@ -101,7 +102,7 @@ describe('a large body of a stranger', () => {
     };
     await expectAnswer(send('/api/v1/versions', ofMember), 400);
     for (const socket of begun) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     for (let i = 0; i < ofOne; i++) await begin('127.0.0.1');
     expect(heads()).toEqual([]);
     await expectAnswer(publish(send, makeSkill('@acme/x', '1.0.0'), world.author), 201);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
@@ -17,7 +18,6 @@ import { makeKey, makeRoot, type TestRoot } from '../people.ts';
 import { claimScope, enrol, makeSkill, publish, type Send, signIn } from '../road.ts';
 import { expectAnswer, expectProblem } from '../steps.ts';
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const large = 'x'.repeat(300_000);
 
 describe('a registry on a disk', () => {

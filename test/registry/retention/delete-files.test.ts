@@ -36,7 +36,7 @@ async function worldWith(retention?: RetentionRules): Promise<Staffed> {
   return world;
 }
 
-const skillOf = (name: string, number: number, text = `notes of ${name} ${number}\n`): Skill =>
+const skillOf = (name: string, number: number, text = `notes of ${name} ${number}\n`) =>
   makeSkill(name, `1.0.${number}`, { files: { 'notes.md': text } });
 
 function addressOf(skill: Skill, path: string): string {
@@ -227,7 +227,7 @@ describe('an upload with a file that is being deleted', () => {
     const { objects } = world.registry;
     const { putAll, remove } = objects;
     let others: (() => Promise<unknown>) | undefined;
-    const once = async (): Promise<void> => {
+    const once = async () => {
       const act = others;
       others = undefined;
       await act?.();

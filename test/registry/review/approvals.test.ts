@@ -24,7 +24,7 @@ describe('approvals', () => {
   const world = oneWorld();
   let count = 0;
 
-  const inReview = async (capabilities: object = {}): Promise<Skill> => {
+  const inReview = async (capabilities: object = {}) => {
     count += 1;
     const skill = makeSkill('@acme/reviewed', `1.0.${count}`, { capabilities });
     await expectAnswer(publishIn(world, skill), 201);

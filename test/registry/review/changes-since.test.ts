@@ -23,7 +23,7 @@ const known = {
   secret: [secret('CRM_TOKEN')],
   exec: [{ program: 'git', why: 'reads the last tag' }],
 };
-const deals = (version: string, capabilities: object): Skill =>
+const deals = (version: string, capabilities: object) =>
   makeSkill('@acme/deals', version, { capabilities });
 
 describe('a version after an approved one', () => {

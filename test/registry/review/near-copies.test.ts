@@ -42,7 +42,7 @@ const words = (from: number, to: number): string =>
     { length: to - from },
     (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`,
   ).join('');
-const skillOf = (name: string, version: string, text: string): Skill =>
+const skillOf = (name: string, version: string, text: string) =>
   makeSkill(name, version, {
     files: {
       'notes.md': text,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answersOfVersionMax } from '../../../registry/review/notes.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publishScanned, signIn } from '../road.ts';
+import { call, claimScope, makeSkill, publishScanned, signIn } from '../road.ts';
 import { approveIn, callAs, expectAnswer } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
@@ -11,8 +11,8 @@ const world = eachWorld({}, async () => {
   await publishScanned(world, skill);
 });
 
-const ask = (reason: string): Promise<Answer> => callAs(world, 'rita', `${path}/ask`, { reason });
-const reply = (token: string | undefined, text: string): Promise<Answer> =>
+const ask = (reason: string) => callAs(world, 'rita', `${path}/ask`, { reason });
+const reply = (token: string | undefined, text: string) =>
   call(world, `${path}/answer`, { ...(token === undefined ? {} : { token }), json: { text } });
 
 describe('an answer of the author', () => {

@@ -12,12 +12,12 @@ const world = eachWorld({}, async () => {
   for (const version of ['1.0.0', '1.1.0', '2.0.0']) await bring(skillOf('b', version));
 });
 
-const skillOf = (name: string, version: string, requires = {}): Skill =>
+const skillOf = (name: string, version: string, requires = {}) =>
   makeReportSkill(`@acme/${name}`, { version, requires, files: { 'v.md': `${name} ${version}` } });
-const inReview = async (skill: Skill): Promise<void> => {
+const inReview = async (skill: Skill) => {
   await publishScanned(world, skill);
 };
-const bring = async (skill: Skill): Promise<void> => {
+const bring = async (skill: Skill) => {
   await inReview(skill);
   await expectAnswer(approveIn(world, skill), 201);
 };

@@ -35,13 +35,12 @@ const world = eachWorld({ retention: { withdrawnDays: 30 } }, async () => {
   await expectAnswer(publishIn(world, skill), 201);
 });
 
-const withdraw = (token: string | undefined, json: object = {}, at = path): Promise<Answer> =>
+const withdraw = (token: string | undefined, json: object = {}, at = path) =>
   call(world, `${at}/withdraw`, { ...(token === undefined ? {} : { token }), json });
 const shown = async (): Promise<Answer['body']> =>
   await bodyAt(world, '/api/v1/versions/@acme/report/1.0.0');
-const scanned = (verdict: 'pass' | 'incomplete' | 'block'): Promise<Answer> =>
-  scanIn(world, skill, verdict);
-const lease = (): Promise<Answer> => callAs(world, 'scanner', '/api/v1/jobs/lease', {});
+const scanned = (verdict: 'pass' | 'incomplete' | 'block') => scanIn(world, skill, verdict);
+const lease = () => callAs(world, 'scanner', '/api/v1/jobs/lease', {});
 
 describe('an author withdraws a version', () => {
   it.each<[VersionState, () => Promise<unknown>]>([

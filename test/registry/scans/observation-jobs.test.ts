@@ -9,7 +9,7 @@ import { observationJobs } from '../../../registry/versions/observations.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { observationOf, observedBody, sendObservation } from '../observed.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, enrol, makeSkill, publishScanned, signIn } from '../road.ts';
+import { call, enrol, makeSkill, publishScanned, signIn } from '../road.ts';
 import { expectAnswer, expectCode, rowsOf } from '../steps.ts';
 import { type Staffed, worldAfter } from '../world.ts';
 
@@ -32,7 +32,7 @@ async function waiting(start = observing): Promise<Staffed> {
 }
 
 // The clock moves past the end of a session.
-const ask = async ({ scanner, send }: Staffed, path: string, json: object = {}): Promise<Answer> =>
+const ask = async ({ scanner, send }: Staffed, path: string, json: object = {}) =>
   call(send, `/api/v1/observation-jobs/${path}`, { token: await signIn(send, scanner), json });
 const lease = async (users: Staffed) => (await ask(users, 'lease')).body.job;
 const fail = (users: Staffed, lease: string, detail = 'no memory') =>
@@ -42,7 +42,7 @@ const waits = async ({ rita, send }: Staffed, name: string): Promise<string | un
     .body.observationWaits;
 const jobCount = async ({ registry }: Staffed): Promise<number> =>
   (await rowsOf({ registry }, observationJobs)).length;
-const observe = async ({ registry, scanner, send }: Staffed): Promise<Answer> => {
+const observe = async ({ registry, scanner, send }: Staffed) => {
   const observation = observationOf(first, [], registry.now());
   const body = await observedBody(send, first, observation, scanner);
   return sendObservation(send, await signIn(send, scanner), first, body);

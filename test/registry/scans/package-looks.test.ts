@@ -43,12 +43,12 @@ const signInAgain = async () =>
   Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
 const giveBack = (who: 'scanner' | 'author' | 'rita', id: number | undefined) =>
   call(world, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
-const inReview = async (skill: Skill): Promise<Skill> => {
+const inReview = async (skill: Skill) => {
   await expectAnswer(publishIn(world, skill), 201);
   await expectAnswer(scanIn(world, skill), 200);
   return skill;
 };
-const approved = async (skill: Skill): Promise<Skill> => {
+const approved = async (skill: Skill) => {
   await inReview(skill);
   await expectAnswer(approveIn(world, skill), 201);
   return skill;

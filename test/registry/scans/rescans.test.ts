@@ -10,7 +10,6 @@ import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { makeFinding } from '../../finding.ts';
 import {
-  type Answer,
   type Leased,
   leaseJob,
   makeReport,
@@ -52,8 +51,7 @@ describe('a new rule set', () => {
   });
   afterEach(() => world.close());
 
-  const post = (path: string, json: unknown): Promise<Answer> =>
-    callAs(world, 'scanner', path, json);
+  const post = (path: string, json: unknown) => callAs(world, 'scanner', path, json);
   let scansBy = first;
   const lease = (by = scansBy) => leaseJob(world, world.tokens.scanner, { ruleSet: by });
   const report = async (
@@ -61,7 +59,7 @@ describe('a new rule set', () => {
     skill: Skill,
     by: Digest,
     said: { verdict?: Verdict; findings?: Finding[] },
-  ): Promise<Answer> => {
+  ) => {
     const made = {
       ...makeReport(skill, said.verdict ?? 'pass', said.findings),
       ruleSet: by,
@@ -69,7 +67,7 @@ describe('a new rule set', () => {
     const who = { token: world.tokens.scanner, key: world.scanner };
     return reportOn(world, who, job, [skill, made]);
   };
-  const scanned = async (skill: Skill): Promise<void> => {
+  const scanned = async (skill: Skill) => {
     await expectAnswer(publishIn(world, skill), 201);
     await expectAnswer(report(await lease(), skill, scansBy, {}), 200);
   };

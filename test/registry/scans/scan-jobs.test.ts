@@ -27,18 +27,14 @@ describe('scan jobs', () => {
   const world = oneWorld();
   let count = 0;
 
-  const publishNext = async (): Promise<Skill> => {
+  const publishNext = async () => {
     count += 1;
     const skill = makeSkill('@acme/scanned', `1.0.${count}`);
     await expectAnswer(publishIn(world, skill), 201);
     return skill;
   };
   const lease = async () => leaseJob(world, await signInAs(world, 'scanner'));
-  const post = async (
-    job: { id: string; lease: string } | null,
-    verb: string,
-    json: object,
-  ): Promise<Answer> =>
+  const post = async (job: { id: string; lease: string } | null, verb: string, json: object) =>
     call(world, `/api/v1/jobs/${job?.id}/${verb}`, {
       token: await signInAs(world, 'scanner'),
       json: { lease: job?.lease, ...json },
@@ -292,10 +288,7 @@ describe('scan jobs', () => {
       expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
       expect((await scanLater(job, skill)).body).toMatchObject({ status: 'in review' });
     });
-    const scanLater = async (
-      job: { id: string; lease: string } | null,
-      skill: Skill,
-    ): Promise<Answer> => {
+    const scanLater = async (job: { id: string; lease: string } | null, skill: Skill) => {
       const report = makeReport(skill, 'pass');
       return post(job, 'report', {
         envelope: await signReport(world, skill, report, world.scanner),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
 import { type RegistryOptions, startRegistry } from '../../../registry/serve.ts';
@@ -33,8 +34,7 @@ async function start(options: Partial<RegistryOptions>) {
 }
 
 async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100 && !what(); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 100 && !what(); tries++) await sleep(20);
   expect(what()).toBe(true);
 }
 

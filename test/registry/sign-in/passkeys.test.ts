@@ -53,7 +53,7 @@ describe('a passkey', () => {
     );
   });
 
-  const enrol = async (): Promise<void> => {
+  const enrol = async () => {
     const passkey = ritasPasskey.enrolled;
     const member = reviewerStatement('rita', { passkey });
     await expectAnswer(state(world, member, world.trust.administrator), 201);

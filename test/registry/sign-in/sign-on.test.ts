@@ -207,7 +207,7 @@ describe('single sign-on', () => {
     provider.person = { ...rita, email: 'ops@acme.example', groups: ['platform'] };
     const { me } = await signOn();
     expect((await me.get('')).html).toContain('/review/operations');
-    const send = async (): Promise<void> => {
+    const send = async () => {
       throw new Error('no route');
     };
     const one = { label: 'webhook at chat.acme.example', address: 'x', atOnce: 1, send };
@@ -245,7 +245,7 @@ describe('single sign-on', () => {
 });
 
 describe('whoever stole the identity provider', () => {
-  const unchanged = async (skill: Skill): Promise<void> => {
+  const unchanged = async (skill: Skill) => {
     expect(await statusOf(world, skill)).toBe('in review');
     const { notes } = (await callAs(world, 'omar', `/api/v1/reviews${pathOf(skill)}`)).body;
     expect(notes).toEqual([]);
@@ -291,7 +291,7 @@ describe('whoever stole the identity provider', () => {
 
 describe('a sign-in', () => {
   /** Nobody is signed in, and the page says why. */
-  const refused = (page: { status: number; html: string }, me: Visitor, why: string): void => {
+  const refused = (page: { status: number; html: string }, me: Visitor, why: string) => {
     expect(page.status).toBe(403);
     expect(page.html).toContain(why);
     expect(ofSession(me)).toBe(false);

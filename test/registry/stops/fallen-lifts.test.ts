@@ -9,7 +9,7 @@ import { type Answer, makeSkill, publishApproved, type Skill, state } from '../r
 import { bodyAt, expectAnswer, reviewerStatement } from '../steps.ts';
 import { ownWorld, type Staffed } from '../world.ts';
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 function say(

@@ -18,9 +18,9 @@ if (osvSchema === undefined)
 
 const world = eachWorld();
 
-const skillAt = (version: string): Skill =>
+const skillAt = (version: string) =>
   makeSkill('@acme/counter', version, { files: { 'n.md': `${version}\n` } });
-const release = async (version: string): Promise<Skill> => {
+const release = async (version: string) => {
   const skill = skillAt(version);
   await publishApproved(world, skill);
   return skill;
@@ -53,7 +53,7 @@ const entries = async () => {
     }),
   );
 };
-const requireValid = (entry: unknown): void => {
+const requireValid = (entry: unknown) => {
   if (osvSchema === undefined) return;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default.default(ajv);

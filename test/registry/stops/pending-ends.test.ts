@@ -8,15 +8,7 @@ import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { keyStatement } from '../../../skills-index/statement/attestation.ts';
 import { failWrite } from '../failing-write.ts';
-import {
-  type Answer,
-  claimScope,
-  makeSkill,
-  publishApproved,
-  type Skill,
-  state,
-  stopsShown,
-} from '../road.ts';
+import { claimScope, makeSkill, publishApproved, state, stopsShown } from '../road.ts';
 import { bodyAt, expectAnswer, rowsOf } from '../steps.ts';
 import { eachWorld, makeStaffedWorld } from '../world.ts';
 
@@ -25,7 +17,7 @@ const atOnce = 2;
 /** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
 const firstSlice = 3;
 const numbers = [1, 2, 3, 4, 5];
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 const world = eachWorld({}, async () => {
@@ -40,7 +32,7 @@ let upTo: number;
 const sizeNow = async (): Promise<number> =>
   (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
 
-const endKey = (): Promise<Answer> => {
+const endKey = () => {
   const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: upTo });
   return state(world, ended, world.author);
 };

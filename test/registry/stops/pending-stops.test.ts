@@ -64,7 +64,7 @@ import { eachWorld, worldAfter } from '../world.ts';
 /** Three slices for five versions. */
 const atOnce = 2;
 const numbers = [1, 2, 3, 4, 5];
-const skillAt = (number: number, name = '@acme/t'): Skill =>
+const skillAt = (number: number, name = '@acme/t') =>
   makeSkill(name, `1.0.${number}`, { files: { 'n.md': `${name} ${number}\n` } });
 
 const world = eachWorld({ sigstore: sigstore.trustedRoot });

@@ -42,7 +42,7 @@ it('a publisher of very many versions is stopped by small batches, each version 
     },
   };
   Object.assign(registry, { db: counted });
-  const say = async (kind: RevocationPredicate['kind']): Promise<void> => {
+  const say = async (kind: RevocationPredicate['kind']) => {
     const target = { publisher: author.keyId };
     const said = { registry: registryIdOf(registry.root), kind, target, reason: `it is ${kind}` };
     const statement = revocationStatement({ ...said, nonce: freshNonce() });

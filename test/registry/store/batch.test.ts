@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeExclusive } from '../../../registry/context.ts';
@@ -65,7 +66,7 @@ describe('tasks of one name', () => {
       (name: string, ms: number, fails = false) =>
       async () => {
         order.push(`${name} begins`);
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        await sleep(ms);
         order.push(`${name} ends`);
         if (fails) throw new Error(name);
       };

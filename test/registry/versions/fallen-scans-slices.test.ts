@@ -23,16 +23,16 @@ const firstSlice = 3;
 describe('the end of a scanner, where many versions wait', () => {
   const world = eachWorld();
 
-  const skillAt = (number: number): Skill =>
+  const skillAt = (number: number) =>
     makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
-  const scanned = async (number: number, by = world.scanner): Promise<Skill> => {
+  const scanned = async (number: number, by = world.scanner) => {
     const one = skillAt(number);
     await expectAnswer(publishIn(world, one), 201);
     const token = by === world.scanner ? world.tokens.scanner : await signIn(world, by);
     await expectAnswer(scan(world, token, by, one, 'pass'), 200);
     return one;
   };
-  const approved = async (number: number): Promise<void> => {
+  const approved = async (number: number) => {
     const one = await scanned(number);
     await expectAnswer(approveIn(world, one), 201);
   };
@@ -45,7 +45,7 @@ describe('the end of a scanner, where many versions wait', () => {
   const moveTo = async ({ manifest }: Skill, status: VersionState) =>
     world.registry.db.batch([(db) => db.update(versions).set({ status }).where(isSkill(manifest))]);
   /** The end alone: the storage fails behind it, as if the process were killed. */
-  const endKilled = async (): Promise<void> => {
+  const endKilled = async () => {
     const storage = failWrite(world.registry, firstSlice, { forGood: true });
     await expectAnswer(endScanner(world, 0), 201);
     storage.mend();

@@ -14,7 +14,6 @@ import { freshNonce } from '../../nonce.ts';
 import { makeCrowd } from '../approval-walk.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
-  type Answer,
   approve,
   enrol,
   makeSkill,
@@ -40,7 +39,7 @@ function readsOf(registry: Registry): ReadonlySet<string> {
   return read;
 }
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('what is ended for a log index before now', () => {
@@ -52,18 +51,13 @@ describe('what is ended for a log index before now', () => {
   /** Size of the log between version 1 and version 2. */
   let between: number;
 
-  const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
+  const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita') => {
     await publishScanned(world, skill);
     await expectAnswer(approve(world, world.tokens[by], world[by], skill), 201);
   };
   const sizeNow = async (): Promise<number> =>
     (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
-  const endMember = async (
-    name: string,
-    role: MemberRole,
-    key: TestKey,
-    validUpTo?: number,
-  ): Promise<Answer> =>
+  const endMember = async (name: string, role: MemberRole, key: TestKey, validUpTo?: number) =>
     state(
       world,
       memberStatement({
@@ -76,7 +70,7 @@ describe('what is ended for a log index before now', () => {
       }),
       world.trust.administrator,
     );
-  const endKey = async (validUpTo: number, by: TestKey): Promise<Answer> =>
+  const endKey = async (validUpTo: number, by: TestKey) =>
     state(world, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
   const states = async (): Promise<string[]> =>
     Promise.all(
@@ -176,11 +170,7 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('takes back a lift by a reviewer who no longer counted, and none by another', async () => {
-    const say = async (
-      kind: 'suspended' | 'lifted',
-      number: number,
-      by: TestKey,
-    ): Promise<void> => {
+    const say = async (kind: 'suspended' | 'lifted', number: number, by: TestKey) => {
       const { name, version } = skillAt(number).manifest;
       const said = stopStatement(kind, { name, version }, `${kind} it`);
       await expectAnswer(state(world, said, by), 201);

@@ -68,7 +68,7 @@ describe('a version that waits', () => {
     const answer = await reportOn(world, { token, key }, job, [skill, report]);
     return answer.status === 200 ? answer.body.status : answer.body.code;
   };
-  const end = async (name: string, key: TestKey): Promise<void> => {
+  const end = async (name: string, key: TestKey) => {
     const ended = memberStatement({
       nonce: freshNonce(),
       name,
@@ -79,13 +79,13 @@ describe('a version that waits', () => {
     });
     await expectAnswer(state(world, ended, world.trust.administrator), 201);
   };
-  const restart = async (policy: typeof defaultPolicy): Promise<void> => {
+  const restart = async (policy: typeof defaultPolicy) => {
     Object.assign(world.registry, { policy });
     await resume(world.registry, (error) => world.errors.push(error));
     // The first slice begins the look at all that wait under this policy.
     for (const _ of [1, 2]) await keepSome(world.registry);
   };
-  const expectApproved = async (): Promise<void> => {
+  const expectApproved = async () => {
     await expectAnswer(approveIn(world, skill), 201);
     expect(await status()).toBe('approved');
   };

@@ -14,14 +14,14 @@ import {
 } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('a word on', () => {
   const world = eachWorld();
 
-  const send = async (skill: Skill): Promise<Answer> => publishIn(world, skill);
-  const bring = async (skill: Skill): Promise<void> => {
+  const send = async (skill: Skill) => publishIn(world, skill);
+  const bring = async (skill: Skill) => {
     await expectAnswer(send(skill), 201);
     await scanIn(world, skill);
     await expectAnswer(approveIn(world, skill), 201);
@@ -30,7 +30,7 @@ describe('a word on', () => {
     kind: 'suspended' | 'lifted' | 'revoked',
     target: RevocationTarget,
     by: TestKey = world.rita,
-  ): Promise<Answer> => state(world, stopStatement(kind, target, `${kind} here`), by);
+  ) => state(world, stopStatement(kind, target, `${kind} here`), by);
   const marked = () => stopsShown(world);
   const bundle = (number: number): Digest => skillAt(number).packed.digest;
   const publisher = () => ({ publisher: world.author.keyId });

@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  type Answer,
-  enrol,
-  leaseJob,
-  makeReport,
-  makeSkill,
-  reportOn,
-  type Skill,
-  signIn,
-} from '../road.ts';
+import { enrol, leaseJob, makeReport, makeSkill, reportOn, type Skill, signIn } from '../road.ts';
 import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
 import { eachWorld } from '../world.ts';
 
@@ -38,7 +29,7 @@ describe('a registry whose policy asks for two scanners', () => {
   let serial = 0;
 
   const lease = async (key: TestKey) => leaseJob(world, await signIn(world, key));
-  const report = async (key: TestKey, verdict: Verdict = 'pass'): Promise<Answer> => {
+  const report = async (key: TestKey, verdict: Verdict = 'pass') => {
     const job = await lease(key);
     if (job === null) throw new Error('no job for this scanner');
     const by = { token: await signIn(world, key), key };

@@ -23,7 +23,7 @@ const world = eachWorld({}, async () => {
 let id: string;
 
 /** Notes a change of the version's evidence. */
-const change = (): Promise<void> =>
+const change = () =>
   world.registry.db.batch([
     (db) =>
       db.run(sql`UPDATE waiting SET changes = changes + 1, rank = 99 WHERE versionId = ${id}`),
@@ -32,7 +32,7 @@ const isJudged = async (): Promise<boolean> => {
   const rows = await rowsOf(world, waiting, eq(waiting.versionId, id));
   return rows.every(({ changes, known, rank }) => changes === known && rank !== 99);
 };
-const leaseNothing = async (): Promise<void> => {
+const leaseNothing = async () => {
   expect(await leaseJob(world, world.tokens.scanner)).toBeNull();
 };
 

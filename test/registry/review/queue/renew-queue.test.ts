@@ -55,7 +55,7 @@ const words = (from: number, to: number): string =>
     { length: to - from },
     (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`,
   ).join('');
-const skillOf = (name: string, version: string, text = words(0, 400)): Skill =>
+const skillOf = (name: string, version: string, text = words(0, 400)) =>
   makeSkill(name, version, { files: { 'notes.md': text } });
 
 async function published(skill: Skill, key: TestKey = world.author): Promise<Skill> {
@@ -89,7 +89,7 @@ async function approved(skill: Skill, key?: TestKey): Promise<Skill> {
   return skill;
 }
 
-const move = async ({ manifest: { name, version } }: Skill, to: string): Promise<void> => {
+const move = async ({ manifest: { name, version } }: Skill, to: string) => {
   const json = { to, reason: 'a test' };
   const path = `/api/v1/reviews/${name}/${version}/move`;
   await expectAnswer(callAs(world, 'rita', path, json), 200);

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../../../registry/serve.ts';
 import { diskObjects, objectPath } from '../../../../registry/store/disk/disk-objects.ts';
@@ -33,7 +34,7 @@ import { eachWorld } from '../../world.ts';
 
 const isBehind = (): boolean => false;
 const dayMs = 24 * 3_600_000;
-const old = (path: string): void => utimesSync(path, new Date(0), new Date(0));
+const old = (path: string) => utimesSync(path, new Date(0), new Date(0));
 
 describe('a start', () => {
   let dir: string;
@@ -116,7 +117,7 @@ describe('a start', () => {
     running = await startRegistry({ dir, port: 0, log: (line) => lines.push(line) });
     expect(lines.join()).toContain('ALARM');
     // A sweep that would remove the file has the time for it.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     await running.close();
     expect(existsSync(path)).toBe(true);
     writeFileSync(database, copy);
@@ -144,7 +145,7 @@ describe('an upload during a sweep', () => {
       const pause = Math.random() * 6;
       await Promise.all([
         sweepOrphans(world.registry, { folder, removals, began, signal, isBehind }),
-        new Promise((resolve) => setTimeout(resolve, pause)).then(() => putBlobs(disk, all)),
+        sleep(pause).then(() => putBlobs(disk, all)),
       ]);
       for (const path of paths) expect(existsSync(path), `turn ${turn}`).toBe(true);
       removals.end();
