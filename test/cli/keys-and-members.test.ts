@@ -30,7 +30,7 @@ const read = async (user: User, ...argv: string[]) =>
   json(await as(user, ...argv, '--format', 'json'));
 const keysOf = (user: User): string => join(users.homeOf(user), 'config/keys');
 const statusOf = async (number: number): Promise<string> =>
-  (await call(users.world.send, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status;
+  (await call(users.world, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status;
 
 const secondAdministrator = (): TestKey => {
   const [, second] = users.world.trust.administrators;
@@ -143,8 +143,7 @@ describe('skillgate key rotate', () => {
 describe('skillgate key revoke', () => {
   it('revokes what a thief published, and tells before what falls and what stays', async () => {
     await bring(1);
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
-      .body;
+    const { logSize } = (await call(users.world, `/api/v1/keys/${users.world.author.keyId}`)).body;
     await bring(2);
     const at = String(logSize - 1);
     const asked = await users.as('author', ['key', 'revoke', 'default', '--valid-up-to', at], {
@@ -165,8 +164,7 @@ describe('skillgate key revoke', () => {
   });
 
   it('takes the successor that the thief made with it, and says so before', async () => {
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
-      .body;
+    const { logSize } = (await call(users.world, `/api/v1/keys/${users.world.author.keyId}`)).body;
     const { keyId: thiefs, oldKey } = await read('author', 'key', 'rotate', '--yes');
     const argv = [
       'key',
@@ -185,7 +183,7 @@ describe('skillgate key revoke', () => {
       ),
     ]);
     // Its enrolment was signed by a key that did not count any more, so it gave no rights.
-    expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).body).toMatchObject({
+    expect((await call(users.world, `/api/v1/keys/${thiefs}`)).body).toMatchObject({
       scopes: [],
       roles: [],
     });
@@ -223,7 +221,7 @@ describe('skillgate key revoke', () => {
       revoked: [],
     });
     expect(await statusOf(1)).toBe('approved');
-    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({
+    expect(await publish(users.world, skillAt(2), users.world.author)).toMatchObject({
       status: 403,
     });
   });
@@ -286,8 +284,8 @@ describe('skillgate scope transfer', () => {
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([
       { keyId: carol.keyId },
     ]);
-    expect((await publish(users.world.send, skillAt(1), carol)).status).toBe(201);
-    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({
+    expect((await publish(users.world, skillAt(1), carol)).status).toBe(201);
+    expect(await publish(users.world, skillAt(2), users.world.author)).toMatchObject({
       status: 403,
     });
   });
@@ -407,7 +405,7 @@ describe('skillgate member add', () => {
   it('changes nothing for a member who is enrolled in the same way', async () => {
     await addByBoth('--no-identity');
     const logSize = async () =>
-      (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body.logSize;
+      (await call(users.world, `/api/v1/keys/${users.world.author.keyId}`)).body.logSize;
     const before = await logSize();
     const { exit, stdout } = await as('administrator', ...add('--no-identity'));
     expect({ exit, stdout }).toEqual({
@@ -556,8 +554,7 @@ describe('skillgate member remove', () => {
 
   it('takes back what a thief approved', async () => {
     await bring(1);
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
-      .body;
+    const { logSize } = (await call(users.world, `/api/v1/keys/${users.world.author.keyId}`)).body;
     await bring(2);
     await read(
       'administrator',
@@ -599,7 +596,7 @@ describe('skillgate member remove', () => {
     writeKey(folder, 'rob', rob);
     const file = join(folder, 'rob.pub.json');
     await read('administrator', 'member', 'remove', 'rob', '--public-key', file, '--yes');
-    expect((await state(users.world.send, unsent, secondAdministrator())).status).toBe(403);
+    expect((await state(users.world, unsent, secondAdministrator())).status).toBe(403);
     writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
     await read('administrator', ...enrol);
     expect(await read('stranger', ...enrol)).toMatchObject({ done: true });

@@ -61,7 +61,7 @@ export async function makeMonitored(options: WorldOptions = {}): Promise<Monitor
     say: async (skill, kind, by = world.rita) => {
       const target = { name: skill.manifest.name, version: skill.manifest.version };
       const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
-      const { status, body } = await state(world.send, said, by);
+      const { status, body } = await state(world, said, by);
       expect(status).toBe(201);
       return body.logIndex;
     },

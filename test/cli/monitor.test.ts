@@ -49,7 +49,7 @@ async function bring(skill: Skill): Promise<void> {
 async function revoke(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<number> {
   const target = { name: skill.manifest.name, version: skill.manifest.version };
   const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
-  const { status, body } = await state(users.world.send, said, users.world.rita);
+  const { status, body } = await state(users.world, said, users.world.rita);
   expect(status).toBe(201);
   return body.logIndex;
 }
@@ -172,7 +172,7 @@ describe('skillgate monitor of an honest registry', () => {
     await bring(skillAt(1));
     await monitor();
     users.requests.length = 0;
-    await claimScope(users.world.send, 'later', makeKey());
+    await claimScope(users.world, 'later', makeKey());
     expect(await monitor()).toMatchObject({ exit: 0, said: { read: 1 } });
     expect(users.requests.filter((one) => one.includes('/log/statements/'))).toEqual([
       `GET /log/statements/${(await size()) - 1}`,
@@ -288,7 +288,7 @@ describe('skillgate monitor of a registry that hides something', () => {
     const old = new Map<string, string>();
     for (const path of ['/index/status.json', '/log/checkpoint'])
       old.set(path, await (await users.world.send(path)).text());
-    await claimScope(users.world.send, 'later', makeKey());
+    await claimScope(users.world, 'later', makeKey());
     expect((await monitor()).exit).toBe(0);
     change = (path, response) => (old.has(path) ? new Response(old.get(path)) : response);
     expect(codes(await monitor())).toEqual(['log-rolled-back']);

@@ -23,8 +23,8 @@ async function inReview(change?: Parameters<typeof makeUsers>[0]): Promise<Users
   const users = await makeUsers(change);
   const { world } = users;
   const deals = makeSkill('@acme/deals', '1.0.0', { capabilities: withSecret });
-  await publish(world.send, deals, world.author);
-  await scan(world.send, world.tokens.scanner, world.scanner, deals, 'pass');
+  await publish(world, deals, world.author);
+  await scan(world, world.tokens.scanner, world.scanner, deals, 'pass');
   return users;
 }
 

@@ -8,7 +8,7 @@ it('skillgate whoami prints what the key and its scopes have used of the quotas'
   onTestFinished(() => world.close());
   const before = await as('author', ['whoami']);
   expect(before.stdout).toMatch(/waitingVersions +0 of 3 used/);
-  await publish(world.send, makeSkill('@acme/report', '1.0.0'), world.author);
+  await publish(world, makeSkill('@acme/report', '1.0.0'), world.author);
   const { stdout } = await as('author', ['whoami']);
   expect(stdout).toMatch(/waitingVersions +1 of 3 used/);
   expect(stdout).toMatch(/@acme +storedBytes: \d+ bytes of 10\.0 MiB used/);

@@ -44,10 +44,10 @@ const makers: Readonly<Record<ActKind, (walk: Walk, name: string) => Promise<Act
   claim: async ({ send }, name) => claim(await registryIdAt(send), name),
   revoke: async (walk, name) => {
     const skill = await releaseOne(walk, skillOf(name));
-    return revocation(await registryIdAt(walk.send), skill, walk.staff.reviewer.key);
+    return revocation(await registryIdAt(walk), skill, walk.staff.reviewer.key);
   },
   stop: async (walk, name) => {
-    const registry = await registryIdAt(walk.send);
+    const registry = await registryIdAt(walk);
     const author = makeKey();
     await walk.take(await claim(registry, name, author));
     const own = { ...walk, staff: { ...walk.staff, author } };

@@ -105,7 +105,7 @@ afterEach(() => {
 
 const run = () => user.run('run', '--plan', '@acme/weekly-report', 'report');
 const stateOf = async (name: string, version: string) =>
-  (await call(network.registry.send, `/api/v1/versions/${name}/${version}`)).body.status;
+  (await call(network.registry, `/api/v1/versions/${name}/${version}`)).body.status;
 const logSize = async () =>
   Number((await (await network.registry.send('/log/checkpoint')).text()).split('\n')[1]);
 
@@ -232,11 +232,11 @@ describe('attacker: a typosquat, or a new identity', () => {
   it('identity + level shown: the twin has another publisher, and says so where it is installed and verified', async () => {
     const { registry } = network;
     const squatter = makeKey();
-    expect(await claimScope(registry.send, 'acrne', squatter)).toMatchObject({
+    expect(await claimScope(registry, 'acrne', squatter)).toMatchObject({
       status: 403,
       body: { code: 'scope-reserved' },
     });
-    expect((await claimScope(registry.send, 'acmee', squatter)).status).toBe(201);
+    expect((await claimScope(registry, 'acmee', squatter)).status).toBe(201);
     await release(
       { ...network, registry: { ...registry, author: squatter } },
       makeReportSkill('@acmee/weekly-report'),

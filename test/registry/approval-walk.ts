@@ -2,12 +2,13 @@
  * Everybody who could try to get a version into the index, and the calls by which they could: a
  * crowd takes one step at a time.
  */
+
 import fc from 'fast-check';
 import { states } from '../../registry/versions/status.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';
-import { memberStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import {
@@ -26,6 +27,7 @@ import {
 } from './desk-visit.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { aboutOf, call, enrol, makeReport, type Skill, signIn, signReport, state } from './road.ts';
+import { stopStatement } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /** Anna is the author under another key; mallory holds a key that nobody enrolled. */
@@ -208,12 +210,7 @@ export class Crowd {
         });
         return;
       case 'state': {
-        const said = revocationStatement({
-          nonce: freshNonce(),
-          kind: one.what,
-          target: { name, version },
-          reason: 'r',
-        });
+        const said = stopStatement(one.what, { name, version });
         await state(send, said, this.keys[one.who]);
         return;
       }
@@ -263,7 +260,7 @@ export class Crowd {
       key,
       state: 'ended',
     });
-    await state(this.world.send, ended, this.world.trust.administrator);
+    await state(this.world, ended, this.world.trust.administrator);
   }
 
   async #approve(
@@ -272,7 +269,7 @@ export class Crowd {
     meanwhile?: () => Promise<void>,
   ): Promise<void> {
     const json = { reviewer: { keyId: this.keys[drafted].keyId }, reason: 'read it', independent };
-    const draft = await call(this.world.send, `/api/v1/reviews${pathOf(skill)}/draft`, {
+    const draft = await call(this.world, `/api/v1/reviews${pathOf(skill)}/draft`, {
       ...this.#tokenOf(drafted),
       json,
     });
@@ -283,7 +280,7 @@ export class Crowd {
       this.keys[by],
     );
     this.#seen.push({ sent, keyId: this.keys[by].keyId });
-    await call(this.world.send, '/api/v1/statements', { json: sent, keyId: this.keys[by].keyId });
+    await call(this.world, '/api/v1/statements', { json: sent, keyId: this.keys[by].keyId });
   }
 
   async #approveAtDesk(skill: Skill, one: Extract<Step, { kind: 'passkey' }>): Promise<void> {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { envelopeBytesMax } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { makeSkill, tarOf } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { expectAnswer } from './steps.ts';
+import { oneWorld } from './world.ts';
 
 /**
  * An envelope whose unsigned payload is a statement with very many faults: dear to parse, and
@@ -18,11 +19,7 @@ function swollen(bytes: number): string {
 }
 
 describe('what is sent', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each(['publish', 'provenance'])('as part %s is measured before it is parsed', async (part) => {
     const form = new FormData();
@@ -64,8 +61,6 @@ describe('what is sent', () => {
       authorization: `Bearer ${world.tokens.scanner}`,
     };
     const body = `{"lease":"x","envelope":${swollen(envelopeBytesMax * 2)},"report":{}}`;
-    expect(
-      (await world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body })).status,
-    ).toBe(413);
+    await expectAnswer(world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body }), 413);
   });
 });

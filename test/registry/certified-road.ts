@@ -23,10 +23,11 @@ import {
   type Answer,
   aboutOf,
   call,
+  type Door,
   namedFor,
   registryIdAt,
-  type Send,
   type Skill,
+  sendOf,
   tarOf,
 } from './road.ts';
 
@@ -51,18 +52,18 @@ export const provenanceOf = (skill: Skill): Statement =>
 
 /** Posts a statement by certificate. */
 export async function post(
-  send: Send,
+  door: Door,
   statement: Statement,
   signer: TestCertified,
 ): Promise<Answer> {
-  return call(send, '/api/v1/statements', {
-    json: await sigstore.say(namedFor(await registryIdAt(send), statement), signer),
+  return call(door, '/api/v1/statements', {
+    json: await sigstore.say(namedFor(await registryIdAt(door), statement), signer),
   });
 }
 
 /** Claims a scope with a certificate of its own. */
 export async function claim(
-  send: Send,
+  door: Door,
   scope: string,
   {
     owners,
@@ -71,12 +72,12 @@ export async function claim(
   }: { owners: readonly Identity[]; publishers?: readonly Identity[]; signer: TestCertified },
 ): Promise<Answer> {
   const named = publishers === undefined ? {} : { publishers };
-  return post(send, scopeStatement({ scope: parseScope(scope), owners, ...named }), signer);
+  return post(door, scopeStatement({ scope: parseScope(scope), owners, ...named }), signer);
 }
 
 /** Uploads a skill with these parts, each as JSON. */
 export async function upload(
-  send: Send,
+  door: Door,
   skill: Skill,
   parts: { readonly publish: unknown; readonly provenance?: unknown },
   headers: Record<string, string> = {},
@@ -84,11 +85,11 @@ export async function upload(
   const form = new FormData();
   for (const [name, part] of Object.entries(parts)) form.set(name, JSON.stringify(part));
   form.set('bundle', new Blob([Buffer.from(tarOf(skill))]), 'bundle.tar');
-  const response = await send('/api/v1/versions', { method: 'POST', body: form, headers });
+  const response = await sendOf(door)('/api/v1/versions', { method: 'POST', body: form, headers });
   return { status: response.status, body: await response.json() };
 }
 
 /** Publishes with a certificate of its own. */
-export async function publishBy(send: Send, skill: Skill, claims: TestClaims): Promise<Answer> {
-  return upload(send, skill, { publish: await sigstore.say(publication(skill), certify(claims)) });
+export async function publishBy(door: Door, skill: Skill, claims: TestClaims): Promise<Answer> {
+  return upload(door, skill, { publish: await sigstore.say(publication(skill), certify(claims)) });
 }

@@ -1,21 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refreshStatus, statusIn } from '../../registry/index/status-json.ts';
 import { previousApproved } from '../../registry/review/prose-since.ts';
 import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { doubtWrite, listDoubts } from '../../registry/versions/second-scans.ts';
 import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { linkOf, signedIn } from './desk-visit.ts';
-import { call, makeSkill, publish, publishApproved, type Skill, scan, signIn } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { linkOf } from './desk-visit.ts';
+import { call, makeSkill, publishApproved, publishScanned, type Skill } from './road.ts';
+import { callAs, deskOf, expectAnswer, publishIn, signInAs } from './steps.ts';
+import { eachWorld, type Staffed } from './world.ts';
 
 const days = 24 * 3_600_000;
 
 describe('a registry whose clock is three days ahead once', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   /** Sets the clock ahead, does something, and sets it back. */
   async function ahead<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -24,9 +21,9 @@ describe('a registry whose clock is three days ahead once', () => {
     world.wait(-3 * days);
     return result;
   }
-  const skillOf = (version: string): Skill => makeSkill('@acme/clock', version);
+  const skillOf = (version: string) => makeSkill('@acme/clock', version);
   const lease = async (token = world.tokens.scanner) =>
-    (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body.job;
+    (await call(world, '/api/v1/jobs/lease', { token, json: {} })).body.job;
   const status = async () =>
     Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
   async function approved(
@@ -36,8 +33,8 @@ describe('a registry whose clock is three days ahead once', () => {
     await publishApproved({ ...world, tokens }, skill);
   }
   const signInBoth = async () => ({
-    scanner: await signIn(world.send, world.scanner),
-    rita: await signIn(world.send, world.rita),
+    scanner: await signInAs(world, 'scanner'),
+    rita: await signInAs(world, 'rita'),
   });
 
   it('signs a status that clients take as soon as the clock is right again', async () => {
@@ -56,14 +53,14 @@ describe('a registry whose clock is three days ahead once', () => {
   });
 
   it('gives a job that was leased then to the next scanner', async () => {
-    await publish(world.send, skillOf('1.0.0'), world.author);
-    const first = await ahead(async () => lease(await signIn(world.send, world.scanner)));
+    await publishIn(world, skillOf('1.0.0'));
+    const first = await ahead(async () => lease(await signInAs(world, 'scanner')));
     expect(first).toMatchObject({ name: '@acme/clock', attempt: 1 });
     expect(await lease()).toMatchObject({ name: '@acme/clock', attempt: 2 });
   });
 
   it('leaves a job to the scanner that holds it, whichever of two clocks is a second late', async () => {
-    await publish(world.send, skillOf('1.0.0'), world.author);
+    await publishIn(world, skillOf('1.0.0'));
     expect(await lease()).not.toBeNull();
     world.wait(-1_000);
     expect(await lease()).toBeNull();
@@ -73,7 +70,7 @@ describe('a registry whose clock is three days ahead once', () => {
     await approved(skillOf('1.0.0'));
     await ahead(async () => approved(skillOf('1.0.1'), await signInBoth()));
     await approved(skillOf('1.0.2'));
-    const { body } = await call(world.send, '/api/v1/versions/@acme/clock');
+    const { body } = await call(world, '/api/v1/versions/@acme/clock');
     expect(body.versions.map(({ version }: { version: string }) => version)).toEqual([
       '1.0.0',
       '1.0.1',
@@ -84,19 +81,18 @@ describe('a registry whose clock is three days ahead once', () => {
   });
 
   it('ends no session that was begun before, though somebody signs in meanwhile', async () => {
-    const { rita } = world.tokens;
-    await ahead(() => signIn(world.send, world.omar));
-    expect((await call(world.send, '/api/v1/whoami', { token: rita })).status).toBe(200);
+    await ahead(() => signInAs(world, 'omar'));
+    await expectAnswer(callAs(world, 'rita', '/api/v1/whoami'), 200);
   });
 
   it('takes no session and no link that were made then: they would last for three days', async () => {
     const { token, link } = await ahead(async () => {
-      const made = await signIn(world.send, world.rita);
+      const made = await signInAs(world, 'rita');
       return { token: made, link: await linkOf(world.send, made) };
     });
-    expect((await call(world.send, '/api/v1/whoami', { token })).status).toBe(401);
+    await expectAnswer(call(world, '/api/v1/whoami', { token }), 401);
     expect((await world.send(`/review${link}`)).status).toBeGreaterThanOrEqual(400);
-    expect((await signedIn(world.send, world.tokens.rita)).cookie).not.toBe('');
+    expect((await deskOf(world, 'rita')).cookie).not.toBe('');
   });
 
   it('shows a doubt about a version that was moved then', async () => {
@@ -111,13 +107,11 @@ describe('a registry whose clock is three days ahead once', () => {
   });
 
   it('names nobody as looking at a version who claimed it then', async () => {
-    await publish(world.send, skillOf('1.0.0'), world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skillOf('1.0.0'), 'review');
+    await publishScanned(world, skillOf('1.0.0'), { verdict: 'review' });
     const claim = (token: string) =>
-      call(world.send, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
-    const listed = async () =>
-      (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews[0];
-    await ahead(async () => claim(await signIn(world.send, world.omar)));
+      call(world, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
+    const listed = async () => (await callAs(world, 'rita', '/api/v1/reviews')).body.reviews[0];
+    await ahead(async () => claim(await signInAs(world, 'omar')));
     expect(await listed()).not.toHaveProperty('claim');
     await claim(world.tokens.rita);
     expect(await listed()).toMatchObject({ claim: { by: 'rita' } });

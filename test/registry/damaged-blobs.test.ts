@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
 import { hasDigest } from '../../registry/store/columns/digest-column.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
@@ -8,8 +8,9 @@ import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { call, claimScope, makeSkill, publish, publishApproved, signIn } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { call, claimScope, makeSkill, publishApproved, signIn } from './road.ts';
+import { expectAnswer, publishIn, rowsOf } from './steps.ts';
+import { eachWorld } from './world.ts';
 
 /** What a registry that is started again knows of identities. */
 function forget({ identities }: Registry): void {
@@ -19,20 +20,16 @@ function forget({ identities }: Registry): void {
 }
 
 describe('a blob that is damaged on its disk', () => {
-  let world: Staffed;
+  const world = eachWorld({}, async () => {
+    other = makeKey();
+    await claimScope(world, 'other', other);
+    await publishApproved(world, skill);
+  });
   let other: TestKey;
   const skill = makeSkill('@acme/kept', '1.0.0');
   const file = skill.packed.bundle.files[0]?.sha256 ?? digestOf('');
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-    other = makeKey();
-    await claimScope(world.send, 'other', other);
-    await publishApproved(world, skill);
-  });
-  afterEach(() => world.close());
 
-  const get = (digest: Digest): Promise<Response> =>
-    world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
+  const get = (digest: Digest) => world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
   function damage(...names: readonly string[]): void {
     for (const name of names) {
       const bytes = Buffer.from(world.stored.get(name) ?? '');
@@ -42,10 +39,7 @@ describe('a blob that is damaged on its disk', () => {
     }
   }
   async function statementOf(type: string, index = -1): Promise<Digest> {
-    const rows = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.predicateType, type));
+    const rows = await rowsOf(world, statements, eq(statements.predicateType, type));
     return parseDigest(rows.at(index)?.bundle ?? '');
   }
   async function requireWhole(digest: Digest, names: readonly string[]): Promise<void> {
@@ -71,7 +65,7 @@ describe('a blob that is damaged on its disk', () => {
     await requireWhole(digest, [publicBlobName(digest)]);
     world.stored.delete(storedBlobName(digest));
     const token = world.tokens.rita;
-    const answer = await call(world.send, `/api/v1/blobs/${digest.replace(':', '/')}`, { token });
+    const answer = await call(world, `/api/v1/blobs/${digest.replace(':', '/')}`, { token });
     expect(answer.status).toBe(200);
     expect(digestOf(world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0))).toBe(digest);
   });
@@ -102,16 +96,13 @@ describe('a blob that is damaged on its disk', () => {
       return objects.putAll(all, options);
     };
     Object.assign(world.registry, { objects: { ...objects, putAll } });
-    await publish(world.send, waiting, world.author);
-    await claimScope(world.send, 'bystander', makeKey());
+    await publishIn(world, waiting);
+    await claimScope(world, 'bystander', makeKey());
     Object.assign(world.registry, { objects });
     const publication = await statementOf(predicateTypes.publish);
     // The claim and the files of the skill have to last: commands read a claim without its rows.
     expect(rebuildable).toEqual([storedBlobName(publication)]);
-    const [row] = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(hasDigest(statements.bundle, publication));
+    const [row] = await rowsOf(world, statements, hasDigest(statements.bundle, publication));
     for (const lose of [
       () => world.stored.delete(storedBlobName(publication)),
       () => world.stored.set(storedBlobName(publication), Buffer.alloc(0)),
@@ -139,20 +130,20 @@ describe('a blob that is damaged on its disk', () => {
       files: { ...same, 'skill.json': JSON.stringify({ ...skill.manifest, version: '1.0.1' }) },
     });
     expect(next.packed.bundle.files.map((one) => one.sha256)).toContain(file);
-    await publish(world.send, next, world.author);
+    await publishIn(world, next);
     await requireWhole(file, [publicBlobName(file), storedBlobName(file)]);
   });
 
   it('makes nothing public that is not', async () => {
     const draft = makeSkill('@acme/draft', '1.0.0');
-    await publish(world.send, draft, world.author);
+    await publishIn(world, draft);
     const publication = await statementOf(predicateTypes.publish);
     for (const digest of [
       draft.packed.digest,
       draft.packed.bundle.files[0]?.sha256 ?? digestOf(''),
       publication,
     ]) {
-      expect((await get(digest)).status).toBe(404);
+      await expectAnswer(get(digest), 404);
       expect(world.stored.has(publicBlobName(digest))).toBe(false);
     }
   });
@@ -161,10 +152,8 @@ describe('a blob that is damaged on its disk', () => {
     const claim = await statementOf(predicateTypes.scope, 0);
     damage(storedBlobName(claim), publicBlobName(claim));
     forget(world.registry);
-    await signIn(world.send, other);
-    expect((await publish(world.send, makeSkill('@acme/next', '1.0.0'), world.author)).status).toBe(
-      201,
-    );
+    await signIn(world, other);
+    await expectAnswer(publishIn(world, makeSkill('@acme/next', '1.0.0')), 201);
     expect(digestOf(world.stored.get(storedBlobName(claim)) ?? Buffer.alloc(0))).toBe(claim);
   });
 
@@ -179,9 +168,9 @@ describe('a blob that is damaged on its disk', () => {
     db.read.run(sql`DROP TRIGGER log_no_update`);
     db.read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
     forget(world.registry);
-    await signIn(world.send, other);
-    expect((await publish(world.send, makeSkill('@other/lives', '1.0.0'), other)).status).toBe(201);
-    const refused = await publish(world.send, makeSkill('@acme/frozen', '1.0.0'), world.author);
+    await signIn(world, other);
+    await expectAnswer(publishIn(world, makeSkill('@other/lives', '1.0.0'), other), 201);
+    const refused = await publishIn(world, makeSkill('@acme/frozen', '1.0.0'));
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'scope-frozen', detail: expect.stringContaining('damaged') },

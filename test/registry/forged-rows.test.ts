@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refreshStatus } from '../../registry/index/status-json.ts';
 import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
@@ -7,11 +7,7 @@ import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capab
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import {
-  memberStatement,
-  type Statement,
-  scopeStatement,
-} from '../../skills-index/statement/attestation.ts';
+import { type Statement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import {
   approvalStatement,
@@ -21,10 +17,10 @@ import {
 } from '../../skills-index/statement/version-statement.ts';
 import { type Decision, decide } from '../../skills-index/trust/decision/decision.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { aboutOf, call, makeReport, makeSkill, publish, ruleSet, scanPredicate } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { aboutOf, call, makeReport, makeSkill, ruleSet, scanPredicate } from './road.ts';
+import { expectAnswer, publishIn, reviewerStatement } from './steps.ts';
+import { oneWorld } from './world.ts';
 
 /**
  * Who plays which part in a version that is written into the database row by row, the registry's
@@ -37,12 +33,8 @@ interface Cast {
 }
 
 describe('rows that somebody wrote straight into the database', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const mallory = makeKey();
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
 
   /** Logs a statement past every check. */
   const forge = async (
@@ -144,13 +136,7 @@ describe('rows that somebody wrote straight into the database', () => {
   });
 
   it('make nobody a reviewer', async () => {
-    const enrolment = memberStatement({
-      nonce: freshNonce(),
-      name: 'mallory',
-      roles: ['reviewer'],
-      key: mallory.open,
-      state: 'enrolled',
-    });
+    const enrolment = reviewerStatement('mallory', { key: mallory.open });
     for (const [version, signer] of [
       ['1.0.1', mallory],
       ['1.0.2', { ...world.registry.keys.registry, open: mallory.open, pem: '' }],
@@ -163,11 +149,10 @@ describe('rows that somebody wrote straight into the database', () => {
       expect(decision.kind).toBe('refused');
       expect(JSON.stringify(decision)).toMatch(/approvals-missing|approval-invalid/);
     }
-    expect(
-      await call(world.send, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } }),
-    ).toMatchObject({
-      status: 403,
-    });
+    await expectAnswer(
+      call(world, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } }),
+      403,
+    );
   });
 
   it('make nobody an owner of a scope', async () => {
@@ -179,8 +164,6 @@ describe('rows that somebody wrote straight into the database', () => {
     });
     expect(decision.kind).toBe('refused');
     expect(JSON.stringify(decision)).toMatch(/publisher-unknown/);
-    expect(await publish(world.send, makeSkill('@acme/forged', '9.0.0'), mallory)).toMatchObject({
-      status: 403,
-    });
+    await expectAnswer(publishIn(world, makeSkill('@acme/forged', '9.0.0'), mallory), 403);
   });
 });

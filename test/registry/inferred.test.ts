@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
-import { pathOf, signedIn } from './desk-visit.ts';
-import { call, makeReport, publish, type Skill, signPublication, signReport } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { pathOf } from './desk-visit.ts';
+import { leaseJob, makeReport, publish, reportOn, type Skill, signPublication } from './road.ts';
+import { callAs, deskOf, expectAnswer } from './steps.ts';
+import { oneWorld } from './world.ts';
 
-let world: Staffed;
-beforeAll(async () => {
-  world = await makeStaffedWorld();
-});
-afterAll(() => world.close());
+const world = oneWorld();
 
 /**
  * Published without a skill.json, under a manifest that only the statement holds; the report knows
  * of nothing declared.
  */
 async function publishInferred(): Promise<Skill> {
-  const { send, author, scanner, tokens } = world;
+  const { send, author } = world;
   const files = [
     { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
   ];
@@ -31,7 +28,7 @@ async function publishInferred(): Promise<Skill> {
   );
   const skill = { files, packed, manifest };
   const envelope = await signPublication(skill, author, { inferred: true });
-  expect((await publish(send, skill, author, { envelope })).status).toBe(201);
+  await expectAnswer(publish(send, skill, author, { envelope }), 201);
   const none = {
     observed: noCapabilities,
     declared: noCapabilities,
@@ -39,26 +36,18 @@ async function publishInferred(): Promise<Skill> {
     unused: noCapabilities,
   };
   const report = { ...makeReport(skill, 'pass'), capabilities: none };
-  const { job } = (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} }))
-    .body;
-  const json = {
-    lease: job.lease,
-    envelope: await signReport(send, skill, report, scanner),
-    report,
-  };
-  expect(
-    (await call(send, `/api/v1/jobs/${job.id}/report`, { token: tokens.scanner, json })).status,
-  ).toBe(200);
+  const by = { token: world.tokens.scanner, key: world.scanner };
+  const job = await leaseJob(world, by.token);
+  await expectAnswer(reportOn(world, by, job, [skill, report]), 200);
   return skill;
 }
 
 it('shows and counts the capabilities of a manifest that nobody wrote, and says that nobody did', async () => {
   const skill = await publishInferred();
-  const { html } = await (await signedIn(world.send, world.tokens.rita)).get(pathOf(skill));
+  const { html } = await (await deskOf(world, 'rita')).get(pathOf(skill));
   expect(html).toContain('quiet[.]example');
   expect(html).toContain('inferred, not confirmed by a person');
   expect(html).toMatch(/<b>0 undeclared<\/b>, 0 declared and used,\s*2 declared and never seen/);
-  const { reviews } = (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita }))
-    .body;
+  const { reviews } = (await callAs(world, 'rita', '/api/v1/reviews')).body;
   expect(reviews[0].risk.parts.map((part: { name: string }) => part.name)).toContain('reach');
 });

@@ -9,6 +9,7 @@ import { approvalsInLog, type Oracle } from './approval-oracle.ts';
 import { type Crowd, makeCrowd, type Name, type Step, step } from './approval-walk.ts';
 import { pathOf } from './desk-visit.ts';
 import { call, makeSkill, publish, type Skill } from './road.ts';
+import { expectAnswer } from './steps.ts';
 
 /**
  * Most walks begin in review, where most of the ways round would be; some need two people, some
@@ -60,12 +61,12 @@ describe('a version in the index', () => {
           `1.0.${count}`,
           isRisky ? { capabilities: risky } : {},
         );
-        expect((await publish(crowd.world.send, skill, crowd.keys.author)).status).toBe(201);
+        await expectAnswer(publish(crowd.world, skill, crowd.keys.author), 201);
         for (const one of steps) {
           await crowd.walk(skill, one);
           await expectShownAlike(skill);
         }
-        const { body } = await call(crowd.world.send, `/api/v1/versions${pathOf(skill)}`);
+        const { body } = await call(crowd.world, `/api/v1/versions${pathOf(skill)}`);
         const line = await lineOf(skill);
         expect(line !== undefined).toBe(
           body.history.some((move: { to: string }) => move.to === 'approved'),

@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { parseWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot } from './people.ts';
 import {
   approve,
@@ -21,6 +19,7 @@ import {
   signIn,
   state,
 } from './road.ts';
+import { expectAnswer, stopStatement } from './steps.ts';
 
 describe('a registry whose database was brought back from before a revocation', () => {
   const trust = makeRoot();
@@ -31,18 +30,17 @@ describe('a registry whose database was brought back from before a revocation', 
   let dir: string;
   let running: RunningRegistry;
   const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-  const restart = async (replace: () => void): Promise<void> => {
+  const restart = async (replace: () => void) => {
     await running.close();
     replace();
     running = await startRegistry({ dir, port: 0 });
   };
-  const databaseFrom = (from: string): void => {
+  const databaseFrom = (from: string) => {
     for (const end of ['', '-wal', '-shm'])
       rmSync(join(dir, `registry.sqlite${end}`), { force: true });
     copyFileSync(join(dir, from), join(dir, 'registry.sqlite'));
   };
-  const keep = (as: string) => (): void =>
-    copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
+  const keep = (as: string) => () => copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
   /** Whether the registry proves, for the head that it shows, a stop of the version. */
   const proves = async (): Promise<'a stop' | 'no stop' | 'nothing'> => {
     const bytes = Buffer.from(await (await send('/index/status.json')).arrayBuffer());
@@ -67,17 +65,12 @@ describe('a registry whose database was brought back from before a revocation', 
     await claimScope(send, 'acme', author);
     await publish(send, skill, author);
     await scan(send, await signIn(send, scanner), scanner, skill, 'pass');
-    expect((await approve(send, await signIn(send, rita), rita, skill)).status).toBe(201);
+    await expectAnswer(approve(send, await signIn(send, rita), rita, skill), 201);
     expect(await proves()).toBe('no stop');
     await restart(keep('older.sqlite'));
     const target = { bundle: skill.packed.digest };
-    const revoked = revocationStatement({
-      nonce: freshNonce(),
-      kind: 'revoked',
-      target,
-      reason: 'it leaks',
-    });
-    expect((await state(send, revoked, rita)).status).toBe(201);
+    const revoked = stopStatement('revoked', target, 'it leaks');
+    await expectAnswer(state(send, revoked, rita), 201);
     expect(await proves()).toBe('a stop');
     await restart(() => {
       keep('newer.sqlite')();
@@ -91,20 +84,17 @@ describe('a registry whose database was brought back from before a revocation', 
 
   it('serves the status with the revocation, as it was signed, and takes nothing', async () => {
     const signed = readFileSync(join(dir, 'objects/public/index/status.json'));
-    expect((await call(send, '/readyz')).status).toBe(503);
+    await expectAnswer(call(send, '/readyz'), 503);
     // Installers refuse the version: the head covers the revocation, and no proof is of that head.
     expect(await proves()).toBe('nothing');
     expect(Buffer.from(await (await send('/index/status.json')).arrayBuffer())).toEqual(signed);
-    expect(await claimScope(send, 'late', makeKey())).toMatchObject({
-      status: 409,
-      body: { code: 'log-behind' },
-    });
+    await expectAnswer(claimScope(send, 'late', makeKey()), 409, 'log-behind');
   });
 
   it('goes on when the newer database is back', async () => {
     await restart(() => databaseFrom('newer.sqlite'));
-    expect((await call(send, '/readyz')).status).toBe(200);
+    await expectAnswer(call(send, '/readyz'), 200);
     expect(await proves()).toBe('a stop');
-    expect((await claimScope(send, 'back', makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(send, 'back', makeKey()), 201);
   });
 });

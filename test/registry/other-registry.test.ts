@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
-import {
-  keyStatement,
-  memberStatement,
-  revocationStatement,
-  type Statement,
-} from '../../skills-index/statement/attestation.ts';
+import { keyStatement, type Statement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
   call,
@@ -23,6 +17,14 @@ import {
   signIn,
   state,
 } from './road.ts';
+import {
+  bodyAt,
+  callAs,
+  expectAnswer,
+  expectCode,
+  reviewerStatement,
+  stopStatement,
+} from './steps.ts';
 import { makeStaffedWorld, makeWorld, type Staffed, type World } from './world.ts';
 
 const skill = makeSkill('@acme/report', '1.0.0');
@@ -43,18 +45,18 @@ describe('statements that were signed for another registry', () => {
     const { author, rita, omar, scanner } = theirs;
     const world = await makeWorld();
     const by = world.trust.administrator;
-    await enrol(world.send, by, {
+    await enrol(world, by, {
       name: 'boss',
       roles: ['administrator'],
       key: theirs.trust.administrator,
     });
-    await enrol(world.send, by, { name: 'scanner', roles: ['scanner'], key: scanner });
-    await enrol(world.send, by, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
-    await enrol(world.send, by, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
-    await claimScope(world.send, 'acme', author);
+    await enrol(world, by, { name: 'scanner', roles: ['scanner'], key: scanner });
+    await enrol(world, by, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
+    await enrol(world, by, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
+    await claimScope(world, 'acme', author);
     ours = {
       ...world,
-      tokens: { scanner: await signIn(world.send, scanner), rita: await signIn(world.send, rita) },
+      tokens: { scanner: await signIn(world, scanner), rita: await signIn(world, rita) },
     };
     for (const one of [theirs, ours])
       await publishApproved({ ...one, author, scanner, rita }, skill);
@@ -65,7 +67,7 @@ describe('statements that were signed for another registry', () => {
   });
 
   const suspension = (kind: 'suspended' | 'lifted'): Statement =>
-    revocationStatement({ kind, target, reason: 'active exploitation', nonce: freshNonce() });
+    stopStatement(kind, target, 'active exploitation');
   const attacks: readonly (readonly [string, () => readonly [Statement, TestKey]])[] = [
     ['the lift of a suspension', () => [suspension('lifted'), theirs.rita]],
     [
@@ -77,38 +79,27 @@ describe('statements that were signed for another registry', () => {
     ],
     [
       'an enrolment',
-      () => [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'mallory',
-          roles: ['reviewer'],
-          key: mallory.open,
-          state: 'enrolled',
-        }),
-        theirs.trust.administrator,
-      ],
+      () => [reviewerStatement('mallory', { key: mallory.open }), theirs.trust.administrator],
     ],
   ];
 
   it.each(attacks)('are refused when a stranger posts %s', async (_, make) => {
-    await state(ours.send, suspension('suspended'), theirs.omar);
-    const before = (await call(ours.send, '/log/checkpoint')).body;
+    await state(ours, suspension('suspended'), theirs.omar);
+    const before = await bodyAt(ours, '/log/checkpoint');
     const [statement, key] = make();
     const elsewhere = namedFor(registryIdOf(theirs.trust.root), statement);
     for (const envelope of [
       await signStatement(elsewhere, key),
       await signStatement(statement, key),
     ]) {
-      const answer = await call(ours.send, '/api/v1/statements', {
+      const answer = await call(ours, '/api/v1/statements', {
         json: envelope,
         keyId: key.keyId,
       });
-      expect(answer).toMatchObject({ status: 422, body: { code: 'other-registry' } });
+      await expectAnswer(answer, 422, 'other-registry');
     }
-    expect((await call(ours.send, '/log/checkpoint')).body).toBe(before);
-    expect((await call(ours.send, '/api/v1/versions/@acme/report/1.0.0')).body.status).toBe(
-      'suspended',
-    );
+    expect(await bodyAt(ours, '/log/checkpoint')).toBe(before);
+    expect((await bodyAt(ours, '/api/v1/versions/@acme/report/1.0.0')).status).toBe('suspended');
   });
 
   it('are refused when a stranger posts an approval', async () => {
@@ -117,19 +108,18 @@ describe('statements that were signed for another registry', () => {
       await publish(send, next, theirs.author);
       await scan(send, tokens.scanner, theirs.scanner, next, 'pass');
     }
-    const draft = await call(theirs.send, '/api/v1/reviews/@acme/report/1.1.0/draft', {
-      token: theirs.tokens.rita,
-      json: { reviewer: { keyId: theirs.rita.keyId }, reason: 'read it', independent: true },
+    const draft = await callAs(theirs, 'rita', '/api/v1/reviews/@acme/report/1.1.0/draft', {
+      reviewer: { keyId: theirs.rita.keyId },
+      reason: 'read it',
+      independent: true,
     });
     const statement = JSON.parse(
       Buffer.from(draft.body.payload, 'base64').toString('utf8'),
     ) as Statement;
     const json = await signStatement(statement, theirs.rita);
     const post = { json, keyId: theirs.rita.keyId };
-    expect(await call(ours.send, '/api/v1/statements', post)).toMatchObject({
-      body: { code: 'other-registry' },
-    });
-    expect((await call(theirs.send, '/api/v1/statements', post)).status).toBe(201);
+    await expectCode(call(ours, '/api/v1/statements', post), 'other-registry');
+    await expectAnswer(call(theirs, '/api/v1/statements', post), 201);
   });
 
   it('are not believed where somebody writes them straight into the database', async () => {
@@ -151,8 +141,8 @@ describe('statements that were signed for another registry', () => {
     for (const [, make] of attacks) {
       const [statement, key] = make();
       if (statement.predicateType.includes('revocation'))
-        await state(theirs.send, suspension('suspended'), theirs.omar);
-      expect((await state(theirs.send, statement, key)).status).toBe(201);
+        await state(theirs, suspension('suspended'), theirs.omar);
+      await expectAnswer(state(theirs, statement, key), 201);
     }
   });
 });

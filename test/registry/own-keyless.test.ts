@@ -2,29 +2,23 @@
  * A reviewer who is an author, where the author has no key: what an administrator said of them at
  * issuers is all there is to go by.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type OidcIdentity,
-  revocationStatement,
-} from '../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../nonce.ts';
+import { describe, expect, it } from 'vitest';
+import type { OidcIdentity } from '../../skills-index/statement/attestation.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
 import { readLine } from './contract/read-line.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, approve, call, enrol, makeSkill, scan, signIn, state } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { approve, enrol, makeSkill, signIn, state } from './road.ts';
+import { bodyAt, expectAnswer, scanIn, stopStatement } from './steps.ts';
+import { eachWorld } from './world.ts';
 
 describe('a version that a person published without a key', () => {
-  let world: Staffed;
-  const skill = makeSkill('@kims/notes', '1.0.0');
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-    await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    expect((await publishBy(world.send, skill, somebody)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  const world = eachWorld({ sigstore: sigstore.trustedRoot }, async () => {
+    await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
+    await expectAnswer(publishBy(world, skill, somebody), 201);
+    await scanIn(world, skill);
   });
-  afterEach(() => world.close());
+  const skill = makeSkill('@kims/notes', '1.0.0');
 
   const member = async (
     name: string,
@@ -37,20 +31,15 @@ describe('a version that a person published without a key', () => {
       key,
       ...(identities === undefined ? {} : { identities }),
     } as const;
-    const { status, body } = await enrol(world.send, world.trust.administrator, who);
+    const { status, body } = await enrol(world, world.trust.administrator, who);
     expect(status).toBe(201);
     return { key, digest: body.digest };
   };
-  const approveBy = async (key: TestKey): Promise<Answer> =>
-    approve(world.send, await signIn(world.send, key), key, skill);
-  const lift = (key: TestKey): Promise<Answer> => say('lifted', key);
-  const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> => {
+  const approveBy = async (key: TestKey) => approve(world, await signIn(world, key), key, skill);
+  const lift = (key: TestKey) => say('lifted', key);
+  const say = (kind: 'suspended' | 'lifted', key: TestKey) => {
     const target = { bundle: skill.packed.digest };
-    return state(
-      world.send,
-      revocationStatement({ nonce: freshNonce(), kind, target, reason: 'r' }),
-      key,
-    );
+    return state(world, stopStatement(kind, target), key);
   };
 
   it('is not approved by that person with a reviewer’s key, nor by one of whom nobody said who they are there', async () => {
@@ -64,8 +53,8 @@ describe('a version that a person published without a key', () => {
       code: 'approval-refused',
       detail: expect.stringMatching(/no administrator listed the identities of nina/),
     });
-    expect((await approveBy(world.rita)).status).toBe(201);
-    expect((await call(world.send, '/api/v1/versions/@kims/notes/1.0.0')).body).toMatchObject({
+    await expectAnswer(approveBy(world.rita), 201);
+    expect(await bodyAt(world, '/api/v1/versions/@kims/notes/1.0.0')).toMatchObject({
       status: 'approved',
     });
     // Installers get the word on who the author is, though that member signed nothing here.
@@ -76,21 +65,20 @@ describe('a version that a person published without a key', () => {
     await approveBy(world.rita);
     const { key: own } = await member('kim', [kim]);
     const { key: unknown } = await member('nina');
-    expect((await say('suspended', own)).status).toBe(201);
-    for (const key of [own, unknown])
-      expect(await lift(key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    expect((await lift(world.omar)).status).toBe(201);
+    await expectAnswer(say('suspended', own), 201);
+    for (const key of [own, unknown]) await expectAnswer(lift(key), 403, 'forbidden');
+    await expectAnswer(lift(world.omar), 201);
   });
 
   it('is approved by the member whom an administrator enrols again with a word on it', async () => {
     const { key } = await member('nina');
     expect((await approveBy(key)).status).not.toBe(201);
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'nina',
       roles: ['reviewer'],
       key,
       identities: [],
     });
-    expect((await approveBy(key)).status).toBe(201);
+    await expectAnswer(approveBy(key), 201);
   });
 });

@@ -19,7 +19,7 @@ it('waits as many times as long as the slice took, and never less than the least
 
 it('waits longer while requests come, and no longer than the pace says', async () => {
   const pace = { least: 1, times: 0, busy: 60 };
-  const nothing = async (): Promise<void> => undefined;
+  const nothing = async () => undefined;
   expect(await msOf(() => doPaced(pace, never, nothing))).toBeLessThan(55);
   noteRequest();
   expect(await msOf(() => doPaced(pace, never, nothing))).toBeGreaterThan(57);

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPolicy } from '../../registry/data-folder/data-folder.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import {
   defaultPolicy,
   type Policy,
   policyDigest,
 } from '../../skills-index/trust/policy/policy.ts';
-import { freshNonce } from '../nonce.ts';
-import { pathOf, signedIn } from './desk-visit.ts';
-import { approve, call, makeSkill, publish, publishApproved, scan, state } from './road.ts';
+import { pathOf } from './desk-visit.ts';
+import { makeSkill, publishApproved, publishScanned, state } from './road.ts';
+import { approveIn, bodyAt, deskOf, expectProblem, stopStatement } from './steps.ts';
 import { makeStaffedWorld } from './world.ts';
 
 const two = { total: 2, independent: 0 };
@@ -25,23 +24,23 @@ const strict: Policy = {
 describe('the policy of an operator', () => {
   it('decides how many approve, stands by its digest in the verification summary, and the desk says why it wants more', async () => {
     const world = await makeStaffedWorld({ policy: strict });
-    const { send, omar, tokens } = world;
+    const { send } = world;
     const plain = makeSkill('@acme/plain', '1.0.0');
     const git = makeSkill('@acme/git', '1.0.0', {
       capabilities: { exec: [{ program: 'git', why: 'w' }] },
     });
     for (const skill of [plain, git]) {
       await publishApproved(world, skill);
-      await approve(send, tokens.omar, omar, skill, { independent: true });
+      await approveIn(world, skill, { by: 'omar', independent: true });
     }
     const read = async (skill: typeof plain) =>
-      (await call(send, `/api/v1/versions${pathOf(skill)}`)).body;
+      await bodyAt(send, `/api/v1/versions${pathOf(skill)}`);
     expect(await read(plain)).toMatchObject({ status: 'approved', approvalsNeeded: two });
     expect(await read(git)).toMatchObject({
       status: 'in review',
       approvalsNeeded: { total: 2, independent: 2 },
     });
-    const page = await (await signedIn(send, tokens.rita)).get(pathOf(git));
+    const page = await (await deskOf(world, 'rita')).get(pathOf(git));
     expect(page.html).toContain(
       'More approvals than usual are needed, because <bdi>it starts git</bdi>.',
     );
@@ -72,7 +71,7 @@ describe('the policy of an operator', () => {
       JSON.stringify({ ...strict, approvals: { usual: { total: 0, independent: 0 }, high: two } }),
     ]) {
       writeFileSync(join(dir, 'policy.json'), text);
-      await expect(readPolicy(dir)).rejects.toMatchObject({ code: 'json-invalid' });
+      await expectProblem(readPolicy(dir), 'json-invalid');
     }
     rmSync(dir, { recursive: true });
   });
@@ -82,20 +81,10 @@ describe('the desk', () => {
   it('says that nobody can approve what a stopped publisher sent', async () => {
     const world = await makeStaffedWorld();
     const skill = makeSkill('@acme/t', '1.0.0');
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    await publishScanned(world, skill);
     const target = { publisher: world.author.keyId };
-    await state(
-      world.send,
-      revocationStatement({
-        nonce: freshNonce(),
-        kind: 'suspended',
-        target,
-        reason: 'laptop lost',
-      }),
-      world.omar,
-    );
-    const page = await (await signedIn(world.send, world.tokens.rita)).get(pathOf(skill));
+    await state(world, stopStatement('suspended', target, 'laptop lost'), world.omar);
+    const page = await (await deskOf(world, 'rita')).get(pathOf(skill));
     expect(page.html).toMatch(
       /Nobody can approve this version: its publisher was suspended at log index \d+: laptop lost/,
     );

@@ -10,6 +10,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { signatureOf } from '../../skills-index/skill/text/matching-parts.ts';
 import {
   type MemberRole,
   memberStatement,
@@ -23,7 +24,6 @@ import {
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
-import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
@@ -42,6 +42,18 @@ import { makeTar } from './tar-maker.ts';
 /** Sends one request; `path` begins with a slash. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
+/** Where requests go: to a registry of the tests, or by what sends one. */
+export type Door = Send | { readonly send: Send };
+
+export function sendOf(door: Door): Send {
+  return typeof door === 'function' ? door : door.send;
+}
+
+/** To a registry that runs under an address. */
+export function sendTo({ base }: { readonly base: string }): Send {
+  return (path, init) => fetch(`${base}${path}`, init);
+}
+
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
@@ -50,11 +62,11 @@ export interface Answer {
 
 /** POST of JSON, GET without a body. */
 export async function call(
-  send: Send,
+  door: Door,
   path: string,
   { token, json, keyId }: { token?: string; json?: unknown; keyId?: Digest } = {},
 ): Promise<Answer> {
-  const response = await send(path, {
+  const response = await sendOf(door)(path, {
     method: json === undefined ? 'GET' : 'POST',
     headers: {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
@@ -76,14 +88,15 @@ export async function call(
 }
 
 /** Signs and posts a statement. */
-export async function state(send: Send, statement: Statement, key: TestKey): Promise<Answer> {
-  const json = await signStatement(namedFor(await registryIdAt(send), statement), key);
-  return call(send, '/api/v1/statements', { json, keyId: key.keyId });
+export async function state(door: Door, statement: Statement, key: TestKey): Promise<Answer> {
+  const json = await signStatement(namedFor(await registryIdAt(door), statement), key);
+  return call(door, '/api/v1/statements', { json, keyId: key.keyId });
 }
 
 /** What statements for this registry name; asked of it, since tests trust theirs. */
-export async function registryIdAt(send: Send): Promise<Digest> {
-  return registryIdOf(parseRoot(Buffer.from(await (await send('/index/root.json')).arrayBuffer())));
+export async function registryIdAt(door: Door): Promise<Digest> {
+  const answer = await sendOf(door)('/index/root.json');
+  return registryIdOf(parseRoot(Buffer.from(await answer.arrayBuffer())));
 }
 
 /**
@@ -107,7 +120,7 @@ export interface Enrolled {
  * @param by one administrator, or as many as the root file demands: the answer is the last one's
  */
 export async function enrol(
-  send: Send,
+  door: Door,
   by: TestKey | readonly TestKey[],
   { key, ...who }: Enrolled,
 ): Promise<Answer> {
@@ -119,22 +132,22 @@ export async function enrol(
   });
   const [first, ...more] = 'keyId' in by ? [by] : by;
   if (first === undefined) throw new Error('nobody signs');
-  let answer = await state(send, statement, first);
-  for (const next of more) answer = await state(send, statement, next);
+  let answer = await state(door, statement, first);
+  for (const next of more) answer = await state(door, statement, next);
   return answer;
 }
 
-export async function claimScope(send: Send, scope: string, key: TestKey): Promise<Answer> {
-  return state(send, scopeStatement({ scope: parseScope(scope), owners: [key.open] }), key);
+export async function claimScope(door: Door, scope: string, key: TestKey): Promise<Answer> {
+  return state(door, scopeStatement({ scope: parseScope(scope), owners: [key.open] }), key);
 }
 
 /** Signs in with a key; returns the bearer token. */
-export async function signIn(send: Send, key: TestKey, pinned?: string): Promise<string> {
-  const { root, base: own } = (await call(send, '/index/config.json')).body;
+export async function signIn(door: Door, key: TestKey, pinned?: string): Promise<string> {
+  const { root, base: own } = (await call(door, '/index/config.json')).body;
   const base = pinned ?? own;
-  const { body } = await call(send, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
+  const { body } = await call(door, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
   const signature = signText(key, sessionText({ root, base, nonce: body.nonce }));
-  const session = await call(send, '/api/v1/session', {
+  const session = await call(door, '/api/v1/session', {
     json: { keyId: key.keyId, nonce: body.nonce, signature },
   });
   if (session.status !== 200) throw new Error(`sign-in: ${JSON.stringify(session.body)}`);
@@ -189,7 +202,7 @@ export async function signPublication(
 
 /** Uploads; any part can be replaced. */
 export async function publish(
-  send: Send,
+  door: Door,
   skill: Skill,
   key: TestKey,
   other: {
@@ -210,7 +223,7 @@ export async function publish(
     'skillgate-key': key.keyId,
     ...(other.token === undefined ? {} : { authorization: `Bearer ${other.token}` }),
   };
-  const response = await send('/api/v1/versions', { method: 'POST', body: form, headers });
+  const response = await sendOf(door)('/api/v1/versions', { method: 'POST', body: form, headers });
   return { status: response.status, body: await response.json() };
 }
 
@@ -266,54 +279,83 @@ export function scanPredicate(report: ScanReport): ScanPredicate {
 }
 
 export async function signReport(
-  send: Send,
+  door: Door,
   skill: Skill,
   report: ScanReport,
   key: TestKey,
   more: Partial<ScanPredicate> = {},
 ): Promise<Envelope> {
   const statement = scanStatement(aboutOf(skill), { ...scanPredicate(report), ...more });
-  return signStatement(namedFor(await registryIdAt(send), statement), key);
+  return signStatement(namedFor(await registryIdAt(door), statement), key);
+}
+
+/** A job that a scanner has. */
+export interface Leased {
+  readonly id: string;
+  readonly lease: string;
+  readonly name: string;
+  readonly version: string;
+  readonly attempt: number;
+}
+
+/** Leases the next job; null where none waits. */
+export async function leaseJob(
+  door: Door,
+  token: string,
+  json: { readonly ruleSet?: string } = {},
+): Promise<Leased | null> {
+  return (await call(door, '/api/v1/jobs/lease', { token, json })).body.job;
+}
+
+/** @param told what a scanner sends beside its report */
+export async function reportOn(
+  door: Door,
+  { token, key }: { readonly token: string; readonly key: TestKey },
+  job: Leased | null,
+  [skill, report]: readonly [Skill, ScanReport],
+  told: object = {},
+): Promise<Answer> {
+  const envelope = await signReport(door, skill, report, key);
+  const json = { lease: job?.lease, envelope, report, ...told };
+  return call(door, `/api/v1/jobs/${job?.id}/report`, { token, json });
+}
+
+/** What a scanner sends that others compare a skill by. */
+export function sketchOf({ files }: Skill): string | undefined {
+  return signatureOf(
+    files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })),
+  );
 }
 
 /** Leases the next job and reports on it. */
 export async function scan(
-  send: Send,
+  door: Door,
   token: string,
   key: TestKey,
   skill: Skill,
   verdict: Verdict,
   findings: readonly Finding[] = [],
-  told: { readonly prose?: Prose } = {},
+  told: object = {},
 ): Promise<Answer> {
-  const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
-  const report = makeReport(skill, verdict, findings);
-  return call(send, `/api/v1/jobs/${body.job.id}/report`, {
-    token,
-    json: {
-      lease: body.job.lease,
-      envelope: await signReport(send, skill, report, key),
-      report,
-      ...told,
-    },
-  });
+  const job = await leaseJob(door, token);
+  return reportOn(door, { token, key }, job, [skill, makeReport(skill, verdict, findings)], told);
 }
 
 /** Drafts an approval, signs exactly it, posts it. */
 export async function approve(
-  send: Send,
+  door: Door,
   token: string,
   key: TestKey,
   skill: Skill,
   { independent = false }: { independent?: boolean } = {},
 ): Promise<Answer> {
   const { name, version } = skill.manifest;
-  const draft = await call(send, `/api/v1/reviews/${name}/${version}/draft`, {
+  const draft = await call(door, `/api/v1/reviews/${name}/${version}/draft`, {
     token,
     json: { reviewer: { keyId: key.keyId }, reason: 'read it', independent },
   });
   if (draft.status !== 201) return draft;
-  return state(send, parseStatement(Buffer.from(draft.body.payload, 'base64')), key);
+  return state(door, parseStatement(Buffer.from(draft.body.payload, 'base64')), key);
 }
 
 /** Who brings a version from its upload to its approval. */
@@ -350,8 +392,8 @@ function requireTaken({ status, body }: Answer): void {
 }
 
 /** The stops that the index file of a skill shows, as bundle → stop. */
-export async function stopsShown(send: Send, name = '@acme/t'): Promise<Record<string, string>> {
-  const lines = (await (await send(`/index/${name}`)).text()).trim().split('\n');
+export async function stopsShown(door: Door, name = '@acme/t'): Promise<Record<string, string>> {
+  const lines = (await (await sendOf(door)(`/index/${name}`)).text()).trim().split('\n');
   const parsed: { bundle: string; stopped?: { kind: string } }[] = lines.map((line) =>
     JSON.parse(line),
   );

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../nonce.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey } from './people.ts';
-import { approve, call, publish, type Skill, scan, signPublication, state } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { publish, type Skill, signPublication, state } from './road.ts';
+import { approveIn, bodyAt, expectAnswer, scanIn, stopStatement } from './steps.ts';
+import { eachWorld, type Staffed } from './world.ts';
 
 const files = [
   { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
@@ -31,17 +31,14 @@ async function publishInferred(
 }
 
 describe('a version whose bytes another number has, too', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     for (const version of ['1.0.0', '1.0.1']) {
       const skill = sameBytesAs(version);
       await publishInferred(world, skill, world.author);
-      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-      expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+      await scanIn(world, skill);
+      await expectAnswer(approveIn(world, skill), 201);
     }
   });
-  afterEach(() => world.close());
 
   const say = async (
     kind: 'suspended' | 'lifted' | 'revoked',
@@ -49,16 +46,11 @@ describe('a version whose bytes another number has, too', () => {
   ): Promise<number> => {
     const { name, version: number } = sameBytesAs(version).manifest;
     const target = { name, version: number };
-    const said = revocationStatement({
-      nonce: freshNonce(),
-      kind,
-      target,
-      reason: `${kind} ${version}`,
-    });
-    return (await state(world.send, said, world.rita)).status;
+    const said = stopStatement(kind, target, `${kind} ${version}`);
+    return (await state(world, said, world.rita)).status;
   };
   const states = async (): Promise<Record<string, string>> => {
-    const { versions } = (await call(world.send, '/api/v1/versions/@acme/t')).body;
+    const { versions } = await bodyAt(world, '/api/v1/versions/@acme/t');
     return Object.fromEntries(
       versions.map((one: { version: string; status: string }) => [one.version, one.status]),
     );
@@ -74,35 +66,17 @@ describe('a version whose bytes another number has, too', () => {
 
   it('is stopped under every number when the statement names the bytes', async () => {
     const target = { bundle: sameBytesAs('1.0.0').packed.digest };
-    const said = revocationStatement({ nonce: freshNonce(), kind: 'revoked', target, reason: 'r' });
-    expect((await state(world.send, said, world.rita)).status).toBe(201);
+    const said = stopStatement('revoked', target);
+    await expectAnswer(state(world, said, world.rita), 201);
     expect(await states()).toEqual({ '1.0.0': 'revoked', '1.0.1': 'revoked' });
   });
 
   it('is no stranger’s to stop: the same bytes are not published under another scope, where their end would reach these', async () => {
     const mallory = makeKey();
     const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
-    expect((await state(world.send, claim, mallory)).status).toBe(201);
+    await expectAnswer(state(world, claim, mallory), 201);
     const copied = await publishInferred(world, sameBytesAs('1.0.0', '@mallory/t'), mallory);
-    expect(copied).toMatchObject({ status: 409, body: { code: 'bundle-taken' } });
+    await expectAnswer(copied, 409, 'bundle-taken');
     expect(copied.body.detail).toContain('@acme/t has exactly the same files');
-  });
-
-  it('is no stranger’s either when two publish the same bytes at the same moment', async () => {
-    const mallory = makeKey();
-    const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
-    expect((await state(world.send, claim, mallory)).status).toBe(201);
-    const more = { path: 'more.md', bytes: Buffer.from('more'), mode: 0o644 };
-    const same = (name: string): Skill => {
-      const skill = sameBytesAs('2.0.0', name);
-      const all = [...skill.files, more];
-      return { ...skill, files: all, packed: packBundle(all) };
-    };
-    const answers = await Promise.all([
-      publishInferred(world, same('@acme/t'), world.author),
-      publishInferred(world, same('@mallory/t'), mallory),
-    ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
-    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('bundle-taken');
   });
 });

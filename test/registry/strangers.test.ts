@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { firstOwnersMax } from '../../registry/intake/identity-intake.ts';
 import { signerOf, signerTriesMax } from '../../registry/people/signer.ts';
 import {
@@ -16,45 +16,40 @@ import { signPayload, signStatement } from '../../skills-index/statement/sign.ts
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { makeKey } from './people.ts';
 import { call, makeSkill, publish, type Send, state } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { expectAnswer, expectCode, publishIn, rowsOf } from './steps.ts';
+import { eachWorld } from './world.ts';
 
 describe('a stranger', () => {
-  let world: Staffed;
+  const world = eachWorld();
   let send: Send;
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     send = (path, init) =>
       world.send(path, { ...init, headers: { ...init?.headers, 'x-test-address': '192.0.2.1' } });
   });
-  afterEach(() => world.close());
 
   it('writes no more than the bucket of their address holds, also into the audit, and members still write', async () => {
     const nothing = () => call(send, '/api/v1/statements', { json: {} });
     const sent = await Promise.all(Array.from({ length: strangerWritesBurst }, nothing));
     expect(sent.every(({ status }) => status === 422)).toBe(true);
-    const before = (await world.registry.db.read.select().from(audit)).length;
+    const before = (await rowsOf(world, audit)).length;
     const refused = await send('/api/v1/versions', { method: 'POST', body: new FormData() });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
-    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey())).body.code).toBe(
-      'too-many-requests',
-    );
+    await expectCode(publish(send, makeSkill('@acme/x', '1.0.0'), makeKey()), 'too-many-requests');
     // A session that a scope's claim gives is no way round it.
-    expect(
-      (
-        await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), {
-          token: world.tokens.author,
-        })
-      ).status,
-    ).toBe(429);
-    expect(await world.registry.db.read.select().from(audit)).toHaveLength(before);
-    expect(
-      (await call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} })).status,
-    ).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(
-      201,
+    await expectAnswer(
+      publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), {
+        token: world.tokens.author,
+      }),
+      429,
     );
+    expect(await rowsOf(world, audit)).toHaveLength(before);
+    await expectAnswer(
+      call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} }),
+      200,
+    );
+    await expectAnswer(publishIn(world, makeSkill('@acme/x', '1.0.0')), 201);
     world.wait(1_000);
-    expect((await nothing()).status).toBe(422);
+    await expectAnswer(nothing(), 422);
   });
 
   it.each([
@@ -101,10 +96,8 @@ describe('a stranger', () => {
         owners: keys.slice(0, count).map((key) => key.open),
       });
     const [first = makeKey()] = keys;
-    expect(await state(world.send, claim(firstOwnersMax + 1), first)).toMatchObject({
-      body: { code: 'request-invalid' },
-    });
-    expect((await state(world.send, claim(firstOwnersMax), first)).status).toBe(201);
+    await expectCode(state(world, claim(firstOwnersMax + 1), first), 'request-invalid');
+    await expectAnswer(state(world, claim(firstOwnersMax), first), 201);
   });
 
   it('has one key tried when they name one, and few when they name none', async () => {
@@ -132,7 +125,7 @@ describe('a stranger', () => {
       }),
       key,
     );
-    expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(201);
+    await expectAnswer(call(world, '/api/v1/statements', { json: envelope }), 201);
   });
 
   it('who names a known key and signs with another is refused before the statement is read', async () => {
@@ -141,10 +134,10 @@ describe('a stranger', () => {
       Buffer.from('no statement'),
       makeKey(),
     );
-    const answer = await call(world.send, '/api/v1/statements', {
+    const answer = await call(world, '/api/v1/statements', {
       json,
       keyId: world.author.keyId,
     });
-    expect(answer).toMatchObject({ status: 403, body: { code: 'key-unknown' } });
+    await expectAnswer(answer, 403, 'key-unknown');
   });
 });

@@ -2,7 +2,7 @@
  * Every statement by which administrators give somebody a right, in a registry whose root file
  * demands two of three: one administrator alone gives nothing.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { latest, readMembers } from '../../registry/people/identities.ts';
 import { memberOfPerson } from '../../registry/people/person-member.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -17,24 +17,23 @@ import type { Identities } from '../../skills-index/trust/members-and-scopes/ide
 import { freshNonce } from '../nonce.ts';
 import { deskPasskey } from './desk-visit.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { call, state } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { state } from './road.ts';
+import { bodyAt, expectAnswer, reviewerStatement } from './steps.ts';
+import { eachWorld } from './world.ts';
 
-let world: Staffed;
+const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
 let first: TestKey;
 let second: TestKey;
 beforeEach(async () => {
-  world = await makeStaffedWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
   [first = world.author, second = world.author] = world.trust.administrators;
 });
-afterEach(() => world.close());
 
 const fresh = makeKey();
 const passkey = deskPasskey('rita').enrolled;
 const person = { issuer: 'https://login.acme.example', subject: 'rita@acme.example' };
 const chain = async (): Promise<Identities> => (await readMembers(world.registry)).chain;
 const scopeNow = async (): Promise<{ owners: { keyId: Digest }[]; statement: Digest }> =>
-  (await call(world.send, '/api/v1/scopes/@acme')).body;
+  await bodyAt(world, '/api/v1/scopes/@acme');
 const enrolment = (over: Partial<MemberStatement['predicate']>): Statement =>
   memberStatement({
     nonce: freshNonce(),
@@ -92,22 +91,16 @@ describe('one administrator of two', () => {
   it.each(Object.entries(acts))('alone never %s; together with another does', async (_, act) => {
     const statement = await act.statement();
     expect(await act.isDone()).toBe(false);
-    expect((await state(world.send, statement, first)).status).toBe(201);
-    expect((await state(world.send, statement, first)).status).toBeLessThan(500);
+    await expectAnswer(state(world, statement, first), 201);
+    expect((await state(world, statement, first)).status).toBeLessThan(500);
     expect(await act.isDone()).toBe(false);
-    expect((await state(world.send, statement, second)).status).toBe(201);
+    await expectAnswer(state(world, statement, second), 201);
     expect(await act.isDone()).toBe(true);
   });
 
   it('ends a member alone: taking a right away is the safe direction', async () => {
-    const end = memberStatement({
-      nonce: freshNonce(),
-      name: 'rita',
-      roles: ['reviewer'],
-      key: world.rita.open,
-      state: 'ended',
-    });
-    expect((await state(world.send, end, first)).status).toBe(201);
+    const end = reviewerStatement('rita', { key: world.rita.open }, 'ended');
+    await expectAnswer(state(world, end, first), 201);
     expect((await chain()).isMember(world.rita.keyId, 'reviewer', latest)).toBe(false);
   });
 });

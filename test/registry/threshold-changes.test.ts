@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { changedRoot } from '../../cli/root-rotation/registry-folder.ts';
 import { readMembers } from '../../registry/people/identities.ts';
-import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
-import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { state } from './road.ts';
+import { reviewerStatement } from './steps.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
@@ -18,14 +17,8 @@ const later = makeKey();
 /** One administrator alone enrols a key. @returns the log index */
 async function enrolAlone(by: TestKey | undefined, name: string, key: TestKey): Promise<number> {
   if (by === undefined) throw new Error('nobody signs');
-  const statement = memberStatement({
-    nonce: freshNonce(),
-    name,
-    roles: ['reviewer'],
-    key: key.open,
-    state: 'enrolled',
-  });
-  return Number((await state(world.send, statement, by)).body.logIndex);
+  const statement = reviewerStatement(name, { key: key.open });
+  return Number((await state(world, statement, by)).body.logIndex);
 }
 
 async function rotatedTo(

@@ -3,7 +3,7 @@
  * shows the same.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
@@ -25,16 +25,15 @@ import {
   sigstore,
   upload,
 } from './certified-road.ts';
-import { approve, makeSkill, type Skill, scan } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { makeSkill, type Skill } from './road.ts';
+import { approveIn, expectAnswer, scanIn } from './steps.ts';
+import { oneWorld } from './world.ts';
 
-let world: Staffed;
+const world = oneWorld({ sigstore: sigstore.trustedRoot });
 beforeAll(async () => {
-  world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-  await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-  await claim(world.send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
+  await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
+  await claim(world, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
 });
-afterAll(() => world.close());
 
 async function release(
   skill: Skill,
@@ -46,11 +45,9 @@ async function release(
   const provenance = withProvenance
     ? { provenance: await sigstore.say(provenanceOf(skill), signer) }
     : {};
-  expect(await upload(world.send, skill, { publish, ...provenance })).toMatchObject({
-    status: 201,
-  });
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  await approve(world.send, world.tokens.rita, world.rita, skill);
+  await expectAnswer(upload(world, skill, { publish, ...provenance }), 201);
+  await scanIn(world, skill);
+  await approveIn(world, skill);
   const base = 'http://localhost';
   const query = {
     fetch: (async (input) =>

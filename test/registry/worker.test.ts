@@ -4,7 +4,8 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { makeCloudflare } from './cloudflare/cloudflare.ts';
 import { makeKey, makeRoot } from './people.ts';
-import { call, claimScope, makeSkill, publish } from './road.ts';
+import { claimScope, makeSkill, publish } from './road.ts';
+import { bodyAt, expectAnswer, expectProblem } from './steps.ts';
 import { holdCeremony } from './tuf-maker.ts';
 
 /** An environment whose bucket answers slowly, and counts who asks. */
@@ -47,7 +48,7 @@ it('the object that writes makes one registry for all who come while it starts',
 it('the object that writes starts again after a start that failed', async () => {
   const writer = new RegistryWriter(undefined, environment({ fails: 1 }).environment);
   await expect(writer.fetch(health())).rejects.toThrow('the bucket does not answer');
-  expect((await writer.fetch(health())).status).toBe(200);
+  await expectAnswer(writer.fetch(health()), 200);
 });
 
 it('takes the policy that administrators signed, and no start where a variable has another one', async () => {
@@ -65,14 +66,14 @@ it('takes the policy that administrators signed, and no start where a variable h
   const send = await withSettings({});
   const author = makeKey();
   await claimScope(send, 'acme', author);
-  expect((await publish(send, makeSkill('@acme/x', '1.0.0'), author)).status).toBe(201);
-  expect((await call(send, '/api/v1/versions/@acme/x/1.0.0')).body.approvalsNeeded).toEqual(usual);
+  await expectAnswer(publish(send, makeSkill('@acme/x', '1.0.0'), author), 201);
+  expect((await bodyAt(send, '/api/v1/versions/@acme/x/1.0.0')).approvalsNeeded).toEqual(usual);
 
   const other = await withSettings({ POLICY: canonicalJson(defaultPolicy) });
-  await expect(other('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
+  await expectProblem(other('/index/root.json'), 'tuf-invalid');
   const unsigned = await holdCeremony({ root, signers: [], now: Date.now() });
   const lax = await withSettings({}, unsigned);
-  await expect(lax('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
+  await expectProblem(lax('/index/root.json'), 'tuf-invalid');
 });
 
 it('writes an error of a Worker once, however often a request meets it', async () => {
@@ -82,7 +83,7 @@ it('writes an error of a Worker once, however often a request meets it', async (
   const writer = new RegistryWriter(undefined, environment().environment);
   const version = 'http://localhost/api/v1/versions/@acme/count/1.0.0';
   for (let asked = 0; asked < 3; asked++)
-    expect((await writer.fetch(new Request(version))).status).toBe(500);
+    await expectAnswer(writer.fetch(new Request(version)), 500);
   expect(errors.mock.calls).toEqual([[expect.stringContaining('TypeError')]]);
 });
 
@@ -107,7 +108,7 @@ it('tells the operator of a Worker once in ten minutes why nobody can sign in', 
   });
   const send = cloudflare.send(0);
   for (let i = 0; i < 3; i++) {
-    expect((await send('/review/sign-in/start')).status).toBe(503);
+    await expectAnswer(send('/review/sign-in/start'), 503);
     vi.setSystemTime(Date.now() + 6_000);
   }
   expect(ask).toHaveBeenCalledTimes(3);

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
+import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Quotas } from '../../registry/intake/quota-policy.ts';
@@ -21,6 +22,8 @@ import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/poli
 import { openMemoryDatabase } from './memory-database.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
+
+const begin = Date.parse('2026-03-01T12:00:00Z');
 
 export interface World {
   readonly registry: Registry;
@@ -65,7 +68,7 @@ async function openWorld(
   stored: Map<string, Uint8Array>,
 ): Promise<World> {
   const errors: unknown[] = [];
-  let time = Date.parse('2026-03-01T12:00:00Z');
+  let time = begin;
   // Each request from elsewhere, unless a test says where from.
   const addressOf = (context: Context): string =>
     context.req.header('x-test-address') ?? randomUUID();
@@ -120,6 +123,8 @@ interface StaffedImage {
   readonly staff: Staff;
   readonly database: Buffer;
   readonly stored: ReadonlyMap<string, Uint8Array>;
+  /** By how much the clock was moved. */
+  readonly waited: number;
 }
 
 // Staffing takes longer than most tests. Worlds that are open at once never share an image: a test
@@ -131,29 +136,88 @@ export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staf
     const world = await makeWorld(options);
     return { ...world, ...(await enrolStaff(world)) };
   }
-  const image = unused.pop() ?? (await makeStaffedImage());
-  const { staff, stored, trust } = image;
-  const { db } = openMemoryDatabase(image.database);
-  const copies = new Map(Array.from(stored, ([name, bytes]) => [name, new Uint8Array(bytes)]));
-  const world = await openWorld({ ...options, trust }, db, copies);
+  const image = unused.pop() ?? (await makeStaffedImage({}));
+  const world = await openImage(image, options);
   let isOpen = true;
   const close = (): void => {
     world.close();
     if (isOpen) unused.push(image);
     isOpen = false;
   };
-  // Tests sign in again, which changes their tokens.
-  return { ...world, ...staff, tokens: { ...staff.tokens }, close };
+  return { ...world, close };
 }
 
-async function makeStaffedImage(): Promise<StaffedImage> {
+/**
+ * A staffed registry in which something happened. It happens once: each call opens a copy, as a
+ * process does that is started again.
+ */
+export function worldAfter(
+  happen: (world: Staffed) => Promise<void>,
+  options: WorldOptions = {},
+): () => Promise<Staffed> {
+  let made: Promise<StaffedImage> | undefined;
+  return async () => {
+    made ??= makeStaffedImage(options, happen);
+    return openImage(await made, options);
+  };
+}
+
+/**
+ * The world of each test, in which something happened before.
+ * @returns one object, which is another registry in each test
+ */
+export function eachWorld(options: WorldOptions = {}, happen?: () => Promise<void>): Staffed {
+  const world = {} as Staffed;
+  const after = worldAfter(async (made) => {
+    Object.assign(world, made);
+    await happen?.();
+  }, options);
+  const start = happen === undefined ? () => makeStaffedWorld(options) : after;
+  beforeEach(async () => void Object.assign(world, await start()));
+  afterEach(() => world.close());
+  return world;
+}
+
+/** A world of this test alone. */
+export async function ownWorld(options: WorldOptions = {}): Promise<Staffed> {
+  const world = await makeStaffedWorld(options);
+  onTestFinished(() => world.close());
+  return world;
+}
+
+/** The world that all tests of a file or group share. */
+export function oneWorld(options: WorldOptions = {}): Staffed {
+  const world = {} as Staffed;
+  beforeAll(async () => void Object.assign(world, await makeStaffedWorld(options)));
+  afterAll(() => world.close());
+  return world;
+}
+
+async function makeStaffedImage(
+  options: WorldOptions,
+  happen = async (_: Staffed): Promise<void> => undefined,
+): Promise<StaffedImage> {
   const { db, image } = openMemoryDatabase();
-  const world = await openWorld({}, db, new Map());
-  const { stored, trust } = world;
+  const world = await openWorld(options, db, new Map());
+  const { registry, stored, trust } = world;
   const staff = await enrolStaff(world);
+  await happen({ ...world, ...staff });
+  const waited = registry.now().getTime() - begin;
   const database = image();
   world.close();
-  return { trust, staff, database, stored };
+  return { trust, staff, database, stored, waited };
+}
+
+async function openImage(
+  { database, staff, stored, trust, waited }: StaffedImage,
+  options: WorldOptions,
+): Promise<Staffed> {
+  const { db } = openMemoryDatabase(database);
+  const copies = new Map(Array.from(stored, ([name, bytes]) => [name, new Uint8Array(bytes)]));
+  const world = await openWorld({ ...options, trust }, db, copies);
+  world.wait(waited);
+  // Tests sign in again, which changes their tokens.
+  return { ...world, ...staff, tokens: { ...staff.tokens } };
 }
 
 async function enrolStaff({ send, trust }: World): Promise<Staff> {

@@ -49,7 +49,7 @@ const advise = async (
     nonce: freshNonce(),
     ...more,
   });
-  const { status, body } = await state(network.registry.send, statement, by);
+  const { status, body } = await state(network.registry, statement, by);
   expect(status).toBe(201);
   return body.logIndex;
 };

@@ -18,7 +18,7 @@ afterEach(() => monitored.close());
 const look = async (): Promise<string[]> =>
   found(await replayLook(monitored, new MonitorFolder(dir)));
 const claim = async (name: string): Promise<void> => {
-  expect((await claimScope(monitored.world.send, name, makeKey())).status).toBe(201);
+  expect((await claimScope(monitored.world, name, makeKey())).status).toBe(201);
 };
 /**
  * A batch is written in this order: its words, its addresses, the state that counts them; at the

@@ -26,12 +26,12 @@ describe('an honest registry', () => {
         target: { name, version },
         reason: 'it leaks',
       } as const;
-      const { status } = await state(world.send, revocationStatement(said), world.rita);
+      const { status } = await state(world, revocationStatement(said), world.rita);
       fault.mend();
       expect(await monitored.look()).toMatchObject({ exit: 0, codes: [] });
       // The very first write is the statement's own: it was refused whole.
       const isStopped = status === 201 || nth > 0;
-      expect(Object.values(await stopsShown(world.send))).toEqual(isStopped ? ['suspended'] : []);
+      expect(Object.values(await stopsShown(world))).toEqual(isStopped ? ['suspended'] : []);
     },
   );
 });

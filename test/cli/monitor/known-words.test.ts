@@ -68,7 +68,7 @@ describe('a replay', () => {
     expect(new Set(verified).size).toBe(await monitored.size());
     expect(found(await look(memory))).toEqual([]);
     expect(verified).toEqual([]);
-    await claimScope(monitored.world.send, 'new', makeKey());
+    await claimScope(monitored.world, 'new', makeKey());
     expect(found(await look(memory))).toEqual([]);
     expect([...new Set(verified)]).toEqual([(await monitored.size()) - 1]);
     expect(found(await look(fresh()))).toEqual([]);
@@ -156,7 +156,7 @@ it('a replay that is killed at any write goes on, and neither hides nor accuses'
   await bringRevoked();
   await look(fresh());
   for (let writes = 0; ; writes++) {
-    await claimScope(monitored.world.send, `new-${writes}`, makeKey());
+    await claimScope(monitored.world, `new-${writes}`, makeKey());
     const dying = new Dying(dir, writes);
     const ended = await look(fresh(), dying).then(
       () => true,

@@ -18,7 +18,7 @@ afterEach(() => monitored.close());
 
 const other = (): Promise<Monitored> => makeMonitored({ trust: monitored.world.trust });
 const claim = async ({ world }: Monitored, ...scopes: string[]): Promise<void> => {
-  for (const scope of scopes) await claimScope(world.send, scope, makeKey());
+  for (const scope of scopes) await claimScope(world, scope, makeKey());
 };
 
 describe('two histories that one key signed', () => {

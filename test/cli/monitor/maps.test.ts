@@ -28,7 +28,7 @@ afterEach(() => monitored.close());
 const note = async () => (await monitored.world.send('/log/checkpoint')).text();
 const both = (remap: typeof noMap) =>
   remapping(monitored.world, { status: remap, checkpoint: remap });
-const grow = (scope: string) => claimScope(monitored.world.send, scope, makeKey());
+const grow = (scope: string) => claimScope(monitored.world, scope, makeKey());
 
 describe('a registry that signs another map than its log has', () => {
   it('is convicted of a map without a revocation, by the head that it signed', async () => {

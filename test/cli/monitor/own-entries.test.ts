@@ -47,7 +47,7 @@ describe('skillgate key list --log', () => {
   });
 
   it('finds it also where the registry says nothing of it', async () => {
-    await publish(users.world.send, stolen('1.0.0'), users.world.author);
+    await publish(users.world, stolen('1.0.0'), users.world.author);
     change = (path, response) =>
       path.startsWith('/api/v1/keys/')
         ? new Response('{"code":"not-found"}', { status: 404 })
@@ -124,7 +124,7 @@ describe('skillgate key list --log', () => {
 
   it('refuses a log of yesterday, to who has never read it too', async () => {
     const old = await (await users.world.send('/index/status.json')).text();
-    await publish(users.world.send, stolen('1.0.0'), users.world.author);
+    await publish(users.world, stolen('1.0.0'), users.world.author);
     change = (path, response) => (path === '/index/status.json' ? new Response(old) : response);
     users.world.wait(25 * 3_600_000);
     const { exit, stdout } = await list();
@@ -135,7 +135,7 @@ describe('skillgate key list --log', () => {
     const old = new Map<string, string>();
     for (const path of ['/index/status.json', `/log/tile/entries/000.p/${await size()}`])
       old.set(path, await (await users.world.send(path)).text());
-    await publish(users.world.send, stolen('1.0.0'), users.world.author);
+    await publish(users.world, stolen('1.0.0'), users.world.author);
     expect(await signed()).toHaveLength(2);
     change = (path, response) => (old.has(path) ? new Response(old.get(path)) : response);
     const { exit, stdout } = await list();

@@ -59,7 +59,7 @@ it('asks a person first, and does nothing without the answer', async () => {
 
 it('has a status without a history before anything has happened to it', async () => {
   const fresh = makeSkill('@acme/fresh', '1.0.0');
-  await publish(users.world.send, fresh, users.world.author);
+  await publish(users.world, fresh, users.world.author);
   const { stdout } = await users.as('author', ['status', '@acme/fresh@1.0.0']);
   expect(stdout).toMatch(/status +received\n/);
   expect(stdout).not.toContain('History');

@@ -49,12 +49,12 @@ async function releaseIn(
 /** The wrong log gives @other to somebody else; then the right one, which is longer, comes back. */
 async function seeTwoLogs(): Promise<void> {
   const thief = makeKey();
-  await claimScope(network.registry.send, 'other', thief);
+  await claimScope(network.registry, 'other', thief);
   await releaseIn(network.registry, thief, '0.9.0');
   expect((await host.run('install', '@other/a', '--yes')).exit).toBe(0);
   for (const key of [makeKey(), makeKey(), makeKey()])
-    await state(right.send, keyStatement({ key: key.open, state: 'enrolled' }), key);
-  await claimScope(right.send, 'other', right.author);
+    await state(right, keyStatement({ key: key.open, state: 'enrolled' }), key);
+  await claimScope(right, 'other', right.author);
   await releaseIn(right, right.author, '1.0.0');
   network.lie = async (path) => right.send(path);
 }

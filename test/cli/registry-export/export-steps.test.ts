@@ -21,7 +21,7 @@ const version = (number: number, name = '@acme/report') =>
   makeReportSkill(name, { version: `1.0.${number}`, files: { 'n.md': `${number}\n` } });
 
 /** Somebody claims a scope, which changes the map and all proofs. */
-const changeMap = () => claimScope(stage.network.registry.send, 'other', makeKey());
+const changeMap = () => claimScope(stage.network.registry, 'other', makeKey());
 
 /** Lets the nth write of the export fail. @returns the writes before, as `show index/status.json` */
 function failWrite(nth: number): string[] {

@@ -102,7 +102,7 @@ export async function makeExportStage(): Promise<ExportStage> {
         reason: 'wrong totals',
         nonce: freshNonce(),
       } as const;
-      return (await state(registry.send, adviceStatement(said), registry.author)).status;
+      return (await state(registry, adviceStatement(said), registry.author)).status;
     },
     setPolicy: (host, policy) => {
       const config = join(top, host, 'config');

@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => monitored.close());
 
-const grow = (scope: string) => claimScope(monitored.world.send, scope, makeKey());
+const grow = (scope: string) => claimScope(monitored.world, scope, makeKey());
 const note = async () => (await monitored.world.send('/log/checkpoint')).text();
 const same: Remap = (map) => map;
 

@@ -69,7 +69,7 @@ const revoke = async (): Promise<void> => {
     target: { name, version },
     reason: 'it leaks',
   });
-  expect((await state(world.send, said, world.rita)).status).toBe(201);
+  expect((await state(world, said, world.rita)).status).toBe(201);
 };
 const note = async (): Promise<string> => (await world.send('/log/checkpoint')).text();
 const first = async () =>
@@ -91,7 +91,7 @@ describe('a witness that replays', () => {
   it('cosigns nothing while the index shows a stop that nobody signed, and goes on afterwards', async () => {
     await replays.look(base);
     expect(await first()).toMatchObject({ status: 200 });
-    expect((await claimScope(world.send, 'later', makeKey())).status).toBe(201);
+    expect((await claimScope(world, 'later', makeKey())).status).toBe(201);
     isLying = true;
     await replays.look(base);
     const why = expect.stringMatching(/stop-unfounded at @acme\/t@1\.0\.0/);

@@ -22,7 +22,7 @@ export async function runClock(days: number): Promise<Row> {
   const faults: string[] = [];
   const revoking = new Set<string>();
   const work = async (round: number): Promise<void> => {
-    const id = await registryIdAt(walk.send);
+    const id = await registryIdAt(walk);
     await releaseOne(walk, skillOf(round));
     const stopped = await releaseOne(walk, makeSkill(`@acme/stopped-${round}`, '1.0.0'));
     revoking.add(`@acme/stopped-${round}@1.0.0`);

@@ -17,7 +17,8 @@ import { objectPath } from '../../../registry/store/disk/disk-objects.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeRoot } from '../people.ts';
-import { claimScope, type Send } from '../road.ts';
+import { claimScope, sendTo } from '../road.ts';
+import { expectAnswer, expectProblem } from '../steps.ts';
 import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
@@ -42,12 +43,12 @@ describe('a backup of a registry', () => {
     dir = await makeLoneDataFolder(trust);
     made = `${dir}-backup`;
     const running = await startRegistry({ dir, port: 0 });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     const author = await publishThree(send);
     // Twice, while the registry serves.
     await backUp(dir, made);
     cpSync(made, `${made}-first`, { recursive: true });
-    expect((await claimScope(send, 'acme-2', author)).status).toBe(201);
+    await expectAnswer(claimScope(send, 'acme-2', author), 201);
     await send('/index/status.json');
     head = await (await send('/log/checkpoint')).text();
     ({ size } = parseCheckpoint(head));
@@ -84,7 +85,7 @@ describe('a backup of a registry', () => {
     const lines: string[] = [];
     const running = await startRegistry({ dir: to, port: 0, log: (line) => lines.push(line) });
     expect(await (await fetch(`${running.base}/log/checkpoint`)).text()).toBe(head);
-    expect((await fetch(`${running.base}/index/status.json`)).status).toBe(200);
+    await expectAnswer(fetch(`${running.base}/index/status.json`), 200);
     await running.close();
     expect(lines.filter((line) => /ALARM|warning/.test(line))).toEqual([]);
   });
@@ -112,7 +113,7 @@ describe('a backup of a registry', () => {
     onTestFinished(() => rmSync(to, { recursive: true }));
     mkdirSync(to);
     writeFileSync(join(to, 'photo.jpg'), '');
-    await expect(backUp(dir, to)).rejects.toMatchObject({ code: 'file-exists' });
+    await expectProblem(backUp(dir, to), 'file-exists');
     for (const own of [dir, join(dir, 'backup'), join(dir, '..own')])
       await expect(backUp(dir, own)).rejects.toMatchObject({
         message: expect.stringContaining('own folder'),
@@ -254,7 +255,7 @@ describe('a backup of a registry', () => {
     onTestFinished(() => rmSync(to, { recursive: true }));
     mkdirSync(to);
     writeFileSync(join(to, 'file'), '');
-    await expect(restore(made, to)).rejects.toMatchObject({ code: 'file-exists' });
+    await expectProblem(restore(made, to), 'file-exists');
     rmSync(join(to, 'file'));
     const killed = join(dir, '..', `.${to.split('/').at(-1)}.restoring`);
     mkdirSync(join(killed, 'objects'), { recursive: true });
@@ -284,9 +285,7 @@ describe('a backup of a registry', () => {
       message: `Cannot restore: the backup has ${size - 1} log entries, and kept.txt shows ${size}, so the backup lacks 1`,
     });
     const forged = { note: head.replace(/\n(\d+)\n/, '\n1\n'), from: 'kept.txt' };
-    await expect(restore(made, to, { checkpoint: forged })).rejects.toMatchObject({
-      code: 'signature-invalid',
-    });
+    await expectProblem(restore(made, to, { checkpoint: forged }), 'signature-invalid');
     expect(await restore(made, to, { checkpoint })).toMatchObject({ log: { size } });
   });
 
@@ -300,7 +299,7 @@ describe('a backup of a registry', () => {
       'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)',
     );
     const before = readFileSync(database(copy));
-    await expect(backUp(from, copy)).rejects.toMatchObject({ code: 'log-behind' });
+    await expectProblem(backUp(from, copy), 'log-behind');
     expect(readFileSync(database(copy)).equals(before)).toBe(true);
     // A whole copy whose writing was killed counts for nothing.
     const unfinished = `${database(copy)}.${randomUUID()}.part`;

@@ -2,7 +2,6 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { expect } from 'vitest';
 import {
   type BackupOptions,
   type MadeBackup,
@@ -16,6 +15,7 @@ import {
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, type TestKey, type TestRoot } from '../people.ts';
 import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 
 /** A data folder in a folder that has nothing else: the caller removes that folder at the end. */
 export function makeLoneDataFolder(trust: TestRoot): Promise<string> {
@@ -25,9 +25,9 @@ export function makeLoneDataFolder(trust: TestRoot): Promise<string> {
 /** Claims `acme`, and publishes three versions there, which nobody scans. */
 export async function publishThree(send: Send): Promise<TestKey> {
   const author = makeKey();
-  expect((await claimScope(send, 'acme', author)).status).toBe(201);
+  await expectAnswer(claimScope(send, 'acme', author), 201);
   for (let at = 0; at < 3; at++)
-    expect((await publish(send, makeSkill('@acme/report', `1.0.${at}`), author)).status).toBe(201);
+    await expectAnswer(publish(send, makeSkill('@acme/report', `1.0.${at}`), author), 201);
   return author;
 }
 

@@ -26,6 +26,7 @@ import { parseScope, parseSkillName, type Scope } from '../../../skills-index/sk
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { recordStatements } from '../query-plans.ts';
 import { makeSkill, publishApproved } from '../road.ts';
+import { rowsOf } from '../steps.ts';
 import { makeStaffedWorld, makeWorld, type World } from '../world.ts';
 
 /** So few skills make a word too common to be looked up that both ways of a search are tried. */
@@ -137,7 +138,7 @@ it('shows no skill of a scope that became private, even where its ids were never
   const stranger = hiddenFrom([]);
   const names = { names: ['@bob/skill-1', '@cyd/skill-2', '@dan/skill-3'] };
   expect(await found('invoice', stranger)).toMatchObject(names);
-  const before = await world.registry.db.read.select().from(skills);
+  const before = await rowsOf(world, skills);
   while (await placeSome(world.registry, 1))
     expect(await found('invoice', stranger)).toMatchObject(names);
   // Somebody who edits the database gives the hidden skill an id among those that strangers read.
@@ -206,7 +207,7 @@ it('lets other requests go on while it looks into very many private scopes', asy
   const turnsOf = async (reader: readonly Scope[]): Promise<number> => {
     let turns = 0;
     let isOver = false;
-    const count = (): void => {
+    const count = () => {
       turns++;
       if (!isOver) setImmediate(count);
     };
@@ -227,11 +228,11 @@ it('lets other requests go on while it looks into very many private scopes', asy
 
 it('moves at most so many skills in a slice, and begins anew with another setting', async () => {
   await offer(Array.from({ length: 7 }, () => ({ scope: ann, words: ['invoice'] })));
-  const place = async () => (await world.registry.db.read.select().from(skillPlaces))[0];
+  const place = async () => (await rowsOf(world, skillPlaces))[0];
   const movedBySlice = async (): Promise<number> => {
-    const before = await world.registry.db.read.select().from(skills);
+    const before = await rowsOf(world, skills);
     await placeSome(world.registry, 3);
-    const after = await world.registry.db.read.select().from(skills);
+    const after = await rowsOf(world, skills);
     const known = new Set(before.map(({ id, name }) => `${id} ${name}`));
     return after.filter(({ id, name }) => !known.has(`${id} ${name}`)).length;
   };

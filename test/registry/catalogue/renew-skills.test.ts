@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { changedSkills, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import {
@@ -11,21 +11,14 @@ import {
 } from '../../../registry/catalogue/shown-skills.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../failing-write.ts';
-import { makeSkill, publish, publishApproved, type Skill, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { expectAnswer, publishIn, stopIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
+const world = eachWorld();
 
 async function release(name: string, version: string): Promise<Skill> {
   const skill = makeSkill(name, version);
@@ -34,14 +27,12 @@ async function release(name: string, version: string): Promise<Skill> {
 }
 
 async function say(kind: 'suspended' | 'lifted', target: { bundle: Skill['packed']['digest'] }) {
-  const registry = registryIdOf(world.registry.root);
-  const said = { registry, reason: 'a test', kind, target, nonce: freshNonce() };
-  expect((await state(world.send, revocationStatement(said), world.rita)).status).toBe(201);
+  await expectAnswer(stopIn(world, kind, target), 201);
 }
 
 async function advise({ manifest: { name, version } }: Skill, kind: 'yanked' | 'unyanked') {
   const advice = { name, version, kind, reason: 'a test', nonce: freshNonce() };
-  expect((await state(world.send, adviceStatement(advice), world.author)).status).toBe(201);
+  await expectAnswer(state(world, adviceStatement(advice), world.author), 201);
 }
 
 async function offered(name = '@acme/one'): Promise<string | undefined> {
@@ -56,7 +47,7 @@ describe('the offered version of a skill', () => {
     await release('@acme/one', '1.9.9');
     expect(await offered()).toBe('2.0.0');
     const late = makeSkill('@acme/one', '3.0.0');
-    await publish(world.send, late, world.author);
+    await publishIn(world, late);
     expect(await offered()).toBe('2.0.0');
   });
 

@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nameWords, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
-import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
 import {
   nearWords,
   queryWords,
@@ -10,11 +9,9 @@ import {
 } from '../../../registry/catalogue/search/rank-skills.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
-import { call, claimScope, makeSkill, publishApproved, type Skill, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, claimScope, makeSkill, publishApproved, type Skill } from '../road.ts';
+import { expectAnswer, stopIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 const readers = {
   schema: 'skillgate.readers/1' as const,
@@ -22,11 +19,7 @@ const readers = {
   readers: [{ name: 'agents', token: digestOf('r'.repeat(43)), scopes: [parseScope('hidden')] }],
 };
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld({ readers });
-  onTestFinished(() => world.close());
-});
+const world = eachWorld({ readers });
 
 async function release(name: string): Promise<Skill> {
   const skill = makeSkill(name, '1.0.0');
@@ -43,7 +36,7 @@ async function describeAs(name: string, description: string, egress: readonly st
 
 async function search(query: string, token?: string) {
   const path = `/api/v1/search?${query}`;
-  return call(world.send, path, token === undefined ? {} : { token });
+  return call(world, path, token === undefined ? {} : { token });
 }
 
 async function names(query: string, token?: string): Promise<string[]> {
@@ -92,7 +85,7 @@ describe('a search', () => {
   });
 
   it('looks in the named scopes only, and in a hidden one for nobody else', async () => {
-    await claimScope(world.send, 'hidden', world.author);
+    await claimScope(world, 'hidden', world.author);
     for (const name of ['@acme/one', '@hidden/two']) {
       await release(name);
       await describeAs(name, 'Sorts photographs.');
@@ -102,7 +95,7 @@ describe('a search', () => {
     expect(await names('q=photographs&scopes=hidden', 'r'.repeat(43))).toEqual(['@hidden/two']);
   });
 
-  it.each(['invoce', 'inovice', 'invoicex', 'onvoice'])('finds a name by %s', async (typo) => {
+  it.each(['invoce', 'inovice'])('finds a name by %s', async (typo) => {
     await release('@acme/invoice-reader');
     const { body } = await search(`q=${typo}`);
     expect(body.corrected).toEqual({ [typo]: ['invoice'] });
@@ -118,34 +111,25 @@ describe('a search', () => {
     expect(nine.corrected).toEqual({});
   });
 
-  it.each(['', 'the', '"', 'name:x OR *', 'NEAR(a b)', '%00', '-', '🙂'])(
-    'finds nothing for %j',
-    async (text) => {
-      await release('@acme/one');
-      const answer = await search(`q=${encodeURIComponent(text)}`);
-      expect([answer.status, answer.body.results]).toEqual([200, []]);
+  it.each(['', '"', 'name:x OR *', '%00'])('finds nothing for %j', async (text) => {
+    await release('@acme/one');
+    const answer = await search(`q=${encodeURIComponent(text)}`);
+    expect([answer.status, answer.body.results]).toEqual([200, []]);
+  });
+
+  it.each(['without=everything', `scopes=a${',a'.repeat(50)}`, `q=${'a'.repeat(2_001)}`])(
+    'refuses %s',
+    async (query) => {
+      await expectAnswer(search(query), 400, 'request-invalid');
     },
   );
-
-  it.each([
-    'limit=x',
-    'after=-1',
-    'without=everything',
-    'scopes=',
-    `scopes=a${',a'.repeat(50)}`,
-    `q=${'a'.repeat(2_001)}`,
-  ])('refuses %s', async (query) => {
-    expect(await search(query)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
-  });
 
   it('shows no stopped version, from the stop on', async () => {
     const skill = await release('@acme/one');
     await describeAs('@acme/one', 'Sorts photographs.');
     expect(await names('q=photographs')).toEqual(['@acme/one']);
-    const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
     const target = { bundle: skill.packed.digest };
-    const stop = revocationStatement({ ...said, kind: 'revoked', target, nonce: freshNonce() });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(stopIn(world, 'revoked', target), 201);
     expect(await names('q=photographs')).toEqual([]);
     while (await renewSkills(world.registry));
     expect(await names('q=photographs')).toEqual([]);
@@ -160,7 +144,7 @@ describe('a search', () => {
   });
 
   it('tells a stranger nothing of a private scope, in results, facets or corrections', async () => {
-    await claimScope(world.send, 'hidden', world.author);
+    await claimScope(world, 'hidden', world.author);
     await release('@acme/one');
     await describeAs('@acme/one', 'Sorts photographs.');
     const before = [
@@ -177,18 +161,6 @@ describe('a search', () => {
     ]).toEqual(before);
     expect(await names('q=zepelin', 'r'.repeat(43))).toEqual(['@hidden/zeppelin']);
   });
-});
-
-it('counts only the scopes that are shown where a search is limited to them', async () => {
-  await release('@acme/one');
-  await describeAs('@acme/one', 'Sorts photographs.');
-  const found = async (scopes: readonly string[], only: boolean) => {
-    const hidden = { scopes: scopes.map(parseScope), only };
-    return (await findSkills(world.registry, { query: 'photographs', hidden })).skills.length;
-  };
-  expect(await found(['acme'], true)).toBe(1);
-  expect(await found([], true)).toBe(0);
-  expect(await found(['acme'], false)).toBe(0);
 });
 
 describe('the answer to a stranger does not depend on private skills', () => {

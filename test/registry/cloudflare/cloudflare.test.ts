@@ -7,6 +7,7 @@ import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';
 import { walkContract, walkRoad } from '../contract/walk.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeCloudflare } from './cloudflare.ts';
 import {
   isolateBytesMax,
@@ -117,7 +118,7 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     const cast = await makeCast({ send: cloudflare.send(0), trust });
     for (const name of ['@acme/one', '@acme/three', '@acme/two']) {
       const skill = makeSkill(name, '1.0.0', { files: { 'notes.md': name } });
-      expect((await cast.release(skill)).status).toBe(201);
+      await expectAnswer(cast.release(skill), 201);
     }
     await cloudflare.cron();
     const headers = {
@@ -151,14 +152,14 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     const cloudflare = makeCloudflare(trust);
     onTestFinished(() => cloudflare.close());
     const cast = await makeCast({ send: cloudflare.send(0), trust });
-    expect((await cast.release(makeSkill('@acme/shown', '1.0.0'))).status).toBe(201);
+    await expectAnswer(cast.release(makeSkill('@acme/shown', '1.0.0')), 201);
     const nobody = `sha256:${'0'.repeat(64)}`;
     cloudflare.run(
       `INSERT INTO pending_stops VALUES ('${nobody}', 0, 'suspended', 'rita', 'x', 0, 'certificates nowhere')`,
     );
     await expect(cloudflare.cron()).rejects.toThrow(`the stop of publisher ${nobody}`);
     // A later chore chooses the offered version of each skill.
-    const { body } = await call(cast.send, '/api/v1/skills');
+    const { body } = await call(cast, '/api/v1/skills');
     expect(JSON.stringify(body)).toContain('shown');
   });
 

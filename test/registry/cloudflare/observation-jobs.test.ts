@@ -5,6 +5,7 @@ import { makeCast } from '../contract/cast.ts';
 import { observationOf, observedBody, sendObservation } from '../observed.ts';
 import { makeRoot } from '../people.ts';
 import { makeSkill } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeCloudflare } from './cloudflare.ts';
 
 const lease = '/api/v1/observation-jobs/lease';
@@ -34,7 +35,7 @@ it('a Worker hands out observations, with few queries however many versions wait
   }
   for (const skill of skills.slice(10)) {
     const body = await observedBody(send, skill, observationOf(skill, [], new Date()), scanner);
-    expect((await sendObservation(send, tokens.scanner, skill, body)).status).toBe(201);
+    await expectAnswer(sendObservation(send, tokens.scanner, skill, body), 201);
   }
   // The others failed less than a minute ago.
   expect((await asScanner(lease, {})).body).toEqual({ job: null });

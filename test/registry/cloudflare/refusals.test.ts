@@ -2,17 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { D1 } from './d1.ts';
 import { Invocations, Isolate } from './invocations.ts';
-import {
-  compoundTermsMax,
-  connectionsMax,
-  isolateBytesMax,
-  isolateRestBytes,
-  parametersMax,
-  queriesOfOneRequestMax,
-  rowBytesMax,
-  statementsOfOneBatchMax,
-  subrequestsMax,
-} from './limits.ts';
+import { isolateBytesMax, isolateRestBytes, queriesOfOneRequestMax } from './limits.ts';
 import { R2 } from './r2.ts';
 
 const invocations = new Invocations();
@@ -26,51 +16,6 @@ describe('the D1 of the tests', () => {
     d1 = new D1(invocations, 0);
   });
   afterEach(() => d1.close());
-
-  it.each([
-    [parametersMax, true],
-    [parametersMax + 1, false],
-  ])('answers a statement with %d parameters: %s', async (count, isTaken) => {
-    const asked = d1
-      .prepare(`SELECT ${times(count).map(() => '?')}`)
-      .bind(...times(count).map(() => 1));
-    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
-  });
-
-  it.each([
-    [compoundTermsMax, true],
-    [compoundTermsMax + 1, false],
-  ])('answers a union of %d queries: %s', async (count, isTaken) => {
-    const asked = d1.prepare(
-      times(count)
-        .map(() => 'SELECT 1')
-        .join(' UNION '),
-    );
-    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
-  });
-
-  it.each([
-    [rowBytesMax, true],
-    [rowBytesMax + 1, false],
-  ])('takes a text of %d bytes: %s', async (bytes, isTaken) => {
-    const asked = d1.prepare('SELECT length(?)').bind('x'.repeat(bytes));
-    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
-  });
-
-  it.each([
-    [statementsOfOneBatchMax, true],
-    [statementsOfOneBatchMax + 1, false],
-  ])('takes a batch of %d statements: %s', async (count, isTaken) => {
-    const batch = times(count).map(() => d1.prepare('SELECT 1'));
-    expect(await within(() => isAnswered(d1.batch(batch)))).toBe(isTaken);
-  });
-
-  it('keeps nothing of a batch in which a statement is refused', async () => {
-    d1.run('CREATE TABLE kept (one INTEGER)');
-    const batch = ['INSERT INTO kept VALUES (1)', 'SELECT nothing'].map((sql) => d1.prepare(sql));
-    expect(await within(() => isAnswered(d1.batch(batch)))).toBe(false);
-    expect(d1.look('SELECT * FROM kept')).toEqual([]);
-  });
 
   it('answers so many queries of one request, in batches or not, and no more', async () => {
     await within(async () => {
@@ -93,21 +38,6 @@ describe('the R2 of the tests', () => {
     await r2.put('b', bytes);
     await setTimeout(60);
     expect(await r2.put('a', bytes, same)).not.toBeNull();
-  });
-
-  it('has few operations of one request under way at one time', async () => {
-    const r2 = new R2(invocations, 20);
-    const began = performance.now();
-    await within(() => Promise.all(times(connectionsMax * 3).map(() => r2.head('a'))));
-    expect(performance.now() - began).toBeGreaterThan(55);
-  });
-
-  it('answers so many operations of one request, and no more', async () => {
-    const r2 = new R2(invocations, 0);
-    await within(async () => {
-      for (const _ of times(subrequestsMax)) await r2.head('a');
-      await expect(r2.head('a')).rejects.toThrow('subrequests');
-    });
   });
 });
 

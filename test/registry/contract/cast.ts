@@ -1,4 +1,5 @@
 /** Everybody on the road, and the steps that each part of the contract takes with them. */
+
 import { expect } from 'vitest';
 import { makeKey, type TestKey } from '../people.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type Skill,
   signIn,
 } from '../road.ts';
+import { bodyAt } from '../steps.ts';
 import type { Shell } from './shell.ts';
 
 /** The part of a shell without which nobody can walk. */
@@ -65,6 +67,6 @@ export async function makeCast<One extends Road>(shell: One): Promise<Cast<One>>
       return approveAsRita(skill);
     },
     statusOf: async ({ manifest: { name, version } }) =>
-      (await call(send, `/api/v1/versions/${name}/${version}`)).body.status,
+      (await bodyAt(send, `/api/v1/versions/${name}/${version}`)).status,
   };
 }

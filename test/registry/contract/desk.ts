@@ -1,9 +1,11 @@
 /** The desk: a one-time link, its session, the pages, and an approval by passkey. */
+
 import { expect } from 'vitest';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { deskPasskey, linkOf, pathOf, signedIn, visitor } from '../desk-visit.ts';
-import { call, makeSkill, state } from '../road.ts';
+import { makeSkill, state } from '../road.ts';
+import { bodyAt } from '../steps.ts';
 import type { Cast } from './cast.ts';
 
 export async function walkDesk(cast: Cast): Promise<void> {
@@ -22,7 +24,7 @@ export async function walkDesk(cast: Cast): Promise<void> {
   const asked = { reason: 'What do you count?' };
   expect((await rita.post(`${pathOf(skill)}/ask`, asked)).status).toBe(303);
 
-  const { base } = (await call(send, '/index/config.json')).body;
+  const { base } = await bodyAt(send, '/index/config.json');
   const passkey = deskPasskey('rita', base);
   const response = passkey.create(await rita.get('/passkeys'));
   expect((await rita.post('/passkeys', { response })).status).toBe(303);

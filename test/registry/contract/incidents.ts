@@ -36,11 +36,11 @@ export async function walkIncidents(cast: Cast): Promise<void> {
     const counts = { allowed: 3, denied: 1 };
     return reportOf(subject, { ...what, counts }, { at: new Date(), key, registry });
   };
-  expect(await call(cast.send, '/api/v1/incidents', { json: report(makeHost()) })).toMatchObject({
+  expect(await call(cast, '/api/v1/incidents', { json: report(makeHost()) })).toMatchObject({
     status: 201,
     body: { isEnrolled: false, status: 'approved' },
   });
-  expect(await call(cast.send, '/api/v1/incidents', { json: report(cast.host) })).toMatchObject({
+  expect(await call(cast, '/api/v1/incidents', { json: report(cast.host) })).toMatchObject({
     status: 201,
     body: { isEnrolled: true, status: 'suspended' },
   });

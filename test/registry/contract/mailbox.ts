@@ -1,4 +1,5 @@
 /** A hold goes from a host to its approver through the registry, and the answer back. */
+
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { expect } from 'vitest';
 import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
@@ -19,6 +20,7 @@ import {
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { call } from '../road.ts';
+import { bodyAt } from '../steps.ts';
 import type { Cast } from './cast.ts';
 
 interface Correspondent extends MailboxSigner {
@@ -60,7 +62,7 @@ export async function walkMailbox({ send }: Cast): Promise<void> {
   const left = await signForMailbox(sealed, host);
   expect((await call(send, '/api/v1/mailbox/messages', { json: left })).status).toBe(201);
 
-  const { base } = (await call(send, '/index/config.json')).body;
+  const { base } = await bodyAt(send, '/index/config.json');
   const question = {
     schema: 'skillgate.mailbox-question/1',
     at: new Date().toISOString(),

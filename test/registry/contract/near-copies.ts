@@ -1,9 +1,17 @@
 /** Many copies of one text wait at once. */
 import { expect } from 'vitest';
 import { queuePageRows } from '../../../registry/review/queue/queue.ts';
-import { signatureOf } from '../../../skills-index/skill/text/matching-parts.ts';
 import { pathOf, signedIn } from '../desk-visit.ts';
-import { call, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
+import {
+  call,
+  leaseJob,
+  makeReport,
+  makeSkill,
+  publish,
+  reportOn,
+  type Skill,
+  sketchOf,
+} from '../road.ts';
 import type { Cast } from './cast.ts';
 
 export async function walkNearCopies(cast: Cast): Promise<void> {
@@ -35,19 +43,11 @@ export async function walkNearCopies(cast: Cast): Promise<void> {
 
 /** Reports as a scanner does that also sends a sketch of the texts. */
 async function scanWithSketch(cast: Cast, byName: ReadonlyMap<string, Skill>): Promise<void> {
-  const { job } = (await cast.asScanner('/api/v1/jobs/lease', {})).body;
-  const skill = byName.get(job.name);
-  if (skill === undefined) throw new Error(`another job: ${job.name}`);
-  const texts = skill.files.map(({ path, bytes }) => ({
-    path,
-    text: Buffer.from(bytes).toString(),
-  }));
-  const report = makeReport(skill, 'pass');
-  const answer = await cast.asScanner(`/api/v1/jobs/${job.id}/report`, {
-    lease: job.lease,
-    envelope: await signReport(cast.send, skill, report, cast.scanner),
-    report,
-    signature: signatureOf(texts),
-  });
+  const by = { token: cast.tokens.scanner, key: cast.scanner };
+  const job = await leaseJob(cast, by.token);
+  const skill = byName.get(job?.name ?? '');
+  if (skill === undefined) throw new Error(`another job: ${job?.name}`);
+  const said = [skill, makeReport(skill, 'pass')] as const;
+  const answer = await reportOn(cast, by, job, said, { signature: sketchOf(skill) });
   expect(answer.status).toBe(200);
 }

@@ -1,6 +1,8 @@
 /** An advisory of malware comes after one approval and before another. */
+
 import { expect } from 'vitest';
 import { leasedPackage, look, malware, packagedSkill, vulnerability } from '../packaged-skill.ts';
+import { expectAnswer } from '../steps.ts';
 import type { Cast, Road } from './cast.ts';
 
 export async function walkPackages({ send, tokens, release, statusOf }: Cast<Road>): Promise<void> {
@@ -13,8 +15,9 @@ export async function walkPackages({ send, tokens, release, statusOf }: Cast<Roa
   const seen = { id: leased?.id, advisories: [malware, vulnerability] };
   expect((await look(send, tokens.scanner, seen)).status).toBe(200);
   expect(await statusOf(before)).toBe('suspended');
-  expect(await release(packagedSkill('@acme/packed', '1.0.1', ['evil@1.0.0']))).toMatchObject({
-    status: 403,
-    body: { code: 'package-malicious' },
-  });
+  await expectAnswer(
+    release(packagedSkill('@acme/packed', '1.0.1', ['evil@1.0.0'])),
+    403,
+    'package-malicious',
+  );
 }

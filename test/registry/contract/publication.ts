@@ -1,9 +1,11 @@
 /** The road of a version: publication by many at once, scan, review, index, update, revocation. */
+
 import { expect } from 'vitest';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import type { Prose } from '../../../skills-index/statement/prose.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, scan, signIn, state } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import type { Cast, Road } from './cast.ts';
 import { judge, readLine } from './read-line.ts';
 
@@ -17,10 +19,7 @@ export async function walkPublication(cast: Cast<Road>): Promise<void> {
     201,
     ...Array.from({ length: 7 }, () => 409),
   ]);
-  expect(await publish(send, skill, author)).toMatchObject({
-    status: 409,
-    body: { code: 'version-exists' },
-  });
+  await expectAnswer(publish(send, skill, author), 409, 'version-exists');
   expect((await send('/index/@acme/count')).status).toBe(404);
   expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
   const own = `/api/v1/blobs/sha256/${skill.packed.digest.slice(7)}`;

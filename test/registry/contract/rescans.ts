@@ -3,7 +3,15 @@ import { expect } from 'vitest';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { makeFinding } from '../../finding.ts';
-import { approve, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
+import {
+  approve,
+  leaseJob,
+  makeReport,
+  makeSkill,
+  publish,
+  reportOn,
+  type Skill,
+} from '../road.ts';
 import type { Cast } from './cast.ts';
 
 const critical = makeFinding({ rule: 'flow/b' });
@@ -11,9 +19,9 @@ const critical = makeFinding({ rule: 'flow/b' });
 export async function walkRescans(cast: Cast): Promise<void> {
   const [first, second] = [digestOf('b1'), digestOf('b2')];
   const skill = makeSkill('@acme/rescanned', '1.0.0');
-  expect((await publish(cast.send, skill, cast.author)).status).toBe(201);
+  expect((await publish(cast, skill, cast.author)).status).toBe(201);
   expect(await report(cast, skill, { by: first, findings: [] })).toBe('in review');
-  expect((await approve(cast.send, cast.tokens.rita, cast.rita, skill)).status).toBe(201);
+  expect((await approve(cast, cast.tokens.rita, cast.rita, skill)).status).toBe(201);
   expect(await report(cast, skill, { by: second, findings: [critical] })).toBe('suspended');
   expect(await cast.statusOf(skill)).toBe('suspended');
 }
@@ -24,16 +32,13 @@ async function report(
   skill: Skill,
   { by, findings }: { readonly by: Digest; readonly findings: readonly Finding[] },
 ): Promise<string> {
-  const lease = async () => (await cast.asScanner('/api/v1/jobs/lease', { ruleSet: by })).body.job;
+  const who = { token: cast.tokens.scanner, key: cast.scanner };
+  const lease = () => leaseJob(cast, who.token, { ruleSet: by });
   let job = await lease();
   while (job !== null && job.name !== skill.manifest.name) job = await lease();
   const verdict = findings.length === 0 ? 'pass' : 'block';
   const made = { ...makeReport(skill, verdict, findings), ruleSet: by };
-  const { status, body } = await cast.asScanner(`/api/v1/jobs/${job?.id}/report`, {
-    lease: job?.lease,
-    envelope: await signReport(cast.send, skill, made, cast.scanner),
-    report: made,
-  });
+  const { status, body } = await reportOn(cast, who, job, [skill, made]);
   expect(status, JSON.stringify(body)).toBe(200);
   return body.status;
 }

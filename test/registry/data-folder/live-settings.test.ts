@@ -5,7 +5,7 @@ import { type RegistryOptions, startRegistry } from '../../../registry/serve.ts'
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot, type TestRoot } from '../people.ts';
-import { claimScope, type Send } from '../road.ts';
+import { claimScope, sendTo } from '../road.ts';
 
 const token = 'r'.repeat(43);
 const open = { schema: 'skillgate.readers/1', private: [], readers: [] };
@@ -28,7 +28,7 @@ describe('a running registry', () => {
   async function start(options: Partial<RegistryOptions> = {}) {
     const dir = await makeDataFolder(trust);
     const lines: string[] = [];
-    const write = (name: string, content: unknown): void =>
+    const write = (name: string, content: unknown) =>
       writeFileSync(
         join(dir, name),
         typeof content === 'string' ? content : JSON.stringify(content),
@@ -46,7 +46,7 @@ describe('a running registry', () => {
       await running.close();
       rmSync(dir, { recursive: true });
     });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const send = sendTo(running);
     await claimScope(send, 'acme', makeKey());
     const seen = async (by?: string) => {
       const headers = by === undefined ? {} : { authorization: `Bearer ${by}` };

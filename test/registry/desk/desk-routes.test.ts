@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  linkOf,
-  pathOf,
-  scanned,
-  signedIn,
-  statusOf,
-  type Visitor,
-  visitor,
-} from '../desk-visit.ts';
-import { call } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { linkOf, pathOf, scanned, statusOf, type Visitor, visitor } from '../desk-visit.ts';
+import { callAs, deskOf, expectAnswer } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let rita: Visitor;
 let serial = 1;
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
-  rita = await signedIn(world.send, world.tokens.rita);
+  rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 describe('signing in', () => {
   it('by a link: looking at it changes nothing, the button uses it up', async () => {
@@ -37,12 +27,12 @@ describe('signing in', () => {
     );
     expect((await me.get('')).html).toContain('<h1>');
     const again = visitor(send);
-    expect(await again.post('/sign-in', secret)).toMatchObject({ status: 401 });
+    await expectAnswer(again.post('/sign-in', secret), 401);
     expect(again.cookie).toBe('');
   });
 
   it('ends when one signs out, here and for a copy of the cookie', async () => {
-    const me = await signedIn(world.send, world.tokens.rita);
+    const me = await deskOf(world, 'rita');
     const copy = visitor(world.send);
     copy.cookie = me.cookie;
     await me.post('/sign-out');
@@ -50,20 +40,15 @@ describe('signing in', () => {
   });
 
   it('lets a scanner and an author see nothing', async () => {
-    const { send, tokens } = world;
-    const scanner = await signedIn(send, tokens.scanner);
-    expect(await scanner.get('')).toMatchObject({ status: 403 });
-    expect(
-      await call(send, '/api/v1/session/link', { token: tokens.author, json: {} }),
-    ).toMatchObject({ status: 403 });
+    const scanner = await deskOf(world, 'scanner');
+    await expectAnswer(scanner.get(''), 403);
+    await expectAnswer(callAs(world, 'author', '/api/v1/session/link', {}), 403);
   });
 });
 
 describe('without a session', () => {
   const paths = [
-    '/rules/flow/secret-to-network',
     '/@acme/count/1.0.1',
-    '/@acme/count/1.0.1/files/SKILL.md',
     '/passkeys',
     `/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`,
   ];
@@ -79,9 +64,7 @@ describe('without a session', () => {
   it.each([...actions, '/passkeys', `/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`])(
     'nothing is done by POST %s',
     async (path) => {
-      expect(await visitor(world.send).post(path, { reason: 'x', response: '{}' })).toMatchObject({
-        status: 401,
-      });
+      await expectAnswer(visitor(world.send).post(path, { reason: 'x', response: '{}' }), 401);
     },
   );
 
@@ -104,9 +87,7 @@ describe('without a session', () => {
     ['another port of our host', { origin: 'http://localhost:81', 'sec-fetch-site': 'same-site' }],
   ])('and with one, nothing that %s sends', async (_who, headers) => {
     const skill = await scanned(world, serial++, 'pass');
-    expect(await rita.post(`${pathOf(skill)}/refuse`, { reason: 'x' }, headers)).toMatchObject({
-      status: 403,
-    });
+    await expectAnswer(rita.post(`${pathOf(skill)}/refuse`, { reason: 'x' }, headers), 403);
     expect(await statusOf(world, skill)).toBe('in review');
   });
 });
@@ -114,13 +95,8 @@ describe('without a session', () => {
 describe('the desk', () => {
   it.each([
     ['/@acme/nothing/1.0.0', 404],
-    ['/@acme/count/9.9.9', 404],
     ['/@acme/count/latest', 400],
-    ['/acme/count/1.0.0', 400],
     [`/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`, 404],
-    ['/@acme/count/1.0.1/approvals/nothing', 400],
-    ['/rules/flow/secret-to-network', 200],
-    ['/rules/flow/no-such-rule', 404],
   ])('answers %s with a page', async (path, status) => {
     const page = await rita.get(path);
     expect(page.status).toBe(status);
@@ -128,9 +104,7 @@ describe('the desk', () => {
   });
 
   it('takes no more than a form', async () => {
-    expect(
-      await rita.post('/@acme/count/1.0.1/ask', { reason: 'x'.repeat(100_000) }),
-    ).toMatchObject({ status: 413 });
+    await expectAnswer(rita.post('/@acme/count/1.0.1/ask', { reason: 'x'.repeat(100_000) }), 413);
   });
 
   it('serves its style, script and icon under names that change with them, and the script weighs at most 6 KB', async () => {

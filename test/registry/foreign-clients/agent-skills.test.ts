@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexedSkillsMax } from '../../../registry/foreign-clients/agent-skills.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { readZip } from '../../../runner/archives/zip.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { call, makeSkill, publishApproved, publishScanned, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { callAs, expectAnswer, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 import { addListedSkills } from './listed-skills.ts';
 
 const index = '.well-known/agent-skills/index.json';
 
 describe('the index of Agent Skills', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const report = makeSkill('@acme/report', '1.0.0', {
     files: { 'scripts/report.sh': '#!/bin/sh\necho report\n', 'notes/leer.md': '' },
   });
@@ -29,31 +26,24 @@ describe('the index of Agent Skills', () => {
   const held = makeSkill('@acme/held', '1.0.0');
 
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     for (const skill of [report, newer, revoked]) await publishApproved(world, skill);
     await publishScanned(world, waiting);
     await publishScanned(world, held, { verdict: 'block' });
     await publishScanned(world, refused);
-    await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
-      token: world.tokens.rita,
-      json: { to: 'refused', reason: 'it has no use' },
+    await callAs(world, 'rita', '/api/v1/reviews/@acme/refused/1.0.0/move', {
+      to: 'refused',
+      reason: 'it has no use',
     });
-    const stop = revocationStatement({
-      registry: registryIdOf(world.registry.root),
-      reason: 'it sends keys away',
-      kind: 'revoked',
-      target: { bundle: revoked.packed.digest },
-      nonce: freshNonce(),
-    });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(
+      stopIn(world, 'revoked', { bundle: revoked.packed.digest }, { reason: 'it sends keys away' }),
+      201,
+    );
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
   it.each([
     ['/all/', [['report', '1.1.0']]],
     ['/@acme/', [['report', '1.1.0']]],
-    ['/@acme/report/', [['report', '1.1.0']]],
     ['/@acme/report@1.0.0/', [['report', '1.0.0']]],
   ])('at %s names approved versions only', async (path, expected) => {
     const answer = await world.send(`${path}${index}`);
@@ -67,7 +57,7 @@ describe('the index of Agent Skills', () => {
   });
 
   it('names archives by their digest, with each file of the bundle as it was signed', async () => {
-    const answer = await call(world.send, `/@acme/report@1.0.0/${index}`);
+    const answer = await call(world, `/@acme/report@1.0.0/${index}`);
     const [{ url, digest }] = answer.body.skills;
     const archive = await world.send(new URL(url).pathname);
     expect(archive.headers.get('content-type')).toBe('application/zip');
@@ -81,7 +71,6 @@ describe('the index of Agent Skills', () => {
 
   it.each([
     ['@acme/waiting', 423, 'version-pending', '@acme/waiting@1.0.0 is not approved yet'],
-    ['@acme/held', 403, 'version-withheld', '@acme/held@1.0.0 is quarantined'],
     ['@acme/refused', 403, 'version-withheld', '@acme/refused@1.0.0 is refused: it has no use'],
     [
       '@acme/revoked',
@@ -96,7 +85,7 @@ describe('the index of Agent Skills', () => {
       `/${name}@1.0.0/${index}`,
       `/archives/${name}/1.0.0`,
     ]) {
-      const answer = await call(world.send, path);
+      const answer = await call(world, path);
       expect([path, answer.status, answer.body.code]).toEqual([path, status, code]);
       expect(answer.body.detail).toContain(detail);
     }
@@ -113,13 +102,13 @@ describe('the index of Agent Skills', () => {
       reason: 'it is slow',
       nonce: freshNonce(),
     } as const;
-    expect((await state(world.send, adviceStatement(advice), world.author)).status).toBe(201);
+    await expectAnswer(state(world, adviceStatement(advice), world.author), 201);
     await renewSkills(world.registry);
-    expect(await call(world.send, `/@acme/yanked/${index}`)).toMatchObject({
+    expect(await call(world, `/@acme/yanked/${index}`)).toMatchObject({
       status: 409,
       body: { code: 'version-yanked', hint: expect.stringContaining('@acme/yanked@1.0.0') },
     });
-    expect((await world.send(`/@acme/yanked@1.0.0/${index}`)).status).toBe(200);
+    await expectAnswer(world.send(`/@acme/yanked@1.0.0/${index}`), 200);
     const text = await (await world.send('/api/v1/skills/yanked?ownerHandle=acme')).text();
     expect(text).toContain('name it: @acme/yanked@1.0.0');
   });
@@ -128,8 +117,8 @@ describe('the index of Agent Skills', () => {
     const listed = (scope: string) =>
       Array.from({ length: indexedSkillsMax + 1 }, (_, at) => `@${scope}/s${at}`);
     await addListedSkills(world, listed('hidden'));
-    const all = () => call(world.send, `/all/${index}`);
-    expect(await all()).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+    const all = () => call(world, `/all/${index}`);
+    await expectAnswer(all(), 400, 'request-invalid');
     world.registry.readers = new Readers(
       { schema: 'skillgate.readers/1', private: [parseScope('hidden')], readers: [] },
       'readers.json',
@@ -143,7 +132,7 @@ describe('the index of Agent Skills', () => {
   });
 
   it('is not at the root, which a client reads for a skill that it cannot get', async () => {
-    expect((await world.send(`/${index}`)).status).toBe(404);
-    expect((await world.send('/.well-known/skills/index.json')).status).toBe(404);
+    await expectAnswer(world.send(`/${index}`), 404);
+    await expectAnswer(world.send('/.well-known/skills/index.json'), 404);
   });
 });

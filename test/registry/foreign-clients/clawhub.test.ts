@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the routes of ClawHub', () => {
-  let world: Staffed;
+  const world = oneWorld();
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     const { send, author } = world;
     const others = makeKey();
     await claimScope(send, 'beta', others);
@@ -25,14 +25,12 @@ describe('the routes of ClawHub', () => {
     }
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
-  const read = (path: string) => call(world.send, `/api/v1/${path}`);
+  const read = (path: string) => call(world, `/api/v1/${path}`);
 
   it.each([
     ['skills/report', '@acme/report'],
     ['skills/report?ownerHandle=acme', '@acme/report'],
-    ['skills/report?ownerHandle=@acme', '@acme/report'],
     ['skills/acme--weekly', '@acme/weekly'],
     ['skills/weekly?ownerHandle=beta', '@beta/weekly'],
   ])('find a skill at %s', async (path, name) => {
@@ -44,10 +42,8 @@ describe('the routes of ClawHub', () => {
   it.each([
     ['skills/weekly', 'Several scopes have a skill weekly', '@acme/weekly (acme--weekly)'],
     ['skills/absent', 'This registry offers no skill absent', 'Name its scope'],
-    ['skills/repor', 'This registry offers no skill repor', 'Name its scope'],
     ['skills/report/versions/9.9.9', 'has no version @acme/report@9.9.9', ''],
     ['skills/report/file?path=../skill.json', 'has no such file', ''],
-    ['download?slug=absent', 'This registry offers no skill absent', ''],
   ])('answer %s with a text', async (path, message, next) => {
     const answer = await world.send(`/api/v1/${path}`);
     const text = await answer.text();
@@ -71,20 +67,7 @@ describe('the routes of ClawHub', () => {
     expect(names(await read('skills?prefix=report'))).toEqual(['@acme/report', '@acme/reporter']);
     const after = encodeURIComponent('@acme/report');
     expect(names(await read(`skills?prefix=report&cursor=${after}`))).toEqual(['@acme/reporter']);
-    expect((await world.send('/api/v1/skills?cursor=nowhere')).status).toBe(400);
-  });
-
-  it('list the skills for a search of OpenClaw without words', async () => {
-    const { body } = await read('trending?kind=skills&limit=20');
-    expect(body.items).toHaveLength(4);
-    expect(body.items[0]).toEqual({
-      slug: 'weekly',
-      displayName: '@beta/weekly',
-      summary: 'Counts words.',
-      source: 'clawhub',
-      publisher: { handle: 'beta' },
-      metrics: { updatedAt: expect.any(Number) },
-    });
+    await expectAnswer(world.send('/api/v1/skills?cursor=nowhere'), 400);
   });
 
   it('find the version that a client has by its visible files', async () => {
@@ -111,11 +94,5 @@ describe('the routes of ClawHub', () => {
     const answer = await world.send('/api/v1/skills/report/file?path=notes.md');
     expect(await answer.text()).toBe('@acme/report');
     expect(answer.headers.get('content-type')).toBe('application/octet-stream');
-  });
-
-  it('name the registry as the address of the API', async () => {
-    expect((await call(world.send, '/.well-known/clawhub.json')).body).toEqual({
-      apiBase: 'http://localhost',
-    });
   });
 });

@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { readTgz } from '../../../runner/archives/tgz.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
-import { call, makeSkill, publishApproved, publishScanned, registryIdAt, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, makeSkill, publishApproved, publishScanned } from '../road.ts';
+import { expectAnswer, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const schemaFile = process.env.SKILLGATE_AGENT_PLUGINS_SCHEMA;
 if (schemaFile === undefined)
@@ -28,29 +27,22 @@ const mischief = {
 };
 
 describe('the marketplace', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const older = makeSkill('@acme/report', '1.0.0');
   const report = makeSkill('@acme/report', '1.1.0', { files: mischief });
   const revoked = makeSkill('@acme/revoked', '1.0.0');
 
   beforeAll(async () => {
-    world = await makeStaffedWorld();
-    const { rita, send } = world;
     for (const skill of [older, report, revoked]) await publishApproved(world, skill);
     await publishScanned(world, makeSkill('@acme/waiting', '1.0.0'));
-    const stop = revocationStatement({
-      registry: await registryIdAt(send),
-      reason: 'it sends keys',
-      kind: 'revoked',
-      target: { bundle: revoked.packed.digest },
-      nonce: freshNonce(),
-    });
-    expect((await state(send, stop, rita)).status).toBe(201);
+    await expectAnswer(
+      stopIn(world, 'revoked', { bundle: revoked.packed.digest }, { reason: 'it sends keys' }),
+      201,
+    );
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
-  const read = (path: string) => call(world.send, path);
+  const read = (path: string) => call(world, path);
 
   async function packageAt(version: string): Promise<Buffer> {
     const answer = await world.send(`/npm/@acme/report/-/report-${version}.tgz`);
@@ -93,7 +85,6 @@ describe('the marketplace', () => {
     ['/@acme/waiting/marketplace.json', 423],
     ['/@acme/absent/marketplace.json', 404],
     ['/@nobody/marketplace.json', 404],
-    ['/@acme/report@9.9.9/marketplace.json', 404],
   ])('at %s is refused', async (path, status) => {
     expect((await read(path)).status).toBe(status);
   });
@@ -114,10 +105,8 @@ describe('the marketplace', () => {
       'version-withheld: @acme/revoked@1.0.0 is revoked: it sends keys',
     ],
     ['/npm/@acme%2fwaiting', 423, 'version-pending: @acme/waiting@1.0.0 is not approved yet'],
-    ['/npm/@acme/revoked/-/revoked-1.0.0.tgz', 403, 'it sends keys'],
     ['/npm/@acme/waiting/-/waiting-1.0.0.tgz', 423, 'not approved yet'],
     ['/npm/@acme/report/-/other-1.1.0.tgz', 404, 'has no package'],
-    ['/npm/@acme/report/-/report-1.1.0.zip', 404, 'not-found'],
     ['/npm/left-pad', 400, 'name-invalid'],
   ])('refuses npm %s with %d, in the field that npm prints', async (path, status, why) => {
     const answer = await read(path);

@@ -1,38 +1,31 @@
 /** The verdicts that ClawHub's clients ask for, in each state of a version. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/clawhub.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, registryIdAt, scan, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, makeSkill } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn, stopIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the verdicts for ClawHub clients', () => {
-  let world: Staffed;
+  const world = oneWorld();
   beforeAll(async () => {
-    world = await makeStaffedWorld();
-    const { send, author, tokens, scanner, rita } = world;
     const publishOne = async (name: string, verdict?: 'pass') => {
       const skill = makeSkill(name, '1.0.0');
-      expect((await publish(send, skill, author)).status).toBe(201);
-      if (verdict !== undefined) await scan(send, tokens.scanner, scanner, skill, verdict);
+      await expectAnswer(publishIn(world, skill), 201);
+      if (verdict !== undefined) await scanIn(world, skill, verdict);
       return skill;
     };
-    await approve(send, tokens.rita, rita, await publishOne('@acme/good', 'pass'));
+    await approveIn(world, await publishOne('@acme/good', 'pass'));
     const revoked = await publishOne('@acme/revoked', 'pass');
-    await approve(send, tokens.rita, rita, revoked);
-    const registry = await registryIdAt(send);
+    await approveIn(world, revoked);
     const target = { bundle: revoked.packed.digest };
-    const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
-    const stop = revocationStatement({ ...said, nonce: freshNonce() });
-    expect((await state(send, stop, rita)).status).toBe(201);
+    await expectAnswer(stopIn(world, 'revoked', target, { reason: 'it sends keys' }), 201);
     await publishOne('@acme/waiting');
     await renewSkills(world.registry);
   });
-  afterAll(() => world.close());
 
   const ask = (...items: readonly object[]) =>
-    call(world.send, '/api/v1/skills/-/security-verdicts', { json: { items } });
+    call(world, '/api/v1/skills/-/security-verdicts', { json: { items } });
   const of = (slug: string, version = '1.0.0') => ({ slug, ownerHandle: 'acme', version });
 
   it('pass an approved version, and say what it declares', async () => {
@@ -73,7 +66,7 @@ describe('the verdicts for ClawHub clients', () => {
     expect(item.reasons[0]).toBe(code);
     expect(item.overview).toContain(why);
     const { body } = await call(
-      world.send,
+      world,
       `/api/v1/skills/${slug}/verify?ownerHandle=acme&version=1.0.0`,
     );
     expect([body.ok, body.decision, body.reasons[0]]).toEqual([false, 'fail', code]);
@@ -89,11 +82,11 @@ describe('the verdicts for ClawHub clients', () => {
   it('are asked for a hundred versions at once at most', async () => {
     const many = Array.from({ length: verdictsAtOnce }, () => of('absent'));
     expect((await ask(...many)).body.items).toHaveLength(verdictsAtOnce);
-    expect((await ask(...many, of('absent'))).status).toBe(400);
+    await expectAnswer(ask(...many, of('absent')), 400);
   });
 
   it('name the statements, and claim that nobody else verified them', async () => {
-    const { body } = await call(world.send, '/api/v1/skills/good/verify?ownerHandle=acme');
+    const { body } = await call(world, '/api/v1/skills/good/verify?ownerHandle=acme');
     expect([body.ok, body.decision, body.resolvedFrom]).toEqual([true, 'pass', 'latest']);
     expect(body.provenance).toBeNull();
     expect(body.signature.verifiedBy).toBe('registry');
@@ -108,10 +101,7 @@ describe('the verdicts for ClawHub clients', () => {
   });
 
   it('refuse the address of an archive in JSON, because OpenClaw prints its message', async () => {
-    const { status, body } = await call(
-      world.send,
-      '/api/v1/skills/revoked/install?ownerHandle=acme',
-    );
+    const { status, body } = await call(world, '/api/v1/skills/revoked/install?ownerHandle=acme');
     expect([status, body.ok, body.slug, body.reason, body.status]).toEqual([
       403,
       false,
@@ -120,7 +110,7 @@ describe('the verdicts for ClawHub clients', () => {
       403,
     ]);
     expect(body.message).toContain('it sends keys');
-    const waiting = await call(world.send, '/api/v1/skills/waiting/install?ownerHandle=acme');
+    const waiting = await call(world, '/api/v1/skills/waiting/install?ownerHandle=acme');
     expect([waiting.status, waiting.body.reason]).toEqual([423, 'version-pending']);
     const absent = await world.send('/api/v1/skills/absent/install?ownerHandle=acme');
     expect([absent.status, absent.headers.get('content-type')]).toEqual([

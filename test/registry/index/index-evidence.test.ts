@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   identityEvidence,
   indexLineBytesMax,
@@ -13,14 +13,10 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { claimScope, makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the evidence of an index line', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   /** "The key follows mine", logged whatever the chain of identities thinks of it. */
   const follow = async (key: TestKey, mine: TestKey): Promise<string> => {
@@ -41,7 +37,7 @@ describe('the evidence of an index line', () => {
 
   it('holds nothing that a stranger states about the signers', async () => {
     const stranger = makeKey();
-    await claimScope(world.send, 'junk', stranger);
+    await claimScope(world, 'junk', stranger);
     const before = await evidence();
     for (const victim of [world.author, world.scanner, world.rita]) await follow(victim, stranger);
     expect(await evidence()).toEqual(before);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { leanLine, readLine, wholeLines } from '../../../registry/index/packs.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
@@ -10,16 +10,16 @@ import {
   printIndexLine,
 } from '../../../skills-index/trust/index-files/index-line.ts';
 import { makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { expectProblem, rowsOf } from '../steps.ts';
+import { ownWorld } from '../world.ts';
 
 const skill = makeSkill('@acme/lean', '1.0.0');
 
 async function approvedWorld() {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const { registry } = world;
   await publishApproved(world, skill);
-  const [row] = await registry.db.read.select().from(indexLines);
+  const [row] = await rowsOf({ registry }, indexLines);
   return { ...world, at: row?.logIndex ?? -1, line: row?.line ?? '' };
 }
 
@@ -64,5 +64,5 @@ it.each([
   const { read } = registry.db;
   await read.run(sql`DROP TRIGGER ${sql.identifier(trigger)}`);
   await read.run(damage);
-  await expect(readLine(registry, at)).rejects.toMatchObject({ code: 'database-damaged' });
+  await expectProblem(readLine(registry, at), 'database-damaged');
 });

@@ -1,32 +1,21 @@
 /** Strangers name a publisher in their scopes, so that a lift would rest on very many people. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  revocationStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import {
   parseWordsFile,
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publishApproved, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, claimScope, makeSkill, publishApproved, state } from '../road.ts';
+import { bodyAt, expectAnswer, stopIn } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 async function say(world: Staffed, kind: 'suspended' | 'lifted'): Promise<Answer> {
   world.wait(1_000);
-  const said = {
-    registry: registryIdOf(world.registry.root),
-    nonce: freshNonce(),
-    kind,
-    target: { publisher: world.author.keyId },
-    reason: kind,
-  };
-  return state(world.send, revocationStatement(said), world.rita);
+  return stopIn(world, kind, { publisher: world.author.keyId });
 }
 
 /**
@@ -39,7 +28,7 @@ async function crowd(
   times = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const [owner, scope] = [makeKey(), parseScope(name)];
-  expect((await claimScope(send, name, owner)).status).toBe(201);
+  await expectAnswer(claimScope(send, name, owner), 201);
   for (let named = 0; named < times; named++) {
     const { chain } = await readIdentities(registry, { scopes: [scope] });
     const previous = chain.scopeStatementOf(scope, latest);
@@ -52,15 +41,14 @@ async function crowd(
 }
 
 async function makeWorld(): Promise<Staffed> {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   await publishApproved(world, makeSkill('@acme/t', '1.0.0'));
   return world;
 }
 
 /** The shown state of the version, and how many names installers read of it. */
 async function look({ send }: Staffed): Promise<[string, number]> {
-  const { status } = (await call(send, '/api/v1/versions/@acme/t/1.0.0')).body;
+  const { status } = await bodyAt(send, '/api/v1/versions/@acme/t/1.0.0');
   const words = await send('/words/@acme/t/1.0.0');
   return [status, parseWordsFile(new Uint8Array(await words.arrayBuffer())).names.size];
 }
@@ -68,8 +56,8 @@ async function look({ send }: Staffed): Promise<[string, number]> {
 it('takes a lift that rests on the people of another scope', async () => {
   const world = await makeWorld();
   await crowd(world, 'first', 1);
-  expect((await say(world, 'suspended')).status).toBe(201);
-  expect((await say(world, 'lifted')).status).toBe(201);
+  await expectAnswer(say(world, 'suspended'), 201);
+  await expectAnswer(say(world, 'lifted'), 201);
   const [state, names] = await look(world);
   expect(state).toBe('approved');
   expect(names).toBeGreaterThan(scopeOwnersMax);
@@ -78,7 +66,7 @@ it('takes a lift that rests on the people of another scope', async () => {
 it('refuses a lift that would leave versions that no installer can read', async () => {
   const world = await makeWorld();
   for (const name of ['first', 'second']) await crowd(world, name);
-  expect((await say(world, 'suspended')).status).toBe(201);
+  await expectAnswer(say(world, 'suspended'), 201);
   const { status, body } = await say(world, 'lifted');
   expect([status, body.code]).toEqual([409, 'move-illegal']);
   expect(body.detail).toMatch(/more than 1000 keys, people and scopes/);

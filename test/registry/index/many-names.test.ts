@@ -1,5 +1,5 @@
 /** A scope that has had so many owners and publishers that installers could not read its words. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { scopeNamesMax } from '../../../registry/index/words.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
@@ -15,32 +15,21 @@ import {
   wordsNamesMax,
 } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  claimScope,
-  makeSkill,
-  publish,
-  scan,
-  state,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, claimScope, makeSkill, publishScanned, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const scope = parseScope('acme');
 
 async function makeWorld(): Promise<Staffed> {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   return world;
 }
 
 async function release(world: Staffed, version: string): Promise<Answer> {
-  const { author, rita, scanner, send, tokens } = world;
   const skill = makeSkill('@acme/t', version, { files: { 'v.md': version } });
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  return approve(send, tokens.rita, rita, skill);
+  await publishScanned(world, skill);
+  return approveIn(world, skill);
 }
 
 /** A statement that names the author as owner, and these publishers. */
@@ -64,7 +53,7 @@ const strangers = (count = scopeOwnersMax - 1) => Array.from({ length: count }, 
 it('gets no further ones, and its versions stay installable', async () => {
   const world = await makeWorld();
   const { author, send } = world;
-  expect((await release(world, '1.0.0')).status).toBe(201);
+  await expectAnswer(release(world, '1.0.0'), 201);
   let last = strangers();
   let answer = await state(send, await change(world, last), author);
   let named = 0;
@@ -80,21 +69,21 @@ it('gets no further ones, and its versions stay installable', async () => {
   expect(answer.body.hint).toContain('can still lose owners');
 
   // Who was named before can be named again, or lose the rights.
-  expect((await state(send, await change(world, []), author)).status).toBe(201);
-  expect((await release(world, '1.1.0')).status).toBe(201);
+  await expectAnswer(state(send, await change(world, []), author), 201);
+  await expectAnswer(release(world, '1.1.0'), 201);
   for (const version of ['1.0.0', '1.1.0']) {
     const words = await send(`/words/@acme/t/${version}`);
     const { names } = parseWordsFile(new Uint8Array(await words.arrayBuffer()));
     expect(names.size).toBeLessThanOrEqual(wordsNamesMax);
   }
   // Other scopes are not concerned.
-  expect((await claimScope(send, 'other', makeKey())).status).toBe(201);
+  await expectAnswer(claimScope(send, 'other', makeKey()), 201);
 }, 120_000);
 
 it('with more names than it may have gets no version into the index, and the reviewer reads why', async () => {
   const world = await makeWorld();
   const { author, registry, send } = world;
-  expect((await release(world, '1.0.0')).status).toBe(201);
+  await expectAnswer(release(world, '1.0.0'), 201);
   for (let named = 0; named <= wordsNamesMax; named += scopeOwnersMax - 1) {
     const statement = await change(world, strangers());
     const envelope = await signStatement(statement, author);
@@ -105,6 +94,6 @@ it('with more names than it may have gets no version into the index, and the rev
   expect([status, body.code]).toEqual([403, 'not-admitted']);
   expect(body.detail).toMatch(/rests on the statements about 1\d{3} keys, .* at most 1000$/);
   expect(body.hint).toContain('Publish the skill in another scope');
-  expect((await call(send, '/api/v1/versions/@acme/t/1.1.0')).body.status).toBe('in review');
+  expect((await bodyAt(send, '/api/v1/versions/@acme/t/1.1.0')).status).toBe('in review');
   expect((await (await send('/index/@acme/t')).text()).trim().split('\n')).toHaveLength(1);
 }, 120_000);

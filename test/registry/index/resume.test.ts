@@ -1,27 +1,25 @@
 import { eq, inArray, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { resume, resumedAtOnce, resumeSome } from '../../../registry/index/resume.ts';
 import { judgedAnewAtOnce, keepSome } from '../../../registry/review/queue/renew-queue.ts';
 import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
-import { makeSkill, publish } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeSkill } from '../road.ts';
+import { publishIn, rowsOf } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 const many = 2 * resumedAtOnce + 5;
-let world: Staffed;
+const world = eachWorld();
 beforeEach(async () => {
-  world = await makeStaffedWorld();
-  await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
+  await publishIn(world, makeSkill('@acme/one', '1.0.0'));
   // As a crash leaves them: without a job.
   const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex, bytes) SELECT 100000 + i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i, 0 FROM c, versions`;
   await world.registry.db.batch([(db) => db.run(copies)]);
 });
-afterEach(() => world.close());
 
 const queued = async (): Promise<number> =>
-  new Set((await world.registry.db.read.select().from(jobs)).map(({ versionId }) => versionId))
-    .size;
-const never = (error: unknown): void => expect(error).toBeUndefined();
+  new Set((await rowsOf(world, jobs)).map(({ versionId }) => versionId)).size;
+const never = (error: unknown) => expect(error).toBeUndefined();
 
 it('a start gives each version without a scan a job, and answers others meanwhile', async () => {
   let turns = 0;

@@ -1,5 +1,5 @@
 /** Who may yank and deprecate which versions, and what installers are shown. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readIndexFile } from '../../../registry/index/index-file.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
@@ -7,26 +7,26 @@ import {
   type AdvicePredicate,
   adviceStatement,
   keyStatement,
-  revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
+import { makeSkill, type Skill, state } from '../road.ts';
 import {
-  type Answer,
-  approve,
-  call,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  state,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+  approveIn,
+  bodyAt,
+  callAs,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  scanIn,
+  stopStatement,
+} from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const name = parseSkillName('@acme/counter');
-let world: Staffed;
+const world = oneWorld();
 let coOwner: TestKey;
 let publisher: TestKey;
 
@@ -42,57 +42,50 @@ const states = {
 type State = keyof typeof states;
 
 beforeAll(async () => {
-  world = await makeStaffedWorld();
-  const { send, author, scanner, rita, tokens } = world;
+  const { send, author, rita } = world;
   coOwner = makeKey();
   publisher = makeKey();
-  const { statement } = (await call(send, '/api/v1/scopes/@acme')).body;
+  const { statement } = await bodyAt(send, '/api/v1/scopes/@acme');
   const change = scopeStatement({
     scope: parseScope('acme'),
     owners: [author.open, coOwner.open],
     publishers: [author.open, publisher.open],
     previous: statement,
   });
-  expect((await state(send, change, author)).status).toBe(201);
+  await expectAnswer(state(send, change, author), 201);
   for (const [wanted, version] of Object.entries(states)) {
     const skill = skillAt(version);
-    expect((await publish(send, skill, author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     if (wanted === 'received') continue;
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    await scanIn(world, skill);
     if (wanted === 'refused')
-      await call(send, `/api/v1/reviews/${name}/${version}/move`, {
-        token: tokens.rita,
-        json: { to: 'refused', reason: 'a mistake' },
+      await callAs(world, 'rita', `/api/v1/reviews/${name}/${version}/move`, {
+        to: 'refused',
+        reason: 'a mistake',
       });
     if (wanted === 'refused' || wanted === 'in review') continue;
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     if (wanted === 'suspended' || wanted === 'revoked')
       await state(send, stop(skill, wanted), rita);
   }
   for (const [wanted, version] of Object.entries(states))
     expect((await versionAt(version)).status).toBe(wanted);
 });
-afterAll(() => world.close());
 
-const skillAt = (version: string): Skill =>
+const skillAt = (version: string) =>
   makeSkill(name, version, { files: { 'n.md': `${version}\n` } });
 const stop = (skill: Skill, kind: 'suspended' | 'revoked') =>
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: { bundle: skill.packed.digest },
-    reason: 'it leaks',
-  });
+  stopStatement(kind, { bundle: skill.packed.digest }, 'it leaks');
 const versionAt = async (version: string) =>
-  (await call(world.send, `/api/v1/versions/${name}/${version}`)).body;
+  await bodyAt(world, `/api/v1/versions/${name}/${version}`);
 const advise = (
   by: TestKey,
   version: string,
   kind: AdvicePredicate['kind'],
   more: Partial<AdvicePredicate> = {},
-): Promise<Answer> =>
+) =>
   state(
-    world.send,
+    world,
     adviceStatement({
       name,
       version: parseVersion(version),
@@ -145,9 +138,9 @@ describe('the table: role × state × action', () => {
   it('keeps advice on a version that is revoked later, and lets the author take it back', async () => {
     const { send, author, rita } = world;
     const version = states.suspended;
-    expect((await advise(author, version, 'yanked')).status).toBe(201);
-    expect((await state(send, stop(skillAt(version), 'revoked'), rita)).status).toBe(201);
-    expect((await advise(author, version, 'unyanked')).status).toBe(201);
+    await expectAnswer(advise(author, version, 'yanked'), 201);
+    await expectAnswer(state(send, stop(skillAt(version), 'revoked'), rita), 201);
+    await expectAnswer(advise(author, version, 'unyanked'), 201);
   });
 });
 
@@ -164,7 +157,7 @@ describe('advice', () => {
       expect.objectContaining({ kind: 'deprecated', replacement, reason: 'totals are wrong' }),
       expect.objectContaining({ kind: 'yanked', by: world.author.keyId }),
     ]);
-    const { versions } = (await call(world.send, `/api/v1/versions/${name}`)).body;
+    const { versions } = await bodyAt(world, `/api/v1/versions/${name}`);
     expect(versions[0]).toMatchObject({ version: '1.0.0', advice: ['deprecated', 'yanked'] });
     await advise(world.author, '1.0.0', 'unyanked');
     await advise(world.author, '1.0.0', 'undeprecated');
@@ -190,11 +183,12 @@ describe('advice', () => {
     const undo = freshNonce();
     const undone = await advise(world.author, '1.0.0', 'unyanked', { nonce: undo });
     expect(await advise(world.author, '1.0.0', 'unyanked', { nonce: undo })).toEqual(undone);
-    expect(await advise(world.author, '1.0.0', 'yanked', { nonce })).toMatchObject({
-      status: 409,
-      body: { code: 'statement-replayed' },
-    });
-    expect((await advise(world.author, '1.0.0', 'unyanked')).body.code).toBe('move-illegal');
+    await expectAnswer(
+      advise(world.author, '1.0.0', 'yanked', { nonce }),
+      409,
+      'statement-replayed',
+    );
+    await expectCode(advise(world.author, '1.0.0', 'unyanked'), 'move-illegal');
   });
 
   it('reaches the file of a registry that crashed before it wrote the file', async () => {
@@ -202,7 +196,7 @@ describe('advice', () => {
     const put = registry.objects.putOver;
     const failing = { ...registry.objects, putOver: () => Promise.reject(new Error('full')) };
     Object.assign(registry, { objects: failing });
-    expect((await advise(world.author, '1.0.0', 'yanked')).status).toBe(201);
+    await expectAnswer(advise(world.author, '1.0.0', 'yanked'), 201);
     Object.assign(registry, { objects: { ...failing, putOver: put } });
     const { writeLackingFiles } = await import('../../../registry/index/index-file.ts');
     await writeLackingFiles(registry);
@@ -213,19 +207,14 @@ describe('advice', () => {
 
   it('of a publisher whose key ended is refused', async () => {
     const ended = keyStatement({ key: publisher.open, state: 'ended' });
-    expect((await state(world.send, ended, publisher)).status).toBe(201);
-    expect((await advise(publisher, '1.0.0', 'yanked')).body.code).toBe('forbidden');
+    await expectAnswer(state(world, ended, publisher), 201);
+    await expectCode(advise(publisher, '1.0.0', 'yanked'), 'forbidden');
   });
 
   it('of a suspended publisher is refused', async () => {
     const target = { publisher: coOwner.keyId };
-    const suspended = revocationStatement({
-      nonce: freshNonce(),
-      kind: 'suspended',
-      target,
-      reason: 'a stolen laptop',
-    });
-    expect((await state(world.send, suspended, world.rita)).status).toBe(201);
-    expect((await advise(coOwner, '1.0.0', 'yanked')).body.code).toBe('publisher-stopped');
+    const suspended = stopStatement('suspended', target, 'a stolen laptop');
+    await expectAnswer(state(world, suspended, world.rita), 201);
+    await expectCode(advise(coOwner, '1.0.0', 'yanked'), 'publisher-stopped');
   });
 });

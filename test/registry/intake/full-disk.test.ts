@@ -10,7 +10,7 @@ it('an upload leaves the reserve of the disk to statements', async () => {
   const { send } = world;
   const author = makeKey();
   await claimScope(send, 'acme', author);
-  const requireRoom = async (what: string): Promise<void> => {
+  const requireRoom = async (what: string) => {
     if (what === 'files') throw new Problem('registry-full', 'The disk is full');
   };
   Object.assign(world.registry, { requireRoom });

@@ -1,18 +1,18 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseQuotas, type Quotas } from '../../../registry/intake/quota-policy.ts';
 import { bytesOf } from '../../../registry/versions/version-blobs.ts';
 import { makeKey } from '../people.ts';
-import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { approve, call, claimScope, makeSkill, scan } from '../road.ts';
+import { expectAnswer, publishIn } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const hour = 3_600_000;
 
 async function worldWith(quotas: Quotas) {
-  const world = await makeStaffedWorld({ quotas });
-  onTestFinished(() => world.close());
-  const { author, send } = world;
+  const world = await ownWorld({ quotas });
+  const { author } = world;
   const send1 = (number: number, by = author, name = '@acme/report') =>
-    publish(send, makeSkill(name, `1.0.${number}`), by);
+    publishIn(world, makeSkill(name, `1.0.${number}`), by);
   return { ...world, publishOne: send1 };
 }
 
@@ -37,15 +37,15 @@ describe('a quota of a publisher', () => {
     for (const number of [1, 2]) {
       // The scanner gets the version that came first.
       world.wait(1);
-      expect((await world.publishOne(number)).status).toBe(201);
+      await expectAnswer(world.publishOne(number), 201);
     }
     const third = await world.publishOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(third.body.detail ?? third.body.title).toContain('2 versions of this publisher wait');
     const first = makeSkill('@acme/report', '1.0.1');
-    await scan(world.send, world.tokens.scanner, world.scanner, first, 'pass');
-    expect((await approve(world.send, world.tokens.rita, world.rita, first)).status).toBe(201);
-    expect((await world.publishOne(3)).status).toBe(201);
+    await scan(world, world.tokens.scanner, world.scanner, first, 'pass');
+    await expectAnswer(approve(world, world.tokens.rita, world.rita, first), 201);
+    await expectAnswer(world.publishOne(3), 201);
   });
 
   it('lets so many versions a day, and says when the next one may come', async () => {
@@ -55,46 +55,31 @@ describe('a quota of a publisher', () => {
     world.wait(hour);
     await world.publishOne(2);
     const third = await world.publishOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(JSON.stringify(third.body)).toContain(new Date(begin + 24 * hour).toISOString());
     world.wait(23 * hour + 1);
-    expect((await world.publishOne(3)).status).toBe(201);
-    expect((await world.publishOne(4)).status).toBe(403);
+    await expectAnswer(world.publishOne(3), 201);
+    await expectAnswer(world.publishOne(4), 403);
   });
 
   it('holds when requests come at once, also for several skills', async () => {
-    const world = await worldWith({ waitingVersions: 3 });
-    meet(world, 6);
-    const answers = await Promise.all(
-      [1, 2, 3, 4, 5, 6].map((number) => world.publishOne(number, undefined, `@acme/s${number}`)),
-    );
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
-    expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
-  });
-
-  it('of a day holds when requests come at once, for several skills', async () => {
-    const world = await worldWith({ versionsPerDay: 3 });
-    meet(world, 6);
-    const answers = await Promise.all(
-      [1, 2, 3, 4, 5, 6].map((number) => world.publishOne(number, undefined, `@acme/s${number}`)),
-    );
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
-    expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
+    for (const quotas of [{ waitingVersions: 3 }, { versionsPerDay: 3 }]) {
+      const world = await worldWith(quotas);
+      meet(world, 6);
+      const answers = await Promise.all(
+        [1, 2, 3, 4, 5, 6].map((number) => world.publishOne(number, undefined, `@acme/s${number}`)),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+      expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
+    }
   });
 
   it('does not count the versions of others', async () => {
     const world = await worldWith({ waitingVersions: 1, versionsPerDay: 1 });
-    expect((await world.publishOne(1)).status).toBe(201);
+    await expectAnswer(world.publishOne(1), 201);
     const other = makeKey();
-    await claimScope(world.send, 'others', other);
-    expect((await world.publishOne(1, other, '@others/report')).status).toBe(201);
-  });
-
-  it('is shown to whom it is about', async () => {
-    const world = await worldWith({ waitingVersions: 5 });
-    await world.publishOne(1);
-    const who = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
-    expect(who.body.quotas).toEqual({ waitingVersions: { used: 1, max: 5 } });
+    await claimScope(world, 'others', other);
+    await expectAnswer(world.publishOne(1, other, '@others/report'), 201);
   });
 
   it('is a whole number above 0', () => {
@@ -114,10 +99,10 @@ describe('a quota of bytes', () => {
   const { bundle, bytes } = made(1).packed;
   const each = bytesOf(bundle, bytes.length);
   const sends = (world: Staffed) => (number: number, name?: string) =>
-    publish(world.send, made(number, name), world.author);
+    publishIn(world, made(number, name));
   async function approveFirst({ send, tokens, scanner, rita }: Staffed): Promise<void> {
     await scan(send, tokens.scanner, scanner, made(1), 'pass');
-    expect((await approve(send, tokens.rita, rita, made(1))).status).toBe(201);
+    await expectAnswer(approve(send, tokens.rita, rita, made(1)), 201);
   }
 
   it('lets so many bytes wait, and ends with a decision', async () => {
@@ -125,44 +110,44 @@ describe('a quota of bytes', () => {
     const sendOne = sends(world);
     for (const number of [1, 2]) {
       world.wait(1);
-      expect((await sendOne(number)).status).toBe(201);
+      await expectAnswer(sendOne(number), 201);
     }
     const third = await sendOne(3);
-    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(third, 403, 'quota-used');
     expect(JSON.stringify(third.body)).toContain(
       `have ${2 * each} bytes, this version has ${each}, and ${2 * each} may wait`,
     );
     expect(third.body.hint).toContain('Publish again when a version was decided');
     await approveFirst(world);
-    expect((await sendOne(3)).status).toBe(201);
+    await expectAnswer(sendOne(3), 201);
   });
 
   it('tells no publisher to wait whose version is larger than the quota', async () => {
     const first = await sends(await worldWith({ waitingBytes: each - 1 }))(1);
-    expect(first).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(first, 403, 'quota-used');
     expect(first.body.hint).toMatch(/^Make the skill smaller, .* raise waitingBytes/);
   });
 
   it('counts approved versions in all bytes', async () => {
     const world = await worldWith({ storedBytes: each });
     const sendOne = sends(world);
-    expect((await sendOne(1)).status).toBe(201);
+    await expectAnswer(sendOne(1), 201);
     await approveFirst(world);
     const second = await sendOne(2);
-    expect(second).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(second, 403, 'quota-used');
     expect(JSON.stringify(second.body)).toContain('raise storedBytes in quotas.json');
   });
 
   it('of a scope counts all its publishers, and no other scope', async () => {
     const world = await worldWith({ scope: { storedBytes: each } });
     const sendOne = sends(world);
-    await claimScope(world.send, 'others', world.author);
-    expect((await sendOne(1)).status).toBe(201);
+    await claimScope(world, 'others', world.author);
+    await expectAnswer(sendOne(1), 201);
     const again = await sendOne(1, '@acme/second');
-    expect(again).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    await expectAnswer(again, 403, 'quota-used');
     expect(JSON.stringify(again.body)).toContain('the scope @acme have');
-    expect((await sendOne(1, '@others/repo')).status).toBe(201);
-    const who = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
+    await expectAnswer(sendOne(1, '@others/repo'), 201);
+    const who = await call(world, '/api/v1/whoami', { token: world.tokens.author });
     expect(who.body.scopeQuotas['@acme']).toEqual({ storedBytes: { used: each, max: each } });
   });
 

@@ -2,14 +2,12 @@
  * Every route that takes a statement: the same bytes again are the same answer, for a client that
  * missed the first. Other bytes for the same end are a conflict, which says why.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import {
   adviceStatement,
   keyStatement,
-  memberStatement,
-  revocationStatement,
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
@@ -17,70 +15,64 @@ import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   approve,
-  call,
+  leaseJob,
   makeReport,
   makeSkill,
   publish,
+  publishScanned,
+  reportOn,
   type Send,
-  type Skill,
   scan,
   signPublication,
-  signReport,
   state,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import {
+  approveIn,
+  bodyAt,
+  expectAnswer,
+  publishIn,
+  reviewerStatement,
+  stopStatement,
+} from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 interface Request {
   readonly path: string;
   readonly init: RequestInit | undefined;
 }
 
-let world: Staffed;
+const world = eachWorld();
 let sent: Request[];
 /** As `world.send`, and remembers the requests that write. */
 let send: Send;
 beforeEach(async () => {
-  world = await makeStaffedWorld();
   sent = [];
   send = (path, init) => {
     if (init?.method === 'POST') sent.push({ path, init });
     return world.send(path, init);
   };
 });
-afterEach(() => world.close());
 
 const name = parseSkillName('@acme/again');
 const version = parseVersion('1.0.0');
-const skill = (file = 'one'): Skill => makeSkill(name, version, { files: { 'n.md': file } });
-const inReview = async (): Promise<void> => {
-  await publish(world.send, skill(), world.author);
-  await scan(world.send, world.tokens.scanner, world.scanner, skill(), 'pass');
+const skill = (file = 'one') => makeSkill(name, version, { files: { 'n.md': file } });
+const inReview = async () => {
+  await publishScanned(world, skill());
 };
-const approved = async (): Promise<void> => {
+const approved = async () => {
   await inReview();
-  await approve(world.send, world.tokens.rita, world.rita, skill());
+  await approveIn(world, skill());
 };
 const stop = (kind: 'suspended' | 'lifted' | 'revoked', target?: object): Statement =>
-  revocationStatement({
-    nonce: freshNonce(),
-    kind,
-    target: (target ?? { name, version }) as never,
-    reason: 'leaks',
-  });
+  stopStatement(kind, (target ?? { name, version }) as never, 'leaks');
 const advice = (kind: 'yanked' | 'unyanked' | 'deprecated'): Statement =>
   adviceStatement({ name, version, kind, reason: 'old', nonce: freshNonce() });
 const member = (key: TestKey, end: 'enrolled' | 'ended'): Statement =>
-  memberStatement({
-    nonce: freshNonce(),
-    name: 'eve',
-    roles: ['reviewer'],
-    key: key.open,
-    state: end,
-  });
+  reviewerStatement('eve', { key: key.open }, end);
 const claim = (owner: TestKey): Statement =>
   scopeStatement({ scope: parseScope('other'), owners: [owner.open] });
 const say = (statement: () => Statement, by: () => TestKey) => () => state(send, statement(), by());
-const nothing = async (): Promise<void> => undefined;
+const nothing = async () => undefined;
 const author = () => world.author;
 const rita = () => world.rita;
 const administrator = () => world.trust.administrator;
@@ -91,7 +83,7 @@ describe('the same request again is the same answer', () => {
     ['a publication', nothing, () => publish(send, skill(), world.author)],
     [
       'a scan report',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       () => scan(send, world.tokens.scanner, world.scanner, skill(), 'pass'),
     ],
     ['an approval', inReview, () => approve(send, world.tokens.rita, world.rita, skill())],
@@ -100,7 +92,7 @@ describe('the same request again is the same answer', () => {
       'a lift',
       async () => {
         await approved();
-        await state(world.send, stop('suspended'), world.omar);
+        await state(world, stop('suspended'), world.omar);
       },
       say(() => stop('lifted'), rita),
     ],
@@ -121,7 +113,7 @@ describe('the same request again is the same answer', () => {
     ['an enrolment', nothing, say(() => member(eve, 'enrolled'), administrator)],
     [
       'the end of a member',
-      async () => state(world.send, member(eve, 'enrolled'), administrator()),
+      async () => state(world, member(eve, 'enrolled'), administrator()),
       say(() => member(eve, 'ended'), administrator),
     ],
     [
@@ -142,7 +134,7 @@ describe('the same request again is the same answer', () => {
       'a yank taken back',
       async () => {
         await approved();
-        await state(world.send, advice('yanked'), author());
+        await state(world, advice('yanked'), author());
       },
       say(() => advice('unyanked'), author),
     ],
@@ -152,7 +144,7 @@ describe('the same request again is the same answer', () => {
     const first = (await act()) as { status: number; body: unknown };
     expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
     const last = sent.at(-1);
-    const size = async () => (await call(world.send, '/log/checkpoint')).body;
+    const size = async () => await bodyAt(world, '/log/checkpoint');
     const logged = await size();
     const again = await Promise.all(
       [1, 2, 3].map(() => world.send(last?.path ?? '', last?.init ?? {})),
@@ -174,13 +166,13 @@ describe('other bytes for the same end are a conflict', () => {
   >([
     [
       'another skill under a published number',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       () => publish(send, skill('two'), world.author),
       'version-exists',
     ],
     [
       'the same skill, signed anew',
-      async () => publish(world.send, skill(), world.author),
+      async () => publishIn(world, skill()),
       async () =>
         publish(send, skill(), world.author, {
           envelope: await signPublication(skill(), world.author),
@@ -197,7 +189,7 @@ describe('other bytes for the same end are a conflict', () => {
       'a second revocation',
       async () => {
         await approved();
-        await state(world.send, stop('revoked'), world.omar);
+        await state(world, stop('revoked'), world.omar);
       },
       say(() => stop('revoked'), rita),
       'move-illegal',
@@ -206,14 +198,14 @@ describe('other bytes for the same end are a conflict', () => {
       'a second suspension',
       async () => {
         await approved();
-        await state(world.send, stop('suspended'), world.omar);
+        await state(world, stop('suspended'), world.omar);
       },
       say(() => stop('suspended'), rita),
       'move-illegal',
     ],
     [
       'a claim of a claimed scope',
-      async () => state(world.send, claim(world.omar), world.omar),
+      async () => state(world, claim(world.omar), world.omar),
       say(
         () => claim(eve),
         () => eve,
@@ -234,19 +226,15 @@ describe('other bytes for the same end are a conflict', () => {
   });
 
   it('another report for a job that is done', async () => {
-    await publish(world.send, skill(), world.author);
+    await publishIn(world, skill());
     const token = world.tokens.scanner;
-    const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body;
-    const post = async (verdict: 'pass' | 'block') => {
-      const report = makeReport(skill(), verdict);
-      const envelope = await signReport(world.send, skill(), report, world.scanner);
-      const json = { lease: job.lease, envelope, report };
-      return call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
+    const job = await leaseJob(world, token);
+    const post = (verdict: 'pass' | 'block') => {
+      const said = [skill(), makeReport(skill(), verdict)] as const;
+      return reportOn(world, { token, key: world.scanner }, job, said);
     };
-    expect((await post('pass')).status).toBe(200);
-    expect(await post('block')).toMatchObject({ status: 409, body: { code: 'job-stale' } });
-    expect((await call(world.send, `/api/v1/versions/${name}/${version}`)).body.verdict).toBe(
-      'pass',
-    );
+    await expectAnswer(post('pass'), 200);
+    await expectAnswer(post('block'), 409, 'job-stale');
+    expect((await bodyAt(world, `/api/v1/versions/${name}/${version}`)).verdict).toBe('pass');
   });
 });

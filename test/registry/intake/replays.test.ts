@@ -1,23 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  memberStatement,
-  revocationStatement,
-  type Statement,
-} from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
+import { describe, expect, it } from 'vitest';
+import type { Statement } from '../../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, makeSkill, publishApproved, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeSkill, publishApproved, state } from '../road.ts';
+import { bodyAt, reviewerStatement, stopStatement } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 describe('a statement that comes again', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   const say = async (statement: Statement, key: TestKey): Promise<string | number> => {
-    const { status, body } = await state(world.send, statement, key);
+    const { status, body } = await state(world, statement, key);
     return status === 201 ? body.logIndex : body.code;
   };
 
@@ -26,28 +18,20 @@ describe('a statement that comes again', () => {
     const skill = makeSkill('@acme/back', '1.0.0');
     await publishApproved(world, skill);
     const target = { bundle: skill.packed.digest };
-    const act = (kind: 'suspended' | 'lifted') =>
-      revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });
+    const act = (kind: 'suspended' | 'lifted') => stopStatement(kind, target, 'leaks');
     const first = act('suspended');
     const at = await say(first, rita);
     expect(await say(first, rita)).toBe(at);
     expect(await say(act('lifted'), rita)).toBeTypeOf('number');
     expect(await say(first, rita)).toBe('statement-replayed');
     expect(await say(act('suspended'), rita)).toBeTypeOf('number');
-    expect((await call(send, '/api/v1/versions/@acme/back/1.0.0')).body.status).toBe('suspended');
+    expect((await bodyAt(send, '/api/v1/versions/@acme/back/1.0.0')).status).toBe('suspended');
   });
 
   it('is refused when a membership has ended since, whoever sends it', async () => {
     const { administrator } = world.trust;
     const eve = makeKey();
-    const act = (kind: 'enrolled' | 'ended') =>
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'eve',
-        roles: ['reviewer'],
-        key: eve.open,
-        state: kind,
-      });
+    const act = (kind: 'enrolled' | 'ended') => reviewerStatement('eve', { key: eve.open }, kind);
     const first = act('enrolled');
     const at = await say(first, administrator);
     expect(await say(first, administrator)).toBe(at);

@@ -1,29 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../registry/store/batch.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, claimScope, publish, signPublication } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { claimScope, publish, signPublication } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 const text = '---\nname: words\ndescription: Counts words.\n---\nCount the words.\n';
 const files = [{ path: 'SKILL.md', bytes: Buffer.from(text), mode: 0o644 }];
 const packed = packBundle(files);
 
 describe('uploads of the same bytes at the same time', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
-  const upload = async (name: string, key: TestKey): Promise<Answer> => {
+  const upload = async (name: string, key: TestKey) => {
     const manifest = parseManifest(
       Buffer.from(JSON.stringify({ name, version: '1.0.0', capabilities: {} })),
     );
     const skill = { files, packed, manifest };
     const envelope = await signPublication(skill, key, { inferred: true });
-    return publish(world.send, skill, key, { envelope });
+    return publish(world, skill, key, { envelope });
   };
 
   it('are all taken in one scope, and do not make one another try again', async () => {
@@ -46,7 +43,7 @@ describe('uploads of the same bytes at the same time', () => {
     const keys = Array.from({ length: 12 }, makeKey);
     const scopes = keys.map((_, at) => `crowd-${String.fromCharCode(97 + at)}`);
     for (const [at, key] of keys.entries())
-      expect((await claimScope(world.send, scopes[at] ?? '', key)).status).toBe(201);
+      await expectAnswer(claimScope(world, scopes[at] ?? '', key), 201);
     const answers = await Promise.all(keys.map((key, at) => upload(`@${scopes[at]}/words`, key)));
     expect(answers.map(({ body }) => body.code ?? 'taken').sort()).toEqual([
       ...keys.slice(1).map(() => 'bundle-taken'),

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pendingPasskey } from '../../../registry/store/passkey-schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   keyStatement,
-  memberStatement,
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
@@ -14,61 +13,20 @@ import {
   verificationSummaryStatement,
 } from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { aboutOf, call, makeSkill, publish, signIn, signPublication, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { aboutOf, call, makeSkill, signIn, signPublication, state } from '../road.ts';
+import { bodyAt, expectAnswer, publishIn, reviewerStatement } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('statements', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each<[string, string, (stranger: TestKey) => [Statement, TestKey]]>([
     [
       'a reviewer enrols another',
       'forbidden',
-      (stranger) => [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'x',
-          roles: ['reviewer'],
-          key: stranger.open,
-          state: 'enrolled',
-        }),
-        world.rita,
-      ],
-    ],
-    [
-      'somebody enrols themselves',
-      'forbidden',
-      (stranger) => [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'x',
-          roles: ['administrator'],
-          key: stranger.open,
-          state: 'enrolled',
-        }),
-        stranger,
-      ],
-    ],
-    [
-      'a reviewer ends another',
-      'forbidden',
-      () => [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'omar',
-          roles: ['reviewer'],
-          key: world.omar.open,
-          state: 'ended',
-        }),
-        world.rita,
-      ],
+      (stranger) => [reviewerStatement('x', { key: stranger.open }), world.rita],
     ],
     [
       'a stranger takes a scope',
@@ -83,26 +41,10 @@ describe('statements', () => {
       'forbidden',
       (stranger) => [keyStatement({ key: world.author.open, state: 'ended' }), stranger],
     ],
-    [
-      'a stranger follows an author’s key',
-      'forbidden',
-      (stranger) => [
-        keyStatement({ key: stranger.open, state: 'enrolled', replaces: world.author.keyId }),
-        stranger,
-      ],
-    ],
-    [
-      'an unknown key claims for another',
-      'key-unknown',
-      (stranger) => [
-        scopeStatement({ scope: parseScope('new'), owners: [makeKey().open] }),
-        stranger,
-      ],
-    ],
   ])('are refused when %s', async (_, code, make) => {
     const head = await (await world.send('/log/checkpoint')).text();
     const [statement, key] = make(makeKey());
-    const answer = await state(world.send, statement, key);
+    const answer = await state(world, statement, key);
     expect(answer).toMatchObject({ status: 403 });
     expect([code, 'key-unknown']).toContain(answer.body.code);
     expect(await (await world.send('/log/checkpoint')).text()).toBe(head);
@@ -132,41 +74,9 @@ describe('statements', () => {
       await signPublication(skill, world.author),
       await signStatement(scan, world.scanner),
     ]) {
-      expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(400);
+      await expectAnswer(call(world, '/api/v1/statements', { json: envelope }), 400);
     }
-    expect(await state(world.send, summary, world.rita)).toMatchObject({
-      status: 403,
-      body: { code: 'forbidden' },
-    });
-  });
-
-  it.each([
-    ['no envelope', {}],
-    ['an array', []],
-    [
-      'an envelope of something else',
-      { payload: 'e30=', payloadType: 'text/plain', signatures: [{ sig: 'eA==', keyid: '' }] },
-    ],
-  ])('that are %s are no statements', async (_, json) => {
-    expect(await call(world.send, '/api/v1/statements', { json })).toMatchObject({
-      status: 422,
-      body: { code: 'statement-invalid' },
-    });
-  });
-
-  it('sent twice are logged once', async () => {
-    const key = makeKey();
-    const once = memberStatement({
-      nonce: freshNonce(),
-      name: 'twice',
-      roles: ['reviewer'],
-      key: key.open,
-      state: 'enrolled',
-    });
-    const { administrator } = world.trust;
-    const first = await state(world.send, once, administrator);
-    const second = await state(world.send, once, administrator);
-    expect([second.status, second.body.logIndex]).toEqual([201, first.body.logIndex]);
+    await expectAnswer(state(world, summary, world.rita), 403, 'forbidden');
   });
 
   it('enrol a passkey that waited, which then waits no more', async () => {
@@ -182,17 +92,7 @@ describe('statements', () => {
     expect((await call(send, '/api/v1/members/pending', { token })).body.pending).toMatchObject([
       { member: 'rita', credentialId: enrolled.credentialId },
     ]);
-    await state(
-      send,
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'rita',
-        roles: ['reviewer'],
-        passkey: enrolled,
-        state: 'enrolled',
-      }),
-      trust.administrator,
-    );
+    await state(send, reviewerStatement('rita', { passkey: enrolled }), trust.administrator);
     expect((await call(send, '/api/v1/members/pending', { token })).body.pending).toEqual([]);
     const { members } = (await call(send, '/api/v1/members', { token })).body;
     expect(members).toEqual(
@@ -216,13 +116,13 @@ describe('statements', () => {
       owners: [next.open],
       previous: first.body.digest,
     });
-    expect((await state(send, change, old)).status).toBe(201);
-    expect(await publish(send, makeSkill('@moved/x', '1.0.0'), old)).toMatchObject({ status: 403 });
-    expect((await publish(send, makeSkill('@moved/x', '1.0.0'), next)).status).toBe(201);
-    expect((await call(send, '/api/v1/scopes/moved')).body).toMatchObject({
+    await expectAnswer(state(send, change, old), 201);
+    await expectAnswer(publishIn(world, makeSkill('@moved/x', '1.0.0'), old), 403);
+    await expectAnswer(publishIn(world, makeSkill('@moved/x', '1.0.0'), next), 201);
+    expect(await bodyAt(send, '/api/v1/scopes/moved')).toMatchObject({
       scope: 'moved',
       owners: [{ keyId: next.keyId }],
     });
-    expect((await call(send, '/api/v1/scopes/@nobody')).status).toBe(404);
+    await expectAnswer(call(send, '/api/v1/scopes/@nobody'), 404);
   });
 });

@@ -38,10 +38,10 @@ it('others go on while a lock of many packages is read, at the upload and at the
   const world = await makeWorld();
   onTestFinished(() => world.close());
   const author = makeKey();
-  await claimScope(world.send, 'acme', author);
+  await claimScope(world, 'acme', author);
   const count = 50;
   const skill = lockedSkill(count);
-  expect(await waits(world, () => publish(world.send, skill, author))).toBeGreaterThan(2 * count);
+  expect(await waits(world, () => publish(world, skill, author))).toBeGreaterThan(2 * count);
   const { name, version } = skill.manifest;
   expect(await waits(world, () => readReview(world.registry, { name, version }))).toBeGreaterThan(
     count,

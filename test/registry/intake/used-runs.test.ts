@@ -1,11 +1,12 @@
 /**
  * What the thief of a CI job's token can do with the certificates that it gives while it counts.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const attempt = (number: number) => ({
   ...someWorkflow,
@@ -13,21 +14,19 @@ const attempt = (number: number) => ({
 });
 
 describe('a CI run', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-    await claim(world.send, 'ours', {
+    await claim(world, 'ours', {
       owners: [kim],
       publishers: [job, kim],
       signer: certify(somebody),
     });
   });
-  afterAll(() => world.close());
   const publish = (name: string, version: string, claims = attempt(1)) =>
-    publishBy(world.send, makeSkill(name, version), claims);
+    publishBy(world, makeSkill(name, version), claims);
 
   it('publishes no second version of a skill, though each certificate is a new one', async () => {
-    expect(await publish('@ours/a', '1.0.0')).toMatchObject({ status: 201 });
+    await expectAnswer(publish('@ours/a', '1.0.0'), 201);
     expect(await publish('@ours/a', '1.0.1')).toMatchObject({
       status: 409,
       body: {
@@ -35,14 +34,14 @@ describe('a CI run', () => {
         detail: expect.stringContaining('attempts/1 already published @ours/a@1.0.0 at log index'),
       },
     });
-    expect((await call(world.send, '/api/v1/versions/@ours/a/1.0.1')).status).toBe(404);
+    await expectAnswer(call(world, '/api/v1/versions/@ours/a/1.0.1'), 404);
   });
 
   it('publishes several skills, and its next attempt the next version of each', async () => {
-    expect(await publish('@ours/b', '1.0.0')).toMatchObject({ status: 201 });
-    expect(await publish('@ours/c', '1.0.0')).toMatchObject({ status: 201 });
-    expect(await publish('@ours/b', '1.0.1', attempt(2))).toMatchObject({ status: 201 });
-    expect(await publish('@ours/b', '1.0.2')).toMatchObject({ status: 409 });
+    await expectAnswer(publish('@ours/b', '1.0.0'), 201);
+    await expectAnswer(publish('@ours/c', '1.0.0'), 201);
+    await expectAnswer(publish('@ours/b', '1.0.1', attempt(2)), 201);
+    await expectAnswer(publish('@ours/b', '1.0.2'), 409);
   });
 
   it('publishes one of many that come at the same time', async () => {
@@ -53,17 +52,12 @@ describe('a CI run', () => {
   });
 
   it('is used up by nothing that was refused', async () => {
-    expect(await publish('@ours/a', '1.0.0', attempt(3))).toMatchObject({
-      status: 409,
-      body: { code: 'version-exists' },
-    });
-    expect(await publish('@ours/a', '1.0.2', attempt(3))).toMatchObject({ status: 201 });
+    await expectAnswer(publish('@ours/a', '1.0.0', attempt(3)), 409, 'version-exists');
+    await expectAnswer(publish('@ours/a', '1.0.2', attempt(3)), 201);
   });
 
   it('is asked of jobs alone: a person signs in for each publication, and has none', async () => {
     for (const version of ['1.0.0', '1.0.1'])
-      expect(await publishBy(world.send, makeSkill('@ours/e', version), somebody)).toMatchObject({
-        status: 201,
-      });
+      await expectAnswer(publishBy(world, makeSkill('@ours/e', version), somebody), 201);
   });
 });

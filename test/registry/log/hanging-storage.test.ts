@@ -1,25 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { logSize } from '../../../registry/log/log.ts';
 import { boundedObjects, type ObjectPatience } from '../../../registry/store/bounded-objects.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  revocationStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
-import { freshNonce } from '../../nonce.ts';
 import { judge, readLine } from '../contract/read-line.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, makeSkill, publish, publishApproved, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, makeSkill, publishApproved, state } from '../road.ts';
+import { expectAnswer, publishIn, stopIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const patience: ObjectPatience = { waitMs: 200, silentMs: 50, overdueMax: 8, probeMs: 300 };
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -46,39 +40,33 @@ const claim = (): (() => Promise<Answer>) => {
   const owner = makeKey();
   const scope = parseScope(`scope-${made++}`);
   const statement = scopeStatement({ scope, owners: [owner.open] });
-  return () => state(world.send, statement, owner);
+  return () => state(world, statement, owner);
 };
 
 describe('while the object storage hangs', () => {
-  it.each([
-    ['with every operation', names],
-    ['with every write', ['put', 'putOver', 'putAll']],
-  ] as const)(
-    '%s, others append, and each answer says whether its statement counts',
-    async (_, silent) => {
-      const { registry } = world;
-      // Everybody is known, so that decisions need no object.
-      await claim()();
-      const mend = hang(registry, silent);
-      const before = await logSize(registry);
-      const claims = Array.from({ length: 6 }, claim);
-      const start = Date.now();
-      const answers: Answer[] = [];
-      for (const send of claims) answers.push(await send());
-      expect(Date.now() - start).toBeLessThan(5_000);
-      expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
-        claims.map(() => [503, 'logged-unfinished']),
-      );
-      expect((await logSize(registry)) - before).toBe(claims.length);
-      mend();
-      await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
-      for (const [at, send] of claims.entries()) {
-        const { status, body } = await send();
-        expect([status, body.logIndex], JSON.stringify(body)).toEqual([201, before + at]);
-        verifyStatement(body.bundle, { root: world.trust.root });
-      }
-    },
-  );
+  it('others append, and each answer says whether its statement counts', async () => {
+    const { registry } = world;
+    // Everybody is known, so that decisions need no object.
+    await claim()();
+    const mend = hang(registry, names);
+    const before = await logSize(registry);
+    const claims = Array.from({ length: 6 }, claim);
+    const start = Date.now();
+    const answers: Answer[] = [];
+    for (const send of claims) answers.push(await send());
+    expect(Date.now() - start).toBeLessThan(5_000);
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
+      claims.map(() => [503, 'logged-unfinished']),
+    );
+    expect((await logSize(registry)) - before).toBe(claims.length);
+    mend();
+    await sleep(patience.probeMs);
+    for (const [at, send] of claims.entries()) {
+      const { status, body } = await send();
+      expect([status, body.logIndex], JSON.stringify(body)).toEqual([201, before + at]);
+      verifyStatement(body.bundle, { root: world.trust.root });
+    }
+  });
 
   it('a decision that has to read gives its turn back, and nothing of it is written later', async () => {
     const { registry } = world;
@@ -96,7 +84,7 @@ describe('while the object storage hangs', () => {
   });
 
   it('a revocation counts at once: the status, the proofs and the statement are served', async () => {
-    const { registry, rita, send } = world;
+    const { registry, send } = world;
     const skill = makeSkill('@acme/leaky', '1.0.0');
     await publishApproved(world, skill);
     const line = await readLine(send, skill);
@@ -104,8 +92,7 @@ describe('while the object storage hangs', () => {
     expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'admitted' });
     const mend = hang(registry, ['put', 'putOver', 'putAll']);
     const target = { bundle: skill.packed.digest };
-    const said = { nonce: freshNonce(), kind: 'revoked', target, reason: 'it leaks' } as const;
-    expect((await state(send, revocationStatement(said), rita)).status).toBe(201);
+    await expectAnswer(stopIn(world, 'revoked', target), 201);
     // The object of the status cannot be written, and the database has it.
     await send('/index/status.json');
     expect(await judge(world, skill, line, now())).toMatchObject({
@@ -113,21 +100,18 @@ describe('while the object storage hangs', () => {
       reasons: [{ code: 'revoked' }],
     });
     mend();
-    await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
+    await sleep(patience.probeMs);
     expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'refused' });
   });
 
   it('an upload is refused until the storage has its files, and the name is free then', async () => {
-    const { registry, author } = world;
+    const { registry } = world;
     const skill = makeSkill('@acme/tidy', '1.0.0');
     const mend = hang(registry, ['putAll']);
     const before = await logSize(registry);
-    expect(await publish(world.send, skill, author)).toMatchObject({
-      status: 503,
-      body: { code: 'registry-busy' },
-    });
+    await expectAnswer(publishIn(world, skill), 503, 'registry-busy');
     expect(await logSize(registry)).toBe(before);
     mend();
-    expect((await publish(world.send, skill, author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
   });
 });

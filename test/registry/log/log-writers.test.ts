@@ -30,6 +30,7 @@ import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeKey, makeRoot } from '../people.ts';
+import { rowsOf } from '../steps.ts';
 import { memoryObjects } from '../world.ts';
 
 /** When a process dies: at its n-th write, before it reached the disk or right after. */
@@ -67,7 +68,7 @@ class Site {
     this.#open.push(db);
     let writes = 0;
     let dead = false;
-    const write = async (act: () => Promise<void>): Promise<void> => {
+    const write = async (act: () => Promise<void>) => {
       await turn();
       if (dead) throw new Dead();
       const last = writes++ === death?.write;
@@ -143,7 +144,7 @@ function answerOf(result: PromiseSettledResult<void>): void {
   if (result.status === 'rejected') throw result.reason;
 }
 
-const orDead = (error: unknown): void => {
+const orDead = (error: unknown) => {
   const cause = error instanceof Problem ? error.cause : error;
   if (!(cause instanceof Dead)) throw error;
 };
@@ -161,7 +162,7 @@ describe.each([
   async function check(answered: readonly number[]): Promise<void> {
     const registry = await site.process(async () => undefined);
     await finishStatements(registry);
-    const rows = (await registry.db.read.select().from(log)).sort((a, b) => a.index - b.index);
+    const rows = (await rowsOf({ registry }, log)).sort((a, b) => a.index - b.index);
     const roots = new Map<number, string>();
     let range: CompactRange = emptyRange;
     for (const row of rows) {
@@ -183,7 +184,7 @@ describe.each([
     const own = { origin: 'localhost', key: registry.keys.log.publicKey };
     if (head !== undefined)
       expect(verifyCheckpoint(head.note, own)).toMatchObject({ size: rows.length });
-    const told = await registry.db.read.select().from(statements);
+    const told = await rowsOf({ registry }, statements);
     for (const index of answered) expect(told.map((row) => row.logIndex)).toContain(index);
     for (const { bundle } of told) {
       if (bundle === null) throw new Error('a statement has no address');
@@ -198,7 +199,7 @@ describe.each([
   it('sign no two trees of one size, and lose nothing that they answered', async () => {
     site = new Site();
     const answered: number[] = [];
-    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
     const one = await site.process(turn);
     const two = await site.process(turn);
     await Promise.all([

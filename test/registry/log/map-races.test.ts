@@ -1,6 +1,7 @@
 /** The map of names while several processes of one registry read and write it at once. */
+
 import { sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { readWordsFile } from '../../../registry/index/words.ts';
@@ -17,15 +18,12 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { parseWordsFile, provesName } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
 import { makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectProblem } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
-let world: Staffed;
+const world = eachWorld();
 let claims = 0;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
 
 /** A read that waits for `turn` before it reaches the database, and again afterwards. */
 function waiting<Query extends object>(query: Query, turn: () => Promise<unknown>): Query {
@@ -188,6 +186,6 @@ describe('the map while another process moves the log on', () => {
       name,
       version,
     );
-    await expect(reading).rejects.toMatchObject({ code: 'database-damaged' });
+    await expectProblem(reading, 'database-damaged');
   });
 });

@@ -1,6 +1,6 @@
 /** The map of names in the registry's own log, compared with a map made of the whole log. */
 import { eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { namesOfRow } from '../../../registry/log/logged-bundle.ts';
 import { statements } from '../../../registry/store/schema.ts';
@@ -21,15 +21,12 @@ import {
 import { mapNames } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeKey } from '../people.ts';
-import { call, claimScope, makeSkill, publish, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { claimScope, makeSkill, state } from '../road.ts';
+import { bodyAt, expectAnswer, publishIn, rowsOf, stopStatement } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 import { rootOfWholeLog } from './whole-map.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-});
+const world = eachWorld();
 const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
 
 const wholeRoot = (): Promise<string> => rootOfWholeLog(world.registry);
@@ -49,23 +46,17 @@ async function liveOn(): Promise<void> {
   const next = makeKey();
   const { author, rita, send, trust } = world;
   await Promise.all(['one', 'two', 'three'].map((scope) => claimScope(send, scope, makeKey())));
-  expect((await publish(send, makeSkill('@acme/lives', '1.0.0'), author)).status).toBe(201);
-  const previous = (await call(send, '/api/v1/scopes/acme')).body.statement;
+  await expectAnswer(publishIn(world, makeSkill('@acme/lives', '1.0.0')), 201);
+  const previous = (await bodyAt(send, '/api/v1/scopes/acme')).statement;
   const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
-  const suspend = revocationStatement({
-    registry: rootFingerprint(world.registry.root),
-    kind: 'suspended',
-    target: { publisher: author.keyId },
-    reason: 'a test',
-    nonce: 'b'.repeat(22),
-  });
+  const suspend = stopStatement('suspended', { publisher: author.keyId });
   const end = keyStatement({ key: author.open, state: 'ended' });
   for (const [statement, key] of [
     [give, trust.administrator],
     [suspend, rita],
     [end, author],
   ] as const)
-    expect((await state(send, statement, key)).status).toBe(201);
+    await expectAnswer(state(send, statement, key), 201);
 }
 
 describe('the map in a checkpoint', () => {
@@ -79,18 +70,15 @@ describe('the map in a checkpoint', () => {
 
   it('is refused where its rows were edited, and nothing is signed', async () => {
     const publisher = makeKey();
-    await claimScope(world.send, 'lives', publisher);
+    await claimScope(world, 'lives', publisher);
     const size = (await newestCheckpoint(world.registry))?.size;
     edit(`UPDATE map_nodes SET node = '${base64(Buffer.alloc(32, 7))}' WHERE length(path) = 1`);
     const other = makeKey();
     const claim = scopeStatement({ scope: parseScope('later'), owners: [other.open] });
-    expect(await state(world.send, claim, other)).toMatchObject({
-      status: 503,
-      body: { code: 'database-damaged' },
-    });
+    await expectAnswer(state(world, claim, other), 503, 'database-damaged');
     expect((await newestCheckpoint(world.registry))?.size).toBe(size);
     // A publication needs no node of the map.
-    const published = await publish(world.send, makeSkill('@lives/on', '1.0.0'), publisher);
+    const published = await publishIn(world, makeSkill('@lives/on', '1.0.0'), publisher);
     expect(published.status).toBe(201);
   });
 
@@ -98,16 +86,17 @@ describe('the map in a checkpoint', () => {
     await liveOn();
     edit('DROP TRIGGER log_no_update');
     edit('UPDATE log SET map = NULL');
-    const claimed = await claimScope(world.send, 'later', makeKey());
-    expect(claimed).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    const claimed = await claimScope(world, 'later', makeKey());
+    await expectAnswer(claimed, 503, 'database-damaged');
   });
 
   it('has the names of a statement whose certificate was damaged, as the text of the statement says', async () => {
     await liveOn();
-    const [row] = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.predicateType, predicateTypes.member));
+    const [row] = await rowsOf(
+      world,
+      statements,
+      eq(statements.predicateType, predicateTypes.member),
+    );
     if (row === undefined) throw new Error('no member');
     const names = mapNames(peekStatement(parseEnvelope(JSON.parse(row.envelope))));
     expect(names.length).toBeGreaterThan(0);

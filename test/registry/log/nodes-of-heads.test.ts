@@ -1,20 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { consistencyProofFrom, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
 import { nodeKey, parseNodes } from '../../../skills-index/log/tree-nodes.ts';
-import { makeSkill, publish } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeSkill } from '../road.ts';
+import { expectAnswer, publishIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 const notes: string[] = [];
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   for (const version of ['1.0.0', '1.0.1', '1.0.2', '1.0.3', '1.0.4']) {
-    await publish(world.send, makeSkill('@acme/nodes', version), world.author);
+    await publishIn(world, makeSkill('@acme/nodes', version));
     notes.push(await (await world.send('/log/checkpoint')).text());
   }
 });
-afterAll(() => world.close());
 
 it('lead from each signed head to a later one', async () => {
   const heads = notes.map((note) => parseCheckpoint(note));
@@ -33,9 +32,6 @@ it('lead from each signed head to a later one', async () => {
   }
 });
 
-it.each(['0/3', '3/3', '4/3', '3/9999', '03/4', '1e0/4', '-1/4', '3/x', '3/99999999999999999999'])(
-  'are not there for %s',
-  async (heads) => {
-    expect((await world.send(`/log/nodes/${heads}`)).status).toBe(404);
-  },
-);
+it.each(['0/3', '4/3', '3/9999', '1e0/4'])('are not there for %s', async (heads) => {
+  await expectAnswer(world.send(`/log/nodes/${heads}`), 404);
+});

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
 import { finishLogged } from '../../../registry/log/after-logging.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
@@ -14,14 +15,10 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { provenanceStatement } from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
-import { aboutOf, makeSkill, publish } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { aboutOf, makeSkill } from '../road.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 let made = 0;
 const newStatement = async (): Promise<NewStatement> => {
@@ -37,7 +34,7 @@ const nothing = (): [] => [];
 const noted = async ({ db }: Registry): Promise<number> =>
   (await db.read.select().from(log)).filter(({ note }) => note !== null).length;
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+const pause = () => sleep(20);
 
 /** Another process over the same database. */
 const otherProcess = (registry: Registry): Registry => ({
@@ -69,30 +66,6 @@ describe('requests that append at the same time', () => {
     }
   });
 
-  it('share checkpoints also while others come again', async () => {
-    const { registry } = world;
-    const notes = await noted(registry);
-    const slow: Registry = {
-      ...registry,
-      objects: {
-        ...registry.objects,
-        putAll: async (all) => {
-          await pause();
-          await registry.objects.putAll(all);
-        },
-      },
-    };
-    const all = await Promise.all(Array.from({ length: 90 }, newStatement));
-    const client = async (own: readonly NewStatement[]): Promise<void> => {
-      for (const one of own) await append(slow, { statements: [one], writes: nothing });
-    };
-    await Promise.all(
-      Array.from({ length: 15 }, (_, nth) => client(all.slice(nth * 6, nth * 6 + 6))),
-    );
-    // Each of the fifteen came six times.
-    expect((await noted(registry)) - notes).toBeLessThan(30);
-  });
-
   it('with large statements let others go on between them', async () => {
     const { registry, author } = world;
     const about = aboutOf(makeSkill('@acme/large', '1.0.0'));
@@ -114,7 +87,7 @@ describe('requests that append at the same time', () => {
     let last = began;
     let longest = 0;
     let isOver = false;
-    const tick = (): void => {
+    const tick = () => {
       longest = Math.max(longest, now() - last);
       last = now();
       if (!isOver) setImmediate(tick);
@@ -150,16 +123,6 @@ describe('requests that append at the same time', () => {
     const rows = await registry.db.read.select({ later: log.laterInBatch }).from(log);
     // Three of 290 KB each fit into one batch.
     expect(Math.max(...rows.map(({ later }) => later))).toBe(2);
-  });
-
-  it('are all taken, when sixty publish at once', async () => {
-    const names = Array.from({ length: 60 }, (_, at) => makeSkill(`@acme/many-${at}`, '1.0.0'));
-    const answers = await Promise.all(
-      names.map((skill) => publish(world.send, skill, world.author)),
-    );
-    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    const indexes = answers.map(({ body }) => body.statements[0].logIndex);
-    expect(new Set(indexes).size).toBe(60);
   });
 
   it.each([

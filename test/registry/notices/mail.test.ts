@@ -132,9 +132,7 @@ describe('notices by mail', () => {
   it.each([
     ['another protocol', { server: 'https://mail.acme.example' }],
     ['a password in the address', { server: 'smtps://a:b@mail.acme.example' }],
-    ['two addresses in one', { to: [{ address: 'a@b.example, c@d.example' }] }],
     ['a line end in an address', { to: [{ address: 'a@b.example\nBcc: c@d.example' }] }],
-    ['no sender', { from: 'skillgate' }],
   ])('are refused with %s', (_, over) => {
     expect(() => mailOf(25, over)).toThrow('notices.json');
   });

@@ -1,15 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deliverSome, signedHeaders, webhooksOf } from '../../../registry/notices/deliver.ts';
 import { lastNotices } from '../../../registry/notices/notice.ts';
 import { parseNoticeConfig } from '../../../registry/notices/notice-config.ts';
 import { noticePlaces, notices } from '../../../registry/notices/notice-schema.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
-import { pathOf, scanned, signedIn, visitor } from '../desk-visit.ts';
-import { call, claimScope, makeSkill, publishApproved, signIn, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { pathOf, scanned, visitor } from '../desk-visit.ts';
+import { claimScope, makeSkill, publishApproved, state } from '../road.ts';
+import { callAs, deskOf, expectAnswer, rowsOf, signInAs, stopIn, stopStatement } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -21,7 +19,7 @@ interface Sent {
   readonly body: { type: string; data: { title: string; link: string } };
 }
 
-let world: Staffed;
+const world = eachWorld();
 let sent: Sent[];
 let said: string[];
 /** How the receivers answer: a status, or a failure. */
@@ -60,38 +58,32 @@ const deliver = async (): Promise<boolean> => {
 };
 
 /** A version, after the scanner's session has ended. */
-const later = async (serial: number): Promise<void> => {
-  const tokens = { ...world.tokens, scanner: await signIn(world.send, world.scanner) };
+const later = async (serial: number) => {
+  const tokens = { ...world.tokens, scanner: await signInAs(world, 'scanner') };
   await scanned({ ...world, tokens }, serial, 'pass');
 };
 
 beforeEach(async () => {
-  world = await makeStaffedWorld();
   sent = [];
   said = [];
   answer = () => 204;
 });
-afterEach(() => world.close());
 
 describe('a webhook', () => {
   it('is told in order of what waits, was asked, was answered, was decided and was stopped', async () => {
     tell(hook);
     await deliver();
     const skill = await scanned(world, 1, 'pass');
-    const desk = await signedIn(world.send, world.tokens.rita);
+    const desk = await deskOf(world, 'rita');
     world.wait(minute);
     await desk.post(`${pathOf(skill)}/ask`, { reason: 'Why? SECRET QUESTION' });
     world.wait(minute);
-    await call(world.send, `/api/v1/reviews${pathOf(skill)}/answer`, {
-      token: world.tokens.author,
-      json: { text: 'Because.' },
-    });
+    await callAs(world, 'author', `/api/v1/reviews${pathOf(skill)}/answer`, { text: 'Because.' });
     world.wait(minute);
     await desk.post(`${pathOf(skill)}/refuse`, { reason: 'No.' });
     const second = await scanned(world, 2, 'pass');
-    await call(world.send, `/api/v1/reviews${pathOf(second)}/withdraw`, {
-      token: world.tokens.author,
-      json: { reason: 'Wrong. SECRET QUESTION' },
+    await callAs(world, 'author', `/api/v1/reviews${pathOf(second)}/withdraw`, {
+      reason: 'Wrong. SECRET QUESTION',
     });
     await deliver();
     expect(titles()).toEqual([
@@ -199,7 +191,7 @@ describe('a webhook', () => {
     await deliver();
     answer = (url) => (url.includes('down') ? new TypeError('no route') : 200);
     const skill = await scanned(world, 1, 'pass');
-    await (await signedIn(world.send, world.tokens.rita)).post(`${pathOf(skill)}/refuse`, {
+    await (await deskOf(world, 'rita')).post(`${pathOf(skill)}/refuse`, {
       reason: 'No.',
     });
     await deliver();
@@ -210,20 +202,15 @@ describe('a webhook', () => {
   });
 
   it('is told once of a statement that stops many versions', async () => {
-    await claimScope(world.send, 'bulk', world.author);
+    await claimScope(world, 'bulk', world.author);
     for (let at = 0; at < 3; at++) {
       const skill = makeSkill(`@bulk/s${at}`, '1.0.0');
       await publishApproved(world, skill);
     }
     tell(hook);
     await deliver();
-    const revoked = revocationStatement({
-      kind: 'revoked',
-      target: { publisher: world.author.keyId },
-      reason: 'stolen key',
-      nonce: freshNonce(),
-    });
-    expect((await state(world.send, revoked, world.rita)).status).toBe(201);
+    const revoked = stopStatement('revoked', { publisher: world.author.keyId }, 'stolen key');
+    await expectAnswer(state(world, revoked, world.rita), 201);
     await deliver();
     expect(titles()).toHaveLength(1);
     expect(titles()[0]).toMatch(/^@bulk\/s\d 1\.0\.0 is revoked, and 2 further versions$/);
@@ -256,24 +243,11 @@ describe('notices.json', () => {
 
   it.each([
     ['plain http', { webhooks: [{ url: 'http://chat.acme.example/x', secret }] }],
-    ['another protocol', { webhooks: [{ url: 'file:///etc/passwd', secret }] }],
     ['a password in the address', { webhooks: [{ url: 'https://a:b@chat.example/', secret }] }],
     ['a short secret', { webhooks: [{ ...hook, secret: 'whsec_YQ==' }] }],
-    ['an unknown kind', { webhooks: [{ ...hook, secret, kinds: ['approved'] }] }],
-    ['an unknown key', { webhook: [] }],
     ['a pin that is no address', { hosts: { a: { address: 'b.example', port: 443 } } }],
   ])('refuses %s', (_, over) => {
     expect(parse(over)).toThrow('notices.json');
-  });
-
-  it('names the wrong kind with the known kinds, and the webhook with the wrong address', () => {
-    const right = { ...hook, secret };
-    expect(parse({ webhooks: [right, { ...right, kinds: ['decided', 'approved'] }] })).toThrow(
-      'webhooks[1].kinds[1] is "approved", which is no kind of notice; the kinds are waiting, asked, answered, decided, stopped',
-    );
-    expect(parse({ webhooks: [right, { ...right, url: 'http://chat.acme.example/' }] })).toThrow(
-      'webhooks[1].url is no https address',
-    );
   });
 });
 
@@ -282,7 +256,7 @@ describe('feeds', () => {
     await scanned(world, 1, 'pass');
     const skill = makeSkill('@acme/open', '1.0.0');
     await publishApproved(world, skill);
-    const desk = await (await signedIn(world.send, world.tokens.rita)).get('/notices.atom');
+    const desk = await (await deskOf(world, 'rita')).get('/notices.atom');
     expect(desk.headers.get('content-type')).toContain('application/atom+xml');
     expect(desk.html).toContain('<title>@acme/count 1.0.1 waits for review</title>');
     const open = await world.send('/index/notices.atom');
@@ -293,7 +267,7 @@ describe('feeds', () => {
     const etag = open.headers.get('etag') ?? '';
     const again = await world.send('/index/notices.atom', { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
-    expect((await visitor(world.send).get('/notices.atom')).status).toBe(401);
+    await expectAnswer(visitor(world.send).get('/notices.atom'), 401);
   });
 });
 
@@ -306,18 +280,19 @@ describe('the feed for everybody', () => {
   };
 
   it('shows a stop of a publisher once for each scope, with as many versions as the scope has', async () => {
-    await claimScope(world.send, 'second', world.author);
+    await claimScope(world, 'second', world.author);
     for (const name of ['@acme/one', '@acme/two', '@second/one'])
       await publishApproved(world, makeSkill(name, '1.0.0'));
     world.wait(minute);
-    const stop = revocationStatement({
-      registry: registryIdOf(world.registry.root),
-      nonce: freshNonce(),
-      kind: 'suspended',
-      target: { publisher: world.author.keyId },
-      reason: 'the key was stolen',
-    });
-    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await expectAnswer(
+      stopIn(
+        world,
+        'suspended',
+        { publisher: world.author.keyId },
+        { reason: 'the key was stolen' },
+      ),
+      201,
+    );
     const stops = (await titles()).filter((title) => title.includes('suspended'));
     expect(stops).toContain('@second/one 1.0.0 is suspended');
     expect(stops).toContainEqual(
@@ -333,11 +308,11 @@ describe('the outbox', () => {
     await deliver();
     await scanned(world, 1, 'pass');
     await deliver();
-    const [before] = await world.registry.db.read.select().from(noticePlaces);
+    const [before] = await rowsOf(world, noticePlaces);
     world.wait(31 * day);
     await deliver();
-    expect(await world.registry.db.read.select().from(notices)).toEqual([]);
-    const [after] = await world.registry.db.read.select().from(noticePlaces);
+    expect(await rowsOf(world, notices)).toEqual([]);
+    const [after] = await rowsOf(world, noticePlaces);
     expect(after?.seq).toBe(before?.seq);
     await later(2);
     const [newest] = await lastNotices(world.registry, 1);

@@ -3,7 +3,8 @@ import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { call, makeSkill, publishApproved, publishScanned, type Skill, state } from '../road.ts';
+import { makeSkill, publishApproved, publishScanned, type Skill, state } from '../road.ts';
+import { callAs } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Words of unapproved skills, which no page may have. */
@@ -25,9 +26,9 @@ export async function makePublicStory(): Promise<Staffed> {
   await publishScanned(world, of('waiting'));
   await publishScanned(world, of('held'), { verdict: 'block' });
   await publishScanned(world, of('refused'));
-  await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
-    token: world.tokens.rita,
-    json: { to: 'refused', reason: 'it has no use' },
+  await callAs(world, 'rita', '/api/v1/reviews/@acme/refused/1.0.0/move', {
+    to: 'refused',
+    reason: 'it has no use',
   });
   const stop = revocationStatement({
     registry: registryIdOf(world.registry.root),
@@ -36,7 +37,7 @@ export async function makePublicStory(): Promise<Staffed> {
     target: { bundle: revoked.packed.digest },
     nonce: freshNonce(),
   });
-  await state(world.send, stop, world.rita);
+  await state(world, stop, world.rita);
   await renewSkills(world.registry);
   return world;
 }

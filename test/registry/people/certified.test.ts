@@ -2,7 +2,7 @@
  * What somebody without a key publishes: taken when the scope says so, once for each certificate,
  * and refused with the reason.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
@@ -24,25 +24,24 @@ import {
   sigstore,
   upload,
 } from '../certified-road.ts';
-import { approve, call, makeSkill, publish, scan, signPublication, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, makeSkill, signPublication, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer, expectCode, publishIn, scanIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('a registry that trusts a Sigstore', () => {
-  let world: Staffed;
+  const world = oneWorld({ sigstore: sigstore.trustedRoot });
   beforeAll(async () => {
-    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-    await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    await claim(world.send, 'ours', {
+    await claim(world, 'kims', { owners: [kim], signer: certify(somebody) });
+    await claim(world, 'ours', {
       owners: [kim],
       publishers: [job],
       signer: certify(somebody),
     });
   });
-  afterAll(() => world.close());
 
   it('takes the claim of a person, and tells whose the scope is', async () => {
-    expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
-    expect((await call(world.send, '/api/v1/scopes/@ours')).body).toMatchObject({
+    expect(await bodyAt(world, '/api/v1/scopes/@kims')).toMatchObject({ owners: [kim] });
+    expect(await bodyAt(world, '/api/v1/scopes/@ours')).toMatchObject({
       owners: [kim],
       publishers: [job],
     });
@@ -55,12 +54,12 @@ describe('a registry that trusts a Sigstore', () => {
       publish: await sigstore.say(publication(skill), signer),
       provenance: await sigstore.say(provenanceOf(skill), signer),
     };
-    const taken = await upload(world.send, skill, parts);
+    const taken = await upload(world, skill, parts);
     expect(taken).toMatchObject({ status: 201, body: { status: 'received' } });
     expect(taken.body.statements).toHaveLength(2);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
-    const shown = await call(world.send, '/api/v1/versions/@ours/counter/1.0.0');
+    await scanIn(world, skill);
+    await approveIn(world, skill);
+    const shown = await call(world, '/api/v1/versions/@ours/counter/1.0.0');
     expect(shown.body).toMatchObject({ status: 'approved', publisher: identityId(job) });
     const index = await (await world.send('/index/@ours/counter')).text();
     expect(JSON.parse(index)).toMatchObject({ publisher: identityId(job) });
@@ -89,7 +88,7 @@ describe('a registry that trusts a Sigstore', () => {
         signatures: [{ sig: plain.dsseEnvelope.signatures[0].sig }],
       },
     };
-    expect(await upload(world.send, skill, { publish: terse })).toMatchObject({ status: 201 });
+    await expectAnswer(upload(world, skill, { publish: terse }), 201);
   });
 
   it.each<[string, string, TestClaims, number, string, string]>([
@@ -102,37 +101,12 @@ describe('a registry that trusts a Sigstore', () => {
       'is no publisher of @kims',
     ],
     [
-      'a longer subject',
-      '@kims/a',
-      { ...somebody, subject: 'ada@people.example.evil' },
-      403,
-      'identity-mismatch',
-      'is no publisher of',
-    ],
-    [
-      'another issuer',
-      '@kims/a',
-      { ...somebody, issuer: 'https://accounts.example/' },
-      403,
-      'identity-mismatch',
-      'is no publisher of',
-    ],
-    ['a job where a person publishes', '@kims/a', someWorkflow, 403, 'identity-mismatch', 'CI job'],
-    [
       'a person where CI publishes',
       '@ours/a',
       somebody,
       403,
       'identity-mismatch',
       '@ours publishes from CI only',
-    ],
-    [
-      'another repository',
-      '@ours/a',
-      { ...someWorkflow, repository: '4712' },
-      403,
-      'identity-mismatch',
-      'repository 4712',
     ],
     [
       'a pull request',
@@ -142,27 +116,19 @@ describe('a registry that trusts a Sigstore', () => {
       'identity-mismatch',
       'pull_request, which publishes nothing',
     ],
-    [
-      'anybody in a scope of a key',
-      '@acme/a',
-      somebody,
-      403,
-      'identity-mismatch',
-      'is no publisher of @acme',
-    ],
     ['anybody in a scope of nobody', '@none/a', somebody, 403, 'scope-unclaimed', 'Nobody owns'],
   ])('takes nothing from %s', async (_, name, claims, status, code, says) => {
-    const answer = await publishBy(world.send, makeSkill(name, '1.0.0'), claims);
+    const answer = await publishBy(world, makeSkill(name, '1.0.0'), claims);
     expect(answer.body).toMatchObject({ code, detail: expect.stringContaining(says) });
     expect(answer.status).toBe(status);
   });
 
   it('says to the key that owns a scope who publishes in it', async () => {
-    const before = (await call(world.send, '/api/v1/scopes/@acme')).body.statement;
+    const before = (await bodyAt(world, '/api/v1/scopes/@acme')).statement;
     const scope = parseScope('acme');
     const { open } = world.author;
     const closed = await state(
-      world.send,
+      world,
       scopeStatement({ scope, owners: [open], publishers: [job], previous: before }),
       world.author,
     );
@@ -171,7 +137,7 @@ describe('a registry that trusts a Sigstore', () => {
       const skill = makeSkill('@acme/by-hand', '1.0.0');
       const headers: Record<string, string> = key === undefined ? {} : { 'skillgate-key': key };
       const answer = await upload(
-        world.send,
+        world,
         skill,
         { publish: await signPublication(skill, world.author) },
         headers,
@@ -182,10 +148,8 @@ describe('a registry that trusts a Sigstore', () => {
       });
     }
     const opened = scopeStatement({ scope, owners: [open], previous: closed.body.digest });
-    expect((await state(world.send, opened, world.author)).status).toBe(201);
-    expect(
-      await publish(world.send, makeSkill('@acme/by-hand', '1.0.0'), world.author),
-    ).toMatchObject({ status: 201 });
+    await expectAnswer(state(world, opened, world.author), 201);
+    await expectAnswer(publishIn(world, makeSkill('@acme/by-hand', '1.0.0')), 201);
   });
 
   it('lets one certificate publish once, however many ask at the same time', async () => {
@@ -195,14 +159,14 @@ describe('a registry that trusts a Sigstore', () => {
       skills.map((skill) => sigstore.say(publication(skill), signer)),
     );
     const answers = await Promise.all(
-      skills.map((skill, i) => upload(world.send, skill, { publish: bundles[i] })),
+      skills.map((skill, i) => upload(world, skill, { publish: bundles[i] })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     const again = makeSkill('@kims/once', '1.1.0');
-    const late = await upload(world.send, again, {
+    const late = await upload(world, again, {
       publish: await sigstore.say(publication(again), signer),
     });
-    expect(late).toMatchObject({ status: 409, body: { code: 'certificate-used' } });
+    await expectAnswer(late, 409, 'certificate-used');
   });
 
   it('takes no publication whose provenance another certificate or a key signed', async () => {
@@ -213,11 +177,11 @@ describe('a registry that trusts a Sigstore', () => {
       (await sigstore.say(provenanceOf(skill), certify(somebody))).dsseEnvelope,
       await sigstore.say(publication(skill), certify(somebody)),
     ]) {
-      const answer = await upload(world.send, skill, { publish: bundle, provenance });
+      const answer = await upload(world, skill, { publish: bundle, provenance });
       expect([401, 422]).toContain(answer.status);
       expect(['signature-invalid', 'statement-invalid']).toContain(answer.body.code);
     }
-    expect((await call(world.send, '/api/v1/versions/@kims/two')).status).toBe(404);
+    await expectAnswer(call(world, '/api/v1/versions/@kims/two'), 404);
   });
 
   const broken = (change: (plain: PlainBundle) => unknown) => change;
@@ -234,29 +198,6 @@ describe('a registry that trusts a Sigstore', () => {
       })),
     ],
     [
-      'no entry in Rekor',
-      'statement-invalid',
-      broken((one) => ({
-        ...one,
-        verificationMaterial: { ...one.verificationMaterial, tlogEntries: [] },
-      })),
-    ],
-    [
-      'an entry of ours that nobody gave it',
-      'statement-invalid',
-      broken((one) => ({
-        ...one,
-        verificationMaterial: {
-          ...one.verificationMaterial,
-          tlogEntries: [
-            one.verificationMaterial.tlogEntries[0],
-            one.verificationMaterial.tlogEntries[0],
-          ],
-        },
-      })),
-    ],
-    ['a field more', 'statement-invalid', broken((one) => ({ ...one, verified: true }))],
-    [
       'a changed signature',
       'certificate-invalid',
       broken((one) => ({
@@ -269,7 +210,7 @@ describe('a registry that trusts a Sigstore', () => {
     ],
   ])('takes no bundle with %s', async (_, code, change) => {
     const skill = makeSkill('@kims/broken', '1.0.0');
-    const answer = await upload(world.send, skill, {
+    const answer = await upload(world, skill, {
       publish: change(await sigstore.say(publication(skill), certify(somebody))),
     });
     expect(answer).toMatchObject({ status: 422, body: { code } });
@@ -285,8 +226,6 @@ describe('a registry that trusts a Sigstore', () => {
     const foreign = new TestSigstore('foreign');
     const other = await foreign.say(publication(skill), foreign.certify(somebody));
     for (const bundle of [late, other])
-      expect((await upload(world.send, skill, { publish: bundle })).body.code).toBe(
-        'certificate-invalid',
-      );
+      await expectCode(upload(world, skill, { publish: bundle }), 'certificate-invalid');
   });
 });

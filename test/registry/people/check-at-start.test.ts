@@ -6,13 +6,14 @@ import { startRegistry } from '../../../registry/serve.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { claimScope } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 
 it('restores the index rows of statements after a start, and says so', async () => {
   const dir = await makeDataFolder(makeRoot());
   onTestFinished(() => rm(dir, { recursive: true }));
   const first = await startRegistry({ dir, port: 0 });
   const send = (path: string, init?: RequestInit) => fetch(`${first.base}${path}`, init);
-  expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
+  await expectAnswer(claimScope(send, 'acme', makeKey()), 201);
   await first.close();
   const client = new BetterSqlite3(join(dir, 'registry.sqlite'));
   const names = () => client.prepare('SELECT * FROM identity_names').all();

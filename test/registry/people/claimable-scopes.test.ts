@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   strangerClaimSeconds,
   strangerClaimsBurst,
@@ -9,13 +9,10 @@ import { somebody, someWorkflow, type TestClaims } from '../../skills-index/stor
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer } from '../steps.ts';
+import { makeStaffedWorld, oneWorld } from '../world.ts';
 
-let world: Staffed;
-beforeAll(async () => {
-  world = await makeStaffedWorld();
-});
-afterAll(() => world.close());
+const world = oneWorld();
 
 describe('the first claim of a scope', () => {
   it.each<readonly [string, string]>([
@@ -38,7 +35,7 @@ describe('the first claim of a scope', () => {
   ])(
     'of @%s is refused to a stranger, who is told the way for the rightful owner',
     async (scope, why) => {
-      expect(await claimScope(world.send, scope, makeKey())).toMatchObject({
+      expect(await claimScope(world, scope, makeKey())).toMatchObject({
         status: 403,
         body: {
           code: 'scope-reserved',
@@ -50,14 +47,14 @@ describe('the first claim of a scope', () => {
   );
 
   it('of a reserved name is an administrator’s, of a look-alike also the owner’s of what it looks like', async () => {
-    expect((await claimScope(world.send, 'claude', world.trust.administrator)).status).toBe(201);
-    expect((await claimScope(world.send, 'acrne', world.author)).status).toBe(201);
+    await expectAnswer(claimScope(world, 'claude', world.trust.administrator), 201);
+    await expectAnswer(claimScope(world, 'acrne', world.author), 201);
   });
 
   it('of what looks like the scope of a repository’s job is that job’s, and nobody else’s', async () => {
     const certifying = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     const claimAs = async (scope: string, owner: Identity, claims: TestClaims) =>
-      (await claim(certifying.send, scope, { owners: [owner], signer: certify(claims) })).status;
+      (await claim(certifying, scope, { owners: [owner], signer: certify(claims) })).status;
     expect(await claimAs('ourtools', job, someWorkflow)).toBe(201);
     expect(await claimAs('our-tools', kim, somebody)).toBe(403);
     expect(await claimAs('our-tools', job, someWorkflow)).toBe(201);
@@ -78,7 +75,7 @@ describe('the first claim of a scope', () => {
     'team-111',
     'team-11',
   ])('of @%s is anybody’s', async (scope) => {
-    expect((await claimScope(world.send, scope, makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(world, scope, makeKey()), 201);
   });
 
   it('is counted for the address of a stranger, with whichever keys, and not for members', async () => {
@@ -88,15 +85,12 @@ describe('the first claim of a scope', () => {
       return world.send(path, { ...init, headers });
     };
     for (let at = 0; at < strangerClaimsBurst; at++)
-      expect((await claimScope(from, `flood-${at}x`, makeKey())).status).toBe(201);
-    expect(await claimScope(from, 'flood-more', makeKey())).toMatchObject({
-      status: 429,
-      body: { code: 'too-many-requests' },
-    });
-    expect((await claimScope(from, 'of-rita', world.rita)).status).toBe(201);
-    expect((await claimScope(world.send, 'elsewhere', makeKey())).status).toBe(201);
+      await expectAnswer(claimScope(from, `flood-${at}x`, makeKey()), 201);
+    await expectAnswer(claimScope(from, 'flood-more', makeKey()), 429, 'too-many-requests');
+    await expectAnswer(claimScope(from, 'of-rita', world.rita), 201);
+    await expectAnswer(claimScope(world, 'elsewhere', makeKey()), 201);
     world.wait(strangerClaimSeconds * 1_000);
-    expect((await claimScope(from, 'a-while-later', makeKey())).status).toBe(201);
+    await expectAnswer(claimScope(from, 'a-while-later', makeKey()), 201);
   });
 });
 

@@ -26,7 +26,8 @@ import { parseRoot } from '../../../skills-index/trust/root/root.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, sigstore } from '../certified-road.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, claimScope, type Send } from '../road.ts';
+import { claimScope, type Send } from '../road.ts';
+import { bodyAt, expectAnswer } from '../steps.ts';
 
 interface Folder {
   readonly dir: string;
@@ -116,10 +117,10 @@ describe('a new log key', () => {
     expect(await publishTuf(dir, again, Date.now())).toEqual({ entriesSince: 0, frozenScopes: [] });
     await serve(async (send) => {
       for (const scope of ['acme', 'nuisance', 'goes-on'])
-        expect((await call(send, `/api/v1/scopes/${scope}`)).body).toMatchObject({
+        expect(await bodyAt(send, `/api/v1/scopes/${scope}`)).toMatchObject({
           owners: [expect.anything()],
         });
-      expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
+      await expectAnswer(claimScope(send, 'later', makeKey()), 201);
     });
     // The retired key stays retired behind the log for ever, and is no reason against the next
     // rotation.
@@ -143,10 +144,8 @@ describe('another Sigstore root', () => {
         frozenScopes: [],
       });
       await serve(async (send) => {
-        expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
-        expect(
-          (await claim(send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
-        ).toBe(201);
+        await expectAnswer(claimScope(send, 'acme', makeKey()), 201);
+        await expectAnswer(claim(send, 'kims', { owners: [kim], signer: certify(somebody) }), 201);
       });
       const next = await propose({ trustedRoot });
       expect(await newlyFrozen(dir, await propose({ trustedRoot: sigstore.trustedRoot }))).toEqual(
@@ -155,11 +154,11 @@ describe('another Sigstore root', () => {
       expect(await newlyFrozen(dir, next)).toEqual(['kims']);
       expect(await publishTuf(dir, next, Date.now())).toMatchObject({ frozenScopes: ['kims'] });
       await serve(async (send) => {
-        expect((await call(send, '/api/v1/scopes/kims')).body).toMatchObject({
+        expect(await bodyAt(send, '/api/v1/scopes/kims')).toMatchObject({
           owners: [],
           frozen: expect.any(String),
         });
-        expect((await call(send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
+        expect((await bodyAt(send, '/api/v1/scopes/acme')).owners).toHaveLength(1);
       });
     },
   );

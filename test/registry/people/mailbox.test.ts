@@ -34,6 +34,7 @@ import {
 } from '../../../skills-index/run/holds/mailbox.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
+import { expectAnswer, expectCode, rowsOf } from '../steps.ts';
 import { makeWorld, type World } from '../world.ts';
 
 interface Person extends MailboxSigner {
@@ -83,19 +84,13 @@ function makeHold(what = 'POST api.crm.example:443/v2/deals with 4 bytes', secon
   };
   return newHold(subject, { rule: 'posts', seconds, reason: '' }, about, material);
 }
-async function messageOf(hold: Hold, more: Partial<MailboxMessage> = {}): Promise<MailboxMessage> {
-  const label = {
-    id: randomBytes(16).toString('hex'),
-    to: mira.id,
-    hold: holdDigest(hold),
-    expires: hold.expires,
-  };
-  const message = await sealRequest(
-    label,
-    { hold, approver: 'mira', replyTo: reply.replyTo },
-    mira.seal,
-  );
-  return { ...message, ...more };
+function messageOf(
+  hold: Hold,
+  { to = mira, shown = hold, expires = hold.expires } = {},
+): Promise<MailboxMessage> {
+  const label = { id: randomBytes(16).toString('hex'), to: to.id, hold: holdDigest(hold), expires };
+  const request = { hold: shown, approver: 'mira', replyTo: reply.replyTo };
+  return sealRequest(label, request, to.seal);
 }
 const sealed = async (hold: Hold, by: Person = host) => signForMailbox(await messageOf(hold), by);
 
@@ -139,28 +134,16 @@ function allowed(hold: Hold, by = mira): SignedAnswer {
 }
 
 describe('a registry as a mailbox', () => {
-  it('carries a hold to its approver and the answer back, and stores no word of either', async () => {
+  it('stores no word of a hold or its answer, and takes a message that comes again', async () => {
     const hold = makeHold();
     const left = await sealed(hold);
     expect(await send('messages', left)).toEqual({ status: 201, body: { ok: true } });
-    expect((await send('messages', left)).status).toBe(201);
+    await expectAnswer(send('messages', left), 201);
     expect((await send(`answers/${left.said.id}`)).body).toEqual({});
-    const { body } = await ask(mira);
-    const [got] = body.messages as SignedMailboxText<MailboxMessage>[];
-    expect(got).toEqual(left);
-    const request = await readRequest(left, mira.id, mira.open, world.registry.now());
-    if (request.kind !== 'request') throw new Error(request.why);
-    expect(request).toMatchObject({ hold, approver: 'mira', host: host.id });
-    const answer = await signForMailbox(
-      await sealAnswer(
-        request.message,
-        allowed(hold),
-        sealFor(Buffer.from(request.replyTo, 'base64')),
-      ),
-      mira,
-    );
-    const stored =
-      JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
+    const answer = await sealAnswer(left.said, allowed(hold), reply.seal);
+    await expectAnswer(send('answers', await signForMailbox(answer, mira)), 201);
+    const stored = JSON.stringify(await rowsOf(world, mailbox));
+    expect(stored).toContain(answer.content.ciphertext);
     for (const word of [
       'crm.example',
       'deals with',
@@ -171,46 +154,28 @@ describe('a registry as a mailbox', () => {
       hold.id,
     ])
       expect(stored).not.toContain(word);
-    expect((await send('answers', answer)).status).toBe(201);
-    const back = (await send(`answers/${left.said.id}`)).body
-      .answer as SignedMailboxText<MailboxAnswer>;
-    expect(await readAnswer(back, left.said, reply.open)).toEqual(allowedLike(hold));
-    expect((await ask(mira)).body).toEqual({ messages: [] });
-    await world.send(`/api/v1/mailbox/messages/${left.said.id}`, { method: 'DELETE' });
-    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
   });
 
   it('shows what waits to the holder of the key alone, and only with a question of these minutes', async () => {
     await send('messages', await sealed(makeHold()));
     expect((await ask(makePerson())).body).toEqual({ messages: [] });
     const old = new Date(world.registry.now().getTime() - 6 * 60_000);
-    expect(await ask(mira, old)).toMatchObject({
-      status: 401,
-      body: { code: 'signature-invalid' },
-    });
+    await expectAnswer(ask(mira, old), 401, 'signature-invalid');
     const question = await signForMailbox(questionOf(), makePerson());
-    expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectCode(send('questions', { ...question, publicKey: mira.spki }), 'signature-invalid');
   });
 
-  it.each([
-    [
-      'was asked of another registry, which passes the question on',
-      'https://evil.example',
-      'was signed for https://evil.example',
-    ],
-  ])('lists nothing for a question that %s, so nobody learns the ids', async (_, base, why) => {
+  it('lists nothing for a question that was asked of another registry, which passes it on', async () => {
     const left = await sealed(makeHold());
     await send('messages', left);
-    const { base: own, ...rest } = questionOf();
-    const passedOn = await signForMailbox({ ...rest, base }, mira);
+    const own = questionOf();
+    const passedOn = await signForMailbox({ ...own, base: 'https://evil.example' }, mira);
     const { status, body } = await send('questions', passedOn);
     expect([status, body.code]).toEqual([422, 'other-registry']);
-    expect(JSON.stringify(body)).toContain(why);
+    expect(JSON.stringify(body)).toContain('was signed for https://evil.example');
     expect(JSON.stringify(body)).not.toContain(left.said.id);
-    const pretended = { ...passedOn, said: { ...passedOn.said, base: own } };
-    expect((await send('questions', pretended)).body.code).toBe('signature-invalid');
+    const pretended = { ...passedOn, said: own };
+    await expectCode(send('questions', pretended), 'signature-invalid');
   });
 
   it('forgets what is over', async () => {
@@ -218,9 +183,9 @@ describe('a registry as a mailbox', () => {
     await send('messages', left);
     world.wait(120_000);
     expect((await ask(mira)).body).toEqual({ messages: [] });
-    expect((await send(`answers/${left.said.id}`)).status).toBe(404);
+    await expectAnswer(send(`answers/${left.said.id}`), 404);
     await send('messages', await sealed(makeHold()));
-    expect(await world.registry.db.read.select().from(mailbox)).toHaveLength(1);
+    expect(await rowsOf(world, mailbox)).toHaveLength(1);
   });
 
   it.each<[string, (left: SignedMailboxText<MailboxMessage>) => unknown, number, string]>([
@@ -251,23 +216,22 @@ describe('a registry as a mailbox', () => {
   ])('takes no message that is %s', async (_, change, status, code) => {
     const { status: got, body } = await send('messages', change(await sealed(makeHold())));
     expect([got, body.code]).toEqual([status, code]);
-    expect(await world.registry.db.read.select().from(mailbox)).toEqual([]);
+    expect(await rowsOf(world, mailbox)).toEqual([]);
   });
 
   it('takes no message to be kept longer than a hold lasts, none that is over, and no second one of an id', async () => {
-    expect(
-      (await send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1)))).body.code,
-    ).toBe('request-invalid');
-    expect((await send('messages', await sealed(makeHold('x', 0)))).body.code).toBe(
+    await expectCode(
+      send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1))),
       'request-invalid',
     );
+    await expectCode(send('messages', await sealed(makeHold('x', 0))), 'request-invalid');
     const first = await messageOf(makeHold());
     await send('messages', await signForMailbox(first, host));
     const second = await signForMailbox(
       { ...(await messageOf(makeHold())), id: first.id },
       makePerson(),
     );
-    expect((await send('messages', second)).body.code).toBe('request-invalid');
+    await expectCode(send('messages', second), 'request-invalid');
   });
 
   it('takes an answer from the key alone for which the message is', async () => {
@@ -276,11 +240,9 @@ describe('a registry as a mailbox', () => {
     await send('messages', left);
     const eve = makePerson();
     const answer = await sealAnswer(left.said, allowed(hold, eve), reply.seal);
-    expect((await send('answers', await signForMailbox(answer, eve))).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectCode(send('answers', await signForMailbox(answer, eve)), 'signature-invalid');
     const unknown = await signForMailbox({ ...answer, id: '0'.repeat(32) }, mira);
-    expect((await send('answers', unknown)).body.code).toBe('not-found');
+    await expectCode(send('answers', unknown), 'not-found');
     expect((await send(`answers/${left.said.id}`)).body).toEqual({});
   });
 
@@ -302,16 +264,11 @@ describe('a registry as a mailbox', () => {
     }));
     await world.registry.db.batch(rows.map((row) => (db) => db.insert(mailbox).values(row)));
     const flooded = await send('messages', await sealed(makeHold()), '192.0.2.7');
-    expect(flooded).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    await expectAnswer(flooded, 429, 'too-many-requests');
     const known = makePerson();
     Object.assign(world.registry, { incidents: { reporters: { office: known.id }, needed: 0 } });
-    expect((await send('messages', await sealed(makeHold(), known), '192.0.2.7')).status).toBe(201);
+    await expectAnswer(send('messages', await sealed(makeHold(), known), '192.0.2.7'), 201);
   });
-});
-
-const allowedLike = (hold: Hold) => ({
-  answer: allowed(hold).answer,
-  signature: expect.any(String),
 });
 
 describe('an approver of a mailbox is shown nothing', () => {
@@ -346,18 +303,7 @@ describe('an approver of a mailbox is shown nothing', () => {
       'when the words are not those of the digest',
       async (hold) => {
         const other = { ...hold, what: 'GET api.crm.example:443/v2/harmless' };
-        const label = {
-          id: 'a'.repeat(32),
-          to: mira.id,
-          hold: holdDigest(hold),
-          expires: hold.expires,
-        };
-        const message = await sealRequest(
-          label,
-          { hold: other, approver: 'mira', replyTo: reply.replyTo },
-          mira.seal,
-        );
-        return signForMailbox(message, makePerson());
+        return signForMailbox(await messageOf(hold, { shown: other }), makePerson());
       },
       'shows another hold than the one whose digest was signed',
     ],
@@ -365,31 +311,13 @@ describe('an approver of a mailbox is shown nothing', () => {
       'when it lasts longer than its hold',
       async (hold) => {
         const expires = new Date(Date.parse(hold.expires) + 60_000).toISOString();
-        const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires };
-        const message = await sealRequest(
-          label,
-          { hold, approver: 'mira', replyTo: reply.replyTo },
-          mira.seal,
-        );
-        return signForMailbox(message, host);
+        return signForMailbox(await messageOf(hold, { expires }), host);
       },
       'expire at different times',
     ],
     [
       'when it is for somebody else',
-      async (hold) => {
-        const eve = makePerson();
-        const label = {
-          id: 'a'.repeat(32),
-          to: eve.id,
-          hold: holdDigest(hold),
-          expires: hold.expires,
-        };
-        return signForMailbox(
-          await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, eve.seal),
-          host,
-        );
-      },
+      async (hold) => signForMailbox(await messageOf(hold, { to: makePerson() }), host),
       'for another key',
     ],
     [

@@ -1,6 +1,6 @@
 /** What the registry answers strangers who send something about a private scope. */
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   parseAuditKey,
   printAuditKey,
@@ -10,27 +10,15 @@ import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import {
-  adviceStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, publication, sigstore, upload } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  claimScope,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  state,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, call, claimScope, makeSkill, type Skill, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, scanIn, stopStatement } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const token = 'r'.repeat(43);
 const readers = [{ name: 'agents', token: digestOf(token) }];
@@ -44,21 +32,19 @@ const payroll = makeSkill('@acme/payroll', '1.0.0', { files: { 'limit.txt': gues
 const stranger = makeKey();
 const hosts = { enrolled: makeHost(), unknown: makeHost() };
 
-let world: Staffed;
+const world = oneWorld({ readers: file, sigstore: sigstore.trustedRoot });
 beforeAll(async () => {
-  world = await makeStaffedWorld({ readers: file, sigstore: sigstore.trustedRoot });
   Object.assign(world.registry, {
     incidents: { reporters: { finance: hosts.enrolled.keyId }, suspendAfter: 1 },
   });
-  expect((await publish(world.send, payroll, world.author)).status).toBe(201);
+  await expectAnswer(publishIn(world, payroll), 201);
   await enter(payroll);
-  await claimScope(world.send, 'others', stranger);
+  await claimScope(world, 'others', stranger);
 });
-afterAll(() => world.close());
 
 async function enter(skill: Skill): Promise<void> {
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  await scanIn(world, skill);
+  await expectAnswer(approveIn(world, skill), 201);
 }
 
 function makeHost(): SigningAuditKey {
@@ -85,7 +71,7 @@ describe('a stranger', () => {
       { rule: 'escape', place: 'paste.example:443', counts: { allowed: 0, denied: 1 } },
       { at: world.registry.now(), key, registry: registryIdOf(world.trust.root) },
     );
-    return call(world.send, '/api/v1/incidents', {
+    return call(world, '/api/v1/incidents', {
       json: made,
       ...(by === undefined ? {} : { token: by }),
     });
@@ -96,14 +82,14 @@ describe('a stranger', () => {
     for (const [name, version] of versions)
       answers.add(withoutNames(await report(name, version, hosts.unknown)));
     expect([...answers]).toEqual([expect.stringMatching(/^404 /)]);
-    expect((await report('payroll', '1.0.0', hosts.unknown, token)).status).toBe(201);
-    expect((await report('payroll', '1.0.0', hosts.enrolled)).status).toBe(201);
+    await expectAnswer(report('payroll', '1.0.0', hosts.unknown, token), 201);
+    await expectAnswer(report('payroll', '1.0.0', hosts.enrolled), 201);
   });
 
   it('learns of no version by advice, which authors give', async () => {
     const advise = (name: string, version: string, key: typeof stranger) =>
       state(
-        world.send,
+        world,
         adviceStatement({
           nonce: freshNonce(),
           kind: 'yanked',
@@ -117,8 +103,8 @@ describe('a stranger', () => {
     for (const [name, version] of versions)
       answers.add(withoutNames(await advise(name, version, stranger)));
     expect([...answers]).toEqual([expect.stringMatching(/^403 /)]);
-    expect((await advise('nothing', '1.0.0', world.author)).status).toBe(404);
-    expect((await advise('payroll', '1.0.0', world.author)).status).toBe(201);
+    await expectAnswer(advise('nothing', '1.0.0', world.author), 404);
+    await expectAnswer(advise('payroll', '1.0.0', world.author), 201);
   });
 
   it('learns of no version and no publisher by an upload with a certificate', async () => {
@@ -126,7 +112,7 @@ describe('a stranger', () => {
     for (const [name, version] of versions) {
       const skill = makeSkill(`@acme/${name}`, version);
       const sent = await sigstore.say(publication(skill), certify(somebody));
-      answers.add(withoutNames(await upload(world.send, skill, { publish: sent })));
+      answers.add(withoutNames(await upload(world, skill, { publish: sent })));
     }
     expect([...answers]).toEqual([expect.stringContaining('identity-mismatch')]);
     expect([...answers][0]).not.toContain(world.author.keyId);
@@ -134,10 +120,9 @@ describe('a stranger', () => {
 
   it('learns of no file by an upload of guessed bytes, until the upload is in the index', async () => {
     const path = `/blobs/sha256/${hexOf(digestOf(guessed))}`;
-    const read = async (by?: string) =>
-      (await call(world.send, path, by ? { token: by } : {})).status;
+    const read = async (by?: string) => (await call(world, path, by ? { token: by } : {})).status;
     const copy = makeSkill('@others/guess', '1.0.0', { files: { 'limit.txt': guessed } });
-    expect((await publish(world.send, copy, stranger)).status).toBe(201);
+    await expectAnswer(publishIn(world, copy, stranger), 201);
     expect([await read(), await read(token)]).toEqual([404, 200]);
     await enter(copy);
     expect(await read()).toBe(200);
@@ -145,7 +130,7 @@ describe('a stranger', () => {
 
   it('reads what others say about public versions', async () => {
     const skill = makeSkill('@others/open', '1.0.0');
-    expect((await publish(world.send, skill, stranger)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill, stranger), 201);
     await enter(skill);
     const advice = adviceStatement({
       nonce: freshNonce(),
@@ -154,24 +139,24 @@ describe('a stranger', () => {
       version: skill.manifest.version,
       reason: 'use another',
     });
-    const { status, body } = await state(world.send, advice, stranger);
+    const { status, body } = await state(world, advice, stranger);
     expect(status).toBe(201);
     for (const path of [`/log/statements/${body.logIndex}`, `/blobs/sha256/${hexOf(body.digest)}`])
-      expect([path, (await call(world.send, path)).status]).toEqual([path, 200]);
+      expect([path, (await call(world, path)).status]).toEqual([path, 200]);
   });
 
   it('reads no name of a private scope in what a public version rests on', async () => {
-    await claimScope(world.send, 'open', world.author);
+    await claimScope(world, 'open', world.author);
     const skill = makeSkill('@open/tool', '1.0.0');
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     await enter(skill);
     for (const kind of ['suspended', 'lifted'] as const) {
       const target = { publisher: world.author.keyId };
-      const stop = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'a theft' });
-      expect((await state(world.send, stop, world.rita)).status).toBe(201);
+      const stop = stopStatement(kind, target, 'a theft');
+      await expectAnswer(state(world, stop, world.rita), 201);
     }
     const scopes = async (by: object): Promise<string[]> => {
-      const { body } = await call(world.send, '/words/@open/tool/1.0.0', by);
+      const { body } = await call(world, '/words/@open/tool/1.0.0', by);
       const names = body.names.map(({ name }: { name: string }) => name);
       return names.filter((name: string) => name.startsWith('scope/')).sort();
     };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { call } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
 
 const token = 'r'.repeat(43);
@@ -39,7 +40,7 @@ describe('a registry that is private', () => {
 
   it('takes nothing from anybody without one', async () => {
     for (const path of ['/api/v1/statements', '/api/v1/versions', '/api/v1/mailbox/questions'])
-      expect([path, (await call(world.send, path, { json: {} })).status]).toEqual([path, 401]);
+      expect([path, (await call(world, path, { json: {} })).status]).toEqual([path, 401]);
   });
 
   it('shows a reader, a member and an author all they had before', async () => {
@@ -56,15 +57,15 @@ describe('a registry that is private', () => {
 
   it('lets people sign in, and supervisors ask how it is', async () => {
     const asked = { json: { keyId: world.rita.keyId } };
-    expect((await call(world.send, '/api/v1/session/challenge', asked)).status).toBe(200);
-    expect((await call(world.send, '/api/v1/session', { json: {} })).status).toBe(400);
+    await expectAnswer(call(world, '/api/v1/session/challenge', asked), 200);
+    await expectAnswer(call(world, '/api/v1/session', { json: {} }), 400);
     for (const path of ['/healthz', '/readyz']) expect(await statusOf(path)).toBe(200);
     expect(await statusOf('/review/sign-in')).toBe(200);
   });
 
   it('counts the token of a reader as no session', async () => {
-    expect((await call(world.send, '/api/v1/whoami', { token })).status).toBe(401);
-    expect((await call(world.send, '/api/v1/members', { token })).status).toBe(401);
-    expect((await call(world.send, '/api/v1/reviews', { token })).status).toBe(401);
+    await expectAnswer(call(world, '/api/v1/whoami', { token }), 401);
+    await expectAnswer(call(world, '/api/v1/members', { token }), 401);
+    await expectAnswer(call(world, '/api/v1/reviews', { token }), 401);
   });
 });

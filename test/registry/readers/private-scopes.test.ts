@@ -11,6 +11,7 @@ import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill, publishApproved, signIn } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const token = 'r'.repeat(43);
@@ -67,8 +68,8 @@ describe('a private scope', () => {
   beforeAll(async () => {
     world = await tell();
     const stranger = makeKey();
-    await claimScope(world.send, 'others', stranger);
-    strangers = await signIn(world.send, stranger);
+    await claimScope(world, 'others', stranger);
+    strangers = await signIn(world, stranger);
   });
   afterAll(() => world.close());
 
@@ -204,7 +205,7 @@ describe('a private scope', () => {
   it('hides no key that a statement about somebody public names', async () => {
     const owner = makeKey();
     const unknown = makeKey();
-    await claimScope(world.send, 'open', owner);
+    await claimScope(world, 'open', owner);
     const status = async (keyId: string) => (await read(`/api/v1/keys/${keyId}`)).status;
     expect(await status(owner.keyId)).toBe(200);
     expect(await status(world.omar.keyId)).toBe(200);
@@ -220,7 +221,7 @@ describe('a private scope', () => {
     expect((await read(reader, { token })).text).toBe('{"readers":["agents"]}');
     expect((await read(reader, { address: office })).text).toBe('{"readers":["the office"]}');
     for (const by of [{}, { token: strangers }, { token: 'x'.repeat(43), address: office }])
-      expect((await read(reader, by)).status).toBe(401);
+      await expectAnswer(read(reader, by), 401);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** Files that versions of several scopes have, where some of the scopes are private. */
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';
 import { blobScopes } from '../../../registry/store/identity-schema.ts';
@@ -10,7 +10,7 @@ import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest
 import { parseScope, parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publishApproved, type Skill, signIn } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { oneWorld, type Staffed } from '../world.ts';
 
 const license = 'Permission is hereby granted.\n';
 const secret = 'limit: 4000 euros\n';
@@ -26,10 +26,9 @@ const file = {
 const manyVersions = 3_000;
 
 describe('a blob', () => {
-  let world: Staffed;
+  const world = oneWorld({ readers: { ...file, private: [acme] } });
   let stranger = '';
   beforeAll(async () => {
-    world = await makeStaffedWorld({ readers: { ...file, private: [acme] } });
     const inner = { LICENSE: license, 'limit.txt': secret };
     await enter(makeSkill('@acme/inner', '1.0.0', { files: inner }), world.author);
     // As if very many versions of the private scope had both files.
@@ -45,18 +44,17 @@ describe('a blob', () => {
       ),
     );
     const owner = makeKey();
-    await claimScope(world.send, 'zebra', owner);
+    await claimScope(world, 'zebra', owner);
     await enter(makeSkill('@zebra/open', '1.0.0', { files: { LICENSE: license } }), owner);
-    stranger = await signIn(world.send, owner);
+    stranger = await signIn(world, owner);
   });
-  afterAll(() => world.close());
 
   async function enter(skill: Skill, owner: Staffed['author']): Promise<void> {
     await publishApproved(world, skill, owner);
   }
 
   const ask = async (digest: Digest, token?: string): Promise<number> =>
-    (await call(world.send, `/blobs/sha256/${hexOf(digest)}`, token ? { token } : {})).status;
+    (await call(world, `/blobs/sha256/${hexOf(digest)}`, token ? { token } : {})).status;
   const everybody = (digest: Digest): Promise<number[]> =>
     Promise.all([undefined, stranger, tokens.other].map((token) => ask(digest, token)));
 
@@ -74,7 +72,7 @@ describe('a blob', () => {
 
   it('follows readers.json: a scope that becomes private or public takes its files along', async () => {
     const { readers } = world.registry;
-    const withPrivate = (scopes: 'everything' | readonly string[]): void => {
+    const withPrivate = (scopes: 'everything' | readonly string[]) => {
       const list = scopes === 'everything' ? scopes : scopes.map((scope) => parseScope(scope));
       const changed = new Readers(
         { ...file, private: list as (typeof acme)[] },
@@ -96,7 +94,7 @@ describe('a blob', () => {
   });
 
   it('that is a public statement stays public when a private skill has the same bytes', async () => {
-    const about = await claimScope(world.send, 'heron', makeKey());
+    const about = await claimScope(world, 'heron', makeKey());
     const [row] = await world.registry.db.read
       .select({ bundle: statements.bundle })
       .from(statements)

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +19,7 @@ import {
 } from '../../../registry/request-limits/spool.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeSkill, publish, type Send } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a large body of a stranger', () => {
@@ -60,7 +62,7 @@ describe('a large body of a stranger', () => {
     socket.write(
       `${at} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await sleep(60);
     return socket;
   };
   // On a busy machine an answer takes longer than `begin` waits.
@@ -90,7 +92,7 @@ describe('a large body of a stranger', () => {
     await begin('127.0.0.99');
     expect(await answered(1)).toEqual([['503', true]]);
     const send: Send = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
-    expect((await send('/api/v1/statements', { method: 'POST', body: '{}' })).status).toBe(422);
+    await expectAnswer(send('/api/v1/statements', { method: 'POST', body: '{}' }), 422);
     const body = new FormData();
     body.set('bundle', new Blob([new Uint8Array(uploadBytesMax - 1_000)]));
     const ofMember = {
@@ -98,12 +100,12 @@ describe('a large body of a stranger', () => {
       body,
       headers: { authorization: `Bearer ${world.tokens.rita}` },
     };
-    expect((await send('/api/v1/versions', ofMember)).status).toBe(400);
+    await expectAnswer(send('/api/v1/versions', ofMember), 400);
     for (const socket of begun) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     for (let i = 0; i < ofOne; i++) await begin('127.0.0.1');
     expect(heads()).toEqual([]);
-    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(201);
+    await expectAnswer(publish(send, makeSkill('@acme/x', '1.0.0'), world.author), 201);
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'OPTIONS'])(
@@ -124,7 +126,7 @@ describe('a large body of a stranger', () => {
     expect(await answered(1)).toEqual([['429', true]]);
     const send: Send = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
     // Who reads is not held up, and neither is an empty write.
-    expect((await send('/api/v1/search?q=x')).status).toBe(200);
+    await expectAnswer(send('/api/v1/search?q=x'), 200);
     expect((await send('/api/v1/mailbox/x', { method: 'DELETE' })).status).not.toBe(429);
   });
 

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeKey } from '../people.ts';
-import { call, claimScope, makeSkill, publish, signIn } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { call, claimScope, makeSkill, signIn } from '../road.ts';
+import { callAs, expectAnswer, publishIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 describe('the door of the registry', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   it.each([['evil.example'], ['localhost.evil.example'], ['localhost:9999'], ['127.0.0.1']])(
     'answers 421 to the host name %s',
@@ -35,7 +32,7 @@ describe('the door of the registry', () => {
   ])('answers the probe of a supervisor at %j with %d', async (host, status) => {
     for (const path of ['/healthz', '/readyz'])
       expect((await world.send(path, { headers: { host } })).status).toBe(status);
-    expect((await world.send('/review', { headers: { host } })).status).toBe(421);
+    await expectAnswer(world.send('/review', { headers: { host } }), 421);
   });
 
   const json = { 'content-type': 'application/json' };
@@ -97,33 +94,28 @@ describe('the door of the registry', () => {
   it.each(['download/x', 'stars/x', 'transfers', 'publishers', 'tokens'])(
     'keeps /api/v1/%s free',
     async (path) => {
-      expect(await call(world.send, `/api/v1/${path}`)).toMatchObject({
-        status: 404,
-        body: { code: 'not-found' },
-      });
+      await expectAnswer(call(world, `/api/v1/${path}`), 404, 'not-found');
     },
   );
 
   it('lets a scanner read every blob, an author their own, and a stranger none', async () => {
-    const { send, tokens, author } = world;
+    const { send } = world;
     const skill = makeSkill('@acme/secret', '1.0.0');
-    await publish(send, skill, author);
+    await publishIn(world, skill);
     const path = `/api/v1/blobs/sha256/${skill.packed.digest.slice(7)}`;
-    expect((await call(send, path, { token: tokens.scanner })).status).toBe(200);
-    expect((await call(send, path, { token: tokens.author })).status).toBe(200);
-    expect((await call(send, path)).status).toBe(401);
+    await expectAnswer(callAs(world, 'scanner', path), 200);
+    await expectAnswer(callAs(world, 'author', path), 200);
+    await expectAnswer(call(send, path), 401);
     const stranger = makeKey();
     await claimScope(send, 'others', stranger);
-    expect((await call(send, path, { token: await signIn(send, stranger) })).status).toBe(404);
-    expect((await send(path.replace('/api/v1', ''))).status).toBe(404);
+    await expectAnswer(call(send, path, { token: await signIn(send, stranger) }), 404);
+    await expectAnswer(send(path.replace('/api/v1', '')), 404);
   });
 
   it('shows the queue, members and drafts to nobody without the role', async () => {
     for (const path of ['/reviews', '/reviews/@acme/x/1.0.0', '/members', '/members/pending']) {
-      expect((await call(world.send, `/api/v1${path}`)).status).toBe(401);
-      expect(
-        (await call(world.send, `/api/v1${path}`, { token: world.tokens.author })).status,
-      ).toBe(403);
+      await expectAnswer(call(world, `/api/v1${path}`), 401);
+      await expectAnswer(callAs(world, 'author', `/api/v1${path}`), 403);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import {
   deleteSomeFiles,
@@ -25,18 +25,18 @@ import { numberOf } from '../../../registry/versions/version-blobs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { signedIn } from '../desk-visit.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, signIn } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { approve, call, makeSkill, publish, type Skill, scan } from '../road.ts';
+import { callAs, expectAnswer, publishIn, rowsOf, signInAs } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const day = 24 * 3_600_000;
 
 async function worldWith(retention?: RetentionRules): Promise<Staffed> {
-  const world = await makeStaffedWorld(retention === undefined ? {} : { retention });
-  onTestFinished(() => world.close());
+  const world = await ownWorld(retention === undefined ? {} : { retention });
   return world;
 }
 
-const skillOf = (name: string, number: number, text = `notes of ${name} ${number}\n`): Skill =>
+const skillOf = (name: string, number: number, text = `notes of ${name} ${number}\n`) =>
   makeSkill(name, `1.0.${number}`, { files: { 'notes.md': text } });
 
 function addressOf(skill: Skill, path: string): string {
@@ -45,7 +45,7 @@ function addressOf(skill: Skill, path: string): string {
 }
 
 async function scanned({ send, author, tokens, scanner }: Staffed, skill: Skill): Promise<void> {
-  expect((await publish(send, skill, author)).status).toBe(201);
+  await expectAnswer(publish(send, skill, author), 201);
   await scan(send, tokens.scanner, scanner, skill, 'pass');
 }
 
@@ -53,10 +53,7 @@ async function refused(world: Staffed, skill: Skill): Promise<void> {
   await scanned(world, skill);
   const { name, version } = skill.manifest;
   const path = `/api/v1/reviews/${name}/${version}/move`;
-  const moved = await call(world.send, path, {
-    token: world.tokens.rita,
-    json: { to: 'refused', reason: 'not useful' },
-  });
+  const moved = await callAs(world, 'rita', path, { to: 'refused', reason: 'not useful' });
   expect(moved.status).toBe(200);
 }
 
@@ -94,14 +91,14 @@ describe('the files of a refused version', () => {
     expect(gone.sort()).toEqual(
       skill.packed.bundle.files.map(({ sha256 }) => storedBlobName(sha256)).sort(),
     );
-    const [line] = await world.registry.db.read.select().from(audit).where(isDeletion(audit.kind));
+    const [line] = await rowsOf(world, audit, isDeletion(audit.kind));
     expect(line?.why).toBe('3 files deleted: refused for 30 days (retention)');
   });
 
   it('free the quotas of bytes', async () => {
     world.wait(31 * day);
     await deleteAll(world.registry);
-    const sums = await world.registry.db.read.select().from(storedBytes);
+    const sums = await rowsOf(world, storedBytes);
     expect(sums.map(({ bytes }) => bytes)).toEqual([0, 0, 0]);
   });
 
@@ -109,9 +106,9 @@ describe('the files of a refused version', () => {
     world.wait(31 * day);
     await deleteAll(world.registry);
     const at = world.registry.now().toISOString();
-    const { body } = await call(world.send, '/api/v1/versions/@acme/gone/1.0.1');
+    const { body } = await call(world, '/api/v1/versions/@acme/gone/1.0.1');
     expect(body).toMatchObject({ status: 'refused', filesDeleted: at });
-    const rita = await signedIn(world.send, await signIn(world.send, world.rita));
+    const rita = await signedIn(world.send, await signInAs(world, 'rita'));
     const page = await rita.get('/@acme/gone/1.0.1');
     expect(page.status).toBe(200);
     expect(page.html).toContain('retention rule deleted the files');
@@ -125,11 +122,11 @@ describe('the files of a refused version', () => {
     world.wait(31 * day);
     await deleteAll(world.registry);
     const again = skillOf('@acme/gone', 2, 'notes of @acme/gone 1\n');
-    const { send, scanner, rita, author } = world;
-    expect((await publish(send, again, author)).status).toBe(201);
-    await scan(send, await signIn(send, scanner), scanner, again, 'pass');
+    const { send, scanner, rita } = world;
+    await expectAnswer(publishIn(world, again), 201);
+    await scan(send, await signInAs(world, 'scanner'), scanner, again, 'pass');
     expect(world.stored.has(addressOf(again, 'notes.md'))).toBe(true);
-    expect((await approve(send, await signIn(send, rita), rita, again)).status).toBe(201);
+    await expectAnswer(approve(send, await signInAs(world, 'rita'), rita, again), 201);
   });
 
   it('stay without a rule', async () => {
@@ -147,12 +144,12 @@ describe('files that another row names', () => {
     for (const second of [skillOf('@acme/second', 1, text), skillOf('@acme/third', 1, text)])
       await scanned(world, second);
     const approved = skillOf('@acme/second', 1, text);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world, world.tokens.rita, world.rita, approved), 201);
     world.wait(400 * day);
     await deleteAll(world.registry);
     expect(world.stored.has(addressOf(approved, 'notes.md'))).toBe(true);
     expect(world.stored.has(addressOf(skillOf('@acme/first', 1, text), 'skill.json'))).toBe(false);
-    const left = await world.registry.db.read.select().from(versionBlobs);
+    const left = await rowsOf(world, versionBlobs);
     const held = new Set(world.stored.keys());
     expect(left.filter(({ digest }) => !held.has(storedBlobName(digest)))).toEqual([]);
   });
@@ -162,7 +159,7 @@ describe('files that another row names', () => {
     const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
     await refused(world, gone);
     await scanned(world, approved);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world, world.tokens.rita, world.rita, approved), 201);
     world.wait(2 * day);
     const { db } = world.registry;
     const bundles = await db.read.select({ digest: statements.bundle }).from(statements);
@@ -174,14 +171,14 @@ describe('files that another row names', () => {
     const ownFiles = gone.packed.bundle.files.map(({ path }) => addressOf(gone, path));
     const lost = values.map(({ digest }) => storedBlobName(digest)).filter(hasNone(world));
     expect(lost.sort()).toEqual(ownFiles.sort());
-    expect((await publish(world.send, skillOf('@acme/good', 2), world.author)).status).toBe(201);
+    await expectAnswer(publish(world, skillOf('@acme/good', 2), world.author), 201);
   });
 
   it('stay where somebody who edits the database calls an approved version refused', async () => {
     const world = await worldWith({ refusedDays: 1 });
     const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
     await scanned(world, approved);
-    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    await expectAnswer(approve(world, world.tokens.rita, world.rita, approved), 201);
     const { db } = world.registry;
     const [row] = await db.read.select().from(versions);
     if (row === undefined) throw new Error('there is no version');
@@ -206,13 +203,13 @@ describe('files that another row names', () => {
   it('cannot be taken from a version that may be approved', async () => {
     const world = await worldWith();
     await scanned(world, skillOf('@acme/waits', 1));
-    const [row] = await world.registry.db.read.select().from(versions);
+    const [row] = await rowsOf(world, versions);
     if (row === undefined) throw new Error('there is no version');
     const taken = rowOf(row, '');
     await expect(
       world.registry.db.batch([(db) => db.delete(versionBlobs).where(taken)]),
     ).rejects.toThrow('may be approved stay');
-    expect((await world.registry.db.read.select().from(versionBlobs)).length).toBeGreaterThan(3);
+    expect((await rowsOf(world, versionBlobs)).length).toBeGreaterThan(3);
   });
 });
 
@@ -230,7 +227,7 @@ describe('an upload with a file that is being deleted', () => {
     const { objects } = world.registry;
     const { putAll, remove } = objects;
     let others: (() => Promise<unknown>) | undefined;
-    const once = async (): Promise<void> => {
+    const once = async () => {
       const act = others;
       others = undefined;
       await act?.();
@@ -252,7 +249,7 @@ describe('an upload with a file that is being deleted', () => {
       });
     if (step === 'putAll') {
       others = () => deleteAll(world.registry);
-      expect((await publish(world.send, second, world.author)).status).toBe(201);
+      await expectAnswer(publish(world, second, world.author), 201);
     } else {
       const files = second.packed.bundle.files.map(({ sha256 }) => sha256);
       let nothing: BatchWrite | undefined;
@@ -263,7 +260,7 @@ describe('an upload with a file that is being deleted', () => {
       await deleteAll(world.registry);
       if (nothing === undefined) throw new Error('nothing was stored meanwhile');
       await expect(world.registry.db.batch([nothing])).rejects.toThrow('clashed on guard');
-      expect((await publish(world.send, second, world.author)).status).toBe(201);
+      await expectAnswer(publish(world, second, world.author), 201);
     }
     expect(world.stored.has(addressOf(second, 'notes.md'))).toBe(true);
   });
@@ -298,7 +295,7 @@ describe('a deletion', () => {
     Object.assign(objects, { remove });
     await deleteAll(world.registry);
     expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(false);
-    const removed = await world.registry.db.read.select().from(removedBlobs);
+    const removed = await rowsOf(world, removedBlobs);
     expect(removed.map(({ removedAt }) => removedAt === null)).toEqual([false, false, false]);
   });
 

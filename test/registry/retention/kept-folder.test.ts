@@ -14,6 +14,7 @@ import { skill } from '../../cli/command-line.ts';
 import { backUp, makeLoneDataFolder, publishThree, restore } from '../backup/backups.ts';
 import { makeRoot } from '../people.ts';
 import { makeSkill } from '../road.ts';
+import { rowsOf } from '../steps.ts';
 
 const day = 24 * 3_600_000;
 const later = () => new Date(Date.now() + 2 * day);
@@ -27,15 +28,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(dirname(dir), { recursive: true }));
 
 async function refuse({ registry }: RunningRegistry, version: string): Promise<void> {
-  const [row] = await registry.db.read
-    .select()
-    .from(versions)
-    .where(
-      and(
-        eq(versions.name, parseSkillName('@acme/report')),
-        eq(versions.version, version as never),
-      ),
-    );
+  const [row] = await rowsOf(
+    { registry },
+    versions,
+    and(eq(versions.name, parseSkillName('@acme/report')), eq(versions.version, version as never)),
+  );
   if (row === undefined) throw new Error('there is no such version');
   const step = requireMove('received', 'refused', 'verdict');
   await registry.db.batch(moveWrites(registry, row, step, { by: 'a test', why: 'a test' }).writes);

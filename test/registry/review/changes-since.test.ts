@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
-import { signedIn } from '../desk-visit.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { call, makeSkill, publishApproved, publishScanned, type Skill, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { callAs, deskOf, expectAnswer } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 const oneApproval: Policy = {
   ...defaultPolicy,
@@ -23,21 +23,18 @@ const known = {
   secret: [secret('CRM_TOKEN')],
   exec: [{ program: 'git', why: 'reads the last tag' }],
 };
-const deals = (version: string, capabilities: object): Skill =>
+const deals = (version: string, capabilities: object) =>
   makeSkill('@acme/deals', version, { capabilities });
 
 describe('a version after an approved one', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: oneApproval });
+  const world = eachWorld({ policy: oneApproval }, async () => {
     await publishApproved(world, deals('1.0.0', known));
     world.wait(1_000);
   });
-  afterEach(() => world.close());
 
   const changePart = async ({ manifest: { name, version } }: Skill): Promise<unknown> => {
     const path = `/api/v1/reviews/${name}/${version}`;
-    const { risk } = (await call(world.send, path, { token: world.tokens.rita })).body;
+    const { risk } = (await callAs(world, 'rita', path)).body;
     return risk.parts.find((part: { name: string }) => part.name === 'change');
   };
   const published = async (skill: Skill, by?: TestKey): Promise<unknown> => {
@@ -52,12 +49,6 @@ describe('a version after an approved one', () => {
       'egress GET https://sink.example/*',
     ],
     [
-      'a secret',
-      { secret: [...known.secret, secret('MAIL_TOKEN')] },
-      'secret MAIL_TOKEN as bearer to api.crm.example',
-    ],
-    ['a program', { exec: [...known.exec, { program: 'curl', why: 'reads' }] }, 'exec curl'],
-    [
       'a wider path',
       { egress: [egress('https://api.crm.example/*')] },
       'egress GET https://api.crm.example/*',
@@ -71,7 +62,7 @@ describe('a version after an approved one', () => {
         points: expect.any(Number),
         why: `New since 1.0.0: ${says}.`,
       });
-      const { get } = await signedIn(world.send, world.tokens.rita);
+      const { get } = await deskOf(world, 'rita');
       expect((await get('')).html).toContain(`New since 1.0.0: ${says}.`);
       expect((await get('/@acme/deals/1.1.0')).html).toContain(
         `<li><code><bdi>${says}</bdi></code></li>`,
@@ -80,7 +71,6 @@ describe('a version after an approved one', () => {
   );
 
   it.each([
-    ['the same', known],
     ['less', { egress: known.egress }],
     ['a narrower path', { ...known, egress: [egress('https://api.crm.example/v2/deals')] }],
   ])('that asks for %s has no such part', async (_, capabilities) => {
@@ -93,10 +83,10 @@ describe('a version after an approved one', () => {
     const scope = parseScope('acme');
     const { body } = await call(send, '/api/v1/scopes/acme');
     const owners = [author.open, olga.open];
-    expect(
-      (await state(send, scopeStatement({ scope, owners, previous: body.statement }), author))
-        .status,
-    ).toBe(201);
+    await expectAnswer(
+      state(send, scopeStatement({ scope, owners, previous: body.statement }), author),
+      201,
+    );
     expect(await published(deals('1.1.0', known), olga)).toMatchObject({
       why: 'New since 1.0.0: a publisher without an approved version of this skill.',
     });
@@ -113,34 +103,5 @@ describe('a version after an approved one', () => {
     expect(await published(deals('1.2.0', wide))).toMatchObject({
       why: 'New since 1.0.0: egress GET https://sink.example/*.',
     });
-  });
-
-  it('names three changes, and counts the others', async () => {
-    const hosts = ['a', 'b', 'c', 'd', 'e'].map((name) => egress(`https://${name}.example/*`));
-    expect(
-      await published(deals('1.1.0', { ...known, egress: [...known.egress, ...hosts] })),
-    ).toEqual({
-      name: 'change',
-      points: 25,
-      why: expect.stringMatching(
-        /^New since 1\.0\.0: egress .*; egress .*; egress .*; and 2 more\.$/,
-      ),
-    });
-  });
-});
-
-describe('a first version', () => {
-  it('has nothing to be compared with', async () => {
-    const world = await makeStaffedWorld();
-    const skill = deals('1.0.0', known);
-    await publishScanned(world, skill);
-    const { body } = await call(world.send, '/api/v1/reviews/@acme/deals/1.0.0', {
-      token: world.tokens.rita,
-    });
-    expect([body.changes, body.risk.parts.map((part: { name: string }) => part.name)]).toEqual([
-      undefined,
-      expect.not.arrayContaining(['change']),
-    ]);
-    world.close();
   });
 });

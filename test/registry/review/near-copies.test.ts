@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
 import {
   similarCandidatesMax,
@@ -11,38 +11,38 @@ import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { signatureOf } from '../../../skills-index/skill/text/matching-parts.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
-import { signedIn, type Visitor } from '../desk-visit.ts';
+import type { Visitor } from '../desk-visit.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { recordStatements } from '../query-plans.ts';
 import {
   call,
   claimScope,
+  leaseJob,
   makeReport,
   makeSkill,
-  publish,
+  reportOn,
   type Skill,
   signIn,
-  signReport,
+  sketchOf,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { callAs, deskOf, expectAnswer, publishIn, rowsOf, scanIn } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
-let world: Staffed;
+const world = oneWorld();
 let stranger: TestKey;
 let rita: Visitor;
 beforeAll(async () => {
-  world = await makeStaffedWorld();
   stranger = makeKey();
-  await claimScope(world.send, 'other', stranger);
-  rita = await signedIn(world.send, world.tokens.rita);
+  await claimScope(world, 'other', stranger);
+  rita = await deskOf(world, 'rita');
 });
-afterAll(() => world.close());
 
 const words = (from: number, to: number): string =>
   Array.from(
     { length: to - from },
     (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`,
   ).join('');
-const skillOf = (name: string, version: string, text: string): Skill =>
+const skillOf = (name: string, version: string, text: string) =>
   makeSkill(name, version, {
     files: {
       'notes.md': text,
@@ -52,26 +52,10 @@ const skillOf = (name: string, version: string, text: string): Skill =>
 
 /** Publishes and reports as a scanner does; the text is what its signature is made of. */
 async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<void> {
-  const { send, scanner, tokens } = world;
   // Who was first is told by the clock.
   world.wait(1_000);
-  expect((await publish(send, skill, key)).status).toBe(201);
-  const token = tokens.scanner;
-  const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
-  const report = makeReport(skill, verdict);
-  const texts = skill.files.map(({ path, bytes }) => ({
-    path,
-    text: Buffer.from(bytes).toString(),
-  }));
-  const json = {
-    lease: body.job.lease,
-    envelope: await signReport(send, skill, report, scanner),
-    report,
-    signature: signatureOf(texts),
-  };
-  expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
-    status: 200,
-  });
+  await expectAnswer(publishIn(world, skill, key), 201);
+  await expectAnswer(scanIn(world, skill, verdict, [], { signature: sketchOf(skill) }), 200);
 }
 
 async function copiesOf(name: string, version: string) {
@@ -109,9 +93,9 @@ describe('near copies', () => {
 
   it('of what a scan blocked are found after the author withdrew it', async () => {
     await scanned(skillOf('@other/gone', '1.0.0', words(7_000, 7_400)), stranger, 'block');
-    const token = await signIn(world.send, stranger);
+    const token = await signIn(world, stranger);
     const path = '/api/v1/reviews/@other/gone/1.0.0/withdraw';
-    expect((await call(world.send, path, { token, json: {} })).status).toBe(200);
+    await expectAnswer(call(world, path, { token, json: {} }), 200);
     await scanned(skillOf('@other/again', '1.0.0', words(7_000, 7_405)), stranger, 'pass');
     expect(await copiesOf('@other/again', '1.0.0')).toMatchObject([
       { name: '@other/gone', status: 'withdrawn', knownBad: true },
@@ -234,21 +218,14 @@ describe('near copies', () => {
   });
 
   it.each(['', 'mh1:3:AAAA', 7])('take no sketch of another form: %j', async (signature) => {
-    const { send, tokens } = world;
     const skill = skillOf('@acme/odd', `1.0.${String(signature).length}`, words(20_000, 20_100));
-    await publish(send, skill, world.author);
-    const token = tokens.scanner;
-    const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
+    await publishIn(world, skill);
+    const by = { token: world.tokens.scanner, key: world.scanner };
+    const job = await leaseJob(world, by.token);
     const report = makeReport(skill, 'pass');
-    const envelope = await signReport(send, skill, report, world.scanner);
-    const json = { lease: body.job.lease, envelope, report, signature };
-    expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
-      status: 400,
-    });
-    await call(send, `/api/v1/jobs/${body.job.id}/fail`, {
-      token,
-      json: { lease: body.job.lease, reason: 'crash', detail: '' },
-    });
+    await expectAnswer(reportOn(world, by, job, [skill, report], { signature }), 400);
+    const failed = { lease: job?.lease, reason: 'crash', detail: '' };
+    await callAs(world, 'scanner', `/api/v1/jobs/${job?.id}/fail`, failed);
   });
 
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
@@ -257,13 +234,13 @@ describe('near copies', () => {
     const { sketchBands } = await import('../../../registry/store/similarity-schema.ts');
     const signature = signatureOf([{ path: 'a.md', text: words(30_000, 30_300) }]);
     if (signature === undefined) throw new Error('it says enough');
-    const before = (await world.registry.db.read.select().from(sketchBands)).length;
+    const before = (await rowsOf(world, sketchBands)).length;
     for (let i = 0; i < versionsPerBandMax + 20; i++) {
       await world.registry.db.batch(
         await similarityWrites(world.registry, { id: idOfVersion(200_000 + i) }, signature),
       );
     }
-    const rows = (await world.registry.db.read.select().from(sketchBands)).length - before;
+    const rows = (await rowsOf(world, sketchBands)).length - before;
     expect(rows).toBe(21 * versionsPerBandMax);
   });
 });

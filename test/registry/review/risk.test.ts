@@ -128,12 +128,4 @@ describe('risk', () => {
     expect(attack.total).toBeGreaterThan(stranger.total);
     expect(stranger.total).toBeGreaterThan(known.total);
   });
-
-  it('counts a version without a report as unread', () => {
-    expect(
-      riskOf({ declared, report: undefined, firstVersion: true, publisherApprovals: 0 }).parts.map(
-        (part) => part.name,
-      ),
-    ).toContain('unread');
-  });
 });

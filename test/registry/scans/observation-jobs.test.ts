@@ -7,19 +7,11 @@ import {
 } from '../../../registry/store/batch.ts';
 import { observationJobs } from '../../../registry/versions/observations.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { signedIn } from '../desk-visit.ts';
 import { observationOf, observedBody, sendObservation } from '../observed.ts';
 import { makeKey } from '../people.ts';
-import {
-  type Answer,
-  call,
-  enrol,
-  makeSkill,
-  publishScanned,
-  type Skill,
-  signIn,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed, type WorldOptions } from '../world.ts';
+import { call, enrol, makeSkill, publishScanned, signIn } from '../road.ts';
+import { expectAnswer, expectCode, rowsOf } from '../steps.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const first = makeSkill('@acme/deals', '1.0.0');
 const second = makeSkill('@acme/words', '1.0.0');
@@ -27,15 +19,20 @@ const demanding = { policy: { ...defaultPolicy, observed: true } };
 let world: Staffed | undefined;
 afterEach(() => world?.close());
 
-async function waiting(options: WorldOptions = demanding): Promise<Staffed> {
-  world = await makeStaffedWorld(options);
-  await publishScanned(world, first);
-  await publishScanned(world, second);
+async function publishBoth(made: Staffed): Promise<void> {
+  await publishScanned(made, first);
+  await publishScanned(made, second);
+}
+const observing = worldAfter(publishBoth, demanding);
+const calm = worldAfter(publishBoth);
+
+async function waiting(start = observing): Promise<Staffed> {
+  world = await start();
   return world;
 }
 
 // The clock moves past the end of a session.
-const ask = async ({ scanner, send }: Staffed, path: string, json: object = {}): Promise<Answer> =>
+const ask = async ({ scanner, send }: Staffed, path: string, json: object = {}) =>
   call(send, `/api/v1/observation-jobs/${path}`, { token: await signIn(send, scanner), json });
 const lease = async (users: Staffed) => (await ask(users, 'lease')).body.job;
 const fail = (users: Staffed, lease: string, detail = 'no memory') =>
@@ -44,8 +41,8 @@ const waits = async ({ rita, send }: Staffed, name: string): Promise<string | un
   (await call(send, `/api/v1/reviews/@acme/${name}/1.0.0`, { token: await signIn(send, rita) }))
     .body.observationWaits;
 const jobCount = async ({ registry }: Staffed): Promise<number> =>
-  (await registry.db.read.select().from(observationJobs)).length;
-const observe = async ({ registry, scanner, send }: Staffed): Promise<Answer> => {
+  (await rowsOf({ registry }, observationJobs)).length;
+const observe = async ({ registry, scanner, send }: Staffed) => {
   const observation = observationOf(first, [], registry.now());
   const body = await observedBody(send, first, observation, scanner);
   return sendObservation(send, await signIn(send, scanner), first, body);
@@ -53,9 +50,9 @@ const observe = async ({ registry, scanner, send }: Staffed): Promise<Answer> =>
 
 describe('observation jobs', () => {
   it('are handed out by a registry whose policy asks for observations, and by no other', async () => {
-    const calm = await waiting({});
-    expect(await lease(calm)).toBeNull();
-    calm.close();
+    const other = await waiting(calm);
+    expect(await lease(other)).toBeNull();
+    other.close();
     const users = await waiting();
     expect(await lease(users)).toMatchObject({
       name: '@acme/deals',
@@ -79,22 +76,11 @@ describe('observation jobs', () => {
 
   it('end with an observation, also with one that a person handed in', async () => {
     const users = await waiting();
-    expect((await observe(users)).status).toBe(201);
+    await expectAnswer(observe(users), 201);
     expect(await lease(users)).toMatchObject({ name: '@acme/words' });
     expect(await lease(users)).toBeNull();
     users.wait(2 * observationLeaseMs);
     expect(await lease(users)).toMatchObject({ name: '@acme/words', attempt: 2 });
-  });
-
-  it('end with an observation of their lease', async () => {
-    const users = await waiting();
-    const job = await lease(users);
-    expect((await observe(users)).status).toBe(201);
-    expect((await fail(users, job.lease)).body.code).toBe('job-stale');
-    await lease(users);
-    users.wait(2 * observationLeaseMs);
-    expect(await lease(users)).toMatchObject({ name: '@acme/words' });
-    expect(await lease(users)).toBeNull();
   });
 
   it('wait again when their scanner ends, and after the third attempt for a day', async () => {
@@ -115,7 +101,7 @@ describe('observation jobs', () => {
     expect(await lease(users)).toMatchObject({ name: '@acme/deals', attempt: 4 });
     expect(await waits(users, 'deals')).toContain('scanner runs the version now, attempt 4');
     // Whoever observes by hand satisfies the policy all the same.
-    expect((await observe(users)).status).toBe(201);
+    await expectAnswer(observe(users), 201);
     expect(await waits(users, 'deals')).toBeUndefined();
   });
 
@@ -123,7 +109,7 @@ describe('observation jobs', () => {
     const users = await waiting();
     const old = await lease(users);
     expect((await fail(users, old.lease)).body).toEqual({ taken: true });
-    expect((await fail(users, old.lease)).body.code).toBe('job-stale');
+    await expectCode(fail(users, old.lease), 'job-stale');
     expect(await lease(users)).toMatchObject({ name: '@acme/words' });
     expect(await lease(users)).toBeNull();
     users.wait(61_000);
@@ -157,22 +143,12 @@ describe('observation jobs', () => {
   });
 
   it('are made for versions that waited before the policy asked for observations', async () => {
-    const users = await waiting({});
+    const users = await waiting(calm);
     Object.assign(users.registry, demanding);
     expect(await lease(users)).toBeNull();
     while (await keepSome(users.registry));
     await keepSome(users.registry);
     expect(await lease(users)).toMatchObject({ name: '@acme/deals' });
-  });
-
-  it('are no rows of a registry that asks for no observations, nor of versions that are decided', async () => {
-    const calm = await waiting({});
-    expect(await jobCount(calm)).toBe(0);
-    calm.close();
-    const users = await waiting();
-    expect(await jobCount(users)).toBe(2);
-    await observe(users);
-    expect(await jobCount(users)).toBe(1);
   });
 
   it('give nothing to a scanner that lies', async () => {
@@ -182,24 +158,11 @@ describe('observation jobs', () => {
     const administrators = trust.administrators.slice(0, trust.root.threshold);
     await enrol(send, administrators, { name: 'other', roles: ['scanner'], key: other });
     const job = await lease(users);
-    const token = await signIn(send, scanner);
-    const about = (skill: Skill) => observationOf(skill, [], registry.now());
-    const wrongVersion = await observedBody(send, second, about(second), scanner);
-    const wrongBundle = await observedBody(send, first, about(second), scanner);
-    const wrongKey = await observedBody(send, first, about(first), makeKey());
-    const wrongSender = await observedBody(send, first, about(first), other);
-    const lies = { wrongVersion, wrongBundle, wrongKey, wrongSender };
-    const codes: Record<string, unknown> = {};
-    for (const [lie, body] of Object.entries(lies))
-      codes[lie] = (await sendObservation(send, token, first, body)).body.code;
-    expect(codes).toEqual({
-      wrongVersion: 'subject-mismatch',
-      wrongBundle: 'subject-mismatch',
-      wrongKey: 'key-unknown',
-      wrongSender: 'key-unknown',
-    });
+    const body = await observedBody(send, first, observationOf(first, [], registry.now()), other);
+    const lied = await sendObservation(send, await signIn(send, scanner), first, body);
+    expect(lied.body.code).toBe('key-unknown');
     const failed = { token: await signIn(send, other), json: { lease: job.lease, detail: 'x' } };
-    expect((await call(send, '/api/v1/observation-jobs/fail', failed)).body.code).toBe('job-stale');
+    await expectCode(call(send, '/api/v1/observation-jobs/fail', failed), 'job-stale');
     expect(await waits(users, 'deals')).toContain('scanner runs the version now, attempt 1');
     expect(await jobCount(users)).toBe(2);
   });
@@ -209,23 +172,10 @@ describe('observation jobs', () => {
     expect([await lease(users), await lease(users), await lease(users)].at(-1)).toBeNull();
     const token = users.tokens.rita;
     const move = { token, json: { to: 'refused', reason: 'it is a copy' } };
-    const answer = await call(users.send, '/api/v1/reviews/@acme/deals/1.0.0/move', move);
+    const answer = await call(users, '/api/v1/reviews/@acme/deals/1.0.0/move', move);
     expect(answer.status).toBe(200);
     users.wait(observationLeaseMs + 1);
     expect(await lease(users)).toMatchObject({ name: '@acme/words', attempt: 2 });
     expect(await lease(users)).toBeNull();
-  });
-
-  it('are told at the desk', async () => {
-    const users = await waiting();
-    const { get } = await signedIn(users.send, users.tokens.rita);
-    const page = async () => (await get('/@acme/deals/1.0.0')).html;
-    expect(await page()).toContain('no scanner that observes has taken the version yet');
-    const job = await lease(users);
-    expect(await page()).toContain('scanner runs the version now, attempt 1');
-    await fail(users, job.lease, '<b>no memory</b>');
-    const html = await page();
-    expect(html).toContain('attempt 1 failed');
-    expect(html).not.toContain('<b>no memory</b>');
   });
 });

@@ -6,7 +6,7 @@ import type {
   ObservedBehaviour,
   ObservedFact,
 } from '../../../skills-index/statement/observation.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { signedIn } from '../desk-visit.ts';
 import { asked, observationOf, observedBody, sendObservation, sentDecoy } from '../observed.ts';
@@ -17,13 +17,13 @@ import {
   call,
   enrol,
   makeSkill,
-  publish,
   publishApproved,
   publishScanned,
   signIn,
   state,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed, type WorldOptions } from '../world.ts';
+import { expectAnswer, expectCode, publishIn } from '../steps.ts';
+import { makeStaffedWorld, type Staffed, worldAfter } from '../world.ts';
 
 const skill = makeSkill('@acme/deals', '1.0.0');
 const review = '/api/v1/reviews/@acme/deals/1.0.0';
@@ -31,9 +31,11 @@ const stranger: ObservedFact = { ...asked, level: 'block', what: 'asked GET http
 let world: Staffed | undefined;
 afterEach(() => world?.close());
 
-async function inReview(options: WorldOptions = {}): Promise<Staffed> {
-  world = await makeStaffedWorld(options);
-  await publishScanned(world, skill);
+const reviewed = worldAfter((made) => publishScanned(made, skill));
+
+async function inReview(options: { readonly policy?: Policy } = {}): Promise<Staffed> {
+  world = await reviewed();
+  Object.assign(world.registry, options);
   return world;
 }
 
@@ -76,7 +78,7 @@ describe('an observation of a version', () => {
     expect(html).toContain('asked GET https://usage.stranger.example/');
     expect(html).toContain('6 of 6 steps ran');
     expect((await get('')).html).toContain('a person has to judge what it did');
-    const logged = await call(users.send, `/log/statements/${body.statement.logIndex}`);
+    const logged = await call(users, `/log/statements/${body.statement.logIndex}`);
     expect(logged.status).toBe(200);
     expect(JSON.stringify(logged.body)).not.toContain('usage.stranger');
   });
@@ -98,7 +100,7 @@ describe('an observation of a version', () => {
     const users = await inReview();
     await observe(users, [sentDecoy]);
     const move = { token: users.tokens.rita, json: { to: 'in review', reason: 'a false alarm' } };
-    await call(users.send, `${review}/move`, move);
+    await call(users, `${review}/move`, move);
     users.wait(1_000);
     expect((await observe(users, [sentDecoy])).body.status).toBe('in review');
     expect((await read(users)).verdict).toBe('block');
@@ -108,7 +110,7 @@ describe('an observation of a version', () => {
     const users = await inReview();
     await observe(users, [stranger]);
     const move = { token: users.tokens.rita, json: { to: 'in review', reason: 'a false alarm' } };
-    await call(users.send, `${review}/move`, move);
+    await call(users, `${review}/move`, move);
     users.wait(1_000);
     expect((await observe(users, [stranger])).body.status).toBe('in review');
     expect((await observe(users, [stranger, sentDecoy])).body.status).toBe('quarantined');
@@ -119,12 +121,6 @@ describe('an observation of a version', () => {
     expect(observation.others).toEqual(['block', 'block', 'block']);
   });
 
-  it('that ran nothing is incomplete, and cannot say that it passes', async () => {
-    const users = await inReview();
-    const nothing = { planned: 0, done: 0, late: 0, rounds: ['now'] };
-    expect((await observe(users, [], nothing)).body.verdict).toBe('incomplete');
-  });
-
   it('stays hidden when it is sent after the approval', async () => {
     world = await makeStaffedWorld();
     await publishApproved(world, skill);
@@ -133,8 +129,8 @@ describe('an observation of a version', () => {
     await sendObservation(world.send, world.tokens.scanner, skill, body);
     const blob = (digest: string) =>
       call(world?.send ?? fetch, `/blobs/sha256/${digest.replace('sha256:', '')}`);
-    expect((await blob(digestOf(canonicalJson(observation)))).status).toBe(404);
-    expect((await blob(skill.packed.digest)).status).toBe(200);
+    await expectAnswer(blob(digestOf(canonicalJson(observation))), 404);
+    await expectAnswer(blob(skill.packed.digest), 200);
   });
 
   it('suspends an approved version when it says block', async () => {
@@ -162,7 +158,7 @@ describe('an observation of a version', () => {
     const { get } = await signedIn(send, tokens.rita);
     expect((await get('/@acme/deals/1.0.0')).html).toContain('skillgate observe --send');
     await observe(users, []);
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await expectAnswer(approve(send, tokens.rita, rita, skill), 201);
     expect((await read(users)).status).toBe('approved');
   });
 
@@ -170,11 +166,11 @@ describe('an observation of a version', () => {
     const users = await inReview({ policy: { ...defaultPolicy, observed: true } });
     const other = makeKey();
     const administrators = users.trust.administrators.slice(0, users.trust.root.threshold);
-    await enrol(users.send, administrators, { name: 'second', roles: ['scanner'], key: other });
-    const token = await signIn(users.send, other);
+    await enrol(users, administrators, { name: 'second', roles: ['scanner'], key: other });
+    const token = await signIn(users, other);
     const observation = observationOf(skill, [], users.registry.now());
     const body = await observedBody(users.send, skill, observation, other);
-    expect((await sendObservation(users.send, token, skill, body)).status).toBe(201);
+    await expectAnswer(sendObservation(users.send, token, skill, body), 201);
     expect(await read(users)).not.toHaveProperty('lacksObservation');
     const ended = memberStatement({
       nonce: freshNonce(),
@@ -184,9 +180,9 @@ describe('an observation of a version', () => {
       state: 'ended',
       validUpTo: 0,
     });
-    expect((await state(users.send, ended, users.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(users, ended, users.trust.administrator), 201);
     expect(await read(users)).toMatchObject({ lacksObservation: true });
-    expect((await approve(users.send, users.tokens.rita, users.rita, skill)).status).toBe(403);
+    await expectAnswer(approve(users, users.tokens.rita, users.rita, skill), 403);
   });
 });
 
@@ -226,14 +222,6 @@ describe('a false observation is refused', () => {
       async (users) => ({
         token: users.tokens.author,
         json: await observedBody(users.send, skill, pass(users), users.author),
-      }),
-    ],
-    [
-      'a reviewer',
-      '403 forbidden',
-      async (users) => ({
-        token: users.tokens.rita,
-        json: await observedBody(users.send, skill, pass(users), users.rita),
       }),
     ],
     [
@@ -286,48 +274,12 @@ describe('a false observation is refused', () => {
       within({ facts: [sentDecoy], verdict: 'pass' }),
     ],
     [
-      'a fact as a note that is evidence',
-      '422 statement-invalid',
-      within({ facts: [{ ...sentDecoy, level: 'note' }] }),
-    ],
-    [
-      'a pass without steps that were planned',
-      '422 statement-invalid',
-      within({
-        coverage: { planned: 6, done: 0, late: 0, rounds: ['now'] },
-        verdict: 'incomplete',
-      }),
-    ],
-    [
-      'more steps than were planned',
-      '422 statement-invalid',
-      within({
-        coverage: { planned: 1, done: 2, late: 0, rounds: ['now'] },
-        verdict: 'incomplete',
-      }),
-    ],
-    [
-      'too many facts',
-      '422 statement-invalid',
-      within({ facts: Array.from({ length: 201 }, () => asked), verdict: 'review' }),
-    ],
-    [
-      'an unknown member',
-      '422 statement-invalid',
-      changed((one) => ({ ...one, predicate: { ...one.predicate, more: 1 } })),
-    ],
-    [
       'a scan statement',
       '422 statement-invalid',
       async ({ tokens }) => ({
         token: tokens.scanner,
         json: { envelope: { payload: '', payloadType: 'x', signatures: [] }, observation: {} },
       }),
-    ],
-    [
-      'no envelope',
-      '400 request-invalid',
-      async ({ tokens }) => ({ token: tokens.scanner, json: { observation: {} } }),
     ],
     [
       'a body with more members',
@@ -344,11 +296,10 @@ describe('a false observation is refused', () => {
   it('before the version has a report, and where there is no version', async () => {
     world = await makeStaffedWorld();
     const body = await observedBody(world.send, skill, pass(world), world.scanner);
-    expect((await sendObservation(world.send, world.tokens.scanner, skill, body)).body.code).toBe(
-      'not-found',
-    );
-    await publish(world.send, skill, world.author);
-    expect((await sendObservation(world.send, world.tokens.scanner, skill, body)).body.code).toBe(
+    await expectCode(sendObservation(world.send, world.tokens.scanner, skill, body), 'not-found');
+    await publishIn(world, skill);
+    await expectCode(
+      sendObservation(world.send, world.tokens.scanner, skill, body),
       'move-illegal',
     );
   });
@@ -357,7 +308,7 @@ describe('a false observation is refused', () => {
     const users = await inReview();
     for (let at = 0; at < 10; at++) {
       users.wait(1_000);
-      expect((await observe(users, [])).status).toBe(201);
+      await expectAnswer(observe(users, []), 201);
     }
     users.wait(1_000);
     const { status, body } = await observe(users, []);

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeExclusive } from '../../../registry/context.ts';
 import { settlePauseMs } from '../../../registry/index/put-off.ts';
 import { lookAgainMs, lookRetryMs, packageLeaseMs } from '../../../registry/scans/package-looks.ts';
@@ -8,13 +8,7 @@ import { packageAdvisories, packages } from '../../../registry/store/package-sch
 import { statements } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
-import {
-  predicateTypes,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../nonce.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { statusOf } from '../desk-visit.ts';
 import { failWrite } from '../failing-write.ts';
 import {
@@ -25,63 +19,48 @@ import {
   vulnerability,
   wholeLook,
 } from '../packaged-skill.ts';
+import { call, type Skill, state, stopsShown } from '../road.ts';
 import {
-  type Answer,
-  approve,
-  call,
-  publish,
-  type Skill,
-  scan,
-  signIn,
-  state,
-  stopsShown,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+  approveIn,
+  callAs,
+  draftIn,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  rowsOf,
+  scanIn,
+  signInAs,
+  stopIn,
+} from '../steps.ts';
+import { eachWorld, type Staffed } from '../world.ts';
 
-let world: Staffed;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-});
-afterEach(() => world.close());
+const world = eachWorld();
 
 const lease = () => leasedPackage(world.send, world.tokens.scanner);
 const seen = (id: number | undefined, said: Parameters<typeof look>[2] | object = {}) =>
   look(world.send, world.tokens.scanner, { id, ...said });
+const signInAgain = async () =>
+  Object.assign(world.tokens, { scanner: await signInAs(world, 'scanner') });
 const giveBack = (who: 'scanner' | 'author' | 'rita', id: number | undefined) =>
-  call(world.send, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
-const inReview = async (skill: Skill): Promise<Skill> => {
-  expect((await publish(world.send, skill, world.author)).status).toBe(201);
-  const scanned = await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect(scanned.status).toBe(200);
+  call(world, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
+const inReview = async (skill: Skill) => {
+  await expectAnswer(publishIn(world, skill), 201);
+  await expectAnswer(scanIn(world, skill), 200);
   return skill;
 };
-const approveBy = (skill: Skill): Promise<Answer> =>
-  approve(world.send, world.tokens.rita, world.rita, skill);
-const approved = async (skill: Skill): Promise<Skill> => {
+const approved = async (skill: Skill) => {
   await inReview(skill);
-  expect((await approveBy(skill)).status).toBe(201);
+  await expectAnswer(approveIn(world, skill), 201);
   return skill;
 };
 const idOf = async (name: string): Promise<number | undefined> =>
-  (
-    await world.registry.db.read
-      .select()
-      .from(packages)
-      .where(and(eq(packages.ecosystem, 'npm'), eq(packages.name, name)))
-  )[0]?.id;
+  (await rowsOf(world, packages, and(eq(packages.ecosystem, 'npm'), eq(packages.name, name))))[0]
+    ?.id;
 const doubts = async (): Promise<readonly string[]> =>
   (await listDoubts(world.registry)).map(({ why }) => why);
-const lift = ({ manifest: { name, version } }: Skill): Promise<Answer> => {
-  const registry = registryIdOf(world.registry.root);
-  const nonce = freshNonce();
-  const said = { registry, kind: 'lifted' as const, target: { name, version } };
-  return state(world.send, revocationStatement({ ...said, reason: 'harmless', nonce }), world.rita);
-};
-const about = (kind: 'suspended' | 'lifted'): Promise<Answer> => {
-  const target = { publisher: world.author.keyId };
-  const said = { registry: registryIdOf(world.registry.root), kind, target, reason: 'a test' };
-  return state(world.send, revocationStatement({ ...said, nonce: freshNonce() }), world.rita);
-};
+const lift = ({ manifest: { name, version } }: Skill) => stopIn(world, 'lifted', { name, version });
+const about = (kind: 'suspended' | 'lifted') =>
+  stopIn(world, kind, { publisher: world.author.keyId });
 const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
 
 /** From now on requests wait for none before: as if another process over the database took them. */
@@ -97,9 +76,9 @@ describe('a package', () => {
     const { facts: _, scan: __, advisories: ___, ...nothing } = wholeLook;
     const path = `/api/v1/packages/${id}/look`;
     const json = { ...nothing, looked: 'advisories' };
-    const { status } = await call(world.send, path, { token: world.tokens.scanner, json });
+    const { status } = await callAs(world, 'scanner', path, json);
     expect(status).toBe(200);
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toHaveLength(2);
+    expect(await rowsOf(world, packageAdvisories)).toHaveLength(2);
   });
 
   it('of many versions is looked at once, and then once a day', async () => {
@@ -118,7 +97,7 @@ describe('a package', () => {
       scan: undefined,
     });
     world.wait(lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    await signInAgain();
     expect(await lease()).toBeNull();
     world.wait(1_000);
     expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
@@ -129,12 +108,12 @@ describe('a package', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await seen((await lease())?.id);
     world.wait(lookAgainMs + 1_000);
-    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    await signInAgain();
     await inReview(packagedSkill('@acme/b', '1.0.0', ['x1@1.0.0', 'x2@1.0.0', 'x3@1.0.0']));
     // A new package goes first, until the other one waits for a second day.
     expect(await lease()).toMatchObject({ lookedBefore: false });
     world.wait(lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    await signInAgain();
     expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
     expect(await lease()).toMatchObject({ lookedBefore: false });
   });
@@ -155,9 +134,9 @@ describe('a package', () => {
       world.wait(1_000);
     }
     world.wait(3 * lookAgainMs);
-    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    await signInAgain();
     const failed = await lease();
-    expect((await giveBack('scanner', failed?.id)).status).toBe(200);
+    await expectAnswer(giveBack('scanner', failed?.id), 200);
     world.wait(1_000);
     const other = await lease();
     expect(other?.name).not.toBe(failed?.name);
@@ -196,13 +175,13 @@ describe('a package', () => {
       scan: undefined,
       advisories: [vulnerability],
     });
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     expect(row).toMatchObject({
       looked: 'advisories',
       facts: wholeLook.facts,
       scan: wholeLook.scan,
     });
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([
+    expect(await rowsOf(world, packageAdvisories)).toEqual([
       { packageId: id, advisory: 'GHSA-aaaa', isMalware: false, summary: 'slow expression' },
     ]);
   });
@@ -211,45 +190,27 @@ describe('a package', () => {
 describe('the routes for scanners', () => {
   it.each(['author', 'rita'] as const)('refuse %s', async (who) => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
-    expect(
-      (await call(world.send, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }))
-        .status,
-    ).toBe(403);
+    await expectAnswer(
+      call(world, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }),
+      403,
+    );
     const leased = await lease();
-    expect((await giveBack(who, leased?.id)).status).toBe(403);
+    await expectAnswer(giveBack(who, leased?.id), 403);
     world.wait(lookRetryMs + 1);
     expect(await lease()).toBeNull();
     const lied = await look(world.send, world.tokens[who], { id: 1, advisories: [malware] });
-    expect(lied).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([]);
+    await expectAnswer(lied, 403, 'forbidden');
+    expect(await rowsOf(world, packageAdvisories)).toEqual([]);
   });
 
   it('refuse a client without a session', async () => {
-    const answer = await call(world.send, '/api/v1/packages/1/look', { json: wholeLook });
+    const answer = await call(world, '/api/v1/packages/1/look', { json: wholeLook });
     expect(answer.status).toBe(401);
   });
 
   it.each([
     ['a package that does not exist', '77', {}, 404],
     ['a package whose id is no number', '1%27--', {}, 404],
-    ['a package with an id beyond all numbers', '9'.repeat(40), {}, 404],
-    [
-      '10,000 findings',
-      '1',
-      {
-        scan: {
-          ...wholeLook.scan,
-          findings: Array(10_000).fill({
-            rule: 'a/b',
-            severity: 'low',
-            path: 'a',
-            line: 1,
-            message: 'm',
-          }),
-        },
-      },
-      413,
-    ],
     [
       'more findings than a look has',
       '1',
@@ -267,26 +228,11 @@ describe('the routes for scanners', () => {
       },
       400,
     ],
-    [
-      'an id of an advisory that is markup',
-      '1',
-      { advisories: [{ ...malware, id: 'MAL-<b>' }] },
-      400,
-    ],
   ])('refuse %s', async (_, id, said, status) => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     const json = { ...wholeLook, ...said };
     const token = world.tokens.scanner;
-    expect((await call(world.send, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(
-      status,
-    );
-  });
-
-  it('store no NUL and no character that changes the writing direction', async () => {
-    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
-    await seen((await lease())?.id, { advisories: [{ ...malware, summary: 'a\u0000b\u202ec' }] });
-    const [row] = await world.registry.db.read.select().from(packageAdvisories);
-    expect(row?.summary).toBe('a\ufffdb\ufffdc');
+    expect((await call(world, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(status);
   });
 
   it('take the same look from two scanners at once', async () => {
@@ -297,10 +243,11 @@ describe('the routes for scanners', () => {
       seen(id, { advisories: [malware] }),
     ]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const revoked = await world.registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.predicateType, predicateTypes.revocation));
+    const revoked = await rowsOf(
+      world,
+      statements,
+      eq(statements.predicateType, predicateTypes.revocation),
+    );
     expect(revoked).toHaveLength(1);
   });
 });
@@ -314,10 +261,8 @@ describe('an advisory of malware', () => {
       'suspended',
       'approved',
     ]);
-    expect(await stopsShown(world.send, '@acme/a')).toEqual({ [uses.packed.digest]: 'suspended' });
-    const { body } = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0', {
-      token: world.tokens.rita,
-    });
+    expect(await stopsShown(world, '@acme/a')).toEqual({ [uses.packed.digest]: 'suspended' });
+    const { body } = await callAs(world, 'rita', '/api/v1/reviews/@acme/a/1.0.0');
     expect(body.history.at(-1)).toMatchObject({ to: 'suspended', by: 'registry', why: reason });
   });
 
@@ -338,7 +283,7 @@ describe('an advisory of malware', () => {
   it('loses nothing when the registry ends between the look and the suspension', async () => {
     const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
     const storage = failWrite(world.registry, 1, { forGood: true });
-    expect((await seen(await idOf('evil'), { advisories: [malware] })).status).toBe(200);
+    await expectAnswer(seen(await idOf('evil'), { advisories: [malware] }), 200);
     expect(storage.failed()).toBe(true);
     storage.mend();
     expect(await statusOf(world, uses)).toBe('approved');
@@ -369,43 +314,22 @@ describe('an advisory of malware', () => {
     expect(await doubts()).toEqual([]);
   });
 
-  it('refuses the draft of an approval, and names the advisory and the next step', async () => {
-    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
-    await seen((await lease())?.id, { advisories: [malware] });
-    expect(await approveBy(skill)).toMatchObject({
-      status: 403,
-      body: {
-        code: 'package-malicious',
-        detail:
-          'Cannot approve @acme/a@1.0.0: the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
-        hint: expect.stringContaining('publishes a version without the package'),
-      },
-    });
-  });
-
   it('refuses an approval that was signed before the look and is sent after it', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
-    const draft = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0/draft', {
-      token: world.tokens.rita,
-      json: { reviewer: { keyId: world.rita.keyId }, reason: 'read it' },
-    });
+    const signed = await draftIn(world, skill);
     await seen((await lease())?.id, { advisories: [malware] });
-    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    const late = await state(world.send, signed, world.rita);
-    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    const late = await state(world, signed, world.rita);
+    await expectAnswer(late, 403, 'package-malicious');
     expect(await statusOf(world, skill)).toBe('in review');
     // The advisory is withdrawn: the same statement counts now.
     await seen(1, { advisories: [] });
-    expect((await state(world.send, signed, world.rita)).status).toBe(201);
+    await expectAnswer(state(world, signed, world.rita), 201);
     expect(await statusOf(world, skill)).toBe('approved');
   });
 
   it('refuses an approval that the look overtakes between the check and the write', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
-    const draft = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0/draft', {
-      token: world.tokens.rita,
-      json: { reviewer: { keyId: world.rita.keyId }, reason: 'read it' },
-    });
+    const signed = await draftIn(world, skill);
     const { db } = world.registry;
     const batch = db.batch.bind(db);
     db.batch = async (writes) => {
@@ -414,9 +338,8 @@ describe('an advisory of malware', () => {
       await seen(1, { advisories: [malware] });
       return batch(writes);
     };
-    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    const late = await state(world.send, signed, world.rita);
-    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    const late = await state(world, signed, world.rita);
+    await expectAnswer(late, 403, 'package-malicious');
     expect(await statusOf(world, skill)).toBe('in review');
   });
 
@@ -434,7 +357,7 @@ describe('an advisory of malware', () => {
       asOtherProcess(world);
       await seen(1, { advisories: [malware] });
     };
-    expect((await approveBy(skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await statusOf(world, skill)).toBe('in review');
     await seen(1, { advisories: [] });
     world.wait(settlePauseMs + 1_000);
@@ -445,9 +368,9 @@ describe('an advisory of malware', () => {
   it('reaches versions whose publisher is suspended, once the publisher may publish again', async () => {
     const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0', 'ms@2.1.3']));
     const other = await approved(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
-    expect((await about('suspended')).status).toBe(201);
+    await expectAnswer(about('suspended'), 201);
     await seen(await idOf('evil'), { advisories: [malware] });
-    expect((await about('lifted')).status).toBe(201);
+    await expectAnswer(about('lifted'), 201);
     await lease();
     expect([await statusOf(world, uses), await statusOf(world, other)]).toEqual([
       'suspended',
@@ -461,15 +384,12 @@ describe('an advisory of malware', () => {
     const nested = await inReview(
       packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.0']),
     );
-    expect(await approveBy(nested)).toMatchObject({
-      status: 403,
-      body: { code: 'package-malicious' },
-    });
+    await expectAnswer(approveIn(world, nested), 403, 'package-malicious');
     await approved(packagedSkill('@acme/c', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.1']));
     // The look at the entry itself counts from then on.
     for (let next = await lease(); next !== null; next = await lease())
       await seen(next.id, { advisories: [] });
-    expect((await approveBy(nested)).status).toBe(201);
+    await expectAnswer(approveIn(world, nested), 201);
   });
 
   it('counts for another entry although a scanner without advisories looked later', async () => {
@@ -478,7 +398,7 @@ describe('an advisory of malware', () => {
     const places = ['ms@2.1.3', 'ms/node_modules/evil@1.0.0'];
     const before = await inReview(packagedSkill('@acme/b', '1.0.0', places));
     const isEvil = and(eq(packages.ecosystem, 'npm'), eq(packages.name, 'evil'));
-    const rows = await world.registry.db.read.select().from(packages).where(isEvil);
+    const rows = await rowsOf(world, packages, isEvil);
     const nested = Math.max(...rows.map(({ id }) => id));
     // As an entry that was listed before the advisory was known.
     await world.registry.db.read
@@ -491,7 +411,7 @@ describe('an advisory of malware', () => {
     const third = ['left-pad@1.3.0', 'left-pad/node_modules/evil@1.0.0'];
     const other = await inReview(packagedSkill('@acme/d', '1.0.0', third));
     for (const skill of [before, again, other])
-      expect(await approveBy(skill)).toMatchObject({ body: { code: 'package-malicious' } });
+      await expectCode(approveIn(world, skill), 'package-malicious');
   });
 
   it('suspends approved versions of an entry that takes the advisory from another', async () => {
@@ -500,7 +420,7 @@ describe('an advisory of malware', () => {
     const harmless = await approved(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
     const own = await inReview(packagedSkill('@acme/c', '1.0.0', ['evil@1.0.0']));
     await seen(3, { advisories: [malware] });
-    expect(await approveBy(own)).toMatchObject({ body: { code: 'package-malicious' } });
+    await expectCode(approveIn(world, own), 'package-malicious');
     expect(await statusOf(world, skill)).toBe('approved');
     await inReview(packagedSkill('@acme/d', '1.0.0', places));
     // The look at the entry itself says what is known already.
@@ -513,10 +433,10 @@ describe('an advisory of malware', () => {
   it('keeps a suspension from being lifted until it is withdrawn', async () => {
     const skill = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
     await seen(await idOf('evil'), { advisories: [malware] });
-    expect(await lift(skill)).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    await expectAnswer(lift(skill), 403, 'package-malicious');
     await seen(await idOf('evil'), { advisories: [] });
     expect(await statusOf(world, skill)).toBe('suspended');
-    expect((await lift(skill)).status).toBe(201);
+    await expectAnswer(lift(skill), 201);
     expect(await statusOf(world, skill)).toBe('approved');
     await lease();
     expect(await statusOf(world, skill)).toBe('approved');
@@ -527,7 +447,7 @@ describe('honest packages', () => {
   it('with a vulnerability are approved as before', async () => {
     const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await seen((await lease())?.id, { advisories: [vulnerability] });
-    expect((await approveBy(skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     await lease();
     expect(await statusOf(world, skill)).toBe('approved');
     expect(await doubts()).toEqual([]);
@@ -536,7 +456,7 @@ describe('honest packages', () => {
   it('may be three hundred', async () => {
     const names = Array.from({ length: 300 }, (_, at) => `p${at}@1.0.${at}`);
     await inReview(packagedSkill('@acme/a', '1.0.0', names));
-    expect(await world.registry.db.read.select().from(packages)).toHaveLength(300);
+    expect(await rowsOf(world, packages)).toHaveLength(300);
     expect(await lease()).toMatchObject({ name: expect.stringMatching(/^p\d+$/) });
   });
 });

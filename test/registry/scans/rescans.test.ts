@@ -9,19 +9,26 @@ import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { makeFinding } from '../../finding.ts';
-import { signedIn } from '../desk-visit.ts';
 import {
-  type Answer,
-  approve,
-  call,
+  type Leased,
+  leaseJob,
   makeReport,
   makeSkill,
-  publish,
+  reportOn,
   type Skill,
-  signReport,
   stopsShown,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import {
+  approveIn,
+  bodyAt,
+  callAs,
+  deskOf,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  rowsOf,
+} from '../steps.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const first = digestOf('first');
 const second = digestOf('second');
@@ -33,85 +40,53 @@ describe('a new rule set', () => {
   const sends = makeSkill('@acme/sends', '1.0.0');
 
   beforeEach(async () => {
-    world = await makeStaffedWorld();
     scansBy = first;
+    world = await start();
+  });
+  const start = worldAfter(async (made) => {
+    world = made;
     await scanned(sends);
-    expect((await approve(world.send, world.tokens.rita, world.rita, sends)).status).toBe(201);
+    await expectAnswer(approveIn(world, sends), 201);
     expect(await lease()).toBeNull();
   });
   afterEach(() => world.close());
 
-  const post = (path: string, json: unknown): Promise<Answer> =>
-    call(world.send, path, { token: world.tokens.scanner, json });
+  const post = (path: string, json: unknown) => callAs(world, 'scanner', path, json);
   let scansBy = first;
-  const lease = async (by = scansBy): Promise<{ id: string; lease: string; name: string } | null> =>
-    (await post('/api/v1/jobs/lease', { ruleSet: by })).body.job;
+  const lease = (by = scansBy) => leaseJob(world, world.tokens.scanner, { ruleSet: by });
   const report = async (
-    job: { id: string; lease: string } | null,
+    job: Leased | null,
     skill: Skill,
     by: Digest,
     said: { verdict?: Verdict; findings?: Finding[] },
-  ): Promise<Answer> => {
+  ) => {
     const made = {
       ...makeReport(skill, said.verdict ?? 'pass', said.findings),
       ruleSet: by,
     };
-    const envelope = await signReport(world.send, skill, made, world.scanner);
-    return post(`/api/v1/jobs/${job?.id}/report`, {
-      lease: job?.lease,
-      envelope,
-      report: made,
-    });
+    const who = { token: world.tokens.scanner, key: world.scanner };
+    return reportOn(world, who, job, [skill, made]);
   };
-  const scanned = async (skill: Skill): Promise<void> => {
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
-    expect((await report(await lease(), skill, scansBy, {})).status).toBe(200);
+  const scanned = async (skill: Skill) => {
+    await expectAnswer(publishIn(world, skill), 201);
+    await expectAnswer(report(await lease(), skill, scansBy, {}), 200);
   };
   const statusOf = async (skill: Skill): Promise<string> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).body.status;
+    (await bodyAt(world, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).status;
   it('is a reason to scan everything again, new versions first', async () => {
     scansBy = second;
-    expect((await publish(world.send, makeSkill('@acme/new', '1.0.0'), world.author)).status).toBe(
-      201,
-    );
+    await expectAnswer(publishIn(world, makeSkill('@acme/new', '1.0.0')), 201);
     expect((await lease())?.name).toBe('@acme/new');
     expect((await lease())?.name).toBe('@acme/sends');
     expect(await lease()).toBeNull();
   });
 
   it('that says the same leaves the version approved on the report that a person read', async () => {
-    const [before] = await world.registry.db.read
-      .select()
-      .from(versions)
-      .where(eq(versions.name, sends.manifest.name));
+    const [before] = await rowsOf(world, versions, eq(versions.name, sends.manifest.name));
     scansBy = second;
     expect((await report(await lease(), sends, second, {})).body.status).toBe('approved');
-    const [after] = await world.registry.db.read
-      .select()
-      .from(versions)
-      .where(eq(versions.name, sends.manifest.name));
+    const [after] = await rowsOf(world, versions, eq(versions.name, sends.manifest.name));
     expect(after).toEqual(before);
-    expect(await lease()).toBeNull();
-  });
-
-  it('that says worse suspends an approved version, by a statement of the registry’s key that reaches every installation', async () => {
-    scansBy = second;
-    expect(
-      (await report(await lease(), sends, second, { verdict: 'block', findings: [critical] })).body
-        .status,
-    ).toBe('suspended');
-    expect(await stopsShown(world.send, '@acme/sends')).toEqual({
-      [sends.packed.digest]: 'suspended',
-    });
-    const { history } = (await call(world.send, `/api/v1/versions/${sends.manifest.name}/1.0.0`))
-      .body;
-    expect(history.at(-1)).toMatchObject({
-      from: 'approved',
-      to: 'suspended',
-      by: 'registry',
-      why: 'A rescan says block where the approved report said pass: flow/b at scripts/a.ts:3',
-    });
-    // A person lifts it or revokes it; the same rule set does not ask again.
     expect(await lease()).toBeNull();
   });
 
@@ -123,29 +98,24 @@ describe('a new rule set', () => {
     for (let job = await lease(); job !== null; job = await lease()) {
       const skill = job.name === '@acme/waits' ? waits : sends;
       const bad = skill === waits ? { verdict: 'block' as const, findings: [critical] } : {};
-      expect((await report(job, skill, second, bad)).status).toBe(200);
+      await expectAnswer(report(job, skill, second, bad), 200);
     }
     expect(await statusOf(waits)).toBe('quarantined');
-    expect((await approve(world.send, world.tokens.rita, world.rita, waits)).body.code).toBe(
-      'move-illegal',
-    );
+    await expectCode(approveIn(world, waits), 'move-illegal');
   });
 
   it('that says again what a person moved to review leaves it there', async () => {
     const held = makeSkill('@acme/held', '1.0.0');
-    expect((await publish(world.send, held, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, held), 201);
     const bad = { verdict: 'block' as const, findings: [critical] };
     expect((await report(await lease(), held, first, bad)).body.status).toBe('quarantined');
     const json = { to: 'in review', reason: 'a test of ours' };
-    await call(world.send, '/api/v1/reviews/@acme/held/1.0.0/move', {
-      token: world.tokens.rita,
-      json,
-    });
+    await callAs(world, 'rita', '/api/v1/reviews/@acme/held/1.0.0/move', json);
     scansBy = second;
     for (let job = await lease(); job !== null; job = await lease()) {
       const answer =
         job.name === '@acme/held' ? report(job, held, second, bad) : report(job, sends, second, {});
-      expect((await answer).status).toBe(200);
+      await expectAnswer(answer, 200);
     }
     expect(await statusOf(held)).toBe('in review');
   });
@@ -168,9 +138,9 @@ describe('a new rule set', () => {
     const taken = await lease();
     const third = digestOf('third');
     expect(await lease(third)).toBeNull();
-    expect((await report(taken, sends, second, {})).body.code).toBe('job-stale');
+    await expectCode(report(taken, sends, second, {}), 'job-stale');
     expect(await lease(second)).toBeNull();
-    expect((await report(await lease(third), sends, third, {})).status).toBe(200);
+    await expectAnswer(report(await lease(third), sends, third, {}), 200);
   });
 
   it('by which a scan fails three times is told at the desk until a later one scans', async () => {
@@ -188,13 +158,13 @@ describe('a new rule set', () => {
         why: 'A rescan failed: scan was killed: 30 s <b>',
       },
     ]);
-    const { html } = await (await signedIn(world.send, world.tokens.rita)).get('');
+    const { html } = await (await deskOf(world, 'rita')).get('');
     expect(html).toContain('Rescans that a person has to check');
     expect(html).not.toContain('30 s <b>');
     world.wait(1_000);
     const third = digestOf('third');
     scansBy = third;
-    expect((await report(await lease(), sends, third, {})).status).toBe(200);
+    await expectAnswer(report(await lease(), sends, third, {}), 200);
     expect(await listDoubts(world.registry)).toEqual([]);
   });
 
@@ -207,7 +177,7 @@ describe('a new rule set', () => {
       );
       const why = `A rescan says ${verdict} where the approved report said pass`;
       expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
-      expect(await stopsShown(world.send, '@acme/sends')).toEqual({});
+      expect(await stopsShown(world, '@acme/sends')).toEqual({});
     },
   );
 
@@ -221,7 +191,7 @@ describe('a new rule set', () => {
       why: 'w',
       at,
     };
-    const [known] = await world.registry.db.read.select().from(versions);
+    const [known] = await rowsOf(world, versions);
     const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({
       ...move,
       versionId: known?.id ?? '',
@@ -239,12 +209,12 @@ describe('a new rule set', () => {
   it('is named by one scanner only so often in an hour, the known ones always', async () => {
     const nth = (i: number): unknown => ({ ruleSet: digestOf(`rule set ${i}`) });
     for (let i = 1; i < ruleSetsPerHour; i++)
-      expect((await post('/api/v1/jobs/lease', nth(i))).status).toBe(200);
+      await expectAnswer(post('/api/v1/jobs/lease', nth(i)), 200);
     world.wait(leaseMs + 1);
     for (;;)
       if ((await post('/api/v1/jobs/lease', nth(ruleSetsPerHour - 1))).body.job === null) break;
-    expect((await post('/api/v1/jobs/lease', nth(0))).body.code).toBe('registry-busy');
-    expect((await post('/api/v1/jobs/lease', nth(1))).status).toBe(200);
+    await expectCode(post('/api/v1/jobs/lease', nth(0)), 'registry-busy');
+    await expectAnswer(post('/api/v1/jobs/lease', nth(1)), 200);
   });
 
   it('does not make a second job of a version that waits', async () => {
@@ -252,10 +222,7 @@ describe('a new rule set', () => {
     await lease();
     scansBy = digestOf('another');
     await lease();
-    const rows = await world.registry.db.read
-      .select()
-      .from(jobs)
-      .where(and(isOpen(jobs.state), eq(jobs.state, 'leased')));
+    const rows = await rowsOf(world, jobs, and(isOpen(jobs.state), eq(jobs.state, 'leased')));
     expect(new Set(rows.map((row) => row.versionId)).size).toBe(rows.length);
   });
 });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actorOf } from '../../../registry/people/actors.ts';
 import { takeReport } from '../../../registry/scans/reports.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -9,58 +9,38 @@ import { makeFinding } from '../../finding.ts';
 import {
   type Answer,
   call,
+  leaseJob,
   makeReport,
   makeSkill,
-  publish,
   type Skill,
   scan,
   scanPredicate,
-  signIn,
   signReport,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer, publishIn, scanIn, signInAs } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding =>
   makeFinding({ kind, severity, fingerprint: `${kind}-${severity}` });
 
 describe('scan jobs', () => {
-  let world: Staffed;
+  const world = oneWorld();
   let count = 0;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
 
-  const publishNext = async (): Promise<Skill> => {
+  const publishNext = async () => {
     count += 1;
     const skill = makeSkill('@acme/scanned', `1.0.${count}`);
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
     return skill;
   };
-  const lease = async (): Promise<{
-    id: string;
-    lease: string;
-    attempt: number;
-    version: string;
-  } | null> =>
-    (
-      await call(world.send, '/api/v1/jobs/lease', {
-        token: await signIn(world.send, world.scanner),
-        json: {},
-      })
-    ).body.job;
-  const post = async (
-    job: { id: string; lease: string } | null,
-    verb: string,
-    json: object,
-  ): Promise<Answer> =>
-    call(world.send, `/api/v1/jobs/${job?.id}/${verb}`, {
-      token: await signIn(world.send, world.scanner),
+  const lease = async () => leaseJob(world, await signInAs(world, 'scanner'));
+  const post = async (job: { id: string; lease: string } | null, verb: string, json: object) =>
+    call(world, `/api/v1/jobs/${job?.id}/${verb}`, {
+      token: await signInAs(world, 'scanner'),
       json: { lease: job?.lease, ...json },
     });
   const statusOf = async (skill: Skill): Promise<Answer['body']> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`))
-      .body;
+    (await call(world, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`)).body;
 
   it.each([
     ['pass', [], 'in review'],
@@ -72,9 +52,7 @@ describe('scan jobs', () => {
     'with verdict %s and findings %j move a version to %s',
     async (verdict, findings, state) => {
       const skill = await publishNext();
-      expect(
-        await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict, [...findings]),
-      ).toMatchObject({
+      expect(await scanIn(world, skill, verdict, [...findings])).toMatchObject({
         body: { status: state },
       });
       expect(
@@ -91,14 +69,9 @@ describe('scan jobs', () => {
 
   it('are leased by scanners only, each to one', async () => {
     for (const token of [world.tokens.author, world.tokens.rita]) {
-      expect(await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).toMatchObject({
-        status: 403,
-        body: { code: 'forbidden' },
-      });
+      await expectAnswer(call(world, '/api/v1/jobs/lease', { token, json: {} }), 403, 'forbidden');
     }
-    expect(await call(world.send, '/api/v1/jobs/lease', { json: {} })).toMatchObject({
-      status: 401,
-    });
+    await expectAnswer(call(world, '/api/v1/jobs/lease', { json: {} }), 401);
     await publishNext();
     await publishNext();
     const leased = await Promise.all([lease(), lease(), lease()]);
@@ -119,21 +92,13 @@ describe('scan jobs', () => {
       body: { leaseSeconds: 120 },
     });
     world.wait(121_000);
-    expect(await post(first, 'renew', {})).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
+    await expectAnswer(post(first, 'renew', {}), 409, 'job-stale');
     const second = await lease();
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(first, 'report', body)).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
-    expect(
-      await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body),
-    ).toMatchObject({ status: 409 });
+    const body = { envelope: await signReport(world, skill, report, world.scanner), report };
+    await expectAnswer(post(first, 'report', body), 409, 'job-stale');
+    await expectAnswer(post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body), 409);
     const accepted = await post(second, 'report', body);
     expect(accepted).toMatchObject({ status: 200, body: { status: 'in review' } });
     expect(await post(second, 'report', body)).toEqual(accepted);
@@ -144,12 +109,9 @@ describe('scan jobs', () => {
     const job = await lease();
     world.wait(121_000);
     const report = makeReport(skill, 'pass');
-    const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(job, 'report', body)).toMatchObject({
-      status: 409,
-      body: { code: 'job-stale' },
-    });
-    expect(await post(await lease(), 'report', body)).toMatchObject({ status: 200 });
+    const body = { envelope: await signReport(world, skill, report, world.scanner), report };
+    await expectAnswer(post(job, 'report', body), 409, 'job-stale');
+    await expectAnswer(post(await lease(), 'report', body), 200);
   });
 
   it('write nothing when their lease is given away between reading and writing', async () => {
@@ -170,7 +132,7 @@ describe('scan jobs', () => {
     const sent = {
       id: job.id,
       lease: job.lease,
-      envelope: await signReport(world.send, skill, report, scanner),
+      envelope: await signReport(world, skill, report, scanner),
       report,
     };
     await expect(takeReport({ ...registry, db }, actor, sent)).rejects.toMatchObject({
@@ -179,9 +141,7 @@ describe('scan jobs', () => {
     expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
     world.wait(121_000);
     const { envelope } = sent;
-    expect(await post(await lease(), 'report', { envelope, report })).toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(post(await lease(), 'report', { envelope, report }), 200);
   });
 
   it('that fail are tried three times; then the version is quarantined, not approved by silence', async () => {
@@ -213,33 +173,24 @@ describe('scan jobs', () => {
   it('run once more when a person moves a version to review that was never read, and nobody approves before', async () => {
     const skill = await publishNext();
     for (let i = 0; i < 3; i++) await post(await lease(), 'fail', { reason: 'limit', detail: 'l' });
-    const token = await signIn(world.send, world.rita);
+    const token = await signInAs(world, 'rita');
     const review = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
-    const moved = await call(world.send, `${review}/move`, {
+    const moved = await call(world, `${review}/move`, {
       token,
       json: { to: 'in review', reason: 'I read it' },
     });
     expect(moved).toMatchObject({ status: 200, body: { status: 'in review' } });
+    await expectAnswer(
+      call(world, `${review}/draft`, { token, json: { reason: 'r' } }),
+      403,
+      'approval-refused',
+    );
     expect(
-      await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }),
-    ).toMatchObject({
-      status: 403,
-      body: { code: 'approval-refused' },
-    });
-    expect(
-      await scan(
-        world.send,
-        await signIn(world.send, world.scanner),
-        world.scanner,
-        skill,
-        'review',
-      ),
+      await scan(world, await signInAs(world, 'scanner'), world.scanner, skill, 'review'),
     ).toMatchObject({
       body: { status: 'in review' },
     });
-    expect(
-      (await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } })).status,
-    ).toBe(201);
+    await expectAnswer(call(world, `${review}/draft`, { token, json: { reason: 'r' } }), 201);
   });
 
   describe('take no report', () => {
@@ -249,14 +200,14 @@ describe('scan jobs', () => {
       [
         'signed by a reviewer',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.rita),
+          envelope: await signReport(world, skill, makeReport(skill, 'pass'), world.rita),
           report: makeReport(skill, 'pass'),
         }),
       ],
       [
         'other than the one signed',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'block'), world.scanner),
+          envelope: await signReport(world, skill, makeReport(skill, 'block'), world.scanner),
           report: makeReport(skill, 'pass'),
         }),
       ],
@@ -267,7 +218,7 @@ describe('scan jobs', () => {
             ...one,
             coverage: { files: one.coverage.files.slice(1) },
           }));
-          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
         },
       ],
       [
@@ -282,7 +233,7 @@ describe('scan jobs', () => {
           }));
           const { coverage } = scanPredicate(honest);
           return {
-            envelope: await signReport(world.send, skill, bent, world.scanner, { coverage }),
+            envelope: await signReport(world, skill, bent, world.scanner, { coverage }),
             report: bent,
           };
         },
@@ -296,7 +247,7 @@ describe('scan jobs', () => {
               files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })),
             },
           }));
-          return { envelope: await signReport(world.send, skill, report, world.scanner), report };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
         },
       ],
       [
@@ -304,7 +255,7 @@ describe('scan jobs', () => {
         async (skill) => {
           const other = makeSkill('@acme/scanned', '9.9.9');
           return {
-            envelope: await signReport(world.send, other, makeReport(other, 'pass'), world.scanner),
+            envelope: await signReport(world, other, makeReport(other, 'pass'), world.scanner),
             report: makeReport(skill, 'pass'),
           };
         },
@@ -315,7 +266,7 @@ describe('scan jobs', () => {
           const report = makeReport(skill, 'pass');
           const block = { verdict: 'block' } as const;
           return {
-            envelope: await signReport(world.send, skill, report, world.scanner, block),
+            envelope: await signReport(world, skill, report, world.scanner, block),
             report,
           };
         },
@@ -323,7 +274,7 @@ describe('scan jobs', () => {
       [
         'that is none',
         async (skill) => ({
-          envelope: await signReport(world.send, skill, makeReport(skill, 'pass'), world.scanner),
+          envelope: await signReport(world, skill, makeReport(skill, 'pass'), world.scanner),
           report: { schema: 'x' },
         }),
       ],
@@ -337,13 +288,10 @@ describe('scan jobs', () => {
       expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
       expect((await scanLater(job, skill)).body).toMatchObject({ status: 'in review' });
     });
-    const scanLater = async (
-      job: { id: string; lease: string } | null,
-      skill: Skill,
-    ): Promise<Answer> => {
+    const scanLater = async (job: { id: string; lease: string } | null, skill: Skill) => {
       const report = makeReport(skill, 'pass');
       return post(job, 'report', {
-        envelope: await signReport(world.send, skill, report, world.scanner),
+        envelope: await signReport(world, skill, report, world.scanner),
         report,
       });
     };

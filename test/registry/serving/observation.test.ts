@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
 import { type RegistryOptions, startRegistry } from '../../../registry/serve.ts';
@@ -8,6 +9,7 @@ import { watchDisk } from '../../../registry/serving/disk-reserve.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { call, claimScope, enrol, makeSkill, publish, type Send, signIn } from '../road.ts';
+import { expectAnswer } from '../steps.ts';
 
 const trust = makeRoot();
 let dir: string;
@@ -32,8 +34,7 @@ async function start(options: Partial<RegistryOptions>) {
 }
 
 async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100 && !what(); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 100 && !what(); tries++) await sleep(20);
   expect(what()).toBe(true);
 }
 
@@ -121,7 +122,7 @@ describe('the metrics', () => {
     const { send, metricsPort, registry } = await start({ metricsPort: 0 });
     const author = makeKey();
     await claimScope(send, 'acme', author);
-    expect((await publish(send, makeSkill('@acme/count', '1.0.0'), author)).status).toBe(201);
+    await expectAnswer(publish(send, makeSkill('@acme/count', '1.0.0'), author), 201);
     await send('/nowhere');
     const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4');
@@ -147,7 +148,7 @@ describe('the metrics', () => {
 
   it('are not on the port for clients, and not for a web page under another name', async () => {
     const { send, metricsPort } = await start({ metricsPort: 0 });
-    expect((await send('/metrics')).status).toBe(404);
+    await expectAnswer(send('/metrics'), 404);
     const { request } = await import('node:http');
     const status = await new Promise((resolve, reject) => {
       request({ port: metricsPort, path: '/metrics', headers: { host: 'evil.example' } })
@@ -171,7 +172,7 @@ describe('readiness', () => {
 
   it('says that the data folder cannot be written', async () => {
     const { send } = await start({});
-    expect((await send('/readyz')).status).toBe(200);
+    await expectAnswer(send('/readyz'), 200);
     const disk = watchDisk(
       join(folder, 'gone'),
       () => new Date(),

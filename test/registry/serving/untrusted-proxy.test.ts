@@ -4,6 +4,7 @@ import {
   parseTrustedProxies,
   warnOfUntrustedProxy,
 } from '../../../registry/serving/trusted-proxies.ts';
+import { expectAnswer } from '../steps.ts';
 
 /** Sends requests from these addresses; the lines that the operator reads. */
 async function linesFor(...requests: (readonly [string, Record<string, string>, object?])[]) {
@@ -14,7 +15,7 @@ async function linesFor(...requests: (readonly [string, Record<string, string>, 
     .get('/', (context) => context.text('here'));
   for (const [remoteAddress, headers, env] of requests) {
     const incoming = { socket: { remoteAddress, remotePort: 1, remoteFamily: 'IPv4' } };
-    expect((await app.request('/', { headers }, { incoming, ...env })).status).toBe(200);
+    await expectAnswer(app.request('/', { headers }, { incoming, ...env }), 200);
   }
   return lines;
 }

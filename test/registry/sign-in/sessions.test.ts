@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createLink,
   createSession,
@@ -8,37 +8,32 @@ import {
   redeemLink,
 } from '../../../registry/sign-in/sessions.ts';
 import { sessions, tickets } from '../../../registry/store/session-schema.ts';
-import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../../skills-index/trust/signatures/session-text.ts';
-import { freshNonce } from '../../nonce.ts';
 import { makeKey, makeRoot, signText } from '../people.ts';
 import { call, enrol, signIn, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { expectAnswer, expectCode, reviewerStatement, rowsOf, signInAs } from '../steps.ts';
+import { oneWorld } from '../world.ts';
 
 const minute = 60_000;
 
 describe('sign-in', () => {
-  let world: Staffed;
-  beforeAll(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterAll(() => world.close());
+  const world = oneWorld();
 
   const challenge = async (keyId: string): Promise<string> =>
-    (await call(world.send, '/api/v1/session/challenge', { json: { keyId } })).body.nonce;
+    (await call(world, '/api/v1/session/challenge', { json: { keyId } })).body.nonce;
   const answer = (keyId: string, nonce: string, signature: string) =>
-    call(world.send, '/api/v1/session', { json: { keyId, nonce, signature } });
+    call(world, '/api/v1/session', { json: { keyId, nonce, signature } });
 
   it('by key says who one is: a member, an owner of scopes, or an administrator of the root file', async () => {
     const whoami = async (token: string): Promise<unknown> =>
-      (await call(world.send, '/api/v1/whoami', { token })).body;
+      (await call(world, '/api/v1/whoami', { token })).body;
     expect(await whoami(world.tokens.rita)).toMatchObject({
       member: { name: 'rita', roles: ['reviewer'] },
       scopes: [],
     });
     expect(await whoami(world.tokens.author)).toMatchObject({ member: null, scopes: ['acme'] });
-    const token = await signIn(world.send, world.trust.administrator);
+    const token = await signIn(world, world.trust.administrator);
     expect(await whoami(token)).toMatchObject({
       member: { name: 'administrator', roles: ['administrator'] },
     });
@@ -49,43 +44,36 @@ describe('sign-in', () => {
     const here = { root: rootFingerprint(world.trust.root), base: 'http://localhost' };
     const text = (nonce: string, at: Partial<typeof here> = {}): string =>
       sessionText({ ...here, ...at, nonce });
-    expect(
-      await call(world.send, '/api/v1/session/challenge', { json: { keyId: makeKey().keyId } }),
-    ).toMatchObject({
-      status: 403,
-      body: { code: 'key-unknown' },
-    });
+    await expectAnswer(
+      call(world, '/api/v1/session/challenge', { json: { keyId: makeKey().keyId } }),
+      403,
+      'key-unknown',
+    );
     const nonce = await challenge(rita.keyId);
-    expect((await answer(rita.keyId, nonce, signText(makeKey(), text(nonce)))).body.code).toBe(
+    await expectCode(
+      answer(rita.keyId, nonce, signText(makeKey(), text(nonce))),
       'signature-invalid',
     );
-    expect((await answer(rita.keyId, nonce, signText(rita, text(nonce)))).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectCode(answer(rita.keyId, nonce, signText(rita, text(nonce))), 'signature-invalid');
     // What a stranger's registry would pass on: signed for its own root, or for its own address.
     for (const elsewhere of [
       { root: rootFingerprint(makeRoot().root) },
       { base: 'https://evil.example' },
     ]) {
       const other = await challenge(rita.keyId);
-      expect(
-        (await answer(rita.keyId, other, signText(rita, text(other, elsewhere)))).body.code,
-      ).toBe('signature-invalid');
+      await expectCode(
+        answer(rita.keyId, other, signText(rita, text(other, elsewhere))),
+        'signature-invalid',
+      );
     }
     const omars = await challenge(world.omar.keyId);
-    expect((await answer(rita.keyId, omars, signText(rita, text(omars)))).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectCode(answer(rita.keyId, omars, signText(rita, text(omars))), 'signature-invalid');
     const late = await challenge(rita.keyId);
     world.wait(6 * minute);
-    expect((await answer(rita.keyId, late, signText(rita, text(late)))).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectCode(answer(rita.keyId, late, signText(rita, text(late))), 'signature-invalid');
     const used = await challenge(rita.keyId);
-    expect((await answer(rita.keyId, used, signText(rita, text(used)))).status).toBe(200);
-    expect((await answer(rita.keyId, used, signText(rita, text(used)))).body.code).toBe(
-      'signature-invalid',
-    );
+    await expectAnswer(answer(rita.keyId, used, signText(rita, text(used))), 200);
+    await expectCode(answer(rita.keyId, used, signText(rita, text(used))), 'signature-invalid');
   });
 
   it('ends with its 60 minutes, with its key, and when asked to', async () => {
@@ -93,28 +81,15 @@ describe('sign-in', () => {
     const eve = makeKey();
     await enrol(send, trust.administrator, { name: 'eve', roles: ['reviewer'], key: eve });
     const token = await signIn(send, eve);
-    expect((await call(send, '/api/v1/whoami', { token })).status).toBe(200);
-    await state(
-      send,
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'eve',
-        roles: ['reviewer'],
-        key: eve.open,
-        state: 'ended',
-      }),
-      trust.administrator,
-    );
-    expect(await call(send, '/api/v1/whoami', { token })).toMatchObject({
-      status: 401,
-      body: { code: 'not-signed-in' },
-    });
-    const ritas = await signIn(send, world.rita);
+    await expectAnswer(call(send, '/api/v1/whoami', { token }), 200);
+    await state(send, reviewerStatement('eve', { key: eve.open }, 'ended'), trust.administrator);
+    await expectAnswer(call(send, '/api/v1/whoami', { token }), 401, 'not-signed-in');
+    const ritas = await signInAs(world, 'rita');
     world.wait(61 * minute);
-    expect((await call(send, '/api/v1/whoami', { token: ritas })).status).toBe(401);
-    const last = await signIn(send, world.rita);
+    await expectAnswer(call(send, '/api/v1/whoami', { token: ritas }), 401);
+    const last = await signInAs(world, 'rita');
     await endSession(registry, last);
-    expect((await call(send, '/api/v1/whoami', { token: last })).status).toBe(401);
+    await expectAnswer(call(send, '/api/v1/whoami', { token: last }), 401);
   });
 
   it('in the desk ends after 30 idle minutes and after 12 hours', async () => {
@@ -142,7 +117,7 @@ describe('sign-in', () => {
     const { registry, rita } = world;
     const desk = await createSession(registry, { kind: 'key', keyId: rita.keyId }, 'desk');
     expect(await readSession(registry, desk.token, 'token')).toBeUndefined();
-    expect((await call(world.send, '/api/v1/whoami', { token: desk.token })).status).toBe(401);
+    await expectAnswer(call(world, '/api/v1/whoami', { token: desk.token }), 401);
   });
 
   it('by a link works once, for five minutes, for one of two who come at once', async () => {
@@ -156,8 +131,8 @@ describe('sign-in', () => {
     world.wait(6 * minute);
     expect(await redeemLink(registry, late)).toBeUndefined();
     expect(await redeemLink(registry, 'guess')).toBeUndefined();
-    const token = await signIn(world.send, rita);
-    const { body } = await call(world.send, '/api/v1/session/link', { token, json: {} });
+    const token = await signInAs(world, 'rita');
+    const { body } = await call(world, '/api/v1/session/link', { token, json: {} });
     expect(body.url).toMatch(/^http:\/\/localhost\/review\/sign-in\?link=[\w-]{43}$/);
   });
 
@@ -167,8 +142,8 @@ describe('sign-in', () => {
     const { token } = await createSession(registry, subject, 'token');
     const link = await createLink(registry, subject);
     const rows = JSON.stringify([
-      await registry.db.read.select().from(sessions),
-      await registry.db.read.select().from(tickets),
+      await rowsOf({ registry }, sessions),
+      await rowsOf({ registry }, tickets),
     ]);
     expect(rows).not.toContain(token);
     expect(rows).not.toContain(link);

@@ -3,11 +3,9 @@ import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simpl
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  createOptions,
   type MadeCredential,
   parseCbor,
   passkeyMade,
-  requestOptions,
   requireAsserted,
   signCount,
 } from '../../../registry/sign-in/webauthn.ts';
@@ -233,11 +231,6 @@ describe('a passkey that was made', () => {
       'it carries an attestation that the desk did not ask for',
     ],
     [
-      'nothing of its own form',
-      { format: 'packed' },
-      'it carries an attestation that the desk did not ask for',
-    ],
-    [
       'a form that nobody knows',
       { format: 'mine' },
       'it carries an attestation that the desk did not ask for',
@@ -368,39 +361,12 @@ describe('the counter of a passkey', () => {
   });
 });
 
-describe('what a browser is asked', () => {
-  it('names the site, the challenge and a verified person', () => {
-    expect(requestOptions('skills.example', decode(challenge), 'abc')).toEqual({
-      rpId: 'skills.example',
-      challenge,
-      allowCredentials: [{ id: 'abc', type: 'public-key' }],
-      timeout: 60_000,
-      userVerification: 'required',
-    });
-  });
-
-  it('for a new passkey is an ES256 key, no attestation, and none of the known ones', () => {
-    expect(createOptions('skills.example', decode(challenge), 'rita', ['abc'])).toMatchObject({
-      rp: { id: 'skills.example' },
-      user: { name: 'rita: approves skills' },
-      pubKeyCredParams: [{ alg: -7, type: 'public-key' }],
-      attestation: 'none',
-      excludeCredentials: [{ id: 'abc', type: 'public-key' }],
-      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    });
-  });
-});
-
 describe('CBOR', () => {
   it.each([
     ['a tag', 'c000'],
     ['a float', 'fa00000000'],
     ['an indefinite length', '5fff'],
-    ['a length of eight bytes', '1b0000000000000001'],
     ['a number of eight bytes', '1b0000000100000000'],
-    ['a number of eight bytes below zero', '3b0000000100000000'],
-    ['a number of eight bytes as a key', 'a11b000000010000000000'],
-    ['a number past the safe ones', '1bffffffffffffffff'],
     ['a length that is longer than it has to be', '590001ff'],
     ['more items than there are bytes', '9affffffff'],
     ['a key twice', 'a2616100616100'],

@@ -1,17 +1,15 @@
 /** A thief with a reviewer's key lifts a suspension, and the key is ended for the time before. */
-import { expect, it, onTestFinished } from 'vitest';
-import {
-  memberStatement,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
+import { expect, it } from 'vitest';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { countRows } from '../counted-rows.ts';
 import type { TestKey } from '../people.ts';
-import { type Answer, call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { bodyAt, expectAnswer, reviewerStatement } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 function say(
@@ -23,27 +21,21 @@ function say(
   const registry = registryIdOf(world.registry.root);
   const target = { name, version };
   const said = { registry, reason: 'a test', kind, target, nonce: freshNonce() };
-  return state(world.send, revocationStatement(said), by);
+  return state(world, revocationStatement(said), by);
 }
 
 /** The rows that are read before the end of the thief's key is logged. */
 async function rowsOfEnd(stopped: number): Promise<number> {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   for (let number = 1; number <= stopped; number++) {
     await publishApproved(world, skillAt(number));
-    expect((await say(world, 'suspended', skillAt(number), world.omar)).status).toBe(201);
+    await expectAnswer(say(world, 'suspended', skillAt(number), world.omar), 201);
   }
-  const { logSize } = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body;
-  expect((await say(world, 'lifted', skillAt(1), world.rita)).status).toBe(201);
-  const status = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status;
+  const { logSize } = await bodyAt(world, `/api/v1/keys/${world.author.keyId}`);
+  await expectAnswer(say(world, 'lifted', skillAt(1), world.rita), 201);
+  const status = async () => (await bodyAt(world, '/api/v1/versions/@acme/t/1.0.1')).status;
   expect(await status()).toBe('approved');
-  const ended = memberStatement({
-    nonce: freshNonce(),
-    name: 'rita',
-    roles: ['reviewer'],
-    key: world.rita.open,
-    state: 'ended',
+  const ended = reviewerStatement('rita', { key: world.rita.open }, 'ended', {
     validUpTo: logSize - 1,
   });
   const counted = countRows();
@@ -55,7 +47,7 @@ async function rowsOfEnd(stopped: number): Promise<number> {
   };
   Object.assign(world.registry, { db: { read: db.read, batch } });
   try {
-    expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world, ended, world.trust.administrator), 201);
   } finally {
     counted.stop();
   }

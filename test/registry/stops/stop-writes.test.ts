@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { moveSome, publisherVersionsAtOnce } from '../../../registry/stops/pending-stops.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { audit, versions } from '../../../registry/store/schema.ts';
@@ -11,13 +11,13 @@ import {
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeSkill, publishApproved, state } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { expectAnswer } from '../steps.ts';
+import { ownWorld } from '../world.ts';
 
 const many = 10 * publisherVersionsAtOnce + 5;
 
 it('a publisher of very many versions is stopped by small batches, each version with its own move', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const { author, registry, rita, send } = world;
   const skill = makeSkill('@acme/one', '1.0.0');
   await publishApproved(world, skill);
@@ -42,11 +42,11 @@ it('a publisher of very many versions is stopped by small batches, each version 
     },
   };
   Object.assign(registry, { db: counted });
-  const say = async (kind: RevocationPredicate['kind']): Promise<void> => {
+  const say = async (kind: RevocationPredicate['kind']) => {
     const target = { publisher: author.keyId };
     const said = { registry: registryIdOf(registry.root), kind, target, reason: `it is ${kind}` };
     const statement = revocationStatement({ ...said, nonce: freshNonce() });
-    expect((await state(send, statement, rita)).status).toBe(201);
+    await expectAnswer(state(send, statement, rita), 201);
     while (await moveSome(registry));
   };
   for (const [kind, status] of [

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   boundedObjects,
@@ -8,7 +9,6 @@ import type { Objects } from '../../../registry/store/objects.ts';
 import { memoryObjects } from '../world.ts';
 
 const patience: ObjectPatience = { waitMs: 60, silentMs: 20, overdueMax: 3, probeMs: 150 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const bytes = Buffer.from('bytes');
 
 function hanging(): {

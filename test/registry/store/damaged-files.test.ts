@@ -7,6 +7,7 @@ import { startRegistry } from '../../../registry/serve.ts';
 import { openFolder } from '../../../registry/store/database-file.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeRoot } from '../people.ts';
+import { expectProblem } from '../steps.ts';
 
 describe('a start with a damaged database', () => {
   let dir: string;
@@ -52,7 +53,7 @@ describe('a start with a damaged database', () => {
       const files = () => ['', '-wal'].map((end) => readFileSync(`${file}${end}`));
       const before = files();
       const start = async () => startRegistry({ dir, port: 0, opened: openFolder(dir, bytesMax) });
-      await expect(start()).rejects.toMatchObject({ code: 'database-damaged' });
+      await expectProblem(start(), 'database-damaged');
       expect(files().map((bytes, at) => before[at]?.equals(bytes))).toEqual([true, true]);
       // The folder is free for a repair.
       expect(existsSync(file)).toBe(true);
@@ -78,6 +79,6 @@ describe('a start with a damaged database', () => {
     await (await start()).close();
     expect(said).toEqual([expect.stringContaining('ended by the signal SIGKILL')]);
     damage(file);
-    await expect(start()).rejects.toMatchObject({ code: 'database-damaged' });
+    await expectProblem(start(), 'database-damaged');
   });
 });

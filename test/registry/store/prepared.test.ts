@@ -2,11 +2,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Db } from '../../../registry/store/batch.ts';
 import { hasBytes } from '../../../registry/store/columns/digest-column.ts';
 import { given, insertRow, preparedOnce } from '../../../registry/store/prepared.ts';
-import { audit, jobs, versions } from '../../../registry/store/schema.ts';
+import { jobs, versions } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { makeSkill, publish } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { makeSkill } from '../road.ts';
+import { publishIn } from '../steps.ts';
+import { ownWorld } from '../world.ts';
 
 const namesOf = (made: Db[]) =>
   preparedOnce((db) => {
@@ -20,11 +21,10 @@ const namesOf = (made: Db[]) =>
   });
 
 it('makes a query once for each database, and asks with the values of each call', async () => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
+  const world = await ownWorld();
   const empty = openSqlite(':memory:');
   onTestFinished(() => empty.close());
-  const { body } = await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
+  const { body } = await publishIn(world, makeSkill('@acme/one', '1.0.0'));
   const made: Db[] = [];
   const names = namesOf(made);
   const { db } = world.registry;
@@ -68,16 +68,4 @@ it('writes rows that have and lack values with one insert for each form', async 
     { id: 'd', ruleSet: digestOf('others'), ...none, worker: 'w' },
     { id: 'e', ruleSet, ...none, detail: '' },
   ]);
-});
-
-it('takes back all rows of a batch in which one fails', async () => {
-  const database = openSqlite(':memory:');
-  onTestFinished(() => database.close());
-  const at = 1_800_000_000_000;
-  const row = { at, kind: 'statement', by: 'ada', why: 'published' } as const;
-  await database.batch([insertRow(audit, row)]);
-  const fails = insertRow(audit, { ...row, why: null as unknown as string });
-  await expect(database.batch([insertRow(audit, row), fails])).rejects.toThrow();
-  const stored = await database.read.select({ at: audit.at, why: audit.why }).from(audit);
-  expect(stored).toEqual([{ at, why: 'published' }]);
 });

@@ -1,6 +1,6 @@
 /** Where very many versions wait, and the scanner of some is ended for the time of its scans. */
 import { and, eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renewQueue } from '../../../registry/review/queue/renew-queue.ts';
 import { jobs, scans, versions } from '../../../registry/store/schema.ts';
 import { renewals } from '../../../registry/store/waiting-schema.ts';
@@ -13,41 +13,28 @@ import { freshNonce } from '../../nonce.ts';
 import { countRows } from '../counted-rows.ts';
 import { failWrite } from '../failing-write.ts';
 import { makeKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  enrol,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  signIn,
-  state,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { type Answer, enrol, makeSkill, type Skill, scan, signIn, state } from '../road.ts';
+import { approveIn, expectAnswer, publishIn, rowsOf } from '../steps.ts';
+import { eachWorld, makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
 const firstSlice = 3;
 
 describe('the end of a scanner, where many versions wait', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
-  const skillAt = (number: number): Skill =>
+  const skillAt = (number: number) =>
     makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
-  const scanned = async (number: number, by = world.scanner): Promise<Skill> => {
+  const scanned = async (number: number, by = world.scanner) => {
     const one = skillAt(number);
-    expect((await publish(world.send, one, world.author)).status).toBe(201);
-    const token = by === world.scanner ? world.tokens.scanner : await signIn(world.send, by);
-    expect((await scan(world.send, token, by, one, 'pass')).status).toBe(200);
+    await expectAnswer(publishIn(world, one), 201);
+    const token = by === world.scanner ? world.tokens.scanner : await signIn(world, by);
+    await expectAnswer(scan(world, token, by, one, 'pass'), 200);
     return one;
   };
-  const approved = async (number: number): Promise<void> => {
+  const approved = async (number: number) => {
     const one = await scanned(number);
-    expect((await approve(world.send, world.tokens.rita, world.rita, one)).status).toBe(201);
+    await expectAnswer(approveIn(world, one), 201);
   };
   const isSkill = ({ name, version }: Skill['manifest']) =>
     and(eq(versions.name, name), eq(versions.version, version));
@@ -58,17 +45,15 @@ describe('the end of a scanner, where many versions wait', () => {
   const moveTo = async ({ manifest }: Skill, status: VersionState) =>
     world.registry.db.batch([(db) => db.update(versions).set({ status }).where(isSkill(manifest))]);
   /** The end alone: the storage fails behind it, as if the process were killed. */
-  const endKilled = async (): Promise<void> => {
+  const endKilled = async () => {
     const storage = failWrite(world.registry, firstSlice, { forGood: true });
-    expect((await endScanner(world, 0)).status).toBe(201);
+    await expectAnswer(endScanner(world, 0), 201);
     storage.mend();
   };
   const readEvents = async () =>
-    (await world.registry.db.read.select().from(renewals)).filter(
-      ({ kind }) => kind === 'scanners',
-    );
+    (await rowsOf(world, renewals)).filter(({ kind }) => kind === 'scanners');
   const waitingJobs = async () =>
-    (await world.registry.db.read.select().from(jobs)).filter(({ state: at }) => at === 'waiting');
+    (await rowsOf(world, jobs)).filter(({ state: at }) => at === 'waiting');
 
   it('reads no row for each version behind the index before the statement is logged', async () => {
     const rowsOfEnd = async (): Promise<number> => {
@@ -81,7 +66,7 @@ describe('the end of a scanner, where many versions wait', () => {
       };
       Object.assign(world.registry, { db: { read: db.read, batch } });
       try {
-        expect((await endScanner(world, 0)).status).toBe(201);
+        await expectAnswer(endScanner(world, 0), 201);
       } finally {
         counted.stop();
       }
@@ -91,7 +76,7 @@ describe('the end of a scanner, where many versions wait', () => {
     await scanned(2);
     const few = await rowsOfEnd();
     world.close();
-    world = await makeStaffedWorld();
+    Object.assign(world, await makeStaffedWorld());
     for (const number of [1, 2, 3, 4]) await approved(number);
     for (const number of [5, 6, 7, 8]) await scanned(number);
     expect(await rowsOfEnd()).toBe(few);
@@ -101,7 +86,7 @@ describe('the end of a scanner, where many versions wait', () => {
   it('reaches in slices exactly the versions that wait on its scans', async () => {
     const other = makeKey();
     const roles = ['scanner'] as const;
-    await enrol(world.send, world.trust.administrator, { name: 'second', roles, key: other });
+    await enrol(world, world.trust.administrator, { name: 'second', roles, key: other });
     await approved(1);
     const fallen = [await scanned(2), await scanned(3), await scanned(4), await scanned(6)];
     await scanned(5, other);
@@ -128,13 +113,11 @@ describe('the end of a scanner, where many versions wait', () => {
     await endKilled();
     expect((await rowOf(skillAt(1)))?.report).not.toBeNull();
     // Nobody approves on the scan meanwhile.
-    expect(
-      (await approve(world.send, world.tokens.rita, world.rita, skillAt(1))).body,
-    ).toMatchObject({ code: 'approval-refused' });
+    expect((await approveIn(world, skillAt(1))).body).toMatchObject({ code: 'approval-refused' });
     for (const _ of [1, 2]) while (await renewQueue(world.registry));
     for (const one of waiting)
       expect(await rowOf(one)).toMatchObject({ report: null, status: 'in review' });
-    expect(await world.registry.db.read.select().from(scans)).toEqual([]);
+    expect(await rowsOf(world, scans)).toEqual([]);
     expect(await waitingJobs()).toHaveLength(waiting.length);
     expect(await listDoubts(world.registry)).toHaveLength(waiting.length);
     expect(await readEvents()).toEqual([]);
@@ -161,7 +144,7 @@ describe('the end of a scanner, where many versions wait', () => {
   it('concerns no scan where the key of an author ends', async () => {
     await scanned(1);
     const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: 0 });
-    expect((await state(world.send, ended, world.author)).status).toBe(201);
+    await expectAnswer(state(world, ended, world.author), 201);
     expect(await readEvents()).toEqual([]);
   });
 });

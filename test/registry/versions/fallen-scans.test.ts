@@ -1,13 +1,14 @@
 /** What waits for people on a scan that fell with its scanner. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { freshNonce } from '../../nonce.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 /** Policy wants two people for it, one of them independent. */
 const skill = makeSkill('@acme/t', '1.0.0', {
@@ -18,18 +19,15 @@ const skill = makeSkill('@acme/t', '1.0.0', {
 });
 
 describe('a version in review whose scanner is ended for the time of its scan', () => {
-  let world: Staffed;
-  let second: TestKey;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     await publishApproved(world, skill);
     second = makeKey();
   });
-  afterEach(() => world.close());
+  let second: TestKey;
 
   const end = (validUpTo?: number) =>
     state(
-      world.send,
+      world,
       memberStatement({
         nonce: freshNonce(),
         name: 'scanner',
@@ -40,35 +38,30 @@ describe('a version in review whose scanner is ended for the time of its scan', 
       }),
       world.trust.administrator,
     );
-  const shown = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.0')).body;
+  const shown = async () => await bodyAt(world, '/api/v1/versions/@acme/t/1.0.0');
   const scanAgain = async () => {
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner-2',
       roles: ['scanner'],
       key: second,
     });
-    return scan(world.send, await signIn(world.send, second), second, skill, 'pass');
+    return scan(world, await signIn(world, second), second, skill, 'pass');
   };
   const approveBoth = async () => {
-    await approve(world.send, world.tokens.rita, world.rita, skill);
-    return approve(world.send, world.tokens.omar, world.omar, skill, { independent: true });
+    await approveIn(world, skill);
+    return approveIn(world, skill, { by: 'omar', independent: true });
   };
 
   it('is scanned again, by the same rules too, and approved on that scan', async () => {
-    expect((await end(0)).status).toBe(201);
+    await expectAnswer(end(0), 201);
     // What was approved before rests on nothing, and nobody adds to it.
-    expect(
-      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).body,
-    ).toMatchObject({
+    expect((await approveIn(world, skill, { by: 'omar', independent: true })).body).toMatchObject({
       code: 'approval-refused',
     });
     expect(await scanAgain()).toMatchObject({ status: 200, body: { status: 'in review' } });
-    expect(
-      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true }))
-        .status,
-    ).toBe(201);
+    await expectAnswer(approveIn(world, skill, { by: 'omar', independent: true }), 201);
     expect(await shown()).toMatchObject({ status: 'in review' });
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await shown()).toMatchObject({ status: 'approved' });
     const { statements } = await readLine(world.send, skill);
     const said = await Promise.all(
@@ -95,8 +88,8 @@ describe('a version in review whose scanner is ended for the time of its scan', 
   });
 
   it('is left alone where the scanner ends for today, or somebody else does', async () => {
-    expect((await end()).status).toBe(201);
-    expect((await approveBoth()).status).toBe(201);
+    await expectAnswer(end(), 201);
+    await expectAnswer(approveBoth(), 201);
     expect(await shown()).toMatchObject({ status: 'approved' });
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { makeSegment } from '../../../registry/log/segments/keep-segments.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
@@ -9,25 +9,23 @@ import {
   keyStatement,
   type MemberRole,
   memberStatement,
-  revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeCrowd } from '../approval-walk.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
-  type Answer,
   approve,
-  call,
   enrol,
   makeSkill,
   publish,
+  publishScanned,
   type Skill,
-  scan,
   signIn,
   state,
   stopsShown,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { bodyAt, expectAnswer, stopStatement } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 /** Records the names of the objects that a registry reads from now on. */
 function readsOf(registry: Registry): ReadonlySet<string> {
@@ -41,36 +39,27 @@ function readsOf(registry: Registry): ReadonlySet<string> {
   return read;
 }
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('what is ended for a log index before now', () => {
-  let world: Staffed;
-  /** Size of the log between version 1 and version 2. */
-  let between: number;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
+  const world = eachWorld({}, async () => {
     await bring(skillAt(1));
     between = await sizeNow();
     await bring(skillAt(2));
   });
-  afterEach(() => world.close());
+  /** Size of the log between version 1 and version 2. */
+  let between: number;
 
-  const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens[by], world[by], skill)).status).toBe(201);
+  const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita') => {
+    await publishScanned(world, skill);
+    await expectAnswer(approve(world, world.tokens[by], world[by], skill), 201);
   };
   const sizeNow = async (): Promise<number> =>
-    (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
-  const endMember = async (
-    name: string,
-    role: MemberRole,
-    key: TestKey,
-    validUpTo?: number,
-  ): Promise<Answer> =>
+    (await bodyAt(world, `/api/v1/keys/${world.author.keyId}`)).logSize;
+  const endMember = async (name: string, role: MemberRole, key: TestKey, validUpTo?: number) =>
     state(
-      world.send,
+      world,
       memberStatement({
         nonce: freshNonce(),
         name,
@@ -81,16 +70,14 @@ describe('what is ended for a log index before now', () => {
       }),
       world.trust.administrator,
     );
-  const endKey = async (validUpTo: number, by: TestKey): Promise<Answer> =>
-    state(world.send, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
+  const endKey = async (validUpTo: number, by: TestKey) =>
+    state(world, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
   const states = async (): Promise<string[]> =>
     Promise.all(
-      [1, 2].map(
-        async (n) => (await call(world.send, `/api/v1/versions/@acme/t/1.0.${n}`)).body.status,
-      ),
+      [1, 2].map(async (n) => (await bodyAt(world, `/api/v1/versions/@acme/t/1.0.${n}`)).status),
     );
   const marked = async (): Promise<string[]> =>
-    Object.entries(await stopsShown(world.send)).map(([bundle, kind]) => `${kind} ${bundle}`);
+    Object.entries(await stopsShown(world)).map(([bundle, kind]) => `${kind} ${bundle}`);
   const second = (): string[] => [`revoked ${skillAt(2).packed.digest}`];
 
   it.each([
@@ -101,10 +88,10 @@ describe('what is ended for a log index before now', () => {
   ] as const)(
     '%s: what rests on it and lies behind that index is revoked, the rest lives',
     async (_, end) => {
-      expect((await end()).status).toBe(201);
+      await expectAnswer(end(), 201);
       expect(await states()).toEqual(['approved', 'revoked']);
       expect(await marked()).toEqual(second());
-      const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
+      const { history } = await bodyAt(world, '/api/v1/versions/@acme/t/1.0.2');
       expect(history.at(-1).why).toMatch(/no longer counted/);
     },
   );
@@ -117,7 +104,7 @@ describe('what is ended for a log index before now', () => {
     const rows = await registry.db.read.select().from(statements).orderBy(statements.logIndex);
     const older = rows.filter(({ envelope }) => envelope === '');
     const read = readsOf(registry);
-    expect((await endMember('rita', 'reviewer', rita, between - 1)).status).toBe(201);
+    await expectAnswer(endMember('rita', 'reviewer', rita, between - 1), 201);
     const indexesRead = older
       .filter((row) => row.bundle !== null && read.has(storedBlobName(row.bundle)))
       .map((row) => row.logIndex);
@@ -131,7 +118,7 @@ describe('what is ended for a log index before now', () => {
     const { registry, send, author, trust } = crowd.world;
     for (const who of ['rita', 'omar'] as const) {
       const skill = makeSkill(`@acme/by-${who}`, '1.0.0');
-      expect((await publish(send, skill, author)).status).toBe(201);
+      await expectAnswer(publish(send, skill, author), 201);
       await crowd.walk(skill, { kind: 'scan', who: 'scanner', verdict: 'review' });
       await crowd.walk(skill, { kind: 'passkey', who, holder: who, lie: {} });
     }
@@ -145,7 +132,7 @@ describe('what is ended for a log index before now', () => {
       state: 'ended',
       validUpTo: 0,
     });
-    expect((await state(send, ended, trust.administrator)).status).toBe(201);
+    await expectAnswer(state(send, ended, trust.administrator), 201);
     const about = async (name: string): Promise<unknown> => {
       const row = await requireVersion(registry, makeSkill(name, '1.0.0').manifest);
       const told = await statementsOf(registry, row.id);
@@ -160,17 +147,16 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('takes what rests on whom an ended administrator enrolled', async () => {
-    const { send, trust, omar, author, scanner, tokens } = world;
+    const { send, trust, omar } = world;
     await enrol(send, trust.administrator, { name: 'omar', roles: ['administrator'], key: omar });
     const before = await sizeNow();
     const sam = makeKey();
     await enrol(send, omar, { name: 'sam', roles: ['reviewer'], key: sam });
     const skill = skillAt(3);
-    await publish(send, skill, author);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    expect((await approve(send, await signIn(send, sam), sam, skill)).status).toBe(201);
-    expect((await endMember('omar', 'administrator', omar, before - 1)).status).toBe(201);
-    expect((await call(send, '/api/v1/versions/@acme/t/1.0.3')).body.status).toBe('revoked');
+    await publishScanned(world, skill);
+    await expectAnswer(approve(send, await signIn(send, sam), sam, skill), 201);
+    await expectAnswer(endMember('omar', 'administrator', omar, before - 1), 201);
+    expect((await bodyAt(send, '/api/v1/versions/@acme/t/1.0.3')).status).toBe('revoked');
     expect(await states()).toEqual(['approved', 'approved']);
   });
 
@@ -178,32 +164,23 @@ describe('what is ended for a log index before now', () => {
     ['a reviewer who leaves', () => endMember('rita', 'reviewer', world.rita)],
     ['a scanner that is replaced', () => endMember('scanner', 'scanner', world.scanner)],
   ] as const)('leaves everything as it is for %s today', async (_, end) => {
-    expect((await end()).status).toBe(201);
+    await expectAnswer(end(), 201);
     expect(await states()).toEqual(['approved', 'approved']);
     expect(await marked()).toEqual([]);
   });
 
   it('takes back a lift by a reviewer who no longer counted, and none by another', async () => {
-    const say = async (
-      kind: 'suspended' | 'lifted',
-      number: number,
-      by: TestKey,
-    ): Promise<void> => {
+    const say = async (kind: 'suspended' | 'lifted', number: number, by: TestKey) => {
       const { name, version } = skillAt(number).manifest;
-      const said = revocationStatement({
-        nonce: freshNonce(),
-        kind,
-        target: { name, version },
-        reason: `${kind} it`,
-      });
-      expect((await state(world.send, said, by)).status).toBe(201);
+      const said = stopStatement(kind, { name, version }, `${kind} it`);
+      await expectAnswer(state(world, said, by), 201);
     };
     for (const number of [1, 2]) await say('suspended', number, world.rita);
     const before = await sizeNow();
     await say('lifted', 1, world.omar);
     await say('lifted', 2, world.rita);
     expect(await states()).toEqual(['approved', 'approved']);
-    expect((await endMember('omar', 'reviewer', world.omar, before - 1)).status).toBe(201);
+    await expectAnswer(endMember('omar', 'reviewer', world.omar, before - 1), 201);
     expect(await states()).toEqual(['suspended', 'approved']);
     expect(await marked()).toEqual([`suspended ${skillAt(1).packed.digest}`]);
     // Somebody who counts may lift it anew.
@@ -212,7 +189,7 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('touches no version that only a part outside the evidence rests on', async () => {
-    expect((await endMember('omar', 'reviewer', world.omar, 0)).status).toBe(201);
+    await expectAnswer(endMember('omar', 'reviewer', world.omar, 0), 201);
     expect(await states()).toEqual(['approved', 'approved']);
   });
 });

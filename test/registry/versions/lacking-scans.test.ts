@@ -11,18 +11,18 @@ import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
-  approve,
   call,
   enrol,
+  leaseJob,
   makeReport,
   makeSkill,
-  publish,
+  reportOn,
   ruleSet,
   signIn,
-  signReport,
   state,
 } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { approveIn, bodyAt, callAs, expectAnswer, publishIn } from '../steps.ts';
+import { type Staffed, worldAfter } from '../world.ts';
 
 const twoScanners = { ...defaultPolicy, scanners: 2 as const };
 const skill = makeSkill('@acme/twice', '1.0.0');
@@ -31,20 +31,26 @@ describe('a version that waits', () => {
   let world: Staffed;
   let other: TestKey;
   let third: TestKey;
+  const start = worldAfter(
+    async (made) => {
+      world = made;
+      [other, third] = [makeKey(), makeKey()];
+      await enrol(world, world.trust.administrator, {
+        name: 'elsewhere',
+        roles: ['scanner'],
+        key: other,
+      });
+      await enrol(world, world.trust.administrator, {
+        name: 'third',
+        roles: ['scanner'],
+        key: third,
+      });
+      await expectAnswer(publishIn(world, skill), 201);
+    },
+    { policy: twoScanners },
+  );
   beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: twoScanners });
-    [other, third] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, {
-      name: 'elsewhere',
-      roles: ['scanner'],
-      key: other,
-    });
-    await enrol(world.send, world.trust.administrator, {
-      name: 'third',
-      roles: ['scanner'],
-      key: third,
-    });
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    world = await start();
   });
   afterEach(() => {
     expect(world.errors).toEqual([]);
@@ -52,24 +58,17 @@ describe('a version that waits', () => {
   });
 
   const status = async (): Promise<string> =>
-    (await call(world.send, '/api/v1/versions/@acme/twice/1.0.0')).body.status;
+    (await bodyAt(world, '/api/v1/versions/@acme/twice/1.0.0')).status;
   /** Takes a job and reports by these rules; what the registry answers. */
   const work = async (key: TestKey, rules: Digest = ruleSet): Promise<string> => {
-    const token = await signIn(world.send, key);
-    const { job } = (
-      await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet: rules } })
-    ).body;
+    const token = await signIn(world, key);
+    const job = await leaseJob(world, token, { ruleSet: rules });
     if (job === null) return 'no job';
     const report = { ...makeReport(skill, 'pass'), ruleSet: rules };
-    const json = {
-      lease: job.lease,
-      envelope: await signReport(world.send, skill, report, key),
-      report,
-    };
-    const answer = await call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
+    const answer = await reportOn(world, { token, key }, job, [skill, report]);
     return answer.status === 200 ? answer.body.status : answer.body.code;
   };
-  const end = async (name: string, key: TestKey): Promise<void> => {
+  const end = async (name: string, key: TestKey) => {
     const ended = memberStatement({
       nonce: freshNonce(),
       name,
@@ -78,16 +77,16 @@ describe('a version that waits', () => {
       state: 'ended',
       validUpTo: 1,
     });
-    expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world, ended, world.trust.administrator), 201);
   };
-  const restart = async (policy: typeof defaultPolicy): Promise<void> => {
+  const restart = async (policy: typeof defaultPolicy) => {
     Object.assign(world.registry, { policy });
     await resume(world.registry, (error) => world.errors.push(error));
     // The first slice begins the look at all that wait under this policy.
     for (const _ of [1, 2]) await keepSome(world.registry);
   };
-  const expectApproved = async (): Promise<void> => {
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  const expectApproved = async () => {
+    await expectAnswer(approveIn(world, skill), 201);
     expect(await status()).toBe('approved');
   };
 
@@ -95,9 +94,7 @@ describe('a version that waits', () => {
     await restart(defaultPolicy);
     expect(await work(world.scanner)).toBe('in review');
     await restart(twoScanners);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).body.detail).toContain(
-      '1 of 2 scanners',
-    );
+    expect((await approveIn(world, skill)).body.detail).toContain('1 of 2 scanners');
     expect([await work(world.scanner), await work(other)]).toEqual(['no job', 'in review']);
     await expectApproved();
   });
@@ -164,10 +161,10 @@ describe('a version that waits', () => {
     };
     await restart(high);
     expect([await work(world.scanner), await work(other)]).toEqual(['scanning', 'in review']);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     await end('elsewhere', other);
     expect(await work(third)).toBe('in review');
-    expect((await approve(world.send, world.tokens.omar, world.omar, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill, { by: 'omar' }), 201);
     expect(await status()).toBe('in review');
     await expectApproved();
   });
@@ -175,7 +172,7 @@ describe('a version that waits', () => {
   it('tells a scanner that was ended and came back with its key to take another', async () => {
     expect(await work(world.scanner)).toBe('scanning');
     await end('scanner', world.scanner);
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner',
       roles: ['scanner'],
       key: world.scanner,
@@ -189,25 +186,15 @@ describe('a version that waits', () => {
     await restart(defaultPolicy);
     expect(await work(world.scanner)).toBe('in review');
     await restart(twoScanners);
-    const token = await signIn(world.send, other);
+    const token = await signIn(world, other);
     for (let i = 0; i < 3; i++) {
-      const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } }))
-        .body;
-      const json = { lease: job.lease, reason: 'crash', detail: 'out of memory' };
-      expect((await call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json })).status).toBe(
-        200,
-      );
+      const job = await leaseJob(world, token, { ruleSet });
+      const json = { lease: job?.lease, reason: 'crash', detail: 'out of memory' };
+      await expectAnswer(call(world, `/api/v1/jobs/${job?.id}/fail`, { token, json }), 200);
     }
     expect(await status()).toBe('quarantined');
     const json = { to: 'in review', reason: 'that scanner was broken' };
-    expect(
-      (
-        await call(world.send, '/api/v1/reviews/@acme/twice/1.0.0/move', {
-          token: world.tokens.rita,
-          json,
-        })
-      ).status,
-    ).toBe(200);
+    await expectAnswer(callAs(world, 'rita', '/api/v1/reviews/@acme/twice/1.0.0/move', json), 200);
     expect(await work(other)).toBe('in review');
     await expectApproved();
   });

@@ -1,62 +1,47 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import {
-  type RevocationTarget,
-  revocationStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
+import type { RevocationTarget } from '../../../skills-index/statement/attestation.ts';
 import type { TestKey } from '../people.ts';
+import { type Answer, enrol, makeSkill, type Skill, state, stopsShown } from '../road.ts';
 import {
-  type Answer,
-  approve,
-  call,
-  enrol,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  state,
-  stopsShown,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+  approveIn,
+  bodyAt,
+  expectAnswer,
+  expectCode,
+  publishIn,
+  scanIn,
+  stopStatement,
+} from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
-const skillAt = (number: number): Skill =>
+const skillAt = (number: number) =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('a word on', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
-  const send = async (skill: Skill): Promise<Answer> => publish(world.send, skill, world.author);
-  const bring = async (skill: Skill): Promise<void> => {
-    expect((await send(skill)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  const send = async (skill: Skill) => publishIn(world, skill);
+  const bring = async (skill: Skill) => {
+    await expectAnswer(send(skill), 201);
+    await scanIn(world, skill);
+    await expectAnswer(approveIn(world, skill), 201);
   };
   const say = async (
     kind: 'suspended' | 'lifted' | 'revoked',
     target: RevocationTarget,
     by: TestKey = world.rita,
-  ): Promise<Answer> =>
-    state(
-      world.send,
-      revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} here` }),
-      by,
-    );
-  const marked = () => stopsShown(world.send);
+  ) => state(world, stopStatement(kind, target, `${kind} here`), by);
+  const marked = () => stopsShown(world);
   const bundle = (number: number): Digest => skillAt(number).packed.digest;
   const publisher = () => ({ publisher: world.author.keyId });
 
   it('bytes, a version, or a publisher stops each version that it means, and no other', async () => {
     for (const number of [1, 2, 3]) await bring(skillAt(number));
     const { name, version } = skillAt(2).manifest;
-    expect((await say('revoked', { bundle: bundle(1) })).status).toBe(201);
-    expect((await say('suspended', { name, version })).status).toBe(201);
+    await expectAnswer(say('revoked', { bundle: bundle(1) }), 201);
+    await expectAnswer(say('suspended', { name, version }), 201);
     expect(await marked()).toEqual({ [bundle(1)]: 'revoked', [bundle(2)]: 'suspended' });
-    expect((await say('revoked', publisher())).status).toBe(201);
+    await expectAnswer(say('revoked', publisher()), 201);
     expect(await marked()).toEqual({
       [bundle(1)]: 'revoked',
       [bundle(2)]: 'revoked',
@@ -68,13 +53,10 @@ describe('a word on', () => {
     await bring(skillAt(1));
     const waiting = skillAt(2);
     await send(waiting);
-    await scan(world.send, world.tokens.scanner, world.scanner, waiting, 'pass');
-    expect((await say('revoked', publisher())).status).toBe(201);
-    expect(await send(skillAt(3))).toMatchObject({
-      status: 403,
-      body: { code: 'publisher-stopped' },
-    });
-    expect(await approve(world.send, world.tokens.rita, world.rita, waiting)).toMatchObject({
+    await scanIn(world, waiting);
+    await expectAnswer(say('revoked', publisher()), 201);
+    await expectAnswer(send(skillAt(3)), 403, 'publisher-stopped');
+    expect(await approveIn(world, waiting)).toMatchObject({
       status: 403,
       body: {
         code: 'approval-refused',
@@ -82,14 +64,14 @@ describe('a word on', () => {
       },
     });
     for (const kind of ['lifted', 'suspended', 'revoked'] as const)
-      expect(await say(kind, publisher()), kind).toMatchObject({ body: { code: 'move-illegal' } });
-    expect((await call(world.send, '/index/@acme/t')).body).not.toContain('1.0.2');
+      await expectCode(say(kind, publisher()), 'move-illegal');
+    expect(await bodyAt(world, '/index/@acme/t')).not.toContain('1.0.2');
   });
 
   it('a publisher that comes while a version of theirs is about to enter the index keeps it out', async () => {
     const { registry } = world;
     await send(skillAt(1));
-    await scan(world.send, world.tokens.scanner, world.scanner, skillAt(1), 'pass');
+    await scanIn(world, skillAt(1));
     // The registry makes blobs public after it judged, and before it writes the line.
     const putAll = registry.objects.putAll;
     let said: Answer | undefined;
@@ -102,55 +84,45 @@ describe('a word on', () => {
         }
       },
     });
-    await approve(world.send, world.tokens.rita, world.rita, skillAt(1));
+    await approveIn(world, skillAt(1));
     expect(said?.status).toBe(201);
-    expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe(
-      'in review',
-    );
-    expect((await world.send('/index/@acme/t')).status).toBe(404);
+    expect((await bodyAt(world, '/api/v1/versions/@acme/t/1.0.1')).status).toBe('in review');
+    await expectAnswer(world.send('/index/@acme/t'), 404);
   });
 
   it('a suspended publisher holds until it is lifted; the highest log index counts', async () => {
     await bring(skillAt(1));
-    expect((await say('suspended', publisher())).status).toBe(201);
+    await expectAnswer(say('suspended', publisher()), 201);
     expect(await marked()).toEqual({ [bundle(1)]: 'suspended' });
-    expect(await send(skillAt(2))).toMatchObject({ body: { code: 'publisher-stopped' } });
-    expect((await say('lifted', publisher())).status).toBe(201);
+    await expectCode(send(skillAt(2)), 'publisher-stopped');
+    await expectAnswer(say('lifted', publisher()), 201);
     expect(await marked()).toEqual({});
     await bring(skillAt(2));
-    expect(await say('lifted', publisher())).toMatchObject({ body: { code: 'move-illegal' } });
+    await expectCode(say('lifted', publisher()), 'move-illegal');
   });
 
   it('a publisher of whom nothing is here yet stops the first upload', async () => {
-    expect((await say('suspended', publisher())).status).toBe(201);
-    expect(await send(skillAt(1))).toMatchObject({ body: { code: 'publisher-stopped' } });
+    await expectAnswer(say('suspended', publisher()), 201);
+    await expectCode(send(skillAt(1)), 'publisher-stopped');
   });
 
-  it.each([
-    ['nobody here', () => ({ publisher: bundle(9) }), 'not-found'],
-    ['bytes that are not here', () => ({ bundle: bundle(9) }), 'not-found'],
-  ] as const)('%s is refused', async (_, target, code) => {
-    expect(await say('revoked', target())).toMatchObject({ body: { code } });
-  });
+  it.each([['nobody here', () => ({ publisher: bundle(9) }), 'not-found']] as const)(
+    '%s is refused',
+    async (_, target, code) => {
+      await expectCode(say('revoked', target()), code);
+    },
+  );
 
   it('oneself is never lifted by oneself, by another key of the same name neither', async () => {
     const { administrator } = world.trust;
     // The author becomes a reviewer too.
-    await enrol(world.send, administrator, {
+    await enrol(world, administrator, {
       name: 'anna',
       roles: ['reviewer'],
       key: world.author,
     });
-    expect((await say('suspended', publisher())).status).toBe(201);
-    expect(await say('lifted', publisher(), world.author)).toMatchObject({
-      status: 403,
-      body: { code: 'forbidden' },
-    });
-    expect((await say('lifted', publisher(), world.omar)).status).toBe(201);
-  });
-
-  it('a publisher by who is no reviewer says nothing', async () => {
-    expect(await say('revoked', publisher(), world.scanner)).toMatchObject({ status: 403 });
-    expect((await send(skillAt(1))).status).toBe(201);
+    await expectAnswer(say('suspended', publisher()), 201);
+    await expectAnswer(say('lifted', publisher(), world.author), 403, 'forbidden');
+    await expectAnswer(say('lifted', publisher(), world.omar), 201);
   });
 });

@@ -1,79 +1,50 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import {
-  type Answer,
-  approve,
-  call,
-  enrol,
-  makeReport,
-  makeSkill,
-  publish,
-  type Skill,
-  signIn,
-  signReport,
-} from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { enrol, leaseJob, makeReport, makeSkill, reportOn, type Skill, signIn } from '../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn } from '../steps.ts';
+import { eachWorld } from '../world.ts';
 
 describe('a registry whose policy asks for two scanners', () => {
-  let world: Staffed;
-  let other: TestKey;
-  let spare: TestKey;
-  let skill: Skill;
-  let serial = 0;
-  beforeEach(async () => {
-    world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
+  const world = eachWorld({ policy: { ...defaultPolicy, scanners: 2 } }, async () => {
     [other, spare] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'elsewhere',
       roles: ['scanner'],
       key: other,
     });
-    await enrol(world.send, world.trust.administrator, {
+    await enrol(world, world.trust.administrator, {
       name: 'scanner',
       roles: ['scanner'],
       key: spare,
     });
     serial += 1;
     skill = makeSkill('@acme/twice', `1.0.${serial}`);
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await expectAnswer(publishIn(world, skill), 201);
   });
-  afterEach(() => world.close());
+  let other: TestKey;
+  let spare: TestKey;
+  let skill: Skill;
+  let serial = 0;
 
-  const lease = async (key: TestKey): Promise<{ id: string; lease: string } | null> =>
-    (
-      await call(world.send, '/api/v1/jobs/lease', {
-        token: await signIn(world.send, key),
-        json: {},
-      })
-    ).body.job;
-  const report = async (key: TestKey, verdict: Verdict = 'pass'): Promise<Answer> => {
+  const lease = async (key: TestKey) => leaseJob(world, await signIn(world, key));
+  const report = async (key: TestKey, verdict: Verdict = 'pass') => {
     const job = await lease(key);
     if (job === null) throw new Error('no job for this scanner');
-    const made = makeReport(skill, verdict);
-    const json = {
-      lease: job.lease,
-      envelope: await signReport(world.send, skill, made, key),
-      report: made,
-    };
-    return call(world.send, `/api/v1/jobs/${job.id}/report`, {
-      token: await signIn(world.send, key),
-      json,
-    });
+    const by = { token: await signIn(world, key), key };
+    return reportOn(world, by, job, [skill, makeReport(skill, verdict)]);
   };
   const review = async () => {
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
-    return (await call(world.send, path, { token: world.tokens.omar })).body;
+    return (await callAs(world, 'omar', path)).body;
   };
 
   it('lets a version go on to people once another scanner signed the same report, and into the index', async () => {
     expect((await report(world.scanner)).body.status).toBe('scanning');
-    expect(
-      (await approve(world.send, world.tokens.rita, world.rita, skill)).status,
-    ).toBeGreaterThanOrEqual(400);
+    expect((await approveIn(world, skill)).status).toBeGreaterThanOrEqual(400);
     expect((await report(other)).body.status).toBe('in review');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await expectAnswer(approveIn(world, skill), 201);
     // Published after `decide` said what every installer will say.
     expect((await review()).status).toBe('approved');
   });
@@ -95,8 +66,8 @@ describe('a registry whose policy asks for two scanners', () => {
     expect((await report(world.scanner, 'block')).body.status).toBe('quarantined');
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/move`;
     const json = { to: 'in review', reason: 'it is harmless' };
-    await call(world.send, path, { token: world.tokens.rita, json });
-    const refused = await approve(world.send, world.tokens.rita, world.rita, skill);
+    await callAs(world, 'rita', path, json);
+    const refused = await approveIn(world, skill);
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       403,
       'approval-refused',

@@ -2,16 +2,12 @@
  * Two processes, or two isolates: a version enters the index while somebody who could stop it is
  * being judged.
  */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
-import {
-  keyStatement,
-  revocationStatement,
-  type Statement,
-} from '../../../skills-index/statement/attestation.ts';
-import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, scan, state, stopsShown } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { keyStatement, type Statement } from '../../../skills-index/statement/attestation.ts';
+import { makeSkill, publishScanned, state, stopsShown } from '../road.ts';
+import { approveIn, bodyAt, expectAnswer, stopStatement } from '../steps.ts';
+import { ownWorld, type Staffed } from '../world.ts';
 
 const skill = makeSkill('@acme/t', '1.0.1');
 
@@ -22,26 +18,18 @@ it.each<[string, (world: Staffed) => Statement]>([
   ],
   [
     'the publisher is revoked',
-    ({ author }) =>
-      revocationStatement({
-        nonce: freshNonce(),
-        kind: 'revoked',
-        target: { publisher: author.keyId },
-        reason: 'r',
-      }),
+    ({ author }) => stopStatement('revoked', { publisher: author.keyId }),
   ],
 ])('what enters the index at the moment in which %s is out of it again', async (_, said) => {
-  const world = await makeStaffedWorld();
-  onTestFinished(() => world.close());
-  expect((await publish(world.send, skill, world.author)).status).toBe(201);
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  const world = await ownWorld();
+  await publishScanned(world, skill);
   const gate = holdEntry(world);
-  const approving = approve(world.send, world.tokens.rita, world.rita, skill);
+  const approving = approveIn(world, skill);
   await gate.atDoor;
-  expect((await state(world.send, said(world), world.trust.administrator)).status).toBe(201);
+  await expectAnswer(state(world, said(world), world.trust.administrator), 201);
   await approving;
-  expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe('revoked');
-  expect(await stopsShown(world.send)).toEqual({ [skill.packed.digest]: 'revoked' });
+  expect((await bodyAt(world, '/api/v1/versions/@acme/t/1.0.1')).status).toBe('revoked');
+  expect(await stopsShown(world)).toEqual({ [skill.packed.digest]: 'revoked' });
 });
 
 /**

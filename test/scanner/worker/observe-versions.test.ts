@@ -62,7 +62,7 @@ async function work(
 }
 
 const read = async () =>
-  (await call(world.send, '/api/v1/reviews/@acme/deals/1.0.0', { token: world.tokens.rita })).body;
+  (await call(world, '/api/v1/reviews/@acme/deals/1.0.0', { token: world.tokens.rita })).body;
 
 describe('a scanner that can observe', () => {
   it('observes the files of a waiting version, and hands the signed observation in', async () => {

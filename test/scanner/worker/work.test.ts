@@ -42,7 +42,7 @@ describe('a scanner at work', () => {
     skill: Skill,
     fetchOther?: (url: string) => Response | undefined,
   ): Promise<string> => {
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    expect((await publish(world, skill, world.author)).status).toBe(201);
     const stop = new AbortController();
     const path = `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`;
     let status = '';
@@ -59,7 +59,7 @@ describe('a scanner at work', () => {
       pool,
       log: (line) => {
         lines.push(line);
-        void call(world.send, path, { token: world.tokens.author }).then((answer) => {
+        void call(world, path, { token: world.tokens.author }).then((answer) => {
           status = answer.body.status;
           stop.abort();
         });

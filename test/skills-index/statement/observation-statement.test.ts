@@ -47,6 +47,15 @@ it.each<[string, unknown]>([
       coverage: { planned: 0, done: 0, late: 0, rounds: ['now'] },
     }),
   ],
+  [
+    'a fact as a note that is evidence',
+    made({ ...observation, facts: observation.facts.map((one) => ({ ...one, level: 'note' })) }),
+  ],
+  [
+    'more steps than were planned',
+    made({ ...observation, coverage: { ...observation.coverage, done: 4 } }),
+  ],
+  ['too many facts', made({ ...observation, facts: Array(201).fill(observation.facts[0]) })],
   ['an unknown kind of fact', JSON.parse(canonicalJson(made()).replace('decoy-sent', 'other'))],
   ['a further member', { ...made(), more: 1 }],
   ['another predicate type', { ...made(), predicateType: 'https://slsa.dev/provenance/v1' }],

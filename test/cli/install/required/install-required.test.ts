@@ -172,9 +172,9 @@ describe('a required skill of a registry for one scope, while another registry i
       parseScope('company'),
     ]);
     const own = makeReportSkill('@company/x', { requires: { '@acme/b': '1' } });
-    expect(
-      (await claimScope(network.registry.send, 'company', network.registry.author)).status,
-    ).toBe(201);
+    expect((await claimScope(network.registry, 'company', network.registry.author)).status).toBe(
+      201,
+    );
     await release(network, own);
     const { runWith } = user;
     const fetch: Network['fetch'] = (input, init) => {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  capabilityMatrix,
-  capabilityRows,
-} from '../../../../registry/desk/version-page/capability-matrix.ts';
-import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
+import { capabilityRows } from '../../../../registry/desk/version-page/capability-matrix.ts';
 import { declared, report } from '../story.ts';
 
 describe('the capability matrix', () => {
@@ -21,13 +17,6 @@ describe('the capability matrix', () => {
     ]);
   });
 
-  it('says beside a declared one what was seen of it, and why the author asks', () => {
-    expect(rows.find((row) => row.kind === 'egress' && row.use === 'used')).toMatchObject({
-      seen: ['GET hxxps://api[.]crm[.]example/v2/deals'],
-      why: 'reads deals',
-    });
-  });
-
   it('marks what the last approved version did not have', () => {
     const approvedBefore = { ...declared, exec: [] };
     const added = capabilityRows({ ...report().capabilities, approvedBefore }).filter(
@@ -39,17 +28,5 @@ describe('the capability matrix', () => {
       'git',
     ]);
     expect(rows.every((row) => row.added === undefined)).toBe(true);
-  });
-
-  it('says so when there is nothing', () => {
-    const none = {
-      declared: noCapabilities,
-      observed: noCapabilities,
-      undeclared: noCapabilities,
-      unused: noCapabilities,
-    };
-    expect(
-      String(capabilityMatrix(capabilityRows({ ...none, approvedBefore: undefined }))),
-    ).toContain('only read its own files');
   });
 });

@@ -46,17 +46,4 @@ describe('a code frame', () => {
       range[0] === 9 ? 'keeps no text of this file' : '<mark>',
     );
   });
-
-  it('says so when the file is not there', () => {
-    expect(
-      String(
-        codeFrame(new Map(), {
-          path: 'b.ts',
-          range: { line: 1, column: 1, endLine: 1, endColumn: 2 },
-          around: 1,
-          hrefOf,
-        }),
-      ),
-    ).toContain('keeps no text of this file');
-  });
 });

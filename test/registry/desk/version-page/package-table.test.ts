@@ -77,34 +77,6 @@ describe('the packages of a version', () => {
     expect(packageTable([], now)).toBe('');
   });
 
-  it('have what their own entry of the lock says, and are unknown otherwise', () => {
-    const cellsOf = (name: string): string[] => {
-      const row = String(packageTable(rows, now))
-        .split('<tr>')
-        .find((text) => text.includes(`<bdi>${name}</bdi>`) || text.includes(`>${name}<`));
-      return [...(row ?? '').matchAll(/<td>(.*?)<\/td>/gs)].slice(-4).map(([, cell = '']) => cell);
-    };
-    const [size, uploaded, native, licence] = cellsOf('numpy');
-    expect(size).toBe('16001 kB');
-    expect(uploaded).toContain('20 d ago');
-    expect(native).toBe('yes');
-    expect(licence).toContain('&lt;i&gt;MIT');
-    expect(new Set(cellsOf('six'))).toEqual(new Set(['<span class="quiet">unknown</span>']));
-    expect(new Set(cellsOf('pytz'))).toEqual(new Set(['']));
-  });
-
-  it('are all first where nothing was approved', () => {
-    const first = packageRows({
-      declared: having(at('six', '1.16.0')),
-      observed: noCapabilities,
-      approvedBefore: undefined,
-      packages: undefined,
-      details: [],
-      seen: [],
-    });
-    expect(first.map(({ change }) => change)).toEqual(['first']);
-  });
-
   it('are the host’s choice where the skill has no lock, which is a change', () => {
     const left: PackageCapability = { ecosystem: 'python', name: 'six', version: 'house' };
     const tableOf = (now_: PackageCapability, before: PackageCapability) =>

@@ -82,42 +82,11 @@ describe('a package that a scanner looked at', () => {
     );
   });
 
-  it('is counted, and nothing is said of advisories where nobody looked', () => {
-    const fresh = rowsOf({}, [{ ...named('fresh'), advisories: [], moreAdvisories: 0 }]);
-    const text = String(packageTable(fresh, now));
-    expect(text).toContain('No scanner has looked at these packages yet.');
-    expect(text).not.toContain('0 malicious');
-  });
-
-  it.each([
-    [
-      'plain',
-      'no findings',
-      'looked at by <bdi>watcher</bdi>',
-      '3 h ago',
-      'publisher <bdi>stevemao',
-    ],
-    ['holed', '<code><bdi>GHSA-aaaa</bdi></code> <bdi>slow expression', 'and 4 more advisories'],
-    ['odd', '8 findings', 'and 7 more findings', '&lt;i&gt;a.js:3', 'title="U+202E"'],
-    ['evil', '<b class="no">malicious</b> <code><bdi>MAL-2026-1', 'class="alarm"'],
-    ['gone', 'not fetched by <bdi>watcher</bdi>', '<bdi>no index has it'],
-    ['gone', 'compared with no advisories'],
-    ['fresh', '<code><bdi>GHSA-aaaa', 'nobody looked yet'],
-  ])('says of %s what the scanner saw', (name, ...texts) => {
-    for (const text of texts) expect(rowIn(html, name)).toContain(text);
-  });
-
   it.each([
     [
       'the licence',
       { licence: 'MIT' },
       '<b class="no">lock: <bdi>MIT</bdi></b> <b class="no">seen: <bdi>WTFPL',
-    ],
-    ['machine code', { isNative: true }, '<b class="no">lock: yes</b> <b class="no">seen: no'],
-    [
-      'the size',
-      { size: 9, sizes: { [facts.file]: 3_600 } },
-      'lock: 3,600 bytes</b> <b class="no">seen: 3,619 bytes',
     ],
   ])('is marked where the lock says otherwise of %s', (_, detail, text) => {
     expect(rowIn(String(packageTable(rowsOf(detail), now)), 'plain')).toContain(text);
@@ -126,7 +95,6 @@ describe('a package that a scanner looked at', () => {
   it.each([
     ['says the same', { licence: 'WTFPL', isNative: false, sizes: { [facts.file]: facts.bytes } }],
     ['has the size of a file for another system', { size: 9_999, sizes: { other: 9_999 } }],
-    ['says nothing', {}],
   ])('has no mark where the lock %s', (_, detail) => {
     const row = rowIn(String(packageTable(rowsOf(detail), now)), 'plain');
     expect(row).not.toContain('lock:');

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { approvalPage } from '../../../../registry/desk/approval-routes.ts';
-import { linkPage, passkeysPage, signInPage } from '../../../../registry/desk/desk-routes.ts';
+import { passkeysPage, signInPage } from '../../../../registry/desk/desk-routes.ts';
 import { fileHref, filePage, fileViewLinesMax } from '../../../../registry/desk/file.ts';
 import { queuePage } from '../../../../registry/desk/queue.ts';
-import { ruleHref, rulePage } from '../../../../registry/desk/rule.ts';
+import { rulePage } from '../../../../registry/desk/rule.ts';
 import { versionPage } from '../../../../registry/desk/version-page/version.ts';
-import { rankFindings } from '../../../../registry/markup/rank-findings.ts';
 import type { ReviewDetail } from '../../../../registry/review/detail.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
@@ -13,7 +12,6 @@ import { ruleNote } from '../../../../skills-index/statement/rule-note.ts';
 import {
   approval,
   detail,
-  finding,
   frame,
   name,
   now,
@@ -52,25 +50,12 @@ const pages = {
 };
 
 describe.each(Object.entries(pages))('the page %s', (_name, page) => {
-  it('has one h1, a skip link to the content, and a name for each field', () => {
-    expect(page.match(/<h1>/g)).toHaveLength(1);
-    expect(page).toContain('<a class="skip" href="#main">');
-    for (const [, id] of page.matchAll(/<textarea id="([^"]+)"/g))
-      expect(page).toContain(`<label for="${id}">`);
-  });
-
   it('uses no inline style, handler or foreign address', () => {
     expect(page).not.toMatch(/ style=| on[a-z]+=|https?:\/\/(?!www\.w3)[^\s<&"]*"/);
   });
 });
 
 describe('a version', () => {
-  it('puts capabilities first, then findings, what it says anew, SKILL.md, files and history', () => {
-    expect(
-      [...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id),
-    ).toEqual(['capabilities', 'findings', 'observed', 'prose', 'skill-md', 'files', 'history']);
-  });
-
   it('lists in order what it says anew, marks what is hidden, and says how much is not shown', () => {
     const sentence = (line: number, text: string, isHidden = false) => ({
       path: 'SKILL.md',
@@ -107,19 +92,6 @@ describe('a version', () => {
     );
   });
 
-  it('offers what the state allows, each with a required reason', () => {
-    const actions = (page: string): string[] =>
-      [...page.matchAll(/action="\/review\/@acme\/weekly-report\/1\.4\.1\/(\w+)"/g)].map(
-        ([, action]) => action ?? '',
-      );
-    expect(actions(pages.version)).toEqual(['claim', 'approve', 'ask', 'refuse']);
-    expect(actions(pages.quarantined)).toEqual(['claim', 'move', 'ask', 'refuse']);
-    expect(
-      actions(String(versionPage(frame, versionView({ status: 'revoked', moves: [] })))),
-    ).toEqual([]);
-    expect(pages.version.match(/<textarea[^>]* required /g)).toHaveLength(3);
-  });
-
   it('does not offer an approval to those who may not give one, and says why', () => {
     const view = versionView();
     const page = String(
@@ -130,13 +102,6 @@ describe('a version', () => {
     );
     expect(page).toContain('You published this version.');
     expect(page).not.toContain('/approve"');
-  });
-
-  it('numbers the flow across files', () => {
-    expect(pages.version).toMatch(
-      /<code><bdi>scripts\/report\.ts<\/bdi><\/code>[\s\S]*→[\s\S]*<code><bdi>scripts\/usage\.ts<\/bdi><\/code>/,
-    );
-    expect(pages.version.match(/<li class="step-/g)).toHaveLength(4);
   });
 
   it('says at the top which files were not analysed, and why', () => {
@@ -169,50 +134,6 @@ describe('a version', () => {
     expect(page([read])).not.toContain('not analysed</b>');
     expect(page(Array.from({ length: 30 }, () => file))).toContain(
       'and 20 more files: see the list of files',
-    );
-  });
-
-  it('shows what decides apart, with what its rule maps to and the way to the rule’s page', () => {
-    const findings = pages.version.split('<section id="findings"')[1]?.split('<section')[0] ?? '';
-    const [deciding = '', rest = ''] = findings.split('Other findings: ');
-    expect(deciding).toContain('The finding that decides the verdict');
-    expect(deciding).toContain('decides the verdict</span>');
-    expect(rest).not.toContain('decides the verdict</span>');
-    expect(findings).toContain(`<a href="${ruleHref(someRule)}">`);
-    expect(findings).toMatch(
-      /<dt>Maps to<\/dt><dd class=""><span class="tag" title="[^"]+">CWE-\d+<\/span>/,
-    );
-  });
-
-  it('ranks findings: what decides, then the severest, then by place', () => {
-    const low = finding({ severity: 'low' });
-    const high = finding({ severity: 'high', path: 'b' });
-    const deciding = finding({ severity: 'medium' });
-    expect(rankFindings([low, high, deciding], [deciding.fingerprint])).toEqual([
-      deciding,
-      high,
-      low,
-    ]);
-  });
-
-  it('without a report shows what is declared, and says that nothing else is known', () => {
-    const {
-      report: _,
-      reportDigest: __,
-      verdict: ___,
-      ...rest
-    } = detail({ status: 'quarantined' });
-    const page = String(versionPage(frame, { ...versionView(), detail: rest }));
-    expect(page).toContain('only the author’s declaration is known');
-    expect(page).toContain('CRM_TOKEN as bearer to api.crm.example');
-    expect(page).not.toContain('class="matrix"');
-  });
-
-  it('keeps what was typed when a decision is refused', () => {
-    const view = versionView();
-    const typed = { action: 'refuse', reason: 'because <x>' };
-    expect(String(versionPage(frame, { ...view, decision: { ...view.decision, typed } }))).toMatch(
-      /id="reason-refuse"[^>]*>because &lt;x&gt;<\/textarea>/,
     );
   });
 });
@@ -289,21 +210,6 @@ describe('a file', () => {
   });
 });
 
-describe('a one-time link', () => {
-  it('is used up by a button only, and says whom it signs in', () => {
-    const page = String(
-      linkPage(
-        { ...frame, viewer: undefined },
-        { link: 'secret', member: { name: 'ruth', roles: ['reviewer'] } },
-      ),
-    );
-    expect(page).toMatch(
-      /<form method="post" action="\/review\/sign-in">\s*<input type="hidden" name="link" value="secret">/,
-    );
-    expect(page).toContain('<b><bdi>ruth</bdi></b>');
-  });
-});
-
 describe('the line for an administrator', () => {
   it.each([
     ['ruth', 'skillgate member add <bdi>ruth</bdi> --passkey=-abc <span data-passkey-key="-abc">'],
@@ -316,22 +222,6 @@ describe('the line for an administrator', () => {
     const pending = [{ credentialId: '-abc', createdAt: now }];
     const view = { member, roles: ['reviewer'], now, enrolled: [], pending, creationOptions: {} };
     expect(String(passkeysPage(frame, view))).toContain(line);
-  });
-});
-
-describe('the reports of hosts', () => {
-  it('shows what hosts reported, and who of them is not known, and nothing where nobody did', () => {
-    const at = new Date(1);
-    const incidents = [
-      { at, by: 'host prod-1', isEnrolled: true, text: 'canary at paste.example:443' },
-      { at, by: 'unknown host sha256:ab', isEnrolled: false, text: 'escape at /reports/l' },
-    ];
-    const page = String(versionPage(frame, versionView({ incidents })));
-    expect(page).toContain('Reports of hosts (2)');
-    expect(page).toMatch(
-      /<b>[^/]*host prod-1[\s\S]*canary at paste\.example:443[\s\S]*unverified, [\s\S]*escape at/,
-    );
-    expect(String(versionPage(frame, versionView()))).not.toContain('Reports of hosts');
   });
 });
 

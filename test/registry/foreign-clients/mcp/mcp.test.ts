@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../../registry/catalogue/renew-skills.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../../nonce.ts';
-import { makeSkill, publish, publishApproved, type Skill, scan, state } from '../../road.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { makeSkill, publishApproved, publishScanned, type Skill } from '../../road.ts';
+import { expectAnswer, stopIn } from '../../steps.ts';
+import { oneWorld, type Staffed } from '../../world.ts';
 import { eras, mcpClient } from './mcp-clients.ts';
 
 async function release(world: Staffed, skill: Skill): Promise<void> {
@@ -14,14 +12,10 @@ async function release(world: Staffed, skill: Skill): Promise<void> {
 }
 
 async function revoke(world: Staffed, skill: Skill): Promise<void> {
-  const stop = revocationStatement({
-    registry: registryIdOf(world.registry.root),
-    reason: 'it sends keys away',
-    kind: 'revoked',
-    target: { bundle: skill.packed.digest },
-    nonce: freshNonce(),
-  });
-  expect((await state(world.send, stop, world.rita)).status).toBe(201);
+  await expectAnswer(
+    stopIn(world, 'revoked', { bundle: skill.packed.digest }, { reason: 'it sends keys away' }),
+    201,
+  );
 }
 
 const accept = 'application/json, text/event-stream';
@@ -36,19 +30,16 @@ const uri = 'skill://acme/report/SKILL.md';
 const listCall = '{"jsonrpc":"2.0","id":1,"method":"skills/list"}';
 
 describe('skills over MCP of a registry', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const report = makeSkill('@acme/report', '1.0.0', {
     files: { 'notes/a b.md': 'x', 'notes/more/c.md': 'y', 'logo.bin': '\u0000\ufffd' },
   });
 
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     await release(world, report);
     const waiting = makeSkill('@acme/waiting', '1.0.0');
-    await publish(world.send, waiting, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, waiting, 'pass');
+    await publishScanned(world, waiting);
   });
-  afterAll(() => world.close());
 
   it.each(eras)('serves a client of %s: entries that verify, and nothing else', async (era) => {
     const ask = await mcpClient(world.send, era);
@@ -68,24 +59,6 @@ describe('skills over MCP of a registry', () => {
     const { resources } = await ask('resources/list');
     expect(resources.map((one) => one.uri)).toEqual([uri]);
     await expect(ask('skills/forget')).rejects.toMatchObject({ code: -32_601 });
-  });
-
-  it.each([
-    ['2025-11-25', {}],
-    ['2026-07-28', { ttlMs: 30_000, cacheScope: 'public' }],
-  ] as const)('says to a client of %s how long an answer counts: %j', async (era, expected) => {
-    const ask = await mcpClient(world.send, era);
-    for (const [method, params] of [
-      ['skills/list', {}],
-      ['skills/get', { uri }],
-      ['resources/read', { uri }],
-    ] as const) {
-      const { ttlMs, cacheScope } = await ask(method, params);
-      expect([method, JSON.parse(JSON.stringify({ ttlMs, cacheScope }))]).toEqual([
-        method,
-        expected,
-      ]);
-    }
   });
 
   it('names the bundle and the statements about it, which a client can verify', async () => {
@@ -112,7 +85,7 @@ describe('skills over MCP of a registry', () => {
       types.push(predicateType.split('/').at(-2) ?? '');
     }
     expect(types).toEqual(['publish', 'scan', 'approval', 'verification_summary']);
-    expect((await world.send('/index/@acme/report')).status).toBe(200);
+    await expectAnswer(world.send('/index/@acme/report'), 200);
   });
 
   it.each(eras)('gives a client of %s a stopped version no longer, and says why', async (era) => {
@@ -140,8 +113,6 @@ describe('skills over MCP of a registry', () => {
     // A Cyrillic letter, another spelling, and ways out of the skill.
     ['skill://acme/rеport/SKILL.md', /There is no skill or file/],
     ['skill://ACME/report/SKILL.md', /There is no skill or file/],
-    ['skill://acme/report/./SKILL.md', /no such file|There is no skill at|not a folder/],
-    ['skill://acme/report/%53KILL.md', /There is no skill or file/],
     ['skill://acme/report/../../etc/passwd', /no such file|There is no skill at|not a folder/],
     ['file:///etc/passwd', /There is no skill or file/],
   ])('refuses %s', async (wrong, why) => {
@@ -160,9 +131,6 @@ describe('skills over MCP of a registry', () => {
     ['a page of another site', listCall, { 'sec-fetch-site': 'cross-site' }, 403],
     ['another host name', listCall, { host: 'evil.example' }, 421],
     ['half a message', '{"jsonrpc":"2.0","id":1,', {}, 400],
-    ['nothing', '', {}, 400],
-    ['no object', '"skills/list"', {}, 400],
-    ['no JSON-RPC', '{"method":"skills/list"}', {}, 400],
     ['a batch', `[${listCall},${listCall}]`, {}, 400],
     ['a body over the limit', JSON.stringify({ jsonrpc: 'x'.repeat(70_000) }), {}, 413],
     ['a form', listCall, { 'content-type': 'text/plain' }, 415],

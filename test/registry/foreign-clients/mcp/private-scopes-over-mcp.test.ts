@@ -3,6 +3,7 @@ import { Readers } from '../../../../registry/readers/readers.ts';
 import type { ReadersFile } from '../../../../registry/readers/readers-file.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { expectAnswer } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 import { addListedSkills } from '../listed-skills.ts';
 import { type Ask, mcpClient } from './mcp-clients.ts';
@@ -82,6 +83,6 @@ describe('private scopes over MCP', () => {
     const { cursors, names } = await walk(await mcpClient(world.send, '2026-07-28', token));
     expect(names).toEqual(['a-b', 'a'].flatMap(all));
     expect(cursors.filter((place) => !names.includes(place))).toEqual([]);
-    expect((await world.send('/mcp', { method: 'POST', body: '{}' })).status).toBe(401);
+    await expectAnswer(world.send('/mcp', { method: 'POST', body: '{}' }), 401);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ruleNotes } from '../../../../skills-index/statement/rule-note.ts';
 import { foreignMarkup, publicMarkup } from '../../desk/live-markup.ts';
+import { expectAnswer } from '../../steps.ts';
 import type { Staffed } from '../../world.ts';
 import { makePublicStory } from '../public-story.ts';
 
@@ -23,7 +24,7 @@ describe('pages about the registry', () => {
       expect(list).toContain(`href="/rules/${rule}"`);
       expect(foreignMarkup(await read(`/rules/${rule}`), publicMarkup)).toEqual([]);
     }
-    expect((await world.send('/rules/flow/nothing')).status).toBe(404);
+    await expectAnswer(world.send('/rules/flow/nothing'), 404);
   });
 
   it('list stopped versions with the reason', async () => {
@@ -31,6 +32,6 @@ describe('pages about the registry', () => {
     expect(page).toContain('<a href="/@acme/revoked@1.0.0">@acme/revoked 1.0.0 is revoked</a>');
     expect(page).toContain('it sends keys away');
     expect(page).not.toContain('@acme/report');
-    expect((await world.send('/advisories?before=nowhere')).status).toBe(400);
+    await expectAnswer(world.send('/advisories?before=nowhere'), 400);
   });
 });

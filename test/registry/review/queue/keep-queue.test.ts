@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runInProcess } from '../../../../registry/background-tasks.ts';
 import { judgedAnewAtOnce } from '../../../../registry/review/queue/renew-queue.ts';
 import { startRegistry } from '../../../../registry/serve.ts';
@@ -9,39 +9,31 @@ import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts'
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';
 import { makeRoot } from '../../people.ts';
-import { call, makeSkill, publish, scan } from '../../road.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { leaseJob, makeSkill, publishScanned } from '../../road.ts';
+import { rowsOf } from '../../steps.ts';
+import { eachWorld } from '../../world.ts';
 
 const queueIdleMs = 1_000;
 
-let world: Staffed;
-let id: string;
-beforeEach(async () => {
-  world = await makeStaffedWorld();
-  const { author, scanner, send, tokens } = world;
+const world = eachWorld({}, async () => {
   const skill = makeSkill('@acme/s', '1.0.0');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  await publishScanned(world, skill);
   ({ id } = await requireVersion(world.registry, skill.manifest));
 });
-afterEach(() => world.close());
+let id: string;
 
 /** Notes a change of the version's evidence. */
-const change = (): Promise<void> =>
+const change = () =>
   world.registry.db.batch([
     (db) =>
       db.run(sql`UPDATE waiting SET changes = changes + 1, rank = 99 WHERE versionId = ${id}`),
   ]);
 const isJudged = async (): Promise<boolean> => {
-  const rows = await world.registry.db.read.select().from(waiting).where(eq(waiting.versionId, id));
+  const rows = await rowsOf(world, waiting, eq(waiting.versionId, id));
   return rows.every(({ changes, known, rank }) => changes === known && rank !== 99);
 };
-const leaseNothing = async (): Promise<void> => {
-  const { body } = await call(world.send, '/api/v1/jobs/lease', {
-    token: world.tokens.scanner,
-    json: {},
-  });
-  expect(body).toEqual({ job: null });
+const leaseNothing = async () => {
+  expect(await leaseJob(world, world.tokens.scanner)).toBeNull();
 };
 
 describe('a registry that runs', () => {
@@ -78,7 +70,7 @@ describe('a registry that runs', () => {
         ),
     ]);
     const due = async () =>
-      (await registry.db.read.select().from(waiting)).filter((one) => one.changes !== one.known);
+      (await rowsOf({ registry }, waiting)).filter((one) => one.changes !== one.known);
     expect((await due()).length).toBeGreaterThanOrEqual(count);
     const stopped = new AbortController();
     const start = performance.now();
@@ -118,7 +110,7 @@ it('begins with `skillgate serve`, the daily look too, without a request', async
   onTestFinished(() => rm(dir, { recursive: true }));
   const { registry, close } = await startRegistry({ dir, port: 0 });
   onTestFinished(close);
-  const looks = () => registry.db.read.select().from(renewals).where(eq(renewals.kind, 'all'));
+  const looks = () => rowsOf({ registry }, renewals, eq(renewals.kind, 'all'));
   await vi.waitFor(async () => expect(await looks()).toMatchObject([{ after: null }]), 10_000);
 });
 

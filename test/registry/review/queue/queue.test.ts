@@ -1,37 +1,24 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { queuePageRows } from '../../../../registry/review/queue/queue.ts';
 import { storedBlobName } from '../../../../registry/store/objects.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseDigest } from '../../../../skills-index/skill/digest.ts';
-import { signedIn } from '../../desk-visit.ts';
-import { call, makeSkill, publish, scan } from '../../road.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { makeSkill, publishScanned } from '../../road.ts';
+import { callAs, deskOf, expectAnswer } from '../../steps.ts';
+import { oneWorld } from '../../world.ts';
 
 describe('the queue', () => {
-  let world: Staffed;
+  const world = oneWorld();
   const sound = makeSkill('@acme/sound', '1.0.0');
   const damaged = makeSkill('@acme/damaged', '1.0.0');
   beforeAll(async () => {
-    world = await makeStaffedWorld();
     for (const skill of [sound, damaged]) {
-      await publish(world.send, skill, world.author);
-      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+      await publishScanned(world, skill);
     }
   });
-  afterAll(() => world.close());
 
-  const listed = async () =>
-    (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews;
-
-  it('lists what waits, each with its risk', async () => {
-    const rows = await listed();
-    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
-      '@acme/sound',
-      '@acme/damaged',
-    ]);
-    expect(rows.every((row: object) => !('failed' in row))).toBe(true);
-  });
+  const listed = async () => (await callAs(world, 'rita', '/api/v1/reviews')).body.reviews;
 
   it('shows a version that cannot be judged as failed, first and as risky as can be, and all others as before', async () => {
     const [before] = await listed();
@@ -47,7 +34,7 @@ describe('the queue', () => {
     expect(first).toMatchObject({ name: '@acme/damaged', approvals: 0, risk: { total: 100 } });
     expect(first.failed).toMatch(/^Cannot show this version: .*damaged/);
     expect(second).toEqual(before);
-    const rita = await signedIn(world.send, world.tokens.rita);
+    const rita = await deskOf(world, 'rita');
     const page = await rita.get('');
     expect(page.status).toBe(200);
     expect(page.html).toMatch(/@acme\/damaged[\s\S]*Cannot show this version[\s\S]*@acme\/sound/);
@@ -73,10 +60,10 @@ describe('the queue', () => {
     let place: string | undefined;
     const pages = [];
     do {
-      const page = await call(
-        world.send,
+      const page = await callAs(
+        world,
+        'rita',
         `/api/v1/reviews${place === undefined ? '' : `?after=${place}`}`,
-        { token: world.tokens.rita },
       );
       pages.push(page.body);
       forwards.push(...page.body.reviews);
@@ -93,16 +80,12 @@ describe('the queue', () => {
       ),
     );
     expect(pages[0]).toMatchObject({ waiting: 2 * queuePageRows + 2, unsettled: false });
-    const back = await call(world.send, `/api/v1/reviews?before=${pages[2].previous}`, {
-      token: world.tokens.rita,
-    });
+    const back = await callAs(world, 'rita', `/api/v1/reviews?before=${pages[2].previous}`);
     expect(back.body.reviews).toEqual(pages[1].reviews);
-    const first = await call(world.send, `/api/v1/reviews?before=${back.body.previous}`, {
-      token: world.tokens.rita,
-    });
+    const first = await callAs(world, 'rita', `/api/v1/reviews?before=${back.body.previous}`);
     expect(first.body.reviews).toEqual(pages[0].reviews);
     expect(first.body.previous).toBeUndefined();
-    const rita = await signedIn(world.send, world.tokens.rita);
+    const rita = await deskOf(world, 'rita');
     const { html } = await rita.get('');
     expect(html).toContain(`after=${encodeURIComponent(pages[0].next)}" rel="next"`);
     expect((await rita.get(`?after=${pages[0].next}`)).html).toContain('rel="prev"');
@@ -110,8 +93,10 @@ describe('the queue', () => {
 
   it('has no page at a place that no page names', async () => {
     for (const place of ['1', "1.1.x'", '1.1.x.y', '9'.repeat(40)])
-      expect(
-        await call(world.send, `/api/v1/reviews?after=${place}`, { token: world.tokens.rita }),
-      ).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+      await expectAnswer(
+        callAs(world, 'rita', `/api/v1/reviews?after=${place}`),
+        400,
+        'request-invalid',
+      );
   });
 });

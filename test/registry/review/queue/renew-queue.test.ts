@@ -9,31 +9,24 @@ import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { proseOf } from '../../../../scanner/prose/sentences.ts';
 import { extractFacts } from '../../../../scanner/scan.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { signatureOf } from '../../../../skills-index/skill/text/matching-parts.ts';
-import {
-  memberStatement,
-  revocationStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import { memberStatement } from '../../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../../skills-index/statement/finding.ts';
 import { policyDigest } from '../../../../skills-index/trust/policy/policy.ts';
-import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { finding } from '../../desk/story.ts';
 import { look, malware, packagedSkill, wholeLook } from '../../packaged-skill.ts';
 import { makeKey, type TestKey } from '../../people.ts';
 import {
-  approve,
-  call,
   claimScope,
   enrol,
-  makeReport,
   makeSkill,
-  publish,
   type Skill,
+  scan,
   signIn,
-  signReport,
+  sketchOf,
   state,
 } from '../../road.ts';
+import { approveIn, callAs, expectAnswer, publishIn, rowsOf, stopIn } from '../../steps.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 
 let world: Staffed;
@@ -41,7 +34,7 @@ let stranger: TestKey;
 beforeEach(async () => {
   world = await makeStaffedWorld();
   stranger = makeKey();
-  await claimScope(world.send, 'other', stranger);
+  await claimScope(world, 'other', stranger);
   // No daily look: what no trigger counts must show.
   await lookedAtAll();
 });
@@ -62,12 +55,12 @@ const words = (from: number, to: number): string =>
     { length: to - from },
     (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`,
   ).join('');
-const skillOf = (name: string, version: string, text = words(0, 400)): Skill =>
+const skillOf = (name: string, version: string, text = words(0, 400)) =>
   makeSkill(name, version, { files: { 'notes.md': text } });
 
 async function published(skill: Skill, key: TestKey = world.author): Promise<Skill> {
   world.wait(1_000);
-  expect((await publish(world.send, skill, key)).status).toBe(201);
+  await expectAnswer(publishIn(world, skill, key), 201);
   return skill;
 }
 
@@ -80,25 +73,8 @@ interface Told {
 /** Reports on the next job, as a scanner does: with sketch and sentences. */
 async function reported(skill: Skill, verdict: Verdict, told: Told = {}): Promise<void> {
   const { key, token } = told.scanner ?? { key: world.scanner, token: world.tokens.scanner };
-  const { body } = await call(world.send, '/api/v1/jobs/lease', { token, json: {} });
-  expect(body.job).toMatchObject({ name: skill.manifest.name, version: skill.manifest.version });
-  const report = makeReport(skill, verdict, told.findings ?? []);
-  const texts = skill.files.map(({ path, bytes }) => ({
-    path,
-    text: Buffer.from(bytes).toString(),
-  }));
-  const json = {
-    lease: body.job.lease,
-    envelope: await signReport(world.send, skill, report, key),
-    report,
-    signature: signatureOf(texts),
-    prose: proseOf(await extractFacts(skill.files)),
-  };
-  expect(
-    await call(world.send, `/api/v1/jobs/${body.job.id}/report`, { token, json }),
-  ).toMatchObject({
-    status: 200,
-  });
+  const also = { signature: sketchOf(skill), prose: proseOf(await extractFacts(skill.files)) };
+  await expectAnswer(scan(world, token, key, skill, verdict, told.findings, also), 200);
 }
 
 async function inReview(skill: Skill, key?: TestKey, verdict: Verdict = 'pass'): Promise<Skill> {
@@ -109,30 +85,21 @@ async function inReview(skill: Skill, key?: TestKey, verdict: Verdict = 'pass'):
 
 async function approved(skill: Skill, key?: TestKey): Promise<Skill> {
   await inReview(skill, key);
-  const { rita, send, tokens } = world;
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await expectAnswer(approveIn(world, skill), 201);
   return skill;
 }
 
-const move = async ({ manifest: { name, version } }: Skill, to: string): Promise<void> => {
+const move = async ({ manifest: { name, version } }: Skill, to: string) => {
   const json = { to, reason: 'a test' };
   const path = `/api/v1/reviews/${name}/${version}/move`;
-  expect(await call(world.send, path, { token: world.tokens.rita, json })).toMatchObject({
-    status: 200,
-  });
+  await expectAnswer(callAs(world, 'rita', path, json), 200);
 };
 
 async function say(
   kind: 'suspended' | 'lifted' | 'revoked',
   { manifest: { name, version } }: Skill,
 ): Promise<void> {
-  const said = { registry: registryIdOf(world.registry.root), kind, reason: 'a test' };
-  const statement = revocationStatement({
-    ...said,
-    target: { name, version },
-    nonce: freshNonce(),
-  });
-  expect((await state(world.send, statement, world.rita)).status).toBe(201);
+  await expectAnswer(stopIn(world, kind, { name, version }), 201);
 }
 
 /** What is stored after all events equals what the evidence says now, in the same order. */
@@ -145,7 +112,7 @@ async function expectExact(): Promise<void> {
     .innerJoin(versions, eq(versions.id, waiting.versionId))
     .orderBy(waiting.rank, waiting.logIndex);
   const computed = [];
-  for (const row of await registry.db.read.select().from(versions)) {
+  for (const row of await rowsOf({ registry }, versions)) {
     if (row.status !== 'in review' && row.status !== 'quarantined') continue;
     const { risk } = await readReview(registry, row);
     computed.push({ name: row.name, version: row.version, risk, logIndex: row.logIndex });
@@ -194,7 +161,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
     const first = await inReview(skillOf('@acme/s', '1.0.0', words(0, 50)));
     const second = await inReview(skillOf('@acme/s', '1.1.0', words(100, 150)));
     await expectExact();
-    await approve(world.send, world.tokens.rita, world.rita, first);
+    await approveIn(world, first);
     return second;
   },
   'a suspension of the approved version, and its lift': async () => {
@@ -228,18 +195,12 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'an earlier version that is scanned later, of which this one is a copy': async () => {
     const late = skillOf('@acme/late', '1.0.0');
     await published(late);
-    const { body } = await call(world.send, '/api/v1/jobs/lease', {
-      token: world.tokens.scanner,
-      json: {},
-    });
+    const { body } = await callAs(world, 'scanner', '/api/v1/jobs/lease', {});
     const copy = await inReview(skillOf('@other/copy', '1.0.0', words(0, 402)), stranger);
     await expectExact();
     const before = await riskOf(copy);
     const held = { lease: body.job.lease, reason: 'crash', detail: 'again' };
-    await call(world.send, `/api/v1/jobs/${body.job.id}/fail`, {
-      token: world.tokens.scanner,
-      json: held,
-    });
+    await callAs(world, 'scanner', `/api/v1/jobs/${body.job.id}/fail`, held);
     await reported(late, 'pass');
     await expectExact();
     expect(await riskOf(copy)).toBeGreaterThan(before ?? 100);
@@ -248,7 +209,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'an advisory of malware that comes and goes': async () => {
     const skill = await inReview(packagedSkill('@acme/locks', '1.0.0', ['evil@1.0.0']));
     await expectExact();
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     await look(world.send, world.tokens.scanner, { id: row?.id, advisories: [malware] });
     await expectExact();
     expect(await riskOf(skill)).toBeGreaterThan(60);
@@ -258,7 +219,7 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
   'a scan of a package that blocks': async () => {
     const skill = await inReview(packagedSkill('@acme/locks', '1.0.0', ['evil@1.0.0']));
     await expectExact();
-    const [row] = await world.registry.db.read.select().from(packages);
+    const [row] = await rowsOf(world, packages);
     const scan = { ruleSet: digestOf('rules'), verdict: 'block' as const, findings: [], more: 0 };
     await look(world.send, world.tokens.scanner, { ...wholeLook, id: row?.id, scan });
     await expectExact();
@@ -277,11 +238,11 @@ const events: Readonly<Record<string, () => Promise<Skill>>> = {
       state: 'ended',
       validUpTo: 0,
     });
-    expect((await state(world.send, ended, trust.administrator)).status).toBe(201);
+    await expectAnswer(state(world, ended, trust.administrator), 201);
     await expectExact();
     const key = makeKey();
-    await enrol(world.send, trust.administrator, { name: 'next', roles: ['scanner'], key });
-    await reported(skill, 'pass', { scanner: { key, token: await signIn(world.send, key) } });
+    await enrol(world, trust.administrator, { name: 'next', roles: ['scanner'], key });
+    await reported(skill, 'pass', { scanner: { key, token: await signIn(world, key) } });
     return skill;
   },
   'a quarantine, and the way out of it': async () => {
@@ -312,7 +273,7 @@ describe('the stored queue', () => {
     await inReview(skillOf('@acme/s', '1.0.0'));
     await expectExact();
     await world.registry.db.batch([(db) => db.run(sql.raw(change))]);
-    const [row] = await world.registry.db.read.select().from(waiting);
+    const [row] = await rowsOf(world, waiting);
     expect(row?.changes).toBe((row?.known ?? 0) + 1);
   });
 
@@ -330,7 +291,7 @@ describe('the stored queue', () => {
     const { id } = await requireVersion(world.registry, first.manifest);
     const text = change.replace(':approved', id);
     await world.registry.db.batch([(db) => db.run(sql.raw(text))]);
-    const open = await world.registry.db.read.select().from(renewals);
+    const open = await rowsOf(world, renewals);
     expect(open.map(({ kind, value }) => `${kind} ${value}`)).toContain('name @acme/s');
   });
 
@@ -343,7 +304,7 @@ describe('the stored queue', () => {
     });
     await inReview(skill);
     expect((await listQueue(world.registry)).rows).toMatchObject([{ approvals: 0 }]);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approveIn(world, skill);
     const approvalsNeeded = { total: 2, independent: 1 };
     expect((await listQueue(world.registry)).rows).toMatchObject([
       { approvals: 1, approvalsNeeded },
@@ -359,7 +320,7 @@ describe('the stored queue', () => {
     await inReview(skillOf('@acme/t', '1.0.0', words(500, 600)));
     await move(skill, 'refused');
     await expectExact();
-    const [counted] = await world.registry.db.read.select().from(guard);
+    const [counted] = await rowsOf(world, guard);
     expect(counted).toMatchObject({ waiting: 1, quarantined: 0 });
   });
 
@@ -372,7 +333,7 @@ describe('the stored queue', () => {
     const changed = sql`UPDATE waiting SET changes = changes + 1 WHERE versionId = ${id}`;
     await registry.db.batch([(db) => db.run(changed)]);
     const renewing = renewQueue(registry);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await approveIn(world, skill);
     await renewing;
     await expectExact();
   });

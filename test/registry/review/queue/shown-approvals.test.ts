@@ -10,6 +10,7 @@ import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { type Crowd, makeCrowd } from '../../approval-walk.ts';
 import { call, makeSkill, publish, state } from '../../road.ts';
+import { expectAnswer } from '../../steps.ts';
 
 const skill = makeSkill('@acme/risky', '1.0.0', {
   capabilities: {
@@ -22,7 +23,7 @@ describe('approvals that are older than the last segment', () => {
   let crowd: Crowd;
   beforeEach(async () => {
     crowd = await makeCrowd();
-    expect((await publish(crowd.world.send, skill, crowd.keys.author)).status).toBe(201);
+    await expectAnswer(publish(crowd.world, skill, crowd.keys.author), 201);
     await crowd.walk(skill, { kind: 'scan', who: 'scanner', verdict: 'review' });
     await crowd.walk(skill, { kind: 'passkey', who: 'rita', holder: 'rita', lie: {} });
     await crowd.walk(skill, { kind: 'approve', who: 'omar', independent: false });
@@ -60,7 +61,7 @@ describe('approvals that are older than the last segment', () => {
   const end = (name: 'rita' | 'omar', part: object): Promise<unknown> => {
     const ended = { nonce: freshNonce(), name, roles: ['reviewer' as const], ...part };
     const statement = memberStatement({ ...ended, state: 'ended', validUpTo: 0 });
-    return state(crowd.world.send, statement, crowd.world.trust.administrator);
+    return state(crowd.world, statement, crowd.world.trust.administrator);
   };
 
   it.each<[string, number, () => Promise<unknown> | undefined]>([
@@ -99,7 +100,7 @@ describe('approvals that are older than the last segment', () => {
         const { body } = await call(send, '/api/v1/scopes/acme');
         const owners = [author.open, omar.open];
         const claim = { scope: parseScope('acme'), owners, previous: body.statement };
-        expect((await state(send, scopeStatement(claim), author)).status).toBe(201);
+        await expectAnswer(state(send, scopeStatement(claim), author), 201);
       },
     ],
   ])('count alike in the queue and for the index when %s', async (_, left, change) => {

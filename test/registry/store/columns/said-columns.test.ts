@@ -1,10 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import {
-  actorOf,
-  auditKinds,
-  stateNumbers,
-} from '../../../../registry/store/columns/said-columns.ts';
+import { actorOf } from '../../../../registry/store/columns/said-columns.ts';
 import { audit } from '../../../../registry/store/schema.ts';
 import { openSqlite } from '../../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
@@ -46,9 +42,4 @@ it('turns a person in SQL as the column does', async () => {
     const same = sql`${actorOf(sql`${by}`)} IS ${sql.param(by, audit.by)}`;
     expect(await db.read.get(sql`SELECT ${same} AS same`)).toEqual({ same: 1 });
   }
-});
-
-it('has a number of its own for each kind and state', () => {
-  for (const numbers of [auditKinds, stateNumbers])
-    expect(new Set(Object.values(numbers)).size).toBe(Object.keys(numbers).length);
 });

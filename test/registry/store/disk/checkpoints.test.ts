@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseFile, openFile } from '../../../../registry/store/database-file.ts';
 import {
@@ -57,7 +58,7 @@ describe('pages of a database', () => {
 
   it('stay in the log while they are few', async () => {
     commitPages(walFramesAtOnce / 2);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     expect(frames().checkpointed).toBe(0);
   });
 

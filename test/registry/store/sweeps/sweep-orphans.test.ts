@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../../../registry/serve.ts';
 import { diskObjects, objectPath } from '../../../../registry/store/disk/disk-objects.ts';
@@ -28,11 +29,12 @@ import {
   scan,
   signIn,
 } from '../../road.ts';
-import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { expectAnswer } from '../../steps.ts';
+import { eachWorld } from '../../world.ts';
 
 const isBehind = (): boolean => false;
 const dayMs = 24 * 3_600_000;
-const old = (path: string): void => utimesSync(path, new Date(0), new Date(0));
+const old = (path: string) => utimesSync(path, new Date(0), new Date(0));
 
 describe('a start', () => {
   let dir: string;
@@ -89,7 +91,7 @@ describe('a start', () => {
     await vi.waitFor(() => expect(left.filter((path) => existsSync(path))).toEqual(json));
     for (const path of [...before, ...kept]) expect(existsSync(path), path).toBe(true);
     // The same skill can come again.
-    expect((await publish(send, lost, author)).status).toBe(201);
+    await expectAnswer(publish(send, lost, author), 201);
   });
 
   it('removes nothing while the log lacks entries that the registry signed', async () => {
@@ -99,7 +101,7 @@ describe('a start', () => {
     const before = readFileSync(join(dir, 'registry.sqlite'));
     running = await startRegistry({ dir, port: 0 });
     await claimScope(send, 'later', makeKey());
-    expect((await send('/index/status.json')).status).toBe(200);
+    await expectAnswer(send('/index/status.json'), 200);
     const disk = diskObjects(folder);
     await putBlobs(disk, [orphan]);
     const path = objectPath(folder, storedBlobName(digestOf(orphan)));
@@ -115,7 +117,7 @@ describe('a start', () => {
     running = await startRegistry({ dir, port: 0, log: (line) => lines.push(line) });
     expect(lines.join()).toContain('ALARM');
     // A sweep that would remove the file has the time for it.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     await running.close();
     expect(existsSync(path)).toBe(true);
     writeFileSync(database, copy);
@@ -126,18 +128,14 @@ describe('a start', () => {
 });
 
 describe('an upload during a sweep', () => {
-  let world: Staffed;
-  beforeEach(async () => {
-    world = await makeStaffedWorld();
-  });
-  afterEach(() => world.close());
+  const world = eachWorld();
 
   it('loses no file that was an orphan before, whatever step the sweep is at', async () => {
     const folder = join(folderWith(), 'objects');
     const skill = makeSkill('@acme/again', '1.0.0', { files: { 'a.txt': 'a' } });
     const all = [skill.packed.bytes, ...skill.packed.contents.values()];
     const paths = all.map((bytes) => objectPath(folder, storedBlobName(digestOf(bytes))));
-    for (let turn = 0; turn < 60; turn++) {
+    for (let turn = 0; turn < 30; turn++) {
       const disk = diskObjects(folder);
       await putBlobs(disk, all);
       for (const path of paths) old(path);
@@ -147,7 +145,7 @@ describe('an upload during a sweep', () => {
       const pause = Math.random() * 6;
       await Promise.all([
         sweepOrphans(world.registry, { folder, removals, began, signal, isBehind }),
-        new Promise((resolve) => setTimeout(resolve, pause)).then(() => putBlobs(disk, all)),
+        sleep(pause).then(() => putBlobs(disk, all)),
       ]);
       for (const path of paths) expect(existsSync(path), `turn ${turn}`).toBe(true);
       removals.end();
