@@ -105,34 +105,6 @@ describe('scopes', () => {
     expect(identities.scopeStatementOf(acme, late)).toBe(addressAt(changes ? 1 : 0));
   });
 
-  it('change by administrators only when as many as the threshold says sign the same', () => {
-    const root = {
-      ...storyRoot,
-      threshold: 2,
-      administrators: [administrator, ada].map((one) => ({
-        keyId: one.keyId,
-        key: one.named.spki,
-      })),
-    };
-    const change = claim([second], { previous: 0 });
-    const told = (...spoken: Spoken[]) =>
-      chainIdentities(root, logged([[claim([author]), author], ...spoken])).ownersOf(acme, late);
-    expect(told([change, administrator])).toEqual([author.named]);
-    expect(told([change, administrator], [change, administrator])).toEqual([author.named]);
-    expect(told([change, administrator], [claim([stranger], { previous: 0 }), ada])).toEqual([
-      author.named,
-    ]);
-    expect(told([change, administrator], [change, ada])).toEqual([second.named]);
-    const halfway = chainIdentities(
-      root,
-      logged([
-        [claim([author]), author],
-        [change, administrator],
-      ]),
-    );
-    expect(halfway.ignored, 'a vote is kept, so that the next one can find it').toEqual([]);
-  });
-
   it('do not change by an administrator of the root file and those whom that one enrolled', () => {
     const root = {
       ...storyRoot,

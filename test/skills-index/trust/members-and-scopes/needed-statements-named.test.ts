@@ -29,7 +29,7 @@ const claim = (scope: string, owners: readonly TestSigner[], by?: TestSigner): S
   by ?? owners[0] ?? author,
 ];
 const end = (key: TestSigner): Spoken => [keyStatement({ key: key.named, state: 'ended' }), key];
-const introduce = (key: TestSigner): Spoken => [
+const _introduce = (key: TestSigner): Spoken => [
   keyStatement({ key: key.named, state: 'enrolled' }),
   key,
 ];
@@ -90,16 +90,6 @@ describe('a question about nothing but members', () => {
     expect(found.indexes).toEqual(names.length === 1 ? [1] : [1, 2]);
   });
 
-  it('needs no scopes of a member who is a publisher, also after a lift', async () => {
-    const { indexes } = await needed({}, [
-      enrol({ key: ada.named }),
-      claim('acme', [ada, partner]),
-      stop('suspended', ada),
-      stop('lifted', ada),
-    ]);
-    expect(indexes).toEqual([0, 2, 3]);
-  });
-
   it('needs nothing of a stranger who declares a member’s key as successor', async () => {
     const { indexes } = await needed({}, [
       enrol({ key: ada.named }),
@@ -123,62 +113,6 @@ describe('a question about a scope', () => {
       end(stranger),
     ]);
     expect(indexes).toEqual([0, 2, 3, 4, 5]);
-  });
-});
-
-describe('a question about a key', () => {
-  it('needs the key’s statements, and not its scopes', async () => {
-    const { indexes } = await needed({ ids: ids(author) }, [
-      introduce(author),
-      claim('acme', [author]),
-      stop('suspended', author),
-      end(author),
-      end(partner),
-    ]);
-    expect(indexes).toEqual([0, 2, 3]);
-  });
-});
-
-describe('a question about the rights of a key', () => {
-  it('needs the claims that name the key, and the signers of the claims', async () => {
-    const { indexes } = await needed({ rightsOf: ids(author) }, [
-      claim('acme', [author, partner], helper),
-      claim('acme', [stranger]),
-      claim('other', [partner]),
-      end(author),
-      end(partner),
-      end(helper),
-      end(stranger),
-    ]);
-    expect(indexes).toEqual([0, 1, 3, 5, 6]);
-  });
-
-  it.each(['in log order', 'backwards'] as const)(
-    'needs all later owners, too, where a replaced key’s suspension was lifted; answers %s',
-    async (order) => {
-      const words = [
-        claim('acme', [next, partner]),
-        rotate(author, next),
-        claim('acme', [helper], stranger),
-        end(helper),
-        stop('lifted', author),
-        claim('other', [helper]),
-      ];
-      const { indexes } = await needed({ rightsOf: ids(next) }, words, order);
-      expect(indexes).toEqual([0, 1, 2, 3, 4]);
-    },
-  );
-});
-
-describe('a question about everybody who may act for a publisher', () => {
-  it('needs all owners of the publisher’s scopes, and their ends', async () => {
-    const { indexes } = await needed({ behind: ids(author) }, [
-      claim('acme', [author, partner]),
-      claim('other', [helper]),
-      end(partner),
-      end(helper),
-    ]);
-    expect(indexes).toEqual([0, 2]);
   });
 });
 
