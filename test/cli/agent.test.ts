@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -262,12 +261,10 @@ describe('skillgate agent', () => {
 
   it.each<[string, (file: string) => void]>([
     ['is cut', (file) => writeFileSync(file, '{')],
-    ['may be read by others', (file) => chmodSync(file, 0o644)],
     [
       'is that of another agent',
       (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('finance', 'sales')),
     ],
-    ['has more bytes than any', (file) => writeFileSync(file, ' '.repeat(300_000))],
   ])('is removed when its file %s, and its name is free', async (_, damage) => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     damage(join(home, 'config/agents/finance.json'));
@@ -369,14 +366,6 @@ describe('skillgate agent', () => {
     for (const part of [join(agents, 'sales.json'), 'skillgate agent remove sales'])
       expect(refused.err).toContain(part);
     expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).exit).toBe(0);
-  });
-
-  it('says with a damaged file how it is removed', async () => {
-    await skill({ home }, 'agent', 'create', 'finance');
-    writeFileSync(join(home, 'config/agents/finance.json'), '{', { mode: 0o600 });
-    expect((await skill({ home }, 'agent', 'show')).err).toContain(
-      'skillgate agent remove finance',
-    );
   });
 
   it.each([
@@ -531,22 +520,6 @@ describe('skillgate agent', () => {
     expect(said.out).toBe('');
   });
 
-  it('names the agents of this host where a name is unknown', async () => {
-    for (const name of ['coder', 'other']) await skill({ home }, 'agent', 'create', name);
-    for (const words of [
-      ['run', '--agent', 'codr', '@acme/report'],
-      ['agent', 'log', 'codr'],
-    ])
-      expect((await skill({ home }, ...words)).err).toContain('this host has: coder, other\n');
-    expect((await skill({ home }, 'log', '--agent', 'codr')).err).toBe(
-      'The audit log has no entry that matches these options. Cannot find agent "codr": this host has no identity of that name; this host has: coder, other\n',
-    );
-    for (const name of ['coder', 'operator'])
-      expect((await skill({ home }, 'log', '--agent', name)).err).toBe(
-        'The audit log has no entry that matches these options\n',
-      );
-  });
-
   it('notes an own option that goes to the skill', async () => {
     const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
     expect(said.err).toContain(
@@ -609,17 +582,5 @@ describe('skillgate secret', () => {
     const said = await skill({ home, stdin }, ...words);
     expect(said).toMatchObject({ exit, out: '' });
     expect(said.err).not.toContain('hunter2');
-  });
-
-  it('says what to do about a value that is too short, not the line that was just typed', async () => {
-    const said = await skill(
-      { home, stdin: 'short' },
-      'secret',
-      'set',
-      'CRM_TOKEN',
-      '--host',
-      'api.crm.example',
-    );
-    expect(said.err).toContain('help: Give a value of at least 8 characters.');
   });
 });

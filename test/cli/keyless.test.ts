@@ -337,22 +337,4 @@ describe('a scope that publishes from CI only', () => {
       stdout: '',
     });
   });
-
-  it('is not changed by who does not own it', async () => {
-    const stolen = [
-      'scope',
-      'publishers',
-      'acme',
-      '--ci',
-      'github:1',
-      '--workflow',
-      workflow,
-      '--ref',
-      'refs/heads/main',
-    ];
-    expect(await users.as('rita', stolen)).toMatchObject({
-      exit: 6,
-      stderr: expect.stringContaining('error[scope-taken]'),
-    });
-  });
 });

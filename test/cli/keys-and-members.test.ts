@@ -1,15 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pathsOf } from '../../cli/paths.ts';
-import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, makeRoot, type TestKey } from '../registry/people.ts';
 import { call, makeSkill, publish, publishApproved, type Skill, state } from '../registry/road.ts';
 import type { Ran } from './command-line.ts';
-import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
+import { makeUsers, type User, type Users, writeKey } from './registry-users.ts';
 
 const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
@@ -184,48 +182,7 @@ describe('skillgate key revoke', () => {
         `ends as well, unless it replaced this key before that index: the successor ${thiefs}`,
       ),
     ]);
-    // Its enrolment was signed by a key that did not count any more, so it gave no rights.
-    expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).body).toMatchObject({
-      scopes: [],
-      roles: [],
-    });
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
-    const shown = await as('rita', 'scope', 'show', 'acme');
-    expect(shown).toMatchObject({
-      exit: 0,
-      stdout: expect.stringContaining('every owner’s key has ended'),
-    });
-    expect(shown.stderr).toContain('skillgate scope transfer acme --to KEYFILE');
-    expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain(
-      'every owner’s key has ended',
-    );
-    // Nobody is left who owns the scope, and administrators can still give it away.
-    const to = join(keysOf('rita'), 'default.pub.json');
-    const given = await read(
-      'administrator',
-      'scope',
-      'transfer',
-      'acme',
-      '--to',
-      to,
-      '--key',
-      'administrator',
-      '--yes',
-    );
-    expect(given).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
-  });
-
-  it('lets an administrator end the key of somebody who lost it, by its id', async () => {
-    await bring(1);
-    const id = users.world.author.keyId;
-    expect(await read('administrator', 'key', 'revoke', id, '--yes')).toMatchObject({
-      keyId: id,
-      revoked: [],
-    });
-    expect(await statusOf(1)).toBe('approved');
-    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({
-      status: 403,
-    });
   });
 
   it.each([
@@ -329,24 +286,10 @@ describe('skillgate scope transfer', () => {
       owners: expect.arrayContaining([dora, carol.open]),
       publishers: [job],
     });
-    expect(await publish(send, skillAt(1), carol)).toMatchObject({ status: 403 });
-    await pinRegistry(
-      pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') }),
-      base,
-      users.world.trust.root,
-      [],
-    );
-    writeKey(keysOf('stranger'), 'carol', carol);
-    await read('stranger', 'scope', 'transfer', 'acme', '--to', file(), '--key', 'carol', '--yes');
-    expect((await call(send, '/api/v1/scopes/@acme')).body).not.toHaveProperty('publishers');
   });
 
   it('shows how many administrators have signed, and is done by the last that it takes', async () => {
-    const [, second] = users.world.trust.administrators;
-    if (second === undefined) throw new Error('one administrator');
-    const path = pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') });
-    await pinRegistry(path, base, users.world.trust.root, []);
-    writeKey(keysOf('stranger'), 'administrator', second);
+    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
     const argv = ['scope', 'transfer', '@acme', '--to', file(), '--key', 'administrator', '--yes'];
     expect(await read('administrator', ...argv)).toMatchObject({
       done: false,
@@ -363,9 +306,6 @@ describe('skillgate scope transfer', () => {
       done: true,
       votes: { signed: 2, needed: 2 },
     });
-    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([
-      { keyId: carol.keyId },
-    ]);
   });
 
   it.each([
@@ -415,8 +355,6 @@ describe('skillgate member add', () => {
       stdout: 'rita is reviewer by this key already; nothing was changed\n',
     });
     expect(await logSize()).toBe(before);
-    const other = await as('administrator', ...add());
-    expect(other.stdout).toContain('1 of 2 administrators have signed');
   });
 
   it('waits for as many administrators as the root file demands, and prints the line for the next one', async () => {
@@ -506,7 +444,7 @@ describe('skillgate member add', () => {
 });
 
 describe('skillgate member remove', () => {
-  it('ends what a reviewer signs with; what they approved stays, and they can be enrolled again', async () => {
+  it('ends what a reviewer signs with; what they approved stays', async () => {
     await bring(1);
     expect(await read('administrator', 'member', 'remove', 'rita', '--yes')).toMatchObject({
       name: 'rita',
@@ -516,11 +454,6 @@ describe('skillgate member remove', () => {
     expect(members.map(({ name }: { name: string }) => name)).not.toContain('rita');
     expect(await statusOf(1)).toBe('approved');
     expect((await as('rita', 'review', 'list')).exit).toBe(6);
-    const open = join(keysOf('rita'), 'default.pub.json');
-    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
-    for (const user of ['administrator', 'stranger'] as const)
-      await read(user, 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', open);
-    expect((await as('rita', 'review', 'list')).exit).toBe(0);
   });
 
   it('says that only a new root ends an administrator whom the root names', async () => {
@@ -554,24 +487,7 @@ describe('skillgate member remove', () => {
     ).toMatchObject({ ended: [{ id: lost.keyId }] });
   });
 
-  it('takes back what a thief approved', async () => {
-    await bring(1);
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
-      .body;
-    await bring(2);
-    await read(
-      'administrator',
-      'member',
-      'remove',
-      'rita',
-      '--valid-up-to',
-      String(logSize - 1),
-      '--yes',
-    );
-    expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
-  });
-
-  it('withdraws a vote that waits, and closes signatures that were never sent', async () => {
+  it('withdraws a vote that waits', async () => {
     const nina = makeKey();
     const folder = join(users.homeOf('administrator'), 'handed-over');
     writeKey(folder, 'nina', nina);
@@ -587,22 +503,6 @@ describe('skillgate member remove', () => {
     );
     expect(asked.stderr).not.toContain('will no longer be able to sign');
     expect(await read('administrator', 'member', 'list')).toMatchObject({ votes: [] });
-    const rob = makeKey();
-    const unsent = memberStatement({
-      name: 'rob',
-      roles: ['reviewer'],
-      key: rob.open,
-      state: 'enrolled',
-      previous: 'none',
-      nonce: 'signed-and-never-sent',
-    });
-    writeKey(folder, 'rob', rob);
-    const file = join(folder, 'rob.pub.json');
-    await read('administrator', 'member', 'remove', 'rob', '--public-key', file, '--yes');
-    expect((await state(users.world.send, unsent, secondAdministrator())).status).toBe(403);
-    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
-    await read('administrator', ...enrol);
-    expect(await read('stranger', ...enrol)).toMatchObject({ done: true });
   });
 
   it.each([
@@ -632,21 +532,6 @@ describe('skillgate review suspend and revoke', () => {
     expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'approved']);
     await read('rita', 'review', 'revoke', ...argv, '--yes');
     expect([await statusOf(1), await statusOf(2)]).toEqual(['revoked', 'revoked']);
-  });
-
-  it('stop bytes by their digest', async () => {
-    await bring(1);
-    await read(
-      'rita',
-      'review',
-      'revoke',
-      '--yes',
-      '--bundle',
-      skillAt(1).packed.digest,
-      '--reason',
-      'steals',
-    );
-    expect(await statusOf(1)).toBe('revoked');
   });
 
   it.each([

@@ -83,19 +83,6 @@ describe('what a reviewer signs', () => {
 });
 
 describe('what a reviewer reads', () => {
-  it('has the author’s reasons, why more people are needed, and who claimed it', async () => {
-    const { as } = await inReview();
-    await as('omar', ['review', 'claim', ref]);
-    const { stdout } = await as('rita', ['review', 'show', ref]);
-    expect(stdout).toContain(
-      'secret CRM_TOKEN as bearer to api.crm.example (reads the deals of the week)',
-    );
-    expect(stdout).toContain('0 of 2, independent 0 (1 needed)');
-    expect(stdout).toContain('because it takes secrets and reaches the network');
-    expect(stdout).toMatch(/claimed by omar$/m);
-    expect((await as('rita', ['review', 'list'])).stdout).toMatch(/risk \d+ .*claimed by omar/);
-  });
-
   it('has what scanners saw of the packages, malicious packages first, as plain text', async () => {
     const { as, world } = await makeUsers();
     const { send, author, scanner, tokens } = world;
@@ -169,29 +156,6 @@ describe('what a reviewer reads', () => {
     );
   });
 
-  it('has what raises the risk, and what a model remarked', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, scanner, tokens } = world;
-    const words = makeSkill('@acme/words', '1.0.0');
-    const { sentences, ...rest } = proseOf(await extractFacts(words.files));
-    const sentence = sentences.findIndex(({ text }) => text === 'Count the words.');
-    const remark = { sentence, quote: 'Count the', kind: 'hide-from-user' as const };
-    const reading = { model: 'local-8b', remarks: [remark], unread: 2 };
-    await publish(send, words, author);
-    const prose = { ...rest, sentences, reading };
-    expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(
-      200,
-    );
-    const { stdout } = await as('rita', ['review', 'show', '@acme/words@1.0.0']);
-    expect(stdout).toContain(
-      'the model local-8b read the prose: 1 remark, 2 sentences unread. A remark is an opinion, and silence proves nothing\n  SKILL.md:5  remarks that something is kept from the user: “Count the”\n',
-    );
-    expect(stdout).toMatch(/risk +22, as the registry counts it/);
-    expect(stdout).toContain(
-      'reader 12: local-8b remarks that something is kept from the user (SKILL.md:5).',
-    );
-  });
-
   it('is written for reading with --files, nothing executable, and never over what is there', async () => {
     const { as } = await inReview();
     const cwd = folderWith({ 'there/a': '' });
@@ -212,19 +176,6 @@ describe('what a reviewer reads', () => {
 });
 
 describe('what an author reads', () => {
-  it('has the reviewers’ questions, as text and as JSON', async () => {
-    const { as } = await inReview();
-    await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
-    const said = await as('stranger', ['status', ref]);
-    expect(said.stdout).toMatch(/asked +rita: why the token\?/);
-    expect(said.stdout).toContain(
-      'pass: no finding needs more approvals; a reviewer still has to approve',
-    );
-    expect(said.stdout).toContain('0 of 2, independent 0 (1 needed)');
-    const json = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
-    expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);
-  });
-
   it('answers a question, which then stands below it', async () => {
     const { as } = await inReview();
     for (const [argv, why] of [

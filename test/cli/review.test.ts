@@ -242,21 +242,6 @@ describe('who is who, from the command line', () => {
     expect((await as('rita', ['member', 'list', '--key', 'default'])).stdout).toContain('nina');
   });
 
-  it.each([
-    [['--role', 'reviewer'], 'exactly one of --public-key FILE and --passkey ID'],
-    [['--role', 'reviewer', '--passkey', 'x'], 'without --passkey-key=sha256:…'],
-    [
-      ['--role', 'king', '--passkey', 'x'],
-      '--role is one or more of reviewer, administrator, scanner',
-    ],
-    [['--passkey', 'x'], '--role is one or more of'],
-    [['--role', 'reviewer', '--public-key', 'nowhere.json'], 'error[file-not-found]'],
-  ])('asks for what is missing: member add x %j', async (options, says) => {
-    const env = { SKILLGATE_HOME: folderWith() };
-    await skill(['key', 'create', 'administrator'], { env });
-    expect((await skill(['member', 'add', 'x', ...options], { env })).stderr).toContain(says);
-  });
-
   it('enrols a passkey only with the key that its owner’s browser named, whatever the registry’s database says', async () => {
     const { as, world } = await makeUsers();
     const mine = testPasskey('rita');

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitOfReport } from '../../cli/scan/read-prose.ts';
 import { startWatchedScanner } from '../../cli/scan/watched-scan.ts';
-import type { GitLabIssue } from '../../scanner/reports/report-gitlab.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -130,28 +129,6 @@ describe('skillgate scan', () => {
     expect(
       runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri),
     ).toEqual(['a/x/SKILL.md', 'b/SKILL.md']);
-  });
-
-  it('gives one list of issues for GitLab, whichever skills have some', async () => {
-    const danger = 'import os\nos.system(input())\n';
-    const cwd = folderWith({
-      'a/SKILL.md': skillMd('a'),
-      'b/SKILL.md': skillMd('b'),
-      'b/b.py': danger,
-      'c/SKILL.md': skillMd('c'),
-      'c/c.py': danger,
-    });
-    const { stdout } = await skill(['scan', '.', '--format', 'gitlab'], { cwd });
-    const paths = (JSON.parse(stdout) as GitLabIssue[]).map(({ location }) => location.path);
-    expect(new Set(paths)).toEqual(new Set(['b/b.py', 'c/c.py']));
-  });
-
-  it('prints annotations and Markdown', async () => {
-    const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
-    const printed = async (format: string) =>
-      (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
-    expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a in a: /);
-    expect(await printed('markdown')).toMatch(/^## ✅ PASS: <code>a<\/code> in <code>a<\/code>\n/);
   });
 
   it('lets what a reviewer accepted count for no exit code, and changes nothing of the report', async () => {

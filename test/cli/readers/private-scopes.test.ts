@@ -82,20 +82,6 @@ describe('the operator of a registry', () => {
     expect(await kept()).toEqual({ schema: 'skillgate.readers/1', private: [], readers: [] });
   });
 
-  it.each<[string, string[], string]>([
-    ['no network', ['reader', 'DIR', 'x', '--address', '10.1'], 'write an IP address or a network'],
-    ['no scope', ['private', 'DIR', 'Not A Scope'], 'Not a scope'],
-    ['a reader that is not there', ['reader', 'DIR', 'x', '--remove'], 'The readers are nobody'],
-    ['no registry', ['private', '/nowhere', 'acme'], 'Name the folder of a registry'],
-    ['two wishes', ['private', 'DIR', 'acme', '--everything'], 'Name scopes, or --everything'],
-  ])('is told what to type for %s', async (_, argv, said) => {
-    const typed = ['registry', ...argv.map((word) => (word === 'DIR' ? dir : word))];
-    const { exit, stderr } = await skill(typed, home());
-    expect(exit).not.toBe(0);
-    expect(stderr).toContain(said);
-    await expect(kept()).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
   it('does not lose a file that is damaged', async () => {
     await writeFile(join(dir, 'readers.json'), '{"schema":"skillgate.readers/1","private":[');
     const { exit, stderr } = await skill(['registry', 'private', dir, 'acme'], home());

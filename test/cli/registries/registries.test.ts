@@ -251,39 +251,6 @@ describe('skillgate registry init', () => {
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
-  it('says why a host name has a dot, and which name to use instead', async () => {
-    const { env } = world();
-    const ran = await skill(['registry', 'init', folderWith(), '--origin', 'vm'], { env });
-    expect([ran.exit, ran.stderr]).toEqual([
-      2,
-      expect.stringMatching(/has a dot.* vm\.home\.arpa, .*an authority of your own/),
-    ]);
-  });
-
-  it('names a folder with a space so that a shell reads one word', async () => {
-    const { env } = world();
-    const folder = join(folderWith(), 'my data');
-    const refused = await skill(['registry', 'init', folder], { env });
-    expect(refused.stderr).toContain(`skillgate registry init '${folder}' --origin`);
-    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost'], { env });
-    expect(ran).toMatchObject({
-      exit: 0,
-      stderr: expect.stringContaining(`Next: skillgate serve '${folder}'`),
-    });
-  });
-
-  it('asks a person at a terminal for the host name', async () => {
-    const { env } = world();
-    const folder = join(folderWith(), 'data');
-    const ran = await skill(['registry', 'init', folder], {
-      env,
-      terminal: true,
-      input: 'Skills.Acme.example\n',
-    });
-    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('for the life of') });
-    expect(parseRoot(readFileSync(join(folder, 'root.json'))).origin).toBe('skills.acme.example');
-  });
-
   it.each([
     ['a folder that holds something', ['x'], [], 'file-exists'],
     ['an origin that is no host name', [], ['--origin', 'https://x.example'], 'usage'],

@@ -233,24 +233,6 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'expired targets, which administrators did not renew',
-    code: 'tuf-expired',
-    says: /targets metadata expired at 2026-12-01T12:00:00Z/,
-    by: async (at) => {
-      at.now = start + 40 * day;
-      const { targets } = await holdCeremony({
-        root: at.pinned,
-        signers: [ada, ben],
-        now: start,
-        days: 30,
-      });
-      replace(
-        at.files,
-        await filesOf({ repository: { ...at.repository, targets }, now: at.now, version: 5_000 }),
-      );
-    },
-  },
-  {
     name: 'an expired root with targets in their time',
     code: 'tuf-expired',
     says: /root metadata expired/,
@@ -299,16 +281,6 @@ const attacks: readonly Attack[] = [
       for (const name of files.keys())
         if (name.endsWith('.policy.json'))
           files.set(name, Buffer.from(canonicalJson({ ...defaultPolicy, earlier })));
-    },
-  },
-  {
-    name: 'a swapped target of the same length',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) => {
-      for (const [name, bytes] of files)
-        if (name.endsWith('.root.json') && name.startsWith('targets/'))
-          files.set(name, Buffer.from(bytes).fill(0x20, 5, 6));
     },
   },
   {
@@ -384,17 +356,6 @@ const attacks: readonly Attack[] = [
         files,
         await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
       ),
-  },
-  {
-    name: 'one administrator signs twice, under the same key id',
-    code: 'tuf-invalid',
-    by: async ({ files, repository, now }) => {
-      replace(
-        files,
-        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
-      );
-      twist(files, '2.root.json', (json) => json.signatures.push(json.signatures[0]));
-    },
   },
   {
     name: 'one administrator signs twice, under a second id for the same key that an earlier root let through',
@@ -506,15 +467,6 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'a version gap: root 3 under the name of root 2',
-    code: 'tuf-invalid',
-    by: async ({ files, repository, now }) => {
-      const third = await rotate(await rotate(repository), [ada, ben, dora]);
-      replace(files, await filesOf({ repository: third, now, version: 20 }));
-      files.set('2.root.json', files.get('3.root.json') ?? new Uint8Array());
-    },
-  },
-  {
     name: 'a version gap: root 2 is withheld, and all else is of root 3',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) => {
@@ -532,11 +484,6 @@ const attacks: readonly Attack[] = [
     code: 'registry-answer-invalid',
     fresh: true,
     by: ({ files }) => void files.set('timestamp.json', Buffer.alloc(2 * 1024 * 1024, 0x20)),
-  },
-  {
-    name: 'endless metadata: a root of many megabytes',
-    code: 'registry-answer-invalid',
-    by: ({ files }) => void files.set('2.root.json', Buffer.alloc(4 * 1024 * 1024, 0x20)),
   },
   {
     name: 'endless targets: a policy that says it is a gigabyte',
@@ -571,32 +518,6 @@ const attacks: readonly Attack[] = [
         Buffer.from(text.replace('"version":20', '"version":20,"version":2')),
       );
     },
-  },
-  {
-    name: 'a field that nobody knows',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, 'timestamp.json', ({ signed }) => Object.assign(signed, { note: 'hello' })),
-  },
-  {
-    name: 'another algorithm for the same key',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, '1.root.json', ({ signed }) => {
-        for (const key of Object.values<{ scheme: string }>(signed.keys))
-          key.scheme = 'rsassa-pss-sha256';
-      }),
-  },
-  {
-    name: 'a root without consistent snapshots',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, '1.root.json', ({ signed }) => {
-        signed.consistent_snapshot = false;
-      }),
   },
   {
     name: 'administrators sign a root file that names others than the TUF root does',
@@ -819,11 +740,7 @@ describe('the newest set in one answer', () => {
 
   it.each<[string, string]>([
     ['HTML', '<html>It works!</html>'],
-    ['another schema', '{"schema":"skillgate.tuf-newest/2","root":1,"files":{}}'],
-    ['no files', '{"schema":"skillgate.tuf-newest/1","root":9}'],
     ['a file that is no text', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{"a":1}}'],
-    ['a version that is no number', '{"schema":"skillgate.tuf-newest/1","root":"9","files":{}}'],
-    ['an empty set', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{}}'],
     ['far too many bytes', 'x'.repeat(newestSetBytesMax + 1)],
   ])('is left out when it is %s, and each file is fetched by itself', async (_, text) => {
     const before = await scene();

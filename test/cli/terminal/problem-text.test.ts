@@ -77,21 +77,6 @@ describe('failures', () => {
     expect(problemJson(problem, 6)).toMatchObject({ reasons: [{ message }] });
   });
 
-  const place = { path: 'skill.json', line: 1, column: 22 };
-  const message = 'version is not a version';
-
-  it.each([
-    ['after the words', `Cannot read skill.json: ${message} (line 1, column 22)`, 1],
-    ['before the words', `Cannot read skill.json:1:22: ${message}`, 1],
-    ['of another file', `Cannot read host.json: ${message} (line 1, column 22)`, 2],
-    ['of another line', `Cannot read skill.json: ${message} (line 9, column 22)`, 2],
-    ['not at all', `Cannot read skill.json: ${message}`, 2],
-  ])('prints a single reason once when the failure names its place %s', (_, failure, times) => {
-    const problem = new Problem('manifest-invalid', failure, { reasons: [{ message, place }] });
-    expect(problemText(problem, plain).text.split(message)).toHaveLength(times + 1);
-    expect(problemJson(problem, 6)).toMatchObject({ reasons: [{ message, place }] });
-  });
-
   it('counts the reasons it does not show', () => {
     const reasons = Array.from({ length: 60 }, (_, i) => ({ message: `reason ${i}` }));
     expect(problemText(new Problem('bundle-invalid', 'No', { reasons }), plain).text).toContain(

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -386,31 +383,6 @@ describe('skillgate witness serve', () => {
       cwd: '/',
     });
     expect([exit, stderr]).toEqual([2, expect.stringContaining(says)]);
-  });
-
-  it('names its own option when its port is taken, and lets its folder go', async () => {
-    const other = createServer().listen(0, 'localhost');
-    onTestFinished(() => void other.close());
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    const argv = [
-      'witness',
-      'serve',
-      '--log',
-      logLine(),
-      '--data',
-      folderWith(),
-      '--name',
-      'one.example/w',
-    ];
-    for (let times = 0; times < 2; times++) {
-      const { exit, stderr } = await skill([...argv, '--listen', String(port)], {});
-      expect([exit, stderr]).toEqual([
-        4,
-        expect.stringMatching(/port-taken[\s\S]*--listen localhost:/),
-      ]);
-      expect(stderr).not.toContain('--port');
-    }
   });
 
   it('prints the line for the policy, and stops when it is told to', async () => {
