@@ -380,56 +380,6 @@ describe('skillgate agent', () => {
     expect(await skill({ home }, 'agent', 'grant', 'finance', ...words)).toMatchObject(refused);
   });
 
-  it('loses its model or its workspace alone', async () => {
-    await skill(
-      { home },
-      'agent',
-      'create',
-      'finance',
-      '--workspace',
-      'ledgers',
-      '--model',
-      'local',
-    );
-    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
-    const without = JSON.parse(
-      (await skill({ home }, 'agent', 'revoke', 'finance', '--model', '--format', 'json')).out,
-    );
-    expect(without).toMatchObject({
-      workspace: { name: 'ledgers' },
-      grants: [{ skill: '@acme/a' }],
-    });
-    expect(without).not.toHaveProperty('model');
-    expect(without).not.toHaveProperty('revoked');
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '--workspace')).out).not.toContain(
-      'ledgers',
-    );
-    const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
-    expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('the agent has none') });
-    expect(await skill({ home }, 'agent', 'revoke', 'finance', '--index', 'npm')).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('Cannot revoke index npm from agent finance'),
-    });
-  });
-
-  it('is told that a skill which it was never granted cannot be taken from it', async () => {
-    await skill({ home }, 'agent', 'create', 'finance');
-    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@other/*');
-    const mistyped = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/b');
-    expect(mistyped).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('The agent may start: @acme/a@^1, @other/*@*'),
-    });
-    const covered = await skill({ home }, 'agent', 'revoke', 'finance', '@other/b');
-    expect(covered).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('skillgate agent revoke finance @other/*'),
-    });
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain(
-      'may start: @other/*',
-    );
-  });
-
   it('is said to keep its ceiling, and loses the parts that a skill.json names', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     const [wide, report] = [join(home, 'wide.json'), join(home, 'skill.json')];
@@ -518,18 +468,6 @@ describe('skillgate agent', () => {
     const said = await skill({ home }, ...words);
     expect(said.exit).toBe(exit);
     expect(said.out).toBe('');
-  });
-
-  it('notes an own option that goes to the skill', async () => {
-    const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
-    expect(said.err).toContain(
-      'note: --plan went to the skill. As an option of skillgate run: skillgate run --plan @acme/report count -- --stdin\n',
-    );
-    const shim = { SKILLGATE_SHIM: join(home, 'bin/report') };
-    const called = ['run', '@acme/report', 'count', '--plan'];
-    expect((await skill({ home, env: shim }, ...called)).err).not.toContain('note:');
-    const own = await skill({ home }, 'run', '--format', 'json', ...called.slice(1));
-    expect(own.err).toBe('');
   });
 
   it('says that no registry is pinned where nobody named one', async () => {

@@ -73,24 +73,6 @@ describe('skillgate doctor', () => {
     expect(row).toMatchObject({ holds, needed: false, detail: expect.stringContaining(detail) });
     expect(advisoryRows(context, { packages: {} })).toEqual([]);
   });
-
-  it('says when skill is another program', () => {
-    put('skillgate', '#!/bin/sh\n');
-    put('skill', '\u007fELF procps');
-    expect(namesOnPath(`relative:${folder}`, entry)).toMatchObject([
-      { name: 'skillgate', holds: true },
-      {
-        name: 'skill',
-        holds: false,
-        detail: expect.stringContaining('is another program'),
-        type: expect.stringContaining('shell-init'),
-      },
-    ]);
-    expect(namesOnPath(folder, entry, true)[1]).toMatchObject({
-      holds: true,
-      detail: expect.stringContaining('a function'),
-    });
-  });
 });
 
 describe('the verdict of skillgate doctor', () => {

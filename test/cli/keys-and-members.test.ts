@@ -468,25 +468,6 @@ describe('skillgate member remove', () => {
     expect((await read('administrator', 'member', 'list')).members).toEqual(members);
   });
 
-  it('says how the other keys of such an administrator end at once', async () => {
-    const { members } = await read('administrator', 'member', 'list');
-    const [{ name }] = members.filter(({ roles }: { roles: string[] }) =>
-      roles.includes('administrator'),
-    );
-    const lost = makeKey();
-    const folder = join(users.homeOf('administrator'), 'lost');
-    writeKey(folder, 'lost', lost);
-    writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
-    const enrol = ['--role', 'reviewer', '--public-key', join(folder, 'lost.pub.json')];
-    for (const user of ['administrator', 'stranger'] as const)
-      await read(user, 'member', 'add', name, ...enrol);
-    const refused = await as('administrator', 'member', 'remove', name, '--yes');
-    expect(refused.stderr).toMatch(/The others end at once: skillgate member remove .* --only/);
-    expect(
-      await read('administrator', 'member', 'remove', name, '--only', lost.keyId, '--yes'),
-    ).toMatchObject({ ended: [{ id: lost.keyId }] });
-  });
-
   it('withdraws a vote that waits', async () => {
     const nina = makeKey();
     const folder = join(users.homeOf('administrator'), 'handed-over');

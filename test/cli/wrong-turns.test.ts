@@ -20,24 +20,6 @@ const skillAt = (version: string): string =>
   });
 
 describe('hints where somebody took a wrong turn', () => {
-  it('say who owns a scope, to who claims it and to who publishes in it', async () => {
-    const { as, world, requests } = await makeUsers();
-    await as('stranger', ['key', 'create']);
-    const cwd = folderWith({
-      'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
-      'skill.json': JSON.stringify({ name: '@acme/deals', version: '1.0.0', capabilities: {} }),
-    });
-    for (const argv of [['scope', 'claim', 'acme'], ['publish']]) {
-      const { exit, stderr } = await as('stranger', argv, { cwd });
-      expect(exit).toBe(6);
-      expect(stderr).toContain('error[scope-taken]: Cannot use @acme: the scope belongs to ');
-      expect(stderr).toContain(world.author.keyId);
-      expect(stderr).not.toContain('skillgate scope claim acme');
-    }
-    expect(requests).not.toContain('POST /api/v1/statements');
-    expect((await as('stranger', ['scope', 'claim', 'free'], { cwd })).exit).toBe(0);
-  });
-
   it.each([
     [
       'a file in no repository',
@@ -248,27 +230,6 @@ describe('hints where somebody took a wrong turn', () => {
     expect(asked).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('you cannot undo it'),
-    });
-  });
-
-  it('list keys that have ended with what followed them, take none of them to sign, and end none twice', async () => {
-    const { as, world } = await makeUsers();
-    const { keyId } = JSON.parse(
-      (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
-    );
-    const { stdout } = await as('author', ['key', 'list']);
-    expect(stdout).toMatch(
-      new RegExp(`default-until-\\d+ +${world.author.keyId}.*followed by ${keyId}`),
-    );
-    await as('author', ['key', 'create', 'spare']);
-    expect((await as('author', ['key', 'revoke', 'default', '--yes'])).exit).toBe(0);
-    // The one that is left is the only candidate.
-    expect((await as('author', ['scope', 'claim', 'free'])).exit).toBe(0);
-    expect(await as('author', ['key', 'revoke', 'default', '--yes'])).toMatchObject({
-      exit: 6,
-      stderr: expect.stringMatching(
-        /error\[statement-replayed\][\s\S]*has ended already[\s\S]*--valid-up-to N/,
-      ),
     });
   });
 });

@@ -256,22 +256,6 @@ describe('the commits of several branches', () => {
   });
   const x: Change = { path: 'x.txt', after: fileOf('the content\n') };
 
-  it('are shown once, first those of the branch that the host is on', () => {
-    const refs = [
-      { ...other, name: 'refs/heads/feature' },
-      { ...one, name: 'refs/heads/main', patch },
-    ];
-    const lines = shown([x], undefined, '/nowhere', [], [repository(refs)]);
-    expect(lines.filter((line) => /commit [ab]|^moved|as in|the content/.test(line))).toEqual([
-      'moved branch main in /w, which the host is on: 1 new commit',
-      `    commit ${first}`,
-      'moved branch feature in /w: 2 new commits',
-      `    commit ${first}: shown above`,
-      `    commit ${second}`,
-      '  ! as in branch main',
-    ]);
-  });
-
   it('are shown again where the branch above does not show them whole', () => {
     const refs = [
       { ...one, name: 'refs/heads/main', patch },

@@ -33,17 +33,6 @@ describe('the table of commands', () => {
     },
   );
 
-  it('gives the same to programs', async () => {
-    const { stdout } = await skill(['help', '--format', 'json']);
-    const { schema, groups } = JSON.parse(stdout);
-    expect(schema).toBe('skillgate.help/1');
-    expect(
-      groups.flatMap((group: { commands: { name: string }[] }) =>
-        group.commands.map((one) => one.name),
-      ),
-    ).toEqual(names);
-  });
-
   it.each([
     ['changes list', 'skillgate changes show, skillgate changes accept'],
     ['publsh', 'skillgate publish'],

@@ -47,17 +47,6 @@ describe('the operator of a registry', () => {
     expect(shown.stdout + shown.stderr).not.toContain(token);
   });
 
-  it('is told which scopes a new list leaves out', async () => {
-    const told = async (...named: string[]) =>
-      (await skill(['registry', 'private', dir, ...named], home())).stderr;
-    expect(await told('payroll')).not.toContain('Not private any more');
-    expect(await told('payroll', 'legal')).not.toContain('Not private any more');
-    expect(await told('legal')).toContain('Not private any more: @payroll.');
-    expect(await told('--everything')).not.toContain('Not private any more');
-    expect(await told('legal')).toContain('Not private any more: everything else.');
-    expect(await told()).not.toContain('Not private any more');
-  });
-
   it('is warned of a scope that nobody has claimed, with the nearest claimed ones', async () => {
     const served = await makeDataFolder(makeRoot(), dir);
     const running = await startRegistry({ dir: served, port: 0 });

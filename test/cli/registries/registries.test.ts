@@ -223,18 +223,6 @@ describe('skillgate registry init', () => {
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
-  it('makes nothing without a host name', async () => {
-    const { env, home } = world();
-    const folder = folderWith();
-    expect(await skill(['registry', 'init', folder], { env })).toMatchObject({
-      exit: 2,
-      stderr: expect.stringMatching(
-        /error\[usage\][\s\S]*--origin skills\.acme\.example[\s\S]*--origin localhost/,
-      ),
-    });
-    expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
-  });
-
   it.each([
     'https://skills.acme.example',
     'Skills.Acme.example',

@@ -177,6 +177,17 @@ const replace = (files: Files, other: Files): void => {
   for (const [name, bytes] of other) files.set(name, bytes);
 };
 
+/** Lets the victim see the files of a repository before the attack. */
+async function see(at: Scene, repository: TufRepository, version = 20): Promise<void> {
+  const { pinned, now } = at;
+  const kept = await ask(await filesOf({ repository, now, version }), { pinned, now });
+  Object.assign(at, { kept });
+}
+const serve = async (files: Files, repository: TufRepository, now: number, version = 20) =>
+  replace(files, await filesOf({ repository, now, version }));
+const link = (files: Files, now: number, { version = 20, offline = 1 } = {}): Promise<void> =>
+  linkSet(files, { version, offline, expires: tufTime(now + day), by: [status] });
+
 const attacks: readonly Attack[] = [
   {
     name: 'rollback: yesterday’s timestamp, still in its time',
@@ -198,14 +209,7 @@ const attacks: readonly Attack[] = [
     name: 'rollback: a newer snapshot that names older targets',
     code: 'tuf-rollback',
     by: async (at) => {
-      const kept = await ask(
-        await filesOf({ repository: await rotate(at.repository), now: at.now, version: 15 }),
-        {
-          pinned: at.pinned,
-          now: at.now,
-        },
-      );
-      Object.assign(at, { kept });
+      await see(at, await rotate(at.repository), 15);
       const files = await filesOf({ repository: at.repository, now: at.now, version: 20 });
       files.set(
         '2.root.json',
@@ -309,12 +313,12 @@ const attacks: readonly Attack[] = [
         { ...online, targets: { ...online.targets, 'root.json': file } },
         [status],
       );
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
       // Only if the administrators' own targets name none would the delegated role be asked: it
       // must not be, even then.
       twist(files, '1.targets.json', ({ signed }) => delete signed.targets['root.json']);
       await resign(files, '1.targets.json', [ada, ben]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
       expect(repository.roots).toHaveLength(1);
     },
   },
@@ -336,7 +340,7 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: async ({ files, now }) => {
       await resign(files, '1.targets.json', [status]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
@@ -345,17 +349,13 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: async ({ files, now }) => {
       await resign(files, '1.targets.json', [ada]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
     name: 'a new root signed by one administrator only',
     code: 'tuf-invalid',
-    by: async ({ files, repository, now }) =>
-      replace(
-        files,
-        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
-      ),
+    by: async ({ files, repository, now }) => serve(files, await rotate(repository, [ada]), now),
   },
   {
     name: 'one administrator signs twice, under a second id for the same key that an earlier root let through',
@@ -383,7 +383,7 @@ const attacks: readonly Attack[] = [
         rootFile({ administrators: [ada], threshold: 1 }),
       );
       const roots = [...third.roots.slice(0, -1), twice(lastRootOf(third))];
-      replace(files, await filesOf({ repository: { ...third, roots }, now, version: 20 }));
+      await serve(files, { ...third, roots }, now);
     },
   },
   {
@@ -395,7 +395,7 @@ const attacks: readonly Attack[] = [
         [thief],
         rootFile({ administrators: [thief], threshold: 1 }),
       );
-      replace(files, await filesOf({ repository: stolen, now, version: 20 }));
+      await serve(files, stolen, now);
     },
   },
   {
@@ -408,7 +408,7 @@ const attacks: readonly Attack[] = [
         signers: [thief],
         now: start,
       });
-      replace(files, await filesOf({ repository: own, now, version: 20 }));
+      await serve(files, own, now);
     },
   },
   {
@@ -416,13 +416,9 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const third = await rotate(second, [ada, cleo], rootFile({ administrators: [ada, cleo] }));
-      replace(at.files, await filesOf({ repository: third, now: at.now, version: 30 }));
+      await serve(at.files, third, at.now, 30);
     },
   },
   {
@@ -430,13 +426,9 @@ const attacks: readonly Attack[] = [
     code: 'tuf-rollback',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const fork = await holdCeremony({ root: at.pinned, signers: [ada, cleo], now: at.now });
-      replace(at.files, await filesOf({ repository: fork, now: at.now, version: 30 }));
+      await serve(at.files, fork, at.now, 30);
     },
   },
   {
@@ -444,26 +436,14 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const targets = await signTuf(
         await signTuf({ signatures: [], signed: { ...second.targets.signed, version: 3 } }, ada),
         cleo,
       );
-      replace(
-        at.files,
-        await filesOf({ repository: { ...second, targets }, now: at.now, version: 30 }),
-      );
+      await serve(at.files, { ...second, targets }, at.now, 30);
       at.files.set('3.targets.json', tufBytes(targets));
-      await linkSet(at.files, {
-        version: 30,
-        offline: 3,
-        expires: tufTime(at.now + day),
-        by: [status],
-      });
+      await link(at.files, at.now, { version: 30, offline: 3 });
     },
   },
   {
@@ -494,7 +474,7 @@ const attacks: readonly Attack[] = [
         signed.targets['policy.json'].length = 1024 ** 3;
       });
       await resign(files, '1.targets.json', [ada, ben]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
@@ -533,7 +513,7 @@ const attacks: readonly Attack[] = [
         files: { ...other.files, 'root.json': text },
         targets: await signTuf(await signTuf({ signatures: [], signed: targets }, ada), ben),
       };
-      replace(files, await filesOf({ repository: mixed, now, version: 20 }));
+      await serve(files, mixed, now);
     },
   },
   {
@@ -542,7 +522,7 @@ const attacks: readonly Attack[] = [
     says: /do not belong together/,
     by: async ({ files, repository, now }) => {
       const moved = await rotate(repository, [ada, ben], rootFile({ origin: 'evil.example' }));
-      replace(files, await filesOf({ repository: moved, now, version: 20 }));
+      await serve(files, moved, now);
     },
   },
   {
@@ -553,7 +533,7 @@ const attacks: readonly Attack[] = [
       const other = await filesOf({ repository, now, version: 20, status: thief });
       replace(files, other);
       await resign(files, '20.online.json', [status]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {

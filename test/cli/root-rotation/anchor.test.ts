@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepTrust } from '../../../cli/registries/kept.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import { tufTime } from '../../../skills-index/trust/root/metadata.ts';
 import {
@@ -212,17 +212,10 @@ describe('a proposal held against the root of trust in force', () => {
         files: real.files,
       },
     );
-    const strict: Policy = {
-      ...defaultPolicy,
-      ceiling: null,
-      scanners: 2,
-      approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 1 } },
-    };
-    const shown = await show(nextWith(root, { 'policy.json': canonicalJson(strict) }));
-    expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
-    expect(shown.stdout).toContain(
-      '~ approvals that a usual version needs: 1 → 2, 1 of them independent',
+    const shown = await show(
+      nextWith(root, { 'policy.json': canonicalJson({ ...defaultPolicy, scanners: 2 }) }),
     );
+    expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
     expect(shown.stdout).toContain('~ scanners that have to sign the same report: 1 → 2');
     // One made over an older state than is kept here.
     expect((await show(await holdCeremony({ root, signers: [], now }))).stderr).toContain(
@@ -230,37 +223,13 @@ describe('a proposal held against the root of trust in force', () => {
     );
   });
 
-  it('gives no office to a key that never had it, and to none that had it for longer than was said', async () => {
-    const retire = (
-      key: string,
-      validUpTo: number,
-      office = 'administrator',
-      from: object = root,
-    ) => parseRoot(JSON.stringify({ ...from, retired: [{ office, key, validUpTo }] }));
-    const ended = retire(
-      cleo.open.spki,
-      7,
-      'administrator',
-      rootFile({ administrators: [ada, ben, dora] }),
-    );
-    let before = await holdCeremony({ root: ended, signers: [ada, ben], now });
-    const ask = (changed: RootFile) =>
-      asked('sign', nextWith(changed, {}, before), {
-        beside: { root: ended, tuf: before },
-        pinned: ended,
-      });
-    for (const evil of [
-      retire(cleo.open.spki, 8, 'administrator', ended),
-      retire(cleo.open.spki, 7, 'status', ended),
-      retire(thief.open.spki, 7, 'registry', ended),
-    ])
-      expect(await ask(evil)).toMatchObject({
-        exit: 6,
-        stderr: expect.stringContaining('gives keys a role that they never had'),
-      });
-    before = real;
-    const evil = nextWith(retire(thief.open.spki, Number.MAX_SAFE_INTEGER));
+  it('gives no office to a key that never had it', async () => {
+    const retired = [
+      { office: 'administrator', key: thief.open.spki, validUpTo: Number.MAX_SAFE_INTEGER },
+    ];
+    const evil = nextWith(parseRoot(JSON.stringify({ ...root, retired })));
     const ran = await asked('sign', evil);
+    expect(ran.exit).toBe(6);
     expect(ran.stderr).toContain(
       `administrator key ${thief.keyId} counts up to log index 9007199254740991`,
     );

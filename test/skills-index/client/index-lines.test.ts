@@ -186,15 +186,6 @@ describe('an index with parts', () => {
       'signature-invalid',
     ],
     [
-      'names a part without its highest version',
-      ({ files, newest }) => {
-        const cut = putPart(files, [], lines.slice(0, 9));
-        const lie = { ...cut, highest: parseVersion('1.0.9') };
-        return files.set(`/index/${name}`, print([lie], newest));
-      },
-      answerInvalid,
-    ],
-    [
       'names deeper parts without the highest version',
       ({ files, newest }) => {
         const inner = putPart(files, [], lines.slice(0, 9));
@@ -205,28 +196,12 @@ describe('an index with parts', () => {
       answerInvalid,
     ],
     [
-      'shows another line of a version than the part has',
-      ({ files, parts, newest }) => {
-        const other = { ...lineOf({ version: '1.0.5' }, 5), bundle: digestOf('other') };
-        return files.set(`/index/${name}`, print(parts, [other, ...newest]));
-      },
-      answerInvalid,
-    ],
-    [
       'repeats a line of a part because the version is yanked',
       ({ files, parts, newest }) => {
         const hinted = lineOf({ version: '1.0.9', advice: { yanked: 200 } }, 9);
         return files.set(`/index/${name}`, print(parts, [hinted, ...newest]));
       },
       '1.0.8',
-    ],
-    [
-      'has a part with a line of another skill',
-      ({ files, newest }) => {
-        const other = { ...lineOf({ version: '1.0.9' }, 9), name: parseSkillName('@acme/other') };
-        return files.set(`/index/${name}`, print([putPart(files, [], [other])], newest));
-      },
-      answerInvalid,
     ],
     [
       'names a part twice',

@@ -131,17 +131,6 @@ describe('a key that stands for nothing any more', () => {
     expect(identities.isMember(ada.keyId, 'reviewer', 2)).toBe(true);
     expect([identities.ownersOf(acme, 4), identities.ownersOf(acme, late)]).toEqual([[], []]);
   });
-
-  it('ends all the same, from then on', () => {
-    const identities = chain(
-      [claim([author]), author],
-      [claim([heir], { previous: 0 }), author],
-      [endKey(author, 0), author],
-      [claim([author], { scope: bell }), author],
-    );
-    expect(whyOf(identities)).toEqual(['its signer’s key was ended']);
-    expect(identities.ownersOf(acme, 1)).toEqual(named(author));
-  });
 });
 
 describe('an end for an index before', () => {

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   type MemberRole,
   memberStatement,
-  scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
@@ -51,17 +49,6 @@ describe('members', () => {
       true,
       false,
       false,
-    ]);
-  });
-
-  it('are one person per key: a second name for it does not count', () => {
-    const identities = chain(
-      [membership('Ada', ada), administrator],
-      [membership('Eve', ada), administrator],
-    );
-    expect(identities.memberOf(ada.keyId, late)?.name).toBe('Ada');
-    expect(identities.ignored).toMatchObject([
-      { why: 'its key, passkey or identity belongs to Ada' },
     ]);
   });
 });
@@ -136,24 +123,6 @@ describe('scopes', () => {
 });
 
 describe('keys', () => {
-  it('are followed by new keys alone: nobody hangs an owner, a reviewer or an administrator behind their own key', () => {
-    const claimed = [claim([author]), author] as const;
-    const strange: Spoken = [
-      scopeStatement({ scope: parseScope('strange'), owners: [stranger.named] }),
-      stranger,
-    ];
-    for (const victim of [author, scanner, administrator]) {
-      const identities = chain(
-        [membership('scanner', scanner, { roles: ['scanner'] }), administrator],
-        claimed,
-        strange,
-        rotate(stranger, victim),
-      );
-      expect(identities.ignored.map(({ why }) => why)).toEqual(['the successor is a known key']);
-      expect(identities.follows(victim.keyId, stranger.keyId)).toBe(false);
-    }
-  });
-
   it('that followed another are owners no more when the scope names its owners anew without them', () => {
     const identities = chain([claim([author]), author], rotate(author, second), [
       claim([author], { previous: 0 }),
@@ -173,18 +142,6 @@ describe('keys', () => {
       ended.follows(second.keyId, author.keyId),
       ended.follows(stranger.keyId, author.keyId),
     ]).toEqual([true, false]);
-  });
-
-  it.each([
-    ['its holder', author],
-    ['its successor', second],
-    ['an administrator', administrator],
-  ])('are ended by %s', (_, signer) => {
-    const identities = chain([claim([author]), author], rotate(author, second), [
-      endKey(author),
-      signer,
-    ]);
-    expect(identities.ownersOf(acme, late)).toEqual([second.named]);
   });
 });
 

@@ -193,15 +193,6 @@ describe('the stop on a publisher', () => {
     expect(stopOn(identities, stranger)).toBeUndefined();
   });
 
-  it('covers the line of keys only in a scope, and a key without a line everywhere', () => {
-    const identities = chain(rotate(author, next), ...words(['revoked']));
-    expect(stopOn(identities, next)).toBeUndefined();
-    expect(stop(identities, next)).toBe('revoked');
-    expect(stop(identities, author, other)).toBe('revoked');
-    expect(stop(identities, next, other)).toBeUndefined();
-    expect(stop(chain(...words(['revoked'], stranger)), stranger)).toBe('revoked');
-  });
-
   it('is lifted by another reviewer, not by the publisher, also without a scope', () => {
     const told = (by: TestSigner) =>
       chain([word('suspended', ada), administrator], [word('lifted', ada), by]);
