@@ -16,14 +16,12 @@ import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
 import { VerifiedStatements } from '../../../../skills-index/trust/signatures/verified-statements.ts';
 import { stoppedStory } from '../../stopped-story.ts';
 import { tellStory } from '../../story.ts';
-import { says as saysOf } from './judged.ts';
 import { codesOf } from './withheld.ts';
 
 const story = await tellStory();
 const { input, line } = story;
 const evidenceOf = (change: Partial<DecisionInput>, reasons = new Reasons()): Evidence =>
   gatherEvidence({ ...input, ...change }, reasons);
-const _says = (change: Partial<DecisionInput>): string[] => saysOf({ ...input, ...change });
 
 describe('a statement that this host kept', () => {
   const kept = async () => {

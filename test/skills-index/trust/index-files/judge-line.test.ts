@@ -221,8 +221,6 @@ describe('a line that installers refuse as it is', () => {
 
 describe('evidence whose signer was ended for the past', () => {
   const scanned = 'it was scanned at log index 5, when the scanner no longer counted';
-  const _approved = (name: string, at: number): string =>
-    `it was approved at log index ${at} by ${name}, who no longer counted`;
 
   it.each<[string, ReturnType<typeof say>, string]>([['the scanner', scannerEnded(4), scanned]])(
     'revokes the version, and a line hides it that leaves it out: %s',

@@ -29,7 +29,7 @@ const claim = (scope: string, owners: readonly TestSigner[], by?: TestSigner): S
   by ?? owners[0] ?? author,
 ];
 const end = (key: TestSigner): Spoken => [keyStatement({ key: key.named, state: 'ended' }), key];
-const _introduce = (key: TestSigner): Spoken => [
+const introduce = (key: TestSigner): Spoken => [
   keyStatement({ key: key.named, state: 'enrolled' }),
   key,
 ];
@@ -55,7 +55,6 @@ const isMember = (one: IdentityWord): boolean =>
 async function needed(
   question: IdentityQuestion,
   spoken: readonly (Spoken | { readonly id?: string })[],
-  order: 'in log order' | 'backwards' = 'backwards',
 ): Promise<{ readonly indexes: readonly number[]; readonly names: readonly string[] }> {
   const words = spoken.map((one, logIndex): IdentityWord => {
     const at = { logIndex, digest: digestOf(`statement ${logIndex}`) };
@@ -70,8 +69,8 @@ async function needed(
     members: words.filter(isMember),
     find: async (names) => {
       asked.push(...names);
-      const named = words.filter((one) => namesOf(one).some((name) => names.includes(name)));
-      return order === 'backwards' ? named.reverse() : named;
+      // An index answers in any order.
+      return words.filter((one) => namesOf(one).some((name) => names.includes(name))).reverse();
     },
   });
   return { indexes: found.map(({ logIndex }) => logIndex), names: asked };
@@ -113,6 +112,34 @@ describe('a question about a scope', () => {
       end(stranger),
     ]);
     expect(indexes).toEqual([0, 2, 3, 4, 5]);
+  });
+});
+
+describe('a question about a key', () => {
+  it('needs the key’s statements, and not its scopes', async () => {
+    const { indexes } = await needed({ ids: ids(author) }, [
+      introduce(author),
+      claim('acme', [author]),
+      stop('suspended', author),
+      end(author),
+      end(partner),
+    ]);
+    expect(indexes).toEqual([0, 2, 3]);
+  });
+});
+
+describe('a question about the rights of a key', () => {
+  it('needs the claims that name the key, and the signers of the claims', async () => {
+    const { indexes } = await needed({ rightsOf: ids(author) }, [
+      claim('acme', [author, partner], helper),
+      claim('acme', [stranger]),
+      claim('other', [partner]),
+      end(author),
+      end(partner),
+      end(helper),
+      end(stranger),
+    ]);
+    expect(indexes).toEqual([0, 1, 3, 5, 6]);
   });
 });
 

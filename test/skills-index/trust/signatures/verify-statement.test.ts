@@ -11,7 +11,7 @@ const root = storyRoot;
 const log = new TestLog('skills.example');
 const { author, stranger } = people;
 const claim = scopeStatement({ scope: parseScope('acme'), owners: [author.named] });
-const _first = await log.say(claim, author);
+await log.say(claim, author);
 const good = await log.say(claim, author);
 const strangers = await log.say(claim, stranger);
 
