@@ -6,9 +6,11 @@ import { type Story, type Twist, tellStory } from '../../story.ts';
 import { testPasskey, testSigner } from '../../story-keys.ts';
 import { codesOf, reasonsOf } from './judged.ts';
 import {
+  ada,
   administrator,
   author,
   ben,
+  change,
   claim,
   end,
   enrol,
@@ -44,6 +46,17 @@ describe('a reviewer', () => {
     const before = say(enrol('Ben', { key: author.named }), administrator);
     expect(await reasonsOf({ before })).toContain(
       'approval-invalid: the approval of Ben at log index 8 does not count: an author cannot approve their own version',
+    );
+  });
+
+  it('who published the version never approves it, also after giving the scope away', async () => {
+    const reasons = await reasonsOf({
+      before: say((log) => change(log, [author.named, ada.named]), author),
+      ...publishedBy(ada),
+      between: say((log) => change(log, [author.named]), author),
+    });
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/approval of Ada .* an author cannot approve their own version/),
     );
   });
 });

@@ -171,6 +171,11 @@ describe('what was said', () => {
     ],
     ['a manifest that nobody wrote is not called inferred', withoutManifest, 'manifest-mismatch'],
     [
+      'the approvals are about another scan report',
+      { approval: (one) => ({ ...one, scanReport: other }) },
+      'approval-invalid',
+    ],
+    [
       'the verification summary names fewer statements',
       withPredicate('summary', { inputAttestations: [] }),
       'summary-invalid',

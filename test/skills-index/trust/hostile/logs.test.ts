@@ -92,6 +92,11 @@ attacks('proofs of inclusion', [
   ['an index that is only equal modulo 2^32', told({ index: index + 2 ** 32 }), 'log-invalid'],
   ['the root of another tree in the proof', told({ head: headOf(7) }), 'log-invalid'],
   [
+    'a root in the proof that the checkpoint does not name',
+    told({ head: { ...honest.head, root: leafAt(0) } }),
+    'log-invalid',
+  ],
+  [
     'a size in the proof that the checkpoint does not name',
     told({ head: { ...honest.head, size: 9 } }),
     'log-invalid',
