@@ -141,6 +141,31 @@ describe('a question about the rights of a key', () => {
     ]);
     expect(indexes).toEqual([0, 1, 3, 5, 6]);
   });
+
+  it('needs all later owners, too, where a replaced key’s suspension was lifted', async () => {
+    const words = [
+      claim('acme', [next, partner]),
+      rotate(author, next),
+      claim('acme', [helper], stranger),
+      end(helper),
+      stop('lifted', author),
+      claim('other', [helper]),
+    ];
+    const { indexes } = await needed({ rightsOf: ids(next) }, words);
+    expect(indexes).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('a question about everybody who may act for a publisher', () => {
+  it('needs all owners of the publisher’s scopes, and their ends', async () => {
+    const { indexes } = await needed({ behind: ids(author) }, [
+      claim('acme', [author, partner]),
+      claim('other', [helper]),
+      end(partner),
+      end(helper),
+    ]);
+    expect(indexes).toEqual([0, 2]);
+  });
 });
 
 describe('every question', () => {
