@@ -358,6 +358,14 @@ const attacks: readonly Attack[] = [
     by: async ({ files, repository, now }) => serve(files, await rotate(repository, [ada]), now),
   },
   {
+    name: 'one administrator signs twice, under the same key id',
+    code: 'tuf-invalid',
+    by: async ({ files, repository, now }) => {
+      await serve(files, await rotate(repository, [ada]), now);
+      twist(files, '2.root.json', (json) => json.signatures.push(json.signatures[0]));
+    },
+  },
+  {
     name: 'one administrator signs twice, under a second id for the same key that an earlier root let through',
     code: 'tuf-invalid',
     says: /id of another key/,
