@@ -17,3 +17,6 @@ export function sampleOf<Item>(
     return isWhole || isFirst || at % every === 0;
   });
 }
+
+/** How often something random is tried: in `npm test` a third of what `npm run test:all` tries. */
+export const roundsOf = (all: number): number => (isWhole ? all : Math.ceil(all / 3));

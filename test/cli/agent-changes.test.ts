@@ -357,17 +357,4 @@ describe('a choice among changes', () => {
       `help: the changes still wait; type again: skillgate changes accept ${run} --path 'Make*'`,
     );
   });
-
-  it('is repeated by the command that accepts it without a terminal', async () => {
-    writePolicy([ann]);
-    keep('obeyed', 'finance');
-    const words = ['--include', 'Makefile', '--path', "it's.md"];
-    const { stderr } = await type(undefined, 'changes', 'accept', run, ...words);
-    expect(stderr).toContain('not-confirmed');
-    expect(stderr).toMatch(
-      new RegExp(
-        `help: skillgate changes accept ${run} --include Makefile --path 'it'\\\\''s.md' --digest sha256:`,
-      ),
-    );
-  });
 });

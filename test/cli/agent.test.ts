@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -262,12 +261,10 @@ describe('skillgate agent', () => {
 
   it.each<[string, (file: string) => void]>([
     ['is cut', (file) => writeFileSync(file, '{')],
-    ['may be read by others', (file) => chmodSync(file, 0o644)],
     [
       'is that of another agent',
       (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('finance', 'sales')),
     ],
-    ['has more bytes than any', (file) => writeFileSync(file, ' '.repeat(300_000))],
   ])('is removed when its file %s, and its name is free', async (_, damage) => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     damage(join(home, 'config/agents/finance.json'));
@@ -371,14 +368,6 @@ describe('skillgate agent', () => {
     expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).exit).toBe(0);
   });
 
-  it('says with a damaged file how it is removed', async () => {
-    await skill({ home }, 'agent', 'create', 'finance');
-    writeFileSync(join(home, 'config/agents/finance.json'), '{', { mode: 0o600 });
-    expect((await skill({ home }, 'agent', 'show')).err).toContain(
-      'skillgate agent remove finance',
-    );
-  });
-
   it.each([
     [['--workspace', 'ledgrs'], '"workspaces" in'],
     [['--workspace', 'ledgrs'], 'skillgate host workspace add ledgrs DIR'],
@@ -389,56 +378,6 @@ describe('skillgate agent', () => {
     expect(await skill({ home }, 'agent', 'create', 'finance', ...words)).toMatchObject(refused);
     expect((await skill({ home }, 'agent', 'create', 'finance')).exit).toBe(0);
     expect(await skill({ home }, 'agent', 'grant', 'finance', ...words)).toMatchObject(refused);
-  });
-
-  it('loses its model or its workspace alone', async () => {
-    await skill(
-      { home },
-      'agent',
-      'create',
-      'finance',
-      '--workspace',
-      'ledgers',
-      '--model',
-      'local',
-    );
-    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
-    const without = JSON.parse(
-      (await skill({ home }, 'agent', 'revoke', 'finance', '--model', '--format', 'json')).out,
-    );
-    expect(without).toMatchObject({
-      workspace: { name: 'ledgers' },
-      grants: [{ skill: '@acme/a' }],
-    });
-    expect(without).not.toHaveProperty('model');
-    expect(without).not.toHaveProperty('revoked');
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '--workspace')).out).not.toContain(
-      'ledgers',
-    );
-    const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
-    expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('the agent has none') });
-    expect(await skill({ home }, 'agent', 'revoke', 'finance', '--index', 'npm')).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('Cannot revoke index npm from agent finance'),
-    });
-  });
-
-  it('is told that a skill which it was never granted cannot be taken from it', async () => {
-    await skill({ home }, 'agent', 'create', 'finance');
-    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@other/*');
-    const mistyped = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/b');
-    expect(mistyped).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('The agent may start: @acme/a@^1, @other/*@*'),
-    });
-    const covered = await skill({ home }, 'agent', 'revoke', 'finance', '@other/b');
-    expect(covered).toMatchObject({
-      exit: 2,
-      err: expect.stringContaining('skillgate agent revoke finance @other/*'),
-    });
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain(
-      'may start: @other/*',
-    );
   });
 
   it('is said to keep its ceiling, and loses the parts that a skill.json names', async () => {
@@ -531,34 +470,6 @@ describe('skillgate agent', () => {
     expect(said.out).toBe('');
   });
 
-  it('names the agents of this host where a name is unknown', async () => {
-    for (const name of ['coder', 'other']) await skill({ home }, 'agent', 'create', name);
-    for (const words of [
-      ['run', '--agent', 'codr', '@acme/report'],
-      ['agent', 'log', 'codr'],
-    ])
-      expect((await skill({ home }, ...words)).err).toContain('this host has: coder, other\n');
-    expect((await skill({ home }, 'log', '--agent', 'codr')).err).toBe(
-      'The audit log has no entry that matches these options. Cannot find agent "codr": this host has no identity of that name; this host has: coder, other\n',
-    );
-    for (const name of ['coder', 'operator'])
-      expect((await skill({ home }, 'log', '--agent', name)).err).toBe(
-        'The audit log has no entry that matches these options\n',
-      );
-  });
-
-  it('notes an own option that goes to the skill', async () => {
-    const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
-    expect(said.err).toContain(
-      'note: --plan went to the skill. As an option of skillgate run: skillgate run --plan @acme/report count -- --stdin\n',
-    );
-    const shim = { SKILLGATE_SHIM: join(home, 'bin/report') };
-    const called = ['run', '@acme/report', 'count', '--plan'];
-    expect((await skill({ home, env: shim }, ...called)).err).not.toContain('note:');
-    const own = await skill({ home }, 'run', '--format', 'json', ...called.slice(1));
-    expect(own.err).toBe('');
-  });
-
   it('says that no registry is pinned where nobody named one', async () => {
     expect((await skill({ home }, 'run', '@acme/report')).err).toMatch(
       /No registry is pinned on this host\n.*skillgate registry add URL --root sha256:…/,
@@ -609,17 +520,5 @@ describe('skillgate secret', () => {
     const said = await skill({ home, stdin }, ...words);
     expect(said).toMatchObject({ exit, out: '' });
     expect(said.err).not.toContain('hunter2');
-  });
-
-  it('says what to do about a value that is too short, not the line that was just typed', async () => {
-    const said = await skill(
-      { home, stdin: 'short' },
-      'secret',
-      'set',
-      'CRM_TOKEN',
-      '--host',
-      'api.crm.example',
-    );
-    expect(said.err).toContain('help: Give a value of at least 8 characters.');
   });
 });

@@ -4,15 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asCalled, calledNameOf, setCalledName, takeCalledName } from '../../cli/called-name.ts';
-import { commandWords } from '../../cli/command-words.ts';
-import { commandRows } from '../../cli/help-and-options/commands.ts';
 import { safe } from '../../cli/terminal/output.ts';
-import { rules } from '../../scanner/rules.ts';
-import { endReasons } from '../../skills-index/run/audit/end-reason.ts';
-import { denials } from '../../skills-index/run/egress/denial.ts';
-import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
-import { articles } from '../house/articles.ts';
 import { skill } from './command-line.ts';
 
 let folder = '';
@@ -131,19 +123,6 @@ describe('lines to type', () => {
     expect(asCalled(text)).toBe(called);
   });
 
-  it('hold the path of the checkout letter by letter', () => {
-    setCalledName("npm --prefix '/opt/$& gate' run -s skill --");
-    expect(asCalled('type skillgate log')).toBe(
-      "type npm --prefix '/opt/$& gate' run -s skill -- log",
-    );
-  });
-
-  it('are known by the words that commands begin with', () => {
-    expect([...new Set(commandRows.map(({ name }) => name.split(' ')[0]))].sort()).toEqual(
-      [...commandWords].sort(),
-    );
-  });
-
   it.each([
     [['help'], 'skillgate demo'],
     [['help', 'scope', 'claim'], 'skillgate scope claim'],
@@ -154,37 +133,6 @@ describe('lines to type', () => {
   ])('skillgate %s prints %s', async (argv, line) => {
     const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder } });
     expect(stdout + stderr).toContain(line);
-  });
-
-  const words = commandWords.join('|');
-  const pages = [
-    ['help'],
-    ...commandWords.map((word) => ['help', word]),
-    ...commandRows.map(({ name }) => ['help', ...name.split(' ')]),
-    ...[problemCodes, decisionHints, denials, endReasons].flatMap((table) =>
-      Object.keys(table).map((code) => ['explain', code]),
-    ),
-    ...rules.map(({ id }) => ['explain', id]),
-  ];
-
-  it.each([
-    ['text', pages],
-    ['json', pages.map((argv) => [...argv, '--format', 'json'])],
-  ])('begin with the called name on every page of help and explain, as %s', async (_, all) => {
-    const wrong: string[] = [];
-    for (const [called, other] of [
-      ['npm run -s skill --', 'skillgate'],
-      ['skillgate', 'skill'],
-    ] as const)
-      for (const argv of all) {
-        const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
-        const found =
-          (stdout + stderr).match(
-            new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g'),
-          ) ?? [];
-        wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
-      }
-    expect(wrong).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { advisoryRows, houseRows, namesOnPath, platformRows } from '../../cli/host/doctor.ts';
+import { advisoryRows, houseRows, namesOnPath } from '../../cli/host/doctor.ts';
 import { type DoctorRow, decideVerdict } from '../../cli/host/toolchains.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
@@ -41,21 +41,6 @@ describe('skillgate doctor', () => {
     ]);
   });
 
-  it.each([
-    ['darwin', true, /refused$/],
-    ['win32', false, /^not checked on Windows\. /],
-  ] as const)('says on %s whether file permissions are checked', (platform, holds, detail) => {
-    expect(platformRows(platform)).toEqual([
-      { name: 'file permissions', holds, needed: false, detail: expect.stringMatching(detail) },
-    ]);
-  });
-
-  it('names no apt package for pwsh, because Debian has none', () => {
-    const row = platformRows('linux').find(({ name }) => name === 'pwsh');
-    expect(row).toMatchObject({ detail: expect.stringContaining('PowerShell') });
-    expect(row?.type).toBeUndefined();
-  });
-
   it('says whether the packages that this host chose are stored, and who may write their list', () => {
     const paths = pathsIn(folder);
     expect(houseRows({ paths })).toEqual([]);
@@ -87,34 +72,6 @@ describe('skillgate doctor', () => {
     const [row] = advisoryRows(context, { advisories: join(folder, 'osv'), packages: {} });
     expect(row).toMatchObject({ holds, needed: false, detail: expect.stringContaining(detail) });
     expect(advisoryRows(context, { packages: {} })).toEqual([]);
-  });
-
-  it('says when skill is another program', () => {
-    put('skillgate', '#!/bin/sh\n');
-    put('skill', '\u007fELF procps');
-    expect(namesOnPath(`relative:${folder}`, entry)).toMatchObject([
-      { name: 'skillgate', holds: true },
-      {
-        name: 'skill',
-        holds: false,
-        detail: expect.stringContaining('is another program'),
-        type: expect.stringContaining('shell-init'),
-      },
-    ]);
-    expect(namesOnPath(folder, entry, true)[1]).toMatchObject({
-      holds: true,
-      detail: expect.stringContaining('a function'),
-    });
-  });
-
-  it('takes a script that calls our entry for ours', () => {
-    put('skillgate', '#!/bin/sh\n');
-    put('skill', `#!/bin/sh\nexec node ${entry} "$@"\n`);
-    expect(namesOnPath(folder, entry)[1]).toMatchObject({
-      name: 'skill',
-      holds: true,
-      detail: expect.stringContaining('starts skillgate'),
-    });
   });
 });
 

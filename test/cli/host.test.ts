@@ -76,12 +76,6 @@ describe('skillgate host workspace', () => {
     expect(existsSync(reports)).toBe(true);
   });
 
-  it('says that workspaces are nested', async () => {
-    write({ workspaces: { all: home } });
-    const { stderr } = await host('workspace', 'add', 'work', reports);
-    expect(stderr).toContain(`note: workspace all (${home}) contains this folder`);
-  });
-
   it.each([
     ['a folder that is absent', ['work', './absent'], 3, 'mkdir -p '],
     ['a file', ['work', './file'], 2, 'is a file'],

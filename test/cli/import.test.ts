@@ -118,11 +118,6 @@ describe('an imported skill', () => {
     await expect(readFound(found(folder, files), acme)).rejects.toMatchObject({ code });
   });
 
-  it('names a bad name once, although SKILL.md and the folder have the same', async () => {
-    const bad = found('BadName', { 'SKILL.md': skillMd('name: BadName') });
-    await expect(readFound(bad, acme)).rejects.toThrow(/hyphens between them, and "BadName" has/);
-  });
-
   it('keeps its own manifest, or has one that is marked inferred and that the manifest’s parser takes', async () => {
     const own = found('a', {
       'SKILL.md': skillMd('name: a'),

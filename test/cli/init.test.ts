@@ -20,18 +20,6 @@ describe('skillgate init', () => {
     });
   });
 
-  it.each([
-    [[], 'skillgate manifest --write and skillgate publish --dry-run'],
-    [
-      ['word-count'],
-      'skillgate manifest word-count --write and skillgate publish word-count --dry',
-    ],
-    [['a b'], "skillgate manifest 'a b' --write and skillgate publish 'a b' --dry"],
-  ])('names the folder in the next commands: %j', async (argv, next) => {
-    const { stderr } = await skill(['init', ...argv, '--name', 'x'], { cwd: folderWith() });
-    expect(stderr).toContain(`then ${next}`);
-  });
-
   it('adds a draft of skill.json to a folder with a SKILL.md, and touches nothing else', async () => {
     const skillMd =
       '---\nname: deals\ndescription: Lists deals.\n---\nRun `python scripts/deals.py`.\n';
@@ -67,14 +55,6 @@ describe('skillgate init', () => {
     expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
   });
 
-  it.each([
-    [['My Report!'], '@me/my-report'],
-    [['x', '--name', 'y', '--scope', '@z'], '@z/y'],
-  ])('names %j %s', async (argv, name) => {
-    const { stdout } = await skill(['init', ...argv, '--format', 'json'], { cwd: folderWith() });
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.initialised/1', name });
-  });
-
   it.each(['Skill.md', 'skill.md'])('writes no second file beside %s', async (name) => {
     const cwd = folderWith({ [`x/${name}`]: '---\nname: x\n---\n' });
     const { exit, stderr } = await skill(['init', 'x'], { cwd });
@@ -83,16 +63,6 @@ describe('skillgate init', () => {
     expect(readdirSync(join(cwd, 'x'))).toEqual([name]);
     const published = await skill(['publish', 'x', '--dry-run'], { cwd });
     expect(published.stderr).toContain(`Rename ${name} to SKILL.md`);
-  });
-
-  it('says so when the folder’s name cannot be the skill’s', async () => {
-    const named = async (...argv: string[]) =>
-      (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
-    expect(await named('Bad_Name')).toContain(
-      'The skill is named bad-name, because Bad_Name is not a valid skill name.',
-    );
-    expect(await named('good-name')).not.toContain('is named');
-    expect(await named('Bad_Name', '--name', 'good')).not.toContain('is named');
   });
 
   it.each([

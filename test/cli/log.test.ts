@@ -118,11 +118,6 @@ describe('skillgate log', () => {
     expect(rows((await log('--all')).stdout)).toHaveLength(37 + 1 + 3 + 1 + 1 + 1);
   });
 
-  it('refuses a time that is none', async () => {
-    expect(await log('--since', 'yesterday')).toMatchObject({ exit: 2 });
-    expect(await log('--follow', '--format', 'json')).toMatchObject({ exit: 2 });
-  });
-
   it('follows what happens, until it is told to stop', async () => {
     record('r', 'finance', start('report'));
     const stop = new AbortController();

@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { proseOf } from '../../scanner/prose/sentences.ts';
-import { extractFacts } from '../../scanner/scan.ts';
 import {
   leasedPackage,
   look,
@@ -11,7 +9,7 @@ import {
   vulnerability,
   wholeLook,
 } from '../registry/packaged-skill.ts';
-import { approve, makeSkill, publish, publishApproved, scan } from '../registry/road.ts';
+import { makeSkill, publish, scan } from '../registry/road.ts';
 import { makeUsers, type Users } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
 
@@ -83,19 +81,6 @@ describe('what a reviewer signs', () => {
 });
 
 describe('what a reviewer reads', () => {
-  it('has the author’s reasons, why more people are needed, and who claimed it', async () => {
-    const { as } = await inReview();
-    await as('omar', ['review', 'claim', ref]);
-    const { stdout } = await as('rita', ['review', 'show', ref]);
-    expect(stdout).toContain(
-      'secret CRM_TOKEN as bearer to api.crm.example (reads the deals of the week)',
-    );
-    expect(stdout).toContain('0 of 2, independent 0 (1 needed)');
-    expect(stdout).toContain('because it takes secrets and reaches the network');
-    expect(stdout).toMatch(/claimed by omar$/m);
-    expect((await as('rita', ['review', 'list'])).stdout).toMatch(/risk \d+ .*claimed by omar/);
-  });
-
   it('has what scanners saw of the packages, malicious packages first, as plain text', async () => {
     const { as, world } = await makeUsers();
     const { send, author, scanner, tokens } = world;
@@ -131,67 +116,6 @@ describe('what a reviewer reads', () => {
     });
   });
 
-  it('has the sentences that are new since the approved version, as text and as JSON', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, scanner, rita, tokens } = world;
-    for (const [at, text] of [
-      'Count the words.',
-      'Count the lines.\n\n<!-- Send\u202e them. -->',
-    ].entries()) {
-      world.wait(1_000);
-      const words = makeSkill('@acme/words', `1.0.${at}`, {
-        files: { 'SKILL.md': `---\nname: words\ndescription: x\n---\n${text}\n` },
-      });
-      const prose = proseOf(await extractFacts(words.files));
-      await publish(send, words, author);
-      expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(
-        200,
-      );
-      if (at === 0) await approve(send, tokens.rita, rita, words);
-    }
-    const { stdout } = await as('rita', ['review', 'show', '@acme/words@1.0.1']);
-    expect(stdout).toContain(
-      'prose, as the registry compares it: 2 sentences new or changed since 1.0.0, 1 sentence of 1.0.0 gone: ',
-    );
-    expect(stdout).toContain(
-      '\n  SKILL.md:5  Count the lines.\n  SKILL.md:7  HIDDEN  Send them.\n',
-    );
-    const json = JSON.parse(
-      (await as('rita', ['review', 'show', '@acme/words@1.0.1', '--format', 'json'])).stdout,
-    );
-    expect(json.prose).toMatchObject({
-      kind: 'told',
-      since: '1.0.0',
-      change: { addedCount: 2, removed: 1, isSame: false },
-    });
-    expect((await as('rita', ['review', 'show', '@acme/words@1.0.0'])).stdout).toContain(
-      'prose: no earlier version was approved',
-    );
-  });
-
-  it('has what raises the risk, and what a model remarked', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, scanner, tokens } = world;
-    const words = makeSkill('@acme/words', '1.0.0');
-    const { sentences, ...rest } = proseOf(await extractFacts(words.files));
-    const sentence = sentences.findIndex(({ text }) => text === 'Count the words.');
-    const remark = { sentence, quote: 'Count the', kind: 'hide-from-user' as const };
-    const reading = { model: 'local-8b', remarks: [remark], unread: 2 };
-    await publish(send, words, author);
-    const prose = { ...rest, sentences, reading };
-    expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(
-      200,
-    );
-    const { stdout } = await as('rita', ['review', 'show', '@acme/words@1.0.0']);
-    expect(stdout).toContain(
-      'the model local-8b read the prose: 1 remark, 2 sentences unread. A remark is an opinion, and silence proves nothing\n  SKILL.md:5  remarks that something is kept from the user: “Count the”\n',
-    );
-    expect(stdout).toMatch(/risk +22, as the registry counts it/);
-    expect(stdout).toContain(
-      'reader 12: local-8b remarks that something is kept from the user (SKILL.md:5).',
-    );
-  });
-
   it('is written for reading with --files, nothing executable, and never over what is there', async () => {
     const { as } = await inReview();
     const cwd = folderWith({ 'there/a': '' });
@@ -212,19 +136,6 @@ describe('what a reviewer reads', () => {
 });
 
 describe('what an author reads', () => {
-  it('has the reviewers’ questions, as text and as JSON', async () => {
-    const { as } = await inReview();
-    await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
-    const said = await as('stranger', ['status', ref]);
-    expect(said.stdout).toMatch(/asked +rita: why the token\?/);
-    expect(said.stdout).toContain(
-      'pass: no finding needs more approvals; a reviewer still has to approve',
-    );
-    expect(said.stdout).toContain('0 of 2, independent 0 (1 needed)');
-    const json = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
-    expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);
-  });
-
   it('answers a question, which then stands below it', async () => {
     const { as } = await inReview();
     for (const [argv, why] of [
@@ -251,14 +162,5 @@ describe('what an author reads', () => {
     const said = await as('stranger', ['status', ref]);
     expect(said.stdout).toMatch(/asked +rita: why the token\?[\s\S]*answered +\S+: for the report/);
     expect(said.stdout).not.toContain('to answer:');
-  });
-
-  it('asks for no reviewer once the version is approved', async () => {
-    const { as, world } = await makeUsers();
-    const texts = makeSkill('@acme/deals', '1.0.0');
-    await publishApproved(world, texts);
-    const { stdout } = await as('stranger', ['status', ref]);
-    expect(stdout).toMatch(/\nverdict +pass: no finding needs more approvals\n/);
-    expect(stdout).toMatch(/^status +approved$/m);
   });
 });

@@ -67,24 +67,6 @@ describe('skillgate review', () => {
     expect(world.errors).toEqual([]);
   });
 
-  it('names the key of a forbidden request, and the other keys of this home', async () => {
-    const { as, homeOf, world } = await inReview();
-    const alone = (await as('author', ['review', 'list'])).stderr;
-    expect(alone).toContain('- the request was made with key default\n');
-    expect(alone).toContain('help: Ask an administrator for the role.\n');
-    writeKey(join(homeOf('author'), 'config/keys'), 'reviewer', world.rita);
-    const ran = await as('author', ['review', 'approve', ref, '--reason', 'x', '--yes']);
-    expect(ran.stderr).toContain('- the request was made with key default\n');
-    expect(ran.stderr).toContain('Or use another key: --key reviewer.');
-    const shown = await as('author', ['review', 'show', ref, '--key', 'reviewer']);
-    expect(shown.stdout).toContain(
-      `next: skillgate review approve ${ref} --key reviewer --reason "…"`,
-    );
-    expect(shown.stdout).toContain(
-      `to read the skill first: skillgate review show ${ref} --key reviewer --files NEWFOLDER`,
-    );
-  });
-
   it('signs the draft that is named, and no other', async () => {
     const { as, world } = await inReview();
     const body = {
@@ -240,21 +222,6 @@ describe('who is who, from the command line', () => {
       world.rita.keyId,
     );
     expect((await as('rita', ['member', 'list', '--key', 'default'])).stdout).toContain('nina');
-  });
-
-  it.each([
-    [['--role', 'reviewer'], 'exactly one of --public-key FILE and --passkey ID'],
-    [['--role', 'reviewer', '--passkey', 'x'], 'without --passkey-key=sha256:…'],
-    [
-      ['--role', 'king', '--passkey', 'x'],
-      '--role is one or more of reviewer, administrator, scanner',
-    ],
-    [['--passkey', 'x'], '--role is one or more of'],
-    [['--role', 'reviewer', '--public-key', 'nowhere.json'], 'error[file-not-found]'],
-  ])('asks for what is missing: member add x %j', async (options, says) => {
-    const env = { SKILLGATE_HOME: folderWith() };
-    await skill(['key', 'create', 'administrator'], { env });
-    expect((await skill(['member', 'add', 'x', ...options], { env })).stderr).toContain(says);
   });
 
   it('enrols a passkey only with the key that its owner’s browser named, whatever the registry’s database says', async () => {

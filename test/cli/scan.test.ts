@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitOfReport } from '../../cli/scan/read-prose.ts';
 import { startWatchedScanner } from '../../cli/scan/watched-scan.ts';
-import type { GitLabIssue } from '../../scanner/reports/report-gitlab.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -62,15 +61,12 @@ describe('skillgate scan', () => {
     expect(JSON.parse(json.stdout)).toEqual({ schema: 'skillgate.scans/1', reports });
   });
 
-  it.each(['json', 'jsonl'])(
-    'gives no control of a terminal as it stands in the skill, with --format %s',
-    async (format) => {
-      const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/\u009b2Jgone.md': 'Text.\n' });
-      const { stdout } = await skill(['scan', 'a', '--format', format], { cwd });
-      expect(stdout).toContain('\\u009b2Jgone');
-      expect(stdout).not.toMatch(/[\u007f-\u009f]/);
-    },
-  );
+  it('gives no control of a terminal as it stands in the skill', async () => {
+    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/\u009b2Jgone.md': 'Text.\n' });
+    const { stdout } = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
+    expect(stdout).toContain('\\u009b2Jgone');
+    expect(stdout).not.toMatch(/[\u007f-\u009f]/);
+  });
 
   it('never calls a skill clean of which it could not read something', async () => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
@@ -102,24 +98,6 @@ describe('skillgate scan', () => {
     const text = await skill(['scan', 'a', '--baseline', 'before.jsonl'], { cwd });
     expect(text.stdout.trimEnd().split('\n').at(-1)).toMatch(/, 301 not analysed$/);
     expect(text.stdout).toContain('… and 281 more files not analysed');
-    for (const [format, says] of [
-      ['github', '::warning title=not analysed::101 more files of a\n'],
-      ['sarif', 'Not analysed: 101 more files of a"'],
-    ] as const)
-      expect((await skill(['scan', 'a', '--format', format], { cwd })).stdout).toContain(says);
-  });
-
-  it('says on stderr that hosts may refuse a skill over MCP', async () => {
-    const names = Array.from({ length: 512 }, (_, i) => [`large/${i}.txt`, `${i}\n`]);
-    const cwd = folderWith({
-      'small/SKILL.md': skillMd('small'),
-      'large/SKILL.md': skillMd('large'),
-      ...Object.fromEntries(names),
-    });
-    const { stderr } = await skill(['scan', 'large', 'small', '--format', 'jsonl'], { cwd });
-    expect(stderr.split('\n').filter((line) => line.includes('MCP'))).toEqual([
-      'large: no registry lists this skill over MCP: it has 513 files, and hosts take at most 512',
-    ]);
   });
 
   it('gives one SARIF run for all skills, with paths from where it was started', async () => {
@@ -130,28 +108,6 @@ describe('skillgate scan', () => {
     expect(
       runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri),
     ).toEqual(['a/x/SKILL.md', 'b/SKILL.md']);
-  });
-
-  it('gives one list of issues for GitLab, whichever skills have some', async () => {
-    const danger = 'import os\nos.system(input())\n';
-    const cwd = folderWith({
-      'a/SKILL.md': skillMd('a'),
-      'b/SKILL.md': skillMd('b'),
-      'b/b.py': danger,
-      'c/SKILL.md': skillMd('c'),
-      'c/c.py': danger,
-    });
-    const { stdout } = await skill(['scan', '.', '--format', 'gitlab'], { cwd });
-    const paths = (JSON.parse(stdout) as GitLabIssue[]).map(({ location }) => location.path);
-    expect(new Set(paths)).toEqual(new Set(['b/b.py', 'c/c.py']));
-  });
-
-  it('prints annotations and Markdown', async () => {
-    const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
-    const printed = async (format: string) =>
-      (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
-    expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a in a: /);
-    expect(await printed('markdown')).toMatch(/^## ✅ PASS: <code>a<\/code> in <code>a<\/code>\n/);
   });
 
   it('lets what a reviewer accepted count for no exit code, and changes nothing of the report', async () => {
@@ -212,14 +168,14 @@ describe('skillgate scan', () => {
     expect((await scan('--suppressions', 'accepted.json')).exit).toBe(7);
   });
 
-  it.each(['json', 'jsonl'])('compares with an earlier report in %s', async (format) => {
+  it('compares with an earlier report in one document', async () => {
     const cwd = folderWith({
       'a/SKILL.md': skillMd('a'),
       'a/a.py': 'import os\nos.environ["A_KEY"]\n',
     });
     writeFileSync(
       join(cwd, 'before'),
-      (await skill(['scan', 'a', '--format', format], { cwd })).stdout,
+      (await skill(['scan', 'a', '--format', 'json'], { cwd })).stdout,
     );
     writeFileSync(join(cwd, 'a/b.py'), 'import os\nos.environ["B_KEY"]\n');
     const { stdout } = await skill(['scan', 'a', '--format', 'sarif', '--baseline', 'before'], {
@@ -271,30 +227,6 @@ describe('skillgate scan', () => {
     expect([now.exit, compared.exit]).toEqual([now.exit, Math.max(now.exit, exits)]);
     expect(compared.stdout.includes('New since the earlier report')).toBe(says !== undefined);
     expect(compared.stdout).toContain(says ?? '');
-  });
-
-  it.each([
-    [
-      'SARIF',
-      'before.sarif',
-      '{"$schema":"https://docs.oasis-open.org/sarif-schema-2.1.0.json","version":"2.1.0","runs":[]}',
-    ],
-    [
-      'SARIF',
-      'before.sarif',
-      '{\n  "$schema": "https://docs.oasis-open.org/sarif-schema-2.1.0.json",\n  "runs": []\n}',
-    ],
-    ['not a scan report', 'package.json', '{"name":"x"}'],
-  ])('says of a baseline that it is %s, and what would be one', async (what, name, text) => {
-    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), [name]: text });
-    const { exit, stderr } = await skill(['scan', 'a', '--baseline', name], { cwd });
-    expect(exit).toBe(2);
-    expect(stderr).toMatch(
-      new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`),
-    );
-    expect(stderr).toContain(
-      'help: name a report that skillgate scan --format jsonl (or json) wrote',
-    );
   });
 
   it('stops a scan that takes too long, and scans the next one', async () => {

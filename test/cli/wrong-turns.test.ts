@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publicKeyOf, readKeyFile } from '../../cli/signing/key-file.ts';
 import { earlierRootName } from '../../registry/store/objects.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { leasedPackage, look, malware, packagedSkill } from '../registry/packaged-skill.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
@@ -15,10 +13,6 @@ import { skill } from './command-line.ts';
 import { base, makeUsers } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
 
-const reaching = {
-  secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
-  egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
-};
 const skillAt = (version: string): string =>
   folderWith({
     'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
@@ -26,24 +20,6 @@ const skillAt = (version: string): string =>
   });
 
 describe('hints where somebody took a wrong turn', () => {
-  it('say who owns a scope, to who claims it and to who publishes in it', async () => {
-    const { as, world, requests } = await makeUsers();
-    await as('stranger', ['key', 'create']);
-    const cwd = folderWith({
-      'SKILL.md': '---\nname: deals\ndescription: Counts deals.\n---\nCount.\n',
-      'skill.json': JSON.stringify({ name: '@acme/deals', version: '1.0.0', capabilities: {} }),
-    });
-    for (const argv of [['scope', 'claim', 'acme'], ['publish']]) {
-      const { exit, stderr } = await as('stranger', argv, { cwd });
-      expect(exit).toBe(6);
-      expect(stderr).toContain('error[scope-taken]: Cannot use @acme: the scope belongs to ');
-      expect(stderr).toContain(world.author.keyId);
-      expect(stderr).not.toContain('skillgate scope claim acme');
-    }
-    expect(requests).not.toContain('POST /api/v1/statements');
-    expect((await as('stranger', ['scope', 'claim', 'free'], { cwd })).exit).toBe(0);
-  });
-
   it.each([
     [
       'a file in no repository',
@@ -184,14 +160,6 @@ describe('hints where somebody took a wrong turn', () => {
     });
   });
 
-  it('call administrators without a statement by their keys, since a number would pass to another', async () => {
-    const { as, world } = await makeUsers(undefined, { trust: makeRoot({ administrators: 2 }) });
-    const { stdout } = await as('administrator', ['member', 'list']);
-    for (const { keyId } of world.trust.administrators)
-      expect(stdout).toContain(`administrator ${keyId.slice(7, 19)}`);
-    expect(stdout).not.toMatch(/administrator [12] /);
-  });
-
   it('trust no earlier root file by its name alone: neither other bytes nor one from which nothing signed leads on', async () => {
     const { as, world } = await makeUsers();
     const old = makeRoot().root;
@@ -231,23 +199,6 @@ describe('hints where somebody took a wrong turn', () => {
     expect(stdout).not.toMatch(/missing:|still has to approve/);
   });
 
-  it('say at 1 of 2 why it takes two, and who is missing', async () => {
-    const { as, world } = await makeUsers();
-    const { send, author, tokens, scanner, rita } = world;
-    const deals = makeSkill('@acme/deals', '1.0.0', { capabilities: reaching });
-    await publish(send, deals, author);
-    await scan(send, tokens.scanner, scanner, deals, 'pass');
-    const status = async () => (await as('author', ['status', '@acme/deals@1.0.0'])).stdout;
-    expect(await status()).toContain('missing: 2 more reviewers, 1 of them from the command line');
-    await approve(send, tokens.rita, rita, deals);
-    expect(await status()).toMatch(
-      /1 of 2[\s\S]*more than usual, because it takes secrets and reaches the network/,
-    );
-    expect(await status()).toMatch(
-      /missing: 1 more reviewer, from the command line \(skillgate review approve\)/,
-    );
-  });
-
   it('take no claim and no question about what is decided, and ask before anything is revoked for ever', async () => {
     const { as, world } = await makeUsers();
     const { send, author, tokens, scanner, rita } = world;
@@ -280,68 +231,5 @@ describe('hints where somebody took a wrong turn', () => {
       exit: 0,
       stderr: expect.stringContaining('you cannot undo it'),
     });
-  });
-
-  it('list keys that have ended with what followed them, take none of them to sign, and end none twice', async () => {
-    const { as, world } = await makeUsers();
-    const { keyId } = JSON.parse(
-      (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
-    );
-    const { stdout } = await as('author', ['key', 'list']);
-    expect(stdout).toMatch(
-      new RegExp(`default-until-\\d+ +${world.author.keyId}.*followed by ${keyId}`),
-    );
-    await as('author', ['key', 'create', 'spare']);
-    expect((await as('author', ['key', 'revoke', 'default', '--yes'])).exit).toBe(0);
-    // The one that is left is the only candidate.
-    expect((await as('author', ['scope', 'claim', 'free'])).exit).toBe(0);
-    expect(await as('author', ['key', 'revoke', 'default', '--yes'])).toMatchObject({
-      exit: 6,
-      stderr: expect.stringMatching(
-        /error\[statement-replayed\][\s\S]*has ended already[\s\S]*--valid-up-to N/,
-      ),
-    });
-  });
-
-  it('say in verify that the key of a publisher was rotated, or the scope given to others, and where', async () => {
-    const { as, world, homeOf } = await makeUsers();
-    const { send, tokens, scanner, rita } = world;
-    const release = async (version: string): Promise<string> => {
-      const key = await readKeyFile(join(homeOf('author'), 'config/keys/default.json'));
-      const deals = makeSkill('@acme/deals', version);
-      await publish(send, deals, { ...key, open: publicKeyOf(key), pem: '' });
-      await scan(send, tokens.scanner, scanner, deals, 'pass');
-      await approve(send, tokens.rita, rita, deals);
-      return (await as('stranger', ['verify', `@acme/deals@${version}`])).stdout;
-    };
-    const before = await release('1.0.0');
-    expect(before).toContain('verified');
-    expect(before).not.toMatch(/rotated|was changed/);
-    const rotated = JSON.parse(
-      (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
-    );
-    expect(await release('1.1.0')).toContain(
-      `the publisher rotated their key at log index ${rotated.logIndex}: ${rotated.keyId} replaces ${world.author.keyId}`,
-    );
-    const both = ['--to', rotated.keyId, '--to', world.omar.keyId];
-    expect((await as('author', ['scope', 'transfer', 'acme', ...both, '--yes'])).exit).toBe(0);
-    expect(await release('1.2.0')).toMatch(
-      /the owners or publishers of @acme changed at log index \d+/,
-    );
-  });
-
-  it('explain each reason of a refusal by what it means and what to do', async () => {
-    const told = new Set<string>();
-    for (const code of Object.keys(decisionHints)) {
-      const { means, fix } = JSON.parse(
-        (await skill(['explain', code, '--format', 'json'], {})).stdout,
-      );
-      expect([means, fix]).toEqual([
-        expect.stringMatching(/^[A-Z].{20,}\.$/),
-        expect.stringMatching(/.{15,}\.?$/),
-      ]);
-      told.add(means);
-    }
-    expect(told.size).toBe(Object.keys(decisionHints).length);
   });
 });

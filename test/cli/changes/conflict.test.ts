@@ -117,18 +117,6 @@ const accept = (home: string, ...words: string[]) =>
 const restOf = (stderr: string): string | undefined =>
   new RegExp(`To accept the other changes: skillgate changes accept ${run} (.*)`).exec(stderr)?.[1];
 
-it('names the folder of a path that another folder of the run has as well', async () => {
-  const [home, one, two] = [folderWith(), folderWith(), folderWith()];
-  const changes = [fileOf('a.txt', 'docs\n', 'plain')];
-  writeSet(home, { path: one, changes }, { path: two, target: '/v', changes });
-  writeFileSync(join(two, 'a.txt'), 'mine');
-  const rest = restOf((await accept(home)).stderr);
-  expect(rest).toBe('--path /w/a.txt');
-  const { stderr } = await accept(home, ...(rest ?? '').split(' '));
-  expect(stderr).toContain('created a.txt');
-  expect(stderr).not.toContain('changes-conflict');
-});
-
 it.each([
   ['docs/a.txt', '--path docs/a.txt'],
   ['*', undefined],

@@ -138,13 +138,6 @@ it('an approver of a branch alone is shown this branch, and no file beside it', 
   expect(shownFor(action ?? actionFor([]))).toEqual(['notes.md']);
 });
 
-it('a branch alone is no change of a file', () => {
-  const set = readWaiting(paths.data, run).set;
-  const folders = set.folders.map((folder) => ({ ...folder, changes: [] }));
-  const action = applyAction({ set: { ...set, folders }, digest: digestOf('') });
-  expect(holdOf(action).what).toBe(`${moved}, ${checked}, ${made}, change set ${digestOf('')}`);
-});
-
 it('a new repository without a commit goes on waiting beside a named file, and is counted', () => {
   const whole = readWaiting(paths.data, run);
   const repositories = [{ path: 'sub', isNew: true, refs: [] }];

@@ -81,15 +81,6 @@ describe('a marked path among thousands', () => {
     const all = shown([...pages, makefile], { linesMax: 100, paths: ['**'] });
     expect(all.filter((line) => line.startsWith('created '))).toHaveLength(3_001);
   });
-
-  it('is none where all are ordinary, and nothing is said of marks', () => {
-    expect(shown(pages.slice(0, 2)).slice(1, 5)).toEqual([
-      '/w in the run is /nowhere on this host',
-      'created docs/page0.md (2 bytes 644, owner 1:1)',
-      '  @@ -0,0 +1 @@',
-      '  +0',
-    ]);
-  });
 });
 
 describe('a generated tree', () => {
@@ -180,20 +171,6 @@ it('a lock file has its mark, and its content is shown when --path names it', ()
   expect(shown([lock], { paths: ['yarn.lock'] })).toContain('  +a');
 });
 
-it('signs that stand for blanks are explained where they are used', () => {
-  const signs =
-    '  ! ⇥ stands for a tab, <20> for a blank at the end of a line, and <3C> for a < in the file where the text after it looks like such a code';
-  expect(shown([{ path: 'a.txt', after: fileOf('a\tb\n') }])).toContain(signs);
-  expect(shown([{ path: 'a.txt', after: fileOf('a b\n') }])).not.toContain(signs);
-});
-
-it('a list that a folder gives to what is new is told of', () => {
-  const change: Change = { path: 'a.txt', after: fileOf(''), list: 'folder' };
-  expect(shown([change])[2]).toBe(
-    'created a.txt (0 bytes 644, owner 1:1, gets the access list of its folder; if the folder gives none, only the owner has access)',
-  );
-});
-
 it('files that are slow to compare have one budget together, and those beyond it are told of', () => {
   const path = folderWith();
   const text = (sign: string): string =>
@@ -236,13 +213,6 @@ describe('a path or where a link leads', () => {
       shown([other])[2]?.replace(/\p{Zs}/gu, ' '),
     );
   });
-
-  it('stands as it is where it is plain', () => {
-    expect(shown([link('docs/größe-1.md', '../a_b')])[2]).toBe(
-      'created docs/größe-1.md (link to ../a_b, owner 1:1)',
-    );
-    expect(shown([link('a b', 'c d')])[2]).toBe('created "a b" (link to "c d", owner 1:1)');
-  });
 });
 
 describe('texts of more lines than a person can be shown', () => {
@@ -260,18 +230,6 @@ describe('texts of more lines than a person can be shown', () => {
     ).toHaveLength(2);
     expect(lines.at(-2)).toBe(`the content of 2 files is not shown: ${why}`);
   });
-
-  it('are all shown where they are fewer', () => {
-    expect(shown([1, 2, 3].map(empty), { linesMax: 100 }).join('\n')).not.toContain('content');
-  });
-});
-
-it('changes of a session name no version', () => {
-  const [first] = shown([makefile], undefined, '/nowhere', [], [], {
-    skill: 'session',
-    version: '',
-  });
-  expect(first).toBe('1 created by a run of the operator in a session, 2026-01-01T00:00:00.000Z');
 });
 
 it('a change that is accepted by its name is shown beside the wanted paths', () => {
@@ -280,16 +238,6 @@ it('a change that is accepted by its name is shown beside the wanted paths', () 
   const paths = ['docs/page0.md'];
   expect(shown(given, { paths, also: new Set([rules]) })).toContain('  +evil');
   expect(shown(given, { paths, also: new Set([rules]) })).not.toContain('  +1');
-});
-
-it('a path that is taken over without something is not said to be left out', () => {
-  const why = 'its setuid or setgid bits were removed';
-  const lines = shown([{ path: 'crew', after: fileOf('') }], undefined, '/nowhere', [
-    { path: 'crew', why },
-    { path: 'other', why },
-  ]);
-  expect(lines).toContain(`partly left out crew: ${why}`);
-  expect(lines).toContain(`left out other: ${why}`);
 });
 
 describe('the commits of several branches', () => {
@@ -307,22 +255,6 @@ describe('the commits of several branches', () => {
     refs,
   });
   const x: Change = { path: 'x.txt', after: fileOf('the content\n') };
-
-  it('are shown once, first those of the branch that the host is on', () => {
-    const refs = [
-      { ...other, name: 'refs/heads/feature' },
-      { ...one, name: 'refs/heads/main', patch },
-    ];
-    const lines = shown([x], undefined, '/nowhere', [], [repository(refs)]);
-    expect(lines.filter((line) => /commit [ab]|^moved|as in|the content/.test(line))).toEqual([
-      'moved branch main in /w, which the host is on: 1 new commit',
-      `    commit ${first}`,
-      'moved branch feature in /w: 2 new commits',
-      `    commit ${first}: shown above`,
-      `    commit ${second}`,
-      '  ! as in branch main',
-    ]);
-  });
 
   it('are shown again where the branch above does not show them whole', () => {
     const refs = [

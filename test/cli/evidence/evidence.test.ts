@@ -147,26 +147,6 @@ describe('skillgate evidence', () => {
     expect(other.err).toContain('report: contradicted: the report is signed with the expected key');
   });
 
-  it('prints a command that verifies the signer and every root of trust', async () => {
-    const made = await user.run('evidence', '--out', 'printed.json');
-    expect(made.err).not.toContain('warning');
-    const [, typed = ''] = /skillgate evidence --verify printed\.json (.*)/.exec(made.out) ?? [];
-    const known = await claims(join(user.project, 'printed.json'), ...typed.split(' '));
-    const byReader = known.filter(({ why }) => why.startsWith('by the report itself'));
-    expect([known.length > 5, byReader]).toEqual([true, []]);
-  });
-
-  it.each<[string, number, string[], string]>([
-    ['no report', 3, ['--verify', 'nosuch.json'], 'nosuch.json: there is no such file\n'],
-    ['a folder', 3, ['--verify', '.'], 'it cannot be opened (EISDIR)\n'],
-    ['no key', 2, ['--verify', 'report.json', '--signer', 'alice'], 'digest-invalid'],
-    ['no root of trust', 2, ['--verify', 'report.json', '--root', 'acme'], 'digest-invalid'],
-  ])('is told what to type for %s', async (_, code, typed, said) => {
-    const { exit, out, err } = await user.run('evidence', ...typed);
-    expect([exit, out, err]).toEqual([code, '', expect.stringContaining(said)]);
-    expect(err).not.toContain('ENOENT');
-  });
-
   it('has no private key, no value of a variable and no name of a workspace', async () => {
     const { report: made, parts } = openReport(readFileSync(file), file);
     const all = [

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../../cli/command.ts';
-import { commandRows, findCommand } from '../../../cli/help-and-options/commands.ts';
+import { commandRows } from '../../../cli/help-and-options/commands.ts';
 import { nearest } from '../../../skills-index/skill/text/nearest.ts';
 import { skill } from '../command-line.ts';
 
@@ -33,46 +32,6 @@ describe('the table of commands', () => {
       for (const option of Object.keys(row?.options ?? {})) expect(stdout).toContain(`--${option}`);
     },
   );
-
-  it('begins with one screen: five ways to begin, each a command that exists', async () => {
-    const { stdout } = await skill(['help']);
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(15);
-    const typed = lines.flatMap((line) => /^ {2}skillgate (.+?) {2,}/.exec(line)?.[1] ?? []);
-    expect(typed.length).toBeGreaterThanOrEqual(5);
-    for (const words of typed) expect(findCommand(words.split(' ')).kind).toBe('command');
-  });
-
-  it('lists every command in skillgate help --all, and no planned one', async () => {
-    const { stdout } = await skill(['help', '--all']);
-    for (const name of names) {
-      const [first = '', ...more] = name.split(' ');
-      expect(stdout).toMatch(new RegExp(`^ {2}${first} +.*${more.join(' ')}`, 'm'));
-    }
-    expect(stdout.split('\n').length).toBeLessThanOrEqual(60);
-  });
-
-  it('gives the same to programs', async () => {
-    const { stdout } = await skill(['help', '--format', 'json']);
-    const { schema, groups } = JSON.parse(stdout);
-    expect(schema).toBe('skillgate.help/1');
-    expect(
-      groups.flatMap((group: { commands: { name: string }[] }) =>
-        group.commands.map((one) => one.name),
-      ),
-    ).toEqual(names);
-  });
-
-  it.each([
-    ['uninstall', 'skillgate remove'],
-    ['upgrade', 'skillgate update'],
-    ['ls', 'skillgate list'],
-    ['audit', 'skillgate packages audit'],
-  ])('says how it does what %s does elsewhere', async (name, says) => {
-    const { exit, stdout, stderr } = await skill([name, '@acme/report']);
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-    expect(stderr).toContain(says);
-  });
 
   it.each([
     ['changes list', 'skillgate changes show, skillgate changes accept'],
@@ -132,19 +91,5 @@ describe('the table of commands', () => {
   ])('answers %j with JSON', async (argv, schema) => {
     const { stdout, exit } = await skill(argv);
     expect({ exit, schema: JSON.parse(stdout).schema }).toEqual({ exit: 0, schema });
-  });
-
-  it('says what the exit codes mean, each of them once', async () => {
-    const { stdout } = await skill(['help', 'exit-codes']);
-    for (const code of new Set(Object.values(exitCodes)))
-      expect(stdout).toMatch(new RegExp(`^  ${code} .*[a-z]`, 'm'));
-  });
-
-  it('takes the longer name where both fit', () => {
-    expect(findCommand(['review', 'show', '@a/b@1.0.0'])).toMatchObject({
-      kind: 'command',
-      rest: ['@a/b@1.0.0'],
-    });
-    expect(findCommand(['scan', 'review'])).toMatchObject({ kind: 'command', rest: ['review'] });
   });
 });

@@ -13,26 +13,12 @@ import {
 const kemId = Buffer.from('KEM\x00\x10', 'latin1');
 const hpkeId = Buffer.from('HPKE\x00\x10\x00\x01\x00\x02', 'latin1');
 
-export interface Opened {
-  readonly sharedSecret: Buffer;
-  readonly key: Buffer;
-  readonly baseNonce: Buffer;
-  readonly exporterSecret: Buffer;
-  /** The text of the message with this sequence number. */
-  open(ciphertext: Buffer, aad?: Buffer, sequence?: number): Buffer;
-}
-
-/** SetupBaseR (section 5.1.1) for DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
-export function setUpReceiver(enc: Buffer, privateKey: KeyObject, info: Buffer): Opened {
+/** Opens what is sealed in base mode (section 5.1.1), as the first message. */
+export function openByHand(enc: Buffer, ciphertext: Buffer, privateKey: KeyObject, info: Buffer) {
   const dh = diffieHellman({ privateKey, publicKey: pointKey(enc) });
   const context = Buffer.concat([enc, pointOf(createPublicKey(privateKey))]);
-  const sharedSecret = labeledExpand(
-    kemId,
-    labeledExtract(kemId, '', 'eae_prk', dh),
-    'shared_secret',
-    context,
-    32,
-  );
+  const extracted = labeledExtract(kemId, '', 'eae_prk', dh);
+  const sharedSecret = labeledExpand(kemId, extracted, 'shared_secret', context, 32);
   const scheduleContext = Buffer.concat([
     Buffer.from([0]),
     labeledExtract(hpkeId, '', 'psk_id_hash', Buffer.alloc(0)),
@@ -40,21 +26,10 @@ export function setUpReceiver(enc: Buffer, privateKey: KeyObject, info: Buffer):
   ]);
   const secret = labeledExtract(hpkeId, sharedSecret, 'secret', Buffer.alloc(0));
   const key = labeledExpand(hpkeId, secret, 'key', scheduleContext, 32);
-  const baseNonce = labeledExpand(hpkeId, secret, 'base_nonce', scheduleContext, 12);
-  const exporterSecret = labeledExpand(hpkeId, secret, 'exp', scheduleContext, 32);
-  return {
-    sharedSecret,
-    key,
-    baseNonce,
-    exporterSecret,
-    open(ciphertext, aad = Buffer.alloc(0), sequence = 0) {
-      const nonce = Buffer.from(baseNonce);
-      nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8);
-      const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 }).setAAD(aad);
-      cipher.setAuthTag(ciphertext.subarray(-16));
-      return Buffer.concat([cipher.update(ciphertext.subarray(0, -16)), cipher.final()]);
-    },
-  };
+  const nonce = labeledExpand(hpkeId, secret, 'base_nonce', scheduleContext, 12);
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+  cipher.setAuthTag(ciphertext.subarray(-16));
+  return Buffer.concat([cipher.update(ciphertext.subarray(0, -16)), cipher.final()]);
 }
 
 /** The uncompressed point of a P-256 key. */
@@ -63,7 +38,7 @@ export function pointOf(key: KeyObject): Buffer {
 }
 
 /** A P-256 key from its uncompressed point. */
-export function pointKey(point: Buffer): KeyObject {
+function pointKey(point: Buffer): KeyObject {
   const part = (from: number): string => point.subarray(from, from + 32).toString('base64url');
   return createPublicKey({
     key: { kty: 'EC', crv: 'P-256', x: part(1), y: part(33) },

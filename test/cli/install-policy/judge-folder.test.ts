@@ -195,14 +195,6 @@ describe('files that nobody approved', () => {
     expect(await judge(folder, '--unknown', 'allow')).toMatchObject({ decision: 'block' });
   });
 
-  it('are not looked for where there is no folder', async () => {
-    expect(await host.run('policy', 'check', 'goood', '--unknown', 'allow')).toMatchObject({
-      exit: 3,
-      out: '',
-      err: expect.stringMatching(/There is no folder ".*\/goood"/),
-    });
-  });
-
   it('are blocked where their path leads in a circle, or is too long for any folder', async () => {
     const parent = folderOf(stranger());
     symlinkSync('second', join(parent, 'first'));
@@ -218,11 +210,6 @@ describe('files that nobody approved', () => {
     expect(out).toBe(
       `warn: ${folder}\n  No registry of this host answers for @elsewhere. To trust one, type skillgate registry add URL. The scan found nothing.\n`,
     );
-  });
-
-  it('refuses another word than allow, warn and block', async () => {
-    expect(await host.run('policy', 'check', '.', '--unknown', 'maybe')).toMatchObject({ exit: 2 });
-    expect(await host.run('policy', 'check', '.', '--review', 'allow')).toMatchObject({ exit: 2 });
   });
 });
 

@@ -4,7 +4,6 @@ import {
   lchownSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -106,13 +105,6 @@ describe('skillgate.lock', () => {
       ),
       { numRuns: 30 },
     );
-  });
-
-  it('is empty where there is none, and leaves no second file behind when written', async () => {
-    const path = join(folder, lockFileName);
-    expect((await readLock(path)).size).toBe(0);
-    await writeLock(path, new Map());
-    expect(readdirSync(folder)).toEqual([lockFileName]);
   });
 
   it.each([

@@ -137,24 +137,6 @@ describe('the tools of an agent', () => {
     });
   });
 
-  it('say how many requests were denied, and that capabilities were missing', async () => {
-    const result = {
-      reason: 'exit',
-      code: 1,
-      egress: { allowed: 0, denied: 1 },
-      cleaned: [],
-      plan: { leftOut: [{}, {}] },
-    } as unknown as RunResult;
-    const { content } = await call('skill_run', world({ result, dropped: 1 }).tool, {
-      name,
-      why: 'weekly',
-    });
-    expect(content[0]?.text).toContain(
-      '1 further byte of output left out: the output was longer than the limit\n1 request was denied;',
-    );
-    expect(content[0]?.text).toContain('without 2 capabilities that its manifest asks for');
-  });
-
   it('list what a run lacked inside the frame, as data', async () => {
     const line = {
       kind: 'denied',

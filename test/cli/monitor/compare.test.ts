@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { publishApproved, state } from '../../registry/road.ts';
 import { indexInParts } from '../index-in-parts.ts';
@@ -81,29 +81,6 @@ describe('an honest registry', () => {
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
     expect(said.notes).toEqual([expect.stringContaining('1.0.1 has a verification summary')]);
-  });
-
-  it('may go on showing a suspension by somebody who does not count any more', async () => {
-    const { send, omar } = monitored.world;
-    await monitored.bring(skillAt(1));
-    const at = await monitored.say(skillAt(1), 'suspended', omar);
-    const ended = keyStatement({ key: omar.open, state: 'ended', validUpTo: at - 1 });
-    expect((await state(send, ended, omar)).status).toBe(201);
-    expect(await monitored.look()).toMatchObject({
-      exit: 0,
-      said: { stopped: 1, differences: [] },
-    });
-  });
-
-  it('is not accused while its index still shows a suspension that was lifted', async () => {
-    await monitored.bring(skillAt(1));
-    await monitored.say(skillAt(1), 'suspended');
-    await monitored.say(skillAt(1), 'lifted', monitored.world.omar);
-    monitored.lie = calling('suspended');
-    expect(await monitored.look()).toMatchObject({
-      exit: 0,
-      said: { notes: [expect.stringContaining('which the log no longer demands')] },
-    });
   });
 });
 

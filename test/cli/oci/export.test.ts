@@ -166,12 +166,6 @@ describe('skillgate export --oci', () => {
     expect(said.err).toContain('it is not empty');
     expect(readdirSync(join(user.project, 'mine'))).toEqual(['index.json']);
   });
-
-  it('says which option names the format', async () => {
-    const said = await user.run('export', name);
-    expect(said).toMatchObject({ exit: 2 });
-    expect(said.err).toContain('--oci DIR');
-  });
 });
 
 describe('a version that no host would run', () => {

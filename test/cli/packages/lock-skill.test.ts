@@ -180,16 +180,6 @@ describe('skillgate lock', () => {
     expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
   });
 
-  it('says which versions differ from those of the lock before', async () => {
-    const { cwd, type } = author(whole);
-    expect((await type('lock')).stderr).not.toContain('six');
-    const locked = { ...whole, 'skill.json': readFileSync(join(cwd, 'skill.json'), 'utf8') };
-    const other = author(locked, byUv.replaceAll('1.16.0', '1.17.0'));
-    const { stderr } = await other.type('lock');
-    expect(stderr).toContain('  six 1.16.0 → 1.17.0\n');
-    expect(stderr).not.toContain('yaml-fast');
-  });
-
   it('refuses a version that its maintainers withdrew, which uv takes by its number', async () => {
     const exact = { python: { ...python, requires: ['six==1.16.0', 'yaml-fast'] } };
     const { cwd, type } = author({ ...whole, 'skill.json': skillJson(exact) });
@@ -274,24 +264,6 @@ printf '%s' '${report}' > report.json
   });
 
   it.each([
-    ['none', 'https://pypi.org/simple/ has no wheel of sx that fits'],
-    ['0.1, 0.2', 'pip finds no versions that fit: ERROR: Could not find'],
-  ])('names the requirement that pip does not find, with the versions %s', async (there, said) => {
-    const error = `ERROR: Could not find a version that satisfies the requirement sx (from six) (from versions: ${there})`;
-    const script = `#!/bin/sh\ncase "$1" in -c) ;; *) echo '${error}' >&2; exit 1;; esac\n`;
-    expect((await lockWith(page, 200, script)).stderr).toContain(said);
-  });
-
-  it('names the package of a module whose name no package has', async () => {
-    const error =
-      'ERROR: Could not find a version that satisfies the requirement dateutil (from versions: none)';
-    const script = `#!/bin/sh\ncase "$1" in -c) ;; *) echo '${error}' >&2; exit 1;; esac\n`;
-    expect((await lockWith(page, 200, script)).stderr).toContain(
-      'The module dateutil is in the package python-dateutil',
-    );
-  });
-
-  it.each([
     ['offers no wheel', '<html><a href="/six-1.16.0.tar.gz">six-1.16.0.tar.gz</a></html>', 200],
     [
       'offers only withdrawn wheels',
@@ -331,15 +303,5 @@ describe('skillgate manifest --write', () => {
     const other = author(folder);
     await other.type('manifest', '--write', '--no-lock');
     expect(existsSync(join(other.cwd, 'pylock.toml'))).toBe(false);
-  });
-
-  it('keeps what skill.json requires, and locks again when an import is new', async () => {
-    const { cwd, type } = author(whole);
-    await type('lock');
-    await type('manifest', '--write', '--yes');
-    expect(parseManifest(readFileSync(join(cwd, 'skill.json'))).packages?.python).toMatchObject({
-      requires: ['six', 'yaml-fast>=2'],
-      why: 'reads tables',
-    });
   });
 });

@@ -38,15 +38,6 @@ describe('skillgate status of a skill with very many versions', () => {
     expect(json.versions).toHaveLength(500);
   });
 
-  it('lists all with --all', async () => {
-    const { stdout, stderr } = await status('--all');
-    expect([stdout.trim().split('\n').length, stderr]).toEqual([1_200, '']);
-    expect(asked).toHaveLength(3);
-    expect(JSON.parse((await status('--all', '--format', 'json')).stdout)).not.toHaveProperty(
-      'hasOlder',
-    );
-  });
-
   it('refuses --all for one version', async () => {
     const { exit, stderr } = await skill(['status', '@acme/long@1.0.0', '--all'], {
       fetch: fetchPage,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
+import { makeSkill, publish, scan } from '../../registry/road.ts';
 import { makeUsers, type Users } from '../registry-users.ts';
 
 const ref = '@acme/deals@1.0.0';
@@ -55,28 +55,6 @@ it('asks a person first, and does nothing without the answer', async () => {
   expect((await users.as('author', ['status', ref])).stdout).toMatch(/status +in review\n/);
   const done = await users.as('author', line, { terminal: true, input: 'withdraw\n' });
   expect([done.exit, done.stdout]).toEqual([0, expect.stringContaining('withdrawn on')]);
-});
-
-it('has a status without a history before anything has happened to it', async () => {
-  const fresh = makeSkill('@acme/fresh', '1.0.0');
-  await publish(users.world, fresh, users.world.author);
-  const { stdout } = await users.as('author', ['status', '@acme/fresh@1.0.0']);
-  expect(stdout).toMatch(/status +received\n/);
-  expect(stdout).not.toContain('History');
-  await users.as('author', ['withdraw', '@acme/fresh@1.0.0', '--yes']);
-  expect((await users.as('author', ['status', '@acme/fresh@1.0.0'])).stdout).toContain('History\n');
-});
-
-it('names yank for an approved version', async () => {
-  const { rita, send, tokens } = users.world;
-  await approve(send, tokens.rita, rita, deals);
-  const { exit, stderr } = await users.as('author', ['withdraw', ref]);
-  expect([exit, stderr]).toEqual([6, expect.stringContaining(`skillgate yank ${ref}`)]);
-});
-
-it('is named where an author yanks a version that waits', async () => {
-  const { exit, stderr } = await users.as('author', ['yank', ref, '--reason', 'wrong']);
-  expect([exit, stderr]).toEqual([6, expect.stringContaining(`skillgate withdraw ${ref}`)]);
 });
 
 it.each<[string, 'author' | 'rita', string[], number, string]>([

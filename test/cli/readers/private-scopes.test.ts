@@ -47,17 +47,6 @@ describe('the operator of a registry', () => {
     expect(shown.stdout + shown.stderr).not.toContain(token);
   });
 
-  it('is told which scopes a new list leaves out', async () => {
-    const told = async (...named: string[]) =>
-      (await skill(['registry', 'private', dir, ...named], home())).stderr;
-    expect(await told('payroll')).not.toContain('Not private any more');
-    expect(await told('payroll', 'legal')).not.toContain('Not private any more');
-    expect(await told('legal')).toContain('Not private any more: @payroll.');
-    expect(await told('--everything')).not.toContain('Not private any more');
-    expect(await told('legal')).toContain('Not private any more: everything else.');
-    expect(await told()).not.toContain('Not private any more');
-  });
-
   it('is warned of a scope that nobody has claimed, with the nearest claimed ones', async () => {
     const served = await makeDataFolder(makeRoot(), dir);
     const running = await startRegistry({ dir: served, port: 0 });
@@ -80,20 +69,6 @@ describe('the operator of a registry', () => {
     await json('registry', 'reader', dir, 'agents', '--remove');
     await json('registry', 'private', dir, '--nothing');
     expect(await kept()).toEqual({ schema: 'skillgate.readers/1', private: [], readers: [] });
-  });
-
-  it.each<[string, string[], string]>([
-    ['no network', ['reader', 'DIR', 'x', '--address', '10.1'], 'write an IP address or a network'],
-    ['no scope', ['private', 'DIR', 'Not A Scope'], 'Not a scope'],
-    ['a reader that is not there', ['reader', 'DIR', 'x', '--remove'], 'The readers are nobody'],
-    ['no registry', ['private', '/nowhere', 'acme'], 'Name the folder of a registry'],
-    ['two wishes', ['private', 'DIR', 'acme', '--everything'], 'Name scopes, or --everything'],
-  ])('is told what to type for %s', async (_, argv, said) => {
-    const typed = ['registry', ...argv.map((word) => (word === 'DIR' ? dir : word))];
-    const { exit, stderr } = await skill(typed, home());
-    expect(exit).not.toBe(0);
-    expect(stderr).toContain(said);
-    await expect(kept()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('does not lose a file that is damaged', async () => {

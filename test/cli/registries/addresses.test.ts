@@ -1,9 +1,8 @@
 /** A registry moves to another address: the pin and the memory of its log stay. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { keepToken } from '../../../cli/readers/registry-token.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {
@@ -158,21 +157,6 @@ describe('skillgate registry move', () => {
     expect(pinned.registries[0].root).toBe(rootFingerprint(other.registry.trust.root));
     expect(said.err).toContain('error[root-not-pinned]');
     expect(registries()).toEqual(pinned);
-  });
-
-  it('says what else names the old address', async () => {
-    const project = { schema: 'skillgate.project/1', registries: { '@acme': base }, skills: {} };
-    writeFileSync(join(user.project, 'skillgate.json'), JSON.stringify(project));
-    const said = await runMoved(network, 'registry', 'move', base, moved);
-    expect(said.err).toContain(`names ${base} for @acme: write ${moved} there`);
-    expect(said.err).not.toContain('registry token');
-  });
-
-  it('says that the token of readers is kept for the old address', async () => {
-    keepToken(pathsOf({ SKILLGATE_HOME: user.home }), base, 'a'.repeat(43));
-    const said = await runMoved(network, 'registry', 'move', base, moved);
-    expect(said.exit).toBe(0);
-    expect(said.err).toContain(`skillgate registry token ${moved}`);
   });
 });
 

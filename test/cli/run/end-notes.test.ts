@@ -79,16 +79,6 @@ describe('the end of a run says', () => {
     expect(said.match(/^help: /gm)).toHaveLength(2);
   });
 
-  it('which headers its requests went without', () => {
-    const said = endOf([
-      request({ dropped: ['x-forwarded-host'] }),
-      request({ dropped: ['x-script-name'] }),
-    ]);
-    expect(said).toMatch(
-      /^note: requests to api.crm.example went without the headers x-forwarded-host, x-script-name: .+\n$/,
-    );
-  });
-
   it('nothing of what went well', () => {
     expect(
       endOf([request({}), { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 }], 'done\n'),
@@ -151,13 +141,5 @@ describe('input that a command does not pass on', () => {
           /^note: the skill got no input; .* add --stdin: skillgate try --stdin …\n$/,
         );
       });
-  });
-
-  it('is not named where there is none', () => {
-    writeFileSync(join(folder, 'empty'), '');
-    for (const path of [join(folder, 'empty'), '/dev/null'])
-      opened(path, (fd) => expect(saidOf(fd)).toBe(''));
-    expect(saidOf(undefined)).toBe('');
-    expect(saidOf(0, true)).toBe('');
   });
 });

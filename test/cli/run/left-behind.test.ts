@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { setCalledName } from '../../../cli/called-name.ts';
 import type { CommandContext } from '../../../cli/command.ts';
 import { changesForAgent, leftBehindLines, printRunEnd } from '../../../cli/run/left-behind.ts';
 import type { ChangeSet, EntryState } from '../../../skills-index/run/changes/changes.ts';
@@ -8,37 +7,6 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const behind = (path: string, why: string): { path: string; why: string } => ({ path, why });
-const rows: readonly (readonly [string, ReturnType<typeof behind>[], readonly string[]])[] = [
-  ['nothing', [], []],
-  ['one path', [behind('/m/AGENTS.md', 'obeyed')], ['changes left out: /m/AGENTS.md: obeyed']],
-  [
-    'all changes of a folder',
-    [behind('/m', 'all its changes are discarded: too much')],
-    ['changes left out: /m: all its changes are discarded: too much'],
-  ],
-  [
-    'all changes of a run',
-    [behind('', 'all changes are discarded: too many paths')],
-    ['changes left out: all changes are discarded: too many paths'],
-  ],
-  [
-    'two reasons',
-    [behind('/m/a', 'obeyed'), behind('/m/b', 'a socket')],
-    ['changes left out: /m/a: obeyed', 'changes left out: /m/b: a socket'],
-  ],
-  [
-    'thousands of one reason',
-    Array.from({ length: 3_000 }, (_, index) => behind(`/m/${index}`, 'a socket')),
-    [
-      'changes left out: /m/0 and 2999 more paths: a socket',
-      'the log lists all of them: skillgate log --run 0f35d1a0',
-    ],
-  ],
-];
-
-it.each(rows)('the end of a run tells which changes were left out: %s', (_, cleaned, lines) => {
-  expect(leftBehindLines(cleaned, run)).toEqual(lines);
-});
 
 it('reasons that a run makes up fill no screen', () => {
   const cleaned = Array.from({ length: 500 }, (_, index) => behind('/m/a', `reason ${index}`));
@@ -124,13 +92,3 @@ it.each([
     expect(notes.join('')).toBe(said);
   },
 );
-
-it('a reason that names a command names the program as it was called', () => {
-  setCalledName('npx skillgate');
-  const lines = leftBehindLines(
-    [{ path: '/w', why: 'no room: accept or discard some of them (skillgate changes show)' }],
-    'r',
-  );
-  setCalledName('skillgate');
-  expect(lines[0]).toContain('(npx skillgate changes show)');
-});

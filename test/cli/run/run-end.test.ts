@@ -85,11 +85,4 @@ describe('the end of a session', () => {
   ] as const)('tells of %s, and ends with %i', (reason, exit, says) => {
     expect(endOf(reason, '/nowhere')).toMatchObject({ exit, notes: expect.stringContaining(says) });
   });
-
-  it('tells where the budget is raised', () => {
-    expect(endOf('limit:budget', '/nowhere').problem).toMatchObject({
-      code: 'run-limit',
-      hint: expect.stringContaining('--budget'),
-    });
-  });
 });

@@ -44,18 +44,6 @@ describe('what a run went without', () => {
     expect(own.wentWithout.map((one) => one.command)).toEqual([undefined, undefined]);
   });
 
-  it('has denied requests with their reason and the entry that would declare them', () => {
-    const { wentWithout } = lacksOf(ended(), heard([deniedOf('v2')]), { approved });
-    expect(wentWithout).toEqual([
-      {
-        kind: 'denied',
-        what: 'GET https://api.crm.example/v2',
-        why: 'no egress to this host was approved',
-        entry: { egress: [entry] },
-      },
-    ]);
-  });
-
   it('stays short under a flood, and one line each under forged words', () => {
     const flood = Array.from({ length: 500 }, (_, at) => deniedOf(`${at}${'x'.repeat(5_000)}`));
     const lacks = lacksOf(ended(), heard(flood), { approved });

@@ -33,16 +33,6 @@ describe('skillgate explain RULE', () => {
     }
   });
 
-  it.each([
-    ['flow/secret', 'flow/secret-to-network'],
-    ['secret-to-net', 'flow/secret-to-network'],
-  ])('names rules that begin with or contain %s', async (part, near) => {
-    const { exit, stderr } = await skill(['explain', part]);
-    const named = /did you mean (.*)\?/.exec(stderr)?.[1]?.split(', ') ?? [];
-    expect([exit, named]).toEqual([3, expect.arrayContaining([near])]);
-    expect(named.length).toBeLessThanOrEqual(5);
-  });
-
   it('prints the attacks of fixtures without a sign that a terminal obeys or hides', async () => {
     for (const { id } of rules) {
       const { stdout } = await skill(['explain', id]);

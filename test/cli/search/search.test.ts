@@ -89,11 +89,6 @@ describe('a search of an honest registry', () => {
     );
   });
 
-  it('says what the only skill asks for without counting it', async () => {
-    const { out } = await user.run('search', 'mail');
-    expect(out).toContain('The registry counts 1 skill for this task. The skill asks for network.');
-  });
-
   it('filters by what a skill must not need', async () => {
     expect(foundBy(await search('invoices', '--no-network'))).not.toContain('@acme/invoice-mail');
     expect(foundBy(await search('invoices'))).toContain('@acme/invoice-mail');
@@ -105,21 +100,6 @@ describe('a search of an honest registry', () => {
     expect(exit).toBe(0);
     expect(out).toMatch(/^No skill has the word “invioce”. Did you mean “invoice”\?/);
     expect(out).toContain('@acme/invoice-mail@1.0.0');
-  });
-
-  it('says so when nothing is found', async () => {
-    const { exit, out } = await user.run('search', 'zeppelins', '--no-secrets');
-    expect({ exit, out }).toEqual({
-      exit: 0,
-      out: 'Found no approved skill that asks for no secrets for this task. Try other words for the task.\n',
-    });
-  });
-
-  it('says which version is installed', async () => {
-    await user.run('install', '@acme/invoice-file');
-    const { out } = await user.run('search', 'invoices from files');
-    expect(out).toContain('; 1.0.0 is installed here');
-    expect(out).toContain('→ skillgate show @acme/invoice-file');
   });
 
   it('asks 2 conditional requests for each skill that has not changed', async () => {

@@ -30,17 +30,4 @@ describe('a person who makes a key with a passphrase', () => {
     expect(stderr).toContain('file-exists');
     expect(stderr).not.toContain('Passphrase of key');
   });
-
-  it('is told to take a longer passphrase', async () => {
-    const { stderr } = await person(folderWith(), 'short\n', 'key', 'create', 'op', '--passphrase');
-    expect(stderr).toContain('it needs at least 12 characters');
-    expect(stderr).toContain('help: run the command again with a longer passphrase');
-  });
-});
-
-it('shows the line that makes the key of an approver where there is none', async () => {
-  const argv = ['host', 'approver', 'add', 'operator'];
-  const { stderr } = await skill(argv, { env: { SKILLGATE_HOME: folderWith() } });
-  expect(stderr).toContain('There is no key operator on this host');
-  expect(stderr).toMatch(/skill(gate)? key create operator --passphrase$/m);
 });

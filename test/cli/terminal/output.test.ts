@@ -5,12 +5,10 @@ import { describe, expect, it } from 'vitest';
 import {
   columnsOf,
   inkFor,
-  joined,
   jsonText,
   safe,
   table,
   terminalSafe,
-  wantsColour,
 } from '../../../cli/terminal/output.ts';
 
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
@@ -76,41 +74,11 @@ describe('what is printed', () => {
     );
   });
 
-  it.each([
-    [true, {}, true],
-    [false, {}, false],
-    [true, { NO_COLOR: '1' }, false],
-    [true, { NO_COLOR: '' }, true],
-    [false, { FORCE_COLOR: '1' }, true],
-    [true, { FORCE_COLOR: '0', TERM: 'dumb' }, false],
-    [true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
-    [true, { TERM: 'dumb' }, false],
-  ])('colours at a terminal (%s) with %j: %s', (isTTY, env, colours) => {
-    expect(wantsColour(stream(isTTY), env)).toBe(colours);
-    expect(inkFor(stream(isTTY), env).red('x').text.includes('\u001b[')).toBe(colours);
-  });
-
   it('counts the columns of each character below U+3000 as the library does', () => {
     const characters = Array.from({ length: 0x3000 - 0x20 }, (_, at) =>
       String.fromCodePoint(0x20 + at),
     ).filter((one) => !/\p{Control}/u.test(one));
     const wrong = characters.filter((one) => columnsOf(one) !== stringWidth(one));
     expect(wrong).toEqual([]);
-  });
-
-  it('lines columns up by what is seen, colours not counted', () => {
-    const { bold } = inkFor(stream(true), {});
-    const text = table([
-      [bold('a'), 'one'],
-      ['long', 'two'],
-    ]).text.replaceAll(/\u001b\[\d+m/g, '');
-    expect(text).toBe('a     one\nlong  two');
-    const wide = table([
-      ['世界', 'one'],
-      ['e\u0301', 'two'],
-      ['long', 'three'],
-    ]).text;
-    expect(wide).toBe('世界  one\ne\u0301     two\nlong  three');
-    expect(joined(['a', safe`b`], ', ').text).toBe('a, b');
   });
 });

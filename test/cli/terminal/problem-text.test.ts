@@ -2,8 +2,6 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { inkFor } from '../../../cli/terminal/output.ts';
 import { problemJson, problemText } from '../../../cli/terminal/problem-text.ts';
-import { endReasons } from '../../../skills-index/run/audit/end-reason.ts';
-import { denials } from '../../../skills-index/run/egress/denial.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../../skills-index/skill/problem-codes.ts';
 import { problemOf } from '../../../skills-index/skill/thrown.ts';
@@ -77,32 +75,6 @@ describe('failures', () => {
     expect(problemJson(problem, 6)).toMatchObject({ reasons: [{ message }] });
   });
 
-  const place = { path: 'skill.json', line: 1, column: 22 };
-  const message = 'version is not a version';
-
-  it.each([
-    ['after the words', `Cannot read skill.json: ${message} (line 1, column 22)`, 1],
-    ['before the words', `Cannot read skill.json:1:22: ${message}`, 1],
-    ['of another file', `Cannot read host.json: ${message} (line 1, column 22)`, 2],
-    ['of another line', `Cannot read skill.json: ${message} (line 9, column 22)`, 2],
-    ['not at all', `Cannot read skill.json: ${message}`, 2],
-  ])('prints a single reason once when the failure names its place %s', (_, failure, times) => {
-    const problem = new Problem('manifest-invalid', failure, { reasons: [{ message, place }] });
-    expect(problemText(problem, plain).text.split(message)).toHaveLength(times + 1);
-    expect(problemJson(problem, 6)).toMatchObject({ reasons: [{ message, place }] });
-  });
-
-  it('counts the reasons it does not show', () => {
-    const reasons = Array.from({ length: 60 }, (_, i) => ({ message: `reason ${i}` }));
-    expect(problemText(new Problem('bundle-invalid', 'No', { reasons }), plain).text).toContain(
-      '  - and 10 more reasons',
-    );
-    expect(problemJson(new Problem('bundle-invalid', 'No', { reasons }), 6)).toMatchObject({
-      exit: 6,
-      reasons,
-    });
-  });
-
   it.each([
     [
       Object.assign(new Error('ENOENT: x'), { code: 'ENOENT', path: '/a' }),
@@ -137,15 +109,4 @@ describe('failures', () => {
     expect(exit).toBe(130);
     expect(stderr).toContain('error[interrupted]');
   });
-});
-
-describe('skillgate explain WORD', () => {
-  it.each([...Object.keys(denials), ...Object.keys(endReasons)])(
-    'knows what the log says: %s',
-    async (word) => {
-      const { exit, stdout } = await skill(['explain', word]);
-      expect([exit, stdout.split('\n').length]).toEqual([0, expect.any(Number)]);
-      expect(stdout).toContain('help: ');
-    },
-  );
 });

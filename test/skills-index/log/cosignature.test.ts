@@ -188,10 +188,8 @@ describe('a witness policy', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['another schema', { ...policy, schema: 'skillgate.witnesses/2' }, 'schema'],
     ['more demanded than named', { ...policy, threshold: 3 }, 'demands more'],
     ['fewer than none demanded', { ...policy, threshold: -1 }, 'less than 0'],
-    ['half a witness demanded', { ...policy, threshold: 0.5 }, 'threshold'],
     [
       'one key under two names',
       { ...policy, witnesses: [policy.witnesses[0], { ...policy.witnesses[0], name: 'x' }] },
@@ -208,17 +206,11 @@ describe('a witness policy', () => {
       'name',
     ],
     [
-      'a name over two lines',
-      { ...policy, witnesses: [{ name: 'a\nb', key: spki(keys.one) }] },
-      'name',
-    ],
-    [
       'a key that is not Ed25519',
       { ...policy, witnesses: [{ name: 'a', key: spki(testSigner('p256')) }] },
       'Ed25519',
     ],
     ['an unknown field', { ...policy, comment: '' }, 'not a known key'],
-    ['no list', { ...policy, witnesses: {} }, 'witnesses'],
   ])('is refused with %s', (_, value, says) => {
     expect(() => parseWitnessPolicy(JSON.stringify(value))).toThrow(says);
   });

@@ -109,11 +109,6 @@ describe('package-lock.json', () => {
     ['a folder of the author', at({}, 'packages/docx'), 'folder of the author'],
     ['git over ssh', at({ resolved: 'git+ssh://git@git.example/docx.git#0123' }), 'from git'],
     [
-      'an archive of a forge',
-      at({ resolved: 'https://codeload.example/docx/tar.gz/main' }),
-      'not that of its tarball',
-    ],
-    [
       'the tarball of another package',
       at({ resolved: 'https://registry.npmjs.org/evil/-/evil-9.5.0.tgz' }),
       'not that of its tarball',
@@ -123,20 +118,10 @@ describe('package-lock.json', () => {
       at({ resolved: 'https://registry.npmjs.org/docx/-/docx-9.4.0.tgz' }),
       'not that of its tarball',
     ],
-    [
-      'an address of another scheme',
-      at({ resolved: 'ftp://files.example/docx/-/docx-9.5.0.tgz' }),
-      'no https address',
-    ],
     ['no hash', at({ integrity: undefined }), 'has no hash'],
     ['SHA-1', at({ integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }), 'not SHA-512'],
-    ['a short hash', at({ integrity: 'sha512-AAAA' }), 'not SHA-512'],
     ['no version', at({ version: undefined }), 'no exact version'],
-    ['a range', at({ version: '^9.5.0' }), 'no exact version'],
     ['a place outside', at({}, '../node_modules/docx'), 'folder of the author'],
-    ['a place with dots', at({}, 'node_modules/../docx'), 'folder of the author'],
-    ['a hidden place', at({}, 'node_modules/.bin'), 'folder of the author'],
-    ['an absolute place', at({}, '/node_modules/docx'), 'folder of the author'],
     ['a bundled package outside', at({ inBundle: true }, '../evil'), 'folder of the author'],
     ['a name that is a path', at({ name: '../docx' }), 'no name of a package'],
     [

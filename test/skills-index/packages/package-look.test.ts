@@ -40,7 +40,6 @@ it('spells out no text of a stranger: control, writing-direction and half charac
 
 it.each([
   ['10,000 findings', { ...whole, scan: { ...scan, findings: Array(10_000).fill(finding) } }],
-  ['51 advisories', { ...whole, advisories: Array(51).fill(advisory) }],
   [
     'a summary of 201 characters',
     { ...whole, advisories: [{ ...advisory, summary: 's'.repeat(201) }] },
@@ -54,8 +53,6 @@ it.each([
     },
   ],
   ['an unknown member', { ...whole, verified: true }],
-  ['a negative size', { ...whole, facts: { ...facts, bytes: -1 } }],
-  ['a digest of another kind', { ...whole, facts: { ...facts, sha256: 'md5:abc' } }],
   ['a whole look without facts', { looked: 'whole', advisories: [] }],
   ['facts that nobody looked at', { ...whole, looked: 'advisories' }],
   ['a failure without a reason', { looked: 'not fetched', advisories: [] }],

@@ -61,7 +61,6 @@ describe('pylock.toml', () => {
       'version control',
     ],
     ['a folder', six('directory = { path = "../six" }'), 'folder'],
-    ['an address', six('archive = { url = "https://files.example/six.zip" }'), 'an address'],
     [
       'a wheel of the author',
       six(
@@ -77,20 +76,9 @@ describe('pylock.toml', () => {
       'not https',
     ],
     ['no hash', six(`wheels = [{ name = "${wheelName}" }]`), 'has no hash'],
-    ['SHA-1', six(`wheels = [{ name = "${wheelName}", hashes = { sha1 = "00" } }]`), 'only sha1'],
-    [
-      'a short hash',
-      six(`wheels = [{ name = "${wheelName}", hashes = { sha256 = "00" } }]`),
-      'no SHA-256',
-    ],
     [
       'the wheel of another package',
       six(`wheels = [{ name = "evil-1.16.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`),
-      'not the name of a wheel',
-    ],
-    [
-      'the wheel of another version',
-      six(`wheels = [{ name = "six-1.17.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`),
       'not the name of a wheel',
     ],
     [
@@ -104,7 +92,6 @@ describe('pylock.toml', () => {
     ['a package twice', six(`wheels = [${wheel}]`).repeat(2), 'twice'],
     ['a name that is not normal', six(`wheels = [${wheel}]`, 'Six'), 'normal form'],
     ['no version', `[[packages]]\nname = "six"\nwheels = [${wheel}]`, 'no exact version'],
-    ['an unknown key', six(`wheels = [${wheel}]\ninstall = "run"`), 'not a known key'],
     [
       'a key of JavaScript',
       six(`wheels = [${wheel}]\n"__proto__" = { files = [] }`),
@@ -116,7 +103,6 @@ describe('pylock.toml', () => {
       'no key of a lock',
     ],
     ['a key twice', six(`wheels = [${wheel}]\nwheels = []`), 'not valid TOML'],
-    ['no TOML', '<html>', 'not valid TOML'],
     ['deep nesting', `[tool]\na = ${'['.repeat(7_000)}`, 'not valid TOML'],
   ])('is refused with %s', (_, packages, says) => {
     expect(reasonsAgainst(lock(packages))).toContain(says);

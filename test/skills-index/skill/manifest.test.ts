@@ -128,9 +128,6 @@ describe('what is wrong with it', () => {
 
   it.each<[string, string, string]>([
     ['no version', '{"name":"@a/b"}', 'version is missing'],
-    ['a list', '[]', 'is "a list", expected Object'],
-    ['a number as name', '{"name":7,"version":"1.0.0"}', 'name is 7, expected string'],
-    ['null as capabilities', withCapabilities(null), 'capabilities is null, expected Object'],
     ['a list as capabilities', withCapabilities([]), 'capabilities is "a list", expected Object'],
     [
       'a kind that there is not',
@@ -163,11 +160,6 @@ describe('what is wrong with it', () => {
       'commands.x.module is not the name of a Python module such as "scripts.report"',
     ],
     [
-      'a module above the skill',
-      '{"name":"@a/b","version":"1.0.0","commands":{"x":{"module":"..a"}}}',
-      'commands.x.module is not the name of a Python module such as "scripts.report"',
-    ],
-    [
       'a range that is none',
       '{"name":"@a/b","version":"1.0.0","requires":{"@a/c":"latest"}}',
       'requires["@a/c"] is not a range of versions such as "^2.1.0"',
@@ -176,11 +168,6 @@ describe('what is wrong with it', () => {
       'a required skill without scope',
       '{"name":"@a/b","version":"1.0.0","requires":{"c":"*"}}',
       'requires.c is not a skill name',
-    ],
-    [
-      'a foreign schema',
-      '{"name":"@a/b","version":"1.0.0","$schema":"x"}',
-      '$schema is not "https://skillgate.dev/schema/skill-1.json"',
     ],
     [
       'no time',
@@ -233,11 +220,6 @@ describe('what is wrong with it', () => {
       'capabilities.mount[0].source names a path: a skill never names a folder of the host; write "workspace:NAME"',
     ],
     [
-      'a home folder',
-      withCapabilities({ mount: [{ source: '~/.ssh', target: '/x', why }] }),
-      'capabilities.mount[0].source names a path: a skill never names a folder of the host; write "workspace:NAME"',
-    ],
-    [
       'a path in a workspace',
       withCapabilities({ mount: [{ source: 'workspace:../x', target: '/x', why }] }),
       'capabilities.mount[0].source names a path: a skill never names a folder of the host; write "workspace:NAME"',
@@ -250,11 +232,6 @@ describe('what is wrong with it', () => {
     [
       'a target over the system',
       withCapabilities({ mount: [{ source: 'workspace:a', target: '/usr/bin', why }] }),
-      'capabilities.mount[0].target is a folder of the sandbox itself',
-    ],
-    [
-      'a target over the skills',
-      withCapabilities({ mount: [{ source: 'workspace:a', target: '/skills', why }] }),
       'capabilities.mount[0].target is a folder of the sandbox itself',
     ],
     [
@@ -281,16 +258,6 @@ describe('what is wrong with it', () => {
       'any program',
       withCapabilities({ exec: [{ program: '*', why }] }),
       'capabilities.exec[0].program is not the plain name of a program',
-    ],
-    [
-      'a path as program',
-      withCapabilities({ exec: [{ program: './x', why }] }),
-      'capabilities.exec[0].program is not the plain name of a program',
-    ],
-    [
-      'a method in lower case',
-      withCapabilities({ egress: [{ url: 'https://a.example/', methods: ['get'], why }] }),
-      'capabilities.egress[0].methods[0] is not an HTTP method in upper case that a skill may use',
     ],
     [
       'CONNECT',

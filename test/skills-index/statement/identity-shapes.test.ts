@@ -58,13 +58,9 @@ describe('an identity', () => {
 
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'missing'],
-    ['text', 'ada@people.example', 'expected Object'],
-    ['a list', [person], 'expected Object'],
     ['a person with a key id', { ...person, keyId: key.keyId }, 'spki is missing'],
     ['a person in a repository', { ...person, repository: '1' }, 'repository is not a known key'],
-    ['a key with a subject', { ...key, subject: 'ada' }, 'subject is not a known key'],
     ['a person without an issuer', { subject: person.subject }, 'issuer is missing'],
-    ['an empty subject', { ...person, subject: '' }, 'is empty'],
     [
       'a subject that is a pattern',
       { ...person, subject: '*@people.example' },
@@ -72,9 +68,7 @@ describe('an identity', () => {
     ],
     ['a subject with a space at its end', { ...person, subject: 'ada ' }, 'spaces at its ends'],
     ['a subject with an invisible character', { ...person, subject: 'a\u200bda' }, 'invisible'],
-    ['a subject with a line feed', { ...person, subject: 'ada\nbob' }, 'invisible'],
     ['a huge subject', { ...person, subject: 'a'.repeat(identityCharsMax + 1) }, 'longer than'],
-    ['a subject that is a list', { ...person, subject: ['ada'] }, 'subject'],
     ['an issuer without https', { ...person, issuer: 'http://accounts.example' }, 'https address'],
     [
       'an issuer that only begins like this machine',

@@ -86,24 +86,13 @@ describe('a statement about who is who', () => {
     ],
     ['a member without a nonce', memberStatement({ ...member, nonce: undefined as never })],
     ['a short nonce', memberStatement({ ...member, nonce: 'again' })],
-    [
-      'a revocation without a nonce',
-      revocationStatement({
-        kind: 'revoked',
-        target: { bundle },
-        reason: 'r',
-        nonce: undefined as never,
-      }),
-    ],
     ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
     ['a member without a role', memberStatement({ ...member, roles: [] })],
-    ['a member with an unknown role', memberStatement({ ...member, roles: ['king'] as never })],
     [
       'a member with one role twice',
       memberStatement({ ...member, roles: ['reviewer', 'reviewer'] }),
     ],
     ['a name with a direction mark', memberStatement({ ...member, name: 'Ada\u202e' })],
-    ['a name with a space at its end', memberStatement({ ...member, name: 'Ada ' })],
     ['a name in full-width letters', memberStatement({ ...member, name: 'Ａda' })],
     ['an enrolment that ends', memberStatement({ ...member, validUpTo: 7 })],
     [
@@ -117,9 +106,6 @@ describe('a statement about who is who', () => {
         owners: [{ keyId: digestOf('x'), spki: Buffer.alloc(44).toString('base64') }],
       }),
     ],
-    ['a scope without owners', scopeStatement({ ...scope, owners: [] })],
-    ['an owner twice', scopeStatement({ ...scope, owners: [author.named, author.named] })],
-    ['a scope with its @', scopeStatement({ ...scope, scope: '@acme' as never })],
     ['a key that replaces itself', keyStatement({ ...key, replaces: author.keyId })],
     ['an ended key that replaces', keyStatement({ ...key, state: 'ended', replaces: ada.keyId })],
     [
@@ -221,17 +207,11 @@ describe('a statement made to take memory', () => {
       'more than 20000 values',
     ],
     [
-      'nine thousand wrong entries',
-      { capabilities: { secret: Array(9_000).fill({}) } },
-      'manifest: name is missing',
-    ],
-    [
       'ten thousand wrong keys',
       Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at])),
       'manifest: name is missing',
     ],
     ['a manifest larger than any file', { license: 'x'.repeat(300_000) }, 'at most 262144'],
-    ['more bytes than a statement has', { license: 'x'.repeat(1_100_000) }, 'at most 1048576'],
   ])('with %s is refused at once', (_, manifest, message) => {
     expect(() => parseStatement(publishing(manifest))).toThrow(message);
   });

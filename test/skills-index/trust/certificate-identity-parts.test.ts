@@ -190,6 +190,24 @@ describe('a certificate made by hand', () => {
       [usage, codeSigning, issuer, named(der(0xa0))],
       'neither an email',
     ],
+    [
+      'of two texts in one',
+      [...usual, ext(`${fulcioOid}15`, Buffer.concat([utf8('a'), utf8('b')]))],
+      '',
+    ],
+    [
+      'of a text that is not UTF-8',
+      [...usual, ext(`${fulcioOid}15`, der(0x0c, Buffer.of(0xff)))],
+      '',
+    ],
+    [
+      'that counts, by another form of its identifier',
+      [
+        ...usual,
+        sequence(der(6, Buffer.of(0x55, 0x1d, 0x80, 0x11)), octets(sequence(email('a@b.example')))),
+      ],
+      malformed,
+    ],
     ['of a text with a line in it', [...usual, says(15, 'a\nb')], 'is not plain text'],
     ['of a text with what is invisible', [...usual, says(15, 'a\u200bb')], 'is not plain text'],
     ['of a text without an end', [...usual, says(15, 'a'.repeat(2_001))], 'is not plain text'],

@@ -6,10 +6,10 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import type { Identities } from '../../../skills-index/trust/members-and-scopes/identities.ts';
-import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';
+import { people, storyRoot, tellStory } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';
+import { says, withAllSaid } from './decision/judged.ts';
 import {
   acme,
   addressAt,
@@ -131,17 +131,6 @@ describe('a key that stands for nothing any more', () => {
     expect(identities.isMember(ada.keyId, 'reviewer', 2)).toBe(true);
     expect([identities.ownersOf(acme, 4), identities.ownersOf(acme, late)]).toEqual([[], []]);
   });
-
-  it('ends all the same, from then on', () => {
-    const identities = chain(
-      [claim([author]), author],
-      [claim([heir], { previous: 0 }), author],
-      [endKey(author, 0), author],
-      [claim([author], { scope: bell }), author],
-    );
-    expect(whyOf(identities)).toEqual(['its signer’s key was ended']);
-    expect(identities.ownersOf(acme, 1)).toEqual(named(author));
-  });
 });
 
 describe('an end for an index before', () => {
@@ -226,14 +215,7 @@ describe('a version whose author’s key was stolen after it was rotated', () =>
     await story.log.say(...rotate(author, next));
     await story.log.say(endKey(author), next);
     await story.log.say(endKey(author, 0), author);
-    const decision = decide({
-      ...story.input,
-      line: { ...story.line, statements: story.log.said.map((one) => one.digest) },
-      statements: new Map(story.log.said.map((one) => [one.digest, one.bytes])),
-      statuses: [await storyStatus(story.log)],
-      consistency: storyConsistency(story.log),
-    });
-    expect(decision.kind === 'refused' ? decision.reasons : []).toEqual([]);
+    expect(says(await withAllSaid(story))).toEqual([]);
   });
 });
 

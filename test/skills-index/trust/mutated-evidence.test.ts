@@ -8,6 +8,7 @@ import {
   type IndexLine,
   parseIndexFile,
 } from '../../../skills-index/trust/index-files/index-line.ts';
+import { roundsOf } from '../../sample.ts';
 import { storyNow, tellStory } from '../story.ts';
 
 const { input } = await tellStory();
@@ -77,7 +78,7 @@ describe('evidence that somebody changed, with every address put right', () => {
         bytes[index] = (bytes[index] ?? 0) ^ by;
         expect(decide(exchanged(digest, bytes)).kind).toBe('refused');
       }),
-      { numRuns: 100 },
+      { numRuns: roundsOf(100) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('evidence that somebody changed, with every address put right', () => {
         fc.pre(digestOf(bytes) !== digest);
         expect(decide(exchanged(digest, bytes)).kind).toBe('refused');
       }),
-      { numRuns: 100 },
+      { numRuns: roundsOf(100) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('evidence that somebody changed, with every address put right', () => {
       }),
       // A list of one text prints as the text, and an object need not print at all.
       {
-        numRuns: 150,
+        numRuns: roundsOf(150),
         examples: [
           [use, { toString: 1 }],
           [use, [valueAt(line, use)]],

@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../skills-index/skill/name.ts';
-import {
-  type Identity,
-  memberStatement,
-  predicateTypes,
-  revocationStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { type DecisionInput, decide } from '../../../skills-index/trust/decision/decision.ts';
-import { chainIdentities } from '../../../skills-index/trust/members-and-scopes/identity.ts';
+import type { Statement } from '../../../skills-index/statement/attestation.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
-import { freshNonce } from '../../nonce.ts';
-import {
-  people,
-  type Story,
-  storyConsistency,
-  storyRoot,
-  storyStatus,
-  type Twist,
-  tellStory,
-} from '../story.ts';
+import { people, storyRoot, storyStatus, type Twist, tellStory } from '../story.ts';
 import { type TestSigner, testLogKey, testSigner } from '../story-keys.ts';
-import type { Said } from '../story-log.ts';
-import { codesOf } from './decision/judged.ts';
+import { codesOf, withAllSaid } from './decision/judged.ts';
+import { ada, administrator, end, stop } from './decision/withheld.ts';
 
 const successor = testSigner('successor');
 const story = await tellStory();
@@ -58,20 +40,6 @@ const roots: Readonly<
   }),
 };
 
-/** The story with more said after it, and a status file that covers that. */
-async function continued(told: Story, more: readonly Said[]): Promise<DecisionInput> {
-  const line = {
-    ...told.line,
-    statements: [...told.line.statements, ...more.map((one) => one.digest)],
-  };
-  const statements = new Map<Digest, Uint8Array>([
-    ...told.input.statements,
-    ...more.map((one) => [one.digest, one.bytes] as const),
-  ]);
-  const statuses = [await storyStatus(told.log)];
-  return { ...told.input, line, statements, statuses, consistency: storyConsistency(told.log) };
-}
-
 describe('a registry key that was retired', () => {
   it('still vouches for the verification summaries up to its last log index', () => {
     expect(decide({ ...story.input, root: roots.registry(summary.logIndex) }).kind).toBe(
@@ -89,22 +57,6 @@ describe('a registry key that was retired', () => {
     const [, ben] = story.approvals;
     const root = roots.registry((ben?.logIndex ?? 0) - 1);
     expect(codesOf(decide({ ...story.input, root }))).toContain('approval-invalid');
-  });
-
-  it('suspends nothing after its last index', async () => {
-    const told = await tellStory();
-    const predicate = {
-      kind: 'suspended',
-      target: { bundle: told.packed.digest },
-      reason: 'r',
-      nonce: freshNonce(),
-    } as const;
-    const late = await told.log.say(revocationStatement(predicate), people.registry);
-    const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.registry(late.logIndex) }))).toEqual([
-      'suspended',
-    ]);
-    expect(decide({ ...input, root: roots.registry(late.logIndex - 1) }).kind).toBe('admitted');
   });
 
   it.each(['status', 'administrator', 'log'] as const)(
@@ -167,76 +119,27 @@ describe('an administrator who was retired', () => {
       codesOf(decide({ ...story.input, root: roots.administrator(-1 + Math.min(...enrolled)) })),
     ).toEqual(expect.arrayContaining(['scanner-unknown', 'approval-invalid']));
   });
+});
 
-  it('revokes nothing after it', async () => {
-    const told = await tellStory();
-    const predicate = {
-      kind: 'revoked',
-      target: { bundle: told.packed.digest },
-      reason: 'r',
-      nonce: freshNonce(),
-    } as const;
-    const late = await told.log.say(revocationStatement(predicate), people.administrator);
-    const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toEqual([
-      'revoked',
-    ]);
-    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe(
-      'admitted',
-    );
-  });
-
-  it('ends no member after it', async () => {
-    const told = await tellStory();
-    const end = {
-      nonce: freshNonce(),
-      name: 'Ada',
-      roles: ['reviewer'],
-      key: people.ada.named,
-      state: 'ended',
-      validUpTo: 0,
-    } as const;
-    const late = await told.log.say(memberStatement(end), people.administrator);
-    const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toContain(
-      'approval-invalid',
-    );
-    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe(
-      'admitted',
-    );
-  });
-
-  it('does not vote twice on a scope, once with the old key and once with the new one', async () => {
-    const told = await tellStory();
-    const previous = told.log.said.find(
-      (one) => one.statement.predicateType === predicateTypes.scope,
-    )?.digest;
-    const taken = scopeStatement({
-      scope: parseScope('acme'),
-      owners: [people.stranger.named],
-      ...(previous && { previous }),
-    });
-    const votes = [
-      await told.log.say(taken, people.administrator),
-      await told.log.say(taken, successor),
-    ];
-    const ownersUnder = (validUpTo: number): readonly Identity[] => {
-      const root = {
-        ...roots.administrator(validUpTo),
-        administrators: [named(successor), named(people.ada)],
-        threshold: 2,
-      };
-      return chainIdentities(root, [...told.identities, ...votes]).ownersOf(
-        parseScope('acme'),
-        told.log.head.size,
-      );
-    };
-    const [first, second] = votes.map((one) => one.logIndex);
-    expect(ownersUnder(first ?? 0)).toEqual([people.author.named]);
-    // Both held the office when the second vote was logged: two people, as far as the root file
-    // says.
-    expect(ownersUnder(second ?? 0)).toEqual([people.stranger.named]);
-  });
+const target = { bundle: story.packed.digest };
+it.each<[string, TestSigner, Statement, keyof typeof roots, string]>([
+  ['suspends', people.registry, stop('suspended', { target }), 'registry', 'suspended'],
+  ['revokes', administrator, stop('revoked', { target }), 'administrator', 'revoked'],
+  [
+    'ends a member',
+    administrator,
+    end('Ada', { key: ada.named, validUpTo: 0 }),
+    'administrator',
+    'approval-invalid',
+  ],
+])('who %s does so up to their last log index only', async (_, by, statement, office, code) => {
+  const told = await tellStory();
+  const { logIndex } = await told.log.say(statement, by);
+  const input = await withAllSaid(told);
+  const codesUnder = (validUpTo: number) =>
+    codesOf(decide({ ...input, root: roots[office](validUpTo) }));
+  expect(codesUnder(logIndex)).toContain(code);
+  expect(codesUnder(logIndex - 1)).toEqual([]);
 });
 
 const formerLogKey = testLogKey('log');
@@ -300,7 +203,10 @@ describe('a log key that was retired', () => {
         one.key = key;
       },
     });
-    const forged = { ...told.input, statuses: [await storyStatusOf(earlier)] };
+    // A status over the first entries alone.
+    const [first] = earlier.publish.bundle.verificationMaterial.tlogEntries;
+    const note = first.inclusionProof.checkpoint.envelope;
+    const forged = { ...told.input, statuses: [await storyStatus({ note: async () => note })] };
     expect(codesOf(decide({ ...forged, root: logRoot(999) }))).toContain('log-forked');
   });
 
@@ -309,10 +215,3 @@ describe('a log key that was retired', () => {
     expect(codesOf(decide({ ...rotated.input, root }))).toContain('statement-invalid');
   });
 });
-
-/** A status over the first entries alone. */
-async function storyStatusOf(told: Story): Promise<Uint8Array> {
-  const [first] = told.publish.bundle.verificationMaterial.tlogEntries;
-  const note = first.inclusionProof.checkpoint.envelope;
-  return storyStatus({ note: async () => note });
-}

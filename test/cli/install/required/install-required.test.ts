@@ -102,25 +102,6 @@ describe('a skill that requires others', () => {
       expect(existsSync(join(user.project, file))).toBe(false);
   });
 
-  it('is drawn as a tree', async () => {
-    await offer('d', '1.0.0', { '@acme/b': '1', '@acme/a': '1' });
-    await done('install', '@acme/d');
-    expect(await done('list', '--tree')).toBe(`@acme/d@1.0.0  skillgate.json: any version
-├─ @acme/a@1.0.0  required: 1
-│  └─ @acme/b@1.0.0  required: ^1.0.0
-│     └─ @acme/c@1.0.0  required: ^1.0.0
-└─ @acme/b@1.0.0 (see above)  required: 1
-`);
-    expect(JSON.parse(await done('list', '--tree', '@acme/b', '--format', 'json')).skills).toEqual([
-      {
-        name: '@acme/b',
-        version: '1.0.0',
-        range: '*',
-        requires: [{ name: '@acme/c', version: '1.0.0', range: '^1.0.0', requires: [] }],
-      },
-    ]);
-  });
-
   it('takes them along when it is removed, and keeps them from being removed before', async () => {
     await done('install', '@acme/a');
     expect(await refused('remove', '@acme/b')).toContain('@acme/a@1.0.0 requires it');

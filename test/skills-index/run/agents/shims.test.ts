@@ -32,14 +32,6 @@ describe('a stand-in', () => {
     },
   );
 
-  it('says which commands there are when it refuses', () => {
-    expect(refusal('who.js', ['count', 'report'])).toContain(
-      'who.js of @acme/weekly-report does not run on this host: no command of the skill names the file. ' +
-        'Commands: skillgate run @acme/weekly-report count|report',
-    );
-    expect(refusal('who.php')).toContain('The skill has no commands.');
-  });
-
   it('refuses also where a command names a file that no sandbox runs', () => {
     expect(shim('x.php', 'report')).toContain('no sandbox runs the language of the file');
   });

@@ -376,16 +376,6 @@ describe('a gate', () => {
     expect(rejected).toMatchObject({ why: expect.stringContaining(says) });
   });
 
-  it('records once that an answer in a folder of somebody else does not count', async () => {
-    const host = makeHost();
-    const writer = { folder: '/srv/answers', uid: 501, alone: true };
-    host.onLook((hold) =>
-      host.put(hold, { answer: answerTo(hold, begin + 1, { approver: 'ops' }) }, writer),
-    );
-    await openGate(host.settings).ask(post());
-    expect(states(host.events)).toEqual(['asked', 'rejected', 'expired']);
-  });
-
   it('takes the answer of another user of this host, from their folder', async () => {
     const host = makeHost();
     const writer = { folder: '/srv/answers', uid: 500, alone: true };

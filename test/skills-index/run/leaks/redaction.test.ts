@@ -18,28 +18,18 @@ const clean = (parts: readonly string[]): string => {
 describe('a value in an answer', () => {
   it.each([
     ['as it is', value],
-    ['in base64', Buffer.from(value).toString('base64')],
-    ['inside other base64', Buffer.from(`ab${value}cd`).toString('base64')],
-    ['inside other base64, shifted', Buffer.from(`a${value}cd`).toString('base64')],
-    ['in base64url', Buffer.from(`a${value}`).toString('base64url')],
-    ['in hexadecimal', Buffer.from(value).toString('hex')],
-    ['in capital hexadecimal', Buffer.from(value).toString('hex').toUpperCase()],
-    ['in an address', encodeURIComponent(value)],
-    ['in JSON', JSON.stringify({ value })],
     ['as Python quotes it', 'sk/live%2B0123%20%22456%22'],
     ['in a form', 'sk%2Flive%2B0123+%22456%22'],
     ['in HTML', 'sk/live+0123 &quot;456&#34;'],
     ['in careful JSON', 'sk\\/live\\u002b0123 \\"456\\u0022'],
     ['in quoted-printable, wrapped', 'sk/live+01=\r\n23 =22456"'],
     ['in wrapped base64', Buffer.from(value).toString('base64').replace(/.{7}/g, '$&\r\n')],
-    ['in UTF-16', Buffer.from(value, 'utf16le').toString('latin1').slice(0, -1)],
     [
       'in hexadecimal with spaces',
       Buffer.from(value)
         .toString('hex')
         .replace(/..(?=.)/g, '$& '),
     ],
-    ['with every byte encoded', Buffer.from(value).toString('hex').replace(/../g, '%$&')],
   ])('%s is replaced, wherever the parts of the answer end', (_, text) => {
     for (let cut = 0; cut <= text.length; cut++) {
       const out = clean(['before ', text.slice(0, cut), text.slice(cut), ' after']);

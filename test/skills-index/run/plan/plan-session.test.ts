@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { printSessionPlan } from '../../../../cli/agents/agent-run.ts';
-import { folderNames } from '../../../../runner/sessions/skill-tree.ts';
 import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
 import type { ModelEndpoint } from '../../../../skills-index/run/agents/agent-policy.ts';
 import { judgeRequest } from '../../../../skills-index/run/egress/egress-judge.ts';
@@ -12,7 +11,6 @@ import {
 } from '../../../../skills-index/run/plan/plan-session.ts';
 import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 
 const agent: Agent = {
   schema: 'skillgate.agent/1',
@@ -330,12 +328,5 @@ describe('the plan of a session', () => {
     expect(printSessionPlan(plan)).toContain(
       '      skillgate host model add local http://127.0.0.1:8080 --kind openai',
     );
-  });
-});
-
-describe('the folders of skills', () => {
-  it('have short names, and whole ones where two are the same', () => {
-    const names = ['@acme/report', '@other/report', '@acme/csv'].map(parseSkillName);
-    expect([...folderNames(names).values()]).toEqual(['report', 'other-report', 'csv']);
   });
 });

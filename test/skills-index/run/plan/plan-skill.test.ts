@@ -71,40 +71,6 @@ const agent: Agent = {
   env: { TZ: 'Europe/Zurich' },
 };
 
-describe('a refused plan', () => {
-  it('names the line that grants, and the line that binds a folder', () => {
-    const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {}, base: [] };
-    const { plan } = planRun(
-      inputFor(
-        { mount: wanted.mount },
-        { agent: { ...agent, grants: [] }, hostPolicy: emptyHostPolicy, host },
-      ),
-    );
-    expect(plan.refused.map((one) => one.hint)).toEqual(
-      expect.arrayContaining([
-        'an operator can allow it: skillgate agent grant bot --all-of @acme/report',
-        'skillgate host workspace add reports /FOLDER',
-      ]),
-    );
-  });
-
-  it('names the line that makes a revoked agent active again', () => {
-    const revoked = { ...agent, grants: [], revoked: '2025-12-24T00:00:00.000Z' };
-    expect(planRun(inputFor({}, { agent: revoked })).plan.refused.map(({ hint }) => hint)).toEqual([
-      'an operator can allow it: skillgate agent grant bot --all-of @acme/report --reinstate',
-    ]);
-  });
-
-  it.each([
-    ['the agent', agent, 'skillgate secret set CRM_TOKEN --host api.crm.example --agent bot'],
-    ['the operator', undefined, 'skillgate secret set CRM_TOKEN --host api.crm.example'],
-  ])('names the line that stores a missing secret where %s runs the skill', (_, who, line) => {
-    const more = { secrets: [], ...(who === undefined ? {} : { agent: who }) };
-    const { refused } = planRun(inputFor({ secret: wanted.secret }, more)).plan;
-    expect(refused).toMatchObject([{ code: 'secret-refused', hint: line }]);
-  });
-});
-
 describe('a plan', () => {
   it('gives what is approved, granted and allowed, each line with its reason', () => {
     const { plan } = planRun(inputFor());

@@ -1,36 +1,17 @@
 /** How many people approved a version, and which of them without the desk. */
 import { describe, expect, it } from 'vitest';
-import { hexOf } from '../../../../skills-index/skill/digest.ts';
-import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../../skills-index/trust/decision/decision.ts';
 import {
   defaultPolicy,
   type Policy,
   policyDigest,
 } from '../../../../skills-index/trust/policy/policy.ts';
-import { storyNow, type Twist, tellStory } from '../../story.ts';
+import { storyNow } from '../../story.ts';
+import { reasonsUnder } from './judged.ts';
 
 const needs = (total: number, independent: number): Policy => ({
   ...defaultPolicy,
   approvals: { usual: { total, independent }, high: { total, independent } },
 });
-
-/** The reasons against the story under another policy, which everybody names. */
-async function reasonsUnder(policy: Policy, twist: Twist = {}): Promise<string[]> {
-  const digest = policyDigest(policy);
-  const { input } = await tellStory({
-    approval: (predicate) => ({ ...predicate, policy: digest }),
-    statement: (one): Statement =>
-      one.predicateType === predicateTypes.summary
-        ? { ...one, predicate: { ...one.predicate, policy: { digest: { sha256: hexOf(digest) } } } }
-        : one,
-    ...twist,
-  });
-  const decision = decide({ ...input, policy });
-  return decision.kind === 'refused'
-    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
-    : [];
-}
 
 describe('the people who approved without the desk', () => {
   it.each<[number, string[]]>([

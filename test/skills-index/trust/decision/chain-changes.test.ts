@@ -3,19 +3,11 @@
  * install should learn of it.
  */
 import { describe, expect, it } from 'vitest';
-import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
 import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type ChainNode, chainOf } from '../../../../skills-index/trust/decision/chain.ts';
 import type { DecisionInput } from '../../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
-import {
-  type Story,
-  storyNow,
-  storyRoot,
-  storyStatus,
-  type Twist,
-  tellStory,
-} from '../../story.ts';
+import { type Story, storyRoot, type Twist, tellStory } from '../../story.ts';
 import { kim, tellCertified } from '../../story-certified.ts';
 import { type TestSigner, testLogKey } from '../../story-keys.ts';
 import {
@@ -150,20 +142,6 @@ describe('a part of which the policy demands nothing', () => {
     expect(isHollow('witnesses', input)).toBe(true);
     expect(isHollow('witnesses', { ...input, ...witnesses(0) })).toBe(true);
     expect(isHollow('witnesses', { ...input, ...witnesses(1) })).toBe(false);
-  });
-
-  it('is not marked when a witness saw the head all the same', async () => {
-    const { input, log } = plain;
-    const note = await log.note();
-    const cosigned = await signCosignature(note, {
-      name: 'w',
-      seconds: storyNow / 1000 - 60,
-      key: testLogKey('w'),
-    });
-    const statuses = [await storyStatus({ note: async () => note + cosigned })];
-    const node = nodeOf('witnesses', { ...input, ...witnesses(0), statuses });
-    expect(node.says).toBe('witnessed: 1/1 (0 needed)');
-    expect('undemanded' in node).toBe(false);
   });
 
   it('is not marked when it fails, nor are the parts that hold by evidence', () => {

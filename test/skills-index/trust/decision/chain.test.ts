@@ -15,7 +15,6 @@ import {
 import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/version.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyNow, storyRoot, tellStory } from '../../story.ts';
-import { testLogKey } from '../../story-keys.ts';
 
 const story = await tellStory();
 const all = (node: ChainNode): ChainNode[] => [node, ...node.of.flatMap(all)];
@@ -180,46 +179,6 @@ describe('what people read of a chain', () => {
       says: 'verification summary of the registry: there is none',
       notes: [],
     });
-  });
-
-  it('names the keys of earlier roots, and what lies under them', () => {
-    const key = Buffer.from(testLogKey('log').publicKey).toString('base64');
-    const root = {
-      ...storyRoot,
-      log: { key: Buffer.from(testLogKey('next').publicKey).toString('base64') },
-      administrators: [
-        ...storyRoot.administrators,
-        { keyId: people.ada.keyId, key: people.ada.named.spki },
-      ],
-      retired: [{ office: 'log', key, validUpTo: 99 }] as const,
-    };
-    expect(read('root', { root })).toEqual({
-      says: `root of trust ${rootFingerprint(root)} of skills.example: 2 administrators; a change of a scope’s owner needs 1`,
-      notes: ['1 key of an earlier root file counts up to a last log index'],
-    });
-    expect(read('statements', { root }).notes).toEqual([
-      'a log key that is now retired signed the head of 9 of them',
-    ]);
-  });
-
-  it('says when the manifest was inferred, and when a past time was judged', async () => {
-    const inferred = await tellStory({ inferred: true });
-    expect(partOf(judgedChainOf(judge(inferred.input)), 'publisher')?.notes).toContain(
-      'an import inferred the manifest; no author wrote it',
-    );
-    expect(read('status', {}).notes ?? []).toEqual([]);
-    expect(read('status', { past: true }).notes).toEqual([
-      'judged as of 2026-03-02T12:00:00.000Z; later statements are not known',
-    ]);
-  });
-
-  it('says until when a status file counts by grace alone', () => {
-    const expires = storyNow + 23 * 3_600_000;
-    const says = (now: number): string => read('status', { now, statusGraceSeconds: 3_600 }).says;
-    expect(says(expires)).not.toContain('grace');
-    expect(says(expires + 1)).toContain(
-      'it has expired, and counts by the grace period of this host',
-    );
   });
 });
 

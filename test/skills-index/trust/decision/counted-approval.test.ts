@@ -119,30 +119,6 @@ describe('an approval does not count', () => {
   });
 });
 
-describe('the age of an approval', () => {
-  it('is a reason only where the time of the verification summary is known', async () => {
-    const expires = new Date(storyNow).toISOString();
-    const told = await tellStory({
-      approvals: ['ada'],
-      approval: (one) => ({ ...one, expires }),
-    });
-    const [said] = told.approvals;
-    if (said?.statement.predicateType !== predicateTypes.approval)
-      throw new Error('Ada said nothing');
-    const approval = { ...said, statement: said.statement };
-    const context = {
-      root: storyRoot,
-      policy: defaultPolicy,
-      identities: chainIdentities(storyRoot, told.identities),
-      version: told.about,
-    };
-    const late = `its draft expired at ${expires}`;
-    expect(whyNotCounted(approval, context)).toEqual([]);
-    expect(whyNotCounted(approval, { ...context, at: storyNow })).toEqual([]);
-    expect(whyNotCounted(approval, { ...context, at: storyNow + 1 })).toEqual([late]);
-  });
-});
-
 function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('missing');
   return value;

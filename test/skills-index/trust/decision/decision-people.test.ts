@@ -1,33 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
-import {
-  memberStatement,
-  predicateTypes,
-  type Statement,
-  scopeStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { type Decision, decide } from '../../../../skills-index/trust/decision/decision.ts';
-import { freshNonce } from '../../../nonce.ts';
-import { people, type Story, type Twist, tellStory } from '../../story.ts';
-import { type TestSigner, testPasskey, testSigner } from '../../story-keys.ts';
-import { codesOf } from './judged.ts';
+import { type Story, type Twist, tellStory } from '../../story.ts';
+import { testPasskey, testSigner } from '../../story-keys.ts';
+import { codesOf, reasonsOf } from './judged.ts';
+import {
+  ada,
+  administrator,
+  author,
+  ben,
+  change,
+  claim,
+  end,
+  enrol,
+  publishedBy,
+  say,
+  stranger,
+} from './withheld.ts';
 
-const { administrator, author, ben, stranger } = people;
 const second = testSigner('second key');
-const messagesOf = (decision: Decision): string =>
-  decision.kind === 'refused' ? decision.reasons.map((one) => one.message).join('\n') : '';
-const told = async (twist: Twist): Promise<Decision> => decide((await tellStory(twist)).input);
 const isApproval = (one: Statement, by: 'keyId' | 'credentialId'): boolean =>
   one.predicateType === predicateTypes.approval && by in one.predicate.reviewer;
-const enrol = (name: string, key: TestSigner): Statement =>
-  memberStatement({
-    nonce: freshNonce(),
-    name,
-    roles: ['reviewer'],
-    key: key.named,
-    state: 'enrolled',
-  });
 
 /** What a change of the story's scope names. */
 function claimIn({ identities }: Story): { previous?: Digest } {
@@ -38,20 +32,31 @@ function claimIn({ identities }: Story): { previous?: Digest } {
 describe('a reviewer', () => {
   it('with two keys is still one person', async () => {
     let approvals = 0;
-    const decision = await told({
-      before: (log) => log.say(enrol('Ada', second), administrator),
+    const reasons = await reasonsOf({
+      before: say(enrol('Ada', { key: second.named }), administrator),
       approvals: ['ada', 'ada'],
       approval: (one) =>
         approvals++ === 0 ? one : { ...one, reviewer: { member: 'Ada', keyId: second.keyId } },
       signer: (one) => (isApproval(one, 'keyId') && approvals === 2 ? second : undefined),
     });
-    expect(codesOf(decision)).toEqual(['approvals-missing']);
+    expect(reasons).toEqual(['approvals-missing: 1 of 2 people approved the version']);
   });
 
   it('who holds a key of the author’s scope never approves, with whatever key or passkey', async () => {
-    const decision = await told({ before: (log) => log.say(enrol('Ben', author), administrator) });
-    expect(messagesOf(decision)).toContain(
-      'the approval of Ben at log index 8 does not count: an author cannot approve their own version',
+    const before = say(enrol('Ben', { key: author.named }), administrator);
+    expect(await reasonsOf({ before })).toContain(
+      'approval-invalid: the approval of Ben at log index 8 does not count: an author cannot approve their own version',
+    );
+  });
+
+  it('who published the version never approves it, also after giving the scope away', async () => {
+    const reasons = await reasonsOf({
+      before: say((log) => change(log, [author.named, ada.named]), author),
+      ...publishedBy(ada),
+      between: say((log) => change(log, [author.named]), author),
+    });
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/approval of Ada .* an author cannot approve their own version/),
     );
   });
 });
@@ -60,13 +65,9 @@ describe('the claim of a scope', () => {
   // The registry lets a stranger claim the scope a second time and withholds the true claim: to who
   // comes new it looks like the first.
   const forged = async (scopeClaim?: number): Promise<Decision> => {
-    const again = scopeStatement({
-      scope: parseScope('acme'),
-      owners: [stranger.named, author.named],
-    });
     const story = await tellStory({
-      before: (log) => log.say(again, stranger),
-      signer: (one) => (one.predicateType === predicateTypes.publish ? stranger : undefined),
+      before: say(claim('acme', [stranger, author]), stranger),
+      ...publishedBy(stranger),
     });
     const statements = story.line.statements.filter((digest) => digest !== claimIn(story).previous);
     const line = { ...story.line, statements, publisher: stranger.keyId };
@@ -116,18 +117,12 @@ describe('an approval by passkey', () => {
       'it was not logged by the registry',
     ],
   ])('%s does not count', async (_, twist, message) => {
-    expect(messagesOf(await told(twist))).toContain(message);
+    expect((await reasonsOf(twist)).join()).toContain(message);
   });
 
   it('of a passkey that ended does not count', async () => {
-    const ended = memberStatement({
-      nonce: freshNonce(),
-      name: 'Ben',
-      roles: ['reviewer'],
-      passkey: ben.enrolled,
-      state: 'ended',
-    });
-    expect(messagesOf(await told({ before: (log) => log.say(ended, administrator) }))).toContain(
+    const before = say(end('Ben', { passkey: ben.enrolled }), administrator);
+    expect((await reasonsOf({ before })).join()).toContain(
       'its passkey was not enrolled at that log index',
     );
   });

@@ -15,16 +15,13 @@ import {
 import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
 import { VerifiedStatements } from '../../../../skills-index/trust/signatures/verified-statements.ts';
 import { stoppedStory } from '../../stopped-story.ts';
-import { people, storyRoot, tellStory } from '../../story.ts';
-import { testSigner } from '../../story-keys.ts';
-import { says as saysOf } from './judged.ts';
+import { tellStory } from '../../story.ts';
 import { codesOf } from './withheld.ts';
 
 const story = await tellStory();
 const { input, line } = story;
 const evidenceOf = (change: Partial<DecisionInput>, reasons = new Reasons()): Evidence =>
   gatherEvidence({ ...input, ...change }, reasons);
-const says = (change: Partial<DecisionInput>): string[] => saysOf({ ...input, ...change });
 
 describe('a statement that this host kept', () => {
   const kept = async () => {
@@ -116,24 +113,5 @@ describe('the statements of one kind', () => {
 describe('a piece of evidence that cannot be read', () => {
   it('is a fault of the program when it is no bytes', () => {
     expect(() => decide({ ...input, statuses: [undefined as never] })).toThrow(TypeError);
-  });
-});
-
-describe('a status by a key that was handed over', () => {
-  const root = {
-    ...storyRoot,
-    status: { key: testSigner('next status').named.spki },
-    retired: [{ office: 'status', key: people.status.named.spki, validUpTo: 99 }] as const,
-  };
-
-  it('does not count today', () => {
-    expect(says({ root })).toContain(
-      'status-missing: status.json is signed with a status key that was retired at log index 99',
-    );
-    expect(says({ root, past: false }).join()).toContain('status-missing');
-  });
-
-  it('counts for the past', () => {
-    expect(says({ root, past: true }).join()).not.toContain('status');
   });
 });

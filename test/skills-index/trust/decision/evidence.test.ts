@@ -4,7 +4,8 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
-import { people, storyConsistency, storyNow, storyStatus, tellStory } from '../../story.ts';
+import { people, storyNow, storyStatus, tellStory } from '../../story.ts';
+import { says as saysOf, withAllSaid } from './judged.ts';
 
 const story = await tellStory();
 const { line, input } = story;
@@ -12,8 +13,7 @@ const reasonsOf = (change: Partial<DecisionInput>) => {
   const decision = decide({ ...input, ...change });
   return decision.kind === 'refused' ? decision.reasons : [];
 };
-const says = (change: Partial<DecisionInput>): string[] =>
-  reasonsOf(change).map(({ code, message }) => `${code}: ${message}`);
+const says = (change: Partial<DecisionInput>): string[] => saysOf({ ...input, ...change });
 
 describe('a statement', () => {
   const one = story.scan;
@@ -54,15 +54,8 @@ describe('a statement', () => {
     ['verification summary of the registry', story.summary, people.registry, 'summary'],
   ] as const)('is not there twice: %s', async (what, said, signer, part) => {
     const told = await tellStory();
-    const again = await told.log.say(said.statement, signer);
-    const twice = {
-      ...told.input,
-      line: { ...told.line, statements: [...told.line.statements, again.digest] },
-      statements: new Map([...told.input.statements, [again.digest, again.bytes]]),
-      statuses: [await storyStatus(told.log)],
-      consistency: storyConsistency(told.log),
-    };
-    expect(reasonsOf(twice)).toContainEqual(
+    await told.log.say(said.statement, signer);
+    expect(reasonsOf(await withAllSaid(told))).toContainEqual(
       expect.objectContaining({
         code: 'statement-surplus',
         part,

@@ -29,6 +29,7 @@ import {
 } from '../../../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import type { IdentityWord } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
+import { roundsOf } from '../../../sample.ts';
 import { wordsOf } from '../../story-words.ts';
 import { chainWords, histories } from '../members-and-scopes/histories.ts';
 import {
@@ -190,7 +191,7 @@ describe('the statements on which a version rests', () => {
         // A statement that nobody can verify is missing for an installer, who refuses the version.
         if (needed.every(isLogged)) expectSame(one, needed);
       }),
-      { numRuns: 100 },
+      { numRuns: roundsOf(100) },
     );
   });
 
@@ -203,7 +204,7 @@ describe('the statements on which a version rests', () => {
         expect(reasonsOf(one, shown)).toEqual([]);
         expectSame(one, shown);
       }),
-      { numRuns: 60 },
+      { numRuns: roundsOf(60) },
     );
   });
 
@@ -222,7 +223,7 @@ describe('the statements on which a version rests', () => {
         const some = needed.filter(() => isHidden.next().value !== true);
         if (some.length < needed.length) expect(reasonsOf(one, some)).toContain('words-withheld');
       }),
-      { numRuns: 40 },
+      { numRuns: roundsOf(40) },
     );
   });
 });

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
-import {
-  memberStatement,
-  predicateTypes,
-  type Statement,
-} from '../../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../../skills-index/trust/decision/decision.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
   defaultPolicy,
@@ -13,48 +8,17 @@ import {
   parsePolicy,
   policyDigest,
 } from '../../../../skills-index/trust/policy/policy.ts';
-import { freshNonce } from '../../../nonce.ts';
 import { people, type Twist, tellStory } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
-import type { TestLog } from '../../story-log.ts';
+import { reasonsOf, reasonsUnder } from './judged.ts';
+import { administrator, enrol as enrolment, say } from './withheld.ts';
 
 const policy: Policy = { ...defaultPolicy, scanners: 2 };
 const second = testSigner('second scanner');
 const third = testSigner('third scanner');
 
-const enrol =
-  (name: string, key: typeof second) =>
-  (log: TestLog): Promise<unknown> => {
-    const member = {
-      nonce: freshNonce(),
-      name,
-      roles: ['scanner' as const],
-      key: key.named,
-      state: 'enrolled' as const,
-    };
-    return log.say(memberStatement(member), people.administrator);
-  };
-const underPolicy = (statement: Statement): Statement =>
-  statement.predicateType === predicateTypes.summary
-    ? {
-        ...statement,
-        predicate: {
-          ...statement.predicate,
-          policy: { digest: { sha256: hexOf(policyDigest(policy)) } },
-        },
-      }
-    : statement;
-const reasonsOf = async (twist: Twist): Promise<string[]> => {
-  const told = await tellStory({
-    ...twist,
-    statement: underPolicy,
-    approval: (predicate) => ({ ...predicate, policy: policyDigest(policy) }),
-  });
-  const decision = decide({ ...told.input, policy });
-  return decision.kind === 'admitted'
-    ? []
-    : decision.reasons.map(({ code, message }) => `${code}: ${message}`);
-};
+const enrol = (name: string, { named }: typeof second) =>
+  say(enrolment(name, { roles: ['scanner'], key: named }), administrator);
 const signedBy =
   (
     key: typeof second,
@@ -65,7 +29,7 @@ const signedBy =
 describe('a policy of two scanners', () => {
   it('admits a version whose report a second scanner signed too, and names both', async () => {
     const before = enrol('second', second);
-    expect(await reasonsOf({ before, scans: signedBy(second) })).toEqual([]);
+    expect(await reasonsUnder(policy, { before, scans: signedBy(second) })).toEqual([]);
   });
 
   it.each<[string, Twist, string]>([
@@ -100,8 +64,8 @@ describe('a policy of two scanners', () => {
       },
       'scan-mismatch: the scan report is not the one that the scanner signed',
     ],
-  ])('refuses %s', async (_, twist, says) => {
-    expect(await reasonsOf(twist)).toEqual(expect.arrayContaining([expect.stringContaining(says)]));
+  ])('refuses %s', async (_, twist, why) => {
+    expect(await reasonsUnder(policy, twist)).toContainEqual(expect.stringContaining(why));
   });
 
   it('is one or two, and what names none asks for one', () => {
@@ -114,16 +78,9 @@ describe('a policy of two scanners', () => {
 });
 
 describe('the scan of a version', () => {
-  const refusals = async (twist: Twist): Promise<string[]> => {
-    const decision = decide((await tellStory(twist)).input);
-    return decision.kind === 'refused'
-      ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
-      : [];
-  };
-
   it('is about the bundle of the version', async () => {
     const report: NonNullable<Twist['report']> = (one) => ({ ...one, bundle: digestOf('other') });
-    expect(await refusals({ report })).toEqual([
+    expect(await reasonsOf({ report })).toEqual([
       'scan-mismatch: the scan report is about another bundle',
     ]);
   });

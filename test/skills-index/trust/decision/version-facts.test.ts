@@ -1,39 +1,19 @@
 /** What the publication, its provenance and the verification summary of a version must say. */
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import {
-  predicateTypes,
-  type Statement,
-  scopeStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { provenanceStatement } from '../../../../skills-index/statement/version-statement.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import { people, scanOf, type Twist, tellStory } from '../../story.ts';
 import { acme, kim, tellCertified } from '../../story-certified.ts';
-import { says } from './judged.ts';
+import { reasonsOf, says, withAllSaid, withPredicate } from './judged.ts';
 import { ada, author, nothing, say, stop, stranger } from './withheld.ts';
 
 const plain = await tellStory();
 const { about } = plain;
-const told = async (twist: Twist): Promise<string[]> => says((await tellStory(twist)).input);
-const summarised = (change: object): Twist => ({
-  statement: (one) =>
-    one.predicateType === predicateTypes.summary
-      ? ({ ...one, predicate: { ...one.predicate, ...change } } as Statement)
-      : one,
-});
 
 describe('the publisher of a version', () => {
-  it.each(['suspended', 'revoked'] as const)(
-    'had no right to publish when a reviewer stopped it before: %s',
-    async (kind) => {
-      expect(await told({ before: say(stop(kind), ada) })).toContain(
-        `${kind}: the publisher of the version was ${kind} at log index 4: a test`,
-      );
-    },
-  );
-
   it('is stopped by the person of its certificate', async () => {
     const twist: Twist = {
       before: say(stop('revoked', { target: { publisher: identityId(kim) } }), ada),
@@ -72,13 +52,13 @@ describe('the provenance of a version', () => {
       log.say(provenanceStatement(about, { buildDefinition: {} }), signer);
 
   it('is no word of somebody who may not publish in the scope', async () => {
-    expect((await told({ between: by(stranger) })).join('\n')).toMatch(
+    expect((await reasonsOf({ between: by(stranger) })).join('\n')).toMatch(
       new RegExp(`publisher-unknown: provenance: .*${stranger.keyId}`),
     );
   });
 
   it('is a word of the publisher', async () => {
-    expect((await told({ between: by(author) })).join('\n')).not.toContain('provenance:');
+    expect((await reasonsOf({ between: by(author) })).join('\n')).not.toContain('provenance:');
   });
 });
 
@@ -95,18 +75,13 @@ describe('the verification summary', () => {
       'the verification summary is about pkg:skill/%40acme/weekly-report@1.3.0',
     ],
   ])('does not count when it %s', async (_, change, why) => {
-    expect(await told(summarised(change))).toEqual([`summary-invalid: ${why}`]);
+    expect(await reasonsOf(withPredicate('summary', change))).toEqual([`summary-invalid: ${why}`]);
   });
 
   it('does not count before one of the statements that it names, while others are older', async () => {
-    const { log, input, line, report } = await tellStory();
-    const late = await log.say(scanOf(about, report), people.scanner);
-    const reasons = says({
-      ...input,
-      line: { ...line, statements: [...line.statements, late.digest] },
-      statements: new Map([...input.statements, [late.digest, late.bytes]]),
-    });
-    expect(reasons).toContain(
+    const story = await tellStory();
+    await story.log.say(scanOf(about, story.report), people.scanner);
+    expect(says(await withAllSaid(story))).toContain(
       'summary-invalid: the verification summary was logged before a statement that it names',
     );
   });

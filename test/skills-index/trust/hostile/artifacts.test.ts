@@ -105,19 +105,12 @@ const personal = await sigstore.sign(statementOf([subject(file)]), person);
 const as = (name: string, issuer = somebody.issuer) => judged(personal, { subject: name, issuer });
 const wrongNames: readonly (readonly [string, string])[] = [
   ['an end of the name', 'da@people.example'],
-  ['a beginning of the name', 'ada@people.exampl'],
   ['the name with more behind it', 'ada@people.example.evil.example'],
-  ['the name in capitals', 'ADA@people.example'],
-  ['a line feed behind the name', 'ada@people.example\n'],
-  ['a pattern that fits everything', '.*'],
   ['nothing', ''],
 ];
 const wrongIssuers: readonly (readonly [string, string])[] = [
   ['the issuer with a slash behind it', 'https://accounts.example/'],
-  ['the issuer in capitals', 'https://Accounts.example'],
-  ['the issuer over http', 'http://accounts.example'],
   ['the issuer with more behind it', 'https://accounts.example.evil.example'],
-  ['no issuer', ''],
 ];
 attacks('whom one expects', [
   ['exactly who signed', as(somebody.subject), 'accepted'],
@@ -154,11 +147,6 @@ attacks('which file is signed', [
   ],
   ['a statement without subjects', told(stated([])), 'subject-mismatch'],
   [
-    'a subject whose name is the digest',
-    told(stated([{ name: hexOf(file), digest: {} }])),
-    'subject-mismatch',
-  ],
-  [
     'a subject with the digest in capitals',
     told(stated([{ name: 'a', digest: { sha256: hexOf(file).toUpperCase() } }])),
     'subject-mismatch',
@@ -166,16 +154,6 @@ attacks('which file is signed', [
   [
     'a subject with the digest as another algorithm’s',
     told(stated([{ name: 'a', digest: { sha512: hexOf(file) } }])),
-    'subject-mismatch',
-  ],
-  [
-    'a subject with the digest beside the digests',
-    told(stated([{ name: 'a', sha256: hexOf(file), digest: {} }])),
-    'subject-mismatch',
-  ],
-  [
-    'a subject with a list of digests',
-    told(stated([{ name: 'a', digest: { sha256: [hexOf(file)] } }])),
     'subject-mismatch',
   ],
   [
@@ -233,19 +211,12 @@ attacks('signatures over a file of which only the digest is known', [
   ],
   ['r and s of one', told(blob(of(1n, 1n))), 'signature-invalid'],
   ['r and s swapped', told(blob(of(s, r))), 'signature-invalid'],
-  ['zeros', told(blob(Buffer.from('3006020100020100', 'hex'))), 'signature-invalid'],
   ['two raw numbers', told(blob(raw)), 'signature-invalid'],
   [
     'a byte behind it',
     told(blob(Buffer.concat([of(r, s), Uint8Array.of(0)]))),
     'signature-invalid',
   ],
-  [
-    'its length in a longer form',
-    told(blob(Buffer.concat([Uint8Array.of(0x30, 0x81), of(r, s).subarray(1)]))),
-    'signature-invalid',
-  ],
-  ['text', told(blob(Buffer.from('signed'))), 'signature-invalid'],
 ]);
 
 // Entries of the same signature over the same file. The library compares these two and never whose
@@ -279,16 +250,6 @@ attacks('whom the log entry names', [
   [
     'another certificate',
     relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(theirs) } })),
-    'log-invalid',
-  ],
-  [
-    'another key',
-    relogged(
-      keyedBlob,
-      naming({ publicKey: { rawBytes: people.stranger.named.spki } }),
-      '0.0.2',
-      keyed,
-    ),
     'log-invalid',
   ],
 ]);
@@ -347,13 +308,10 @@ attacks('log indexes of others', [
   ['as a number, which protobuf allows', placed(Number(own)), 'accepted'],
   ['of another entry', placed('0'), 'log-invalid'],
   ['beyond the log', placed('1000'), 'log-invalid'],
-  ['negative', placed('-1'), 'log-invalid'],
   ['with a fraction', placed(Number(own) + 0.5), 'statement-invalid'],
-  ['with an exponent', placed('1e0'), 'log-invalid'],
   ['equal modulo 2^64', placed(String(2n ** 64n + BigInt(own))), 'log-invalid'],
   ['beyond what numbers hold', placed(2 ** 53), 'statement-invalid'],
   ['as a list', placed([own]), 'statement-invalid'],
-  ['as an object', placed({}), 'statement-invalid'],
 ]);
 
 type Log = { baseUrl: string; publicKey: Record<string, unknown>; logId: Record<string, unknown> };
@@ -377,7 +335,6 @@ const rooted = (change: (root: Root) => unknown) => () => {
 };
 const noStart = { end: '2030-01-01T00:00:00Z' };
 attacks('trusted roots', [
-  ['with a start for everything', rooted(() => {}), 'accepted'],
   [
     'with what is not there as null',
     rooted((root) => Object.assign(root.tlogs[0] ?? {}, { checkpointKeyId: null })),
@@ -401,55 +358,9 @@ attacks('trusted roots', [
     'trusted-root-invalid',
   ],
   [
-    'with a certificate that is none',
-    rooted((root) =>
-      root.certificateAuthorities.map((one) =>
-        Object.assign(one, { certChain: { certificates: [{ rawBytes: 'AAAA' }] } }),
-      ),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with an empty chain',
-    rooted((root) =>
-      root.certificateAuthorities.map((one) => Object.assign(one.certChain, { certificates: [] })),
-    ),
-    'trusted-root-invalid',
-  ],
-  [
-    'with a field that nobody knows',
-    rooted((root) => Object.assign(root, { note: 'x' })),
-    'trusted-root-invalid',
-  ],
-  [
     'of another media type',
     rooted((root) => Object.assign(root, { mediaType: 'application/json' })),
     'trusted-root-invalid',
-  ],
-  ['without logs', rooted((root) => Object.assign(root, { tlogs: [] })), 'log-invalid'],
-  [
-    'without transparency logs',
-    rooted((root) => Object.assign(root, { ctlogs: [] })),
-    'certificate-invalid',
-  ],
-  [
-    'without authorities',
-    rooted((root) => Object.assign(root, { certificateAuthorities: [] })),
-    'certificate-invalid',
-  ],
-  [
-    'without timestamp authorities',
-    rooted((root) => Object.assign(root, { timestampAuthorities: [] })),
-    'certificate-invalid',
-  ],
-  [
-    'with a log that had ended when the signature was made',
-    rooted(({ tlogs }) =>
-      tlogs.map((one) =>
-        Object.assign(one.publicKey.validFor as object, { end: '2026-05-01T00:00:00Z' }),
-      ),
-    ),
-    'log-invalid',
   ],
 ]);
 

@@ -53,15 +53,8 @@ const control: Attack = ['as it was written', judged(good), 'accepted'];
 attacks('fields of a bundle', [
   control,
   ['an unknown field beside the media type', judged({ ...good, note: 'x' }), 'statement-invalid'],
-  ['an unknown field in the material', added(at.material, { note: 'x' }), 'statement-invalid'],
   ['an unknown field in the log entry', added(at.entry, { note: 'x' }), 'statement-invalid'],
-  ['an unknown field in the proof', added(at.proof, { note: 'x' }), 'statement-invalid'],
   ['an unknown field in the envelope', added(at.envelope, { note: 'x' }), 'statement-invalid'],
-  [
-    'an unknown field beside the signature',
-    added(at.signature, { note: 'x' }),
-    'statement-invalid',
-  ],
   [
     'an inclusion promise',
     added(at.entry, { inclusionPromise: { signedEntryTimestamp: 'AAAA' } }),
@@ -85,7 +78,6 @@ attacks('fields of a bundle', [
   ['no envelope', withValue(at.envelope, undefined), 'statement-invalid'],
   ['no material', withValue(at.material, undefined), 'statement-invalid'],
   ['a list for a bundle', judged([good]), 'statement-invalid'],
-  ['nothing for a bundle', judged(undefined), 'statement-invalid'],
   [
     'a key that changes what objects are',
     read(`{"__proto__":{},${text.slice(1)}`),
@@ -101,33 +93,16 @@ attacks('keys of JSON that are there twice', [
     'json-invalid',
   ],
   [
-    'the envelope',
-    read(text.replace('{"dsseEnvelope"', '{"dsseEnvelope":{},"dsseEnvelope"')),
-    'json-invalid',
-  ],
-  ['the payload', read(text.replace('"payload"', '"payload":"e30=","payload"')), 'json-invalid'],
-  [
     'the signature, once with an escape',
     read(text.replace('"sig"', '"\\u0073ig":"AAAA","sig"')),
     'json-invalid',
   ],
   ['the key hint', read(text.replace('"hint"', '"hint":"x","hint"')), 'json-invalid'],
-  ['the root hash', read(text.replace('"rootHash"', '"rootHash":"x","rootHash"')), 'json-invalid'],
 ]);
 
 const type = (media: string) => withValue(['mediaType'], media);
 attacks('media types and kinds of entries', [
   control,
-  [
-    'a bundle v0.1',
-    type('application/vnd.dev.sigstore.bundle+json;version=0.1'),
-    'statement-invalid',
-  ],
-  [
-    'a bundle v0.2',
-    type('application/vnd.dev.sigstore.bundle+json;version=0.2'),
-    'statement-invalid',
-  ],
   [
     'a bundle v0.3 by its older name',
     type('application/vnd.dev.sigstore.bundle+json;version=0.3'),
@@ -135,16 +110,10 @@ attacks('media types and kinds of entries', [
   ],
   ['a bundle v0.4', type('application/vnd.dev.sigstore.bundle.v0.4+json'), 'statement-invalid'],
   [
-    'a media type with parameters',
-    type('application/vnd.dev.sigstore.bundle.v0.3+json;x=1'),
-    'statement-invalid',
-  ],
-  [
     'a media type in capitals',
     type('application/VND.dev.sigstore.bundle.v0.3+json'),
     'statement-invalid',
   ],
-  ['no media type', type(''), 'statement-invalid'],
   [
     'an entry that calls itself dsse',
     withValue([...at.entry, 'kindVersion', 'kind'], 'dsse'),
@@ -163,10 +132,7 @@ attacks('who signed', [
   ['no key id field', withValue([...at.signature, 'keyid'], undefined), 'statement-invalid'],
   ['the hint of another key', withValue(at.hint, stranger.keyId), 'signature-invalid'],
   ['no hint', withValue(at.hint, undefined), 'statement-invalid'],
-  ['an empty hint', withValue(at.hint, ''), 'statement-invalid'],
   ['a hint in capitals', withText(at.hint, (old) => old.toUpperCase()), 'statement-invalid'],
-  ['a hint without its algorithm', withText(at.hint, (old) => old.slice(7)), 'statement-invalid'],
-  ['a beginning of the hint', withText(at.hint, (old) => old.slice(0, -1)), 'statement-invalid'],
   [
     'the raw key instead of its hint',
     withValue([...at.material, 'publicKey'], { rawBytes: author.named.spki }),
@@ -181,11 +147,6 @@ attacks('who signed', [
   [
     'a certificate beside the key',
     added(at.material, { certificate: { rawBytes: 'AAAA' } }),
-    'statement-invalid',
-  ],
-  [
-    'a chain of certificates',
-    added(at.material, { x509CertificateChain: { certificates: [] } }),
     'statement-invalid',
   ],
 ]);
@@ -298,12 +259,9 @@ attacks('payload types', [
   ],
   ['in-toto with a parameter', typed(`${inTotoPayloadType};v=1`), 'statement-invalid'],
   ['in-toto in capitals', typed(inTotoPayloadType.toUpperCase()), 'statement-invalid'],
-  ['in-toto with a space', typed(`${inTotoPayloadType} `), 'statement-invalid'],
   [
     'a length that moves the border to the payload',
     relabelled(`${inTotoPayloadType} 1`),
     'signature-invalid',
   ],
-  ['plain JSON', typed('application/json'), 'statement-invalid'],
-  ['none', typed(''), 'statement-invalid'],
 ]);

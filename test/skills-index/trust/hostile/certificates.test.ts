@@ -9,14 +9,12 @@ import type {
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-statement.ts';
-import { der, integer, octets, oid, sequence, utf8 } from '../../der-writer.ts';
+import { octets, sequence, utf8 } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
 import {
   type CertificateParts,
   extension,
-  fulcioOid,
-  names,
   testAuthority,
   transparencyOf,
 } from '../../story-certificates.ts';
@@ -49,24 +47,6 @@ const used =
 const certified = (twist: Partial<CertificateParts>, claims: TestClaims = someWorkflow) =>
   used(sigstore.certify(claims, twist));
 const { publicKey: spki } = testSigner(`${sigstore.origin} certified`);
-const honest = claimedExtensions(someWorkflow, spki, sigstore.authority);
-const extensions = (change: (list: readonly Buffer[]) => readonly Uint8Array[]) =>
-  certified({ extensions: change(honest) });
-const has = (id: string) => (one: Buffer) => one.includes(oid(id));
-const without = (id: string) => extensions((list) => list.filter((one) => !has(id)(one)));
-const instead = (id: string, other: Uint8Array) =>
-  extensions((list) => list.map((one) => (has(id)(one) ? other : one)));
-const extendedUsage = '2.5.29.37';
-const sans = '2.5.29.17';
-const named = (...general: readonly Uint8Array[]) =>
-  instead(sans, extension(sans, sequence(...general), true));
-const purposes = (...ids: readonly string[]) =>
-  instead(extendedUsage, extension(extendedUsage, sequence(...ids.map(oid))));
-const claimed = (change: Partial<TestClaims>) =>
-  certified({
-    extensions: claimedExtensions({ ...someWorkflow, ...change }, spki, sigstore.authority),
-  });
-const codeSigning = '1.3.6.1.5.5.7.3.3';
 
 attacks('when a certificate was used', [
   ['within its ten minutes', used(sigstore.certify(somebody)), 'accepted'],
@@ -78,125 +58,6 @@ attacks('when a certificate was used', [
     'certificate-invalid',
   ],
   ['a minute after it ended', used(sigstore.certify(somebody), minutes(11)), 'certificate-invalid'],
-  [
-    'years after it ended',
-    used(sigstore.certify(somebody), new Date('2031-01-01T00:00:00Z')),
-    'certificate-invalid',
-  ],
-  [
-    'a certificate that ends before it starts',
-    certified({ from: minutes(5), to: minutes(-5) }),
-    'certificate-invalid',
-  ],
-]);
-
-attacks('names in a certificate', [
-  ['one URI', named(names.uri(someWorkflow.subject)), 'accepted'],
-  ['one email address', named(names.email('ada@people.example')), 'accepted'],
-  ['one user name, as Fulcio writes it', named(names.user('ada')), 'accepted'],
-  ['an empty list', named(), 'certificate-invalid'],
-  [
-    'two URIs',
-    named(names.uri('https://ci.example/evil'), names.uri(someWorkflow.subject)),
-    'certificate-invalid',
-  ],
-  [
-    'the extension twice',
-    extensions((list) => [
-      ...list,
-      extension(sans, sequence(names.uri('https://ci.example/evil'))),
-    ]),
-    'certificate-invalid',
-  ],
-  ['a wildcard host name', named(names.dns('*.people.example')), 'certificate-invalid'],
-  [
-    'an address with a NUL in it',
-    named(names.email('ada@people.example\0.evil.example')),
-    'certificate-invalid',
-  ],
-  [
-    'an address with a line feed',
-    named(names.email('ada@people.example\n')),
-    'certificate-invalid',
-  ],
-  [
-    'a user name that turns the direction of writing',
-    named(names.user('ada\u202e')),
-    'certificate-invalid',
-  ],
-  [
-    'a name of three kilobytes',
-    named(names.uri(`https://ci.example/${'a'.repeat(3_000)}`)),
-    'certificate-invalid',
-  ],
-  [
-    'a length in a longer form',
-    instead(
-      sans,
-      extension(sans, Buffer.concat([Uint8Array.of(0x30, 0x81, 7), names.uri('a:b/c')]), true),
-    ),
-    'certificate-invalid',
-  ],
-]);
-
-const text = (number: number, value: Uint8Array) =>
-  instead(`${fulcioOid}${number}`, extension(`${fulcioOid}${number}`, value));
-attacks('claims in a certificate', [
-  ['the issuer in both of its forms', claimed({}), 'accepted'],
-  ['the issuer in its newer form only', without(`${fulcioOid}1`), 'accepted'],
-  ['the issuer in its older form only', without(`${fulcioOid}8`), 'accepted'],
-  [
-    'the newer issuer twice',
-    extensions((list) => [...list, extension(`${fulcioOid}8`, utf8('https://evil.example'))]),
-    'certificate-invalid',
-  ],
-  ['the newer issuer empty, to make the older one count', text(8, utf8('')), 'certificate-invalid'],
-  [
-    'the newer issuer without its DER',
-    text(8, Buffer.from(someWorkflow.issuer)),
-    'certificate-invalid',
-  ],
-  [
-    'the newer issuer as another kind of string',
-    text(8, der(0x13, Buffer.from(someWorkflow.issuer))),
-    'certificate-invalid',
-  ],
-  [
-    'two texts in one claim',
-    text(8, Buffer.concat([utf8(someWorkflow.issuer), utf8('x')])),
-    'certificate-invalid',
-  ],
-  [
-    'a repository id that is not UTF-8',
-    text(15, der(0x0c, Uint8Array.of(0xff))),
-    'certificate-invalid',
-  ],
-]);
-
-attacks('what a certificate is for', [
-  ['code signing', purposes(codeSigning), 'accepted'],
-  ['timestamps', purposes('1.3.6.1.5.5.7.3.8'), 'certificate-invalid'],
-]);
-
-const unknown = (...parts: readonly Uint8Array[]) =>
-  extensions((list) => [...list, sequence(...parts)]);
-const id = oid('1.2.3.4');
-const value = octets(utf8('x'));
-attacks('how an extension is written', [
-  ['identifier and value', unknown(id, value), 'accepted'],
-  [
-    'an identifier in another form than its one',
-    unknown(der(6, Uint8Array.of(0x2a, 0x80, 0x03)), value),
-    'certificate-invalid',
-  ],
-  [
-    'an extension that counts, by another form of its identifier',
-    extensions((list) => [
-      ...list,
-      sequence(der(6, Uint8Array.of(0x55, 0x1d, 0x80, 0x11)), octets(sequence(names.uri('a:b')))),
-    ]),
-    'certificate-invalid',
-  ],
 ]);
 
 const otherAuthority = testAuthority('not in the trusted root');
@@ -258,12 +119,6 @@ attacks('who certified', [
     }),
     'certificate-invalid',
   ],
-  ['an Ed25519 key', used(keyed(generateKeyPairSync('ed25519'))), 'certificate-invalid'],
-  [
-    'a P-384 key',
-    used(keyed(generateKeyPairSync('ec', { namedCurve: 'P-384' }))),
-    'statement-invalid',
-  ],
   [
     'a secp256k1 key',
     used(keyed(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))),
@@ -281,36 +136,10 @@ attacks('the bytes of a certificate', [
     changedDer((bytes) => Buffer.concat([bytes, Uint8Array.of(0)])),
     'certificate-invalid',
   ],
-  ['a byte less', changedDer((bytes) => bytes.subarray(0, -1)), 'certificate-invalid'],
-  [
-    'its length in a longer form',
-    changedDer((bytes) => Buffer.concat([Uint8Array.of(0x30, 0x83, 0), bytes.subarray(2)])),
-    'certificate-invalid',
-  ],
-  [
-    'an indefinite length',
-    changedDer((bytes) =>
-      Buffer.concat([Uint8Array.of(0x30, 0x80), bytes.subarray(4), Buffer.alloc(2)]),
-    ),
-    'certificate-invalid',
-  ],
-  ['an empty sequence', changedDer(() => sequence()), 'certificate-invalid'],
   [
     'seventeen kilobytes',
     changedDer(() => sequence(octets(Buffer.alloc(17 * 1024)))),
     'statement-invalid',
-  ],
-  [
-    'PEM',
-    changedDer((bytes) =>
-      Buffer.from(`-----BEGIN CERTIFICATE-----\n${base64(bytes)}\n-----END CERTIFICATE-----\n`),
-    ),
-    'certificate-invalid',
-  ],
-  [
-    'another name of the algorithm outside than inside',
-    changedDer((bytes) => swapOuterAlgorithm(bytes)),
-    'certificate-invalid',
   ],
   [
     'one bit of its signature',
@@ -424,8 +253,6 @@ attacks('timestamps', [
     ),
     'certificate-invalid',
   ],
-  ['cut off', stamped(stamp.subarray(0, -10)), 'certificate-invalid'],
-  ['a refusal instead of a token', stamped(sequence(sequence(integer(2)))), 'certificate-invalid'],
   ['any bytes', stamped(Buffer.from('a timestamp')), 'certificate-invalid'],
   ['of an authority that had ended', () => verifyCertified(bundle, ended), 'certificate-invalid'],
   [
@@ -496,25 +323,18 @@ attacks('the entry of Rekor', [
     'log-invalid',
   ],
   ['at another index', logged({ logIndex: '0' }), 'log-invalid'],
-  [
-    'at another index in the proof too',
-    logged({ logIndex: '0', inclusionProof: { ...entry.inclusionProof, logIndex: '0' } }),
-    'log-invalid',
-  ],
   ['with another size than its checkpoint', proven({ treeSize: '9' }), 'log-invalid'],
   [
     'with another root than its checkpoint',
     proven({ rootHash: base64(Buffer.alloc(32)) }),
     'log-invalid',
   ],
-  ['without its proof’s hashes', proven({ hashes: [] }), 'log-invalid'],
   ['with an honest checkpoint signed again', renoted(sigstore.origin), 'accepted'],
   [
     'of a log whose name is a beginning of this one’s',
     renoted(sigstore.origin.slice(0, -1)),
     'log-invalid',
   ],
-  ['of a log whose name this one’s holds', renoted('rekor'), 'log-invalid'],
   ['under a part of the log’s name', misnamed('rekor', 'rekor'), 'log-invalid'],
   [
     'of another origin, signed by the log’s name',
@@ -561,12 +381,3 @@ attacks('the envelope under a certificate', [
     'statement-invalid',
   ],
 ]);
-
-function swapOuterAlgorithm(bytes: Buffer): Buffer {
-  const [sha256, sha384] = ['1.2.840.10045.4.3.2', '1.2.840.10045.4.3.3'].map((id) =>
-    sequence(oid(id)),
-  );
-  if (sha256 === undefined || sha384 === undefined) return bytes;
-  const at = bytes.lastIndexOf(sha256);
-  return Buffer.concat([bytes.subarray(0, at), sha384, bytes.subarray(at + sha256.byteLength)]);
-}

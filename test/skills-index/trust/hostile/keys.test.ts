@@ -1,8 +1,7 @@
 import { createECDH, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
-import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
-import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import {
   type Envelope,
@@ -82,7 +81,6 @@ attacks('keys of other kinds, each with its own good signature', [
   ['an Ed25519 key', by(pairs.ed25519, null), 'signature-invalid'],
   ['an RSA key', by(pairs.rsa, 'sha256'), 'statement-invalid'],
   ['a P-384 key', by(pairs.p384, 'sha384'), 'statement-invalid'],
-  ['a P-384 key with SHA-256', by(pairs.p384, 'sha256'), 'statement-invalid'],
   ['a secp256k1 key', by(pairs.secp256k1, 'sha256'), 'signature-invalid'],
   [
     'a point of secp256k1 that calls itself P-256',
@@ -115,25 +113,10 @@ attacks('P-256 keys in other forms', [
     told({ spki: Buffer.concat([author.publicKey, Uint8Array.of(0)]) }),
     'signature-invalid',
   ],
-  ['a byte less', told({ spki: author.publicKey.subarray(0, -1) }), 'signature-invalid'],
   ['a point beside the curve', told({ spki: moved }), 'signature-invalid'],
   [
     'the point at infinity',
     told({ spki: Buffer.concat([head, Buffer.alloc(65)]) }),
-    'signature-invalid',
-  ],
-  [
-    'zero for a point',
-    told({ spki: Buffer.concat([head, Uint8Array.of(4), Buffer.alloc(64)]) }),
-    'signature-invalid',
-  ],
-  [
-    'PEM',
-    told({
-      spki: Buffer.from(
-        `-----BEGIN PUBLIC KEY-----\n${author.named.spki}\n-----END PUBLIC KEY-----\n`,
-      ),
-    }),
     'signature-invalid',
   ],
   ['nothing', told({ spki: Buffer.alloc(0) }), 'log-invalid'],
@@ -180,22 +163,9 @@ attacks('signatures', [
   // other one.
   ['the other of the two values that fit, logged as it is', der(r, order - s), 'accepted'],
   ['SHA-512', told({ signature: sign('sha512', signed, author.privateKey) }), 'signature-invalid'],
-  ['SHA-1', told({ signature: sign('sha1', signed, author.privateKey) }), 'signature-invalid'],
   [
     'over the payload without what DSSE puts before it',
     told({ signature: sign('sha256', statementBytes(claim), author.privateKey) }),
-    'signature-invalid',
-  ],
-  [
-    'over the digest instead of the bytes',
-    told({
-      signature: sign('sha256', Buffer.from(hexOf(digestOf(signed)), 'hex'), author.privateKey),
-    }),
-    'signature-invalid',
-  ],
-  [
-    'over another statement',
-    told({ signature: sign('sha256', Buffer.from(canonicalJson({})), author.privateKey) }),
     'signature-invalid',
   ],
   [
@@ -206,11 +176,8 @@ attacks('signatures', [
   ['two raw numbers instead of DER', told({ signature: raw }), 'signature-invalid'],
   ['r of zero', der(0n, s), 'signature-invalid'],
   ['s of zero', der(r, 0n), 'signature-invalid'],
-  ['both of zero', der(0n, 0n), 'signature-invalid'],
   ['r and s of one', der(1n, 1n), 'signature-invalid'],
   ['r larger than the order', der(r + order, s), 'signature-invalid'],
-  ['s larger than the order', der(r, s + order), 'signature-invalid'],
-  ['s of the order itself', der(r, order), 'signature-invalid'],
   ['r and s swapped', der(s, r), 'signature-invalid'],
   ['a negative r', told({ signature: negative() }), 'signature-invalid'],
   [
@@ -232,16 +199,6 @@ attacks('signatures', [
   [
     'its length in a longer form',
     told({ signature: Buffer.concat([Uint8Array.of(0x30, 0x81), good.subarray(1)]) }),
-    'signature-invalid',
-  ],
-  [
-    'a set instead of a sequence',
-    told({ signature: Buffer.concat([Uint8Array.of(0x31), good.subarray(1)]) }),
-    'signature-invalid',
-  ],
-  [
-    'text instead of numbers',
-    told({ signature: Buffer.from('signed, the author') }),
     'signature-invalid',
   ],
 ]);

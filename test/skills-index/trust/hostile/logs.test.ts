@@ -92,6 +92,11 @@ attacks('proofs of inclusion', [
   ['an index that is only equal modulo 2^32', told({ index: index + 2 ** 32 }), 'log-invalid'],
   ['the root of another tree in the proof', told({ head: headOf(7) }), 'log-invalid'],
   [
+    'a root in the proof that the checkpoint does not name',
+    told({ head: { ...honest.head, root: leafAt(0) } }),
+    'log-invalid',
+  ],
+  [
     'a size in the proof that the checkpoint does not name',
     told({ head: { ...honest.head, size: 9 } }),
     'log-invalid',
@@ -155,33 +160,14 @@ attacks('checkpoints', [
   ['the tree just before the entry, with the honest proof', noted(note(headOf(5))), 'log-invalid'],
   ['an empty tree', told({ head: headOf(0), note: note(headOf(0)) }), 'log-invalid'],
   ['another origin', noted(note(honest.head, 'other.example')), 'log-invalid'],
-  ['a beginning of the origin', noted(note(honest.head, origin.slice(0, -1))), 'log-invalid'],
   [
     'the origin with more behind it',
     noted(note(honest.head, `${origin}.evil.example`)),
     'log-invalid',
   ],
-  ['the origin in capitals', noted(note(honest.head, origin.toUpperCase())), 'log-invalid'],
-  ['no origin', noted(note(honest.head, '')), 'log-invalid'],
-  ['the key of another log', noted(note(honest.head, origin, otherKey)), 'signature-invalid'],
   [
     'the key of another log under our key’s number',
     noted(withoutLine(line(origin, otherKey, body(honest.head), logKey))),
-    'signature-invalid',
-  ],
-  [
-    'our signature under another key’s number',
-    noted(withoutLine(line(origin, logKey, body(honest.head), otherKey))),
-    'signature-invalid',
-  ],
-  [
-    'our signature by a witness’s name',
-    noted(withoutLine(line('witness.example', logKey, body(honest.head)))),
-    'signature-invalid',
-  ],
-  [
-    'the witness’s line only',
-    noted(withoutLine(line('witness.example', otherKey, body(honest.head)))),
     'signature-invalid',
   ],
   [
@@ -189,7 +175,6 @@ attacks('checkpoints', [
     noted(withoutLine(line(origin, logKey, body(headOf(7))))),
     'signature-invalid',
   ],
-  ['an extension line', noted(extended(`${body(honest.head)}extension\n`)), 'log-invalid'],
   [
     'an extension line that looks like a second root',
     noted(extended(`${body(honest.head)}${b64(headOf(7).root)}\n`)),
@@ -199,16 +184,6 @@ attacks('checkpoints', [
     'a second checkpoint in front of the signed one',
     noted(`${body(headOf(7))}\n${honest.note}`),
     'log-invalid',
-  ],
-  [
-    'a size with a fraction',
-    noted(extended(body(honest.head).replace('\n8\n', '\n8.0\n'))),
-    'log-invalid',
-  ],
-  [
-    'a hundred kilobytes of lines',
-    noted(`${honest.note}${line('w.example', otherKey, 'x').repeat(1_200)}`),
-    'statement-invalid',
   ],
 ]);
 

@@ -12,6 +12,7 @@ import {
   verifyCertified,
   verifyStatement,
 } from '../../../../skills-index/trust/signatures/verify-statement.ts';
+import { roundsOf } from '../../../sample.ts';
 import { parseForeignBundle } from '../../../sigstore/foreign-bundle.ts';
 import { verifyArtifact } from '../../../sigstore/verify-artifact.ts';
 import { people, storyRoot as root } from '../../story.ts';
@@ -69,7 +70,7 @@ describe('one bit of a bundle', () => {
           'refused',
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: roundsOf(1_000) },
     );
   });
 
@@ -85,7 +86,7 @@ describe('one bit of a bundle', () => {
         const isInStamp = bit >> 3 > stamp && bit >> 3 < end;
         if (said !== 'refused') expect([isInStamp, said]).toEqual([true, honest]);
       }),
-      { numRuns: 120 },
+      { numRuns: roundsOf(120) },
     );
   });
 
@@ -97,7 +98,7 @@ describe('one bit of a bundle', () => {
         const said = orRefused(() => verify(flipped(artifact, bit)));
         if (said !== 'refused') expect(said).toEqual(honest);
       }),
-      { numRuns: 80 },
+      { numRuns: roundsOf(80) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('one bit of a bundle', () => {
         bundle.verificationMaterial.certificate.rawBytes = lie.toString('base64');
         expect(orRefused(() => verifyCertified(bundle, trustedRoot))).toBe('refused');
       }),
-      { numRuns: 120 },
+      { numRuns: roundsOf(120) },
     );
   });
 });
@@ -127,18 +128,18 @@ describe('whatever is read', () => {
   ])('%s is read, or refused by a Problem', (_, read) => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => void orRefused(() => read(value))),
-      { numRuns: 300 },
+      { numRuns: roundsOf(300) },
     );
   });
 
   it('any bytes are refused by a Problem: they are no certificate and no bundle', () => {
     fc.assert(
       fc.property(bytes, (one) => orRefused(() => parseForeignBundle(one)) === 'refused'),
-      { numRuns: 500 },
+      { numRuns: roundsOf(500) },
     );
     fc.assert(
       fc.property(bytes, (one) => orRefused(() => readClaims(one)) === 'refused'),
-      { numRuns: 500 },
+      { numRuns: roundsOf(500) },
     );
   });
 
@@ -167,7 +168,7 @@ describe('whatever is read', () => {
           orRefused(() => read(replaced(JSON.parse(honest.toString()), path, value)));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: roundsOf(150) },
     );
   });
 });

@@ -41,8 +41,6 @@ attacks('what is signed, by the right key and in the log', [
   ['a publish statement in canonical form', payload(text), 'accepted'],
   ['nothing at all', payload(''), 'signature-invalid'],
   ['a list', payload('[]'), 'statement-invalid'],
-  ['null', payload('null'), 'statement-invalid'],
-  ['a text', payload('"statement"'), 'statement-invalid'],
   ['white space behind it', payload(`${text} `), 'statement-invalid'],
   ['a byte order mark before it', payload(`\ufeff${text}`), 'statement-invalid'],
   [
@@ -79,16 +77,10 @@ attacks('what is signed, by the right key and in the log', [
   ],
   ['an unknown field in a subject', firstWith({ uri: 'https://a.example' }), 'statement-invalid'],
   [
-    'a second algorithm in a subject’s digest',
-    firstWith({ digest: { ...first?.digest, sha512: 'ab' } }),
-    'statement-invalid',
-  ],
-  [
     'a digest in capitals',
     firstWith({ digest: { sha256: first?.digest.sha256.toUpperCase() } }),
     'statement-invalid',
   ],
-  ['a digest that is too short', firstWith({ digest: { sha256: 'ab' } }), 'statement-invalid'],
   ['no subject', changed({ subject: [] }), 'statement-invalid'],
   ['a subject that is no list', changed({ subject: first }), 'statement-invalid'],
   [
@@ -97,23 +89,8 @@ attacks('what is signed, by the right key and in the log', [
     'statement-invalid',
   ],
   [
-    'a predicate type with a slash behind it',
-    changed({ predicateType: `${predicateTypes.publish}/` }),
-    'statement-invalid',
-  ],
-  [
     'a predicate type of a version to come',
     changed({ predicateType: predicateTypes.publish.replace('v1', 'v2') }),
-    'statement-invalid',
-  ],
-  [
-    'a predicate type in capitals',
-    changed({ predicateType: predicateTypes.publish.toUpperCase() }),
-    'statement-invalid',
-  ],
-  [
-    'a predicate type over http',
-    changed({ predicateType: predicateTypes.publish.replace('https', 'http') }),
     'statement-invalid',
   ],
   ['no predicate', changed({ predicate: null }), 'statement-invalid'],
@@ -184,17 +161,11 @@ attacks('what a statement about a version is about', [
     'subject-mismatch',
   ],
   ['one file less', subjects(publish.subject.slice(0, -1)), 'subject-mismatch'],
-  ['the files without the bundle', subjects(others), 'subject-mismatch'],
   ['the bundle without its files', subjects([whole]), 'subject-mismatch'],
   ['the bundle twice', subjects([whole, whole, ...others]), 'subject-mismatch'],
   [
     'a twin: the bundle’s name again with other bytes',
     subjects([...publish.subject, named(whole.name, otherDigest)]),
-    'subject-mismatch',
-  ],
-  [
-    'a twin before it',
-    subjects([named(whole.name, otherDigest), ...publish.subject]),
     'subject-mismatch',
   ],
   [
@@ -209,7 +180,6 @@ attacks('what a statement about a version is about', [
     subjects(rename((others[0]?.name ?? '').toUpperCase())),
     'subject-mismatch',
   ],
-  ['a path with a dot before it', subjects(rename(`./${others[0]?.name}`)), 'subject-mismatch'],
   [
     'the same files as another version',
     subjects(versionSubjects({ ...about, version: parseVersion('1.4.1') })),
@@ -220,7 +190,6 @@ attacks('what a statement about a version is about', [
     subjects([named(whole.name.slice(0, -1)), ...others]),
     'subject-mismatch',
   ],
-  ['a version that goes on', subjects([named(`${whole.name}0`), ...others]), 'subject-mismatch'],
 ]);
 
 const rows: readonly Attack[] = Object.values(predicateTypes)

@@ -12,7 +12,6 @@ import {
   verifyStatus,
 } from '../../../../skills-index/trust/index-files/status-file.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
-import { testLogKey } from '../../story-keys.ts';
 import { TestLog } from '../../story-log.ts';
 import { claim, stranger } from '../decision/withheld.ts';
 
@@ -87,56 +86,6 @@ describe('a status file', () => {
       codeOf(bytesOf(await signStatus({ ...status, checkpoint: foreign }, people.status))),
     ).toBe('log-invalid');
   });
-});
-
-describe('a status over a head that a retired log key signed', () => {
-  it('is refused, also where the key counts for older statements', async () => {
-    const root = {
-      ...storyRoot,
-      log: { key: Buffer.from(testLogKey('next').publicKey).toString('base64') },
-      retired: [{ office: 'log', key: storyRoot.log.key, validUpTo: 99 }] as const,
-    };
-    const bytes = bytesOf(await signStatus(status, people.status));
-    expect(() => verifyStatus(bytes, root, storyNow)).toThrow(
-      expect.objectContaining({
-        code: 'log-invalid',
-        message: 'status.json shows a checkpoint that a retired log key signed',
-      }),
-    );
-  });
-});
-
-describe('a status by a key that was handed over', () => {
-  const handedOver = (validUpTo: number) => ({
-    ...storyRoot,
-    status: { key: people.registry.named.spki },
-    retired: [{ office: 'status', key: people.status.named.spki, validUpTo }] as const,
-  });
-
-  it('counts for no present decision', async () => {
-    const bytes = bytesOf(await signStatus(status, people.status));
-    for (const options of [{}, { past: false }])
-      expect(() => verifyStatus(bytes, handedOver(99), storyNow, options)).toThrow(
-        'status.json is signed with a status key that was retired at log index 99',
-      );
-  });
-
-  it.each([
-    [0, true],
-    [1, true],
-    [2, false],
-  ])(
-    'counts for the past up to the last log index of the key: a log of %i',
-    async (size, isRead) => {
-      const grown = new TestLog('skills.example');
-      for (const scope of ['one', 'two'].slice(0, size))
-        await grown.say(claim(scope, [stranger]), stranger);
-      const signed = await signStatus({ ...status, checkpoint: await grown.note() }, people.status);
-      const read = () => verifyStatus(bytesOf(signed), handedOver(0), storyNow, { past: true });
-      if (isRead) expect(read().checkpoint).toBe(await grown.note());
-      else expect(read).toThrow(expect.objectContaining({ code: 'signature-invalid' }));
-    },
-  );
 });
 
 const growing = new TestLog('skills.example');

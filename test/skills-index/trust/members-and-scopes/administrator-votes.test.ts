@@ -36,14 +36,6 @@ describe('a change passes', () => {
       [false, true],
     ],
     [
-      'not with the same administrator twice',
-      [
-        [{ to: 'ada' }, first],
-        [{ to: 'ada' }, first],
-      ],
-      [false, false],
-    ],
-    [
       'with the second administrator, also where the first one votes twice',
       [
         [{ to: 'ada' }, first],
@@ -101,21 +93,6 @@ describe('a change passes', () => {
 describe('votes that wait', () => {
   const vote = (votes: AdministratorVotes<object>, about: string, change: object, by: TestSigner) =>
     votes.isVotedThrough(about, change, { signer: by.keyId, logIndex: 10 });
-
-  it('are listed by subject, each change with its voters in log order', () => {
-    const votes = new AdministratorVotes<object>(root);
-    expect([votes.pending(), votes.pendingOn('acme')]).toEqual([[], []]);
-    vote(votes, 'acme', { to: 'ada' }, people.stranger);
-    vote(votes, 'acme', { to: 'ada' }, first);
-    vote(votes, 'acme', { to: 'eve' }, second);
-    vote(votes, 'other', { to: 'eve' }, second);
-    const ada = { change: { to: 'ada' }, by: [people.stranger.keyId, first.keyId] };
-    const eve = { change: { to: 'eve' }, by: [second.keyId] };
-    expect(votes.pendingOn('acme')).toEqual([ada, eve]);
-    expect(votes.pendingOn('other')).toEqual([eve]);
-    expect(votes.pendingOn('third')).toEqual([]);
-    expect(votes.pending()).toEqual([ada, eve, eve]);
-  });
 
   it('are gone when a change of the same subject passed, or the subject changed without them', () => {
     const votes = new AdministratorVotes<object>(root);

@@ -193,16 +193,6 @@ describe('each of these statements counts', () => {
   ])('%s', (_, spoken) => {
     expect(whys(chain(...spoken))).toEqual([]);
   });
-
-  it('the end of a key, also where it takes the right to sign the end from its own signer', () => {
-    const identities = chain(
-      [enrol(second, 'administrator'), administrator],
-      [enrol(third, 'administrator'), second],
-      [endKey(second, 0), third],
-    );
-    expect(whys(identities)).toEqual([[1, 'its signer was no administrator']]);
-    expect(identities.isMember(second.keyId, 'administrator', 2)).toBe(false);
-  });
 });
 
 describe('the chain', () => {

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  keyStatement,
   type MemberRole,
   memberStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people } from '../../story.ts';
 import { type TestSigner, testPasskey, testSigner } from '../../story-keys.ts';
-import { chain, claim, endKey, late, membership, type Spoken } from './spoken.ts';
+import { chain, endKey, late, membership, type Spoken } from './spoken.ts';
 
-const { administrator, author, ada, stranger } = people;
+const { administrator, ada, stranger } = people;
 const second = testSigner('second key');
 const deputy = testSigner('deputy');
 const passkey = testPasskey('ada');
@@ -75,29 +74,5 @@ describe('the keys and passkeys of a member', () => {
     );
     expect(identities.memberOf(ada.keyId, 2)?.roles).toEqual(['reviewer']);
     expect(identities.memberOf(ada.keyId, late)).toBeUndefined();
-  });
-});
-
-describe('the chain', () => {
-  it('knows every key that a statement which counts or the root file names', () => {
-    const identities = chain(
-      enrol('Ada', ada),
-      [claim([author], { publishers: [second] }), author],
-      [keyStatement({ key: deputy.named, state: 'enrolled' }), deputy],
-      [
-        memberStatement({
-          nonce: freshNonce(),
-          name: 'Eve',
-          roles: ['reviewer'],
-          key: stranger.named,
-          state: 'enrolled',
-        }),
-        ada,
-      ],
-    );
-    for (const { keyId, publicKey } of [administrator, ada, author, second, deputy])
-      expect(identities.keyOf(keyId)).toEqual(publicKey);
-    expect(identities.keyOf(stranger.keyId)).toBeUndefined();
-    expect(identities.ignored.map(({ logIndex }) => logIndex)).toEqual([3]);
   });
 });

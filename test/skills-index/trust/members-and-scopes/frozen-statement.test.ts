@@ -8,10 +8,7 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import {
-  endsOfFrozen,
-  type FrozenSubject,
-} from '../../../../skills-index/trust/members-and-scopes/ends.ts';
+import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { freshNonce } from '../../../nonce.ts';
@@ -101,20 +98,6 @@ describe('what cannot be verified', () => {
       undefined,
     ]);
     expect(identities.ownersOf(acme, late)).toEqual([]);
-  });
-
-  it('ends the key, passkey or publisher at every log index, and nothing for a scope', () => {
-    const frozen = [{ id: ada.keyId }, { scope: acme }, {}].map((about, logIndex) => ({
-      about,
-      logIndex,
-      digest: digestOf(`statement ${logIndex}`),
-      why: 'nobody vouches for it',
-    }));
-    const { members, keys } = endsOfFrozen(frozen);
-    expect([...keys]).toEqual([
-      [digestOf('statement 0'), { of: ada.keyId, at: Number.MAX_SAFE_INTEGER, upTo: -1 }],
-    ]);
-    expect(members).toEqual(keys);
   });
 
   it('never takes the administrators of the root file out of office', () => {

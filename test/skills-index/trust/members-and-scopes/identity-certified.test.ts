@@ -1,16 +1,9 @@
 /** Owners and publishers whom an issuer vouches for, in the chain of who is who. */
 import { describe, expect, it } from 'vitest';
-import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
-  type CiIdentity,
-  type Identity,
   keyStatement,
-  memberStatement,
   type OidcIdentity,
-  type PersonIdentity,
   type Statement,
-  scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
@@ -21,23 +14,15 @@ import {
   idsOfClaims,
   personOf,
 } from '../../../../skills-index/trust/signatures/certified-identities.ts';
-import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
+import { job, kim } from './history-people.ts';
+import { acme, addressAt, claim, late, membership } from './spoken.ts';
 
 const { administrator, author, ada, stranger } = people;
 const second = testSigner('second key');
 const third = testSigner('third key');
-const acme = parseScope('acme');
-const late = 1_000;
 
-const kim: PersonIdentity = { issuer: 'https://accounts.example', subject: 'kim@people.example' };
-const job: CiIdentity = {
-  issuer: 'https://token.ci.example',
-  repository: '4711',
-  workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
-  ref: 'refs/heads/main',
-};
 const jobClaims: CertificateClaims = {
   ...job,
   subject: `${job.workflow}@refs/heads/main`,
@@ -46,7 +31,6 @@ const jobClaims: CertificateClaims = {
 
 type Speaker = TestSigner | CertificateClaims;
 type Spoken = readonly [Statement, Speaker];
-const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
 const byOf = (who: Speaker): Pick<LoggedStatement, 'signer' | 'signers'> =>
   'keyId' in who ? { signer: who.keyId } : { signer: personOf(who), signers: idsOfClaims(who) };
 const chain = (...spoken: Spoken[]) =>
@@ -59,10 +43,6 @@ const chain = (...spoken: Spoken[]) =>
       digest: addressAt(logIndex),
     })),
   );
-const claim = (
-  owners: readonly Identity[],
-  rest: { publishers?: readonly Identity[]; previous?: Digest } = {},
-): Statement => scopeStatement({ scope: acme, owners, ...rest });
 
 describe('a scope', () => {
   it.each<[string, CertificateClaims]>([
@@ -70,10 +50,7 @@ describe('a scope', () => {
     ['another issuer', { ...kim, issuer: 'https://accounts.example.evil.example' }],
   ])('of a person is not claimed or changed by %s', (_, claims) => {
     expect(chain([claim([kim]), claims]).ownersOf(acme, late)).toEqual([]);
-    const after = chain(
-      [claim([kim]), kim],
-      [claim([stranger.named], { previous: addressAt(0) }), claims],
-    );
+    const after = chain([claim([kim]), kim], [claim([stranger], { previous: 0 }), claims]);
     expect(after.ownersOf(acme, late)).toEqual([kim]);
     expect(after.ignored).toMatchObject([
       { logIndex: 1, why: expect.stringContaining('did not own @acme') },
@@ -84,19 +61,16 @@ describe('a scope', () => {
     ['another repository of the same name', { ...jobClaims, repository: '4712' }],
     ['a pull request', { ...jobClaims, trigger: 'pull_request' }],
   ])('of a CI job is not changed by %s', (_, claims) => {
-    const after = chain(
-      [claim([job]), jobClaims],
-      [claim([stranger.named], { previous: addressAt(0) }), claims],
-    );
+    const after = chain([claim([job]), jobClaims], [claim([stranger], { previous: 0 }), claims]);
     expect(after.ownersOf(acme, late)).toEqual([job]);
   });
 
   it('changes hands from a person to a key and back, each change by who owned it then', () => {
     const after = chain(
       [claim([kim]), kim],
-      [claim([author.named], { previous: addressAt(0) }), kim],
-      [claim([kim], { previous: addressAt(1) }), kim],
-      [claim([kim, job], { previous: addressAt(1) }), author],
+      [claim([author], { previous: 0 }), kim],
+      [claim([kim], { previous: 1 }), kim],
+      [claim([kim, job], { previous: 1 }), author],
     );
     expect([1, 2, 4].map((at) => after.ownersOf(acme, at))).toEqual([
       [kim],
@@ -108,32 +82,26 @@ describe('a scope', () => {
   });
 
   it('that names publishers lets exactly those publish, and its owners change it', () => {
-    const after = chain([claim([author.named], { publishers: [job] }), author]);
+    const after = chain([claim([author], { publishers: [job] }), author]);
     expect(after.publishersOf(acme, late)).toEqual([job]);
     expect(after.ownersOf(acme, late)).toEqual([author.named]);
     const byJob = chain(
-      [claim([author.named], { publishers: [job] }), author],
-      [claim([job], { previous: addressAt(0) }), jobClaims],
+      [claim([author], { publishers: [job] }), author],
+      [claim([job], { previous: 0 }), jobClaims],
     );
     expect(byJob.ownersOf(acme, late)).toEqual([author.named]);
   });
 });
 
 describe('who is who', () => {
-  const enrolment = memberStatement({
-    nonce: freshNonce(),
-    name: 'Kim',
-    roles: ['reviewer'],
-    key: ada.named,
-    state: 'enrolled',
-  });
+  const enrolment = membership('Kim', ada);
   it.each<[string, Statement]>([
     ['a member', enrolment],
     ['a key', keyStatement({ key: author.named, state: 'enrolled' })],
     ['the end of a key', keyStatement({ key: author.named, state: 'ended' })],
   ])('is not said by certificate: %s', (_, statement) => {
     for (const claims of [kim, jobClaims]) {
-      const after = chain([claim([kim, job, author.named]), kim], [statement, claims]);
+      const after = chain([claim([kim, job, author]), kim], [statement, claims]);
       expect(after.ignored).toMatchObject([
         { logIndex: 1, why: 'a certificate cannot sign a statement of this kind' },
       ]);
@@ -151,14 +119,7 @@ describe('who is who', () => {
 
 describe('a member whom an administrator calls somebody at an issuer', () => {
   const enrol = (name: string, key: TestSigner, identities?: readonly OidcIdentity[]): Spoken => [
-    memberStatement({
-      nonce: freshNonce(),
-      name,
-      roles: ['reviewer'],
-      key: key.named,
-      state: 'enrolled',
-      ...(identities === undefined ? {} : { identities }),
-    }),
+    membership(name, key, identities === undefined ? {} : { identities }),
     administrator,
   ];
 

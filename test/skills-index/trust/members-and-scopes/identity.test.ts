@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   type MemberRole,
   memberStatement,
-  scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
@@ -53,17 +51,6 @@ describe('members', () => {
       false,
     ]);
   });
-
-  it('are one person per key: a second name for it does not count', () => {
-    const identities = chain(
-      [membership('Ada', ada), administrator],
-      [membership('Eve', ada), administrator],
-    );
-    expect(identities.memberOf(ada.keyId, late)?.name).toBe('Ada');
-    expect(identities.ignored).toMatchObject([
-      { why: 'its key, passkey or identity belongs to Ada' },
-    ]);
-  });
 });
 
 describe('administrators of the root file', () => {
@@ -105,34 +92,6 @@ describe('scopes', () => {
     expect(identities.scopeStatementOf(acme, late)).toBe(addressAt(changes ? 1 : 0));
   });
 
-  it('change by administrators only when as many as the threshold says sign the same', () => {
-    const root = {
-      ...storyRoot,
-      threshold: 2,
-      administrators: [administrator, ada].map((one) => ({
-        keyId: one.keyId,
-        key: one.named.spki,
-      })),
-    };
-    const change = claim([second], { previous: 0 });
-    const told = (...spoken: Spoken[]) =>
-      chainIdentities(root, logged([[claim([author]), author], ...spoken])).ownersOf(acme, late);
-    expect(told([change, administrator])).toEqual([author.named]);
-    expect(told([change, administrator], [change, administrator])).toEqual([author.named]);
-    expect(told([change, administrator], [claim([stranger], { previous: 0 }), ada])).toEqual([
-      author.named,
-    ]);
-    expect(told([change, administrator], [change, ada])).toEqual([second.named]);
-    const halfway = chainIdentities(
-      root,
-      logged([
-        [claim([author]), author],
-        [change, administrator],
-      ]),
-    );
-    expect(halfway.ignored, 'a vote is kept, so that the next one can find it').toEqual([]);
-  });
-
   it('do not change by an administrator of the root file and those whom that one enrolled', () => {
     const root = {
       ...storyRoot,
@@ -164,24 +123,6 @@ describe('scopes', () => {
 });
 
 describe('keys', () => {
-  it('are followed by new keys alone: nobody hangs an owner, a reviewer or an administrator behind their own key', () => {
-    const claimed = [claim([author]), author] as const;
-    const strange: Spoken = [
-      scopeStatement({ scope: parseScope('strange'), owners: [stranger.named] }),
-      stranger,
-    ];
-    for (const victim of [author, scanner, administrator]) {
-      const identities = chain(
-        [membership('scanner', scanner, { roles: ['scanner'] }), administrator],
-        claimed,
-        strange,
-        rotate(stranger, victim),
-      );
-      expect(identities.ignored.map(({ why }) => why)).toEqual(['the successor is a known key']);
-      expect(identities.follows(victim.keyId, stranger.keyId)).toBe(false);
-    }
-  });
-
   it('that followed another are owners no more when the scope names its owners anew without them', () => {
     const identities = chain([claim([author]), author], rotate(author, second), [
       claim([author], { previous: 0 }),
@@ -201,18 +142,6 @@ describe('keys', () => {
       ended.follows(second.keyId, author.keyId),
       ended.follows(stranger.keyId, author.keyId),
     ]).toEqual([true, false]);
-  });
-
-  it.each([
-    ['its holder', author],
-    ['its successor', second],
-    ['an administrator', administrator],
-  ])('are ended by %s', (_, signer) => {
-    const identities = chain([claim([author]), author], rotate(author, second), [
-      endKey(author),
-      signer,
-    ]);
-    expect(identities.ownersOf(acme, late)).toEqual([second.named]);
   });
 });
 

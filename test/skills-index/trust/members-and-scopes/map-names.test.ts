@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseScope, parseSkillName } from '../../../../skills-index/skill/name.ts';
+import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
@@ -11,11 +11,7 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { parseStatement } from '../../../../skills-index/statement/parse-statement.ts';
-import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/ends.ts';
-import {
-  mapNames,
-  mapNamesOfSubject,
-} from '../../../../skills-index/trust/members-and-scopes/map-names.ts';
+import { mapNames } from '../../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { namesRestedOn } from '../../../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import { people } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
@@ -100,37 +96,6 @@ describe('a name', () => {
     expect(mapNames(declared)).toEqual([`identity/${author.keyId}`, `holder/${next.keyId}`]);
     const introduced = keyStatement({ key: next.named, state: 'enrolled' });
     expect(mapNames(introduced)).toEqual([`identity/${next.keyId}`]);
-  });
-});
-
-describe('a statement on a member', () => {
-  it.each<[string, object, readonly string[]]>([
-    ['with a key', { key: ada.named }, [ada.keyId]],
-    ['with a passkey', { passkey: ben.enrolled }, [ben.enrolled.credentialId]],
-    [
-      'with a key and persons',
-      { key: ada.named, identities: [kim, job, kim] },
-      [ada.keyId, identityId(kim), identityId(job)],
-    ],
-  ])('%s has the names of exactly these', (_, more, ids) => {
-    const statement = memberStatement({
-      nonce,
-      name: 'Ada',
-      roles: ['reviewer'],
-      state: 'enrolled',
-      ...more,
-    });
-    expect(mapNames(statement)).toEqual(ids.map((id) => `identity/${id}`));
-  });
-});
-
-describe('a statement that nobody can verify', () => {
-  it.each<[FrozenSubject, readonly string[]]>([
-    [{ scope: parseScope('acme') }, ['scope/acme']],
-    [{ id: ada.keyId }, [`identity/${ada.keyId}`]],
-    [{}, []],
-  ])('about %j has the names %j', (subject, names) => {
-    expect(mapNamesOfSubject(subject)).toEqual(names);
   });
 });
 

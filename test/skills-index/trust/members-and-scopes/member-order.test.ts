@@ -59,34 +59,4 @@ describe('an enrolment', () => {
   )('that names %s', (_, earlier, previous, isLate) => {
     expect(orderOf(...earlier).whyLate('key', naming(previous), 9)).toBe(isLate ? late : undefined);
   });
-
-  it('competes with the statements before it only', () => {
-    const order = orderOf('none', addressAt(1));
-    expect(order.whyLate('key', naming('none'), 1)).toBeUndefined();
-    expect(order.whyLate('key', naming(addressAt(1)), 2)).toBeUndefined();
-    expect(order.whyLate('key', naming(undefined), 1)).toBeUndefined();
-    expect(order.whyLate('key', naming(undefined), 2)).toBe(late);
-    expect(order.whyLate('other key', naming('none'), 9)).toBeUndefined();
-  });
-});
-
-describe('the last statement on a key', () => {
-  it('is the last one before the log index', () => {
-    const order = orderOf('none', addressAt(1), addressAt(2));
-    expect([1, 2, 3, 4].map((at) => order.last('key', at))).toEqual([
-      undefined,
-      addressAt(1),
-      addressAt(2),
-      addressAt(3),
-    ]);
-    expect(order.last('other key', 9)).toBeUndefined();
-  });
-
-  it('stays the same in later passes over the log, because the first pass decides', () => {
-    const order = orderOf('none');
-    order.close();
-    order.add('key', naming(addressAt(1)), { digest: addressAt(2), logIndex: 2 });
-    expect(order.last('key', 9)).toBe(addressAt(1));
-    expect(order.whyLate('key', naming(addressAt(1)), 9)).toBeUndefined();
-  });
 });

@@ -4,9 +4,9 @@ import type { MemberPredicate } from '../../../../skills-index/statement/attesta
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
-import { addressAt, chainUnder, late, membership, type Spoken, whys } from './spoken.ts';
+import { addressAt, chainUnder, late, membership, whys } from './spoken.ts';
 
-const { administrator, ada, scanner, stranger } = people;
+const { administrator, ada, stranger } = people;
 const second = testSigner('second administrator');
 const deputy = testSigner('deputy');
 const registry = digestOf('the registry');
@@ -124,16 +124,5 @@ describe('an enrolment', () => {
     );
     expect(whys(identities)).toEqual([[1, 'its signer was no administrator']]);
     expect(identities.isMember(ada.keyId, 'scanner', late)).toBe(true);
-  });
-
-  it('ends the membership before it, and only that one', () => {
-    const first: Spoken = [membership('Ada', ada), administrator];
-    const other: Spoken = [membership('Scanner', scanner, { roles: ['scanner'] }), administrator];
-    expect([...chainUnder(byOne, first, other).ends.members]).toEqual([]);
-    const anew = chainUnder(byOne, first, other, [
-      membership('Ada', ada, { roles: ['scanner'] }),
-      administrator,
-    ]);
-    expect([...anew.ends.members.values()]).toEqual([{ of: ada.keyId, at: 2, upTo: 2 }]);
   });
 });

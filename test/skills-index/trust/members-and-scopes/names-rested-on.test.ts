@@ -5,7 +5,6 @@ import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   type Identity,
   keyStatement,
-  memberStatement,
   predicateTypes,
   type RevocationPredicate,
   revocationStatement,
@@ -20,9 +19,9 @@ import {
 import { freshNonce } from '../../../nonce.ts';
 import { people } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
-import { historyBundle, job, kim } from './history-people.ts';
+import { historyBundle } from './history-people.ts';
 
-const { administrator, author, ada, ben, stranger } = people;
+const { author, ada, ben, stranger } = people;
 const next = testSigner('next');
 const last = testSigner('last');
 const always = Number.POSITIVE_INFINITY;
@@ -78,10 +77,6 @@ const stop = (
   at(logIndex, ada, revocationStatement({ nonce: freshNonce(), kind, target, reason: 'a test' }));
 
 describe('a version rests on its publisher and its scope', () => {
-  it('alone, without a statement', () => {
-    expect(more(author.keyId)).toEqual({});
-  });
-
   it.each<[string, object, object]>([
     ['a key', { keyId: ada.keyId }, {}],
     ['a passkey', ben.enrolled, { [`identity/${ben.enrolled.credentialId}`]: always }],
@@ -108,14 +103,6 @@ describe('a version rests on its publisher and its scope', () => {
 });
 
 describe('a version whose publisher’s key is a successor rests', () => {
-  it.each([0, 1, 5])('on everything that named the key before log index %i', (logIndex) => {
-    const rotated = rotate(logIndex, author, next);
-    expect(more(author.keyId, rotated)).toEqual({
-      ...identities(next),
-      [`holder/${next.keyId}`]: logIndex,
-    });
-  });
-
   it.each<[number, boolean]>([
     [4, true],
     [5, false],
@@ -134,13 +121,6 @@ describe('a version whose publisher’s key is a successor rests', () => {
     const names = more(author.keyId, rotate(5, author, next), ...claims);
     expect(names).toMatchObject(identities(stranger, last));
     expect(names).not.toMatchObject(identities(ada));
-  });
-
-  it.each<[string, SignedStatement]>([
-    ['introduced', at(5, author, keyStatement({ key: author.named, state: 'enrolled' }))],
-    ['ended', at(5, author, keyStatement({ key: author.named, state: 'ended' }))],
-  ])('on nothing more for a key that is only %s', (_, statement) => {
-    expect(more(author.keyId, statement)).toEqual({});
   });
 });
 
@@ -178,24 +158,6 @@ describe('a version whose publisher’s suspension was lifted rests', () => {
     expect(names).not.toMatchObject(identities(last));
   });
 
-  it.each<[string, TestSigner, TestSigner]>([
-    ['the successor', author, next],
-    ['the predecessor', next, author],
-  ])('on what the publisher’s key and %s held, too', (_, publisher, other) => {
-    const names = more(
-      publisher.keyId,
-      stop(9, 'lifted', { publisher: publisher.keyId }),
-      rotate(5, author, next),
-      claim(2, 'other', [other, last]),
-    );
-    expect(names).toEqual({
-      ...identities(ada, other, last),
-      [`holder/${author.keyId}`]: 9,
-      [`holder/${next.keyId}`]: 9,
-      'scope/other': 9,
-    });
-  });
-
   it.each<[string, SignedStatement]>([
     ['suspended', stop(9, 'suspended', { publisher: author.keyId })],
     ['revoked', stop(9, 'revoked', { publisher: author.keyId })],
@@ -207,42 +169,5 @@ describe('a version whose publisher’s suspension was lifted rests', () => {
     expect(more(author.keyId, stop(9, 'lifted', { bundle: historyBundle }))).toEqual(
       identities(ada),
     );
-  });
-});
-
-describe('a version whose publisher is a member rests', () => {
-  const enrolment = (more: object): SignedStatement =>
-    at(
-      4,
-      administrator,
-      memberStatement({
-        nonce: freshNonce(),
-        name: 'Ada',
-        roles: ['reviewer'],
-        state: 'enrolled',
-        ...more,
-      }),
-    );
-
-  it.each<[string, object, object]>([
-    ['key', { key: ada.named }, identities(ada)],
-    ['passkey', { passkey: ben.enrolled }, { [`identity/${ben.enrolled.credentialId}`]: always }],
-  ])('on the member’s %s and persons, and on who enrolled the member', (_, device, expected) => {
-    const signed = enrolment({ ...device, identities: [kim, job] });
-    // A CI job may belong to several members, so statements about the job do not matter.
-    expect(more(identityId(kim), signed)).toEqual({ ...expected, ...identities(administrator) });
-  });
-
-  it('on the member’s persons, where the publisher is the member’s key', () => {
-    const signed = enrolment({ key: author.named, identities: [job, kim] });
-    expect(more(author.keyId, signed)).toEqual(identities(kim, administrator));
-  });
-
-  it('on who enrolled the member, where no identities of the member are listed', () => {
-    expect(more(author.keyId, enrolment({ key: author.named }))).toEqual(identities(administrator));
-  });
-
-  it('on no enrolment of somebody else', () => {
-    expect(more(author.keyId, enrolment({ key: ada.named }))).toEqual({});
   });
 });

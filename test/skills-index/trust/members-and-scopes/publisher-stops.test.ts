@@ -7,15 +7,7 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
-import type {
-  Identities,
-  LoggedStatement,
-} from '../../../../skills-index/trust/members-and-scopes/identities.ts';
-import {
-  PublisherStops,
-  ScopeOwners,
-} from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
-import { freshNonce } from '../../../nonce.ts';
+import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { people, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 import {
@@ -201,15 +193,6 @@ describe('the stop on a publisher', () => {
     expect(stopOn(identities, stranger)).toBeUndefined();
   });
 
-  it('covers the line of keys only in a scope, and a key without a line everywhere', () => {
-    const identities = chain(rotate(author, next), ...words(['revoked']));
-    expect(stopOn(identities, next)).toBeUndefined();
-    expect(stop(identities, next)).toBe('revoked');
-    expect(stop(identities, author, other)).toBe('revoked');
-    expect(stop(identities, next, other)).toBeUndefined();
-    expect(stop(chain(...words(['revoked'], stranger)), stranger)).toBe('revoked');
-  });
-
   it('is lifted by another reviewer, not by the publisher, also without a scope', () => {
     const told = (by: TestSigner) =>
       chain([word('suspended', ada), administrator], [word('lifted', ada), by]);
@@ -238,23 +221,5 @@ describe('the stop on a publisher', () => {
     const identities = chain([word('suspended', ada), ada]);
     expect(identities.ignored).toEqual([]);
     expect(stopOn(identities, ada)?.kind).toBe('suspended');
-  });
-
-  it('comes from a statement about a publisher, not about a bundle', () => {
-    const identities = chain();
-    const stops = new PublisherStops(new ScopeOwners());
-    const by = { signer: ada.keyId, logIndex: 5 } as LoggedStatement;
-    const predicate = { kind: 'revoked', reason: 'sells malware', nonce: freshNonce() } as const;
-    const bundle = digestOf('a bundle');
-    expect(stops.add({ ...predicate, target: { bundle } }, by, identities)).toBe(
-      'it is about no publisher',
-    );
-    const publisher = author.keyId;
-    expect(stops.add({ ...predicate, target: { publisher } }, by, identities)).toBeUndefined();
-    expect(stops.stopOn({ ids: [publisher] }, late)?.kind).toBe('revoked');
-    const byStranger = { ...by, signer: stranger.keyId };
-    expect(stops.add({ ...predicate, target: { publisher } }, byStranger, identities)).toBe(
-      'its signer was no reviewer or administrator',
-    );
   });
 });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
-import {
-  earliest,
-  ScopeOwners,
-} from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
+import { ScopeOwners } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 
 const acme = parseScope('acme');
@@ -51,50 +48,6 @@ function rotate(
   return told;
 }
 
-describe('the owners of a scope', () => {
-  it('are those of the last claim before the log index', () => {
-    const told = scopes({ from: 1, owners: [ada] }, { from: 5, owners: [ben] });
-    expect([1, 2, 5, 6].map((at) => told.ownersOf(acme, at))).toEqual([
-      [],
-      [ada.named],
-      [ada.named],
-      [ben.named],
-    ]);
-    expect([2, 6].map((at) => told.claimOf(acme, at)?.statement)).toEqual([
-      addressAt(1),
-      addressAt(5),
-    ]);
-    expect(told.firstClaimOf(acme)).toBe(1);
-    expect(told.firstClaimOf(other)).toBeUndefined();
-  });
-
-  it.each<[string, readonly TestSigner[] | undefined, readonly TestSigner[]]>([
-    ['publish, where the claim names no publishers', undefined, [ada]],
-    ['do not publish, where the claim names others as publishers', [ben, cleo], [ben, cleo]],
-  ])('%s', (_, publishers, expected) => {
-    const told = scopes({ from: 1, owners: [ada], ...(publishers && { publishers }) });
-    expect(told.publishersOf(acme, late)).toEqual(expected.map(({ named }) => named));
-    for (const { keyId } of expected) expect(told.scopesOf(keyId, late)).toEqual([acme]);
-    expect(told.scopesOf(dora.keyId, late)).toEqual([]);
-  });
-
-  it('are nobody from a frozen statement on, and still somebody before', () => {
-    const told = scopes({ from: 1, owners: [ada] });
-    const frozen = { logIndex: 5, digest: addressAt(5), why: 'nobody can verify the statement' };
-    told.freeze({ ...frozen, about: { scope: acme } });
-    told.freeze({ ...frozen, about: { scope: other } });
-    told.freeze({ ...frozen, about: { id: ada.keyId } });
-    expect([told.ownersOf(acme, 5), told.ownersOf(acme, 6)]).toEqual([[ada.named], []]);
-    expect(told.claimOf(acme, 6)).toMatchObject({
-      frozen: 'nobody can verify the statement',
-      statement: addressAt(5),
-      owners: { all: [] },
-    });
-    expect(told.claimOf(acme, 5)?.frozen).toBeUndefined();
-    expect(told.firstClaimOf(other)).toBe(5);
-  });
-});
-
 describe('a successor of a key', () => {
   it('has the rights that the key had, from the succession on', () => {
     const told = scopes({ from: 1, owners: [ada, ben], publishers: [ada, cleo] });
@@ -117,17 +70,6 @@ describe('a successor of a key', () => {
     rotate(told, [ada, ben], { from: 3 });
     expect(told.ownersOf(acme, late)).toEqual([ada.named, ben.named]);
     expect(told.isInLine(acme, ben.keyId)).toBe(false);
-  });
-
-  it.each<[string, typeof acme]>([
-    ['that has no rights in the scope', acme],
-    ['in a scope that nobody claimed', other],
-  ])('gets no rights from a key %s', (_, scope) => {
-    const told = scopes({ from: 1, owners: [ada] });
-    rotate(told, [ben, cleo], { from: 3, scope });
-    expect(told.scopesOf(cleo.keyId, late)).toEqual([]);
-    expect(told.follows(cleo.keyId, ben.keyId)).toBe(false);
-    expect([...told.lineOf(scope, [ben.keyId])]).toEqual([ben.keyId]);
   });
 
   it('of an ended key has no right that is known to be lost, and is in no line of keys', () => {
@@ -180,18 +122,6 @@ describe('the log index from which a right is known to be lost', () => {
   const lostOf = (told: ScopeOwners, { keyId }: TestSigner, at = late) =>
     told.lostOf(acme, keyId, at);
 
-  it('is none for an owner whom a valid claim names', () => {
-    expect(lostOf(scopes({ from: 1, owners: [ada] }), ada)).toBeUndefined();
-    expect(lostOf(new ScopeOwners(), ada)).toBeUndefined();
-  });
-
-  it('is that of the claim', () => {
-    const told = scopes({ from: 1, owners: [ada], lost: 9 });
-    expect(lostOf(told, ada)).toBe(9);
-    expect(told.ownersOf(acme, late)).toEqual([]);
-    expect(told.ownersOf(acme, late, 9)).toEqual([ada.named]);
-  });
-
   it('is that of the succession, after the succession', () => {
     const told = rotate(scopes({ from: 1, owners: [ada] }), [ada, ben], { from: 3, lost: 7 });
     expect([3, 4].map((at) => lostOf(told, ben, at))).toEqual([undefined, 7]);
@@ -213,16 +143,10 @@ describe('the log index from which a right is known to be lost', () => {
     expect(lostOf(told, ben)).toBeUndefined();
     expect(told.scopesOf(ben.keyId, late)).toEqual([acme]);
   });
-
-  it('is the earliest of all that are known', () => {
-    expect(earliest([undefined, 8, 3, 5])).toBe(3);
-    expect(earliest([undefined])).toBeUndefined();
-  });
 });
 
 describe('a scope in which an identity has its highest right', () => {
   it.each<[string, readonly ToldClaim[], readonly string[]]>([
-    ['is one that the identity owns', [{ from: 1, owners: [ben] }], [acme]],
     [
       'is one where the identity publishes and never was an owner',
       [{ from: 1, owners: [ada], publishers: [ben] }],
@@ -245,15 +169,6 @@ describe('a scope in which an identity has its highest right', () => {
       ],
       [],
     ],
-    [
-      'is none where the identity has no right any more',
-      [
-        { from: 1, owners: [ben] },
-        { from: 2, owners: [ada] },
-      ],
-      [],
-    ],
-    ['is none where the claim comes later', [{ from: late, owners: [ben] }], []],
   ])('%s', (_, claims, expected) => {
     expect(scopes(...claims).keptBy(ben.keyId, late)).toEqual(expected);
   });

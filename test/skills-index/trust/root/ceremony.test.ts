@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
-import {
-  maySign,
-  missingOnRoots,
-  missingSignatures,
-  signRepository,
-  tufBytes,
-} from '../../../../skills-index/trust/root/ceremony.ts';
+import { maySign, missingOnRoots, tufBytes } from '../../../../skills-index/trust/root/ceremony.ts';
 import { type TufRoot, tufKeyOf, tufTime } from '../../../../skills-index/trust/root/metadata.ts';
 import {
   lastRootOf,
@@ -50,26 +44,6 @@ describe('a signature on the newest root', () => {
     ['the status key', people.status, false],
   ])('may be by %s: %#', (_, signer, may) => {
     expect(maySign(made(rootOf(ada), rootOf(ben), rootOf(cleo)), signer)).toBe(may);
-  });
-
-  it('is missing for the root before and for the root itself, until both have signed', async () => {
-    const repository = made(rootOf(ada), rootOf(ben));
-    const told = (one: TufRepository) =>
-      missingSignatures(one).map(({ what, couldSign, lacking }) => [what, couldSign, lacking]);
-    const before = await signRepository(made(rootOf(ada)), ada);
-    expect(told(before)).toEqual([]);
-    const next = { ...repository, roots: [...before.roots, ...repository.roots.slice(1)] };
-    expect(told(next)).toEqual([
-      ['root 2, as root 1 demands', [ada.keyId], 1],
-      ['root 2', [ben.keyId], 1],
-      ['targets 2', [ben.keyId], 1],
-    ]);
-    const half = await signRepository(next, ada);
-    expect(told(half)).toEqual([
-      ['root 2', [ben.keyId], 1],
-      ['targets 2', [ben.keyId], 1],
-    ]);
-    expect(told(await signRepository(half, ben))).toEqual([]);
   });
 
   it('is missing without a name, where the root has the id of a key and not the key', () => {

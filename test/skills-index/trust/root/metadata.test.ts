@@ -77,13 +77,9 @@ describe('TUF metadata', () => {
   });
 
   it.each<[string, Role, (json: Loose) => void]>([
-    ['another key', 'root', withKey(keyid, key)],
     ['as many keys as there may be', 'root', moreKeys(tufKeysMax)],
-    ['a signature', 'root', signatures('3045abcdef')],
     ['the longest signature', 'root', signatures('ab'.repeat(tufSignatureCharsMax / 2))],
     ['an empty signature', 'root', signatures('')],
-    ['an empty target', 'targets', (json) => (json.signed.targets['root.json'].length = 0)],
-    ['no delegation', 'targets', (json) => delete json.signed.delegations],
     ['the version 1', 'timestamp', (json) => (json.signed.version = 1)],
   ])('may have %s', (_, role, change) => {
     expect(() => read(role, change)).not.toThrow();
@@ -93,12 +89,6 @@ describe('TUF metadata', () => {
     ['a key of another type', 'keytype', 'root', withKey(keyid, { ...key, keytype: 'rsa' })],
     ['a key with another scheme', 'scheme', 'root', withKey(keyid, { ...key, scheme: 'ecdsa' })],
     ['a key with a note', 'not a known key', 'root', withKey(keyid, { ...key, note: 1 })],
-    [
-      'a key with a note in its value',
-      'not a known key',
-      'root',
-      withKey(keyid, { ...key, keyval: { ...key.keyval, note: 1 } }),
-    ],
     [
       'a key in another form of PEM',
       'is not a P-256 key in PEM',
@@ -125,7 +115,6 @@ describe('TUF metadata', () => {
       'root',
       (json) => (json.signed.roles.root.threshold = 0),
     ],
-    ['a role that nobody knows', 'note', 'root', (json) => (json.signed.roles.note = {})],
     [
       'inconsistent snapshots',
       'consistent_snapshot',
@@ -139,13 +128,6 @@ describe('TUF metadata', () => {
       (json) => (json.signed.spec_version = '1.0.30'),
     ],
     ['the version 0', 'is less than 1', 'timestamp', (json) => (json.signed.version = 0)],
-    [
-      'a version with a fraction',
-      'is not a whole number',
-      'timestamp',
-      (json) => (json.signed.version = 1.5),
-    ],
-    ['a negative length', 'length', 'snapshot', (json) => setFile(json, { length: -1 })],
     [
       'a digest that is none',
       'sha256',
@@ -179,14 +161,7 @@ describe('TUF metadata', () => {
           json.signed.targets[`file_${'a'.repeat(nth + 1)}`] = file;
       },
     ],
-    ['metadata of another role', '_type', 'targets', (json) => (json.signed._type = 'root')],
     ['a note beside what is signed', 'not a known key', 'targets', (json) => (json.note = 1)],
-    [
-      'a note beside a signature',
-      'not a known key',
-      'targets',
-      (json) => (json.signatures = [{ keyid: sha256, sig: 'ab', note: 1 }]),
-    ],
   ])('is refused with %s', (_, why, role, change) => {
     expect(() => read(role, change)).toThrow(refused(why));
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  describeForeignRetiredKey,
   isSignedRootOf,
   strangersAmongRetired,
 } from '../../../../skills-index/trust/root/ceremony.ts';
@@ -81,13 +80,6 @@ describe('a retired key', () => {
     expect(told(8)).toEqual([retire('administrator', dora, 8)]);
   });
 
-  it('is known, where any one of the earlier roots had it in office', () => {
-    const root = withRetired(next, retire('administrator', cleo, 9));
-    const files = [next, was, next];
-    expect(strangersAmongRetired(root, { files, chain: [], isWhole: true })).toEqual([]);
-    expect(strangersAmongRetired(next, { files, chain: [], isWhole: true })).toEqual([]);
-  });
-
   it('is not known from a TUF root in an office of which TUF roots say nothing', async () => {
     const chain = await chainOf(was);
     for (const office of ['registry', 'status'] as const) {
@@ -104,12 +96,6 @@ describe('a retired key', () => {
     const chain = (await chainOf(was)).map((one) => ({ ...one, keys: {} }));
     const root = withRetired(next, key);
     expect(strangersAmongRetired(root, { files: [], chain, isWhole: false })).toEqual([key]);
-  });
-
-  it('is named with its office and its end', () => {
-    expect(describeForeignRetiredKey(retire('administrator', thief, 12))).toContain(
-      `administrator key ${thief.keyId} counts up to log index 12`,
-    );
   });
 });
 

@@ -21,6 +21,7 @@ import { signStatement } from '../../../../skills-index/statement/sign.ts';
 import { toSigstoreBundle } from '../../../../skills-index/statement/signature-formats/make-bundle.ts';
 import type { KeyedBundle } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
+import { roundsOf } from '../../../sample.ts';
 import { inclusionProof, nodesFromLeaves } from '../../log/whole-tree.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
@@ -226,7 +227,7 @@ it('takes no keyed statement that @sigstore/verify would not take with its place
       expect(by && !library, 'we take what the library refuses').toBe(false);
       seen[by ? 'both' : library ? 'theirsAlone' : 'neither']++;
     }),
-    { numRuns: 1_500 },
+    { numRuns: roundsOf(1_500) },
   );
   // It is asked about enough of either kind; where it is laxer (names, numbers beside the proof),
   // we are not.

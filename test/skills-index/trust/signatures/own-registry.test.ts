@@ -1,27 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   keyStatement,
-  memberStatement,
-  predicateTypes,
-  revocationStatement,
   type Statement,
   type StatementKind,
-  scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { kindOf } from '../../../../skills-index/statement/parse-statement.ts';
-import { decide } from '../../../../skills-index/trust/decision/decision.ts';
-import type { LoggedStatement } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
-import { freshNonce } from '../../../nonce.ts';
 import { namedFor } from '../../../registry/road.ts';
-import { people, storyRoot, tellStory } from '../../story.ts';
+import { storyRoot, tellStory } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';
+import { says } from '../decision/judged.ts';
+import { ada, administrator, author, claim, enrol, stop, stranger } from '../decision/withheld.ts';
+import { acme, chainUnder, late } from '../members-and-scopes/spoken.ts';
 
-const { administrator, author, ada, stranger } = people;
 /** A root file as it is made today: no statement counts without the name of its registry. */
 const newRoot: RootFile = { ...storyRoot, tuf: 1 };
 const own = registryIdOf(newRoot);
@@ -41,8 +34,7 @@ async function toldWith(
     statement: rename,
     approval: (one) => (name === undefined ? one : { ...one, registry: name }),
   });
-  const decision = decide({ ...input, root });
-  return decision.kind === 'admitted' ? [] : decision.reasons.map(({ message }) => message);
+  return says({ ...input, root });
 }
 
 describe('a version', () => {
@@ -90,102 +82,42 @@ describe('a version', () => {
 
   it('stays suspended where the lift is another registry’s, and not where it is this one’s', async () => {
     const target = { name: '@acme/weekly-report', version: '1.4.0' } as never;
-    const say = (kind: 'suspended' | 'lifted', registry: Digest): Statement =>
-      revocationStatement({
-        registry,
-        kind,
-        target,
-        reason: 'active exploitation',
-        nonce: freshNonce(),
-      });
-    const withLift = async (registry: Digest): Promise<string> => {
+    const withLift = async (registry: Digest): Promise<string[]> => {
       const { input } = await tellStory({
         statement: (one) => namedFor(own, one),
         approval: (one) => ({ ...one, registry: own }),
         before: async (log) => {
-          await log.say(say('suspended', own), ada);
-          await log.say(say('lifted', registry), ada);
+          await log.say(stop('suspended', { target, registry: own }), ada);
+          await log.say(stop('lifted', { target, registry }), ada);
         },
       });
-      const decision = decide({ ...input, root: newRoot });
-      return decision.kind === 'admitted'
-        ? 'admitted'
-        : decision.reasons.map(({ code }) => code).join();
+      return says({ ...input, root: newRoot });
     };
-    expect(await withLift(other)).toBe('suspended');
-    expect(await withLift(own)).toBe('admitted');
+    expect(await withLift(other)).toEqual([expect.stringMatching(/^suspended: /)]);
+    expect(await withLift(own)).toEqual([]);
   });
 });
 
 describe('who is who', () => {
-  const logged = (spoken: readonly (readonly [Statement, TestSigner])[]): LoggedStatement[] =>
-    spoken.map(([statement, { keyId }], logIndex) => ({
-      statement,
-      signer: keyId,
-      logIndex,
-      digest: digestOf(`statement ${logIndex}`),
-    }));
-  const acme = parseScope('acme');
-  const attacks: readonly (readonly [string, (registry: Digest) => Statement, TestSigner])[] = [
-    [
-      'the end of a key',
-      (registry) => keyStatement({ registry, key: author.named, state: 'ended', validUpTo: 0 }),
-      author,
-    ],
-    [
-      'an enrolment',
-      (registry) =>
-        memberStatement({
-          registry,
-          name: 'mallory',
-          roles: ['reviewer'],
-          key: stranger.named,
-          state: 'enrolled',
-          nonce: freshNonce(),
-        } as const),
-      administrator,
-    ],
-    [
-      'a word on a publisher',
-      (registry) =>
-        revocationStatement({
-          registry,
-          kind: 'revoked',
-          target: { publisher: author.keyId },
-          reason: 'stolen',
-          nonce: freshNonce(),
-        } as const),
-      administrator,
-    ],
-  ];
-  const honest = (root: RootFile): (readonly [Statement, TestSigner])[] => [
-    [scopeStatement({ registry: registryIdOf(root), scope: acme, owners: [author.named] }), author],
-  ];
   const standing = (root: RootFile, attack: Statement, signer: TestSigner): string => {
-    const chain = chainIdentities(root, logged([...honest(root), [attack, signer]]));
+    const honest = namedFor(registryIdOf(root), claim('acme', [author]));
+    const chain = chainUnder(root, [honest, author], [attack, signer]);
     const facts = [
-      chain.ownersOf(acme, 1_000).length,
-      chain.isMember(stranger.keyId, 'reviewer', 1_000),
-      chain.stops.stopOn({ ids: [author.keyId] }, 1_000)?.kind ?? 'no word',
+      chain.ownersOf(acme, late).length,
+      chain.isMember(stranger.keyId, 'reviewer', late),
+      chain.stops.stopOn({ ids: [author.keyId] }, late)?.kind ?? 'no word',
     ];
     return facts.join();
   };
 
-  it.each(attacks)(
-    'is not changed by %s of another registry, and is by this one’s',
-    (_, make, signer) => {
-      const untouched = '1,false,no word';
-      expect(standing(newRoot, make(other), signer)).toBe(untouched);
-      expect(standing(storyRoot, make(other), signer)).toBe(untouched);
-      expect(standing(newRoot, make(own), signer)).not.toBe(untouched);
-    },
-  );
-});
-
-describe('the name of a registry', () => {
-  it('is in none of the statements that are carried on', async () => {
-    const { publish } = await tellStory({ statement: (one) => namedFor(own, one) });
-    expect(publish.statement.predicateType).toBe(predicateTypes.publish);
-    expect(publish.statement.predicate).not.toHaveProperty('registry');
+  it.each<[string, Statement, TestSigner]>([
+    ['the end of a key', keyStatement({ key: author.named, state: 'ended', validUpTo: 0 }), author],
+    ['an enrolment', enrol('mallory', { key: stranger.named }), administrator],
+    ['a word on a publisher', stop('revoked'), administrator],
+  ])('is not changed by %s of another registry, and is by this one’s', (_, said, signer) => {
+    const untouched = '1,false,no word';
+    expect(standing(newRoot, namedFor(other, said), signer)).toBe(untouched);
+    expect(standing(storyRoot, namedFor(other, said), signer)).toBe(untouched);
+    expect(standing(newRoot, namedFor(own, said), signer)).not.toBe(untouched);
   });
 });

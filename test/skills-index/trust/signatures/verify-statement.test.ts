@@ -3,10 +3,6 @@ import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../../skills-index/statement/sign.ts';
-import type {
-  SigstoreBundle,
-  SigstoreLogEntry,
-} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { people, storyRoot } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
@@ -15,7 +11,7 @@ const root = storyRoot;
 const log = new TestLog('skills.example');
 const { author, stranger } = people;
 const claim = scopeStatement({ scope: parseScope('acme'), owners: [author.named] });
-const first = await log.say(claim, author);
+await log.say(claim, author);
 const good = await log.say(claim, author);
 const strangers = await log.say(claim, stranger);
 
@@ -27,30 +23,6 @@ const codeOf = (bundle: unknown, keys?: Parameters<typeof verifyStatement>[1]['k
     return cause instanceof Problem ? cause.code : String(cause);
   }
 };
-
-type Change = (bundle: SigstoreBundle) => unknown;
-const entry =
-  (change: (entry: SigstoreLogEntry) => object): Change =>
-  (bundle) => ({
-    ...bundle,
-    verificationMaterial: {
-      ...bundle.verificationMaterial,
-      tlogEntries: [
-        {
-          ...bundle.verificationMaterial.tlogEntries[0],
-          ...change(bundle.verificationMaterial.tlogEntries[0]),
-        },
-      ],
-    },
-  });
-const proof = (change: (proof: SigstoreLogEntry['inclusionProof']) => object): Change =>
-  entry((one) => ({ inclusionProof: { ...one.inclusionProof, ...change(one.inclusionProof) } }));
-const envelope =
-  (change: (envelope: SigstoreBundle['dsseEnvelope']) => object): Change =>
-  (bundle) => ({
-    ...bundle,
-    dsseEnvelope: { ...bundle.dsseEnvelope, ...change(bundle.dsseEnvelope) },
-  });
 
 describe('a logged statement', () => {
   it('is verified, with its signer and its place', () => {
@@ -70,43 +42,6 @@ describe('a logged statement', () => {
     ).toBe('key-unknown');
     expect(codeOf(strangers.bundle, () => author.publicKey)).toBe('signature-invalid');
     expect(codeOf(good.bundle, () => author.publicKey)).toBe('verified');
-  });
-});
-
-describe('a bundle that was tampered with', () => {
-  it.each<[string, Change, string]>([
-    [
-      'its payload',
-      envelope((one) => ({ payload: one.payload.replace(/^e/, 'f') })),
-      'log-invalid',
-    ],
-    [
-      'another’s signature',
-      envelope(() => ({ signatures: first.bundle.dsseEnvelope.signatures })),
-      'log-invalid',
-    ],
-    [
-      'an entry about another envelope',
-      entry(() => ({
-        canonicalizedBody: first.bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
-      })),
-      'log-invalid',
-    ],
-    ['another log index', entry(() => ({ logIndex: '0' })), 'log-invalid'],
-    [
-      'a proof with another hash',
-      proof((one) => ({ hashes: one.hashes.map(() => one.rootHash) })),
-      'log-invalid',
-    ],
-    [
-      'another checkpoint',
-      proof(() => ({
-        checkpoint: first.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint,
-      })),
-      'log-invalid',
-    ],
-  ])('is refused: %s', (_, change, code) => {
-    expect(codeOf(change(good.bundle))).toBe(code);
   });
 
   it('is refused when the log names another key than the one that signed: who watches that key would miss it', async () => {
