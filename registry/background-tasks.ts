@@ -7,7 +7,7 @@ import { tendSegments } from './log/segments/keep-segments.ts';
 import { deliverSome } from './notices/deliver.ts';
 import { deleteSomeFiles } from './retention/delete-files.ts';
 import { keepSome } from './review/queue/renew-queue.ts';
-import { judgeByLooks } from './scans/package-looks.ts';
+import { judgeByPackageReports } from './scans/package-reports.ts';
 import { followStops } from './stops/pending-stops.ts';
 
 interface BackgroundTask {
@@ -21,7 +21,7 @@ interface BackgroundTask {
 const backgroundTasks: readonly BackgroundTask[] = [
   { idleMs: 1_000, slice: followStops },
   { idleMs: 500, slice: (registry) => renewSkills(registry) },
-  { idleMs: 60_000, slice: judgeByLooks },
+  { idleMs: 60_000, slice: judgeByPackageReports },
   { idleMs: 1_000, slice: keepSome },
   { idleMs: 5_000, slice: deliverSome },
   { idleMs: 60_000, slice: tendSegments },

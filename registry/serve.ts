@@ -7,7 +7,7 @@ import { createApp } from './app.ts';
 import { runInProcess } from './background-tasks.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
-import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/retention-look.ts';
+import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/retention-preview.ts';
 import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
 import { checkNames } from './people/check-names.ts';

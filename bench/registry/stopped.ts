@@ -1,7 +1,7 @@
 /** A publisher of very many versions is stopped: how soon everybody sees it, and who waits. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { parseWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
+import { parseNameProofsFile } from '../../skills-index/trust/index-files/name-proofs.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../test/nonce.ts';
 import type { TestKey } from '../../test/registry/people.ts';
@@ -150,8 +150,8 @@ async function requireRefused(
     if (body.versions.some(({ status }: { status: string }) => status !== 'revoked'))
       approved.push(path);
   }
-  const words = await send(`/words/@${scope}/${nameAt(0)}/${version}`);
-  const { names } = parseWordsFile(new Uint8Array(await words.arrayBuffer()));
+  const words = await send(`/proofs/@${scope}/${nameAt(0)}/${version}`);
+  const { names } = parseNameProofsFile(new Uint8Array(await words.arrayBuffer()));
   if (!names.get(`identity/${author.keyId}`)?.at.includes(logIndex)) approved.push('the words');
   if (approved.length > 0)
     throw new Error(`after the stop still approved: ${approved.slice(0, 3).join(', ')}`);

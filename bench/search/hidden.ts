@@ -2,7 +2,7 @@
 
 import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
 import { queryWords } from '../../registry/catalogue/search/rank-skills.ts';
-import { noneHidden, placeSome } from '../../registry/catalogue/shown-skills.ts';
+import { noneHidden, placeSome } from '../../registry/catalogue/visible-skills.ts';
 import type { Registry } from '../../registry/context.ts';
 import type { HiddenScopes } from '../../registry/readers/may-read.ts';
 import { Readers } from '../../registry/readers/readers.ts';

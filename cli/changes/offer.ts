@@ -17,7 +17,7 @@ import {
   waitingDaysMax,
 } from '../../runner/changes/waiting.ts';
 import type { Change, ChangedFolder, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
+import type { HandOverRef } from '../../skills-index/run/changes/repositories.ts';
 import {
   exactName,
   obeyedIn,
@@ -269,7 +269,7 @@ function freePart(
   // A repository as a whole is in the way of each of its references.
   const isStuck = conflicts.some(({ change, ref }) => change === undefined && ref === undefined);
   const inTheWay = new Set(conflicts.flatMap(({ change }) => change?.path ?? []));
-  const stays = (ref: HandedRef): boolean =>
+  const stays = (ref: HandOverRef): boolean =>
     isStuck ||
     conflicts.some((one) => one.ref?.name === ref.name) ||
     ref.files.some((path) => inTheWay.has(path));

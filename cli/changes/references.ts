@@ -3,7 +3,7 @@ import type { WaitingChanges } from '../../runner/changes/waiting.ts';
 import { spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
 import type { ChangedFolder, ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import {
-  type HandedRef,
+  type HandOverRef,
   type Repository,
   stashRef,
 } from '../../skills-index/run/changes/repositories.ts';
@@ -50,7 +50,7 @@ export function refWishes({ folders }: ChangeSet): string[] {
 
 const checkMark = ' (check: ';
 
-function wishOf({ after, asks, before, commits, name }: HandedRef, place: string): string {
+function wishOf({ after, asks, before, commits, name }: HandOverRef, place: string): string {
   const verb = before === undefined ? 'create' : after === undefined ? 'delete' : 'move';
   const by = verb === 'move' ? 'by' : 'with';
   const size = commits === 0 ? '' : ` ${by} ${count(commits, 'commit')}`;
@@ -91,7 +91,7 @@ export function committedIn(
 // difference follows.
 function printedOf(
   read: WaitingChanges['read'],
-  patch: HandedRef['patch'],
+  patch: HandOverRef['patch'],
   linesMax: number,
 ): string {
   try {
@@ -132,13 +132,13 @@ export function refLines(
   });
 }
 
-function headFirst({ head, refs }: Repository): HandedRef[] {
+function headFirst({ head, refs }: Repository): HandOverRef[] {
   return refs.toSorted((a, b) => Number(b.name === head) - Number(a.name === head));
 }
 
 function headOf(
   { head, isNew }: Repository,
-  { after, asks, before, commits, name, shown }: HandedRef,
+  { after, asks, before, commits, name, shown }: HandOverRef,
   place: string,
   exact: string,
   ink: OutputInk,
@@ -169,7 +169,7 @@ interface PatchRoom {
 
 function patchOf(
   { read, set }: WaitingChanges,
-  { patch }: HandedRef,
+  { patch }: HandOverRef,
   ink: OutputInk,
   { above, linesMax }: PatchRoom,
 ): Safe[] {

@@ -87,8 +87,8 @@ interface Explained {
 async function wordOfLog(name: string): Promise<Explained | undefined> {
   const { denials } = await import('../../skills-index/run/egress/denial.ts');
   const { denialFixes, isDenial } = await import('../../skills-index/run/egress/denial-fixes.ts');
-  const { endReasons, isEndWord } = await import('../../skills-index/run/audit/end-reason.ts');
-  if (isEndWord(name))
+  const { endReasons, isEndCode } = await import('../../skills-index/run/audit/end-reason.ts');
+  if (isEndCode(name))
     return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };
   if (!isDenial(name)) return undefined;
   return {

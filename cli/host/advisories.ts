@@ -11,7 +11,7 @@ import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.t
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { idsOfStoredPackages } from '../packages/look-at-package.ts';
+import { idsOfStoredPackages } from '../packages/report-on-package.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, type HostMembers, readPolicy } from './change.ts';
 import {

@@ -19,9 +19,9 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
 import { wholeHouse } from '../packages/fetch-packages.ts';
-import { packagePolicy } from '../packages/look-at-package.ts';
-import { readKeptTrust } from '../registries/kept.ts';
+import { packagePolicy } from '../packages/report-on-package.ts';
 import { readRegistries } from '../registries/registry-base.ts';
+import { readStoredTrust } from '../registries/stored-trust.ts';
 import {
   answer,
   count,
@@ -303,7 +303,7 @@ export function rootRows({ paths, now }: Pick<CommandContext, 'now' | 'paths'>):
   return readRegistries(paths).registries.flatMap(({ base, root }): DoctorRow[] => {
     const about = { name: `root of trust of ${base}`, needed: false };
     try {
-      const kept = readKeptTrust(paths, root);
+      const kept = readStoredTrust(paths, root);
       if (kept === undefined) return [];
       const until = String(JSON.parse(kept.metadata.root).signed.expires);
       const left = Date.parse(until) - now().getTime();

@@ -10,7 +10,7 @@ export function requireAnswered(
   { admission, registry }: AdmissionAnswer,
   name: SkillName,
 ): undefined {
-  if (admission.input.olderWords !== true) return undefined;
+  if (admission.input.olderProofs !== true) return undefined;
   const [why = `${registry.base} does not answer`] = admission.notes;
   throw new Problem('registry-down', `Cannot look for a newer version of ${name}: ${why}`);
 }

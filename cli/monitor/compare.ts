@@ -4,7 +4,7 @@ import { fetchBlobIfThere, fetchFile, inTurns } from '../../skills-index/client/
 import { withSum } from '../../skills-index/client/limited-source.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { statementBlobBytesMax } from '../../skills-index/client/version-words.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/version-proofs.ts';
 import { withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, purlOf, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
@@ -15,8 +15,8 @@ import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { type IndexLine, printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import {
   judgeReplayedLine,
-  type LogWords,
   type ReplayedLine,
+  type TrustStatements,
 } from '../../skills-index/trust/index-files/judge-line.ts';
 import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
@@ -200,7 +200,7 @@ function summariesByName(
 
 /** The part of the log that judges a line. */
 interface JudgingLog {
-  readonly words: LogWords;
+  readonly words: TrustStatements;
   /** Changes whenever the words do. */
   readonly epoch: string;
   readonly state: MonitorState;
@@ -317,7 +317,7 @@ export function otherStop(
 /** The line that a verification summary stands for, by the statements that it names. */
 async function judgeSummaryInLog(
   world: ReplayWorld,
-  words: LogWords,
+  words: TrustStatements,
   summary: LoggedSummary,
 ): Promise<ReplayedSummary> {
   const { purl, logIndex, address } = summary;
@@ -350,7 +350,7 @@ function lineOf(
   {
     words,
     ...place
-  }: { readonly words: LogWords; readonly logIndex: number; readonly bundle: Digest },
+  }: { readonly words: TrustStatements; readonly logIndex: number; readonly bundle: Digest },
 ): IndexLine | undefined {
   for (const one of read) {
     if (one.statement.predicateType !== predicateTypes.publish) continue;

@@ -13,17 +13,25 @@ import {
 } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { type LogWord, wordsOf } from '../../skills-index/trust/signatures/log-words.ts';
+import {
+  gatherTrustStatements,
+  type TrustStatement,
+} from '../../skills-index/trust/signatures/trust-statements.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/signatures/verified-before.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { Difference } from './difference.ts';
-import { type KeptWord, type MonitorState, monitorWithheldMax, sumOfWords } from './state-file.ts';
+import {
+  type MonitorState,
+  monitorWithheldMax,
+  type RememberedStatement,
+  sumOfStatements,
+} from './state-file.ts';
 import {
   type LoggedSummary,
   MapOfNames,
   type MonitorFolder,
   type ReadFiles,
-  type ReadWords,
+  type ReadStatements,
   type ReplayTrust,
   type ReplayWorld,
 } from './world.ts';
@@ -49,7 +57,7 @@ export function makeMemory(): ReplayMemory {
 
 /** A word of the log, or a verification summary, with its place. */
 type Known = { readonly logIndex: number } & (
-  | { readonly word: LogWord; readonly names: readonly string[] }
+  | { readonly word: TrustStatement; readonly names: readonly string[] }
   | { readonly summary: LoggedSummary }
 );
 
@@ -64,7 +72,7 @@ interface Memory {
   readonly files: ReadFiles;
   readonly known: readonly Known[];
   /** What was made of them at the last look, up to a size of the log. */
-  readonly read?: ReadWords & { readonly size: number; readonly policy: Digest };
+  readonly read?: ReadStatements & { readonly size: number; readonly policy: Digest };
   /** Maps of the sizes that were asked for last. */
   readonly maps: readonly MapAt[];
 }
@@ -77,7 +85,7 @@ class KnownWords {
    * The words of the log below a size.
    * @throws Problem `json-invalid` when a word is missing or another, `monitor-limit`
    */
-  async read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
+  async read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadStatements> {
     const by = trustDigest(world);
     const before = this.#byFolder.get(world.folder.dir);
     const memory = await addWords(world, state, {
@@ -152,11 +160,11 @@ async function addWords(
  */
 function provenBefore(
   { seen, verified }: MonitorState,
-  { by, words }: { readonly by: Digest; readonly words: readonly KeptWord[] },
-): (one: KeptWord) => boolean {
+  { by, words }: { readonly by: Digest; readonly words: readonly RememberedStatement[] },
+): (one: RememberedStatement) => boolean {
   if (verified === undefined || seen === undefined || verified.by !== by) return () => false;
   const among = words.filter(({ logIndex }) => logIndex < verified.size);
-  const isProven = verified.size <= seen.size && sumOfWords(among) === verified.words;
+  const isProven = verified.size <= seen.size && sumOfStatements(among) === verified.words;
   const except = new Set(verified.except);
   return ({ logIndex }) => isProven && logIndex < verified.size && !except.has(logIndex);
 }
@@ -180,7 +188,7 @@ async function keepProven(
 
 function readWord(
   world: ReplayWorld,
-  { bundle, verdict: purl, logIndex, address }: KeptWord,
+  { bundle, verdict: purl, logIndex, address }: RememberedStatement,
   isProven: boolean,
 ): Known[] {
   if (bundle === undefined)
@@ -192,7 +200,7 @@ function readWord(
 }
 
 // The registry names a statement by its text, whether or not anybody can verify the statement.
-function namesOfWord(word: LogWord, bytes: Uint8Array): string[] {
+function namesOfWord(word: TrustStatement, bytes: Uint8Array): string[] {
   if ('statement' in word) return mapNames(word.statement);
   const said = peek(() =>
     peekStatement(parseSigstoreBundle(parseJson(bytes, 'a statement').value).dsseEnvelope),
@@ -204,11 +212,11 @@ function makeRead(
   world: ReplayWorld,
   known: readonly Known[],
   { size, by, policy }: { readonly size: number; readonly by: Digest; readonly policy: Digest },
-): ReadWords {
+): ReadStatements {
   const below = known.filter(({ logIndex }) => logIndex < size);
   const words = below.flatMap((one) => ('word' in one ? [one.word] : []));
   return {
-    words: wordsOf(world, words),
+    words: gatherTrustStatements(world, words),
     epoch: `${by} ${policy} ${words.length} ${words.at(-1)?.logIndex ?? -1}`,
     summaries: below.flatMap((one) => ('summary' in one ? [one.summary] : [])),
     unverifiable: words.flatMap((one): Difference[] =>

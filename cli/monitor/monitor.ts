@@ -6,7 +6,7 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { diskStore } from '../registries/carry-memory.ts';
 import { freshRegistry } from '../registries/refresh.ts';
@@ -17,8 +17,8 @@ import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../te
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
 import { type Difference, differenceMeanings } from './difference.ts';
-import { keepEvidence, type Look, replayOnce } from './look.ts';
 import { makeMemory, type ReplayMemory } from './memory.ts';
+import { keepEvidence, type Replay, replayOnce } from './replay.ts';
 import { MonitorFolder, type ReplayWorld } from './world.ts';
 
 /**
@@ -58,7 +58,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
 }
 
-type Shown = Omit<Look, 'status'>;
+type Shown = Omit<Replay, 'status'>;
 
 type Memory = ReplayMemory & {
   readonly folder: MonitorFolder;
@@ -187,7 +187,7 @@ const answers: readonly ProblemCode[] = [
 ];
 
 /** `away`: the registry shows no head either; `waiting`: it does, and the hour is not over. */
-type JudgedFailure = 'away' | 'waiting' | Omit<Look, 'status'>;
+type JudgedFailure = 'away' | 'waiting' | Omit<Replay, 'status'>;
 
 async function judgeFailure(world: ReplayWorld, cause: Problem): Promise<JudgedFailure> {
   const { folder, fingerprint, source } = world;

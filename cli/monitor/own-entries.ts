@@ -12,7 +12,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readWitnesses } from '../../skills-index/trust/decision/one-log.ts';
 import { statusBytesMax, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import type { CommandContext } from '../command.ts';
 import { diskStore } from '../registries/carry-memory.ts';
 import { freshRegistry } from '../registries/refresh.ts';

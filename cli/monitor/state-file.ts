@@ -144,7 +144,7 @@ export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 
 // The statements that a replay remembers, and the sums over what is kept of them.
 
 /** A statement that a replay remembers. */
-export interface KeptWord {
+export interface RememberedStatement {
   readonly logIndex: number;
   readonly address: Digest;
   /**
@@ -156,7 +156,7 @@ export interface KeptWord {
   readonly verdict?: string;
 }
 
-export const wordsShape: Shape<readonly KeptWord[]> = v.array(
+export const rememberedStatementsShape: Shape<readonly RememberedStatement[]> = v.array(
   exactObject({
     logIndex,
     address: digest,
@@ -166,18 +166,18 @@ export const wordsShape: Shape<readonly KeptWord[]> = v.array(
 );
 
 /** The sum over these words alone. */
-export function sumOfWords(words: readonly KeptWord[]): string {
-  return sumWith(emptySums.words, words.map(printWord));
+export function sumOfStatements(words: readonly RememberedStatement[]): string {
+  return sumWith(emptySums.words, words.map(printRemembered));
 }
 
 /** The sums with more words and addresses. */
 export function sumsWith(
   sums: KeptSums,
-  words: readonly KeptWord[],
+  words: readonly RememberedStatement[],
   found: readonly { readonly logIndex: number; readonly address: Digest }[],
 ): KeptSums {
   return {
-    words: sumWith(sums.words, words.map(printWord)),
+    words: sumWith(sums.words, words.map(printRemembered)),
     addresses: sumWith(
       sums.addresses,
       found.map(({ logIndex: index, address }) => printAddress(index, address)),
@@ -186,6 +186,6 @@ export function sumsWith(
 }
 
 /** The part of a word in the sum over all words. */
-export const printWord = (word: KeptWord): string => canonicalJson(word);
+export const printRemembered = (word: RememberedStatement): string => canonicalJson(word);
 /** The part of an address in the sum over all addresses. */
 export const printAddress = (index: number, address: Digest): string => `${index} ${address}`;

@@ -2,7 +2,7 @@
 import { fetchFile, inTurns, type Source } from '../../skills-index/client/blobs.ts';
 import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
 import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
-import { statementBlobBytesMax } from '../../skills-index/client/version-words.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/version-proofs.ts';
 import { printHead } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, noteBytesMax } from '../../skills-index/log/checkpoint.ts';
 import { commitsTo } from '../../skills-index/log/commits-to.ts';
@@ -25,14 +25,14 @@ import {
   verifyStatus,
 } from '../../skills-index/trust/index-files/status-file.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
-import { isWord } from '../../skills-index/trust/signatures/log-words.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
+import { isTrustStatement } from '../../skills-index/trust/signatures/trust-statements.ts';
 import type { Difference } from './difference.ts';
 import {
-  type KeptWord,
   type MonitorState,
   monitorWithheldMax,
   printRange,
+  type RememberedStatement,
   rangeOf,
   sumsWith,
 } from './state-file.ts';
@@ -175,7 +175,8 @@ async function readOne(
   try {
     // A word that cannot be verified freezes what it is about. A word that cannot be read again
     // would end every replay, so it counts as withheld.
-    if (isWord({ statement: said })) readLogged(bytes, { logIndex, digest: address }, world);
+    if (isTrustStatement({ statement: said }))
+      readLogged(bytes, { logIndex, digest: address }, world);
     else requireVerified(world, bytes);
     await world.source.store.put(address, bytes);
     return shown;
@@ -239,9 +240,9 @@ function requireVerified({ verified, root, sigstore }: ReplayWorld, bytes: Uint8
   }
 }
 
-function wordsOf(read: readonly ReadStatement[]): KeptWord[] {
-  return read.flatMap(({ logIndex, address, bytes, said }): KeptWord[] => {
-    if (isWord({ statement: said }))
+function wordsOf(read: readonly ReadStatement[]): RememberedStatement[] {
+  return read.flatMap(({ logIndex, address, bytes, said }): RememberedStatement[] => {
+    if (isTrustStatement({ statement: said }))
       return [{ logIndex, address, bundle: Buffer.from(bytes).toString('base64') }];
     return said.predicateType === predicateTypes.summary
       ? [{ logIndex, address, verdict: said.predicate.resourceUri }]

@@ -20,7 +20,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
-import type { LogWords, ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
+import type {
+  ReplayedLine,
+  TrustStatements,
+} from '../../skills-index/trust/index-files/judge-line.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
@@ -30,14 +33,14 @@ import type { Difference } from './difference.ts';
 import {
   emptyState,
   emptySums,
-  type KeptWord,
   type MonitorState,
   parseState,
   printAddress,
+  printRemembered,
   printState,
-  printWord,
+  type RememberedStatement,
+  rememberedStatementsShape,
   sumWith,
-  wordsShape,
 } from './state-file.ts';
 
 /** Values in one file of its state. */
@@ -54,8 +57,8 @@ export interface ReplayTrust {
 }
 
 /** The words of a log as a look judges by them. */
-export interface ReadWords {
-  readonly words: LogWords;
+export interface ReadStatements {
+  readonly words: TrustStatements;
   /** Changes whenever the words do, or what they are judged by. */
   readonly epoch: string;
   readonly summaries: readonly LoggedSummary[];
@@ -72,7 +75,7 @@ export interface ReplayWorld extends ReplayTrust {
   readonly verified: VerifiedStatements;
   /** Reads the words of the log below a size, and verifies those of them that are new. */
   readonly known: {
-    read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords>;
+    read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadStatements>;
     /** The map of names of the first `size` entries that `read` was given. */
     mapAt(folder: MonitorFolder, size: number): MapOfNames;
   };
@@ -115,7 +118,7 @@ export interface ReadFiles {
   readonly names: ReadonlySet<string>;
   /** Over all words that were read so far. */
   readonly sum: string;
-  readonly words: readonly KeptWord[];
+  readonly words: readonly RememberedStatement[];
   /** Whether `words` are only those that came to what was read before. */
   readonly isMore: boolean;
 }
@@ -154,12 +157,12 @@ export class MonitorFolder {
    */
   async keepWords(
     from: number,
-    words: readonly KeptWord[],
+    words: readonly RememberedStatement[],
     { late = false }: { readonly late?: boolean } = {},
   ): Promise<void> {
     if (words.length === 0) return;
     const name = `${String(from).padStart(15, '0')}${late ? '-late' : ''}.json`;
-    await writeWhole(join(this.dir, 'words', name), `${JSON.stringify(words)}\n`, 0o600);
+    await writeWhole(join(this.dir, 'statements', name), `${JSON.stringify(words)}\n`, 0o600);
   }
 
   /**
@@ -167,7 +170,7 @@ export class MonitorFolder {
    * a word of both would be counted twice.
    */
   async removeWordsFrom(size: number): Promise<void> {
-    const folder = join(this.dir, 'words');
+    const folder = join(this.dir, 'statements');
     for (const name of await namesIn(folder))
       if (fromOf(name) >= size) await rm(join(folder, name));
   }
@@ -179,8 +182,8 @@ export class MonitorFolder {
    */
   async readWords(state: MonitorState, before?: ReadFiles): Promise<ReadFiles> {
     const { walked, withheld } = state;
-    const folder = join(this.dir, 'words');
-    const words: KeptWord[] = [];
+    const folder = join(this.dir, 'statements');
+    const words: RememberedStatement[] = [];
     const names = new Set(before?.names);
     // A statement that came late was written before the state that counts it.
     const uncounted = new Set(withheld.map(({ index }) => index));
@@ -193,7 +196,7 @@ export class MonitorFolder {
       if (counted.length === all.length) names.add(name);
       words.push(...counted);
     }
-    const sum = sumWith(before?.sum ?? emptySums.words, words.map(printWord));
+    const sum = sumWith(before?.sum ?? emptySums.words, words.map(printRemembered));
     if (sum === walked.sums.words) return { names, sum, words, isMore: before !== undefined };
     if (before !== undefined) return this.readWords(state);
     throw damaged(this.dir, folder);
@@ -261,10 +264,10 @@ export class MonitorFolder {
       throw damaged(this.dir, path);
   }
 
-  async #wordsIn(path: string): Promise<readonly KeptWord[]> {
+  async #wordsIn(path: string): Promise<readonly RememberedStatement[]> {
     try {
       return parseShape(
-        wordsShape,
+        rememberedStatementsShape,
         parseJson(await readFile(path), path, monitorStateValuesMax),
         'json-invalid',
         path,

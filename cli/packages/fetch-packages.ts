@@ -25,7 +25,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
-import { packagePolicy } from './look-at-package.ts';
+import { packagePolicy } from './report-on-package.ts';
 
 /** A skill whose packages are fetched. */
 export interface PackagesOfSkill {

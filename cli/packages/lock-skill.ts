@@ -28,7 +28,6 @@ import { whileLocked } from '../locked-file.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { packagePolicy } from './look-at-package.ts';
 import {
   nodeWithoutPrograms,
   type Resolved,
@@ -39,6 +38,7 @@ import {
   toolMessageCharsMax,
   withFolder,
 } from './no-programs.ts';
+import { packagePolicy } from './report-on-package.ts';
 import { resolvePython } from './resolve-python.ts';
 
 /** Imports without a fitting package that one lock leaves out. */

@@ -3,7 +3,7 @@ import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { auditPackages } from '../../runner/package-store/audit-packages.ts';
 import { cleanPackages, listSets } from '../../runner/package-store/store.ts';
 import type { LockDetail } from '../../skills-index/packages/locks/lock-details.ts';
-import { lookTextCharsMax, plainText } from '../../skills-index/packages/package-look.ts';
+import { plainText, reportTextCharsMax } from '../../skills-index/packages/package-report.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { projectPackages } from '../install/outdated.ts';
@@ -19,7 +19,7 @@ import {
   table,
 } from '../terminal/output.ts';
 import { houseSets, wholeHouse } from './fetch-packages.ts';
-import { packagePolicy } from './look-at-package.ts';
+import { packagePolicy } from './report-on-package.ts';
 
 const daysDefault = 30;
 const daysMax = 3_650;
@@ -106,8 +106,8 @@ function plainDetail(detail: LockDetail): LockDetail {
   const { attestedBy, licence } = detail;
   return {
     ...detail,
-    ...(attestedBy === undefined ? {} : { attestedBy: plainText(attestedBy, lookTextCharsMax) }),
-    ...(licence === undefined ? {} : { licence: plainText(licence, lookTextCharsMax) }),
+    ...(attestedBy === undefined ? {} : { attestedBy: plainText(attestedBy, reportTextCharsMax) }),
+    ...(licence === undefined ? {} : { licence: plainText(licence, reportTextCharsMax) }),
   };
 }
 

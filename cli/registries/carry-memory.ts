@@ -19,9 +19,9 @@ import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/tr
 import type { CommandContext, Paths } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import type { KeptTrust } from './kept.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 import { readRegistries } from './registry-base.ts';
+import type { StoredTrust } from './stored-trust.ts';
 
 /**
  * Copies the data of every pin of the same registry under the new root file. The old copy stays.
@@ -31,7 +31,7 @@ import { readRegistries } from './registry-base.ts';
 export async function carryMemory(
   context: CommandContext,
   base: string,
-  { root, kept }: { readonly root: RootFile; readonly kept: KeptTrust | undefined },
+  { root, kept }: { readonly root: RootFile; readonly kept: StoredTrust | undefined },
 ): Promise<void> {
   const fingerprint = rootFingerprint(root);
   for (const pin of readRegistries(context.paths).registries) {
@@ -57,7 +57,7 @@ interface Proven {
 
 // Older root files do not name the registry's first one. Such registries are the same if their
 // current root files are equal.
-function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolean {
+function isSame({ registry, files }: StoredTrust, old: Proven | undefined): boolean {
   if (old === undefined) return false;
   return (
     (registry !== undefined && registry === old.registry) ||

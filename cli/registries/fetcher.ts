@@ -26,12 +26,12 @@ import {
   tufShapes,
 } from '../../skills-index/trust/root/metadata.ts';
 import {
-  type KeptTrust,
-  keptVersion,
+  type StoredTrust,
+  storedVersion,
   type TrustRole,
   trustMetadataBytesMax,
   trustRoles,
-} from './kept.ts';
+} from './stored-trust.ts';
 
 /** Bytes of the newest TUF set, which has three files of metadata and a status. */
 export const newestSetBytesMax = 4 * 1024 * 1024;
@@ -53,7 +53,7 @@ interface FetcherWorld {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly kept: KeptTrust | undefined;
+  readonly kept: StoredTrust | undefined;
   /** The trusted root at the start. */
   readonly root: string;
 }
@@ -178,13 +178,13 @@ function requireInTime(role: TrustRole, expires: string, now: number): void {
 function requireNotOlder(
   role: Exclude<TrustRole, 'root'>,
   signed: TufSigned,
-  kept: KeptTrust,
+  kept: StoredTrust,
 ): void {
   const pairs: (readonly [TrustRole, number, number])[] = [
-    [role, signed.version, keptVersion(kept, role)],
+    [role, signed.version, storedVersion(kept, role)],
   ];
   if (signed._type === 'timestamp')
-    pairs.push(['snapshot', signed.meta['snapshot.json'].version, keptVersion(kept, 'snapshot')]);
+    pairs.push(['snapshot', signed.meta['snapshot.json'].version, storedVersion(kept, 'snapshot')]);
   if (signed._type === 'snapshot') {
     const before: TufSnapshot['meta'] = JSON.parse(kept.metadata.snapshot).signed.meta;
     for (const name of ['targets', 'online'] as const)

@@ -7,15 +7,15 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { CommandContext, Paths } from '../command.ts';
+import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 import {
-  type KeptTrust,
   keepAbsence,
   keepTrust,
   readAbsence,
-  readKeptTrust,
+  readStoredTrust,
+  type StoredTrust,
   trustMetadataBytesMax,
-} from './kept.ts';
-import { type TrustedRegistry, trustedRegistry } from './registries.ts';
+} from './stored-trust.ts';
 
 const trustRefreshMillis = 3_600_000;
 
@@ -97,7 +97,7 @@ export async function refreshTrust(
   world: TrustWorld,
   base: string,
   pinned: RootFile,
-): Promise<KeptTrust | undefined> {
+): Promise<StoredTrust | undefined> {
   const fingerprint = rootFingerprint(pinned);
   const source = {
     fetch: world.send ?? world.fetch,
@@ -105,7 +105,7 @@ export async function refreshTrust(
     base,
     signal: world.signal,
   };
-  const before = readKeptTrust(world.paths, fingerprint);
+  const before = readStoredTrust(world.paths, fingerprint);
   if (
     before === undefined &&
     (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined

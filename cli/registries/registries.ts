@@ -14,8 +14,8 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { Paths } from '../command.ts';
-import { type KeptTrust, readKeptTrust } from './kept.ts';
 import { fallbackBase, parseBase, readRegistries, registryBaseOf } from './registry-base.ts';
+import { readStoredTrust, type StoredTrust } from './stored-trust.ts';
 
 export const rootFileBytesMax = 256 * 1024;
 
@@ -38,7 +38,7 @@ export interface TrustedRegistry {
   readonly sigstore?: unknown;
   readonly witnesses?: WitnessPolicy;
   /** Absent for a registry without TUF metadata. */
-  readonly kept?: KeptTrust;
+  readonly kept?: StoredTrust;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,7 +108,7 @@ export function trustedRegistry(
       'root-invalid',
       `Cannot trust ${base}: the stored root file does not have the pinned fingerprint`,
     );
-  const kept = readKeptTrust(paths, pinned.root);
+  const kept = readStoredTrust(paths, pinned.root);
   const before = { base, fingerprint: pinned.root, pinned: pinnedRoot };
   return kept === undefined
     ? { ...before, root: pinnedRoot, policy: defaultPolicy }

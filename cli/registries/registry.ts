@@ -14,7 +14,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { tufDocumentBytesMax } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -29,7 +29,6 @@ import {
   printHead,
   setMemoryAside,
 } from './carry-memory.ts';
-import { type KeptTrust, keptVersion } from './kept.ts';
 import { freshRegistry, refreshTrust } from './refresh.ts';
 import {
   requireRootSize,
@@ -39,6 +38,7 @@ import {
 } from './registries.ts';
 import { requestBytes } from './registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from './registry-base.ts';
+import { type StoredTrust, storedVersion } from './stored-trust.ts';
 
 /** `skillgate registry add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -167,7 +167,7 @@ async function requireFingerprint(
 function pinnedAnswer(
   context: CommandContext,
   pinned: PinnedRegistry,
-  kept: KeptTrust | undefined,
+  kept: StoredTrust | undefined,
 ): ExitCode {
   const { default: preferred, registries } = readRegistries(context.paths);
   const isDefault = preferred === pinned.base;
@@ -177,7 +177,7 @@ function pinnedAnswer(
     kept === undefined
       ? null
       : {
-          version: keptVersion(kept, 'root'),
+          version: storedVersion(kept, 'root'),
           root: rootFingerprint(inForce),
           freshUntil: kept.freshUntil,
         };
@@ -218,7 +218,7 @@ async function showRegistry(context: CommandContext, base: string): Promise<Exit
   const seen = await lastSeenHead(context, registry);
   const witnessed = countOf(context, registry, head);
   const { fingerprint, root, kept } = registry;
-  const version = kept === undefined ? undefined : keptVersion(kept, 'root');
+  const version = kept === undefined ? undefined : storedVersion(kept, 'root');
   const signedUntil =
     kept === undefined ? undefined : String(JSON.parse(kept.metadata.root).signed.expires);
   const inForce = rootFingerprint(root);

@@ -40,7 +40,12 @@ import {
 } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { makeTrustFetcher, parseMetadata, type TrustFetcher, tufFilesOf } from './fetcher.ts';
-import { type KeptTrust, type TrustRole, trustMetadataBytesMax, trustRoles } from './kept.ts';
+import {
+  type StoredTrust,
+  type TrustRole,
+  trustMetadataBytesMax,
+  trustRoles,
+} from './stored-trust.ts';
 
 /** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;
@@ -56,7 +61,7 @@ export interface TrustQuestion extends Omit<TrustedBefore, 'chain'> {
  * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`,
  * `registry-answer-invalid`
  */
-export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
+export async function updateTrust(question: TrustQuestion): Promise<StoredTrust> {
   const { source, pinned, kept, now } = question;
   const walked = await walk(question);
   const follow = (first: RootFile) => walk({ source, pinned: first, now });
@@ -67,7 +72,7 @@ export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
   return { ...walked, registry };
 }
 
-async function walk(question: TrustQuestion): Promise<KeptTrust> {
+async function walk(question: TrustQuestion): Promise<StoredTrust> {
   const start = question.kept?.metadata.root ?? givenRoot(question) ?? (await firstRoot(question));
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-trust-'));
   try {
@@ -114,7 +119,11 @@ async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<st
   );
 }
 
-async function updateIn(folder: string, question: TrustQuestion, root: string): Promise<KeptTrust> {
+async function updateIn(
+  folder: string,
+  question: TrustQuestion,
+  root: string,
+): Promise<StoredTrust> {
   const { source, kept, now } = question;
   await writeFile(join(folder, 'root.json'), root);
   for (const role of trustRoles)
@@ -146,7 +155,11 @@ async function updateIn(folder: string, question: TrustQuestion, root: string): 
 
 type Walked = TrustQuestion & TrustedBefore;
 
-async function readResult(folder: string, updater: Updater, question: Walked): Promise<KeptTrust> {
+async function readResult(
+  folder: string,
+  updater: Updater,
+  question: Walked,
+): Promise<StoredTrust> {
   const optional = async (name: TufFileName) => {
     const text = await readTarget(folder, updater, name, question);
     return text === undefined ? {} : { [name]: text };
@@ -227,7 +240,7 @@ interface TrustedBefore {
   /** The pinned root file. */
   readonly pinned: RootFile;
   /** The files that were stored last time. */
-  readonly kept?: KeptTrust | undefined;
+  readonly kept?: StoredTrust | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** TUF roots from the one that was trusted at the start to the newest. */
@@ -318,9 +331,9 @@ interface NamedRegistry {
   readonly source: Source;
   readonly pinned: RootFile;
   /** The files that were stored last time. */
-  readonly kept?: KeptTrust | undefined;
+  readonly kept?: StoredTrust | undefined;
   /** Later files that the administrators of another root file signed for the same registry. */
-  readonly follow: (first: RootFile) => Promise<Pick<KeptTrust, 'files'>>;
+  readonly follow: (first: RootFile) => Promise<Pick<StoredTrust, 'files'>>;
 }
 
 /**

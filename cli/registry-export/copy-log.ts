@@ -16,7 +16,7 @@ import { evidencePackPath, parsePack } from '../../skills-index/client/pack-form
 import { packBytesMax, packedFilesBytesMax } from '../../skills-index/client/packs.ts';
 import { fetchIndex, scanReportBytesMax } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { statementBlobBytesMax } from '../../skills-index/client/version-words.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/version-proofs.ts';
 import { type CompactRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';

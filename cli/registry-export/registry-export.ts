@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type FileAnswer, fetchFile, type GetFile } from '../../skills-index/client/blobs.ts';
 import { peek } from '../../skills-index/client/peek.ts';
-import { wordsTriesMax } from '../../skills-index/client/registry-index.ts';
+import { nameProofsTriesMax } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { isOfHead } from '../../skills-index/client/version-words.ts';
+import { isOfHead } from '../../skills-index/client/version-proofs.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
@@ -12,15 +12,15 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import {
+  nameProofsBytesMax,
+  parseNameProofsFile,
+  provesName,
+} from '../../skills-index/trust/index-files/name-proofs.ts';
+import {
   type Status,
   statusBytesMax,
   verifyStatus,
 } from '../../skills-index/trust/index-files/status-file.ts';
-import {
-  parseWordsFile,
-  provesName,
-  wordsFileBytesMax,
-} from '../../skills-index/trust/index-files/words-file.ts';
 import { parseRoot, rootBytesMax, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readsPrivately } from '../readers/read-tokens.ts';
@@ -176,7 +176,7 @@ async function copyUntilQuiet(
   found: Gathered,
 ): Promise<Pass> {
   let { log } = before;
-  for (let tries = 1; tries <= wordsTriesMax; tries++) {
+  for (let tries = 1; tries <= nameProofsTriesMax; tries++) {
     const from = world.now().getTime();
     const { status, statement } = await readStatus(world);
     const head = parseCheckpoint(statement.checkpoint);
@@ -259,7 +259,7 @@ async function show(
 ): Promise<void> {
   await folder.put('index/root.json', Buffer.from(canonicalJson(registry.root)));
   await folder.putWaiting('index/status.json', pass.status);
-  if (pass.isNewMap) await folder.showFolder('words');
+  if (pass.isNewMap) await folder.showFolder('proofs');
   await folder.show('index/status.json');
   for (const name of changed.keys()) await folder.show(`index/${name}`);
   if (hasTuf) await folder.show(timestampPath);
@@ -364,14 +364,14 @@ async function copyOne(
   { head, isNewMap }: WordsToCopy,
   { name, line }: { readonly name: SkillName; readonly line: IndexLine },
 ): Promise<boolean> {
-  const path = `words/${name}/${line.version}`;
+  const path = `proofs/${name}/${line.version}`;
   const kept = await (isNewMap ? folder.getWaiting(path) : folder.get(path));
   if (kept !== undefined && proves(kept, head)) return true;
   const asked = `/${path}?size=${head.size}`;
-  const bytes = await fetchFile(source, asked, wordsFileBytesMax);
+  const bytes = await fetchFile(source, asked, nameProofsBytesMax);
   if (bytes === undefined)
     throw new Problem('registry-answer-invalid', `${source.base} has no /${path}`);
-  if (!isOfHead(parseWordsFile(bytes), head)) return false;
+  if (!isOfHead(parseNameProofsFile(bytes), head)) return false;
   if (!proves(bytes, head))
     throw new Problem('registry-answer-invalid', `The proofs in /${path} do not hold`);
   await (isNewMap ? folder.putWaiting(path, bytes) : folder.put(path, bytes));
@@ -379,7 +379,7 @@ async function copyOne(
 }
 
 function proves(bytes: Uint8Array, head: ExportedLog['head']): boolean {
-  const words = peek(() => parseWordsFile(bytes));
+  const words = peek(() => parseNameProofsFile(bytes));
   return (
     words !== undefined &&
     isOfHead(words, head) &&

@@ -45,9 +45,9 @@ import {
 } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../command.ts';
-import type { KeptTrust } from '../registries/kept.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
+import type { StoredTrust } from '../registries/stored-trust.ts';
 import { registryFiles } from './registry-folder.ts';
 
 /** The root of trust before the proposed one. */
@@ -92,7 +92,7 @@ export function folderAnchor(
 interface Known {
   readonly pinned: RootFile;
   readonly from: string;
-  readonly kept?: KeptTrust | undefined;
+  readonly kept?: StoredTrust | undefined;
 }
 
 async function knownRoot(
@@ -264,8 +264,8 @@ export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeR
     one('administrators who must agree', `${old.threshold}`, `${root.threshold}`),
     ...eachNamed(thresholdsOf(old), thresholdsOf(root)),
     ...each('administrator', old.administrators.map(rootKeyId), root.administrators.map(rootKeyId)),
-    ...(['log', 'status', 'registry'] as const).map((office) =>
-      one(`${office} key`, rootKeyId(old[office]), rootKeyId(root[office])),
+    ...(['log', 'status', 'registry'] as const).map((role) =>
+      one(`${role} key`, rootKeyId(old[role]), rootKeyId(root[role])),
     ),
     ...eachNamed(retiredOf(old), retiredOf(root)),
     one('registry that statements name', registryIdOf(old), registryIdOf(root)),
@@ -356,7 +356,7 @@ function yesOrNo(value: unknown): string {
 
 function retiredOf({ retired = [] }: RootFile): Named[] {
   return retired.map((key) => [
-    `retired ${key.office} key, whose signatures count up to log index ${key.validUpTo}`,
+    `retired ${key.role} key, whose signatures count up to log index ${key.validUpTo}`,
     rootKeyId(key),
   ]);
 }

@@ -42,7 +42,7 @@ import {
   parseRoot,
   type RetiredKey,
   type RootFile,
-  type RootOffice,
+  type RootRole,
 } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { signWithKey } from '../signing/bundle-builder.ts';
@@ -238,15 +238,13 @@ export function changedRoot(
       'usage',
       `Cannot remove ${stranger}: it is not the key of an administrator of the root file`,
     );
-  const offices = (['log', 'status', 'registry'] as const).filter(
-    (office) => keys[office] !== undefined,
-  );
-  const replaced: readonly (readonly [RootOffice, string])[] = [
-    ...offices.map((office) => [office, root[office].key] as const),
+  const roles = (['log', 'status', 'registry'] as const).filter((role) => keys[role] !== undefined);
+  const replaced: readonly (readonly [RootRole, string])[] = [
+    ...roles.map((role) => [role, root[role].key] as const),
     ...gone.map((one) => ['administrator', one.key] as const),
   ];
   const fresh: RetiredKey[] =
-    validUpTo === undefined ? [] : replaced.map(([office, key]) => ({ office, key, validUpTo }));
+    validUpTo === undefined ? [] : replaced.map(([role, key]) => ({ role, key, validUpTo }));
   const retired = [...(root.retired ?? []), ...fresh];
   const stay = root.administrators.filter((one) => !remove.includes(one.keyId));
   const earlier = root.thresholds ?? [];
@@ -261,7 +259,7 @@ export function changedRoot(
       : earlier;
   const next = {
     ...root,
-    ...Object.fromEntries(offices.map((office) => [office, { key: keys[office] }])),
+    ...Object.fromEntries(roles.map((role) => [role, { key: keys[role] }])),
     administrators: [...stay, ...add.map(({ keyId, spki }) => ({ keyId, key: spki }))],
     threshold: threshold ?? root.threshold,
     ...(thresholds.length === 0 ? {} : { thresholds }),

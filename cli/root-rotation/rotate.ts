@@ -308,15 +308,15 @@ interface NextKeys {
 // Keys are created where they will be used, so private keys never travel with a proposal.
 async function nextKeys({ options }: CommandContext, dir: string): Promise<NextKeys> {
   const fresh = (['log', 'status', 'registry'] as const).filter(
-    (office) => options[`new-${office}-key`] === true,
+    (role) => options[`new-${role}-key`] === true,
   );
   if (fresh.length === 0) return { open: {}, file: undefined };
   const made = makeRegistryKeys();
   const path = join(dir, registryFiles.keys);
   const before = parseJson(await readProposal(path), path).value as RegistryKeyFile;
-  const chosen = Object.fromEntries(fresh.map((office) => [office, made[office]]));
+  const chosen = Object.fromEntries(fresh.map((role) => [role, made[role]]));
   return {
-    open: Object.fromEntries(fresh.map((office) => [office, publicKeyIn(made[office])])),
+    open: Object.fromEntries(fresh.map((role) => [role, publicKeyIn(made[role])])),
     file: { ...before, ...chosen },
   };
 }

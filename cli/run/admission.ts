@@ -11,7 +11,7 @@ import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import { withFilePacks } from '../../skills-index/client/file-packs.ts';
 import { withDeadline, withSum } from '../../skills-index/client/limited-source.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
-import { fetchStatementAt } from '../../skills-index/client/version-words.ts';
+import { fetchStatementAt } from '../../skills-index/client/version-proofs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';

@@ -107,7 +107,7 @@ function watchRevocation(version: WatchedVersion): RevocationWatch {
       known = parseCheckpoint(decision.checkpoint.note);
   });
   const { store } = version.source;
-  const places = ['status.json', 'known', `words/${version.name}/${version.version}`].flatMap(
+  const places = ['status.json', 'known', `proofs/${version.name}/${version.version}`].flatMap(
     (name) => store.placeOf?.(name) ?? [],
   );
   let seen: string | undefined;
@@ -176,7 +176,7 @@ function changedAt(place: string): number {
  * Reasons against a version that the log gives, and no lack of evidence: a stop, a hidden
  * statement, and people whose keys were ended for the time when they signed.
  */
-const stops: readonly DecisionReasonCode[] = ['suspended', 'revoked', 'words-withheld'];
+const stops: readonly DecisionReasonCode[] = ['suspended', 'revoked', 'statements-withheld'];
 const ends: readonly DecisionReasonCode[] = [
   'publisher-unknown',
   'scanner-unknown',

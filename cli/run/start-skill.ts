@@ -101,7 +101,7 @@ export async function admitToStart(
       const { requireAllowedPackages } = await import(
         '../../runner/package-store/audit-packages.ts'
       );
-      const { packagePolicy } = await import('../packages/look-at-package.ts');
+      const { packagePolicy } = await import('../packages/report-on-package.ts');
       requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
     }
     const opened = await openAdmitted(source, admitted);

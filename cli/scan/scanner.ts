@@ -7,7 +7,7 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { workerObserver } from '../observe/worker-observer.ts';
-import { packageLooks } from '../packages/look-at-package.ts';
+import { packageReports } from '../packages/report-on-package.ts';
 import { currentRegistry } from '../registries/refresh.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import { readKeyFile } from '../signing/key-file.ts';
@@ -44,7 +44,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { fetch, signal, now, registryBase: base } = context;
   try {
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
-    const lookAt = packageLooks(context);
+    const lookAt = packageReports(context);
     const reader = readerOf(context);
     const observer = context.options.observe === true ? await workerObserver(context) : undefined;
     const warn = (line: string): void => printNote(context, safe`scanner: ${asCalled(line)}`);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { lookAtRetention } from '../../registry/data-folder/retention-look.ts';
+import { previewRetention } from '../../registry/data-folder/retention-preview.ts';
 import { parseRetention } from '../../registry/retention/retention-rules.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hint: 'write --dry-run to see what would go; skillgate serve deletes, by the same rules',
     });
   const given = typeof options.retention === 'string' ? resolve(cwd, options.retention) : undefined;
-  const rules = await lookAtRetention(resolve(cwd, args[0] ?? ''), {
+  const rules = await previewRetention(resolve(cwd, args[0] ?? ''), {
     rules: await parsedFile('retention rules', given, parseRetention),
     now: now(),
     limit: retentionShownMax,
@@ -40,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-type Rule = Awaited<ReturnType<typeof lookAtRetention>>[number];
+type Rule = Awaited<ReturnType<typeof previewRetention>>[number];
 
 function printable({ first, ...rule }: Rule) {
   return {

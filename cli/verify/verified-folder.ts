@@ -29,8 +29,8 @@ import {
   layoutOf,
   placesOf,
 } from '../install/skill-folder.ts';
-import { keptVersion } from '../registries/kept.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
+import { storedVersion } from '../registries/stored-trust.ts';
 import {
   type AdmissionWorld,
   askAdmission,
@@ -325,7 +325,7 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
 function ageOf({ kept }: TrustedRegistry): RootAge {
   if (kept === undefined) return null;
   return {
-    version: keptVersion(kept, 'root'),
+    version: storedVersion(kept, 'root'),
     asked: kept.refreshed,
     signedUntil: String(JSON.parse(kept.metadata.root).signed.expires),
   };

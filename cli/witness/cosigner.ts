@@ -27,7 +27,7 @@ import { type CheckpointSigner, signCosignature } from '../../skills-index/log/s
 import { type Witness, witnessNameCharsMax } from '../../skills-index/log/witness-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import type { Heads, KeptLog } from './heads.ts';
+import type { Heads, StoredLog } from './heads.ts';
 
 /** Retries of a witness after a concurrent request. */
 const witnessTriesMax = 20;
@@ -137,7 +137,7 @@ export async function consider(
 async function keepMap(
   { heads, now }: CosigningWitness,
   { origin }: WatchedLog,
-  { kept, why, note }: { readonly kept: KeptLog; readonly why: string; readonly note: string },
+  { kept, why, note }: { readonly kept: StoredLog; readonly why: string; readonly note: string },
 ): Promise<void> {
   const at = now().toISOString();
   await heads.keepEvidence(origin, { why, kept: kept.head?.note ?? '', sent: note, at });
@@ -162,7 +162,7 @@ export async function stop(
   witness: CosigningWitness,
   log: WatchedLog,
   found: {
-    readonly kept: KeptLog;
+    readonly kept: StoredLog;
     readonly judged: Extract<JudgedSubmission, { readonly kind: 'forked' }>;
     readonly note: string;
   },
@@ -185,7 +185,7 @@ export async function stop(
 export async function keepRollback(
   witness: CosigningWitness,
   log: WatchedLog,
-  seen: { kept: KeptLog; note: string },
+  seen: { kept: StoredLog; note: string },
 ): Promise<string> {
   const { head } = seen.kept;
   const sent = parseCheckpoint(seen.note);
@@ -209,7 +209,7 @@ const toldOlder = new WeakMap<CosigningWitness, Set<number>>();
 function reportOlderHead(
   witness: CosigningWitness,
   { origin }: WatchedLog,
-  { kept, note }: { kept: KeptLog; note: string },
+  { kept, note }: { kept: StoredLog; note: string },
 ): void {
   const sent = parseCheckpoint(note);
   const told = toldOlder.get(witness) ?? new Set();
@@ -227,7 +227,10 @@ function reportOlderHead(
 }
 
 /** The answer to a stopped log. */
-export function stoppedAnswer(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
+export function stoppedAnswer(
+  log: WatchedLog,
+  stopped: NonNullable<StoredLog['stopped']>,
+): Answered {
   return {
     status: 503,
     why: `${log.origin} is stopped until a person has checked it: ${stopped.why}`,
@@ -242,7 +245,7 @@ async function isKept(
     kept,
     head,
     note,
-  }: { readonly kept: KeptLog; readonly head: Checkpoint; readonly note: string },
+  }: { readonly kept: StoredLog; readonly head: Checkpoint; readonly note: string },
 ): Promise<boolean> {
   const isNew =
     kept.head?.size !== head.size || (kept.head.map === undefined && head.map !== undefined);

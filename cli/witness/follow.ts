@@ -20,8 +20,8 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { mapNames } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, monitorMapsMax, type ReplayMemory } from '../monitor/memory.ts';
+import { type Replay, replayOnce } from '../monitor/replay.ts';
 import { rangeOf } from '../monitor/state-file.ts';
 import { fetchStatement, whyOtherMap } from '../monitor/statements.ts';
 import { type MapOfNames, MonitorFolder } from '../monitor/world.ts';
@@ -294,7 +294,7 @@ async function replay(
     readonly memory: ReplayMemory;
     readonly signal?: AbortSignal;
   },
-): Promise<{ readonly look: Look; readonly replayed?: ReplayedLog }> {
+): Promise<{ readonly look: Replay; readonly replayed?: ReplayedLog }> {
   const { base, root, memory, signal = new AbortController().signal } = given;
   // A home of its own, in which the root file that the operator gave is the one that is pinned.
   const home = join(dir, 'replay');
@@ -338,7 +338,7 @@ async function rootAt(
   );
 }
 
-function differencesText({ differences: [first, ...more], evidence }: Look): string {
+function differencesText({ differences: [first, ...more], evidence }: Replay): string {
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const kept = evidence === undefined ? '' : `; kept in ${evidence}`;
   return `index or status contradict the log: ${first?.code} at ${first?.place}: ${first?.message}${others}${kept}`;

@@ -19,7 +19,7 @@ const evidenceFilesMax = 100;
 const headsKeptMax = 100;
 
 /** The stored data about one log. */
-export interface KeptLog {
+export interface StoredLog {
   /** Number of the newest head; 0 without one. */
   readonly place: number;
   readonly head?: MappedHead & { readonly note: string };
@@ -28,7 +28,7 @@ export interface KeptLog {
 }
 
 export interface Heads {
-  read(origin: string): Promise<KeptLog>;
+  read(origin: string): Promise<StoredLog>;
   /**
    * Durably stores this head after the head of number `place`; false when another process was
    * faster and nothing changed.
@@ -159,7 +159,7 @@ async function readHead(
   return { ...checkpoint, note: parsed.output.note };
 }
 
-async function readStop(file: string): Promise<KeptLog['stopped']> {
+async function readStop(file: string): Promise<StoredLog['stopped']> {
   try {
     const parsed = v.safeParse(stopForm, parseJson(await readFile(file), file).value);
     return { why: parsed.success ? parsed.output.why : 'its file cannot be read', file };

@@ -152,7 +152,7 @@ async function watchedLogs({
   cwd,
 }: CommandContext): Promise<Pick<Serving, 'logs' | 'roots'>> {
   const roots = await Promise.all(
-    list(options.root).map((file) => readGivenRoot(resolve(cwd, file))),
+    list(options.root).map((file) => readRootFile(resolve(cwd, file))),
   );
   const logs = [...list(options.log).map(parseLog), ...roots.map(({ root }) => logOf(root))];
   if (logs.length === 0) {
@@ -210,7 +210,7 @@ interface Renewal {
 }
 
 /** @throws Problem `file-not-found`, `root-invalid` */
-export async function readGivenRoot(path: string): Promise<GivenRoot> {
+export async function readRootFile(path: string): Promise<GivenRoot> {
   try {
     return { path, root: parseRoot(requireRootSize(await readFile(path))) };
   } catch (cause) {
@@ -269,7 +269,7 @@ function unknownKeyText({ path }: GivenRoot, { origin }: WatchedLog): string {
 
 async function readAgain({ path }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {
   try {
-    return otherThan(log, (await readGivenRoot(path)).root);
+    return otherThan(log, (await readRootFile(path)).root);
   } catch (cause) {
     if (cause instanceof Problem) return undefined;
     throw cause;

@@ -23,7 +23,7 @@ import { parseEnvelope } from '../../skills-index/statement/signature-formats/en
 import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../../skills-index/trust/root/root.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import { makeExclusive, type Registry } from '../context.ts';
 import { rootOfSize } from '../log/log.ts';
 import { bodyIn } from '../log/segments/entry-bodies.ts';

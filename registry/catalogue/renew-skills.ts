@@ -9,13 +9,13 @@ import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-f
 import type { Registry } from '../context.ts';
 import { adviceKinds } from '../index/index-rows.ts';
 import { readLine } from '../index/packs.ts';
-import { letOthersGoOn } from '../people/words.ts';
+import { letOthersGoOn } from '../people/identity-statements.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 import { changedSkills, nameWords, skills } from './plugin-packages.ts';
 import { correctedWordsOf } from './search/rank-skills.ts';
-import { idsOf, nextIdIn, placeSome } from './shown-skills.ts';
+import { idsOf, nextIdIn, placeSome } from './visible-skills.ts';
 
 /** The newest versions of a skill that are looked at for the one to offer. */
 const offeredCandidatesMax = 64;
@@ -89,14 +89,14 @@ async function offeredOf(
     .select({ id: skills.versionId })
     .from(skills)
     .where(eq(skills.name, name));
-  const columns = { ...shownColumns, line: indexLines.logIndex, since: audit.at };
+  const columns = { ...visibleColumns, line: indexLines.logIndex, since: audit.at };
   const joined = () =>
     db.read
       .select(columns)
       .from(versions)
       .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
       .leftJoin(audit, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)));
-  const found = await readShown(registry, async () => [
+  const found = await readVisible(registry, async () => [
     ...(await joined()
       .where(and(eq(versions.name, name), eq(versions.status, 'approved')))
       .orderBy(desc(versions.logIndex))

@@ -180,7 +180,7 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
   if (threshold !== undefined) throw refused(ends('an earlier threshold', threshold.validUpTo));
   if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
   if (retired !== undefined)
-    throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
+    throw refused(ends(`a retired ${retired.role} key`, retired.validUpTo));
 }
 
 // Rejects a proposal that retires the log key before the last entry. A retired log key vouches for
@@ -191,9 +191,7 @@ async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   const last = lastLogIndex(dir) ?? -1;
   const early = (root.retired ?? []).find(
     (retired) =>
-      retired.office === 'log' &&
-      retired.validUpTo < last &&
-      !known.includes(canonicalJson(retired)),
+      retired.role === 'log' && retired.validUpTo < last && !known.includes(canonicalJson(retired)),
   );
   if (early === undefined) return;
   throw new Problem(

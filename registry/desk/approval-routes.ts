@@ -9,14 +9,14 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { EnrolledMember, Principal, Registry, VersionName } from '../context.ts';
-import { wordsOf } from '../markup/capability-words.ts';
+import { capabilityText } from '../markup/capability-text.ts';
 import {
   count,
   digest,
   type Html,
   html,
+  isolatedText,
   part,
-  shown,
   term,
   typedLine,
   untrusted,
@@ -152,7 +152,7 @@ export function approvalPage(frame: PageFrame, view: ApprovalView): Html {
   const statementDigest = digestOf(view.text);
   const bytes = html`<p class="summary">${count(Buffer.byteLength(view.text), 'byte')}, canonical JSON,
 ${digest(statementDigest, 'long')}</p>
-<pre class="bytes" tabindex="0" aria-label="the statement, byte for byte"><code dir="ltr">${shown(view.text)}</code></pre>`;
+<pre class="bytes" tabindex="0" aria-label="the statement, byte for byte"><code dir="ltr">${isolatedText(view.text)}</code></pre>`;
   const body = html`<p class="summary">Nothing is approved yet. Read the statement before you sign it.
 The desk read every line below from the statement’s own bytes.</p>
 ${fields(view)}
@@ -202,7 +202,7 @@ function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate'
   if (list.length === 0) return html`only read its own files${under}`;
   return html`<ul class="plain-list">${list.map(
     (capability) =>
-      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(wordsOf(capability))}</code></li>`,
+      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(capabilityText(capability))}</code></li>`,
   )}</ul>${under}`;
 }
 

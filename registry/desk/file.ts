@@ -7,8 +7,8 @@ import {
   digest,
   type Html,
   html,
+  isolatedText,
   revealedText,
-  shown,
   untrusted,
 } from '../markup/markup.ts';
 import type { FilesSince } from '../review/detail.ts';
@@ -146,7 +146,7 @@ function fileLine(line: string, number: number): Html {
   const more = line.length - fileViewLineCharsMax;
   const cut = more > 0 ? html`<span class="chip">${count(more, 'further character')}</span>` : '';
   return html`<tr id="L${number}"><th scope="row"><a href="#L${number}" aria-label="line ${number}">${number}</a></th>
-<td><code dir="ltr">${shown(line.slice(0, fileViewLineCharsMax))}${cut}</code></td></tr>`;
+<td><code dir="ltr">${isolatedText(line.slice(0, fileViewLineCharsMax))}${cut}</code></td></tr>`;
 }
 
 function sheets(detail: FileView['detail'], path: string, lines: number): Html {
@@ -227,5 +227,5 @@ function differenceRow(line: string): Html {
   const cut = text.length - fileViewLineCharsMax;
   const tail = cut > 0 ? html`<span class="chip">${count(cut, 'further character')}</span>` : '';
   return html`<tr class="${kind?.name ?? 'same'}"><th scope="row">${kind?.word ?? ''}</th>
-<td><code dir="ltr">${shown(text.slice(0, fileViewLineCharsMax))}${tail}</code></td></tr>`;
+<td><code dir="ltr">${isolatedText(text.slice(0, fileViewLineCharsMax))}${tail}</code></td></tr>`;
 }

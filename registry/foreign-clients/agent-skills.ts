@@ -20,7 +20,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
 import { archiveDigest, archiveOf, type MadeFile } from '../catalogue/plugin-packages.ts';
-import { findSkill, type ShownSkill, skillsByName } from '../catalogue/shown-skills.ts';
+import { findSkill, skillsByName, type VisibleSkill } from '../catalogue/visible-skills.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { adviceKinds } from '../index/index-rows.ts';
 import { requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
@@ -28,9 +28,9 @@ import { answerFile, answerParts } from '../routes/site/file-answers.ts';
 import { historyOf, newestVersion, requireVersion } from '../versions/find-versions.ts';
 import { filesOf, skillMdOf } from '../versions/manifests.ts';
 import { versionsInScope } from '../versions/scope-versions.ts';
-import type { Shown } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import type { VisibleVersion } from '../versions/visible-versions.ts';
 
 /** Skills in one index: the client fetches all of them before it asks a person. */
 export const indexedSkillsMax = 200;
@@ -120,7 +120,7 @@ function answerIndex(context: Context, skills: readonly IndexEntry[]): Response 
 // The skills that an address of this site names for clients that install what an index has.
 
 /** A version with the text that an index has about it. */
-export type NamedSkill = ServedVersion & Pick<ShownSkill, 'description'>;
+export type NamedSkill = ServedVersion & Pick<VisibleSkill, 'description'>;
 
 /**
  * All offered skills that the request may read.
@@ -205,7 +205,7 @@ const pending: ReadonlySet<VersionState> = new Set(['received', 'scanning', 'in 
 /** The reason why no client gets a version; undefined for one that is approved. */
 export async function whyNotServed(
   registry: Registry,
-  row: Shown<VersionRow>,
+  row: VisibleVersion<VersionRow>,
 ): Promise<Problem | undefined> {
   if (row.status === 'approved') return undefined;
   const about = `${row.name}@${row.version}`;
@@ -228,7 +228,7 @@ export function isPending({ status }: Pick<VersionRow, 'status'>): boolean {
 export async function requireServed(
   registry: Registry,
   which: VersionName,
-): Promise<Shown<VersionRow>> {
+): Promise<VisibleVersion<VersionRow>> {
   const row = await requireVersion(registry, which);
   const refusal = await whyNotServed(registry, row);
   if (refusal !== undefined) throw refusal;
@@ -240,7 +240,7 @@ export async function requireServed(
  * @throws Problem `not-found`; `version-yanked`, `version-pending` or `version-withheld` about the
  * newest version of a skill that has none to offer
  */
-export async function requireOffered(registry: Registry, name: SkillName): Promise<ShownSkill> {
+export async function requireOffered(registry: Registry, name: SkillName): Promise<VisibleSkill> {
   const skill = await findSkill(registry, name);
   if (skill !== undefined) return skill;
   const newest = await newestVersion(registry, name);
@@ -268,7 +268,7 @@ export async function* readableSkills(
   registry: Registry,
   context: Context,
   { after: first, limit }: { readonly after?: string | undefined; readonly limit: number },
-): AsyncGenerator<ShownSkill> {
+): AsyncGenerator<VisibleSkill> {
   const { only, scopes } = await scopesHiddenFrom(registry, context);
   if (only) {
     // In the order of names: `@a-b/` stands before `@a/`.

@@ -19,12 +19,12 @@ import { parseVersion, type Version } from '../../skills-index/skill/version.ts'
 import {
   newestPlaceText,
   parseNewestPlace,
-  type ShownSkill,
   skillsByShortName,
   skillsByTime,
-} from '../catalogue/shown-skills.ts';
+  type VisibleSkill,
+} from '../catalogue/visible-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import { onlyReadable, scopesHiddenFrom } from '../readers/may-read.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -42,7 +42,7 @@ const fingerprintedVersionsMax = 20;
 export const listedAtOnce = 50;
 
 interface ListedPage {
-  readonly items: readonly ShownSkill[];
+  readonly items: readonly VisibleSkill[];
   readonly next?: string | undefined;
 }
 
@@ -92,7 +92,7 @@ export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt
   return { version, createdAt, changelog: '' };
 }
 
-export function aboutSkill({ createdAt, description, name, offeredSince, version }: ShownSkill) {
+export function aboutSkill({ createdAt, description, name, offeredSince, version }: VisibleSkill) {
   return {
     slug: shortNameOf(name),
     ownerHandle: scopeOf(name),
@@ -123,7 +123,7 @@ async function nameOf(
   const hidden = await scopesHiddenFrom(registry, context);
   const { skills } = await skillsByShortName(registry, slug, { hidden, limit: listedAtOnce });
   const named = skills.filter(({ name }) => shortNameOf(name) === slug);
-  const [only, ...others] = await onlyShown(registry, context, named);
+  const [only, ...others] = await onlyReadable(registry, context, named);
   if (only === undefined)
     throw new Problem('not-found', `This registry offers no skill ${slug}`, {
       hint: 'Name its scope: @scope/name, or scope--name for clients before 0.23.',
@@ -175,7 +175,7 @@ export async function servedVersion(
 }
 
 /** The skill that a request means. @throws Problem as `requireOffered` */
-export async function offeredSkill(registry: Registry, context: Context): Promise<ShownSkill> {
+export async function offeredSkill(registry: Registry, context: Context): Promise<VisibleSkill> {
   const name = await nameOf(registry, context, namedIn(context));
   await requireReadingSkill(registry, context, name);
   return requireOffered(registry, name);

@@ -17,18 +17,18 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { archiveOf } from '../catalogue/plugin-packages.ts';
-import { skillsByTime } from '../catalogue/shown-skills.ts';
+import { skillsByTime } from '../catalogue/visible-skills.ts';
 import type { Registry } from '../context.ts';
-import { letOthersGoOn } from '../people/words.ts';
-import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import { letOthersGoOn } from '../people/identity-statements.ts';
+import { onlyReadable, scopesHiddenFrom } from '../readers/may-read.ts';
 import { jsonBody } from '../routes/request-parts.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { approvedVersions, requireVersion } from '../versions/find-versions.ts';
 import { filesOf, manifestOf, statementsOf } from '../versions/manifests.ts';
-import type { Shown } from '../versions/shown-versions.ts';
 import { sourceOf } from '../versions/version-source.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import type { VisibleVersion } from '../versions/visible-versions.ts';
 import { answerMade, isPending, requireOffered, whyNotServed } from './agent-skills.ts';
 import {
   aboutSkill,
@@ -135,7 +135,7 @@ interface Verdict {
 }
 
 /** Judges a version by its state alone: people and the scanner judged it before. */
-async function readVerdict(registry: Registry, row: Shown<VersionRow>): Promise<Verdict> {
+async function readVerdict(registry: Registry, row: VisibleVersion<VersionRow>): Promise<Verdict> {
   const refusal = await whyNotServed(registry, row);
   if (refusal === undefined) {
     const { capabilities } = await manifestOf(registry, row);
@@ -159,7 +159,7 @@ function addressesOf({ config }: Registry, { name, version }: VersionRow) {
 }
 
 /** What `security-verdicts` answers about a version that the client may see. */
-async function describeVerdict(registry: Registry, row: Shown<VersionRow>) {
+async function describeVerdict(registry: Registry, row: VisibleVersion<VersionRow>) {
   const { overview, reasons, security } = await readVerdict(registry, row);
   const { page } = addressesOf(registry, row);
   return {
@@ -181,7 +181,7 @@ async function describeVerdict(registry: Registry, row: Shown<VersionRow>) {
 /** What `verify` answers. The evidence is named, so that another program can verify it. */
 async function describeVerification(
   registry: Registry,
-  row: Shown<VersionRow>,
+  row: VisibleVersion<VersionRow>,
   resolvedFrom: 'latest' | 'version',
 ) {
   const { reasons, security } = await readVerdict(registry, row);
@@ -245,7 +245,7 @@ function trendingRoutes(registry: Registry): Hono {
   return new Hono().get('/trending', async (context) => {
     const hidden = await scopesHiddenFrom(registry, context);
     const { skills } = await skillsByTime(registry, { hidden });
-    const shown = await onlyShown(registry, context, skills);
+    const shown = await onlyReadable(registry, context, skills);
     return context.json({
       items: shown.map(({ description, name, offeredSince }) => ({
         slug: shortNameOf(name),
@@ -274,7 +274,7 @@ function skillRoutes(registry: Registry): Hono {
   return new Hono()
     .get('/skills', async (context) => {
       const { items, next } = await listedPage(registry, context);
-      const shown = await onlyShown(registry, context, items);
+      const shown = await onlyReadable(registry, context, items);
       return context.json({
         items: shown.map((skill) => ({
           ...aboutSkill(skill),

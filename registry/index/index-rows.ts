@@ -25,13 +25,13 @@ import { statementOfRow } from '../log/row-texts.ts';
 import { advice } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
 import { audit, indexLines, statements, versions } from '../store/schema.ts';
+import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import {
   dueMoves,
   type MovableVersion,
   readPendingStops,
-  shownColumns,
-} from '../versions/shown-versions.ts';
-import type { MoveRow, VersionRow } from '../versions/versions.ts';
+  visibleColumns,
+} from '../versions/visible-versions.ts';
 import { wholeLines } from './packs.ts';
 
 /** Lines that one query reads while parts are made. */
@@ -164,7 +164,7 @@ function rowsOf({ db }: Registry) {
       written: indexLines.written,
       version: { id, name, version, bundle, publisher, status },
       since: audit.at,
-      pending: shownColumns.pending,
+      pending: visibleColumns.pending,
     })
     .from(indexLines)
     .leftJoin(versions, eq(versions.id, indexLines.versionId))
@@ -231,7 +231,7 @@ export const adviceGiven = {
 } as const satisfies Record<AdvicePredicate['kind'], { kind: AdviceKind; isGiven: boolean }>;
 
 /** Advice with its text. */
-export interface ShownAdvice {
+export interface PublicAdvice {
   readonly kind: AdviceKind;
   readonly reason: string;
   readonly replacement?: SkillName;
@@ -256,7 +256,7 @@ export async function adviceAt(
 }
 
 /** The advice in force about a version, with its texts. */
-export async function readAdvice({ db }: Registry, versionId: string): Promise<ShownAdvice[]> {
+export async function readAdvice({ db }: Registry, versionId: string): Promise<PublicAdvice[]> {
   const rows = await db.read
     .select({ kind: advice.kind, row: statements })
     .from(advice)

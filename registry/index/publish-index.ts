@@ -49,10 +49,10 @@ import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
 import { showBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { commitLine, writeIndexFile } from './index-file.ts';
+import { requireFewNames } from './name-proofs.ts';
 import { leanLine, writePacks } from './packs.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
-import { requireFewNames } from './words.ts';
 
 /** An index file with the most lines of this length is one that clients read. */
 export const indexLineBytesMax = 512 * 1024;
@@ -269,7 +269,7 @@ async function readRow(registry: Registry, id: string): Promise<VersionRow> {
 // registry about members, scopes and keys.
 
 /** The identities that a question needs. */
-export interface EvidenceWords {
+export interface NeededIdentities {
   readonly chain: Identities;
   readonly statements: readonly LoggedStatement[];
   readonly frozen: readonly FrozenStatement[];
@@ -292,7 +292,7 @@ interface Signers {
  */
 export async function identityEvidence(
   signers: Signers,
-  read: (question: IdentityQuestion) => Promise<EvidenceWords>,
+  read: (question: IdentityQuestion) => Promise<NeededIdentities>,
 ): Promise<readonly Digest[]> {
   const scopes = [signers.scope];
   for (let ids: readonly Digest[] = [...new Set(signers.keys)].sort(); ; ) {
@@ -306,7 +306,7 @@ export async function identityEvidence(
 
 /** The evidence among known statements, and the keys that the evidence concerns. Pure. */
 export function selectEvidence(
-  { chain, statements, frozen }: EvidenceWords,
+  { chain, statements, frozen }: NeededIdentities,
   signers: Signers,
 ): { readonly addresses: readonly Digest[]; readonly keys: readonly Digest[] } {
   // An enrolment counts by the place of the statement that it names, even when that statement no

@@ -13,7 +13,7 @@ import {
   verifyEnvelope,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { spkiOf } from '../../skills-index/trust/root/root.ts';
-import { keysOfOffice } from '../../skills-index/trust/root/root-office.ts';
+import { keysOfRole } from '../../skills-index/trust/root/root-role.ts';
 import type { Registry } from '../context.ts';
 import { untilDone } from '../keep-on.ts';
 import { finishStatements } from '../log/finish-statements.ts';
@@ -171,7 +171,7 @@ async function readSignedHead({ objects, root }: Registry): Promise<TreeHead | u
   try {
     const envelope = parseEnvelope(parseJson(bytes, statusName).value);
     // Retired keys count as well: after a rotation, the key before signed the last file.
-    const isOwn = keysOfOffice(root, 'status').some((key) => verifyEnvelope(envelope, spkiOf(key)));
+    const isOwn = keysOfRole(root, 'status').some((key) => verifyEnvelope(envelope, spkiOf(key)));
     return isOwn ? parseCheckpoint(statusIn(bytes).checkpoint) : undefined;
   } catch (cause) {
     // A damaged file shows nothing. The next signed status replaces it.

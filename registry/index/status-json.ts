@@ -60,7 +60,7 @@ function isFresh(
 }
 
 /** The file as it was signed last, for parts that belong to its head. */
-export async function shownStatus(registry: Registry): Promise<Uint8Array> {
+export async function signedStatus(registry: Registry): Promise<Uint8Array> {
   const last = await readLast(registry);
   return last === undefined ? currentStatus(registry) : Buffer.from(last.bytes);
 }

@@ -6,7 +6,7 @@ import { and, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { policiesAt } from '../../skills-index/trust/policy/judging-policies.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
-import { isInOffice } from '../../skills-index/trust/root/root-office.ts';
+import { heldRole } from '../../skills-index/trust/root/root-role.ts';
 import type { Registry } from '../context.ts';
 import { factIn } from '../log/segments/statement-fact.ts';
 import { isAmong } from '../store/batch.ts';
@@ -53,7 +53,7 @@ function whySummaryUncounted(
   registry: Registry,
   row: Pick<StatementRow, 'envelope' | 'fact' | 'logIndex' | 'predicateType' | 'signer'>,
 ): string | undefined {
-  if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
+  if (!heldRole(registry.root, 'registry', row.signer, row.logIndex))
     return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before this log index`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
   if (factIn(row) !== policyDigest(approving))

@@ -17,7 +17,7 @@ import type {
 import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Registry } from '../context.ts';
-import { requireFewHolders } from '../index/words.ts';
+import { requireFewHolders } from '../index/name-proofs.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
@@ -46,8 +46,8 @@ import type { BatchWrite } from '../store/batch.ts';
 import { pendingPasskey } from '../store/passkey-schema.ts';
 import { scansAgainWrites } from '../versions/fallen-scans.ts';
 import { stopped } from '../versions/publishers.ts';
-import { endsBackwards } from '../versions/shown-versions.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
+import { endsBackwards } from '../versions/visible-versions.ts';
 
 /** Owners that the first claim of a scope may name. The owners add others later. */
 export const firstOwnersMax = 5;

@@ -33,8 +33,8 @@ import {
   requireUnusedCertificate,
   type SentStatement,
 } from '../people/certified.ts';
+import { doSteps, letOthersGoOn } from '../people/identity-statements.ts';
 import { contradictsHint } from '../people/signer.ts';
-import { doSteps, letOthersGoOn } from '../people/words.ts';
 import { nothingRemovedSince } from '../retention/delete-files.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';

@@ -23,16 +23,16 @@ import { wholeRow } from '../log/segments/whole-row.ts';
 import { findKeys } from '../people/actors.ts';
 import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
 import { latest, readMembers } from '../people/identities.ts';
-import type { LoggedWord } from '../people/known-identities.ts';
+import { findIdentityStatements } from '../people/identity-statements.ts';
+import type { LoggedIdentityStatement } from '../people/known-identities.ts';
 import { type SentEnvelope, signerTriesMax } from '../people/signer.ts';
-import { findWords } from '../people/words.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { payloadMark } from '../store/columns/payload-mark-column.ts';
 import { statements } from '../store/schema.ts';
-import { wordOnPublisher } from '../versions/publishers.ts';
-import { readShown } from '../versions/shown-versions.ts';
+import { stopOfPublisher } from '../versions/publishers.ts';
 import type { VersionState } from '../versions/status.ts';
+import { readVisible } from '../versions/visible-versions.ts';
 
 /** A sender who repeats a statement gets the first answer again. */
 export async function findLogged(
@@ -205,11 +205,11 @@ async function stillHolds(
   { kind, target }: RevocationPredicate,
 ): Promise<boolean> {
   if ('publisher' in target) {
-    const word = await wordOnPublisher(registry, target.publisher);
+    const word = await stopOfPublisher(registry, target.publisher);
     return kind === (word?.kind ?? 'lifted');
   }
   const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
-  const meant = await readShown(registry, () => versionsMeant(registry, target));
+  const meant = await readVisible(registry, () => versionsMeant(registry, target));
   return meant.every(({ status }) => status === stateAfter[kind] || !indexed.includes(status));
 }
 
@@ -235,10 +235,10 @@ async function isFollowed(
 async function laterWords(
   registry: Registry,
   statement: Statement,
-): Promise<readonly LoggedWord[]> {
+): Promise<readonly LoggedIdentityStatement[]> {
   if (statement.predicateType === predicateTypes.member) return (await readMembers(registry)).words;
   const [name] = namesIn(statement);
-  return name === undefined ? [] : findWords(registry, [name], latest);
+  return name === undefined ? [] : findIdentityStatements(registry, [name], latest);
 }
 
 /** The subject of an identity statement. */

@@ -5,7 +5,7 @@ import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-cosignature.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { hasDigest, hasNoDigest } from '../store/columns/digest-column.ts';
@@ -61,7 +61,7 @@ export function bundlesOf(
   const note = rows.at(-1)?.entry.note;
   if (typeof note !== 'string') return rows.map(() => undefined);
   const retired = (root.retired ?? [])
-    .filter((retired) => retired.office === 'log')
+    .filter((retired) => retired.role === 'log')
     .map((retired) => Buffer.from(retired.key, 'base64'));
   // The bundle names the log key that was in force then.
   const logIds = [keys.log.publicKey, ...retired].map((key) => noteKeyId(root.origin, key));

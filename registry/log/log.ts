@@ -186,7 +186,7 @@ function fromBase64(text: string): Uint8Array {
 
 /** Whether the log has had another key. */
 export function hasRetiredLogKey({ root }: Pick<Registry, 'root'>): boolean {
-  return (root.retired ?? []).some((retired) => retired.office === 'log');
+  return (root.retired ?? []).some((retired) => retired.role === 'log');
 }
 
 /** Whether an earlier key signed a note. Clients accept heads of the key in force only. */

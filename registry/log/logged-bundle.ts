@@ -168,9 +168,9 @@ interface Rehearsal {
 const rehearsals = new WeakMap<RootFile, Rehearsal>();
 
 function rehearsalOf(root: RootFile, { publicKey }: RegistryKeys['log']): Rehearsal {
-  const { retired: _, ...office } = root;
+  const { retired: _, ...role } = root;
   const rehearsal = rehearsals.get(root) ?? {
-    root: { ...office, log: { key: Buffer.from(publicKey).toString('base64') } },
+    root: { ...role, log: { key: Buffer.from(publicKey).toString('base64') } },
     logId: noteKeyId(root.origin, publicKey),
   };
   rehearsals.set(root, rehearsal);
@@ -308,7 +308,7 @@ export function claimantName(account: Account): string {
 }
 
 /** Find the first claims of scopes that may look like a scope. */
-export function lookNames(scope: string): string[] {
+export function similarNames(scope: string): string[] {
   return [`looks ${plainForm(scope)}`, `looks strictly ${strictForm(scope)}`];
 }
 
@@ -321,7 +321,7 @@ export function isFirstClaim({ predicateType, predicate }: Statement): boolean {
 export function indexNames(statement: Statement, account: Account): string[] {
   const names = [...namesIn(statement), ...mapNames(statement)];
   if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return names;
-  return [...names, claimantName(account), ...lookNames(statement.predicate.scope)];
+  return [...names, claimantName(account), ...similarNames(statement.predicate.scope)];
 }
 
 /** The names of a statement that nobody can verify, as far as its subject tells. */

@@ -15,11 +15,11 @@ export type Html = ReturnType<typeof html>;
  * characters shown as chips.
  */
 export function untrusted(text: string): Html {
-  return html`<bdi>${shown(text)}</bdi>`;
+  return html`<bdi>${isolatedText(text)}</bdi>`;
 }
 
 /** As `untrusted` without the isolation, for code, where each line is isolated as a whole. */
-export function shown(text: string): Html[] {
+export function isolatedText(text: string): Html[] {
   return revealed(text).map(pieceMarkup);
 }
 

@@ -4,7 +4,7 @@ import {
   type RuleNote,
   ruleNote,
 } from '../../skills-index/statement/rule-note.ts';
-import { type Html, html, part, shown, term } from './markup.ts';
+import { type Html, html, isolatedText, part, term } from './markup.ts';
 
 /**
  * The page of a rule without its frame.
@@ -27,8 +27,8 @@ ${related.length === 0 ? '' : part('related', 'Related rules', relatedList(relat
 // a skill's.
 function example({ files, findings }: RuleExample, what: string): Html {
   const code = files.map(
-    ({ path, text }) => html`<p><code>${shown(path)}</code></p>
-<pre tabindex="0" aria-label="${what}, ${path}"><code dir="ltr">${shown(text.trimEnd())}</code></pre>`,
+    ({ path, text }) => html`<p><code>${isolatedText(path)}</code></p>
+<pre tabindex="0" aria-label="${what}, ${path}"><code dir="ltr">${isolatedText(text.trimEnd())}</code></pre>`,
   );
   const found = findings.map((finding) => html`<code>${finding}</code> `);
   return html`${code}<p class="quiet">${findings.length === 0 ? 'Nothing is found.' : html`Found at ${found}`}</p>`;

@@ -20,17 +20,17 @@ import {
   findSkill,
   newestPlaceText,
   parseNewestPlace,
-  type ShownSkill,
   skillsByName,
   skillsByTime,
-} from '../catalogue/shown-skills.ts';
+  type VisibleSkill,
+} from '../catalogue/visible-skills.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { count, day, digest, type Html, html, part, untrusted } from '../markup/markup.ts';
 import { pageFileRoutes } from '../markup/page-files.ts';
 import { rankFindings } from '../markup/rank-findings.ts';
 import { severityBadge, stateBadge, verdictBadge } from '../markup/severity.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import { onlyShown, requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
+import { onlyReadable, requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
 import { queryCharsMax, withoutIn } from '../routes/search.ts';
 import { newestVersion, requireVersion } from '../versions/find-versions.ts';
 import { type PublicFrame, publicFiles, publicPage } from './layout.ts';
@@ -143,7 +143,7 @@ async function readHome(registry: Registry, context: Context): Promise<HomeView>
     return {
       query: '',
       without,
-      skills: await onlyShown(registry, context, skills),
+      skills: await onlyReadable(registry, context, skills),
       corrected: {},
       next: next && `after=${newestPlaceText(next)}`,
     };
@@ -151,7 +151,7 @@ async function readHome(registry: Registry, context: Context): Promise<HomeView>
   if (query.length > queryCharsMax)
     throw new Problem('request-invalid', `A query has at most ${queryCharsMax} characters`);
   const { corrected, skills } = await findSkills(registry, { query, without, hidden });
-  const found = await onlyShown(registry, context, skills);
+  const found = await onlyReadable(registry, context, skills);
   const from = numberIn(context, 'from', 0);
   const end = from + foundRows;
   const rest = new URLSearchParams([
@@ -186,7 +186,7 @@ function numberIn(context: Context, name: string, otherwise: number): number {
 interface HomeView {
   readonly query: string;
   readonly without: readonly Need[];
-  readonly skills: readonly ShownSkill[];
+  readonly skills: readonly VisibleSkill[];
   /** All that a search found; undefined without a search. */
   readonly found?: number;
   /** Words that no skill has, with the words that were looked up instead. */
@@ -252,7 +252,7 @@ function nothing({ found }: HomeView): Html {
 // A list of skills: name, description, and what each asks for.
 
 /** Skills with their offered versions. */
-function skillList(skills: readonly ShownSkill[]): Html {
+function skillList(skills: readonly VisibleSkill[]): Html {
   return html`<ul class="skills">${skills.map(item)}</ul>`;
 }
 
@@ -265,7 +265,7 @@ const needWords: Readonly<Record<Need, string>> = {
   packages: 'loads packages',
 };
 
-function item(skill: ShownSkill): Html {
+function item(skill: VisibleSkill): Html {
   const { description, name, offeredSince, version } = skill;
   const needed = needsOf(skill.capabilities);
   return html`<li><h3><a href="/${name}">${name}</a> <span class="version">${version}</span></h3>
@@ -326,7 +326,7 @@ interface PublisherView {
   readonly scope: Scope;
   readonly owners: readonly Identity[];
   readonly publishers: readonly Identity[];
-  readonly skills: readonly ShownSkill[];
+  readonly skills: readonly VisibleSkill[];
   /** The skill behind which further ones are; absent on the last page. */
   readonly next?: SkillName | undefined;
 }

@@ -16,7 +16,7 @@ import {
   readIdentities,
   readMembers,
 } from './identities.ts';
-import { findSomeWords } from './words.ts';
+import { findSomeIdentityStatements } from './identity-statements.ts';
 
 /** Identity statements read at once when a key is looked for. */
 const wordsAtOnce = 8;
@@ -44,7 +44,7 @@ export async function scopesOf(registry: Registry, { subject }: Actor): Promise<
 // looked through.
 async function hasScope(registry: Registry, keyId: Digest): Promise<boolean> {
   const place = { after: -1, limit: 1 };
-  const { words } = await findSomeWords(registry, holderName(keyId), place);
+  const { words } = await findSomeIdentityStatements(registry, holderName(keyId), place);
   const scope = words.map((word) =>
     'why' in word ? word.about.scope : scopeIn(word.statement),
   )[0];
@@ -79,7 +79,10 @@ export async function findKeys(
 async function findKey(registry: Registry, keyId: Digest): Promise<PublicKey | undefined> {
   for (const name of [holderName(keyId), idName(keyId)]) {
     for (let after: number | undefined = -1; after !== undefined; ) {
-      const { words, last } = await findSomeWords(registry, name, { after, limit: wordsAtOnce });
+      const { words, last } = await findSomeIdentityStatements(registry, name, {
+        after,
+        limit: wordsAtOnce,
+      });
       const keys = words.flatMap((word) =>
         'why' in word || !isIdentityStatement(word.statement)
           ? []

@@ -13,9 +13,9 @@ import { identityId, printIdentity } from '../../skills-index/statement/identity
 import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
-import { claimantName, isFirstClaim, lookNames } from '../log/logged-bundle.ts';
+import { claimantName, isFirstClaim, similarNames } from '../log/logged-bundle.ts';
 import { latest, memberNow, readIdentities, readMembers } from './identities.ts';
-import { findSomeWords, findWords } from './words.ts';
+import { findIdentityStatements, findSomeIdentityStatements } from './identity-statements.ts';
 
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;
@@ -116,7 +116,7 @@ export async function requireClaimableScope(
 }
 
 async function readLookAlikes(registry: Registry, scope: Scope): Promise<Scope[]> {
-  const words = await findWords(registry, lookNames(scope), latest);
+  const words = await findIdentityStatements(registry, similarNames(scope), latest);
   const claimed = words.flatMap((word) =>
     'why' in word || word.statement.predicateType !== predicateTypes.scope
       ? []
@@ -169,7 +169,10 @@ export async function requireFewClaims(
       ? { signer: signer.keyId }
       : { signer: signer.signer, claims: signer.certified.claims },
   );
-  const { words } = await findSomeWords(registry, name, { after: -1, limit: firstClaimsMax });
+  const { words } = await findSomeIdentityStatements(registry, name, {
+    after: -1,
+    limit: firstClaimsMax,
+  });
   if (words.length < firstClaimsMax) return;
   throw new Problem(
     'request-invalid',

@@ -21,17 +21,27 @@ import type {
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
 import {
   type IdentityQuestion,
-  type IdentityWord,
   namesIn,
   neededStatements,
+  type ReplayedStatement,
 } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
 import { isRareType } from '../store/columns/index-conditions.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
-import type { KeptAnswer, KnownIdentities, KnownMembers, LoggedWord } from './known-identities.ts';
-import { findWords, keep, readWord, recall } from './words.ts';
+import {
+  findIdentityStatements,
+  keep,
+  readIdentityStatement,
+  recall,
+} from './identity-statements.ts';
+import type {
+  CachedAnswer,
+  KnownIdentities,
+  KnownMembers,
+  LoggedIdentityStatement,
+} from './known-identities.ts';
 
 /**
  * Answers about members and scopes, the statements that these answers hold together, and the last
@@ -66,8 +76,8 @@ export async function readIdentities(
   if (kept?.upTo === upTo) return kept.answer;
   // An answer can need more statements than the memory of statements keeps.
   const held = new Map(kept?.answer.statements.map((word) => [word.digest, word]));
-  const find = (names: readonly string[]): Promise<LoggedWord[]> =>
-    findWords(registry, names, upTo, held);
+  const find = (names: readonly string[]): Promise<LoggedIdentityStatement[]> =>
+    findIdentityStatements(registry, names, upTo, held);
   const words = await neededStatements(registry.root, question, { members, find });
   const answer = isOf(kept?.answer, words) ? kept.answer : chainOf(registry, words);
   keep(answers, text, { upTo, answer, words: words.length - members.length }, answersKeptMax);
@@ -76,7 +86,7 @@ export async function readIdentities(
 }
 
 // Answers with many statements would fill the memory.
-function forgetAnswers(answers: Map<string, KeptAnswer>): void {
+function forgetAnswers(answers: Map<string, CachedAnswer>): void {
   let words = [...answers.values()].reduce((sum, answer) => sum + answer.words, 0);
   for (const [text, answer] of answers) {
     if (words <= answerWordsMax) return;
@@ -96,10 +106,10 @@ export async function readIdentitiesWith(
   const upTo = await lastIdentity(registry);
   const known = await membersUpTo(registry, upTo);
   const isMember = added.statement.predicateType === predicateTypes.member;
-  const members: readonly IdentityWord[] = isMember ? [...known.words, added] : known.words;
+  const members: readonly ReplayedStatement[] = isMember ? [...known.words, added] : known.words;
   const own = new Set(namesIn(added.statement));
-  const find = async (names: readonly string[]): Promise<IdentityWord[]> => {
-    const found = await findWords(registry, names, upTo);
+  const find = async (names: readonly string[]): Promise<ReplayedStatement[]> => {
+    const found = await findIdentityStatements(registry, names, upTo);
     return names.some((name) => own.has(name)) ? [...found, added] : found;
   };
   return async (question) => {
@@ -126,9 +136,9 @@ async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembe
       ),
     )
     .orderBy(asc(statements.logIndex));
-  for (const row of rows) words.push(await readWord(registry, row));
-  const find = (names: readonly string[]): Promise<LoggedWord[]> =>
-    findWords(registry, names, upTo);
+  for (const row of rows) words.push(await readIdentityStatement(registry, row));
+  const find = (names: readonly string[]): Promise<LoggedIdentityStatement[]> =>
+    findIdentityStatements(registry, names, upTo);
   const needed = await neededStatements(registry.root, {}, { members: words, find });
   const answer = isOf(kept?.answer, needed)
     ? kept.answer
@@ -141,8 +151,8 @@ async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembe
   return answer;
 }
 
-function keptAnswers({ identities }: Registry): Map<string, KeptAnswer> {
-  identities.answers ??= new Map<string, KeptAnswer>();
+function keptAnswers({ identities }: Registry): Map<string, CachedAnswer> {
+  identities.answers ??= new Map<string, CachedAnswer>();
   return identities.answers;
 }
 
@@ -168,7 +178,7 @@ const lastIdentities = preparedOnce((db) => {
   return unionAll(members, named).prepare();
 });
 
-function chainOf(registry: Registry, words: readonly LoggedWord[]): KnownIdentities {
+function chainOf(registry: Registry, words: readonly LoggedIdentityStatement[]): KnownIdentities {
   const verified = words.filter(isLogged);
   const frozen = words.filter(isFrozen);
   return { chain: chainIdentities(registry.root, verified, frozen), statements: verified, frozen };
@@ -177,10 +187,10 @@ function chainOf(registry: Registry, words: readonly LoggedWord[]): KnownIdentit
 /** Whether an answer was computed from exactly these statements. */
 function isOf<Answer extends KnownIdentities>(
   answer: Answer | undefined,
-  words: readonly LoggedWord[],
+  words: readonly LoggedIdentityStatement[],
 ): answer is Answer {
   if (answer === undefined) return false;
-  const known = new Set<LoggedWord>([...answer.statements, ...answer.frozen]);
+  const known = new Set<LoggedIdentityStatement>([...answer.statements, ...answer.frozen]);
   return known.size === words.length && words.every((word) => known.has(word));
 }
 
@@ -188,13 +198,13 @@ function isLogged<Logged extends LoggedStatement>(word: Logged | FrozenStatement
   return !('why' in word);
 }
 
-function isFrozen(word: IdentityWord): word is FrozenStatement {
+function isFrozen(word: ReplayedStatement): word is FrozenStatement {
   return 'why' in word;
 }
 
 function memberKeys(
   registry: Registry,
-  words: readonly LoggedWord[],
+  words: readonly LoggedIdentityStatement[],
 ): ReadonlyMap<Digest, PublicKey> {
   const root = registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
   const named = words

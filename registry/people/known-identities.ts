@@ -6,7 +6,7 @@ import type { Identities } from '../../skills-index/trust/members-and-scopes/ide
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 
 /** A statement as the log holds it: verified, or frozen because it cannot be verified. */
-export type LoggedWord = VerifiedStatement | FrozenStatement;
+export type LoggedIdentityStatement = VerifiedStatement | FrozenStatement;
 
 /**
  * The chain of the statements that a question needs: identity statements, and suspensions and
@@ -23,7 +23,7 @@ export interface KnownIdentities {
 /** The members, whom every question needs. */
 export interface KnownMembers extends KnownIdentities {
   /** All statements on members, in log order. */
-  readonly words: readonly LoggedWord[];
+  readonly words: readonly LoggedIdentityStatement[];
   /** Keys of members, members of the root file first. */
   readonly keys: ReadonlyMap<Digest, PublicKey>;
 }
@@ -34,7 +34,7 @@ interface Kept<Answer> {
   readonly answer: Answer;
 }
 
-export interface KeptAnswer extends Kept<KnownIdentities> {
+export interface CachedAnswer extends Kept<KnownIdentities> {
   /** How many statements the answer needs besides those that every answer needs. */
   readonly words: number;
 }
@@ -43,7 +43,7 @@ export interface KeptAnswer extends Kept<KnownIdentities> {
 export interface IdentityCache {
   members?: Kept<KnownMembers>;
   /** Answers by their questions, in the order of their last use. */
-  answers?: Map<string, KeptAnswer>;
+  answers?: Map<string, CachedAnswer>;
   /** Verified statements by their addresses, in the order of their last use. */
   verified?: Map<Digest, VerifiedStatement>;
   /** Words files by their versions and maps, in the order of their last use. */

@@ -40,7 +40,7 @@ export async function mayRead(
  * Those of the items, each about one skill, that a request may read. Each scope is judged once: a
  * page has many skills of few scopes, and `mayRead` may read the session and the owners of a scope.
  */
-export async function onlyShown<Item extends { readonly name: SkillName }>(
+export async function onlyReadable<Item extends { readonly name: SkillName }>(
   registry: Registry,
   context: Context,
   items: readonly Item[],

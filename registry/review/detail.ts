@@ -19,9 +19,9 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { VersionSource } from '../../skills-index/statement/source.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
-import { readAdvice, type ShownAdvice } from '../index/index-rows.ts';
+import { type PublicAdvice, readAdvice } from '../index/index-rows.ts';
 import { whyUncounted } from '../index/uncounted.ts';
-import { doSteps } from '../people/words.ts';
+import { doSteps } from '../people/identity-statements.ts';
 import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
 import { isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -35,13 +35,13 @@ import {
   observationsOf,
   observationWaits,
   raisedBy,
-  type ShownObservation,
-  shownObservation,
+  type WorstObservation,
+  worstObservation,
 } from '../versions/observations.ts';
-import { readShown, type Shown, shownColumns } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { sourceOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
+import { readVisible, type VisibleVersion, visibleColumns } from '../versions/visible-versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import {
@@ -53,7 +53,7 @@ import {
   readProse,
 } from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
-import { type Risk, type ShownReading, shownReading } from './risk.ts';
+import { type ModelReading, modelReading, type Risk } from './risk.ts';
 import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
 
 /** Approved versions of a required skill that a reviewer's page looks at. */
@@ -116,7 +116,7 @@ export interface VersionDetail {
    */
   readonly uncounted?: string;
   /** Advice of the author that is in force: yanked, deprecated. */
-  readonly advice: readonly ShownAdvice[];
+  readonly advice: readonly PublicAdvice[];
   /** When the operator's retention rule deleted the files. */
   readonly filesDeleted?: Date;
 }
@@ -152,9 +152,9 @@ export interface ReviewDetail extends VersionDetail {
   /** What the last approved version before could not do; absent for a first version. */
   readonly changes?: ChangesSince;
   /** What the version did in sandboxes with decoys; absent where nobody observed it. */
-  readonly observation?: ShownObservation;
+  readonly observation?: WorstObservation;
   /** What a model remarked about the prose; absent where no model read it. */
-  readonly reading?: ShownReading;
+  readonly reading?: ModelReading;
 }
 
 /** @throws Problem `not-found` */
@@ -176,11 +176,11 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const before = previous && (await manifestOf(registry, previous));
   const stored = await readProse(registry, row);
   const prose = await proseSince(registry, stored, previous);
-  const reading = stored && shownReading(stored.prose);
+  const reading = stored && modelReading(stored.prose);
   const changes = await changesSince(registry, row, { manifest, report, previous });
   const packages = await packageAlarmsOf(registry, row);
   const observations = await observationsOf(registry, row);
-  const observation = await shownObservation(registry, observations);
+  const observation = await worstObservation(registry, observations);
   return {
     ...(await detailOf(registry, row)),
     description,
@@ -270,7 +270,10 @@ function saidIn(
   return { questions: ofKind('asked'), answers: ofKind('answered') };
 }
 
-async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<VersionDetail> {
+async function detailOf(
+  registry: Registry,
+  row: VisibleVersion<VersionRow>,
+): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
   const observations = await observationsOf(registry, row);
@@ -373,9 +376,9 @@ async function requiredSkillsOf(
 async function offered(registry: Registry, name: SkillName): Promise<Version[]> {
   const yanked = sql`EXISTS (SELECT 1 FROM advice WHERE versionId = ${versions.id} AND kind = 'yanked')`;
   // A version whose lift is due is offered again when the lift has reached its row.
-  const rows = await readShown(registry, () =>
+  const rows = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(eq(versions.name, name), eq(versions.status, 'approved'), sql`NOT ${yanked}`))
       .orderBy(desc(versions.logIndex))

@@ -8,9 +8,9 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 import { similarVersions } from './similarity-index.ts';
 
 const nearCopiesMax = 5;
@@ -46,9 +46,9 @@ export async function nearCopies(
     ]),
   );
   if (alike.size === 0) return [];
-  const found = await readShown(registry, () =>
+  const found = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(isAmong(versions.id, [...alike.keys()])),
   );

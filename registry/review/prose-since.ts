@@ -19,8 +19,8 @@ import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { scans, versions } from '../store/schema.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 import { reportOf } from './approvals.ts';
 
 /** Approved versions among which the last one that is shown as approved is looked for. */
@@ -66,9 +66,9 @@ export async function previousApproved(
 ): Promise<VersionRow | undefined> {
   let before = row.logIndex;
   for (let looked = 0; looked < approvedLookedAtMax; looked++) {
-    const [previous] = await readShown(registry, () =>
+    const [previous] = await readVisible(registry, () =>
       registry.db.read
-        .select(shownColumns)
+        .select(visibleColumns)
         .from(versions)
         .where(
           and(

@@ -34,9 +34,9 @@ import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { requireObserved } from '../versions/observations.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
-import { readShown, type Shown, shownColumns } from '../versions/shown-versions.ts';
 import { movesFrom, notInReview, requireMove, type VersionState } from '../versions/status.ts';
 import { type MoveRow, moveWrites, type VersionRow } from '../versions/versions.ts';
+import { readVisible, type VisibleVersion, visibleColumns } from '../versions/visible-versions.ts';
 import { reportOf } from './approvals.ts';
 import { requireReason } from './notes.ts';
 
@@ -269,9 +269,9 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
       .orderBy(desc(audit.at))
       .limit(decidedLookedAtMax)
       .as('newest');
-    return readShown(registry, () =>
+    return readVisible(registry, () =>
       registry.db.read
-        .select({ ...shownColumns, by: newest.by, why: newest.why, at: newest.at })
+        .select({ ...visibleColumns, by: newest.by, why: newest.why, at: newest.at })
         .from(newest)
         .innerJoin(versions, and(eq(newest.versionId, versions.id), eq(newest.move, versions.move)))
         .limit(decidedRowsMax),
@@ -281,7 +281,7 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
   return newest.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, decidedRowsMax);
 }
 
-type FoundRow = Shown<VersionRow> & Pick<MoveRow, 'by' | 'why'> & { readonly at: number };
+type FoundRow = VisibleVersion<VersionRow> & Pick<MoveRow, 'by' | 'why'> & { readonly at: number };
 
 function decidedRow({ due, name, status, version, ...last }: FoundRow): DecidedRow {
   const { at, by, why } = due ?? { ...last, at: new Date(last.at) };

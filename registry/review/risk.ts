@@ -89,7 +89,7 @@ interface RiskInput {
   /** Compared with the last approved version; absent for a first version. */
   readonly changes?: ChangesSince | undefined;
   /** Absent where no model read the prose. */
-  readonly reading?: ShownReading | undefined;
+  readonly reading?: ModelReading | undefined;
   /** The worst observation; absent where nobody observed the version. */
   readonly observed?: Pick<CountedObservation, 'verdict' | 'by'> | undefined;
   readonly packages?: PackageAlarms;
@@ -276,7 +276,7 @@ function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
 
 // A model's remarks about the prose of a version, with the places of the remarked sentences.
 
-export interface ShownReading {
+export interface ModelReading {
   /** The name of the model. */
   readonly model: string;
   readonly remarks: readonly (Omit<Remark, 'sentence'> & {
@@ -288,7 +288,7 @@ export interface ShownReading {
 }
 
 /** The reading of a prose; undefined where no model read it. */
-export function shownReading({ reading, sentences }: Prose): ShownReading | undefined {
+export function modelReading({ reading, sentences }: Prose): ModelReading | undefined {
   if (reading === undefined) return undefined;
   const { model, unread } = reading;
   const remarks = reading.remarks.flatMap(({ sentence, quote, kind }) => {
@@ -381,7 +381,7 @@ function didWhenRun(observed: Pick<CountedObservation, 'verdict' | 'by'> | undef
 const firstRemarkPoints = 12;
 
 /** What a model remarked. The remark is an opinion, so it weighs less than evidence. */
-function remarked(reading: ShownReading | undefined): RiskPart {
+function remarked(reading: ModelReading | undefined): RiskPart {
   const [first, ...more] = reading?.remarks ?? [];
   if (reading === undefined || first === undefined) return part('reader', 0, '');
   const others = more.length === 0 ? '' : `, and ${count(more.length, 'more remark')}`;

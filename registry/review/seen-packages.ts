@@ -1,6 +1,6 @@
 /** What scanners saw of the packages of a version. */
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { PackageReport } from '../../skills-index/packages/package-report.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Registry } from '../context.ts';
@@ -18,22 +18,22 @@ export interface SeenPackage {
   readonly version: string;
   /** The digest of the lock's entry. */
   readonly digest: Digest;
-  /** The last look; absent when nobody looked yet. */
-  readonly look?: {
-    readonly kind: PackageLook['looked'];
+  /** The last report; absent when nobody looked yet. */
+  readonly report?: {
+    readonly kind: PackageReport['looked'];
     readonly by: string;
     readonly at: Date;
     /** Why the package was not fetched. */
     readonly why?: string;
   };
-  /** From the last look at the whole package. */
-  readonly facts?: NonNullable<PackageLook['facts']>;
-  readonly scan?: NonNullable<PackageLook['scan']>;
+  /** From the last report at the whole package. */
+  readonly facts?: NonNullable<PackageReport['facts']>;
+  readonly scan?: NonNullable<PackageReport['scan']>;
   /** When advisories were last compared; absent when no scanner had any. */
   readonly advisoriesAt?: Date;
   /** Malware first. */
-  readonly advisories: NonNullable<PackageLook['advisories']>;
-  /** Advisories that the look left out. */
+  readonly advisories: NonNullable<PackageReport['advisories']>;
+  /** Advisories that the report left out. */
   readonly moreAdvisories: number;
 }
 
@@ -44,7 +44,7 @@ export interface PackageAlarms {
   readonly blocked: readonly Pick<SeenPackage, 'ecosystem' | 'name' | 'version'>[];
 }
 
-/** The packages of a version, each with its last look. */
+/** The packages of a version, each with its last report. */
 export async function seenPackagesOf(
   { db }: Registry,
   { id }: VersionRow,
@@ -71,7 +71,7 @@ function seenOf(
 ): SeenPackage {
   const { digest, ecosystem, facts, looked, lookedAt, lookedBy, moreAdvisories, name, scan } = row;
   const { version, why } = row;
-  const look =
+  const report =
     looked === null || lookedAt === null || lookedBy === null
       ? undefined
       : { kind: looked, by: lookedBy, at: new Date(lookedAt), ...(why === null ? {} : { why }) };
@@ -83,7 +83,7 @@ function seenOf(
     name,
     version,
     digest,
-    ...(look === undefined ? {} : { look }),
+    ...(report === undefined ? {} : { report }),
     ...(facts === null ? {} : { facts }),
     ...(scan === null ? {} : { scan }),
     ...(row.advisoriesAt === null ? {} : { advisoriesAt: new Date(row.advisoriesAt) }),

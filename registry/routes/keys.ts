@@ -44,7 +44,7 @@ import {
   takeAnswer,
   takeMessage,
 } from '../people/mailbox.ts';
-import { mayRead, onlyShown, requireReading } from '../readers/may-read.ts';
+import { mayRead, onlyReadable, requireReading } from '../readers/may-read.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { reportBytesMax } from '../request-limits/spool.ts';
 import { type AddressOf, networkOf } from '../request-limits/write-limits.ts';
@@ -57,9 +57,9 @@ import { followStops } from '../stops/pending-stops.ts';
 import { findBlob } from '../store/blobs.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { versionBlobs, versions } from '../store/schema.ts';
-import { wordOnPublisher } from '../versions/publishers.ts';
+import { stopOfPublisher } from '../versions/publishers.ts';
 import { leasableBy } from '../versions/second-scans.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 import { asDigest, digestSchema, jsonBody, requireActor } from './request-parts.ts';
 import { envelopeIn } from './skill-versions.ts';
 
@@ -81,10 +81,10 @@ export function keyRoutes(registry: Registry): Hono {
       .scopesOf(keyId, latest)
       .map(async (scope) => ((await mayRead(registry, context, scope)) ? [scope] : []));
     const scopes = (await Promise.all(shown)).flat();
-    const published = await onlyShown(registry, context, await publishedWith(registry, keyId));
+    const published = await onlyReadable(registry, context, await publishedWith(registry, keyId));
     if (spki === undefined && scopes.length === 0 && published.length === 0)
       throw new Problem('not-found', `The log names no key or publisher ${keyId}`);
-    const stopped = (await wordOnPublisher(registry, keyId))?.kind;
+    const stopped = (await stopOfPublisher(registry, keyId))?.kind;
     return context.json({
       keyId,
       ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
@@ -144,9 +144,9 @@ function lifeOf(
 }
 
 async function publishedWith(registry: Registry, keyId: Digest) {
-  const rows = await readShown(registry, () =>
+  const rows = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(hasDigest(versions.publisher, keyId))
       .orderBy(desc(versions.logIndex))

@@ -13,9 +13,9 @@ import {
 import { isNeed, type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
-import type { ShownSkill } from '../catalogue/shown-skills.ts';
+import type { VisibleSkill } from '../catalogue/visible-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import { onlyReadable, scopesHiddenFrom } from '../readers/may-read.ts';
 
 /** Characters of a query. */
 export const queryCharsMax = 2_000;
@@ -42,7 +42,7 @@ export function searchRoutes(registry: Registry): Hono {
     const scopes = scopesIn(context.req.query('scopes'));
     const hidden = await scopesHiddenFrom(registry, context);
     const { corrected, skills } = await findSkills(registry, { query, without, hidden, scopes });
-    const found = await onlyShown(registry, context, skills);
+    const found = await onlyReadable(registry, context, skills);
     const end = after + limit;
     return context.json({
       results: found.slice(after, end).map((skill, at) => resultOf(skill, after + at)),
@@ -55,7 +55,7 @@ export function searchRoutes(registry: Registry): Hono {
 
 // The score says the place only. The rank of FTS5 depends on how many skills have a word, private
 // ones among them.
-function resultOf(skill: ShownSkill, place: number) {
+function resultOf(skill: VisibleSkill, place: number) {
   const { bundle, description, name, offeredSince, version } = skill;
   const handle = scopeOf(name);
   return {
@@ -74,7 +74,7 @@ function resultOf(skill: ShownSkill, place: number) {
   };
 }
 
-function countNeeds(skills: readonly ShownSkill[]): Record<string, number> {
+function countNeeds(skills: readonly VisibleSkill[]): Record<string, number> {
   const all = skills.flatMap(({ capabilities }) => needsOf(capabilities));
   return Object.fromEntries(needs.map((kind) => [kind, all.filter((one) => one === kind).length]));
 }

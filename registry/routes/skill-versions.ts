@@ -3,7 +3,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { packageLook } from '../../skills-index/packages/package-look.ts';
+import { packageReport } from '../../skills-index/packages/package-report.ts';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -35,7 +35,7 @@ import { statementBodyBytesMax, uploadReceiver } from '../request-limits/spool.t
 import { type AddressOf, Buckets, networkOf } from '../request-limits/write-limits.ts';
 import { readVersion } from '../review/detail.ts';
 import { failObservation, leaseObservation, takeObservation } from '../scans/observations.ts';
-import { giveBackPackage, leasePackage, takeLook } from '../scans/package-looks.ts';
+import { giveBackPackage, leasePackage, takePackageReport } from '../scans/package-reports.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { versionsBefore, versionsOf } from '../versions/find-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -179,11 +179,11 @@ export function packageRoutes(registry: Registry): Hono {
         requireRole(await requireActor(registry, context), ['scanner']);
         await next();
       },
-      jsonBody(packageLook),
+      jsonBody(packageReport),
       async (context) => {
         const actor = await requireActor(registry, context);
         const look = context.req.valid('json');
-        await takeLook(registry, actor, { id: idIn(context.req.param('id')), look });
+        await takePackageReport(registry, actor, { id: idIn(context.req.param('id')), look });
         return context.json({ taken: true });
       },
     );

@@ -13,8 +13,8 @@ import { makeId } from '../store/ids.ts';
 import { insertRow } from '../store/prepared.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { doubtWrite, lacksScan } from '../versions/second-scans.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 
 export const jobAttemptsMax = 3;
 
@@ -221,8 +221,8 @@ export function holdsLease(held: { readonly id: string; readonly lease: string }
 
 /** The version of a job as it is shown. */
 export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
-  const [row] = await readShown(registry, () =>
-    registry.db.read.select(shownColumns).from(versions).where(eq(versions.id, job.versionId)),
+  const [row] = await readVisible(registry, () =>
+    registry.db.read.select(visibleColumns).from(versions).where(eq(versions.id, job.versionId)),
   );
   if (row === undefined) throw new Problem('internal', `Scan job ${job.id} belongs to no version`);
   return row;

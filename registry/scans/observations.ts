@@ -57,10 +57,10 @@ import {
   raisedBy,
 } from '../versions/observations.ts';
 import { doubtWrite } from '../versions/second-scans.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import { addHiddenBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 
 /** Observations of a version by one scanner with one verdict or a worse one. */
 const observationsOfVersionMax = 10;
@@ -381,8 +381,8 @@ async function waitingVersion(
   registry: Registry,
   { versionId }: ObservationJobRow,
 ): Promise<VersionRow | undefined> {
-  const [row] = await readShown(registry, () =>
-    registry.db.read.select(shownColumns).from(versions).where(eq(versions.id, versionId)),
+  const [row] = await readVisible(registry, () =>
+    registry.db.read.select(visibleColumns).from(versions).where(eq(versions.id, versionId)),
   );
   if (row?.status !== 'in review') return undefined;
   return (await observationsOf(registry, row)).length === 0 ? row : undefined;

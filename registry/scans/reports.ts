@@ -17,7 +17,7 @@ import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
-import { letOthersGoOn } from '../people/words.ts';
+import { letOthersGoOn } from '../people/identity-statements.ts';
 import { nothingRemovedSince } from '../retention/delete-files.ts';
 import { proseBlob } from '../review/prose-since.ts';
 import { judgeAnew } from '../review/queue/renew-queue.ts';

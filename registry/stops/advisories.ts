@@ -18,8 +18,8 @@ import type { Registry } from '../context.ts';
 import { advisories } from '../store/advice-schema.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { audit, statements, versions } from '../store/schema.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 
 /** Statements that an advisory names. A version is seldom suspended more than a few times. */
 const advisoryStatementsMax = 50;
@@ -88,9 +88,9 @@ export async function readAdvisory(
   const logIndex = logIndexOfOsvId(registryId, id);
   if (logIndex === undefined) return undefined;
   const { modified, published } = advisories;
-  const [row] = await readShown(registry, () =>
+  const [row] = await readVisible(registry, () =>
     registry.db.read
-      .select({ ...shownColumns, modified, published })
+      .select({ ...visibleColumns, modified, published })
       .from(statements)
       .innerJoin(versions, eq(versions.id, statements.versionId))
       .leftJoin(advisories, eq(advisories.versionId, versions.id))

@@ -3,7 +3,7 @@
  * the version when the operator wants that.
  */
 import { and, asc, count, desc, eq, gt, gte, isNull, like, lte, max, not, sql } from 'drizzle-orm';
-import { plainText } from '../../skills-index/packages/package-look.ts';
+import { plainText } from '../../skills-index/packages/package-report.ts';
 import {
   type IncidentRule,
   incidentDigest,

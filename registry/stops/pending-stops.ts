@@ -27,6 +27,9 @@ import { type BatchWrite, holds, isAmong, retryOnClash } from '../store/batch.ts
 import { actorOf, auditKinds, shortReason, stateNumbers } from '../store/columns/said-columns.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { nobodyEndedSince } from '../versions/publishers.ts';
+import { requireMove, type VersionState } from '../versions/status.ts';
+import { judgeAgainWrite } from '../versions/version-packages.ts';
+import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import {
   dueMoves,
   enteredBehind,
@@ -34,10 +37,7 @@ import {
   type PendingStop,
   publisherVersions,
   readPendingStops,
-} from '../versions/shown-versions.ts';
-import { requireMove, type VersionState } from '../versions/status.ts';
-import { judgeAgainWrite } from '../versions/version-packages.ts';
-import type { MoveRow, VersionRow } from '../versions/versions.ts';
+} from '../versions/visible-versions.ts';
 
 /** Versions of a stopped publisher that one batch moves. */
 export const publisherVersionsAtOnce = 25;

@@ -15,8 +15,8 @@ import {
 import { activeStop } from '../../skills-index/trust/decision/active-stop.ts';
 import { isBehind } from '../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import type { EnrolledMember, Registry } from '../context.ts';
+import { requireFewBehind } from '../index/name-proofs.ts';
 import { refreshStatus } from '../index/status-json.ts';
-import { requireFewBehind } from '../index/words.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
@@ -38,11 +38,15 @@ import { versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { statementsOf } from '../versions/manifests.ts';
-import { questionAbout, speakerOf, wordOnPublisher } from '../versions/publishers.ts';
-import { type MaybePending, revocationsAbout, shownColumns } from '../versions/shown-versions.ts';
+import { questionAbout, speakerOf, stopOfPublisher } from '../versions/publishers.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
 import { nothingEntersSince, type VersionRow } from '../versions/versions.ts';
+import {
+  type MaybePending,
+  revocationsAbout,
+  visibleColumns,
+} from '../versions/visible-versions.ts';
 import {
   beginPending,
   movedByStops,
@@ -274,7 +278,7 @@ export async function versionsMeant(
     'bundle' in target
       ? hasDigest(versions.bundle, target.bundle)
       : and(eq(versions.name, target.name), eq(versions.version, target.version));
-  return registry.db.read.select(shownColumns).from(versions).where(condition);
+  return registry.db.read.select(visibleColumns).from(versions).where(condition);
 }
 
 /**
@@ -302,7 +306,7 @@ async function requireEffect(
     throw new Problem('not-found', `This registry knows no publisher ${publisher}`, {
       hint: 'skillgate scope show SCOPE lists the publishers.',
     });
-  const word = await wordOnPublisher(registry, publisher);
+  const word = await stopOfPublisher(registry, publisher);
   if (word?.kind === 'revoked')
     throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
   if (kind === 'lifted' && word === undefined)

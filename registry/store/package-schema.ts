@@ -8,7 +8,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { PackageReport } from '../../skills-index/packages/package-report.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { versionIdColumn } from './columns/digest-column.ts';
@@ -29,14 +29,14 @@ export const packages = sqliteTable(
     /** The last look of any kind; null before the first. */
     lookedAt: integer(),
     lookedBy: text(),
-    looked: text().$type<PackageLook['looked']>(),
+    looked: text().$type<PackageReport['looked']>(),
     why: text(),
     /** The last look whose scanner had advisories; null when nobody compared any. */
     advisoriesAt: integer(),
     moreAdvisories: integer().notNull().default(0),
     /** From the last look at the whole package. A later look at the advisories keeps them. */
-    facts: text({ mode: 'json' }).$type<NonNullable<PackageLook['facts']>>(),
-    scan: text({ mode: 'json' }).$type<NonNullable<PackageLook['scan']>>(),
+    facts: text({ mode: 'json' }).$type<NonNullable<PackageReport['facts']>>(),
+    scan: text({ mode: 'json' }).$type<NonNullable<PackageReport['scan']>>(),
     /**
      * The last version that was judged again after a look changed what is known to be bad; empty
      * before the first version, null when no version is left.

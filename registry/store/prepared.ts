@@ -23,7 +23,7 @@ export function preparedOnce<Query>(
 }
 
 /** A value that each call of a prepared query names, in the form of the column. */
-export function given(column: AnyColumn, name: string): SQL {
+export function placeholder(column: AnyColumn, name: string): SQL {
   return sql`${sql.param(sql.placeholder(name), column)}`;
 }
 

@@ -4,14 +4,14 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { audit, versions } from '../store/schema.ts';
-import { readShown, type Shown, shownColumns } from './shown-versions.ts';
 import type { MoveRow, VersionRow } from './versions.ts';
+import { readVisible, type VisibleVersion, visibleColumns } from './visible-versions.ts';
 
 /** @throws Problem `not-found` */
 export async function requireVersion(
   registry: Registry,
   { name, version }: VersionName,
-): Promise<Shown<VersionRow>> {
+): Promise<VisibleVersion<VersionRow>> {
   const row = await findVersion(registry, { name, version });
   if (row === undefined)
     throw new Problem('not-found', `This registry has no version ${name}@${version}`);
@@ -22,10 +22,10 @@ export async function requireVersion(
 export async function findVersion(
   registry: Registry,
   { name, version }: VersionName,
-): Promise<Shown<VersionRow> | undefined> {
-  const [row] = await readShown(registry, () =>
+): Promise<VisibleVersion<VersionRow> | undefined> {
+  const [row] = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(eq(versions.name, name), eq(versions.version, version))),
   );
@@ -41,9 +41,9 @@ export async function versionsOf(
   name: SkillName,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<VersionRow[]> {
-  return readShown(registry, () =>
+  return readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(eq(versions.name, name), gt(versions.logIndex, after)))
       .orderBy(asc(versions.logIndex))
@@ -60,9 +60,9 @@ export async function versionsBefore(
   name: SkillName,
   { before, limit }: { readonly before: number; readonly limit: number },
 ): Promise<VersionRow[]> {
-  return readShown(registry, () =>
+  return readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(eq(versions.name, name), lt(versions.logIndex, before)))
       .orderBy(desc(versions.logIndex))
@@ -75,9 +75,9 @@ export async function newestVersion(
   registry: Registry,
   name: SkillName,
 ): Promise<VersionRow | undefined> {
-  const [row] = await readShown(registry, () =>
+  const [row] = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(eq(versions.name, name))
       .orderBy(desc(versions.logIndex))
@@ -92,9 +92,9 @@ export async function approvedVersions(
   name: SkillName,
   limit: number,
 ): Promise<VersionRow[]> {
-  const rows = await readShown(registry, () =>
+  const rows = await readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(eq(versions.name, name), eq(versions.status, 'approved')))
       .orderBy(desc(versions.logIndex))
@@ -106,7 +106,7 @@ export async function approvedVersions(
 /** The state changes of a version, oldest first, with the one that is due. */
 export async function historyOf(
   registry: Registry,
-  { id, due }: Shown<Pick<VersionRow, 'id'>>,
+  { id, due }: VisibleVersion<Pick<VersionRow, 'id'>>,
 ): Promise<MoveRow[]> {
   const rows = await registry.db.read
     .select()

@@ -48,7 +48,7 @@ export interface CountedObservation {
 }
 
 /** The worst observation as reviewers see it, with the facts of all that count. */
-export interface ShownObservation
+export interface WorstObservation
   extends Pick<CountedObservation, 'digest' | 'by'>,
     Pick<ObservedBehaviour, 'verdict' | 'facts' | 'coverage'>,
     Pick<ObservationPredicate, 'observer' | 'observedAt'> {
@@ -126,10 +126,10 @@ export async function hasNewBlock(
  * The worst observation of a version, with the facts of all, so that a later one hides no fact;
  * undefined when nobody observed it.
  */
-export async function shownObservation(
+export async function worstObservation(
   registry: Registry,
   observations: readonly CountedObservation[],
-): Promise<ShownObservation | undefined> {
+): Promise<WorstObservation | undefined> {
   const [first, ...more] = observations;
   if (first === undefined) return undefined;
   const { digest, by } = first;

@@ -26,7 +26,7 @@ import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
 
 /** The suspension or revocation of a publisher in every scope. */
-export async function wordOnPublisher(
+export async function stopOfPublisher(
   registry: Registry,
   publisher: Digest,
 ): Promise<PublisherStop | undefined> {

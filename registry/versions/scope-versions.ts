@@ -3,8 +3,8 @@ import { and, asc, gte, lt, sql } from 'drizzle-orm';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { versions } from '../store/schema.ts';
-import { readShown, shownColumns } from './shown-versions.ts';
 import type { VersionRow } from './versions.ts';
+import { readVisible, visibleColumns } from './visible-versions.ts';
 
 /** The version before the first one of a page. */
 export interface ScopePlace {
@@ -28,9 +28,9 @@ export async function versionsInScope(
     after === undefined
       ? gte(versions.name, first as SkillName)
       : sql`(${versions.name}, ${versions.logIndex}) > (${after.name}, ${after.logIndex})`;
-  return readShown(registry, () =>
+  return readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versions)
       .where(and(behind, lt(versions.name, end as SkillName)))
       .orderBy(asc(versions.name), asc(versions.logIndex))

@@ -17,9 +17,9 @@ import { latest, readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, jobs, openDoubts, scans, statements, versions } from '../store/schema.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
-import { readShown, shownColumns } from './shown-versions.ts';
 import type { VersionState } from './status.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
+import { readVisible, visibleColumns } from './visible-versions.ts';
 
 /** Doubts listed below the queue. */
 const doubtRowsMax = 100;
@@ -185,9 +185,9 @@ export function doubtWrite(
 
 /** Doubts that no later report or state change has settled, newest first. */
 export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
-  const rows = await readShown(registry, () =>
+  const rows = await readVisible(registry, () =>
     registry.db.read
-      .select({ ...shownColumns, why: audit.why, at: audit.at })
+      .select({ ...visibleColumns, why: audit.why, at: audit.at })
       .from(openDoubts)
       .innerJoin(audit, eq(audit.id, openDoubts.auditId))
       .innerJoin(versions, eq(versions.id, openDoubts.versionId))

@@ -7,7 +7,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, held, holds } from '../store/batch.ts';
 import { hasBytes } from '../store/columns/digest-column.ts';
-import { given, preparedOnce, preparedWrite } from '../store/prepared.ts';
+import { placeholder, preparedOnce, preparedWrite } from '../store/prepared.ts';
 import { audit, guard, versions } from '../store/schema.ts';
 import type { LegalMove, VersionState } from './status.ts';
 
@@ -38,7 +38,7 @@ const bundleOf = preparedOnce((db) => {
   return db
     .select({ bundle })
     .from(versions)
-    .where(and(eq(name, given(name, 'name')), eq(version, given(version, 'version'))))
+    .where(and(eq(name, placeholder(name, 'name')), eq(version, placeholder(version, 'version'))))
     .prepare();
 });
 
@@ -71,7 +71,7 @@ const versionsWith = preparedOnce((db) => {
   return db
     .select({ name, status })
     .from(versions)
-    .where(hasBytes(bundle, given(bundle, 'bundle')))
+    .where(hasBytes(bundle, placeholder(bundle, 'bundle')))
     .prepare();
 });
 

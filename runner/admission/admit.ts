@@ -60,15 +60,15 @@ export interface Admission {
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const admission = await admitOnce(request);
-  // A kept words file may lack a name that this release asks for.
-  return admission.decision.kind === 'refused' && admission.areWordsKept
-    ? admitOnce({ ...request, asksWords: true })
+  // A kept file of name proofs may lack a name that this release asks for.
+  return admission.decision.kind === 'refused' && admission.areProofsCached
+    ? admitOnce({ ...request, asksNameProofs: true })
     : admission;
 }
 
 async function admitOnce(
   request: AdmissionRequest,
-): Promise<Admission & Pick<VersionEvidence, 'areWordsKept'>> {
+): Promise<Admission & Pick<VersionEvidence, 'areProofsCached'>> {
   const store = stagedStore(request.store);
   const keptStatus = async (): Promise<string> => String(await store.getNamed('status.json'));
   const before = await keptStatus();
@@ -78,7 +78,7 @@ async function admitOnce(
   // revocation. A folder is a copy that somebody carried here, and as old as the copy.
   const isGraced = isOffline || request.base.startsWith('file:');
   const statusGraceSeconds = isGraced ? (request.statusGraceHours ?? 0) * 3600 : 0;
-  const input = { ...request, ...evidence, statusGraceSeconds, olderWords: isOffline };
+  const input = { ...request, ...evidence, statusGraceSeconds, olderProofs: isOffline };
   const decision = decide(input);
   await rememberHead(request, evidence, decision);
   await rememberKnown(request.store, evidence.statements, decision);
@@ -102,7 +102,7 @@ async function admitOnce(
   return {
     decision,
     input,
-    areWordsKept: evidence.areWordsKept && !isOffline,
+    areProofsCached: evidence.areProofsCached && !isOffline,
     notes: [...notes, ...fresh, ...statusNotes],
     kept,
   };

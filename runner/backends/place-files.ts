@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { give } from '../files/given-folder.ts';
+import { give } from '../files/owned-folder.ts';
 import type { SandboxStart } from '../sandbox/sandbox.ts';
 
 /**

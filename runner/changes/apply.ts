@@ -24,7 +24,7 @@ import {
   whyBytecodeRefused,
   whyPathRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
-import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
+import type { HandOverRef } from '../../skills-index/run/changes/repositories.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import {
@@ -204,7 +204,7 @@ export interface Conflict {
   readonly why: string;
   /** Absent where the whole repository is in the way. */
   readonly change?: Change;
-  readonly ref?: HandedRef;
+  readonly ref?: HandOverRef;
   readonly isMoved?: boolean;
   readonly isHere?: boolean;
   readonly isGone?: boolean;

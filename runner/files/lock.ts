@@ -15,7 +15,7 @@ import {
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readHead } from './given-folder.ts';
+import { readHead } from './owned-folder.ts';
 
 const lockWaitSecondsMax = 30;
 

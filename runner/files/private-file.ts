@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
-import { give, type Owner, openForReading } from './given-folder.ts';
+import { give, type Owner, openForReading } from './owned-folder.ts';
 
 export interface PrivateFileRule {
   readonly bytesMax: number;

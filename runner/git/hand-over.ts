@@ -13,14 +13,14 @@ import {
   twinOf,
 } from '../../skills-index/run/changes/moved-refs.ts';
 import {
-  type HandedRef,
+  type HandOverRef,
   type Repository,
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
 import { refText } from '../../skills-index/run/changes/select-changes.ts';
-import { makeGivenFolder } from '../files/given-folder.ts';
+import { makeOwnedFolder } from '../files/owned-folder.ts';
 import { readBelow } from '../files/read-below.ts';
-import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
+import type { EndedView, GitHandOver } from '../mounts/ended-view.ts';
 import type { PlannedWork } from '../run/planned-work.ts';
 import {
   type GitEntry,
@@ -100,7 +100,7 @@ interface HandOverRequest extends EndedView {
 }
 
 /** Hands over the repositories of one mount. A failure leaves a repository out, with the reason. */
-export async function handOver(request: HandOverRequest): Promise<HandedOver> {
+export async function handOver(request: HandOverRequest): Promise<GitHandOver> {
   const repositories: Repository[] = [];
   const left: LeftBehind[] = [];
   let { changes } = request;
@@ -222,7 +222,7 @@ async function quarantineOf(
   if (pack.length > packBytesMax)
     throw new OverLimit(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
   const objects = `${room}/objects`;
-  makeGivenFolder(objects, owner);
+  makeOwnedFolder(objects, owner);
   if (host !== undefined) return { ...host, objects };
   const [id = list.commit ?? ''] = list.refs.values();
   return { ...(await emptyRepository(room, owner, id.length)), objects };
@@ -258,10 +258,10 @@ interface OfferedRefs {
 
 async function offerRefs(
   given: OfferedRefs,
-): Promise<{ readonly offered: HandedRef[]; readonly limited: boolean }> {
+): Promise<{ readonly offered: HandOverRef[]; readonly limited: boolean }> {
   const { begun, left, moved } = given;
   const remotes = await readRemotes(given.git);
-  const offered: HandedRef[] = [];
+  const offered: HandOverRef[] = [];
   let limited = false;
   for (const one of moved) {
     const names = [...begun.refs.keys(), ...remotes, ...offered.map(({ name }) => name)];
@@ -296,7 +296,7 @@ async function offerWithin(
 async function offerRef(
   { begun, git, known, path, request }: OfferedRefs,
   moved: MovedRef,
-): Promise<HandedRef | string | undefined> {
+): Promise<HandOverRef | string | undefined> {
   const { after, before, name } = moved;
   if (after === undefined)
     return { ...moved, commits: 0, shown: [], files: [], asks: 'the run deleted it' };
@@ -338,7 +338,7 @@ interface FiledRefs {
   readonly inside: InsideRepository;
   /** Whether the host's HEAD is the branch of the run's HEAD. */
   readonly follows: boolean;
-  readonly refs: readonly HandedRef[];
+  readonly refs: readonly HandOverRef[];
 }
 
 /**
@@ -353,7 +353,7 @@ async function withFiles({
   path,
   refs,
   request: { below, changes, read },
-}: FiledRefs): Promise<{ readonly refs: HandedRef[]; readonly changes: readonly Change[] }> {
+}: FiledRefs): Promise<{ readonly refs: HandOverRef[]; readonly changes: readonly Change[] }> {
   const ref = refs.find(({ name }) => name === list.branch);
   if (ref?.after === undefined || list.commit !== ref.after) return { refs: [...refs], changes };
   const tree = new Map(

@@ -3,9 +3,9 @@
  * that a person reads.
  */
 import * as fs from 'node:fs';
-import { type HandedRef, stashRef } from '../../skills-index/run/changes/repositories.ts';
+import { type HandOverRef, stashRef } from '../../skills-index/run/changes/repositories.ts';
 import { goesOn, showsIn } from '../../skills-index/run/changes/shown-differences.ts';
-import { readHead } from '../files/given-folder.ts';
+import { readHead } from '../files/owned-folder.ts';
 import { readBelow } from '../files/read-below.ts';
 import { withHandle } from '../files/walk-folder.ts';
 import {
@@ -38,7 +38,7 @@ const gitFilesMax = 1_000;
 const gitSettingsBytesMax = 1024 * 1024;
 
 /** The new commits of a reference: how many, the first ones, every path, and the differences. */
-interface NewCommits extends Pick<HandedRef, 'commits' | 'shown'> {
+interface NewCommits extends Pick<HandOverRef, 'commits' | 'shown'> {
   readonly paths: readonly CommittedPath[];
   readonly patch: Buffer;
 }
@@ -165,7 +165,7 @@ const logOptions = [
   '--format=medium',
 ];
 
-function parseCommits(text: string): HandedRef['shown'] {
+function parseCommits(text: string): HandOverRef['shown'] {
   const lines = text.split('\n');
   return lines.flatMap((line, at) => {
     const [, id] = /^commit ([0-9a-f]+)$/.exec(line) ?? [];

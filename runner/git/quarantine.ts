@@ -10,7 +10,7 @@ import {
   parseRefList,
   type RefList,
 } from '../../skills-index/run/changes/moved-refs.ts';
-import { makeGivenFolder } from '../files/given-folder.ts';
+import { makeOwnedFolder } from '../files/owned-folder.ts';
 import { requireOwner } from '../files/ownership.ts';
 import { folderOnly, isGone } from '../files/walk-folder.ts';
 import type { RunningSandbox } from '../sandbox/sandbox.ts';
@@ -96,7 +96,7 @@ export async function emptyRepository(
   idLength: number,
 ): Promise<GitFolder & { readonly descriptor: number }> {
   const path = join(folder, 'repository');
-  makeGivenFolder(path, owner);
+  makeOwnedFolder(path, owner);
   const descriptor = fs.openSync(path, folderOnly);
   const git = { path: `/proc/self/fd/${descriptor}`, owner };
   await runGit(git, ['init', '-q', '--bare', '--template=', formatOf(idLength)]);

@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
-import type { HandedRef, Repository } from '../../skills-index/run/changes/repositories.ts';
+import type { HandOverRef, Repository } from '../../skills-index/run/changes/repositories.ts';
 import { refText } from '../../skills-index/run/changes/select-changes.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
@@ -33,7 +33,7 @@ export interface TakeOver {
 /** Why a reference, or a whole repository, cannot be taken over now. */
 export interface NotReady {
   readonly why: string;
-  readonly ref?: HandedRef;
+  readonly ref?: HandOverRef;
   /** Whether somebody moved the reference, so that both sides can be kept. */
   readonly isMoved?: boolean;
   /** Whether the moved reference is the branch that the host is on now. */
@@ -148,7 +148,7 @@ export async function takeOver(given: TakeOver): Promise<void> {
 function followedRef(
   { head, refs }: Repository,
   branch: string | undefined,
-): HandedRef | undefined {
+): HandOverRef | undefined {
   return head === undefined || head !== branch ? undefined : refs.find(({ name }) => name === head);
 }
 
@@ -172,7 +172,7 @@ async function makeRepository(
 
 async function moveRefs(
   git: GitFolder,
-  refs: readonly HandedRef[],
+  refs: readonly HandOverRef[],
   now: ReadonlyMap<string, string>,
   run: string,
 ): Promise<void> {

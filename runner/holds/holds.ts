@@ -24,8 +24,8 @@ import { parseShape } from '../../skills-index/skill/shape.ts';
 import { type ParsedJson, parseJson } from '../../skills-index/skill/text/json.ts';
 import { whyNotProven } from '../../skills-index/trust/signatures/passkey.ts';
 import { readAuditKey } from '../audit/audit.ts';
-import { readHead } from '../files/given-folder.ts';
 import { startTimeOf } from '../files/lock.ts';
+import { readHead } from '../files/owned-folder.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 
 /** Bytes of the file of a hold or of an answer. */

@@ -30,7 +30,7 @@ export interface EndedView {
 }
 
 /** References of git that a run made, moved or deleted, in place of the files in git's folders. */
-export interface HandedOver {
+export interface GitHandOver {
   readonly repositories: readonly Repository[];
   /** What stays in the view, with reasons. */
   readonly left: readonly LeftBehind[];
@@ -40,7 +40,7 @@ export interface HandedOver {
   readonly limited: boolean;
 }
 
-export type HandOver = (ended: EndedView) => Promise<HandedOver>;
+export type HandOver = (ended: EndedView) => Promise<GitHandOver>;
 
 type FoundChanges = Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
 
@@ -49,7 +49,7 @@ export async function withRepositories(
   found: FoundChanges,
   handOver: HandOver | undefined,
   endedWith: (workTrees: readonly string[]) => EndedView,
-): Promise<FoundChanges & Pick<ChangedFolder, 'repositories'> & Pick<HandedOver, 'limited'>> {
+): Promise<FoundChanges & Pick<ChangedFolder, 'repositories'> & Pick<GitHandOver, 'limited'>> {
   const isGit = ({ path, why }: LeftBehind): boolean =>
     why === controlled && /^(?:.*\/)?\.git$/s.test(path);
   const gitFolders = found.refused.filter(isGit);

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import {
   type Entry,
-  type LookAt,
+  type EntryAt,
   type Shelves,
   shelvesOf,
 } from '../../skills-index/run/changes/left-behind.ts';
@@ -103,7 +103,7 @@ export async function shelvesAt(root: string, further: FurtherNames): Promise<Sh
  * Reads the kind of paths in a folder without following links. The number of reads is limited,
  * because chains of links can multiply the reads.
  */
-export function entryReader(root: string): LookAt {
+export function entryReader(root: string): EntryAt {
   let reads = 0;
   return (path) => {
     if (++reads > linkLooksMax) throw new Error('its links lead through too many other links');

@@ -9,7 +9,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { tools } from '../bubblewrap/launch.ts';
-import { give } from '../files/given-folder.ts';
+import { give } from '../files/owned-folder.ts';
 
 /** The user and group that own nothing else on the host, and are not those of a step. */
 const responderId = 65_533;

@@ -10,7 +10,7 @@ import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/prox
 import type { PlannedMount } from '../../skills-index/run/plan/plan.ts';
 import type { ObservedFact } from '../../skills-index/statement/observation.ts';
 import { forwarderPort } from '../bubblewrap/bubblewrap.ts';
-import { readHead } from '../files/given-folder.ts';
+import { readHead } from '../files/owned-folder.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxStart } from '../sandbox/sandbox.ts';
 import type { Contact, Decoys } from './decoys.ts';

@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
-import { giveTrees, type Owner } from '../files/given-folder.ts';
+import { giveTrees, type Owner } from '../files/owned-folder.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { interpreterOf, moduleStart } from '../run/command.ts';
 import { type DecoyFile, type Decoys, filesOfHome } from './decoys.ts';

@@ -1,6 +1,6 @@
 /** What this host knows of each stored package: its stored files, its metadata, the advisories. */
 import { basename, dirname, join } from 'node:path';
-import { lookTextCharsMax, plainText } from '../../skills-index/packages/package-look.ts';
+import { plainText, reportTextCharsMax } from '../../skills-index/packages/package-report.ts';
 import {
   metadataPaths,
   type PackageMetadata,
@@ -11,7 +11,7 @@ import type { VulnerabilityRules } from '../../skills-index/run/plan/index-polic
 import type { PackageCapability } from '../../skills-index/skill/capability.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readHead } from '../files/given-folder.ts';
+import { readHead } from '../files/owned-folder.ts';
 import { type AdvisorySource, openAdvisories } from '../indexes/advisory-folder.ts';
 import { isMachineCode } from '../package-fetch/fetch-package.ts';
 import { metadataBytesMax } from '../package-fetch/wheel.ts';
@@ -110,7 +110,7 @@ function factsOf(ecosystem: Ecosystem, all: readonly Stored[]) {
         isMachineCode(headOf(join(folder, 'files', path), machineHeadBytes) ?? Buffer.alloc(0)),
       ),
     ),
-    ...(licence === undefined ? {} : { licence: plainText(licence, lookTextCharsMax) }),
+    ...(licence === undefined ? {} : { licence: plainText(licence, reportTextCharsMax) }),
   };
 }
 

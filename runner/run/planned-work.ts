@@ -5,11 +5,11 @@
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
-import type { StartWords } from '../../skills-index/run/holds/hold-gate.ts';
+import type { StartArguments } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { EgressSettings } from '../egress/settings.ts';
-import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
+import type { EndedView, GitHandOver } from '../mounts/ended-view.ts';
 import type { OpenKeptFolders } from '../mounts/kept-folders.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../sandbox/sandbox.ts';
 import type { StartRecord } from './record-start.ts';
@@ -50,7 +50,7 @@ export interface PlannedWork {
   /** The program's path in the sandbox, and the program's arguments. */
   readonly command: readonly string[];
   /** The program and its arguments as a hold shows them to an approver. */
-  readonly words: StartWords;
+  readonly words: StartArguments;
   /** The command and the caller's reason for the run, as the audit log records them. */
   readonly started: Pick<StartRecord, 'command' | 'why'>;
   readonly files: readonly SandboxFile[];
@@ -76,7 +76,7 @@ export interface PlannedWork {
   readonly handOver?: (
     ended: EndedView,
     start: (command: readonly string[]) => Promise<RunningSandbox>,
-  ) => Promise<HandedOver>;
+  ) => Promise<GitHandOver>;
   /** Opens the build products of the agent's earlier sessions; absent for a run of a skill. */
   readonly openKept?: OpenKeptFolders;
   /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */

@@ -12,7 +12,7 @@ import type { HoldSubject } from '../../skills-index/run/holds/hold.ts';
 import {
   type RunGate,
   requireStartAllowed,
-  type StartWords,
+  type StartArguments,
 } from '../../skills-index/run/holds/hold-gate.ts';
 import { grantsDigest, type HeldPlan } from '../../skills-index/run/holds/hold-state.ts';
 import { canaryFrom, canaryName } from '../../skills-index/run/leaks/canary.ts';
@@ -308,7 +308,7 @@ async function startSafeguards(
   plan: HeldPlan & Pick<Plan, 'holds' | 'uid'>,
   subject: HoldSubject,
   record: (event: AuditEvent) => void,
-  start: StartWords,
+  start: StartArguments,
 ): Promise<Safeguards> {
   const desk = holdDesk(
     `${paths.data}/holds`,

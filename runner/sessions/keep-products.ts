@@ -47,12 +47,12 @@ interface CacheOfSession {
   readonly session: string;
   readonly workspace: string;
   /** The products that the session began with. */
-  readonly base: KeptList | undefined;
+  readonly base: KeptProductList | undefined;
   /** When the session began, in milliseconds. */
   readonly opened: number;
 }
 
-type KeptEntry = KeptList['folders'][number];
+type KeptEntry = KeptProductList['folders'][number];
 
 /** Copies the products. A product that does not fit is left out whole, with the reason. */
 export async function keepProducts(
@@ -100,7 +100,7 @@ export async function keepProducts(
   } as const;
   const commit = (): void =>
     withCache(cache, () => {
-      if (!isClearedSince(cache, opened)) writeKept(cache, list);
+      if (!isClearedSince(cache, opened)) writeKeptProducts(cache, list);
     });
   return { kept: shownOf(folders), left, commit };
 }
@@ -114,7 +114,7 @@ function moveSame(
 ): KeptEntry[] {
   if (base === undefined || paths.length === 0) return [];
   return withCache(cache, () => {
-    const list = readKept(cache);
+    const list = readKeptProducts(cache);
     if (list?.generation !== base.generation || isUsed(cache, base.generation, session)) return [];
     const moved = base.folders.filter(({ path }) => paths.includes(path));
     for (const { path } of moved) {
@@ -122,7 +122,10 @@ function moveSame(
       fs.mkdirSync(to.slice(0, to.lastIndexOf('/')), { recursive: true, mode: 0o700 });
       fs.renameSync(`${treeOf(cache, base.generation)}/${path}`, to);
     }
-    writeKept(cache, { ...base, folders: base.folders.filter((one) => !moved.includes(one)) });
+    writeKeptProducts(cache, {
+      ...base,
+      folders: base.folders.filter((one) => !moved.includes(one)),
+    });
     return moved;
   });
 }
@@ -131,8 +134,8 @@ function moveSame(
 function renew({ base, cache }: CacheOfSession): void {
   if (base === undefined) return;
   withCache(cache, () => {
-    if (readKept(cache)?.generation === base.generation)
-      writeKept(cache, { ...base, at: new Date().toISOString() });
+    if (readKeptProducts(cache)?.generation === base.generation)
+      writeKeptProducts(cache, { ...base, at: new Date().toISOString() });
   });
 }
 
@@ -273,7 +276,7 @@ const shape = exactObject({
   ),
 });
 
-export type KeptList = v.InferOutput<typeof shape>;
+export type KeptProductList = v.InferOutput<typeof shape>;
 
 /** The folder with the build products of all workspaces of an agent. */
 export function cachesFolderOf({ data }: { readonly data: string }, agent: string): string {
@@ -281,7 +284,7 @@ export function cachesFolderOf({ data }: { readonly data: string }, agent: strin
 }
 
 /** The list of what is kept; undefined when nothing readable is kept. */
-export function readKept(cache: string): KeptList | undefined {
+export function readKeptProducts(cache: string): KeptProductList | undefined {
   try {
     const rule = { bytesMax: keptListBytesMax, secret: true, code: 'changes-invalid' } as const;
     const bytes = readPrivateFile(join(cache, listName), rule);
@@ -332,7 +335,7 @@ export function withCache<Result>(cache: string, act: () => Result): Result {
 }
 
 /** Names the generation that the next session gets; without folders, it gets none. */
-export function writeKept(cache: string, list: KeptList): void {
+export function writeKeptProducts(cache: string, list: KeptProductList): void {
   if (list.folders.length === 0) rmSync(join(cache, listName), { force: true });
   else writePrivateFile(join(cache, listName), JSON.stringify(list));
 }
@@ -355,7 +358,7 @@ export function removeProduct(tree: string, path: string): void {
 
 // Deletes generations that nobody uses and the list does not name.
 function sweep(cache: string): void {
-  const kept = readKept(cache)?.generation;
+  const kept = readKeptProducts(cache)?.generation;
   for (const name of entriesOf(cache)) {
     const [, generation = ''] = /^([0-9a-f-]{36})\.tree$/.exec(name) ?? [];
     if (generation === '' || generation === kept || usesOf(cache, generation).length > 0) continue;
@@ -394,9 +397,11 @@ function clearCache(cache: string): void {
 }
 
 /** The caches of an agent with their lists, for people. */
-export function listCaches(caches: string): { readonly folder: string; readonly list: KeptList }[] {
+export function listCaches(
+  caches: string,
+): { readonly folder: string; readonly list: KeptProductList }[] {
   return entriesOf(caches).flatMap((name) => {
-    const list = readKept(join(caches, name));
+    const list = readKeptProducts(join(caches, name));
     return list === undefined ? [] : [{ folder: join(caches, name), list }];
   });
 }

@@ -14,7 +14,7 @@ import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
 import type { Secrets } from '../egress/secrets.ts';
-import { giveTrees } from '../files/given-folder.ts';
+import { giveTrees } from '../files/owned-folder.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
 import { packageSettings } from '../sandbox/companions.ts';

@@ -37,16 +37,16 @@ import { productFinder } from './build-products.ts';
 import {
   cachesFolderOf,
   isUsed,
-  type KeptList,
+  type KeptProductList,
   keepProducts,
-  readKept,
+  readKeptProducts,
   release,
   removeProduct,
   sweepOld,
   treeOf,
   use,
   withCache,
-  writeKept,
+  writeKeptProducts,
 } from './keep-products.ts';
 import { giveMemory, readBridge, type SessionHost } from './session-host.ts';
 import { type SessionSkill, skillFolders, writeSkillTree } from './skill-tree.ts';
@@ -335,8 +335,8 @@ export function openCaches(caches: string, session: string): OpenKeptFolders {
 }
 
 // The host may have got a folder of its own in a product's place, or lost the folder above it.
-function openBase(cache: string, session: string, folder: number): KeptList | undefined {
-  const list = readKept(cache);
+function openBase(cache: string, session: string, folder: number): KeptProductList | undefined {
+  const list = readKeptProducts(cache);
   if (list === undefined) return undefined;
   const stale = list.folders.filter(({ path }) => !isFree(folder, path));
   const { generation } = list;
@@ -344,7 +344,7 @@ function openBase(cache: string, session: string, folder: number): KeptList | un
   if (stale.length > 0 && isUsed(cache, generation, session)) return undefined;
   for (const { path } of stale) removeProduct(treeOf(cache, generation), path);
   const folders = list.folders.filter((one) => !stale.includes(one));
-  if (stale.length > 0) writeKept(cache, { ...list, folders });
+  if (stale.length > 0) writeKeptProducts(cache, { ...list, folders });
   use(cache, generation, session);
   return { ...list, folders };
 }

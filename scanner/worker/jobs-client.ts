@@ -7,8 +7,8 @@ import { unreachable } from '../../skills-index/client/unreachable.ts';
 import {
   type LeasedPackage,
   leasedPackage,
-  type PackageLook,
-} from '../../skills-index/packages/package-look.ts';
+  type PackageReport,
+} from '../../skills-index/packages/package-report.ts';
 import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -92,7 +92,7 @@ export interface JobsClient {
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
   /** A package that is due for a look, or none. */
   leasePackage(): Promise<LeasedPackage | undefined>;
-  look(leased: LeasedPackage, look: PackageLook): Promise<void>;
+  look(leased: LeasedPackage, look: PackageReport): Promise<void>;
   /** Ends a lease without a look. */
   giveBack(leased: LeasedPackage): Promise<void>;
   /** A version that waits for an observation, or none. */

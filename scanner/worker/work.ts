@@ -35,14 +35,14 @@ import {
   whileBusy,
 } from './jobs-client.ts';
 import {
-  type LookAtPackage,
-  type LookLines,
-  lookAtPackages,
+  type PackageReportLines,
+  type ReportOnPackage,
+  reportOnPackages,
   type VersionQueue,
-} from './package-looks.ts';
+} from './package-reports.ts';
 import { type ScanPool, startScanPool } from './pool.ts';
 
-interface WorkOptions extends JobsWorld, LookLines {
+interface WorkOptions extends JobsWorld, PackageReportLines {
   /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
   readonly registry: Digest;
   readonly now: () => Date;
@@ -51,7 +51,7 @@ interface WorkOptions extends JobsWorld, LookLines {
   /** Replaces a pool of its own. */
   readonly pool?: ScanPool;
   /** Looks at a package of an approved or waiting version. Without it, packages wait. */
-  readonly lookAt?: LookAtPackage;
+  readonly lookAt?: ReportOnPackage;
   /** Reads the prose of skills that rules pass. Without it, no model reads anything. */
   readonly reader?: ProseReader;
   /** Observes versions where the registry's policy asks for it. Without it, nothing is run. */
@@ -84,7 +84,7 @@ export async function workJobs(options: WorkOptions): Promise<void> {
       ...Array.from({ length: options.children }, () =>
         workOne(options, { client, pool, queue, outage }),
       ),
-      ...(lookAt === undefined ? [] : [lookAtPackages(looking, { client, pool, queue, lookAt })]),
+      ...(lookAt === undefined ? [] : [reportOnPackages(looking, { client, pool, queue, lookAt })]),
       ...(observer === undefined
         ? []
         : [observeVersions({ ...options, signal }, { client, queue, observer })]),
@@ -215,7 +215,7 @@ export interface VersionObserver {
   observe(files: readonly SourceFile[], signal: AbortSignal): Promise<ObservedBehaviour>;
 }
 
-interface ObservingWorld extends Pick<JobsWorld, 'signal' | 'signer'>, LookLines {
+interface ObservingWorld extends Pick<JobsWorld, 'signal' | 'signer'>, PackageReportLines {
   readonly now: () => Date;
   /** Fingerprint of the registry's first root file. */
   readonly registry: Digest;

@@ -102,7 +102,7 @@ export function stagedStore(store: Store): StagedStore {
     put: async (digest, bytes) => void blobs.set(digest, bytes),
     getNamed: async (name) => named.get(name) ?? store.getNamed(name),
     putNamed: async (name, bytes) =>
-      /^(log\/|words)/.test(name) ? void named.set(name, bytes) : store.putNamed(name, bytes),
+      /^(log\/|proofs)/.test(name) ? void named.set(name, bytes) : store.putNamed(name, bytes),
     keep: async () => {
       for (const [digest, bytes] of blobs) await store.put(digest, bytes);
       // The proofs come last, because each statement that they name must be there.

@@ -26,10 +26,10 @@ import {
   parseIndex,
   parsePart,
 } from '../trust/index-files/index-parts.ts';
+import type { NameProofsFile } from '../trust/index-files/name-proofs.ts';
 import { newestStatus, type Status, statusBytesMax } from '../trust/index-files/status-file.ts';
-import type { WordsFile } from '../trust/index-files/words-file.ts';
 import type { RootFile } from '../trust/root/root.ts';
-import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../trust/root/root-role.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { chooseLine, partsWithChoice, type WantedVersion } from './choose-line.ts';
 import { readKnown } from './known-statements.ts';
@@ -39,14 +39,14 @@ import { proveHeads } from './log-proofs.ts';
 import { readNodes, withEvidencePack } from './packs.ts';
 import { peek, peekStatus } from './peek.ts';
 import {
+  cachedNameProofs,
+  cachedStatus,
+  cacheNameProofs,
+  fetchNameProofs,
   fetchProvenStatements,
-  fetchWords,
   isOfHead,
-  keepWords,
-  keptStatus,
-  keptWords,
   statementBlobBytesMax,
-} from './version-words.ts';
+} from './version-proofs.ts';
 
 export const scanReportBytesMax = 64 * 1024 * 1024;
 
@@ -55,7 +55,7 @@ export const scanReportBytesMax = 64 * 1024 * 1024;
  * status: the registry keeps the maps of some hundred heads only, and a copy of a registry may be
  * updated between the two answers.
  */
-export const wordsTriesMax = 4;
+export const nameProofsTriesMax = 4;
 
 /** Parts of one index: 480,000 lines, where each part has 24. */
 const indexPartsReadMax = 20_000;
@@ -70,8 +70,8 @@ export interface VersionQuery extends Source, WantedVersion {
    * head of the log.
    */
   readonly furtherStatuses?: readonly Uint8Array[];
-  /** Whether the registry is asked for the words file also where a kept one is of the same map. */
-  readonly asksWords?: boolean;
+  /** Whether the registry is asked for the proofs also where kept ones are of the same map. */
+  readonly asksNameProofs?: boolean;
 }
 
 /**
@@ -88,10 +88,10 @@ export type VersionEvidence = Omit<
   | 'past'
   | 'pinned'
   | 'statusGraceSeconds'
-  | 'olderWords'
+  | 'olderProofs'
 > & {
-  /** Whether the words file is a kept one, and the registry was not asked for it. */
-  readonly areWordsKept: boolean;
+  /** Whether the proofs are kept ones, and the registry was not asked for them. */
+  readonly areProofsCached: boolean;
 };
 
 /**
@@ -103,7 +103,7 @@ export type VersionEvidence = Omit<
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(withSum(query), query.name, query);
-  const { line, words, areWordsKept, statuses, status, seen } = await fetchLineWithWords(
+  const { line, nameProofs, areProofsCached, statuses, status, seen } = await fetchLineWithProofs(
     query,
     lines,
   );
@@ -113,15 +113,18 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const known = await readKnown(query.store, query.name);
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
-  const proven = await fetchProvenStatements(limited, words, new Set(bundles.map(indexIn)));
+  const proven = await fetchProvenStatements(limited, nameProofs, new Set(bundles.map(indexIn)));
   bundles.push(...[...proven.values()].flatMap((bytes) => peekBundle(bytes) ?? []));
-  const heads = [...bundles.flatMap(headOf), ...headsShown(query, { words, statuses, status })];
+  const heads = [
+    ...bundles.flatMap(headOf),
+    ...headsShown(query, { nameProofs, statuses, status }),
+  ];
   return {
     line,
     statements: new Map([...statements, ...proven]),
     proven: [...proven.keys()],
-    words,
-    areWordsKept,
+    nameProofs,
+    areProofsCached,
     bundle,
     report: await fetchReport(limited, bundles),
     files: await fetchTexts(limited, bundle),
@@ -151,8 +154,8 @@ async function fetchStatuses(query: VersionQuery): Promise<readonly Uint8Array[]
 
 interface ChosenLine {
   readonly line: IndexLine;
-  readonly words: WordsFile;
-  readonly areWordsKept: boolean;
+  readonly nameProofs: NameProofsFile;
+  readonly areProofsCached: boolean;
   readonly statuses: readonly Uint8Array[];
   /** The newest status. */
   readonly status: Status | undefined;
@@ -164,7 +167,7 @@ interface ChosenLine {
  * longer keeps the map of that head sends the proofs of a newer head. Then status and proofs are
  * asked for again.
  */
-async function fetchLineWithWords(
+async function fetchLineWithProofs(
   query: VersionQuery,
   lines: readonly IndexLine[],
 ): Promise<ChosenLine> {
@@ -175,20 +178,22 @@ async function fetchLineWithWords(
     const seen = await fetchSeen(query, status);
     const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query));
     const head = status && parseCheckpoint(status.checkpoint);
-    const asksWords = head === undefined || query.asksWords === true;
-    const kept = asksWords ? undefined : await keptWords(query, line, head);
-    const { words, bytes } = kept ?? (await fetchWords(query, line, head));
-    const chosen = { line, words, areWordsKept: kept !== undefined, status, seen };
+    const asksNameProofs = head === undefined || query.asksNameProofs === true;
+    const kept = asksNameProofs ? undefined : await cachedNameProofs(query, line, head);
+    const { nameProofs, bytes } = kept ?? (await fetchNameProofs(query, line, head));
+    const chosen = { line, nameProofs, areProofsCached: kept !== undefined, status, seen };
     if (query.offline === true) {
-      const all = [...statuses, await keptStatus(query, line)];
+      const all = [...statuses, await cachedStatus(query, line)];
       return { ...chosen, statuses: all.flatMap((one) => one ?? []) };
     }
-    const isProven = head !== undefined && isOfHead(words, head);
+    const isProven = head !== undefined && isOfHead(nameProofs, head);
     const proving = statuses.find(
       (one) => peekStatus(one, query)?.checkpoint === status?.checkpoint,
     );
-    if (isProven && proving !== undefined) await keepWords(query, line, { bytes, status: proving });
-    if (isProven || bytes === undefined || tries === wordsTriesMax) return { ...chosen, statuses };
+    if (isProven && proving !== undefined)
+      await cacheNameProofs(query, line, { bytes, status: proving });
+    if (isProven || bytes === undefined || tries === nameProofsTriesMax)
+      return { ...chosen, statuses };
   }
 }
 
@@ -218,15 +223,15 @@ function indexIn({ verificationMaterial }: SigstoreBundle): number {
 /** The newest head, and the head of the proofs of names where it is another. */
 function headsShown(
   query: VersionQuery,
-  { words, statuses, status }: Pick<ChosenLine, 'words' | 'statuses' | 'status'>,
+  { nameProofs, statuses, status }: Pick<ChosenLine, 'nameProofs' | 'statuses' | 'status'>,
 ): Checkpoint[] {
   if (status === undefined) return [];
   const newest = parseCheckpoint(status.checkpoint);
   const proving = statuses
     .flatMap((bytes) => peekStatus(bytes, query) ?? [])
     .map(({ checkpoint }) => parseCheckpoint(checkpoint))
-    .find((head) => isOfHead(words, head));
-  return proving === undefined || isOfHead(words, newest) ? [newest] : [newest, proving];
+    .find((head) => isOfHead(nameProofs, head));
+  return proving === undefined || isOfHead(nameProofs, newest) ? [newest] : [newest, proving];
 }
 
 function headOf(bundle: SigstoreBundle): TreeHead[] {

@@ -16,7 +16,7 @@ import { intervalOf, kappaOf, ndcgAt, recallAt } from '../../bench/search/measur
 import { gradesOf, halfOf, type LabelledQuery, readQueries } from '../../bench/search/queries.ts';
 import { rankers } from '../../bench/search/rankers.ts';
 import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
-import { searchedIds } from '../../registry/catalogue/shown-skills.ts';
+import { searchedIds } from '../../registry/catalogue/visible-skills.ts';
 
 describe('measures', () => {
   // By hand: 3/log₂2 + 1/log₂3 = 3.63093 is the best gain of one 2 and one 1.

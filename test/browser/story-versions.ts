@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot';
-import { leasedPackage } from '../../skills-index/packages/package-look.ts';
+import { leasedPackage } from '../../skills-index/packages/package-report.ts';
 import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, minus, noCapabilities } from '../../skills-index/skill/capability.ts';

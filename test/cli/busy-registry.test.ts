@@ -1,6 +1,6 @@
 /** An install while others claim scopes: the log moves on between the answers of the registry. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { wordsTriesMax } from '../../skills-index/client/registry-index.ts';
+import { nameProofsTriesMax } from '../../skills-index/client/registry-index.ts';
 import { makeKey } from '../registry/people.ts';
 import { claimScope } from '../registry/road.ts';
 import {
@@ -33,7 +33,7 @@ afterEach(() => {
 function moveOn(times: number, isCopy = false): void {
   const { send } = network.registry;
   network.lie = async (path, honest) => {
-    if (!path.startsWith('/words/')) return honest();
+    if (!path.startsWith('/proofs/')) return honest();
     if (moved < times) {
       await claimScope(send, `busy-${moved++}`, makeKey());
       await send('/index/status.json');
@@ -51,18 +51,18 @@ it('asks once for the proofs, however fast the log grows', async () => {
 });
 
 it('asks a copy again that was updated between status and proofs', async () => {
-  moveOn(wordsTriesMax - 1, true);
+  moveOn(nameProofsTriesMax - 1, true);
   expect(await install()).toMatchObject({ exit: 0 });
-  expect(moved).toBe(wordsTriesMax - 1);
+  expect(moved).toBe(nameProofsTriesMax - 1);
 });
 
 it('is refused when no proofs of a copy ever belong to its status', async () => {
   moveOn(Number.POSITIVE_INFINITY, true);
   expect(await install()).toMatchObject({
     exit: 6,
-    err: expect.stringContaining('words-unproven'),
+    err: expect.stringContaining('names-unproven'),
   });
-  expect(moved).toBe(wordsTriesMax);
+  expect(moved).toBe(nameProofsTriesMax);
   network.lie = undefined;
   expect(await install()).toMatchObject({ exit: 0 });
 });

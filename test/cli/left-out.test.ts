@@ -70,7 +70,7 @@ describe('a registry that leaves out the end of a key', () => {
     // The registry cannot prove any more what it has about the key.
     for (const one of [newcomer, host]) {
       const refused = await one.run('install', '@acme/b', '--yes');
-      expect([refused.exit, refused.err]).toEqual([4, expect.stringContaining('/words/@acme/b/')]);
+      expect([refused.exit, refused.err]).toEqual([4, expect.stringContaining('/proofs/@acme/b/')]);
     }
     // What the host has goes on as while the registry is down.
     expect((await host.run('install', '@acme/a@1.1.0', '--yes')).exit).toBe(0);
@@ -127,7 +127,7 @@ describe('a stranger who claims scopes in the name of another’s key', () => {
       return honest();
     };
     expect((await newcomer.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(0);
-    const { names } = (await call(send, '/words/@acme/a/1.0.0')).body;
+    const { names } = (await call(send, '/proofs/@acme/a/1.0.0')).body;
     const listed = names.map((one: { name: string }) => one.name);
     expect(listed).not.toContain('scope/strange');
     expect(listed).not.toContain(`identity/${stranger.keyId}`);

@@ -1,8 +1,9 @@
 /**
  * Looks of a replay as the monitor and a witness take them, at the registry of a monitored world.
  */
-import { type Look, replayOnce } from '../../cli/monitor/look.ts';
+
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
+import { type Replay, replayOnce } from '../../cli/monitor/replay.ts';
 import { MonitorFolder } from '../../cli/monitor/world.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -25,7 +26,7 @@ export async function replayLook(
   monitored: Monitored,
   folder: MonitorFolder,
   { memory = makeMemory(), store = memoryStore(), policy, sigstore, fingerprint }: LookOptions = {},
-): Promise<Look> {
+): Promise<Replay> {
   const { registry } = monitored.world;
   const { root } = registry;
   const source = { base, fetch: fetchOf(monitored), store };
@@ -47,7 +48,7 @@ export function fetchOf(monitored: Monitored): typeof globalThis.fetch {
 }
 
 /** Codes of what a look found. */
-export const found = ({ differences }: Look): string[] => differences.map(({ code }) => code);
+export const found = ({ differences }: Replay): string[] => differences.map(({ code }) => code);
 
 /** A folder whose process is killed at its n-th write. */
 export class Dying extends MonitorFolder {

@@ -118,7 +118,7 @@ describe('hints where somebody took a wrong turn', () => {
     const key = makeKey().open.spki;
     const retired = [
       {
-        office: 'registry' as const,
+        role: 'registry' as const,
         key: registry.root.registry.key,
         validUpTo: (second?.logIndex ?? 0) - 1,
       },

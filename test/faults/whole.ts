@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory } from '../../cli/monitor/memory.ts';
+import { replayOnce } from '../../cli/monitor/replay.ts';
 import { MonitorFolder } from '../../cli/monitor/world.ts';
 import { payloadMark } from '../../registry/store/columns/payload-mark-column.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
@@ -223,7 +223,7 @@ export class Checker {
     const decision = decide({ ...evidence, root, policy: defaultPolicy, now });
     const lacks = reasonsOf(decision).filter((code) => !mayBeStopped || code !== 'revoked');
     if (isStopped && decision.kind === 'admitted') lacks.push('no revocation');
-    if ((evidence.words?.names.size ?? 0) === 0) lacks.push('no words proof');
+    if ((evidence.nameProofs?.names.size ?? 0) === 0) lacks.push('no words proof');
     for (const digest of digestsOf(skill)) {
       const answer = await this.#send(`/blobs/sha256/${hexOf(digest)}`);
       const bytes = new Uint8Array(await answer.arrayBuffer());

@@ -10,7 +10,7 @@ const runner = globSync('runner/**/*.ts', { cwd: top });
 
 /** The files that give entries to other users, and why no other user can replace them meanwhile. */
 const givers: Readonly<Record<string, string>> = {
-  'runner/files/given-folder.ts': 'only while the folder above is the runner’s',
+  'runner/files/owned-folder.ts': 'only while the folder above is the runner’s',
   'runner/changes/put-entry.ts': 'by the descriptor of the new entry',
   'runner/mounts/copy-tree.ts': 'the copy is the runner’s until its top is given, last of all',
   'runner/mounts/views.ts': 'in a file system that the script has just mounted',

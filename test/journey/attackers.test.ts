@@ -7,7 +7,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tools } from '../../cli/mcp/mcp-server.ts';
-import type { KeptTrust } from '../../cli/registries/kept.ts';
+import type { StoredTrust } from '../../cli/registries/stored-trust.ts';
 import { updateTrust } from '../../cli/registries/updater.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from '../../cli/run/admission.ts';
 import { takeSubmission } from '../../cli/witness/cosigner.ts';
@@ -325,7 +325,7 @@ describe('attacker: a CDN or mirror that rolls back, freezes or swaps', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: start }));
   afterEach(() => void vi.useRealTimers());
   const pinned = rootFile();
-  const ask = (files: Files, kept?: KeptTrust, now = start) => {
+  const ask = (files: Files, kept?: StoredTrust, now = start) => {
     vi.setSystemTime(now);
     return updateTrust({
       source: { fetch: serving(() => files), store: memoryStore(), base },

@@ -35,8 +35,8 @@ describe('the root of trust is rotated', () => {
       ...newKeys,
     );
     await stage.rotate(['ben', 'dora'], '--threshold', '2');
-    for (const office of ['log', 'status', 'registry'] as const)
-      expect(inForce()[office].key).not.toBe(before[office].key);
+    for (const role of ['log', 'status', 'registry'] as const)
+      expect(inForce()[role].key).not.toBe(before[role].key);
     // Before anything new is logged under the new keys, too.
     expect(await stage.as('old', ['verify', '@acme/report@1.0.0'], 2)).toMatchObject({ exit: 0 });
     await stage.release('1.1.0');

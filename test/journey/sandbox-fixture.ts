@@ -21,7 +21,7 @@ import { text } from 'node:stream/consumers';
 import { openAudit } from '../../runner/audit/audit.ts';
 import { verifyAuditFile } from '../../runner/audit/audit-file.ts';
 import { applyAllowed } from '../../runner/changes/accept.ts';
-import { giveTrees } from '../../runner/files/given-folder.ts';
+import { giveTrees } from '../../runner/files/owned-folder.ts';
 import { runSkill } from '../../runner/run/run.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox/sandbox.ts';

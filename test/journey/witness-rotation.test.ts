@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CosigningWitness, readOrMakeWitnessKey } from '../../cli/witness/cosigner.ts';
 import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
-import { logOf, makeRenew, readGivenRoot } from '../../cli/witness/witness.ts';
+import { logOf, makeRenew, readRootFile } from '../../cli/witness/witness.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { testLogKey } from '../skills-index/story-keys.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
@@ -21,7 +21,7 @@ describe('witnesses of a log whose key is rotated', () => {
     const dir = join(stage.folder, name);
     const path = `${dir}-root.json`;
     writeFileSync(path, readFileSync(join(stage.data, 'root.json')));
-    const given = await readGivenRoot(path);
+    const given = await readRootFile(path);
     const logs = [logOf(given.root)];
     const said: string[] = [];
     const say = (line: string) => said.push(line);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { parseNameProofsFile } from '../../skills-index/trust/index-files/name-proofs.ts';
 import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
-import { parseWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
 import {
@@ -45,8 +45,10 @@ describe('a registry whose database was brought back from before a revocation', 
   const proves = async (): Promise<'a stop' | 'no stop' | 'nothing'> => {
     const bytes = Buffer.from(await (await send('/index/status.json')).arrayBuffer());
     const head = parseCheckpoint(verifyStatus(bytes, trust.root, Date.now()).checkpoint);
-    const path = `/words/@acme/leaky/1.0.0?size=${head.size}`;
-    const { map, names } = parseWordsFile(new Uint8Array(await (await send(path)).arrayBuffer()));
+    const path = `/proofs/@acme/leaky/1.0.0?size=${head.size}`;
+    const { map, names } = parseNameProofsFile(
+      new Uint8Array(await (await send(path)).arrayBuffer()),
+    );
     if (Buffer.compare(map, head.map ?? new Uint8Array()) !== 0) return 'nothing';
     return names.get(`bundle/${skill.packed.digest}`)?.at.length === 1 ? 'a stop' : 'no stop';
   };

@@ -1,6 +1,6 @@
 /** Skills that lock packages, and looks at the packages. */
 import { parsePackageLock } from '../../skills-index/packages/locks/package-lock.ts';
-import type { PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { PackageReport } from '../../skills-index/packages/package-report.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -32,7 +32,7 @@ function entriesOf(packages: readonly string[]): Record<string, object> {
   );
 }
 
-export const wholeLook: PackageLook = {
+export const wholeLook: PackageReport = {
   looked: 'whole',
   facts: {
     file: 'left-pad-1.3.0.tgz',
@@ -63,7 +63,7 @@ export async function leasedPackage(
 export function look(
   send: Send,
   token: string,
-  { id, ...seen }: Partial<PackageLook> & { readonly id: number | undefined },
+  { id, ...seen }: Partial<PackageReport> & { readonly id: number | undefined },
 ): Promise<Answer> {
   return call(send, `/api/v1/packages/${id}/look`, { token, json: { ...wholeLook, ...seen } });
 }

@@ -11,14 +11,14 @@ import {
   skillsByName,
   skillsByShortName,
   skillsByTime,
-} from '../../registry/catalogue/shown-skills.ts';
+} from '../../registry/catalogue/visible-skills.ts';
 import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
 import { makeSegment } from '../../registry/log/segments/keep-segments.ts';
 import { deliverSome } from '../../registry/notices/deliver.ts';
 import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
-import { judgeByLooks } from '../../registry/scans/package-looks.ts';
+import { judgeByPackageReports } from '../../registry/scans/package-reports.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -236,7 +236,7 @@ describe('a registry', () => {
       // The cron trigger of a Worker.
       for (const _ of [1, 2]) {
         await resumeSome(world.registry, () => undefined);
-        await judgeByLooks(world.registry);
+        await judgeByPackageReports(world.registry);
         await renewQueue(world.registry);
         await deliverSome(world.registry);
         world.wait(60_000);

@@ -36,10 +36,10 @@ it('a root of trust is not published whose retired keys never were in office, or
     });
     return publishTuf(dir, await signRepository(next, administrator), now.getTime());
   };
-  const thief = { office: 'administrator', key: makeKey().open.spki, validUpTo: 0 } as const;
+  const thief = { role: 'administrator', key: makeKey().open.spki, validUpTo: 0 } as const;
   await expect(publish(thief)).rejects.toThrow(/no earlier root gave the key this role that long/);
   const replaced = {
-    office: 'registry',
+    role: 'registry',
     key: root.registry.key,
     validUpTo: Number.MAX_SAFE_INTEGER,
   } as const;

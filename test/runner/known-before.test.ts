@@ -129,7 +129,9 @@ describe('a host that saw', () => {
     async (_, code, hidden, before) => {
       const story = await tellStory({ before });
       expect(await hostOf(story, memoryStore(), 'line')(hidden)).toContain(code);
-      expect(await hostOf(story, memoryStore(), 'answers')(hidden)).toContain('words-withheld');
+      expect(await hostOf(story, memoryStore(), 'answers')(hidden)).toContain(
+        'statements-withheld',
+      );
     },
   );
 

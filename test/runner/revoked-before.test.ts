@@ -64,7 +64,7 @@ describe('a registry that denies with its own keys what it said before', () => {
 
   it('hides no revocation by its silence alone', async () => {
     const { ask, unproven } = await revoked();
-    expect(await ask(unproven)).toContain('words-unproven');
+    expect(await ask(unproven)).toContain('names-unproven');
   });
 
   it('may lift a suspension, which was never final', async () => {

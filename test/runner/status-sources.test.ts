@@ -92,7 +92,7 @@ describe('a second place of status.json', () => {
     const answer = (status: Uint8Array, paths = silent) =>
       codes(ask({ fetch: with2nd(paths, status), statusUrls: [second] }));
     const shown = await storyStatus(stopped.log, storyNow - 120 * minute);
-    expect(await answer(shown)).toContain('words-unproven');
+    expect(await answer(shown)).toContain('names-unproven');
     // The same with the honest registry, which proves the suspension.
     expect(await answer(shown, storyPaths(stopped))).toEqual(['suspended']);
     // Without the second source, and with one that has expired, nobody sees the larger head.

@@ -32,7 +32,7 @@ import {
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
-import { mapOf } from './story-words.ts';
+import { mapOf } from './story-proofs.ts';
 
 export interface Said<One extends Statement = Statement> {
   readonly statement: One;

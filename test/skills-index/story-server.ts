@@ -1,10 +1,10 @@
 /** The story's registry as static files behind a `fetch`, for tests of clients. */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
-import { printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
+import { printNameProofsFile } from '../../skills-index/trust/index-files/print-name-proofs.ts';
 import { type Story, storyRoot } from './story.ts';
 import type { Said } from './story-log.ts';
-import { wordsOf } from './story-words.ts';
+import { wordsOf } from './story-proofs.ts';
 
 /**
  * Path → bytes of everything the story's registry serves. Change it to make the registry lie.
@@ -19,7 +19,7 @@ export function storyPaths(
     ['/index/root.json', Buffer.from(JSON.stringify(storyRoot))],
     ['/index/status.json', status],
     [`/index/${line.name}`, Buffer.from(`${printIndexLine(line)}\n`)],
-    [`/words/${line.name}/${line.version}`, Buffer.from(printWordsFile(wordsOf(said, line)))],
+    [`/proofs/${line.name}/${line.version}`, Buffer.from(printNameProofsFile(wordsOf(said, line)))],
     ...said.map((one): [string, Uint8Array] => [`/log/statements/${one.logIndex}`, one.bytes]),
     [`/blobs/sha256/${hexOf(packed.digest)}`, packed.bytes],
     [`/blobs/sha256/${hexOf(digestOf(input.report))}`, input.report],

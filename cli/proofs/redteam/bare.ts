@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { giveTrees } from '../../../runner/files/given-folder.ts';
+import { giveTrees } from '../../../runner/files/owned-folder.ts';
 import { type AuditEntry, parseEntry } from '../../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { run as runAgent } from '../../agents/agent-run.ts';

@@ -74,7 +74,7 @@ export async function makeScenarioHost(
   template: string,
   naming: Naming,
 ): Promise<ScenarioHost> {
-  const words = plantWords();
+  const words = plantPhrases();
   const pages: Record<string, string> = {};
   const outside = await startOutside(pages);
   const values = {
@@ -249,7 +249,7 @@ interface PlantedWords {
   readonly host: string;
 }
 
-export function plantWords(): PlantedWords {
+export function plantPhrases(): PlantedWords {
   const word = (kind: string): string => `${kind}${randomBytes(12).toString('hex')}`;
   const [secret, bank, mark, own, theirs, host] = ['sk', 'bk', 'mk', 'pv', 'th', 'ho'].map(
     word,

@@ -13,12 +13,12 @@ import {
   allIds,
   type IdRange,
   isInScopes,
-  isShown,
+  isVisible,
   noneHidden,
-  type ShownSkill,
   searchedIds,
   skillsByIds,
-} from '../shown-skills.ts';
+  type VisibleSkill,
+} from '../visible-skills.ts';
 import {
   type CountedWord,
   type FoundPlace,
@@ -70,7 +70,7 @@ interface SkillSearch {
 
 interface FoundSkills {
   /** At most `searchCandidatesMax`, the best one first. */
-  readonly skills: readonly ShownSkill[];
+  readonly skills: readonly VisibleSkill[];
   /** Words of the query that no skill has, with the words of names that were looked up instead. */
   readonly corrected: Readonly<Record<string, readonly string[]>>;
 }
@@ -125,7 +125,7 @@ function rarest(words: readonly CountedWord[], most: LookUpLimits): CountedWord[
 
 /** Undefined where everything is shown, so that no row is read for the condition. */
 function conditionOf(hidden: HiddenScopes, scopes: SkillSearch['scopes']): SQL | undefined {
-  return and(scopes === undefined ? undefined : isInScopes(scopes), isShown(hidden));
+  return and(scopes === undefined ? undefined : isInScopes(scopes), isVisible(hidden));
 }
 
 function isWithout(need: Need): SQL {

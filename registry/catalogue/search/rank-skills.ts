@@ -3,7 +3,7 @@
  * request may read: counts of all skills would tell strangers which words private skills have.
  */
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
-import type { ShownSkill } from '../shown-skills.ts';
+import type { VisibleSkill } from '../visible-skills.ts';
 
 /** Words of a query that a search reads. */
 export const searchedWordsMax = 32;
@@ -43,7 +43,7 @@ const endingCharsMax = 3;
  * @param lookedUp words of which FTS5 knows who has them
  * @param others words that so many skills have that they are compared with the candidates only
  */
-export function rankSkills<Skill extends Pick<ShownSkill, 'name' | 'description'>>(
+export function rankSkills<Skill extends Pick<VisibleSkill, 'name' | 'description'>>(
   candidates: readonly Candidate<Skill>[],
   { lookedUp, others }: Readonly<Record<'lookedUp' | 'others', readonly CountedWord[]>>,
 ): Skill[] {

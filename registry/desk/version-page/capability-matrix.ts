@@ -14,7 +14,7 @@ import {
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { Sentence } from '../../../skills-index/statement/prose.ts';
 import { changeWords } from '../../../skills-index/statement/prose-change.ts';
-import { wordsOf } from '../../markup/capability-words.ts';
+import { capabilityText } from '../../markup/capability-text.ts';
 import { type Html, html, untrusted } from '../../markup/markup.ts';
 import type { ReviewDetail } from '../../review/detail.ts';
 import type { ProseSince } from '../../review/prose-since.ts';
@@ -59,7 +59,7 @@ export function capabilityRows(input: MatrixInput): MatrixRow[] {
   const added = (capability: Capability): boolean | undefined =>
     before && !before.some((old) => covers(old, capability));
   const asked = listCapabilities(declared).map((capability): MatrixRow => {
-    const uses = seen.filter((use) => covers(capability, use)).map((use) => wordsOf(use));
+    const uses = seen.filter((use) => covers(capability, use)).map((use) => capabilityText(use));
     return {
       ...about(capability),
       use: never.has(keyOf(capability)) ? 'unused' : 'used',
@@ -73,7 +73,7 @@ export function capabilityRows(input: MatrixInput): MatrixRow[] {
       ...about(capability),
       use: 'undeclared',
       why: undefined,
-      seen: [wordsOf(capability)],
+      seen: [capabilityText(capability)],
       added: added(capability),
     }),
   );
@@ -131,7 +131,7 @@ function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string
 }
 
 function about(capability: Capability): Pick<MatrixRow, 'kind' | 'text'> {
-  return { kind: capability.kind, text: wordsOf(capability) };
+  return { kind: capability.kind, text: capabilityText(capability) };
 }
 
 function keyOf(capability: Capability): string {

@@ -5,8 +5,8 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
-import { defanged } from '../../markup/capability-words.ts';
-import { type Html, html, shown } from '../../markup/markup.ts';
+import { defanged } from '../../markup/capability-text.ts';
+import { type Html, html, isolatedText } from '../../markup/markup.ts';
 
 /** Longer Markdown is shown as plain text only. */
 export const markdownCharsMax = 100_000;
@@ -80,7 +80,7 @@ const special: Readonly<Record<string, Renderer>> = {
   FencedCode: code,
   CodeBlock: code,
   InlineCode: (walk, node) =>
-    html`<code dir="ltr">${shown(source(walk, node).replace(/^`+|`+$/g, ''))}</code>`,
+    html`<code dir="ltr">${isolatedText(source(walk, node).replace(/^`+|`+$/g, ''))}</code>`,
   HTMLBlock: (walk, node) => hidden('raw HTML', source(walk, node)),
   HTMLTag: (walk, node) => hidden('raw HTML', source(walk, node)),
   CommentBlock: (walk, node) => hidden('HTML comment', source(walk, node)),
@@ -94,18 +94,18 @@ const special: Readonly<Record<string, Renderer>> = {
   Autolink: (walk, node) => address(source(walk, node).replace(/^<|>$/g, '')),
   Entity: (walk, node) =>
     html`<span class="entity" title="character reference">${source(walk, node)}</span>`,
-  Escape: (walk, node) => html`${shown(source(walk, node).slice(1))}`,
+  Escape: (walk, node) => html`${isolatedText(source(walk, node).slice(1))}`,
 };
 
 function render(walk: Walk, node: SyntaxNode): Html {
-  if (walk.depth > markdownDepthMax) return html`${shown(source(walk, node))}`;
+  if (walk.depth > markdownDepthMax) return html`${isolatedText(source(walk, node))}`;
   const heading = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name)?.[1];
   if (heading !== undefined)
     return html`<p class="heading heading-${heading}">${inside(walk, node)}</p>`;
   const renderer = special[node.name];
   if (renderer !== undefined) return renderer(walk, node);
   if (isWrapped(node.name)) return wrap[node.name](inside(walk, node));
-  return html`${shown(source(walk, node))}`;
+  return html`${isolatedText(source(walk, node))}`;
 }
 
 // The node's children, and the text between them.
@@ -113,11 +113,11 @@ function inside(walk: Walk, node: SyntaxNode): Html[] {
   const out: Html[] = [];
   let at = node.from;
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    if (child.from > at) out.push(html`${shown(walk.text.slice(at, child.from))}`);
+    if (child.from > at) out.push(html`${isolatedText(walk.text.slice(at, child.from))}`);
     if (!dropped.has(child.name)) out.push(render({ ...walk, depth: walk.depth + 1 }, child));
     at = child.to;
   }
-  if (at < node.to) out.push(html`${shown(walk.text.slice(at, node.to))}`);
+  if (at < node.to) out.push(html`${isolatedText(walk.text.slice(at, node.to))}`);
   return out;
 }
 
@@ -125,8 +125,8 @@ function code(walk: Walk, node: SyntaxNode): Html {
   const info = node.getChild('CodeInfo');
   const lines = node.getChildren('CodeText').map((part) => source(walk, part));
   const label =
-    info === null ? html`` : html`<figcaption>${shown(source(walk, info))}</figcaption>`;
-  return html`<figure class="fence">${label}<pre tabindex="0"><code dir="ltr">${shown(lines.join(''))}</code></pre></figure>`;
+    info === null ? html`` : html`<figcaption>${isolatedText(source(walk, info))}</figcaption>`;
+  return html`<figure class="fence">${label}<pre tabindex="0"><code dir="ltr">${isolatedText(lines.join(''))}</code></pre></figure>`;
 }
 
 function link(walk: Walk, node: SyntaxNode): Html {
@@ -134,8 +134,10 @@ function link(walk: Walk, node: SyntaxNode): Html {
   const [open, close] = node.getChildren('LinkMark');
   const label = walk.text.slice(open?.to ?? node.from, close?.from ?? node.to);
   const title = node.getChild('LinkTitle');
-  return html`<span class="link"><u>${shown(label)}</u> ${target === null ? '' : address(source(walk, target))}${
-    title === null ? '' : html` <span class="title">title ${shown(source(walk, title))}</span>`
+  return html`<span class="link"><u>${isolatedText(label)}</u> ${target === null ? '' : address(source(walk, target))}${
+    title === null
+      ? ''
+      : html` <span class="title">title ${isolatedText(source(walk, title))}</span>`
   }</span>`;
 }
 
@@ -144,15 +146,15 @@ function image(walk: Walk, node: SyntaxNode): Html {
   const [open, close] = node.getChildren('LinkMark');
   const alt = walk.text.slice(open?.to ?? node.from, close?.from ?? node.to);
   const from = target === null ? '' : address(source(walk, target));
-  return html`<span class="image">image, not loaded: “${shown(alt)}” ${from}</span>`;
+  return html`<span class="image">image, not loaded: “${isolatedText(alt)}” ${from}</span>`;
 }
 
 function address(text: string): Html {
-  return html`<code class="address" dir="ltr">${shown(defanged(text))}</code>`;
+  return html`<code class="address" dir="ltr">${isolatedText(defanged(text))}</code>`;
 }
 
 function hidden(label: string, text: string): Html {
-  return html`<span class="hidden-text"><span class="label">${label}</span> <code dir="ltr">${shown(text)}</code></span>`;
+  return html`<span class="hidden-text"><span class="label">${label}</span> <code dir="ltr">${isolatedText(text)}</code></span>`;
 }
 
 function source(walk: Walk, node: SyntaxNode): string {

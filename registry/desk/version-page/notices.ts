@@ -6,9 +6,9 @@ import {
   count,
   type Html,
   html,
+  isolatedText,
   moment,
   revealedText,
-  shown,
   term,
   untrusted,
 } from '../../markup/markup.ts';
@@ -309,7 +309,7 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
     const marked = line >= range.line && line <= Math.max(range.line, range.endLine);
     return html`<tr class="${marked ? 'hit' : ''}">
 <th scope="row"><a href="${hrefOf(path, line)}" aria-label="line ${line}">${line}</a></th>
-<td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : shown(clip(text, 0).text)}</code></td></tr>`;
+<td><code dir="ltr">${marked ? markedLine(text, columnsOn(line, text, range)) : isolatedText(clip(text, 0).text)}</code></td></tr>`;
   });
   return html`<div class="frame" tabindex="0" role="group" aria-label="code of ${revealedText(path)}, line ${range.line}">
 <table><caption class="visually-hidden">${revealedText(path)}, lines ${first} to ${last}</caption>
@@ -330,7 +330,7 @@ function markedLine(whole: string, [from, to]: readonly [number, number]): Html 
   const { text, start } = clip(whole, from);
   const a = Math.max(0, from - start);
   const b = Math.max(0, Math.min(to - start, text.length));
-  return html`${shown(text.slice(0, a))}<mark>${shown(text.slice(a, b))}</mark>${shown(text.slice(b))}`;
+  return html`${isolatedText(text.slice(0, a))}<mark>${isolatedText(text.slice(a, b))}</mark>${isolatedText(text.slice(b))}`;
 }
 
 // A minified line can be a megabyte. The window contains the marked column, and says where the line

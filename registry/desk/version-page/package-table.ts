@@ -143,9 +143,9 @@ Where “seen” is missing, size, age, machine code and licence are the lock’
 
 function looks(rows: readonly PackageRow[]): Html | string {
   const current = rows.filter(isLocked);
-  const asked = current.filter(({ seen }) => seen?.look !== undefined);
+  const asked = current.filter(({ seen }) => seen?.report !== undefined);
   if (asked.length === 0) return 'No scanner has looked at these packages yet.';
-  const failed = asked.filter(({ seen }) => seen?.look?.kind === 'not fetched').length;
+  const failed = asked.filter(({ seen }) => seen?.report?.kind === 'not fetched').length;
   const named = (isMalware: boolean): number =>
     asked.filter(({ seen }) => seen?.advisories.some((one) => one.isMalware === isMalware)).length;
   const unread =
@@ -266,7 +266,7 @@ function both<Value>(
 
 /** What the last look says. */
 function seenCell(seen: SeenPackage | undefined, now: number): Html {
-  const { advisories = [], advisoriesAt, facts, look, moreAdvisories = 0, scan } = seen ?? {};
+  const { advisories = [], advisoriesAt, facts, report, moreAdvisories = 0, scan } = seen ?? {};
   const shown = advisories.slice(0, packageAdvisoriesShownMax);
   const left = advisories.length - shown.length + moreAdvisories;
   const names = shown.map(
@@ -276,16 +276,16 @@ function seenCell(seen: SeenPackage | undefined, now: number): Html {
   const list =
     names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`;
   // A look at another entry of the package may have brought the advisories.
-  if (look === undefined) return html`${list}<span class="quiet">nobody looked yet</span>`;
+  if (report === undefined) return html`${list}<span class="quiet">nobody looked yet</span>`;
   const what =
-    look.kind === 'whole'
+    report.kind === 'whole'
       ? 'looked at by'
-      : look.kind === 'advisories'
+      : report.kind === 'advisories'
         ? 'advisories compared by'
         : 'not fetched by';
   const never = html`<div class="quiet">compared with no advisories: its scanner has none</div>`;
   return html`${advisoriesAt === undefined ? never : ''}${list}${scan === undefined ? '' : scanned(scan)}${facts === undefined ? '' : factList(facts)}
-<span class="sub">${what} ${untrusted(look.by)} ${moment(look.at.getTime(), now)}${look.why === undefined ? '' : html`: ${untrusted(look.why)}`}</span>`;
+<span class="sub">${what} ${untrusted(report.by)} ${moment(report.at.getTime(), now)}${report.why === undefined ? '' : html`: ${untrusted(report.why)}`}</span>`;
 }
 
 function scanned({ findings, more: left, verdict }: NonNullable<SeenPackage['scan']>): Html {

@@ -4,15 +4,15 @@
  */
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import type { ObservedFact } from '../../../skills-index/statement/observation.ts';
-import { wordsOf } from '../../markup/capability-words.ts';
+import { capabilityText } from '../../markup/capability-text.ts';
 import {
   count,
   digest,
   type Html,
   html,
+  isolatedText,
   moment,
   part,
-  shown,
   term,
   untrusted,
 } from '../../markup/markup.ts';
@@ -152,7 +152,7 @@ function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
   return html`${inferred ? inferredNotice : ''}<p class="empty">There is no scan report: only the author’s declaration is known${what}</p>
 <ul class="plain-list">${list.map(
     (capability) =>
-      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(wordsOf(capability))}</code> ${untrusted(capability.why ?? '')}</li>`,
+      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(capabilityText(capability))}</code> ${untrusted(capability.why ?? '')}</li>`,
   )}</ul>`;
 }
 
@@ -187,7 +187,7 @@ function skillMd({ detail, sources }: VersionView): Html {
   const front = /^---\r?\n[\s\S]*?\r?\n---[ \t]*\r?\n/.exec(text)?.[0] ?? '';
   const rendered = renderMarkdown(text.slice(front.length));
   const raw = html`<div class="raw"><h3>Raw, byte for byte</h3>
-<pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
+<pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${isolatedText(text)}</code></pre></div>`;
   if (rendered === undefined)
     return html`<p class="notice">The file is too long to render. This is its whole text, unchanged.</p>${raw}`;
   return html`<div class="side-by-side"><div class="rendered"><h3>Rendered, with nothing live and nothing hidden</h3>
@@ -196,7 +196,7 @@ ${rendered}</div>${raw}</div>`;
 }
 
 function frontMatter(text: string): Html {
-  return html`<pre class="front" tabindex="0" aria-label="front matter"><code dir="ltr">${shown(text)}</code></pre>`;
+  return html`<pre class="front" tabindex="0" aria-label="front matter"><code dir="ltr">${isolatedText(text)}</code></pre>`;
 }
 
 function history({ detail, now }: VersionView): Html {
@@ -329,5 +329,5 @@ ${more > 0 ? html`<p class="quiet">and ${count(more, 'further line')}</p>` : ''}
 function cutLine(line: string): Html {
   const more = line.length - copyLineCharsMax;
   const cut = more > 0 ? html`<span class="chip">${count(more, 'further character')}</span>` : '';
-  return html`${shown(line.slice(0, copyLineCharsMax))}${cut}`;
+  return html`${isolatedText(line.slice(0, copyLineCharsMax))}${cut}`;
 }

@@ -12,7 +12,7 @@ import {
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type SkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import type { ShownSkill } from '../../catalogue/shown-skills.ts';
+import type { VisibleSkill } from '../../catalogue/visible-skills.ts';
 import type { Registry } from '../../context.ts';
 import { requireReading } from '../../readers/may-read.ts';
 import { limitBody } from '../../request-limits/body-limit.ts';
@@ -94,13 +94,13 @@ async function findOffered(
   registry: Registry,
   context: Context,
   name: SkillName,
-): Promise<ShownSkill> {
+): Promise<VisibleSkill> {
   const missing = `This registry has no skill ${name}`;
   await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
   return requireOffered(registry, name);
 }
 
-function servedOf(registry: Registry, skill: ShownSkill): ServedSkill {
+function servedOf(registry: Registry, skill: VisibleSkill): ServedSkill {
   const { bundle, description, name } = skill;
   const readBundle = async () => parseBundle(await requireBlob(registry, bundle)).bundle;
   return {
@@ -122,7 +122,7 @@ function servedOf(registry: Registry, skill: ShownSkill): ServedSkill {
  */
 async function metaOf(
   registry: Registry,
-  { bundle, name, version, versionId }: ShownSkill,
+  { bundle, name, version, versionId }: VisibleSkill,
 ): Promise<McpObject> {
   const { base } = registry.config;
   const statements = (await statementsOf(registry, versionId))

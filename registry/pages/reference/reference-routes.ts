@@ -5,7 +5,7 @@ import { type RuleNote, ruleNote, ruleNotes } from '../../../skills-index/statem
 import type { Registry } from '../../context.ts';
 import { day, type Html, html, part, untrusted } from '../../markup/markup.ts';
 import { ruleBody } from '../../markup/rule-body.ts';
-import { onlyShown } from '../../readers/may-read.ts';
+import { onlyReadable } from '../../readers/may-read.ts';
 import { listAdvisories, type OsvEntry, readAdvisory } from '../../stops/advisories.ts';
 import { type PublicFrame, publicPage } from '../layout.ts';
 import { answerPage } from '../skill-page.ts';
@@ -28,7 +28,7 @@ export function referenceRoutes(registry: Registry): Hono {
     .get('/advisories', async (context) => {
       const page = await listAdvisories(registry, context.req.query('before'), advisoryRows);
       const entries: OsvEntry[] = [];
-      for (const { id } of await onlyShown(registry, context, page.rows)) {
+      for (const { id } of await onlyReadable(registry, context, page.rows)) {
         const found = await readAdvisory(registry, id);
         if (found !== undefined) entries.push(found.entry);
       }

@@ -30,7 +30,7 @@ import {
   proseSince,
   readProse,
 } from '../prose-since.ts';
-import { type Risk, riskOf, type ShownReading, shownReading } from '../risk.ts';
+import { type ModelReading, modelReading, type Risk, riskOf } from '../risk.ts';
 import { type PackageAlarms, packageAlarmsOf } from '../seen-packages.ts';
 
 /** The part of a scan failure that the queue shows instead of a version's risk. */
@@ -107,7 +107,7 @@ export async function riskOfVersion(
     readonly declared: Capabilities;
     readonly copies: readonly NearCopy[];
     readonly prose: ProseSince;
-    readonly reading: ShownReading | undefined;
+    readonly reading: ModelReading | undefined;
     /** The worst observation. */
     readonly observed: CountedObservation | undefined;
     readonly changes: ChangesSince | undefined;
@@ -151,7 +151,7 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
       declared: capabilities,
       copies: await nearCopies(registry, row),
       prose: await proseSince(registry, stored, previous),
-      reading: stored && shownReading(stored.prose),
+      reading: stored && modelReading(stored.prose),
       observed,
       changes: await changesSince(registry, row, { manifest, report, previous }),
       packages,

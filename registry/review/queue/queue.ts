@@ -13,7 +13,7 @@ import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { whyAuthor } from '../../../skills-index/trust/members-and-scopes/authors.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
-import { isInOffice } from '../../../skills-index/trust/root/root-office.ts';
+import { heldRole } from '../../../skills-index/trust/root/root-role.ts';
 import type { Registry } from '../../context.ts';
 import { orLater } from '../../log/after-logging.ts';
 import { type ApprovalFact, approvalFactIn, basisOf } from '../../log/segments/statement-fact.ts';
@@ -293,6 +293,6 @@ function stillCounts(
     enrolled.roles.includes('reviewer') &&
     whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex) ===
       undefined &&
-    (byKey || isInOffice(root, 'registry', signer, logIndex))
+    (byKey || heldRole(root, 'registry', signer, logIndex))
   );
 }

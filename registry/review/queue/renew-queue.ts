@@ -41,7 +41,7 @@ export async function keepSome(registry: Registry): Promise<boolean> {
   const [drawn = 0] = registry.random(1);
   if (isLeft && drawn % 8 !== 0) return true;
   await retryFailed(registry);
-  await lookAtWaiting(registry);
+  await renewAllWaiting(registry);
   return isLeft;
 }
 
@@ -257,7 +257,7 @@ async function alikeSlice(registry: Registry, after: string, versionId: string):
  * another policy, or other rules of the risk in a new release. Nobody who reads the queue waits for
  * the look.
  */
-export async function lookAtWaiting(registry: Registry): Promise<void> {
+export async function renewAllWaiting(registry: Registry): Promise<void> {
   const day = registry.now().toISOString().slice(0, 10);
   const value = `${policyDigest(registry.policy)} ${day}`;
   const thisOne = and(eq(renewals.kind, 'all'), eq(renewals.value, value));

@@ -6,15 +6,15 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Registry } from '../../context.ts';
 import { readIndexFile, readIndexPart } from '../../index/index-file.ts';
-import { readWordsFile } from '../../index/words.ts';
+import { readNameProofsFile } from '../../index/name-proofs.ts';
 import { newestCheckpoint } from '../../log/log.ts';
 import { readStatementAt } from '../../log/logged-statements.ts';
 import { nodesBetween, readTile } from '../../log/tiles.ts';
 import { withCosignatures } from '../../log/witnesses.ts';
 import { feedType, publicFeed, publicFeedPath } from '../../notices/atom.ts';
-import { onlyShown, requireReading } from '../../readers/may-read.ts';
+import { onlyReadable, requireReading } from '../../readers/may-read.ts';
+import { readableStatements } from '../../readers/readable-statements.ts';
 import { scopesOfStatement } from '../../readers/scopes-of-content.ts';
-import { shownWords } from '../../readers/shown-words.ts';
 import { answerFile, answerGzipped, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */
@@ -40,16 +40,16 @@ export function skillFileRoutes(registry: Registry): Hono {
       const as = { type: 'application/x-ndjson', cache: 'forever', digest } as const;
       return answerGzipped(registry, context, bytes, as);
     })
-    .get('/words/:scope/:name/:version', async (context) => {
+    .get('/proofs/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
       const missing = `${name}@${version} is not in the index`;
       await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
       const size = context.req.query('size');
       const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
-      const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
+      const bytes = await readNameProofsFile(registry, name, parseVersion(version), asked);
       if (bytes === undefined) throw new Problem('not-found', missing);
-      const shown = await shownWords(registry, context, bytes);
+      const shown = await readableStatements(registry, context, bytes);
       return answerGzipped(registry, context, shown, { type: 'application/json', cache: 'fresh' });
     });
 }
@@ -120,7 +120,7 @@ export function homeRoutes({ config, root }: Registry): Hono {
 /** The route of the public feed. */
 export function feedRoutes(registry: Registry): Hono {
   return new Hono().get(publicFeedPath, async (context) => {
-    const shown = await publicFeed(registry, (notices) => onlyShown(registry, context, notices));
+    const shown = await publicFeed(registry, (notices) => onlyReadable(registry, context, notices));
     return answerGzipped(registry, context, Buffer.from(shown), { type: feedType, cache: 'fresh' });
   });
 }

@@ -21,7 +21,12 @@ import { readEvidencePack, readFilePack } from '../../index/packs.ts';
 import { settlePutOff } from '../../index/put-off.ts';
 import { currentStatus } from '../../index/status-json.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../../index/tuf.ts';
-import { mayRead, onlyShown, requireReading, requireReadingBlob } from '../../readers/may-read.ts';
+import {
+  mayRead,
+  onlyReadable,
+  requireReading,
+  requireReadingBlob,
+} from '../../readers/may-read.ts';
 import { scopesOfLine } from '../../readers/scopes-of-content.ts';
 import { listAdvisories, readAdvisory } from '../../stops/advisories.ts';
 import { readPublicBlob } from '../../store/blobs.ts';
@@ -124,7 +129,7 @@ export function osvRoutes(registry: Registry): Hono {
         context.req.query('before'),
         advisoriesListed,
       );
-      const lines = (await onlyShown(registry, context, rows)).map(
+      const lines = (await onlyReadable(registry, context, rows)).map(
         ({ id, modified }) => `${modified.toISOString()},${id}\n`,
       );
       return page(context, lines, { type: 'text/csv; charset=utf-8', next });
@@ -136,7 +141,7 @@ export function osvRoutes(registry: Registry): Hono {
         advisoriesAtOnce,
       );
       const lines: string[] = [];
-      for (const { id } of await onlyShown(registry, context, rows))
+      for (const { id } of await onlyReadable(registry, context, rows))
         lines.push(`${JSON.stringify((await readAdvisory(registry, id))?.entry)}\n`);
       return page(context, lines, { type: 'application/x-ndjson', next });
     })

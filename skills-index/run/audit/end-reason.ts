@@ -49,14 +49,14 @@ export const endReasons = {
   },
 } as const satisfies Record<string, { means: string; next: string }>;
 
-export type EndWord = keyof typeof endReasons;
+export type EndCode = keyof typeof endReasons;
 
 /** The next step for a person after a run or session ended early. */
-export function nextStepAfter(word: EndWord, run: string): string {
+export function nextStepAfter(word: EndCode, run: string): string {
   return endReasons[word].next.replace('RUN', run.slice(0, 8));
 }
 
 /** Whether a text is one of the words in `endReasons`. */
-export function isEndWord(text: string): text is EndWord {
+export function isEndCode(text: string): text is EndCode {
   return Object.hasOwn(endReasons, text);
 }

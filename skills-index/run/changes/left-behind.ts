@@ -40,12 +40,12 @@ export type JudgedEntry =
  * Returns what lies at a path of the view, without following links: a link's target, `plain` for
  * any other entry, undefined for a free path.
  */
-export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
+export type EntryAt = (path: string) => { readonly link: string } | 'plain' | undefined;
 
 export function judgeEntry(
   { path, name, isOther, link, siblings, isNew }: LeftEntry,
   shelves: Shelves,
-  lookAt: LookAt,
+  lookAt: EntryAt,
   further: FurtherNames = [],
 ): JudgedEntry {
   const { shelf } = shelves.judge(path);
@@ -71,7 +71,7 @@ export function judgeLink(
   path: string,
   link: string,
   shelves: Shelves,
-  lookAt: LookAt,
+  lookAt: EntryAt,
   further: FurtherNames = [],
   hops = 40,
 ): JudgedEntry {

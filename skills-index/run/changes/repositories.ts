@@ -57,7 +57,7 @@ export const repositoryShape = exactObject({
 
 /** One repository of a mount: the references that the run made, moved or deleted. */
 export type Repository = v.InferOutput<typeof repositoryShape>;
-export type HandedRef = v.InferOutput<typeof handedRef>;
+export type HandOverRef = v.InferOutput<typeof handedRef>;
 
 /** The name of the newest stash, which git keeps as a reference. */
 export const stashRef = 'refs/stash';

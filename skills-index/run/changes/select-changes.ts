@@ -6,7 +6,7 @@ import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import { shellWord } from '../../skill/text/shell-word.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
-import { type HandedRef, type Repository, stashRef } from './repositories.ts';
+import { type HandOverRef, type Repository, stashRef } from './repositories.ts';
 
 interface SplitChanges {
   /** The same run with the covered changes; without folders when nothing is covered. */
@@ -179,7 +179,7 @@ function isBlocked(
 interface Named {
   readonly folder: ChangedFolder;
   readonly change?: Change;
-  readonly ref?: HandedRef;
+  readonly ref?: HandOverRef;
   /** The name that means this change or reference alone. */
   readonly exact: string;
 }
@@ -266,7 +266,7 @@ export function refText(name: string): string {
 /** A reference among the repositories of a folder. */
 export interface PlacedRef {
   readonly repository: Repository;
-  readonly ref: HandedRef;
+  readonly ref: HandOverRef;
 }
 
 /**
@@ -304,7 +304,7 @@ function shortOf(name: string): string {
 
 /** Which references an acceptance covers. */
 interface ChosenRefs {
-  readonly named: ReadonlySet<HandedRef>;
+  readonly named: ReadonlySet<HandOverRef>;
   /** Whether the acceptance covers the references that need no name as well. */
   readonly takesFree: boolean;
 }
@@ -318,12 +318,12 @@ export function splitRepositories(
   repositories: readonly Repository[],
   { named, takesFree }: ChosenRefs,
 ): { readonly accepted: Repository[]; readonly rest: Repository[] } {
-  const isFree = ({ asks }: HandedRef): boolean => takesFree && asks === undefined;
+  const isFree = ({ asks }: HandOverRef): boolean => takesFree && asks === undefined;
   const parts = repositories.map((repository) => {
     const { isNew, refs } = repository;
     const isWhole =
       isNew && ((takesFree && refs.every(isFree)) || refs.some((ref) => named.has(ref)));
-    const isIn = (ref: HandedRef): boolean => (isNew ? isWhole : isFree(ref) || named.has(ref));
+    const isIn = (ref: HandOverRef): boolean => (isNew ? isWhole : isFree(ref) || named.has(ref));
     const taken = refs.filter(isIn);
     const left = refs.filter((ref) => !isIn(ref));
     return {

@@ -91,7 +91,10 @@ export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'gra
 export type RunGate = Gate & { waited(): number };
 
 /** The command, arguments and reason of a start, as the caller gave them. */
-export type StartWords = Pick<Extract<GatedAction, { kind: 'start' }>, 'command' | 'args' | 'why'>;
+export type StartArguments = Pick<
+  Extract<GatedAction, { kind: 'start' }>,
+  'command' | 'args' | 'why'
+>;
 
 type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
 
@@ -157,7 +160,7 @@ export function openGate(given: GateSettings): RunGate {
 export async function requireStartAllowed(
   gate: Gate,
   plan: HeldPlan & Pick<Plan, 'holds'>,
-  start: StartWords,
+  start: StartArguments,
   signal?: AbortSignal,
 ): Promise<void> {
   const action = {

@@ -46,7 +46,7 @@ export function matchingParts(
 }
 
 function wordsIn({ path, text }: TextFile): FileWords {
-  return { path, words: wordsOf(path, text.slice(0, fileCharsMax)) };
+  return { path, words: wordsInFile(path, text.slice(0, fileCharsMax)) };
 }
 
 function placesOf(files: readonly FileWords[]): ReadonlyMap<number, readonly RunPlace[]> {
@@ -116,7 +116,7 @@ interface Word {
  * The words of one file, in order. Files that many skills share have no words: skill.json, lock
  * files and licences.
  */
-export function wordsOf(path: string, text: string): Word[] {
+export function wordsInFile(path: string, text: string): Word[] {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (/^(skill\.json|package-lock\.json|(licen[cs]e|copying|notice)(\.\w{1,8})?)$/.test(name))
     return [];
@@ -243,7 +243,7 @@ export function signatureOf(files: readonly TextFile[]): SimilaritySignature | u
   const runs = new Set<number>();
   let left = wordsMax;
   for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const words = wordsOf(path, text.slice(0, fileCharsMax)).slice(0, left);
+    const words = wordsInFile(path, text.slice(0, fileCharsMax)).slice(0, left);
     if (left === 0) break;
     left -= words.length;
     for (const run of runsOf(words)) runs.add(run);

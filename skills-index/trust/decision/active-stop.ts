@@ -16,7 +16,7 @@ import { firstOccurrences } from '../members-and-scopes/identity.ts';
 import { idsOf, type SignedBy } from '../members-and-scopes/match.ts';
 import { mayStop } from '../members-and-scopes/scope-owners.ts';
 import type { RootFile } from '../root/root.ts';
-import { isInOffice } from '../root/root-office.ts';
+import { heldRole } from '../root/root-role.ts';
 import { whyForeignIn } from '../signatures/own-registry.ts';
 
 export interface StoppableVersion {
@@ -67,7 +67,7 @@ export function activeStop(
       kind === 'lifted' &&
       whyAuthor(identities, { ...publish, scope }, acting, logIndex) !== undefined;
     const byMember = mayStop(identities, signer, logIndex) && !isAuthorsLift;
-    const byRegistry = kind === 'suspended' && isInOffice(root, 'registry', signer, logIndex);
+    const byRegistry = kind === 'suspended' && heldRole(root, 'registry', signer, logIndex);
     return isAbout(target, context, publisher) && (byMember || byRegistry);
   });
   const stops = counted.flatMap(({ statement: { predicate }, logIndex }) => {

@@ -3,7 +3,7 @@ import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { IndexLine } from '../index-files/index-line.ts';
-import type { WordsFile } from '../index-files/words-file.ts';
+import type { NameProofsFile } from '../index-files/name-proofs.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatements } from '../signatures/verified-statements.ts';
@@ -77,12 +77,12 @@ export interface DecisionInput {
    * The map’s proof for each name on which the version rests. Only the keeper of the log leaves the
    * proofs out.
    */
-  readonly words?: WordsFile;
+  readonly nameProofs?: NameProofsFile;
   /**
    * Whether proofs of an older head in a valid status count, because the registry was not asked for
    * others.
    */
-  readonly olderWords?: boolean;
+  readonly olderProofs?: boolean;
   /**
    * Addresses of the statements that these proofs name and the index line does not. `statements`
    * has their bytes.

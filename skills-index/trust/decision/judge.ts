@@ -15,7 +15,7 @@ import type { SignedBy } from '../members-and-scopes/match.ts';
 import { judgeRuleSet } from '../policy/judging-policies.ts';
 import { type Policy, policyDigest } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
-import { isInOffice } from '../root/root-office.ts';
+import { heldRole } from '../root/root-role.ts';
 import { whyForeignIn } from '../signatures/own-registry.ts';
 import { approvalChallenge, whyNotAsserted } from '../signatures/passkey.ts';
 import { type Evidence, gatherEvidence, statementsOf } from './evidence.ts';
@@ -23,8 +23,8 @@ import type { DecisionInput } from './input.ts';
 import {
   type JudgedStatus,
   judgeLog,
+  judgeNameProofs,
   judgeOneLog,
-  judgeShownWords,
   judgeStops,
   type LogAlarm,
 } from './one-log.ts';
@@ -81,7 +81,7 @@ export function judge(input: DecisionInput): JudgedVersion {
   // People who read only the first reason must read of a stop, and not of what this host lacks.
   judgeStops(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
-  judgeShownWords(evidence, reasons);
+  judgeNameProofs(evidence, reasons);
   const parts = { publish, files, scan, summary, status };
   // Each missing part of the evidence has added a reason. This check is for a future judge that
   // forgets to add a reason.
@@ -292,7 +292,7 @@ function whyNotReviewer(
     ...(byKey
       ? whyNotByKey(approval)
       : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
-    ...(byKey || isInOffice(root, 'registry', signer, logIndex)
+    ...(byKey || heldRole(root, 'registry', signer, logIndex)
       ? []
       : ['it was not logged by the registry']),
   ];

@@ -49,9 +49,9 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
     'There is no signed status of the registry, so nothing shows that the version is not revoked.',
   'status-stale':
     'The signed status of the registry has expired, so this host could miss a later revocation.',
-  'words-unproven':
+  'names-unproven':
     'Nothing proves that the registry showed every statement about the people, keys and scope behind the version. A revocation or the end of a key could be missing.',
-  'words-withheld':
+  'statements-withheld':
     'The log has a statement about the version, or about the people, keys or scope behind it, that the registry does not show, or that cannot be verified.',
   'witnesses-missing':
     'Fewer witnesses than the policy demands cosigned the log within the last day. So the registry could show another log to other users.',

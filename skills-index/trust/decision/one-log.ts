@@ -10,11 +10,11 @@ import { Problem } from '../../skill/problem.ts';
 import { parseJson } from '../../skill/text/json.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { parseSigstoreBundle } from '../../statement/signature-formats/sigstore-bundle.ts';
-import { type NameProof, provesName } from '../index-files/words-file.ts';
+import { type NameProof, provesName } from '../index-files/name-proofs.ts';
 import { mapNames } from '../members-and-scopes/map-names.ts';
 import { namesRestedOn } from '../members-and-scopes/names-rested-on.ts';
 import type { RootFile } from '../root/root.ts';
-import { verifyRootCheckpoint } from '../root/root-office.ts';
+import { verifyRootCheckpoint } from '../root/root-role.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import { type ActiveStop, activeStop } from './active-stop.ts';
 import { type Evidence, type StatusHead, statementsOf } from './evidence.ts';
@@ -177,16 +177,16 @@ function noteIn(bytes: Uint8Array | string): string {
  * Compares the statements of the evidence with the map, name by name. The map is the map of the
  * newest head. A decision about the past has no proofs: the map shows only what the log says now.
  */
-export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
+export function judgeNameProofs(evidence: Evidence, reasons: Reasons): void {
   const { heads, input, statements, known, status } = evidence;
-  const { words, past = false, line } = input;
-  if (words === undefined || past || heads.length === 0) return;
+  const { nameProofs, past = false, line } = input;
+  if (nameProofs === undefined || past || heads.length === 0) return;
   const head = headOfWords(evidence);
   if (head === undefined) {
     const why = heads.every(({ map }) => map === undefined)
       ? 'the head of the log in the status has no map of names'
       : 'the proofs about the people and keys behind the version are not of the newest head of the log in a status';
-    reasons.add('words-unproven', why);
+    reasons.add('names-unproven', why);
     return;
   }
   // The witnesses of the newest head did not see the map of this head.
@@ -194,8 +194,11 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   const shown = [...statements, ...known].filter(({ logIndex }) => logIndex < head.size);
   const byName = indexesByName(shown);
   for (const [name, upTo] of namesRestedOn(line, shown)) {
-    const proof = words.names.get(name);
-    judgeName({ name, upTo, proof, map: words.map, shown: byName.get(name) ?? new Set() }, reasons);
+    const proof = nameProofs.names.get(name);
+    judgeName(
+      { name, upTo, proof, map: nameProofs.map, shown: byName.get(name) ?? new Set() },
+      reasons,
+    );
   }
 }
 
@@ -204,12 +207,12 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
  * allowed. Undefined where no such head has the map, and where no proofs are needed.
  */
 function headOfWords({ heads, input, status }: Evidence): StatusHead | undefined {
-  const { words, olderWords = false } = input;
+  const { nameProofs, olderProofs = false } = input;
   const isNewest = ({ note }: StatusHead): boolean => note === status?.checkpoint;
   const found = heads.filter(
-    ({ map }) => map !== undefined && words !== undefined && isEqual(map, words.map),
+    ({ map }) => map !== undefined && nameProofs !== undefined && isEqual(map, nameProofs.map),
   );
-  return found.find(isNewest) ?? (olderWords ? found[0] : undefined);
+  return found.find(isNewest) ?? (olderProofs ? found[0] : undefined);
 }
 
 interface JudgedName {
@@ -224,20 +227,20 @@ interface JudgedName {
 
 function judgeName({ name, upTo, proof, map, shown }: JudgedName, reasons: Reasons): void {
   if (proof === undefined || !provesName(map, name, proof)) {
-    reasons.add('words-unproven', `no proof shows which statements about ${name} the log has`);
+    reasons.add('names-unproven', `no proof shows which statements about ${name} the log has`);
     return;
   }
   const proven = new Set(proof.at);
   for (const index of proven)
     reasons.demand(
       index >= upTo || shown.has(index),
-      'words-withheld',
+      'statements-withheld',
       `the statement at log index ${index} about ${name} is missing, or cannot be verified`,
     );
   for (const index of shown)
     reasons.demand(
       proven.has(index),
-      'words-unproven',
+      'names-unproven',
       `the log’s map lacks the statement at log index ${index} about ${name}`,
     );
 }

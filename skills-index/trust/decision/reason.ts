@@ -43,9 +43,9 @@ export const decisionHints = {
   'status-missing': 'Try again when the registry answers.',
   'status-stale':
     'Try again when the registry answers: without a fresh status it could hide a revocation.',
-  'words-unproven':
+  'names-unproven':
     'Try again. When the error remains, tell the registry’s operator: without the proofs the registry could hide a revocation or the end of a key.',
-  'words-withheld':
+  'statements-withheld':
     'The registry hides a statement, perhaps a revocation or the end of a key. Do not install the version; tell the registry’s operator and other users.',
   'witnesses-missing':
     'Try again later. When the error remains, ask the operator and the witnesses whether they still see the same log.',

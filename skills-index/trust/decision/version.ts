@@ -24,7 +24,7 @@ import { idsOf, matchedIdentity } from '../members-and-scopes/match.ts';
 import { describePublisherStop } from '../members-and-scopes/scope-owners.ts';
 import { judgeCeiling } from '../policy/judging-policies.ts';
 import { type ApprovalsNeeded, approvalsNeeded, policyDigest } from '../policy/policy.ts';
-import { isInOffice } from '../root/root-office.ts';
+import { heldRole } from '../root/root-role.ts';
 import { printClaims } from '../signatures/certified-identities.ts';
 import { registryIdOf, whyForeignIn } from '../signatures/own-registry.ts';
 import type { Certified } from '../signatures/verify-statement.ts';
@@ -268,7 +268,7 @@ export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSumma
   const named = predicate.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
     [
-      isInOffice(input.root, 'registry', summary.signer, summary.logIndex),
+      heldRole(input.root, 'registry', summary.signer, summary.logIndex),
       'the verification summary is not signed with the registry key of the root file',
     ],
     [

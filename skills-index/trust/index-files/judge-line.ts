@@ -21,7 +21,7 @@ import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { IndexLine } from './index-line.ts';
 
 /** The identity statements and revocations of a whole log. */
-export interface LogWords {
+export interface TrustStatements {
   readonly root: RootFile;
   readonly policy: Policy;
   /** The identities that follow from all identity statements of the log. */
@@ -54,7 +54,7 @@ export interface ReplayedLine {
 export function judgeReplayedLine(
   line: IndexLine,
   statements: readonly VerifiedStatement[],
-  words: LogWords,
+  words: TrustStatements,
 ): ReplayedLine {
   const { root, identities } = words;
   const own = statements.filter((one) => one.statement.predicateType !== predicateTypes.revocation);
@@ -123,7 +123,7 @@ function whyFallenLine(evidence: Evidence): string | undefined {
 function evidenceOf(
   line: IndexLine,
   statements: readonly VerifiedStatement[],
-  { root, policy }: LogWords,
+  { root, policy }: TrustStatements,
   identities: Identities,
 ): Evidence {
   const nothing = new Uint8Array();

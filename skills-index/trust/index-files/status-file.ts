@@ -10,7 +10,7 @@ import { parseJson } from '../../skill/text/json.ts';
 import { isoTime, type Shape } from '../../statement/field-shapes.ts';
 import { parseEnvelope, verifyEnvelope } from '../../statement/signature-formats/envelope.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
-import { keysOfOffice, verifyRootCheckpoint } from '../root/root-office.ts';
+import { keysOfRole, verifyRootCheckpoint } from '../root/root-role.ts';
 
 /**
  * Clocks may differ by this many seconds before the `issued` time of a status counts as in the
@@ -75,7 +75,7 @@ export function verifyStatus(
   const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
   if (envelope.payloadType !== statusPayloadType)
     throw new Problem('statement-invalid', 'status.json contains no status');
-  const signer = keysOfOffice(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
+  const signer = keysOfRole(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
   if (signer === undefined) {
     throw new Problem(
       'signature-invalid',

@@ -12,7 +12,7 @@ import {
 } from '../../statement/attestation.ts';
 import { identityId, keysAmong } from '../../statement/identity-id.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root/root.ts';
-import { isInOffice, keysOfOffice } from '../root/root-office.ts';
+import { heldRole, keysOfRole } from '../root/root-role.ts';
 import { whyForeignIn } from '../signatures/own-registry.ts';
 import { type Ends, endsOfFrozen, type FrozenStatement, type KeyUse, KnownEnds } from './ends.ts';
 import type { Identities, LoggedStatement, Member } from './identities.ts';
@@ -130,7 +130,7 @@ class IdentityChain implements Identities {
     });
     this.scopeVotes = new AdministratorVotes(root);
     this.memberVotes = this.#members.votes;
-    for (const key of keysOfOffice(root, 'administrator'))
+    for (const key of keysOfRole(root, 'administrator'))
       this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
@@ -260,7 +260,7 @@ class IdentityChain implements Identities {
     const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), logged);
     const stop = this.stops.stopOn({ ids: idsOf(logged), scope }, logIndex);
     const byOwner = owner !== undefined && stop === undefined;
-    const byOffice = isInOffice(this.#root, 'administrator', signer, logIndex);
+    const byOffice = heldRole(this.#root, 'administrator', signer, logIndex);
     if (!byOwner && !byOffice) {
       const why =
         owner !== undefined && stop !== undefined

@@ -10,7 +10,7 @@ import type {
 } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
 import type { RootFile } from '../root/root.ts';
-import { isInOffice, thresholdAt } from '../root/root-office.ts';
+import { heldRole, thresholdAt } from '../root/root-role.ts';
 import type { KnownEnds } from './ends.ts';
 import type { Identities, LoggedStatement, Member, PendingVote } from './identities.ts';
 
@@ -48,7 +48,7 @@ export class AdministratorVotes<Change> {
     const by = [...(changes.get(text)?.by ?? []).filter((keyId) => keyId !== signer), signer];
     // The vote of a key that was retired since does not count. Otherwise one person could vote with
     // the retired key and with the new key.
-    const inOffice = by.filter((keyId) => isInOffice(this.#root, 'administrator', keyId, logIndex));
+    const inOffice = by.filter((keyId) => heldRole(this.#root, 'administrator', keyId, logIndex));
     if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
       return true;
@@ -176,7 +176,7 @@ export class Members {
   }
 
   isMember(keyId: Digest, role: MemberRole, at: number): boolean {
-    if (role === 'administrator' && isInOffice(this.#root, role, keyId, at)) return true;
+    if (role === 'administrator' && heldRole(this.#root, role, keyId, at)) return true;
     return this.memberOf(keyId, at)?.roles.includes(role) ?? false;
   }
 
@@ -263,7 +263,7 @@ export class Members {
     // of a scope. Enrolments from before statements named their registry needed only one
     // administrator.
     if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
-      if (!isInOffice(this.#root, 'administrator', signer, logIndex))
+      if (!heldRole(this.#root, 'administrator', signer, logIndex))
         return 'only administrators of the root file enrol members, and its signer is none';
       if (!this.votes.isVotedThrough(of, member, logged)) return undefined;
     }

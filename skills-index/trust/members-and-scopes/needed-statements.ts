@@ -14,7 +14,7 @@ import type { Scope } from '../../skill/name.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import { type RootFile, rootKeyId } from '../root/root.ts';
-import { keysOfOffice } from '../root/root-office.ts';
+import { keysOfRole } from '../root/root-role.ts';
 import type { FrozenStatement, FrozenSubject } from './ends.ts';
 import type { LoggedStatement } from './identities.ts';
 import { idsOf } from './match.ts';
@@ -84,14 +84,14 @@ export interface IdentityQuestion {
 }
 
 /** A statement of the log, verified or frozen. */
-export type IdentityWord<Logged extends LoggedStatement = LoggedStatement> =
+export type ReplayedStatement<Logged extends LoggedStatement = LoggedStatement> =
   | Logged
   | FrozenStatement;
 
 /** Finds statements by the names of `namesIn` and `namesOfSubject`. */
 type FindNamed<Logged extends LoggedStatement = LoggedStatement> = (
   names: readonly string[],
-) => Promise<readonly IdentityWord<Logged>[]>;
+) => Promise<readonly ReplayedStatement<Logged>[]>;
 
 /**
  * The statements that a question needs, in log order.
@@ -104,10 +104,10 @@ export async function neededStatements<Logged extends LoggedStatement>(
     members,
     find,
   }: {
-    readonly members: readonly IdentityWord<Logged>[];
+    readonly members: readonly ReplayedStatement<Logged>[];
     readonly find: FindNamed<Logged>;
   },
-): Promise<IdentityWord<Logged>[]> {
+): Promise<ReplayedStatement<Logged>[]> {
   const selection = new Selection<Logged>(root, members, question);
   for (;;) {
     const names = selection.wanted();
@@ -117,7 +117,7 @@ export async function neededStatements<Logged extends LoggedStatement>(
 }
 
 class Selection<Logged extends LoggedStatement> {
-  readonly #found = new Map<number, IdentityWord<Logged>>();
+  readonly #found = new Map<number, ReplayedStatement<Logged>>();
   /** The found statements by the ids and scopes that decide what each statement needs. */
   readonly #mentions = new Map<string, Logged[]>();
   /** Statements to look at, for the first time or because more is asked of their subjects. */
@@ -140,11 +140,11 @@ class Selection<Logged extends LoggedStatement> {
 
   constructor(
     root: RootFile,
-    members: readonly IdentityWord<Logged>[],
+    members: readonly ReplayedStatement<Logged>[],
     { scopes = [], ids = [], rightsOf = [], behind = [] }: IdentityQuestion,
   ) {
     this.#members = new Set([
-      ...keysOfOffice(root, 'administrator').map(rootKeyId),
+      ...keysOfRole(root, 'administrator').map(rootKeyId),
       ...members.flatMap((one) => memberKey(one)),
     ]);
     for (const one of members) this.#find(one);
@@ -160,7 +160,7 @@ class Selection<Logged extends LoggedStatement> {
     return [...this.#wanted];
   }
 
-  add(names: readonly string[], found: readonly IdentityWord<Logged>[]): void {
+  add(names: readonly string[], found: readonly ReplayedStatement<Logged>[]): void {
     for (const name of names) this.#wanted.delete(name);
     for (const one of found) this.#find(one);
     // A long line of keys takes many rounds. Each round looks only at what can have changed.
@@ -170,11 +170,11 @@ class Selection<Logged extends LoggedStatement> {
     }
   }
 
-  statements(): IdentityWord<Logged>[] {
+  statements(): ReplayedStatement<Logged>[] {
     return [...this.#found.values()].sort((a, b) => a.logIndex - b.logIndex);
   }
 
-  #find(one: IdentityWord<Logged>): void {
+  #find(one: ReplayedStatement<Logged>): void {
     if (this.#found.has(one.logIndex)) return;
     this.#found.set(one.logIndex, one);
     if ('why' in one) return;
@@ -275,7 +275,7 @@ function mentionsOf(statement: Statement): string[] {
   return [...new Set([scopeName(scope), ...holders])];
 }
 
-function memberKey(one: IdentityWord): Digest[] {
+function memberKey(one: ReplayedStatement): Digest[] {
   if ('why' in one) return one.about.id === undefined ? [] : [one.about.id as Digest];
   if (one.statement.predicateType !== predicateTypes.member) return [];
   const { key } = one.statement.predicate;

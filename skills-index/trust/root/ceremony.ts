@@ -20,7 +20,7 @@ import {
 } from './metadata.ts';
 import { lastRootOf, rootMismatches, type TufRepository } from './repository.ts';
 import { type RetiredKey, type RootFile, rootKeyId } from './root.ts';
-import { keysOfOffice } from './root-office.ts';
+import { keysOfRole } from './root-role.ts';
 
 /** The signatures that a TUF role still lacks. */
 interface MissingSignatures {
@@ -179,9 +179,9 @@ export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): bool
 }
 
 /**
- * Retired keys that no earlier root had in that office, or for which an earlier root had a lower
- * last log index. Such a key would hold the office up to whatever log index its entry has. Keys of
- * offices that the earlier roots do not show are not reported.
+ * Retired keys that no earlier root had in that role, or for which an earlier root had a lower
+ * last log index. Such a key would hold the role up to whatever log index its entry has. Keys of
+ * roles that the earlier roots do not show are not reported.
  */
 export function strangersAmongRetired(
   { retired = [] }: RootFile,
@@ -192,30 +192,28 @@ export function strangersAmongRetired(
       .flatMap((file) => file.retired ?? [])
       .filter(({ key }) => key === one.key);
     if (ended.length > 0)
-      return ended.some(
-        ({ office, validUpTo }) => office !== one.office || validUpTo < one.validUpTo,
-      );
+      return ended.some(({ role, validUpTo }) => role !== one.role || validUpTo < one.validUpTo);
     if (
-      earlier.files.some((file) => isInOffice(file, one)) ||
+      earlier.files.some((file) => heldRole(file, one)) ||
       earlier.chain.some((root) => isNamed(root, one))
     )
       return false;
-    return earlier.isWhole || one.office === 'administrator' || one.office === 'status';
+    return earlier.isWhole || one.role === 'administrator' || one.role === 'status';
   });
 }
 
 /** The text that refuses a root because of such a retired key. */
 export function describeForeignRetiredKey(one: RetiredKey): string {
-  return `the new root says that ${one.office} key ${rootKeyId(one)} counts up to log index ${one.validUpTo}, but no earlier root gave the key this role that long`;
+  return `the new root says that ${one.role} key ${rootKeyId(one)} counts up to log index ${one.validUpTo}, but no earlier root gave the key this role that long`;
 }
 
-function isInOffice(file: RootFile, { office, key }: RetiredKey): boolean {
-  return keysOfOffice(file, office).some((one) => one.validUpTo === undefined && one.key === key);
+function heldRole(file: RootFile, { role, key }: RetiredKey): boolean {
+  return keysOfRole(file, role).some((one) => one.validUpTo === undefined && one.key === key);
 }
 
 function isNamed({ roles, keys }: TufRoot, retired: RetiredKey): boolean {
-  if (retired.office !== 'administrator' && retired.office !== 'status') return false;
-  const { keyids } = retired.office === 'administrator' ? roles.root : roles.timestamp;
+  if (retired.role !== 'administrator' && retired.role !== 'status') return false;
+  const { keyids } = retired.role === 'administrator' ? roles.root : roles.timestamp;
   return keyids.some(
     (id) => keys[id] !== undefined && digestOf(spkiOfTuf(keys[id])) === rootKeyId(retired),
   );

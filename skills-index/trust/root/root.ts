@@ -32,11 +32,11 @@ export interface RootKey {
 }
 
 const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
-export type RootOffice = (typeof rootOffices)[number];
+export type RootRole = (typeof rootOffices)[number];
 
 /** A former key of the root file. Signatures of a retired key count up to a log index. */
 export interface RetiredKey extends RootKey {
-  readonly office: RootOffice;
+  readonly role: RootRole;
   /**
    * The last log index at which the retired key counts. For a key of the log, the last index that
    * the key's checkpoints may include.
@@ -70,7 +70,7 @@ export interface RootFile {
    * earlier agreements or make a lone earlier vote sufficient.
    */
   readonly thresholds?: readonly EarlierThreshold[];
-  /** Keys of earlier root files, by office. */
+  /** Keys of earlier root files, by role. */
   readonly retired?: readonly RetiredKey[];
   /**
    * Whether the registry has had TUF metadata from its first day. From such a registry, a client
@@ -101,10 +101,10 @@ const ed25519 = v.pipe(
   ),
 );
 
-const retiredKey: Shape<RetiredKey> = v.variant('office', [
-  exactObject({ office: v.literal('log'), key: ed25519, validUpTo: logIndex }),
+const retiredKey: Shape<RetiredKey> = v.variant('role', [
+  exactObject({ role: v.literal('log'), key: ed25519, validUpTo: logIndex }),
   exactObject({
-    office: v.picklist(['registry', 'status', 'administrator']),
+    role: v.picklist(['registry', 'status', 'administrator']),
     key: p256,
     validUpTo: logIndex,
   }),
@@ -165,7 +165,7 @@ const rootShape: Shape<RootFile> = v.pipe(
     (root) => root.threshold <= root.administrators.length,
     'has a threshold above the number of administrators',
   ),
-  // The holder of a key in two offices could act in both offices. A present key that is also
+  // The holder of a key in two roles could act in both roles. A present key that is also
   // retired would never end.
   v.check((root) => {
     const keys = [
@@ -176,7 +176,7 @@ const rootShape: Shape<RootFile> = v.pipe(
       ...(root.retired ?? []),
     ].map((one) => one.key);
     return new Set(keys).size === keys.length;
-  }, 'names one key for two offices, or a key that counts as retired'),
+  }, 'names one key for two roles, or a key that counts as retired'),
 );
 
 /**

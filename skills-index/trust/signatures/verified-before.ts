@@ -12,7 +12,7 @@ import {
   parseSigstoreBundle,
 } from '../../statement/signature-formats/sigstore-bundle.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
-import { keysOfOffice } from '../root/root-office.ts';
+import { keysOfRole } from '../root/root-role.ts';
 import type { VerifiedStatement } from './verify-statement.ts';
 
 /**
@@ -31,7 +31,7 @@ export function readVerifiedBefore(
   if (isCertified(bundle) || digestOf(bytes) !== address) return undefined;
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
-  const logKey = keysOfOffice(root, 'log').find(
+  const logKey = keysOfRole(root, 'log').find(
     (one) =>
       Buffer.from(noteKeyId(root.origin, spkiOf(one))).toString('base64') === entry.logId.keyId,
   );

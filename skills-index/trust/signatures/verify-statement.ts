@@ -37,7 +37,7 @@ import {
 } from '../../statement/signature-formats/sigstore-bundle.ts';
 import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import type { RootFile } from '../root/root.ts';
-import { type RootCheckpoint, verifyRootCheckpoint } from '../root/root-office.ts';
+import { type RootCheckpoint, verifyRootCheckpoint } from '../root/root-role.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { idsOfClaims, personOf } from './certified-identities.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rootRows } from '../../../cli/host/doctor.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
-import { keepTrust, readKeptTrust } from '../../../cli/registries/kept.ts';
+import { keepTrust, readStoredTrust } from '../../../cli/registries/stored-trust.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
@@ -23,7 +23,7 @@ it('doctor says when the root of trust of a registry expires, from thirty days b
   const files = await filesOf({ repository, now, version: 1 });
   const source = { fetch: serving(() => files), store: memoryStore(), base };
   await keepTrust(paths, await updateTrust({ source, pinned, now }));
-  const kept = readKeptTrust(paths, rootFingerprint(pinned));
+  const kept = readStoredTrust(paths, rootFingerprint(pinned));
   const until = JSON.parse(kept?.metadata.root ?? '').signed.expires;
   const rowsBefore = (days: number) =>
     rootRows({ paths, now: () => new Date(Date.parse(until) - days * day) });

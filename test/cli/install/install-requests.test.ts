@@ -20,7 +20,7 @@ import {
   withoutPacks,
 } from '../installer-world.ts';
 
-/** A words file as JSON. */
+/** A file of name proofs as JSON. */
 interface KeptWords {
   readonly names: readonly object[];
 }
@@ -130,12 +130,12 @@ it.each<[string, (words: KeptWords) => unknown]>([
     'with a left-out statement',
     ({ names, ...rest }) => ({ ...rest, names: names.map((one) => ({ ...one, at: [] })) }),
   ],
-])('a kept words file %s is asked for again, and the skill starts', async (_, change) => {
+])('a kept file of name proofs %s is asked for again, and the skill starts', async (_, change) => {
   await requestsOf('install', '@acme/report');
   const place = diskStore(
     pathsOf(user.home),
     rootFingerprint(network.registry.trust.root),
-  ).placeOf?.('words/@acme/report/1.0.0');
+  ).placeOf?.('proofs/@acme/report/1.0.0');
   const path = place ?? '';
   writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
   const asked = await requestsOf('run', '@acme/report', 'report', '--plan');

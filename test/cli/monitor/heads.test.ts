@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replayOnce } from '../../../cli/monitor/look.ts';
 import { makeMemory } from '../../../cli/monitor/memory.ts';
+import { replayOnce } from '../../../cli/monitor/replay.ts';
 import { MonitorFolder, type ReplayWorld } from '../../../cli/monitor/world.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';

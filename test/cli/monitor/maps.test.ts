@@ -10,7 +10,7 @@ import { loadKeys } from '../../../registry/log/signing.ts';
 import { emptyMapRoot, mapRootOf, mapValueOf } from '../../../skills-index/log/map-tree.ts';
 import { mapKeyOf } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
-import { verifyRootCheckpoint } from '../../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../../skills-index/trust/root/root-role.ts';
 import { makeKey, makeRoot } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { mapIn, noMap, otherMap, remapped, remapping } from '../map-lies.ts';
@@ -107,7 +107,7 @@ describe('an honest registry', () => {
     const { registry, trust } = monitored.world;
     const size = await monitored.size();
     const next = makeRoot();
-    const retired = [{ office: 'log' as const, key: registry.root.log.key, validUpTo: size - 1 }];
+    const retired = [{ role: 'log' as const, key: registry.root.log.key, validUpTo: size - 1 }];
     const first = rootFingerprint(registry.root);
     const root = { ...registry.root, first, log: next.root.log, retired };
     const keys = await loadKeys({ ...trust.texts, log: next.texts.log });

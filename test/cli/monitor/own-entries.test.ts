@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { keepTrust } from '../../../cli/registries/kept.ts';
+import { keepTrust } from '../../../cli/registries/stored-trust.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeSkill, publish, type Skill } from '../../registry/road.ts';

@@ -17,7 +17,7 @@ afterEach(() => monitored.close());
 
 const at = (...path: string[]): string => join(monitored.folder(), ...path);
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-const words = (): string => at('words', readdirSync(at('words'))[0] ?? '');
+const words = (): string => at('statements', readdirSync(at('statements'))[0] ?? '');
 const rewrite = (path: string, change: (value: ReturnType<typeof json>) => unknown): void =>
   writeFileSync(path, JSON.stringify(change(json(path))));
 

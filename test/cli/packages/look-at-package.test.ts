@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { packageLooks } from '../../../cli/packages/look-at-package.ts';
+import { packageReports } from '../../../cli/packages/report-on-package.ts';
 import { printPylock } from '../../../cli/packages/resolve-python.ts';
-import type { LookTools, PackageScan } from '../../../scanner/worker/package-looks.ts';
+import type { PackageReportTools, PackageScan } from '../../../scanner/worker/package-reports.ts';
 import { type LockedPackage, lockedDigest } from '../../../skills-index/packages/locked-package.ts';
-import { type LeasedPackage, packageLook } from '../../../skills-index/packages/package-look.ts';
+import {
+  type LeasedPackage,
+  packageReport,
+} from '../../../skills-index/packages/package-report.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { makeFinding } from '../../finding.ts';
@@ -22,11 +25,11 @@ function makeHost() {
   const paths = { config: home, data: join(home, 'data'), cache: join(home, 'cache') };
   const indexes = { python: { url: `file://${world.index}` } };
   writeFileSync(join(home, 'host.json'), JSON.stringify({ indexes }));
-  const lookAt = packageLooks({ fetch, paths, now: () => new Date(0) });
+  const lookAt = packageReports({ fetch, paths, now: () => new Date(0) });
   const look = async (
     one: LockedPackage,
     leased: Partial<LeasedPackage> = {},
-    tools: Partial<LookTools> = {},
+    tools: Partial<PackageReportTools> = {},
   ) => {
     const lock = Buffer.from(printPylock([one], new Map()));
     const { ecosystem, name, version } = one;
@@ -49,7 +52,7 @@ function makeHost() {
       },
     );
     // The registry takes nothing else.
-    return v.parse(packageLook, seen);
+    return v.parse(packageReport, seen);
   };
   return { home, look, world };
 }
@@ -154,7 +157,7 @@ describe('a look at a package', () => {
     });
   });
 
-  it.each<[string, Partial<LeasedPackage>, Partial<LookTools>]>([
+  it.each<[string, Partial<LeasedPackage>, Partial<PackageReportTools>]>([
     ['another digest', { digest: digestOf('x') }, {}],
     ['another name', { name: 'other' }, {}],
     ['a lock that cannot be read', {}, { blob: async () => Buffer.from('[[') }],

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { packagePolicy } from '../../../cli/packages/look-at-package.ts';
+import { packagePolicy } from '../../../cli/packages/report-on-package.ts';
 
 const reading =
   'note: reading all 4000 advisories of /osv/all.zip, because it is new or has changed …';

@@ -61,7 +61,7 @@ it('a client follows to no root file that retires a key which was never in offic
     parseRoot(JSON.stringify({ ...root, retired }));
   const pinned = rootFile();
   const first = await holdCeremony({ root: pinned, signers: [ada, ben], now });
-  const left: RetiredKey = { office: 'administrator', key: cleo.open.spki, validUpTo: 7 };
+  const left: RetiredKey = { role: 'administrator', key: cleo.open.spki, validUpTo: 7 };
   const second = retire(rootFile({ administrators: [ada, ben, dora] }), left);
   const follow = async (
     before: typeof first,
@@ -74,12 +74,12 @@ it('a client follows to no root file that retires a key which was never in offic
     return { repository, kept: await updateTrust({ source, pinned, kept, now: now + hour / 2 }) };
   };
   const honest = await follow(first, second);
-  const gone: RetiredKey = { office: 'administrator', key: dora.open.spki, validUpTo: 9 };
+  const gone: RetiredKey = { role: 'administrator', key: dora.open.spki, validUpTo: 9 };
   const third = retire(rootFile({ administrators: [ada, ben, cleo].slice(0, 2) }), left, gone);
   await follow(honest.repository, third);
   await follow(honest.repository, third, honest.kept);
   const smuggled: RetiredKey = {
-    office: 'administrator',
+    role: 'administrator',
     key: thief.open.spki,
     validUpTo: Number.MAX_SAFE_INTEGER,
   };
@@ -94,7 +94,7 @@ it('a client follows to no root file that retires a key which was never in offic
   await expect(
     follow(honest.repository, retire(second, left, smuggled), honest.kept),
   ).rejects.toMatchObject(refused);
-  const registry: RetiredKey = { office: 'registry', key: thief.open.spki, validUpTo: 9 };
+  const registry: RetiredKey = { role: 'registry', key: thief.open.spki, validUpTo: 9 };
   await expect(
     follow(honest.repository, retire(second, left, registry), honest.kept),
   ).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { keepTrust, keptVersion, readKeptTrust } from '../../../cli/registries/kept.ts';
+import { keepTrust, readStoredTrust, storedVersion } from '../../../cli/registries/stored-trust.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
@@ -39,6 +39,6 @@ it('a slower process never puts the root before a rotation over the one after it
     await ask(await filesOf({ repository: second, now, version: 40, status: status2 })),
   );
   await keepTrust(paths, stale);
-  const kept = readKeptTrust(paths, rootFingerprint(pinned));
-  expect(kept === undefined ? undefined : keptVersion(kept, 'root')).toBe(2);
+  const kept = readStoredTrust(paths, rootFingerprint(pinned));
+  expect(kept === undefined ? undefined : storedVersion(kept, 'root')).toBe(2);
 });

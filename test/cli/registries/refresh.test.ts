@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
-import { readKeptTrust } from '../../../cli/registries/kept.ts';
 import {
   currentRegistry,
   type FreshRegistry,
@@ -12,6 +11,7 @@ import {
   type TrustTerms,
 } from '../../../cli/registries/refresh.ts';
 import { trustedRegistry } from '../../../cli/registries/registries.ts';
+import { readStoredTrust } from '../../../cli/registries/stored-trust.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {
@@ -248,7 +248,7 @@ describe('the kept root of trust', () => {
     files = await filesOf({ repository, now: start - hour, version: 3 });
     await expect(later(2 * hour)).rejects.toMatchObject({ code: 'tuf-rollback' });
     expect(
-      JSON.parse(readKeptTrust(paths, rootFingerprint(pinned))?.metadata.timestamp ?? '').signed
+      JSON.parse(readStoredTrust(paths, rootFingerprint(pinned))?.metadata.timestamp ?? '').signed
         .version,
     ).toBe(10);
   });

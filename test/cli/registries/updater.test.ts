@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newestSetBytesMax } from '../../../cli/registries/fetcher.ts';
-import type { KeptTrust } from '../../../cli/registries/kept.ts';
+import type { StoredTrust } from '../../../cli/registries/stored-trust.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -47,7 +47,7 @@ interface Scene {
   readonly pinned: RootFile;
   /** In force now. */
   readonly repository: TufRepository;
-  readonly kept: KeptTrust;
+  readonly kept: StoredTrust;
   /** Honest files of now. */
   readonly files: Files;
   now: number;
@@ -62,10 +62,10 @@ afterEach(() => {
 
 async function ask(
   files: Files,
-  { pinned, kept, now = start }: { pinned: RootFile; kept?: KeptTrust | undefined; now?: number },
+  { pinned, kept, now = start }: { pinned: RootFile; kept?: StoredTrust | undefined; now?: number },
 ) {
   vi.setSystemTime(now);
-  const update = (served: Files): Promise<KeptTrust> => {
+  const update = (served: Files): Promise<StoredTrust> => {
     const source = { fetch: serving(() => served), store: memoryStore(), base };
     return updateTrust({ source, pinned, kept, now });
   };
@@ -78,7 +78,7 @@ async function ask(
   return alone.status === 'fulfilled' ? alone.value : Promise.reject(alone.reason);
 }
 
-function outcomeOf(settled: PromiseSettledResult<KeptTrust>): unknown {
+function outcomeOf(settled: PromiseSettledResult<StoredTrust>): unknown {
   if (settled.status === 'fulfilled') return settled.value;
   return settled.reason instanceof Problem ? settled.reason.code : settled.reason;
 }
@@ -612,7 +612,7 @@ it('a root file with a key in office that the pinned one retired is an older one
     ...rest,
     log,
     registry: { key: Buffer.from(dora.publicKey).toString('base64') },
-    retired: [{ office: 'registry', key: stolen, validUpTo: 7 }],
+    retired: [{ role: 'registry', key: stolen, validUpTo: 7 }],
   };
   const repository = await holdCeremony({ root: rootFile(), signers: [ada, ben], now: start });
   const files = await filesOf({ repository, now: start, version: 10 });

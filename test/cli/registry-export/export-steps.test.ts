@@ -67,7 +67,7 @@ describe('a second export', () => {
     await stage.export();
     await changeMap();
     expect(await stage.export()).toMatchObject({ exit: 0 });
-    expect(stage.asked.filter((path) => path.startsWith('/words/@acme/kept'))).toHaveLength(2);
+    expect(stage.asked.filter((path) => path.startsWith('/proofs/@acme/kept'))).toHaveLength(2);
     expect(await stage.install('host', '@acme/kept')).toMatchObject({ exit: 0 });
   });
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepTrust } from '../../../cli/registries/kept.ts';
+import { keepTrust } from '../../../cli/registries/stored-trust.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
@@ -223,9 +223,9 @@ describe('a proposal held against the root of trust in force', () => {
     );
   });
 
-  it('gives no office to a key that never had it', async () => {
+  it('gives no role to a key that never had it', async () => {
     const retired = [
-      { office: 'administrator', key: thief.open.spki, validUpTo: Number.MAX_SAFE_INTEGER },
+      { role: 'administrator', key: thief.open.spki, validUpTo: Number.MAX_SAFE_INTEGER },
     ];
     const evil = nextWith(parseRoot(JSON.stringify({ ...root, retired })));
     const ran = await asked('sign', evil);

@@ -27,7 +27,7 @@ describe('a changed root file', () => {
       keys: {},
       validUpTo: 7,
     });
-    expect(once.retired).toEqual([{ office: 'administrator', key: cleo.open.spki, validUpTo: 7 }]);
+    expect(once.retired).toEqual([{ role: 'administrator', key: cleo.open.spki, validUpTo: 7 }]);
     const twice = changedRoot(once, {
       add: [],
       remove: [],
@@ -37,7 +37,7 @@ describe('a changed root file', () => {
     });
     expect(twice.retired).toEqual([
       ...(once.retired ?? []),
-      { office: 'status', key: root.status.key, validUpTo: 9 },
+      { role: 'status', key: root.status.key, validUpTo: 9 },
     ]);
     expect(twice).toMatchObject({
       status: { key: status2.open.spki },
@@ -78,7 +78,7 @@ describe('a changed root file', () => {
       /not the key of an administrator/,
     ],
     ['too few stay', { add: [], remove: [ada.keyId, ben.keyId], keys: {} }, /threshold/],
-    ['somebody comes twice', { add: [ada.open], remove: [], keys: {} }, /one key for two offices/],
+    ['somebody comes twice', { add: [ada.open], remove: [], keys: {} }, /one key for two roles/],
     [
       'who leaves comes back with the same key',
       { add: [cleo.open], remove: [cleo.keyId], keys: {}, validUpTo: 3 },

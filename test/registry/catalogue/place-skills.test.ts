@@ -16,7 +16,7 @@ import {
   type SkillsPage,
   skillsByShortName,
   skillsByTime,
-} from '../../../registry/catalogue/shown-skills.ts';
+} from '../../../registry/catalogue/visible-skills.ts';
 import type { HiddenScopes } from '../../../registry/readers/may-read.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
 import { idOfVersion } from '../../../registry/store/columns/digest-column.ts';

@@ -8,7 +8,7 @@ import {
   skillsByName,
   skillsByShortName,
   skillsByTime,
-} from '../../../registry/catalogue/shown-skills.ts';
+} from '../../../registry/catalogue/visible-skills.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';

@@ -5,9 +5,9 @@
 import { expect } from 'vitest';
 import { admit } from '../../../runner/admission/admit.ts';
 import {
-  parseWordsFile,
-  wordsFileBytesMax,
-} from '../../../skills-index/trust/index-files/words-file.ts';
+  nameProofsBytesMax,
+  parseNameProofsFile,
+} from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill } from '../road.ts';
 import type { Cast } from './cast.ts';
@@ -25,13 +25,13 @@ export async function walkInstallation(cast: Cast): Promise<void> {
   const request = emptyHost(cast, skill, asked);
   const first = await admit(request);
   expect(first.decision).toMatchObject({ kind: 'admitted', publisher: cast.author.keyId });
-  expect([...(first.input.words?.names.keys() ?? [])].length).toBeGreaterThan(3);
+  expect([...(first.input.nameProofs?.names.keys() ?? [])].length).toBeGreaterThan(3);
   expect(asked.filter((path) => path.startsWith('/packs/'))).toHaveLength(1);
   expect(asked.filter((path) => path.startsWith('/blobs/'))).toEqual([]);
-  const answer = await send(`/words/${skill.manifest.name}/1.0.0`);
+  const answer = await send(`/proofs/${skill.manifest.name}/1.0.0`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  expect(bytes.byteLength).toBeLessThan(wordsFileBytesMax);
-  expect(parseWordsFile(bytes).names.size).toBe(first.input.words?.names.size);
+  expect(bytes.byteLength).toBeLessThan(nameProofsBytesMax);
+  expect(parseNameProofsFile(bytes).names.size).toBe(first.input.nameProofs?.names.size);
 
   const before = asked.length;
   expect((await admit(request)).decision.kind).toBe('admitted');

@@ -8,7 +8,7 @@ import {
   type IndexLine,
   parseIndexFile,
 } from '../../../skills-index/trust/index-files/index-line.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { parseNameProofsFile } from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { call, type Send, type Skill } from '../road.ts';
 import type { Shell } from './shell.ts';
@@ -43,15 +43,17 @@ export async function judge(
   for (const file of skill.packed.bundle.files) files.set(file.path, await blob(file.sha256));
   const { body } = await call(send, `/api/v1/versions/${line.name}/${line.version}`);
   const status = await bytesOf(await send('/index/status.json'));
-  const words = parseWordsFile(await bytesOf(await send(`/words/${line.name}/${line.version}`)));
+  const nameProofs = parseNameProofsFile(
+    await bytesOf(await send(`/proofs/${line.name}/${line.version}`)),
+  );
   const proven: Digest[] = [];
-  for (const index of new Set([...words.names.values()].flatMap(({ at }) => at))) {
+  for (const index of new Set([...nameProofs.names.values()].flatMap(({ at }) => at))) {
     const bytes = await bytesOf(await send(`/log/statements/${index}`));
     statements.set(digestOf(bytes), bytes);
     proven.push(digestOf(bytes));
   }
   return decide({
-    words,
+    nameProofs,
     proven,
     root: trust.root,
     policy: defaultPolicy,

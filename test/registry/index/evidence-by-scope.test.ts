@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
-  type EvidenceWords,
   identityEvidence,
+  type NeededIdentities,
   selectEvidence,
 } from '../../../registry/index/publish-index.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import type { FrozenStatement } from '../../../skills-index/trust/members-and-scopes/ends.ts';
 import type { LoggedStatement } from '../../../skills-index/trust/members-and-scopes/identities.ts';
-import type { IdentityWord } from '../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import type { ReplayedStatement } from '../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import {
   chainWords,
@@ -21,7 +21,7 @@ import {
   historyScopes,
 } from '../../skills-index/trust/members-and-scopes/history-people.ts';
 
-function knownOf(root: RootFile, words: readonly IdentityWord[]): EvidenceWords {
+function knownOf(root: RootFile, words: readonly ReplayedStatement[]): NeededIdentities {
   return {
     chain: chainWords(root, words),
     statements: words.filter((one): one is LoggedStatement => !('why' in one)),

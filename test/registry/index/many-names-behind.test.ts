@@ -5,9 +5,9 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import {
-  parseWordsFile,
-  wordsNamesMax,
-} from '../../../skills-index/trust/index-files/words-file.ts';
+  parseNameProofsFile,
+  provenNamesMax,
+} from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, claimScope, makeSkill, publishApproved, state } from '../road.ts';
 import { bodyAt, expectAnswer, stopIn } from '../steps.ts';
@@ -49,8 +49,8 @@ async function makeWorld(): Promise<Staffed> {
 /** The shown state of the version, and how many names installers read of it. */
 async function look({ send }: Staffed): Promise<[string, number]> {
   const { status } = await bodyAt(send, '/api/v1/versions/@acme/t/1.0.0');
-  const words = await send('/words/@acme/t/1.0.0');
-  return [status, parseWordsFile(new Uint8Array(await words.arrayBuffer())).names.size];
+  const words = await send('/proofs/@acme/t/1.0.0');
+  return [status, parseNameProofsFile(new Uint8Array(await words.arrayBuffer())).names.size];
 }
 
 it('takes a lift that rests on the people of another scope', async () => {
@@ -73,5 +73,5 @@ it('refuses a lift that would leave versions that no installer can read', async 
   expect(body.hint).toContain('with a new key');
   const [state, names] = await look(world);
   expect(state).toBe('suspended');
-  expect(names).toBeLessThan(wordsNamesMax);
+  expect(names).toBeLessThan(provenNamesMax);
 }, 120_000);

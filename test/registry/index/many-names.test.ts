@@ -1,6 +1,6 @@
 /** A scope that has had so many owners and publishers that installers could not read its words. */
 import { expect, it } from 'vitest';
-import { scopeNamesMax } from '../../../registry/index/words.ts';
+import { scopeNamesMax } from '../../../registry/index/name-proofs.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -11,9 +11,9 @@ import {
 import { scopeOwnersMax } from '../../../skills-index/statement/predicate-shapes.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import {
-  parseWordsFile,
-  wordsNamesMax,
-} from '../../../skills-index/trust/index-files/words-file.ts';
+  parseNameProofsFile,
+  provenNamesMax,
+} from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { type Answer, claimScope, makeSkill, publishScanned, state } from '../road.ts';
 import { approveIn, bodyAt, expectAnswer } from '../steps.ts';
@@ -72,9 +72,9 @@ it('gets no further ones, and its versions stay installable', async () => {
   await expectAnswer(state(send, await change(world, []), author), 201);
   await expectAnswer(release(world, '1.1.0'), 201);
   for (const version of ['1.0.0', '1.1.0']) {
-    const words = await send(`/words/@acme/t/${version}`);
-    const { names } = parseWordsFile(new Uint8Array(await words.arrayBuffer()));
-    expect(names.size).toBeLessThanOrEqual(wordsNamesMax);
+    const words = await send(`/proofs/@acme/t/${version}`);
+    const { names } = parseNameProofsFile(new Uint8Array(await words.arrayBuffer()));
+    expect(names.size).toBeLessThanOrEqual(provenNamesMax);
   }
   // Other scopes are not concerned.
   await expectAnswer(claimScope(send, 'other', makeKey()), 201);
@@ -84,7 +84,7 @@ it('with more names than it may have gets no version into the index, and the rev
   const world = await makeWorld();
   const { author, registry, send } = world;
   await expectAnswer(release(world, '1.0.0'), 201);
-  for (let named = 0; named <= wordsNamesMax; named += scopeOwnersMax - 1) {
+  for (let named = 0; named <= provenNamesMax; named += scopeOwnersMax - 1) {
     const statement = await change(world, strangers());
     const envelope = await signStatement(statement, author);
     const signer = { keyId: author.keyId, spki: author.publicKey };

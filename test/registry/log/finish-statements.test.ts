@@ -43,7 +43,7 @@ async function rotated({ registry, trust }: World): Promise<Registry> {
       JSON.stringify({
         ...registry.root,
         log: next.root.log,
-        retired: [{ office: 'log', key: log.key, validUpTo: (await logSize(registry)) - 1 }],
+        retired: [{ role: 'log', key: log.key, validUpTo: (await logSize(registry)) - 1 }],
       }),
     ),
     keys: await loadKeys({ ...trust.texts, log: next.texts.log }),

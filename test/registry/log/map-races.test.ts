@@ -3,8 +3,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
+import { readNameProofsFile } from '../../../registry/index/name-proofs.ts';
 import { currentStatus } from '../../../registry/index/status-json.ts';
-import { readWordsFile } from '../../../registry/index/words.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { mapEntriesKept } from '../../../registry/log/map-nodes.ts';
@@ -15,7 +15,10 @@ import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts'
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { parseWordsFile, provesName } from '../../../skills-index/trust/index-files/words-file.ts';
+import {
+  parseNameProofsFile,
+  provesName,
+} from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { makeKey } from '../people.ts';
 import { makeSkill, publishApproved } from '../road.ts';
 import { expectProblem } from '../steps.ts';
@@ -126,10 +129,11 @@ describe('the map while another process moves the log on', () => {
     const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
     for (let nth = 0; ; nth++) {
       const { turn, isReached } = onceAt(nth);
-      const file = await readWordsFile(process(turn), name, version);
-      expect(parseWordsFile(file ?? Buffer.alloc(0)).names.size, `at wait ${nth}`).toBeGreaterThan(
-        5,
-      );
+      const file = await readNameProofsFile(process(turn), name, version);
+      expect(
+        parseNameProofsFile(file ?? Buffer.alloc(0)).names.size,
+        `at wait ${nth}`,
+      ).toBeGreaterThan(5);
       if (!isReached()) break;
     }
   });
@@ -145,8 +149,8 @@ describe('the map while another process moves the log on', () => {
       return head.size;
     };
     const mapAt = async (size?: number): Promise<string> => {
-      const file = await readWordsFile(world.registry, name, version, size);
-      const { map, names } = parseWordsFile(file ?? Buffer.alloc(0));
+      const file = await readNameProofsFile(world.registry, name, version, size);
+      const { map, names } = parseNameProofsFile(file ?? Buffer.alloc(0));
       expect([...names].every(([one, proof]) => provesName(map, one, proof))).toBe(true);
       return Buffer.from(map).toString('base64');
     };
@@ -181,7 +185,7 @@ describe('the map while another process moves the log on', () => {
       ),
     );
     const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
-    const reading = readWordsFile(
+    const reading = readNameProofsFile(
       process(async () => undefined),
       name,
       version,

@@ -156,7 +156,7 @@ describe('a stranger', () => {
       await expectAnswer(state(world, stop, world.rita), 201);
     }
     const scopes = async (by: object): Promise<string[]> => {
-      const { body } = await call(world, '/words/@open/tool/1.0.0', by);
+      const { body } = await call(world, '/proofs/@open/tool/1.0.0', by);
       const names = body.names.map(({ name }: { name: string }) => name);
       return names.filter((name: string) => name.startsWith('scope/')).sort();
     };

@@ -6,7 +6,7 @@ import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { indexPartName } from '../../../registry/index/index-rows.ts';
 import { logSize } from '../../../registry/log/log.ts';
-import { onlyShown } from '../../../registry/readers/may-read.ts';
+import { onlyReadable } from '../../../registry/readers/may-read.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
@@ -166,7 +166,7 @@ describe('a private scope', () => {
 
   const known200 = [
     '/index/@acme/payroll',
-    '/words/@acme/payroll/1.0.0',
+    '/proofs/@acme/payroll/1.0.0',
     `/blobs/sha256/${hexOf(skill.packed.digest)}`,
     '/api/v1/versions/@acme/payroll',
     '/api/v1/versions/@acme/payroll/1.0.0',
@@ -242,7 +242,7 @@ describe('a private scope', () => {
     const context = new Context(new Request('http://localhost/osv/all.jsonl'));
     const judged = vi.spyOn(world.registry.readers ?? expect.fail(), 'of');
     const page = Array.from({ length: 100 }, () => ({ name: skill.manifest.name }));
-    expect(await onlyShown(world.registry, context, page)).toEqual([]);
+    expect(await onlyReadable(world.registry, context, page)).toEqual([]);
     expect(judged).toHaveBeenCalledTimes(1);
     judged.mockRestore();
   });

@@ -27,7 +27,7 @@ describe('a file for installers', () => {
     const line = await readLine(staffed.send, skill);
     for (const path of [
       `/index/${line.name}`,
-      `/words/${line.name}/${line.version}`,
+      `/proofs/${line.name}/${line.version}`,
       evidencePackPath(line),
     ]) {
       const plain = await staffed.send(path, { headers: { 'accept-encoding': 'gzip;q=0, br' } });

@@ -14,9 +14,9 @@ import { predicateTypeNumber } from '../../../registry/store/columns/predicate-t
 import { indexLines, versions } from '../../../registry/store/schema.ts';
 import {
   type PendingStop,
-  readShown,
-  shownColumns,
-} from '../../../registry/versions/shown-versions.ts';
+  readVisible,
+  visibleColumns,
+} from '../../../registry/versions/visible-versions.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -31,7 +31,7 @@ import {
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { parseNameProofsFile } from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makeReportSkill } from '../../cli/installer-world.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -132,8 +132,8 @@ const shownStates = async (): Promise<string[]> => {
   const { db } = world.registry;
   const ids = (await db.read.select().from(versions)).map(({ id }) => id);
   const read = async () =>
-    db.read.select(shownColumns).from(versions).where(isAmong(versions.id, ids));
-  const rows = await readShown(world.registry, read);
+    db.read.select(visibleColumns).from(versions).where(isAmong(versions.id, ids));
+  const rows = await readVisible(world.registry, read);
   return rows.sort((a, b) => a.logIndex - b.logIndex).map(({ status }) => status);
 };
 
@@ -204,8 +204,8 @@ function allAre(shown: Record<string, readonly unknown[]>, wanted: string): void
 /** Log indexes of the words on the publisher that an installer of a version gets. */
 async function wordsOnPublisher(): Promise<readonly number[]> {
   await world.send('/index/status.json');
-  const answer = await world.send('/words/@acme/t/1.0.5');
-  const { names } = parseWordsFile(new Uint8Array(await answer.arrayBuffer()));
+  const answer = await world.send('/proofs/@acme/t/1.0.5');
+  const { names } = parseNameProofsFile(new Uint8Array(await answer.arrayBuffer()));
   return names.get(`identity/${world.author.keyId}`)?.at ?? [];
 }
 
@@ -247,9 +247,9 @@ describe('a stop of a publisher that is killed between two slices', () => {
   it('is shown to a reader whose rows the slices overtake', async () => {
     await killedFromSlices(() => say('suspended'));
     let reads = 0;
-    const shown = await readShown(world.registry, async () => {
+    const shown = await readVisible(world.registry, async () => {
       const rows = await world.registry.db.read
-        .select(shownColumns)
+        .select(visibleColumns)
         .from(versions)
         .where(eq(versions.name, skillAt(1).manifest.name));
       // Only the second time: then the stops are known.

@@ -81,12 +81,12 @@ describe.each(Object.keys(storages))('%s', (name) => {
       await objects.putAll(
         new Map([
           ['stored/empty', bytes('')],
-          ['public/words/@a-b/c_d/1.0.0-rc.1+build', all],
+          ['public/proofs/@a-b/c_d/1.0.0-rc.1+build', all],
           ['public/log/tile/entries/x001/000.p/7', Buffer.alloc(3_000_000, 'x')],
         ]),
       );
       expect((await objects.get('stored/empty'))?.byteLength).toBe(0);
-      const kept = await objects.get('public/words/@a-b/c_d/1.0.0-rc.1+build');
+      const kept = await objects.get('public/proofs/@a-b/c_d/1.0.0-rc.1+build');
       expect(Buffer.from(kept ?? [])).toEqual(all);
       expect((await objects.get('public/log/tile/entries/x001/000.p/7'))?.byteLength).toBe(
         3_000_000,

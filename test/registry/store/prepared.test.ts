@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Db } from '../../../registry/store/batch.ts';
 import { hasBytes } from '../../../registry/store/columns/digest-column.ts';
-import { given, insertRow, preparedOnce } from '../../../registry/store/prepared.ts';
+import { insertRow, placeholder, preparedOnce } from '../../../registry/store/prepared.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -16,7 +16,7 @@ const namesOf = (made: Db[]) =>
     return db
       .select({ name })
       .from(versions)
-      .where(hasBytes(bundle, given(bundle, 'bundle')))
+      .where(hasBytes(bundle, placeholder(bundle, 'bundle')))
       .prepare();
   });
 

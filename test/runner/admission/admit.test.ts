@@ -224,7 +224,7 @@ describe('admit, with a second source of status', () => {
     const fetch: AdmissionRequest['fetch'] = async (input, init) =>
       String(input) === second ? new Response(Buffer.from(stopped.status)) : registry(input, init);
     expect(await codes(request({ fetch }))).toEqual(['admitted']);
-    expect(await codes(request({ fetch, statusUrls: [second] }))).toContain('words-unproven');
+    expect(await codes(request({ fetch, statusUrls: [second] }))).toContain('names-unproven');
   });
 
   it.each<[string, (init: RequestInit | undefined) => Promise<Response>, RegExp]>([

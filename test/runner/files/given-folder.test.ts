@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { give, giveTrees, makeGivenFolder, readHead } from '../../../runner/files/given-folder.ts';
+import { give, giveTrees, makeOwnedFolder, readHead } from '../../../runner/files/owned-folder.ts';
 import { writePrivateFile } from '../../../runner/files/private-file.ts';
 import { temporaryFolder } from '../../../runner/git/quarantine.ts';
 
@@ -22,7 +22,7 @@ describe.skipIf(!isRoot)('what the runner gives', () => {
     fs.writeFileSync(join(top, 'file'), '');
     fs.symlinkSync('../file', join(top, 'tree/link'));
     giveTrees([join(top, 'tree')], user);
-    makeGivenFolder(join(top, 'made'), user);
+    makeOwnedFolder(join(top, 'made'), user);
     writePrivateFile(join(top, 'token'), 'text', user);
     const owners = ['tree', 'tree/inner', 'tree/link', 'made', 'token', 'file'].map(
       (path) => fs.lstatSync(join(top, path)).uid,
@@ -33,10 +33,10 @@ describe.skipIf(!isRoot)('what the runner gives', () => {
   it.each<[string, (path: string) => void]>([
     ['gives an entry', (path) => give(path, user)],
     ['gives a tree', (path) => giveTrees([path], user)],
-    ['makes a folder', (path) => makeGivenFolder(`${path}2`, user)],
+    ['makes a folder', (path) => makeOwnedFolder(`${path}2`, user)],
     ['writes a file', (path) => writePrivateFile(path, 'text', user)],
   ])('below a folder of another user, nobody %s', (_, act) => {
-    makeGivenFolder(join(top, 'theirs'), user);
+    makeOwnedFolder(join(top, 'theirs'), user);
     const entry = join(top, 'theirs/entry');
     fs.writeFileSync(entry, 'of root');
     expect(() => act(entry)).toThrow('not the runner’s alone');
@@ -47,7 +47,7 @@ describe.skipIf(!isRoot)('what the runner gives', () => {
   it('has a place that its owner cannot give to a link', () => {
     const room = temporaryFolder();
     onTestFinished(() => fs.rmSync(room, { recursive: true }));
-    makeGivenFolder(join(room, 'objects'), user);
+    makeOwnedFolder(join(room, 'objects'), user);
     const script = 'touch objects/own && rmdir objects; mv objects away; ln -s /etc new';
     spawnSync('/bin/sh', ['-c', script], { cwd: room, ...user });
     expect(fs.readdirSync(room)).toEqual(['objects']);

@@ -21,7 +21,7 @@ import { onTestFinished } from 'vitest';
 import { handOver } from '../../../runner/git/hand-over.ts';
 import { openGitFolder, readRefs, type StartInside } from '../../../runner/git/quarantine.ts';
 import { prepareTakeOver, takeOver } from '../../../runner/git/take-over.ts';
-import type { HandedOver } from '../../../runner/mounts/ended-view.ts';
+import type { GitHandOver } from '../../../runner/mounts/ended-view.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import type { RefList } from '../../../skills-index/run/changes/moved-refs.ts';
 import { makesRepository } from '../../../skills-index/run/changes/protected-names.ts';
@@ -47,7 +47,7 @@ export interface TwoRepositories {
   onHost(script: string): string;
   inView(script: string): string;
   /** What the run hands over, with the reasons for what stays. */
-  handOver(workTrees?: readonly string[]): Promise<HandedOver>;
+  handOver(workTrees?: readonly string[]): Promise<GitHandOver>;
   /** The reasons against the hand-over; none when the references were taken over. */
   accept(repositories: readonly Repository[]): Promise<string[]>;
   /** Stored bytes, as text. */

@@ -5,7 +5,7 @@ import {
   packageCodeBytesMax,
   packagePartBytesMax,
   scanPackage,
-} from '../../../scanner/worker/package-looks.ts';
+} from '../../../scanner/worker/package-reports.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 

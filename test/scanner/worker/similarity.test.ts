@@ -8,7 +8,7 @@ import {
   signatureOf,
   similarity,
   sketchOf,
-  wordsOf,
+  wordsInFile,
 } from '../../../skills-index/skill/text/matching-parts.ts';
 import { filesOf } from '../reports/scanned-skills.ts';
 
@@ -171,7 +171,7 @@ describe('a signature', () => {
         fc.constantFrom('SKILL.md', 'a.py', 'b.ts', 'c'),
         (text, path) => {
           const lines = text.split('\n').length;
-          const words = wordsOf(path, text);
+          const words = wordsInFile(path, text);
           expect(
             words.every(
               ({ line, hash }) => line >= 1 && line <= lines && hash >= 0 && hash < 2 ** 32,

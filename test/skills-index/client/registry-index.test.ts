@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rememberHead } from '../../../skills-index/client/admission-evidence.ts';
 import {
   fetchVersionEvidence,
-  wordsTriesMax,
+  nameProofsTriesMax,
 } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCheckpoint } from '../../../skills-index/log/sign-cosignature.ts';
@@ -62,11 +62,11 @@ describe('fetching a version', () => {
       ...query(paths, memoryStore(), asked),
       furtherStatuses,
     });
-    const words = asked.filter((path) => path.startsWith('/words/'));
-    expect(words).toHaveLength(wordsTriesMax);
+    const words = asked.filter((path) => path.startsWith('/proofs/'));
+    expect(words).toHaveLength(nameProofsTriesMax);
     const decision = decide({ ...evidence, ...judged });
     expect(decision.kind === 'refused' && decision.reasons.map(({ code }) => code)).toContain(
-      'words-unproven',
+      'names-unproven',
     );
     const newer = storyPaths(told);
     newer.set('/index/status.json', paths.get('/index/status.json') ?? new Uint8Array());
@@ -106,11 +106,11 @@ describe('fetching a version', () => {
     };
     const bytes = Buffer.from(JSON.stringify(await signStatus(status, people.status)));
     const paths = storyPaths(story).set('/index/status.json', bytes);
-    paths.delete('/words/@acme/weekly-report/1.4.0');
+    paths.delete('/proofs/@acme/weekly-report/1.4.0');
     const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
     expect(decision).toMatchObject({
       kind: 'refused',
-      reasons: [{ code: 'words-unproven', message: expect.stringContaining('no map of names') }],
+      reasons: [{ code: 'names-unproven', message: expect.stringContaining('no map of names') }],
     });
   });
 

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import {
   leasedPackage,
-  type PackageLook,
-  packageLook,
-} from '../../../skills-index/packages/package-look.ts';
+  type PackageReport,
+  packageReport,
+} from '../../../skills-index/packages/package-report.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 const facts = {
@@ -26,12 +26,12 @@ it.each([
   ['advisories alone', { looked: 'advisories', advisories: [advisory], moreAdvisories: 3 }],
   ['no package', { looked: 'not fetched', why: 'the index has no such file', advisories: [] }],
 ])('takes a look at %s', (_, look) => {
-  expect(v.parse(packageLook, look)).toEqual(look);
+  expect(v.parse(packageReport, look)).toEqual(look);
 });
 
 it('spells out no text of a stranger: control, writing-direction and half characters go', () => {
   const hostile = 'MIT\u0000\u001b[31m\u202e\u2028\ud800';
-  const look: PackageLook = v.parse(packageLook, {
+  const look: PackageReport = v.parse(packageReport, {
     ...whole,
     facts: { ...facts, licence: hostile },
   });
@@ -57,7 +57,7 @@ it.each([
   ['facts that nobody looked at', { ...whole, looked: 'advisories' }],
   ['a failure without a reason', { looked: 'not fetched', advisories: [] }],
 ])('refuses %s', (_, look) => {
-  expect(v.safeParse(packageLook, look).success).toBe(false);
+  expect(v.safeParse(packageReport, look).success).toBe(false);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
-import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
+import type { RetiredKey, RootFile, RootRole } from '../../../skills-index/trust/root/root.ts';
 import { people, storyRoot, storyStatus, type Twist, tellStory } from '../story.ts';
 import { type TestSigner, testLogKey, testSigner } from '../story-keys.ts';
 import { codesOf, withAllSaid } from './decision/judged.ts';
@@ -12,14 +12,14 @@ const story = await tellStory();
 const { summary, log } = story;
 const last = log.head.size - 1;
 
-const retire = (office: RootOffice, key: TestSigner, validUpTo: number): RetiredKey => ({
-  office,
+const retire = (role: RootRole, key: TestSigner, validUpTo: number): RetiredKey => ({
+  role,
   key: key.named.spki,
   validUpTo,
 });
 const named = ({ keyId, named: { spki } }: TestSigner) => ({ keyId, key: spki });
 
-/** The root file after the key of one office was handed to the successor. */
+/** The root file after the key of one role was handed to the successor. */
 const roots: Readonly<
   Record<'registry' | 'status' | 'administrator', (validUpTo: number) => RootFile>
 > = {
@@ -60,16 +60,16 @@ describe('a registry key that was retired', () => {
   });
 
   it.each(['status', 'administrator', 'log'] as const)(
-    'counts in no other office: retired as %s',
-    (office) => {
+    'counts in no other role: retired as %s',
+    (role) => {
       const key =
-        office === 'log'
+        role === 'log'
           ? Buffer.from(testLogKey('other').publicKey).toString('base64')
           : people.registry.named.spki;
       const root = {
         ...storyRoot,
         registry: { key: successor.named.spki },
-        retired: [{ office, key, validUpTo: 999 }],
+        retired: [{ role, key, validUpTo: 999 }],
       };
       expect(codesOf(decide({ ...story.input, root }))).toContain('summary-invalid');
     },
@@ -91,12 +91,12 @@ describe('a status key that was retired', () => {
   });
 
   it.each(['registry', 'administrator'] as const)(
-    'is not one that was retired from another office: %s',
-    (office) => {
+    'is not one that was retired from another role: %s',
+    (role) => {
       const root = {
         ...storyRoot,
         status: { key: successor.named.spki },
-        retired: [retire(office, people.status, 999)],
+        retired: [retire(role, people.status, 999)],
       };
       expect(codesOf(decide({ ...story.input, past: true, root }))).toEqual(['status-missing']);
     },
@@ -132,12 +132,12 @@ it.each<[string, TestSigner, Statement, keyof typeof roots, string]>([
     'administrator',
     'approval-invalid',
   ],
-])('who %s does so up to their last log index only', async (_, by, statement, office, code) => {
+])('who %s does so up to their last log index only', async (_, by, statement, role, code) => {
   const told = await tellStory();
   const { logIndex } = await told.log.say(statement, by);
   const input = await withAllSaid(told);
   const codesUnder = (validUpTo: number) =>
-    codesOf(decide({ ...input, root: roots[office](validUpTo) }));
+    codesOf(decide({ ...input, root: roots[role](validUpTo) }));
   expect(codesUnder(logIndex)).toContain(code);
   expect(codesUnder(logIndex - 1)).toEqual([]);
 });
@@ -157,7 +157,7 @@ const rotated = await tellStory(handOver);
 const logRoot = (validUpTo: number): RootFile => ({
   ...storyRoot,
   log: keyOf(testLogKey('log of the successor')),
-  retired: [{ office: 'log', validUpTo, ...keyOf(formerLogKey) }],
+  retired: [{ role: 'log', validUpTo, ...keyOf(formerLogKey) }],
 });
 const before = rotated.scan.logIndex;
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { containsWord, fillIn, plantWords } from '../../../../cli/proofs/redteam/scenario-host.ts';
+import {
+  containsWord,
+  fillIn,
+  plantPhrases,
+} from '../../../../cli/proofs/redteam/scenario-host.ts';
 
-const { mark: word, secret: other } = plantWords();
+const { mark: word, secret: other } = plantPhrases();
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('a planted word', () => {

@@ -4,7 +4,7 @@ import {
   markdownStretchCharsMax,
   renderMarkdown,
 } from '../../../../registry/desk/version-page/markdown.ts';
-import { defanged } from '../../../../registry/markup/capability-words.ts';
+import { defanged } from '../../../../registry/markup/capability-text.ts';
 
 const rendered = (text: string): string => String(renderMarkdown(text));
 

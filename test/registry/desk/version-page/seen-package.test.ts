@@ -19,7 +19,7 @@ const { facts, scan } = wholeLook;
 if (facts === undefined || scan === undefined) throw new Error('a whole look has both');
 const seenAs = (name: string, over: Partial<SeenPackage> = {}): SeenPackage => ({
   ...named(name),
-  look: { kind: 'whole', by: 'watcher', at: new Date(now - 3 * 3_600_000) },
+  report: { kind: 'whole', by: 'watcher', at: new Date(now - 3 * 3_600_000) },
   facts,
   scan,
   advisoriesAt: new Date(now),
@@ -43,7 +43,7 @@ const list: readonly SeenPackage[] = [
   seenAs('evil', { advisories: [malware, vulnerability] }),
   {
     ...named('gone'),
-    look: { kind: 'not fetched', by: 'watcher', at: new Date(now), why: 'no index has it' },
+    report: { kind: 'not fetched', by: 'watcher', at: new Date(now), why: 'no index has it' },
     advisories: [],
     moreAdvisories: 0,
   },

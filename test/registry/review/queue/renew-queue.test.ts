@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lookAtWaiting, renewQueue } from '../../../../registry/review/queue/renew-queue.ts';
+import { renewAllWaiting, renewQueue } from '../../../../registry/review/queue/renew-queue.ts';
 import { draftMs, listQueue, readReview } from '../../../../registry/review/review.ts';
 import { packages } from '../../../../registry/store/package-schema.ts';
 import { guard, versions } from '../../../../registry/store/schema.ts';
@@ -343,7 +343,7 @@ describe('the stored queue', () => {
     const forged = sql`UPDATE waiting SET rank = 99`;
     await world.registry.db.batch([(db) => db.run(forged)]);
     world.wait(24 * 3_600_000);
-    for (const _ of [1, 2]) await lookAtWaiting(world.registry);
+    for (const _ of [1, 2]) await renewAllWaiting(world.registry);
     await lookedAtAllEnded();
     await expectExact();
   });

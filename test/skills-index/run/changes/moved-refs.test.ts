@@ -5,7 +5,7 @@ import {
   twinOf,
 } from '../../../../skills-index/run/changes/moved-refs.ts';
 import {
-  type HandedRef,
+  type HandOverRef,
   type Repository,
   whyRefRefused,
 } from '../../../../skills-index/run/changes/repositories.ts';
@@ -145,7 +145,7 @@ it('lets a branch have the name of a remote branch without the remote, or of a t
 });
 
 describe('an acceptance', () => {
-  const ref = (name: string, asks?: string): HandedRef => ({
+  const ref = (name: string, asks?: string): HandOverRef => ({
     name,
     after: one,
     commits: 1,
@@ -153,7 +153,7 @@ describe('an acceptance', () => {
     files: [],
     ...(asks === undefined ? {} : { asks }),
   });
-  const repository = (isNew: boolean, ...refs: HandedRef[]): Repository => ({
+  const repository = (isNew: boolean, ...refs: HandOverRef[]): Repository => ({
     path: '',
     isNew,
     refs,

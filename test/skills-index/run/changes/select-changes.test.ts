@@ -4,7 +4,7 @@ import type {
   ChangeSet,
   EntryState,
 } from '../../../../skills-index/run/changes/changes.ts';
-import type { HandedRef } from '../../../../skills-index/run/changes/repositories.ts';
+import type { HandOverRef } from '../../../../skills-index/run/changes/repositories.ts';
 import {
   selectAllowed,
   selectChanges,
@@ -142,7 +142,7 @@ describe('an acceptance', () => {
     });
   });
 
-  const ref = (name: string, files: string[] = []): HandedRef => ({
+  const ref = (name: string, files: string[] = []): HandOverRef => ({
     name: `refs/${name}`,
     after: '0'.repeat(40),
     commits: 1,

@@ -12,7 +12,7 @@ import {
   type LoggedRevocation,
 } from '../../../../skills-index/trust/decision/active-stop.ts';
 import type { Evidence } from '../../../../skills-index/trust/decision/evidence.ts';
-import { judgeShownWords } from '../../../../skills-index/trust/decision/one-log.ts';
+import { judgeNameProofs } from '../../../../skills-index/trust/decision/one-log.ts';
 import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
 import { whyAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
 import type {
@@ -27,10 +27,10 @@ import {
   namesRestedOn,
   type RestingVersion,
 } from '../../../../skills-index/trust/members-and-scopes/names-rested-on.ts';
-import type { IdentityWord } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import type { ReplayedStatement } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { roundsOf } from '../../../sample.ts';
-import { wordsOf } from '../../story-words.ts';
+import { wordsOf } from '../../story-proofs.ts';
 import { chainWords, histories } from '../members-and-scopes/histories.ts';
 import {
   historyBundle,
@@ -46,7 +46,7 @@ const late = 1_000_000;
 
 interface Case {
   readonly root: RootFile;
-  readonly words: readonly IdentityWord[];
+  readonly words: readonly ReplayedStatement[];
   readonly version: RestingVersion;
   readonly approvers: readonly (typeof historyKeys)[number][];
   readonly passkeys: readonly (typeof historyPasskeys)[number][];
@@ -77,12 +77,16 @@ const cases: fc.Arbitrary<Case> = fc
     return { root, words, version, approvers, passkeys, about };
   });
 
-const isLogged = (one: IdentityWord): one is LoggedStatement => !('why' in one);
+const isLogged = (one: ReplayedStatement): one is LoggedStatement => !('why' in one);
 
 /** The statements on which the version rests, and the others. */
-function divided({ words, version, about }: Case): Record<'needed' | 'others', IdentityWord[]> {
+function divided({
+  words,
+  version,
+  about,
+}: Case): Record<'needed' | 'others', ReplayedStatement[]> {
   const names = namesRestedOn(version, [...about, ...words.filter(isLogged)]);
-  const isNeeded = (one: IdentityWord): boolean =>
+  const isNeeded = (one: ReplayedStatement): boolean =>
     (isLogged(one) ? mapNames(one.statement) : mapNamesOfSubject(one.about)).some(
       (name) => one.logIndex < (names.get(name) ?? -1),
     );
@@ -98,7 +102,7 @@ const scopeIn = ({ version }: Case) => historyScopes[historyNames.indexOf(versio
 function answers(
   one: Case,
   chain: Identities,
-  words: readonly IdentityWord[],
+  words: readonly ReplayedStatement[],
   at: number,
 ): unknown {
   const { root, version, approvers, passkeys } = one;
@@ -137,7 +141,7 @@ function answers(
   };
 }
 
-function expectSame(one: Case, shown: readonly IdentityWord[]): void {
+function expectSame(one: Case, shown: readonly ReplayedStatement[]): void {
   const some = chainWords(one.root, shown);
   const all = chainWords(one.root, one.words);
   for (const at of [...one.words.keys(), one.words.length, late])
@@ -168,7 +172,7 @@ function pinnable(one: Case): Digest[] {
 }
 
 /** The reasons of a host with these statements and the proofs of the whole log. */
-function reasonsOf({ words, version, about }: Case, shown: readonly IdentityWord[]): string[] {
+function reasonsOf({ words, version, about }: Case, shown: readonly ReplayedStatement[]): string[] {
   const logged = [...words.filter(isLogged), ...about];
   const proofs = wordsOf(logged, version);
   const reasons = new Reasons();
@@ -179,7 +183,7 @@ function reasonsOf({ words, version, about }: Case, shown: readonly IdentityWord
     statements: [...shown.filter(isLogged), ...about],
     known: [],
   } as never;
-  judgeShownWords(evidence as Evidence, reasons);
+  judgeNameProofs(evidence as Evidence, reasons);
   return [...new Set(reasons.list.map(({ code }) => code))];
 }
 
@@ -219,9 +223,10 @@ describe('the statements on which a version rests', () => {
               one,
               needed.filter((word) => word !== left),
             ),
-          ).toContain('words-withheld');
+          ).toContain('statements-withheld');
         const some = needed.filter(() => isHidden.next().value !== true);
-        if (some.length < needed.length) expect(reasonsOf(one, some)).toContain('words-withheld');
+        if (some.length < needed.length)
+          expect(reasonsOf(one, some)).toContain('statements-withheld');
       }),
       { numRuns: roundsOf(40) },
     );

@@ -6,7 +6,7 @@ import { type DecisionInput, decide } from '../../../../skills-index/trust/decis
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
 import { people, storyConsistency, storyNow } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
-import { mapOf, wordsOf } from '../../story-words.ts';
+import { mapOf, wordsOf } from '../../story-proofs.ts';
 import { witnessesOf } from './judged.ts';
 import { ada, codesOf, nothing, say, stop, storyOf, stranger } from './withheld.ts';
 
@@ -57,7 +57,7 @@ async function inputOf({ isHidden, isFork, isCosigned }: Lie): Promise<DecisionI
       await statusWith(isCosigned ? await cosigned(older) : older, storyNow - 3_600_000),
     ],
     consistency: storyConsistency(log),
-    words: wordsOf(shown, line),
+    nameProofs: wordsOf(shown, line),
   };
 }
 
@@ -80,11 +80,11 @@ describe('proofs of names that a host kept', () => {
     ],
   ])('%s', async (_, lie, codes) => {
     const input = await inputOf(lie);
-    expect(codesOf(decide({ ...input, witnesses, olderWords: true }))).toEqual(codes);
+    expect(codesOf(decide({ ...input, witnesses, olderProofs: true }))).toEqual(codes);
     // A registry that is asked has to prove the newest head.
-    expect(codesOf(decide({ ...input, witnesses }))).toEqual(['words-unproven']);
+    expect(codesOf(decide({ ...input, witnesses }))).toEqual(['names-unproven']);
     // Without the proofs, the newest head alone is honest.
-    const { words: _words, ...rest } = input;
+    const { nameProofs: _words, ...rest } = input;
     expect(codesOf(decide({ ...rest, witnesses }))).toEqual([]);
   });
 });

@@ -245,10 +245,10 @@ describe('a registry that withholds', () => {
     // The first claim of the story is withheld where no other statement is.
     const hidden = secret.size > 0 ? secret : new Set([3]);
     expect(judged(story, none, true).kind).toBe('refused');
-    expect(codesOf(judged(story, none, true))).not.toContain('words-withheld');
+    expect(codesOf(judged(story, none, true))).not.toContain('statements-withheld');
     // Without the map, nobody would notice.
     expect(codesOf(judged(story, hidden, false))).toEqual([]);
-    expect(codesOf(judged(story, hidden, true))).toContain('words-withheld');
+    expect(codesOf(judged(story, hidden, true))).toContain('statements-withheld');
     // The same road without the withheld statement is honest work.
     const honest = await storyOf({ ...attack, hidden: nothing });
     if (secret.size > 0) expect(codesOf(judged(honest.story, none, true))).toEqual([]);
@@ -276,7 +276,7 @@ describe('a statement that changes nothing', () => {
   ])('and %s is shown all the same', async (_, attack) => {
     const { story, secret } = await storyOf(attack);
     expect(codesOf(judged(story, none, true))).toEqual([]);
-    expect(codesOf(judged(story, secret, true))).toEqual(['words-withheld']);
+    expect(codesOf(judged(story, secret, true))).toEqual(['statements-withheld']);
   });
 
   it('because a stranger made it later about a key with a successor is not asked for', async () => {

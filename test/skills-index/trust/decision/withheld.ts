@@ -16,7 +16,7 @@ import { freshNonce } from '../../../nonce.ts';
 import { people, type Story, type Twist, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 import type { TestLog } from '../../story-log.ts';
-import { wordsOf } from '../../story-words.ts';
+import { wordsOf } from '../../story-proofs.ts';
 
 export const { administrator, author, ada, ben, stranger } = people;
 export const [friend, next, dora] = ['friend', 'next', 'dora'].map(testSigner) as [
@@ -112,7 +112,7 @@ export function judged(
   return decide({
     ...input,
     line: { ...line, statements },
-    ...(isProven ? { words: wordsOf(log.said, line) } : {}),
+    ...(isProven ? { nameProofs: wordsOf(log.said, line) } : {}),
   });
 }
 

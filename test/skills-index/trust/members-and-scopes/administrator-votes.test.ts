@@ -12,7 +12,7 @@ const root: RootFile = {
   ...storyRoot,
   threshold: 2,
   administrators: [first, second].map(({ keyId, named }) => ({ keyId, key: named.spki })),
-  retired: [{ office: 'administrator', key: retired.named.spki, validUpTo: 5 }],
+  retired: [{ role: 'administrator', key: retired.named.spki, validUpTo: 5 }],
 };
 
 type Vote = readonly [change: object, by: TestSigner, logIndex?: number];

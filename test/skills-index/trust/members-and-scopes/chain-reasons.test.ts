@@ -40,7 +40,7 @@ const stop = (kind: RevocationPredicate['kind'], key: TestSigner): Said => [
   word(kind, key),
   administrator,
 ];
-const office = 'and is no administrator of the root file';
+const role = 'and is no administrator of the root file';
 
 describe('the last of these statements does not count', () => {
   it.each<[string, readonly Said[]]>([
@@ -78,14 +78,14 @@ describe('the last of these statements does not count', () => {
       ],
     ],
     [
-      `its signer did not own @acme, ${office}`,
+      `its signer did not own @acme, ${role}`,
       [
         [claim([author]), author],
         [claim([stranger], { previous: 0 }), stranger],
       ],
     ],
     [
-      `its signer did not own @acme, ${office}`,
+      `its signer did not own @acme, ${role}`,
       [
         [claim([author]), author],
         stop('suspended', stranger),
@@ -93,7 +93,7 @@ describe('the last of these statements does not count', () => {
       ],
     ],
     [
-      `its signer was suspended at log index 1: sells malware, ${office}`,
+      `its signer was suspended at log index 1: sells malware, ${role}`,
       [
         [claim([author]), author],
         stop('suspended', author),

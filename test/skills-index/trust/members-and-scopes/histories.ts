@@ -23,10 +23,10 @@ import type {
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import {
   type IdentityQuestion,
-  type IdentityWord,
   namesIn,
   namesOfSubject,
   neededStatements,
+  type ReplayedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
@@ -61,9 +61,9 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 export interface History {
   readonly root: RootFile;
-  readonly words: readonly IdentityWord[];
+  readonly words: readonly ReplayedStatement[];
   /** The words that are statements on members, also those that are frozen. */
-  readonly members: readonly IdentityWord[];
+  readonly members: readonly ReplayedStatement[];
 }
 
 /** Histories of up to `stepsMax` statements. */
@@ -74,7 +74,7 @@ export function histories(stepsMax: number): fc.Arbitrary<History> {
 }
 
 /** Chains the words of a history. */
-export function chainWords(root: RootFile, words: readonly IdentityWord[]): Identities {
+export function chainWords(root: RootFile, words: readonly ReplayedStatement[]): Identities {
   return chainIdentities(
     root,
     words.filter((one): one is LoggedStatement => !('why' in one)),
@@ -86,8 +86,8 @@ export function chainWords(root: RootFile, words: readonly IdentityWord[]): Iden
 export async function neededOf(
   { root, words, members }: History,
   question: IdentityQuestion,
-): Promise<IdentityWord[]> {
-  const byName = new Map<string, IdentityWord[]>();
+): Promise<ReplayedStatement[]> {
+  const byName = new Map<string, ReplayedStatement[]>();
   for (const one of words)
     for (const name of 'why' in one ? namesOfSubject(one.about) : namesIn(one.statement))
       byName.set(name, [...(byName.get(name) ?? []), one]);
@@ -96,8 +96,8 @@ export async function neededOf(
 }
 
 function tell(root: RootFile, steps: readonly Step[]): History {
-  const words: IdentityWord[] = [];
-  const members: IdentityWord[] = [];
+  const words: ReplayedStatement[] = [];
+  const members: ReplayedStatement[] = [];
   for (const { kind, picks, isFrozen } of steps) {
     const teller = new Teller(chainWords(root, words), words, picks);
     const said = teller.say(kind);
@@ -120,11 +120,11 @@ type Spoken = Pick<LoggedStatement, 'statement' | 'signer' | 'signers'>;
 
 class Teller {
   readonly #chain: Identities;
-  readonly #words: readonly IdentityWord[];
+  readonly #words: readonly ReplayedStatement[];
   readonly #picks: number[];
   readonly #now: number;
 
-  constructor(chain: Identities, words: readonly IdentityWord[], picks: readonly number[]) {
+  constructor(chain: Identities, words: readonly ReplayedStatement[], picks: readonly number[]) {
     this.#chain = chain;
     this.#words = words;
     this.#picks = [...picks];

@@ -56,7 +56,7 @@ export function historyRoot(threshold: 1 | 2): RootFile {
     administrators,
     threshold,
     thresholds: [{ threshold: 1, validUpTo: 10 }],
-    retired: [{ office: 'administrator', key: retired.named.spki, validUpTo: 15 }],
+    retired: [{ role: 'administrator', key: retired.named.spki, validUpTo: 15 }],
     first: registry,
   };
 }

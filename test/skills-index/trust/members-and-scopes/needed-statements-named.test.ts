@@ -10,10 +10,10 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import {
   type IdentityQuestion,
-  type IdentityWord,
   namesIn,
   namesOfSubject,
   neededStatements,
+  type ReplayedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
@@ -48,7 +48,7 @@ const enrol = (device: object): Spoken => [
   administrator,
 ];
 
-const isMember = (one: IdentityWord): boolean =>
+const isMember = (one: ReplayedStatement): boolean =>
   'why' in one || one.statement.predicateType === predicateTypes.member;
 
 /** The log indexes of the statements that a question needs, and the names that were looked for. */
@@ -56,13 +56,13 @@ async function needed(
   question: IdentityQuestion,
   spoken: readonly (Spoken | { readonly id?: string })[],
 ): Promise<{ readonly indexes: readonly number[]; readonly names: readonly string[] }> {
-  const words = spoken.map((one, logIndex): IdentityWord => {
+  const words = spoken.map((one, logIndex): ReplayedStatement => {
     const at = { logIndex, digest: digestOf(`statement ${logIndex}`) };
     return 'length' in one
       ? { ...at, statement: one[0], signer: one[1].keyId }
       : { ...at, about: one, why: 'nobody can verify the statement' };
   });
-  const namesOf = (one: IdentityWord): string[] =>
+  const namesOf = (one: ReplayedStatement): string[] =>
     'why' in one ? namesOfSubject(one.about) : namesIn(one.statement);
   const asked: string[] = [];
   const found = await neededStatements(storyRoot, question, {

@@ -18,7 +18,7 @@ import type {
 import { idsOf } from '../../../../skills-index/trust/members-and-scopes/match.ts';
 import type {
   IdentityQuestion,
-  IdentityWord,
+  ReplayedStatement,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { isBehind } from '../../../../skills-index/trust/members-and-scopes/scope-owners.ts';
 import { chainWords, type History, histories, neededOf } from './histories.ts';
@@ -61,7 +61,7 @@ function membersIn(chain: Identities, at: number): unknown {
 }
 
 /** The statement that a question is about: whether it counts, as intake asks. */
-function questionOf(one: IdentityWord): IdentityQuestion {
+function questionOf(one: ReplayedStatement): IdentityQuestion {
   if ('why' in one) return {};
   const { statement } = one;
   switch (statement.predicateType) {

@@ -14,11 +14,8 @@ import { holdCeremony } from '../../../registry/tuf-maker.ts';
 const { ada, ben, cleo, dora, thief, status2 } = keys;
 const now = Date.parse('2026-11-01T12:00:00Z');
 
-const retire = (
-  office: RetiredKey['office'],
-  { open }: typeof ada,
-  validUpTo: number,
-): RetiredKey => ({ office, key: open.spki, validUpTo }) as RetiredKey;
+const retire = (role: RetiredKey['role'], { open }: typeof ada, validUpTo: number): RetiredKey =>
+  ({ role, key: open.spki, validUpTo }) as RetiredKey;
 const withRetired = (root: RootFile, ...retired: RetiredKey[]): RootFile =>
   parseRoot(JSON.stringify({ ...root, retired }));
 const next = rootFile({ administrators: [ada, ben], status: status2 });
@@ -47,7 +44,7 @@ describe('a retired key', () => {
     );
   });
 
-  it('is known from TUF roots between, which name administrators and status; of the other offices they say nothing', async () => {
+  it('is known from TUF roots between, which name administrators and status; of the other roles they say nothing', async () => {
     const between = rootFile({ administrators: [ada, ben, dora], status: keys.status });
     const known = {
       files: [rootFile({ status: keys.thief })],
@@ -80,13 +77,13 @@ describe('a retired key', () => {
     expect(told(8)).toEqual([retire('administrator', dora, 8)]);
   });
 
-  it('is not known from a TUF root in an office of which TUF roots say nothing', async () => {
+  it('is not known from a TUF root in a role of which TUF roots say nothing', async () => {
     const chain = await chainOf(was);
-    for (const office of ['registry', 'status'] as const) {
-      const key = retire(office, keys.status, 9);
+    for (const role of ['registry', 'status'] as const) {
+      const key = retire(role, keys.status, 9);
       const root = withRetired(next, key);
       expect(strangersAmongRetired(root, { files: [], chain, isWhole: true })).toEqual(
-        office === 'status' ? [] : [key],
+        role === 'status' ? [] : [key],
       );
     }
   });

@@ -7,7 +7,7 @@ import {
 import { people, storyRoot } from '../../story.ts';
 
 const refused = (change: object) => () => parseRoot(JSON.stringify({ ...storyRoot, ...change }));
-const retired = { office: 'registry', key: people.ada.named.spki, validUpTo: 9 };
+const retired = { role: 'registry', key: people.ada.named.spki, validUpTo: 9 };
 const earlier = (validUpTo: number) => ({ threshold: 2, validUpTo });
 const code = expect.objectContaining({ code: 'root-invalid' });
 
@@ -50,28 +50,25 @@ describe('a root file', () => {
       { administrators: [{ keyId: people.ada.keyId, key: people.administrator.named.spki }] },
     ],
     [
-      'a retired key is in the same office still',
-      { retired: [{ office: 'registry', validUpTo: 9, ...storyRoot.registry }] },
+      'a retired key is in the same role still',
+      { retired: [{ role: 'registry', validUpTo: 9, ...storyRoot.registry }] },
     ],
     [
-      'a retired key is in another office now',
-      { retired: [{ office: 'administrator', validUpTo: 9, ...storyRoot.status }] },
+      'a retired key is in another role now',
+      { retired: [{ role: 'administrator', validUpTo: 9, ...storyRoot.status }] },
     ],
     [
       'the log’s key is retired and in office',
-      { retired: [{ office: 'log', validUpTo: 9, ...storyRoot.log }] },
+      { retired: [{ role: 'log', validUpTo: 9, ...storyRoot.log }] },
     ],
     ['one key is retired twice', { retired: [retired, { ...retired, validUpTo: 99 }] }],
-    [
-      'one key is retired from two offices',
-      { retired: [retired, { ...retired, office: 'status' }] },
-    ],
+    ['one key is retired from two roles', { retired: [retired, { ...retired, role: 'status' }] }],
     [
       'a retired key has no last index',
-      { retired: [{ office: 'registry', key: people.ada.named.spki }] },
+      { retired: [{ role: 'registry', key: people.ada.named.spki }] },
     ],
-    ['a retired key is of an unknown office', { retired: [{ ...retired, office: 'scanner' }] }],
-    ['a retired log key is of the wrong kind', { retired: [{ ...retired, office: 'log' }] }],
+    ['a retired key is of an unknown office', { retired: [{ ...retired, role: 'scanner' }] }],
+    ['a retired log key is of the wrong kind', { retired: [{ ...retired, role: 'log' }] }],
     ['a retired key’s last index is before the log', { retired: [{ ...retired, validUpTo: -1 }] }],
     ['it is of another version', { schema: 'skillgate.root/2' }],
     ['the threshold is no whole number', { threshold: 1.5 }],

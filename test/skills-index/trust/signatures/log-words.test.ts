@@ -14,10 +14,10 @@ import {
 import type { IndexLine } from '../../../../skills-index/trust/index-files/index-line.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import {
-  isWord,
-  type LogWord,
-  wordsOf,
-} from '../../../../skills-index/trust/signatures/log-words.ts';
+  gatherTrustStatements,
+  isTrustStatement,
+  type TrustStatement,
+} from '../../../../skills-index/trust/signatures/trust-statements.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';
@@ -43,15 +43,15 @@ const member = memberStatement({
 });
 type Spoken = readonly [Statement, TestSigner] | 'frozen';
 /** The statements of a log, of which the frozen ones only name a scope. */
-const logged = (all: readonly Spoken[]): readonly LogWord[] =>
+const logged = (all: readonly Spoken[]): readonly TrustStatement[] =>
   all.map((one, logIndex) => {
     const at = { logIndex, digest: digestOf(`statement ${logIndex}`) };
     return one === 'frozen'
       ? { ...at, about: { scope: acme }, why: 'nobody can verify the statement' }
-      : ({ ...at, statement: one[0], signer: one[1].keyId } as LogWord);
+      : ({ ...at, statement: one[0], signer: one[1].keyId } as TrustStatement);
   });
 const words = (...all: readonly Spoken[]) =>
-  wordsOf({ root: storyRoot, policy: defaultPolicy }, logged(all));
+  gatherTrustStatements({ root: storyRoot, policy: defaultPolicy }, logged(all));
 const aboutLine = (...all: readonly Spoken[]) =>
   words(...all)
     .revocationsAbout(line)
@@ -74,7 +74,7 @@ describe('a replay of the log remembers', () => {
     ['provenance', false],
     ['observed', false],
   ])('a statement of the kind %s: %s', (kind, remembers) => {
-    expect(isWord({ statement: statement(kind) })).toBe(remembers);
+    expect(isTrustStatement({ statement: statement(kind) })).toBe(remembers);
   });
 });
 

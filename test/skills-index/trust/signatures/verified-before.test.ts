@@ -30,7 +30,7 @@ describe('a bundle that was verified before', () => {
     const root: RootFile = {
       ...storyRoot,
       log: { key: spki('next log') },
-      retired: [{ office: 'log', key: storyRoot.log.key, validUpTo: 99 }],
+      retired: [{ role: 'log', key: storyRoot.log.key, validUpTo: 99 }],
     };
     expect(readVerifiedBefore(first.bytes, first.digest, root)?.checkpoint.retired).toBe(true);
     expect(readVerifiedBefore(first.bytes, first.digest, storyRoot)?.checkpoint.retired).toBe(

@@ -17,8 +17,8 @@ import type { HiddenScopes } from '../readers/may-read.ts';
 import type { Readers } from '../readers/readers.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 import { skillPlaces, skills } from './plugin-packages.ts';
 
 /** Skills on a page. */
@@ -31,7 +31,7 @@ const rangesComparedMax = 16;
 const skillsPlacedAtOnce = 50;
 
 /** A skill with the version that is offered. */
-export interface ShownSkill
+export interface VisibleSkill
   extends Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher' | 'logIndex' | 'createdAt'>,
     Pick<typeof skills.$inferSelect, 'scope' | 'versionId' | 'description' | 'capabilities'> {
   readonly offeredSince: Date;
@@ -39,7 +39,7 @@ export interface ShownSkill
 
 /** The skills of a page, and the place of the last row that was read. */
 export interface SkillsPage<Place> {
-  readonly skills: readonly ShownSkill[];
+  readonly skills: readonly VisibleSkill[];
   /** Only when skills may follow. */
   readonly next?: Place;
 }
@@ -70,8 +70,10 @@ export function parseNewestPlace(text: string): NewestPlace {
 export async function findSkill(
   registry: Registry,
   name: SkillName,
-): Promise<ShownSkill | undefined> {
-  const rows = await readShown(registry, async () => rowsOf(registry).where(eq(skills.name, name)));
+): Promise<VisibleSkill | undefined> {
+  const rows = await readVisible(registry, async () =>
+    rowsOf(registry).where(eq(skills.name, name)),
+  );
   return shownAmong(rows)[0];
 }
 
@@ -79,8 +81,8 @@ export async function findSkill(
 export async function skillsByIds(
   registry: Registry,
   ids: readonly number[],
-): Promise<(ShownSkill & { readonly id: number })[]> {
-  const rows = await readShown(registry, async () =>
+): Promise<(VisibleSkill & { readonly id: number })[]> {
+  const rows = await readVisible(registry, async () =>
     rowsOf(registry).where(isAmong(skills.id, ids)),
   );
   const byVersion = new Map(rows.map((row) => [row.id, row.rowId]));
@@ -106,11 +108,11 @@ export async function skillsByShortName(
   },
 ): Promise<SkillsPage<SkillName>> {
   const ids = haveIds(await searchedIds(registry, hidden));
-  const rows = await readShown(registry, async () =>
+  const rows = await readVisible(registry, async () =>
     rowsOf(registry)
       .where(
         and(
-          isShown(hidden),
+          isVisible(hidden),
           ids,
           gte(skills.shortName, begin),
           // In ASCII the brace follows the letters.
@@ -142,7 +144,7 @@ export async function skillsByName(
     readonly scope?: Scope | undefined;
   },
 ): Promise<SkillsPage<SkillName>> {
-  const rows = await readShown(registry, async () =>
+  const rows = await readVisible(registry, async () =>
     rowsOf(registry)
       .where(
         and(
@@ -178,11 +180,11 @@ export async function skillsByTime(
   // SQLite would look for nothing in all rows.
   if (hidden.only && hidden.scopes.length === 0) return { skills: [] };
   const ids = haveIds(await searchedIds(registry, hidden));
-  const rows = await readShown(registry, async () =>
+  const rows = await readVisible(registry, async () =>
     rowsOf(registry)
       .where(
         and(
-          isShown(hidden),
+          isVisible(hidden),
           ids,
           after === undefined
             ? undefined
@@ -200,13 +202,13 @@ type SkillRow = Awaited<ReturnType<typeof rowsOf>>[number];
 function rowsOf({ db }: Registry) {
   const { capabilities, description, offeredSince, scope } = skills;
   return db.read
-    .select({ ...shownColumns, rowId: skills.id, scope, description, capabilities, offeredSince })
+    .select({ ...visibleColumns, rowId: skills.id, scope, description, capabilities, offeredSince })
     .from(skills)
     .innerJoin(versions, eq(versions.id, skills.versionId))
     .$dynamic();
 }
 
-function shownAmong(rows: readonly SkillRow[]): ShownSkill[] {
+function shownAmong(rows: readonly SkillRow[]): VisibleSkill[] {
   return rows
     .filter(({ status }) => status === 'approved')
     .map((row) => ({ ...row, versionId: row.id, offeredSince: new Date(row.offeredSince) }));
@@ -365,7 +367,7 @@ export function isInScopes(scopes: readonly Scope[]): SQL {
 }
 
 /** @returns undefined where nothing is hidden */
-export function isShown({ only, scopes }: HiddenScopes): SQL | undefined {
+export function isVisible({ only, scopes }: HiddenScopes): SQL | undefined {
   if (only) return isInScopes(scopes);
   return scopes.length === 0 ? undefined : not(isInScopes(scopes));
 }

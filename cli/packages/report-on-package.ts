@@ -8,24 +8,28 @@ import { readPackage } from '../../runner/package-fetch/fetch-package.ts';
 import { advisedPackages } from '../../runner/package-store/audit-packages.ts';
 import { listSets } from '../../runner/package-store/store.ts';
 import { ruleSetDigest } from '../../scanner/rule-set.ts';
-import type { LookAtPackage, LookTools, PackageScan } from '../../scanner/worker/package-looks.ts';
+import type {
+  PackageReportTools,
+  PackageScan,
+  ReportOnPackage,
+} from '../../scanner/worker/package-reports.ts';
 import { type LockedPackage, lockedDigest } from '../../skills-index/packages/locked-package.ts';
 import { lockBytesMax } from '../../skills-index/packages/locks/package-lock.ts';
 import {
   advisoryIdCharsMax,
   isAdvisoryId,
   type LeasedPackage,
-  lookAdvisoriesMax,
-  lookFactsBytesMax,
-  lookFindingsMax,
-  lookNameCharsMax,
-  lookNoteCharsMax,
-  lookScriptCharsMax,
-  lookScriptsMax,
-  lookTextCharsMax,
-  type PackageLook,
+  type PackageReport,
   plainText,
-} from '../../skills-index/packages/package-look.ts';
+  reportAdvisoriesMax,
+  reportFactsBytesMax,
+  reportFindingsMax,
+  reportNameCharsMax,
+  reportNoteCharsMax,
+  reportScriptCharsMax,
+  reportScriptsMax,
+  reportTextCharsMax,
+} from '../../skills-index/packages/package-report.ts';
 import { parseLock } from '../../skills-index/packages/require-locked.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -35,12 +39,12 @@ import { printLine, safe } from '../terminal/output.ts';
 /** Seconds in which a package has to arrive before a scanner gives up its look at the package. */
 const packageFetchSecondsMax = 300;
 
-type Facts = NonNullable<PackageLook['facts']>;
+type Facts = NonNullable<PackageReport['facts']>;
 
 /** The looks of this host. Host policy is read for each look, so a change counts at once. */
-export function packageLooks(
+export function packageReports(
   context: Pick<CommandContext, 'fetch' | 'now' | 'paths'>,
-): LookAtPackage {
+): ReportOnPackage {
   return async (leased, tools) => {
     const hostPolicy = readHostPolicy(join(context.paths.config, 'host.json'));
     const policy = packagePolicy(context, hostPolicy);
@@ -72,7 +76,7 @@ export function packageLooks(
         : cause instanceof Error
           ? cause.message
           : String(cause);
-      return { looked: 'not fetched', why: plainText(why, lookNoteCharsMax), ...advisories };
+      return { looked: 'not fetched', why: plainText(why, reportNoteCharsMax), ...advisories };
     }
   };
 }
@@ -80,7 +84,7 @@ export function packageLooks(
 /** The entry of the lock that skill.json and the reviewers name by its digest. */
 async function readEntry(
   { digest, ecosystem, lock, name, version }: LeasedPackage,
-  { blob }: LookTools,
+  { blob }: PackageReportTools,
 ): Promise<LockedPackage> {
   const locked = parseLock(ecosystem, await blob(lock, lockBytesMax), 'the lock');
   const found = locked.find((one) => lockedDigest(one) === digest);
@@ -92,7 +96,7 @@ async function readEntry(
   return found;
 }
 
-type Advisories = Pick<PackageLook, 'advisories' | 'moreAdvisories'>;
+type Advisories = Pick<PackageReport, 'advisories' | 'moreAdvisories'>;
 
 function advisoriesOf(found: ReturnType<typeof advisedPackages>): Advisories {
   const sorted = [...found].sort((a, b) => Number(b.isMalware) - Number(a.isMalware));
@@ -100,9 +104,9 @@ function advisoriesOf(found: ReturnType<typeof advisedPackages>): Advisories {
     const id = advisoryIdOf(said, isMalware);
     return id === undefined
       ? []
-      : [{ id, isMalware, summary: plainText(summary, lookTextCharsMax) }];
+      : [{ id, isMalware, summary: plainText(summary, reportTextCharsMax) }];
   });
-  const advisories = listed.slice(0, lookAdvisoriesMax);
+  const advisories = listed.slice(0, reportAdvisoriesMax);
   const more = sorted.length - advisories.length;
   return { advisories, ...(more > 0 ? { moreAdvisories: more } : {}) };
 }
@@ -117,7 +121,7 @@ function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
 function factsOf(read: Awaited<ReturnType<typeof readPackage>>, scan: PackageScan): Facts {
   const { attestation, licence, publisher, requiresPython, uploaded } = read;
   let facts: Facts = {
-    file: plainText(read.file.name, lookNameCharsMax),
+    file: plainText(read.file.name, reportNameCharsMax),
     sha256: read.sha256,
     bytes: read.bytes,
     files: read.files.length,
@@ -130,29 +134,31 @@ function factsOf(read: Awaited<ReturnType<typeof readPackage>>, scan: PackageSca
   // registry would refuse the look, and nobody would see what the scan says.
   const add = (more: Partial<Facts>): void => {
     const together = { ...facts, ...more };
-    if (Buffer.byteLength(JSON.stringify(together)) <= lookFactsBytesMax) facts = together;
+    if (Buffer.byteLength(JSON.stringify(together)) <= reportFactsBytesMax) facts = together;
   };
-  for (const name of read.hooks.slice(0, lookScriptsMax))
-    add({ scripts: [...(facts.scripts ?? []), plainText(name, lookScriptCharsMax)] });
-  const line = (text = ''): string => plainText(text, lookTextCharsMax);
+  for (const name of read.hooks.slice(0, reportScriptsMax))
+    add({ scripts: [...(facts.scripts ?? []), plainText(name, reportScriptCharsMax)] });
+  const line = (text = ''): string => plainText(text, reportTextCharsMax);
   if (line(licence) !== '') add({ licence: line(licence) });
   if (line(publisher) !== '') add({ publisher: line(publisher) });
   if (line(requiresPython) !== '') add({ requiresPython: line(requiresPython) });
   return facts;
 }
 
-function scanOf({ findings, verdict }: PackageScan): NonNullable<PackageLook['scan']> {
+function scanOf({ findings, verdict }: PackageScan): NonNullable<PackageReport['scan']> {
   return {
     ruleSet: ruleSetDigest(),
     verdict,
-    findings: findings.slice(0, lookFindingsMax).map(({ line, message, path, rule, severity }) => ({
-      rule,
-      severity,
-      path: plainText(path, lookTextCharsMax),
-      line,
-      message: plainText(message, lookTextCharsMax),
-    })),
-    more: Math.max(0, findings.length - lookFindingsMax),
+    findings: findings
+      .slice(0, reportFindingsMax)
+      .map(({ line, message, path, rule, severity }) => ({
+        rule,
+        severity,
+        path: plainText(path, reportTextCharsMax),
+        line,
+        message: plainText(message, reportTextCharsMax),
+      })),
+    more: Math.max(0, findings.length - reportFindingsMax),
   };
 }
 

@@ -3,7 +3,7 @@
  * remembers what was seen.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LeasedPackage, PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { LeasedPackage, PackageReport } from '../../skills-index/packages/package-report.ts';
 import { bundleFilesMax, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -37,7 +37,7 @@ export const packagePartBytesMax = 512 * 1024;
 const packageScanSecondsMax = 240;
 
 /** What a look may use of the registry and of the scanner. */
-export interface LookTools {
+export interface PackageReportTools {
   /** A blob of the registry, checked against its digest. */
   readonly blob: (digest: Digest, bytesMax: number) => Promise<Uint8Array>;
   readonly scan: (
@@ -48,7 +48,10 @@ export interface LookTools {
 }
 
 /** @throws Problem when the host cannot compare advisories; the package waits */
-export type LookAtPackage = (leased: LeasedPackage, tools: LookTools) => Promise<PackageLook>;
+export type ReportOnPackage = (
+  leased: LeasedPackage,
+  tools: PackageReportTools,
+) => Promise<PackageReport>;
 
 export interface VersionQueue {
   /** Whether the last lease found no version that waits for a scan. */
@@ -59,10 +62,10 @@ interface Looking {
   readonly client: JobsClient;
   readonly pool: ScanPool;
   readonly queue: VersionQueue;
-  readonly lookAt: LookAtPackage;
+  readonly lookAt: ReportOnPackage;
 }
 
-export interface LookLines {
+export interface PackageReportLines {
   /** Receives one line for each event. */
   readonly log?: (line: string) => void;
   /** Receives what somebody has to mend on this host, once for each cause. */
@@ -70,11 +73,11 @@ export interface LookLines {
 }
 
 /** Looks until the signal aborts. A package that cannot be looked at does not stop the others. */
-export async function lookAtPackages(
-  { log, signal, warn }: Pick<JobsWorld, 'signal'> & LookLines,
+export async function reportOnPackages(
+  { log, signal, warn }: Pick<JobsWorld, 'signal'> & PackageReportLines,
   { client, lookAt, pool, queue }: Looking,
 ): Promise<void> {
-  const tools: LookTools = {
+  const tools: PackageReportTools = {
     blob: (digest, bytesMax) => client.blob(digest, bytesMax),
     scan: (files, named) => scanPackage(pool, files, named),
     signal,
@@ -117,8 +120,8 @@ export async function lookAtPackages(
 async function lookOrGiveBack(
   client: JobsClient,
   leased: LeasedPackage,
-  lookAt: () => Promise<PackageLook>,
-): Promise<PackageLook> {
+  lookAt: () => Promise<PackageReport>,
+): Promise<PackageReport> {
   try {
     const look = await lookAt();
     await report(client, leased, look);
@@ -131,7 +134,11 @@ async function lookOrGiveBack(
 }
 
 // The registry would lease a package without a look again and again.
-async function report(client: JobsClient, leased: LeasedPackage, look: PackageLook): Promise<void> {
+async function report(
+  client: JobsClient,
+  leased: LeasedPackage,
+  look: PackageReport,
+): Promise<void> {
   try {
     await client.look(leased, look);
   } catch (cause) {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { JobsClient } from '../../../scanner/worker/jobs-client.ts';
-import { lookAtPackages, type VersionQueue } from '../../../scanner/worker/package-looks.ts';
+import { reportOnPackages, type VersionQueue } from '../../../scanner/worker/package-reports.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
-import type { LeasedPackage, PackageLook } from '../../../skills-index/packages/package-look.ts';
+import type {
+  LeasedPackage,
+  PackageReport,
+} from '../../../skills-index/packages/package-report.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { wholeLook } from '../../registry/packaged-skill.ts';
@@ -16,7 +19,7 @@ const leasedOf = (id: number): LeasedPackage => ({
   lock: digestOf('lock'),
   lookedBefore: false,
 });
-const seen: PackageLook = { looked: 'advisories', advisories: [] };
+const seen: PackageReport = { looked: 'advisories', advisories: [] };
 const unused = (): never => {
   throw new Error('the test does not use this');
 };
@@ -30,15 +33,15 @@ const pool: ScanPool = {
 interface Registry {
   /** What the registry answers to each request for a package; then the scanner is stopped. */
   readonly leases: (() => LeasedPackage | undefined)[];
-  readonly lookAt?: (leased: LeasedPackage) => Promise<PackageLook>;
+  readonly lookAt?: (leased: LeasedPackage) => Promise<PackageReport>;
   /** What the registry answers to a look. */
-  readonly refuse?: (look: PackageLook) => void;
+  readonly refuse?: (look: PackageReport) => void;
   readonly queue?: VersionQueue;
 }
 
 async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Registry) {
   const stop = new AbortController();
-  const looks: [number, PackageLook][] = [];
+  const looks: [number, PackageReport][] = [];
   const givenBack: number[] = [];
   const lines: string[] = [];
   const warned: string[] = [];
@@ -66,7 +69,7 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
     },
   };
   const log = (line: string): void => void lines.push(line);
-  await lookAtPackages(
+  await reportOnPackages(
     { signal: stop.signal, log, warn: (line) => void warned.push(line) },
     { client, pool, queue, lookAt: lookAt ?? (async () => seen) },
   );
@@ -98,7 +101,7 @@ describe('a scanner without a version to scan', () => {
   });
 
   it('gives the lease back after a look that failed, and goes on although an older registry refuses', async () => {
-    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageReport> => {
       if (id === 1) throw new Problem('host-policy-invalid', 'Cannot read advisories');
       return seen;
     };
@@ -110,7 +113,7 @@ describe('a scanner without a version to scan', () => {
   });
 
   it('tells its host of a failure once for each cause', async () => {
-    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageReport> => {
       const code = id === 3 ? 'registry-down' : 'host-policy-invalid';
       throw new Problem(code, 'Cannot read a.json', { hint: 'mend a.json' });
     };
@@ -121,7 +124,7 @@ describe('a scanner without a version to scan', () => {
   });
 
   it('tells its host of the first package that is not fetched, until one arrives', async () => {
-    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> =>
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageReport> =>
       id === 4 ? wholeLook : id === 2 ? seen : { looked: 'not fetched', why: 'no way' };
     const leases = [1, 2, 3, 4, 5].map((id) => () => leasedOf(id));
     const { warned } = await work({ leases, lookAt });
@@ -132,7 +135,7 @@ describe('a scanner without a version to scan', () => {
   });
 
   it('reports that a package was not fetched when the registry refuses the look', async () => {
-    const refuse = ({ looked }: PackageLook): void => {
+    const refuse = ({ looked }: PackageReport): void => {
       if (looked !== 'not fetched') throw new Problem('request-invalid', 'too many bytes');
     };
     const { looks } = await work({ leases: [() => leasedOf(1)], refuse });

@@ -1,5 +1,5 @@
 /**
- * `/words/@scope/name/VERSION`: for each name on which a version rests, the log indexes of all
+ * `/proofs/@scope/name/VERSION`: for each name on which a version rests, the log indexes of all
  * statements about the name, and the proof that the log’s map has exactly these.
  */
 import * as v from 'valibot';
@@ -11,12 +11,12 @@ import { isBase64, logIndex, type Shape } from '../../statement/field-shapes.ts'
 import { mapKeyOf } from '../members-and-scopes/map-names.ts';
 import { parseAnswer } from './index-line.ts';
 
-export const wordsFileBytesMax = 4 * 1024 * 1024;
+export const nameProofsBytesMax = 4 * 1024 * 1024;
 
-export const wordsFileValuesMax = 100_000;
+export const nameProofsValuesMax = 100_000;
 
-/** A words file: the names on which a version rests, each with a proof of some forty hashes. */
-export const wordsNamesMax = 1_000;
+/** Names on which a version rests; each has a proof of some forty hashes. */
+export const provenNamesMax = 1_000;
 
 /** The statements about a name, and the proof that there are no others. */
 export interface NameProof {
@@ -36,7 +36,7 @@ export interface NameProof {
 /** The proofs of several names, by the name. */
 type NameProofs = ReadonlyMap<string, NameProof>;
 
-export interface WordsFile {
+export interface NameProofsFile {
   /** Root of the map in which the names are proved. */
   readonly map: Hash;
   readonly names: NameProofs;
@@ -50,27 +50,27 @@ const hash: Shape<Hash> = v.pipe(
 
 const nameShape = exactObject({
   name: v.string(),
-  at: boundedList(logIndex, wordsFileValuesMax),
+  at: boundedList(logIndex, nameProofsValuesMax),
   upTo: v.exactOptional(logIndex),
   siblings: boundedList(hash, mapDepth),
   other: v.exactOptional(exactObject({ key: hash, value: hash })),
 });
 
 const fileShape = exactObject({
-  schema: v.literal('skillgate.words/1'),
+  schema: v.literal('skillgate.name-proofs/1'),
   map: hash,
-  names: boundedList(nameShape, wordsNamesMax),
+  names: boundedList(nameShape, provenNamesMax),
 });
 
 /**
- * Parses a words file; verifies nothing.
+ * Parses a file of name proofs; verifies nothing.
  * @throws Problem `registry-answer-invalid`
  */
-export function parseWordsFile(bytes: Uint8Array): WordsFile {
-  if (bytes.byteLength > wordsFileBytesMax)
+export function parseNameProofsFile(bytes: Uint8Array): NameProofsFile {
+  if (bytes.byteLength > nameProofsBytesMax)
     throw new Problem('registry-answer-invalid', 'The words of a version are too large');
   const what = 'the words of a version';
-  const { map, names } = parseAnswer(fileShape, bytes, what, wordsFileValuesMax);
+  const { map, names } = parseAnswer(fileShape, bytes, what, nameProofsValuesMax);
   return { map, names: new Map(names.map(({ name, ...proof }) => [name, proof])) };
 }
 

@@ -5,19 +5,19 @@ import {
   type RevocationStatement,
   type RevocationTarget,
 } from '../../statement/attestation.ts';
-import type { LogWords } from '../index-files/judge-line.ts';
+import type { TrustStatements } from '../index-files/judge-line.ts';
 import type { FrozenStatement } from '../members-and-scopes/ends.ts';
 import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
 import type { VerifiedStatement } from './verify-statement.ts';
 
-export type LogWord = VerifiedStatement | FrozenStatement;
+export type TrustStatement = VerifiedStatement | FrozenStatement;
 
 /**
  * Whether a replay of the log remembers a statement. A replay remembers statements about identities
  * and revocations.
  */
-export function isWord({
+export function isTrustStatement({
   statement: { predicateType },
 }: Pick<LoggedStatement, 'statement'>): boolean {
   const { member, scope, key, revocation } = predicateTypes;
@@ -28,10 +28,10 @@ export function isWord({
  * Gathers the identity statements and revocations of a log.
  * @param all the statements in any order, each with a log index below the size of the replayed log
  */
-export function wordsOf(
-  { root, policy }: Pick<LogWords, 'root' | 'policy'>,
-  all: readonly LogWord[],
-): LogWords {
+export function gatherTrustStatements(
+  { root, policy }: Pick<TrustStatements, 'root' | 'policy'>,
+  all: readonly TrustStatement[],
+): TrustStatements {
   const verified = all.filter(isVerified);
   const byTarget = new Map<string, VerifiedStatement[]>();
   for (const one of verified) {
@@ -57,11 +57,11 @@ function addressOf(target: RevocationTarget): string {
   return 'bundle' in target ? target.bundle : purlOf(target.name, target.version);
 }
 
-function isFrozen(one: LogWord): one is FrozenStatement {
+function isFrozen(one: TrustStatement): one is FrozenStatement {
   return 'why' in one;
 }
 
-function isVerified(one: LogWord): one is VerifiedStatement {
+function isVerified(one: TrustStatement): one is VerifiedStatement {
   return !isFrozen(one);
 }
 

@@ -9,15 +9,15 @@ import {
   putLeaves,
 } from '../../../../skills-index/log/map-tree.ts';
 import {
-  nameProofOf,
-  printWordsFile,
-} from '../../../../skills-index/trust/index-files/print-words.ts';
-import {
   type NameProof,
-  parseWordsFile,
+  nameProofsBytesMax,
+  parseNameProofsFile,
   provesName,
-  wordsFileBytesMax,
-} from '../../../../skills-index/trust/index-files/words-file.ts';
+} from '../../../../skills-index/trust/index-files/name-proofs.ts';
+import {
+  nameProofOf,
+  printNameProofsFile,
+} from '../../../../skills-index/trust/index-files/print-name-proofs.ts';
 import { mapKeyOf } from '../../../../skills-index/trust/members-and-scopes/map-names.ts';
 
 const indexes = new Map([
@@ -101,21 +101,21 @@ describe('a proof of a name', () => {
   });
 });
 
-describe('a words file', () => {
+describe('a file of name proofs', () => {
   const names = new Map([
     ['identity/author', proofOf('identity/author', 5)],
     ['bundle/report', proofOf('bundle/report')],
     [besideLeaf, proofOf(besideLeaf)],
   ]);
-  const printed = printWordsFile({ map, names });
+  const printed = printNameProofsFile({ map, names });
   const json = (): Record<string, unknown> => JSON.parse(printed);
   const parse = (change: object) =>
-    parseWordsFile(Buffer.from(JSON.stringify({ ...json(), ...change })));
+    parseNameProofsFile(Buffer.from(JSON.stringify({ ...json(), ...change })));
   const named = (change: object) =>
     parse({ names: [{ name: 'scope/acme', at: [3], siblings: [], ...change }] });
 
   it('is read as the registry prints it, and proves the same', () => {
-    const read = parseWordsFile(Buffer.from(printed));
+    const read = parseNameProofsFile(Buffer.from(printed));
     expect(Buffer.from(read.map)).toEqual(Buffer.from(map));
     expect([...read.names.keys()]).toEqual([...names.keys()]);
     for (const [name, proof] of read.names) expect(provesName(read.map, name, proof)).toBe(true);
@@ -130,7 +130,7 @@ describe('a words file', () => {
 
   const hash = Buffer.alloc(32, 7).toString('base64');
   it.each<[string, () => unknown]>([
-    ['is of another schema', () => parse({ schema: 'skillgate.words/2' })],
+    ['is of another schema', () => parse({ schema: 'skillgate.name-proofs/2' })],
     ['has a map of 31 bytes', () => parse({ map: Buffer.alloc(31).toString('base64') })],
     ['has a map in other letters', () => parse({ map: `${hash.slice(0, -2)}\n=` })],
     [
@@ -142,7 +142,7 @@ describe('a words file', () => {
     ['has a short hash next to a path', () => named({ siblings: ['AAAA'] })],
     ['has too long a path', () => named({ siblings: Array(mapDepth + 1).fill(hash) })],
     ['has a leaf with a short value', () => named({ other: { key: hash, value: 'AAAA' } })],
-    ['is no JSON', () => parseWordsFile(Buffer.from('{'))],
+    ['is no JSON', () => parseNameProofsFile(Buffer.from('{'))],
   ])('is refused when it %s', (_, read) => {
     expect(read).toThrow(expect.objectContaining({ code: 'registry-answer-invalid' }));
   });
@@ -157,8 +157,8 @@ describe('a words file', () => {
 
   it('is read up to its limit of bytes, and not beyond', () => {
     const padded = (bytes: number): Buffer => Buffer.from(printed.padEnd(bytes));
-    expect(parseWordsFile(padded(wordsFileBytesMax)).names.size).toBe(names.size);
-    expect(() => parseWordsFile(padded(wordsFileBytesMax + 1))).toThrow(
+    expect(parseNameProofsFile(padded(nameProofsBytesMax)).names.size).toBe(names.size);
+    expect(() => parseNameProofsFile(padded(nameProofsBytesMax + 1))).toThrow(
       'The words of a version are too large',
     );
   });

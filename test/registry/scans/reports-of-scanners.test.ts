@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { packageLooks } from '../../../cli/packages/look-at-package.ts';
+import { packageReports } from '../../../cli/packages/report-on-package.ts';
 import { printPylock } from '../../../cli/packages/resolve-python.ts';
-import { lookRetryMs } from '../../../registry/scans/package-looks.ts';
+import { packageReportRetryMs } from '../../../registry/scans/package-reports.ts';
 import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { ruleSetDigest } from '../../../scanner/rule-set.ts';
@@ -82,7 +82,7 @@ async function lookAt(
     now: () => new Date(0),
     children: 1,
     pool: inProcess,
-    lookAt: packageLooks({
+    lookAt: packageReports({
       fetch,
       now: () => new Date(0),
       paths: { config: home, data: join(home, 'data'), cache: join(home, 'cache') },
@@ -125,7 +125,7 @@ it('a package whose look fails is free again after a minute', async () => {
   expect(lines[0]).toContain('PYSEC-2026-1.json');
   const row = await remembered();
   expect(row?.lookedAt).toBeNull();
-  expect(row?.leaseUntil).toBe(world.registry.now().getTime() + lookRetryMs);
+  expect(row?.leaseUntil).toBe(world.registry.now().getTime() + packageReportRetryMs);
 });
 
 it('a package that steals keys is marked, and a person is asked', async () => {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
+import type { NameProofsFile } from '../../../../skills-index/trust/index-files/name-proofs.ts';
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
-import type { WordsFile } from '../../../../skills-index/trust/index-files/words-file.ts';
 import {
   people,
   type Story,
@@ -12,18 +12,22 @@ import {
   storyStatus,
   tellStory,
 } from '../../story.ts';
-import { mapOf, wordsOf } from '../../story-words.ts';
+import { mapOf, wordsOf } from '../../story-proofs.ts';
 import { says, witnessesOf } from './judged.ts';
 import { ada, author, change, codesOf, friend, say, stop, storyOf } from './withheld.ts';
 
 const plain = await tellStory();
-const proved = ({ input, log, line }: Story): DecisionInput & { readonly words: WordsFile } => ({
+const proved = ({
+  input,
+  log,
+  line,
+}: Story): DecisionInput & { readonly nameProofs: NameProofsFile } => ({
   ...input,
-  words: wordsOf(log.said, line),
+  nameProofs: wordsOf(log.said, line),
 });
-const noMap = 'words-unproven: the head of the log in the status has no map of names';
+const noMap = 'names-unproven: the head of the log in the status has no map of names';
 const otherHead =
-  'words-unproven: the proofs about the people and keys behind the version are not of the newest head of the log in a status';
+  'names-unproven: the proofs about the people and keys behind the version are not of the newest head of the log in a status';
 
 /** A status of the story’s log: its head without a map. */
 async function statusWithoutMap({ log }: Story): Promise<Uint8Array> {
@@ -43,16 +47,18 @@ describe('the proofs about the people behind a version', () => {
   });
 
   it('are of no head in a status when their map is another', async () => {
-    const words = { ...proved(plain).words, map: Buffer.alloc(32, 7) };
-    expect(says({ ...proved(plain), words })).toEqual([otherHead]);
+    const nameProofs = { ...proved(plain).nameProofs, map: Buffer.alloc(32, 7) };
+    expect(says({ ...proved(plain), nameProofs })).toEqual([otherHead]);
     const statuses = [await statusWithoutMap(plain), plain.status];
-    expect(says({ ...proved(plain), words, statuses })).toEqual([otherHead]);
+    expect(says({ ...proved(plain), nameProofs, statuses })).toEqual([otherHead]);
   });
 
   it('are no reason where no status counts, or a past time is judged', () => {
-    const words = { ...proved(plain).words, map: Buffer.alloc(32, 7) };
-    expect(codesOf(decide({ ...proved(plain), words, statuses: [] }))).toEqual(['status-missing']);
-    expect(says({ ...proved(plain), words, past: true })).toEqual([]);
+    const nameProofs = { ...proved(plain).nameProofs, map: Buffer.alloc(32, 7) };
+    expect(codesOf(decide({ ...proved(plain), nameProofs, statuses: [] }))).toEqual([
+      'status-missing',
+    ]);
+    expect(says({ ...proved(plain), nameProofs, past: true })).toEqual([]);
   });
 
   it('need the witnesses of the newest head once', () => {
@@ -64,20 +70,20 @@ describe('the proofs about the people behind a version', () => {
 
 describe('a name on which the version rests', () => {
   const name = `identity/${author.keyId}`;
-  const unproven = `words-unproven: no proof shows which statements about ${name} the log has`;
+  const unproven = `names-unproven: no proof shows which statements about ${name} the log has`;
 
   it('needs a proof', () => {
     const input = proved(plain);
-    const names = new Map([...input.words.names].filter(([one]) => one !== name));
-    expect(says({ ...input, words: { ...input.words, names } })).toEqual([unproven]);
+    const names = new Map([...input.nameProofs.names].filter(([one]) => one !== name));
+    expect(says({ ...input, nameProofs: { ...input.nameProofs, names } })).toEqual([unproven]);
   });
 
   it('needs a proof that holds', () => {
     const input = proved(plain);
-    const proof = input.words.names.get('scope/acme');
+    const proof = input.nameProofs.names.get('scope/acme');
     if (proof === undefined) throw new Error('nothing proves the scope');
-    const names = new Map(input.words.names).set(name, proof);
-    expect(says({ ...input, words: { ...input.words, names } })).toEqual([unproven]);
+    const names = new Map(input.nameProofs.names).set(name, proof);
+    expect(says({ ...input, nameProofs: { ...input.nameProofs, names } })).toEqual([unproven]);
   });
 
   it('has no statement that the map lacks', async () => {
@@ -88,8 +94,8 @@ describe('a name on which the version rests', () => {
     const { input, log, line } = story;
     const mapped = log.said.filter(({ logIndex }) => logIndex !== 5);
     const statuses = [await storyStatus(log, undefined, mapped)];
-    expect(says({ ...input, words: wordsOf(mapped, line), statuses })).toContain(
-      `words-unproven: the log’s map lacks the statement at log index 5 about ${name}`,
+    expect(says({ ...input, nameProofs: wordsOf(mapped, line), statuses })).toContain(
+      `names-unproven: the log’s map lacks the statement at log index 5 about ${name}`,
     );
   });
 });
@@ -123,11 +129,11 @@ describe('proofs of an older head', () => {
         await statusOf(older, storyNow - 3_600_000),
       ],
       consistency: storyConsistency(log),
-      words: wordsOf(before, line),
+      nameProofs: wordsOf(before, line),
     };
     expect(later.map(({ logIndex }) => logIndex)).toEqual([9, 10]);
-    expect(says({ ...all, olderWords: true })).toEqual([]);
-    expect(says({ ...all, words: wordsOf(log.said, line) })).toEqual([]);
+    expect(says({ ...all, olderProofs: true })).toEqual([]);
+    expect(says({ ...all, nameProofs: wordsOf(log.said, line) })).toEqual([]);
     expect(says(all)).toEqual([otherHead]);
   });
 });

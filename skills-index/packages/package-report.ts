@@ -8,22 +8,22 @@ import { ecosystems } from '../skill/ecosystem.ts';
 import { boundedList } from '../skill/shape.ts';
 import { severities } from '../statement/finding.ts';
 
-export const lookAdvisoriesMax = 50;
+export const reportAdvisoriesMax = 50;
 
-export const lookFactsBytesMax = 2_048;
+export const reportFactsBytesMax = 2_048;
 
-export const lookFindingsMax = 20;
+export const reportFindingsMax = 20;
 
-export const lookNameCharsMax = 255;
+export const reportNameCharsMax = 255;
 
 /** A look at a package, as a scanner reports it to the registry. */
-export const lookNoteCharsMax = 300;
+export const reportNoteCharsMax = 300;
 
-export const lookScriptCharsMax = 100;
+export const reportScriptCharsMax = 100;
 
-export const lookScriptsMax = 10;
+export const reportScriptsMax = 10;
 
-export const lookTextCharsMax = 200;
+export const reportTextCharsMax = 200;
 
 export const advisoryIdCharsMax = 80;
 
@@ -54,41 +54,41 @@ const count = v.pipe(v.number(), v.safeInteger('is not a count'), v.minValue(0, 
 const facts = v.pipe(
   v.strictObject({
     /** The name of the file that the scanner looked at: one of the files that the lock lists. */
-    file: line(lookNameCharsMax),
+    file: line(reportNameCharsMax),
     sha256: digest,
     bytes: count,
     files: count,
     /** Whether the package has machine code. */
     isNative: v.boolean(),
-    licence: v.exactOptional(line(lookTextCharsMax)),
+    licence: v.exactOptional(line(reportTextCharsMax)),
     uploaded: v.exactOptional(time),
-    publisher: v.exactOptional(line(lookTextCharsMax)),
+    publisher: v.exactOptional(line(reportTextCharsMax)),
     /** `named`: the index says that there is one, and the scanner did not verify it. */
     attestation: v.exactOptional(v.picklist(['none', 'named', 'verified'])),
-    requiresPython: v.exactOptional(line(lookTextCharsMax)),
+    requiresPython: v.exactOptional(line(reportTextCharsMax)),
     /** Install scripts and path files of the package. They never run here. */
-    scripts: v.exactOptional(boundedList(line(lookScriptCharsMax), lookScriptsMax)),
+    scripts: v.exactOptional(boundedList(line(reportScriptCharsMax), reportScriptsMax)),
     /** `part`: the package was too large to scan all of its code. */
     read: v.picklist(['whole', 'part']),
   }),
   v.check(
-    (one) => Buffer.byteLength(JSON.stringify(one)) <= lookFactsBytesMax,
-    `has more than ${lookFactsBytesMax} bytes`,
+    (one) => Buffer.byteLength(JSON.stringify(one)) <= reportFactsBytesMax,
+    `has more than ${reportFactsBytesMax} bytes`,
   ),
 );
 
 const finding = v.strictObject({
-  rule: line(lookScriptCharsMax),
+  rule: line(reportScriptCharsMax),
   severity: v.picklist(severities),
-  path: line(lookTextCharsMax),
+  path: line(reportTextCharsMax),
   line: count,
-  message: line(lookTextCharsMax),
+  message: line(reportTextCharsMax),
 });
 
 const scan = v.strictObject({
   ruleSet: digest,
   verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
-  findings: boundedList(finding, lookFindingsMax),
+  findings: boundedList(finding, reportFindingsMax),
   /** How many findings the list leaves out. */
   more: count,
 });
@@ -106,7 +106,7 @@ export function isAdvisoryId(text: string): boolean {
 const advisory = v.strictObject({
   id: advisoryId,
   isMalware: v.boolean(),
-  summary: line(lookTextCharsMax),
+  summary: line(reportTextCharsMax),
 });
 
 /**
@@ -114,15 +114,15 @@ const advisory = v.strictObject({
  * too many advisories, malware comes first and `moreAdvisories` counts the rest. Without a list the
  * scanner's host has no advisories, and the earlier list stays.
  */
-export const packageLook = v.pipe(
+export const packageReport = v.pipe(
   v.strictObject({
     /** `advisories`: the file was looked at before, and is not fetched again. */
     looked: v.picklist(['whole', 'advisories', 'not fetched']),
     /** Why the file was not fetched. */
-    why: v.exactOptional(line(lookNoteCharsMax)),
+    why: v.exactOptional(line(reportNoteCharsMax)),
     facts: v.exactOptional(facts),
     scan: v.exactOptional(scan),
-    advisories: v.exactOptional(boundedList(advisory, lookAdvisoriesMax)),
+    advisories: v.exactOptional(boundedList(advisory, reportAdvisoriesMax)),
     moreAdvisories: v.exactOptional(count),
   }),
   v.check(
@@ -135,7 +135,7 @@ export const packageLook = v.pipe(
     'needs why when the package was not fetched',
   ),
 );
-export type PackageLook = v.InferOutput<typeof packageLook>;
+export type PackageReport = v.InferOutput<typeof packageReport>;
 
 /** The answer to a scanner that asks for a package. */
 export const leasedPackage = v.object({

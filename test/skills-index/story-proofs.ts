@@ -1,4 +1,4 @@
-/** The words file of the story's version, from the test's whole log. */
+/** The file of name proofs of the story's version, from the test's whole log. */
 import {
   emptyMapRoot,
   hashAt,
@@ -9,8 +9,8 @@ import {
   putLeaves,
 } from '../../skills-index/log/map-tree.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import { nameProofOf } from '../../skills-index/trust/index-files/print-words.ts';
-import type { WordsFile } from '../../skills-index/trust/index-files/words-file.ts';
+import type { NameProofsFile } from '../../skills-index/trust/index-files/name-proofs.ts';
+import { nameProofOf } from '../../skills-index/trust/index-files/print-name-proofs.ts';
 import { mapKeyOf, mapNames } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import {
@@ -46,7 +46,7 @@ export function mapOf(said: readonly LoggedStatement[]): Uint8Array {
 }
 
 /** What an honest registry says of a version. */
-export function wordsOf(said: readonly LoggedStatement[], version: RestingVersion): WordsFile {
+export function wordsOf(said: readonly LoggedStatement[], version: RestingVersion): NameProofsFile {
   const indexes = indexesOf(said);
   const nodeAt = nodesOf(indexes);
   const proofs = [...namesRestedOn(version, said)].map(

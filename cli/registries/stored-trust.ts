@@ -24,7 +24,7 @@ export const trustMetadataBytesMax = 512 * 1024;
 export const trustRoles = ['root', 'timestamp', 'snapshot', 'targets', 'online'] as const;
 export type TrustRole = (typeof trustRoles)[number];
 
-export interface KeptTrust {
+export interface StoredTrust {
   readonly schema: 'skillgate.trust/1';
   /** Fingerprint of the pinned root file, from which all these files follow. */
   readonly pinned: Digest;
@@ -42,7 +42,7 @@ export interface KeptTrust {
 }
 
 const text = v.string();
-const keptShape: Shape<KeptTrust> = exactObject({
+const keptShape: Shape<StoredTrust> = exactObject({
   schema: v.literal('skillgate.trust/1'),
   pinned: digest,
   registry: v.exactOptional(digest),
@@ -67,7 +67,10 @@ const keptShape: Shape<KeptTrust> = exactObject({
  * The stored files under a pinned root; undefined when the registry has shown no TUF metadata here.
  * @throws Problem `tuf-invalid` for a damaged file: ignoring the file would undo its rotations
  */
-export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): KeptTrust | undefined {
+export function readStoredTrust(
+  paths: Pick<Paths, 'config'>,
+  pinned: Digest,
+): StoredTrust | undefined {
   const path = pathOf(paths, pinned);
   let bytes: Uint8Array;
   try {
@@ -87,10 +90,10 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
 }
 
 /** Stores the files, unless another process has stored newer ones. */
-export async function keepTrust(paths: Pick<Paths, 'config'>, kept: KeptTrust): Promise<void> {
+export async function keepTrust(paths: Pick<Paths, 'config'>, kept: StoredTrust): Promise<void> {
   const path = pathOf(paths, kept.pinned);
   await whileLocked(path, async () => {
-    const before = readKeptTrust(paths, kept.pinned);
+    const before = readStoredTrust(paths, kept.pinned);
     if (before !== undefined && isNewer(before, kept)) return;
     await writeWhole(path, `${JSON.stringify(kept)}\n`, 0o600);
   });
@@ -114,16 +117,20 @@ export async function keepAbsence(
 }
 
 /** Version of a role's kept metadata. */
-export function keptVersion({ metadata }: Pick<KeptTrust, 'metadata'>, role: TrustRole): number {
+export function storedVersion(
+  { metadata }: Pick<StoredTrust, 'metadata'>,
+  role: TrustRole,
+): number {
   return JSON.parse(metadata[role]).signed.version;
 }
 
 // The root version counts first, because timestamps restart under another root. A thief of an old
 // status key can raise its versions without limit.
-function isNewer(one: KeptTrust, other: KeptTrust): boolean {
-  const roots = keptVersion(one, 'root') - keptVersion(other, 'root');
+function isNewer(one: StoredTrust, other: StoredTrust): boolean {
+  const roots = storedVersion(one, 'root') - storedVersion(other, 'root');
   return (
-    roots > 0 || (roots === 0 && keptVersion(one, 'timestamp') > keptVersion(other, 'timestamp'))
+    roots > 0 ||
+    (roots === 0 && storedVersion(one, 'timestamp') > storedVersion(other, 'timestamp'))
   );
 }
 

@@ -15,7 +15,7 @@ export interface Owner {
 }
 
 /** Makes an empty folder that only its new owner may enter. */
-export function makeGivenFolder(path: string, owner: Owner): void {
+export function makeOwnedFolder(path: string, owner: Owner): void {
   requireOwnFolder(dirname(path));
   fs.mkdirSync(path, { mode: 0o700 });
   give(path, owner);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RootFile, RootOffice } from '../../../../skills-index/trust/root/root.ts';
+import type { RootFile, RootRole } from '../../../../skills-index/trust/root/root.ts';
 import {
-  isInOffice,
-  keysOfOffice,
+  heldRole,
+  keysOfRole,
   thresholdAt,
   verifyRootCheckpoint,
-} from '../../../../skills-index/trust/root/root-office.ts';
+} from '../../../../skills-index/trust/root/root-role.ts';
 import { people, storyRoot } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 import { TestLog } from '../../story-log.ts';
@@ -18,35 +18,35 @@ const { ada, administrator } = people;
 const root: RootFile = {
   ...storyRoot,
   retired: [
-    { office: 'registry', key: ada.named.spki, validUpTo: 5 },
-    { office: 'log', key: spki(former), validUpTo: 0 },
+    { role: 'registry', key: ada.named.spki, validUpTo: 5 },
+    { role: 'log', key: spki(former), validUpTo: 0 },
   ],
 };
 
-describe('an office of the root file', () => {
-  it.each<[RootOffice, string[]]>([
+describe('a role of the root file', () => {
+  it.each<[RootRole, string[]]>([
     ['registry', [storyRoot.registry.key, ada.named.spki]],
     ['status', [storyRoot.status.key]],
     ['administrator', [administrator.named.spki]],
     ['log', [storyRoot.log.key, spki(former)]],
-  ])('is held by who is in it, then by those who were: %s', (office, keys) => {
-    expect(keysOfOffice(root, office).map((one) => one.key)).toEqual(keys);
-    expect(keysOfOffice(storyRoot, office).map((one) => one.key)).toEqual(keys.slice(0, 1));
+  ])('is held by who is in it, then by those who were: %s', (role, keys) => {
+    expect(keysOfRole(root, role).map((one) => one.key)).toEqual(keys);
+    expect(keysOfRole(storyRoot, role).map((one) => one.key)).toEqual(keys.slice(0, 1));
   });
 
   it('is held up to the last index by who was retired, and always by who is in it', () => {
-    expect([0, 5, 6].map((at) => isInOffice(root, 'registry', ada.keyId, at))).toEqual([
+    expect([0, 5, 6].map((at) => heldRole(root, 'registry', ada.keyId, at))).toEqual([
       true,
       true,
       false,
     ]);
-    expect([0, 999].map((at) => isInOffice(root, 'registry', people.registry.keyId, at))).toEqual([
+    expect([0, 999].map((at) => heldRole(root, 'registry', people.registry.keyId, at))).toEqual([
       true,
       true,
     ]);
     expect(
-      (['status', 'administrator', 'log'] as const).map((office) =>
-        isInOffice(root, office, ada.keyId, 0),
+      (['status', 'administrator', 'log'] as const).map((role) =>
+        heldRole(root, role, ada.keyId, 0),
       ),
     ).toEqual([false, false, false]);
   });

@@ -9,7 +9,7 @@ import { provesOtherHead } from '../../skills-index/client/other-head.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-role.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type Compared, compareIndex } from './compare.ts';
 import { type Difference, differenceMeanings, withheldStatement } from './difference.ts';
@@ -33,7 +33,7 @@ const monitorTriesMax = 3;
 
 const monitorEvidenceMax = 100;
 
-export interface Look {
+export interface Replay {
   /** Entries of the log, and how many of them were new. */
   readonly size: number;
   readonly read: number;
@@ -53,7 +53,7 @@ export interface Look {
  * @throws Problem as `readHeads` and `walkStatements`; a registry that does not answer is none that
  * differs
  */
-export async function replayOnce(world: ReplayWorld): Promise<Look> {
+export async function replayOnce(world: ReplayWorld): Promise<Replay> {
   for (let tries = 1; ; tries++) {
     const look = await replayLog(world);
     if (!look.differences.some(isOfStop)) return finish(world, look);
@@ -76,7 +76,7 @@ function withoutStops(look: RawLook): RawLook {
   return { ...look, differences: left, notes: [...look.notes, note] };
 }
 
-interface RawLook extends Omit<Look, 'evidence' | 'status'> {
+interface RawLook extends Omit<Replay, 'evidence' | 'status'> {
   readonly stated: number;
   readonly heads: ShownHeads;
   readonly before: MonitorState;
@@ -194,7 +194,7 @@ async function isOther(
 async function finish(
   world: ReplayWorld,
   { heads, before, files, stated: _, offered, ...found }: RawLook,
-): Promise<Look> {
+): Promise<Replay> {
   const look = { ...found, status: heads.statusBytes };
   const { failing, ...now } = await world.folder.read(world.fingerprint);
   if (failing !== undefined || now.offered !== offered)

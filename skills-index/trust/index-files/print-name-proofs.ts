@@ -1,13 +1,13 @@
-/** Prints the words file of a version: the registry’s side of `words-file.ts`. */
+/** Prints the file of name proofs of a version: the registry’s side of `name-proofs.ts`. */
 import type { MapProof } from '../../log/map-tree.ts';
 import type { Hash } from '../../log/merkle-tree.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
-import type { NameProof, WordsFile } from './words-file.ts';
+import type { NameProof, NameProofsFile } from './name-proofs.ts';
 
-/** Prints a words file in its RFC 8785 form. */
-export function printWordsFile({ map, names }: WordsFile): string {
+/** Prints a file of name proofs in its RFC 8785 form. */
+export function printNameProofsFile({ map, names }: NameProofsFile): string {
   return canonicalJson({
-    schema: 'skillgate.words/1',
+    schema: 'skillgate.name-proofs/1',
     map: base64(map),
     names: [...names].map(([name, { at, upTo, siblings, other }]) => ({
       name,
@@ -22,7 +22,7 @@ export function printWordsFile({ map, names }: WordsFile): string {
 }
 
 /**
- * The proof of a name for a words file.
+ * The proof of a name for a file of name proofs.
  * @param upTo from `namesRestedOn`
  */
 export function nameProofOf(

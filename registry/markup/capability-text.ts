@@ -2,7 +2,7 @@
 import { type Capability, printCapability } from '../../skills-index/skill/capability.ts';
 
 /** A capability as text: without its kind, with defanged addresses. */
-export function wordsOf(capability: Capability): string {
+export function capabilityText(capability: Capability): string {
   if (capability.kind === 'env' && capability.name === '*') return '* (every variable)';
   if (capability.kind === 'exec' && capability.program === '*') return '* (any program)';
   const words = printCapability(capability).slice(capability.kind.length + 1);

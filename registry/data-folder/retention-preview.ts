@@ -36,7 +36,7 @@ interface DueOfRule extends RetentionRule {
  * @param limit versions that are listed for each rule
  * @throws Problem `file-not-found`, `json-invalid`
  */
-export async function lookAtRetention(
+export async function previewRetention(
   dir: string,
   {
     rules,

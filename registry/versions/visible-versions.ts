@@ -29,8 +29,8 @@ import type { Registry } from '../context.ts';
 import { approvalFactIn } from '../log/segments/statement-fact.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import type { KnownIdentities, LoggedWord } from '../people/known-identities.ts';
-import { findWords, letOthersGoOn } from '../people/words.ts';
+import { findIdentityStatements, letOthersGoOn } from '../people/identity-statements.ts';
+import type { KnownIdentities, LoggedIdentityStatement } from '../people/known-identities.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
@@ -50,13 +50,13 @@ export type MovableVersion = Pick<
 >;
 
 /** A version as it is shown. Its row lacks the move `due`, if there is one. */
-export type Shown<Row> = Row & { readonly due?: MoveRow };
+export type VisibleVersion<Row> = Row & { readonly due?: MoveRow };
 
 /** A row, and 1 where any stop was pending when it was read, otherwise 0. */
 export type MaybePending<Row> = Row & { readonly pending: number };
 
 /** The columns that `readShown` reads, in one query: a version, and whether any stop is pending. */
-export const shownColumns = {
+export const visibleColumns = {
   ...getTableColumns(versions),
   pending: sql<number>`EXISTS (SELECT 1 FROM ${pendingStops})`,
 };
@@ -65,10 +65,10 @@ export const shownColumns = {
  * Reads versions as they are shown.
  * @param read reads rows with `shownColumns`; it is called again while a stop is pending
  */
-export async function readShown<Row extends MovableVersion>(
+export async function readVisible<Row extends MovableVersion>(
   registry: Registry,
   read: () => Promise<readonly MaybePending<Row>[]>,
-): Promise<Shown<Row>[]> {
+): Promise<VisibleVersion<Row>[]> {
   const found = await read();
   if (found.every(({ pending }) => pending === 0)) return [...found];
   const stops = await readPendingStops(registry);
@@ -216,10 +216,10 @@ async function revocationsOf(
     bundleMapName(bundle),
     versionMapName(name, version),
   ]);
-  return (await findWords(registry, names, latest)).flatMap(revocation);
+  return (await findIdentityStatements(registry, names, latest)).flatMap(revocation);
 }
 
-function revocation(word: LoggedWord): LoggedRevocation[] {
+function revocation(word: LoggedIdentityStatement): LoggedRevocation[] {
   if ('why' in word || word.statement.predicateType !== predicateTypes.revocation) return [];
   return [{ ...word, statement: word.statement }];
 }

@@ -1,15 +1,15 @@
 /**
- * The keys of each office (role) of the root file at a log index, and the checkpoints that these
+ * The keys of each role of the root file at a log index, and the checkpoints that these
  * keys signed.
  */
 import { type Checkpoint, verifyCheckpoint } from '../../log/checkpoint.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { type ParseKey, parseKey } from '../../statement/signature-formats/envelope.ts';
-import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
+import { type RootFile, type RootKey, type RootRole, rootKeyId, spkiOf } from './root.ts';
 
-/** A key of an office of the root file. A key without `validUpTo` is still in office. */
-export interface OfficeKey extends RootKey {
+/** A key of a role of the root file. A key without `validUpTo` is still in office. */
+export interface RoleKey extends RootKey {
   readonly validUpTo?: number;
 }
 
@@ -24,15 +24,15 @@ export interface RootCheckpoint extends Checkpoint {
   readonly retired: boolean;
 }
 
-/** The keys of an office: the present keys first, then the retired keys. */
-export function keysOfOffice(root: RootFile, office: RootOffice): readonly OfficeKey[] {
-  const current = office === 'administrator' ? root.administrators : [root[office]];
-  return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
+/** The keys of a role: the present keys first, then the retired keys. */
+export function keysOfRole(root: RootFile, role: RootRole): readonly RoleKey[] {
+  const current = role === 'administrator' ? root.administrators : [root[role]];
+  return [...current, ...(root.retired ?? []).filter((one) => one.role === role)];
 }
 
-/** Whether a key held an office of the root file at a log index. */
-export function isInOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
-  return keysOfOffice(root, office).some(
+/** Whether a key held a role of the root file at a log index. */
+export function heldRole(root: RootFile, role: RootRole, keyId: Digest, at: number): boolean {
+  return keysOfRole(root, role).some(
     (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
   );
 }
@@ -53,7 +53,7 @@ export function verifyRootCheckpoint(
   parse: ParseKey = parseKey,
 ): RootCheckpoint {
   let fault: Problem | undefined;
-  for (const one of keysOfOffice(root, 'log')) {
+  for (const one of keysOfRole(root, 'log')) {
     const logKey = spkiOf(one);
     try {
       const checkpoint = verifyCheckpoint(note, { origin: root.origin, key: logKey }, parse);
@@ -67,7 +67,7 @@ export function verifyRootCheckpoint(
   throw fault;
 }
 
-function requireInTime({ size }: Checkpoint, { validUpTo }: OfficeKey): void {
+function requireInTime({ size }: Checkpoint, { validUpTo }: RoleKey): void {
   if (validUpTo === undefined || size <= validUpTo + 1) return;
   throw new Problem(
     'log-invalid',

@@ -22,9 +22,9 @@ import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
 import { type Db, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { identityNames } from '../store/identity-schema.ts';
-import { given, preparedOnce } from '../store/prepared.ts';
+import { placeholder, preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
-import type { LoggedWord } from './known-identities.ts';
+import type { LoggedIdentityStatement } from './known-identities.ts';
 
 const wordsKeptMax = 1_000;
 
@@ -45,12 +45,12 @@ type HeldWords = ReadonlyMap<Digest, VerifiedStatement>;
  * @param held verified statements that the caller holds, by their addresses
  * @throws Problem `database-damaged` when a statement is gone that has a name
  */
-export async function findWords(
+export async function findIdentityStatements(
   registry: Registry,
   names: readonly string[],
   upTo: number,
   held?: HeldWords,
-): Promise<LoggedWord[]> {
+): Promise<LoggedIdentityStatement[]> {
   const rows = await namedRows(registry.db.read).where(
     and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)),
   );
@@ -58,11 +58,14 @@ export async function findWords(
 }
 
 /** As `findWords`, for one name, from a log index on, at most `limit` statements. */
-export async function findSomeWords(
+export async function findSomeIdentityStatements(
   registry: Registry,
   name: string,
   { after, limit }: { readonly after: number; readonly limit: number },
-): Promise<{ readonly words: readonly LoggedWord[]; readonly last: number | undefined }> {
+): Promise<{
+  readonly words: readonly LoggedIdentityStatement[];
+  readonly last: number | undefined;
+}> {
   const rows = await someNamed(registry.db).all({ name, after, limit });
   return { words: await readNamed(registry, rows), last: rows.at(-1)?.logIndex };
 }
@@ -76,7 +79,7 @@ interface NamedRow extends WordPlace {
 const someNamed = preparedOnce((db) => {
   const { name, logIndex } = identityNames;
   return namedRows(db)
-    .where(and(eq(name, given(name, 'name')), gt(logIndex, given(logIndex, 'after'))))
+    .where(and(eq(name, placeholder(name, 'name')), gt(logIndex, placeholder(logIndex, 'after'))))
     .orderBy(asc(logIndex))
     .limit(sql.placeholder('limit'))
     .prepare();
@@ -99,7 +102,7 @@ async function readNamed(
   registry: Registry,
   rows: readonly NamedRow[],
   held?: HeldWords,
-): Promise<LoggedWord[]> {
+): Promise<LoggedIdentityStatement[]> {
   const places = new Map<number, { readonly place: WordPlace; readonly names: Set<string> }>();
   for (const { name, logIndex, row, bundle } of rows) {
     if (row === null) throw damagedStatement(logIndex);
@@ -107,11 +110,11 @@ async function readNamed(
     one.names.add(name);
     places.set(logIndex, one);
   }
-  const found: LoggedWord[] = [];
+  const found: LoggedIdentityStatement[] = [];
   for (const [, { place, names }] of [...places].sort(([a], [b]) => a - b)) {
     // A statement in memory is read without a wait, and a question may need thousands.
     if (places.size > 1) await letOthersGoOn(registry);
-    const word = await readWord(registry, place, held);
+    const word = await readIdentityStatement(registry, place, held);
     // A row that somebody wrote under another name means nothing.
     if (namesOf(word).some((name) => names.has(name))) found.push(word);
   }
@@ -119,7 +122,7 @@ async function readNamed(
 }
 
 /** The names under which a statement is found. */
-function namesOf(word: LoggedWord): string[] {
+function namesOf(word: LoggedIdentityStatement): string[] {
   if ('why' in word) return indexNamesOfSubject(word.about);
   const { statement, signer, certified } = word;
   return indexNames(statement, { signer, claims: certified?.claims });
@@ -130,11 +133,11 @@ function namesOf(word: LoggedWord): string[] {
  * identities it freezes, so that other identities stay usable.
  * @throws Problem `database-damaged` when the row names another statement
  */
-export async function readWord(
+export async function readIdentityStatement(
   registry: Registry,
   { logIndex, bundle }: WordPlace,
   held?: HeldWords,
-): Promise<LoggedWord> {
+): Promise<LoggedIdentityStatement> {
   const digest = bundle ?? (await addressOrLater(registry, logIndex));
   if (digest === undefined) {
     const bytes = await bundleAt(registry, logIndex);
@@ -152,7 +155,7 @@ export async function readWord(
 async function readStored(
   registry: Registry,
   at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
-): Promise<LoggedWord> {
+): Promise<LoggedIdentityStatement> {
   try {
     return readLogged(await requireBlob(registry, at.digest), at, registry);
   } catch (cause) {

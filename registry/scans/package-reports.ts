@@ -5,9 +5,9 @@
 import { and, asc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   type LeasedPackage,
-  type PackageLook,
+  type PackageReport,
   plainText,
-} from '../../skills-index/packages/package-look.ts';
+} from '../../skills-index/packages/package-report.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
@@ -24,15 +24,15 @@ import { packageAdvisories, packages, versionPackages } from '../store/package-s
 import { audit, versions } from '../store/schema.ts';
 import { type MaliciousPackage, maliciousWords } from '../versions/malicious-packages.ts';
 import { doubtWrite } from '../versions/second-scans.ts';
-import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { judgedFromFirst } from '../versions/version-packages.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 
 /** After this time, the advisories that name a package are compared again. */
-export const lookAgainMs = 24 * 3_600_000;
+export const packageReportAgainMs = 24 * 3_600_000;
 
 /** After a look that failed, a package waits this time. */
-export const lookRetryMs = 60_000;
+export const packageReportRetryMs = 60_000;
 
 export const packageLeaseMs = 10 * 60_000;
 
@@ -52,7 +52,7 @@ export async function leasePackage(
   actor: Actor,
 ): Promise<LeasedPackage | undefined> {
   requireRole(actor, ['scanner']);
-  await orLater(registry, () => judgeByLooks(registry));
+  await orLater(registry, () => judgeByPackageReports(registry));
   const now = registry.now().getTime();
   // A lease that ends much later than a new one would was given by a clock that was ahead.
   const isFree = sql`(${packages.leaseUntil} < ${now} OR ${packages.leaseUntil} > ${now + 2 * packageLeaseMs})`;
@@ -61,7 +61,7 @@ export async function leasePackage(
   // comes behind the packages that nobody leased.
   const firstOf = (due: SQL): SQL =>
     sql`(SELECT ${packages.id} FROM ${packages} WHERE ${due} AND ${isFree} ORDER BY ${packages.lookedAt}, ${packages.leaseUntil}, ${packages.id} LIMIT 1)`;
-  const next = sql`COALESCE(${firstOf(sql`${packages.lookedAt} < ${now - 2 * lookAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} IS NULL`)}, ${firstOf(sql`${packages.lookedAt} < ${now - lookAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} > ${now + clockSkewMs}`)})`;
+  const next = sql`COALESCE(${firstOf(sql`${packages.lookedAt} < ${now - 2 * packageReportAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} IS NULL`)}, ${firstOf(sql`${packages.lookedAt} < ${now - packageReportAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} > ${now + clockSkewMs}`)})`;
   const [row] = await registry.db.read
     .update(packages)
     .set({ leaseUntil: now + packageLeaseMs })
@@ -79,7 +79,7 @@ export async function leasePackage(
  */
 export async function giveBackPackage(registry: Registry, actor: Actor, id: number): Promise<void> {
   requireRole(actor, ['scanner']);
-  const until = registry.now().getTime() + lookRetryMs;
+  const until = registry.now().getTime() + packageReportRetryMs;
   await registry.db.batch([
     (db) =>
       db
@@ -93,10 +93,10 @@ export async function giveBackPackage(registry: Registry, actor: Actor, id: numb
  * Takes a look. Then the look has its consequences for a few versions; later requests go on.
  * @throws Problem `forbidden`, `not-found`
  */
-export async function takeLook(
+export async function takePackageReport(
   registry: Registry,
   actor: Actor,
-  { id, look }: { readonly id: number; readonly look: PackageLook },
+  { id, look }: { readonly id: number; readonly look: PackageReport },
 ): Promise<void> {
   requireRole(actor, ['scanner']);
   const [known] = await registry.db.read
@@ -128,12 +128,12 @@ export async function takeLook(
     (db) => db.update(packages).set(seen).where(mine),
     ...(advisories === undefined ? [] : advisoryWrites(id, advisories)),
   ]);
-  await orLater(registry, () => judgeByLooks(registry));
+  await orLater(registry, () => judgeByPackageReports(registry));
 }
 
 function advisoryWrites(
   id: number,
-  advisories: NonNullable<PackageLook['advisories']>,
+  advisories: NonNullable<PackageReport['advisories']>,
 ): readonly BatchWrite[] {
   // Of two entries with one id, the last counts: malware goes to the end.
   const sorted = [...advisories].sort((a, b) => Number(a.isMalware) - Number(b.isMalware));
@@ -150,7 +150,7 @@ function advisoryWrites(
 }
 
 // Another set of malicious advisories, or a scan that blocks where the scan before did not.
-function isWorseOrBetter(id: number, { advisories, scan }: PackageLook): SQL {
+function isWorseOrBetter(id: number, { advisories, scan }: PackageReport): SQL {
   const blocks = sql`${scan?.verdict ?? ''} = 'block' AND COALESCE(${packages.scan} ->> '$.verdict', '') <> 'block'`;
   if (advisories === undefined) return blocks;
   const named = advisories.flatMap((one) => (one.isMalware ? [one.id] : []));
@@ -172,7 +172,7 @@ type PackageRow = typeof packages.$inferSelect;
  * Judges the next versions whose packages a look changed.
  * @returns whether there may be more
  */
-export async function judgeByLooks(registry: Registry): Promise<boolean> {
+export async function judgeByPackageReports(registry: Registry): Promise<boolean> {
   let suspended = false;
   let isDone = false;
   for (let steps = 0; steps < judgedAtOnce; steps++) {
@@ -279,9 +279,9 @@ async function versionsAfter(
   registry: Registry,
   { id, judgedUpTo }: PackageRow,
 ): Promise<readonly VersionRow[]> {
-  return readShown(registry, () =>
+  return readVisible(registry, () =>
     registry.db.read
-      .select(shownColumns)
+      .select(visibleColumns)
       .from(versionPackages)
       .innerJoin(versions, eq(versions.id, versionPackages.versionId))
       .where(

@@ -2,7 +2,11 @@ import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { makeExclusive } from '../../../registry/context.ts';
 import { settlePauseMs } from '../../../registry/index/put-off.ts';
-import { lookAgainMs, lookRetryMs, packageLeaseMs } from '../../../registry/scans/package-looks.ts';
+import {
+  packageLeaseMs,
+  packageReportAgainMs,
+  packageReportRetryMs,
+} from '../../../registry/scans/package-reports.ts';
 import { suspensionsPerHour } from '../../../registry/stops/incidents.ts';
 import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
@@ -96,7 +100,7 @@ describe('a package', () => {
       facts: undefined,
       scan: undefined,
     });
-    world.wait(lookAgainMs);
+    world.wait(packageReportAgainMs);
     await signInAgain();
     expect(await lease()).toBeNull();
     world.wait(1_000);
@@ -107,12 +111,12 @@ describe('a package', () => {
   it('is compared with advisories again however many new packages a publisher lists', async () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     await seen((await lease())?.id);
-    world.wait(lookAgainMs + 1_000);
+    world.wait(packageReportAgainMs + 1_000);
     await signInAgain();
     await inReview(packagedSkill('@acme/b', '1.0.0', ['x1@1.0.0', 'x2@1.0.0', 'x3@1.0.0']));
     // A new package goes first, until the other one waits for a second day.
     expect(await lease()).toMatchObject({ lookedBefore: false });
-    world.wait(lookAgainMs);
+    world.wait(packageReportAgainMs);
     await signInAgain();
     expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
     expect(await lease()).toMatchObject({ lookedBefore: false });
@@ -133,7 +137,7 @@ describe('a package', () => {
       await seen(next.id);
       world.wait(1_000);
     }
-    world.wait(3 * lookAgainMs);
+    world.wait(3 * packageReportAgainMs);
     await signInAgain();
     const failed = await lease();
     await expectAnswer(giveBack('scanner', failed?.id), 200);
@@ -142,7 +146,7 @@ describe('a package', () => {
     expect(other?.name).not.toBe(failed?.name);
     await seen(other?.id);
     expect(await lease()).toBeNull();
-    world.wait(lookRetryMs + 1);
+    world.wait(packageReportRetryMs + 1);
     expect(await lease()).toMatchObject({ name: failed?.name });
   });
 
@@ -150,7 +154,7 @@ describe('a package', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['ms@2.1.3']));
     const id = (await lease())?.id;
     await giveBack('scanner', id);
-    world.wait(lookRetryMs - 1_000);
+    world.wait(packageReportRetryMs - 1_000);
     await giveBack('scanner', id);
     world.wait(1_001);
     expect(await lease()).toMatchObject({ name: 'ms' });
@@ -158,10 +162,10 @@ describe('a package', () => {
 
   it('that a clock three days ahead leased and looked at is looked at again', async () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['a@1.0.0', 'b@1.0.0']));
-    world.wait(3 * lookAgainMs);
+    world.wait(3 * packageReportAgainMs);
     await lease();
     await seen((await lease())?.id);
-    world.wait(-3 * lookAgainMs);
+    world.wait(-3 * packageReportAgainMs);
     expect([(await lease())?.name, (await lease())?.name]).toEqual(['a', 'b']);
   });
 
@@ -196,7 +200,7 @@ describe('the routes for scanners', () => {
     );
     const leased = await lease();
     await expectAnswer(giveBack(who, leased?.id), 403);
-    world.wait(lookRetryMs + 1);
+    world.wait(packageReportRetryMs + 1);
     expect(await lease()).toBeNull();
     const lied = await look(world.send, world.tokens[who], { id: 1, advisories: [malware] });
     await expectAnswer(lied, 403, 'forbidden');

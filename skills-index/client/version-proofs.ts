@@ -9,11 +9,11 @@ import { parseJson } from '../skill/text/json.ts';
 import type { Version } from '../skill/version.ts';
 import { parseSigstoreBundle } from '../statement/signature-formats/sigstore-bundle.ts';
 import {
-  parseWordsFile,
+  type NameProofsFile,
+  nameProofsBytesMax,
+  parseNameProofsFile,
   provesName,
-  type WordsFile,
-  wordsFileBytesMax,
-} from '../trust/index-files/words-file.ts';
+} from '../trust/index-files/name-proofs.ts';
 import { fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { peek } from './peek.ts';
 import type { Store } from './store.ts';
@@ -26,10 +26,10 @@ interface AskedVersion {
 }
 
 /** Of a registry that shows no proofs. `decide` then refuses the version. */
-const noWords: WordsFile = { map: new Uint8Array(), names: new Map() };
+const noWords: NameProofsFile = { map: new Uint8Array(), names: new Map() };
 
-interface FetchedWords {
-  readonly words: WordsFile;
+interface FetchedNameProofs {
+  readonly nameProofs: NameProofsFile;
   /** The file as the registry sent it; undefined when there is none. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -38,16 +38,18 @@ interface FetchedWords {
  * The kept proofs, where they are of this head's map and each of them holds. The map has not
  * changed then, so the registry has no other proofs.
  */
-export async function keptWords(
+export async function cachedNameProofs(
   { store }: Source,
   asked: AskedVersion,
   head: Checkpoint,
-): Promise<FetchedWords | undefined> {
+): Promise<FetchedNameProofs | undefined> {
   const bytes = await store.getNamed(wordsName(asked));
-  const words = bytes && peek(() => parseWordsFile(bytes));
-  if (words === undefined || !isOfHead(words, head)) return undefined;
-  const holds = [...words.names].every(([name, proof]) => provesName(words.map, name, proof));
-  return holds ? { words, bytes } : undefined;
+  const nameProofs = bytes && peek(() => parseNameProofsFile(bytes));
+  if (nameProofs === undefined || !isOfHead(nameProofs, head)) return undefined;
+  const holds = [...nameProofs.names].every(([name, proof]) =>
+    provesName(nameProofs.map, name, proof),
+  );
+  return holds ? { nameProofs, bytes } : undefined;
 }
 
 /**
@@ -55,23 +57,23 @@ export async function keptWords(
  * of its present head, and so does a copy of a registry.
  * @throws Problem `registry-down`, `registry-answer-invalid`
  */
-export async function fetchWords(
+export async function fetchNameProofs(
   source: Source,
   asked: AskedVersion,
   head?: Checkpoint,
-): Promise<FetchedWords> {
+): Promise<FetchedNameProofs> {
   const bytes = await fetchNamed(source, {
     name: wordsName(asked),
-    path: `/words/${asked.name}/${asked.version}?size=${head?.size ?? ''}`,
-    bytesMax: wordsFileBytesMax,
+    path: `/proofs/${asked.name}/${asked.version}?size=${head?.size ?? ''}`,
+    bytesMax: nameProofsBytesMax,
     // The proofs are kept together with the status of their head.
     isGood: () => false,
   });
-  return { words: bytes === undefined ? noWords : parseWordsFile(bytes), bytes };
+  return { nameProofs: bytes === undefined ? noWords : parseNameProofsFile(bytes), bytes };
 }
 
 /** Whether the proofs are of the map of this head. */
-export function isOfHead({ map }: WordsFile, head: Pick<Checkpoint, 'map'>): boolean {
+export function isOfHead({ map }: NameProofsFile, head: Pick<Checkpoint, 'map'>): boolean {
   return head.map !== undefined && Buffer.compare(map, head.map) === 0;
 }
 
@@ -79,7 +81,7 @@ export function isOfHead({ map }: WordsFile, head: Pick<Checkpoint, 'map'>): boo
  * Keeps the proofs with the status of their head. A host that is offline needs both: another skill
  * may have brought a newer status meanwhile.
  */
-export async function keepWords(
+export async function cacheNameProofs(
   { store }: Source,
   asked: AskedVersion,
   { bytes, status }: { readonly bytes: Uint8Array | undefined; readonly status: Uint8Array },
@@ -90,7 +92,7 @@ export async function keepWords(
 }
 
 /** The status that was kept with the proofs. */
-export function keptStatus(
+export function cachedStatus(
   { store }: Source,
   asked: AskedVersion,
 ): Promise<Uint8Array | undefined> {
@@ -103,7 +105,7 @@ export function keptStatus(
  */
 export async function fetchProvenStatements(
   source: Source,
-  { names }: WordsFile,
+  { names }: NameProofsFile,
   known: ReadonlySet<number>,
 ): Promise<Map<Digest, Uint8Array>> {
   const needed = [...names.values()].flatMap(({ at, upTo = Number.POSITIVE_INFINITY }) =>
@@ -153,9 +155,9 @@ function isAt(bytes: Uint8Array, index: number): boolean {
 }
 
 function wordsName({ name, version }: AskedVersion): string {
-  return `words/${name}/${version}`;
+  return `proofs/${name}/${version}`;
 }
 
 function statusName({ name, version }: AskedVersion): string {
-  return `words-status/${name}/${version}`;
+  return `proofs-status/${name}/${version}`;
 }

@@ -12,8 +12,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { predicateTypes, type ScopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
-import { provesName, wordsNamesMax } from '../../skills-index/trust/index-files/words-file.ts';
+import { provenNamesMax, provesName } from '../../skills-index/trust/index-files/name-proofs.ts';
+import {
+  nameProofOf,
+  printNameProofsFile,
+} from '../../skills-index/trust/index-files/print-name-proofs.ts';
 import {
   identityMapName,
   mapKeyOf,
@@ -34,15 +37,20 @@ import {
   readNodes,
 } from '../log/map-nodes.ts';
 import { latest } from '../people/identities.ts';
-import type { LoggedWord } from '../people/known-identities.ts';
-import { findWords, keep, readWord, recall } from '../people/words.ts';
+import {
+  findIdentityStatements,
+  keep,
+  readIdentityStatement,
+  recall,
+} from '../people/identity-statements.ts';
+import type { LoggedIdentityStatement } from '../people/known-identities.ts';
 import { isAmong, retryOnClash } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { shownStatus, statusIn } from './status-json.ts';
+import { signedStatus, statusIn } from './status-json.ts';
 
 /** Words files that a process keeps, of some ten kilobytes each. */
 const wordsFilesKeptMax = 500;
@@ -59,13 +67,13 @@ interface MappedHead {
 }
 
 /**
- * The words file of a version in the index.
+ * The file of name proofs of a version in the index.
  * @param size of the head to whose map the proofs belong. The head that the status shows counts
  * instead when the size is left out, and when the registry no longer keeps the map of that head
  * @returns undefined when the version is not in the index
  * @throws Problem `status-stale`, `registry-busy`, `database-damaged`
  */
-export async function readWordsFile(
+export async function readNameProofsFile(
   registry: Registry,
   name: SkillName,
   version: Version,
@@ -111,7 +119,7 @@ async function headAt(registry: Registry, size: number | undefined): Promise<Map
 }
 
 async function shownHead(registry: Registry): Promise<MappedHead> {
-  const { checkpoint } = statusIn(await shownStatus(registry));
+  const { checkpoint } = statusIn(await signedStatus(registry));
   const { size, map } = parseCheckpoint(checkpoint);
   if (map !== undefined) return { size, map };
   throw damagedMap();
@@ -138,7 +146,7 @@ async function makeWordsFile(
     if (!provesName(map, name, proof)) throw damagedMap();
     return [name, proof] as const;
   });
-  return printWordsFile({ map, names: new Map(proofs) });
+  return printNameProofsFile({ map, names: new Map(proofs) });
 }
 
 /**
@@ -147,10 +155,10 @@ async function makeWordsFile(
  */
 export async function requireFewNames(registry: Registry, row: VersionRow): Promise<void> {
   const { size } = await findNames(registry, row, latest);
-  if (size <= wordsNamesMax) return;
+  if (size <= provenNamesMax) return;
   throw new Problem(
     'not-admitted',
-    `Cannot publish ${row.name}@${row.version}: it rests on the statements about ${size} keys, people, scopes and bundles, and installers read at most ${wordsNamesMax}`,
+    `Cannot publish ${row.name}@${row.version}: it rests on the statements about ${size} keys, people, scopes and bundles, and installers read at most ${provenNamesMax}`,
     {
       hint: 'Publish the skill in another scope: every owner and publisher that a scope ever had counts.',
     },
@@ -204,10 +212,10 @@ export async function requireFewBehind(
     .limit(1);
   if (row === undefined) return;
   const { size } = await namesBehind(registry, row, { own: [lift], upTo: latest });
-  if (size <= wordsNamesMax) return;
+  if (size <= provenNamesMax) return;
   throw new Problem(
     'move-illegal',
-    `Cannot lift the suspension of ${publisher}: its versions would rest on the statements about more than ${wordsNamesMax} keys, people and scopes, and no installer could read them`,
+    `Cannot lift the suspension of ${publisher}: its versions would rest on the statements about more than ${provenNamesMax} keys, people and scopes, and no installer could read them`,
     {
       hint: 'Scopes with very many owners and publishers name this publisher. The publisher publishes its skills again, with a new key.',
     },
@@ -220,10 +228,11 @@ async function findNames(
   row: VersionRow,
   upTo: number,
 ): Promise<NamesRestedOn> {
-  const own: LoggedWord[] = [];
+  const own: LoggedIdentityStatement[] = [];
   // No installer reads an observation, so the version does not rest on its signer.
   for (const one of await statementsOf(registry, row.id))
-    if (one.predicateType !== predicateTypes.observed) own.push(await readWord(registry, one));
+    if (one.predicateType !== predicateTypes.observed)
+      own.push(await readIdentityStatement(registry, one));
   return namesBehind(registry, row, { own, upTo });
 }
 
@@ -235,10 +244,16 @@ async function findNames(
 async function namesBehind(
   registry: Registry,
   version: RestingVersion,
-  { own, upTo }: { readonly own: readonly (LoggedWord | SignedStatement)[]; readonly upTo: number },
+  {
+    own,
+    upTo,
+  }: {
+    readonly own: readonly (LoggedIdentityStatement | SignedStatement)[];
+    readonly upTo: number;
+  },
 ): Promise<NamesRestedOn> {
   const words = new Map<number, SignedStatement>();
-  const add = (found: readonly (LoggedWord | SignedStatement)[]) => {
+  const add = (found: readonly (LoggedIdentityStatement | SignedStatement)[]) => {
     for (const word of found) if (!('why' in word)) words.set(word.logIndex, word);
   };
   add(own);
@@ -246,12 +261,12 @@ async function namesBehind(
   for (;;) {
     const names = namesRestedOn(version, [...words.values()]);
     const fresh = [...names].filter(([name, below]) => (asked.get(name) ?? -1) < below);
-    if (fresh.length === 0 || names.size > wordsNamesMax) return names;
+    if (fresh.length === 0 || names.size > provenNamesMax) return names;
     asked = names;
     // Strangers can add statements from `below` on, so nobody reads those.
     for (const [below, group] of Map.groupBy(fresh, ([, one]) => one)) {
       const found = group.map(([name]) => name);
-      add(await findWords(registry, found, Math.min(upTo, below - 1)));
+      add(await findIdentityStatements(registry, found, Math.min(upTo, below - 1)));
     }
   }
 }

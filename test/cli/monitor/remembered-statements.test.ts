@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Look } from '../../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../../cli/monitor/memory.ts';
+import type { Replay } from '../../../cli/monitor/replay.ts';
 import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
 import { MonitorFolder, type ReplayTrust } from '../../../cli/monitor/world.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { isWord } from '../../../skills-index/trust/signatures/log-words.ts';
+import { isTrustStatement } from '../../../skills-index/trust/signatures/trust-statements.ts';
 import { readVerifiedBefore } from '../../../skills-index/trust/signatures/verified-before.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../../registry/people.ts';
@@ -34,7 +34,7 @@ function fresh(): ReplayMemory {
   const memory = makeMemory();
   const verify: typeof memory.verified.verify = (bytes, root, sigstore) => {
     const bundle = parseSigstoreBundle(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    if (isWord({ statement: peekStatement(bundle.dsseEnvelope) }))
+    if (isTrustStatement({ statement: peekStatement(bundle.dsseEnvelope) }))
       verified.push(Number(bundle.verificationMaterial.tlogEntries[0].logIndex));
     return memory.verified.verify(bytes, root, sigstore);
   };
@@ -45,7 +45,7 @@ async function look(
   memory: ReplayMemory,
   folder = new MonitorFolder(dir),
   trust: Partial<ReplayTrust> = {},
-): Promise<Look> {
+): Promise<Replay> {
   verified = [];
   return replayLook(monitored, folder, { memory, ...trust });
 }

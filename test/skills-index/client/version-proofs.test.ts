@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
-import { fetchProvenStatements, fetchWords } from '../../../skills-index/client/version-words.ts';
+import {
+  fetchNameProofs,
+  fetchProvenStatements,
+} from '../../../skills-index/client/version-proofs.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { wordsFileValuesMax } from '../../../skills-index/trust/index-files/words-file.ts';
+import { nameProofsValuesMax } from '../../../skills-index/trust/index-files/name-proofs.ts';
 import { type Story, tellStory } from '../story.ts';
 import { storyFetch, storyPaths } from '../story-server.ts';
 
@@ -62,20 +65,20 @@ describe('a statement that the log’s map names', () => {
   });
 });
 
-describe('a words file that cannot be read', () => {
+describe('a file of name proofs that cannot be read', () => {
   it.each<[string, Uint8Array]>([
     ['is no JSON', Buffer.from('words')],
     ['ends too early', Buffer.from('{"schema":')],
     ['is not UTF-8', Uint8Array.of(0xff)],
-    ['has too many values', Buffer.from(`[${'0,'.repeat(wordsFileValuesMax)}0]`)],
+    ['has too many values', Buffer.from(`[${'0,'.repeat(nameProofsValuesMax)}0]`)],
     ['is other JSON', Buffer.from('{}')],
   ])('is the registry’s fault when it %s', async (_, bytes) => {
     const paths = storyPaths(story);
-    const path = `/words/${story.line.name}/${story.line.version}`;
+    const path = `/proofs/${story.line.name}/${story.line.version}`;
     expect(paths.has(path)).toBe(true);
     paths.set(path, bytes);
     const source = { fetch: storyFetch(paths, asked), store, base: 'http://skills.example' };
-    await expect(fetchWords(source, story.line)).rejects.toMatchObject({
+    await expect(fetchNameProofs(source, story.line)).rejects.toMatchObject({
       code: 'registry-answer-invalid',
     });
   });
