@@ -52,7 +52,7 @@ interface Requests {
  * What a registry serves below its base. A registry can lie below another one of the same host,
  * and its addresses begin otherwise.
  */
-const servedBelow = /^\/(?:api\/v1|blobs|index|log|osv|packs|tuf|words)\//;
+const servedBelow = /^\/(?:api\/v1|blobs|index|log|osv|packs|proofs|tuf)\//;
 
 /** The same functions, which send what reads at the registry that is asked. */
 export function withTokens(

@@ -89,7 +89,7 @@ const seenPackage = v.looseObject({
   ecosystem: text,
   name: text,
   version: text,
-  look: optional(v.looseObject({ kind: text, by: text, at: text, why: optional(text) })),
+  report: optional(v.looseObject({ kind: text, by: text, at: text, why: optional(text) })),
   scan: optional(v.looseObject({ verdict: text })),
   advisoriesAt: optional(text),
   advisories: v.array(v.looseObject({ id: text, isMalware: v.boolean(), summary: text })),

@@ -195,10 +195,10 @@ export function packageLines({
     })),
   );
   const blocked = seenPackages.filter(({ scan }) => scan?.verdict === 'block');
-  const unseen = seenPackages.filter(({ look }) => look === null).length;
-  const failed = seenPackages.filter(({ look }) => look?.kind === 'not fetched');
+  const unseen = seenPackages.filter(({ report }) => report === null).length;
+  const failed = seenPackages.filter(({ report }) => report?.kind === 'not fetched');
   const uncompared = seenPackages.filter(
-    ({ advisoriesAt, look }) => look !== null && advisoriesAt === null,
+    ({ advisoriesAt, report }) => report !== null && advisoriesAt === null,
   ).length;
   return [
     ...advised.sort((a, b) => Number(b.isMalware) - Number(a.isMalware)).map(({ line }) => line),
@@ -209,8 +209,8 @@ export function packageLines({
     ...failed
       .slice(0, 1)
       .map(
-        ({ look }) =>
-          safe`  ${failed.length} of ${count(seenPackages.length, 'package')} could not be fetched, so no scanner read the code: ${look?.why ?? ''}`,
+        ({ report }) =>
+          safe`  ${failed.length} of ${count(seenPackages.length, 'package')} could not be fetched, so no scanner read the code: ${report?.why ?? ''}`,
       ),
     ...(uncompared === 0
       ? []

@@ -172,7 +172,7 @@ export function packageRoutes(registry: Registry): Hono {
       return context.json({ taken: true });
     })
     .post(
-      '/packages/:id/look',
+      '/packages/:id/report',
       limitBody(lookBytesMax),
       // The role is checked first: a body is parsed only for clients that may send it.
       async (context, next) => {

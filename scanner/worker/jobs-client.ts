@@ -181,7 +181,7 @@ export function createJobsClient(world: JobsWorld): JobsClient {
       return parse(leasedPackage, await ask(path, {}), path).package ?? undefined;
     },
     async look({ id }, look) {
-      await ask(`/api/v1/packages/${id}/look`, look);
+      await ask(`/api/v1/packages/${id}/report`, look);
     },
     async giveBack({ id }) {
       await ask(`/api/v1/packages/${id}/fail`, {});

@@ -35,7 +35,7 @@ export async function publishPackaged(story: Story): Promise<void> {
     const leased = await story.ask(story.keys.scanner, '/api/v1/packages/lease', {});
     const { id, name } = v.parse(leasedPackage, leased).package ?? { id: 0, name: '' };
     const said = { ...wholeLook, ...seen[name] };
-    if (name in seen) await story.ask(story.keys.scanner, `/api/v1/packages/${id}/look`, said);
+    if (name in seen) await story.ask(story.keys.scanner, `/api/v1/packages/${id}/report`, said);
   }
 }
 

@@ -65,5 +65,5 @@ export function look(
   token: string,
   { id, ...seen }: Partial<PackageReport> & { readonly id: number | undefined },
 ): Promise<Answer> {
-  return call(send, `/api/v1/packages/${id}/look`, { token, json: { ...wholeLook, ...seen } });
+  return call(send, `/api/v1/packages/${id}/report`, { token, json: { ...wholeLook, ...seen } });
 }

@@ -45,7 +45,7 @@ async function requestsOf(...argv: string[]): Promise<string[]> {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const answer = await network.fetch(input, init);
     const path = new URL(String(input)).pathname.replace(
-      /^(\/packs\/\w+|\/blobs|\/words)\/.*/,
+      /^(\/packs\/\w+|\/blobs|\/proofs)\/.*/,
       '$1',
     );
     asked.push(`${path} ${answer.status}`);
@@ -61,7 +61,7 @@ it('a new host installs a skill with 5 requests, and one for the root of trust',
     '/tuf/1.root.json 404',
     '/index/@acme/report 200',
     '/index/status.json 200',
-    '/words 200',
+    '/proofs 200',
     '/packs/evidence 200',
     '/log/tile/0/000.p/12 200',
   ]);
@@ -72,7 +72,7 @@ it('the second skill of a host takes 4 requests', async () => {
   expect(await requestsOf('install', '@acme/other')).toEqual([
     '/index/@acme/other 200',
     '/index/status.json 304',
-    '/words 200',
+    '/proofs 200',
     '/packs/evidence 200',
   ]);
 });
@@ -82,7 +82,7 @@ it('the newest version of a registry needs no tile of the log', async () => {
     '/tuf/1.root.json 404',
     '/index/@acme/other 200',
     '/index/status.json 200',
-    '/words 200',
+    '/proofs 200',
     '/packs/evidence 200',
   ]);
 });
@@ -109,7 +109,7 @@ it('a start after a revocation entered the log takes 4 requests', async () => {
     '/index/@acme/report 304',
     '/index/status.json 200',
     '/log/tile/0/000.p/13 200',
-    '/words 200',
+    '/proofs 200',
   ]);
 });
 
@@ -139,8 +139,8 @@ it.each<[string, (words: KeptWords) => unknown]>([
   const path = place ?? '';
   writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
   const asked = await requestsOf('run', '@acme/report', 'report', '--plan');
-  expect(asked).toContain('/words 200');
-  expect(await requestsOf('run', '@acme/report', 'report', '--plan')).not.toContain('/words 200');
+  expect(asked).toContain('/proofs 200');
+  expect(await requestsOf('run', '@acme/report', 'report', '--plan')).not.toContain('/proofs 200');
 });
 
 it('a new host installs a skill of 3 MiB with one request more for the files', async () => {
@@ -152,7 +152,7 @@ it('a new host installs a skill of 3 MiB with one request more for the files', a
     '/tuf/1.root.json 404',
     '/index/@acme/large 200',
     '/index/status.json 200',
-    '/words 200',
+    '/proofs 200',
     '/packs/evidence 200',
     '/packs/files 200',
   ]);

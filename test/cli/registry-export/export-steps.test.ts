@@ -96,7 +96,7 @@ it('leaves out the skills of other scopes, and has the whole log', async () => {
   await stage.release(version(1));
   expect(await stage.export('--scope', 'other')).toMatchObject({ exit: 0 });
   const paths = [...stage.files().keys()];
-  expect(paths.filter((path) => /^(index\/@|blobs|packs|words)/.test(path))).toEqual([]);
+  expect(paths.filter((path) => /^(index\/@|blobs|packs|proofs)/.test(path))).toEqual([]);
   expect(paths).toContain('log/statements/0');
 });
 
@@ -113,7 +113,7 @@ it('interrupted at any write, leaves a copy that installs, and the next export f
   const all = writes.length;
   // Between these two renames the proofs are of a newer map than the status: hosts refuse.
   const between = writes.indexOf('show index/status.json') + 1;
-  expect(writes[between - 2]).toBe('showFolder words');
+  expect(writes[between - 2]).toBe('showFolder proofs');
   // The visible files change in the last writes.
   const steps = Array.from({ length: all }, (_, at) => at + 1);
   for (const nth of steps.filter((step) => step > all - 10 || step % 8 === 0)) {
@@ -175,7 +175,7 @@ describe('an export refuses', () => {
 
   it('proofs that do not hold', async () => {
     await stage.release(version(1));
-    answerWith(/^\/words\//, (text) => {
+    answerWith(/^\/proofs\//, (text) => {
       const words = JSON.parse(text);
       const names = words.names.map((one: object) => ({ ...one, at: [] }));
       return JSON.stringify({ ...words, names });

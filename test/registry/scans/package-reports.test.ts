@@ -78,7 +78,7 @@ describe('a package', () => {
     const id = await idOf('evil');
     await seen(id, { advisories: [malware, vulnerability] });
     const { facts: _, scan: __, advisories: ___, ...nothing } = wholeLook;
-    const path = `/api/v1/packages/${id}/look`;
+    const path = `/api/v1/packages/${id}/report`;
     const json = { ...nothing, looked: 'advisories' };
     const { status } = await callAs(world, 'scanner', path, json);
     expect(status).toBe(200);
@@ -208,7 +208,7 @@ describe('the routes for scanners', () => {
   });
 
   it('refuse a client without a session', async () => {
-    const answer = await call(world, '/api/v1/packages/1/look', { json: wholeLook });
+    const answer = await call(world, '/api/v1/packages/1/report', { json: wholeLook });
     expect(answer.status).toBe(401);
   });
 
@@ -236,7 +236,7 @@ describe('the routes for scanners', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     const json = { ...wholeLook, ...said };
     const token = world.tokens.scanner;
-    expect((await call(world, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(status);
+    expect((await call(world, `/api/v1/packages/${id}/report`, { token, json })).status).toBe(status);
   });
 
   it('take the same look from two scanners at once', async () => {

@@ -179,7 +179,7 @@ function reasonsOf({ words, version, about }: Case, shown: readonly ReplayedStat
   const head = { origin: '', size: late, root: proofs.map, map: proofs.map };
   const evidence: Pick<Evidence, 'heads' | 'known'> & object = {
     heads: [head],
-    input: { words: proofs, line: version },
+    input: { nameProofs: proofs, line: version },
     statements: [...shown.filter(isLogged), ...about],
     known: [],
   } as never;
