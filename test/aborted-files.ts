@@ -3,7 +3,7 @@
  * Node 24 loses track of its pages of machine code now and then, when threads and WebAssembly share
  * a process, and then traps: `jit_page_->allocations_.erase(addr) == 1`.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -29,6 +29,6 @@ export default class AbortedFiles implements Reporter {
     const files = abortedFiles(errors, process.cwd());
     if (files.length === 0) return;
     mkdirSync(dirname(abortedList), { recursive: true });
-    appendFileSync(abortedList, `${files.join('\n')}\n`);
+    writeFileSync(abortedList, `${files.join('\n')}\n`);
   }
 }

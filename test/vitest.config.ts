@@ -52,9 +52,8 @@ const slow = {
 } as const;
 
 /**
- * In one half of `npm test`: units (processes that share a module graph among their files), then
- * what scans, then the application. In the other: journeys through real processes, and those
- * through the browser.
+ * Units first (processes that share a module graph among their files), then what scans, then the application, then
+ * journeys through real processes beside those through the browser.
  */
 export default defineConfig({
   test: {
