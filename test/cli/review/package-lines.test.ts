@@ -5,7 +5,7 @@ const seenAs = (kind: string, why: string | null, advisoriesAt: string | null) =
   ecosystem: 'python',
   name: 'attrs',
   version: '26.1.0',
-  look: { kind, by: 'watcher', at: '2026-11-20T12:00:00Z', why },
+  report: { kind, by: 'watcher', at: '2026-11-20T12:00:00Z', why },
   scan: null,
   advisoriesAt,
   advisories: [],
