@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { scanStackKiB } from '../scanner/scan-flags.ts';
-import { builtProgram, builtScanner } from './built-program.ts';
+import { builtProgram } from './built-program.ts';
 import { compiledCode } from './compiled-code.ts';
 import { LongestFirst } from './longest-first.ts';
 
@@ -18,20 +18,25 @@ const application = [
 // WebAssembly to JavaScript anew: V8 aborts when it frees the old ones in a process with several
 // threads (Runtime_TierUpWasmToJSWrapper). The stack is that of a scan.
 const execArgv = [
+  `--import=${new URL('one-scanner.ts', import.meta.url).href}`,
   '--no-memory-protection-keys',
   '--wasm-wrapper-tiering-budget=1000000000',
   `--stack-size=${scanStackKiB}`,
 ];
+// Node loads the sources itself. Through Vite each use of an import calls a getter, and a scan takes
+// up to ten times as long.
+const native = {
+  execArgv,
+  experimental: { viteModuleRunner: false, nodeLoader: false },
+} as const;
 // A wait for a state ends when the state comes; on a busy machine, a second is too short.
 const waits = { poll: { timeout: 20_000 } };
 const quick = {
-  globalSetup: 'test/built-program.ts',
+  ...native,
   pool: 'forks',
   isolate: false,
   // Three at once on two cores: tests of git, of sandboxes and of the network wait now and then.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  execArgv,
-  // Each scan has a process of its own, which loads the scanner's sources.
   env: compiledCode,
   // Limits end what hangs, and measure nothing: a busy machine takes more than twice as long.
   testTimeout: 120_000,
@@ -41,10 +46,10 @@ const quick = {
 // Four at once on two cores: journeys wait for processes, sandboxes and people for half of their
 // time. A journey looks at its own processes and folders only, since others run beside it.
 const slow = {
+  ...native,
   globalSetup: 'test/built-program.ts',
   pool: 'forks',
   maxWorkers: 4,
-  execArgv,
   env: { ...compiledCode, ...builtProgram },
   testTimeout: 600_000,
   hookTimeout: 600_000,
@@ -52,8 +57,8 @@ const slow = {
 } as const;
 
 /**
- * Units first (processes that share a module graph among their files), then what scans, then the application, then
- * journeys through real processes beside those through the browser.
+ * Units first (processes that share their modules among their files), then what scans, then the
+ * application, then journeys through real processes beside those through the browser.
  */
 export default defineConfig({
   test: {
@@ -63,7 +68,6 @@ export default defineConfig({
     coverage: { include: ['{skills-index,scanner,registry,runner,cli}/**/*.ts'] },
     projects: [
       {
-        plugins: [builtScanner],
         test: {
           name: 'unit',
           include: ['test/{house,bench,skills-index,runner,registry,cli}/**/*.test.ts'],
@@ -81,7 +85,6 @@ export default defineConfig({
         },
       },
       {
-        plugins: [builtScanner],
         test: {
           name: 'application',
           include: application,
@@ -91,7 +94,6 @@ export default defineConfig({
         },
       },
       {
-        plugins: [builtScanner],
         test: {
           name: 'journey',
           include: ['test/{journey,faults}/**/*.test.ts'],
