@@ -22,10 +22,10 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
   [exitCodes.low, '`scan`: the worst finding is low'],
   [
     exitCodes.medium,
-    '`scan`: the worst finding is medium, or a model that reads prose made a remark',
+    '`scan`, `observe`: the worst finding is medium, or a model that reads prose made a remark',
   ],
   [exitCodes.high, '`scan`: the worst finding is high'],
-  [exitCodes.critical, '`scan`: the worst finding is critical'],
+  [exitCodes.critical, '`scan`, `observe`: the worst finding is critical'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C)'],
 ];
 

@@ -49,7 +49,7 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
   throw new Problem('not-found', `Cannot find ${text}: ${known}`, {
     hint:
       prerelease === undefined
-        ? 'sign in if it is private (skillgate login); skillgate status lists what waits for review'
+        ? 'sign in if it is private (skillgate login); skillgate status NAME shows what waits for review'
         : `to get the prerelease, name it: ${name}@${prerelease}`,
   });
 }
