@@ -287,6 +287,7 @@ export function agentSkills(
   agentName: string,
   folder: string,
   questions = new InstallQuestions(admissionWorld, agentName),
+  run = runWatched,
 ): AgentSkills {
   const world = {
     ...admissionWorld,
@@ -296,6 +297,7 @@ export function agentSkills(
   // Host policy is read at each call, so that the operator's changes apply to the next call.
   const context = (): AgentContext => ({
     world,
+    run,
     host: hostFiles(world),
     agentName,
     folder,
@@ -384,7 +386,7 @@ async function streamCall(
     onStdout: heard.onStdout,
     onStderr: heard.onStderr,
   });
-  const { changes: changeSet, ...result } = await runWatched(context.world, host, start, request);
+  const { changes: changeSet, ...result } = await context.run(context.world, host, start, request);
   const waitingChanges = await applyAllowed(context.world.paths, host, changeSet);
   return {
     start,

@@ -30,6 +30,7 @@ import { readNamedAgent } from '../agents/named-agent.ts';
 import { changeLock, type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { type HostFiles, hostFiles } from '../run/host-files.ts';
+import type { runWatched } from '../run/revocation-watch.ts';
 import { admitToStart, type Startable, type StartQuestion } from '../run/start-skill.ts';
 import type { InstallQuestions, QuestionState, WaitingHold } from './install-questions.ts';
 
@@ -259,6 +260,8 @@ export interface AgentContext {
   readonly host: HostFiles;
   readonly agentName: string;
   readonly folder: string;
+  /** Starts what was admitted. */
+  readonly run: typeof runWatched;
   /** Questions that outlive the call that asked. */
   readonly questions: InstallQuestions;
   /** Recent admissions: reading may rely on them, a run never does. */

@@ -124,7 +124,7 @@ export async function certifiedSigner(
   };
 }
 
-// We use our own clients for log and timestamp authority; rekor.ts and timestamp.ts say why.
+// The clients for log and timestamp authority are our own.
 async function certify(
   world: SigningWorld,
   { log, timestamps }: SigningServices,

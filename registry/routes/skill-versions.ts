@@ -50,7 +50,7 @@ import {
 import { versionsPageRows } from './scope-versions.ts';
 
 /** One look at a package. */
-const lookBytesMax = 256 * 1024;
+const packageReportBytesMax = 256 * 1024;
 
 export const strangerClaimSeconds = 60;
 
@@ -173,7 +173,7 @@ export function packageRoutes(registry: Registry): Hono {
     })
     .post(
       '/packages/:id/report',
-      limitBody(lookBytesMax),
+      limitBody(packageReportBytesMax),
       // The role is checked first: a body is parsed only for clients that may send it.
       async (context, next) => {
         requireRole(await requireActor(registry, context), ['scanner']);

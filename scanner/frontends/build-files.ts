@@ -25,10 +25,10 @@ const buildFiles: readonly BuildFile[] = [
     runs: /(?<!\bif[ \t]{0,9}\([ \t]{0,9}(?:not[ \t]{1,9})?)(?:\b|_)COMMAND\b|\b(?:execute_process|exec_program|add_test|add_custom_target|add_custom_command|externalproject_add|cmake_language)\b|\binstall[ \t]*\((?!\s*(?:TARGETS|FILES|PROGRAMS|DIRECTORY|EXPORT)\b)|\bfile[ \t]*\((?!\s*(?:GLOB|GLOB_RECURSE|READ|STRINGS|SIZE|RELATIVE_PATH|REAL_PATH|TO_CMAKE_PATH|TO_NATIVE_PATH|MD5|SHA\w+|TIMESTAMP|MAKE_DIRECTORY)\b)/i,
   },
   {
-    file: /\.(xml|pom|ant|\w{0,20}proj|props|targets|proj\.user)$/i,
+    file: /\.(xml|pom|ant|\w{0,20}proj(\.user)?|props|targets)$/i,
     root: /<(?:[^\s<>:/]*:)?(?:project|antlib)\b/i,
-    // An entity may hold any text.
-    runs: /<!ENTITY\b|<(?:[^\s<>:/]*:)?(?:exec|apply|execon|sshexec|java|script|scriptdef|usingtask|presetdef|typedef|taskdef|get|downloadfile|writelinestofile|executable|exec\.executable|exec\.args|commandlineargs|argument|(?:pre|post)buildevent|prelinkevent|custombuild(?:step)?|nmake\w*commandline)[\s/>]|<(?:[^\s<>:/]*:)?echo\s[^<]*\bfile\s*=/i,
+    // An entity may hold any text, and a document type those of another file.
+    runs: /<!ENTITY\b|<!DOCTYPE[^>[]*\bSYSTEM\b|<(?:[^\s<>:/]*:)?(?:exec|apply|execon|sshexec|java|script|scriptdef|usingtask|presetdef|typedef|taskdef|get|downloadfile|writelinestofile|executable|exec\.executable|exec\.args|commandlineargs|argument|(?:pre|post)buildevent|prelinkevent|custombuild(?:step)?|nmake\w*commandline)[\s/>]|<(?:[^\s<>:/]*:)?echo\s[^<]*\bfile\s*=/i,
   },
 ];
 

@@ -4,6 +4,7 @@
  */
 
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { isTar } from '../../skills-index/archives/tar.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { ArtifactFact } from '../fact/fact.ts';
@@ -219,10 +220,12 @@ function joinEntries(
  */
 function typeOf(path: string, bytes: Uint8Array, isPlainText: boolean): FileType | undefined {
   const extension = extensionOf(path);
-  return fileTypes.find(
-    (row) =>
-      row.magic.every((magic) => matches(bytes, magic)) &&
-      fitsText(row, extension, bytes, isPlainText),
+  const isTarFile = isTar(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  return fileTypes.find((row) =>
+    isTarFile
+      ? row.type === 'tar archive'
+      : row.magic.every((magic) => matches(bytes, magic)) &&
+        fitsText(row, extension, bytes, isPlainText),
   );
 }
 

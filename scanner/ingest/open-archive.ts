@@ -4,6 +4,7 @@ import { normalize } from 'node:path/posix';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import {
   bytesIn,
+  isUstar,
   isZero,
   pathIn,
   readPax,
@@ -11,6 +12,7 @@ import {
   tarField,
 } from '../../skills-index/archives/tar.ts';
 import {
+  hasOtherName,
   localHeader,
   readZipDirectory,
   type ZipEntry,
@@ -102,6 +104,8 @@ function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
     names.add(name);
     // Programs that read a stream use the header before an entry, so it must name the same entry.
     const header = localHeader(buffer, entry.offset);
+    if ([entry, header].some((one) => one !== undefined && hasOtherName(one.extra)))
+      troubles.push({ what: 'archive', detail: `"${name}" has a second name` });
     const end = (header?.next ?? 0) + entry.compressed;
     if (!header?.name.equals(entry.name) || entry.offset < last || end > directory.start) {
       troubles.push({
@@ -177,7 +181,14 @@ function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): Opene
   const maxOutputLength = budget.allowance(bytes.byteLength);
   if (maxOutputLength === 0 || !budget.takeEntry())
     return trouble('over-ratio', 'more than is taken out of archives');
-  const inflated = inflateWithin(() => gunzipSync(bytes, { maxOutputLength }));
+  let read = bytes.byteLength;
+  const inflated = inflateWithin(() => {
+    // `info` is not in the types of Node: with it, the answer has the engine beside the bytes.
+    const answer: unknown = gunzipSync(bytes, { info: true, maxOutputLength });
+    const { buffer, engine } = answer as { buffer: Buffer; engine: { bytesWritten: number } };
+    read = engine.bytesWritten;
+    return buffer;
+  });
   if (inflated === 'bomb')
     return trouble('over-ratio', `it becomes more than ${maxOutputLength} bytes`);
   if (inflated === 'broken') return trouble('archive', 'it cannot be decompressed');
@@ -189,7 +200,10 @@ function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): Opene
     .replace(/\.gz$/i, '');
   return {
     entries: [{ name: inner === last ? `${last}.content` : inner, bytes: inflated }],
-    troubles: [],
+    // Some readers go on behind zeros, and others end there.
+    troubles: isZero(bytes.subarray(read))
+      ? []
+      : [{ what: 'archive', detail: 'something lies behind its end' }],
   };
 }
 
@@ -319,20 +333,23 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
   const troubles: ArchiveTrouble[] = [];
   let longName: string | undefined;
   let hasLongTarget = false;
+  const trouble = (detail: string): void => void troubles.push({ what: 'archive', detail });
   for (const { data, header, type } of tar.entries) {
-    if (type === 'x' || type === 'g') {
-      const said = readPax(data);
-      if (typeof said === 'string') troubles.push({ what: 'archive', detail: said });
+    // Solaris writes X.
+    if (/[xgXL]/.test(type)) {
+      const said = type === 'L' ? { path: lossyText(data) } : readPax(data);
+      if (typeof said === 'string') trouble(said);
       else {
+        if (longName !== undefined && said.path !== undefined) trouble('two names for one entry');
         longName = said.path ?? longName;
-        hasLongTarget ||= said.linkpath !== undefined;
+        hasLongTarget ||= 'linkpath' in said;
       }
       continue;
     }
-    if (type === 'L') {
-      longName = lossyText(data);
-      continue;
-    }
+    const prefix = lossyText(bytesIn(header, tarField.prefix));
+    if (prefix !== '' && !isUstar(header)) trouble('a name that readers differ about');
+    // Other readers take the bytes of a link for the next entry.
+    if (/[12]/.test(type) && data.length > 0) trouble('a link with bytes');
     const target =
       type === '1' && !hasLongTarget ? lossyText(bytesIn(header, tarField.link)) : undefined;
     const linked = target === undefined ? undefined : byPath.get(normalize(target));
@@ -345,7 +362,8 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
           { what: 'over-ratio', detail: 'more than is taken out of archives' },
         ],
       };
-    const name = longName ?? pathIn(header) ?? lossyText(bytesIn(header, tarField.name));
+    const name =
+      longName ?? pathIn(header) ?? `${prefix}/${lossyText(bytesIn(header, tarField.name))}`;
     longName = undefined;
     // GNU tar writes a long target before the link, and `K` is no file.
     hasLongTarget = type === 'K';
@@ -360,9 +378,8 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     // Of two files with one name the later one is what the unpacked archive has.
     byPath.set(normalize(name), content);
   }
-  if (tar.broken !== undefined) troubles.push({ what: 'archive', detail: tar.broken });
-  else if (!isZero(tar.rest))
-    troubles.push({ what: 'archive', detail: 'something lies behind its end' });
+  if (tar.broken !== undefined) trouble(tar.broken);
+  else if (!isZero(tar.rest)) trouble('something lies behind its end');
   return { entries, troubles };
 }
 

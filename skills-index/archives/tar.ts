@@ -89,6 +89,16 @@ export function readTar(
   return { entries, rest: tar.subarray(at) };
 }
 
+/** Whether a file begins as a tar archive does: that of 1979 has no magic number. */
+export function isTar(bytes: Buffer): boolean {
+  const header = bytes.subarray(0, blockBytes);
+  return (
+    header.length === blockBytes &&
+    header[0] !== 0 &&
+    octalIn(header, tarField.checksum) === checksumOf(header)
+  );
+}
+
 /** The path in a header; undefined when it is not UTF-8, or has bytes behind its end. */
 export function pathIn(header: Buffer): string | undefined {
   const name = tarText(bytesIn(header, tarField.name));

@@ -78,6 +78,18 @@ export function localHeader(
   return headerAt(zip, offset, offset + localBytes);
 }
 
+/**
+ * Whether an extra field gives the file another name (0x7075), or cannot be read.
+ */
+export function hasOtherName(extra: Buffer): boolean {
+  for (let at = 0; at < extra.length; ) {
+    if (at + 4 > extra.length || extra.readUInt16LE(at) === 0x7075) return true;
+    at += 4 + extra.readUInt16LE(at + 2);
+    if (at > extra.length) return true;
+  }
+  return false;
+}
+
 function headerAt(
   zip: Buffer,
   fields: number,

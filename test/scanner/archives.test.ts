@@ -17,6 +17,7 @@ describe('an archive in a bundle', () => {
     ['a.tar', tarOf([run, readme])],
     ['a.tgz', gzipSync(tarOf([run, readme]))],
     ['a.tar.gz', gzipSync(tarOf([run, readme]))],
+    ['a.tar', tarOf([{ ...run, magic: '' }, readme])],
   ])('is opened, and its entries are read: %s', (path, bytes) => {
     const file = ingest(path, bytes);
     expect(file).toMatchObject({ disposition: 'analysed' });
@@ -89,6 +90,40 @@ describe('an archive in a bundle', () => {
       tarOf([run]).fill(0x41, 0, 20),
       'archive',
       'tar archive: the header at byte 0 has a wrong checksum',
+    ],
+    [
+      'a.zip',
+      zip({ ...readme, extra: Buffer.from('757001007a', 'hex') }),
+      'archive',
+      'zip archive: "README.md" has a second name',
+    ],
+    [
+      'a.gz',
+      Buffer.concat([gzipSync('x'), Buffer.alloc(1), gzipSync(run.content)]),
+      'archive',
+      'gzip archive: something lies behind its end',
+    ],
+    [
+      'a.tar',
+      tarOf([readme, { name: 'b', content: tarOf([run]), type: '1', target: readme.name }]),
+      'archive',
+      'tar archive: a link with bytes',
+    ],
+    [
+      'a.tar',
+      tarOf([
+        { name: 'x', content: '13 path=b.sh\n', type: 'X' },
+        { name: 'L', content: 'b.txt\0', type: 'L' },
+        run,
+      ]),
+      'archive',
+      'tar archive: two names for one entry',
+    ],
+    [
+      'a.tar',
+      tarOf([{ ...run, prefix: '../..', magic: '' }]),
+      'archive',
+      'tar archive: a name that readers differ about',
     ],
     [
       'a.tar',
@@ -179,6 +214,10 @@ describe('an archive in a bundle', () => {
       ],
     ],
     ['with a name outside', [run, { ...hard, name: '../.bashrc', target: run.name }]],
+    [
+      'with a name that has bytes behind its end, below a folder outside',
+      [run, { ...hard, name: 'x.sh\0y', prefix: '../../home', target: run.name }],
+    ],
   ])('takes a hard link %s for unsafe', (_, files) => {
     expect(whats(ingest('a.tar', tarOf(files)))).toContain('unsafe-entry');
   });

@@ -10,6 +10,8 @@ export interface ZipFile {
   /** The name in the header before the entry, when it is another one. */
   readonly localName?: string;
   readonly mode?: number;
+  /** The extra field in the directory. */
+  readonly extra?: Buffer;
 }
 
 /** A zip archive, with `before` in front of it and `behind` at its end. */
@@ -20,7 +22,8 @@ export function zipOf(
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, content, flags = 0, method = 8, localName = name, mode = 0o100644 } of files) {
+  for (const { name, content, flags = 0, method = 8, localName = name, ...more } of files) {
+    const { mode = 0o100644, extra = Buffer.alloc(0) } = more;
     const plain = Buffer.from(content);
     const data = method === 8 ? deflateRawSync(plain) : plain;
     const header = Buffer.alloc(26);
@@ -33,10 +36,11 @@ export function zipOf(
     local.writeUInt16LE(Buffer.byteLength(localName), 22);
     locals.push(Buffer.from('504b0304', 'hex'), local, Buffer.from(localName), data);
     header.writeUInt16LE(Buffer.byteLength(name), 22);
+    header.writeUInt16LE(extra.byteLength, 24);
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE((mode << 16) >>> 0, 6);
     rest.writeUInt32LE(offset, 10);
-    directory.push(Buffer.from('504b01021403', 'hex'), header, rest, Buffer.from(name));
+    directory.push(Buffer.from('504b01021403', 'hex'), header, rest, Buffer.from(name), extra);
     offset += 30 + Buffer.byteLength(localName) + data.length;
   }
   const list = Buffer.concat(directory);
@@ -55,11 +59,15 @@ export interface TarFile {
   readonly type?: string;
   /** Where a link leads. */
   readonly target?: string;
+  readonly prefix?: string;
+  /** Empty in archives of 1979. */
+  readonly magic?: string;
 }
 
 /** A tar archive. */
 export function tarOf(files: readonly TarFile[]): Buffer {
-  const blocks = files.flatMap(({ name, content, type = '0', target = '' }) => {
+  const blocks = files.flatMap(({ name, content, type = '0', target = '', ...more }) => {
+    const { prefix = '', magic = 'ustar\0' + '00' } = more;
     const data = Buffer.from(content);
     const header = Buffer.alloc(512);
     header.write(name, 0, 100);
@@ -67,7 +75,8 @@ export function tarOf(files: readonly TarFile[]): Buffer {
     header.write('        ', 148);
     header.write(type, 156);
     header.write(target, 157, 100);
-    header.write('ustar\0' + '00', 257);
+    header.write(magic, 257);
+    header.write(prefix, 345, 155);
     const sum = header.reduce((all, byte) => all + byte, 0);
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
     return [header, data, Buffer.alloc((512 - (data.length % 512)) % 512)];

@@ -287,8 +287,7 @@ export const auditRows: readonly WrittenRow[] = [
     options: {
       '--out FILE': 'the file to write, in JSON; skillgate evidence --verify makes a page of it',
       '--since TIME': 'only audit lines since this time: 90d, 2026-01-31 (default: all lines)',
-      '--from DIR...':
-        'a folder of another host with its config and data (default: this host)',
+      '--from DIR...': 'a folder of another host with its config and data (default: this host)',
       '--key KEY':
         'the key that signs: a name, or the path of a key file (default: this host’s audit key)',
       '--verify FILE': 'verify this report: each claim says how it was checked',

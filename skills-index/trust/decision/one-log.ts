@@ -103,7 +103,7 @@ export function alarmOfSeen(
 // otherwise the thief of a retired key could show a log of their own.
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
-  const words = headOfWords(evidence);
+  const words = headOfProofs(evidence);
   const heads = [
     shown,
     // The proofs of names may be of an older head than the newest.
@@ -181,7 +181,7 @@ export function judgeNameProofs(evidence: Evidence, reasons: Reasons): void {
   const { heads, input, statements, known, status } = evidence;
   const { nameProofs, past = false, line } = input;
   if (nameProofs === undefined || past || heads.length === 0) return;
-  const head = headOfWords(evidence);
+  const head = headOfProofs(evidence);
   if (head === undefined) {
     const why = heads.every(({ map }) => map === undefined)
       ? 'the head of the log in the status has no map of names'
@@ -206,7 +206,7 @@ export function judgeNameProofs(evidence: Evidence, reasons: Reasons): void {
  * The head whose map the proofs are of: the newest head, or also an older head where that is
  * allowed. Undefined where no such head has the map, and where no proofs are needed.
  */
-function headOfWords({ heads, input, status }: Evidence): StatusHead | undefined {
+function headOfProofs({ heads, input, status }: Evidence): StatusHead | undefined {
   const { nameProofs, olderProofs = false } = input;
   const isNewest = ({ note }: StatusHead): boolean => note === status?.checkpoint;
   const found = heads.filter(

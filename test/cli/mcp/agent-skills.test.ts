@@ -1,7 +1,8 @@
 /** What an agent reads about a skill that requires others, or that its author advises against. */
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type AgentSkills, agentSkills, type OpenedFile } from '../../../cli/mcp/agent-skills.ts';
-import * as watchedRun from '../../../cli/run/revocation-watch.ts';
+import { InstallQuestions } from '../../../cli/mcp/install-questions.ts';
+import type { runWatched } from '../../../cli/run/revocation-watch.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
@@ -38,26 +39,24 @@ afterEach(() => {
   network.close();
 });
 
-const skillsOfBot = (): AgentSkills => {
+const skillsOfBot = (run?: typeof runWatched): AgentSkills => {
   const { fetch, now } = network;
   const signal = new AbortController().signal;
   const world = { env: {}, paths: pathsOf(user.home), fetch, now, signal };
-  return agentSkills(world, 'bot', user.project);
+  return agentSkills(world, 'bot', user.project, new InstallQuestions(world, 'bot'), run);
 };
 const open = (name: string): Promise<OpenedFile> => skillsOfBot().open(name);
 
 it('ends the run of a client that left, and no other', async () => {
   /** Called with the signal of the run that is begun. No program starts. */
   let begun: (signal: AbortSignal | undefined) => void = () => undefined;
-  vi.spyOn(watchedRun, 'runWatched').mockImplementation(
+  const skills = skillsOfBot(
     (...[, , , { signal }]) =>
       new Promise((_, reject) => {
         signal?.addEventListener('abort', () => reject(new Error('the run was ended')));
         begun(signal);
       }),
   );
-  onTestFinished(() => void vi.restoreAllMocks());
-  const skills = skillsOfBot();
   const start = async (signal?: AbortSignal) => {
     const begins = new Promise<AbortSignal | undefined>((resolve) => {
       begun = resolve;

