@@ -23,8 +23,8 @@ const execArgv = [
   '--wasm-wrapper-tiering-budget=1000000000',
   `--stack-size=${scanStackKiB}`,
 ];
-// Node loads the sources itself. Through Vite each use of an import calls a getter, and a scan takes
-// up to ten times as long.
+// Node loads the sources itself. Through Vite each use of an import calls a getter, and a long scan
+// takes several times as long.
 const native = {
   execArgv,
   experimental: { viteModuleRunner: false, nodeLoader: false },

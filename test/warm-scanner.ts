@@ -1,6 +1,6 @@
 /**
  * The watched scanner as commands in the process of a test use it: one scanning process for all
- * commands of all tests there, since to load it takes ten times as long as a scan.
+ * commands of all tests there, since loading it takes longer than most scans.
  */
 import { startWatchedScanner as start, type WatchedScanner } from '../cli/scan/watched-scan.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';

@@ -49,7 +49,7 @@ import {
 } from './request-parts.ts';
 import { versionsPageRows } from './scope-versions.ts';
 
-/** One look at a package. */
+/** One report of a package. */
 const packageReportBytesMax = 256 * 1024;
 
 export const strangerClaimSeconds = 60;
@@ -182,8 +182,8 @@ export function packageRoutes(registry: Registry): Hono {
       jsonBody(packageReport),
       async (context) => {
         const actor = await requireActor(registry, context);
-        const look = context.req.valid('json');
-        await takePackageReport(registry, actor, { id: idIn(context.req.param('id')), look });
+        const report = context.req.valid('json');
+        await takePackageReport(registry, actor, { id: idIn(context.req.param('id')), report });
         return context.json({ taken: true });
       },
     );

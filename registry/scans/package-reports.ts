@@ -1,6 +1,6 @@
 /**
  * Looks at packages. A scanner leases a locked package, looks at it where host policy names
- * indexes and advisories, and reports. The registry has neither, and remembers the look.
+ * indexes and advisories, and reports. The registry has neither, and remembers the report.
  */
 import { and, asc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
@@ -31,19 +31,19 @@ import { readVisible, visibleColumns } from '../versions/visible-versions.ts';
 /** After this time, the advisories that name a package are compared again. */
 export const packageReportAgainMs = 24 * 3_600_000;
 
-/** After a look that failed, a package waits this time. */
+/** After a report that failed, a package waits this time. */
 export const packageReportRetryMs = 60_000;
 
 export const packageLeaseMs = 10 * 60_000;
 
-/** Versions that one request judges again by a look, and versions of a package read at once. */
+/** Versions that one request judges again by a report, and versions of a package read at once. */
 const judgedAtOnce = 20;
 
 const packageVersionsAtOnce = 100;
 
 /**
- * Leases a package whose last look is more than two days old, or else the oldest package that
- * nobody looked at, or else the package whose last look is oldest and more than a day old. Work
+ * Leases a package whose last report is more than two days old, or else the oldest package that
+ * nobody looked at, or else the package whose last report is oldest and more than a day old. Work
  * that an interrupted request left is done first.
  * @throws Problem `forbidden`
  */
@@ -57,7 +57,7 @@ export async function leasePackage(
   // A lease that ends much later than a new one would was given by a clock that was ahead.
   const isFree = sql`(${packages.leaseUntil} < ${now} OR ${packages.leaseUntil} > ${now + 2 * packageLeaseMs})`;
   // Each of the four is found by an index. A publisher may list new packages without end, so they
-  // wait for packages whose last look is two days old. A package whose scanner ended without a look
+  // wait for packages whose last report is two days old. A package whose scanner gave no report
   // comes behind the packages that nobody leased.
   const firstOf = (due: SQL): SQL =>
     sql`(SELECT ${packages.id} FROM ${packages} WHERE ${due} AND ${isFree} ORDER BY ${packages.lookedAt}, ${packages.leaseUntil}, ${packages.id} LIMIT 1)`;
@@ -73,7 +73,7 @@ export async function leasePackage(
 }
 
 /**
- * Gives a lease back without a look. The package waits a minute: free at once, it would be leased
+ * Gives a lease back without a report. The package waits a minute: free at once, it would be leased
  * before every other package to a scanner that fails at it.
  * @throws Problem `forbidden`
  */
@@ -90,13 +90,13 @@ export async function giveBackPackage(registry: Registry, actor: Actor, id: numb
 }
 
 /**
- * Takes a look. Then the look has its consequences for a few versions; later requests go on.
+ * Takes a report. Then the report has its consequences for a few versions; later requests go on.
  * @throws Problem `forbidden`, `not-found`
  */
 export async function takePackageReport(
   registry: Registry,
   actor: Actor,
-  { id, look }: { readonly id: number; readonly look: PackageReport },
+  { id, report }: { readonly id: number; readonly report: PackageReport },
 ): Promise<void> {
   requireRole(actor, ['scanner']);
   const [known] = await registry.db.read
@@ -104,7 +104,7 @@ export async function takePackageReport(
     .from(packages)
     .where(eq(packages.id, id));
   if (known === undefined) throw new Problem('not-found', `There is no package ${id}`);
-  const { advisories, facts, looked, scan, why = null } = look;
+  const { advisories, facts, looked, scan, why = null } = report;
   const lookedAt = registry.now().getTime();
   const seen = {
     lookedAt,
@@ -114,17 +114,17 @@ export async function takePackageReport(
     why,
     ...(advisories === undefined
       ? {}
-      : { advisoriesAt: lookedAt, moreAdvisories: look.moreAdvisories ?? 0 }),
+      : { advisoriesAt: lookedAt, moreAdvisories: report.moreAdvisories ?? 0 }),
     ...(facts === undefined ? {} : { facts, scan: scan ?? null }),
   };
   const mine = eq(packages.id, id);
   await registry.db.batch([
-    // First, because the statement compares the look with the rows of the look before.
+    // First, because the statement compares the report with the rows of the report before.
     (db) =>
       db
         .update(packages)
         .set(judgedFromFirst)
-        .where(sql`${mine} AND ${isWorseOrBetter(id, look)}`),
+        .where(sql`${mine} AND ${isWorseOrBetter(id, report)}`),
     (db) => db.update(packages).set(seen).where(mine),
     ...(advisories === undefined ? [] : advisoryWrites(id, advisories)),
   ]);
@@ -162,14 +162,14 @@ function isWorseOrBetter(id: number, { advisories, scan }: PackageReport): SQL {
   return sql`(${came} OR ${went} OR ${blocks})`;
 }
 
-// What a look at a package means for the versions that lock the package. An advisory of malware
+// What the report of a package means for the versions that lock the package. An advisory of malware
 // suspends approved versions. A scan that blocks asks a person. A package remembers how far its
 // versions were judged, so that nothing is lost when a request ends in the middle.
 
 type PackageRow = typeof packages.$inferSelect;
 
 /**
- * Judges the next versions whose packages a look changed.
+ * Judges the next versions whose packages a report changed.
  * @returns whether there may be more
  */
 export async function judgeByPackageReports(registry: Registry): Promise<boolean> {
@@ -250,7 +250,7 @@ async function consequenceFor(
   return asked ? undefined : { writes: [doubtWrite(registry, row, { by: 'registry', why })] };
 }
 
-// A version may be judged again because of another package or of another look.
+// A version may be judged again because of another package or of another report.
 async function wasAsked({ db }: Registry, { id }: VersionRow, why: string): Promise<boolean> {
   const found = await db.read
     .select({ id: audit.id })

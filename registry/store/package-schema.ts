@@ -26,19 +26,19 @@ export const packages = sqliteTable(
     /** The blob of a lock file that has the entry. */
     lock: text().$type<Digest>().notNull(),
     leaseUntil: integer().notNull().default(0),
-    /** The last look of any kind; null before the first. */
+    /** The last report of any kind; null before the first. */
     lookedAt: integer(),
     lookedBy: text(),
     looked: text().$type<PackageReport['looked']>(),
     why: text(),
-    /** The last look whose scanner had advisories; null when nobody compared any. */
+    /** The last report whose scanner had advisories; null when nobody compared any. */
     advisoriesAt: integer(),
     moreAdvisories: integer().notNull().default(0),
-    /** From the last look at the whole package. A later look at the advisories keeps them. */
+    /** From the last report on the whole package. A later report on the advisories keeps them. */
     facts: text({ mode: 'json' }).$type<NonNullable<PackageReport['facts']>>(),
     scan: text({ mode: 'json' }).$type<NonNullable<PackageReport['scan']>>(),
     /**
-     * The last version that was judged again after a look changed what is known to be bad; empty
+     * The last version that was judged again after a report changed what is known to be bad; empty
      * before the first version, null when no version is left.
      */
     judgedUpTo: text(),
@@ -62,7 +62,7 @@ export const versionPackages = sqliteTable(
   ],
 );
 
-/** Advisories that name a package, as the last look reported them. */
+/** Advisories that name a package, as the last report reported them. */
 export const packageAdvisories = sqliteTable(
   'package_advisories',
   {

@@ -5,6 +5,7 @@
  */
 import { crc32, inflateRawSync } from 'node:zlib';
 import {
+  extraFieldsIn,
   localHeader,
   readZipDirectory,
   type ZipDirectory,
@@ -194,12 +195,9 @@ function requirePlainExtra(
   sizes?: readonly [number, number],
 ): void {
   const shown = JSON.stringify(name);
-  for (let at = 0; at < extra.length; ) {
-    if (at + 4 > extra.length) fail(`${shown} has a broken extra field`);
-    const id = extra.readUInt16LE(at);
-    const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
-    at += 4 + extra.readUInt16LE(at + 2);
-    if (at > extra.length) fail(`${shown} has a broken extra field`);
+  const { fields, isWhole } = extraFieldsIn(extra);
+  if (!isWhole) fail(`${shown} has a broken extra field`);
+  for (const { id, data } of fields) {
     if (id === 0x0001 && !repeatsSizes(data, sizes))
       fail(`${shown} has sizes of Zip64 that differ`);
     if (id === 0x7075) fail(`${shown} has a second name`);

@@ -12,7 +12,7 @@ import {
   tarField,
 } from '../../skills-index/archives/tar.ts';
 import {
-  hasOtherName,
+  extraFieldsIn,
   localHeader,
   readZipDirectory,
   type ZipEntry,
@@ -35,6 +35,9 @@ export const looseBytesMax = 64;
 
 /** Files, folders and headers with long names of one tar archive. */
 const tarEntriesMax = 10_000;
+
+const broken = (detail: string): ArchiveTrouble => ({ what: 'archive', detail });
+const overRatio = (detail: string): ArchiveTrouble => ({ what: 'over-ratio', detail });
 
 interface Opened extends OpenedArchive {
   /** A document in an archive is usual; an archive in a document is not. */
@@ -82,19 +85,17 @@ const officeExtensions = new Set(
 function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const directory = readDirectory(buffer);
-  if (typeof directory === 'string')
-    return { entries: [], troubles: [{ what: 'archive', detail: directory }] };
+  if (typeof directory === 'string') return { entries: [], troubles: [broken(directory)] };
   const entries: ArchiveEntry[] = [];
   const troubles: ArchiveTrouble[] = [];
   const names = new Set<string>();
   let counted = buffer.length - directory.start;
   let last = 0;
   for (const entry of directory.entries.toSorted((a, b) => a.offset - b.offset)) {
-    if (!budget.takeEntry())
-      return {
-        entries,
-        troubles: [...troubles, { what: 'over-ratio', detail: 'too many entries' }],
-      };
+    if (!budget.takeEntry()) {
+      troubles.push(overRatio('too many entries'));
+      return { entries, troubles };
+    }
     const name = nameOf(entry.name);
     const isLink = entry.mode >> 12 === 0o12;
     const reason =
@@ -104,16 +105,14 @@ function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
     names.add(name);
     // Programs that read a stream use the header before an entry, so it must name the same entry.
     const header = localHeader(buffer, entry.offset);
-    if ([entry, header].some((one) => one !== undefined && hasOtherName(one.extra)))
-      troubles.push({ what: 'archive', detail: `"${name}" has a second name` });
     const end = (header?.next ?? 0) + entry.compressed;
     if (!header?.name.equals(entry.name) || entry.offset < last || end > directory.start) {
-      troubles.push({
-        what: 'archive',
-        detail: `"${name}" is not where the directory says, or lies over another entry`,
-      });
+      troubles.push(
+        broken(`"${name}" is not where the directory says, or lies over another entry`),
+      );
       continue;
     }
+    if ([entry, header].some(hasOtherName)) troubles.push(broken(`"${name}" has a second name`));
     last = end;
     counted += last - entry.offset + ((entry.flags & zipFlag.descriptor) === 0 ? 0 : 24);
     const data = buffer.subarray(header.next, end);
@@ -122,8 +121,7 @@ function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
     else if (!name.endsWith('/') || read.bytes.byteLength > 0) entries.push(read);
   }
   const loose = buffer.length - counted;
-  if (loose > looseBytesMax)
-    troubles.push({ what: 'archive', detail: `${loose} bytes belong to no entry` });
+  if (loose > looseBytesMax) troubles.push(broken(`${loose} bytes belong to no entry`));
   return { entries, troubles };
 }
 
@@ -136,17 +134,15 @@ function unpackEntry(
   if ((flags & zipFlag.encrypted) !== 0)
     return { what: 'encrypted-archive', detail: `"${name}" is encrypted` };
   if (method !== zipMethod.stored && method !== zipMethod.deflated)
-    return { what: 'archive', detail: `"${name}" is compressed by a method that is not read` };
+    return broken(`"${name}" is compressed by a method that is not read`);
   const maxOutputLength = budget.allowance(data.length);
-  if (maxOutputLength === 0)
-    return { what: 'over-ratio', detail: `"${name}" is more than is taken out of archives` };
+  if (maxOutputLength === 0) return overRatio(`"${name}" is more than is taken out of archives`);
   const inflated =
     method === zipMethod.stored
       ? data
       : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
-  if (inflated === 'bomb')
-    return { what: 'over-ratio', detail: `"${name}" becomes more than ${maxOutputLength} bytes` };
-  if (inflated === 'broken') return { what: 'archive', detail: `"${name}" cannot be decompressed` };
+  if (inflated === 'bomb') return overRatio(`"${name}" becomes more than ${maxOutputLength} bytes`);
+  if (inflated === 'broken') return broken(`"${name}" cannot be decompressed`);
   budget.takeBytes(inflated.byteLength);
   return { name, bytes: inflated };
 }
@@ -166,6 +162,15 @@ function readDirectory(
   return typeof entries === 'string' ? entries : { entries, start };
 }
 
+// Field 0x7075 has the name in UTF-8. The other one may be of a code page of Windows, so only ASCII
+// is compared.
+function hasOtherName({ extra, name }: Pick<ZipEntry, 'extra' | 'name'>): boolean {
+  const plain = (bytes: Buffer): string => bytes.toString('latin1').replace(/[^ -~]+/g, '?');
+  return extraFieldsIn(extra).fields.some(
+    ({ id, data }) => id === 0x7075 && plain(data.subarray(5)) !== plain(name),
+  );
+}
+
 function nameOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
@@ -174,13 +179,10 @@ function nameOf(bytes: Uint8Array): string {
 
 /** Opens a gzip file. Further members are read as well; data that is no member is a trouble. */
 function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
-  const trouble = (what: 'over-ratio' | 'archive', detail: string): OpenedArchive => ({
-    entries: [],
-    troubles: [{ what, detail }],
-  });
+  const failed = (trouble: ArchiveTrouble): OpenedArchive => ({ entries: [], troubles: [trouble] });
   const maxOutputLength = budget.allowance(bytes.byteLength);
   if (maxOutputLength === 0 || !budget.takeEntry())
-    return trouble('over-ratio', 'more than is taken out of archives');
+    return failed(overRatio('more than is taken out of archives'));
   let read = bytes.byteLength;
   const inflated = inflateWithin(() => {
     // `info` is not in the types of Node: with it, the answer has the engine beside the bytes.
@@ -190,8 +192,8 @@ function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): Opene
     return buffer;
   });
   if (inflated === 'bomb')
-    return trouble('over-ratio', `it becomes more than ${maxOutputLength} bytes`);
-  if (inflated === 'broken') return trouble('archive', 'it cannot be decompressed');
+    return failed(overRatio(`it becomes more than ${maxOutputLength} bytes`));
+  if (inflated === 'broken') return failed(broken('it cannot be decompressed'));
   budget.takeBytes(inflated.byteLength);
   const last = name.slice(name.lastIndexOf('/') + 1);
   const inner = last
@@ -201,9 +203,7 @@ function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): Opene
   return {
     entries: [{ name: inner === last ? `${last}.content` : inner, bytes: inflated }],
     // Some readers go on behind zeros, and others end there.
-    troubles: isZero(bytes.subarray(read))
-      ? []
-      : [{ what: 'archive', detail: 'something lies behind its end' }],
+    troubles: isZero(bytes.subarray(read)) ? [] : [broken('something lies behind its end')],
   };
 }
 
@@ -333,35 +333,32 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
   const troubles: ArchiveTrouble[] = [];
   let longName: string | undefined;
   let hasLongTarget = false;
-  const trouble = (detail: string): void => void troubles.push({ what: 'archive', detail });
   for (const { data, header, type } of tar.entries) {
     // Solaris writes X.
     if (/[xgXL]/.test(type)) {
       const said = type === 'L' ? { path: lossyText(data) } : readPax(data);
-      if (typeof said === 'string') trouble(said);
+      if (typeof said === 'string') troubles.push(broken(said));
       else {
-        if (longName !== undefined && said.path !== undefined) trouble('two names for one entry');
+        if (longName !== undefined && said.path !== undefined)
+          troubles.push(broken('two names for one entry'));
         longName = said.path ?? longName;
         hasLongTarget ||= 'linkpath' in said;
       }
       continue;
     }
     const prefix = lossyText(bytesIn(header, tarField.prefix));
-    if (prefix !== '' && !isUstar(header)) trouble('a name that readers differ about');
+    if (prefix !== '' && !isUstar(header))
+      troubles.push(broken('a name that readers differ about'));
     // Other readers take the bytes of a link for the next entry.
-    if (/[12]/.test(type) && data.length > 0) trouble('a link with bytes');
+    if (/[12]/.test(type) && data.length > 0) troubles.push(broken('a link with bytes'));
     const target =
       type === '1' && !hasLongTarget ? lossyText(bytesIn(header, tarField.link)) : undefined;
     const linked = target === undefined ? undefined : byPath.get(normalize(target));
     const content = linked ?? data;
-    if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
-      return {
-        entries,
-        troubles: [
-          ...troubles,
-          { what: 'over-ratio', detail: 'more than is taken out of archives' },
-        ],
-      };
+    if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength) {
+      troubles.push(overRatio('more than is taken out of archives'));
+      return { entries, troubles };
+    }
     const name =
       longName ?? pathIn(header) ?? `${prefix}/${lossyText(bytesIn(header, tarField.name))}`;
     longName = undefined;
@@ -378,8 +375,8 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     // Of two files with one name the later one is what the unpacked archive has.
     byPath.set(normalize(name), content);
   }
-  if (tar.broken !== undefined) trouble(tar.broken);
-  else if (!isZero(tar.rest)) trouble('something lies behind its end');
+  if (tar.broken !== undefined) troubles.push(broken(tar.broken));
+  else if (!isZero(tar.rest)) troubles.push(broken('something lies behind its end'));
   return { entries, troubles };
 }
 

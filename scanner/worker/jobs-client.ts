@@ -90,10 +90,10 @@ export interface JobsClient {
   renew(job: ScanJob): Promise<void>;
   report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
-  /** A package that is due for a look, or none. */
+  /** A package that is due for a report, or none. */
   leasePackage(): Promise<LeasedPackage | undefined>;
-  look(leased: LeasedPackage, look: PackageReport): Promise<void>;
-  /** Ends a lease without a look. */
+  reportPackage(leased: LeasedPackage, seen: PackageReport): Promise<void>;
+  /** Ends a lease without a report. */
   giveBack(leased: LeasedPackage): Promise<void>;
   /** A version that waits for an observation, or none. */
   leaseObservation(): Promise<ObservationJob | undefined>;
@@ -180,8 +180,8 @@ export function createJobsClient(world: JobsWorld): JobsClient {
       const path = '/api/v1/packages/lease';
       return parse(leasedPackage, await ask(path, {}), path).package ?? undefined;
     },
-    async look({ id }, look) {
-      await ask(`/api/v1/packages/${id}/report`, look);
+    async reportPackage({ id }, seen) {
+      await ask(`/api/v1/packages/${id}/report`, seen);
     },
     async giveBack({ id }) {
       await ask(`/api/v1/packages/${id}/fail`, {});

@@ -36,7 +36,7 @@ export const packagePartBytesMax = 512 * 1024;
 /** No further part of a package is scanned after this time. */
 const packageScanSecondsMax = 240;
 
-/** What a look may use of the registry and of the scanner. */
+/** What a report may use of the registry and of the scanner. */
 export interface PackageReportTools {
   /** A blob of the registry, checked against its digest. */
   readonly blob: (digest: Digest, bytesMax: number) => Promise<Uint8Array>;
@@ -72,7 +72,7 @@ export interface PackageReportLines {
   readonly warn?: (line: string) => void;
 }
 
-/** Looks until the signal aborts. A package that cannot be looked at does not stop the others. */
+/** Reports until the signal aborts. A package that cannot be looked at does not stop the others. */
 export async function reportOnPackages(
   { log, signal, warn }: Pick<JobsWorld, 'signal'> & PackageReportLines,
   { client, lookAt, pool, queue }: Looking,
@@ -90,12 +90,12 @@ export async function reportOnPackages(
     try {
       const leased = queue.isEmpty ? await client.leasePackage() : undefined;
       if (leased !== undefined) {
-        const look = await lookOrGiveBack(client, leased, () => lookAt(leased, tools));
+        const seen = await reportOrGiveBack(client, leased, () => lookAt(leased, tools));
         const { ecosystem, name, version } = leased;
-        log?.(`${ecosystem} ${name} ${version}: ${look.scan?.verdict ?? look.looked}`);
-        if (isFetching && look.looked === 'not fetched')
-          warn?.(`no code read of ${ecosystem} ${name} ${version}: ${look.why ?? ''}`);
-        if (look.looked !== 'advisories') isFetching = look.looked === 'whole';
+        log?.(`${ecosystem} ${name} ${version}: ${seen.scan?.verdict ?? seen.looked}`);
+        if (isFetching && seen.looked === 'not fetched')
+          warn?.(`no code read of ${ecosystem} ${name} ${version}: ${seen.why ?? ''}`);
+        if (seen.looked !== 'advisories') isFetching = seen.looked === 'whole';
         wait = jobPollMillisecondsMin;
         continue;
       }
@@ -109,7 +109,7 @@ export async function reportOnPackages(
         if (failures.size === namedFailuresMax) failures.clear();
         failures.add(line);
         const hint = cause instanceof Problem ? cause.hint : undefined;
-        warn?.(`packages wait for a look: ${line}${hint === undefined ? '' : `; ${hint}`}`);
+        warn?.(`packages wait for a report: ${line}${hint === undefined ? '' : `; ${hint}`}`);
       }
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }
@@ -117,15 +117,15 @@ export async function reportOnPackages(
   }
 }
 
-async function lookOrGiveBack(
+async function reportOrGiveBack(
   client: JobsClient,
   leased: LeasedPackage,
   lookAt: () => Promise<PackageReport>,
 ): Promise<PackageReport> {
   try {
-    const look = await lookAt();
-    await report(client, leased, look);
-    return look;
+    const seen = await lookAt();
+    await report(client, leased, seen);
+    return seen;
   } catch (cause) {
     // A registry that is down or older does not take the lease back: the lease ends by its time.
     await client.giveBack(leased).catch(() => undefined);
@@ -133,21 +133,21 @@ async function lookOrGiveBack(
   }
 }
 
-// The registry would lease a package without a look again and again.
+// The registry would lease a package without a report again and again.
 async function report(
   client: JobsClient,
   leased: LeasedPackage,
-  look: PackageReport,
+  seen: PackageReport,
 ): Promise<void> {
   try {
-    await client.look(leased, look);
+    await client.reportPackage(leased, seen);
   } catch (cause) {
     const isRefused = cause instanceof Problem && cause.code === 'request-invalid';
-    if (!isRefused || look.looked === 'not fetched') throw cause;
+    if (!isRefused || seen.looked === 'not fetched') throw cause;
     const why = 'The registry refused what was seen of the package';
-    const { advisories } = look;
+    const { advisories } = seen;
     const compared = advisories === undefined ? {} : { advisories };
-    await client.look(leased, { looked: 'not fetched', why, ...compared });
+    await client.reportPackage(leased, { looked: 'not fetched', why, ...compared });
   }
 }
 

@@ -4,7 +4,8 @@
  * each caller here refuses or reports what its archives may not have.
  */
 
-const blockBytes = 512;
+/** Headers and data begin at multiples of it. */
+export const blockBytes = 512;
 
 /** Fields of a header, as [offset, length]. */
 export const tarField = {
@@ -37,13 +38,14 @@ export interface TarEntry {
   readonly padding: Buffer;
 }
 
-/** What an entry is that is neither a file nor a folder, by its type flag. */
+/** What an entry is that is no file, by its type flag. */
 export const otherTypes: Readonly<Record<string, string>> = {
   '\0': 'is of an old kind without a type',
   '1': 'is a hard link',
   '2': 'is a symbolic link',
   '3': 'is a character device',
   '4': 'is a block device',
+  '5': 'is a folder entry; the paths of files name the folders',
   '6': 'is a named pipe',
   '7': 'is of the reserved type 7',
   g: 'is a pax global header',
@@ -92,11 +94,7 @@ export function readTar(
 /** Whether a file begins as a tar archive does: that of 1979 has no magic number. */
 export function isTar(bytes: Buffer): boolean {
   const header = bytes.subarray(0, blockBytes);
-  return (
-    header.length === blockBytes &&
-    header[0] !== 0 &&
-    octalIn(header, tarField.checksum) === checksumOf(header)
-  );
+  return octalIn(header, tarField.checksum) === checksumOf(header);
 }
 
 /** The path in a header; undefined when it is not UTF-8, or has bytes behind its end. */

@@ -78,16 +78,20 @@ export function localHeader(
   return headerAt(zip, offset, offset + localBytes);
 }
 
-/**
- * Whether an extra field gives the file another name (0x7075), or cannot be read.
- */
-export function hasOtherName(extra: Buffer): boolean {
-  for (let at = 0; at < extra.length; ) {
-    if (at + 4 > extra.length || extra.readUInt16LE(at) === 0x7075) return true;
-    at += 4 + extra.readUInt16LE(at + 2);
-    if (at > extra.length) return true;
+/** The extra fields of a header, and whether they fill it whole. */
+export function extraFieldsIn(extra: Buffer): {
+  readonly fields: readonly { readonly id: number; readonly data: Buffer }[];
+  readonly isWhole: boolean;
+} {
+  const fields: { readonly id: number; readonly data: Buffer }[] = [];
+  let at = 0;
+  while (at + 4 <= extra.length) {
+    const end = at + 4 + extra.readUInt16LE(at + 2);
+    if (end > extra.length) break;
+    fields.push({ id: extra.readUInt16LE(at), data: extra.subarray(at + 4, end) });
+    at = end;
   }
-  return false;
+  return { fields, isWhole: at === extra.length };
 }
 
 function headerAt(

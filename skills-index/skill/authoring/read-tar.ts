@@ -3,6 +3,7 @@
  * the whole upload, with every reason listed.
  */
 import {
+  blockBytes,
   bytesIn,
   isUstar,
   isZero,
@@ -25,8 +26,6 @@ import { packBundle } from './pack-bundle.ts';
 
 /** Reasons against one archive that are listed; further ones are dropped. */
 const tarReasonsMax = 200;
-
-const blockBytes = 512;
 
 /**
  * Unpacks an upload into a bundle, or rejects all of it.
@@ -84,8 +83,10 @@ function readEntries(tar: Buffer): Entries {
   // POSIX: the archive ends with two zero blocks. Some readers would read entries behind them, and
   // others would not.
   if (broken !== undefined) refuse(broken);
-  else if (rest.length < 2 * blockBytes) refuse('the archive does not end with two empty blocks');
-  if (broken === undefined && !isZero(rest)) refuse('the archive has data behind its end');
+  else {
+    if (rest.length < 2 * blockBytes) refuse('the archive does not end with two empty blocks');
+    if (!isZero(rest)) refuse('the archive has data behind its end');
+  }
   return { files, reasons, cutOff: broken !== undefined };
 }
 
@@ -93,9 +94,7 @@ function oddities({ header, type }: Pick<TarEntry, 'header' | 'type'>, size: num
   const mode = octalIn(header, tarField.mode);
   const why: string[] = [];
   if (!isUstar(header)) why.push('is not POSIX ustar; GNU tar writes that with --format=ustar');
-  if (type === '5')
-    why.push('is a folder entry; an upload has only files, whose paths name the folders');
-  else if (type !== '0') why.push(otherTypes[type] ?? `is of unknown type ${JSON.stringify(type)}`);
+  if (type !== '0') why.push(otherTypes[type] ?? `is of unknown type ${JSON.stringify(type)}`);
   else if (!isZero(bytesIn(header, tarField.link))) why.push('has a link target');
   if (
     (octalIn(header, tarField.devmajor) ?? 0) !== 0 ||

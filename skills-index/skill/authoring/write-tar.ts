@@ -2,10 +2,10 @@
  * Writes files as an uncompressed tar: POSIX ustar, in the given order, without owner and time, so
  * that equal files give equal bytes.
  */
+import { blockBytes } from '../../archives/tar.ts';
 import type { PackedBundle } from '../bundle.ts';
 import { Problem } from '../problem.ts';
 
-const blockBytes = 512;
 const nameBytesMax = 100;
 const prefixBytesMax = 155;
 

@@ -59,7 +59,7 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
       if (leases.length === 0) setTimeout(() => stop.abort(), 50);
       return next?.();
     },
-    look: async ({ id }, look) => {
+    reportPackage: async ({ id }, look) => {
       looks.push([id, look]);
       refuse?.(look);
     },
@@ -120,7 +120,7 @@ describe('a scanner without a version to scan', () => {
     const leases = [1, 2, 3].map((id) => () => leasedOf(id));
     const { lines, warned } = await work({ leases, lookAt });
     expect(lines.length).toBeGreaterThan(1);
-    expect(warned).toEqual(['packages wait for a look: Cannot read a.json; mend a.json']);
+    expect(warned).toEqual(['packages wait for a report: Cannot read a.json; mend a.json']);
   });
 
   it('tells its host of the first package that is not fetched, until one arrives', async () => {
