@@ -85,7 +85,5 @@ function example({ files, findings }: RuleExample, ink: OutputInk): (string | Sa
 
 function weaknesses(note: RuleNote | undefined, ink: OutputInk): Safe[] {
   const width = Math.max(0, ...(note?.maps ?? []).map(({ label }) => label.length));
-  return (note?.maps ?? []).map(
-    ({ label, name }) => safe`${ink.cyan(label.padEnd(width))}  ${name}`,
-  );
+  return (note?.maps ?? []).map(({ label, url }) => safe`${ink.cyan(label.padEnd(width))}  ${url}`);
 }

@@ -17,7 +17,7 @@ export function ruleBody(note: RuleNote, below: string): Html {
 ${part('why', 'Why it matters', html`<p>${why}</p>`)}
 ${part('fix', 'How to fix it', html`<p>${fix}</p>`)}
 ${part('looks-at', 'What it reads', html`<ul class="plain-list">${looksAt.map((kind) => html`<li>${kind}</li>`)}</ul>`)}
-${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((weakness) => html`<li>${weaknessTag(weakness)} ${weakness.name}</li>`)}</ul>`)}
+${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((weakness) => html`<li>${weaknessTag(weakness)}</li>`)}</ul>`)}
 ${part('attack', 'What it finds', example(note.attack, 'attack'))}
 ${part('near', 'What it does not report', example(note.near, 'near miss'))}
 ${related.length === 0 ? '' : part('related', 'Related rules', relatedList(related, below))}`;
@@ -45,6 +45,6 @@ function relatedList(related: readonly string[], below: string): Html {
 }
 
 /** A weakness of a public list. No link: pages send nobody to a foreign address. */
-export function weaknessTag({ label, name }: RuleNote['maps'][number]): Html {
-  return html`<span class="tag" title="${name}">${label}</span> `;
+export function weaknessTag({ label }: RuleNote['maps'][number]): Html {
+  return html`<span class="tag">${label}</span> `;
 }

@@ -21,7 +21,7 @@ import type { FlowGraph } from '../flow/graph.ts';
 import { linkPrograms, nothingRead, type Programs, StartedFiles } from '../flow/links.ts';
 import { targetOf, unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
 import { RecentTexts } from '../prose/reading.ts';
-import { buildFileRuns } from './build-files.ts';
+import { buildFile } from './build-files.ts';
 import { decodedSources, embeddedDepthMax } from './decoded.ts';
 import type { FactMemo } from './fact-memo.ts';
 import {
@@ -148,7 +148,7 @@ const analyseToolTexts = perSource((source, { steps, texts }) => {
 
 const textsInside = remembered((source: TaintSource) => ({
   embedded: [...toolTexts(source), ...workflowTexts(source)],
-  unanalysed: buildFileRuns(source).unanalysed,
+  unanalysed: buildFile(source).unanalysed,
 }));
 
 function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {

@@ -23,8 +23,8 @@ export interface RuleNote {
   readonly fix: string;
   /** The facts that the rule reads, in words. */
   readonly looksAt: readonly string[];
-  /** Entries of public lists that describe the same attack, with label, name and address. */
-  readonly maps: readonly { readonly label: string; readonly name: string; readonly url: string }[];
+  /** Entries of public lists that describe the same attack, with label and address. */
+  readonly maps: readonly { readonly label: string; readonly url: string }[];
   /** Names of related rules. */
   readonly related: readonly string[];
   readonly attack: RuleExample;

@@ -26,7 +26,7 @@ function noteOf(rule: Rule, all: readonly Rule[]): RuleNote {
     why,
     fix,
     looksAt: selectorWords(rule.reads),
-    maps: weaknessesOf(rule).map(({ label, name, url }) => ({ label, name, url })),
+    maps: weaknessesOf(rule),
     related: relatedTo(rule, all),
     attack: smallest(skills, 'attack-', true),
     near: smallest(skills, 'near-', false),

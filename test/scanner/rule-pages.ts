@@ -50,7 +50,7 @@ function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleN
     '## What it reads',
     looksAt.map((one) => `- ${one}`).join('\n'),
     '## Maps to',
-    maps.map(({ label, name, url }) => `- [${label}](${url}) ${name}`).join('\n'),
+    maps.map(({ label, url }) => `- [${label}](${url})`).join('\n'),
     '## What it finds',
     example(attack, severity),
     '## What it does not report',

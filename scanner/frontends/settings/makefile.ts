@@ -1,4 +1,8 @@
-/** Makefiles and justfiles: recipes as shell, one program for each target. */
+/**
+ * Makefiles and justfiles: recipes as shell, one program for each target. A file in which make may
+ * run what nothing here follows is kept for a person. Sources: GNU make manual, "Parsing
+ * Makefiles", "Functions for Transforming Text", "Variables Used by Implicit Rules"; just manual.
+ */
 import type { Fact } from '../../fact/fact.ts';
 import { shebang } from '../../fact/language.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
@@ -16,30 +20,56 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
     variables: new Map(),
     recipe: [],
     targets: '',
+    isRule: false,
     language: 'shell',
     facts: [],
     embedded: [],
     included: [],
     recipes: [],
+    unanalysed: [],
   };
+  const isJust = isJustfile.test(source.path);
+  const recipeIndent = isJust ? /^[ \t]+/ : /^\t[ \t]*/;
   let at = 0;
   let isDefinition: boolean = false;
-  for (const line of source.text.split('\n')) {
-    const indent = /^[ \t]+/.exec(line)?.[0] ?? '';
+  // What came before on a line that goes on, and whether that is a line of a recipe.
+  let begun = '';
+  let goesOn = false;
+  for (const raw of source.text.split('\n')) {
+    const line = raw.replace(/\r$/, '');
+    const indent = recipeIndent.exec(line)?.[0] ?? '';
     const isEnd: boolean = isDefinition && /^\s*endef\b/.test(line);
-    if (line.trim() !== '' && (isDefinition ? !isEnd : indent !== '')) {
+    const isRecipe: boolean = isDefinition ? !isEnd : begun === '' && (indent !== '' || goesOn);
+    const hasMore = !isJust && /(?<!\\)(?:\\\\)*\\$/.test(line);
+    goesOn = isRecipe && hasMore;
+    if (isRecipe) {
       const marks = /^[@+-]*/.exec(line.slice(indent.length))?.[0] ?? '';
       const start = indent.length + marks.length;
-      reading.recipe.push({ text: line.slice(start), raw: at + start });
-    } else if (line.trim() !== '') {
-      closeRecipe(reading);
-      isDefinition = !isEnd && /^(?:override\s+)?define\s/.test(line);
-      if (!isEnd) readLine(reading, line, at);
+      if (line.trim() !== '') reading.recipe.push({ text: line.slice(start), raw: at + start });
+      // Behind anything but a rule, make reads a line of a recipe as one of its own.
+      if (
+        isComputed(line, isJust, true) ||
+        !(isDefinition || isJust || reading.isRule || isBlank(line))
+      )
+        notFollowed(reading, line, at);
+    } else if (hasMore) {
+      begun += line.slice(0, -1).padEnd(raw.length + 1);
+    } else {
+      const whole = begun + line;
+      const start = at - begun.length;
+      if (whole.trim() !== '') {
+        closeRecipe(reading);
+        isDefinition = !isEnd && definesLines.test(whole);
+        if (!isEnd) readLine(reading, whole, start);
+        if (isComputed(whole, isJust, false)) notFollowed(reading, whole, start);
+      }
+      begun = '';
     }
-    at += line.length + 1;
+    at += raw.length + 1;
   }
+  if (begun !== '') notFollowed(reading, begun, at - begun.length);
   closeRecipe(reading);
-  const { facts, embedded, recipes } = reading;
+  const { facts, embedded, recipes, unanalysed } = reading;
   const values = resolved(reading.variables);
   const included = reading.included.flatMap((names) => wordsOf(names, values));
   return {
@@ -51,7 +81,7 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
         ...embedded,
       ].sort((a, b) => (a.map[0]?.raw ?? 0) - (b.map[0]?.raw ?? 0)),
     ],
-    unanalysed: [],
+    unanalysed,
   };
 }
 
@@ -62,6 +92,8 @@ interface Reading {
   recipe: Line[];
   /** The targets of its rule. */
   targets: string;
+  /** Whether the last line that was no recipe is a rule. */
+  isRule: boolean;
   /** The language that recipes are written in. */
   language: Language;
   readonly facts: Fact[];
@@ -69,6 +101,7 @@ interface Reading {
   /** Names of files that the makefile takes in, as they are written. */
   readonly included: string[];
   readonly recipes: Recipe[];
+  readonly unanalysed: FrontEndResult['unanalysed'][number][];
 }
 
 interface Line {
@@ -118,8 +151,45 @@ function programsOf(
   });
 }
 
+function notFollowed({ source: { path }, unanalysed }: Reading, line: string, at: number): void {
+  const span = { path, start: at, end: at + line.length };
+  unanalysed.push({ span, reason: 'make may run what nothing here follows' });
+}
+
+const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
+
+// Text that make computes: by functions, but those of paths and `shell`, whose calls are read, and
+// by names of one letter without brackets; in a recipe, whatever `expand` would leave there. Of
+// just, its function `shell` and its modules.
+function isComputed(line: string, isJust: boolean, isRecipe: boolean): boolean {
+  if (isJust) return /\bshell\s*\(|^mod\s/.test(line);
+  const text = line.replaceAll('$$', '  ');
+  return (
+    /\$[A-Za-z0-9_]/.test(text) ||
+    computing.test(text) ||
+    (isRecipe && /\$[({]/.test(text.replace(reference, '')))
+  );
+}
+
+const computing =
+  /\$[({]\s*(?!(?:shell|wildcard|info|warning|error|dir|notdir|suffix|basename|abspath|realpath|addprefix|addsuffix|sort)\s)[\w-]+\s/;
 const definitionForm =
-  /^(?:export\s+|override\s+)*([A-Za-z_.][\w.-]{0,80})\s*((?:::?:?|[?+!])?=)\s*(.*)$/;
+  /^ *(?:(?:export|override|private)\s+)*([A-Za-z_.][\w.-]{0,80})\s*((?:::?:?|[?+!])?=)\s*(.*)$/;
+const ruleForm = /^ *((?:[^\s#=:;$]|\$\(\w{1,80}\))(?:[^#=:;]{0,400})):{1,2}(?![=:])/;
+// The first line of a recipe may stand behind its rule.
+const ruleAndRecipe = /^ *[^\s#=:;][^#=:;]{0,400}:{1,2}(?![=:])[^#;=]{0,400};/;
+const definesLines = /^ *(?:override\s+)?define\s/;
+// A recipe of just whose parameters have values.
+const justRecipe = /^@?[A-Za-z_][\w-]*\s[^:]*:(?!=)/;
+const conditional = /^ *(?:ifn?eq|ifn?def|else|endif)\b/;
+// Further lines that are followed; of just, attributes that name no interpreter.
+const otherLine =
+  /^ *(?:[-s]?include\s|(?:export|unexport|vpath|undefine|import|alias|set)\b|\$\((?:info|warning|error|shell)\s|\[(?!.*\b(?:script|extension)\b)|#)|^\s*#/;
+// What says how make works, and what its own recipes are made of.
+const ownVariable =
+  /^(?:\.(?!DEFAULT_GOAL$).*|.+\..*|MAKE(?:FLAGS|FILES|SHELL)|GNUMAKEFLAGS|A[RS]|C[CO]|CXX|CPP|FC|F77|M2C|PC|GET|LEX|YACC|LINT|MAKEINFO|TEX|TEXI2DVI|C?WEAVE|C?TANGLE|RM|LD|OBJC|LDLIBS|LOADLIBES|OUTPUT_OPTION|\w*FLAGS)$/;
+const plainCompiler =
+  /^(?:\S*-)?(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|ar|as|ld|cpp|flex|bison|rm)?(?:\s*-[\w=./+-]+)*\s*$/;
 
 // A line that is no recipe: a definition, a rule, a setting of just, a comment.
 function readLine(reading: Reading, line: string, at: number): void {
@@ -137,24 +207,46 @@ function readLine(reading: Reading, line: string, at: number): void {
   const shell =
     name === 'SHELL' ? value : /^set\s+shell\s*:=\s*\[\s*["']([^"']{1,100})/.exec(line)?.[1];
   if (shell !== undefined) reading.language = shellLanguage(shell);
+  const [ruleHead, targets = ''] = all === undefined ? (ruleForm.exec(line) ?? []) : [];
+  const behind = line.slice(ruleHead?.length);
+  const isOfTargets = ruleHead !== undefined && definitionForm.test(behind);
+  let isFollowed = true;
   if (all !== undefined) {
-    const before = sign.startsWith('+') ? `${variables.get(name) ?? ''} ` : '';
+    const known = variables.get(name);
+    const before = sign.startsWith('+') ? `${known ?? ''} ` : '';
     variables.set(name, (before + value).slice(0, valueCharsMax));
     if (sign === '!=') command(value, line.length - value.length);
-  } else {
-    const [, names] = /^ {0,8}(?:-|s)?(?:include|import)\s+([^\n#]{1,1000})/.exec(line) ?? [];
-    if (names !== undefined) reading.included.push(names);
-    const [, targets = ''] =
-      /^((?:[^\s#=:;$]|\$\(\w{1,80}\))(?:[^#=:;]{0,400})):{1,2}(?![=:])/.exec(line) ?? [];
+    // Of two values, make decides when it runs which one counts.
+    isFollowed =
+      before.length + value.length <= valueCharsMax &&
+      (known === undefined || before !== '' || known === value) &&
+      (!ownVariable.test(name) || plainCompiler.test(value)) &&
+      !(name === 'SHELL' && value.includes('$'));
+  } else if (ruleHead !== undefined) {
     reading.targets = targets;
-    // The first line of a recipe may stand behind its rule.
-    const rule = /^[^\s#=:;][^#=:;]{0,400}:{1,2}(?![=:])[^#;=]{0,400};/.exec(line)?.[0];
-    if (rule !== undefined)
+    const head = ruleAndRecipe.exec(line)?.[0];
+    if (head !== undefined)
       reading.recipe.push({
-        text: line.slice(rule.length).replace(/^\s*[@+-]*/, (marks) => ' '.repeat(marks.length)),
-        raw: at + rule.length,
+        text: line.slice(head.length).replace(/^\s*[@+-]*/, (marks) => ' '.repeat(marks.length)),
+        raw: at + head.length,
       });
+    else if (isOfTargets) readLine(reading, behind, at + ruleHead.length);
+    else isFollowed = !/[;=]/.test(behind.replace(/\s#.*/, ''));
+  } else if (definesLines.test(line)) {
+    const [, defined] = /define\s+(\w+)\s*:?=?\s*$/.exec(line) ?? [];
+    isFollowed = defined !== undefined && defined !== 'SHELL' && !ownVariable.test(defined);
+  } else {
+    const [, names] = /^ *(?:-|s)?(?:include|import)\s+([^\n#]{1,1000})/.exec(line) ?? [];
+    if (names !== undefined) reading.included.push(names);
+    isFollowed =
+      otherLine.test(line) ||
+      conditional.test(line) ||
+      (isJustfile.test(source.path) && justRecipe.test(line));
   }
+  if (!isFollowed) notFollowed(reading, line, at);
+  reading.isRule =
+    (ruleHead !== undefined && !isOfTargets) ||
+    (reading.isRule && (conditional.test(line) || isBlank(line)));
   for (const { text, start } of shellCalls(line)) command(text, start);
   if (isJustfile.test(source.path))
     for (const match of line.matchAll(/(`{1,3})([^`]{1,2000})\1/g))

@@ -1,11 +1,10 @@
 /**
- * The scanner's rules as a tool in SARIF 2.1.0: §3.19 toolComponent, §3.49 reportingDescriptor,
- * taxonomies by §3.19.3.
+ * The scanner's rules as a tool in SARIF 2.1.0: §3.19 toolComponent, §3.49 reportingDescriptor.
  */
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { Rule } from '../../rule.ts';
 import { ruleUrl } from '../report-markdown.ts';
-import { type Weakness, weaknessLists, weaknessOf } from '../tables/weaknesses.ts';
+import { type Weakness, weaknessOf } from '../weakness.ts';
 
 /** JSON of the format; a test checks it against the schema. */
 export type Sarif = { readonly [key: string]: unknown };
@@ -34,34 +33,15 @@ const precisions = {
   widened: 'low',
 } as const;
 
-/** The lists of weaknesses that at least one rule names, in the order of `run.taxonomies`. */
-export function sarifTaxonomies(rules: readonly Rule[]): Sarif[] {
-  return listsOf(rules).map(({ list, ids }) => ({
-    name: list.name,
-    version: list.version,
-    organization: list.organisation,
-    informationUri: list.url,
-    shortDescription: { text: `${list.name} ${list.version}` },
-    isComprehensive: false,
-    taxa: ids.map(({ id, label, name, url }) => ({
-      id,
-      name: label,
-      shortDescription: { text: name },
-      helpUri: url,
-    })),
-  }));
-}
-
 /** `tool.driver`. @param version of this program */
 export function sarifDriver(rules: readonly Rule[], version: string, ruleSet: string): Sarif {
-  const lists = listsOf(rules);
   return {
     name: 'Skillgate',
     organization: 'Skillgate',
     version,
     semanticVersion: version,
     informationUri: ruleUrl(''),
-    rules: rules.map((rule) => describeRule(rule, lists)),
+    rules: rules.map(describeRule),
     notifications: [
       {
         id: 'not-analysed',
@@ -82,33 +62,16 @@ export function sarifDriver(rules: readonly Rule[], version: string, ruleSet: st
         defaultConfiguration: { level: 'warning' },
       },
     ],
-    supportedTaxonomies: lists.map(({ list }, index) => ({ name: list.name, index })),
     properties: { ruleSet },
   };
 }
 
-interface NamedList {
-  readonly list: Weakness['list'];
-  /** Sorted, each once. */
-  readonly ids: readonly Weakness[];
-}
-
-function listsOf(rules: readonly Rule[]): NamedList[] {
-  const named = new Map(rules.flatMap(weaknessesOf).map((weakness) => [weakness.id, weakness]));
-  const all = [...named.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return weaknessLists
-    .map((list) => ({ list, ids: all.filter((weakness) => weakness.list.key === list.key) }))
-    .filter(({ ids }) => ids.length > 0);
-}
-
-/** The weaknesses of a rule, with names, in the rule's order. */
+/** The weaknesses of a rule, in the rule's order. */
 export function weaknessesOf({ maps }: Pick<Rule, 'maps'>): Weakness[] {
-  return [...(maps.cwe ?? []), ...(maps.owasp ?? []), ...(maps.attack ?? [])].flatMap(
-    (id) => weaknessOf(id) ?? [],
-  );
+  return [...(maps.cwe ?? []), ...(maps.owasp ?? []), ...(maps.attack ?? [])].map(weaknessOf);
 }
 
-function describeRule(rule: Rule, lists: readonly NamedList[]): Sarif {
+function describeRule(rule: Rule): Sarif {
   const weaknesses = weaknessesOf(rule);
   return {
     id: rule.id,
@@ -118,17 +81,6 @@ function describeRule(rule: Rule, lists: readonly NamedList[]): Sarif {
     help: { text: `${rule.why}\n\nFix: ${rule.fix}`, markdown: helpMarkdown(rule, weaknesses) },
     helpUri: ruleUrl(rule.id),
     defaultConfiguration: { level: sarifLevels[rule.severity] },
-    relationships: weaknesses.map(({ id, list }) => {
-      const index = lists.findIndex((named) => named.list.key === list.key);
-      return {
-        target: {
-          id,
-          index: lists[index]?.ids.findIndex((weakness) => weakness.id === id),
-          toolComponent: { name: list.name, index },
-        },
-        kinds: ['relevant'],
-      };
-    }),
     properties: {
       tags: ['security', rule.kind, ...weaknesses.map(({ label }) => label)],
       precision: precisions[rule.confidence],
@@ -138,7 +90,7 @@ function describeRule(rule: Rule, lists: readonly NamedList[]): Sarif {
 }
 
 function helpMarkdown({ title, why, fix, id }: Rule, weaknesses: readonly Weakness[]): string {
-  const maps = weaknesses.map(({ label, name, url }) => `- [${label}](${url}) ${name}`);
+  const maps = weaknesses.map(({ label, url }) => `- [${label}](${url})`);
   return [`**${title}**`, why, `**Fix.** ${fix}`, maps.join('\n'), `[${id}](${ruleUrl(id)})`]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -14,7 +14,7 @@ import { capabilityOf } from '../finding-capability.ts';
 import type { Marks, ReportMark } from '../marks.ts';
 import { filePath, findingMessage } from '../report-gitlab.ts';
 import { notDecided } from '../report-text.ts';
-import { type Sarif, sarifDriver, sarifLevels, sarifTaxonomies } from './sarif-rules.ts';
+import { type Sarif, sarifDriver, sarifLevels } from './sarif-rules.ts';
 
 // GitHub refuses a SARIF file beyond its limits whole, so the least severe results are left out,
 // and the file says how many. The other limits cannot be reached: a file has one run, a rule at
@@ -334,7 +334,6 @@ export class SarifRun {
       runs: [
         {
           tool: { driver: sarifDriver(rules, version, ruleSet) },
-          taxonomies: sarifTaxonomies(rules),
           invocations: [
             {
               executionSuccessful: this.#notifications.length === 0,

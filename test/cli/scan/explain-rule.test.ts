@@ -3,7 +3,7 @@ import { rules } from '../../../scanner/rules.ts';
 import { skill } from '../command-line.ts';
 
 describe('skillgate explain RULE', () => {
-  it('shows why, how to fix it, an attack and a near miss with their findings, the weaknesses by name and what is near', async () => {
+  it('shows why, how to fix it, an attack and a near miss with their findings, the weaknesses and what is near', async () => {
     const { exit, stdout } = await skill(['explain', 'flow/secret-to-network']);
     expect(exit).toBe(0);
     const titles = [
@@ -16,7 +16,7 @@ describe('skillgate explain RULE', () => {
       'Related rules',
     ];
     expect(stdout.split('\n').filter((line) => titles.includes(line))).toEqual(titles);
-    expect(stdout).toMatch(/\n {2}CWE-522 +Insufficiently Protected Credentials\n/);
+    expect(stdout).toMatch(/\n {2}CWE-522 +https:\/\/cwe\.mitre\.org/);
     expect(stdout).toMatch(
       /What it finds\n {2}\S+\n( {2}\|.*\n)+(.*\n)* {2}found at \S+:\d+ critical/,
     );

@@ -4,7 +4,8 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
 import { interpreters, utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
-import type { ShellRun } from '../run.ts';
+import { noteStart } from '../graph.ts';
+import { noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,
   emptyValue,
@@ -15,7 +16,7 @@ import {
 } from '../value.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
-import { readFileValue } from './files.ts';
+import { fileKey, readFileValue } from './files.ts';
 import { containers, type Launcher, launchers } from './tables/shell-launchers.ts';
 
 /** Follows the command lines that a call runs; returns their output. */
@@ -24,7 +25,9 @@ export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
   if (launcher === undefined) return undefined;
   const args = parseArguments(
     call.args,
-    new Set([...(launcher.line ?? []), ...(launcher.takesValue ?? [])]),
+    new Set(
+      [launcher.line, launcher.takesValue, launcher.programIn].flatMap((names) => names ?? []),
+    ),
     launcher.operandsFrom !== undefined,
   );
   const lines = optionValues(args, launcher.line ?? []).flatMap((value) => lineOf(launcher, value));
@@ -34,6 +37,7 @@ export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
   }
   const last = args.operands.at(-1);
   if (launcher.lastWord && last !== undefined && /\s/.test(last.text)) lines.push(last);
+  runProgramFiles(run, call, launcher, args);
   if (launcher.input !== undefined) lines.push(...inputOf(run, call, launcher.input, args));
   const outputs = lines.map((line) => runCode(run, { ...call, args: [] }, line, 'shell'));
   return outputs.at(-1);
@@ -98,11 +102,9 @@ function inputOf(
 ): ShellValue[] {
   const [file] = optionValues(args, ['f']);
   const reads =
-    kind === 'makefile'
-      ? file?.text === '-' || file?.text.startsWith('/dev/')
-      : kind === 'lines' ||
-        args.operands.some((operand) => operand.text === '-') ||
-        args.operands.length === 0;
+    kind === 'lines' ||
+    args.operands.some((operand) => operand.text === '-') ||
+    args.operands.length === 0;
   if (hasOption(args, ['l', 'r', 'd']) || !reads) return [];
   const input =
     file !== undefined && file.text !== '-' && file.text !== '/dev/stdin'
@@ -114,18 +116,33 @@ function inputOf(
   const commands = input.text
     .replaceAll(unknownPart, '\n')
     .split('\n')
-    .flatMap((line) => commandIn(kind, line));
+    // `*/5 * * * * cmd`, `@daily cmd`
+    .flatMap((line) => /^\s*(?:@\w+|(?:\S+\s+){5})(.*)$/.exec(line)?.[1] ?? []);
   return [changedText(input, commands.join('\n'))];
 }
 
-// `*/5 * * * * cmd`, `@daily cmd`; the indented lines of a makefile.
-function commandIn(kind: 'crontab' | 'makefile', line: string): string[] {
-  const found =
-    kind === 'crontab'
-      ? /^\s*(?:@\w+|(?:\S+\s+){5})(.*)$/.exec(line)
-      : /^(?:\t|[\w.%-]+:[^=;]*;)[@+ -]{0,6}(.*)$/.exec(line);
-  return found?.[1] === undefined ? [] : [found[1]];
+// `make -f notes.txt`: whatever its name says, the file is a program.
+function runProgramFiles(
+  run: ShellRun,
+  call: Call,
+  { program, programIn = [] }: Launcher,
+  args: Arguments,
+): void {
+  for (const file of optionValues(args, programIn)) {
+    const written =
+      file.text === '-' || file.text === '/dev/stdin'
+        ? call.stdin
+        : run.files.get(fileKey(run, file.text));
+    if (program === undefined) {
+      if (!ordinaryBuildFile.test(file.text))
+        noteTrait(run, { ...call, api: call.name }, 'unread-program', `${call.name} ${file.text}`);
+    } else if (written === undefined) noteStart(run, call.span, file.text, call, program);
+    else runCode(run, { ...call, args: [] }, written, program);
+  }
 }
+
+// A file of one of these names is read, or held, for its name.
+const ordinaryBuildFile = /\.(?:xml|pom|gradle|kts|ninja|cmake|json|just|rb|py|smk)$|file$/i;
 
 // Folders of the host inside a container: what a command in the container does to them, it does to
 // the host's files.

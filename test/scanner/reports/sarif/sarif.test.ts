@@ -49,18 +49,11 @@ describe('SARIF', () => {
     expect(validate(log)).toBe(false);
   });
 
-  it('describes every rule with its weaknesses, and points at them by index', async () => {
+  it('describes every rule with its weaknesses', async () => {
     const [run] = (await logOf({})).runs;
     expect(run.tool.driver.rules.map((rule: Log) => rule.id)).toEqual(rules.map(({ id }) => id));
     for (const rule of run.tool.driver.rules) {
       expect(rule.help.markdown).toContain(rule.id);
-      for (const { target } of rule.relationships) {
-        const list = run.taxonomies[target.toolComponent.index];
-        expect([list.name, list.taxa[target.index].id]).toEqual([
-          target.toolComponent.name,
-          target.id,
-        ]);
-      }
     }
     const sent = run.tool.driver.rules.find((rule: Log) => rule.id === 'flow/secret-to-network');
     expect(sent).toMatchObject({

@@ -2,6 +2,7 @@
  * Programs that run a given command line, and its place in their arguments. Sources: their manual
  * pages, GTFOBins.
  */
+import type { Language } from '../../../../fact/source.ts';
 
 export interface Launcher {
   /** Options whose value is a command line. */
@@ -12,11 +13,11 @@ export interface Launcher {
   readonly lastWord?: true;
   /** Options whose values are no command lines. */
   readonly takesValue?: readonly string[];
-  /**
-   * Runs its standard input line by line: `lines` as it is, `crontab` behind five fields,
-   * `makefile` the indented lines.
-   */
-  readonly input?: 'lines' | 'crontab' | 'makefile';
+  /** Runs its standard input line by line: `lines` as it is, `crontab` behind five fields. */
+  readonly input?: 'lines' | 'crontab';
+  /** Options whose value is a file with a program, and its language if that is followed. */
+  readonly programIn?: readonly string[];
+  readonly program?: Language;
   /**
    * The text before a command line in an option's value: `!cmd` of an alias, `ProxyCommand=cmd`.
    */
@@ -26,6 +27,12 @@ export interface Launcher {
 const remote: Launcher = {
   line: ['o'],
   behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i,
+};
+
+const makes: Launcher = {
+  programIn: ['f', 'file', 'makefile'],
+  program: 'makefile',
+  takesValue: ['C', 'j'],
 };
 
 export const launchers: Readonly<Record<string, Launcher>> = {
@@ -38,8 +45,18 @@ export const launchers: Readonly<Record<string, Launcher>> = {
   at: { input: 'lines', takesValue: ['f', 'q', 't'] },
   batch: { input: 'lines' },
   crontab: { input: 'crontab', takesValue: ['u'] },
-  make: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
-  gmake: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
+  make: makes,
+  gmake: { ...makes },
+  bmake: { ...makes },
+  just: { programIn: ['f', 'justfile'] },
+  ninja: { programIn: ['f'] },
+  cmake: { programIn: ['P', 'C'] },
+  ant: { programIn: ['f', 'file', 'buildfile'] },
+  mvn: { programIn: ['f', 'file'] },
+  gradle: { programIn: ['b', 'build-file', 'I', 'init-script'] },
+  rake: { programIn: ['f', 'rakefile'] },
+  scons: { programIn: ['f', 'file', 'makefile', 'sconstruct'] },
+  snakemake: { programIn: ['s', 'snakefile'] },
   gdb: { line: ['ex', 'eval-command'], takesValue: ['command'], behind: /^!|^shell\s{1,9}/ },
   man: { line: ['P', 'pager', 'H', 'html'] },
   zip: { line: ['TT', 'unzip-command'] },
