@@ -171,6 +171,11 @@ test *args:
     expect(['review', 'block']).toContain(report.verdict);
   });
 
+  it('of no other name is seen in what only begins alike', async () => {
+    const line = 'cmake -B out -DCMAKE_C_COMPILER=clang && mvn -DskipTests -f a/pom.xml package\n';
+    expect((await scanned('run.sh', line)).verdict).toBe('pass');
+  });
+
   it('is read in linear time', async () => {
     for (const start of ['A = b\\\n', '$(shell ', 'a: b \\\n', '\t$(', 'A != '])
       expect((await scanned('Makefile', start.repeat(50_000))).verdict).toBeDefined();
