@@ -35,6 +35,11 @@ const makes: Launcher = {
   takesValue: ['C', 'j'],
 };
 
+const buildTool: Launcher = {
+  programIn: 'f file makefile justfile buildfile rakefile sconstruct'.split(' '),
+  takesValue: ['D', 'P', 'T', 'C', 'j', 't'],
+};
+
 export const launchers: Readonly<Record<string, Launcher>> = {
   su: { line: ['c', 'command', 'session-command'], takesValue: ['s', 'g', 'G'] },
   runuser: { line: ['c', 'command'], takesValue: ['u', 's', 'g', 'G'] },
@@ -46,16 +51,16 @@ export const launchers: Readonly<Record<string, Launcher>> = {
   batch: { input: 'lines' },
   crontab: { input: 'crontab', takesValue: ['u'] },
   make: makes,
-  gmake: { ...makes },
-  bmake: { ...makes },
-  just: { programIn: ['f', 'justfile'] },
-  ninja: { programIn: ['f'], takesValue: ['C', 'j', 't', 'd'] },
+  gmake: makes,
+  bmake: makes,
+  just: buildTool,
+  ninja: buildTool,
   cmake: { programIn: ['P', 'C'], takesValue: ['D', 'G', 'B', 'S', 'A', 'T', 'U', 'E'] },
-  ant: { programIn: ['f', 'file', 'buildfile'], takesValue: ['D'] },
-  mvn: { programIn: ['f', 'file'], takesValue: ['D', 'P', 'T'] },
+  ant: buildTool,
+  mvn: buildTool,
   gradle: { programIn: ['b', 'build-file', 'I', 'init-script'], takesValue: ['D', 'P', 'p'] },
-  rake: { programIn: ['f', 'rakefile'] },
-  scons: { programIn: ['f', 'file', 'makefile', 'sconstruct'] },
+  rake: buildTool,
+  scons: buildTool,
   snakemake: { programIn: ['s', 'snakefile'] },
   gdb: { line: ['ex', 'eval-command'], takesValue: ['command'], behind: /^!|^shell\s{1,9}/ },
   man: { line: ['P', 'pager', 'H', 'html'] },
