@@ -232,7 +232,8 @@ class LogRows {
 }
 
 function entryText(entry: AuditEntry): Safe {
-  return joined(auditRow(entry), '  ');
+  const [at = '', ...cells] = auditRow(entry);
+  return joined([at, entry.run.slice(0, 8), ...cells], '  ');
 }
 
 function rowText({ first, last, times }: LogRow): Safe {

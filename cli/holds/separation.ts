@@ -105,13 +105,14 @@ function policyRow(file: string, uid: number): Separation {
     (path) => statSync(path, { throwIfNoEntry: false })?.uid,
   );
   const apart = uid !== 0 && owners.every((owner) => owner !== undefined && owner !== uid);
-  const name = 'host policy protected';
-  if (apart)
-    return { name, holds: true, detail: `${file} belongs to another user than the runner` };
-  const detail = `a program that runs as user ${uid} outside a sandbox can rewrite ${file} and add approvers; agents in sandboxes cannot`;
-  return uid === 0
-    ? { name, holds: false, detail }
-    : { name, holds: false, detail, type: `sudo chown root:root ${dirname(file)} ${file}` };
+  return {
+    name: 'host policy protected',
+    holds: apart,
+    detail: apart
+      ? `${file} belongs to another user than the runner`
+      : `a program that runs as user ${uid} outside a sandbox can rewrite ${file} and add approvers; agents in sandboxes cannot`,
+    ...(!apart && uid !== 0 && { type: `sudo chown -R root:root ${dirname(file)}` }),
+  };
 }
 
 /**

@@ -118,6 +118,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
       ...capabilities.map((one) => safe`  ${one}`),
       ...requiredLines(review),
       ...packageLines(review),
+      safe`so far:`,
       ...review.approvals.map(
         (one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`,
       ),

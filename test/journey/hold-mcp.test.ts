@@ -151,7 +151,7 @@ describe('an agent over MCP, whose operator can be asked', () => {
   it('is answered when nobody answers the hold of its run, and not told how a person would', async () => {
     const said = await call('skill_run', { name: '@acme/wide', why: 'Ann asked' });
     expect(said).toContain('refused [hold-expired]');
-    expect(said).toContain('nobody answered in time');
+    expect(said).toContain('nobody answered while the run waited');
     expect(said).not.toMatch(tellsHow);
   });
 });

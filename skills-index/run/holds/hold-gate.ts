@@ -145,7 +145,7 @@ export function openGate(given: GateSettings): RunGate {
           ? await waitForPerson(settings, hold, all.request, signal)
           : await askOperator(hands, hold, signal);
       if (answer !== undefined) how = answer.verdict === 'allow' ? 'allowed' : 'denied';
-      return end(hold, how, answer?.by ?? 'nobody answered in time');
+      return end(hold, how, answer?.by ?? 'nobody answered while the run waited');
     } finally {
       state.end(hold, how, ticks());
     }
