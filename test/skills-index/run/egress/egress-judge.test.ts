@@ -5,6 +5,7 @@ import {
   type EgressRules,
   judgeConnect,
   judgeRequest,
+  whyNotOutside,
 } from '../../../../skills-index/run/egress/egress-judge.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
@@ -422,4 +423,14 @@ describe('any request', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it.each([
+  [['9.9.9.9', '2620:fe::fe'], undefined],
+  // A host often trusts whoever comes from its own public address.
+  [['9.9.9.9', '8.8.8.8'], 'address-denied'],
+  [['9.9.9.9', '10.0.0.1'], 'address-denied'],
+  [[], 'address-denied'],
+])('a run may connect to %j, where this host is 8.8.8.8: %s', (addresses, why) => {
+  expect(whyNotOutside(addresses, ['8.8.8.8', '127.0.0.1'])).toBe(why);
 });
