@@ -23,36 +23,56 @@ const ownPlaces = (base) => ({
     }),
 });
 
-// The commands of each program; each has its own help. The modules of all others are beside it.
+// The commands of each program; each has its own help. The modules of all others are beside it, and
+// what of the scanner is seldom asked for.
 const programs = {
   agents: ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js'],
   install: ['install/install.js', 'install/update.js', 'install/ci.js'],
-  publish: ['publish/publish.js'],
+  author: ['publish/publish.js', 'scan/scan.js'],
+  help: [],
 };
 const help = 'help-and-options/help.js';
 const otherCommands = (own) => ({
   name: 'other-commands',
   setup: (bundle) =>
     bundle.onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
-      if (kind !== 'dynamic-import' || !importer.endsWith('-rows.js')) return undefined;
-      const command = relative('dist/cli', join(dirname(importer), path));
-      return own.includes(command) ? undefined : { path: `./${command}`, external: true };
+      const module = relative('dist/cli', join(dirname(importer), path));
+      const isOther = importer.endsWith('-rows.js')
+        ? !own.includes(module)
+        : module.startsWith('../scanner/');
+      return kind === 'dynamic-import' && isOther
+        ? { path: `./${module}`, external: true }
+        : undefined;
     }),
 });
 
-// Of ts-morph the scanner uses TypeScript alone, which is two thirds of the package's code.
+// Of ts-morph the scanner uses TypeScript alone, which is two thirds of the package's code. It has a
+// file of its own, which a skill without TypeScript and JavaScript does not need.
 const compilerOnly = {
   name: 'compiler-only',
   setup: (bundle) => {
     bundle.onResolve({ filter: /^ts-morph$/ }, ({ path }) => ({ path, namespace: 'compiler' }));
     bundle.onLoad({ filter: /^/, namespace: 'compiler' }, () => ({
-      contents: "exports.ts = require('@ts-morph/common/dist/typescript.js');",
-      resolveDir: 'node_modules',
+      contents: "exports.ts = require('./compiler.cjs');",
     }));
+    bundle.onResolve({ filter: /^\.\/compiler\.cjs$/ }, ({ path }) => ({ path, external: true }));
     bundle.onLoad({ filter: /\/@ts-morph\/common\/dist\/typescript\.js$/ }, async ({ path }) => ({
       contents: await usedCompiler(readFileSync(path, 'utf8'), 'dist/scanner'),
       resolveDir: dirname(path),
     }));
+  },
+};
+
+// The phrase tables are made ready once.
+const readyPhrases = {
+  name: 'ready-phrases',
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /\/compiled-phrases\.js$/ }, async ({ path }) => {
+      const { compiledPhrases } = await import(path);
+      writeFileSync('dist/cli/phrases.json', JSON.stringify(compiledPhrases));
+      return { contents: "export const compiledPhrases = require('./phrases.json');" };
+    });
+    bundle.onResolve({ filter: /^\.\/phrases\.json$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -64,7 +84,7 @@ const lazySuffixes = {
       kind === 'import-statement' ? { path: 'tldts', namespace: 'suffixes' } : undefined,
     );
     bundle.onLoad({ filter: /^/, namespace: 'suffixes' }, () => ({
-      contents: ['getDomain', 'getPublicSuffix', 'parse']
+      contents: ['getDomain', 'getDomainWithoutSuffix', 'getPublicSuffix', 'parse']
         .map((name) => `export const ${name} = (...args) => require('tldts').${name}(...args);`)
         .join('\n'),
       resolveDir: 'node_modules',
@@ -96,15 +116,15 @@ const program = {
 };
 await bundle('scan/local-scan', {
   ...program,
-  outfile: 'dist/cli/scan.cjs',
+  outfile: 'dist/cli/scanner.cjs',
+  plugins: [compilerOnly, readyPhrases, ownPlaces('ownPlace'), lazySuffixes],
+});
+await bundle('../../node_modules/@ts-morph/common/dist/typescript', {
+  ...program,
+  outfile: 'dist/cli/compiler.cjs',
   // The licence of TypeScript is a comment.
   legalComments: 'eof',
-  plugins: [compilerOnly, ownPlaces('ownPlace')],
-});
-await bundle('scan/scan-child', {
-  outfile: 'dist/cli/scan/scan-child.js',
-  format: 'esm',
-  external: ['./local-scan.js'],
+  plugins: [compilerOnly],
 });
 // The modules are read before the bundle replaces one of them.
 for (const [name, commands] of Object.entries(programs))
@@ -120,18 +140,27 @@ await bundle('command-line', {
   external: [...large, ...native, ...optional],
   plugins: [ownPlaces('import.meta.url')],
 });
-// The entry is a module that contains CommonJS. An import of a module of Node runs that module and
+// An entry is a module that contains CommonJS. An import of a module of Node runs that module and
 // its getters, such as those of `node:fs` for promises and streams, before the first line. In
 // CommonJS each is asked for where it is first used.
-await bundle('main', {
-  outdir: 'dist/cli',
+const entry = {
   format: 'cjs',
-  external: ['./command-line.js'],
   banner: {
     js: 'const require = process.getBuiltinModule, module = { exports: {} };\nconst ownPlace = import.meta.url;',
   },
-  footer: { js: 'export { main };' },
   plugins: [ownPlaces('ownPlace')],
+};
+await bundle('main', {
+  ...entry,
+  outfile: 'dist/cli/main.js',
+  external: ['./command-line.js'],
+  footer: { js: 'export { main };' },
+});
+await bundle('scan/scan-child', {
+  ...entry,
+  outfile: 'dist/cli/scan/scan-child.js',
+  external: ['./local-scan.js'],
+  plugins: [ownPlaces("new URL('../main.js', ownPlace)")],
 });
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -15,7 +15,10 @@ const files: Readonly<Record<string, string>> = {
   install: 'install',
   update: 'install',
   ci: 'install',
-  publish: 'publish',
+  publish: 'author',
+  scan: 'author',
+  help: 'help',
+  '--help': 'help',
 };
 
 // A command that ends early has not called all functions that it usually needs.

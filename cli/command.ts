@@ -22,7 +22,7 @@ export interface Paths {
  * `pretty` on the command line is another word for `text`. Every command offers `text` and `json`,
  * some the others.
  */
-export type Format = 'text' | 'json' | 'jsonl' | 'sarif' | 'github' | 'gitlab' | 'markdown';
+export type Format = 'text' | 'json' | 'jsonl' | 'sarif' | 'github' | 'markdown';
 
 export type OptionValue = string | boolean | readonly string[] | undefined;
 

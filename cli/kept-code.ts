@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { constants, Script } from 'node:vm';
 import { isOwnAlone } from './compile-cache.ts';
 
@@ -31,7 +32,7 @@ const digestBytes = 32;
 
 /**
  * @param file of ASCII, as the build makes sure: a string of single bytes takes half the time and
- * memory
+ * memory. A built file beside it, which it requires, is run in the same way.
  * @param place of the kept code, if any is kept. No other user may write there: V8 runs kept code
  * without a check.
  */
@@ -50,11 +51,20 @@ export function runBuiltFile<Exports extends object>(
     },
   );
   const module: { exports: Exports } = { exports: Object.create(null) };
-  script.runInThisContext()(module.exports, createRequire(file), module, file);
+  const required = createRequire(file);
+  const parts: BuiltFile<object>[] = [];
+  const requirePart = (name: string): unknown => {
+    if (!/^\.\/\w+\.cjs$/.test(name)) return required(name);
+    const part = runBuiltFile(join(dirname(file), name), place && `${place}.${basename(name)}`);
+    parts.push(part);
+    return part.exports;
+  };
+  script.runInThisContext()(module.exports, requirePart, module, file);
   return {
     exports: module.exports,
     wasKept: kept !== undefined && script.cachedDataRejected !== true,
     keep: () => {
+      for (const part of parts) part.keep();
       if (place !== undefined) write(place, source, script.createCachedData());
     },
   };

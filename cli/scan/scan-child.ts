@@ -11,7 +11,7 @@ import type { LocalScanRequest } from './local-scan.ts';
 type Program = typeof import('./local-scan.ts');
 
 // A checkout has modules alone.
-const file = fileURLToPath(new URL('../scan.cjs', import.meta.url));
+const file = fileURLToPath(new URL('../scanner.cjs', import.meta.url));
 const program = existsSync(file) ? built() : import('./local-scan.ts');
 
 process.once('disconnect', () => process.exit());
@@ -21,7 +21,7 @@ process.on('message', async (request: LocalScanRequest) => {
 
 async function built(): Promise<Program> {
   const folder = compiledFolder(process.env);
-  const place = folder === undefined ? undefined : `${folder}/scan.code`;
+  const place = folder === undefined ? undefined : `${folder}/scanner.code`;
   const { exports, wasKept, keep } = runBuiltFile<Program>(file, place);
   if (place !== undefined && !wasKept) {
     await exports.scanSample();

@@ -262,19 +262,6 @@ const outputs: Readonly<
     const { printAnnotations } = await import('../../scanner/reports/report-github.ts');
     return { begin: '', one: ({ report }) => printAnnotations(report, marks), end: () => '' };
   },
-  gitlab: async (_, marks) => {
-    const { gitLabIssues } = await import('../../scanner/reports/report-gitlab.ts');
-    let separator = '';
-    const one = ({ report }: ScannedFolder): string => {
-      const issues = gitLabIssues(report, marks).map((issue) => {
-        const text = `${separator}${jsonText(issue)}`;
-        separator = ',\n';
-        return text;
-      });
-      return issues.join('');
-    };
-    return { begin: '[', one, end: () => ']\n' };
-  },
   markdown: async (_, marks) => {
     const { printMarkdown } = await import('../../scanner/reports/report-markdown.ts');
     const one = ({ report, files }: ScannedFolder, first: boolean): string =>

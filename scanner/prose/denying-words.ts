@@ -25,8 +25,11 @@ export const deniesRows = new RegExp(
   ]
     .map((one) => `^\\W*(?:${one})\\W*$`)
     .join('|'),
-  'iu',
+  'i',
 );
+/** A word that each of them has. A page without one needs no search, and none of its memory. */
+export const mayDenyRows =
+  /block|den[iy]|black|forbid|prohibit|disallow|reject|refus|banned|\bnot\b|anti|don|danger|unsafe|destruct|malic|attack|wrong|incorrect|bad|avoid|flag|catch|never|test|should/i;
 
 /** A cell that is nothing but such a word. */
 export const deniesRow =

@@ -3,62 +3,10 @@
  * a search needs, and are skipped.
  */
 
-import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
-import {
-  actsOnDecoded,
-  approvalOrders,
-  approvalSwitches,
-  baits,
-  biases,
-  concealments,
-  decodesText,
-  destructions,
-  diversions,
-  exfiltrations,
-  forgedBoundaries,
-  frequentSolicitations,
-  introducesBlob,
-  madeInstructions,
-  memoryOrders,
-  overrides,
-  plantings,
-  propagations,
-  remoteInstructionForms,
-  secretReplies,
-  solicitations,
-  toScanners,
-  weakenings,
-} from './lures.ts';
-import { type FirstWord, neededWords, tellingWordsOfNames } from './names.ts';
+import { type CompiledPhrases, compiledPhrases } from './compiled-phrases.ts';
+import { searchedPatterns } from './lures.ts';
 import { type Concept, concepts } from './phrases/concept.ts';
-
-// The patterns that rules match against every text: texts without their required words are skipped.
-
-export const searchedPatterns: readonly RegExp[] = [
-  actsOnDecoded,
-  approvalSwitches,
-  decodesText,
-  introducesBlob,
-  madeInstructions,
-  toScanners,
-  ...approvalOrders,
-  ...baits,
-  ...biases,
-  ...concealments,
-  ...destructions,
-  ...diversions,
-  ...exfiltrations,
-  ...forgedBoundaries,
-  ...frequentSolicitations,
-  ...memoryOrders,
-  ...overrides,
-  ...plantings,
-  ...propagations,
-  ...remoteInstructionForms,
-  ...secretReplies,
-  ...solicitations,
-  ...weakenings,
-];
+import { withLetter, wordStart } from './word-sum.ts';
 
 // Looks up words letter by letter during a pass over a text, so that no word is copied.
 
@@ -68,17 +16,6 @@ interface WordEntry {
   readonly open: number[];
   /** Bits of exactly this word. */
   readonly whole: number[];
-}
-
-/**
- * Sums letters from `start`. The sum of a word's letters finds its entry. Two words with the same
- * sum share it, which only means a needless search.
- */
-const wordStart = 0x811c9dc5 | 0;
-
-/** The sum with one letter more (FNV-1a). Never 0, which stands for an empty slot. */
-function withLetter(sum: number, letter: number): number {
-  return Math.imul(sum ^ letter, 0x01000193) | 1;
 }
 
 /** The lower-case code of an ASCII letter or digit; 0 for all other characters. */
@@ -95,29 +32,37 @@ const slots = 16_384;
 
 class WordTable {
   readonly #sums = new Int32Array(slots);
-  readonly #entries: (WordEntry | undefined)[] = Array.from({ length: slots }, () => undefined);
+  readonly #entries: (WordEntry | string)[] = new Array(slots).fill('');
 
-  /** Adds a bit to a word. */
-  put({ text, open }: FirstWord, bit: number): void {
-    let sum = wordStart;
-    for (let at = 0; at < text.length; at++) sum = withLetter(sum, text.charCodeAt(at));
-    let slot = slotOf(sum);
-    while (this.#sums[slot] !== 0 && this.#sums[slot] !== sum) slot = (slot + 1) % slots;
-    this.#sums[slot] = sum;
-    const entry = this.#entries[slot] ?? { open: [], whole: [] };
-    this.#entries[slot] = entry;
-    const bits = open ? entry.open : entry.whole;
-    if (!bits.includes(bit)) bits.push(bit);
+  constructor(words: CompiledPhrases['hints']['words']) {
+    for (const [sum, bits] of Object.entries(words)) {
+      let slot = slotOf(Number(sum));
+      while (this.#sums[slot] !== 0) slot = (slot + 1) % slots;
+      this.#sums[slot] = Number(sum);
+      this.#entries[slot] = bits;
+    }
   }
 
   /** The entry of the summed letters. */
   at(sum: number): WordEntry | undefined {
     let slot = slotOf(sum);
     for (let found = this.#sums[slot]; found !== 0; found = this.#sums[slot]) {
-      if (found === sum) return this.#entries[slot];
+      if (found === sum) return this.#entry(slot);
       slot = (slot + 1) % slots;
     }
     return undefined;
+  }
+
+  // Texts use few of the words.
+  #entry(slot: number): WordEntry {
+    const entry = this.#entries[slot] ?? '';
+    if (typeof entry !== 'string') return entry;
+    const [open = [], whole = []] = entry
+      .split('/')
+      .map((bits) => (bits === '' ? [] : bits.split(',').map(Number)));
+    const made = { open, whole };
+    this.#entries[slot] = made;
+    return made;
   }
 }
 
@@ -209,31 +154,15 @@ export function unionOf(all: readonly Hints[]): Hints {
 const otherLetters =
   /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
 
-// The bits behind those of the concepts stand for sets of words; equal sets share a bit.
-const sets = new Map<string, readonly FirstWord[]>();
-const setsOfPatterns = searchedPatterns.map((pattern): [RegExp, string[]] => [
-  pattern,
-  neededWords(pattern).map(named),
-]);
-const setNames = [...sets.keys()];
-const numbersOfHints = Math.ceil((concepts.length + setNames.length) / 32);
+const { bits, characters, patterns, words } = compiledPhrases.hints;
+const numbersOfHints = Math.ceil(bits / 32);
 const patternNeeds = new Map<RegExp, Needs>(
-  setsOfPatterns.flatMap(([pattern, names]): [RegExp, Needs][] =>
-    names.length === 0
-      ? []
-      : [[pattern, names.map((name) => hintsWith([concepts.length + setNames.indexOf(name)]))]],
-  ),
+  searchedPatterns.flatMap((pattern, index): [RegExp, Needs][] => {
+    const needed = patterns[index] ?? [];
+    return needed.length === 0 ? [] : [[pattern, needed.map((bit) => hintsWith([bit]))]];
+  }),
 );
-const table = tableOfWords();
-
-function named(words: readonly FirstWord[]): string {
-  const name = words
-    .map(({ text, open }) => `${text}${open ? '*' : ''}`)
-    .sort()
-    .join(' ');
-  sets.set(name, words);
-  return name;
-}
+const table = new WordTable(words);
 
 function hintsWith(bits: readonly number[]): Hints {
   const hints = new Int32Array(numbersOfHints);
@@ -251,13 +180,6 @@ const pieceCharsMax = 80;
 const signs: Readonly<Record<string, readonly Concept[]>> = { '@': ['mail'] };
 const signBits = Array.from({ length: 128 }, (_, code) =>
   signs[String.fromCharCode(code)]?.map((concept) => concepts.indexOf(concept)),
-);
-
-const joinedBits = new Map(
-  [...conceptsByCharacter()].map(([code, meant]) => [
-    code,
-    [...new Set(meant)].map((concept) => concepts.indexOf(concept)),
-  ]),
 );
 
 /**
@@ -281,7 +203,7 @@ function noteWords(text: string, hints: Hints): boolean {
     }
     if (entry !== undefined) addAll(hints, entry.whole);
     entry = undefined;
-    const bits = code < 128 ? signBits[code] : joinedBits.get(code);
+    const bits = code < 128 ? signBits[code] : characters[code];
     if (bits !== undefined) addAll(hints, bits);
     if (at - from >= runCharsMax) isLong = true;
     sum = wordStart;
@@ -296,14 +218,4 @@ function noteWords(text: string, hints: Hints): boolean {
 
 function addAll(hints: Hints, bits: readonly number[]): void {
   for (let at = 0; at < bits.length; at++) add(hints, bits[at] ?? 0);
-}
-
-function tableOfWords(): WordTable {
-  const words = new WordTable();
-  for (const [index, concept] of concepts.entries())
-    for (const word of [...tellingWordsOf(concept), ...tellingWordsOfNames(concept)])
-      words.put(word, index);
-  for (const [index, name] of setNames.entries())
-    for (const word of sets.get(name) ?? []) words.put(word, concepts.length + index);
-  return words;
 }

@@ -1,217 +1,65 @@
-/**
- * The phrase tables of all languages as one lookup: the concepts that a word, or consecutive words,
- * may mean.
- */
-
-import { wordsOfReceivers } from './phrases/across/credentials.ts';
-import { wordsOfDefences } from './phrases/across/defences.ts';
-import { wordsOfForgery } from './phrases/across/forgery.ts';
-import { wordsOfHarms } from './phrases/across/harms-unseen.ts';
-import { wordsOfMoney, wordsOfPlanting } from './phrases/across/money.ts';
-import { wordsOfOthers } from './phrases/across/others.ts';
-import { chinese, japanese } from './phrases/chinese.ts';
-import {
-  type Concept,
-  concepts,
-  languageNames,
-  type PhraseLanguage,
-  type PhraseTable,
-  type RowsAcross,
-} from './phrases/concept.ts';
-import { english } from './phrases/english.ts';
-import { french } from './phrases/french.ts';
-import { german } from './phrases/german.ts';
-import { portuguese } from './phrases/portuguese.ts';
-import { russian } from './phrases/russian.ts';
-import { spanish } from './phrases/spanish.ts';
-
-// Words that shade an act: nobody is asked, nobody hears of it, it would only disturb.
-
-const wordsOfShades: RowsAcross = {
-  needless: {
-    english: `irritate irritates irritating confuse confuses confused confusing clutter clutters discourage
-      discourages discouraging alarmed worry worries worrying annoy annoys annoying superfluous
-      needless formality mere+formality of+no+concern of+no+interest not+concern no+business+of
-      beside+the+point would+only only+irritate only+confuse only+delay only+slow spoil spoils
-      puts+people+off put+people+off unsettle unsettles upset upsets tires tire tiresome
-      nobody+reads nobody+looks nobody+misses goes+unnoticed unnecessarily internal+matter
-      technical+detail purely+technical customers+dislike users+dislike users+tend people+tend
-      taken+for+granted implied tacit tacitly understood+that goes+without+saying`,
-    german: `irritier* verwirr* überfrachte* entmutig* beunruhig* verunsicher* ärger* stört stören überflüssig
-      entbehrlich unnötig formalität formsache ohne+belang belanglos nebensächlich rein+technisch
-      technisches+detail internes interne+angelegenheit würde+nur hält+nur+auf schreckt+ab
-      niemand+liest niemand+vermisst selbstredend stillschweigend vorausgesetzt versteht+sich`,
-    french: `irrite* embrouille* confusion encombre* décourage* inquiète* inquiéter alarme+inutilement agace*
-      superflu* inutile inutilement formalité sans+intérêt sans+importance accessoire purement+technique
-      détail+technique affaire+interne ne+ferait+que ne+fait+que dérange* lasse* personne+ne+lit
-      va+sans+dire tacite tacitement sous-entendu réputé+acquis`,
-    spanish: `irrita* confund* confusión recarga* desanima* inquieta* preocupa* alarma+innecesaria molest* superflu*
-      innecesari* formalidad mero+trámite sin+interés sin+importancia accesori* puramente+técnic*
-      detalle+técnico asunto+interno solo+haría no+haría+más nadie+lee tácit* sobreentend*
-      se+sobrentiende huelga`,
-    portuguese: `irrita* confund* confusão sobrecarrega* desanima* inquieta* preocupa* incomod* supérflu*
-      desnecessári* formalidade mera+formalidade sem+interesse sem+importância acessóri*
-      puramente+técnic* detalhe+técnico assunto+interno só+faria apenas+atrapalha* atrapalha*
-      ninguém+lê tácit* subentend*`,
-    russian: `раздража* путает путают запутыва* запутать сбива*+с+толку загроможда* пугает пугают пугать беспоко*
-      тревож* отвлека* утомля* излиш* лишн* формальност* несущественн* неважно чисто+техническ*
-      техническ*+деталь внутренн*+дело только+мешает только+мешают никто+не+читает
-      подразумева* молчалив* само+собой+разумеется незачем`,
-    chinese:
-      '徒增 困扰 混淆 令人困惑 造成误会 引起不安 担心 多余 不必要 形式 走形式 无关紧要 纯技术 技术细节 内部事务 只会 没人看 默认同意 心照不宣 理所当然 扰乱 打扰',
-    japanese:
-      '混乱 戸惑 煩わし 煩雑 不安にさせ 心配させ 余計 不必要 無用 形式的 形だけ 些細 技術的な細部 内部の事情 だけである だけなので 誰も読まない 暗黙 言うまでもなく 気にしない 気にする必要 驚かせ',
-  },
-  presumed: {
-    english: `taken+as+given counts+as+given deemed+given is+presumed is+assumed consent+is+assumed agreement+is+assumed without+further+ado without+waiting without+prior no+prior+notice before+they+can+object no+separate+approval no+further+approval not+up+for+discussion dispensed+with question+is+skipped whether+or+not+the+user even+if+the+user+did+not even+when+the+user+did+not whatever+the+user+says`,
-    german: `vorausgesetzt wird+unterstellt ohne+weiteres ohne+umschweife ohne+vorherige ohne+abzuwarten
-      gilt+als+erteilt gilt+als+gegeben als+erteilt bedarf+keiner keiner+zustimmung keiner+freigabe
-      statt+zu+fragen auch+wenn+der+nutzer+nicht auch+wenn+niemand`,
-    french: `est+présumé est+présumée réputé+donné réputée+donnée réputé+acquis sans+plus+attendre sans+préavis
-      sans+attendre au+lieu+de+demander plutôt+que+de+demander même+si+l'utilisateur+ne
-      ne+nécessite+aucune ne+requiert+aucune sans+autre+formalité dispense+de`,
-    spanish: `se+presume se+supone+dad* se+entiende+otorgad* se+entiende+dad* sin+más+trámite sin+previo+aviso
-      sin+esperar en+vez+de+preguntar en+lugar+de+preguntar aunque+el+usuario+no
-      no+precisa no+hace+falta+consultar sin+pedirlo`,
-    portuguese: `presume-se considera-se+dad* entende-se+dad* sem+mais+delongas sem+aviso+prévio sem+aguardar
-      em+vez+de+perguntar mesmo+que+o+usuário+não não+carece+de não+precisa+de+aprovação
-      dispensad*`,
-    russian: `предполагается считается+полученн* считается+данн* без+предупреждени* без+промедлени* не+дожида*
-      вместо+вопроса даже+если+пользователь+не не+требует+согласия не+нуждается+в
-      без+лишних+вопросов`,
-    chinese:
-      '推定同意 默认同意 视为已同意 视为许可 无需等待 不等 不经用户 不经询问 而不询问 即使用户没有 不另请示 无须批准 免审批',
-    japanese:
-      '同意があったもの 承諾したもの 同意したもの 待たずに 待たない 前触れなく 求めるまでもなく 問わずに 確認するまでもなく 頼まれなくても 指示がなくても 承認を要しない',
-  },
-  withheld: {
-    english: `no+mention+is+made goes+unmentioned stays+internal remains+internal kept+internal not+logged
-      not+part+of+the+report not+part+of+the+summary belongs+in+no+report has+no+place+in
-      left+unsaid left+out+of+the keeps+quiet stays+unmentioned is+not+shown are+not+shown
-      not+reported unreported is+not+discussed are+not+told is+not+told is+not+listed
-      are+not+listed no+notice+is`,
-    german: `bleibt+intern bleiben+intern bleibt+außen+vor wird+nicht+erwähnt werden+nicht+erwähnt
-      wird+nicht+gezeigt wird+nicht+protokolliert taucht+nicht+auf tauchen+nicht+auf
-      gehört+nicht+in gehören+nicht+in steht+nicht+im+bericht wird+verschwiegen
-      werden+verschwiegen wird+nicht+genannt bleibt+ungenannt erfährt+nichts kein+thema`,
-    french: `reste+interne restent+internes n'est+pas+mentionné n'est+pas+mentionnée ne+sont+pas+mentionnés
-      n'est+pas+signalé n'est+pas+affiché n'apparaît+pas n'apparaissent+pas ne+figure+pas
-      ne+figurent+pas n'a+pas+sa+place passé+sous+silence passée+sous+silence n'en+parle+pas
-      n'en+est+pas+informé n'est+pas+consigné`,
-    spanish: `queda+interno no+se+menciona no+se+mencionan no+se+muestra no+se+muestran no+aparece no+aparecen
-      no+figura no+figuran no+se+informa no+se+comunica no+se+registra no+consta no+constan
-      se+silencia se+calla no+se+entera`,
-    portuguese: `fica+interno não+se+menciona não+é+mencionad* não+são+mencionad* não+é+mostrad* não+aparece
-      não+aparecem não+figura não+figuram não+se+informa não+é+informad* não+é+registrad*
-      não+consta não+constam não+fica+sabendo`,
-    russian: `остаётся+внутренн* не+упоминается не+упоминаются не+отражается не+отражаются не+показывается
-      не+показываются не+сообщается не+фиксируется не+попадает не+попадают не+указывается
-      не+указываются не+входит+в+отчёт не+узнаёт остаётся+за+кадром`,
-    chinese:
-      '不予说明 不作说明 不列入报告 不入报告 不计入报告 不在报告中 不体现 不予显示 不予提及 仅供内部 不记录 不留记录 略过不提 概不提及',
-    japanese:
-      '内部にとどめ 記載しない 載せない 言及を省 触れない 表に出さない 出さない 残さない 記録しない 報告に含めない 報告書に載せない 知らされない',
-  },
-};
-
-const tables: Readonly<Record<PhraseLanguage, PhraseTable>> = {
-  chinese,
-  english,
-  french,
-  german,
-  japanese,
-  portuguese,
-  russian,
-  spanish,
-};
-const rowsAcross: readonly RowsAcross[] = [
-  wordsOfOthers,
-  wordsOfReceivers,
-  wordsOfDefences,
-  wordsOfPlanting,
-  wordsOfMoney,
-  wordsOfForgery,
-  wordsOfHarms,
-  wordsOfShades,
-];
-
-/** For each language, the words of all concepts. */
-export const phraseTables: readonly PhraseTable[] = languageNames.map((language) =>
-  Object.fromEntries(
-    concepts.map((concept) => [
-      concept,
-      [tables[language][concept], ...rowsAcross.map((rows) => rows[concept]?.[language])].join(' '),
-    ]),
-  ),
-);
+/** Looks up the concepts that a word, or consecutive words, may mean. */
+import { own } from '../lookup-tables/api.ts';
+import { compiledPhrases } from './compiled-phrases.ts';
+import { type Concept, concepts, languageNames, type PhraseLanguage } from './phrases/concept.ts';
 
 /** A set of languages as bits, so that words of two languages form no phrase together. */
 export function languageBits(...names: readonly PhraseLanguage[]): number {
   return names.reduce((bits, name) => bits | (1 << languageNames.indexOf(name)), 0);
 }
 
+const { exact, beginnings, beginningLength, joined, longestForm } = compiledPhrases;
+
+export { longestForm };
+
 /** A form of one or more words; when `open`, only the beginning of each. */
-interface Form {
+interface Form extends Meaning {
   readonly words: readonly { readonly text: string; readonly open: boolean }[];
+}
+
+interface Meaning {
   readonly concept: Concept;
   readonly languages: number;
 }
 
-interface PhraseMeaning {
-  readonly concept: Concept;
-  readonly languages: number;
+interface PhraseMeaning extends Meaning {
   /** The number of its words. */
   readonly length: number;
 }
 
-const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const [exact, beginnings, joined] = compile();
-/** Words of the longest form. */
-export const longestForm = Math.max(
-  ...[...exact.values(), ...beginnings.values()].flat().map(({ words }) => words.length),
-);
-const formsByConcept = Map.groupBy(
-  [...exact.values(), ...beginnings.values()].flat(),
-  ({ concept }) => concept,
-);
-/** Beginnings are looked up by the length of the shortest. */
-const beginningLength = Math.min(...[...beginnings.keys()].map((key) => key.length));
-const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) =>
-  (words[0]?.text ?? '').slice(0, beginningLength),
-);
-
-/**
- * Words of scripts that are written without spaces. Each group of concepts is searched apart: "do
- * not mention" would swallow its "not".
- */
-const firstOfGroups: readonly Concept[] = ['deliver', 'others'];
-export const joinedWords: readonly JoinedWords[] = [0, 1, 2].map((group) => {
-  const meanings = new Map(
-    [...joined].flatMap(([word, all]): [string, Joined[]][] => {
-      const those = all.filter(({ concept }) => groupOf(concept) === group);
-      return those.length === 0 ? [] : [[word, those]];
-    }),
-  );
-  const longestFirst = [...meanings.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  return { words: new RegExp(longestFirst.join('|'), 'g'), meanings };
-});
-
-function groupOf(concept: Concept): number {
-  const at = concepts.indexOf(concept);
-  return firstOfGroups.filter((first) => at >= concepts.indexOf(first)).length;
+function formsIn(lines: string | undefined): Form[] {
+  if (lines === undefined) return [];
+  return lines.split('\n').map((line) => {
+    const [concept = '', languages = '', ...words] = line.split(' ');
+    return {
+      concept: concepts[Number(concept)] ?? 'not',
+      languages: Number(languages),
+      words: words.map((word) => {
+        const open = word.endsWith('*');
+        return { text: open ? word.slice(0, -1) : word, open };
+      }),
+    };
+  });
 }
 
-/**
- * Concepts by the first character of a script without spaces in a word: the Latin letters before it
- * may be the end of a longer run of letters.
- */
-export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
-  const found = new Map<number, Concept[]>();
-  for (const [word, meanings] of joined) {
-    const at = Math.max(0, word.search(/[^a-z0-9]/i));
-    for (const { concept } of meanings) push(found, word.charCodeAt(at), concept);
-  }
-  return found;
+/** A search for words of scripts without spaces, each with its meanings. */
+interface JoinedWords {
+  readonly words: RegExp;
+  meaningsOf(word: string): readonly Meaning[];
+}
+
+let searches: readonly JoinedWords[] | undefined;
+
+/** Made for the first text in such a script. */
+export function joinedWords(): readonly JoinedWords[] {
+  searches ??= joined.map((meanings) => {
+    const longestFirst = Object.keys(meanings).sort((a, b) => b.length - a.length);
+    return {
+      words: new RegExp(longestFirst.join('|'), 'g'),
+      meaningsOf: (word) => formsIn(own(meanings, word)),
+    };
+  });
+  return searches;
 }
 
 /** The possible meanings of the words from `at` on. `words` are folded by `foldWord`. */
@@ -258,8 +106,8 @@ const knownWordCharsMax = 12;
 
 function findBeginnings(word: string): Beginnings {
   const forms = [
-    ...(exact.get(word) ?? []),
-    ...(byFirstLetters.get(word.slice(0, beginningLength)) ?? []),
+    ...formsIn(own(exact, word)),
+    ...formsIn(own(beginnings, word.slice(0, beginningLength))),
   ].filter(({ words: [first] }) =>
     first?.open === true ? word.startsWith(first.text) : word === first?.text,
   );
@@ -279,106 +127,4 @@ function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
     byKey.set(key, { ...meaning, languages: meaning.languages | (byKey.get(key)?.languages ?? 0) });
   }
   return [...byKey.values()];
-}
-
-/**
- * For each form in scripts with spaces, the run of ASCII letters and digits of its longest word.
- * `open` when longer words begin with it.
- */
-export function tellingWordsOf(
-  concept: Concept,
-): readonly { readonly text: string; readonly open: boolean }[] {
-  const forms = formsByConcept.get(concept) ?? [];
-  return forms.map(({ words }) => {
-    const runs = words.map(({ text, open }) => {
-      const run = /[a-z0-9]+/.exec(text);
-      return {
-        text: run?.[0] ?? '',
-        open: open && run !== null && run.index + run[0].length === text.length,
-      };
-    });
-    return runs.reduce((longest, run) => (run.text.length > longest.text.length ? run : longest));
-  });
-}
-
-/** A word in the form of the tables: lower case, no accents, one form of apostrophe. */
-export function foldWord(word: string): string {
-  const lower = word.toLowerCase();
-  return /^[\x20-\x7e]*$/.test(lower)
-    ? lower
-    : lower
-        .normalize('NFD')
-        .replace(/[\u0300-\u036f]/g, '')
-        .replace(/’/g, "'")
-        .normalize('NFC');
-}
-
-interface Joined {
-  readonly concept: Concept;
-  readonly languages: number;
-}
-
-/** A search for words, each with its meanings. */
-interface JoinedWords {
-  readonly words: RegExp;
-  readonly meanings: ReadonlyMap<string, readonly Joined[]>;
-}
-
-/** The words of a joined one: "l'utilisateur" is two, "don't" is one. */
-export function splitElision(word: string): string[] {
-  if (!word.includes("'")) return [word];
-  const [, article, rest] = /^(qu|[cdjlmnst])'(.+)$/.exec(word) ?? [];
-  return article === undefined || rest === undefined ? [word] : [article, rest];
-}
-
-function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joined[]>] {
-  const byWord = new Map<string, Form[]>();
-  const byBeginning = new Map<string, Form[]>();
-  const byText = new Map<string, Joined[]>();
-  for (const { phrase, concept, languages } of allPhrases()) {
-    if (joinedScript.test(phrase)) {
-      push(byText, phrase, { concept, languages });
-      continue;
-    }
-    const words: { text: string; open: boolean }[] = [];
-    for (const part of phrase.split('+'))
-      for (const word of splitElision(foldWord(part))) {
-        const open = word.endsWith('*');
-        words.push({ text: open ? word.slice(0, -1) : word, open });
-      }
-    const first = words[0];
-    if (first !== undefined)
-      push(first.open ? byBeginning : byWord, first.text, { words, concept, languages });
-  }
-  return [byWord, byBeginning, byText];
-}
-
-// Each phrase with a concept once, and all languages that have it.
-function allPhrases(): PhraseOf[] {
-  const all: PhraseOf[] = [];
-  const known = new Map<Concept, Map<string, PhraseOf>>(concepts.map((one) => [one, new Map()]));
-  for (const [index, table] of phraseTables.entries())
-    for (const [concept, phrases] of known)
-      for (const phrase of (table[concept] ?? '').split(/\s+/)) {
-        const before = phrases.get(phrase);
-        if (before !== undefined) before.languages |= 1 << index;
-        else if (phrase !== '') {
-          const made = { phrase, concept, languages: 1 << index };
-          phrases.set(phrase, made);
-          all.push(made);
-        }
-      }
-  return all;
-}
-
-interface PhraseOf {
-  readonly phrase: string;
-  readonly concept: Concept;
-  languages: number;
-}
-
-function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

@@ -236,3 +236,31 @@ export const madeInstructions =
 /** Introductions of a blob that an agent is to turn into instructions. */
 export const introducesBlob =
   /\b(decod(e|ing) (instructions|steps|procedure)|(protected|encoded|encrypted|obfuscated|merged) (payload|instructions?|message))\b/i;
+
+// The patterns that rules match against every text: texts without their required words are skipped.
+
+export const searchedPatterns: readonly RegExp[] = [
+  actsOnDecoded,
+  approvalSwitches,
+  decodesText,
+  introducesBlob,
+  madeInstructions,
+  toScanners,
+  ...approvalOrders,
+  ...baits,
+  ...biases,
+  ...concealments,
+  ...destructions,
+  ...diversions,
+  ...exfiltrations,
+  ...forgedBoundaries,
+  ...frequentSolicitations,
+  ...memoryOrders,
+  ...overrides,
+  ...plantings,
+  ...propagations,
+  ...remoteInstructionForms,
+  ...secretReplies,
+  ...solicitations,
+  ...weakenings,
+];

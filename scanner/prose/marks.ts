@@ -3,7 +3,8 @@
 import { confusables } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { type Alphabet, alikeAlphabets, dressedAlphabets } from '../lookup-tables/alphabets.ts';
 import { hiddenRanges } from '../lookup-tables/hidden-characters.ts';
-import { foldWord, joinedWords, longestForm, meaningsAt, splitElision } from './lexicon.ts';
+import { foldWord, splitElision } from './fold-word.ts';
+import { joinedWords, longestForm, meaningsAt } from './lexicon.ts';
 import { conceptsOfName, isSecretName } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
 
@@ -209,10 +210,10 @@ const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 function* joinedMarks(
   text: string,
 ): Generator<{ concept: Concept; languages: number; from: number; to: number }> {
-  for (const { words, meanings } of joinedWords)
+  for (const { words, meaningsOf } of joinedWords())
     for (const match of text.matchAll(words))
-      for (const meaning of meanings.get(match[0]) ?? [])
-        yield { ...meaning, from: match.index, to: match.index + match[0].length };
+      for (const { concept, languages } of meaningsOf(match[0]))
+        yield { concept, languages, from: match.index, to: match.index + match[0].length };
 }
 
 // A word in another script may be a disguised English one: both readings count. With `across`, only

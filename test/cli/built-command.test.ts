@@ -15,7 +15,7 @@ describe('the built program of a command', () => {
   beforeEach(() => {
     folder = folderWith();
     [file, code] = [join(folder, 'agents.cjs'), join(folder, 'run.code')];
-    for (const name of ['agents', 'install', 'publish'])
+    for (const name of ['agents', 'author', 'help', 'install'])
       writeFileSync(join(folder, `${name}.cjs`), programThatSays('one'));
   });
 
@@ -27,13 +27,19 @@ describe('the built program of a command', () => {
     expect(statSync(code).ino).toBe(kept.ino);
   });
 
-  it.each([['install'], ['update'], ['ci'], ['publish'], ['mcp'], ['agent', 'run']])(
-    'keeps the code of %s %s by itself',
-    (...argv) => {
-      expect(say(...argv)).toBe('one kept');
-      expect(existsSync(join(folder, 'run.code'))).toBe(false);
-    },
-  );
+  it.each([
+    ['install'],
+    ['update'],
+    ['ci'],
+    ['publish'],
+    ['scan'],
+    ['help'],
+    ['mcp'],
+    ['agent', 'run'],
+  ])('keeps the code of %s %s by itself', (...argv) => {
+    expect(say(...argv)).toBe('one kept');
+    expect(existsSync(join(folder, 'run.code'))).toBe(false);
+  });
 
   it('never runs the code of another program of the same length', () => {
     say('run');
@@ -53,7 +59,7 @@ describe('the built program of a command', () => {
     expect(readFileSync(code).length).toBe(whole.length);
   });
 
-  it.each([['failed'], ['run', '--help'], ['publish', '--dry-run'], ['scan'], ['agent', 'show']])(
+  it.each([['failed'], ['run', '--help'], ['publish', '--dry-run'], ['list'], ['agent', 'show']])(
     'keeps nothing of %s',
     (...argv) => {
       expect(say(...argv)).toMatch(/ nothing$/);

@@ -8,7 +8,7 @@ import { ownAttacks } from '../scanner/own-attacks.ts';
 // The build leaves out what the scanner does not use of TypeScript. Something that a scan did call
 // would be missing in the built scanner only.
 it('reports from the built scanner what the sources report of TypeScript and JavaScript', async () => {
-  const program = fileURLToPath(new URL('../../dist/cli/scan.cjs', import.meta.url));
+  const program = fileURLToPath(new URL('../../dist/cli/scanner.cjs', import.meta.url));
   const built = createRequire(import.meta.url)(program) as { replyTo: typeof replyTo };
   const attacks = ownAttacks('open').filter(({ attack }) =>
     attack.some(({ path }) => /\.[cm]?[jt]sx?$/.test(path)),

@@ -86,10 +86,6 @@ const draftRows: readonly WrittenRow[] = [
         'print annotations for a workflow of GitHub Actions',
       ],
       [
-        'skillgate scan . --format gitlab > gl-code-quality-report.json',
-        'write a Code Quality report, which GitLab shows in a merge request',
-      ],
-      [
         'skillgate scan skills --format markdown --baseline reports.jsonl',
         'print a comment for a pull request, with new findings marked',
       ],
@@ -107,7 +103,7 @@ const draftRows: readonly WrittenRow[] = [
       ...readerOptions,
     },
     args: [1, many],
-    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown'],
+    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'markdown'],
     load: () => import('../../scan/scan.ts'),
   },
   {

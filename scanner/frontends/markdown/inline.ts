@@ -7,7 +7,7 @@ import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { isSecretName } from '../../lookup-tables/secret-providers.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { interpreters, utilities } from '../../lookup-tables/shell.ts';
-import { deniesRow, deniesRows, hasAllDone } from '../../prose/denying-words.ts';
+import { deniesRow, deniesRows, hasAllDone, mayDenyRows } from '../../prose/denying-words.ts';
 import { behindWrappers } from '../behind-wrappers.ts';
 import type { FrontEndContext } from '../frontend.ts';
 import { hiddenHtml, paragraphCharsMax } from '../text.ts';
@@ -194,7 +194,8 @@ interface Rows {
 function areDenied({ before, heads, cells }: Rows, heading: string): boolean {
   const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
   if (hasBlockRun.test(lead)) return false;
-  const denies = (one: string): boolean => deniesRows.test(one) && !hasBlockRun.test(one);
+  const denies = (one: string): boolean =>
+    mayDenyRows.test(one) && deniesRows.test(one) && !hasBlockRun.test(one);
   return (
     [heading, lead].some(denies) ||
     heads().some(denies) ||

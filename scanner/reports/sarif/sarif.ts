@@ -11,8 +11,8 @@ import type { ScanReport } from '../../../skills-index/statement/scan-report.ts'
 import type { Rule } from '../../rule.ts';
 import { textOf } from '../code-frame.ts';
 import { capabilityOf } from '../finding-capability.ts';
+import { filePath, findingMessage } from '../finding-place.ts';
 import type { Marks, ReportMark } from '../marks.ts';
-import { filePath, findingMessage } from '../report-gitlab.ts';
 import { notDecided } from '../report-text.ts';
 import { type Sarif, sarifDriver, sarifLevels } from './sarif-rules.ts';
 

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  hintsOf,
-  mayHold,
-  needsOfConcepts,
-  needsOfPattern,
-  searchedPatterns,
-} from '../../../scanner/prose/hints.ts';
-import { phraseTables } from '../../../scanner/prose/lexicon.ts';
+import { phraseTables } from '../../../scanner/prose/compiled-phrases.ts';
+import { hintsOf, mayHold, needsOfConcepts, needsOfPattern } from '../../../scanner/prose/hints.ts';
+import { searchedPatterns } from '../../../scanner/prose/lures.ts';
 import { foldText, inLatin, marksOf } from '../../../scanner/prose/marks.ts';
 import { neededWords } from '../../../scanner/prose/names.ts';
 

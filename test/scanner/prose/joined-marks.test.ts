@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FactOf } from '../../../scanner/fact/fact.ts';
-import { phraseTables } from '../../../scanner/prose/lexicon.ts';
+import { phraseTables } from '../../../scanner/prose/compiled-phrases.ts';
 import { foldText, marksOf } from '../../../scanner/prose/marks.ts';
 import { joinedReading, readingOfText, signBetween } from '../../../scanner/prose/reading.ts';
 
