@@ -3,7 +3,7 @@
  * tens of thousands of small files, and wait for a disk longer than for the tested code.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,10 +35,10 @@ function removeLeftOver(above: string): void {
   }
 }
 
-// Lazily: a process that a failed test left behind may still be in the folder.
+// Lazily: a process that a failed test left behind may still be in the folder, and write there.
 function remove(folder: string): void {
   spawnSync('umount', ['--lazy', folder]);
-  rmdirSync(folder);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function isAlive(pid: number): boolean {

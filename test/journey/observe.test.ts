@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTimeOf } from '../../runner/files/lock.ts';
 import { observeSkill } from '../../runner/observe/observe-skill.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -18,8 +18,12 @@ import { isWhole, sampleOf } from '../sample.ts';
 import { observedPairs } from './observed-attacks.ts';
 
 let folder = '';
-beforeAll(() => {
+let stopped: Promise<unknown>;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-observe-'));
+  // Its watchdog takes seconds, in which the other tests run.
+  stopped = observe(slow, 1).catch((cause: Error) => cause.message);
+  process.kill(await observerBeside([]), 'SIGSTOP');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -53,6 +57,30 @@ function readFiles(...folders: readonly string[]): Record<string, Buffer> {
   );
 }
 
+const slow = {
+  'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n\n```bash\ncat /dev/random\n```\n',
+};
+const childrenOf = (pid: number): number[] => {
+  const read = (one: number): number[] =>
+    readFileSync(`/proc/${one}/task/${one}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  const below = read(pid);
+  return [...below, ...below.flatMap(childrenOf)];
+};
+const isObserver = (pid: number): boolean =>
+  readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observe-process');
+// The observer of the test before may still be ending.
+const observersNow = (): readonly number[] => childrenOf(process.pid).filter(isObserver);
+const observerBeside = (before: readonly number[]): Promise<number> =>
+  vi.waitFor(() => {
+    const observer = observersNow().find((pid) => !before.includes(pid));
+    // A signal to process 0 would end the test itself.
+    if (observer === undefined) throw new Error('no observer yet');
+    return observer;
+  }, 20_000);
+
 const isRoot = process.getuid?.() === 0;
 // Beside a sandbox of another user nobody can listen, so only clients of the proxy are seen there.
 const needsRoot = /shell connects|leaves (?:in|by)/;
@@ -62,7 +90,7 @@ describe('an observation', () => {
   it.each(sampleOf(pairs, 24, ([, { kind }]) => kind))(
     'tells apart: %s',
     async (_, { attack, honest, kind, level = 'block' }) => {
-      const [bad, good] = [await observe(attack), await observe(honest)];
+      const [bad, good] = await Promise.all([observe(attack), observe(honest)]);
       expect(bad.facts).toContainEqual(expect.objectContaining({ kind, level }));
       expect(bad.verdict).toBe(level);
       expect(good.facts.filter((fact) => fact.level !== 'note')).toEqual([]);
@@ -71,7 +99,13 @@ describe('an observation', () => {
 
   it('catches the demo’s twin alone', async () => {
     const honest = 'examples/weekly-report';
-    const twin = await observe(readFiles(honest, 'examples/weekly-report-twin'));
+    const {
+      'scripts/chart.py': _chart,
+      'scripts/check.sh': _check,
+      'scripts/file.ts': _file,
+      ...files
+    } = readFiles(honest, 'examples/weekly-report-twin');
+    const twin = await observe(files);
     expect(twin.verdict).toBe('block');
     expect(twin.facts).toContainEqual(
       expect.objectContaining({
@@ -89,7 +123,7 @@ describe('an observation', () => {
     );
     const { coverage, verdict } = await observe(
       { 'SKILL.md': `---\nname: busy\ndescription: Is busy.\n---\n${busy}`, ...files },
-      10,
+      6,
     );
     expect(verdict).toBe('incomplete');
     expect(coverage.leftOut?.length).toBeGreaterThan(0);
@@ -98,13 +132,10 @@ describe('an observation', () => {
 
   it('does not pass modules that others left no time for', async () => {
     const { coverage, verdict } = await observe({
-      'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n',
-      'a0.py': 'while True:\n    pass\n',
-      'a1.py': 'while True:\n    pass\n',
-      'z.py': "import urllib.request\nurllib.request.urlopen('https://late.stranger.example/')\n",
+      'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n```bash\nexit 75\n```\n',
     });
     expect(verdict).toBe('incomplete');
-    expect(coverage.late).toBeGreaterThan(0);
+    expect(coverage.late).toBe(coverage.planned);
   });
 
   it('tells that an installation ended the program that runs it', async () => {
@@ -135,39 +166,8 @@ describe('an observation', () => {
     expect(others).toEqual([]);
   });
 
-  const slow = {
-    'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n\n```bash\ncat /dev/random\n```\n',
-  };
-  const childrenOf = (pid: number): number[] => {
-    const read = (one: number): number[] =>
-      readFileSync(`/proc/${one}/task/${one}/children`, 'utf8')
-        .split(' ')
-        .filter(Boolean)
-        .map(Number);
-    const below = read(pid);
-    return [...below, ...below.flatMap(childrenOf)];
-  };
-  const isObserver = (pid: number): boolean =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observe-process');
-  // The observer of the test before may still be ending.
-  const observersNow = (): readonly number[] => childrenOf(process.pid).filter(isObserver);
-  const observerBeside = async (before: readonly number[]): Promise<number> => {
-    let observer: number | undefined;
-    await expect
-      .poll(() => {
-        observer ??= observersNow().find((pid) => !before.includes(pid));
-        return observer;
-      })
-      .toBeGreaterThan(1);
-    // A signal to process 0 would end the test itself.
-    return observer ?? Number.NaN;
-  };
-
   it('waits for no observer that a submission stopped', async () => {
-    const before = observersNow();
-    const observation = observe(slow, 1).catch((cause: Error) => cause.message);
-    process.kill(await observerBeside(before), 'SIGSTOP');
-    expect(await observation).toContain('ended without a result (SIGKILL)');
+    expect(await stopped).toContain('ended without a result (SIGKILL)');
   });
 
   it('leaves no process behind an observer that is killed', async () => {
