@@ -47,6 +47,12 @@ import { atTerminal, withoutTerminal } from './terminal.ts';
 let host: TestHost;
 let upstream: Upstream;
 let env: Record<string, string>;
+let aheadMs = 0;
+/** Turns the runners' clock to the end of what waits. */
+const endWait = (): void => {
+  aheadMs = 60_000;
+};
+const now = (): Date => new Date(Date.now() + aheadMs);
 
 beforeAll(async () => {
   upstream = await startUpstream();
@@ -55,6 +61,7 @@ afterAll(() => upstream.close());
 beforeEach(async () => {
   host = makeTestHost();
   upstream.seen.length = 0;
+  aheadMs = 0;
   env = { SKILLGATE_HOME: host.folder };
 });
 afterEach(() => host.remove());
@@ -90,7 +97,7 @@ const post = (paths: readonly string[], more: Partial<RunRequest> = {}): Promise
   runTest(
     host,
     poster,
-    { args: [...paths], ...more },
+    { args: [...paths], now, ...more },
     readHostPolicy(join(host.paths.config, 'host.json')),
   );
 
@@ -309,9 +316,11 @@ describe('an agent of the same user', () => {
       'names no approver',
     ],
   ])('%s: refused, and recorded', async (_, attack, says) => {
-    await writePolicy(posts(3));
+    await writePolicy(posts(60));
     const running = post(['/v2/deals']);
     attack(await heldNow());
+    await expect.poll(states).toContain('rejected');
+    endWait();
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
     expect(states()).toEqual(['asked', 'rejected', 'expired']);
@@ -336,11 +345,12 @@ describe('an agent of the same user', () => {
     await isKept;
     const kept = readFileSync(copy, 'utf8');
     expect(JSON.parse(kept)).toMatchObject({ answer: { verdict: 'allow' } });
-    await writeFileSyncPolicy(posts(3));
     const second = post(['/v2/deals']);
     const hold = await heldNow();
     writeFileSync(join(folder(), `${hold.id}.hold.json`), JSON.stringify({ ...old, id: hold.id }));
     writeFileSync(answerFile(hold), kept, { mode: 0o600 });
+    await expect.poll(states).toContain('rejected');
+    endWait();
     expect((await second).stdout).toBe('403\n');
     expect(upstream.seen).toHaveLength(1);
     expect(host.audit()).toContainEqual(
@@ -352,7 +362,7 @@ describe('an agent of the same user', () => {
   });
 
   it('shows the person another action than the one that waits: it is not answered', async () => {
-    await writePolicy(posts(6));
+    await writePolicy(posts(60));
     const running = post(['/v2/deals']);
     const hold = await heldNow();
     writeFileSync(
@@ -364,11 +374,12 @@ describe('an agent of the same user', () => {
       exit: 6,
       shown: expect.stringContaining('was not written by a runner'),
     });
+    endWait();
     expect((await running).stdout).toBe('403\n');
   });
 
   it('calls skillgate hold allow: no terminal, and at a terminal of its own no passphrase', async () => {
-    await writePolicy(posts(8));
+    await writePolicy(posts(60));
     const running = post(['/v2/deals']);
     const { id } = await heldNow();
     const called = await withoutTerminal(['hold', 'allow', id], {
@@ -385,6 +396,7 @@ describe('an agent of the same user', () => {
     ]);
     expect(guessed.exit).not.toBe(0);
     expect(guessed.shown).toContain('the passphrase is wrong');
+    endWait();
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
   });
@@ -524,7 +536,7 @@ describe('the start of a run', () => {
 
   it('takes the operator’s own yes at the terminal only where nobody could sign', async () => {
     const ask = { confirm: async () => true };
-    await writePolicy({ holds: [{ name: 'all', when: {}, seconds: 2 }], approvers: [] });
+    await writePolicy({ holds: [{ name: 'all', when: {}, seconds: 1 }], approvers: [] });
     const policy = () => readHostPolicy(join(host.paths.config, 'host.json'));
     expect((await runTest(host, reader, { hands: ask }, policy())).stdout).toBe('ran\n');
     expect(host.audit()).toContainEqual(
