@@ -64,7 +64,8 @@ export async function axeFindings(
   page: Page,
   scheme: 'light' | 'dark',
 ): Promise<{ id: string; first: string | undefined; why: string | undefined }[]> {
-  const axe = new AxeBuilder({ page });
+  // Legacy: in the page itself. Otherwise each look opens a second page, for frames that we have not.
+  const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (scheme === 'dark'
     ? axe.withRules('color-contrast')
     : axe

@@ -30,6 +30,7 @@ describe('the red team', () => {
     );
     expect(out, err).not.toBe('');
     const { scenarios: results } = JSON.parse(out) as { scenarios: ScenarioResult[] };
+    if (!isWhole) expect(results.map(({ name }) => name)).toEqual(sample.map(({ name }) => name));
     for (const result of ['leaked', 'impossible', 'unexplained'] as const)
       expect(named(results, result), result).toEqual([]);
     const stopped = results.filter((one) => one.result === 'stopped');
