@@ -19,7 +19,10 @@ describe('the red team', () => {
   it('gets nothing out, in scenarios that all leak without a gate', {
     timeout: 900_000,
   }, async () => {
-    const sample = sampleOf(readScenarios(ownScenarios()), 16, ({ group }) => group);
+    const all = readScenarios(ownScenarios());
+    // A part of other names would start their scenarios as well.
+    const alone = all.filter(({ name }) => all.filter((one) => one.name.includes(name)).length < 2);
+    const sample = sampleOf(alone, 16, ({ group }) => group);
     const names = isWhole ? [] : sample.flatMap(({ name }) => ['--scenario', name]);
     const { exit, out, err } = await stage.skill(
       'operator',

@@ -3,20 +3,19 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { call, makeSkill, state } from './road.ts';
+import { makeSkill, state } from './road.ts';
 import { bodyAt, expectAnswer, publishIn } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 describe('a scope whose owner is gone', () => {
   const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
-  let [first, second, third]: TestKey[] = [];
+  let [first, second]: TestKey[] = [];
   const carol = makeKey();
   beforeEach(async () => {
-    [first, second, third] = world.trust.administrators;
+    [first, second] = world.trust.administrators;
   });
 
   const read = async (): Promise<{
-    owners: { keyId: string }[];
     votes: { by: string[] }[];
     statement: Digest;
   }> => await bodyAt(world, '/api/v1/scopes/@acme');
@@ -29,24 +28,12 @@ describe('a scope whose owner is gone', () => {
     };
     return state(world, scopeStatement(change), by);
   };
-  const owner = async (): Promise<string[]> => (await read()).owners.map(({ keyId }) => keyId);
 
-  it('goes to another when as many administrators as the root file demands sign the same', async () => {
-    await expectAnswer(give(carol, first), 201);
-    expect(await owner()).toEqual([world.author.keyId]);
-    expect(await call(world, '/api/v1/scopes/@acme')).toMatchObject({
-      body: { votes: [{ by: [first?.keyId] }], votesNeeded: 2 },
-    });
-    await expectAnswer(publishIn(world, makeSkill('@acme/t', '1.0.0'), carol), 403);
-    await expectAnswer(give(carol, third), 201);
-    expect(await owner()).toEqual([carol.keyId]);
-    expect((await read()).votes).toEqual([]);
-    await expectAnswer(publishIn(world, makeSkill('@acme/t', '1.0.0'), carol), 201);
-  });
-
-  it('drops votes when the scope has changed hands meanwhile', async () => {
+  it('shows a vote, and drops it when the scope has changed hands meanwhile', async () => {
     const before = (await read()).statement;
     await give(carol, first);
+    expect(await read()).toMatchObject({ votes: [{ by: [first?.keyId] }], votesNeeded: 2 });
+    await expectAnswer(publishIn(world, makeSkill('@acme/t', '1.0.0'), carol), 403);
     await expectAnswer(give(makeKey(), world.author), 201);
     expect((await read()).votes).toEqual([]);
     await expectAnswer(give(carol, second, before), 403, 'scope-taken');

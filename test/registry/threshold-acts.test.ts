@@ -18,7 +18,7 @@ import { freshNonce } from '../nonce.ts';
 import { deskPasskey } from './desk-visit.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { state } from './road.ts';
-import { bodyAt, expectAnswer, reviewerStatement } from './steps.ts';
+import { bodyAt, expectAnswer } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
@@ -96,11 +96,5 @@ describe('one administrator of two', () => {
     expect(await act.isDone()).toBe(false);
     await expectAnswer(state(world, statement, second), 201);
     expect(await act.isDone()).toBe(true);
-  });
-
-  it('ends a member alone: taking a right away is the safe direction', async () => {
-    const end = reviewerStatement('rita', { key: world.rita.open }, 'ended');
-    await expectAnswer(state(world, end, first), 201);
-    expect((await chain()).isMember(world.rita.keyId, 'reviewer', latest)).toBe(false);
   });
 });

@@ -102,7 +102,7 @@ export const hostRows: readonly WrittenRow[] = [
       ],
     ],
     options: {
-      '--scenario NAME...': 'scenarios to run: a group, a scenario’s name, or a part of names',
+      '--scenario NAME...': 'scenarios to run: a group, or a part of a scenario’s name',
       '--scenarios DIR': 'folder with your own scenarios; each runs without a sandbox first',
     },
     load: () => import('../../proofs/redteam/redteam.ts'),

@@ -53,13 +53,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     typeof folder === 'string' ? resolve(context.cwd, folder) : ownScenarios(),
   );
   const wanted = Array.isArray(scenario) ? scenario : [];
-  const names = new Set(all.map(({ name }) => name));
   const chosen = all.filter(
     ({ group, name }) =>
-      wanted.length === 0 ||
-      wanted.some(
-        (word) => word === group || word === name || (!names.has(word) && name.includes(word)),
-      ),
+      wanted.length === 0 || wanted.some((word) => word === group || name.includes(word)),
   );
   if (chosen.length === 0)
     throw new Problem('usage', 'There is no such scenario', {

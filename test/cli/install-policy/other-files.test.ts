@@ -226,17 +226,6 @@ describe('the note of clawhub', () => {
       reason: expect.stringContaining('".clawhub/origin.json" is a symbolic link'),
     });
   });
-
-  it('hides no revocation', async () => {
-    const old = await release(network, makeReportSkill('@acme/old-report'));
-    await sayOf(network, old, 'revoked');
-    const folder = folderOf(old);
-    write(folder, path, note);
-    expect(await judge(folder)).toMatchObject({
-      decision: 'block',
-      reason: expect.stringMatching(/revoked at log index \d+: it leaks/),
-    });
-  });
 });
 
 it('names five files, and counts the others', async () => {

@@ -25,7 +25,6 @@ describe('a registry that has shown the head of its log and not the rest', () =>
       (path) => path === `/log/statements/${revokedAt}`,
       '',
     ],
-    ['a denied statement', 403, (path) => path === `/log/statements/${revokedAt}`, ''],
     ['an error in place of the index', 503, (path) => path.startsWith('/index/@acme'), ''],
     ['an index of garbage', 200, (path) => path.startsWith('/index/@acme'), '{"x":1}\n'],
     ['an error in place of entries', 500, (path) => path.startsWith('/log/tile/entries'), ''],
