@@ -59,18 +59,17 @@ export interface Tab {
   readonly cdp: CDPSession;
 }
 
-/** What axe finds on a page. The dark pages differ from the light ones in their colours alone. */
+/** What axe finds on a page. The dark page differs from the light one in its colours alone. */
 export async function axeFindings(
   page: Page,
-  scheme: 'light' | 'dark',
 ): Promise<{ id: string; first: string | undefined; why: string | undefined }[]> {
   // Legacy: in the page itself. Otherwise each look opens a second page, for frames that we have not.
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  const { violations } = await (scheme === 'dark'
-    ? axe.withRules('color-contrast')
-    : axe
-  ).analyze();
-  return violations.map(({ id, nodes: [first] }) => ({
+  const axe = () => new AxeBuilder({ page }).setLegacyMode();
+  const light = await axe().analyze();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await axe().withRules('color-contrast').analyze();
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...light.violations, ...dark.violations].map(({ id, nodes: [first] }) => ({
     id,
     first: first?.html,
     why: first?.failureSummary,
@@ -80,10 +79,10 @@ export async function axeFindings(
 /** A fresh profile with one page, and a virtual authenticator that verifies its user. */
 export async function openTab(
   browser: Browser,
-  options: { readonly scheme?: 'light' | 'dark'; readonly javaScript?: boolean } = {},
+  options: { readonly javaScript?: boolean } = {},
 ): Promise<Tab> {
   const context = await browser.newContext({
-    colorScheme: options.scheme ?? 'light',
+    colorScheme: 'light',
     javaScriptEnabled: options.javaScript ?? true,
     viewport: { width: 1280, height: 800 },
   });
