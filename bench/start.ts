@@ -1,4 +1,7 @@
-/** How long the command takes to start, on dist/, over a bare Node. */
+/** How much a command costs to start, on dist/, over a bare Node. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, childCpuMs, median } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
@@ -6,24 +9,66 @@ import { type Row, ratioRow } from './row.ts';
 const rounds = 9;
 const runs = 4;
 
+const page = `---
+name: release-notes
+description: Writes release notes from merged changes. Use it when somebody asks for a changelog.
+---
+# Release notes
+
+Read the merged changes since the last tag with \`git log --oneline TAG..HEAD\`, group them by kind,
+and write one line for each into \`NOTES.md\`.
+`;
+const script = `import { readFileSync, writeFileSync } from 'node:fs';
+
+interface Page { readonly title: string; readonly lines: readonly string[] }
+
+const pages = new Map<string, Page>();
+for (const name of process.argv.slice(2)) {
+  const answer = await fetch(\`https://news.example/\${encodeURIComponent(name)}\`);
+  if (answer.ok) pages.set(name, (await answer.json()) as Page);
+}
+const known = readFileSync('known.txt', 'utf8').split('\\n');
+const news = [...pages].filter(([name]) => !known.includes(name));
+writeFileSync('news.txt', news.map(([name, { title, lines }]) => \`\${name}: \${title}, \${lines.length}\`).join('\\n'));
+`;
+
 export async function startRows(): Promise<Row[]> {
   build();
-  const entry = fileURLToPath(new URL('../dist/cli/guard.js', import.meta.url));
-  const node = process.execPath;
-  const commands = {
-    bare: [node, '-e', '0'],
-    version: [node, entry, '--version'],
-    help: [node, entry, '--help'],
-  };
-  const taken: Record<keyof typeof commands, number[]> = { bare: [], version: [], help: [] };
-  for (let round = 0; round < rounds; round++) {
-    taken.bare.push(childCpuMs(commands.bare, runs));
-    taken.version.push(childCpuMs(commands.version, runs));
-    taken.help.push(childCpuMs(commands.help, runs));
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-start-'));
+  try {
+    return rowsIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  const bare = { name: 'node -e 0', value: median(taken.bare) };
-  return [
-    ratioRow('skill --version, CPU', median(taken.version), 'ms', bare, 1.15),
-    ratioRow('skill --help, CPU', median(taken.help), 'ms', bare, 1.3),
-  ];
+}
+
+function rowsIn(folder: string): Row[] {
+  mkdirSync(join(folder, 'page'));
+  writeFileSync(join(folder, 'page/SKILL.md'), page);
+  mkdirSync(join(folder, 'typescript/scripts'), { recursive: true });
+  writeFileSync(join(folder, 'typescript/SKILL.md'), page);
+  writeFileSync(join(folder, 'typescript/scripts/news.ts'), script);
+  const env = { ...process.env, SKILLGATE_HOME: join(folder, 'home') };
+  const entry = fileURLToPath(new URL('../dist/cli/guard.js', import.meta.url));
+  const commands = [
+    { name: '--version', words: ['--version'], atMost: 1.2 },
+    { name: 'help', words: ['help'], atMost: 1.6 },
+    { name: 'scan of one page', words: ['scan', join(folder, 'page')], atMost: 4 },
+    { name: 'scan of a TypeScript skill', words: ['scan', join(folder, 'typescript')], atMost: 10 },
+  ].map((row) => ({
+    ...row,
+    argv: [process.execPath, entry, ...row.words],
+    taken: [] as number[],
+  }));
+  // The first start keeps compiled code for the others.
+  for (const { argv } of commands) childCpuMs(argv, 1, env);
+  const bare: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(childCpuMs([process.execPath, '-e', '0'], runs, env));
+    for (const { argv, taken } of commands) taken.push(childCpuMs(argv, runs, env));
+  }
+  const against = { name: 'node -e 0', value: median(bare) };
+  return commands.map(({ name, taken, atMost }) =>
+    ratioRow(`skillgate ${name}, CPU`, median(taken), 'ms', against, atMost),
+  );
 }
