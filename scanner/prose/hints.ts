@@ -177,10 +177,8 @@ function add(hints: Hints, bit: number): void {
 // Longer pieces may be cut inside a word when marks are searched.
 const runCharsMax = 40;
 const pieceCharsMax = 80;
-const signs: Readonly<Record<string, readonly Concept[]>> = { '@': ['mail'] };
-const signBits = Array.from({ length: 128 }, (_, code) =>
-  signs[String.fromCharCode(code)]?.map((concept) => concepts.indexOf(concept)),
-);
+const atSign = 64;
+const mailBits = [concepts.indexOf('mail')];
 
 /**
  * Notes the possible meanings of a text's runs of letters and digits; true when a piece is too long
@@ -203,7 +201,7 @@ function noteWords(text: string, hints: Hints): boolean {
     }
     if (entry !== undefined) addAll(hints, entry.whole);
     entry = undefined;
-    const bits = code < 128 ? signBits[code] : characters[code];
+    const bits = code === atSign ? mailBits : code < 128 ? undefined : characters[code];
     if (bits !== undefined) addAll(hints, bits);
     if (at - from >= runCharsMax) isLong = true;
     sum = wordStart;

@@ -159,13 +159,13 @@ function notFollowed({ source: { path }, unanalysed }: Reading, line: string, at
 const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
 
 // Text that make computes: by functions, but those of paths and `shell`, whose calls are read, and
-// by names of one letter without brackets; in a recipe, whatever `expand` would leave there. Of
+// by names of one letter without brackets, and by exchanged endings; in a recipe, whatever `expand` would leave there. Of
 // just, its function `shell` and its modules.
 function isComputed(line: string, isJust: boolean, isRecipe: boolean): boolean {
   if (isJust) return /\bshell\s*\(|^mod\s/.test(line);
   const text = line.replaceAll('$$', '  ');
   return (
-    /\$[A-Za-z0-9_]/.test(text) ||
+    /\$[A-Za-z0-9_]|\$[({][^(){}$]*:[^(){}$]*=/.test(text) ||
     computing.test(text) ||
     (isRecipe && /\$[({]/.test(text.replace(reference, '')))
   );
@@ -184,10 +184,10 @@ const justRecipe = /^@?[A-Za-z_][\w-]*\s[^:]*:(?!=)/;
 const conditional = /^ *(?:ifn?eq|ifn?def|else|endif)\b/;
 // Further lines that are followed; of just, attributes that name no interpreter.
 const otherLine =
-  /^ *(?:[-s]?include\s|(?:export|unexport|vpath|undefine|import|alias|set)\b|\$\((?:info|warning|error|shell)\s|\[(?!.*\b(?:script|extension)\b)|#)|^\s*#/;
-// What says how make works, and what its own recipes are made of.
+  /^ *(?:(?:export|unexport|vpath|undefine|alias|set)\b|\$\((?:info|warning|error|shell)\s|\[(?!.*\b(?:script|extension)\b)|#)|^\s*#/;
+// What says how make works, what its own recipes are made of, and what steers other programs.
 const ownVariable =
-  /^(?:\.(?!DEFAULT_GOAL$).*|.+\..*|MAKE(?:FLAGS|FILES|SHELL)|GNUMAKEFLAGS|A[RS]|C[CO]|CXX|CPP|FC|F77|M2C|PC|GET|LEX|YACC|LINT|MAKEINFO|TEX|TEXI2DVI|C?WEAVE|C?TANGLE|RM|LD|OBJC|LDLIBS|LOADLIBES|OUTPUT_OPTION|\w*FLAGS)$/;
+  /^(?:\.(?!DEFAULT_GOAL$).*|.+\..*|MAKE(?:FLAGS|FILES|SHELL)|GNUMAKEFLAGS|A[RS]|C[CO]|CXX|CPP|FC|F77|M2C|PC|GET|LEX|YACC|LINT|MAKEINFO|TEX|TEXI2DVI|C?WEAVE|C?TANGLE|RM|LD|OBJC|LDLIBS|LOADLIBES|OUTPUT_OPTION|\w*FLAGS|BASH_ENV|ENV|LD_\w+|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5\w+|RUBYOPT|GIT_\w+)$/;
 const plainCompiler =
   /^(?:\S*-)?(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|ar|as|ld|cpp|flex|bison|rm)?(?:\s*-[\w=./+-]+)*\s*$/;
 
@@ -239,9 +239,12 @@ function readLine(reading: Reading, line: string, at: number): void {
     const [, names] = /^ *(?:-|s)?(?:include|import)\s+([^\n#]{1,1000})/.exec(line) ?? [];
     if (names !== undefined) reading.included.push(names);
     isFollowed =
-      otherLine.test(line) ||
-      conditional.test(line) ||
-      (isJustfile.test(source.path) && justRecipe.test(line));
+      names === undefined
+        ? otherLine.test(line) ||
+          conditional.test(line) ||
+          (isJustfile.test(source.path) && justRecipe.test(line))
+        : // Names of files that make finds or computes could be any.
+          !/[*?[\0]/.test(expand(names, variables));
   }
   if (!isFollowed) notFollowed(reading, line, at);
   reading.isRule =
@@ -326,7 +329,8 @@ function expand(text: string, variables: ReadonlyMap<string, string>): string {
   return text.replace(reference, (all, name?: string, automatic?: string, justName?: string) => {
     if (all === '$$') return '$';
     if (/^\$[({]shell\s/.test(all)) return `$(${name})`;
-    return variables.get((name ?? automatic ?? justName ?? '').trim()) ?? unknownPart;
+    const key = (name ?? automatic ?? justName ?? '').trim();
+    return variables.get(key) ?? (key === 'MAKE' ? 'make' : unknownPart);
   });
 }
 

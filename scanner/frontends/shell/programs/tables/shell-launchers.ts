@@ -30,6 +30,7 @@ const remote: Launcher = {
 };
 
 const makes: Launcher = {
+  line: ['eval', 'E'],
   programIn: ['f', 'file', 'makefile'],
   program: 'makefile',
   takesValue: ['C', 'j'],
