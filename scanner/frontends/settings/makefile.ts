@@ -158,9 +158,9 @@ function notFollowed({ source: { path }, unanalysed }: Reading, line: string, at
 
 const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
 
-// Text that make computes: by functions, but those of paths and `shell`, whose calls are read, and
-// by names of one letter without brackets, and by exchanged endings; in a recipe, whatever `expand` would leave there. Of
-// just, its function `shell` and its modules.
+// Text that make computes: by functions, but those of paths and `shell`, whose calls are read, by
+// names of one letter without brackets, and by exchanged endings; in a recipe, whatever `expand`
+// would leave there. Of just, its function `shell` and its modules.
 function isComputed(line: string, isJust: boolean, isRecipe: boolean): boolean {
   if (isJust) return /\bshell\s*\(|^mod\s/.test(line);
   const text = line.replaceAll('$$', '  ');
