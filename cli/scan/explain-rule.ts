@@ -19,7 +19,7 @@ const widthDefault = 100;
 /** The JSON of `--format json`. */
 export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
   const note = ruleNote(rule.id);
-  const { looksAt = [], maps = [], related = [], attack, near } = note ?? {};
+  const { maps = [], related = [], attack, near } = note ?? {};
   const why = asCalled(rule.why);
   const fix = asCalled(rule.fix);
   return {
@@ -28,7 +28,6 @@ export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
     why,
     fix,
     reads,
-    looksAt,
     weaknesses: maps,
     related,
     attack,
@@ -53,7 +52,6 @@ export function ruleText(rule: Rule, ink: OutputInk, columns = widthDefault): Sa
       safe``,
       ...part('Why it matters', prose(asCalled(rule.why))),
       ...part('How to fix it', prose(asCalled(rule.fix))),
-      ...part('What it reads', note?.looksAt ?? []),
       ...(note === undefined
         ? []
         : [

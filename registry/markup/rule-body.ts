@@ -11,12 +11,11 @@ import { type Html, html, isolatedText, part, term } from './markup.ts';
  * @param below the address below which the pages of rules are
  */
 export function ruleBody(note: RuleNote, below: string): Html {
-  const { title, kind, severity, confidence, why, fix, looksAt, maps, related } = note;
+  const { title, kind, severity, confidence, why, fix, maps, related } = note;
   return html`<p class="description">${title}</p>
 <dl class="facts">${term('kind', kind)}${term('usually', severity)}${term('confidence', confidence)}</dl>
 ${part('why', 'Why it matters', html`<p>${why}</p>`)}
 ${part('fix', 'How to fix it', html`<p>${fix}</p>`)}
-${part('looks-at', 'What it reads', html`<ul class="plain-list">${looksAt.map((kind) => html`<li>${kind}</li>`)}</ul>`)}
 ${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((weakness) => html`<li>${weaknessTag(weakness)}</li>`)}</ul>`)}
 ${part('attack', 'What it finds', example(note.attack, 'attack'))}
 ${part('near', 'What it does not report', example(note.near, 'near miss'))}

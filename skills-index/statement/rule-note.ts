@@ -21,8 +21,6 @@ export interface RuleNote {
   readonly confidence: string;
   readonly why: string;
   readonly fix: string;
-  /** The facts that the rule reads, in words. */
-  readonly looksAt: readonly string[];
   /** Entries of public lists that describe the same attack, with label and address. */
   readonly maps: readonly { readonly label: string; readonly url: string }[];
   /** Names of related rules. */

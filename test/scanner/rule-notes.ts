@@ -1,7 +1,6 @@
 /** Makes the notes on rules and their pages from the rules and their fixtures. */
 import { readFileSync } from 'node:fs';
 import { weaknessesOf } from '../../scanner/reports/sarif/sarif-rules.ts';
-import { selectorWords } from '../../scanner/reports/selector-words.ts';
 import type { Rule } from '../../scanner/rule.ts';
 import type { RuleExample, RuleNote } from '../../skills-index/statement/rule-note.ts';
 import { parseTextArchive } from './txtar.ts';
@@ -25,7 +24,6 @@ function noteOf(rule: Rule, all: readonly Rule[]): RuleNote {
     confidence,
     why,
     fix,
-    looksAt: selectorWords(rule.reads),
     maps: weaknessesOf(rule),
     related: relatedTo(rule, all),
     attack: smallest(skills, 'attack-', true),

@@ -35,8 +35,7 @@ function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
 }
 
 function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleNote>>): string {
-  const { title, kind, severity, confidence, why, fix, looksAt, maps, related, attack, near } =
-    note;
+  const { title, kind, severity, confidence, why, fix, maps, related, attack, near } = note;
   const group = id.split('/')[0];
   const others = related.map((one) => `- [${one}](../${one}.md): ${notes[one]?.title ?? ''}`);
   return `${[
@@ -47,8 +46,6 @@ function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleN
     why,
     '## How to fix it',
     fix,
-    '## What it reads',
-    looksAt.map((one) => `- ${one}`).join('\n'),
     '## Maps to',
     maps.map(({ label, url }) => `- [${label}](${url})`).join('\n'),
     '## What it finds',

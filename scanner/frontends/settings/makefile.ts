@@ -43,7 +43,7 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
     const hasMore = !isJust && /(?<!\\)(?:\\\\)*\\$/.test(line);
     goesOn = isRecipe && hasMore;
     if (isRecipe) {
-      const marks = /^[@+-]*/.exec(line.slice(indent.length))?.[0] ?? '';
+      const marks = /^[@+\s-]*/.exec(line.slice(indent.length))?.[0] ?? '';
       const start = indent.length + marks.length;
       if (line.trim() !== '') reading.recipe.push({ text: line.slice(start), raw: at + start });
       // Behind anything but a rule, make reads a line of a recipe as one of its own.
@@ -72,6 +72,12 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
   const { facts, embedded, recipes, unanalysed } = reading;
   const values = resolved(reading.variables);
   const included = reading.included.flatMap((names) => wordsOf(names, values));
+  const made = new Set(recipes.flatMap(({ targets }) => wordsOf(targets, values)));
+  // make looks for it from the folder in which it runs, and may find a file of the machine.
+  const isElsewhere = (name: string): boolean =>
+    source.depth > 0 ||
+    (!made.has(name) && context.texts?.get(includedPath(source, name)) === undefined);
+  if (included.some(isElsewhere)) notFollowed(reading, '', 0);
   return {
     facts,
     embedded: [
@@ -134,7 +140,9 @@ function programsOf(
   const all = wordsOf(targets, values);
   const made = all.filter((target) => included.includes(target)).slice(0, includesMax);
   const last = lines.at(-1)?.raw ?? 0;
-  return (made.length === 0 ? all.slice(0, 1).concat('').slice(0, 1) : made).map((target) => {
+  const usesName = lines.some(({ text }) => /\$[({]?@/.test(text));
+  const first = all.slice(0, usesName ? includesMax : 1);
+  return (made.length > 0 ? made : first.length > 0 ? first : ['']).map((target) => {
     const behind = made.length === 0 ? [] : [{ text: `. ${target}`, raw: last }];
     const named = new Map(values);
     if (target !== '' && !target.includes('%')) named.set('@', target);
@@ -187,9 +195,13 @@ const otherLine =
   /^ *(?:(?:export|unexport|vpath|undefine|alias|set)\b|\$\((?:info|warning|error|shell)\s|\[(?!.*\b(?:script|extension)\b)|#)|^\s*#/;
 // What says how make works, what its own recipes are made of, and what steers other programs.
 const ownVariable =
-  /^(?:\.(?!DEFAULT_GOAL$).*|.+\..*|MAKE(?:FLAGS|FILES|SHELL)|GNUMAKEFLAGS|A[RS]|C[CO]|CXX|CPP|FC|F77|M2C|PC|GET|LEX|YACC|LINT|MAKEINFO|TEX|TEXI2DVI|C?WEAVE|C?TANGLE|RM|LD|OBJC|LDLIBS|LOADLIBES|OUTPUT_OPTION|\w*FLAGS|BASH_ENV|ENV|LD_\w+|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5\w+|RUBYOPT|GIT_\w+)$/;
+  /^(?:\.(?!DEFAULT_GOAL$).*|.+\..*|MAKE(?:FLAGS|FILES|SHELL)|GNUMAKEFLAGS|A[RS]|C[CO]|CXX|CPP|FC|F77|M2C|PC|GET|LEX|YACC|LINT|MAKEINFO|TEX|TEXI2DVI|C?WEAVE|C?TANGLE|RM|LD|OBJC|LDLIBS|LOADLIBES|OUTPUT_OPTION|TARGET_ARCH|TARGET_MACH|\w*FLAGS|BASH_ENV|ENV|LD_\w+|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5\w+|RUBYOPT|GIT_\w+)$/;
+const knownShell = /^(?:\/(?:usr\/(?:local\/)?)?bin\/)?(?:env\s+)?[\w.]+\s*$/;
+// The shell of just, and flags.
+const shellOfJust =
+  /^set\s+(?:windows-)?shell\s*:=(?!\s*\[\s*["'](?:\/(?:usr\/)?bin\/)?[\w.]+["'](?:\s*,\s*["']-\w*["'])*\s*\]\s*$)/;
 const plainCompiler =
-  /^(?:\S*-)?(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|ar|as|ld|cpp|flex|bison|rm)?(?:\s*-[\w=./+-]+)*\s*$/;
+  /^(?:[\w.]+-)*(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|ar|as|ld|cpp|flex|bison|rm)?(?:\s*-(?!fplugin|specs|B|fuse-ld|wrapper)[\w=./+-]+)*\s*$|^-eu?(?: -)?o pipefail -c\s*$/;
 
 // A line that is no recipe: a definition, a rule, a setting of just, a comment.
 function readLine(reading: Reading, line: string, at: number): void {
@@ -221,13 +233,13 @@ function readLine(reading: Reading, line: string, at: number): void {
       before.length + value.length <= valueCharsMax &&
       (known === undefined || before !== '' || known === value) &&
       (!ownVariable.test(name) || plainCompiler.test(value)) &&
-      !(name === 'SHELL' && value.includes('$'));
+      (name !== 'SHELL' || knownShell.test(value));
   } else if (ruleHead !== undefined) {
     reading.targets = targets;
     const head = ruleAndRecipe.exec(line)?.[0];
     if (head !== undefined)
       reading.recipe.push({
-        text: line.slice(head.length).replace(/^\s*[@+-]*/, (marks) => ' '.repeat(marks.length)),
+        text: line.slice(head.length).replace(/^[\s@+-]*/, (marks) => ' '.repeat(marks.length)),
         raw: at + head.length,
       });
     else if (isOfTargets) readLine(reading, behind, at + ruleHead.length);
@@ -236,15 +248,17 @@ function readLine(reading: Reading, line: string, at: number): void {
     const [, defined] = /define\s+(\w+)\s*:?=?\s*$/.exec(line) ?? [];
     isFollowed = defined !== undefined && defined !== 'SHELL' && !ownVariable.test(defined);
   } else {
-    const [, names] = /^ *(?:-|s)?(?:include|import)\s+([^\n#]{1,1000})/.exec(line) ?? [];
+    const [, names] = /^ *(?:-|s)?(?:include|import\??)\s+([^\n#]{1,1000})/.exec(line) ?? [];
     if (names !== undefined) reading.included.push(names);
     isFollowed =
       names === undefined
-        ? otherLine.test(line) ||
+        ? (otherLine.test(line) && !shellOfJust.test(line)) ||
           conditional.test(line) ||
           (isJustfile.test(source.path) && justRecipe.test(line))
         : // Names of files that make finds or computes could be any.
-          !/[*?[\0]/.test(expand(names, variables));
+          !/[*?[\0]/.test(expand(names, variables)) &&
+          // What just takes in is of just, whatever its name says.
+          isJustfile.test(source.path) === /^['"].*\.just['"]\s*$/.test(names);
   }
   if (!isFollowed) notFollowed(reading, line, at);
   reading.isRule =
@@ -307,9 +321,8 @@ function includedFiles(
   included: readonly string[],
   { texts }: FrontEndContext,
 ): EmbeddedProgram[] {
-  const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
   return included.slice(0, includesMax).flatMap((name): EmbeddedProgram[] => {
-    const path = folder + name.replace(/^(?:\.\/)+/, '').replace(/^(["'])(.*)\1$/, '$2');
+    const path = includedPath(source, name);
     const text = texts?.get(path);
     if (text === undefined || text.language === 'makefile' || path === source.path) return [];
     const { context } = source;
@@ -317,6 +330,11 @@ function includedFiles(
       { within: path, language: 'makefile', text: text.text, context, map: [{ at: 0, raw: 0 }] },
     ];
   });
+}
+
+function includedPath({ path }: TaintSource, name: string): string {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return folder + name.replace(/^(?:\.\/)+/, '').replace(/^(["'])(.*)\1$/, '$2');
 }
 
 const includesMax = 50;
@@ -352,4 +370,4 @@ function resolved(variables: ReadonlyMap<string, string>): ReadonlyMap<string, s
 }
 
 /** Each pass resolves twice as many levels of names. */
-const passesMax = 3;
+const passesMax = 6;

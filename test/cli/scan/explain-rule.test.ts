@@ -9,7 +9,6 @@ describe('skillgate explain RULE', () => {
     const titles = [
       'Why it matters',
       'How to fix it',
-      'What it reads',
       'What it finds',
       'What it does not report',
       'Maps to',
