@@ -1,6 +1,6 @@
 /** Whether a person other than the agent can answer holds on this host, for `skillgate doctor`. */
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canAnswer } from '../../skills-index/run/holds/hold-action.ts';
 import { type HoldPolicy, lacksMailboxKey } from '../../skills-index/run/holds/hold-policy.ts';
@@ -101,17 +101,19 @@ function idleRows(policy: HostPolicy): Separation[] {
 // A user who may write host policy may name an approver. No sandboxed program can write it; on the
 // host, every program of its owner can.
 function policyRow(file: string, uid: number): Separation {
-  const owners = [file, dirname(file)].map(
-    (path) => statSync(path, { throwIfNoEntry: false })?.uid,
-  );
-  const apart = uid !== 0 && owners.every((owner) => owner !== undefined && owner !== uid);
+  const paths = [dirname(file), file].filter((path) => existsSync(path));
+  const apart =
+    uid !== 0 && paths.length === 2 && paths.every((path) => statSync(path).uid !== uid);
   return {
     name: 'host policy protected',
     holds: apart,
     detail: apart
       ? `${file} belongs to another user than the runner`
       : `a program that runs as user ${uid} outside a sandbox can rewrite ${file} and add approvers; agents in sandboxes cannot`,
-    ...(!apart && uid !== 0 && { type: `sudo chown -R root:root ${dirname(file)}` }),
+    // Not what else lies in the folder: the user's keys are there.
+    ...(!apart &&
+      uid !== 0 &&
+      paths.length > 0 && { type: `sudo chown root:root ${paths.join(' ')}` }),
   };
 }
 
