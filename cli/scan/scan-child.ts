@@ -21,9 +21,9 @@ process.on('message', async (request: LocalScanRequest) => {
 
 async function built(): Promise<Program> {
   const folder = compiledFolder(process.env);
-  const place = folder === undefined ? undefined : `${folder}/scanner.code`;
+  const place = folder && `${folder}/scanner.code`;
   const { exports, wasKept, keep } = runBuiltFile<Program>(file, place);
-  if (place !== undefined && !wasKept) {
+  if (place && !wasKept) {
     await exports.scanSample();
     keep();
   }

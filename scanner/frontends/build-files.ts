@@ -8,7 +8,7 @@ import type { FrontEndResult } from './frontend.ts';
 // Makefiles are followed (`settings/makefile.ts`); setup.py, gulpfile.js and the like are programs.
 const buildFiles: readonly RegExp[] = [
   /(^|\/)(?:CMakeLists[^/]*\.txt|CMake(?:User)?Presets\.json)$|\.cmake(?:\.in)?$/i,
-  /\.(?:gradle|gradle\.kts|sbt|sln|slnx|ninja|gypi?|pr[iof]|am|m4|tf|tf\.json|hcl|nix|bzl|bazel|nimble|cabal|rockspec|podspec|cake|mill|opam|rsp|do)$/i,
+  /\.(?:gradle|gradle\.kts|sbt|sln|slnx|ninja|gypi?|pr[iof]|am|m4|tf|tf\.json|hcl|nix|bzl|bazel|nimble|cabal|rockspec|podspec|cake|mill|opam|rsp)$/i,
   /(^|\/)(?:build\.(?:xml|sc|zig|boot)|meson\.build|configure\.(?:ac|in)|makefile\.(?:in|pl)|build\.pl|dune|premake\d?\.lua|xmake\.lua|project\.clj|mix\.exs|package\.swift|setup\.hs)$/i,
   /(^|\/)(?:BUILD|BUCK|WORKSPACE|\.bazelrc|Earthfile|Tiltfile|Jenkinsfile|Vagrantfile|wscript|SConscript|SConstruct|(?:gradle|maven)-wrapper\.properties|init\.gradle\.kts|nuget\.config|rebar\.config|gradle\.properties)$/i,
   /(^|\/)\.(?:mvn|gradle)\//i,

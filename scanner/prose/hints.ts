@@ -3,7 +3,7 @@
  * a search needs, and are skipped.
  */
 
-import { type CompiledPhrases, compiledPhrases } from './compiled-phrases.ts';
+import { compiledPhrases } from './compiled-phrases.ts';
 import { searchedPatterns } from './lures.ts';
 import { type Concept, concepts } from './phrases/concept.ts';
 import { withLetter, wordStart } from './word-sum.ts';
@@ -27,48 +27,6 @@ const plainLetters = Uint8Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code).toLowerCase();
   return /^[a-z0-9]$/.test(letter) ? letter.charCodeAt(0) : 0;
 });
-
-const slots = 16_384;
-
-class WordTable {
-  readonly #sums = new Int32Array(slots);
-  readonly #entries: (WordEntry | string)[] = new Array(slots).fill('');
-
-  constructor(words: CompiledPhrases['hints']['words']) {
-    for (const [sum, bits] of Object.entries(words)) {
-      let slot = slotOf(Number(sum));
-      while (this.#sums[slot] !== 0) slot = (slot + 1) % slots;
-      this.#sums[slot] = Number(sum);
-      this.#entries[slot] = bits;
-    }
-  }
-
-  /** The entry of the summed letters. */
-  at(sum: number): WordEntry | undefined {
-    let slot = slotOf(sum);
-    for (let found = this.#sums[slot]; found !== 0; found = this.#sums[slot]) {
-      if (found === sum) return this.#entry(slot);
-      slot = (slot + 1) % slots;
-    }
-    return undefined;
-  }
-
-  // Texts use few of the words.
-  #entry(slot: number): WordEntry {
-    const entry = this.#entries[slot] ?? '';
-    if (typeof entry !== 'string') return entry;
-    const [open = [], whole = []] = entry
-      .split('/')
-      .map((bits) => (bits === '' ? [] : bits.split(',').map(Number)));
-    const made = { open, whole };
-    this.#entries[slot] = made;
-    return made;
-  }
-}
-
-function slotOf(sum: number): number {
-  return (sum >>> 16) % slots;
-}
 
 /**
  * A set of concepts and of sets of words, as bits. A text's set is never smaller than its content.
@@ -162,7 +120,9 @@ const patternNeeds = new Map<RegExp, Needs>(
     return needed.length === 0 ? [] : [[pattern, needed.map((bit) => hintsWith([bit]))]];
   }),
 );
-const table = new WordTable(words);
+const table = new Map<number, WordEntry | string>(
+  Object.entries(words).map(([sum, bits]) => [Number(sum), bits]),
+);
 
 function hintsWith(bits: readonly number[]): Hints {
   const hints = new Int32Array(numbersOfHints);
@@ -195,7 +155,7 @@ function noteWords(text: string, hints: Hints): boolean {
     const letter = plainLetter(code);
     if (letter !== 0) {
       sum = withLetter(sum, letter);
-      entry = table.at(sum);
+      entry = entryOf(sum);
       if (entry !== undefined) addAll(hints, entry.open);
       continue;
     }
@@ -212,6 +172,18 @@ function noteWords(text: string, hints: Hints): boolean {
   }
   if (entry !== undefined) addAll(hints, entry.whole);
   return isLong || text.length - from >= runCharsMax || text.length - pieceFrom >= pieceCharsMax;
+}
+
+// Texts use few of the words, so the bits of the others stay as they are written.
+function entryOf(sum: number): WordEntry | undefined {
+  const entry = table.get(sum);
+  if (typeof entry !== 'string') return entry;
+  const [open = [], whole = []] = entry
+    .split('/')
+    .map((bits) => (bits === '' ? [] : bits.split(',').map(Number)));
+  const made = { open, whole };
+  table.set(sum, made);
+  return made;
 }
 
 function addAll(hints: Hints, bits: readonly number[]): void {

@@ -5,9 +5,9 @@
 
 export const wordStart = 0x811c9dc5 | 0;
 
-/** The sum with one letter more. Never 0, which stands for an empty slot. */
+/** The sum with one letter more. */
 export function withLetter(sum: number, letter: number): number {
-  return Math.imul(sum ^ letter, 0x01000193) | 1;
+  return Math.imul(sum ^ letter, 0x01000193);
 }
 
 export function wordSum(text: string): number {

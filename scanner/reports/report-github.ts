@@ -4,7 +4,7 @@
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
-import { filePath, findingMessage } from './finding-place.ts';
+import { filePath, findingMessage } from './finding-text.ts';
 import { countAccepted, type Marks, worstFirst } from './marks.ts';
 import { verdictText } from './report-text.ts';
 

@@ -73,11 +73,17 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
   const values = resolved(reading.variables);
   const included = reading.included.flatMap((names) => wordsOf(names, values));
   const made = new Set(recipes.flatMap(({ targets }) => wordsOf(targets, values)));
-  // make looks for it from the folder in which it runs, and may find a file of the machine.
+  // make looks for it from the folder in which it runs, whose files may have the same names. It may
+  // also find a file of the machine.
+  const hasText = (path: string, name: string): boolean =>
+    context.texts?.get(includedPath(path, name)) !== undefined;
+  const above = source.path.split('/').slice(0, -1);
   const isElsewhere = (name: string): boolean =>
     source.depth > 0 ||
-    (!made.has(name) && context.texts?.get(includedPath(source, name)) === undefined);
-  if (included.some(isElsewhere)) notFollowed(reading, '', 0);
+    (!made.has(name) && !hasText(source.path, name)) ||
+    above.some((_, at) => hasText([...above.slice(0, at), ''].join('/'), name));
+  if (included.some(isElsewhere))
+    notFollowed(reading, '', source.text.search(/\b(?:include|import)\b/));
   return {
     facts,
     embedded: [
@@ -161,7 +167,7 @@ function programsOf(
 
 function notFollowed({ source: { path }, unanalysed }: Reading, line: string, at: number): void {
   const span = { path, start: at, end: at + line.length };
-  unanalysed.push({ span, reason: 'make may run what nothing here follows' });
+  unanalysed.push({ span, reason: 'what make does with this is not followed' });
 }
 
 const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
@@ -322,7 +328,7 @@ function includedFiles(
   { texts }: FrontEndContext,
 ): EmbeddedProgram[] {
   return included.slice(0, includesMax).flatMap((name): EmbeddedProgram[] => {
-    const path = includedPath(source, name);
+    const path = includedPath(source.path, name);
     const text = texts?.get(path);
     if (text === undefined || text.language === 'makefile' || path === source.path) return [];
     const { context } = source;
@@ -332,8 +338,8 @@ function includedFiles(
   });
 }
 
-function includedPath({ path }: TaintSource, name: string): string {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+function includedPath(from: string, name: string): string {
+  const folder = from.slice(0, from.lastIndexOf('/') + 1);
   return folder + name.replace(/^(?:\.\/)+/, '').replace(/^(["'])(.*)\1$/, '$2');
 }
 

@@ -11,7 +11,7 @@ import type { ScanReport } from '../../../skills-index/statement/scan-report.ts'
 import type { Rule } from '../../rule.ts';
 import { textOf } from '../code-frame.ts';
 import { capabilityOf } from '../finding-capability.ts';
-import { filePath, findingMessage } from '../finding-place.ts';
+import { filePath, findingMessage } from '../finding-text.ts';
 import type { Marks, ReportMark } from '../marks.ts';
 import { notDecided } from '../report-text.ts';
 import { type Sarif, sarifDriver, sarifLevels } from './sarif-rules.ts';

@@ -186,6 +186,19 @@ test *args:
     expect(['review', 'block']).toContain(report.verdict);
   });
 
+  it('that takes in a file is held where another folder has one of its name', async () => {
+    const report = await scanned('sub/a.mk', 'include b.txt\n', {
+      'sub/b.txt': 'A := b\n',
+      'b.txt': `A := $(shell ${download})\n`,
+    });
+    expect(report.verdict).toBe('incomplete');
+  });
+
+  it('that takes in a file of its folder is read with it', async () => {
+    const more = { 'sub/b.txt': 'A := b\n' };
+    expect((await scanned('sub/Makefile', 'include b.txt\n', more)).verdict).toBe('pass');
+  });
+
   it('of no other name is seen in what only begins alike', async () => {
     const line = 'cmake -B out -DCMAKE_C_COMPILER=clang && mvn -DskipTests -f a/pom.xml package\n';
     expect((await scanned('run.sh', line)).verdict).toBe('pass');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weaknessOf } from '../../../scanner/reports/weakness.ts';
-import { rules } from '../../../scanner/rules.ts';
+import { weaknessOf } from '../../../../scanner/reports/sarif/sarif-rules.ts';
+import { rules } from '../../../../scanner/rules.ts';
 
 describe('the weaknesses that rules map to', () => {
   it('have the form of their list', () => {
