@@ -24,6 +24,6 @@ export function buildFile({ depth, path, text }: TaintSource): Pick<FrontEndResu
     !(buildFiles.some((one) => one.test(path)) || (xmlFile.test(path) && xmlBuild.test(text)))
   )
     return { unanalysed: [] };
-  const span = { path, start: 0, end: Math.max(0, text.indexOf('\n')) };
+  const span = { path, start: 0, end: text.search(/\n|$/) };
   return { unanalysed: [{ span, reason: 'a build file, which may run programs' }] };
 }

@@ -167,7 +167,7 @@ function programsOf(
 
 function notFollowed({ source: { path }, unanalysed }: Reading, line: string, at: number): void {
   const span = { path, start: at, end: at + line.length };
-  unanalysed.push({ span, reason: 'what make does with this is not followed' });
+  unanalysed.push({ span, reason: 'make decides here what runs' });
 }
 
 const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
@@ -255,7 +255,6 @@ function readLine(reading: Reading, line: string, at: number): void {
     isFollowed = defined !== undefined && defined !== 'SHELL' && !ownVariable.test(defined);
   } else {
     const [, names] = /^ *(?:-|s)?(?:include|import\??)\s+([^\n#]{1,1000})/.exec(line) ?? [];
-    if (names !== undefined) reading.included.push(names);
     isFollowed =
       names === undefined
         ? (otherLine.test(line) && !shellOfJust.test(line)) ||
@@ -265,6 +264,7 @@ function readLine(reading: Reading, line: string, at: number): void {
           !/[*?[\0]/.test(expand(names, variables)) &&
           // What just takes in is of just, whatever its name says.
           isJustfile.test(source.path) === /^['"].*\.just['"]\s*$/.test(names);
+    if (names !== undefined && isFollowed) reading.included.push(names);
   }
   if (!isFollowed) notFollowed(reading, line, at);
   reading.isRule =
