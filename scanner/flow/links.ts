@@ -9,7 +9,7 @@ import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
 import { type Language, lexicalLanguages, type TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
-import type { FrontEndResult } from '../frontends/frontend.ts';
+import { type FrontEndResult, notAnalysed } from '../frontends/frontend.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from './graph.ts';
 
 export interface Programs {
@@ -332,9 +332,7 @@ export class StartedFiles {
     const reason = `started as a program in a language that is not analysed (${language})`;
     return {
       embedded: [{ within: path, language, text, context, map: [{ at: 0, raw: 0 }] }],
-      unanalysed: lexicalLanguages.has(language)
-        ? [{ span: { path, start: 0, end: Math.min(1, text.length) }, reason }]
-        : [],
+      unanalysed: lexicalLanguages.has(language) ? [notAnalysed({ path, text }, reason)] : [],
     };
   }
 }

@@ -72,6 +72,14 @@ export function perSource(each: AnalyseOne): Analyse {
   return Object.assign(all, { each });
 }
 
+/** That a whole source was not analysed, for `FrontEndResult.unanalysed`. */
+export function notAnalysed(
+  { path, text }: Pick<TaintSource, 'path' | 'text'>,
+  reason: string,
+): FrontEndResult['unanalysed'][number] {
+  return { span: { path, start: 0, end: Math.min(1, text.length) }, reason };
+}
+
 /** Several results as one. */
 export function joinResults(results: readonly FrontEndResult[]): FrontEndResult {
   const graphs = results.flatMap((result) => (result.graph === undefined ? [] : [result.graph]));

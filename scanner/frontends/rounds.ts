@@ -30,6 +30,7 @@ import {
   type FrontEndContext,
   type FrontEndResult,
   joinResults,
+  notAnalysed,
   perSource,
   WrittenPrograms,
 } from './frontend.ts';
@@ -203,10 +204,7 @@ function gaveUp(sources: readonly TaintSource[], reason: string): FrontEndResult
   return {
     facts: [],
     embedded: [],
-    unanalysed: sources.map(({ path, text }) => ({
-      span: { path, start: 0, end: Math.min(1, text.length) },
-      reason,
-    })),
+    unanalysed: sources.map((source) => notAnalysed(source, reason)),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
+import { placeOf } from './finding-text.ts';
 import { countAccepted, type Marks, orderFindings } from './marks.ts';
 import { capabilityRows, notDecided, verdictText, whyNotTaken } from './report-text.ts';
 
@@ -128,18 +129,6 @@ function markWords(finding: Finding, report: ScanReport, marks: Marks): string {
 
 function ruleLink(rule: string): string {
   return `<a href="${ruleUrl(rule)}">${markdownCode(rule)}</a>`;
-}
-
-function placeOf({
-  path,
-  line,
-  column,
-}: {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-}): string {
-  return `${path}:${line}:${column}`;
 }
 
 function table(findings: readonly Finding[], report: ScanReport, marks: Marks): string {

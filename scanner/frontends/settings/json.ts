@@ -7,7 +7,7 @@ import { type AST, parseTOML } from 'toml-eslint-parser';
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, notAnalysed, perSource } from '../frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 import { plainTextFacts } from '../text.ts';
 import { notebookPrograms } from './notebook.ts';
@@ -266,9 +266,7 @@ function unread(source: TaintSource, context: FrontEndContext, reason: string): 
   if (source.depth > 0 || !tomlSettingsFiles.test(source.path)) return result;
   return {
     ...result,
-    unanalysed: [
-      { span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason },
-    ],
+    unanalysed: [notAnalysed(source, reason)],
   };
 }
 
@@ -286,8 +284,7 @@ function analyseJsonText(source: TaintSource, context: FrontEndContext): FrontEn
       /(^|\/)(package|settings(\.local)?|\.mcp|mcp|hooks|tasks|devcontainer)\.json$|\.ipynb$/.test(
         source.path,
       ) && source.depth === 0;
-    const span = { path: source.path, start: 0, end: Math.min(1, source.text.length) };
-    return isRead ? { ...result, unanalysed: [{ span, reason: 'not valid JSON' }] } : result;
+    return isRead ? { ...result, unanalysed: [notAnalysed(source, 'not valid JSON')] } : result;
   }
   const result = settingsFacts(source, settings);
   if (!source.path.endsWith('.ipynb')) return result;

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml';
 import { yamlAliasesMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
@@ -64,7 +64,7 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
     ...result,
     facts: [...result.facts, ...comments],
     embedded: [...result.embedded, ...tags.programs],
-    unanalysed: tags.unread === undefined ? result.unanalysed : [placeOf(source, tags.unread)],
+    unanalysed: tags.unread === undefined ? result.unanalysed : [notAnalysed(source, tags.unread)],
   };
 }
 
@@ -87,7 +87,7 @@ interface Walk {
 // is searched as text.
 function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
-  return isHeld(source) ? { ...result, unanalysed: [placeOf(source, reason)] } : result;
+  return isHeld(source) ? { ...result, unanalysed: [notAnalysed(source, reason)] } : result;
 }
 
 function isHeld({ path, text, depth }: TaintSource): boolean {
@@ -95,13 +95,6 @@ function isHeld({ path, text, depth }: TaintSource): boolean {
   // A text that code writes may have unknown parts.
   const isSettings = depth === 0 && settingsFiles.test(path);
   return isSettings || isLongWorkflow || mayMakeObjects(text);
-}
-
-function placeOf(
-  { path, text }: TaintSource,
-  reason: string,
-): FrontEndResult['unanalysed'][number] {
-  return { span: { path, start: 0, end: Math.min(1, text.length) }, reason };
 }
 
 // A map with a repeated key is not valid YAML: readers differ on which of the two values they take.

@@ -4,7 +4,7 @@
  */
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../frontend.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import { JinjaExpression, type JinjaNames } from './jinja-expression.ts';
 import {
@@ -36,15 +36,11 @@ function scriptletProgram(
   const { tags, unread } = tagsOf(source.text, syntax);
   const pieces = tags.map((tag) => ({ text: `${codeOf(tag)}\n`, raw: tag.raw }));
   const programs = pieces.length === 0 ? [] : [embedded(source, language, joinPieces(pieces))];
-  return { facts: [], embedded: programs, unanalysed: unreadParts(source, unread) };
-}
-
-function unreadParts(
-  { path, text }: TaintSource,
-  reason: string | undefined,
-): FrontEndResult['unanalysed'] {
-  const span = { path, start: 0, end: Math.min(1, text.length) };
-  return reason === undefined ? [] : [{ span, reason }];
+  return {
+    facts: [],
+    embedded: programs,
+    unanalysed: unread === undefined ? [] : [notAnalysed(source, unread)],
+  };
 }
 
 type Engine = 'jinja' | 'ejs' | 'mako';
@@ -84,7 +80,7 @@ function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
   const { statements, unread } = readJinja(source.text);
   // Braces of a text that only may be a template prove nothing when they do not end.
   const isHeld = templateName.test(source.path) || !/without its end$/.test(unread ?? '');
-  const unanalysed = isHeld ? unreadParts(source, unread) : [];
+  const unanalysed = isHeld && unread !== undefined ? [notAnalysed(source, unread)] : [];
   const reaching = statements.filter(({ reaches }) => reaches !== undefined);
   if (reaching.length === 0) return { ...nothing, unanalysed };
   const program = joinPieces(statements.map(({ python, raw }) => ({ text: `${python}\n`, raw })));

@@ -74,9 +74,10 @@ const languageGlobals =
 const requiredInterfaces =
   'Boolean Function CallableFunction NewableFunction IArguments Number Object RegExp String Symbol';
 
-/** The declarations' text. The same tables give the same text. */
-export function capabilityLibrary(): string {
-  const names = Object.keys(apis).sort();
+const names: readonly string[] = Object.keys(apis).sort();
+
+/** The declarations of what every program has without an import. */
+export function globalDeclarations(): string {
   const roots = new Set([
     ...languageGlobals.split(' '),
     ...globalObjects,
@@ -95,17 +96,17 @@ export function capabilityLibrary(): string {
       .split(' ')
       .map((name) => `interface ${name} {}`)
       .join(' '),
-    ...[...globalClasses].sort().map((name) => classText(name, names)),
+    ...[...globalClasses].sort().map((name) => classText(name)),
     ...[...roots]
       .sort()
       .filter((name) => /^[\w$]+$/.test(name) && name !== 'globalThis')
       .map((name) => `declare const ${name}: ${typeText(own(apis, name))};`),
-    ...[...knownModules].sort().map((module) => moduleText(module, names)),
   ].join('\n');
 }
 
-function moduleText(module: string, names: readonly string[]): string {
-  const inside = names.filter((name) => name.startsWith(`${module}.`) && knownModules.has(module));
+/** The declaration of one of the known modules, and of its twin `node:…`. */
+export function moduleDeclaration(module: string): string {
+  const inside = names.filter((name) => name.startsWith(`${module}.`));
   const members = inside
     .filter((name) => !name.includes('#'))
     .map((name) => name.slice(module.length + 1));
@@ -116,7 +117,7 @@ function moduleText(module: string, names: readonly string[]): string {
   const exported = [...new Set([...members, ...renamed])].filter((name) => /^[\w$]+$/.test(name));
   const text = [
     ...exported.map((name) => `export const ${name}: ${typeText(own(apis, `${module}.${name}`))};`),
-    ...[...classes].sort().map((name) => `export ${classText(name, names, module)}`),
+    ...[...classes].sort().map((name) => `export ${classText(name, module)}`),
   ].join(' ');
   const twin =
     Object.hasOwn(nodeDefaults, module) || harmlessModules.has(module)
@@ -125,7 +126,7 @@ function moduleText(module: string, names: readonly string[]): string {
   return `declare module "${module}" { ${text} }${twin}`;
 }
 
-function classText(name: string, names: readonly string[], module = ''): string {
+function classText(name: string, module = ''): string {
   const members = names.filter((member) => member.startsWith(`${name}#`));
   const short = module === '' ? name : name.slice(module.length + 1);
   return `interface ${short} { ${members

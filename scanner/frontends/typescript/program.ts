@@ -8,7 +8,7 @@ import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import type { FrontEndContext } from '../frontend.ts';
-import { capabilityLibrary } from './library.ts';
+import { globalDeclarations, knownModules, moduleDeclaration } from './library.ts';
 import { parse } from './parse.ts';
 
 /**
@@ -58,11 +58,38 @@ const options: ts.CompilerOptions = {
   noImplicitThis: true,
 };
 
-const libraryPath = '/capabilities.d.ts';
-const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
-// The library imports only modules that it declares itself. The compiler would look for a file of
-// each of them, anew for each program: it looks for what these internal lists hold.
-Object.assign(library, { imports: [], moduleAugmentations: [], ambientModuleNames: [] });
+const globals = libraryFile('/globals.d.ts', globalDeclarations());
+
+/**
+ * The declarations that sources can reach: the globals, the known modules that a text of theirs
+ * names, and those whose types these give. A scan parses the few modules that a skill uses.
+ */
+function libraryFor(files: Iterable<ProgramFile>): Map<string, ts.SourceFile> {
+  const library = new Map([[globals.fileName, globals]]);
+  const names: string[] = [];
+  const takeTypes = ({ text }: ts.SourceFile): void => {
+    for (const [, name = ''] of text.matchAll(/import\("([^"]+)"\)/g)) names.push(name);
+  };
+  takeTypes(globals);
+  for (const { nodes } of files)
+    for (const node of nodes) if (ts.isStringLiteralLike(node)) names.push(node.text);
+  for (const name of names) {
+    const module = name.replace(/^node:/, '');
+    const path = `/modules/${module}.d.ts`;
+    if (!knownModules.has(module) || library.has(path)) continue;
+    const file = libraryFile(path, moduleDeclaration(module));
+    library.set(path, file);
+    takeTypes(file);
+  }
+  return library;
+}
+
+function libraryFile(path: string, text: string): ts.SourceFile {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
+  // The library imports only modules that it declares itself. The compiler would look for a file
+  // of each of them, anew for each program: it looks for what these internal lists hold.
+  return Object.assign(file, { imports: [], moduleAugmentations: [], ambientModuleNames: [] });
+}
 
 /**
  * Parses the sources and joins them. Sources that cannot be parsed or nest too deeply are reported
@@ -86,38 +113,32 @@ export function createProgram(
     const file = parse(name, source.text);
     const nodes: ts.Node[] = [];
     const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps, nodes);
-    const reason = tooMuch ?? (file === undefined ? undefined : syntaxErrorOf(file, source));
+    const reason = tooMuch ?? (file && syntaxErrorOf(file, source));
     if (reason !== undefined) failed.push({ source, reason });
     if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file, nodes });
   }
   const resolve = (from: string, specifier: string): string | undefined =>
     resolvePath(byName, from, specifier);
+  const library = libraryFor(byName.values());
   const host: ts.CompilerHost = {
-    getSourceFile: (name) => (name === libraryPath ? library : byName.get(name)?.file),
-    getDefaultLibFileName: () => libraryPath,
+    getSourceFile: (name) => library.get(name) ?? byName.get(name)?.file,
+    getDefaultLibFileName: () => globals.fileName,
     writeFile: () => undefined,
     getCurrentDirectory: () => '/',
     getCanonicalFileName: (name) => name,
     useCaseSensitiveFileNames: () => true,
     getNewLine: () => '\n',
-    fileExists: (name) => name === libraryPath || byName.has(name),
+    fileExists: (name) => library.has(name) || byName.has(name),
     readFile: () => undefined,
-    directoryExists: () => false,
-    getDirectories: () => [],
     resolveModuleNameLiterals: (literals, containing) =>
       literals.map((literal) => {
         const resolvedFileName = resolve(containing, literal.text);
         if (resolvedFileName === undefined) return { resolvedModule: undefined };
-        return {
-          resolvedModule: {
-            resolvedFileName,
-            extension: posix.extname(resolvedFileName),
-            isExternalLibraryImport: false,
-          },
-        };
+        const extension = posix.extname(resolvedFileName);
+        return { resolvedModule: { resolvedFileName, extension } };
       }),
   };
-  const program = ts.createProgram([libraryPath, ...byName.keys()], options, host);
+  const program = ts.createProgram([...library.keys(), ...byName.keys()], options, host);
   const sourceBy = new Map([...byName.values()].map(({ file, source }) => [file, source]));
   return {
     files: [...byName.values()],

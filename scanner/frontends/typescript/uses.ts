@@ -11,7 +11,7 @@ import {
   readEnvironment,
   readWholeEnvironment,
 } from './effects/environment.ts';
-import { callsBack, noteEscape } from './effects/escapes.ts';
+import { noteEscape } from './effects/escapes.ts';
 import { applyEffect, interceptedParts } from './effects/interceptors.ts';
 import { assignedApis } from './effects/javascript.ts';
 import {
@@ -24,6 +24,7 @@ import {
 import { loadModule } from './effects/programs.ts';
 import { pipeInto } from './effects/sending.ts';
 import { nodeDefaults } from './effects/tables/node.ts';
+import { callsBack } from './flow/positions.ts';
 import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';

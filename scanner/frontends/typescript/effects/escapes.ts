@@ -5,6 +5,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress } from '../../../lookup-tables/egress-of.ts';
+import { callsBack } from '../flow/positions.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
 import { type Functionish, givesOperand, isAssignment, ownerOf } from '../syntax.ts';
@@ -72,18 +73,6 @@ export function noteEscape(
     capability(out, call, power, 'widened', ['escape', 'dynamic-name']);
   }
 }
-
-/** Methods that call their argument with the object's content. */
-export const callsBack: ReadonlySet<string> = new Set([
-  'then',
-  'map',
-  'forEach',
-  'filter',
-  'find',
-  'some',
-  'every',
-  'flatMap',
-]);
 
 const seenThrough = new Set([
   'util.promisify',

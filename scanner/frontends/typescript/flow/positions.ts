@@ -2,9 +2,7 @@
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish, isAssignment, isFunctionish } from '../syntax.ts';
 
-/**
- * Methods of lists that call their argument with each element, and `then` with the promised value.
- */
+/** Methods of lists that call their argument with each element. */
 export const elementCallbacks: ReadonlySet<string> = new Set([
   'map',
   'forEach',
@@ -15,6 +13,9 @@ export const elementCallbacks: ReadonlySet<string> = new Set([
   'flatMap',
   'findLast',
 ]);
+
+/** Methods that call their argument with the object's content. */
+export const callsBack: ReadonlySet<string> = new Set(['then', ...elementCallbacks]);
 
 /** `a` of `a.b[0].c`. */
 export function rootOf(receiver: ts.Expression): ts.Expression {
@@ -93,8 +94,7 @@ export function isElementCallback(node: ts.Node): boolean {
     !ts.isPropertyAccessExpression(parent.expression)
   )
     return false;
-  const { text } = parent.expression.name;
-  return text === 'then' || elementCallbacks.has(text);
+  return callsBack.has(parent.expression.name.text);
 }
 
 /** A function that is called at the place of its definition. */
