@@ -1,11 +1,12 @@
-// The last step of `npm run build`: the command line and the scanning process of `skill scan` become
-// one file each, and one more for what is loaded only when it is needed, since Node spends more on
-// finding and reading five hundred small modules than on what they do. The modules stay beside them
-// for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a
+// The last step of `npm run build`: the command line and the scanning processes become one file each,
+// and one more for what is loaded only when it is needed, since Node spends more on finding and
+// reading five hundred small modules than on what they do. They contain every package but the two
+// with machine code and the one that an operator may leave out, each in the version of the lock
+// file: an installation fetches nothing else. What agents wait for (`skill run`, `mcp`, `agent run`) is a
 // program of its own in CommonJS: one file instead of a hundred, each part and each module of
 // Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { usedCompiler } from './compiler.mjs';
@@ -23,8 +24,8 @@ const ownPlaces = (base) => ({
     }),
 });
 
-// The commands of each program; each has its own help. The modules of all others are beside it, and
-// what of the scanner is seldom asked for.
+// The commands of each program; each has its own help. The modules of all others are in the command
+// line's files, and what of the scanner is seldom asked for.
 const programs = {
   agents: ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js'],
   install: ['install/install.js', 'install/update.js', 'install/ci.js'],
@@ -32,6 +33,7 @@ const programs = {
   help: [],
 };
 const help = 'help-and-options/help.js';
+const others = new Set();
 const otherCommands = (own) => ({
   name: 'other-commands',
   setup: (bundle) =>
@@ -40,9 +42,9 @@ const otherCommands = (own) => ({
       const isOther = importer.endsWith('-rows.js')
         ? !own.includes(module)
         : module.startsWith('../scanner/');
-      return kind === 'dynamic-import' && isOther
-        ? { path: `./${module}`, external: true }
-        : undefined;
+      if (kind !== 'dynamic-import' || !isOther) return undefined;
+      others.add(module);
+      return { path: `./${module}`, external: true };
     }),
 });
 
@@ -76,30 +78,33 @@ const readyPhrases = {
   },
 };
 
-// The list of public suffixes is a tenth of the kept code, and few commands ask for a suffix.
-const lazySuffixes = {
-  name: 'lazy-suffixes',
+// Packages that take time to load, and that few commands call: the list of public suffixes, and
+// patterns over all of Unicode.
+const lazy = {
+  tldts: ['getDomain', 'getDomainWithoutSuffix', 'getPublicSuffix', 'parse'],
+  'string-width': ['default'],
+};
+const lazyPackages = {
+  name: 'lazy-packages',
   setup: (bundle) => {
-    bundle.onResolve({ filter: /^tldts$/ }, ({ kind }) =>
-      kind === 'import-statement' ? { path: 'tldts', namespace: 'suffixes' } : undefined,
+    bundle.onResolve({ filter: /^(tldts|string-width)$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'lazy' } : undefined,
     );
-    bundle.onLoad({ filter: /^/, namespace: 'suffixes' }, () => ({
-      contents: ['getDomain', 'getDomainWithoutSuffix', 'getPublicSuffix', 'parse']
-        .map((name) => `export const ${name} = (...args) => require('tldts').${name}(...args);`)
+    bundle.onLoad({ filter: /^/, namespace: 'lazy' }, ({ path }) => ({
+      contents: lazy[path]
+        .map((name) => `const ${name}_ = (...args) => require('${path}').${name}(...args);`)
+        .concat(`export { ${lazy[path].map((name) => `${name}_ as ${name}`)} };`)
         .join('\n'),
       resolveDir: 'node_modules',
     }));
   },
 };
 
+const own = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).devDependencies);
 const packages = new Set();
-// Large, and only loaded for TypeScript and JavaScript.
-const large = ['ts-morph'];
-const native = ['better-sqlite3', '@napi-rs/keyring'];
-// An operator may leave it out.
-const optional = ['nodemailer'];
-// Packages for a registry only. As hundreds of modules they would cost `serve` 130 MB of memory.
-const ofRegistry = ['hono', '@hono/*', 'drizzle-orm'];
+const outputs = new Set();
+// Two have machine code, and an operator may leave the third out.
+const outside = ['better-sqlite3', '@napi-rs/keyring', 'nodemailer'];
 // CommonJS packages require Node's modules. The import has a name that no module uses, since two
 // imports of one name are an error.
 const banner =
@@ -117,7 +122,7 @@ const program = {
 await bundle('scan/local-scan', {
   ...program,
   outfile: 'dist/cli/scanner.cjs',
-  plugins: [compilerOnly, readyPhrases, ownPlaces('ownPlace'), lazySuffixes],
+  plugins: [compilerOnly, readyPhrases, ownPlaces('ownPlace'), lazyPackages],
 });
 await bundle('../../node_modules/@ts-morph/common/dist/typescript', {
   ...program,
@@ -131,14 +136,26 @@ for (const [name, commands] of Object.entries(programs))
   await bundle('command-line', {
     ...program,
     outfile: `dist/cli/${name}.cjs`,
-    external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
-    plugins: [otherCommands([...commands, help]), ownPlaces('ownPlace'), lazySuffixes],
+    external: outside,
+    plugins: [
+      compilerOnly,
+      otherCommands([...commands, help]),
+      ownPlaces('ownPlace'),
+      lazyPackages,
+    ],
   });
-await bundle('command-line', {
+// Modules that others load or start by their path.
+const byPath = [
+  '../runner/observe/observe-process.js',
+  '../scanner/worker/scan-child.js',
+  ...others,
+];
+writeFileSync('dist/cli/by-path.js', byPath.map((path) => `import('./${path}');`).join('\n'));
+const parts = await bundle(['command-line', 'by-path'], {
   ...modules,
   chunkNames: 'part-[name]-[hash]',
-  external: [...large, ...native, ...optional],
-  plugins: [ownPlaces('import.meta.url')],
+  external: outside,
+  plugins: [compilerOnly, ownPlaces('import.meta.url'), lazyPackages],
 });
 // An entry is a module that contains CommonJS. An import of a module of Node runs that module and
 // its getters, such as those of `node:fs` for promises and streams, before the first line. In
@@ -162,6 +179,26 @@ await bundle('scan/scan-child', {
   external: ['./local-scan.js'],
   plugins: [ownPlaces("new URL('../main.js', ownPlace)")],
 });
+// Whole by themselves, and copied to other places from here.
+const alone = [
+  'dist/cli/guard.js',
+  'dist/cli/proofs/redteam/agent-program.js',
+  'dist/cli/proofs/redteam/naive-program.js',
+  'dist/runner/sessions/bridge.js',
+];
+for (const path of globSync('dist/**/*.js'))
+  if (!outputs.has(path) && !alone.includes(path)) rmSync(path);
+rmSync('dist/cli/by-path.js');
+for (const path of byPath) {
+  const module = join('dist/cli', path);
+  const [part = ''] =
+    Object.entries(parts).find(([, { entryPoint }]) => entryPoint === module) ?? [];
+  const place = relative(dirname(module), part);
+  writeFileSync(
+    module,
+    `export * from ${JSON.stringify(place.startsWith('.') ? place : `./${place}`)};\n`,
+  );
+}
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 for (const file of globSync('dist/cli/*.cjs'))
@@ -178,9 +215,9 @@ const texts = [...packages].sort().map((name) => {
 });
 writeFileSync('dist/cli/LICENSES.txt', texts.join('\n---\n\n'));
 
-async function bundle(entry, how) {
+async function bundle(entries, how) {
   const { metafile } = await build({
-    entryPoints: [`dist/cli/${entry}.js`],
+    entryPoints: [entries].flat().map((entry) => `dist/cli/${entry}.js`),
     ...how,
     allowOverwrite: true,
     bundle: true,
@@ -193,4 +230,12 @@ async function bundle(entry, how) {
     const [, name] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
     if (name !== undefined) packages.add(name);
   }
+  for (const [output, { imports }] of Object.entries(metafile.outputs)) {
+    outputs.add(output);
+    const missing = imports.find(
+      ({ external, path }) => external && own.some((name) => `${path}/`.startsWith(`${name}/`)),
+    );
+    if (missing !== undefined) throw new Error(`${output} needs the package ${missing.path}`);
+  }
+  return metafile.outputs;
 }

@@ -1,8 +1,8 @@
 /**
- * `npm run packages`: prints the packages that an installation of Skillgate brings, each with the
- * packages that need it.
+ * `npm run packages`: prints the packages that an installation of Skillgate fetches, each with the
+ * packages that need it, and of how many more the build contains code.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 interface LockedPackage {
   readonly version?: string;
@@ -75,5 +75,9 @@ function nameOf(place: string): string {
 if (import.meta.main) {
   const needed = productionPackages(new URL('../package-lock.json', import.meta.url));
   const rows = [...needed].map(([place, users]) => `${nameOf(place)}  ← ${users.join(', ')}`);
-  console.log([...rows.sort(), `${needed.size} packages`].join('\n'));
+  const licences = new URL('../dist/cli/LICENSES.txt', import.meta.url);
+  const contained = existsSync(licences)
+    ? `${readFileSync(licences, 'utf8').split('\n---\n').length} in the build`
+    : 'npm run build shows how many are in the build';
+  console.log([...rows.sort(), `${needed.size} packages; ${contained}`].join('\n'));
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 
 export function ownVersion(): string {
-  const file = findPackageJSON(import.meta.url);
+  const file = findPackageJSON('./guard.js', import.meta.url);
   const found: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
   return typeof found === 'object' && found !== null && 'version' in found
     ? String(found.version)

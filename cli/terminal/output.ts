@@ -3,9 +3,8 @@
  * stdout.
  */
 
-import { createRequire } from 'node:module';
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type stringWidth from 'string-width';
+import stringWidth from 'string-width';
 import { hiddenCharacter, spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { asCalled } from '../called-name.ts';
@@ -144,21 +143,18 @@ export function bytesText(bytes: number): string {
   return `${size.toFixed(1)} ${unit}`;
 }
 
-const require = createRequire(import.meta.url);
-
 // ASCII, Latin letters with accents, dashes, quotation marks and the ellipsis: a column each.
 const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
 
 /**
  * The columns that a text takes in a terminal, without its colours. The library string-width
  * compiles patterns over all of Unicode, which takes longer than all other work of a short command.
- * So the first text with wide or combining characters loads the library.
+ * So in a build the first text with wide or combining characters loads the library.
  */
 export function columnsOf(text: string): number {
   const plain = stripVTControlCharacters(text);
   if (oneColumnEach.test(plain)) return plain.length;
-  const { default: width }: { readonly default: typeof stringWidth } = require('string-width');
-  return width(plain);
+  return stringWidth(plain);
 }
 
 /** Columns of equal width, two spaces apart. */
