@@ -184,35 +184,6 @@ describe('an agent’s own program in a session', () => {
     });
   });
 
-  it('that asks its runner without end has few lines in the audit log, one of which counts the others', async () => {
-    await host.skill('agent', 'create', 'noisy');
-    const line = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
-    const clientInfo = { name: 'noisy', version: '1' };
-    const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-    const ask = (name: string, given: object) =>
-      line({ id: 1, method: 'tools/call', params: { name, arguments: given } });
-    const names = Array.from({ length: 150 }, (_, i) => `@acme/s${i}`).join(' ');
-    const begin = `${line({ id: 0, method: 'initialize', params: hello })}${line({ method: 'notifications/initialized' })}`;
-    const floods = [
-      ask('skills_search', { task: names }),
-      ask('skill_open', { name: '@no/grant' }),
-    ];
-    const script = `process.stdout.write(${JSON.stringify(begin)} + ${JSON.stringify(floods)}.map((one) => one.repeat(1_000)).join(''))`;
-    await inSession('noisy', {
-      flood: { ...call('sh', '-c', 'node -e "$0" | skillgate mcp > /dev/null', script) },
-    });
-    const lines = entries().filter(({ agent }) => agent === 'noisy');
-    expect(lines.length).toBeLessThan(1_000);
-    expect(
-      lines.filter(({ event, tool }) => event === 'call' && tool === 'search').length,
-    ).toBeGreaterThan(0);
-    const told = lines
-      .filter(({ code }) => code === 'run-limit')
-      .map(({ why = '' }) => Number.parseInt(why, 10));
-    expect(told.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000);
-    expect(told.length).toBeLessThan(5);
-  });
-
   it('reaches its model and nothing else', async () => {
     const { port } = model.address() as AddressInfo;
     asked.length = 0;
@@ -495,29 +466,6 @@ describe('a session’s end', () => {
     });
   });
 
-  it('comes when the audit log refuses its first line: no process of it lives on', async () => {
-    await inSession('finance', {});
-    const file = join(host.home, 'data/audit/audit.jsonl');
-    const log = readFileSync(file);
-    const marker = `marker-${process.pid}-${Math.random()}`;
-    const steps = { long: { does: 'wait', text: '600000' }, [marker]: { does: 'env' } };
-    writeFileSync(file, Buffer.concat([log, Buffer.from('{"not":"a line of this log"}\n')]));
-    try {
-      const refused = start('finance', steps);
-      const said = await new Promise<string>((resolve) =>
-        refused.child.stderr.once('data', (chunk) => resolve(String(chunk))),
-      );
-      expect(said).toContain('audit-broken');
-      // The words of the steps stand in the command line of the runner as well.
-      const living = processesWith(marker).filter((pid) => pid !== String(refused.child.pid));
-      refused.child.kill('SIGKILL');
-      expect(living).toEqual([]);
-    } finally {
-      writeFileSync(file, log);
-    }
-    expect(await inSession('finance', { one: { does: 'env' } })).toHaveProperty('one');
-  });
-
   it('comes with its budget: requests are refused one by one, runs at their start', async () => {
     await host.skill('agent', 'create', 'small', '--budget', 'requests=2,runs=3');
     await host.skill('agent', 'grant', 'small', '@acme/weekly-report');
@@ -542,20 +490,6 @@ describe('a session’s end', () => {
     expect((await host.skill('agent', 'show')).out).toContain('2 of 2 requests, 3 of 3 runs');
   });
 
-  it('counts bytes in both directions, and cuts what is more', async () => {
-    await host.skill('agent', 'create', 'brief', '--budget', 'bytes=20000');
-    const ask = (size: number) => ({ does: 'model', text: 'x'.repeat(size) });
-    const did = await inSession('brief', {
-      small: ask(5_000),
-      large: ask(50_000),
-      again: ask(5_000),
-      more: ask(15_000),
-    });
-    expect(did).toMatchObject({ small: { status: 200 }, again: { status: 200 } });
-    for (const one of [did.large, did.more])
-      expect(JSON.stringify(one)).toMatch(/over-budget|failed/);
-  });
-
   it('takes a version away that is revoked while it goes on', async () => {
     await sayOf(host.network, report, 'revoked');
     const did = await inSession('finance', {
@@ -568,22 +502,6 @@ describe('a session’s end', () => {
 });
 
 describe('what a session is refused', () => {
-  it.each<[string, readonly string[], RegExp]>([
-    [
-      'a program that nobody named',
-      ['finance', '--', 'codex'],
-      /neither the system nor a toolchain of host policy has a program "codex"[\s\S]*host toolchain add codex DIR/,
-    ],
-    [
-      'a model that host policy does not have',
-      ['--model', 'cloud', 'finance', '--', 'stub'],
-      /host policy has no model cloud/,
-    ],
-  ])('%s', async (_, words, says) => {
-    const refused = await host.skill('agent', 'run', ...words);
-    expect(refused).toMatchObject({ exit: 6, err: expect.stringMatching(says) });
-  });
-
   it('a memory that others may enter, with a line in the audit log; a plan that is only shown leaves none', async () => {
     await inSession('finance', {});
     const memory = join(host.home, 'data/agents/finance/memory');
@@ -625,34 +543,6 @@ describe('what a session is refused', () => {
     } finally {
       writeFileSync(path, policy);
     }
-  });
-
-  it('shows its plan with a digest that does not change, and starts nothing', async () => {
-    const plan = async () =>
-      JSON.parse(
-        (
-          await host.skill(
-            'agent',
-            'run',
-            '--plan',
-            'finance',
-            '--format',
-            'json',
-            '--',
-            'stub',
-            'x',
-          )
-        ).out,
-      );
-    const first = await plan();
-    expect(first).toMatchObject({
-      schema: 'skillgate.session/1',
-      agent: 'finance',
-      workingDirectory: '/workspace',
-      refused: [],
-    });
-    expect(first.command).toEqual(['/opt/skillgate/bin/node', join(program, 'agent.ts'), 'x']);
-    expect((await plan()).digest).toBe(first.digest);
   });
 });
 

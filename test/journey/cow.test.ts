@@ -154,14 +154,6 @@ describe.each([
     expect(existsSync(changesFolderOf(host.paths.data, run.run))).toBe(false);
   });
 
-  it('that hides the canary in a file ends as that, and nothing of it waits', async () => {
-    const python = `open('/reports/new.txt', 'w').write(os.environ['PROD_ADMIN_TOKEN'].encode().hex())`;
-    const run = await see(python, { sandbox: sandbox() });
-    expect([run.reason, run.code, run.changes]).toEqual(['canary', null, undefined]);
-    expect(listWaiting(host.paths.data)).toEqual([]);
-    expect(events()).toContain('canary');
-  });
-
   it(`that fills it ${name === 'an overlay' ? 'meets a full disk' : 'loses that file'} above 200 MiB`, async () => {
     const python = `
 try:
@@ -232,34 +224,6 @@ describe('changes that wait', () => {
       { decision: 'begun' },
       { decision: 'applied', digest },
     ]);
-  });
-
-  it('conflict with what somebody else did meanwhile, and with those of another run', async () => {
-    const first = await see(`open('/reports/old.txt', 'w').write('first')`);
-    const second = await see(`open('/reports/old.txt', 'w').write('second')`);
-    const digests = new Map(listWaiting(host.paths.data).map((one) => [one.set.run, one.digest]));
-    await skill('changes accept', [first.run], { digest: digests.get(first.run) });
-    await expect(
-      skill('changes accept', [second.run], { digest: digests.get(second.run) }),
-    ).rejects.toMatchObject({
-      code: 'changes-conflict',
-    });
-    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
-    expect(await skill('changes discard', [second.run])).toContain('discarded: 1 changed');
-    expect(listWaiting(host.paths.data)).toEqual([]);
-  });
-
-  it('are shown to the last byte, and what to look at first is marked', async () => {
-    const { run } = await see(`
-open('/reports/old.txt', 'wb').write(b'#!/bin/sh\\n# d\\xe9ploie\\necho hidden\\n'); os.chmod('/reports/old.txt', 0o755)
-open('/reports/picture', 'wb').write(bytes(range(64)) * 4); open('/reports/yarn.lock', 'w').write('x'); open('/reports/.new', 'w').write('x')`);
-    const shown = await skill('changes show', [run]);
-    expect(shown).toContain('+# d<E9>ploie');
-    expect(shown).toContain('+echo hidden');
-    expect(shown).toContain('! not a text file: its content is not shown');
-    expect(shown).toMatch(/changed old\.txt .* check: executable now/);
-    expect(shown).toMatch(/created yarn\.lock .* check: a lock file/);
-    expect(shown).toMatch(/created \.new .* check: new, and its name begins with a dot/);
   });
 
   it('of Python tests are taken over but for what was compiled, which is one line', async () => {
@@ -419,17 +383,5 @@ for n in 'abc':
       code: 'changes-conflict',
     });
     expect(readdirSync(other)).toEqual([]);
-  });
-
-  it('are not whole when a kept file was changed', async () => {
-    const { run } = await see(edit);
-    const folder = changesFolderOf(host.paths.data, run);
-    for (const name of readdirSync(folder))
-      if (name !== 'set.json') writeFileSync(`${folder}/${name}`, 'evil');
-    const digest = listWaiting(host.paths.data)[0]?.digest;
-    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({
-      code: 'changes-invalid',
-    });
-    expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\n');
   });
 });

@@ -18,7 +18,6 @@ import {
 } from '../../skills-index/run/egress/websocket-frames.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
-  giveToken,
   makeTestHost,
   requestFor,
   runTest,
@@ -27,7 +26,6 @@ import {
   type TestSkill,
 } from './sandbox-fixture.ts';
 
-const value = 'real-token-0123456789';
 const apiHost = 'api.crm.example';
 const foreign = makeAuthority([apiHost], new Date());
 let host: TestHost;
@@ -201,19 +199,6 @@ describe('a program in the sandbox', () => {
     );
     expect(done.reason).toBe('proxy');
     expect(seen).toEqual([]);
-  });
-
-  it('sends a secret that it never sees, inside TLS too', async () => {
-    giveToken(host, value);
-    const secret = [{ name: 'CRM_TOKEN', hosts: [apiHost], as: 'bearer', why: 'test' }];
-    const content = `
-      const headers = { authorization: 'Bearer ' + process.env.CRM_TOKEN };
-      console.log(await (await fetch('https://${apiHost}/v2/deals', { headers })).text());`;
-    const done = await run({ files: { 'probe.mjs': content }, capabilities: { egress, secret } });
-    expect(done.stderr).toBe('');
-    expect(seen).toEqual([`GET /v2/deals Bearer ${value} `]);
-    expect(done.stdout).not.toContain(value);
-    expect(done.stdout).toMatch(/Bearer skillgate-secret-/);
   });
 
   it('sees no other sandbox’s proxy, no key of the authority, and reaches no other host with what it has', async () => {

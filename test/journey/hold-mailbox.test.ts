@@ -225,47 +225,6 @@ describe('a held request whose host has a mailbox', () => {
     );
   });
 
-  it('is refused when it is denied there', async () => {
-    const running = post();
-    const hold = await heldNow();
-    await lettersFor(bob, hold);
-    const denied = await atTerminal(['hold', 'deny', hold.id, '--mailbox', base], hers(), [
-      asked,
-      asked,
-    ]);
-    expect(denied).toMatchObject({ exit: 0 });
-    expect(await running).toMatchObject({ stdout: '403\n' });
-    expect(upstream.seen).toEqual([]);
-    expect(states()).toEqual(['asked', 'denied']);
-  });
-
-  it('is not allowed by one approver in the name of another, nor for another hold', async () => {
-    const running = post();
-    const hold = await heldNow();
-    const letter = await lettersFor(bob, hold);
-    const words = (of: Hold, as: string) =>
-      answerOf({ now: () => new Date() }, { hold: of, verdict: 'allow', seconds: 0 }, as);
-    const forged = await signAnswer(bob, words(hold, 'mira'));
-    await send('answers', await signForMailbox(await reply(letter, forged), bob));
-    await expect.poll(states).toEqual(['asked', 'rejected']);
-    const elsewhere = await signAnswer(bob, words({ ...hold, what: 'GET harmless' }, 'bob'));
-    await send('answers', await signForMailbox(await reply(letter, elsewhere), bob));
-    await expect.poll(states).toEqual(['asked', 'rejected', 'rejected']);
-    endWait();
-    expect((await running).stdout).toBe('403\n');
-    expect(upstream.seen).toEqual([]);
-    expect(states()).toEqual(['asked', 'rejected', 'rejected', 'expired']);
-    const why = host
-      .audit()
-      .flatMap((entry) =>
-        entry.event === 'hold' && entry.state === 'rejected' ? [entry.why] : [],
-      );
-    expect(why).toEqual([
-      'its signature is not valid',
-      'the answer is for another hold, or the hold was changed',
-    ]);
-  });
-
   it('is not allowed by a registry that replays what it was once given', async () => {
     const kept: string[] = [];
     const keeping: typeof fetch = async (input, init) => {
@@ -325,50 +284,6 @@ describe('a held request whose host has a mailbox', () => {
     expect((await running).stdout).toBe('200\n');
     const far = await atTerminal(['hold', 'show', '--mailbox', down], hers(), [asked]);
     expect(far).toMatchObject({ exit: 4, shown: expect.stringContaining('registry-down') });
-  });
-
-  it('reaches an approver whose key file is from before there were mailbox keys, once they printed their entry', async () => {
-    const home = join(folder, 'old');
-    mkdirSync(join(home, 'config/keys'), { recursive: true, mode: 0o700 });
-    await createKeyFile(
-      join(home, 'config/keys/ann.json'),
-      undefined,
-      'ann',
-      undefined,
-      passphrase,
-    );
-    const env = { SKILLGATE_HOME: home };
-    const before = await withoutTerminal(['hold', 'show', '--mailbox', base, '--key', 'ann'], env);
-    expect(before).toMatchObject({
-      exit: 6,
-      shown: expect.stringMatching(/has no mailbox key[\s\S]*skillgate key approver ann/),
-    });
-    const printed = await atTerminal(['key', 'approver', 'ann'], env, [
-      ['Passphrase of key ann', passphrase],
-    ]);
-    expect(printed).toMatchObject({ exit: 0 });
-    const entry = JSON.parse(/^\{"name":.*\}/m.exec(printed.shown)?.[0] ?? '{}');
-    expect(entry).toMatchObject({ name: 'ann', mailboxKey: { spki: expect.any(String) } });
-    // The second time there is nothing to make, so nobody is asked.
-    expect((await withoutTerminal(['key', 'approver', 'ann'], env)).shown).toContain(
-      JSON.stringify(entry),
-    );
-    const running = post({ approvers: [entry] });
-    const hold = await heldNow();
-    const typed = ['Passphrase of key ann', passphrase] as const;
-    await until(async () => {
-      const { shown } = await atTerminal(['hold', 'show', '--mailbox', base, '--key', 'ann'], env, [
-        typed,
-      ]);
-      return shown.includes(hold.id) ? true : undefined;
-    });
-    const allowed = await atTerminal(
-      ['hold', 'allow', hold.id, '--mailbox', base, '--key', 'ann'],
-      env,
-      [typed, typed],
-    );
-    expect(allowed.shown).toContain('allowed as ann');
-    expect((await running).stdout).toBe('200\n');
   });
 
   it('shows a person nothing whose key is open to every program of theirs', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GitLimits, gitLimits, makeBoundedGit } from '../../cli/git/bounded-git.ts';
@@ -188,28 +188,6 @@ describe('a hostile repository writes nothing beside itself', () => {
     await expectRefusal(fetched(top), 'git-failed', {
       message: expect.stringMatching(/^git failed: error: object [0-9a-f]{40}: \w+: /),
       hint: expect.stringContaining('git refuses this object'),
-    });
-  });
-
-  it('by links, which are followed inside and named where they leave', async () => {
-    const { top } = trapWith({ 'AGENTS.md': skillMd });
-    rmSync(join(top, 's/SKILL.md'));
-    symlinkSync('../AGENTS.md', join(top, 's/SKILL.md'));
-    symlinkSync('../../../../etc/passwd', join(top, 's/passwd'));
-    commitAll(top);
-    const use = async (commit: FetchedCommit) => {
-      const entries = commit.tree.entriesOf('s');
-      const [first] = await commit.read(
-        entries.flatMap((one) => ('entry' in one ? [one.entry] : [])),
-      );
-      return {
-        text: String(first),
-        reasons: entries.flatMap((one) => ('reason' in one ? [one] : [])),
-      };
-    };
-    await expect(fetched(top, { use }).read).resolves.toEqual({
-      text: skillMd,
-      reasons: [{ path: 'passwd', reason: 'is a symbolic link that leaves the repository' }],
     });
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -139,14 +139,6 @@ describe('an installed skill', () => {
     expect(ran.err).toContain('error[run-limit]');
   });
 
-  it('ends with the contract’s code for what is refused', async () => {
-    expect((await host.skill('run', '@acme/tools', 'no-such-command')).exit).toBeGreaterThan(0);
-    await host.skill('agent', 'create', 'nobody');
-    const refused = await host.skill('run', '--agent', 'nobody', '@acme/tools', 'end', '0');
-    expect(refused).toMatchObject({ exit: 6, out: '' });
-    expect(refused.err).toContain('plan-refused');
-  });
-
   it('says that it went without a capability, since a script’s own words rarely do', async () => {
     const env = [{ name: 'TZ', why: 'dates' }];
     await release(host.network, makeReportSkill('@acme/zoned', { capabilities: { env } }));
@@ -262,17 +254,6 @@ describe('skillgate verify', () => {
     expect(out).toMatch(
       /├─ ✓ root of trust .*\n[\s\S]*└─ ✓ installed\n {3}├─ \.agents\/skills\/tools: what Skillgate put there, unchanged/,
     );
-  });
-
-  it('names each installed file that is not the approved one', async () => {
-    await host.skill('install', '@acme/tools', '--as', 'tools');
-    writeFileSync(file('clean.sh'), '#!/bin/sh\ncurl https://stranger.example\n');
-    const differs = await host.skill('verify', '@acme/tools');
-    expect(differs).toMatchObject({ exit: 6, out: expect.stringContaining('✗ installed') });
-    expect(differs.err).toMatch(
-      /error\[installed-differs\][\s\S]*\.agents\/skills\/tools: scripts\/clean\.sh has other bytes/,
-    );
-    expect((await host.skill('install', '@acme/tools')).exit).toBe(0);
   });
 
   it('needs no registry with --offline, and a start needs none while the status is fresh', async () => {

@@ -85,13 +85,6 @@ describe('skillgate install', () => {
     });
   });
 
-  it('gives the same lock again when nothing changed', async () => {
-    await project.user.run('install', '@acme/weekly-report');
-    const before = read('skillgate.lock');
-    expect((await project.user.run('install', '@acme/weekly-report')).exit).toBe(0);
-    expect(read('skillgate.lock')).toBe(before);
-  });
-
   it('says that nothing changed, even if the registry is down', async () => {
     await project.user.run('install', '@acme/weekly-report');
     project.network.lie = async () => {
@@ -185,16 +178,6 @@ describe('skillgate install', () => {
     expect(refused.err).toContain('@acme/weekly-report is installed there');
     expect(Object.keys(lock())).toEqual(['@acme/weekly-report']);
     expect((await project.user.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
-  });
-
-  it('refuses to overwrite what it did not put there, and leaves no trace', async () => {
-    mkdirSync(at('.agents/skills/weekly-report'), { recursive: true });
-    writeFileSync(at('.agents/skills/weekly-report/SKILL.md'), 'my own');
-    const said = await project.user.run('install', '@acme/weekly-report');
-    expect(said).toMatchObject({ exit: 6 });
-    expect(said.err).toContain('error[install-taken]');
-    expect(read('.agents/skills/weekly-report/SKILL.md')).toBe('my own');
-    expect(readdirSync(project.user.project)).toEqual(['.agents']);
   });
 
   it('heals what an interrupted installation left', async () => {

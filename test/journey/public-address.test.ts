@@ -130,17 +130,6 @@ describe('a registry behind a proxy', () => {
     expect(await statement(port, '127.0.0.2', '203.0.113.8')).toBe(422);
   });
 
-  it('believes no client that is not the proxy', async () => {
-    const { localBase } = await start({ proxies: { addresses: ['127.0.0.2'] }, now });
-    const port = portOf(localBase);
-    const answers = new Set<number>();
-    for (let i = 0; i < strangerWritesBurst + 20; i++)
-      answers.add(await statement(port, '127.0.0.9', `198.51.100.${i % 250}`));
-    expect([...answers]).toEqual([422, 429]);
-    // The victim whose address the attacker named is not limited.
-    expect(await statement(port, '127.0.0.2', '198.51.100.1')).toBe(422);
-  });
-
   it('takes plain HTTP from the proxy alone where other machines can connect', async () => {
     // An address that other machines cannot reach, in a form that is not taken for this machine.
     const host = '::ffff:127.0.0.1';
@@ -188,12 +177,6 @@ describe('a registry behind a proxy', () => {
     expect(await make({})).toBe(401);
     expect(await make({ rpId: name, origin: localBase })).toBe(401);
     expect(await make({ rpId: name, origin: url })).toBe(303);
-  });
-
-  it('answers to no other name', async () => {
-    const { localBase } = await start({});
-    const sent = await send(portOf(localBase), '/healthz', { headers: { host: 'evil.example' } });
-    expect(sent).toMatchObject({ status: 421, body: expect.stringContaining('Host header') });
   });
 });
 

@@ -240,25 +240,4 @@ describe('skillgate manifest', () => {
       stderr: expect.not.stringMatching(/tells to run|Verdict/),
     });
   });
-
-  it('keeps what the author declared, word for word, and adds what is missing', async () => {
-    const { as } = await makeUsers();
-    const declared = {
-      exec: [{ program: 'curl', why: 'my own words' }],
-      env: [{ name: 'TZ', why: 'dates' }],
-    };
-    const cwd = folderWith({
-      'SKILL.md': skillMd,
-      'skill.json': manifest(declared),
-      'scripts/run.sh': script,
-    });
-    const { stdout, stderr } = await as('author', ['manifest'], { cwd });
-    const { version, capabilities } = JSON.parse(stdout);
-    expect(version).toBe('1.0.0');
-    expect(capabilities).toMatchObject({
-      ...declared,
-      egress: [{ url: expect.stringContaining('https://api.crm.example/') }],
-    });
-    expect(stderr).toContain('declared, but not seen by the scan: env TZ');
-  });
 });

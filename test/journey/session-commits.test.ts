@@ -102,18 +102,6 @@ it('waits for the name of a branch whose commits change what hosts obey', async 
   expect(onHost('git log --format=%s; git status -s; ls')).toBe('work\nbegin\na\npackage.json\n');
 });
 
-it('makes a repository of the agent’s `git init`, without its hooks and settings', async () => {
-  onHost('rm -rf .git');
-  const ran = await inSession(`git init -qb main && git config core.hooksPath /tmp && git add -A &&
-    echo 'touch /tmp/x' > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout && git commit -qm first`);
-  expect(ran.err).toContain('its hooks stay in the view');
-  expect((await accept()).shown).toContain('new repository in /workspace');
-  expect(onHost('git log --format=%s; git status -s; ls .git; cat .git/config')).not.toMatch(
-    /hooks/,
-  );
-  expect(onHost('git log --format=%s')).toBe('first\n');
-});
-
 it('never runs in the view what the agent put into the repository’s settings', async () => {
   const ran = await inSession(`git commit -q --allow-empty -m work
     git config core.fsmonitor 'touch /workspace/ran; id > /tmp/id; true'
@@ -145,20 +133,6 @@ it('keeps the agent’s commits when the host committed meanwhile, and says so',
   expect(onHost('git log --format=%s | sort; git status -s; cat a c')).toBe(
     'begin\nboth\nhost\nwork\none\ntwo\nc\n',
   );
-});
-
-it('accepts a branch alone, and leaves files and other branches waiting', async () => {
-  await inSession(
-    'echo two >> a && git commit -qam work && git branch side && echo loose > loose && echo {} > package.json',
-  );
-  const { said } = await accept('--branch', 'main');
-  expect(said).toContain('applied: branch main; 1 changed');
-  expect(said).toContain(
-    'note: 1 branch or tag, 1 change in files that hosts or agents obey, 1 other change still wait',
-  );
-  expect(onHost('git log --format=%s; git branch; git status -s')).toBe('work\nbegin\n* main\n');
-  const { out } = await host.skill('changes', 'show', '--format', 'json');
-  await host.skill('changes', 'discard', JSON.parse(out).runs[0].run);
 });
 
 it('says how many older stashes stay, and shows changes in the pager of a person', async () => {

@@ -142,35 +142,16 @@ describe('npm in a session with an index', () => {
 
   it.each([
     ['a malicious package', 'npm install stealer', 'package-malicious: MAL-1 names stealer'],
-    ['a malicious version', 'npm install @acme/lib@1.1.0', 'No matching version'],
-    [
-      'a version that is too young',
-      'npm install newborn',
-      'package-young: newborn 1.0.0 is younger',
-    ],
     [
       'the file of a young version',
       'curl -si https://npm.example/@acme/lib/-/lib-1.2.0.tgz',
       'package-young',
     ],
     [
-      'the file of a malicious version',
-      'curl -si https://npm.example/@acme/lib/-/lib-1.1.0.tgz',
-      'package-malicious: MAL-2',
-    ],
-    [
-      'a file that the index does not list',
-      'curl -si https://npm.example/@acme/lib/-/lib-7.0.0.tgz',
-      'package-unlisted',
-    ],
-    ['a search', "curl -si 'https://npm.example/-/v1/search?text=a'", 'path-denied'],
-    [
       'a query, which could carry data',
       "curl -si 'https://npm.example/newborn?d=x'",
       'path-denied',
     ],
-    ['a publication', 'curl -si -X PUT -d x https://npm.example/newborn', 'method-denied'],
-    ['an account', 'curl -si https://npm.example/-/whoami', 'path-denied'],
   ])('is refused %s', async (_, script, says) => {
     const { out } = await inSession('coder', `mkdir -p /tmp/a && cd /tmp/a; ${script}`);
     expect(out).toContain(says);

@@ -38,7 +38,6 @@ beforeAll(async () => {
     ['@acme/at-once', inside],
     ['@acme/allowed', outside],
     ['@acme/denied', outside],
-    ['@acme/revoked', inside],
     ['@acme/taken-back', outside],
   ] as const)
     skills.set(name, await release(host.network, skillOf(name, url)));
@@ -141,6 +140,10 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
   });
 
   it('waits for a person when it needs more, and the call is answered at once; what is opened meanwhile stays in the lock', async () => {
+    const search = { name: 'skills_search', arguments: { task: '@acme/allowed' } };
+    expect(JSON.stringify(await client.callTool(search))).toContain(
+      'needs a person’s yes: asks for egress to api.other.example beyond your grant',
+    );
     const said = await open('@acme/allowed');
     const hold = await heldFor('@acme/allowed');
     expect(hold).toMatchObject({ kind: 'install', agent: 'finance', version: '1.0.0' });
@@ -172,14 +175,6 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     expect(await lockedNames()).not.toContain('@acme/denied');
     expect(wasFetched('@acme/denied', 'SKILL.md')).toBe(true);
     expect(wasFetched('@acme/denied', 'scripts/report.ts')).toBe(false);
-  });
-
-  it('is refused, and nobody is asked, once it is revoked', async () => {
-    await sayOf(host.network, skills.get('@acme/revoked') as Skill, 'revoked');
-    for (const said of [await open('@acme/revoked'), await run('@acme/revoked')])
-      expect(said).toContain('refused [not-admitted]');
-    expect(await lockedNames()).not.toContain('@acme/revoked');
-    expect(holds().filter(({ skill }) => skill === '@acme/revoked')).toEqual([]);
   });
 
   it('is refused when it is revoked while a person thinks about it, whatever they say', async () => {

@@ -142,59 +142,6 @@ describe('skillgate try', () => {
     }
   });
 
-  it('tells people the same, and nothing that acts on their terminal', async () => {
-    declare({});
-    const { err, exit, out } = await host.skill('try', folder, 'report');
-    expect(exit).toBe(0);
-    expect(out).toContain('deals failed');
-    expect(err).toContain('denied: CONNECT api.crm.example: no egress to this host was approved');
-    expect(err).toContain(
-      'to allow it, in "egress" of skill.json: {"url":"http://api.crm.example/*","methods":["GET"]',
-    );
-  });
-
-  it('tells people which of its changes need a decision, and which are left out and why', async () => {
-    const mount = [
-      { source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' },
-    ];
-    const json = {
-      name: '@me/tried',
-      version: '1.0.0',
-      commands: { leave: 'leave.ts' },
-      capabilities: { mount },
-    };
-    writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
-    const made = ['new.md', '.npmrc', 'GEMINI.md', '.hg'].map(
-      (name) => `writeFileSync('/reports/${name}', 'x');`,
-    );
-    writeFileSync(
-      join(folder, 'leave.ts'),
-      `import { writeFileSync } from 'node:fs';\n${made.join('\n')}`,
-    );
-    const { err, exit } = await host.skill('try', folder, 'leave');
-    expect(exit, err).toBe(0);
-    expect(err).toMatch(/note: changes left out: \/reports\/\.hg: version control .* obeys it/);
-    expect(err).toContain('in its view of /reports: 3 created, 2 marked, 2 need a decision');
-  });
-
-  it('tells people no more than fits a screen, and lists the others in JSON', async () => {
-    writeFileSync(
-      join(folder, 'skill.json'),
-      JSON.stringify({ name: '@me/tried', version: '1.0.0', commands: { many: 'many.py' } }),
-    );
-    writeFileSync(
-      join(folder, 'many.py'),
-      `for at in range(300): print(f"KeyError: 'NAME{at}'")\n`,
-    );
-    const { err, exit } = await host.skill('try', folder, 'many');
-    expect(exit, err).toBe(0);
-    expect(err.match(/^denied: /gm)).toHaveLength(10);
-    expect(err).toContain('note: 290 more lines like these: skillgate try --format json');
-    const json = JSON.parse((await host.skill('try', '--format', 'json', folder, 'many')).out);
-    expect(json.missing).toHaveLength(200);
-    expect(json.notListed).toBe(100);
-  });
-
   it('is in the audit log as what nobody approved, in an unbroken chain', async () => {
     const lines = readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8')
       .trim()

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerWritesBurst } from '../../registry/request-limits/write-limits.ts';
-import { strangerClaimsBurst } from '../../registry/routes/skill-versions.ts';
-import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { incidentPolicyOf, makeHost } from '../registry/contract/incidents.ts';
 import { startTestWitness, type TestWitness } from '../registry/contract/test-witness.ts';
 import { walkContract, walkRoad } from '../registry/contract/walk.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { claimScope, makeSkill, publish, type Send } from '../registry/road.ts';
+import { claimScope, type Send } from '../registry/road.ts';
 import { isWhole } from '../sample.ts';
 import { type Isolates, startRegistryIsolates } from './isolates.ts';
 
@@ -60,31 +57,6 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
       },
     });
     expect(witness.alarms).toEqual([]);
-  });
-
-  it('take all who publish at once, each with its own place in the log', async () => {
-    const author = makeKey();
-    expect((await claimScope(from(0), 'crowd', author)).status).toBe(201);
-    const skills = Array.from({ length: 40 }, (_, at) => makeSkill(`@crowd/skill-${at}`, '1.0.0'));
-    const answers = await Promise.all(skills.map((skill, at) => publish(from(at), skill, author)));
-    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    const entries = answers.map(({ body }) => body.statements[0]);
-    const places = entries.map(({ logIndex }) => logIndex).sort((a, b) => a - b);
-    expect(places).toEqual(skills.map((_, at) => places[0] + at));
-    for (const { logIndex } of entries) {
-      const response = await from(logIndex)(`/log/statements/${logIndex}`);
-      const bundle = parseSigstoreBundle(await response.json());
-      expect(verifyStatement(bundle, { root: trust.root }).logIndex).toBe(logIndex);
-    }
-  });
-
-  it('count the claims of one address over all isolates', async () => {
-    const claims = Array.from({ length: strangerClaimsBurst + 6 }, (_, at) =>
-      claimScope(from(at, 200), `greedy-${at}`, makeKey()),
-    );
-    const refused = (await Promise.all(claims)).filter(({ status }) => status === 429);
-    // Each isolate alone saw half of them, fewer than the limit.
-    expect(refused.length).toBeGreaterThanOrEqual(4);
   });
 
   it('count the requests of one address over all isolates, also those that try a link', async () => {
