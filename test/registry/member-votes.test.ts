@@ -5,54 +5,11 @@ import type { MemberRole, MemberStatement } from '../../skills-index/statement/a
 import { keyStatement, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { call, enrol, signIn, state } from './road.ts';
-import { bodyAt, callAs, expectAnswer, reviewerStatement } from './steps.ts';
-import { eachWorld, makeStaffedWorld } from './world.ts';
+import { enrol, state } from './road.ts';
+import { bodyAt, expectAnswer, reviewerStatement } from './steps.ts';
+import { eachWorld } from './world.ts';
 
 const late = Number.MAX_SAFE_INTEGER;
-
-describe('an enrolment where two administrators of three have to agree', () => {
-  const world = eachWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) }, async () => {
-    [first, second, third] = world.trust.administrators;
-  });
-  let [first, second, third]: readonly TestKey[] = [];
-  const puppet = makeKey();
-  const nonce = freshNonce();
-
-  const statement = (
-    kind: 'enrolled' | 'ended' = 'enrolled',
-    roles: readonly MemberRole[] = ['reviewer'],
-  ) => memberStatement({ nonce, name: 'puppet', roles, key: puppet.open, state: kind });
-  const sign = async (by: TestKey | undefined, one = statement()) => {
-    if (by === undefined) throw new Error('nobody signs');
-    return state(world, one, by);
-  };
-  const isMember = async (): Promise<boolean> =>
-    (await readMembers(world.registry)).chain.isMember(puppet.keyId, 'reviewer', late);
-  const members = async () => (await callAs(world, 'rita', '/api/v1/members')).body;
-
-  it('makes nobody a member when one alone has signed, and shows what waits', async () => {
-    await expectAnswer(sign(first), 201);
-    expect(await isMember()).toBe(false);
-    await expectAnswer(
-      call(world, '/api/v1/session/challenge', { json: { keyId: puppet.keyId } }),
-      403,
-    );
-    expect(await members()).toMatchObject({
-      votes: [{ change: { name: 'puppet' }, by: [first?.keyId] }],
-      votesNeeded: 2,
-    });
-  });
-
-  it('is ended by one alone, and no vote from before brings it back', async () => {
-    await sign(first);
-    await sign(second);
-    await expectAnswer(sign(first, statement('ended')), 201);
-    expect(await isMember()).toBe(false);
-    await sign(third);
-    expect(await isMember()).toBe(false);
-  });
-});
 
 describe('an envelope that was signed before an end, and sent after it', () => {
   const world = eachWorld({ trust: makeRoot({ administrators: 4, threshold: 2 }) }, async () => {
@@ -97,37 +54,11 @@ describe('an envelope that was signed before an end, and sent after it', () => {
     expect(await isMember()).toBe(false);
   });
 
-  it('enrols nobody for whom an administrator withdrew all signatures', async () => {
-    const voted = statement('none');
-    const unsent = statement('none');
-    await sign(voted, first);
-    await expectAnswer(sign(statement('none', 'ended'), second), 201);
-    expect((await readMembers(world.registry)).chain.memberVotes.pending()).toEqual([]);
-    for (const old of [voted, unsent]) await expectAnswer(sign(old, third, fourth), 403);
-    expect(await isMember()).toBe(false);
-  });
-
   it('is followed by an enrolment that names the end', async () => {
     await sign(statement('none'), first, second);
     await sign(statement('none', 'ended'), first);
     await expectAnswer(sign(statement(await last()), third, fourth), 201);
     expect(await isMember()).toBe(true);
-  });
-});
-
-describe('an enrolment where one administrator is enough', () => {
-  it('goes on as before, by one whom another enrolled too', async () => {
-    const world = await makeStaffedWorld();
-    const deputy = makeKey();
-    const nina = makeKey();
-    await enrol(world, world.trust.administrator, {
-      name: 'deputy',
-      roles: ['administrator'],
-      key: deputy,
-    });
-    await expectAnswer(enrol(world, deputy, { name: 'nina', roles: ['reviewer'], key: nina }), 201);
-    expect(await signIn(world, nina)).toBeTypeOf('string');
-    world.close();
   });
 });
 

@@ -21,15 +21,7 @@ import {
   type Skill,
   state,
 } from './road.ts';
-import {
-  approveIn,
-  bodyAt,
-  expectAnswer,
-  expectCode,
-  publishIn,
-  scanIn,
-  stopStatement,
-} from './steps.ts';
+import { approveIn, bodyAt, expectAnswer, publishIn, scanIn, stopStatement } from './steps.ts';
 import { eachWorld } from './world.ts';
 
 const skillAt = (number: number, scope = '@acme') =>
@@ -85,18 +77,6 @@ describe('a publisher that was stopped', () => {
     },
   );
 
-  it.each(['suspended', 'revoked'] as const)(
-    'and is %s hands nothing on: no key follows it, and it names no owner',
-    async (kind) => {
-      const next = makeKey();
-      await expectAnswer(say(kind, world.author.keyId), 201);
-      expect(await rotate(world.author, next)).toMatchObject(refused);
-      expect(await own(world.author, [world.author.open, next.open])).toMatchObject(refused);
-      expect(await own(world.author, [world.author.open], 'another')).toMatchObject(refused);
-      await expectCode(publishIn(world, skillAt(1), next), 'key-unknown');
-    },
-  );
-
   it('takes along the key that followed it before: what that published is marked, and it sends nothing more', async () => {
     const next = makeKey();
     await expectAnswer(rotate(world.author, next), 201);
@@ -105,16 +85,6 @@ describe('a publisher that was stopped', () => {
     expect(await statusOf(skillAt(1))).toBe('revoked');
     expect(await publishIn(world, skillAt(2), next)).toMatchObject(refused);
     expect(await own(next, [makeKey().open])).toMatchObject(refused);
-  });
-
-  it('does not go on with the key that it had before, whose versions stay', async () => {
-    const next = makeKey();
-    await bring(skillAt(1), world.author);
-    await rotate(world.author, next);
-    await expectAnswer(say('revoked', next.keyId), 201);
-    expect(await publishIn(world, skillAt(2))).toMatchObject(refused);
-    await expectAnswer(rotate(world.author, makeKey()), 403);
-    expect(await statusOf(skillAt(1))).toBe('approved');
   });
 
   it('does not take along a stranger whose key it called its successor', async () => {

@@ -153,18 +153,6 @@ it('shows no skill of a scope that became private, even where its ids were never
   expect(await found('invoice', hiddenFrom([bob]))).toMatchObject(names);
 });
 
-it('finds a scope that became public before its skills have other ids', async () => {
-  makePrivate([ann, bob]);
-  await offer(scopes.map((scope) => ({ scope, words: ['invoice'] })));
-  while (await placeSome(world.registry));
-  makePrivate([bob]);
-  const names = { names: ['@ann/skill-0', '@cyd/skill-2', '@dan/skill-3'] };
-  expect(await found('invoice', hiddenFrom([]))).toMatchObject(names);
-  while (await placeSome(world.registry, 1))
-    expect(await found('invoice', hiddenFrom([]))).toMatchObject(names);
-  expect(await found('invoice', hiddenFrom([]))).toMatchObject(names);
-});
-
 it('reads no word of a hidden skill for a stranger: FTS5 gets a first and a last id', async () => {
   await offer(scopes.map((scope) => ({ scope, words: ['invoice', 'ledger'] })));
   makePrivate([ann, bob]);

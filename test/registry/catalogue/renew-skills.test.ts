@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changedSkills, skills } from '../../../registry/catalogue/plugin-packages.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import {
@@ -87,14 +87,6 @@ describe('the offered version of a skill', () => {
     await expect(renewSkills(world.registry)).rejects.toThrow();
     storage.mend();
     expect(await offered()).toBe('1.0.0');
-  });
-
-  it('costs one batch for all skills of a slice', async () => {
-    for (const name of ['@acme/one', '@acme/two', '@acme/three']) await release(name, '1.0.0');
-    const batches = vi.spyOn(world.registry.db, 'batch');
-    expect(await renewSkills(world.registry)).toBe(true);
-    expect(batches).toHaveBeenCalledOnce();
-    expect(await offered('@acme/three')).toBe('1.0.0');
   });
 
   it('stays the highest behind more versions than a renewal looks at', async () => {

@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { linkOf, pathOf, scanned, statusOf, type Visitor, visitor } from '../desk-visit.ts';
+import { linkOf, type Visitor, visitor } from '../desk-visit.ts';
 import { callAs, deskOf, expectAnswer } from '../steps.ts';
 import { oneWorld } from '../world.ts';
 
 const world = oneWorld();
 let rita: Visitor;
-let serial = 1;
 
 beforeAll(async () => {
   rita = await deskOf(world, 'rita');
@@ -78,17 +77,6 @@ describe('without a session', () => {
     const page = await visitor(world.send).post(path, { no: 'multipart' }, headers);
     expect(page).toMatchObject({ status: 400 });
     expect(page.html).toContain('it is malformed');
-  });
-
-  it.each([
-    ['another site', { origin: 'https://stranger.example' }],
-    ['a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
-    ['an origin that begins as ours', { origin: 'http://localhost.stranger.example' }],
-    ['another port of our host', { origin: 'http://localhost:81', 'sec-fetch-site': 'same-site' }],
-  ])('and with one, nothing that %s sends', async (_who, headers) => {
-    const skill = await scanned(world, serial++, 'pass');
-    await expectAnswer(rita.post(`${pathOf(skill)}/refuse`, { reason: 'x' }, headers), 403);
-    expect(await statusOf(world, skill)).toBe('in review');
   });
 });
 

@@ -226,20 +226,6 @@ describe('intake', () => {
     }
   });
 
-  it('gives a request that comes again the same answer, and eight copies at once one', async () => {
-    const skill = makeSkill('@acme/again', '1.0.0');
-    const envelope = await signPublication(skill, world.author);
-    const first = await publish(world, skill, world.author, { envelope });
-    expect(first.status).toBe(201);
-    expect(await publish(world, skill, world.author, { envelope })).toEqual(first);
-    const next = makeSkill('@acme/again', '1.0.1');
-    const copy = await signPublication(next, world.author);
-    const copies = await Promise.all(
-      Array.from({ length: 8 }, () => publish(world, next, world.author, { envelope: copy })),
-    );
-    expect(copies).toEqual(copies.map(() => ({ ...copies[0], status: 201 })));
-  });
-
   it('refuses a version with build metadata, which ranges cannot tell from the one without', async () => {
     const answer = await publishIn(world, makeSkill('@acme/built', '1.0.0+b'));
     expect(answer).toMatchObject({

@@ -247,15 +247,6 @@ describe('a publication that is in the log', () => {
 });
 
 describe('a scan report', () => {
-  it('that comes eight times at once is taken once, and all get one answer', async () => {
-    const world = await makeStaffedWorld();
-    open.push(world);
-    const act = await acts['a scan report'](world);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => act.send()));
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(answers[0]?.status).toBe(200);
-  });
-
   it('of two that policy asks for leaves its version waiting for nobody, whatever write fails once', async () => {
     for (let nth = 0; ; nth++) {
       const world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });

@@ -12,7 +12,6 @@ import { hasDigest } from '../../../registry/store/columns/digest-column.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from '../certified-road.ts';
 import { makeKey } from '../people.ts';
@@ -123,18 +122,6 @@ describe('a statement of the log', () => {
     );
     restart(world, {});
     await expectProblem(readIdentities(world.registry, about), 'statement-invalid');
-  });
-
-  it('is verified once in a process', async () => {
-    const world = await staffed();
-    await expectAnswer(claim(world, 'kims', { owners: [kim], signer: certify(somebody) }), 201);
-    const verified = new VerifiedStatements();
-    restart(world, { verified });
-    const first = await readIdentities(world.registry, about);
-    restart(world, {});
-    const second = await readIdentities(world.registry, about);
-    expect(second).not.toBe(first);
-    for (const [at, one] of second.statements.entries()) expect(one).toBe(first.statements[at]);
   });
 
   it('lets others go on while a question reads many from memory', async () => {

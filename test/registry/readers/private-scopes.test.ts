@@ -1,12 +1,9 @@
-/** A private scope beside a public one: who sees what, on every address that the registry has. */
-import { Context } from 'hono';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { indexPartName } from '../../../registry/index/index-rows.ts';
 import { logSize } from '../../../registry/log/log.ts';
-import { onlyReadable } from '../../../registry/readers/may-read.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
@@ -236,15 +233,6 @@ describe('a private scope', () => {
   ])('is told from no absent scope by a mistake in %s', async (path) => {
     const gone = await read(path.replaceAll('acme', 'gone'));
     expect(await read(path)).toEqual({ ...gone, text: gone.text.replaceAll('gone', 'acme') });
-  });
-
-  it('is judged once for all its versions on a page', async () => {
-    const context = new Context(new Request('http://localhost/osv/all.jsonl'));
-    const judged = vi.spyOn(world.registry.readers ?? expect.fail(), 'of');
-    const page = Array.from({ length: 100 }, () => ({ name: skill.manifest.name }));
-    expect(await onlyReadable(world.registry, context, page)).toEqual([]);
-    expect(judged).toHaveBeenCalledTimes(1);
-    judged.mockRestore();
   });
 
   it('is kept by no shared cache', async () => {

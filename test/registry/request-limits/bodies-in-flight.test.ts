@@ -8,7 +8,7 @@ import { createApp } from '../../../registry/app.ts';
 import { nameUnknownLength } from '../../../registry/request-limits/body-limit.ts';
 import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
 import {
-  BodiesInFlight,
+  type BodiesInFlight,
   roomsInMemory,
   roomsOnDisk,
   statementBodyBytesMax,
@@ -195,13 +195,5 @@ describe('large bodies in memory', () => {
     const all = strangerBodiesInMemoryBytesMax + uploadBytesMax;
     // https://developers.cloudflare.com/workers/platform/limits/#memory
     expect(all).toBeLessThan(128_000_000 * 0.7);
-  });
-
-  it('of which one alone is larger than the room are taken one by one', () => {
-    const bodies = new BodiesInFlight({ all: 1_000, ofOne: 1_000 });
-    const done = reserve(bodies, '192.0.2.1')();
-    expect(reserve(bodies, '192.0.2.2')).toThrow();
-    done();
-    expect(reserve(bodies, '192.0.2.2')).not.toThrow();
   });
 });

@@ -29,17 +29,6 @@ beforeAll(async () => {
 });
 
 describe('a passkey', () => {
-  it.each([['another origin', { origin: 'http://localhost.stranger.example' }]])(
-    'made with %s is refused',
-    async (_what, lies) => {
-      const page = await rita.get('/passkeys');
-      expect(
-        (await rita.post('/passkeys', { response: ritasPasskey.create(page, lies) })).status,
-      ).toBeGreaterThanOrEqual(400);
-      expect((await callAs(world, 'omar', '/api/v1/members/pending')).body.pending).toEqual([]);
-    },
-  );
-
   it('is made for who asked, once', async () => {
     const omar = await deskOf(world, 'omar');
     const response = ritasPasskey.create(await rita.get('/passkeys'));

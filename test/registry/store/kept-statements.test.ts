@@ -1,11 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptStatementsMax, withKeptStatements } from '../../../registry/store/sqlite.ts';
-
-const words = sqliteTable('words', { id: integer().primaryKey(), word: text().notNull() });
 
 let client: BetterSqlite3.Database;
 beforeEach(() => {
@@ -17,18 +12,6 @@ beforeEach(() => {
 afterEach(() => client.close());
 
 describe('statements of a database', () => {
-  it('are prepared once for each text', async () => {
-    const prepare = vi.spyOn(client, 'prepare');
-    const db = drizzle(withKeptStatements(client));
-    for (const id of [1, 2, 1]) {
-      const rows = await db.select().from(words).where(sql`id = ${id}`);
-      expect(rows).toEqual(id === 1 ? [{ id: 1, word: 'a' }] : []);
-    }
-    db.insert(words).values({ id: 3, word: 'c' }).run();
-    db.insert(words).values({ id: 4, word: 'd' }).run();
-    expect(prepare).toHaveBeenCalledTimes(2);
-  });
-
   it('give rows in the form that each query wants, in every order', () => {
     const { prepare } = withKeptStatements(client);
     const query = 'SELECT id, word FROM words';

@@ -18,19 +18,6 @@ describe('files in memory', () => {
     expect(names.filter((name) => known.get(name) === undefined)).toEqual(['f1']);
   });
 
-  it('are small', () => {
-    const known = new KnownFiles(160);
-    known.keep('a', fileOf('0123456789a'), known.turn);
-    expect(known.get('a')).toBeUndefined();
-  });
-
-  it('are counted once when a file is kept again', () => {
-    const known = new KnownFiles(160);
-    for (let nth = 0; nth < 100; nth++) known.keep('a', fileOf(`${nth}`), known.turn);
-    known.keep('b', fileOf('b'), known.turn);
-    expect([known.get('a'), known.get('b')]).toEqual([fileOf('99'), fileOf('b')]);
-  });
-
   it('are never older than a change that began after they were read', () => {
     const known = new KnownFiles(160);
     const { turn } = known;
