@@ -7,6 +7,7 @@ import { Client as ClientOf2026 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioOf2026 } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/install/lock.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -152,6 +153,14 @@ describe('an agent over MCP', () => {
       isError: true,
       text: expect.stringContaining('refused [not-found]'),
     });
+  });
+
+  it('has the same as skills over MCP, and nothing else', async () => {
+    const ask = (method: string, params = {}) => client.request({ method, params }, ResultSchema);
+    const uri = 'skill://acme/weekly-report/SKILL.md';
+    expect((await ask('skills/list')).skills).toEqual([expect.objectContaining({ uri })]);
+    for (const other of ['skill://acme/wide/SKILL.md', 'file:///etc/passwd'])
+      await expect(ask('skills/get', { uri: other })).rejects.toMatchObject({ code: -32_602 });
   });
 
   it('runs a command in the sandbox and gets its output as untrusted data', async () => {

