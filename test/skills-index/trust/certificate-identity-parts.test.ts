@@ -58,8 +58,6 @@ describe('a certificate made by hand', () => {
     ['nothing in it', sequence(), 'parts are missing'],
     ['no algorithm', sequence(tbsOf(der(0xa3, sequence(...usual)))), 'parts are missing'],
     ['no version', bare(), 'not of version 3'],
-    ['version 2', bare(der(0xa0, integer(1)), integer(7), algorithm), 'not of version 3'],
-    ['a version alone', bare(version), 'two signature algorithms'],
     [
       'another algorithm inside',
       sequence(tbsOf(der(0xa3, sequence(...usual)), sequence(oid('1.2.3'))), algorithm),
@@ -67,11 +65,6 @@ describe('a certificate made by hand', () => {
     ],
     ['no key', bare(version, integer(7), algorithm), 'not a P-256 key'],
     ['no extensions', sequence(tbsOf(Buffer.of()), algorithm), 'has no extensions'],
-    [
-      'extensions in another place',
-      sequence(tbsOf(der(0xa1, sequence(...usual))), algorithm),
-      'has no extensions',
-    ],
   ])('is refused with %s', (_, bytes, why) => {
     const message = expect.stringContaining(why);
     expect(() => readClaims(bytes)).toThrow(
@@ -83,28 +76,10 @@ describe('a certificate made by hand', () => {
   const authority = ext('2.5.29.19', sequence(yes), yes);
   it.each<[string, readonly Uint8Array[], string]>([
     ['without a value', [...usual, sequence(oid('1.2.3.4'))], malformed],
-    ['without a name', [...usual, sequence(octets(Buffer.of()))], malformed],
-    [
-      'with a name of another kind',
-      [...usual, sequence(utf8('1.2.3.4'), octets(Buffer.of()))],
-      malformed,
-    ],
-    ['with a value of another kind', [...usual, sequence(oid('1.2.3.4'), utf8(''))], malformed],
-    ['that is empty', [...usual, sequence()], malformed],
     ['with a part too many', [...usual, ext('2.5.29.19', sequence(), yes, yes)], malformed],
     [
       'critical by what is no boolean',
       [...usual, ext('2.5.29.19', sequence(), octets(Buffer.of(0xff)))],
-      malformed,
-    ],
-    [
-      'critical by another true',
-      [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(1)))],
-      malformed,
-    ],
-    [
-      'not critical in so many words',
-      [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(0)))],
       malformed,
     ],
     ['that is there twice', [...usual, issuer], 'is there twice'],
@@ -119,25 +94,14 @@ describe('a certificate made by hand', () => {
       [usage, ext('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.3'), oid('1.3.6.1.5.5.7.3.1')))],
       'code signing alone',
     ],
-    ['for nothing', [usage, named(email('a@b.example')), issuer], 'code signing alone'],
     [
       'for no signatures',
       [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(6, 0x40)), yes)],
       'not digital signature',
     ],
-    [
-      'for certificates too',
-      [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(2, 0x84)), yes)],
-      'not digital signature',
-    ],
     ['of no use', [codeSigning], 'not digital signature'],
     ['of no issuer', usual.slice(0, 3), 'names no issuer'],
     ['of an empty issuer', [...usual.slice(0, 3), says(8, '')], 'names no issuer'],
-    [
-      'of an empty older issuer',
-      [...usual.slice(0, 3), ext(`${fulcioOid}1`, Buffer.of())],
-      'names no issuer',
-    ],
     [
       'of two issuers',
       [...usual, ext(`${fulcioOid}1`, Buffer.from('https://evil.example'))],
@@ -166,36 +130,6 @@ describe('a certificate made by hand', () => {
       'neither an email',
     ],
     [
-      'of a user without a name',
-      [usage, codeSigning, issuer, named(der(0xa0, oid(userName)))],
-      'neither an email',
-    ],
-    [
-      'of a user named elsewhere',
-      [usage, codeSigning, issuer, named(der(0xa0, oid(userName), der(0xa1, utf8('kim'))))],
-      'neither',
-    ],
-    [
-      'of two users',
-      [
-        usage,
-        codeSigning,
-        issuer,
-        named(der(0xa0, oid(userName), der(0xa0, utf8('a')), utf8('b'))),
-      ],
-      'neither',
-    ],
-    [
-      'of nothing in place of a user',
-      [usage, codeSigning, issuer, named(der(0xa0))],
-      'neither an email',
-    ],
-    [
-      'of two texts in one',
-      [...usual, ext(`${fulcioOid}15`, Buffer.concat([utf8('a'), utf8('b')]))],
-      '',
-    ],
-    [
       'of a text that is not UTF-8',
       [...usual, ext(`${fulcioOid}15`, der(0x0c, Buffer.of(0xff)))],
       '',
@@ -209,7 +143,6 @@ describe('a certificate made by hand', () => {
       malformed,
     ],
     ['of a text with a line in it', [...usual, says(15, 'a\nb')], 'is not plain text'],
-    ['of a text with what is invisible', [...usual, says(15, 'a\u200bb')], 'is not plain text'],
     ['of a text without an end', [...usual, says(15, 'a'.repeat(2_001))], 'is not plain text'],
   ])('is refused with an extension %s', (_, extensions, why) => {
     const message = expect.stringContaining(why);

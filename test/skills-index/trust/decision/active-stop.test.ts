@@ -92,10 +92,6 @@ const stopAt = (kind: ActiveStop['kind'], logIndex: number): ActiveStop => ({
 });
 
 describe('a stop', () => {
-  it('is none where nobody said anything', () => {
-    expect(inForce([])).toBeUndefined();
-  });
-
   it.each<[string, RevocationTarget]>([
     ['its bundle', ofBundle],
     ['its name and version', ofVersion],
@@ -178,24 +174,6 @@ describe('a lift', () => {
       undefined,
     ],
     [
-      'ends every earlier suspension, by whatever name',
-      [
-        ['suspended', ofBundle, ada],
-        ['suspended', ofVersion, ada],
-        ['suspended', ofPublisher(next), ada],
-        ['lifted', ofVersion, ada],
-      ],
-      undefined,
-    ],
-    [
-      'ends the suspension of the publisher that it names',
-      [
-        ['suspended', ofPublisher(next), ada],
-        ['lifted', ofPublisher(next), ada],
-      ],
-      undefined,
-    ],
-    [
       'of a publisher ends the suspension of a bundle',
       [
         ['suspended', ofBundle, ada],
@@ -207,15 +185,6 @@ describe('a lift', () => {
       'of one publisher does not end the suspension of another',
       [
         ['suspended', ofPublisher(next), ada],
-        ['lifted', ofPublisher(author), ada],
-      ],
-      stopAt('suspended', 5),
-    ],
-    [
-      'of one publisher leaves the suspension of another, also with suspensions of the bundle between',
-      [
-        ['suspended', ofPublisher(next), ada],
-        ['suspended', ofBundle, ada],
         ['lifted', ofPublisher(author), ada],
       ],
       stopAt('suspended', 5),
@@ -286,14 +255,6 @@ describe('of several stops', () => {
         ['suspended', ofVersion, ada],
       ],
       stopAt('revoked', 5),
-    ],
-    [
-      'the last suspension counts',
-      [
-        ['suspended', ofBundle, ada],
-        ['suspended', ofVersion, ada],
-      ],
-      stopAt('suspended', 6),
     ],
   ])('%s', (_, stops, expected) => {
     expect(inForce(stops)).toEqual(expected);

@@ -35,7 +35,6 @@ const elsewhere = new TestSigstore('elsewhere');
 describe('a version that somebody published by certificate', () => {
   it.each<[string, Cast]>([
     ['a person who owns the scope', { owners: [kim] }],
-    ['a person who may publish in it', { publishers: [kim] }],
     ['a CI job on its branch', { claims: someWorkflow, publishers: [job] }],
     [
       'a CI job in its environment, whatever the branch',
@@ -66,26 +65,11 @@ describe('a version that somebody published by certificate', () => {
       /statement-(missing|invalid)/,
     );
   });
-
-  const person = (change: Partial<TestClaims>): Cast => ({
-    claims: { ...somebody, ...change },
-    publishers: [kim],
-  });
   const ci = (change: Partial<TestClaims>): Cast => ({
     claims: { ...someWorkflow, ...change },
     publishers: [job],
   });
   it.each<[string, Cast, string]>([
-    [
-      'the same subject of another issuer',
-      person({ issuer: 'https://accounts.evil.example' }),
-      'was no publisher of @acme',
-    ],
-    [
-      'another repository of the same name',
-      ci({ repository: '4712' }),
-      '@acme publishes from CI only, by CI job https://ci.example/acme',
-    ],
     [
       'another branch',
       ci({
@@ -158,29 +142,14 @@ describe('an author whom an issuer vouches for', () => {
   ): Promise<string> =>
     messagesOf(decide((await tellCertified({ ...cast, twist: adaIs(identities) })).input));
 
-  it.each<[string, Cast, OidcIdentity]>([
-    ['as who owns the scope', { owners: [kim] }, kim],
-    [
-      'as the job, where an administrator says who is behind it',
-      { claims: someWorkflow, publishers: [job] },
-      job,
-    ],
-  ])('does not approve their own with an enrolled key: %s', async (_, cast, identity) => {
-    const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
-    expect(await about(cast, [other])).toBe('admitted');
-    expect(await about(cast, [other, identity])).toContain(
-      'Ada at log index 6 does not count: an author cannot approve their own version',
-    );
-  });
-
-  it.each<[string, Cast]>([['owns the scope', { owners: [kim] }]])(
-    'is not approved by a member of whom nobody said who they are there, when a person %s',
-    async (_, cast) => {
-      const text = await about(cast, undefined);
-      expect(text).toContain(
-        'Ada at log index 6 does not count: an author is known only by an identity at an issuer',
+  it.each<[string, Cast, OidcIdentity]>([['as who owns the scope', { owners: [kim] }, kim]])(
+    'does not approve their own with an enrolled key: %s',
+    async (_, cast, identity) => {
+      const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
+      expect(await about(cast, [other])).toBe('admitted');
+      expect(await about(cast, [other, identity])).toContain(
+        'Ada at log index 6 does not count: an author cannot approve their own version',
       );
-      expect(text).toContain('approvals-missing: 1 of 2 people approved the version');
     },
   );
 

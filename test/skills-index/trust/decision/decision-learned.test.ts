@@ -6,13 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { stoppedStory } from '../../stopped-story.ts';
-import { type Story, storyNow, storyStatus, tellStory } from '../../story.ts';
-import { witnessesOf } from './judged.ts';
+import { type Story, storyStatus, tellStory } from '../../story.ts';
 import { codesOf } from './withheld.ts';
 
 const [story, fork] = [await tellStory(), await tellStory()];
-const day = 86_400_000;
-const witnesses = witnessesOf(1, 'w');
 const identitiesOf = ({ identities }: Story): string[] => identities.map(({ digest }) => digest);
 
 describe('a decision names what the host keeps', () => {
@@ -48,13 +45,6 @@ describe('a decision names nothing to keep', () => {
     [string, string, (story: Story) => Partial<DecisionInput> | Promise<Partial<DecisionInput>>]
   >([
     ['there is no status', 'status-missing', () => ({ statuses: [] })],
-    ['the status has expired', 'status-stale', () => ({ now: storyNow + 2 * day })],
-    ['no witness saw the head', 'witnesses-missing', () => ({ witnesses })],
-    [
-      'the log is shorter than it was',
-      'log-rolled-back',
-      ({ log }) => ({ seen: { checkpoint: { ...log.head, size: log.head.size + 1 }, proof: [] } }),
-    ],
     [
       'the head is of another log',
       'log-forked',

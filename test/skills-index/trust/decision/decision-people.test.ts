@@ -3,7 +3,7 @@ import type { Digest } from '../../../../skills-index/skill/digest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { type Decision, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { type Story, type Twist, tellStory } from '../../story.ts';
-import { testPasskey, testSigner } from '../../story-keys.ts';
+import { testSigner } from '../../story-keys.ts';
 import { codesOf, reasonsOf } from './judged.ts';
 import {
   ada,
@@ -100,16 +100,6 @@ describe('an approval by passkey', () => {
       'whose words were changed after it',
       changed({ reason: 'looks harmless' }),
       'it signs another statement',
-    ],
-    [
-      'made with an unenrolled passkey',
-      changed({ assertion: testPasskey('eve').assert(Buffer.alloc(32)) }),
-      'it is of another passkey',
-    ],
-    [
-      'that has no assertion',
-      changed({ assertion: undefined }),
-      'it has no assertion of a passkey',
     ],
     [
       'logged by a stranger',

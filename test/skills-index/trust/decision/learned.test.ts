@@ -83,11 +83,6 @@ describe('a host keeps of an approved version', () => {
 describe('a host keeps of the statements about keys', () => {
   it.each<[string, readonly Line[], readonly boolean[]]>([
     [
-      'those about a key of an owner',
-      [[keyStatement({ key: author.named, state: 'enrolled' }), author]],
-      [true],
-    ],
-    [
       'the successors of an owner’s key, and their successors',
       [
         [succeed(author, next), author],
@@ -103,35 +98,11 @@ describe('a host keeps of the statements about keys', () => {
       ],
       [true, true],
     ],
-    [
-      'the successor of a publisher’s key',
-      [
-        [(log) => change(log, [author.named], { publishers: [friend.named] }), author],
-        [succeed(friend, next), friend],
-      ],
-      [true, true],
-    ],
     ['the successor of a member’s key', [[succeed(ada, next), ada]], [true]],
-    [
-      'the successor that an owner named before the owner had the scope',
-      [
-        [succeed(friend, next), friend],
-        [(log) => change(log, [author.named, friend.named]), author],
-      ],
-      [true, true],
-    ],
     [
       'none of a stranger',
       [
         [keyStatement({ key: stranger.named, state: 'enrolled' }), stranger],
-        [succeed(stranger, thief), stranger],
-      ],
-      [false, false],
-    ],
-    [
-      'none of an owner of another scope',
-      [
-        [claim('other', [stranger]), stranger],
         [succeed(stranger, thief), stranger],
       ],
       [false, false],
@@ -150,16 +121,6 @@ describe('a host keeps of the statements about keys', () => {
 });
 
 describe('a statement that does not count', () => {
-  it('is not kept, whatever it is about', async () => {
-    expect(
-      await kept(
-        [enrol('Dora', { key: dora.named }), stranger],
-        [(log) => change(log, [thief.named]), thief],
-        [stop('revoked'), stranger],
-      ),
-    ).toEqual([false, false, false]);
-  });
-
   it('makes nobody known, so that the keys of its signers are not kept either', async () => {
     expect(
       await kept(

@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { DecisionInput } from '../../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import { readWitnesses } from '../../../../skills-index/trust/decision/one-log.ts';
-import { type Story, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
+import { storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
 import type { Said } from '../../story-log.ts';
 import { says, witnessesOf } from './judged.ts';
-import { ada, administrator, author, change, dora, enrol, publishedBy, stop } from './withheld.ts';
 
 const plain = await tellStory();
 const noteOf = ({ bundle }: Said): string =>
@@ -49,46 +48,5 @@ describe('the witnesses of a head', () => {
   it('are not missing for a fault of the program', () => {
     const terms = { root: storyRoot, witnesses, now: storyNow };
     expect(() => readWitnesses(undefined as never, terms)).toThrow(TypeError);
-  });
-});
-
-describe('the lift of a suspension', () => {
-  /** Dora reviews, and published as an owner who gave the scope away again before the approvals. */
-  const doras = (): Promise<Story> =>
-    tellStory({
-      before: async (log) => {
-        await log.say(enrol('Dora', { key: dora.named }), administrator);
-        await log.say(change(log, [author.named, dora.named]), author);
-      },
-      ...publishedBy(dora),
-      between: (log) => log.say(change(log, [author.named]), author),
-    });
-  const reasonsAfter = async (story: Story, lifter: typeof dora): Promise<string[]> => {
-    const { log, input, packed } = story;
-    const target = { target: { bundle: packed.digest } };
-    const shown = [
-      await log.say(stop('suspended', target), ada),
-      await log.say(stop('lifted', target), lifter),
-    ];
-    const { consistency: _, ...rest } = input;
-    return says({
-      ...rest,
-      statements: new Map([
-        ...input.statements,
-        ...shown.map(({ digest, bytes }) => [digest, bytes] as const),
-      ]),
-      proven: shown.map(({ digest }) => digest),
-      statuses: [await storyStatus(log)],
-    });
-  };
-
-  it('counts by another reviewer', async () => {
-    expect(await reasonsAfter(await doras(), ada)).toEqual([]);
-  });
-
-  it('does not count by the publisher, who owns the scope no longer', async () => {
-    expect(await reasonsAfter(await doras(), dora)).toEqual([
-      expect.stringMatching(/^suspended: suspended at log index \d+: a test$/),
-    ]);
   });
 });

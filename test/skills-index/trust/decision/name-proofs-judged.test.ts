@@ -13,7 +13,7 @@ import {
   tellStory,
 } from '../../story.ts';
 import { mapOf, wordsOf } from '../../story-proofs.ts';
-import { says, witnessesOf } from './judged.ts';
+import { says } from './judged.ts';
 import { ada, author, change, codesOf, friend, say, stop, storyOf } from './withheld.ts';
 
 const plain = await tellStory();
@@ -59,12 +59,6 @@ describe('the proofs about the people behind a version', () => {
       'status-missing',
     ]);
     expect(says({ ...proved(plain), nameProofs, past: true })).toEqual([]);
-  });
-
-  it('need the witnesses of the newest head once', () => {
-    const witnesses = witnessesOf(1, 'w');
-    const codes = says({ ...proved(plain), witnesses }).map((one) => one.split(':')[0]);
-    expect(codes).toEqual(['witnesses-missing']);
   });
 });
 

@@ -188,17 +188,6 @@ function reasonsOf({ words, version, about }: Case, shown: readonly ReplayedStat
 }
 
 describe('the statements on which a version rests', () => {
-  it('decide as all statements of the log do', () => {
-    fc.assert(
-      fc.property(cases, (one) => {
-        const { needed } = divided(one);
-        // A statement that nobody can verify is missing for an installer, who refuses the version.
-        if (needed.every(isLogged)) expectSame(one, needed);
-      }),
-      { numRuns: roundsOf(100) },
-    );
-  });
-
   it('decide so beside any others, and nobody asks for the others', () => {
     fc.assert(
       fc.property(cases, fc.infiniteStream(fc.boolean()), (given, isShown) => {

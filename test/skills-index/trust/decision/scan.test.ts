@@ -8,7 +8,7 @@ import {
   parsePolicy,
   policyDigest,
 } from '../../../../skills-index/trust/policy/policy.ts';
-import { people, type Twist, tellStory } from '../../story.ts';
+import { type Twist, tellStory } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
 import { reasonsOf, reasonsUnder } from './judged.ts';
 import { administrator, enrol as enrolment, say } from './withheld.ts';
@@ -38,7 +38,6 @@ describe('a policy of two scanners', () => {
       {},
       'scans-missing: 1 of 2 scanners signed the report',
     ],
-    ['the same scanner twice', { scans: signedBy(people.scanner) }, 'scans-missing: 1 of 2'],
     [
       'two keys of one member',
       { before: enrol('scanner', second), scans: signedBy(second) },

@@ -5,16 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
-import { successorsMax } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { namesRestedOn } from '../../../../skills-index/trust/members-and-scopes/names-rested-on.ts';
-import { testSigner } from '../../story-keys.ts';
 import {
   type Attack,
   ada,
   administrator,
   all,
   author,
-  ben,
   change,
   claim,
   codesOf,
@@ -67,10 +64,6 @@ const attacks: readonly (readonly [string, Attack])[] = [
     { before: nothing, hidden: say(end('Ada', { key: ada.named }), administrator) },
   ],
   [
-    'the end of a reviewer’s passkey',
-    { before: nothing, hidden: say(end('Ben', { passkey: ben.enrolled }), administrator) },
-  ],
-  [
     'the end of the administrator who enrolled a reviewer',
     {
       before: all(
@@ -99,15 +92,6 @@ const attacks: readonly (readonly [string, Attack])[] = [
     },
   ],
   [
-    'the succession by which a successor was known before',
-    {
-      before: say(claim('other', [friend]), friend),
-      hidden: say(succeed(friend, next), friend),
-      after: say(succeed(author, next), author),
-      twist: publishedBy(next),
-    },
-  ],
-  [
     'the scope that a reviewer shares with the publisher whose suspension the reviewer lifts',
     {
       before: say(enrol('Dora', { key: dora.named }), administrator),
@@ -124,33 +108,6 @@ const attacks: readonly (readonly [string, Attack])[] = [
       ),
       hidden: say(enrol('Dora', { key: friend.named }), administrator),
       after: all(say(stop('suspended'), ada), say(stop('lifted'), dora)),
-    },
-  ],
-  [
-    'the same, where the publisher has the scope as a successor',
-    {
-      before: all(
-        say(enrol('Dora', { key: dora.named }), administrator),
-        say(claim('other', [author, friend]), author),
-        say(succeed(author, next), author),
-      ),
-      hidden: say(enrol('Dora', { key: friend.named }), administrator),
-      after: all(
-        say(stop('suspended', { target: { publisher: next.keyId } }), ada),
-        say(stop('lifted', { target: { publisher: next.keyId } }), dora),
-      ),
-      twist: publishedBy(next),
-    },
-  ],
-  [
-    'the member to whom a key belonged before it was enrolled with a person’s identity',
-    {
-      before: nothing,
-      hidden: say(enrol('Bob', { key: dora.named }), administrator),
-      after: all(
-        say(enrol('Eve', { key: dora.named, identities: [kim] }), administrator),
-        say(enrol('Ada', { key: ada.named, roles: ['scanner'], identities: [kim] }), administrator),
-      ),
     },
   ],
   [
@@ -177,17 +134,6 @@ const besides: readonly (readonly [string, Attack])[] = [
     },
   ],
   [
-    'the first claim of the other scope of such a key',
-    {
-      before: say((log) => change(log, [friend.named], { publishers: [author.named] }), author),
-      hidden: say(claim('other', [friend]), friend),
-      after: all(
-        say((log) => change(log, [author.named], { scope: 'other' }), friend),
-        say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), author),
-      ),
-    },
-  ],
-  [
     'the other scope of a successor that ended a key for the past',
     {
       before: all(
@@ -196,45 +142,6 @@ const besides: readonly (readonly [string, Attack])[] = [
       ),
       hidden: say(claim('other', [next]), next),
       after: say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), next),
-    },
-  ],
-  [
-    'the other scope of a key whose successor, declared there, ended the key',
-    {
-      before: nothing,
-      hidden: say(claim('other', [author]), author),
-      after: all(
-        say(succeed(author, next), author),
-        say(claim('acme', [friend]), friend),
-        say((log) => change(log, [author.named]), friend),
-        say(keyStatement({ key: author.named, state: 'ended' }), next),
-      ),
-      twist: { claim: nothing },
-    },
-  ],
-  [
-    'the scope in which a successor was made known before',
-    {
-      before: nothing,
-      hidden: say(claim('other', [friend]), friend),
-      after: all(say(succeed(friend, next), friend), say(succeed(author, next), author)),
-      twist: publishedBy(next),
-    },
-  ],
-  [
-    'the other scope of a key that has too many successors there',
-    {
-      before: nothing,
-      hidden: say(claim('other', [author]), author),
-      after: all(
-        ...Array.from({ length: successorsMax }, (_, nth) =>
-          say(succeed(author, testSigner(`successor ${nth}`)), author),
-        ),
-        say(claim('acme', [friend]), friend),
-        say((log) => change(log, [author.named]), friend),
-        say(succeed(author, next), author),
-      ),
-      twist: { claim: nothing, ...publishedBy(next) },
     },
   ],
 ];
@@ -264,14 +171,6 @@ describe('a statement that changes nothing', () => {
     [
       'was signed by nobody with rights',
       { before: nothing, hidden: say(stop('revoked'), stranger) },
-    ],
-    [
-      'was logged twice',
-      {
-        before: say(stop('suspended', { nonce: 'a'.repeat(22) }), ada),
-        hidden: say(stop('suspended', { nonce: 'a'.repeat(22) }), ada),
-        after: say(stop('lifted'), ada),
-      },
     ],
   ])('and %s is shown all the same', async (_, attack) => {
     const { story, secret } = await storyOf(attack);

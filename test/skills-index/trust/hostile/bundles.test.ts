@@ -53,16 +53,9 @@ const control: Attack = ['as it was written', judged(good), 'accepted'];
 attacks('fields of a bundle', [
   control,
   ['an unknown field beside the media type', judged({ ...good, note: 'x' }), 'statement-invalid'],
-  ['an unknown field in the log entry', added(at.entry, { note: 'x' }), 'statement-invalid'],
-  ['an unknown field in the envelope', added(at.envelope, { note: 'x' }), 'statement-invalid'],
   [
     'an inclusion promise',
     added(at.entry, { inclusionPromise: { signedEntryTimestamp: 'AAAA' } }),
-    'statement-invalid',
-  ],
-  [
-    'a time that the log did not sign',
-    withValue([...at.entry, 'integratedTime'], '1767225600'),
     'statement-invalid',
   ],
   [
@@ -75,8 +68,6 @@ attacks('fields of a bundle', [
     judged({ ...good, messageSignature: {} }),
     'statement-invalid',
   ],
-  ['no envelope', withValue(at.envelope, undefined), 'statement-invalid'],
-  ['no material', withValue(at.material, undefined), 'statement-invalid'],
   ['a list for a bundle', judged([good]), 'statement-invalid'],
   [
     'a key that changes what objects are',
@@ -88,11 +79,6 @@ attacks('fields of a bundle', [
 attacks('keys of JSON that are there twice', [
   ['none', read(text), 'accepted'],
   [
-    'the media type',
-    read(text.replace('"mediaType"', '"mediaType":"x","mediaType"')),
-    'json-invalid',
-  ],
-  [
     'the signature, once with an escape',
     read(text.replace('"sig"', '"\\u0073ig":"AAAA","sig"')),
     'json-invalid',
@@ -103,25 +89,10 @@ attacks('keys of JSON that are there twice', [
 const type = (media: string) => withValue(['mediaType'], media);
 attacks('media types and kinds of entries', [
   control,
-  [
-    'a bundle v0.3 by its older name',
-    type('application/vnd.dev.sigstore.bundle+json;version=0.3'),
-    'statement-invalid',
-  ],
   ['a bundle v0.4', type('application/vnd.dev.sigstore.bundle.v0.4+json'), 'statement-invalid'],
-  [
-    'a media type in capitals',
-    type('application/VND.dev.sigstore.bundle.v0.3+json'),
-    'statement-invalid',
-  ],
   [
     'an entry that calls itself dsse',
     withValue([...at.entry, 'kindVersion', 'kind'], 'dsse'),
-    'statement-invalid',
-  ],
-  [
-    'an entry of hashedrekord 0.0.1',
-    withValue([...at.entry, 'kindVersion', 'version'], '0.0.1'),
     'statement-invalid',
   ],
 ]);
@@ -129,21 +100,13 @@ attacks('media types and kinds of entries', [
 const twice = <Value>(list: readonly Value[]): Value[] => [...list, ...list];
 attacks('who signed', [
   control,
-  ['no key id field', withValue([...at.signature, 'keyid'], undefined), 'statement-invalid'],
   ['the hint of another key', withValue(at.hint, stranger.keyId), 'signature-invalid'],
-  ['no hint', withValue(at.hint, undefined), 'statement-invalid'],
   ['a hint in capitals', withText(at.hint, (old) => old.toUpperCase()), 'statement-invalid'],
-  [
-    'the raw key instead of its hint',
-    withValue([...at.material, 'publicKey'], { rawBytes: author.named.spki }),
-    'statement-invalid',
-  ],
   [
     'another entry of the log beside it',
     judged(put([...at.material, 'tlogEntries'], twice)),
     'statement-invalid',
   ],
-  ['no entry of the log', withValue([...at.material, 'tlogEntries'], []), 'statement-invalid'],
   [
     'a certificate beside the key',
     added(at.material, { certificate: { rawBytes: 'AAAA' } }),
@@ -208,20 +171,9 @@ attacks('base64 in another form than its one', [
 ]);
 
 const numbers: readonly (readonly [string, unknown])[] = [
-  ['as a number', 1],
-  ['negative', '-1'],
-  ['with a sign', '+1'],
-  ['with a leading zero', '01'],
-  ['with a fraction', '1.0'],
   ['with an exponent', '1e0'],
-  ['in hexadecimal', '0x1'],
-  ['with a space', ' 1'],
   ['with a line feed', '1\n'],
-  ['empty', ''],
   ['of 2^53', '9007199254740992'],
-  ['of 2^64 + 1', '18446744073709551617'],
-  ['in Arabic digits', '\u0661'],
-  ['null', null],
 ];
 attacks('numbers in the log’s part', [
   control,
@@ -258,7 +210,6 @@ attacks('payload types', [
     'signature-invalid',
   ],
   ['in-toto with a parameter', typed(`${inTotoPayloadType};v=1`), 'statement-invalid'],
-  ['in-toto in capitals', typed(inTotoPayloadType.toUpperCase()), 'statement-invalid'],
   [
     'a length that moves the border to the payload',
     relabelled(`${inTotoPayloadType} 1`),

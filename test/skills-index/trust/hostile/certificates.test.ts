@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
-import { certifiedBody, hashedrekordBody } from '../../../../skills-index/log/entry.ts';
+import { certifiedBody } from '../../../../skills-index/log/entry.ts';
 import { signCheckpoint } from '../../../../skills-index/log/sign-cosignature.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
@@ -9,7 +9,7 @@ import type {
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-statement.ts';
-import { octets, sequence, utf8 } from '../../der-writer.ts';
+import { utf8 } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
 import {
@@ -31,7 +31,6 @@ import {
 import { testTimestamps } from '../../story-timestamps.ts';
 
 const sigstore = new TestSigstore('certificates');
-const elsewhere = new TestSigstore('elsewhere');
 const { trustedRoot } = sigstore;
 const claim = scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] });
 const minutes = (count: number): Date => new Date(certifiedAt.getTime() + count * 60_000);
@@ -46,17 +45,9 @@ const used =
   };
 const certified = (twist: Partial<CertificateParts>, claims: TestClaims = someWorkflow) =>
   used(sigstore.certify(claims, twist));
-const { publicKey: spki } = testSigner(`${sigstore.origin} certified`);
 
 attacks('when a certificate was used', [
   ['within its ten minutes', used(sigstore.certify(somebody)), 'accepted'],
-  ['in its first second', used(sigstore.certify(somebody), certifiedAt), 'accepted'],
-  ['in its last second', used(sigstore.certify(somebody), minutes(10)), 'accepted'],
-  [
-    'a minute before it counts',
-    used(sigstore.certify(somebody), minutes(-1)),
-    'certificate-invalid',
-  ],
   ['a minute after it ended', used(sigstore.certify(somebody), minutes(11)), 'certificate-invalid'],
 ]);
 
@@ -79,38 +70,14 @@ const keyed = (pair: { publicKey: KeyObject; privateKey: KeyObject }): TestCerti
   });
   return { ...made, privateKey: pair.privateKey, publicKey: own };
 };
-const self = (): TestCertified => {
-  const issuer = {
-    ...otherAuthority,
-    key: testSigner(`${sigstore.origin} certified`).privateKey,
-    spki,
-  };
-  return sigstore.certify(somebody, { issuer, subject: issuer.name });
-};
 attacks('who certified', [
   ['the authority of the trusted root', used(sigstore.certify(somebody)), 'accepted'],
-  [
-    'its root itself',
-    certified({
-      issuer: sigstore.root,
-      extensions: claimedExtensions(somebody, spki, sigstore.root),
-    }),
-    'accepted',
-  ],
-  ['another authority', certified({ issuer: otherAuthority }), 'certificate-invalid'],
   [
     'another authority by the same name',
     certified({ issuer: { ...otherAuthority, name: sigstore.authority.name } }),
     'certificate-invalid',
   ],
   ['a signer whom the authority certified', used(belowLeaf()), 'certificate-invalid'],
-  ['the signer', used(self()), 'certificate-invalid'],
-  [
-    'a whole other Sigstore',
-    async () =>
-      verifyCertified(await elsewhere.say(claim, elsewhere.certify(somebody)), trustedRoot),
-    'certificate-invalid',
-  ],
   [
     'the authority’s own certificate for a signer’s',
     used({
@@ -127,28 +94,6 @@ attacks('who certified', [
 ]);
 
 const good = sigstore.certify(somebody);
-const changedDer = (change: (bytes: Buffer) => Buffer) =>
-  used({ ...good, certificate: change(Buffer.from(good.certificate)) });
-attacks('the bytes of a certificate', [
-  ['as the authority made it', used(good), 'accepted'],
-  [
-    'a byte behind it',
-    changedDer((bytes) => Buffer.concat([bytes, Uint8Array.of(0)])),
-    'certificate-invalid',
-  ],
-  [
-    'seventeen kilobytes',
-    changedDer(() => sequence(octets(Buffer.alloc(17 * 1024)))),
-    'statement-invalid',
-  ],
-  [
-    'one bit of its signature',
-    changedDer((bytes) =>
-      Buffer.concat([bytes.subarray(0, -1), Uint8Array.of((bytes.at(-1) ?? 0) ^ 1)]),
-    ),
-    'certificate-invalid',
-  ],
-]);
 
 const ct = (key: KeyObject, at = certifiedAt) =>
   certified({ transparency: transparencyOf(key, at) });
@@ -156,7 +101,6 @@ const { privateKey: ctKey } = sigstore.transparency;
 // The timestamp of another certificate of the same log, put where one’s own belongs.
 const borrowed: NonNullable<CertificateParts['transparency']> = (_tbs, issuer) =>
   transparencyOf(ctKey, certifiedAt)(Buffer.from('another certificate'), issuer);
-const emptyList = extension('1.3.6.1.4.1.11129.2.4.2', octets(Buffer.alloc(2)));
 attacks('certificate transparency', [
   ['a timestamp of the log', ct(ctKey), 'accepted'],
   [
@@ -164,21 +108,8 @@ attacks('certificate transparency', [
     used(sigstore.certify(somebody, { transparency: () => extension('1.2.3.5', utf8('x')) })),
     'certificate-invalid',
   ],
-  ['an empty list', certified({ transparency: () => emptyList }), 'certificate-invalid'],
   ['of another certificate', certified({ transparency: borrowed }), 'certificate-invalid'],
   ['of another log', ct(testSigner('other transparency').privateKey), 'certificate-invalid'],
-  [
-    'of another issuer',
-    certified({
-      transparency: (tbs) => transparencyOf(ctKey, certifiedAt)(tbs, sigstore.root.spki),
-    }),
-    'certificate-invalid',
-  ],
-  [
-    'from before the log counted',
-    ct(ctKey, new Date('2025-12-31T00:00:00Z')),
-    'certificate-invalid',
-  ],
 ]);
 
 const bundle = await sigstore.say(claim, good);
@@ -219,11 +150,6 @@ withExpired.timestampAuthorities = structuredClone(
 }));
 attacks('timestamps', [
   ['one of the authority', stamped(stamp), 'accepted'],
-  [
-    'two of it, at two times',
-    stamped(stamp, sigstore.timestamps.stamp(signature, minutes(2))),
-    'accepted',
-  ],
   ['none', stamped(), 'statement-invalid'],
   ['the same twice', stamped(stamp, stamp), 'certificate-invalid'],
   [
@@ -232,34 +158,11 @@ attacks('timestamps', [
     'certificate-invalid',
   ],
   [
-    'of an unknown authority',
-    stamped(testTimestamps('unknown').stamp(signature, minutes(1))),
-    'certificate-invalid',
-  ],
-  [
     'one good, one of an unknown authority',
     stamped(stamp, testTimestamps('unknown').stamp(signature, minutes(1))),
     'certificate-invalid',
   ],
-  [
-    'one good, one after the certificate ended',
-    stamped(stamp, sigstore.timestamps.stamp(signature, minutes(20))),
-    'certificate-invalid',
-  ],
-  [
-    'with another time written into it',
-    stamped(
-      Buffer.from(stamp.toString('latin1').replace('20260601120100', '20260601120200'), 'latin1'),
-    ),
-    'certificate-invalid',
-  ],
-  ['any bytes', stamped(Buffer.from('a timestamp')), 'certificate-invalid'],
   ['of an authority that had ended', () => verifyCertified(bundle, ended), 'certificate-invalid'],
-  [
-    'of an authority whose certificate had ended',
-    () => verifyCertified(bundle, withExpired),
-    'certificate-invalid',
-  ],
 ]);
 
 const [entry] = bundle.verificationMaterial.tlogEntries;
@@ -310,11 +213,6 @@ attacks('the entry of Rekor', [
     'log-invalid',
   ],
   [
-    'that names the bare key',
-    () => relogged(hashedrekordBody(bundle.dsseEnvelope, good.publicKey)),
-    'log-invalid',
-  ],
-  [
     'that is not in canonical form',
     () =>
       relogged(
@@ -323,19 +221,16 @@ attacks('the entry of Rekor', [
     'log-invalid',
   ],
   ['at another index', logged({ logIndex: '0' }), 'log-invalid'],
-  ['with another size than its checkpoint', proven({ treeSize: '9' }), 'log-invalid'],
   [
     'with another root than its checkpoint',
     proven({ rootHash: base64(Buffer.alloc(32)) }),
     'log-invalid',
   ],
-  ['with an honest checkpoint signed again', renoted(sigstore.origin), 'accepted'],
   [
     'of a log whose name is a beginning of this one’s',
     renoted(sigstore.origin.slice(0, -1)),
     'log-invalid',
   ],
-  ['under a part of the log’s name', misnamed('rekor', 'rekor'), 'log-invalid'],
   [
     'of another origin, signed by the log’s name',
     misnamed('other.example', sigstore.origin),
@@ -343,14 +238,6 @@ attacks('the entry of Rekor', [
   ],
   ['of its origin, written by hand', misnamed(sigstore.origin, sigstore.origin), 'accepted'],
   ['of a log with another key', renoted(sigstore.origin, testLogKey('other rekor')), 'log-invalid'],
-  [
-    'of a log by another id',
-    logged({
-      logId: { keyId: base64(noteKeyId(sigstore.origin, testLogKey('other rekor').publicKey)) },
-    }),
-    'log-invalid',
-  ],
-  ['of a log that counted only later', () => verifyCertified(bundle, late), 'log-invalid'],
   ['of a log that had ended', () => verifyCertified(bundle, early), 'log-invalid'],
 ]);
 
@@ -360,12 +247,6 @@ attacks('the envelope under a certificate', [
   ['its own', envelope({}), 'accepted'],
   ['another payload', envelope({ payload: other.dsseEnvelope.payload }), 'log-invalid'],
   [
-    'another signature',
-    envelope({ signatures: other.dsseEnvelope.signatures }),
-    'certificate-invalid',
-  ],
-  ['another payload type', envelope({ payloadType: 'application/json' }), 'log-invalid'],
-  [
     'signed by another key than the certificate’s',
     used({ ...sigstore.certify(somebody), privateKey: people.stranger.privateKey }),
     'signature-invalid',
@@ -374,10 +255,5 @@ attacks('the envelope under a certificate', [
     'another certificate of the same key',
     material({ certificate: { rawBytes: base64(sigstore.certify(someWorkflow).certificate) } }),
     'log-invalid',
-  ],
-  [
-    'a public key instead',
-    material({ certificate: undefined, publicKey: { hint: people.author.keyId } }),
-    'statement-invalid',
   ],
 ]);

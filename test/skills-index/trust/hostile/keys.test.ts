@@ -80,26 +80,14 @@ attacks('keys of other kinds, each with its own good signature', [
   ['a P-256 key that is enrolled', told({ enrolled: author.publicKey }), 'accepted'],
   ['an Ed25519 key', by(pairs.ed25519, null), 'signature-invalid'],
   ['an RSA key', by(pairs.rsa, 'sha256'), 'statement-invalid'],
-  ['a P-384 key', by(pairs.p384, 'sha384'), 'statement-invalid'],
-  ['a secp256k1 key', by(pairs.secp256k1, 'sha256'), 'signature-invalid'],
   [
     'a point of secp256k1 that calls itself P-256',
     told({ spki: Buffer.concat([head, otherCurve.getPublicKey()]) }),
     'signature-invalid',
   ],
   [
-    'the log’s own key',
-    told({ spki: log.key.publicKey, signature: log.key.sign(signed) }),
-    'signature-invalid',
-  ],
-  [
     'an Ed25519 key enrolled under the id of a P-256 key',
     told({ enrolled: spkiOf(pairs.ed25519.publicKey) }),
-    'signature-invalid',
-  ],
-  [
-    'another P-256 key enrolled under the id',
-    told({ enrolled: people.stranger.publicKey }),
     'signature-invalid',
   ],
 ]);
@@ -114,12 +102,6 @@ attacks('P-256 keys in other forms', [
     'signature-invalid',
   ],
   ['a point beside the curve', told({ spki: moved }), 'signature-invalid'],
-  [
-    'the point at infinity',
-    told({ spki: Buffer.concat([head, Buffer.alloc(65)]) }),
-    'signature-invalid',
-  ],
-  ['nothing', told({ spki: Buffer.alloc(0) }), 'log-invalid'],
 ]);
 
 const order = p256.Point.CURVE().n;
@@ -155,7 +137,6 @@ const negative = (): Buffer => {
       return sequence(integer(hex), positive(one.s));
   }
 };
-const raw = sign('sha256', signed, { key: author.privateKey, dsaEncoding: 'ieee-p1363' });
 
 attacks('signatures', [
   ['ECDSA with SHA-256 in DER', told({ signature: good }), 'accepted'],
@@ -164,41 +145,21 @@ attacks('signatures', [
   ['the other of the two values that fit, logged as it is', der(r, order - s), 'accepted'],
   ['SHA-512', told({ signature: sign('sha512', signed, author.privateKey) }), 'signature-invalid'],
   [
-    'over the payload without what DSSE puts before it',
-    told({ signature: sign('sha256', statementBytes(claim), author.privateKey) }),
-    'signature-invalid',
-  ],
-  [
     'of another key',
     told({ signature: sign('sha256', signed, people.stranger.privateKey) }),
     'signature-invalid',
   ],
-  ['two raw numbers instead of DER', told({ signature: raw }), 'signature-invalid'],
   ['r of zero', der(0n, s), 'signature-invalid'],
-  ['s of zero', der(r, 0n), 'signature-invalid'],
-  ['r and s of one', der(1n, 1n), 'signature-invalid'],
   ['r larger than the order', der(r + order, s), 'signature-invalid'],
-  ['r and s swapped', der(s, r), 'signature-invalid'],
   ['a negative r', told({ signature: negative() }), 'signature-invalid'],
   [
     'a byte behind it',
     told({ signature: Buffer.concat([good, Uint8Array.of(0)]) }),
     'signature-invalid',
   ],
-  ['a byte less', told({ signature: good.subarray(0, -1) }), 'signature-invalid'],
   [
     'a third number in it',
     told({ signature: sequence(positive(r), positive(s), positive(1n)) }),
     'statement-invalid',
-  ],
-  [
-    'a zero too many before r',
-    told({ signature: sequence(integer(`0000${r.toString(16).padStart(64, '0')}`), positive(s)) }),
-    'signature-invalid',
-  ],
-  [
-    'its length in a longer form',
-    told({ signature: Buffer.concat([Uint8Array.of(0x30, 0x81), good.subarray(1)]) }),
-    'signature-invalid',
   ],
 ]);

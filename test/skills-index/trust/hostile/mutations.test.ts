@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
@@ -13,8 +12,6 @@ import {
   verifyStatement,
 } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { roundsOf } from '../../../sample.ts';
-import { parseForeignBundle } from '../../../sigstore/foreign-bundle.ts';
-import { verifyArtifact } from '../../../sigstore/verify-artifact.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 import { someWorkflow, TestSigstore } from '../../story-sigstore.ts';
@@ -27,22 +24,6 @@ const sigstore = new TestSigstore('mutations');
 const { trustedRoot } = sigstore;
 const signer = sigstore.certify(someWorkflow);
 const certified = Buffer.from(canonicalJson(await sigstore.say(claim, signer)));
-const file = digestOf('a file');
-const artifact = Buffer.from(
-  canonicalJson(
-    await sigstore.sign(
-      Buffer.from(
-        canonicalJson({
-          _type: 'https://in-toto.io/Statement/v1',
-          subject: [{ digest: { sha256: file.slice(7) } }],
-        }),
-      ),
-      signer,
-    ),
-  ),
-);
-const expected = { issuer: someWorkflow.issuer, subject: someWorkflow.subject };
-
 const flipped = (bytes: Uint8Array, bit: number): Buffer => {
   const copy = Buffer.from(bytes);
   copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -90,18 +71,6 @@ describe('one bit of a bundle', () => {
     );
   });
 
-  it('changes nothing of what others signed, or is refused', () => {
-    const verify = (bytes: Uint8Array) => verifyArtifact(bytes, file, expected, trustedRoot);
-    const honest = verify(artifact);
-    fc.assert(
-      fc.property(bitOf(artifact), (bit) => {
-        const said = orRefused(() => verify(flipped(artifact, bit)));
-        if (said !== 'refused') expect(said).toEqual(honest);
-      }),
-      { numRuns: roundsOf(80) },
-    );
-  });
-
   it('of a certificate is read or refused, and never believed to be the authority’s', () => {
     fc.assert(
       fc.property(bitOf(signer.certificate), (bit) => {
@@ -124,7 +93,6 @@ describe('whatever is read', () => {
     ['a trusted root', (value) => parseTrustedRoot(value)],
     ['a certified bundle', (value) => verifyCertified(value, trustedRoot)],
     ['a statement’s bundle', (value) => verifyStatement(value, { root, sigstore: trustedRoot })],
-    ['a bundle of others', (value) => parseForeignBundle(Buffer.from(JSON.stringify(value) ?? ''))],
   ])('%s is read, or refused by a Problem', (_, read) => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => void orRefused(() => read(value))),
@@ -132,11 +100,7 @@ describe('whatever is read', () => {
     );
   });
 
-  it('any bytes are refused by a Problem: they are no certificate and no bundle', () => {
-    fc.assert(
-      fc.property(bytes, (one) => orRefused(() => parseForeignBundle(one)) === 'refused'),
-      { numRuns: roundsOf(500) },
-    );
+  it('any bytes are refused by a Problem: they are no certificate', () => {
     fc.assert(
       fc.property(bytes, (one) => orRefused(() => readClaims(one)) === 'refused'),
       { numRuns: roundsOf(500) },
@@ -147,12 +111,6 @@ describe('whatever is read', () => {
   it.each([
     ['a certified bundle', certified, (value: unknown) => verifyCertified(value, trustedRoot)],
     ['a keyed bundle', keyed, (value: unknown) => verifyStatement(value, { root })],
-    [
-      'a bundle of others',
-      artifact,
-      (value: unknown) =>
-        verifyArtifact(Buffer.from(JSON.stringify(value)), file, expected, trustedRoot),
-    ],
     [
       'a trusted root',
       Buffer.from(canonicalJson(trustedRoot)),

@@ -40,9 +40,7 @@ const key = keyStatement({ key: author.named, state: 'enrolled' });
 attacks('what is signed, by the right key and in the log', [
   ['a publish statement in canonical form', payload(text), 'accepted'],
   ['nothing at all', payload(''), 'signature-invalid'],
-  ['a list', payload('[]'), 'statement-invalid'],
   ['white space behind it', payload(`${text} `), 'statement-invalid'],
-  ['a byte order mark before it', payload(`\ufeff${text}`), 'statement-invalid'],
   [
     'bytes that are not UTF-8',
     payload(Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xc0, 0xaf])])),
@@ -50,23 +48,8 @@ attacks('what is signed, by the right key and in the log', [
   ],
   ['keys in another order', payload(JSON.stringify({ predicate, ...head })), 'statement-invalid'],
   [
-    'a key written with an escape',
-    payload(text.replace('"_type"', '"\\u005ftype"')),
-    'statement-invalid',
-  ],
-  [
-    'the type twice',
-    payload(text.replace('{"_type"', '{"_type":"x","_type"')),
-    'statement-invalid',
-  ],
-  [
     'the subjects twice, the first of them right',
     payload(`${text.slice(0, -1)},"subject":[]}`),
-    'statement-invalid',
-  ],
-  [
-    'the tool twice in the predicate',
-    payload(text.replace('"tool"', '"tool":"x","tool"')),
     'statement-invalid',
   ],
   ['an unknown field beside the predicate', changed({ note: 'x' }), 'statement-invalid'],
@@ -75,14 +58,11 @@ attacks('what is signed, by the right key and in the log', [
     changed({ predicate: { ...publish.predicate, note: 'x' } }),
     'statement-invalid',
   ],
-  ['an unknown field in a subject', firstWith({ uri: 'https://a.example' }), 'statement-invalid'],
   [
     'a digest in capitals',
     firstWith({ digest: { sha256: first?.digest.sha256.toUpperCase() } }),
     'statement-invalid',
   ],
-  ['no subject', changed({ subject: [] }), 'statement-invalid'],
-  ['a subject that is no list', changed({ subject: first }), 'statement-invalid'],
   [
     'six hundred subjects',
     changed({ subject: Array.from({ length: 600 }, () => first) }),
@@ -93,7 +73,6 @@ attacks('what is signed, by the right key and in the log', [
     changed({ predicateType: predicateTypes.publish.replace('v1', 'v2') }),
     'statement-invalid',
   ],
-  ['no predicate', changed({ predicate: null }), 'statement-invalid'],
   [
     'a statement of version 0.1',
     changed({ _type: 'https://in-toto.io/Statement/v0.1' }),
@@ -138,10 +117,6 @@ const named = (name: string, sha256 = first?.digest.sha256 ?? ''): Subject => ({
 });
 const whole = first ?? named('');
 const otherDigest = digestOf('other bytes').slice(7);
-const rename = (name: string): Subject[] => [
-  whole,
-  ...others.map((one, i) => (i === 0 ? { ...one, name } : one)),
-];
 
 attacks('what a statement about a version is about', [
   ['exactly the bundle and its files, in their order', subjects(publish.subject), 'accepted'],
@@ -151,18 +126,11 @@ attacks('what a statement about a version is about', [
     'subject-mismatch',
   ],
   [
-    'other bytes of a file',
-    subjects([whole, ...others.map((one) => named(one.name, otherDigest))]),
-    'subject-mismatch',
-  ],
-  [
     'one file more',
     subjects([...publish.subject, named('scripts/extra.ts', otherDigest)]),
     'subject-mismatch',
   ],
   ['one file less', subjects(publish.subject.slice(0, -1)), 'subject-mismatch'],
-  ['the bundle without its files', subjects([whole]), 'subject-mismatch'],
-  ['the bundle twice', subjects([whole, whole, ...others]), 'subject-mismatch'],
   [
     'a twin: the bundle’s name again with other bytes',
     subjects([...publish.subject, named(whole.name, otherDigest)]),
@@ -174,20 +142,9 @@ attacks('what a statement about a version is about', [
     'subject-mismatch',
   ],
   ['the same in another order', subjects([...others, whole]), 'subject-mismatch'],
-  ['the same bytes under another path', subjects(rename('README.md')), 'subject-mismatch'],
-  [
-    'a path in capitals',
-    subjects(rename((others[0]?.name ?? '').toUpperCase())),
-    'subject-mismatch',
-  ],
   [
     'the same files as another version',
     subjects(versionSubjects({ ...about, version: parseVersion('1.4.1') })),
-    'subject-mismatch',
-  ],
-  [
-    'a beginning of the version',
-    subjects([named(whole.name.slice(0, -1)), ...others]),
     'subject-mismatch',
   ],
 ]);

@@ -48,10 +48,7 @@ describe('an index file', () => {
 
   it.each<[string, object]>([
     ['a stop of another kind', { stopped: { kind: 'lifted', since: '2026-03-02T11:00:00.000Z' } }],
-    ['a stop without a time', { stopped: { kind: 'revoked' } }],
-    ['a stop without a kind', { stopped: { since: '2026-03-02T11:00:00.000Z' } }],
     ['advice at no log index', { advice: { yanked: -1 } }],
-    ['advice of another kind', { advice: { praised: 1 } }],
   ])('is refused with a hint that says nothing: %s', (_, hint) => {
     expect(() => parse(JSON.stringify({ ...line, ...hint }))).toThrow(
       expect.objectContaining({ code: 'registry-answer-invalid' }),
@@ -59,7 +56,6 @@ describe('an index file', () => {
   });
 
   it.each([
-    ['half a line', printed.slice(0, 100)],
     ['a version twice', `${printed}\n${printed}`],
     ['a line of another skill', printed.replaceAll('weekly-report', 'daily-report')],
     ['a line with a key more', printed.replace('{', '{"zzz":1,')],
@@ -67,8 +63,6 @@ describe('an index file', () => {
       'a statement twice',
       printIndexLine({ ...line, statements: [...line.statements, ...line.statements.slice(0, 1)] }),
     ],
-    ['an egress that is none', printed.replace('https://api.crm.example/v2/*', 'https://a b/')],
-    ['requirements in a list', printed.replace('"requires":{}', '"requires":[]')],
     [
       'a requirement without an end',
       printed.replace(
@@ -80,7 +74,6 @@ describe('an index file', () => {
       'a description without an end',
       printIndexLine({ ...line, description: 'x'.repeat(descriptionCharsMax + 1) }),
     ],
-    ['a bundle that is no digest', printed.replace(line.bundle, 'sha256:ab')],
     ['a repeated key', printed.replace('{', '{"name":"@acme/other",')],
   ])('is refused as a whole with %s', (_, text) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'registry-answer-invalid' }));

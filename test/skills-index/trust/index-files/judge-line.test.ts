@@ -3,7 +3,6 @@
  * lines, or keeps offering a version that a later statement stops.
  */
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import type { IndexLine } from '../../../../skills-index/trust/index-files/index-line.ts';
@@ -78,13 +77,6 @@ describe('a line of a log that says nothing against the version', () => {
   it('is neither stopped nor refused, and hides nothing', () => {
     expect(replay(plain)).toStrictEqual(honest);
   });
-
-  it('is not touched by what the log says about another publisher', async () => {
-    const story = await toldThen(
-      say(stop('revoked', { target: { publisher: stranger.keyId } }), ada),
-    );
-    expect(replay(story)).toStrictEqual(honest);
-  });
 });
 
 describe('a stop that the log has after the verification summary', () => {
@@ -109,16 +101,6 @@ describe('a stop that the log has after the verification summary', () => {
   it('may stand in the index although its signer has no right to stop anybody', async () => {
     const story = await toldThen(say(stop('revoked', { target: version }), stranger));
     expect(replay(story)).toStrictEqual({ mayStand: 'revoked', ...honest });
-  });
-
-  it('may be in the index in the worst form that anybody gave it', async () => {
-    const story = await toldThen(
-      all(say(stop('suspended'), ada), say(stop('revoked', { target: version }), stranger)),
-    );
-    expect(replay(story)).toMatchObject({
-      demanded: { kind: 'suspended' },
-      mayStand: 'revoked',
-    });
   });
 
   it('is about every identity that the certificate of the publication satisfies', async () => {
@@ -167,16 +149,6 @@ describe('a line that installers refuse as it is', () => {
       'it leaves out the verification summary',
       { isNamed: ({ statement: { predicateType: type } }) => type !== predicateTypes.summary },
       'there is no verification summary of the registry',
-    ],
-    [
-      'it leaves out the publication',
-      { isNamed: ({ statement: { predicateType: type } }) => type !== predicateTypes.publish },
-      'there is no publish statement',
-    ],
-    [
-      'another policy was in force',
-      { policy: { ...defaultPolicy, programs: ['zsh'] } },
-      'the verification summary was made under another policy',
     ],
   ])('tells why, and hides nothing from them: %s', (_, reading, why) => {
     const { refused, hidden } = replay(plain, reading);
@@ -259,15 +231,4 @@ describe('evidence whose signer was ended for the past', () => {
       mayStand: 'revoked',
     });
   });
-});
-
-it('says nothing of a version of which the line has no statement', async () => {
-  const story = await toldThen(say(stop('revoked', { target: { bundle: digestOf('x') } }), ada));
-  const { demanded, hidden, refused } = replay(story, { isNamed: () => false });
-  expect(demanded).toBeUndefined();
-  expect(hidden).toEqual([]);
-  expect(refused).toEqual([
-    'there is no publish statement',
-    'there is no verification summary of the registry',
-  ]);
 });

@@ -60,30 +60,11 @@ describe('the advice of an author', () => {
   it.each<[string, Partial<AdvicePredicate>, Hint]>([
     ['is of another kind than the hint', { kind: 'yanked' }, {}],
     ['is about another version', { version: parseVersion('1.0.1') }, {}],
-    ['is about another skill', { name: parseSkillName('@acme/other') }, {}],
-    ['takes the advice back', { kind: 'undeprecated' }, {}],
     ['stands elsewhere in the log', {}, { advice: (at) => ({ deprecated: at - 1 }) }],
-    ['is not hinted at in that kind', {}, { advice: (at) => ({ yanked: at }) }],
-    ['is not hinted at', {}, { advice: () => undefined }],
     ['was given for another registry', { registry: digestOf('elsewhere') }, {}],
     ['is a stranger’s', {}, { signer: stranger }],
   ])('is not read when it %s', async (_, predicate, hint) => {
     await expect(read(predicate, hint)).rejects.toThrow(refusal);
-  });
-
-  it('is no other statement of the author', async () => {
-    const { log, line, publish } = await tellStory();
-    expect(() =>
-      readAuthorAdvice(
-        publish.bytes,
-        {
-          line: { ...line, advice: { yanked: publish.logIndex } },
-          kind: 'yanked',
-          identities: chainIdentities(storyRoot, log.said),
-        },
-        { root: storyRoot },
-      ),
-    ).toThrow(refusal);
   });
 
   it.each([

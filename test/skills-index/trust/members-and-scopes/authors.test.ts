@@ -11,7 +11,7 @@ import { people } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
 import { chain, claim, membership, type Spoken, acme as scope } from './spoken.ts';
 
-const { administrator, author, ada, scanner, stranger } = people;
+const { administrator, author, ada, stranger } = people;
 const buyer = testSigner('buyer');
 const helper = testSigner('helper');
 const twin = testSigner('second key of the author');
@@ -76,9 +76,6 @@ describe('an author of a version', () => {
       false,
     ],
     ['another member', published, { keyId: ada.keyId, member: 'Ada' }, late, false],
-    ['a key without a name', published, { keyId: scanner.keyId }, late, false],
-    ['another name', published, { member: 'Ada' }, late, false],
-    ['nobody', published, {}, late, false],
     [
       'somebody else with the name of an author',
       published,

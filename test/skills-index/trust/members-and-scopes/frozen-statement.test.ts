@@ -62,10 +62,6 @@ describe('what cannot be verified', () => {
 
   it.each<[string, () => Spoken]>([
     ['the owner until then', () => [claim({ previous: digestOf('statement 1') }), author]],
-    [
-      'a stranger who claims it anew',
-      () => [scopeStatement({ scope: acme, owners: [stranger.named] }), stranger],
-    ],
     ['the administrators', () => [claim({ previous: digestOf('statement 1') }), administrator]],
   ])('lets nobody change a frozen scope, not even %s', (_, next) => {
     const identities = chain([claim(), author], { scope: acme }, next());

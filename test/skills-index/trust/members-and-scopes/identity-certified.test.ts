@@ -1,10 +1,6 @@
 /** Owners and publishers whom an issuer vouches for, in the chain of who is who. */
 import { describe, expect, it } from 'vitest';
-import {
-  keyStatement,
-  type OidcIdentity,
-  type Statement,
-} from '../../../../skills-index/statement/attestation.ts';
+import type { OidcIdentity, Statement } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
 import type { LoggedStatement } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
@@ -46,7 +42,6 @@ const chain = (...spoken: Spoken[]) =>
 
 describe('a scope', () => {
   it.each<[string, CertificateClaims]>([
-    ['a subject with more behind it', { ...kim, subject: `${kim.subject}.evil.example` }],
     ['another issuer', { ...kim, issuer: 'https://accounts.example.evil.example' }],
   ])('of a person is not claimed or changed by %s', (_, claims) => {
     expect(chain([claim([kim]), claims]).ownersOf(acme, late)).toEqual([]);
@@ -55,14 +50,6 @@ describe('a scope', () => {
     expect(after.ignored).toMatchObject([
       { logIndex: 1, why: expect.stringContaining('did not own @acme') },
     ]);
-  });
-
-  it.each<[string, CertificateClaims]>([
-    ['another repository of the same name', { ...jobClaims, repository: '4712' }],
-    ['a pull request', { ...jobClaims, trigger: 'pull_request' }],
-  ])('of a CI job is not changed by %s', (_, claims) => {
-    const after = chain([claim([job]), jobClaims], [claim([stranger], { previous: 0 }), claims]);
-    expect(after.ownersOf(acme, late)).toEqual([job]);
   });
 
   it('changes hands from a person to a key and back, each change by who owned it then', () => {
@@ -95,20 +82,19 @@ describe('a scope', () => {
 
 describe('who is who', () => {
   const enrolment = membership('Kim', ada);
-  it.each<[string, Statement]>([
-    ['a member', enrolment],
-    ['a key', keyStatement({ key: author.named, state: 'enrolled' })],
-    ['the end of a key', keyStatement({ key: author.named, state: 'ended' })],
-  ])('is not said by certificate: %s', (_, statement) => {
-    for (const claims of [kim, jobClaims]) {
-      const after = chain([claim([kim, job, author]), kim], [statement, claims]);
-      expect(after.ignored).toMatchObject([
-        { logIndex: 1, why: 'a certificate cannot sign a statement of this kind' },
-      ]);
-      expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
-      expect(after.ownersOf(acme, late)).toHaveLength(3);
-    }
-  });
+  it.each<[string, Statement]>([['a member', enrolment]])(
+    'is not said by certificate: %s',
+    (_, statement) => {
+      for (const claims of [kim, jobClaims]) {
+        const after = chain([claim([kim, job, author]), kim], [statement, claims]);
+        expect(after.ignored).toMatchObject([
+          { logIndex: 1, why: 'a certificate cannot sign a statement of this kind' },
+        ]);
+        expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
+        expect(after.ownersOf(acme, late)).toHaveLength(3);
+      }
+    },
+  );
 
   it('does not take a signer for an administrator because its certificate satisfies nobody', () => {
     const claims = { ...jobClaims, trigger: 'pull_request' };

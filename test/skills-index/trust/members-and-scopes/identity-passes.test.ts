@@ -76,16 +76,6 @@ describe('the history of identities', () => {
     ]);
   });
 
-  it('takes back what a key signed after the last log index at which the key counts', () => {
-    const told = bound([
-      member('Deputy', deputy),
-      [member('Ada', ada)[0], deputy],
-      [endKey(deputy, 0), administrator],
-    ]);
-    expect(told.ignored).toMatchObject([{ logIndex: 1, why: 'its signer was no administrator' }]);
-    expect(told.isAdministrator(ada)).toBe(false);
-  });
-
   it('takes back what depends on that, however long the line is', () => {
     const line = Array.from({ length: 6 }, (_, nth) => testSigner(`in line ${nth}`));
     const told = bound([

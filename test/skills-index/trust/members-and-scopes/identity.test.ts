@@ -29,7 +29,6 @@ describe('members', () => {
     ['a stranger', stranger],
     ['oneself', ada],
     ['the registry', registry],
-    ['a scope owner', author],
   ])('are not made by %s', (_, signer) => {
     const identities = chain([claim([author]), author], [membership('Ada', ada), signer]);
     expect(identities.isMember(ada.keyId, 'reviewer', late)).toBe(false);

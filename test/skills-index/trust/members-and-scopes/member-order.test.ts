@@ -42,9 +42,7 @@ describe('an enrolment', () => {
 
   it.each<[string, readonly (Digest | 'none' | undefined)[], Digest | 'none' | undefined, boolean]>(
     [
-      ['none, for a key without statements', [], 'none', false],
       ['nothing, for a key without statements', [], undefined, false],
-      ['nothing, as all statements before it', [undefined, undefined], undefined, false],
       ['nothing, after a statement that names its own', [undefined, 'none'], undefined, true],
       [
         'nothing, where only the first statement names its own',
@@ -54,7 +52,6 @@ describe('an enrolment', () => {
       ],
       ['the last of two statements', ['none', addressAt(1)], addressAt(2), false],
       ['the first of two statements', ['none', addressAt(1)], addressAt(1), true],
-      ['the first of two statements that name nothing', [undefined, undefined], addressAt(1), true],
     ],
   )('that names %s', (_, earlier, previous, isLate) => {
     expect(orderOf(...earlier).whyLate('key', naming(previous), 9)).toBe(isLate ? late : undefined);

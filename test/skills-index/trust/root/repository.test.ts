@@ -1,5 +1,4 @@
 import { Metadata, MetadataKind } from '@tufjs/models';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
@@ -18,7 +17,7 @@ import { keys, rootFile } from '../../../cli/trust-server.ts';
 import { holdCeremony } from '../../../registry/tuf-maker.ts';
 import { TestSigstore } from '../../story-sigstore.ts';
 
-const { ada, ben, cleo, dora, thief } = keys;
+const { ada, ben, dora, thief } = keys;
 const now = Date.parse('2026-11-01T12:00:00Z');
 
 describe('tuf.json', () => {
@@ -45,14 +44,7 @@ describe('tuf.json', () => {
   });
 
   it.each<[string, RegExp, (json: Loose) => void]>([
-    ['another form', /schema/, (json) => Object.assign(json, { schema: 'skillgate.tuf/2' })],
-    [
-      'a field that nobody knows',
-      /note is not a known key/,
-      (json) => Object.assign(json, { note: 1 }),
-    ],
     ['a root left out', /root 1 has version 2/, (json) => json.roots.shift()],
-    ['a root twice', /root 3 has version 2/, (json) => json.roots.push(json.roots[1])],
     [
       'targets of another version',
       /different versions/,
@@ -62,11 +54,6 @@ describe('tuf.json', () => {
       'another root file than targets name',
       /name other files/,
       (json) => (json.files['root.json'] += ' '),
-    ],
-    [
-      'a file that targets do not name',
-      /name other files/,
-      (json) => (json.files['witnesses.json'] = '{}'),
     ],
     [
       'a file less than targets name',
@@ -124,11 +111,6 @@ describe('tuf.json', () => {
       ['nobody', [], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
       ['the old ones only', [ada, ben], ['root 2: 1', 'targets 2: 1']],
       ['the new ones only', [ada, dora], ['root 2, as root 1 demands: 1']],
-      [
-        'one who leaves and one who comes',
-        [cleo, dora],
-        ['root 2, as root 1 demands: 1', 'root 2: 1', 'targets 2: 1'],
-      ],
       ['a stranger', [thief], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
       ['enough of both', [ada, ben, dora], []],
     ])('by %s', async (_, signers, missing) => {
@@ -177,27 +159,6 @@ describe('TUF forms', () => {
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
     expect(olpcJson(roots[0]?.signed)).toBe(bytesOf(MetadataKind.Root, plain(roots[0])));
     expect(olpcJson(targets.signed)).toBe(bytesOf(MetadataKind.Targets, plain(targets)));
-  });
-
-  it('are canonical: read back equal, whatever the order of keys', () => {
-    const json = fc.letrec((tie) => ({
-      value: fc.oneof(
-        { maxDepth: 3 },
-        fc.string({ unit: 'grapheme-ascii' }),
-        fc.integer(),
-        fc.boolean(),
-        fc.constant(null),
-        fc.array(tie('value')),
-        fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), tie('value')),
-      ),
-    })).value;
-    fc.assert(
-      fc.property(json, (value) => {
-        const text = olpcJson(value);
-        expect(olpcJson(JSON.parse(text))).toBe(text);
-        expect(canonicalJson(JSON.parse(text))).toBe(canonicalJson(value));
-      }),
-    );
   });
 
   it('escape the quote and the backslash and nothing else', () => {

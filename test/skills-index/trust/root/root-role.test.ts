@@ -59,12 +59,9 @@ describe('the number of administrators who had to agree', () => {
   ];
 
   it.each<[number, number]>([
-    [0, 1],
     [4, 1],
     [5, 3],
-    [9, 3],
     [10, 2],
-    [999, 2],
   ])('at log index %i was %i', (at, number) => {
     expect(thresholdAt({ ...root, threshold: 2, thresholds }, at)).toBe(number);
     expect(thresholdAt({ ...root, threshold: 2 }, at)).toBe(2);

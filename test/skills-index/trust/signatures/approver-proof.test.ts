@@ -30,21 +30,16 @@ describe('the proof of an approver', () => {
   it.each<[string, ProvingKey, ApproverProof]>([
     ['by key', withKey, good],
     ['by passkey', withPasskey, asserted(ben)],
-    ['by passkey, with a signature beside it', withPasskey, { ...good, ...asserted(ben) }],
   ])('is valid %s', (_, key, proof) => {
     expect(whyNotProven(key, type, payload, proof)).toEqual([]);
   });
 
   it.each<[string, ProvingKey, ApproverProof, string]>([
-    ['by nobody', {}, {}, 'it is not signed'],
     ['without a proof by key', withKey, {}, 'it is not signed'],
-    ['without a proof by passkey', withPasskey, {}, 'it is not signed'],
     ['by passkey, where a key approves', withKey, asserted(ben), 'it is not signed'],
     ['by key, where a passkey approves', withPasskey, good, 'it is not signed'],
-    ['by a key that nobody named', {}, good, 'it is not signed'],
     ['by another key', withKey, byStranger, 'its signature is not valid'],
     ['over another payload', withKey, overOther, 'its signature is not valid'],
-    ['that is no signature', withKey, { signature: 'AAAA' }, 'its signature is not valid'],
     ['by a passkey over another payload', withPasskey, asserted(ben, other), 'another statement'],
     ['by another passkey', withPasskey, asserted(testPasskey('eve')), 'it is of another passkey'],
   ])('is not valid %s', (_, key, proof, why) => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import {
-  certificateTextBytesMax,
   readClaims,
   readLeaf,
 } from '../../../../skills-index/trust/signatures/certificate-identity.ts';
@@ -37,19 +36,6 @@ describe('what a certificate says', () => {
     });
   });
 
-  it('has no environment where it is empty', () => {
-    expect(read({ environment: '' })).not.toHaveProperty('environment');
-  });
-
-  it.each<[string, string, string]>([
-    ['letters of every language', 'größe-発行', 'accepted'],
-    ['as many bytes as a text may have', 'x'.repeat(certificateTextBytesMax), 'accepted'],
-    ['more bytes', 'x'.repeat(certificateTextBytesMax + 1), 'certificate-invalid'],
-  ])('may have an environment with %s: %#', async (_, environment, outcome) => {
-    expect(await outcomeOf(() => read({ environment }))).toBe(outcome);
-    if (outcome === 'accepted') expect(read({ environment }).environment).toBe(environment);
-  });
-
   // Whoever may push a branch chooses its name; whoever may add a file chooses that one's.
   it.each([
     ['a branch with an @ in it', 'x.yml@refs/heads/a@b', 'refs/heads/a@b', 'x.yml'],
@@ -69,12 +55,6 @@ describe('what a certificate says', () => {
       'a workflow of another ref',
       'x.yml@refs/heads/main',
       'refs/pull/7/merge',
-      'x.yml@refs/heads/main',
-    ],
-    [
-      'a ref that is an end of the workflow’s',
-      'x.yml@refs/heads/main',
-      'heads/main',
       'x.yml@refs/heads/main',
     ],
     ['a workflow without a ref', 'pipeline/7', 'refs/heads/main', 'pipeline/7'],

@@ -53,22 +53,11 @@ describe('DER', () => {
     expect(readable).toBeGreaterThan(200);
   });
 
-  it('is read at the edges of its lengths', () => {
-    for (const size of [0, 127, 128, 255, 256, 0xffff]) {
-      const [read] = elementsOf(octets(Buffer.alloc(size)), 'it');
-      expect(read?.content.byteLength).toBe(size);
-    }
-    expect(elementsOf(Buffer.of(), 'it')).toEqual([]);
-  });
-
   // Not by their tags: whoever reads a list of elements asks for these later.
   it.each([
     ['a tag of several bytes', '1f0100'],
-    ['a tag alone', '04'],
     ['an indefinite length', `0480${'aa'.repeat(128)}`],
     ['a long length that fits a short one', `04817f${'aa'.repeat(127)}`],
-    ['a length with a zero before it', `04820080${'aa'.repeat(128)}`],
-    ['a length that is cut', '048280'],
     ['a length of many bytes', `04ff${'01'.repeat(127)}`],
     ['less than its length', '0403aaaa'],
   ])('%s is no element', async (_, text) => {
@@ -77,7 +66,6 @@ describe('DER', () => {
 
   it.each([
     ['nothing', ''],
-    ['more than its length', '0401aaaa'],
     ['two elements', '0401aa0401aa'],
     ['another tag', '0c01aa'],
   ])('%s is refused', async (_, text) => {

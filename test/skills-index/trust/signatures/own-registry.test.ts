@@ -41,24 +41,9 @@ describe('a version', () => {
   it.each<[string, RootFile, Digest | undefined]>([
     ['whose statements name this registry', newRoot, own],
     [
-      'whose statements name this registry, after a rotation',
-      { ...newRoot, threshold: 1, first: own },
-      own,
-    ],
-    [
-      'from before statements named their registry, under a root file of that time',
-      storyRoot,
-      undefined,
-    ],
-    [
       'whose statements name none, up to the index that the root file says',
       { ...newRoot, unnamedUpTo: 100 },
       undefined,
-    ],
-    [
-      'whose statements name this registry, under an old root file',
-      storyRoot,
-      registryIdOf(storyRoot),
     ],
   ])('%s is admitted', async (_, root, name) => {
     expect(await toldWith(root, () => name)).toEqual([]);

@@ -56,13 +56,12 @@ describe('the answer of a browser', () => {
   const whyNot = (value: unknown, ceremony = create): string[] =>
     whyNotAnswered(Buffer.from(JSON.stringify(value)), data, ceremony);
 
-  it.each<[string, object]>([
-    ['says nothing of other pages', client],
-    ['says that no other page is around', { ...client, crossOrigin: false }],
-    ['has more members', { ...client, androidPackageName: 'browser' }],
-  ])('belongs to the request where the answer %s', (_, value) => {
-    expect(whyNot(value)).toEqual([]);
-  });
+  it.each<[string, object]>([['has more members', { ...client, androidPackageName: 'browser' }]])(
+    'belongs to the request where the answer %s',
+    (_, value) => {
+      expect(whyNot(value)).toEqual([]);
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['is to another challenge', { ...client, challenge: 'BBBB' }, 'it answers another challenge'],
@@ -72,16 +71,8 @@ describe('the answer of a browser', () => {
       'it was made inside another page',
     ],
     ['has no origin', { ...client, origin: undefined }, 'it was made at another origin'],
-    ['is null', null, 'its client data cannot be read'],
-    ['is a list', [client], 'its client data cannot be read'],
   ])('does not belong to the request where the answer %s', (_, value, why) => {
     expect(whyNot(value)).toEqual([why]);
-  });
-
-  it('is not read where the answer is no JSON', () => {
-    expect(whyNotAnswered(Buffer.from('{'), data, create)).toEqual([
-      'its client data cannot be read',
-    ]);
   });
 });
 
@@ -93,11 +84,8 @@ describe('a signature', () => {
 
   it.each<[string, Uint8Array, Uint8Array, Uint8Array, boolean]>([
     ['of the key', ada.publicKey, bytes, signature, true],
-    ['of other bytes', ada.publicKey, Buffer.from('other'), signature, false],
-    ['of another key', people.stranger.publicKey, bytes, signature, false],
     ['of a key that is none', Buffer.from('no key'), bytes, signature, false],
     ['of a key of another kind', spki('ed25519'), bytes, signature, false],
-    ['that is none', ada.publicKey, bytes, Buffer.from('no signature'), false],
   ])('%s: %#', (_, key, signed, by, isValid) => {
     expect(isSignedBy(key, signed, by)).toBe(isValid);
   });

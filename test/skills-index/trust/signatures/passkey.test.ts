@@ -60,20 +60,6 @@ describe('an assertion', () => {
       ['it was made at another origin'],
     ],
     [
-      'a longer origin',
-      ben.assert(challenge, { origin: 'https://skills.example.evil.example' }),
-      challenge,
-      ben.enrolled,
-      ['it was made at another origin'],
-    ],
-    [
-      'http instead of https',
-      ben.assert(challenge, { origin: 'http://skills.example' }),
-      challenge,
-      ben.enrolled,
-      ['it was made at another origin'],
-    ],
-    [
       'another site',
       ben.assert(challenge, { rpId: 'evil.example' }),
       challenge,
@@ -130,20 +116,6 @@ describe('an assertion', () => {
       ['its client data cannot be read', 'its signature is not valid'],
     ],
     [
-      'no key in the passkey',
-      good,
-      challenge,
-      { ...ben.enrolled, publicKey: '' },
-      ['its signature is not valid'],
-    ],
-    [
-      'extensions that are not there',
-      ben.assert(challenge, { flags: 0x85 }),
-      challenge,
-      ben.enrolled,
-      ['its authenticator data has the wrong length'],
-    ],
-    [
       'another passkey',
       eve.assert(challenge),
       challenge,
@@ -163,13 +135,6 @@ describe('an assertion', () => {
       challenge,
       { ...ben.enrolled, origin: 'https://evil.example' },
       ['it was made at another origin'],
-    ],
-    [
-      'no client data',
-      { ...good, clientDataJSON: 'AAAA' },
-      challenge,
-      ben.enrolled,
-      ['its client data cannot be read', 'its signature is not valid'],
     ],
   ])('does not hold with %s', (_, assertion, over, passkey, reasons) => {
     expect(whyNotAsserted(assertion, over, passkey)).toEqual(reasons);

@@ -58,34 +58,14 @@ describe('an entry of a log', () => {
   it.each<[string, unknown]>([
     ['as DER', { spec: { verifier: { rawBytes: der } } }],
     ['as PEM', { spec: { signature: { publicKey: { content: pemOf(signer) } } } }],
-    [
-      'as PEM with lines behind it',
-      {
-        spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}\n\n`).toString(
-          'base64',
-        ),
-      },
-    ],
     ['as the PEM of a certificate', { spec: [{ verifier: pemOf(signer, 'CERTIFICATE') }] }],
-    ['beside others', [{ a: null, b: 1, c: other.toString('base64') }, der]],
   ])('counts when it names the signer %s', (_, body) => {
     expect(judged(entity(body))).toBe('counts');
   });
 
   it.each<[string, unknown, string]>([
     ['names another', { spec: { verifier: { rawBytes: other.toString('base64') } } }, foreign],
-    ['names another in PEM', { spec: pemOf(other) }, foreign],
-    ['names nobody', {}, foreign],
-    ['is null', null, foreign],
-    ['names a part of the key', signer.subarray(1).toString('base64'), foreign],
     ['names the key and more', Buffer.concat([signer, Buffer.of(0)]).toString('base64'), foreign],
-    [
-      'has something before the PEM',
-      {
-        spec: Buffer.from(`x${Buffer.from(pemOf(signer), 'base64').toString()}`).toString('base64'),
-      },
-      foreign,
-    ],
     [
       'has something behind the PEM',
       {
@@ -104,8 +84,6 @@ describe('an entry of a log', () => {
   it.each<[string, Date[], string]>([
     ['at the first moment of its log’s key', [start], 'counts'],
     ['at the last', [end], 'counts'],
-    ['at both', [start, end], 'counts'],
-    ['before', [ms(start, -1)], late],
     ['after', [ms(end, 1)], late],
     ['once in time and once after', [start, ms(end, 1)], late],
   ])('counts for a signature made in the time of its log: %s', (_, at, why) => {
