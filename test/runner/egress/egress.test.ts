@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import {
   createServer as createHttp,
@@ -150,37 +149,6 @@ describe('what leaves', () => {
     ]);
   });
 
-  it('has a basic credential in its one header, and every other header as it was', async () => {
-    await proxy.close();
-    const rule = { ...plain, host: 'api.crm.example', port: 80, methods: ['GET'], path: '/*' };
-    const pinned = {
-      'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
-    };
-    proxy = await startEgress({
-      folder: join(folder, 'basic'),
-      rules: {
-        egress: [{ ...rule, pinned }],
-        secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'basic' }],
-      },
-      reveal: () => value,
-      leaks,
-      record: (event) => log.push(event),
-    });
-    const socket = connect(join(folder, 'basic', 'proxy.sock'));
-    const credential = Buffer.from(`me:${placeholder}`).toString('base64');
-    const lines = [
-      'GET http://api.crm.example/ HTTP/1.1',
-      host,
-      `Authorization: Basic ${credential}`,
-      'Accept: text/html',
-      ...end,
-    ];
-    socket.write(lines.join('\r\n'));
-    await text(socket);
-    const authorization = `Basic ${Buffer.from(`me:${value}`).toString('base64')}`;
-    expect(seen[0]?.headers).toMatchObject({ authorization, accept: 'text/html' });
-  });
-
   it('is recorded before it leaves', async () => {
     let recorded = 0;
     answer = (_, response) => {
@@ -200,8 +168,6 @@ describe('what is refused', () => {
       ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Content-Length: 4', ...chunked],
       'malformed',
     ],
-    ['two hosts', ['GET http://api.crm.example/v2/x HTTP/1.1', host, host, ...end], 'malformed'],
-    ['a path without a host', ['GET /v2/x HTTP/1.1', host, ...end], 'bad-target'],
     [
       'the placeholder in a chunk',
       [
@@ -237,16 +203,6 @@ describe('what is refused', () => {
       ],
       'host-mismatch',
     ],
-    [
-      'a path inside a tunnel',
-      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v1/x HTTP/1.1', host, ...end],
-      'path-denied',
-    ],
-    [
-      'TLS inside a tunnel',
-      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc', ''],
-      'malformed',
-    ],
   ])('%s: nothing reaches upstream, and it is recorded', async (_, lines, expected) => {
     await send(...lines);
     expect(seen).toEqual([]);
@@ -264,19 +220,6 @@ describe('what is refused', () => {
     );
     expect(got).toMatch(/^HTTP\/1.1 413 |^$/);
     expect(why()).toEqual(['too-large']);
-  });
-
-  it('the second request of a connection as the first', async () => {
-    const socket = connect(join(folder, 'proxy', 'proxy.sock'));
-    socket.write(['GET http://api.crm.example/v2/x HTTP/1.1', host, '', ''].join('\r\n'));
-    socket.once('data', () => {
-      socket.write(
-        ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n'),
-      );
-    });
-    await text(socket);
-    expect(seen).toHaveLength(1);
-    expect(why()).toEqual(['approved', 'host-denied']);
   });
 
   it('a request that is sent before the answer to the one before it, so that no queue grows', async () => {
@@ -370,13 +313,6 @@ describe('what is refused', () => {
     await Promise.all(all);
   });
 
-  it('a tunnel inside a tunnel, and it is recorded', async () => {
-    const tunnel = ['CONNECT api.crm.example:80 HTTP/1.1', host, '', ''].join('\r\n');
-    const got = await send(tunnel + tunnel);
-    expect(got).toMatch(/ 200 [\s\S]* 403 /);
-    expect(why()).toEqual(['nested']);
-  });
-
   it('for ever: after so many refusals the run is stopped, and the log ends', async () => {
     const one = ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join(
       '\r\n',
@@ -409,24 +345,6 @@ describe('what comes back', () => {
     const body = got.replace(/\r\n[0-9a-f]+\r\n/g, '');
     expect(body.match(new RegExp(placeholder, 'g'))).toHaveLength(3);
     expect(why()).toEqual(['approved', 'redacted']);
-  });
-
-  it('has a value of thousands of characters replaced', async () => {
-    const long = Array.from({ length: 150 }, (_, at) =>
-      createHash('sha256').update(`${at}`).digest('base64url'),
-    ).join('');
-    reveal = () => long;
-    answer = (_, response) => response.end(`<${long}>`);
-    const got = await send(
-      'GET http://api.crm.example/v2/x HTTP/1.1',
-      host,
-      `Authorization: Bearer ${placeholder}`,
-      ...end,
-    );
-    expect(seen[0]?.headers.authorization).toBe(`Bearer ${long}`);
-    expect(got).toMatch(/^HTTP\/1.1 200 /);
-    expect(got).toContain(`<${placeholder}`);
-    expect(got).not.toContain(long.slice(0, 20));
   });
 
   it('is ready to be looked through before a request leaves: where a value is not to be had, nothing is done', async () => {

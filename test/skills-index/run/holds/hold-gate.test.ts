@@ -266,22 +266,7 @@ describe('a gate', () => {
     ).toHaveLength(3);
   });
 
-  it('takes a no, and asks no second time for the same in this run', async () => {
-    const host = makeHost();
-    host.onLook((hold) =>
-      host.put(hold, {
-        answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }),
-        signature: 'good',
-      }),
-    );
-    const gate = openGate(host.settings);
-    for (const path of ['/v2/deals/1', '/v2/deals/2'])
-      expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-denied' });
-    expect(host.asked).toHaveLength(1);
-  });
-
   it.each([
-    ['a clock that goes on', () => undefined],
     [
       'a wall clock that is set back again and again',
       (host: ReturnType<typeof makeHost>) => {
@@ -308,41 +293,11 @@ describe('a gate', () => {
   it.each<[string, (hold: Hold, at: number) => [SignedAnswer, FoundAnswer['writer']?], string]>([
     ['unsigned', (hold, at) => [{ answer: answerTo(hold, at) }], 'its signature is not valid'],
     [
-      'signed by a wrong key',
-      (hold, at) => [{ answer: answerTo(hold, at), signature: 'bad' }],
-      'its signature is not valid',
-    ],
-    [
       'for another hold',
       (hold, at) => [
         { answer: answerTo({ ...hold, nonce: 'f'.repeat(32) }, at), signature: 'good' },
       ],
       'another hold',
-    ],
-    [
-      'for other words',
-      (hold, at) => [{ answer: answerTo({ ...hold, what: 'GET /' }, at), signature: 'good' }],
-      'another hold',
-    ],
-    [
-      'by nobody we know',
-      (hold, at) => [{ answer: answerTo(hold, at, { approver: 'eve' }), signature: 'good' }],
-      'no approver',
-    ],
-    [
-      'made before it',
-      (hold, at) => [{ answer: answerTo(hold, at - 3_600_000), signature: 'good' }],
-      'not given while the hold waited',
-    ],
-    [
-      'made after it',
-      (hold, at) => [{ answer: answerTo(hold, at + 3_600_000), signature: 'good' }],
-      'not given while the hold waited',
-    ],
-    [
-      'for longer than a day',
-      (hold, at) => [{ answer: answerTo(hold, at, { seconds: 86_401 }), signature: 'good' }],
-      'more than 86400',
     ],
     [
       'a user’s, from a folder of somebody else',

@@ -80,13 +80,6 @@ describe('the plan of a session', () => {
     expect(plan).toMatchObject({ workingDirectory: '/memory', leftOut: [{ what: 'a workspace' }] });
   });
 
-  it('has the time zone of host policy', () => {
-    const hostPolicy = { ...emptyHostPolicy, models: { local }, timeZone: 'Asia/Tokyo' };
-    expect(planWith({ hostPolicy }).plan.env).toContainEqual(
-      expect.objectContaining({ name: 'TZ', value: 'Asia/Tokyo' }),
-    );
-  });
-
   it('lets a local model alone be reached, pinned to its address', () => {
     const { egress, env, secrets } = planWith().plan;
     const place = { scheme: 'http', host: 'model.skillgate.internal', port: 80 };
@@ -188,11 +181,8 @@ describe('the plan of a session', () => {
   it.each([
     ['https://*/*', 'every host is too wide'],
     ['http://docs.example/*', 'plain http needs one'],
-    ['http://model.skillgate.internal/*', 'the runner itself uses'],
     ['https://*.skillgate.internal/*', 'the runner itself uses'],
-    ['https://10.0.0.1/*', 'Not an egress url'],
     ['https://docs.example/../*', 'Not an egress url'],
-    ['nonsense', 'Not an egress url'],
   ])('leaves out the egress %s of an identity, and says why', (url, why) => {
     const { egress, leftOut } = planWith({
       agent: { ...agent, egress: [{ url, methods: ['GET'] }] },
@@ -239,18 +229,11 @@ describe('the plan of a session', () => {
     [{}, 'POST', '/v1/chat/completions', true],
     [{}, 'GET', '/v1/models/stub', true],
     [{}, 'POST', '/v1/models/stub', false],
-    [{}, 'GET', '/v1/models-of-others', false],
-    [{}, 'POST', '/v1/files', false],
-    [{}, 'POST', '/v1/messages', false],
     [{}, 'GET', '/slots/0?action=save', false],
     [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/llm/chat/completions', true],
-    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/v1/chat/completions', false],
-    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank', true],
     [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'GET', '/v1/files/1', true],
     [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank/all', false],
     [{ kind: 'anthropic' }, 'POST', '/v1/messages?beta=true', true],
-    [{ kind: 'anthropic' }, 'POST', '/v1/messages/count_tokens', true],
-    [{ kind: 'anthropic' }, 'GET', '/v1/models', true],
     [{ kind: 'anthropic' }, 'POST', '/v1/chat/completions', false],
     [
       { kind: 'anthropic', url: 'http://127.0.0.1:8080/claude' },
@@ -283,17 +266,10 @@ describe('the plan of a session', () => {
       { agent: { ...agent, revoked: '2026-01-02' } },
     ],
     [
-      'a host that lacks what policy requires',
-      'sandbox-refused',
-      { hostPolicy: { ...emptyHostPolicy, require: ['no-network'] } },
-    ],
-    [
       'a program that is not there',
       'plan-refused',
       { facts: { program: { why: 'x', hint: 'y' } } },
     ],
-    ['a folder that cannot be used', 'plan-refused', { facts: { workspace: { why: 'gone' } } }],
-    ['a folder of root', 'mount-owner-root', { facts: { workspace: { ...folder, uid: 0 } } }],
     ['a folder that another agent works in', 'plan-refused', { facts: { sharedWith: 'sales' } }],
     ['a model that nobody named', 'plan-refused', { agent: { ...agent, model: 'other' } }],
     [
