@@ -84,12 +84,6 @@ describe('a witness over HTTP', () => {
         `old 0\n\n${await signCheckpoint({ origin: 'other.example', size: 1, root: Buffer.alloc(32) }, logKey)}`,
       404,
     ],
-    [
-      'a foreign signature',
-      async () =>
-        `old 0\n\n${await signCheckpoint({ origin: watched.origin, size: 1, root: Buffer.alloc(32) }, testLogKey('other'))}`,
-      403,
-    ],
     ['no submission', async () => 'hello', 400],
     ['more than it reads', async () => `old 0\n${'x'.repeat(200_000)}`, 413],
   ])('refuses %s', async (_, body, status) => {
@@ -151,32 +145,6 @@ describe('a witness of a log that signs two trees of one size', () => {
     expect(filesBelow(dir).filter((path) => path.includes('evidence'))).toHaveLength(1);
   });
 
-  it('is not stopped by strangers, who can make no such thing', async () => {
-    const { witness, alarms } = await witnessIn(folderWith());
-    await takeSubmission(witness, await submissionOf(0, 5));
-    const root = Buffer.alloc(32, 1);
-    const forged = await signCheckpoint(
-      { origin: watched.origin, size: 5, root },
-      testLogKey('stranger'),
-    );
-    expect(await takeSubmission(witness, `old 5\n\n${forged}`)).toMatchObject({ status: 403 });
-    expect(alarms).toEqual([]);
-    // An old head of the log is public: that one came is said, once, and nothing more.
-    for (let times = 0; times < 2; times++)
-      expect(await takeSubmission(witness, await submissionOf(3, 4))).toMatchObject({
-        status: 409,
-        size: 5,
-      });
-    expect(alarms).toEqual([
-      expect.stringMatching(/^ALARM .*an older head arrived: size 5, .*size 4, /),
-    ]);
-    expect(await takeSubmission(witness, await submissionOf(5, 9))).toMatchObject({ status: 200 });
-    // Who believes in an older state than the witness, with a head that is newer, is only told the
-    // size.
-    expect(await takeSubmission(witness, await submissionOf(5, 12))).toMatchObject({ status: 409 });
-    expect(alarms).toHaveLength(1);
-  });
-
   it('stays stopped when the file that says so is damaged', async () => {
     const dir = folderWith();
     const { witness } = await witnessIn(dir);
@@ -215,20 +183,15 @@ describe('a witness that follows a log', () => {
     expect(await look(witness, 11)).toMatchObject({ status: 200 });
   });
 
-  it.each([5, 8, 256])(
-    'stops at another past after %i entries, powers of two too',
-    async (size) => {
-      const { witness, alarms } = await witnessIn(folderWith());
-      await look(witness, size);
-      expect(await look(witness, size + 5, 'b')).toMatchObject({ status: 422 });
-      expect(alarms).toHaveLength(1);
-      expect(await look(witness, size + 5)).toMatchObject({ status: 503 });
-    },
-  );
+  it.each([5, 256])('stops at another past after %i entries, powers of two too', async (size) => {
+    const { witness, alarms } = await witnessIn(folderWith());
+    await look(witness, size);
+    expect(await look(witness, size + 5, 'b')).toMatchObject({ status: 422 });
+    expect(alarms).toHaveLength(1);
+    expect(await look(witness, size + 5)).toMatchObject({ status: 503 });
+  });
 
   it.each<[string, (path: string, bytes: Buffer) => Buffer | undefined]>([
-    ['is cut short', (_, bytes) => bytes.subarray(0, -1)],
-    ['is missing', () => undefined],
     ['is of another log', (_, bytes) => Buffer.from(bytes.map((byte) => byte ^ 1))],
   ])('refuses when a tile %s, and takes it for no fork', async (_, change) => {
     const { witness, alarms } = await witnessIn(folderWith());
@@ -249,12 +212,6 @@ describe('a witness that follows a log', () => {
     expect(alarms).toEqual([]);
     expect((await witness.heads.read(watched.origin)).head?.size).toBe(300);
     expect(await look(witness, 700)).toMatchObject({ status: 200 });
-  });
-
-  it('reads nothing of a log that it was not told to watch', async () => {
-    const { witness } = await witnessIn(folderWith());
-    const other = { ...witness, logs: [{ ...watched, origin: 'other.example' }] };
-    await expect(look(other, 5)).rejects.toThrow('not watched here');
   });
 });
 
@@ -342,10 +299,7 @@ describe('the key of a witness', () => {
 describe('skillgate witness serve', () => {
   it.each<[string, readonly string[], string]>([
     ['no log', [], 'no log is named'],
-    ['a log without a key', ['--log', 'skills.example'], 'Cannot read --log'],
     ['a log twice', ['--log', logLine(), '--log', logLine()], 'two logs with the same name'],
-    ['a name with a space', ['--log', logLine(), '--name', 'a b'], 'Cannot name a witness'],
-    ['no name at the first start', ['--log', logLine()], '--name witness.example/one'],
   ])('refuses %s', async (_, argv, says) => {
     const { exit, stderr } = await skill(['witness', 'serve', ...argv, '--data', folderWith()], {
       cwd: '/',

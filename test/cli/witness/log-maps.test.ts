@@ -19,7 +19,7 @@ import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { verifyCosignatures } from '../../../skills-index/log/cosignature.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
-import { mapIn, noMap, otherMap, type Remap, remapped, remapping } from '../map-lies.ts';
+import { mapIn, noMap, otherMap, type Remap, remapped } from '../map-lies.ts';
 import { honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { base } from '../registry-users.ts';
 import { fetchOf } from '../replay-look.ts';
@@ -134,14 +134,6 @@ describe('a witness that replays refuses a head', () => {
     expect(await submit(witness, same)).toMatchObject({ status: 200 });
   });
 
-  it('while the monitor in it finds another map in the status', async () => {
-    const { witness, replays } = await start();
-    monitored.lie = remapping(monitored.world, { status: () => otherMap });
-    await replays.look(base);
-    const why = expect.stringContaining('map-wrong at status.json');
-    expect(await submit(witness, same)).toMatchObject({ status: 503, why });
-  });
-
   it('that it cosigned before it replayed, when the map is wrong', async () => {
     const { witness } = await start();
     const { whyHeld: _, whyMapRefused: __, ...plain } = witness;
@@ -192,20 +184,6 @@ describe('a witness that replays cosigns', () => {
     expect(
       await takeSubmission(witness, printSubmission({ oldSize, proof, note: older })),
     ).toMatchObject({ status: 200 });
-  });
-
-  it('after a restart, from the files on disk', async () => {
-    const first = await start();
-    await first.replays.look(base);
-    await grow('one');
-    expect(await submit(first.witness, same)).toMatchObject({ status: 200 });
-    const again = await start();
-    expect(await submit(again.witness, same)).toMatchObject({ status: 503 });
-    asked.splice(0);
-    await again.replays.look(base);
-    expect(asked.filter((path) => path.startsWith('/log/statements/'))).toHaveLength(1);
-    await grow('two');
-    expect(await submit(again.witness, same)).toMatchObject({ status: 200 });
   });
 
   it('the head for which the registry holds back its status', async () => {

@@ -149,18 +149,6 @@ describe('a witness that replays', () => {
       await (await world.send('/index/status.json')).text(),
     );
   });
-
-  it('reads no log of which it was given no root file', async () => {
-    const strange = makeReplays({
-      dir: folderWith(),
-      roots: [],
-      every: 60,
-      fetch,
-      now: () => new Date(),
-      alarm: () => undefined,
-    });
-    await expect(strange.look(base)).rejects.toThrow('no root file is given');
-  });
 });
 
 it.each([

@@ -80,7 +80,6 @@ const endless =
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 const hostile: readonly (readonly [string, Answer, RegExp])[] = [
   ['other bytes', plain(Buffer.from(content).fill('x', 0, 1)), /signature-invalid/],
-  ['a byte less', plain(content.subarray(1)), /signature-invalid/],
   ['a byte more', plain(Buffer.concat([content, Buffer.from('x')])), /registry-answer-invalid/],
   ['bytes without an end', endless(Buffer.alloc(65_536), {}), /registry-answer-invalid/],
   [
@@ -89,30 +88,16 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     /signature-invalid|registry-down/,
   ],
   [
-    'a length that is too long',
-    (_, response) => {
-      response.writeHead(200, { 'content-length': String(content.length + 10) });
-      response.write(content, () => response.destroy());
-    },
-    /registry-down/,
-  ],
-  [
     'a redirect',
     (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
     /registry-down/,
   ],
   ['a bomb of gzip', plain(bomb, { 'content-encoding': 'gzip' }), /registry-answer-invalid/],
   [
-    'a bomb in a bomb',
-    plain(gzipSync(bomb), { 'content-encoding': 'gzip, gzip' }),
-    /registry-answer-invalid/,
-  ],
-  [
     'a bomb without an end',
     endless(bomb, { 'content-encoding': 'gzip' }),
     /registry-answer-invalid/,
   ],
-  ['gzip that it calls plain', plain(gzipSync(content)), /signature-invalid/],
   [
     'plain bytes that it calls gzip',
     plain(content, { 'content-encoding': 'gzip' }),
@@ -125,12 +110,6 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     }),
     /registry-answer-invalid|signature-invalid/,
   ],
-  [
-    'gzip that is cut',
-    plain(gzipSync(content).subarray(0, 20), { 'content-encoding': 'gzip' }),
-    /registry-down|signature-invalid/,
-  ],
-  ['“not found”', (_, response) => response.writeHead(404).end(content), /not-found/],
   [
     'an error with the right bytes',
     (_, response) => response.writeHead(500).end(content),
@@ -319,8 +298,6 @@ describe('a refusal', () => {
       'This registry is private. Ask its operator for a token',
     ],
     ['with signs for a terminal', 503, { hint: 'now\u001b[2J\u202e' }, 'registry-down', 'now[2J'],
-    ['that is no JSON', 502, '<html>', 'registry-down', undefined],
-    ['of something else', 503, { hint: 4 }, 'registry-down', undefined],
     ['without an end', 503, `{"hint":"${'x'.repeat(100_000)}"}`, 'registry-down', undefined],
   ])('%s is told as the registry tells it', async (_, status, body, code, hint) => {
     answer = refuse(status, body);

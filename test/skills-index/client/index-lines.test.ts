@@ -142,9 +142,7 @@ describe('an index with parts', () => {
   it.each([
     ['the newest version', '*', 1],
     ['a version in the newest part', '1.0.89', 2],
-    ['the oldest version', '1.0.0', 3],
     ['a range of old versions', '<1.0.5', 3],
-    ['a version that nobody published', '1.1.0', 1],
   ])('is asked for few files by %s', async (_, range, requests) => {
     const asked: string[] = [];
     const all = source(honest().files, asked);
@@ -210,20 +208,6 @@ describe('an index with parts', () => {
         const [part] = parts;
         return files.set(`/index/${name}`, print(part ? [part, part] : [], newest));
       },
-      answerInvalid,
-    ],
-    [
-      'names a part again in a deeper part',
-      ({ files, parts, newest }) => {
-        const outer = putPart(files, parts, []);
-        return files.set(`/index/${name}`, print([outer, ...parts], newest));
-      },
-      answerInvalid,
-    ],
-    [
-      'names more parts than any honest registry',
-      ({ files, parts: [part], newest }) =>
-        files.set(`/index/${name}`, print(Array(1_001).fill(part), newest)),
       answerInvalid,
     ],
   ])('of a registry that %s', async (_, make, expected) => {

@@ -39,7 +39,6 @@ const other = await logFetch(700, 'b');
 const tileOf = async (path: string): Promise<Buffer> =>
   Buffer.from(await (await other(`http://log${path}`)).arrayBuffer());
 const others = await tileOf('/log/tile/0/001');
-const swapped = await tileOf('/log/tile/0/002.p/188');
 
 describe('a proof that a client computes from tiles', () => {
   it('holds for the log that made them, and is asked for in tiles that the log has', async () => {
@@ -50,18 +49,7 @@ describe('a proof that a client computes from tiles', () => {
 
   it.each<[string, Change]>([
     ['a tile of another tree', (path, bytes) => (path.endsWith('/0/001') ? others : bytes)],
-    [
-      'a partial tile of another tree',
-      (path, bytes) => (path.includes('/0/002') ? swapped : bytes),
-    ],
     ['a tile that is missing', (path, bytes) => (path.endsWith('/0/001') ? undefined : bytes)],
-    [
-      'one bit changed',
-      (path, bytes) =>
-        path.endsWith('/0/001')
-          ? Buffer.from(bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte)))
-          : bytes,
-    ],
   ])('shows nothing with %s', async (_, change) => {
     expect(await continues(await changed(change))).toBe(false);
   });
@@ -72,16 +60,10 @@ describe('a proof that a client computes from tiles', () => {
       (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -32) : bytes),
     ],
     [
-      'cut short by a byte',
-      (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -1) : bytes),
-    ],
-    ['empty', (path, bytes) => (path.endsWith('/0/001') ? Buffer.alloc(0) : bytes)],
-    [
       'too long by a hash',
       (path, bytes) =>
         path.includes('/0/002') ? Buffer.concat([bytes, leafHash(Buffer.of())]) : bytes,
     ],
-    ['far too long', (path, bytes) => (path.includes('/0/002') ? Buffer.alloc(1_000_000) : bytes)],
   ])('is not made of a tile that is %s', async (_, change) => {
     await expect(continues(await changed(change))).rejects.toMatchObject({
       code: expect.stringMatching(/^(log-invalid|registry-answer-invalid)$/),
@@ -124,9 +106,7 @@ describe('proofs of heads', () => {
   });
 
   it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
-    ['cut short', (bytes) => bytes.subarray(32)],
     ['changed', (bytes) => bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte))],
-    ['of another tree', () => others],
   ])('are computed from the registry’s tiles where a kept tile is %s', async (_, damage) => {
     const source = await changed((_path, bytes) => bytes);
     await proven(source);

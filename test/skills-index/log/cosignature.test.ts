@@ -75,24 +75,14 @@ describe('a cosignature', () => {
   });
 
   it.each([
-    ['of an unknown witness', () => line('stranger.example/w', keys.stranger)],
     ['of a stranger under the name of a witness', () => line('one.example/w', keys.stranger)],
-    ['of a witness under another name', () => line('two.example/w')],
     ['with the log’s own key', () => line('one.example/w', logKey)],
     [
       'made for another size',
       async () => line('one.example/w', keys.one, seconds, note.replace('\n42\n', '\n43\n')),
     ],
-    [
-      'made for another origin',
-      async () =>
-        line('one.example/w', keys.one, seconds, note.replace('skills.example', 'a.example')),
-    ],
     ['whose time was changed', async () => flip(one, 11)],
-    ['whose signature was changed', async () => flip(one, 20)],
-    ['whose key id was changed', async () => flip(one, 0)],
     ['that was cut short', async () => cut(one, 75)],
-    ['of an unknown algorithm, longer', async () => cut(one, 76, Buffer.alloc(2344))],
   ])('counts for nothing when it is one %s', async (_, make) => {
     expect(count([await make()])).toMatchObject({ counted: [], old: [], early: [], enough: false });
     // And it does not spoil the one beside it.
@@ -140,25 +130,6 @@ describe('a cosignature', () => {
     });
   });
 
-  it('is told apart from those of others that do not count', async () => {
-    const old = seconds - 90_000;
-    const early = seconds + 90_000;
-    expect(count([one, await line('two.example/w', keys.two, old)])).toMatchObject({
-      counted: [{ name: 'one.example/w' }],
-      old: [{ name: 'two.example/w', seconds: old }],
-      early: [],
-    });
-    const both = [
-      await line('two.example/w', keys.two, early),
-      await line('one.example/w', keys.one, old),
-    ];
-    expect(count(both)).toMatchObject({
-      counted: [],
-      old: [{ name: 'one.example/w' }],
-      early: [{ name: 'two.example/w' }],
-    });
-  });
-
   it('whose time is beyond what numbers hold says nothing', async () => {
     const at = async (time: number) =>
       verifyCosignatures(note + (await line('one.example/w', keys.one, time)), policy, log);
@@ -189,7 +160,6 @@ describe('a witness policy', () => {
 
   it.each<[string, unknown, string]>([
     ['more demanded than named', { ...policy, threshold: 3 }, 'demands more'],
-    ['fewer than none demanded', { ...policy, threshold: -1 }, 'less than 0'],
     [
       'one key under two names',
       { ...policy, witnesses: [policy.witnesses[0], { ...policy.witnesses[0], name: 'x' }] },
@@ -201,16 +171,10 @@ describe('a witness policy', () => {
       'one name twice',
     ],
     [
-      'a name with a space',
-      { ...policy, witnesses: [{ name: 'a b', key: spki(keys.one) }] },
-      'name',
-    ],
-    [
       'a key that is not Ed25519',
       { ...policy, witnesses: [{ name: 'a', key: spki(testSigner('p256')) }] },
       'Ed25519',
     ],
-    ['an unknown field', { ...policy, comment: '' }, 'not a known key'],
   ])('is refused with %s', (_, value, says) => {
     expect(() => parseWitnessPolicy(JSON.stringify(value))).toThrow(says);
   });

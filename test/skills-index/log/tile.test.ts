@@ -43,20 +43,12 @@ describe('a tile’s path', () => {
     );
   });
 
-  it.each([
-    'tile/0/000.p/0',
-    'tile/0/000.p/256',
-    'tile/0/000.p/01',
-    'tile/0/x000/001',
-    'tile/8/000',
-    'tile/0/00',
-    'tile/0/../000',
-    'tile/-1/000',
-    'tile/0/000/',
-    '/tile/0/000',
-  ])('has one form: %s is none', (path) => {
-    expect(() => parseTilePath(path)).toThrow(expect.objectContaining({ code: 'log-invalid' }));
-  });
+  it.each(['tile/0/000.p/0', 'tile/0/000.p/256', 'tile/8/000', 'tile/0/../000', '/tile/0/000'])(
+    'has one form: %s is none',
+    (path) => {
+      expect(() => parseTilePath(path)).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+    },
+  );
 });
 
 describe('the tiles of a log', () => {

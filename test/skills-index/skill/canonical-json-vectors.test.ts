@@ -9,62 +9,19 @@ import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.t
 const numbers: readonly (readonly [string, string | undefined])[] = [
   ['0000000000000000', '0'],
   ['8000000000000000', '0'],
-  ['0000000000000001', '5e-324'],
-  ['8000000000000001', '-5e-324'],
-  ['7fefffffffffffff', '1.7976931348623157e+308'],
-  ['ffefffffffffffff', '-1.7976931348623157e+308'],
-  ['4340000000000000', '9007199254740992'],
-  ['c340000000000000', '-9007199254740992'],
-  ['4430000000000000', '295147905179352830000'],
-  ['7fffffffffffffff', undefined],
   ['7ff0000000000000', undefined],
-  ['44b52d02c7e14af5', '9.999999999999997e+22'],
-  ['44b52d02c7e14af6', '1e+23'],
-  ['44b52d02c7e14af7', '1.0000000000000001e+23'],
-  ['444b1ae4d6e2ef4e', '999999999999999700000'],
-  ['444b1ae4d6e2ef4f', '999999999999999900000'],
   ['444b1ae4d6e2ef50', '1e+21'],
-  ['3eb0c6f7a0b5ed8c', '9.999999999999997e-7'],
   ['3eb0c6f7a0b5ed8d', '0.000001'],
-  ['41b3de4355555553', '333333333.3333332'],
-  ['41b3de4355555554', '333333333.33333325'],
-  ['41b3de4355555555', '333333333.3333333'],
-  ['41b3de4355555556', '333333333.3333334'],
-  ['41b3de4355555557', '333333333.33333343'],
-  ['becbf647612f3696', '-0.0000033333333333333333'],
-  ['43143ff3c1cb0959', '1424953923781206.2'],
 ];
 
 /** What is read, and what is written: one rule of the RFC each. */
 const documents: readonly (readonly [string, string, string])[] = [
   [
-    'lists keep their order',
-    '[56,{"d":true,"10":null,"1":[]}]',
-    '[56,{"1":[],"10":null,"d":true}]',
-  ],
-  [
     'keys sort as text, not as numbers',
     '{"10":1,"9":2,"1":3,"01":4}',
     '{"01":4,"1":3,"10":1,"9":2}',
   ],
-  [
-    'keys do not sort as a language does',
-    '{"péché":1,"peach":2,"pêche":3,"sin":4}',
-    '{"peach":2,"péché":1,"pêche":3,"sin":4}',
-  ],
-  [
-    'capitals sort before small letters',
-    '{"b":1,"a":2,"B":3,"A":4,"":5}',
-    '{"":5,"A":4,"B":3,"a":2,"b":1}',
-  ],
-  ['a shorter key sorts first', '{"aa":1,"a":2}', '{"a":2,"aa":1}'],
   ['nothing is normalised', '{"t":"A\\u030a"}', '{"t":"A\u030a"}'],
-  [
-    'objects sort at each depth',
-    '{"1":{"f":{"F":5,"f":"hi"},"\\n":56.0},"10":{}}',
-    '{"1":{"\\n":56,"f":{"F":5,"f":"hi"}},"10":{}}',
-  ],
-  ['white space goes', ' { "a" :\n[ 1 ,\t2 ] }\r\n', '{"a":[1,2]}'],
   [
     'numbers have one form',
     '[1.0,1e2,-0,0.10,1E-7,100000000000000000000000]',
@@ -76,22 +33,11 @@ const documents: readonly (readonly [string, string, string])[] = [
     '["\\b\\t\\n\\f\\r\\"\\\\"]',
   ],
   [
-    'other controls are written \\u00xx in small letters',
-    '["\\u0000\\u001F\\u000b"]',
-    '["\\u0000\\u001f\\u000b"]',
-  ],
-  [
-    'all else is written as it is',
-    '["\\u002f\\u007f\\u0080\\u2028\\ud83d\\ude00\\u003c"]',
-    '["/\u007f\u0080\u2028\u{1f600}<"]',
-  ],
-  [
     'surrogates sort before private characters',
     '{"\\ufb33":1,"\\ud83d\\ude02":2}',
     '{"\u{1f602}":2,"\ufb33":1}',
   ],
   ['__proto__ is a key like others', '{"b":1,"__proto__":{"a":1}}', '{"__proto__":{"a":1},"b":1}'],
-  ['empty is short', '{"b":{},"a":[],"c":""}', '{"a":[],"b":{},"c":""}'],
 ];
 
 describe('RFC 8785', () => {

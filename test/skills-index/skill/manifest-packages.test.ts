@@ -127,8 +127,6 @@ describe('packages of a manifest', () => {
       { package: [{ ecosystem: 'python', name: 'six' }] },
       'derives it',
     ],
-    ['a package that packages lacks', { package: [] }, 'derives it'],
-    ['no list', { package: 'all' }, 'derives it'],
   ])('are not believed with %s', (_, capabilities, message) => {
     const packages = { python: { ...locked, locked: { pandas: `2.2.3 ${pin}` } } };
     expect(reasonsAgainst({ packages, capabilities })).toEqual([expect.stringContaining(message)]);
@@ -141,25 +139,15 @@ describe('packages of a manifest', () => {
   const lock = (entries: object): object => python({ lock: 'pylock.toml', locked: entries });
   it.each<[string, object]>([
     ['a git address', python({ requires: ['six @ git+https://git.example/six'] })],
-    ['an address', python({ requires: ['https://files.example/six.whl'] })],
     ['an option', python({ requires: ['--index-url=https://index.example'] })],
-    ['a short option', python({ requires: ['-e .'] })],
     ['a second line', python({ requires: ['six\n-r more.txt'] })],
-    ['a second line in a marker', python({ requires: ['six; os_name\n-r more.txt'] })],
     ['a second line behind versions', python({ requires: ['six>=1\n/srv/evil'] })],
-    ['a carriage return behind versions', python({ requires: ['six>=1\r./evil'] })],
     ['a variable of the machine', python({ requires: ['six>=\x24{HOME}'] })],
-    ['a variable in a marker', python({ requires: ["six; os_name == '\x24{HOME}'"] })],
-    ['an option behind versions', python({ requires: ['six>=1 --config-settings=a=b'] })],
-    ['a line that goes on', python({ requires: ['six>=1 \\'] })],
     ['a git address of npm', npm('docx@git+ssh://git.example/docx')],
     ['an alias', npm('docx@npm:evil@1')],
-    ['no reason', { packages: { python: { requires: ['six'] } } }],
-    ['another ecosystem', { packages: { cargo: { requires: [], why } } }],
     ['a lock outside the skill', python({ lock: '../pylock.toml', locked: {} })],
     ['entries without a lock', python({ locked: {} })],
     ['an entry without a digest', lock({ six: '1.16.0' })],
-    ['an entry of every version', lock({ six: `* ${pin}` })],
     ['an entry of every package', lock({ '*': `1.16.0 ${pin}` })],
     ['a name that is not normal', lock({ PyYAML: `6.0 ${pin}` })],
     [
@@ -172,12 +160,8 @@ describe('packages of a manifest', () => {
 
   it.each([
     'pandas',
-    'pandas>=2',
-    'pandas >=2,<3',
     'pandas[excel,xml] ~= 2.1',
-    'pandas (>=2)',
     "pandas>=2; python_version < '3.12'",
-    'zope.interface==5.*',
     'six >= 1.0 , != 1.5.*, <2.0.dev0',
     'six===1.16.0+local.1',
     'six ( ~=1.16 ) ; extra == "a" and (os_name == \'posix\' or python_version not in "3.8, 3.9")',

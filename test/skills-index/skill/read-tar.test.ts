@@ -45,8 +45,6 @@ describe('an upload', () => {
       /symbolic link/,
     ],
     ['a hard link', withSkillMd({ path: 'a', type: '1', link: 'SKILL.md' }), /hard link/],
-    ['a character device', withSkillMd({ path: 'a', type: '3' }), /character device/],
-    ['a block device', withSkillMd({ path: 'a', type: '4' }), /block device/],
     ['a named pipe', withSkillMd({ path: 'a', type: '6' }), /named pipe/],
     ['a folder entry', withSkillMd({ path: 'a/', type: '5' }), /folder entry/],
     [
@@ -54,17 +52,13 @@ describe('an upload', () => {
       withSkillMd({ path: 'a', type: 'x', content: '20 path=../../etc/x\n' }),
       /pax extended/,
     ],
-    ['a pax global header', withSkillMd({ path: 'a', type: 'g' }), /pax global/],
     [
       'a GNU long name',
       withSkillMd({ path: '././@LongLink', type: 'L', content: 'x'.repeat(200) }),
       /GNU long name/,
     ],
-    ['GNU sparse files', withSkillMd({ path: 'a', type: 'S' }), /sparse/],
-    ['an unknown type', withSkillMd({ path: 'a', type: 'Z' }), /unknown type/],
     ['an old entry without type', withSkillMd({ path: 'a', type: '\0' }), /old kind/],
     ['the magic of GNU tar', withSkillMd({ path: 'a', magic: 'ustar  \0' }), /GNU tar/],
-    ['no magic', withSkillMd({ path: 'a', magic: '\0\0\0\0\0\0\0\0' }), /not POSIX ustar/],
     ['a path that leaves the skill', withSkillMd({ path: '../x' }), /leaves the skill/],
     [
       'a path that leaves it by its prefix',
@@ -114,7 +108,6 @@ describe('an upload', () => {
     ['device numbers', withSkillMd({ path: 'a', devmajor: '0000001\0' }), /device numbers/],
     ['bytes behind the header', withSkillMd({ path: 'a', rest: 'x' }), /behind the header/],
     ['no end', makeTar([skillMd], Buffer.alloc(0)), /does not end/],
-    ['only one empty block at its end', makeTar([skillMd], Buffer.alloc(512)), /does not end/],
     [
       'data behind its end',
       makeTar(
@@ -129,9 +122,6 @@ describe('an upload', () => {
       withSkillMd(...Array.from({ length: 1_000 }, (_, i) => ({ path: `f${i}` }))),
       /more than 1000/,
     ],
-    ['nothing', Buffer.alloc(0), /does not end/],
-    ['junk', Buffer.alloc(2_048, 0x41), /checksum/],
-    ['gzip', Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), Buffer.alloc(1_021)]), /checksum/],
     ['no SKILL.md', makeTar([{ path: 'a' }]), /skill-md-missing/],
   ];
 

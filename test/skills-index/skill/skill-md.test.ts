@@ -108,16 +108,6 @@ describe('what leaves the specification without harm', () => {
       '3 the description is longer than 1024 characters',
     ],
     [
-      'nested metadata',
-      '---\nname: a\ndescription: b\nmetadata:\n  x: {y: 1}\n---\n',
-      '4 metadata has values that are not strings',
-    ],
-    [
-      'metadata that is a list',
-      '---\nname: a\ndescription: b\nmetadata: [1]\n---\n',
-      '4 metadata is not a map',
-    ],
-    [
       'a list of tools',
       '---\nname: a\ndescription: b\nallowed-tools: [Read]\n---\n',
       '4 allowed-tools is written as a YAML list; write one string with spaces between the tools',
@@ -149,18 +139,14 @@ it('compares only some of the keys of a hostile SKILL.md with the known ones', (
 describe('what cannot be read', () => {
   it.each<[string, string | Uint8Array, RegExp]>([
     ['nothing', '', /SKILL\.md:1: it has no front matter/],
-    ['no front matter', '# Hello\n', /no front matter/],
     ['front matter without end', '---\nname: a\n', /does not end/],
     ['no description', '---\nname: a\n---\n', /SKILL\.md:2: there is no description/],
-    ['an empty description', '---\ndescription: " "\n---\n', /not text, or is empty/],
-    ['a description that is a list', '---\ndescription: [a]\n---\n', /not text, or is empty/],
     ['broken YAML', '---\nname: a\nfoo: [\n---\n', /SKILL\.md:\d: /],
     [
       'a key twice',
       '---\ndescription: a\ndescription: b\n---\n',
       /SKILL\.md:3: Map keys must be unique/,
     ],
-    ['a list of items', '---\n- a\n---\n', /not a list of keys/],
     ['what is not UTF-8', Buffer.from([0x2d, 0x2d, 0x2d, 0x0a, 0xff]), /not UTF-8/],
     [
       'aliases that multiply',
@@ -177,17 +163,7 @@ describe('what cannot be read', () => {
       `---\ndescription: d\nx:\n${`${'- '.repeat(60)}x\n`.repeat(100)}---\n`,
       /more than 5000 parts/,
     ],
-    [
-      'a key twice in a map of another key',
-      '---\ndescription: a\nmetadata: {a: 1, b: {c: 1, c: 2}}\n---\n',
-      /SKILL\.md:3: Map keys must be unique/,
-    ],
     ['a ring', '---\na: &a [*a, *a]\ndescription: d\n---\n', /holds itself/],
-    [
-      'what is deep',
-      `---\na: ${'['.repeat(65)}${']'.repeat(65)}\ndescription: d\n---\n`,
-      /more than 64 levels/,
-    ],
     [
       'what is very deep',
       `---\na: ${'['.repeat(20_000)}\ndescription: d\n---\n`,
@@ -215,19 +191,10 @@ describe('what cannot be read', () => {
   });
 
   it.each([
-    ['blank lines', '\n'.repeat(60_000)],
     ['lines of one space', ' \n'.repeat(30_000)],
-    ['fewer blank lines', '\n'.repeat(4_000)],
-    ['one line of spaces with an end', `q: x${' '.repeat(60_000)}y`],
     ['spaces before a key', `${' '.repeat(60_000)}y`],
-    ['keys', Array.from({ length: 9_000 }, (_, at) => `k${at}:`).join('\n')],
     ['keys on one line', `x: {${Array.from({ length: 9_000 }, (_, at) => `k${at}`).join(',')}}`],
-    [
-      'as many keys as there may be',
-      `x: {${Array.from({ length: 4_900 }, (_, at) => `k${at}`).join(',')}}`,
-    ],
     ['empty lists', `x: ${'[]'.repeat(30_000)}`],
-    ['empty texts', `x: [${'""'.repeat(30_000)}]`],
     ['open brackets', `allowed-tools: ${'a('.repeat(30_000)}`],
   ])('takes no time that grows with the square of the file: %s', (_, yaml) => {
     // A busy machine changes the processor time less than the clock.
