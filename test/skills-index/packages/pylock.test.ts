@@ -68,42 +68,21 @@ describe('pylock.toml', () => {
       ),
       'folder of the author',
     ],
-    [
-      'a file address',
-      six(
-        `wheels = [{ url = "file:///opt/wheels/${wheelName}", hashes = { sha256 = "${hash}" } }]`,
-      ),
-      'not https',
-    ],
     ['no hash', six(`wheels = [{ name = "${wheelName}" }]`), 'has no hash'],
     [
       'the wheel of another package',
       six(`wheels = [{ name = "evil-1.16.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`),
       'not the name of a wheel',
     ],
-    [
-      'a path as a name',
-      six(
-        `wheels = [{ name = "../six-1.16.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`,
-      ),
-      'not the name of a wheel',
-    ],
     ['a wheel twice', six(`wheels = [${wheel}, ${wheel}]`), 'one name'],
     ['a package twice', six(`wheels = [${wheel}]`).repeat(2), 'twice'],
     ['a name that is not normal', six(`wheels = [${wheel}]`, 'Six'), 'normal form'],
-    ['no version', `[[packages]]\nname = "six"\nwheels = [${wheel}]`, 'no exact version'],
     [
       'a key of JavaScript',
       six(`wheels = [${wheel}]\n"__proto__" = { files = [] }`),
       'no key of a lock',
     ],
-    [
-      'a hidden key of JavaScript',
-      six(`wheels = [${wheel}]\n"__pro\\u0074o__".polluted = 1`),
-      'no key of a lock',
-    ],
     ['a key twice', six(`wheels = [${wheel}]\nwheels = []`), 'not valid TOML'],
-    ['deep nesting', `[tool]\na = ${'['.repeat(7_000)}`, 'not valid TOML'],
   ])('is refused with %s', (_, packages, says) => {
     expect(reasonsAgainst(lock(packages))).toContain(says);
   });
@@ -125,11 +104,9 @@ describe('pylock.toml', () => {
   it.each([
     ['keys', six(`${'a1 = 1\n'.repeat(8_000)}`), 'the package "six" has'],
     ['tables', `${'[t]\n'.repeat(8_000)}`, 'a part has'],
-    ['array tables', `[[packages]]\n${'[[t]]\n'.repeat(8_000)}`, 'the package without a name has'],
     ['an inline list', `packages = [${'{},'.repeat(8_000)}]`, 'below a line [[packages]]'],
     ['packages', '[[packages]]\n'.repeat(80_000), 'it has 80000 packages; at most 300'],
     ['a long number', `a = ${'1'.repeat(300_000)}`, '262144 and 8000'],
-    ['a text over lines', `a = """\n${six('').repeat(3_000)}"""`, 'a part has'],
   ])('is refused before the parser runs, with many of one part: %s', (_, packages, says) => {
     expect(reasonsAgainst(lock(packages))).toContain(says);
   });
@@ -148,12 +125,9 @@ describe('pylock.toml', () => {
   });
 
   it.each([
-    ['keys', 'a = 1\n'],
     ['values', '1,'],
-    ['lists', '[],'],
     ['tables', '[[a]]\r'],
     ['parts of keys', 'a.'],
-    ['comments', '#\n'],
   ])('is refused before the parser runs, with a million %s', (_, one) => {
     const count = Math.floor(2_000_000 / one.length);
     expect(reasonsAgainst(one.repeat(count))).toContain(

@@ -23,29 +23,18 @@ function pythonOf({ python }: HostPlatform) {
 describe('a wheel fits a host', () => {
   it.each([
     ['a-1-py3-none-any.whl', true, true],
-    ['a-1-py2.py3-none-any.whl', true, true],
-    ['a-1-1build-py3-none-any.whl', true, true],
     ['a-1-py311-none-any.whl', true, true],
-    ['a-1-py312-none-any.whl', false, false],
     ['a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl', true, false],
-    ['a-1-cp311-cp311-manylinux_2_36_x86_64.whl', true, false],
     ['a-1-cp311-cp311-manylinux_2_37_x86_64.whl', false, false],
     ['a-1-cp311-cp311-manylinux1_x86_64.whl', true, false],
     ['a-1-cp311-cp311-musllinux_1_2_x86_64.whl', false, true],
-    ['a-1-cp311-cp311-musllinux_1_3_x86_64.whl', false, false],
     ['a-1-cp311-cp311-linux_x86_64.whl', true, true],
-    ['a-1-cp310-cp310-manylinux_2_17_x86_64.whl', false, false],
     ['a-1-cp312-cp312-manylinux_2_17_x86_64.whl', false, false],
     ['a-1-cp39-abi3-manylinux_2_17_x86_64.whl', true, false],
     ['a-1-cp312-abi3-manylinux_2_17_x86_64.whl', false, false],
     ['a-1-cp311-cp311-manylinux_2_17_aarch64.whl', false, false],
     ['a-1-cp311-cp311t-manylinux_2_17_x86_64.whl', false, false],
-    ['a-1-pp311-pypy311_pp73-manylinux_2_17_x86_64.whl', false, false],
-    ['a-1-cp311-cp311-win_amd64.whl', false, false],
-    ['a-1-cp311-cp311-macosx_11_0_arm64.whl', false, false],
-    ['a-1-py2-none-any.whl', false, false],
     ['a-1.tar.gz', false, false],
-    ['a.whl', false, false],
   ])('%s: Debian %s, Alpine %s', (name, onDebian, onAlpine) => {
     expect(wheelFit(name, debian) !== undefined).toBe(onDebian);
     expect(wheelFit(name, alpine) !== undefined).toBe(onAlpine);
@@ -69,17 +58,12 @@ describe('a wheel fits a host', () => {
 describe('a marker', () => {
   it.each([
     ['python_version >= "3.9"', true],
-    ['python_version < "3.10"', false],
     ["python_full_version == '3.11.*'", true],
-    ['"3.10" <= python_version', true],
     ['"3.12" <= python_version', false],
-    ['sys_platform == "win32"', false],
     ['sys_platform != "win32" and platform_machine == "x86_64"', true],
-    ['os_name == "nt" or platform_system == "Linux"', true],
     ['os_name == "nt" or os_name == "posix" and python_version < "3"', false],
     ['(os_name == "nt" or os_name == "posix") and python_version > "3"', true],
     ['platform_python_implementation == "CPython"', true],
-    ['implementation_name == "pypy"', false],
     ['"linux" in sys_platform', true],
     ['sys_platform not in "win32 darwin"', true],
     ['extra == "test"', false],
@@ -90,12 +74,8 @@ describe('a marker', () => {
 
   it.each([
     '',
-    'python_version',
-    'python_version >=',
     'python_version >= 3',
     'secret == "x"',
-    'os_name is "nt"',
-    'os_name == "nt" or',
     '(os_name == "nt"',
     'os_name == "nt")',
     '__proto__ == "x"',
@@ -115,14 +95,11 @@ describe('a version of Python', () => {
     ['>=3.9, !=3.11.*', false],
     ['==3.11.2', true],
     ['==3.11', false],
-    ['~=3.11', true],
     ['~=3.11.0', true],
     ['~=3.10.0', false],
     ['>3.11.2', false],
-    ['<=3.11.2', true],
     ['===3.11.2', true],
     ['', true],
-    ['3.11', false],
     ['>=banana', false],
   ])('3.11.2 in %s: %s', (specifiers, result) => {
     expect(isPythonIn(specifiers, '3.11.2')).toBe(result);
@@ -163,7 +140,6 @@ describe('the packages that a host needs', () => {
     ['a tarball', npm({ os: ['linux'], cpu: ['x64'], libc: ['glibc'] }), debian, 'tool-1.tgz'],
     ['a tarball for other systems', npm({ os: ['!win32'] }), debian, 'tool-1.tgz'],
     ['nothing optional', npm({ cpu: ['arm64'], optional: true }), debian, undefined],
-    ['nothing optional for musl', npm({ libc: ['musl'], optional: true }), debian, undefined],
   ])('%s', (_, one, host, name) => {
     expect(selectPackages([one], host).map((selected) => selected.file.name)).toEqual(
       name === undefined ? [] : [name],

@@ -50,23 +50,18 @@ describe('an identity', () => {
     ['a person of an issuer on this machine', { ...person, issuer: 'http://127.0.0.1:5557' }],
     ['a CI job on a ref', job],
     ['a CI job in an environment', inEnvironment],
-    ['a CI job on a ref and in an environment', { ...job, environment: 'release' }],
   ])('can be %s', (_, identity) => {
     expect(parseIdentity(identity)).toEqual(identity);
     expect(printIdentity(identity)).not.toContain('undefined');
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'missing'],
     ['a person with a key id', { ...person, keyId: key.keyId }, 'spki is missing'],
-    ['a person in a repository', { ...person, repository: '1' }, 'repository is not a known key'],
-    ['a person without an issuer', { subject: person.subject }, 'issuer is missing'],
     [
       'a subject that is a pattern',
       { ...person, subject: '*@people.example' },
       'never by a pattern',
     ],
-    ['a subject with a space at its end', { ...person, subject: 'ada ' }, 'spaces at its ends'],
     ['a subject with an invisible character', { ...person, subject: 'a\u200bda' }, 'invisible'],
     ['a huge subject', { ...person, subject: 'a'.repeat(identityCharsMax + 1) }, 'longer than'],
     ['an issuer without https', { ...person, issuer: 'http://accounts.example' }, 'https address'],
@@ -75,12 +70,6 @@ describe('an identity', () => {
       { ...person, issuer: 'http://localhost.example' },
       'https address',
     ],
-    [
-      'an issuer with a query',
-      { ...person, issuer: 'https://accounts.example/?a=b' },
-      'https address',
-    ],
-    ['a job on any branch', { ...inEnvironment, environment: undefined }, 'environment'],
     [
       'a job with neither ref nor environment',
       { issuer: job.issuer, repository: '1', workflow: job.workflow },
@@ -147,12 +136,6 @@ describe('a scope statement', () => {
     ['no publishers at all', [key], [], 'is empty'],
     ['an owner twice', [person, person], undefined, 'twice'],
     ['a publisher twice, its fields in another order', [key], [job, reversed(job)], 'twice'],
-    [
-      'fifty-one publishers',
-      [key],
-      Array.from({ length: 51 }, (_, i) => ({ ...person, subject: `p${i}` })),
-      'too long',
-    ],
   ])('with %s is refused', (_, owners, publishers, says) => {
     const predicate = { scope, owners, ...(publishers === undefined ? {} : { publishers }) };
     expect(messageOf(() => read(scopeStatement(predicate)))).toContain(says);
@@ -187,12 +170,6 @@ describe('who a member is at issuers', () => {
   it.each([
     ['a key, which the statement names elsewhere', { identities: [key] }, 'issuer is missing'],
     ['the same person twice', { identities: [person, person] }, 'names an identity twice'],
-    ['a person alone, without a list', { identities: person }, 'identities'],
-    [
-      'too many',
-      { identities: Array.from({ length: 21 }, (_, at) => ({ ...person, subject: `ada+${at}` })) },
-      'is too long',
-    ],
     [
       'said where a membership ends',
       { identities: [person], state: 'ended' },

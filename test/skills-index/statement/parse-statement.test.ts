@@ -52,24 +52,6 @@ describe('every kind of statement', () => {
         reason: 'it leaks',
       }),
     ],
-    [
-      'a suspended version',
-      revocationStatement({
-        nonce: freshNonce(),
-        kind: 'suspended',
-        target: { name: story.about.name, version: story.about.version },
-        reason: 'r',
-      }),
-    ],
-    [
-      'a revoked publisher',
-      revocationStatement({
-        nonce: freshNonce(),
-        kind: 'revoked',
-        target: { publisher: author.keyId },
-        reason: 'r',
-      }),
-    ],
     ['an ended member', memberStatement({ ...member, state: 'ended', validUpTo: 7 })],
     ['a changed scope', scopeStatement({ ...scope, previous: bundle })],
     ['a rotated key', keyStatement({ ...key, replaces: ada.keyId })],
@@ -85,15 +67,8 @@ describe('a statement about who is who', () => {
       memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], state: 'enrolled' }),
     ],
     ['a member without a nonce', memberStatement({ ...member, nonce: undefined as never })],
-    ['a short nonce', memberStatement({ ...member, nonce: 'again' })],
     ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
-    ['a member without a role', memberStatement({ ...member, roles: [] })],
-    [
-      'a member with one role twice',
-      memberStatement({ ...member, roles: ['reviewer', 'reviewer'] }),
-    ],
     ['a name with a direction mark', memberStatement({ ...member, name: 'Ada\u202e' })],
-    ['a name in full-width letters', memberStatement({ ...member, name: 'Ａda' })],
     ['an enrolment that ends', memberStatement({ ...member, validUpTo: 7 })],
     [
       'a key under the id of another',
@@ -151,9 +126,6 @@ describe('an approval', () => {
     ],
     ['a reviewer without either', { reviewer: { member: 'Ada' } }],
     ['an assertion beside a key', { assertion: ben.assert(Buffer.alloc(32)) }],
-    ['a short nonce', { nonce: 'x' }],
-    ['a time in another form', { expires: '2026-03-02' }],
-    ['no word about independence', { independent: undefined }],
   ])('is refused with %s', (_, part) => {
     expect(() => parsed(change(part))).toThrow(invalid);
   });
@@ -169,7 +141,6 @@ describe('a published manifest', () => {
   });
 
   it.each<[string, object]>([
-    ['is not complete', { limits: undefined }],
     [
       'asks for a host path',
       {
@@ -179,7 +150,6 @@ describe('a published manifest', () => {
         },
       },
     ],
-    ['has a key more', { $schema: 'https://skillgate.dev/schema/skill-1.json' }],
     ['runs a file outside', { commands: { x: '../x' } }],
   ])('is refused when it %s', (_, part) => {
     expect(() => parsed(withManifest(part))).toThrow(invalid);
@@ -205,11 +175,6 @@ describe('a statement made to take memory', () => {
       'twenty thousand wrong entries',
       { capabilities: { secret: Array(20_000).fill(1) } },
       'more than 20000 values',
-    ],
-    [
-      'ten thousand wrong keys',
-      Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at])),
-      'manifest: name is missing',
     ],
     ['a manifest larger than any file', { license: 'x'.repeat(300_000) }, 'at most 262144'],
   ])('with %s is refused at once', (_, manifest, message) => {
