@@ -31,21 +31,6 @@ describe('hints where somebody took a wrong turn', () => {
       ['github:420042', 'acme/skills/.github/workflows/publish.yml', '--ref', 'main'],
       /not a whole ref/,
     ],
-    [
-      'a repository by its name',
-      [
-        'github:acme/skills',
-        'acme/skills/.github/workflows/publish.yml',
-        '--ref',
-        'refs/heads/main',
-      ],
-      /id of a repo/,
-    ],
-    [
-      'neither ref nor environment',
-      ['github:420042', 'acme/skills/.github/workflows/publish.yml'],
-      /neither a ref nor/,
-    ],
   ])(
     'sign nothing for %s as publisher, which would close the scope to everybody',
     async (_, [job = '', workflow = '', ...where], says) => {

@@ -54,11 +54,7 @@ const twin = ({ checkpoint: { envelope } }: Proof): Partial<Proof> => ({
 describe('a registry that hides a revocation and the index line', () => {
   it.each<[Kind, string, (proof: Proof) => Partial<Proof>, string[]]>([
     ['publish', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
-    ['scan', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
-    ['approval', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
     ['summary', 'broken', broken, ['statement-withheld']],
-    ['publish', 'other', twin, ['summary-unfounded']],
-    ['scan', 'other', twin, ['summary-unfounded']],
     ['approval', 'other', twin, ['summary-unfounded']],
     ['summary', 'other', twin, []],
   ])('is found out when it shows the %s with a %s proof', async (kind, _, change, codes) => {
@@ -92,7 +88,7 @@ describe('a registry that hides a revocation and the index line', () => {
     if (isMended) expect(await whyHeld()).toBeUndefined();
   });
 
-  it.each<Kind>(['publish', 'scan', 'approval'])(
+  it.each<Kind>(['publish', 'approval'])(
     'is found out by the process that once missed the %s',
     async (kind) => {
       const path = await pathOf(kind);
@@ -112,7 +108,7 @@ describe('a registry that hides a revocation and the index line', () => {
 });
 
 describe('an honest registry', () => {
-  it.each<Kind>(['publish', 'scan', 'approval', 'summary'])(
+  it.each<Kind>(['publish', 'summary'])(
     'is not accused for ever of one byte of the %s that changed on its way',
     async (kind) => {
       const path = await pathOf(kind);

@@ -490,6 +490,7 @@ describe('a WebSocket', () => {
   });
 
   it.each([
+    ['a frame that is not masked', Buffer.from([0x81, 2, 0x61, 0x62])],
     ['a frame of an extension', Buffer.from([0xc1, 0x80, 0, 0, 0, 0])],
     ['a frame without end', Buffer.from([0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0])],
   ])('is cut at %s', async (_, bytes) => {
@@ -577,6 +578,22 @@ describe('a run may', () => {
     for (const status of ['200', '200', '429'])
       expect(await stage.send(...get, ...end)).toContain(` ${status} `);
     expect(stage.why()).toEqual(['approved', 'approved', 'too-fast']);
+  });
+
+  it('send so many bytes', async () => {
+    await start({ caps: { requestsPerMinute: 20, sentBytes: 200 } });
+    const post = (size: number): Promise<string> =>
+      stage.send(
+        'POST /v2/x HTTP/1.1',
+        host,
+        `Content-Length: ${size}`,
+        'Connection: close',
+        '',
+        'x'.repeat(size),
+      );
+    expect(await post(90)).toContain(' 200 ');
+    expect(await post(20)).toContain(' 429 ');
+    expect(stage.why()).toEqual(['approved', 'too-much']);
   });
 
   it('send so many bytes in request lines and headers too', async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +31,6 @@ describe('a workspace that host policy binds', () => {
     ],
     ['nothing', () => undefined, 'not-there', /ENOENT/],
     ['a file', () => fs.writeFileSync(join(top, 'x'), ''), 'x', /ENOTDIR/],
-    ['a pipe', () => execFileSync('sh', ['-c', 'mkfifo x'], { cwd: top }), 'x', /ENOTDIR/],
     [
       'the policy folder',
       () => undefined,
@@ -40,7 +38,6 @@ describe('a workspace that host policy binds', () => {
       /where Skillgate keeps policy, keys and logs/,
     ],
     ['its parent', () => undefined, 'home', /where Skillgate keeps policy, keys and logs/],
-    ['the folder above all', () => undefined, '.', /where Skillgate keeps policy, keys and logs/],
     [
       'the folder of changes that wait',
       () => undefined,
@@ -54,31 +51,10 @@ describe('a workspace that host policy binds', () => {
       /where Skillgate keeps policy, keys and logs/,
     ],
     [
-      'a link through a link to its parent',
-      () =>
-        ['y', 'x'].forEach(
-          (name, i) => void fs.symlinkSync(['home', 'y'][i] ?? '', join(top, name)),
-        ),
-      'x',
-      /where Skillgate keeps policy, keys and logs/,
-    ],
-    [
       'a link to the system',
       () => fs.symlinkSync('/etc', join(top, 'x')),
       'x',
       /overlaps a folder of the system/,
-    ],
-    [
-      'a link to devices',
-      () => fs.symlinkSync('/dev', join(top, 'x')),
-      'x',
-      /overlaps a folder of the system/,
-    ],
-    [
-      'a link to processes',
-      () => fs.symlinkSync('/proc/self/cwd/proc', join(top, 'x')),
-      'x',
-      /ENOENT|overlaps a folder of the system/,
     ],
   ])('to %s', (_, prepare, name, why) => {
     prepare();

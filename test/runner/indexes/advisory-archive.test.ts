@@ -127,7 +127,6 @@ describe('an archive of advisories as OSV publishes it', () => {
   });
 
   const large = { ...advisory('MAL-2026-2'), bytes: ' '.repeat(2 * 1024 * 1024) };
-  const bomb = { ...advisory('MAL-2026-2'), bytes: Buffer.alloc(100 * 1024 * 1024) };
   const hostile: Record<string, readonly [() => Buffer, string]> = {
     'ten million files': [() => many(5, { count: 10_000_000 }), '10000000 files; at most'],
     'a directory with more files than its end says': [
@@ -140,19 +139,11 @@ describe('an archive of advisories as OSV publishes it', () => {
       'it says that it is a Zip64 archive, and has no end of one',
     ],
     'a path that leaves': [() => makeZip([advisory('../MAL-2026-2')]), '"../MAL-2026-2.json"'],
-    'a folder': [() => makeZip([advisory('osv/MAL-2026-2')]), '"osv/MAL-2026-2.json"'],
-    'an archive inside': [
-      () => makeZip([{ name: 'inner.zip', bytes: makeZip([advisory('MAL-2026-2')]) }]),
-      '"inner.zip" is no file of an advisory',
-    ],
-    'a link': [() => makeZip([{ ...advisory('MAL-2026-2'), mode: 0o120777 }]), 'is a link'],
-    'an advisory of 100 MB': [() => makeZip([bomb]), ' to 104857600 bytes'],
     'an advisory of 2 MB': [() => makeZip([large]), '"MAL-2026-2.json" has 2097152 bytes'],
     'an advisory that is none': [
       () => makeZip([{ ...advisory('MAL-2026-2'), bytes: '{"id":' }]),
       'MAL-2026-2.json in ',
     ],
-    'half an archive': [() => many(5).subarray(0, 300), 'it is not a zip archive'],
     nothing: [() => Buffer.alloc(0), 'it is not a zip archive'],
   };
   it.each(Object.entries(hostile))('refuses every package when it has %s', (_, [zip, why]) => {

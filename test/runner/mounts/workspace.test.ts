@@ -162,6 +162,7 @@ const rows: readonly Row[] = [
   ['AGENTS.md', write('AGENTS.md'), ['created AGENTS.md (obeyed)'], []],
   ['.git', write('.git/config'), [], [`.git: ${controlled}`]],
   ['.git that is a file', write('dir/.git', 'gitdir: ../old'), [], [`dir/.git: ${controlled}`]],
+  ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${controlled}`]],
   [
     'package.json among packages',
     write('node_modules/x/package.json'),
@@ -253,6 +254,12 @@ const rows: readonly Row[] = [
     both(folder('a/objects'), folder('a/refs'), write('a/HEAD')),
     ['created a'],
     ['HEAD', 'objects', 'refs'].map((one) => `a/${one}: ${repository}`),
+  ],
+  [
+    'one in another case',
+    both(folder('a/Objects'), folder('a/REFS'), write('a/head')),
+    ['created a'],
+    ['Objects', 'REFS', 'head'].map((one) => `a/${one}: ${repository}`),
   ],
   ['a name with an escape', write('\u001b[31mred'), [], [`\u001b[31mred: ${controls}`]],
   [

@@ -53,7 +53,6 @@ describe('a wheel', () => {
     'an absolute path': [{ files: { '/etc/x.py': '' } }, '"/etc/x.py" is absolute'],
     'a drive': [{ files: { 'C:x.py': '' } }, '"C:x.py" is absolute'],
     'a backslash': [{ files: { 'a\\..\\x.py': '' } }, '"a\\\\..\\\\x.py" has a backslash'],
-    'a NUL byte': [{ files: { 'a\0.py': '' } }, '"a\\u0000.py" has a control character'],
     'an empty part': [{ files: { 'a//x.py': '' } }, '"a//x.py" has an empty or "." part'],
     'a deep path': [{ files: { [`${'a/'.repeat(40)}x`]: '' } }, 'is deeper than 32 folders'],
     'two files at one path': [
@@ -66,10 +65,6 @@ describe('a wheel', () => {
     'two paths that differ by case': [
       { files: { 'A.py': '', 'a.py': '' } },
       '"A.py" and "a.py" are one path',
-    ],
-    'two paths that differ by Unicode form': [
-      { files: { '\u00e9.py': '', 'e\u0301.py': '' } },
-      'are one path',
     ],
     'a file where another path needs a folder': [
       { files: { a: '', 'a/b.py': '' } },
@@ -87,20 +82,8 @@ describe('a wheel', () => {
       { files: { 'pytest.egg-info/PKG-INFO': '' } },
       '"pytest.egg-info/PKG-INFO" says what another package is',
     ],
-    'plug-ins of a package without a name': [
-      { files: { 'tool-1.0.data/purelib/-1.dist-info/entry_points.txt': '' } },
-      '"-1.dist-info/entry_points.txt" says what another package is',
-    ],
-    'a path of purelib that leaves it': [
-      { files: { 'tool-1.0.data/purelib/../../x.py': '' } },
-      'leaves the package',
-    ],
     'a file that RECORD does not list': [
       { files: { 'a.py': 'x' }, record: { 'a.py': null } },
-      'RECORD has no SHA-2 hash of "a.py"',
-    ],
-    'a file without a hash in RECORD': [
-      { files: { 'a.py': 'x' }, record: { 'a.py': 'a.py,,' } },
       'RECORD has no SHA-2 hash of "a.py"',
     ],
     'a file with an MD5 hash in RECORD': [
@@ -131,10 +114,6 @@ describe('a wheel', () => {
       { files: {}, metadata: `Name: tool\nVersion: 1.0\n${'\n'.repeat(5_000_000)}` },
       'tool-1.0.dist-info/METADATA has 5000024 bytes; at most 4194304',
     ],
-    'a RECORD of twenty million lines': [
-      { files: {}, record: { x: '\n'.repeat(20_000_000) } },
-      'tool-1.0.dist-info/RECORD has 20000190 bytes; at most 16777216',
-    ],
     'the folder of another package': [
       { name: 'other', files: {} },
       'it has not exactly one .dist-info folder with its own name',
@@ -142,10 +121,6 @@ describe('a wheel', () => {
     'the folder of another version': [
       { version: '2.0', files: {} },
       'its .dist-info folder is of version 2.0',
-    ],
-    'two folders of metadata': [
-      { files: { 'other-1.0.dist-info/METADATA': '' } },
-      'it has not exactly one .dist-info folder with its own name',
     ],
   };
   it.each(Object.entries(hostile))('with %s is refused', (_, [parts, why]) => {

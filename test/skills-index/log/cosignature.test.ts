@@ -75,6 +75,7 @@ describe('a cosignature', () => {
   });
 
   it.each([
+    ['of a witness under another name', () => line('two.example/w')],
     ['of a stranger under the name of a witness', () => line('one.example/w', keys.stranger)],
     ['with the log’s own key', () => line('one.example/w', logKey)],
     [

@@ -104,6 +104,7 @@ describe('package-lock.json', () => {
     [place]: { ...docx, ...change },
   });
   it.each<[string, object, string]>([
+    ['a link', at({ link: true }), 'a link to a folder'],
     ['a folder', at({ resolved: 'file:../docx' }), 'from a folder'],
     ['a folder of the author', at({}, 'packages/docx'), 'folder of the author'],
     ['git over ssh', at({ resolved: 'git+ssh://git@git.example/docx.git#0123' }), 'from git'],

@@ -76,6 +76,7 @@ describe('pylock.toml', () => {
     ],
     ['a wheel twice', six(`wheels = [${wheel}, ${wheel}]`), 'one name'],
     ['a package twice', six(`wheels = [${wheel}]`).repeat(2), 'twice'],
+    ['no version', `[[packages]]\nname = "six"\nwheels = [${wheel}]`, 'no exact version'],
     ['a name that is not normal', six(`wheels = [${wheel}]`, 'Six'), 'normal form'],
     [
       'a key of JavaScript',

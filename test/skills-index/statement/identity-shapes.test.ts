@@ -62,6 +62,12 @@ describe('an identity', () => {
       { ...person, subject: '*@people.example' },
       'never by a pattern',
     ],
+    ['a subject with a space at its end', { ...person, subject: 'ada ' }, 'spaces at its ends'],
+    [
+      'an issuer with a query',
+      { ...person, issuer: 'https://accounts.example/?a=b' },
+      'https address',
+    ],
     ['a subject with an invisible character', { ...person, subject: 'a\u200bda' }, 'invisible'],
     ['a huge subject', { ...person, subject: 'a'.repeat(identityCharsMax + 1) }, 'longer than'],
     ['an issuer without https', { ...person, issuer: 'http://accounts.example' }, 'https address'],

@@ -67,6 +67,12 @@ describe('a statement about who is who', () => {
       memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], state: 'enrolled' }),
     ],
     ['a member without a nonce', memberStatement({ ...member, nonce: undefined as never })],
+    ['a short nonce', memberStatement({ ...member, nonce: 'again' })],
+    ['a member without a role', memberStatement({ ...member, roles: [] })],
+    [
+      'a member with one role twice',
+      memberStatement({ ...member, roles: ['reviewer', 'reviewer'] }),
+    ],
     ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
     ['a name with a direction mark', memberStatement({ ...member, name: 'Ada\u202e' })],
     ['an enrolment that ends', memberStatement({ ...member, validUpTo: 7 })],
@@ -150,6 +156,7 @@ describe('a published manifest', () => {
         },
       },
     ],
+    ['has a key more', { $schema: 'https://skillgate.dev/schema/skill-1.json' }],
     ['runs a file outside', { commands: { x: '../x' } }],
   ])('is refused when it %s', (_, part) => {
     expect(() => parsed(withManifest(part))).toThrow(invalid);

@@ -34,6 +34,7 @@ describe('prose', () => {
     ['a further key', { ...good, more: 1 }],
     ['less than nothing left', { ...good, left: -1 }],
     ['a line before the first', withLine(0)],
+    ['white space at its end', withText('One. ')],
     ['an empty sentence', withText('')],
     ['too long a sentence', withText('x'.repeat(sentenceCharsMax + 1))],
     ['too many sentences', many(sentencesMax + 1, 'x')],

@@ -25,6 +25,10 @@ describe('pre-authentication encoding', () => {
     ).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
   });
 
+  it('counts bytes, not characters', () => {
+    expect(Buffer.from(pae('ü', Buffer.from('ü'))).toString()).toBe('DSSEv1 2 ü 2 ü');
+  });
+
   it('is another one for every other type and payload', () => {
     const pair = fc.tuple(fc.string(), fc.string());
     fc.assert(

@@ -123,6 +123,14 @@ describe('a request to the proxy', () => {
       'malformed',
     ],
     [
+      'another coding',
+      [
+        ['Host', 'api.crm.example'],
+        ['Transfer-Encoding', 'gzip, chunked'],
+      ],
+      'malformed',
+    ],
+    [
       'a length that is none',
       [
         ['Host', 'api.crm.example'],
@@ -247,6 +255,7 @@ describe('a tunnel', () => {
     ['api.crm.example:443', 'port-denied'],
     ['stranger.example:80', 'host-denied'],
     ['b.files.example:8080', 'host-denied'],
+    ['127.0.0.1:80', 'bad-host'],
     ['[::1]:80', 'bad-target'],
     ['api.crm.example', 'bad-target'],
     ['http://api.crm.example:80', 'bad-target'],

@@ -300,6 +300,16 @@ describe('a gate', () => {
       'another hold',
     ],
     [
+      'made before it',
+      (hold, at) => [{ answer: answerTo(hold, at - 3_600_000), signature: 'good' }],
+      'not given while the hold waited',
+    ],
+    [
+      'made after it',
+      (hold, at) => [{ answer: answerTo(hold, at + 3_600_000), signature: 'good' }],
+      'not given while the hold waited',
+    ],
+    [
       'a user’s, from a folder of somebody else',
       (hold, at) => [
         { answer: answerTo(hold, at, { approver: 'ops' }) },
