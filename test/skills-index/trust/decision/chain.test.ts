@@ -7,11 +7,7 @@ import {
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
-import {
-  type ChainPart,
-  decisionHints,
-  Reasons,
-} from '../../../../skills-index/trust/decision/reason.ts';
+import { decisionHints, Reasons } from '../../../../skills-index/trust/decision/reason.ts';
 import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/version.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
