@@ -10,7 +10,7 @@ import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import type { TufRepository } from '../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
-import type { Quotas } from './intake/quota-policy.ts';
+import type { Quotas } from './intake/quotas-file.ts';
 import type { WaitingAppend } from './log/appending.ts';
 import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';

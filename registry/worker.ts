@@ -16,7 +16,7 @@ import { makeExclusive, type Registry } from './context.ts';
 import { makeErrorLog } from './error-log.ts';
 import { resumeSome, whatOwnHeadShows } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
-import { parseQuotas } from './intake/quota-policy.ts';
+import { parseQuotas } from './intake/quotas-file.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { type PostOutside, webhooksOf } from './notices/deliver.ts';

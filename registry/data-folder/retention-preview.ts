@@ -5,7 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { parseQuotas } from '../intake/quota-policy.ts';
+import { parseQuotas } from '../intake/quotas-file.ts';
 import { type PostOutside, webhooksOf } from '../notices/deliver.ts';
 import { mailRecipients } from '../notices/mail.ts';
 import { type NoticeConfig, type Notices, parseNoticeConfig } from '../notices/notice-config.ts';

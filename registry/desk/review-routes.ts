@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
-import type { Quotas } from '../intake/quota-policy.ts';
+import type { Quotas } from '../intake/quotas-file.ts';
 import { count, type Html, html, moment, part, untrusted } from '../markup/markup.ts';
 import type { DeliveryState } from '../notices/delivery-states.ts';
 import type { Deletion, RetentionRule } from '../retention/delete-files.ts';

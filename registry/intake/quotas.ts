@@ -11,7 +11,7 @@ import { type BatchWrite, holds } from '../store/batch.ts';
 import { hasDigest } from '../store/columns/digest-column.ts';
 import { guard, storedBytes, versions } from '../store/schema.ts';
 import { waitingStates } from '../versions/status.ts';
-import type { ByteQuotas, Quotas } from './quota-policy.ts';
+import type { ByteQuotas, Quotas } from './quotas-file.ts';
 
 /** What a publisher or a scope has used of a quota. */
 export interface QuotaUse {

@@ -203,15 +203,16 @@ interface ChildFiles {
 
 /** The child’s code, located from its entry file, `scanner/worker/scan-child.ts`. */
 export function childFiles(node: string, entry: string): ChildFiles {
-  const root = dirname(dirname(dirname(entry)));
+  const root = join(entry, '../../..');
   const packages: string[] = [];
   for (let at = root; ; at = dirname(at)) {
     if (existsSync(join(at, 'node_modules'))) packages.push(join(at, 'node_modules'));
     if (at === dirname(at)) break;
   }
-  const own = ['scanner', 'skills-index', 'package.json'].map((name) => join(root, name));
-  const above = join(dirname(root), 'package.json');
-  return { node, entry, read: [...own, above, ...packages].filter((path) => existsSync(path)) };
+  // A build has its code in the files of the command line.
+  const own = ['scanner', 'skills-index', 'cli', 'package.json'].map((name) => join(root, name));
+  const read = [...own, join(dirname(root), 'package.json'), ...packages];
+  return { node, entry, read: read.filter((path) => existsSync(path)) };
 }
 
 /**

@@ -159,7 +159,7 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/context.ts → registry/sign-in/sign-on-config.ts':
     'the context is made of the types of its parts',
-  'registry/context.ts → registry/intake/quota-policy.ts':
+  'registry/context.ts → registry/intake/quotas-file.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/retention/retention-rules.ts':
     'the context is made of the types of its parts',

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { strangerWritesBurst } from '../../registry/request-limits/write-limits.ts';
 import { type RegistryOptions, startRegistry } from '../../registry/serve.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { freePort } from '../free-port.ts';
 import { deskPasskey, signedIn } from '../registry/desk-visit.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { claimScope, enrol, type Send, signIn } from '../registry/road.ts';
@@ -133,7 +134,7 @@ describe('a registry behind a proxy', () => {
   it('takes plain HTTP from the proxy alone where other machines can connect', async () => {
     // An address that other machines cannot reach, in a form that is not taken for this machine.
     const host = '::ffff:127.0.0.1';
-    const port = 40_000 + (process.pid % 20_000);
+    const port = await freePort();
     const { localBase } = await start({ host, port, proxies: { addresses: ['127.0.0.2'] } });
     expect(await send(port, '/index/root.json', { from: '127.0.0.2' })).toMatchObject({
       status: 200,
@@ -183,7 +184,7 @@ describe('a registry behind a proxy', () => {
 describe('a registry with a certificate', () => {
   const tls = { certificate, key };
   const serving = async () => {
-    const port = 40_000 + ((process.pid + 7_000) % 20_000);
+    const port = await freePort();
     return { port, ...(await start({ port, tls, metricsPort: 0 })) };
   };
 

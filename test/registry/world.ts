@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
-import type { Quotas } from '../../registry/intake/quota-policy.ts';
+import type { Quotas } from '../../registry/intake/quotas-file.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
 import { Readers } from '../../registry/readers/readers.ts';
 import type { ReadersFile } from '../../registry/readers/readers-file.ts';

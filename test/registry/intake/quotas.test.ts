@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseQuotas, type Quotas } from '../../../registry/intake/quota-policy.ts';
+import { parseQuotas, type Quotas } from '../../../registry/intake/quotas-file.ts';
 import { bytesOf } from '../../../registry/versions/version-blobs.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, claimScope, makeSkill, scan } from '../road.ts';

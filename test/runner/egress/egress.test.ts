@@ -367,6 +367,12 @@ describe('what comes back', () => {
     expect(why()).toEqual(['approved', 'answer-encoded']);
   });
 
+  it('ends at the limit, and is recorded as too large', async () => {
+    answer = (_, response) => response.end(Buffer.alloc(64 * 1024 * 1024 + 1));
+    await send(...request);
+    expect(why()).toEqual(['approved', 'answer-too-large']);
+  });
+
   it('leaves a redirect to the sandbox to follow, by its rules', async () => {
     answer = (_, response) =>
       response.writeHead(302, { Location: 'http://stranger.example/' }).end();

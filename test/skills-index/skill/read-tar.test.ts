@@ -76,6 +76,11 @@ describe('an upload', () => {
       withSkillMd({ path: 'a', modeText: '0100644\0' }),
       /beyond permission bits/,
     ],
+    [
+      'an owner that is no number',
+      withSkillMd({ path: 'a', uid: 'rootroot' }),
+      /a uid that is not/,
+    ],
     ['a wrong checksum', withSkillMd({ path: 'a', checksumOff: 1 }), /wrong checksum/],
     ['a negative size', withSkillMd({ path: 'a', size: '-0000000001\0' }), /no octal size/],
     [

@@ -3,7 +3,7 @@
  * changes them.
  */
 
-import { pythonApis } from '../effects/tables/python.ts';
+import { pythonApis } from '../effects/tables/standard-library.ts';
 import { importMeaning } from '../names/meaning.ts';
 import { argumentsOf, assignmentParts, childrenOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';

@@ -35,8 +35,8 @@ import {
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 import { noteRaisedByCall } from './raised.ts';
-import { powerfulModules, pythonApis } from './tables/python.ts';
 import type { PythonApi } from './tables/python-api.ts';
+import { powerfulModules, pythonApis } from './tables/standard-library.ts';
 
 /** The value of a call; notes what it does. */
 export function callValue(

@@ -8,7 +8,7 @@ import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { callWith } from './call.ts';
 import { applyEffect } from './effects.ts';
-import { escapes, powerfulModules } from './tables/python.ts';
+import { escapes, powerfulModules } from './tables/standard-library.ts';
 
 /**
  * Attributes from which every module and built-in can be reached (the ways out of restricted

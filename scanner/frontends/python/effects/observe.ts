@@ -8,7 +8,7 @@ import { callFoldedValue, callOwnFolded } from '../values/calls.ts';
 import { foldedOf, mapGiven, pyOf } from '../values/given.ts';
 import { boundName, isBound, isNamed } from '../values/value.ts';
 import { callWith, type PyCall } from './call.ts';
-import { pythonApis } from './tables/python.ts';
+import { pythonApis } from './tables/standard-library.ts';
 
 /**
  * Goes through a function with what it is given, where that is functions or values that are known.

@@ -3,7 +3,7 @@
 import type { Confidence } from '../../../../skills-index/statement/finding.ts';
 import type { Fact } from '../../../fact/fact.ts';
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
-import { pythonApis } from '../effects/tables/python.ts';
+import { pythonApis } from '../effects/tables/standard-library.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
 import type { Shadow } from '../readings.ts';
 import { flowNode, notePyTrait, type PythonRun } from '../run.ts';

@@ -14,7 +14,7 @@ import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { readEnvironment } from '../effects/options.ts';
-import { powerfulModules } from '../effects/tables/python.ts';
+import { powerfulModules } from '../effects/tables/standard-library.ts';
 import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonFunction, type PythonModule, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';

@@ -10,6 +10,7 @@ import {
   parseTufRepository,
   rootFileOf,
   type TufRepository,
+  tufFileBytesMax,
   tufFileOf,
 } from '../../../../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
@@ -101,6 +102,18 @@ describe('tuf.json', () => {
 
   it('is refused when it is too large, before it is read', () => {
     expect(() => parseTufRepository(' '.repeat(5 * 1024 * 1024))).toThrow(/too large/);
+  });
+
+  it('is refused with a file that is too large', () => {
+    const json: Loose = JSON.parse(JSON.stringify(second));
+    json.files['policy.json'] = ' '.repeat(tufFileBytesMax + 1);
+    expect(() => parseTufRepository(JSON.stringify(json))).toThrow(
+      expect.objectContaining({
+        reasons: expect.arrayContaining([
+          expect.objectContaining({ message: expect.stringContaining('too large') }),
+        ]),
+      }),
+    );
   });
 
   describe('signatures', () => {

@@ -2,6 +2,8 @@
  * APIs of Python's standard library: which capability each uses. Source: the Python 3.14 library
  * reference.
  */
+
+import { pythonLibrary } from './library-servers-mail-archives.ts';
 import {
   api,
   argument,
@@ -13,7 +15,6 @@ import {
   write,
 } from './python-api.ts';
 import { pythonClients } from './python-clients.ts';
-import { pythonLibrary } from './python-library.ts';
 import {
   pythonChannels,
   pythonDocuments,
