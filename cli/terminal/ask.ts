@@ -29,7 +29,7 @@ export async function confirm(
   printLine(context.stderr, question);
   if ((await askLine(context, `Type ${word} to continue: `)).trim() !== word)
     throw new Problem('not-confirmed', 'Nothing was done', {
-      hint: 'run the command again when you are sure',
+      hint: 'run the command again, and type the word that it names when you are sure',
     });
 }
 

@@ -221,7 +221,7 @@ describe('a held request whose host has a mailbox', () => {
     expect(await running).toMatchObject({ stdout: '200\n' });
     expect(states()).toEqual(['asked', 'allowed']);
     expect(host.audit()).toContainEqual(
-      expect.objectContaining({ state: 'allowed', why: 'mira by key, once' }),
+      expect.objectContaining({ state: 'allowed', why: 'mira by key' }),
     );
   });
 

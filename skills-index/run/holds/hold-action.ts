@@ -109,7 +109,7 @@ export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
 export function describeAnswer({ answer, signature, assertion }: SignedAnswer): string {
   const how =
     assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';
-  return `${answer.approver} by ${how}${answer.seconds === 0 ? ', once' : `, for ${answer.seconds} seconds`}`;
+  return `${answer.approver} by ${how}${answer.seconds === 0 ? '' : `, for ${answer.seconds} seconds`}`;
 }
 
 function whyNotProven(

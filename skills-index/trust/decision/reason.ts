@@ -57,7 +57,7 @@ export const decisionHints = {
     'Try again when the registry answers. When it answers and the error remains, tell the operator: the registry withholds proofs of its log.',
   suspended: 'Wait until a reviewer lifts the suspension or revokes the version.',
   revoked:
-    'Install another approved version: skillgate install without a version chooses one. Where this version is installed, delete the skill with skillgate remove, and check what the skill did with skillgate agent log.',
+    'skillgate status lists the versions: install an approved one, or wait for one. Where this version is installed, delete the skill with skillgate remove, and check what the skill did with skillgate agent log.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;

@@ -108,6 +108,7 @@ function judgeOne(
     sha256,
     disposition,
   }));
+  const foreign = whyForeignIn(input.root)(scan);
   const faults: readonly (readonly [boolean, string])[] = [
     [
       canonicalJson(covered) === canonicalJson(listed),
@@ -130,14 +131,9 @@ function judgeOne(
       publish === undefined || scan.logIndex > publish.logIndex,
       'the scan was logged before the version was published',
     ],
+    [foreign === undefined, `the scan at log index ${scan.logIndex} does not count: ${foreign}`],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
-  const foreign = whyForeignIn(input.root)(scan);
-  reasons.demand(
-    foreign === undefined,
-    'scan-mismatch',
-    `the scan at log index ${scan.logIndex} does not count: ${foreign}`,
-  );
 }
 
 // Two keys of one scanner member count as one scanner.
@@ -266,6 +262,7 @@ export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSumma
   );
   const expected = inputs.map((one) => hexOf(one.digest)).sort();
   const named = predicate.inputAttestations.map((one) => one.digest.sha256);
+  const foreign = whyForeignIn(input.root)(summary);
   const faults: readonly (readonly [boolean, string])[] = [
     [
       heldRole(input.root, 'registry', summary.signer, summary.logIndex),
@@ -287,14 +284,9 @@ export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSumma
       inputs.every((one) => one.logIndex < summary.logIndex),
       'the verification summary was logged before a statement that it names',
     ],
+    [foreign === undefined, `the verification summary does not count: ${foreign}`],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'summary-invalid', message);
-  const foreign = whyForeignIn(input.root)(summary);
-  reasons.demand(
-    foreign === undefined,
-    'summary-invalid',
-    `the verification summary does not count: ${foreign}`,
-  );
   const { approving, validUpTo } = evidence.policies;
   const until =
     validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;

@@ -106,7 +106,7 @@ beforeAll(async () => {
     'finance',
     report,
     { ...hold, state: 'asked', why: 'until later' },
-    { ...hold, state: 'allowed', why: 'rita by key, once' },
+    { ...hold, state: 'allowed', why: 'rita by key' },
     exit,
   );
   const made = await user.run('evidence', '--out', 'report.json');
