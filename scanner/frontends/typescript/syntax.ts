@@ -30,6 +30,16 @@ export function bareOf(expression: ts.Expression): ts.Expression {
   }
 }
 
+/** `a.b` of `a.b(…)`, `a['b'](…)` and `(a.b)(…)`; undefined for other calls. */
+export function calledMember(
+  call: ts.CallExpression | ts.NewExpression,
+): ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined {
+  const callee = bareOf(call.expression);
+  return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
+    ? callee
+    : undefined;
+}
+
 /** Visits every node, parents before children and in the order of the text, without recursion. */
 export function eachNode(root: ts.Node, visit: (node: ts.Node) => void): void {
   const open: ts.Node[] = [root];

@@ -28,7 +28,7 @@ import { callsBack } from './flow/positions.ts';
 import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
-import { isAssignment } from './syntax.ts';
+import { calledMember, isAssignment } from './syntax.ts';
 import {
   alternatives,
   isWhole,
@@ -194,11 +194,9 @@ function notePipe(
   const name = callee.kind === 'api' || callee.kind === 'method' ? callee.name : '';
   const isPipeline = /^stream(\/promises)?\.(pipeline|compose)$/.test(name);
   if (!isPipeline && !/(^|[#.])(pipe|pipeTo|pipeThrough)$/.test(name)) return;
-  const receiver = ts.isPropertyAccessExpression(node.expression)
-    ? [node.expression.expression]
-    : [];
+  const receiver = calledMember(node)?.expression;
   const along = [
-    ...(isPipeline ? [] : receiver),
+    ...(isPipeline || receiver === undefined ? [] : [receiver]),
     ...args.flatMap((arg) => (arg.node === undefined ? [] : [arg.node])),
   ];
   const call = { api: name, built: false, args, node, use: useAt(out, node, name) };
@@ -214,9 +212,7 @@ function applyCallbacks(
   node: ts.CallExpression | ts.NewExpression,
   { of, name }: Extract<JsValue, { kind: 'method' }>,
 ): void {
-  const receiver = ts.isPropertyAccessExpression(node.expression)
-    ? node.expression.expression
-    : undefined;
+  const receiver = calledMember(node)?.expression;
   if (receiver === undefined || !callsBack.has(name)) return;
   const held =
     of.kind === 'array'

@@ -48,6 +48,14 @@ describe('a strict reader of zip archives', () => {
       makeZip([{ ...plain, local: { name: 'b.py' } }]),
       'the directory and the header of "a.py" differ',
     ],
+    'another size before the file': [
+      makeZip([{ ...plain, local: { size: 7 } }]),
+      'the directory and the header of "a.py" differ',
+    ],
+    'other flags before the file': [
+      makeZip([{ ...plain, local: { flags: 0 } }]),
+      'the directory and the header of "a.py" differ',
+    ],
     'a lie about the checksum': [
       makeZip([{ ...plain, central: { crc: 1 }, descriptor: true }]),
       'the directory and the descriptor of "a.py" differ',
@@ -70,6 +78,10 @@ describe('a strict reader of zip archives', () => {
     'data behind the end': [
       Buffer.concat([makeZip([plain]), Buffer.from('x')]),
       'it is not a zip archive, or has a comment or data behind its end',
+    ],
+    'a second archive behind the first': [
+      Buffer.concat([makeZip([plain]), makeZip([{ name: 'b.py', bytes: '' }])]),
+      'its directory is not where it says, or data lies before it',
     ],
     'one file over another': [
       makeZip([plain, { name: 'b.py', bytes: '', central: { offset: 0 } }]),
@@ -108,6 +120,7 @@ describe('a strict reader of zip archives', () => {
       makeZip([{ name: 'a', bytes: Buffer.alloc(100 * 1024 * 1024) }]),
       expect.stringMatching(/: "a" unpacks from \d+ to 104857600 bytes$/),
     ],
+    nothing: [Buffer.alloc(0), 'it is not a zip archive, or has a comment or data behind its end'],
   };
   it.each(Object.entries(hostile))('refuses %s', (_, [zip, why]) => {
     expect(() => readZip('x.whl', zip)).toThrow(

@@ -48,14 +48,18 @@ describe('host policy', () => {
 
   it.each([
     ['an unknown key', { host: {} }, 'host'],
+    ['an address without a port', { hosts: { 'a.example': '127.0.0.1' } }, 'IP:PORT'],
     ['a name for an address', { hosts: { 'a.example': 'localhost:80' } }, 'IP:PORT'],
     ['a port that is none', { hosts: { 'a.example': '127.0.0.1:70000' } }, 'IP:PORT'],
     ['localhost as a name', { hosts: { localhost: '127.0.0.1:80' } }, 'DNS name'],
     ['a pattern as a name', { hosts: { '*.a.example': '127.0.0.1:80' } }, 'DNS name'],
+    ['a tunnel without a port', { tunnels: ['a.example'] }, 'name:port'],
     ['a tunnel to a pattern', { tunnels: ['*.a.example:443'] }, 'name:port'],
     ['a tunnel to an address', { tunnels: ['127.0.0.1:443'] }, 'name:port'],
+    ['a tunnel to no port', { tunnels: ['a.example:0'] }, 'name:port'],
     ['an authority by a relative path', { authorities: ['ca.pem'] }, 'absolute'],
     ['no requests', { egress: { requestsPerMinute: 0 } }, 'requestsPerMinute'],
+    ['an unknown cap', { egress: { requests: 1 } }, 'requests'],
     ['a relative folder', { workspaces: { reports: 'reports' } }, 'absolute'],
     [
       'own locks for a workspace that is not there',
@@ -65,6 +69,7 @@ describe('host policy', () => {
     ['a folder with dots', { workspaces: { reports: '/srv/../etc' } }, 'absolute'],
     ['an unknown requirement', { require: ['magic'] }, 'require'],
     ['a grace of more than four days', { statusGraceHours: 97 }, 'is more than 96'],
+    ['a grace of less than nothing', { statusGraceHours: -1 }, 'is less than 0'],
     [
       'a pattern as an obeyed name',
       { obeyed: ['*.tf'] },
@@ -72,6 +77,7 @@ describe('host policy', () => {
     ],
     ['a path as an obeyed name', { obeyed: ['a/b'] }, 'name of a file or folder'],
     ['a key twice', '{"plain":true,"plain":false}', 'twice'],
+    ['no JSON', '{', 'host.json'],
   ])('with %s is refused, with the place', (_, value, says) => {
     expect(() => parse(value)).toThrowError(
       expect.objectContaining({
@@ -103,7 +109,7 @@ describe('the file of host policy', () => {
     });
   });
 
-  it.each([0o620, 0o602])('is refused with mode %o', (mode) => {
+  it.each([0o620, 0o602, 0o666])('is refused with mode %o', (mode) => {
     writeFileSync(file, '{}');
     chmodSync(file, mode);
     expect(() => readHostPolicy(file)).toThrowError(refusal('other users may write to it'));

@@ -53,6 +53,8 @@ const both =
 
 const rows: readonly Row[] = [
   ['nothing', () => undefined, [], []],
+  ['a read file', (view) => void fs.readFileSync(`${view}/old`), [], []],
+  ['a touched file', (view) => fs.utimesSync(`${view}/old`, 1, 1), [], []],
   ['a file written with what it held', write('old', 'old'), [], []],
   ['a new file', write('new'), ['created new'], []],
   [
@@ -62,6 +64,7 @@ const rows: readonly Row[] = [
     [],
   ],
   ['a changed file', write('old'), ['changed old'], []],
+  ['a longer file', (view) => fs.appendFileSync(`${view}/old`, 'more'), ['changed old'], []],
   ['a changed mode', (view) => fs.chmodSync(`${view}/old`, 0o755), ['changed old'], []],
   ['a changed folder’s mode', (view) => fs.chmodSync(`${view}/dir`, 0o700), ['changed dir'], []],
   ['a deleted file', (view) => fs.rmSync(`${view}/old`), ['deleted old'], []],
@@ -111,6 +114,13 @@ const rows: readonly Row[] = [
     [`link: ${leaves}`],
   ],
   ['a link to a path of the sandbox', link('link', '/reports/old'), ['created link'], []],
+  [
+    'a link to a path of the sandbox further down',
+    link('dir/link', '/reports/old'),
+    ['created dir/link'],
+    [],
+  ],
+  ['a link to all of it', link('dir/link', '/reports'), ['created dir/link'], []],
   ['a link out by a path of the sandbox', link('link', '/reports/../etc'), [], [`link: ${leaves}`]],
   ['a link to a name that begins alike', link('link', '/reports2/old'), [], [`link: ${leaves}`]],
   [
@@ -120,6 +130,8 @@ const rows: readonly Row[] = [
     [`link: ${toControlled}`],
   ],
   ['a link above the folder', link('link', '../folder/old'), [], [`link: ${leaves}`]],
+  ['a link above it from further down', link('dir/link', '../../run'), [], [`dir/link: ${leaves}`]],
+  ['a link with dots in its middle', link('link', 'dir/../old'), [], [`link: ${leaves}`]],
   ['a link that leads to itself', link('link', 'link'), [], [`link: ${leaves}`]],
   ['a link through an old one that leaves', link('link', 'out/passwd'), [], [`link: ${leaves}`]],
   [
@@ -142,6 +154,12 @@ const rows: readonly Row[] = [
     [`pipe: ${odd}`],
   ],
   [
+    'a pipe where a file was',
+    (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }),
+    [],
+    [`old: ${odd}`],
+  ],
+  [
     'setuid and setgid bits',
     both(
       write('tool'),
@@ -160,9 +178,23 @@ const rows: readonly Row[] = [
   ],
   ['a hard link', (view) => fs.linkSync(`${view}/old`, `${view}/twin`), ['created twin'], []],
   ['AGENTS.md', write('AGENTS.md'), ['created AGENTS.md (obeyed)'], []],
+  ['AGENTS.md further down', write('dir/AGENTS.md'), ['created dir/AGENTS.md (obeyed)'], []],
+  ['agents.md in another case', write('dir/agents.MD'), ['created dir/agents.MD (obeyed)'], []],
+  ['a short name of AGENTS.md', write('AGENTS~1.MD'), ['created AGENTS~1.MD (obeyed)'], []],
   ['.git', write('.git/config'), [], [`.git: ${controlled}`]],
   ['.git that is a file', write('dir/.git', 'gitdir: ../old'), [], [`dir/.git: ${controlled}`]],
+  ['.hg', write('.hg/hgrc'), [], [`.hg: ${controlled}`]],
+  ['.GIT', write('.GIT/config'), [], [`.GIT: ${controlled}`]],
   ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${controlled}`]],
+  ['.git with what HFS+ leaves out', write('.g\u200cit/config'), [], [`.g\u200cit: ${controlled}`]],
+  ['.git with what NTFS leaves out', write('.git . ./config'), [], [`.git . .: ${controlled}`]],
+  [
+    '.git as a stream',
+    write('.git::$INDEX_ALLOCATION/config'),
+    [],
+    [`.git::$INDEX_ALLOCATION: ${controlled}`],
+  ],
+  ['wide letters', write('ＡＧＥＮＴＳ.md'), ['created ＡＧＥＮＴＳ.md (obeyed)'], []],
   [
     'package.json among packages',
     write('node_modules/x/package.json'),
@@ -221,6 +253,12 @@ const rows: readonly Row[] = [
     [`notes.txt: ${toControlled}`],
   ],
   [
+    'a link to one in another case',
+    link('notes.txt', 'sub/.GIT/hooks/x'),
+    [],
+    [`notes.txt: ${toControlled}`],
+  ],
+  [
     'a link to what agents obey',
     link('dir/notes.md', '../AGENTS.md'),
     ['created dir/notes.md (obeyed)'],
@@ -261,7 +299,9 @@ const rows: readonly Row[] = [
     ['created a'],
     ['Objects', 'REFS', 'head'].map((one) => `a/${one}: ${repository}`),
   ],
+  ['a name with a newline', write('a\nb'), [], [`a\nb: ${controls}`]],
   ['a name with an escape', write('\u001b[31mred'), [], [`\u001b[31mred: ${controls}`]],
+  ['a name that turns direction', write('a\u202egpj.sh'), [], [`a\u202egpj.sh: ${controls}`]],
   [
     'a name that is not UTF-8',
     (view) => fs.writeFileSync(Buffer.concat([Buffer.from(`${view}/a`), Buffer.from([0xff])]), 'x'),
@@ -409,7 +449,13 @@ describe('a link under a name that says nothing', () => {
     fs.symlinkSync('agentcfg', `${folder}/.claude`);
     fs.symlinkSync('TEAM.md', `${folder}/AGENTS.md`);
   };
-  const attacks = ['./mirror.git//hooks/post-receive', 'TEAM.md'];
+  const attacks = [
+    'mirror.git',
+    'mirror.git/config',
+    './mirror.git//hooks/post-receive',
+    'agentcfg/settings.json',
+    'TEAM.md',
+  ];
 
   it.each(attacks)('waits to be named, or stays behind, where it leads to %s', async (to) => {
     seen = makeSeenFolder(root);
@@ -462,13 +508,16 @@ describe('a link under a name that says nothing', () => {
     });
   });
 
-  it.each(['./docs//guide'])('is taken over where it leads to plain work: %s', async (to) => {
-    seen = makeSeenFolder(root);
-    prepare(seen.folder);
-    const offered = await seen.see(link('notes', to));
-    await offered.apply();
-    expect(treeOf(seen.folder)).toMatchObject({ notes: `link ${to}` });
-  });
+  it.each(['docs/guide', 'docs', './docs//guide', 'docs/./new'])(
+    'is taken over where it leads to plain work: %s',
+    async (to) => {
+      seen = makeSeenFolder(root);
+      prepare(seen.folder);
+      const offered = await seen.see(link('notes', to));
+      await offered.apply();
+      expect(treeOf(seen.folder)).toMatchObject({ notes: `link ${to}` });
+    },
+  );
 
   it('is left out where what it leads to became shut since the run', async () => {
     seen = makeSeenFolder(root);
@@ -498,7 +547,9 @@ describe('a package.json', () => {
 
   it.each<[string, string]>([
     ['a new version', text({ version: '1.1.0' })],
+    ['another spacing', JSON.stringify(old)],
     ['a new package of the registry', text({ dependencies: { ...old.dependencies, b: '~2.1' } })],
+    ['fewer packages', text({ dependencies: {} })],
     ['a new list', text({ devDependencies: { '@a/b': '1.x || >=2.5.0' } })],
   ])('is plain with %s', async (_, content) => {
     const after = await see(content);
@@ -509,15 +560,23 @@ describe('a package.json', () => {
 
   it.each<[string, string, string?, string[]?]>([
     ['a script', text({ scripts: { test: 'node --test', postinstall: 'node x.js' } })],
+    ['a changed script', text({ scripts: { test: 'sh x' } })],
     ['a program', text({ bin: './x' })],
     ['a package manager', text({ packageManager: 'yarn@4.0.0+sha1.0' })],
     ['overrides', text({ overrides: { a: 'npm:b@1' } })],
+    ['a package from git', text({ dependencies: { b: 'git+ssh://forge.example/b' } })],
     ['a package from a forge', text({ dependencies: { b: 'owner/b' } })],
+    ['a package from an address', text({ dependencies: { b: 'https://a.example/b.tgz' } })],
+    ['a package from a folder', text({ dependencies: { b: 'file:../b' } })],
     ['another name for a package', text({ dependencies: { b: 'npm:c@1' } })],
+    ['a tag', text({ dependencies: { b: 'latest' } })],
     ['an odd name', text({ dependencies: { '../b': '1' } })],
+    ['a list of another kind', text({ dependencies: ['b'] })],
+    ['a range of another kind', text({ dependencies: { b: ['1'] } })],
     ['an odd version', text({ version: '$(id)' })],
     ['a key twice', text({}).replace('"scripts"', '"scripts": {"test": "x"}, "scripts"')],
     ['no JSON', '{'],
+    ['a comment', `// x\n${text({ version: '2.0.0' })}`],
     ['a prototype', text({}).replace('"name"', '"__proto__": {"scripts": {"a": "b"}}, "name"')],
     ['a new version in a folder of an editor', text({ version: '2.0.0' }), '.vscode/package.json'],
     [
@@ -568,6 +627,7 @@ clean.sh %f
     ['scripts/ship.sh', true],
     ['absolute/diff', true],
     ['docs/notes', false],
+    ['tools/other', false],
   ])('%s waits to be named: %s', async (path, isObeyed) => {
     seen = makeSeenFolder(root);
     fs.mkdirSync(`${seen.folder}/.git`);

@@ -66,6 +66,10 @@ const known: readonly (readonly [string, string])[] = [
   ],
   ["new Deno.Command('git', { args: ['status'] }).output()", 'exec git'],
   ["Bun.spawn(['git', 'status'])", 'exec git'],
+  ["import { execSync } from 'child_process'; ['git']['map'](execSync)", 'exec git'],
+  ["import { execSync } from 'child_process'; (['git'].map)(execSync)", 'exec git'],
+  ["import { execSync } from 'child_process'; [].map.call(['git'], execSync)", 'exec *'],
+  ["const o = Object.freeze({ go(p) { p.binding('fs') } }); o.go(process)", 'exec *'],
   ["Bun.spawn({ cmd: ['git', 'status'] })", 'exec git'],
   ["import { $ } from 'bun'; await $`git status`", 'exec git'],
   [

@@ -43,6 +43,13 @@ const hex = (hash: Hash): string => Buffer.from(hash).toString('hex');
 const size = fc.integer({ min: 1, max: 36 });
 
 describe('the tree', () => {
+  it.each([
+    [0, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    [1, '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
+  ])('has the roots of the test vectors of RFC 6962: %i leaves', (count, root) => {
+    expect(hex(rangeRoot(grown(Array.from({ length: count }, () => Buffer.of()))))).toBe(root);
+  });
+
   it('has the roots of the certificate-transparency test data for its eight leaves', () => {
     const leaves = [
       '',
@@ -122,11 +129,25 @@ describe('an inclusion proof', () => {
     );
   });
 
-  it.each([-1, 0.5, 3])('is not taken at index %s', (index) => {
+  it.each([-1, 0.5, Number.NaN, 3, 4, 2 ** 53])('is not taken at index %s', (index) => {
     expect(verifyInclusion({ ...claimOf(3, 1), index })).toBe(false);
     expect(() => inclusionProof(index, 3, leafAt(entriesOf(3)))).toThrow(
       expect.objectContaining({ code: 'log-invalid' }),
     );
+  });
+
+  // Halved and rounded down they would all end where the first leaf does.
+  it.each([-1, 0.5])('of the first leaf is not one of index %s', (index) => {
+    expect(verifyInclusion({ ...claimOf(4, 0), index })).toBe(false);
+  });
+
+  it('in a tree of four is not one in a tree of four and a half', () => {
+    expect(verifyInclusion({ ...claimOf(4, 0), size: 4.5 })).toBe(false);
+  });
+
+  it('in a larger tree is not one in a smaller tree with its root', () => {
+    expect(verifyInclusion({ ...claimOf(4, 3), index: 1, size: 2 })).toBe(false);
+    expect(verifyInclusion({ ...claimOf(2, 1), index: 3, size: 4 })).toBe(false);
   });
 
   it('does not move a byte from the leaf into its neighbour', () => {
@@ -188,19 +209,19 @@ describe('a consistency proof', () => {
     );
   });
 
-  it.each<[string, number, number]>([['a first size between two', 3.5, 7]])(
-    'says nothing of %s',
-    (_, older, newer) => {
-      const { first, second, proof } = claimOf(3, 7);
-      expect(
-        verifyConsistency({
-          first: { ...first, size: older },
-          second: { ...second, size: newer },
-          proof,
-        }),
-      ).toBe(false);
-    },
-  );
+  it.each<[string, number, number]>([
+    ['a first size between two', 3.5, 7],
+    ['a second size between two', 3, 7.5],
+  ])('says nothing of %s', (_, older, newer) => {
+    const { first, second, proof } = claimOf(3, 7);
+    expect(
+      verifyConsistency({
+        first: { ...first, size: older },
+        second: { ...second, size: newer },
+        proof,
+      }),
+    ).toBe(false);
+  });
 
   it('is no inclusion proof that starts before the first leaf', () => {
     const [leaf, ...path] = [

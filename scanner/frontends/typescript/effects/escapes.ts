@@ -8,7 +8,7 @@ import { anyEgress } from '../../../lookup-tables/egress-of.ts';
 import { callsBack } from '../flow/positions.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
-import { type Functionish, givesOperand, isAssignment, ownerOf } from '../syntax.ts';
+import { calledMember, type Functionish, givesOperand, isAssignment, ownerOf } from '../syntax.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
 import { nodeDefaults } from './tables/node.ts';
 
@@ -165,10 +165,11 @@ function isFollowedArgument(
     );
   return alternatives(out.self.valueOf(call.expression)).some(
     (value) =>
-      value.kind === 'function' ||
       (value.kind === 'api' &&
         (seenThrough.has(value.name) || /[.#](call|apply|bind)$/.test(value.name))) ||
       (value.kind === 'method' &&
-        (callsBack.has(value.name) || /^(call|apply|bind)$/.test(value.name))),
+        (callsBack.has(value.name)
+          ? calledMember(call) !== undefined
+          : value.of.kind !== 'method' && /^(call|apply|bind)$/.test(value.name))),
   );
 }

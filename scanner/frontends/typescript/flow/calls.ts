@@ -6,7 +6,14 @@ import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
 import type { Program } from '../program.ts';
-import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } from '../syntax.ts';
+import {
+  bareOf,
+  calledMember,
+  type Functionish,
+  isFunctionish,
+  memberName,
+  parametersOf,
+} from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, isWhole } from '../values/values.ts';
 import { valuesBetween } from '../values/variables.ts';
@@ -45,10 +52,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
       calls.find(({ callee: value }) => value.kind === 'function' && value.node === functionNode)
         ?.args,
     );
-  const receiver =
-    ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
-      ? callee
-      : undefined;
+  const receiver = calledMember(node);
   const name = receiver === undefined ? '' : memberName(receiver);
   for (const argument of node.arguments ?? []) addCallback(flow, node, argument, receiver);
   addTimer(flow, node, calls);

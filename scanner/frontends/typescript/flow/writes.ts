@@ -11,6 +11,7 @@ import { apis } from '../library.ts';
 import { type Assignment, eachOf, push, targetsOf } from '../names/assignments.ts';
 import {
   bareOf,
+  calledMember,
   type Functionish,
   isAssignment,
   isPattern,
@@ -305,11 +306,10 @@ function* writesOfCall(
   self: Evaluator,
   node: ts.CallExpression | ts.NewExpression,
 ): Iterable<Write> {
-  const callee = bareOf(node.expression);
+  const member = calledMember(node);
   const given = node.arguments ?? [];
-  const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
-  if (isMember && isMutator(memberName(callee)) && isNamed(bareOf(callee.expression)))
-    yield { receiver: callee.expression, key: '*', given, method: memberName(callee) };
+  if (member && isMutator(memberName(member)) && isNamed(bareOf(member.expression)))
+    yield { receiver: member.expression, key: '*', given, method: memberName(member) };
   if (given.every((argument) => !isNamed(bareOf(argument)))) return;
   const callees = alternatives(self.valueOf(node.expression));
   if (!callees.some(changesGiven)) return;

@@ -64,28 +64,47 @@ describe('a request to the proxy', () => {
   it.each([
     ['http://api.crm.example/v2/deals', 'allowed'],
     ['http://api.crm.example/v2/deals?page=2&x=%2e%2e', 'allowed'],
+    ['http://API.crm.example/v2/', 'allowed'],
+    ['http://api.crm.example:80/v2/a%20b%C3%A9', 'allowed'],
     ['http://a.files.example:8080/one', 'allowed'],
+    ['http://a.files.example:8080/one/two', 'path-denied'],
     ['http://b.files.example:8080/one', 'host-denied'],
+    ['http://files.example:8080/one', 'host-denied'],
     ['http://api.crm.example/v1/deals', 'path-denied'],
+    ['http://api.crm.example/v2', 'path-denied'],
+    ['http://api.crm.example/', 'path-denied'],
+    ['http://api.crm.example', 'path-denied'],
     ['http://api.crm.example:8080/v2/x', 'port-denied'],
     ['http://stranger.example/v2/x', 'host-denied'],
     ['http://api.crm.example.stranger.example/v2/x', 'host-denied'],
     ['http://api.crm.example./v2/x', 'bad-host'],
     ['http://127.0.0.1/v2/x', 'bad-host'],
+    ['http://2130706433/v2/x', 'bad-host'],
+    ['http://0x7f.1/v2/x', 'bad-host'],
     ['http://[::1]/v2/x', 'bad-target'],
     ['http://localhost/v2/x', 'bad-host'],
     ['http://user@api.crm.example/v2/x', 'bad-target'],
+    ['http://api.crm.example@stranger.example/v2/x', 'bad-target'],
     ['http://stranger.example\\@api.crm.example/v2/x', 'bad-target'],
+    ['http://api.crm.example:0/v2/x', 'bad-target'],
     ['http://api.crm.example:99999/v2/x', 'bad-target'],
     ['https://api.crm.example/v2/x', 'bad-target'],
+    ['ftp://api.crm.example/v2/x', 'bad-target'],
     ['/v2/x', 'bad-target'],
+    ['*', 'bad-target'],
     ['http://api.crm.example/v2/x#y', 'bad-target'],
+    ['http://api.crm.example/v2/ x', 'bad-target'],
     ['http://api.crm.example/v2/\u00e9', 'bad-target'],
     ['http://api.crm.example/v2/../v1', 'bad-path'],
+    ['http://api.crm.example/v2/./x', 'bad-path'],
+    ['http://api.crm.example/v2/..', 'bad-path'],
     ['http://api.crm.example/v2//x', 'bad-path'],
     ['http://api.crm.example/v2/%2e%2e/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%2E%2e/v1', 'bad-path'],
     ['http://api.crm.example/v2/..%2fv1', 'bad-path'],
     ['http://api.crm.example/v2/..%20/admin', 'bad-path'],
+    ['http://api.crm.example/v2/%20../admin', 'bad-path'],
+    ['http://api.crm.example/v2/.%20.', 'bad-path'],
     ['http://api.crm.example/v2/..%E2%80%8B/admin', 'bad-path'],
     ['http://api.crm.example/v2/.../admin', 'bad-path'],
     ['http://api.crm.example/v2/.well-known/a..b/...c/%20', 'allowed'],
@@ -95,9 +114,11 @@ describe('a request to the proxy', () => {
     ['http://api.crm.example/v2/..;/v1', 'bad-path'],
     ['http://api.crm.example/v2/%00', 'bad-path'],
     ['http://api.crm.example/v2/%zz', 'bad-path'],
+    ['http://api.crm.example/v2/%4', 'bad-path'],
     ['http://api.crm.example/v2/%61', 'bad-path'],
     ['http://api.crm.example/v2/%C0%AE%C0%AE/v1', 'bad-path'],
     ['http://api.crm.example/v2/%EF%BC%8E%EF%BC%8E/v1', 'bad-path'],
+    ['http://api.crm.example/v2/%C3%A9', 'allowed'],
     [`http://api.crm.example/v2/${'x'.repeat(9_000)}`, 'bad-target'],
   ])('%s is %s', (target, expected) => {
     expect(judged(get(target))).toBe(expected);
@@ -105,6 +126,7 @@ describe('a request to the proxy', () => {
 
   it.each([
     ['another host', [['Host', 'stranger.example']], 'host-mismatch'],
+    ['no host', [], 'host-mismatch'],
     [
       'two hosts',
       [
@@ -113,6 +135,7 @@ describe('a request to the proxy', () => {
       ],
       'malformed',
     ],
+    ['another port in the host', [['Host', 'api.crm.example:81']], 'host-mismatch'],
     [
       'length and coding',
       [
@@ -123,10 +146,11 @@ describe('a request to the proxy', () => {
       'malformed',
     ],
     [
-      'another coding',
+      'two lengths',
       [
         ['Host', 'api.crm.example'],
-        ['Transfer-Encoding', 'gzip, chunked'],
+        ['Content-Length', '3'],
+        ['Content-Length', '3'],
       ],
       'malformed',
     ],
@@ -139,10 +163,26 @@ describe('a request to the proxy', () => {
       'malformed',
     ],
     [
+      'another coding',
+      [
+        ['Host', 'api.crm.example'],
+        ['Transfer-Encoding', 'gzip, chunked'],
+      ],
+      'malformed',
+    ],
+    [
       'a line break in a value',
       [
         ['Host', 'api.crm.example'],
         ['X', 'a\r\nb'],
+      ],
+      'malformed',
+    ],
+    [
+      'a space in a name',
+      [
+        ['Host', 'api.crm.example'],
+        ['X ', 'a'],
       ],
       'malformed',
     ],
@@ -158,9 +198,12 @@ describe('a request to the proxy', () => {
     expect(judged(get('http://api.crm.example/v2/x', { headers }))).toBe(expected);
   });
 
-  it.each([['HEAD'], ['PUT']])('by %s is refused where it is not listed', (method) => {
-    expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method-denied');
-  });
+  it.each([['HEAD'], ['PUT'], ['DELETE'], ['TRACE'], ['CONNECT']])(
+    'by %s is refused where it is not listed',
+    (method) => {
+      expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method-denied');
+    },
+  );
 
   it('inside a tunnel is judged by the tunnel’s host and its own path', () => {
     const tunnel = { scheme: 'http', host: 'api.crm.example', port: 80 } as const;
@@ -256,8 +299,10 @@ describe('a tunnel', () => {
     ['stranger.example:80', 'host-denied'],
     ['b.files.example:8080', 'host-denied'],
     ['127.0.0.1:80', 'bad-host'],
+    ['localhost:80', 'bad-host'],
     ['[::1]:80', 'bad-target'],
     ['api.crm.example', 'bad-target'],
+    ['user@api.crm.example:80', 'bad-target'],
     ['http://api.crm.example:80', 'bad-target'],
   ])('to %s is %s', (target, expected) => {
     const decision = judgeConnect(target, rules);
@@ -302,6 +347,7 @@ describe('https', () => {
 
   it.each([
     ['api.crm.example:443', 'https intercept'],
+    ['any.crm.example:443', 'https intercept'],
     ['bank.crm.example:443', 'https tunnel'],
     ['api.crm.example:80', 'http intercept'],
     ['any.crm.example:80', 'port-denied'],
