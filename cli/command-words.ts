@@ -45,6 +45,7 @@ export const commandWords: readonly string[] = [
   'show',
   'status',
   'try',
+  'up',
   'update',
   'verify',
   'whoami',

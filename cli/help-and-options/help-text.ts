@@ -32,6 +32,7 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
 /** The first line that a person of each kind types. */
 const beginnings: readonly (readonly [line: string, does: string])[] = [
   ['skillgate demo', 'see all four gates at work, on this machine alone'],
+  ['skillgate up', 'start a registry of your own, with its desk and scanner'],
   ['skillgate scan FOLDER', 'find out what a skill can do, without running it'],
   ['skillgate init weekly-report', 'write a skill; then manifest, try and publish it'],
   ['skillgate install @scope/name', 'install an approved skill for your agents'],
@@ -43,7 +44,7 @@ function headName(): string {
   return calledName().includes(' ') ? 'skillgate' : calledName();
 }
 
-/** The first screen: five ways to begin, and where the rest is. */
+/** The first screen: ways to begin, and where the rest is. */
 export function beginningText(ink: OutputInk): Safe {
   return joined(
     [

@@ -13,7 +13,7 @@ import {
   overviewText,
 } from './help-text.ts';
 
-/** `skillgate help [COMMAND]`: five ways to begin, every command, or one command. */
+/** `skillgate help [COMMAND]`: ways to begin, every command, or one command. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   const schema = 'skillgate.help/1';

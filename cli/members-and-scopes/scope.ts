@@ -1,4 +1,4 @@
-import { parseScope } from '../../skills-index/skill/name.ts';
+import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
@@ -28,6 +28,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function claim(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
+  const { owner, signer, someone, digest, logIndex } = await claimScope(context, scope);
+  const keyId = isKeyed(signer) ? { keyId: signer.keyId } : {};
+  answer(
+    context,
+    { schema: 'skillgate.scope-claimed/1', scope, ...keyId, owner, statement: digest, logIndex },
+    () => safe`@${scope} belongs to ${someone.name}, log index ${logIndex}`,
+  );
+  return exitCodes.ok;
+}
+
+/**
+ * Makes the signer of the command the owner of a scope.
+ * @throws Problem `usage` for a CI job or an administrator's key that nobody named, `scope-taken`
+ */
+export async function claimScope(context: CommandContext, scope: Scope) {
   const someone = await someoneFor(context);
   if (someone.isCi)
     throw new Problem(
@@ -60,13 +75,7 @@ async function claim(context: CommandContext): Promise<ExitCode> {
     scopeStatement({ registry, scope, owners: [owner] }),
     signer,
   );
-  const keyId = isKeyed(signer) ? { keyId: signer.keyId } : {};
-  answer(
-    context,
-    { schema: 'skillgate.scope-claimed/1', scope, ...keyId, owner, statement: digest, logIndex },
-    () => safe`@${scope} belongs to ${someone.name}, log index ${logIndex}`,
-  );
-  return exitCodes.ok;
+  return { owner, signer, someone, digest, logIndex };
 }
 
 async function show(context: CommandContext): Promise<ExitCode> {

@@ -49,7 +49,7 @@ import {
 } from './import/import-source.ts';
 import { importPredicate, sourceFilesOf } from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
-import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './under-way.ts';
+import { pollMillisMax, scanned } from './under-way.ts';
 import { publishVersion } from './upload.ts';
 
 /** Skills that `skillgate import` processes in parallel. */
@@ -210,7 +210,7 @@ async function importInto(
   const made = manifestFor(found, version, { report, isAsIs: context.options['as-is'] === true });
   row.outcome = same === undefined ? await publishOrFind(world, skill, found, made) : 'there';
   row.inferred = made.inferred === true;
-  const { verdict, status } = await waitForVerdict(context, { name, version });
+  const { verdict, status } = await scanned(context, { name, version });
   row.verdict = verdict ?? null;
   row.status = status;
 }
@@ -285,18 +285,6 @@ async function patiently<Result>(
 // upload a moment later.
 function isPassing({ code }: Problem): boolean {
   return code === 'registry-busy' || code === 'too-many-requests';
-}
-
-async function waitForVerdict(
-  context: CommandContext,
-  which: ExactVersion,
-): Promise<VersionAnswer> {
-  const until = performance.now() + scanWaitSecondsMax * 1000;
-  for (let pause = pollMillisMin; ; pause = Math.min(pause * 1.5, pollMillisMax)) {
-    const known = await askVersion(context, which);
-    if (!isUnderWay(known) || performance.now() > until) return known;
-    await setTimeout(pause, undefined, { signal: context.signal });
-  }
 }
 
 function askVersion(

@@ -1,10 +1,11 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import {
   runMemoryMiBDefault,
@@ -39,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const manifest = printManifest({
     name,
     version: parseVersion('0.1.0'),
-    commands: {},
+    commands: { hello: helloPath },
     requires: {},
     capabilities: noCapabilities,
     limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
@@ -47,11 +48,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const files = [
     ['SKILL.md', skillMd(short)],
     ['skill.json', manifest],
+    [helloPath, helloScript],
   ] as const;
-  await mkdir(folder, { recursive: true });
   const written: string[] = [];
   try {
     for (const [file, text] of files) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeNew(join(folder, file), text);
       written.push(file);
     }
@@ -74,7 +76,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
   printNote(
     context,
-    safe`Next: write SKILL.md, add scripts, then ${asCalled(`skillgate manifest ${named}--write`)} and ${asCalled(`skillgate publish ${named}--dry-run`)}`,
+    safe`Next: write the description and the steps in SKILL.md, then ${asCalled(`skillgate publish ${named}`.trim())}. After you added scripts: ${asCalled(`skillgate manifest ${named}--write`)}`,
   );
   return exitCodes.ok;
 }
@@ -121,6 +123,10 @@ async function addManifest(context: CommandContext, folder: string): Promise<Exi
   return exitCodes.ok;
 }
 
+const helloPath = 'scripts/hello.sh' as BundlePath;
+const helloScript =
+  '#!/bin/sh\n# An example of a command. Replace it with your own.\necho "hello, $1"\n';
+
 function skillMd(short: string): string {
   return `---
 name: ${short}
@@ -129,7 +135,7 @@ description: ${emptyDescription}
 
 # ${short}
 
-What to do, step by step. Name the files to read (\`references/…\`) and the commands to run (\`scripts/…\`).
+What to do, step by step. Name the files to read (\`references/…\`) and the commands to run, such as \`sh scripts/hello.sh NAME\`.
 `;
 }
 

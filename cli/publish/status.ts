@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -12,7 +11,7 @@ import { signerFor } from '../signing/signer.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { originRows } from './origin-rows.ts';
-import { isUnderWay, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from './under-way.ts';
+import { scanned } from './under-way.ts';
 
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -36,25 +35,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { name, version } = parseExactVersion(reference);
   if (context.options.reply !== undefined)
     return reply(context, { name, version }, String(context.options.reply));
-  const path = `/api/v1/versions${versionPath(name, version)}`;
-  let found = await askRegistry(context, path, versionAnswer);
-  const until = context.now().getTime() + scanWaitSecondsMax * 1000;
-  for (
-    let pause = pollMillisMin;
-    context.options.wait === true && isUnderWay(found);
-    pause = Math.min(pause * 1.5, pollMillisMax)
-  ) {
-    if (context.now().getTime() > until)
-      throw new Problem(
-        'scan-limit',
-        `${name}@${version} has been ${found.status} for more than ${scanWaitSecondsMax} s`,
-        {
-          hint: 'ask the operator whether a scanner is running (skillgate scanner work)',
-        },
-      );
-    await setTimeout(pause, undefined, { signal: context.signal });
-    found = await askRegistry(context, path, versionAnswer);
-  }
+  const found =
+    context.options.wait === true
+      ? await scanned(context, { name, version })
+      : await askRegistry(context, `/api/v1/versions${versionPath(name, version)}`, versionAnswer);
   answer(context, { schema: 'skillgate.status/1', ...found }, () => statusText(context, found));
   return exitCodes.ok;
 }

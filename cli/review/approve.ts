@@ -22,13 +22,13 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { scanned } from '../publish/under-way.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
 import { registryIdFor } from '../registries/post-statement.ts';
 import {
   draftAnswer,
   statementAnswer,
   type VersionAnswer,
-  versionAnswer,
 } from '../registries/registry-answers.ts';
 import {
   askRegistry,
@@ -65,14 +65,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
   if (named === undefined) reasonOf(context);
   const signer = await signerFor(context);
   return withSession(context, signer, async (token) => {
-    const version = await askRegistry(
-      context,
-      `/api/v1/versions${versionPath(which.name, which.version)}`,
-      versionAnswer,
-      {
-        token,
-      },
-    );
+    const version = await scanned(context, which, { token });
     const reviewed = await fetchReviewedBundle(context, version.bundle, token);
     const draft =
       named === undefined
@@ -97,14 +90,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
       signedBy: signer.keyId,
     });
     printNote(context, safe`The registry has the approval: log index ${logIndex}.`);
-    const after = await askRegistry(
-      context,
-      `/api/v1/versions${versionPath(which.name, which.version)}`,
-      versionAnswer,
-      {
-        token,
-      },
-    );
+    const after = await scanned(context, which, { token });
     const { status } = after;
     answer(
       context,

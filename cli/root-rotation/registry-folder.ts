@@ -71,6 +71,9 @@ interface Board {
   readonly now?: Date;
   /** Creates no scanner's key: scanners run elsewhere, with keys that an administrator enrols. */
   readonly noScanner?: boolean;
+  /** A reviewer from the beginning: its name and key. */
+  readonly reviewer?: Pick<MemberPredicate, 'name' | 'key'>;
+  readonly policy?: Policy;
 }
 
 /**
@@ -83,8 +86,88 @@ export async function makeRegistryFolder(
   folder: string,
   origin: string,
   administratorKey: () => Promise<FirstAdministrator>,
-  { others = [], threshold = 1, now = new Date(), noScanner = false }: Board = {},
+  {
+    others = [],
+    threshold = 1,
+    now = new Date(),
+    noScanner = false,
+    reviewer,
+    policy = firstPolicy,
+  }: Board = {},
 ): Promise<RootFile> {
+  await requireNew(folder, origin);
+  const keyTexts = makeRegistryKeys();
+  const rootOf = (administrator: FirstAdministrator): RootFile => ({
+    schema: 'skillgate.root/1',
+    origin,
+    log: { key: publicKeyIn(keyTexts.log) },
+    status: { key: publicKeyIn(keyTexts.status) },
+    registry: { key: publicKeyIn(keyTexts.registry) },
+    administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({
+      keyId,
+      key: spki,
+    })),
+    threshold,
+    tuf: 1,
+  });
+  // First, because the key may already exist; then no folder is left behind.
+  const administrator = await administratorKey();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // An existing folder keeps its mode otherwise.
+  await chmod(folder, 0o700);
+  const root = parseRoot(JSON.stringify(rootOf(administrator)));
+  const scanner = noScanner
+    ? undefined
+    : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
+  // The root file names the administrator's key. The statement adds the name that the log and the
+  // desk show.
+  const enrolments: (readonly [
+    string,
+    Pick<MemberPredicate, 'name' | 'roles' | 'key' | 'identities'>,
+  ])[] = [
+    [
+      '00-administrator.json',
+      { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) },
+    ],
+  ];
+  if (scanner !== undefined)
+    enrolments.push([
+      '01-scanner.json',
+      { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) },
+    ]);
+  if (reviewer !== undefined)
+    enrolments.push(['02-reviewer.json', { ...reviewer, roles: ['reviewer'], identities: [] }]);
+  const keys = JSON.stringify({ schema: 'skillgate.registry-keys/1', ...keyTexts }, null, 2);
+  await writeWhole(join(folder, registryFiles.keys), `${keys}\n`, 0o600);
+  const registry = registryIdOf(root);
+  for (const [file, member] of enrolments) {
+    const envelope = await signWithKey(
+      memberStatement({
+        registry,
+        ...member,
+        state: 'enrolled',
+        previous: 'none',
+        nonce: randomUUID(),
+      }),
+      administrator,
+    );
+    await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
+  }
+  await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(policy)}\n`);
+  const first = proposeNext({
+    root,
+    files: { 'policy.json': canonicalJson(policy) },
+    now: now.getTime(),
+  });
+  const tuf = await signRepository(first, administrator);
+  const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
+  await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);
+  // Last: a folder with a root file is complete.
+  await writeWhole(join(folder, registryFiles.root), `${JSON.stringify(root, null, 2)}\n`);
+  return root;
+}
+
+async function requireNew(folder: string, origin: string): Promise<void> {
   if (origin !== 'localhost' && !isHostName(origin))
     throw new Problem(
       'usage',
@@ -107,70 +190,6 @@ export async function makeRegistryFolder(
         ? { hint: `the folder has a registry: skillgate serve ${shellWord(folder)}` }
         : {},
     );
-  const keyTexts = makeRegistryKeys();
-  const rootOf = (administrator: FirstAdministrator): RootFile => ({
-    schema: 'skillgate.root/1',
-    origin,
-    log: { key: publicKeyIn(keyTexts.log) },
-    status: { key: publicKeyIn(keyTexts.status) },
-    registry: { key: publicKeyIn(keyTexts.registry) },
-    administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({
-      keyId,
-      key: spki,
-    })),
-    threshold,
-    tuf: 1,
-  });
-  // The key comes first, because it may already exist; then no folder is left behind.
-  const administrator = await administratorKey();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // An existing folder keeps its mode otherwise.
-  await chmod(folder, 0o700);
-  const root = parseRoot(JSON.stringify(rootOf(administrator)));
-  const scanner = noScanner
-    ? undefined
-    : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
-  // The root file names the administrator's key. The statement adds the name that the log and the
-  // desk show.
-  const enrolments: (readonly [string, Pick<MemberPredicate, 'name' | 'roles' | 'key'>])[] = [
-    [
-      '00-administrator.json',
-      { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) },
-    ],
-  ];
-  if (scanner !== undefined)
-    enrolments.push([
-      '01-scanner.json',
-      { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) },
-    ]);
-  const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', ...keyTexts };
-  await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
-  const registry = registryIdOf(root);
-  for (const [file, member] of enrolments) {
-    const envelope = await signWithKey(
-      memberStatement({
-        registry,
-        ...member,
-        state: 'enrolled',
-        previous: 'none',
-        nonce: randomUUID(),
-      }),
-      administrator,
-    );
-    await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
-  }
-  await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(firstPolicy)}\n`);
-  const first = proposeNext({
-    root,
-    files: { 'policy.json': canonicalJson(firstPolicy) },
-    now: now.getTime(),
-  });
-  const tuf = await signRepository(first, administrator);
-  const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
-  await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);
-  // Last: a folder with a root file is complete.
-  await writeWhole(join(folder, registryFiles.root), `${JSON.stringify(root, null, 2)}\n`);
-  return root;
 }
 
 /** `keys.json`: PKCS8 PEM. */

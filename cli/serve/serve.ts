@@ -24,6 +24,18 @@ const parentPollMillis = 1_000;
  * without the registry's keys.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
+  return serve(context, async (dir, registry) => announce(context, dir, registry));
+}
+
+/**
+ * Serves until the end of the context's signal.
+ * @param whenReady is called when the registry answers, and may ask it
+ * @throws Problem of `settingsOf` and `startRegistry`
+ */
+export async function serve(
+  context: CommandContext,
+  whenReady: (dir: string, registry: RunningRegistry) => Promise<void>,
+): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
   const { accessLog, metricsPort, signOn, objects } = settings;
@@ -84,7 +96,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const stopped = AbortSignal.any([context.signal, endOfNpm(context)]);
   const letGo = atHangUp(context, () => void registry.reload());
   try {
-    announce(context, dir, registry);
+    await whenReady(dir, registry);
     await untilStopped(stopped);
   } finally {
     letGo?.();

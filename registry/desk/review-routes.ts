@@ -17,7 +17,7 @@ import {
   readReviewFile,
 } from '../review/review.ts';
 import { versionIn } from '../routes/request-parts.ts';
-import { isOwn, whyOwn } from '../versions/authors.ts';
+import { whyNotApprover } from '../versions/authors.ts';
 import { requireFiles } from '../versions/files-deleted.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { whyStopped } from '../versions/publishers.ts';
@@ -216,11 +216,8 @@ async function whyNotApprove(
   const row = await requireVersion(registry, detail);
   const stopped = await whyStopped(registry, row);
   if (stopped !== undefined) return `Nobody can approve this version: ${stopped}.`;
-  if (await isOwn(registry, row, { member: member.name }))
-    return 'You cannot approve this version: you published it or own its scope.';
-  const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
-  if (unknown !== undefined)
-    return `You cannot approve this version: ${unknown} (skillgate member add).`;
+  const own = await whyNotApprover(registry, row, { member: member.name, enrolled: member });
+  if (own !== undefined) return `You cannot approve this version: ${own}.`;
   if (detail.approvals.some((approval) => approval.reviewer === member.name))
     return approvedText(detail);
   return undefined;

@@ -27,7 +27,7 @@ import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { isDecision, isOpen } from '../store/columns/index-conditions.ts';
 import { audit, drafts, jobs, versions } from '../store/schema.ts';
-import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
+import { requireNoAuthor, whyNotApprover } from '../versions/authors.ts';
 import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
@@ -214,7 +214,7 @@ async function requireOwnKey(
     enrolled: signer.member,
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}),
   };
-  const own = await whyOwn(registry, row, who);
+  const own = await whyNotApprover(registry, row, who);
   if (own !== undefined) throw new Problem('approval-refused', capitalized(own));
 }
 

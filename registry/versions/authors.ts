@@ -67,6 +67,14 @@ export async function whyOwn(
   return whyAuthor(chain, publication, who, latest);
 }
 
+/** Why somebody cannot approve a version under the registry's policy. */
+export async function whyNotApprover(
+  registry: Registry,
+  ...question: [Published, Acting & { readonly enrolled: EnrolledMember | undefined }]
+): Promise<string | undefined> {
+  return registry.policy.alone === true ? undefined : whyOwn(registry, ...question);
+}
+
 async function publicationIn(
   registry: Registry,
   version: Published,

@@ -77,6 +77,7 @@ const nodeParts: Record<string, RegExp> = {
 /** The commands that may import `registry`. The last three only lock their folders. */
 const mayTouchRegistry = [
   'cli/serve/serve.ts',
+  'cli/serve/up.ts',
   'cli/readers/registry-readers.ts',
   'cli/backup/registry-backup.ts',
   'cli/serve/registry-retention.ts',

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesIn, readPage, sectionOf, typeLines } from './page-lines.ts';
 import { makeStage } from './processes.ts';
@@ -15,23 +17,20 @@ function writeFilesOf(page: string): void {
   walk.write(Object.fromEntries([...files].map(([, path = '', text = '']) => [path, text])));
 }
 
-function writeSkill(): void {
-  stage.write({
-    'weekly-report/SKILL.md':
-      '---\nname: weekly-report\ndescription: Says in which month a date lies when somebody asks for it.\n---\n\nRun `scripts/week.ts` with the date.\n',
-    'weekly-report/scripts/week.ts':
-      "console.log('month', new Date(process.argv[2] ?? '').getUTCMonth() + 1);\n",
-  });
+function describeSkill(): void {
+  const path = join(stage.folder, 'hello/SKILL.md');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/^description: .*$/m, 'description: Greets a person by name.'));
 }
 
 describe('docs/operating-registry.md', () => {
   it('tells one person alone lines that work from an empty home, in their order', async () => {
     const lines = linesIn(sectionOf('operating-registry.md', 'One person alone, on one machine'));
-    expect(lines.length).toBeGreaterThan(12);
+    expect(lines.length).toBe(5);
     const last = await typeLines(stage, lines, (line) => {
-      if (line.startsWith('init')) writeSkill();
+      if (line.startsWith('init')) describeSkill();
     });
-    expect(last.out).toBe('month 3\n');
+    expect(last.out).toBe('hello, Ada\n');
   });
 });
 

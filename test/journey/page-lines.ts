@@ -42,8 +42,9 @@ export async function typeLines(
         .replace('~/.config/skillgate', join(stage.folder, 'me/config')),
     );
     const command = argv.slice(0, 2).join(' ');
-    if (argv[0] === 'serve') {
-      base = (await stage.serve('me', ...argv.slice(1))).base;
+    if (argv[0] === 'serve' || argv[0] === 'up') {
+      const serving = argv[0] === 'up' ? [...argv, '--port', '0'] : argv.slice(1);
+      base = (await stage.serve('me', ...serving)).base;
       continue;
     }
     const isAsked = argv[0] === 'manifest' || command === 'review approve';

@@ -31,6 +31,7 @@ export interface Stage {
   skill(user: string, ...argv: string[]): Promise<Ended>;
   /** The same, and its JSON; fails when the exit code is not 0. */
   json<Answer = Record<string, unknown>>(user: string, ...argv: string[]): Promise<Answer>;
+  /** `skillgate serve ARGV…`, or `skillgate up …` where that is the first word. */
   serve(user: string, ...argv: string[]): Promise<Serving>;
   write(files: Readonly<Record<string, string>>): void;
   /** Ends what still runs and removes the folder. */
@@ -88,13 +89,8 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     },
     serve: async (user, ...argv) => {
       const port = argv.includes('--port') ? [] : ['--port', '0'];
-      const { child, ended, err, out } = start(user, [
-        'serve',
-        ...argv,
-        ...port,
-        '--format',
-        'json',
-      ]);
+      const line = argv[0] === 'up' ? argv : ['serve', ...argv, ...port];
+      const { child, ended, err, out } = start(user, [...line, '--format', 'json']);
       while (!out().includes('\n')) {
         const early = await Promise.race([
           ended,

@@ -52,7 +52,7 @@ export const everyoneRows: readonly WrittenRow[] = [
     summary: 'show how to begin, list the commands, or describe one',
     usage: '[--all] [COMMAND]',
     examples: [
-      ['skillgate help', 'show five ways to begin'],
+      ['skillgate help', 'show ways to begin'],
       ['skillgate help --all', 'list all commands'],
       ['skillgate help review approve', 'describe one command'],
     ],

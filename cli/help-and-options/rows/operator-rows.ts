@@ -192,6 +192,18 @@ const registryAddressRows: readonly WrittenRow[] = [
 
 const serviceRows: readonly WrittenRow[] = [
   {
+    name: 'up',
+    summary: 'start a registry of your own on this machine: folder, keys, pin, scope, desk',
+    usage: '[DIR]',
+    examples: [
+      ['skillgate up', 'make a registry in your data folder, or go on with it, until Ctrl-C'],
+      ['skillgate up ./registry --port 4890', 'in another folder and on another port'],
+    ],
+    options: { '--port N': 'port on this machine (default: 4880)' },
+    args: [0, 1],
+    load: () => import('../../serve/up.ts'),
+  },
+  {
     name: 'serve',
     summary: 'start the registry and its scanner',
     usage: '[DIR]',

@@ -11,7 +11,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Version } from '../../../skills-index/skill/version.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
-import { whyAuthor } from '../../../skills-index/trust/members-and-scopes/authors.ts';
+import { whyNotApprover } from '../../../skills-index/trust/members-and-scopes/authors.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import { heldRole } from '../../../skills-index/trust/root/root-role.ts';
 import type { Registry } from '../../context.ts';
@@ -291,8 +291,13 @@ function stillCounts(
     at <= expires &&
     enrolled?.name === reviewer &&
     enrolled.roles.includes('reviewer') &&
-    whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex) ===
-      undefined &&
+    whyNotApprover(
+      policy,
+      identities,
+      { scope: scopeOf(version.name), ...publish },
+      acting,
+      logIndex,
+    ) === undefined &&
     (byKey || heldRole(root, 'registry', signer, logIndex))
   );
 }

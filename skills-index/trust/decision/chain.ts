@@ -238,7 +238,11 @@ function describeScan({ parts: { scan } }: JudgedVersion): Description {
   };
 }
 
-function describeApprovals({ approvals, parts: { scan } }: JudgedVersion): Description {
+function describeApprovals({
+  approvals,
+  evidence: { policies },
+  parts: { scan },
+}: JudgedVersion): Description {
   const independent = approvals.filter((one) => one.independent).length;
   const needed = scan?.needed;
   const total = needed === undefined ? '' : ` (${needed.total} needed)`;
@@ -246,7 +250,7 @@ function describeApprovals({ approvals, parts: { scan } }: JudgedVersion): Descr
   const onDesk = approvals.length > 0 && independent === 0 && needed?.independent === 0;
   return {
     ...(onDesk ? { undemanded: true as const } : {}),
-    says: `approvals: ${approvals.length}${total}; independent approvals: ${independent}${ofNeeded}${onDesk ? ' (none demanded): every approver relied on what the registry’s desk showed' : ''}`,
+    says: `approvals: ${approvals.length}${total}; independent approvals: ${independent}${ofNeeded}${onDesk ? ' (none demanded): every approver relied on what the registry’s desk showed' : ''}${policies.approving.alone === true ? '; the policy is that of one person alone, who may approve their own versions' : ''}`,
     notes: approvals.map(({ member, by, independent: isIndependent, logIndex, reason }) => {
       const how = isIndependent ? 'by key, independent of the desk' : `by ${by}`;
       return `${member}, ${how}, at log index ${logIndex}: ${reason}`;

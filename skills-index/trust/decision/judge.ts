@@ -9,7 +9,7 @@ import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import type { Version } from '../../skill/version.ts';
 import { type ApprovalStatement, predicateTypes } from '../../statement/attestation.ts';
 import { indexDescription } from '../index-files/index-line.ts';
-import { whyAuthor } from '../members-and-scopes/authors.ts';
+import { whyNotApprover } from '../members-and-scopes/authors.ts';
 import type { Identities } from '../members-and-scopes/identities.ts';
 import type { SignedBy } from '../members-and-scopes/match.ts';
 import { judgeRuleSet } from '../policy/judging-policies.ts';
@@ -273,7 +273,7 @@ function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalC
 
 function whyNotReviewer(
   approval: LoggedApproval,
-  { root, identities, version, publish }: ApprovalContext,
+  { root, policy, identities, version, publish }: ApprovalContext,
 ): string[] {
   const { signer, logIndex, statement } = approval;
   const { reviewer } = statement.predicate;
@@ -282,7 +282,13 @@ function whyNotReviewer(
     ? identities.memberOf(reviewer.keyId, logIndex)
     : identities.passkeyOf(reviewer.credentialId, logIndex)?.member;
   const acting = { ...reviewer, enrolled: member };
-  const own = whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex);
+  const own = whyNotApprover(
+    policy,
+    identities,
+    { scope: scopeOf(version.name), ...publish },
+    acting,
+    logIndex,
+  );
   return [
     ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer at that log index']),
     ...(member === undefined || member.name === reviewer.member

@@ -3,6 +3,7 @@ import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import type { Identity } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Identities, Member } from './identities.ts';
 
 export interface Publication {
@@ -40,6 +41,14 @@ export function whyAuthor(
   if (enrolled === undefined || enrolled.identities !== undefined) return undefined;
   if (!ownersAndPublishers(identities, publication, at).some(isPerson)) return undefined;
   return `an author is known only by an identity at an issuer, and no administrator listed the identities of ${enrolled.name}`;
+}
+
+/** `whyAuthor`, where the policy does not let one person be author and reviewer. */
+export function whyNotApprover(
+  policy: Pick<Policy, 'alone'>,
+  ...question: Parameters<typeof whyAuthor>
+): string | undefined {
+  return policy.alone === true ? undefined : whyAuthor(...question);
 }
 
 /**

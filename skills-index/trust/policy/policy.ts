@@ -134,6 +134,11 @@ export interface Policy {
    */
   readonly observed?: boolean;
   /**
+   * Whether an author's approval of their own version counts, for a registry that one person has
+   * alone. `skillgate verify` says so.
+   */
+  readonly alone?: true;
+  /**
    * Rule sets whose scans no longer count, because these rule sets are known to miss an attack. The
    * digest of a rule set tells nothing about its age, so the policy lists each rule set.
    */
@@ -173,6 +178,15 @@ export const firstPolicy: Policy = {
   approvals: { ...defaultPolicy.approvals, usual: { total: 1, independent: 1 } },
 };
 
+/**
+ * The policy of a registry that one person has alone, for as long as there is no second reviewer.
+ */
+export const alonePolicy: Policy = {
+  ...firstPolicy,
+  alone: true,
+  approvals: { usual: firstPolicy.approvals.usual, high: firstPolicy.approvals.usual },
+};
+
 const count = v.pipe(
   v.number(),
   v.safeInteger(),
@@ -196,6 +210,7 @@ const entries = {
   ceiling: v.nullable(capabilities),
   scanners: v.exactOptional(v.picklist([1, 2], 'is neither 1 nor 2')),
   observed: v.exactOptional(v.boolean()),
+  alone: v.exactOptional(v.literal(true)),
   refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
 } as const;
 

@@ -129,7 +129,7 @@ describe('an approval in the desk', () => {
     const ada = await deskOf(world, 'author');
     const skill = await publishScanned('pass');
     expect((await ada.get(pathOf(skill))).html).toContain(
-      'You cannot approve this version: you published it or own its scope.',
+      'You cannot approve this version: an author cannot approve their own version.',
     );
     const tried = await ada.post(`${pathOf(skill)}/approve`, {
       reason: 'Mine.',

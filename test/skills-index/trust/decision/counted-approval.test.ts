@@ -10,7 +10,7 @@ import {
 } from '../../../../skills-index/trust/decision/judge.ts';
 import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy, policyDigest } from '../../../../skills-index/trust/policy/policy.ts';
 import { people, type Story, storyNow, storyRoot, tellStory } from '../../story.ts';
 
 type Change = (statement: ApprovalStatement) => ApprovalStatement;
@@ -116,6 +116,13 @@ describe('an approval does not count', () => {
     ],
   ])('when: %s', (reason, reasons) => {
     expect(reasons().join('; ')).toContain(reason);
+  });
+
+  it('but one of an author does, under the policy of one person alone', () => {
+    const publish = { signer: people.ada.keyId, logIndex: story.publish.logIndex };
+    const alone = { ...defaultPolicy, alone: true } as const;
+    const underIt = predicate({ policy: policyDigest(alone) });
+    expect(why(underIt, { against: { publish, policy: alone } })).toEqual([]);
   });
 });
 
