@@ -17,6 +17,8 @@ export const commandWords: readonly string[] = [
   'import',
   'init',
   'install',
+  'invite',
+  'join',
   'key',
   'list',
   'lock',

@@ -167,6 +167,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
   for (const small of [
     '/session/*',
     '/session',
+    '/members/*',
     '/reviews/*',
     '/jobs/lease',
     '/jobs/:id/renew',

@@ -234,15 +234,14 @@ export function readMembers(
   );
 }
 
-/** The passkeys that wait for an administrator. */
-export async function readPending(
+/** The passkeys, and the keys of invited people, that wait for an administrator. */
+export function readPending(
   context: CommandContext,
   signer: KeyFile,
-): Promise<v.InferOutput<typeof pendingAnswer>['pending']> {
-  const { pending } = await withSession(context, signer, (token) =>
+): Promise<v.InferOutput<typeof pendingAnswer>> {
+  return withSession(context, signer, (token) =>
     askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
   );
-  return pending;
 }
 
 // Enrolments that need several administrators. Each signs the same statement and types the same

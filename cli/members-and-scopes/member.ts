@@ -49,7 +49,32 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? '';
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
-  const who = await readMemberKey(context, { name, signer });
+  return enrol(context, {
+    name,
+    roles,
+    who: await readMemberKey(context, { name, signer }),
+    signer,
+  });
+}
+
+/**
+ * Signs that a key or passkey belongs to a member.
+ * @throws Problem `forbidden` unless the signer is an administrator
+ */
+export async function enrol(
+  context: CommandContext,
+  {
+    name,
+    roles,
+    who,
+    signer,
+  }: {
+    readonly name: string;
+    readonly roles: readonly MemberRole[];
+    readonly who: Pick<MemberPredicate, 'key' | 'passkey'>;
+    readonly signer: KeyFile;
+  },
+): Promise<ExitCode> {
   const identities = identitiesOf(context);
   const { root } = await currentRegistry(context, context.registryBase);
   // The trusted root file decides how many administrators must sign, not the registry.
@@ -148,22 +173,26 @@ function identitiesOf({ options }: CommandContext): MemberPredicate['identities'
 async function list(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context, 'administrator');
   const { members, votes, votesNeeded } = await readMembers(context, signer);
-  const pending = await readPending(context, signer);
+  const { pending, joining } = await readPending(context, signer);
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.members/1', members, pending, votes, votesNeeded }, () =>
-    table([
-      ...members.map((member) => [
-        ink.bold(member.name),
-        joined(member.roles, ', '),
-        member.keyId ?? `passkey ${member.credentialId ?? ''}`,
-        identitiesText(member),
+  answer(
+    context,
+    { schema: 'skillgate.members/1', members, pending, joining, votes, votesNeeded },
+    () =>
+      table([
+        ...members.map((member) => [
+          ink.bold(member.name),
+          joined(member.roles, ', '),
+          member.keyId ?? `passkey ${member.credentialId ?? ''}`,
+          identitiesText(member),
+        ]),
+        ...pending.map((passkey) => [
+          ink.bold(passkey.member),
+          ink.yellow('waits'),
+          `passkey ${passkey.credentialId}`,
+        ]),
+        ...joining.map(({ name, key }) => [ink.bold(name), ink.yellow('waits'), key.keyId]),
       ]),
-      ...pending.map((passkey) => [
-        ink.bold(passkey.member),
-        ink.yellow('waits'),
-        `passkey ${passkey.credentialId}`,
-      ]),
-    ]),
   );
   for (const { change, by } of votes) {
     const { name, line } = pendingLine(change);
@@ -231,7 +260,7 @@ async function readMemberKey(
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return { key: { keyId, spki } };
   }
-  const pending = await readPending(context, signer);
+  const { pending } = await readPending(context, signer);
   const found = pending.find((passkey) => passkey.credentialId === id);
   if (found === undefined)
     throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits for an administrator`, {

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { publicKey } from '../../skills-index/statement/field-shapes.ts';
 import {
   identityList,
   identityShape,
@@ -148,6 +149,8 @@ export const membersAnswer = v.looseObject({
 export const lastStatementAnswer = v.looseObject({ statement: v.nullable(digest) });
 export const pendingAnswer = v.looseObject({
   pending: v.array(v.looseObject({ member: text, ...passkey.entries })),
+  /** Keys that were handed over with an invitation. */
+  joining: v.array(v.looseObject({ invitation: digest, name: text, key: publicKey })),
 });
 
 export const scopeAnswer = v.looseObject({

@@ -56,6 +56,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function add(context: CommandContext): Promise<ExitCode> {
+  const { pinned, kept } = await pinAsked(context);
+  return pinnedAnswer(context, pinned, kept);
+}
+
+/**
+ * Pins the registry at the address in the arguments, with the scopes and the fingerprint of the
+ * options; without one a person compares it.
+ * @throws Problem `root-invalid` for another root, and others of `refreshTrust`
+ */
+export async function pinAsked(context: CommandContext): Promise<Pinned> {
   const base = parseBase(context.args[0]);
   const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(
     parseScope,
@@ -88,7 +98,18 @@ async function trust(context: CommandContext): Promise<ExitCode> {
   const before = readRegistries(context.paths).registries.find((pinned) => pinned.base === base);
   if (before !== undefined) printNote(context, safe`Pinned before: ${before.root}`);
   await requireFingerprint(context, base, root);
-  return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
+  const { pinned, kept } = await pin(context, {
+    base,
+    root,
+    scopes: [],
+    registryMayBeDown: !fromUrl,
+  });
+  return pinnedAnswer(context, pinned, kept);
+}
+
+interface Pinned {
+  readonly pinned: PinnedRegistry;
+  readonly kept: StoredTrust | undefined;
 }
 
 interface NewPin {
@@ -108,7 +129,7 @@ interface NewPin {
 async function pin(
   context: CommandContext,
   { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
-): Promise<ExitCode> {
+): Promise<Pinned> {
   const trusted = await refreshTrust(context, base, root).catch((cause: unknown) => {
     if (
       !registryMayBeDown ||
@@ -129,12 +150,9 @@ async function pin(
       context,
       safe`${base} serves no TUF metadata. This host trusts it by the root file alone and cannot learn of rotated keys. This host asks for the metadata again each hour; the operator creates it with skillgate registry rotate.`,
     );
-  await carryMemory(context, base, { root, kept: trusted ?? undefined });
-  return pinnedAnswer(
-    context,
-    await pinRegistry(context.paths, base, root, scopes),
-    trusted ?? undefined,
-  );
+  const kept = trusted ?? undefined;
+  await carryMemory(context, base, { root, kept });
+  return { pinned: await pinRegistry(context.paths, base, root, scopes), kept };
 }
 
 // The registry cannot vouch for itself: an option names the fingerprint, or a person compares it.
@@ -149,7 +167,7 @@ async function requireFingerprint(
     if (parseDigest(namedRoot) === found) return;
     throw new Problem(
       'root-invalid',
-      `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,
+      `Cannot trust ${base}: its root file has fingerprint ${found}, not the named fingerprint`,
       {
         hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask the operator of the registry for the fingerprint over another channel; do not copy the fingerprint from this message`,
       },

@@ -7,6 +7,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { memberName, publicKey } from '../../skills-index/statement/field-shapes.ts';
 import type { PendingVote } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { EnrolledMember, Principal, Registry } from '../context.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
@@ -24,6 +25,7 @@ import {
   readReview,
   withdrawVersion,
 } from '../review/review.ts';
+import { invite, join, listJoining } from '../sign-in/invitations.ts';
 import { listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { states } from '../versions/status.ts';
 import {
@@ -166,8 +168,30 @@ export function memberRoutes(registry: Registry): Hono {
         pending: waiting.filter(
           ({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined,
         ),
+        joining: (await listJoining(registry)).filter(
+          ({ key }) => chain.memberStatementOf(key.keyId, latest) === undefined,
+        ),
       });
     })
+    .post(
+      '/members/invitations',
+      jsonBody(v.strictObject({ name: memberName })),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        return context.json({
+          secret: await invite(registry, actor, context.req.valid('json').name),
+        });
+      },
+    )
+    .post(
+      '/members/join',
+      jsonBody(v.strictObject({ secret: v.string(), key: publicKey })),
+      async (context) => {
+        const { secret, key } = context.req.valid('json');
+        await join(registry, secret, key);
+        return context.json({ ok: true }, 201);
+      },
+    )
     .route('/', scopeRoutes(registry));
 }
 

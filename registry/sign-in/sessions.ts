@@ -34,6 +34,9 @@ export const sessionKeptMs = 7 * 24 * 3_600_000;
 
 const sessionTokenMs = 60 * 60_000;
 
+/** How long an invitation can be used, and how long the key then waits for an administrator. */
+export const invitationMs = 24 * 60 * 60_000;
+
 /** How long a person has to sign in at the identity provider. */
 export const signOnMs = 10 * 60_000;
 
@@ -216,7 +219,13 @@ export async function takeTicket(
   return row === undefined || !isGood(registry, row) ? undefined : row.subject;
 }
 
-const ticketMs = { link: linkMs, challenge: challengeMs, 'sign-on': signOnMs } as const;
+const ticketMs = {
+  link: linkMs,
+  challenge: challengeMs,
+  'sign-on': signOnMs,
+  invitation: invitationMs,
+  joining: invitationMs,
+} as const;
 
 // Not expired, and not made by a clock that was ahead.
 function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {

@@ -7,8 +7,11 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
  * who may read the desk.
  */
 export type SessionKind = 'desk' | 'token' | 'person';
-/** A link to the desk, a nonce for a key, and a sign-in at an identity provider. */
-export type TicketKind = 'link' | 'challenge' | 'sign-on';
+/**
+ * A link to the desk, a nonce for a key, a sign-in at an identity provider, an invitation, and a
+ * key that was handed over with one.
+ */
+export type TicketKind = 'link' | 'challenge' | 'sign-on' | 'invitation' | 'joining';
 
 /** Sessions. The id is stored as SHA-256 only. */
 export const sessions = sqliteTable('sessions', {

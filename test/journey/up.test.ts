@@ -34,9 +34,13 @@ it('skillgate up makes a registry in which one person publishes, approves and ru
 
   serving = await stage.serve('pat', 'up');
   expect(serving.base).toBe(first);
-  await stage.skill('rita', 'key', 'create', 'rita');
-  const key = join(stage.folder, 'rita/config/keys/rita.pub.json');
-  await type('member', 'add', 'rita', '--role', 'reviewer', '--public-key', key, '--no-identity');
+  const line = await type('invite', 'rita', '--role', 'reviewer');
+  const { out: joined } = await stage.skill('rita', 'join', line);
+  const code = /this code, .*: (\S+)/.exec(joined)?.[1] ?? '';
+  // What a registry that passes on a key of its own would have somebody type.
+  const other = code.replace(/.$/, (letter) => (letter === 'z' ? 'y' : 'z'));
+  expect((await stage.skill('pat', 'member', 'confirm', other)).err).toContain('not-found');
+  await type('member', 'confirm', code, '--no-identity');
   await serving.stop();
 
   serving = await stage.serve('pat', 'up');

@@ -36,6 +36,47 @@ export const memberRows: readonly WrittenRow[] = [
     load: () => import('../../members-and-scopes/member.ts'),
   },
   {
+    name: 'invite',
+    summary: 'print the line with which somebody joins this registry; nothing is copied by hand',
+    usage: 'NAME --role ROLE',
+    examples: [
+      ['skillgate invite rita --role reviewer', 'print a line for rita that works once, for a day'],
+      ['skillgate invite anna --role author', 'print a line for anna, who then owns @anna'],
+    ],
+    options: { '--role ROLE': 'author, reviewer, operator or reader', ...administratorKey },
+    args: 1,
+    load: () => import('../../members-and-scopes/invite.ts'),
+  },
+  {
+    name: 'join',
+    summary:
+      'join a registry with the line of an invitation: pin its root, make a key, hand it over',
+    usage: 'LINE',
+    examples: [
+      ["skillgate join 'https://skills.acme.example/join#reviewer.rita.…'", 'accept an invitation'],
+    ],
+    args: 1,
+    load: () => import('../../members-and-scopes/invite.ts'),
+  },
+  {
+    name: 'member confirm',
+    summary: 'enrol the reviewer whose key has this code',
+    usage: 'CODE',
+    examples: [
+      [
+        'skillgate member confirm 7kq2-m4xn-9dre',
+        'type the code that the invited person reads out',
+      ],
+    ],
+    options: {
+      '--identity ISSUER SUBJECT...': 'OIDC identity of the member, as for member add',
+      '--no-identity': 'confirm that the member never signs with an OIDC identity',
+      ...administratorKey,
+    },
+    args: 1,
+    load: () => import('../../members-and-scopes/invite.ts'),
+  },
+  {
     name: 'member list',
     summary: 'list members, waiting passkeys, and enrolments that need more signatures',
     examples: [['skillgate member list', 'show the names, roles and keys of the members']],
