@@ -222,7 +222,7 @@ async function bundle(entries, how) {
     allowOverwrite: true,
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: 'node22',
     logLevel: 'warning',
     metafile: true,
   });

@@ -52,7 +52,7 @@ export async function usedCompiler(source, scanner) {
     stdin: { contents: parts.join('\n') },
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: 'node22',
     format: 'cjs',
     // Short names halve the text. Our own names stay, for reports of bugs.
     minify: true,

@@ -3,9 +3,9 @@
 // further.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-if (major < 24 || (major === 24 && minor < 15)) {
+if (major < 22 || (major === 22 && minor < 22) || major === 23 || (major === 24 && minor < 15)) {
   process.stderr.write(
-    `error[node-too-old]: Skillgate needs Node 24.15 or newer, and this is Node ${process.versions.node}.\n` +
+    `error[node-too-old]: Skillgate needs Node 22.22, 24.15 or newer, and this is Node ${process.versions.node}.\n` +
       'help: install Node 24 from https://nodejs.org, or in a checkout use: npm run -s skill -- ARGS\n',
   );
   process.exitCode = 2;

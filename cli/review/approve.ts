@@ -21,10 +21,12 @@ import {
   versionSubjects,
 } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import type { Policy } from '../../skills-index/trust/policy/policy.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { scanned } from '../publish/under-way.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
-import { registryIdFor } from '../registries/post-statement.ts';
+import { currentRegistry } from '../registries/refresh.ts';
 import {
   draftAnswer,
   statementAnswer,
@@ -72,16 +74,17 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
         ? await askForDraft(context, which, signer, token)
         : await askRegistry(context, `/api/v1/reviews/statement/${named}`, draftAnswer, { token });
     const payload = Buffer.from(draft.payload, 'base64');
+    const { root, policy } = await currentRegistry(context, context.registryBase);
     const expected = {
       ...which,
-      registry: await registryIdFor(context),
+      registry: registryIdOf(root),
       keyId: signer.keyId,
       now: context.now(),
       digest: named ?? draft.digest,
     };
     const statement = requireExpectedApproval(payload, expected, reviewed);
     requireFirstApproval(version, statement);
-    printNote(context, approvalText(context, statement, reviewed));
+    printNote(context, approvalText(context, statement, reviewed, policy));
     if (context.options.yes !== true)
       await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
     const envelope = await signPayloadWithKey(payload, signer);
@@ -142,6 +145,7 @@ function approvalText(
   context: CommandContext,
   { predicate }: ApprovalStatement,
   { bundle, files }: ReviewedBundle,
+  policy: Policy,
 ): Safe {
   const ink = inkFor(context.stderr, context.env);
   const json = files.find((file) => file.path === 'skill.json');
@@ -168,6 +172,9 @@ function approvalText(
             ? 'yes: signed on this machine, without the desk'
             : 'no: this statement was drafted in the desk. For an independent approval, leave out --statement and give --reason',
         ],
+        ...(policy.alone === true
+          ? [['  alone', 'yes: the policy is that of one person, whose own skills this counts for']]
+          : []),
         [
           '  valid until',
           `${predicate.expires}; a version that is approved by then stays approved`,

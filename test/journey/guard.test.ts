@@ -24,19 +24,19 @@ async function startAs(
 }
 
 describe('the guard', () => {
-  it.each(['20.20.2', '24.14.9', '18.0.0'])(
+  it.each(['18.0.0', '20.20.2', '22.21.9', '23.11.1', '24.14.9'])(
     'stops Node %s with one sentence and the way out',
     async (version) => {
       const { code, stdout, stderr } = await startAs(version, ['--version']);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain(
-        `error[node-too-old]: Skillgate needs Node 24.15 or newer, and this is Node ${version}`,
+        `error[node-too-old]: Skillgate needs Node 22.22, 24.15 or newer, and this is Node ${version}`,
       );
       expect(stderr).toContain('npm run -s skill --');
     },
   );
 
-  it.each([undefined, '24.15.0', '26.0.0'])('lets Node %s through', async (version) => {
+  it.each([undefined, '22.22.2', '24.15.0', '26.0.0'])('lets Node %s through', async (version) => {
     expect(await startAs(version, ['--version'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { guard } from '../built-program.ts';
+import { program } from '../built-program.ts';
 import { compiledCode } from '../compiled-code.ts';
 
 export interface Ended {
@@ -47,7 +47,8 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     argv: readonly string[],
   ): { child: ChildProcess; ended: Promise<Ended>; err: () => string; out: () => string } => {
     const { PATH = '', LANG = 'C.UTF-8' } = process.env;
-    const child = spawn(process.execPath, [guard, ...argv], {
+    const [file = '', ...words] = program;
+    const child = spawn(file, [...words, ...argv], {
       cwd: folder,
       env: {
         PATH,

@@ -35,7 +35,7 @@ export const everyoneRows: readonly WrittenRow[] = [
   {
     name: 'shell-init',
     summary:
-      'print shell code that makes `skill` short for `skillgate`, ahead of other programs named skill',
+      'print shell code that makes `skill` short for `skillgate`, and completes commands and options',
     usage: 'bash|zsh|fish',
     examples: [
       [
