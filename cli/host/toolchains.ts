@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { type FoundBackend, findBackend, findBackends } from '../../runner/backends/backends.ts';
 import { findProgram } from '../../runner/host/host.ts';
 import { withRunFolder } from '../../runner/run/run-folder.ts';
+import { containerStart } from '../../runner/sandbox/container-start.ts';
 import type { Sandbox, SandboxPlan } from '../../runner/sandbox/sandbox.ts';
 import { startSecondsMax } from '../../runner/sandbox/started.ts';
 import { whyNotToolchain } from '../../runner/sessions/session-host.ts';
@@ -201,7 +202,11 @@ export async function probeHost({ backend }: Wanted): Promise<readonly HostRow[]
     holds: sandbox.gives.includes(name),
     detail: 'host policy may require it',
   }));
-  if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
+  if (why !== undefined) {
+    const type = containerStart();
+    const row = { name: 'a sandbox starts', holds: false, detail: why };
+    return [type === undefined ? row : { ...row, type }, ...given];
+  }
   return [
     ...sandbox.checks.map((name) => ({ name, holds: true, detail: `started in ${sandbox.name}` })),
     ...given,

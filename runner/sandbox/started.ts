@@ -6,9 +6,13 @@
 import { statSync } from 'node:fs';
 import { PassThrough, type Readable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { containerStart } from './container-start.ts';
 import type { SandboxStart } from './sandbox.ts';
 
 export const startSecondsMax = 20;
+
+const withoutSandbox =
+  'scan, publish, review, install and verify work without it; nothing runs without it';
 
 /** The line from the runner that the shell waits for before the shell becomes the command. */
 export const goAhead = 'go\n';
@@ -23,13 +27,17 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
   const stderr = new PassThrough();
   let before = '';
   return new Promise((resolve, reject) => {
-    const onEnd = (): void =>
+    const onEnd = (): void => {
+      const start = containerStart();
+      const hint = start === undefined ? {} : { hint: `${start}; ${withoutSandbox}` };
       reject(
         new Problem(
           'sandbox-refused',
           `The sandbox did not start: ${before.trim() || 'it printed nothing'}`,
+          hint,
         ),
       );
+    };
     const late = setTimeout(onEnd, startSecondsMax * 1000);
     const onData = (chunk: Buffer): void => {
       before += chunk.toString('latin1');

@@ -1,13 +1,14 @@
 /**
  * `npm run test:installs [NAME…]`: makes the release, installs each of its files as a person would,
  * and has one person go from nothing to a skill that runs (`test/journey/up.test.ts`). The
- * executable and the Debian package are tried in a bare Debian root, where Node is not. As root, on
- * Debian.
+ * executable and the Debian package are tried in a bare Debian root, where Node is not. Then the
+ * demo's skill goes through a registry and a scanner in containers. As root, on Debian.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tryContainer } from './container.ts';
 
 const release = '.cache/release';
 /** Installs into a folder. @returns the words that start the program */
@@ -80,7 +81,7 @@ function type(...[program = '', ...args]: string[]): void {
 
 rmSync(release, { recursive: true, force: true });
 mkdirSync(release, { recursive: true });
-type('apt-get', 'install', '-y', '-qq', 'lintian', 'mmdebstrap');
+type('apt-get', 'install', '-y', '-qq', 'lintian', 'mmdebstrap', 'podman');
 type('npm', 'run', '-s', 'release');
 let failed = 0;
 const named = process.argv.slice(2);
@@ -96,6 +97,15 @@ for (const [name, install] of Object.entries(installs)) {
     });
     console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
     failed += status === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+if (named.length === 0 || named.includes('container')) {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-install-'));
+  try {
+    await tryContainer(bareRoot(folder), only('skillgate_*_amd64.deb'), folder);
+    console.log('ok   container');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
