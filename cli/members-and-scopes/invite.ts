@@ -17,6 +17,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { isLoopbackUrl } from '../loopback-url.ts';
 import { registryIdFor } from '../registries/post-statement.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { pinAsked } from '../registries/registry.ts';
@@ -128,6 +129,11 @@ async function invite(context: CommandContext): Promise<ExitCode> {
       ? safe`Send this line to ${name}, who types: skillgate join 'LINE'. It has no secret.`
       : safe`Send this line to ${name} alone: it works once, within a day. ${name} types skillgate join 'LINE' and tells you a code; then: ${asCalled('skillgate member confirm CODE')}`,
   );
+  if (isLoopbackUrl(new URL(base)))
+    printNote(
+      context,
+      safe`${base} answers on this machine alone. For people on other machines: docs/operating-registry.md`,
+    );
   return exitCodes.ok;
 }
 
