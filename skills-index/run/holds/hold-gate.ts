@@ -121,7 +121,7 @@ export function openGate(given: GateSettings): RunGate {
       return end(
         first,
         standing.answer.verdict === 'allow' ? 'allowed' : 'denied',
-        describeAnswer(standing),
+        `${describeAnswer(standing)}, to an earlier question`,
       );
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));

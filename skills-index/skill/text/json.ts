@@ -55,18 +55,22 @@ export function parseJson(
   };
 }
 
-// JavaScript's message about broken JSON contains an offset, or says that the text ends too early.
-// Any other message gives no place.
 function syntaxReasons(text: string, message: string, file: string): Reason[] {
-  const position = /at position (\d{1,10})/.exec(message)?.[1];
-  const offset =
-    position === undefined
-      ? message.startsWith('Unexpected end')
-        ? text.length
-        : undefined
-      : Number(position);
+  const offset = faultIn(text, message);
   const why = message.replace(/ in JSON at position .*/, '');
   return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
+}
+
+// JavaScript's message about broken JSON contains an offset, says that the text ends too early, or
+// quotes the ten characters before and after the fault.
+function faultIn(text: string, message: string): number | undefined {
+  const position = /at position (\d{1,10})/.exec(message)?.[1];
+  if (position !== undefined) return Number(position);
+  if (message.startsWith('Unexpected end')) return text.length;
+  const [, isCut, quoted = '', goesOn] =
+    /, (\.{3})?"(.*)"(\.{3})? is not valid JSON$/s.exec(message) ?? [];
+  if (isCut !== undefined) return text.indexOf(quoted) + 10;
+  return goesOn === undefined ? undefined : quoted.length - 10;
 }
 
 // Every JSON value but the first follows a comma or an opening bracket. Commas and brackets in

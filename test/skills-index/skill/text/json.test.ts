@@ -50,6 +50,20 @@ describe('strict JSON', () => {
     );
   });
 
+  it.each([
+    ['{\n  "methods": [, "GET"],\n  "path": "/v2"\n}', 2, 15],
+    ['{"a":,\n "a much longer rest": 1}', 1, 6],
+    ['{"a": "a much longer beginning",\n "b": tru}', 2, 10],
+    ['{"a": 1,\n}', 2, 1],
+    ['{"a": 1', 1, 8],
+  ])('says where %j is broken', (text, line, column) => {
+    expect(() => parseJson(text, 'a.json')).toThrow(
+      expect.objectContaining({
+        reasons: [expect.objectContaining({ place: { path: 'a.json', line, column } })],
+      }),
+    );
+  });
+
   it('knows where a string ends, whatever backslashes and quotes it has', () => {
     const hostile = fc.string({ unit: fc.constantFrom('\\', '"', 'a', ',', '}') });
     fc.assert(
