@@ -69,4 +69,11 @@ describe('compiled code', () => {
     expect((await startAs(undefined, ['help', 'help'], { SKILLGATE_HOME: home })).code).toBe(0);
     expect(filesIn(join(home, 'cache/compiled')).map((one) => one.name)).toEqual(['planted']);
   });
+
+  it('is not kept below a folder whose writers could exchange it', async () => {
+    const home = folderWith({ 'cache/other': 'x' });
+    chmodSync(join(home, 'cache'), 0o777);
+    expect((await startAs(undefined, ['help', 'help'], { SKILLGATE_HOME: home })).code).toBe(0);
+    expect(filesIn(join(home, 'cache/compiled'))).toEqual([]);
+  });
 });
