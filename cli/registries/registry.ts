@@ -167,7 +167,7 @@ async function requireFingerprint(
     if (parseDigest(namedRoot) === found) return;
     throw new Problem(
       'root-invalid',
-      `Cannot trust ${base}: its root file has fingerprint ${found}, not the named fingerprint`,
+      `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,
       {
         hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask the operator of the registry for the fingerprint over another channel; do not copy the fingerprint from this message`,
       },

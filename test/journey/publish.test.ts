@@ -215,7 +215,6 @@ describe('skillgate manifest', () => {
     const cwd = folderWith();
     await as('author', ['init', 'deals', '--scope', 'acme'], { cwd });
     const folder = join(cwd, 'deals');
-    mkdirSync(join(folder, 'scripts'));
     for (const name of ['one.sh', 'two.sh', 'part.sh'])
       writeFileSync(join(folder, 'scripts', name), 'echo\n');
     const text =
@@ -227,13 +226,14 @@ describe('skillgate manifest', () => {
     );
     expect((await as('author', ['manifest', '--write', '--yes'], { cwd: folder })).exit).toBe(0);
     const commands = () => JSON.parse(readFileSync(join(folder, 'skill.json'), 'utf8')).commands;
-    expect(commands()).toEqual({ one: 'scripts/one.sh', two: 'scripts/two.sh' });
+    const hello = 'scripts/hello.sh';
+    expect(commands()).toEqual({ hello, one: 'scripts/one.sh', two: 'scripts/two.sh' });
     writeFileSync(
       join(folder, 'skill.json'),
       readFileSync(join(folder, 'skill.json'), 'utf8').replace('"one"', '"first"'),
     );
     await as('author', ['manifest', '--write', '--yes'], { cwd: folder });
-    expect(commands()).toEqual({ first: 'scripts/one.sh', two: 'scripts/two.sh' });
+    expect(commands()).toEqual({ hello, first: 'scripts/one.sh', two: 'scripts/two.sh' });
     const said = await as('author', ['publish', '--dry-run'], { cwd: folder });
     expect(said).toMatchObject({
       exit: 0,

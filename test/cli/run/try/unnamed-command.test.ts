@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skill } from '../../command-line.ts';
@@ -13,7 +13,10 @@ describe('skillgate try on a skill whose skill.json names no command', () => {
   ])('says how to make a script a command: %j', async (command, script) => {
     const cwd = folderWith();
     await skill(['init', 'word-count'], { cwd });
-    mkdirSync(join(cwd, 'word-count/scripts'));
+    const path = join(cwd, 'word-count/skill.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, commands: {} }));
+    rmSync(join(cwd, 'word-count/scripts/hello.sh'));
     for (const name of ['count', 'sum'])
       writeFileSync(join(cwd, `word-count/scripts/${name}.py`), 'print(2)\n');
     const given = command === '' ? [] : [command];
@@ -28,7 +31,6 @@ describe('skillgate try of a command whose file is not in the skill', () => {
   async function tried(commands: Record<string, string>, ...given: string[]) {
     const cwd = folderWith();
     await skill(['init', 'word-count'], { cwd });
-    mkdirSync(join(cwd, 'word-count/scripts'));
     writeFileSync(join(cwd, 'word-count/scripts/count.py'), 'print(2)\n');
     const path = join(cwd, 'word-count/skill.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8'));
