@@ -1,10 +1,10 @@
 // The last step of `npm run build`: the command line and the scanning processes become one file each,
 // and one more for what is loaded only when it is needed, since Node spends more on finding and
-// reading five hundred small modules than on what they do. They contain every package but the two
-// with machine code and the one that an operator may leave out, each in the version of the lock
-// file: an installation fetches nothing else. What agents wait for (`skill run`, `mcp`, `agent run`) is a
-// program of its own in CommonJS: one file instead of a hundred, each part and each module of
-// Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
+// reading five hundred small modules than on what they do. They contain every package but those with
+// machine code and those that may be left out, each in the version of the lock file: an installation
+// fetches nothing else. What agents wait for (`skill run`, `mcp`, `agent run`) is a program of its
+// own in CommonJS: one file instead of a hundred, each part and each module of Node's set up when it
+// is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -100,11 +100,14 @@ const lazyPackages = {
   },
 };
 
-const own = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).devDependencies);
 const packages = new Set();
 const outputs = new Set();
-// Two have machine code, and an operator may leave the third out.
-const outside = ['better-sqlite3', '@napi-rs/keyring', 'nodemailer'];
+// Two have machine code, an operator may leave the third out, and only a checkout's demo has the
+// fourth: it finds its files beside its own package.json.
+const outside = ['better-sqlite3', '@napi-rs/keyring', 'nodemailer', 'playwright-core'];
+const contained = Object.keys(
+  JSON.parse(readFileSync('package.json', 'utf8')).devDependencies,
+).filter((name) => !outside.includes(name));
 // CommonJS packages require Node's modules. The import has a name that no module uses, since two
 // imports of one name are an error.
 const banner =
@@ -189,15 +192,11 @@ const alone = [
 for (const path of globSync('dist/**/*.js'))
   if (!outputs.has(path) && !alone.includes(path)) rmSync(path);
 rmSync('dist/cli/by-path.js');
+const partOf = new Map(Object.entries(parts).map(([part, { entryPoint }]) => [entryPoint, part]));
 for (const path of byPath) {
   const module = join('dist/cli', path);
-  const [part = ''] =
-    Object.entries(parts).find(([, { entryPoint }]) => entryPoint === module) ?? [];
-  const place = relative(dirname(module), part);
-  writeFileSync(
-    module,
-    `export * from ${JSON.stringify(place.startsWith('.') ? place : `./${place}`)};\n`,
-  );
+  if (!partOf.has(module)) throw new Error(`the build has no part for ${module}`);
+  writeFileSync(module, `export * from './${relative(dirname(module), partOf.get(module))}';\n`);
 }
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -233,7 +232,8 @@ async function bundle(entries, how) {
   for (const [output, { imports }] of Object.entries(metafile.outputs)) {
     outputs.add(output);
     const missing = imports.find(
-      ({ external, path }) => external && own.some((name) => `${path}/`.startsWith(`${name}/`)),
+      ({ external, path }) =>
+        external && contained.some((name) => `${path}/`.startsWith(`${name}/`)),
     );
     if (missing !== undefined) throw new Error(`${output} needs the package ${missing.path}`);
   }

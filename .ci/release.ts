@@ -16,7 +16,6 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -109,8 +108,6 @@ function makeDebian(): string {
   writeFileSync(join(doc, 'changelog'), news);
   run('gzip', ['-9n', join(doc, 'changelog')]);
   run('gzip', ['-9n', ...globSync(join(root, 'usr/share/man/man1/*.1'))]);
-  mkdirSync(join(root, 'usr/bin'), { recursive: true });
-  symlinkSync('../lib/skillgate/skillgate', join(root, 'usr/bin/skillgate'));
   run('chmod', ['-R', 'u=rwX,go=rX', root]);
   run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, path], {
     SOURCE_DATE_EPOCH: seconds,

@@ -160,7 +160,7 @@ export async function approveInDesk(
   const browser = await openBrowser();
   if (browser === undefined) {
     world.stage.say(
-      '(No Chromium found; SKILLGATE_CHROMIUM can name one. Rita signs with her key on the command line.)',
+      '(No browser here: the desk’s part needs Chromium, or SKILLGATE_CHROMIUM, and a checkout. Rita signs with her key on the command line.)',
     );
     await world.stage.type('rita', ['review', 'approve', version, '--reason', reason, '--yes']);
     return;

@@ -25,7 +25,7 @@ import {
   readReview,
   withdrawVersion,
 } from '../review/review.ts';
-import { invite, join, listJoining } from '../sign-in/invitations.ts';
+import { findJoining, invite, join } from '../sign-in/invitations.ts';
 import { listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { states } from '../versions/status.ts';
 import {
@@ -168,7 +168,7 @@ export function memberRoutes(registry: Registry): Hono {
         pending: waiting.filter(
           ({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined,
         ),
-        joining: (await listJoining(registry)).filter(
+        joining: (await findJoining(registry)).filter(
           ({ key }) => chain.memberStatementOf(key.keyId, latest) === undefined,
         ),
       });

@@ -3,7 +3,7 @@
  * public key, which waits for an administrator. Nothing here gives a right: an administrator signs
  * the enrolment after both people have compared a code (`cli/members-and-scopes/invite.ts`).
  */
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, type SQL } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
@@ -37,31 +37,33 @@ export async function invite(registry: Registry, actor: Actor, name: string): Pr
 export async function join(registry: Registry, secret: string, key: PublicKey): Promise<void> {
   const invitation = digestOf(secret);
   const name = await takeTicket(registry, 'invitation', secret);
-  // The first answer may have been lost on its way.
-  const earlier = (await listJoining(registry)).find((one) => one.invitation === invitation);
-  if (earlier?.key.keyId === key.keyId) return;
-  if (name === undefined)
+  if (name === undefined) {
+    // The first answer may have been lost on its way.
+    const [earlier] = await findJoining(registry, eq(tickets.id, invitation));
+    if (earlier?.key.keyId === key.keyId) return;
     throw new Problem('not-signed-in', 'This invitation was used before, or has expired', {
       hint: 'Ask whoever invited you for a new one. If you did not use it, somebody else did: say so.',
     });
-  const joining: JoiningKey = { invitation, name, key };
+  }
   const expiresAt = registry.now().getTime() + invitationMs;
   await registry.db.batch([
     (db) =>
       db.insert(tickets).values({
         id: invitation,
         kind: 'joining',
-        subject: JSON.stringify(joining),
+        subject: JSON.stringify({ invitation, name, key } satisfies JoiningKey),
         expiresAt,
       }),
   ]);
 }
 
-/** Keys that were handed over within the last day, those of members included. */
-export async function listJoining(registry: Registry): Promise<readonly JoiningKey[]> {
+/** Keys that were handed over within the last day, or the one of `which`; those of members, too. */
+export async function findJoining(registry: Registry, which?: SQL): Promise<readonly JoiningKey[]> {
   const rows = await registry.db.read
     .select({ subject: tickets.subject })
     .from(tickets)
-    .where(and(eq(tickets.kind, 'joining'), gt(tickets.expiresAt, registry.now().getTime())));
+    .where(
+      and(which, eq(tickets.kind, 'joining'), gt(tickets.expiresAt, registry.now().getTime())),
+    );
   return rows.map(({ subject }) => JSON.parse(subject));
 }

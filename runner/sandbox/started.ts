@@ -3,10 +3,9 @@
  * is complete, then the runner tells the shell to start the command.
  */
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { PassThrough, type Readable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { containerStart } from './container-start.ts';
 import type { SandboxStart } from './sandbox.ts';
 
 export const startSecondsMax = 20;
@@ -54,6 +53,28 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
       .on('end', onEnd)
       .on('end', () => clearTimeout(late));
   });
+}
+
+// A sandbox needs namespaces and a /proc of its own, which the usual profiles of containers forbid.
+
+const unconfined =
+  '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined';
+
+/**
+ * What to change in the start of the container that this process is in; undefined outside of one.
+ */
+export function containerStart(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  exists: (path: string) => boolean = existsSync,
+): string | undefined {
+  if (env.KUBERNETES_SERVICE_HOST !== undefined)
+    return 'in the pod: hostUsers: false; in securityContext of the container: procMount: Unmasked, seccompProfile: {type: Unconfined}, appArmorProfile: {type: Unconfined}';
+  const isContainer = exists('/.dockerenv');
+  if (env.GITHUB_ACTIONS === 'true' && isContainer)
+    return `in the job: container: {options: "${unconfined}"}, or a job without a container`;
+  if (exists('/run/.containerenv'))
+    return 'podman run --security-opt seccomp=unconfined --security-opt unmask=ALL …';
+  return isContainer ? `docker run ${unconfined} …` : undefined;
 }
 
 // Decides whether a run may open unix sockets. A run has its own network namespace, so abstract

@@ -18,18 +18,20 @@ const version = '@acme/weekly-report@1.4.0';
 /** @throws Error at the first step that fails */
 export async function tryContainer(root: string, deb: string, folder: string): Promise<void> {
   const port = await freePort();
-  const names = { image: `skillgate-${port}`, base: `bare-${port}`, volume: `data-${port}` };
+  const names = { image: `skillgate-${port}`, base: `bare-${port}` };
   const started: string[] = [];
   const home = join(folder, 'home');
   const skillgate = (...args: string[]): string =>
     type(process.execPath, ['dist/cli/guard.js', ...args], { SKILLGATE_HOME: home });
   const run = (service: Service, ...args: string[]): string =>
-    type(...words([...podman, 'run', ...limits, ...optionsOf(service, names.volume), ...args]));
+    type(...words([...podman, 'run', ...limits, ...optionsOf(service, port), ...args]));
   try {
     build(root, deb, folder, names);
     const services = readServices();
     const init = ['registry', 'init', '/data/registry', '--origin', 'localhost'];
     const fingerprint = run(services.registry, '--rm', names.image, ...init).trim();
+    const own = ['scanner-key.json', 'root.json'].map((file) => `/data/registry/${file}`);
+    run(services.registry, '--rm', '--entrypoint', 'cp', names.image, ...own, '/scanner/');
     const serve = ['serve', '/data/registry', '--port', String(port), '--no-scanner'];
     started.push(run(services.registry, '--detach', names.image, ...serve).trim());
     const base = `http://localhost:${port}`;
@@ -37,7 +39,7 @@ export async function tryContainer(root: string, deb: string, folder: string): P
     const work = services.scanner.command.split(' ');
     started.push(run(services.scanner, '--detach', ...environment, names.image, ...work).trim());
     await untilHealthy(base);
-    takeKey(names.volume, home);
+    takeKey(`data-${port}`, home);
     for (const line of [
       ['registry', 'add', base, '--root', fingerprint],
       ...['default', 'rita', 'rob'].map((name) => ['key', 'create', name]),
@@ -52,7 +54,8 @@ export async function tryContainer(root: string, deb: string, folder: string): P
   } finally {
     for (const id of started) type(...words([...podman, 'rm', '--force', '--time', '1', id]));
     type(...words([...podman, 'rmi', '--force', names.image, names.base]));
-    type(...words([...podman, 'volume', 'rm', '--force', names.volume]));
+    const volumes = [`data-${port}`, `scanner-${port}`];
+    type(...words([...podman, 'volume', 'rm', '--force', ...volumes]));
   }
 }
 
@@ -92,8 +95,7 @@ function readServices(): { readonly registry: Service; readonly scanner: Service
 }
 
 /** What compose would say to podman, in its own words for an open /proc. */
-function optionsOf(service: Service, volume: string): string[] {
-  const mode = service.volumes.find((one) => one.startsWith('data:'))?.split(':')[2];
+function optionsOf(service: Service, port: number): string[] {
   return [
     ...(service.read_only ? ['--read-only'] : []),
     ...service.tmpfs.flatMap((path) => ['--tmpfs', path]),
@@ -104,7 +106,10 @@ function optionsOf(service: Service, volume: string): string[] {
         '--security-opt',
         option === 'systempaths=unconfined' ? 'unmask=ALL' : option,
       ]),
-    ...['-v', `${volume}:/data${mode === undefined ? '' : `:${mode}`}`],
+    // The settings file of the operator is left out.
+    ...service.volumes
+      .filter((volume) => /^\w/.test(volume))
+      .flatMap((volume) => ['-v', volume.replace(':', `-${port}:`)]),
   ];
 }
 

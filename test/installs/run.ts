@@ -5,7 +5,15 @@
  * demo's skill goes through a registry and a scanner in containers. As root, on Debian.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryContainer } from './container.ts';
@@ -20,6 +28,7 @@ const installs: Readonly<Record<string, Install>> = {
   executable: (folder) => {
     const root = bareRoot(folder);
     copyFileSync(only('skillgate-*-linux-x64'), join(root, 'usr/local/bin/skillgate'));
+    requireSafeFolder(only('skillgate-*-linux-x64'), folder);
     return inRoot(root, '/usr/local/bin/skillgate');
   },
   'Debian package': (folder) => {
@@ -32,6 +41,17 @@ const installs: Readonly<Record<string, Install>> = {
     return inRoot(root, '/usr/bin/skillgate');
   },
 };
+
+/** The program is not unpacked below a folder whose writers could exchange it. */
+function requireSafeFolder(program: string, folder: string): void {
+  const open = join(folder, 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o777);
+  const env = { ...process.env, SKILLGATE_HOME: join(open, 'home') };
+  const { status, stderr } = spawnSync(program, ['--version'], { env, encoding: 'utf8' });
+  if (status !== 2 || !stderr.includes('unsafe-folder'))
+    throw new Error(`the executable trusts ${open}: exit ${status} ${stderr}`);
+}
 
 function byNpm(folder: string, node: string): string[] {
   const from = ['--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts'];
@@ -80,7 +100,6 @@ function type(...[program = '', ...args]: string[]): void {
 }
 
 rmSync(release, { recursive: true, force: true });
-mkdirSync(release, { recursive: true });
 type('apt-get', 'install', '-y', '-qq', 'lintian', 'mmdebstrap', 'podman');
 type('npm', 'run', '-s', 'release');
 let failed = 0;

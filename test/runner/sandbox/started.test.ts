@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startSecondsMax, untilStarted } from '../../../runner/sandbox/started.ts';
+import { containerStart, startSecondsMax, untilStarted } from '../../../runner/sandbox/started.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -30,4 +30,17 @@ it('is refused when no sign comes in time', async () => {
   const stderr = untilStarted(new PassThrough(), 'sign');
   vi.advanceTimersByTime(startSecondsMax * 1000);
   await expect(stderr).rejects.toMatchObject({ code: 'sandbox-refused' });
+});
+
+it.each([
+  ['docker', {}, ['/.dockerenv'], /^docker run .*systempaths=unconfined/],
+  ['podman', {}, ['/run/.containerenv'], /^podman run .*unmask=ALL/],
+  ['Kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, [], /procMount: Unmasked/],
+  ['a job of GitHub Actions', { GITHUB_ACTIONS: 'true' }, ['/.dockerenv'], /container: \{options/],
+])('in %s a sandbox that does not start says what to change', (_, env, files, says) => {
+  expect(containerStart(env, (path) => (files as readonly string[]).includes(path))).toMatch(says);
+});
+
+it('outside of a container it does not', () => {
+  expect(containerStart({ GITHUB_ACTIONS: 'true' }, () => false)).toBeUndefined();
 });
