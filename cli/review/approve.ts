@@ -173,7 +173,7 @@ function approvalText(
             : 'no: this statement was drafted in the desk. For an independent approval, leave out --statement and give --reason',
         ],
         ...(policy.alone === true
-          ? [['  alone', 'yes: the policy is that of one person, whose own skills this counts for']]
+          ? [['  alone', 'yes: this registry lets its one person approve their own skills']]
           : []),
         [
           '  valid until',
