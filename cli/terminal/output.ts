@@ -3,9 +3,9 @@
  * stdout.
  */
 
-import { stripVTControlCharacters, styleText } from 'node:util';
-import stringWidth from 'string-width';
+import { styleText } from 'node:util';
 import { hiddenCharacter, spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
+import { columnsOf } from '../../skills-index/skill/text/columns.ts';
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext, OutStream } from '../command.ts';
@@ -141,20 +141,6 @@ export function bytesText(bytes: number): string {
   if (bytes < 1024) return count(bytes, 'byte');
   const [size, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KiB'] : [bytes / 1024 / 1024, 'MiB'];
   return `${size.toFixed(1)} ${unit}`;
-}
-
-// ASCII, Latin letters with accents, dashes, quotation marks and the ellipsis: a column each.
-const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
-
-/**
- * The columns that a text takes in a terminal, without its colours. The library string-width
- * compiles patterns over all of Unicode, which takes longer than all other work of a short command.
- * So in a build the first text with wide or combining characters loads the library.
- */
-export function columnsOf(text: string): number {
-  const plain = stripVTControlCharacters(text);
-  if (oneColumnEach.test(plain)) return plain.length;
-  return stringWidth(plain);
 }
 
 /** Columns of equal width, two spaces apart. */

@@ -15,6 +15,7 @@ import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { columnsOf } from '../../skills-index/skill/text/columns.ts';
 import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -433,8 +434,4 @@ function wrapped({ text }: Safe, width: number): Safe[] {
     else lines.splice(-1, 1, longer);
   }
   return lines.map((one) => new Safe(one));
-}
-
-function columnsOf(text: string): number {
-  return Array.from(text.replace(/\u001b\[[\d;]*m/g, '')).length;
 }

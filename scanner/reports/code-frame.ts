@@ -1,6 +1,6 @@
 /** Code frames: the lines of a file around a finding, safe to show, with the columns to mark. */
-import stringWidth from 'string-width';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { columnsOf } from '../../skills-index/skill/text/columns.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
 
 /** Path → the file's lines (by LF, a final CR dropped), for files that are text. */
@@ -105,21 +105,21 @@ function cutAround(
   // the mark.
   const middle = shorten(
     marked ?? '',
-    width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax),
+    width - 2 - Math.min(columnsOf(before ?? ''), leadColumnsMax),
   );
-  const room = Math.max(0, width - stringWidth(middle));
-  const lead = Math.min(stringWidth(before ?? ''), leadColumnsMax, room - 1);
+  const room = Math.max(0, width - columnsOf(middle));
+  const lead = Math.min(columnsOf(before ?? ''), leadColumnsMax, room - 1);
   const left = keepEnd(
     before ?? '',
-    Math.max(lead, Math.floor(room / 2), room - stringWidth(behind ?? '')),
+    Math.max(lead, Math.floor(room / 2), room - columnsOf(behind ?? '')),
   );
-  const right = keepStart(behind ?? '', room - stringWidth(left));
-  const start = stringWidth(left);
-  return { text: `${left}${middle}${right}`, from: start, to: start + stringWidth(middle) };
+  const right = keepStart(behind ?? '', room - columnsOf(left));
+  const start = columnsOf(left);
+  return { text: `${left}${middle}${right}`, from: start, to: start + columnsOf(middle) };
 }
 
 function shorten(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (columnsOf(text) <= width) return text;
   const half = Math.floor((width - 1) / 2);
   return `${keepColumns([...text], half).join('')}…${keepColumns([...text].reverse(), half)
     .reverse()
@@ -127,21 +127,21 @@ function shorten(text: string, width: number): string {
 }
 
 function keepEnd(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (columnsOf(text) <= width) return text;
   return `…${keepColumns([...text].reverse(), width - 1)
     .reverse()
     .join('')}`;
 }
 
 function keepStart(text: string, width: number): string {
-  return stringWidth(text) <= width ? text : `${keepColumns([...text], width - 1).join('')}…`;
+  return columnsOf(text) <= width ? text : `${keepColumns([...text], width - 1).join('')}…`;
 }
 
 function keepColumns(characters: readonly string[], width: number): string[] {
   const kept: string[] = [];
   let used = 0;
   for (const character of characters) {
-    used += stringWidth(character);
+    used += columnsOf(character);
     if (used > width) break;
     kept.push(character);
   }

@@ -2,7 +2,7 @@
  * One finding as text, in the style of rustc: message, place, marked code, the path of the value,
  * the next step. Safe for any terminal.
  */
-import stringWidth from 'string-width';
+import { columnsOf } from '../../skills-index/skill/text/columns.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showForPaste, showSafely } from '../lookup-tables/hidden-characters.ts';
@@ -237,7 +237,7 @@ export function wrapped(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line === '' || stringWidth(longer) <= width) line = longer;
+    if (line === '' || columnsOf(longer) <= width) line = longer;
     else {
       lines.push(line);
       line = word;

@@ -1,15 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import {
-  columnsOf,
-  inkFor,
-  jsonText,
-  safe,
-  table,
-  terminalSafe,
-} from '../../../cli/terminal/output.ts';
+import { inkFor, jsonText, safe, table, terminalSafe } from '../../../cli/terminal/output.ts';
 
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
 
@@ -72,13 +64,5 @@ describe('what is printed', () => {
       fc.property(shown, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)),
       { numRuns: 50 },
     );
-  });
-
-  it('counts the columns of each character below U+3000 as the library does', () => {
-    const characters = Array.from({ length: 0x3000 - 0x20 }, (_, at) =>
-      String.fromCodePoint(0x20 + at),
-    ).filter((one) => !/\p{Control}/u.test(one));
-    const wrong = characters.filter((one) => columnsOf(one) !== stringWidth(one));
-    expect(wrong).toEqual([]);
   });
 });
