@@ -100,6 +100,8 @@ const lazyPackages = {
   },
 };
 
+// A checkout's; a build has scanner.cjs in its place.
+const scanModule = './local-scan.js';
 const packages = new Set();
 const outputs = new Set();
 // Two have machine code, an operator may leave the third out, and only a checkout's demo has the
@@ -116,7 +118,7 @@ const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { 
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
 const program = {
   format: 'cjs',
-  minifyWhitespace: true,
+  minify: true,
   legalComments: 'none',
   banner: ownPlace,
   // Node warns of an import() in code that was not loaded as a module.
@@ -139,7 +141,7 @@ for (const [name, commands] of Object.entries(programs))
   await bundle('command-line', {
     ...program,
     outfile: `dist/cli/${name}.cjs`,
-    external: outside,
+    external: [...outside, scanModule],
     plugins: [
       compilerOnly,
       otherCommands([...commands, help]),
@@ -157,7 +159,7 @@ writeFileSync('dist/cli/by-path.js', byPath.map((path) => `import('./${path}');`
 const parts = await bundle(['command-line', 'by-path'], {
   ...modules,
   chunkNames: 'part-[name]-[hash]',
-  external: outside,
+  external: [...outside, scanModule],
   plugins: [compilerOnly, ownPlaces('import.meta.url'), lazyPackages],
 });
 // An entry is a module that contains CommonJS. An import of a module of Node runs that module and
@@ -179,7 +181,7 @@ await bundle('main', {
 await bundle('scan/scan-child', {
   ...entry,
   outfile: 'dist/cli/scan/scan-child.js',
-  external: ['./local-scan.js'],
+  external: [scanModule],
   plugins: [ownPlaces("new URL('../main.js', ownPlace)")],
 });
 // Whole by themselves, and copied to other places from here.

@@ -4,7 +4,6 @@
  * whole run compiled, and the next run compiles nothing. A V8 snapshot of
  * the scanner was no faster for a page, and needs files of 20 MB.
  */
-import { hash } from 'node:crypto';
 import {
   closeSync,
   constants as fileFlags,
@@ -13,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -28,8 +28,6 @@ export interface BuiltFile<Exports> {
   keep(): void;
 }
 
-const digestBytes = 32;
-
 /**
  * @param file of ASCII, as the build makes sure: a string of single bytes takes half the time and
  * memory. A built file beside it, which it requires, is run in the same way.
@@ -40,16 +38,14 @@ export function runBuiltFile<Exports extends object>(
   file: string,
   place: string | undefined,
 ): BuiltFile<Exports> {
-  const source = readFileSync(file);
-  const kept = place === undefined ? undefined : readKept(place, source);
-  const script = new Script(
-    `(function (exports, require, module, __filename) {${source.toString('latin1')}\n})`,
-    {
-      filename: file,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(kept === undefined ? {} : { cachedData: kept }),
-    },
-  );
+  const source = readFileSync(file, 'latin1');
+  const version = versionOf(file);
+  const kept = place === undefined ? undefined : readKept(place, version);
+  const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
+    filename: file,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(kept === undefined ? {} : { cachedData: kept }),
+  });
   const module: { exports: Exports } = { exports: Object.create(null) };
   const required = createRequire(file);
   const parts: BuiltFile<object>[] = [];
@@ -65,17 +61,23 @@ export function runBuiltFile<Exports extends object>(
     wasKept: kept !== undefined && script.cachedDataRejected !== true,
     keep: () => {
       for (const part of parts) part.keep();
-      if (place !== undefined) write(place, source, script.createCachedData());
+      if (place !== undefined) write(place, version, script.createCachedData());
     },
   };
 }
 
-// V8 itself compares only the length of the source.
-function readKept(place: string, source: Uint8Array): Buffer | undefined {
+// V8 itself compares only the length of the source, and no checksum. A digest of megabytes would
+// take longer than what some commands do.
+function versionOf(file: string): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
+  return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+}
+
+function readKept(place: string, version: string): Buffer | undefined {
   try {
     const bytes = readOwn(place);
-    const code = bytes.subarray(digestBytes);
-    return digestOf(source, code).equals(bytes.subarray(0, digestBytes)) ? code : undefined;
+    const code = bytes.subarray(bytes.indexOf('\n') + 1);
+    return headOf(version, code).equals(bytes.subarray(0, -code.length)) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -93,10 +95,12 @@ function readOwn(place: string): Buffer {
   }
 }
 
-function write(place: string, source: Uint8Array, code: Buffer): void {
+function write(place: string, version: string, code: Buffer): void {
   const beside = `${place}.${process.pid}.new`;
   try {
-    writeFileSync(beside, Buffer.concat([digestOf(source, code), code]), { mode: 0o600 });
+    const whole = Buffer.concat([headOf(version, code), code]);
+    // On disk before its name is: after a loss of power, nothing half written is run.
+    writeFileSync(beside, whole, { mode: 0o600, flush: true });
     renameSync(beside, place);
   } catch {
     // The next start compiles again. What a full disk cut short would lie there for ever.
@@ -104,7 +108,6 @@ function write(place: string, source: Uint8Array, code: Buffer): void {
   }
 }
 
-function digestOf(source: Uint8Array, code: Uint8Array): Buffer {
-  const both = [source, code].map((part) => hash('sha256', part, 'buffer'));
-  return hash('sha256', Buffer.concat(both), 'buffer');
+function headOf(version: string, code: Buffer): Buffer {
+  return Buffer.from(`${version} ${code.length}\n`);
 }

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { runBuiltFile } from '../../cli/kept-code.ts';
 import { replyTo, type ScanReply } from '../../cli/scan/local-scan.ts';
 import { sampleOf } from '../sample.ts';
 import { ownAttacks } from '../scanner/own-attacks.ts';
@@ -9,7 +9,7 @@ import { ownAttacks } from '../scanner/own-attacks.ts';
 // would be missing in the built scanner only.
 it('reports from the built scanner what the sources report of TypeScript and JavaScript', async () => {
   const program = fileURLToPath(new URL('../../dist/cli/scanner.cjs', import.meta.url));
-  const built = createRequire(import.meta.url)(program) as { replyTo: typeof replyTo };
+  const built = runBuiltFile<{ replyTo: typeof replyTo }>(program, undefined).exports;
   const attacks = ownAttacks('open').filter(({ attack }) =>
     attack.some(({ path }) => /\.[cm]?[jt]sx?$/.test(path)),
   );
