@@ -14,6 +14,8 @@ export function isPublicAddress(host: string): boolean {
  * `isAsked` says that the word names a host.
  */
 export function isPublicName(host: string, isAsked = false): boolean {
+  // The list of suffixes takes time to load, and most words are no host.
+  if (!host.includes('.')) return false;
   const { domain, isIcann, isPrivate } = parse(host, { allowPrivateDomains: true });
   const isName = domain !== null && (isIcann === true || isPrivate === true);
   return isName && (isAsked || !fileEnding.test(host));

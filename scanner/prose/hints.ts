@@ -120,9 +120,7 @@ const patternNeeds = new Map<RegExp, Needs>(
     return needed.length === 0 ? [] : [[pattern, needed.map((bit) => hintsWith([bit]))]];
   }),
 );
-const table = new Map<number, WordEntry | string>(
-  Object.entries(words).map(([sum, bits]) => [Number(sum), bits]),
-);
+const table = new Map<number, WordEntry>();
 
 function hintsWith(bits: readonly number[]): Hints {
   const hints = new Int32Array(numbersOfHints);
@@ -176,9 +174,10 @@ function noteWords(text: string, hints: Hints): boolean {
 
 // Texts use few of the words, so the bits of the others stay as they are written.
 function entryOf(sum: number): WordEntry | undefined {
-  const entry = table.get(sum);
-  if (typeof entry !== 'string') return entry;
-  const [open = [], whole = []] = entry
+  const known = table.get(sum);
+  const written = known === undefined ? words[sum] : undefined;
+  if (written === undefined) return known;
+  const [open = [], whole = []] = written
     .split('/')
     .map((bits) => (bits === '' ? [] : bits.split(',').map(Number)));
   const made = { open, whole };

@@ -26,17 +26,18 @@ export function apiNamed(name: string): Api | undefined {
   )?.api;
 }
 
+const names: readonly string[] = Object.keys(apis).sort();
+const members = names.filter((name) => name.includes('#'));
+
 // Owners that are classes of the tables: their members are written with `#`.
-const classes = new Set(
-  Object.keys(apis).flatMap((name) => (name.includes('#') ? [ownerOf(name)] : [])),
-);
+const classes = new Set(members.map(ownerOf));
 
 /** Modules that the tables know, without `node:`. */
 export const knownModules: ReadonlySet<string> = new Set([
   ...Object.keys(nodeDefaults),
   ...harmlessModules,
-  ...Object.keys({ ...nodeApis, ...npmApis })
-    .map(ownerOf)
+  ...[nodeApis, npmApis]
+    .flatMap((table) => Object.keys(table).map(ownerOf))
     .filter((owner) => owner !== '' && owner !== 'process' && !classes.has(owner)),
   ...Object.keys(npmApis).filter((name) => !name.includes('.') && !name.includes('#')),
   ...Object.keys(npmServices).filter((name) => !name.endsWith('*')),
@@ -44,9 +45,7 @@ export const knownModules: ReadonlySet<string> = new Set([
 
 /** Names of class members: only for these a type has to be computed. */
 export const classMembers: ReadonlySet<string> = new Set(
-  Object.keys(apis).flatMap((name) =>
-    name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [],
-  ),
+  members.map((name) => name.slice(name.indexOf('#') + 1)),
 );
 
 /**
@@ -54,11 +53,9 @@ export const classMembers: ReadonlySet<string> = new Set(
  * `openai.Client#chat.completions.create`.
  */
 export const memberPaths: ReadonlySet<string> = new Set(
-  Object.keys(apis).flatMap((name) => {
+  members.flatMap((name) => {
     const parts = name.slice(name.indexOf('#') + 1).split('.');
-    return name.includes('#')
-      ? parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`)
-      : [];
+    return parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`);
   }),
 );
 
@@ -74,8 +71,6 @@ const languageGlobals =
 const requiredInterfaces =
   'Boolean Function CallableFunction NewableFunction IArguments Number Object RegExp String Symbol';
 
-const names: readonly string[] = Object.keys(apis).sort();
-
 /** The declarations of what every program has without an import. */
 export function globalDeclarations(): string {
   const roots = new Set([
@@ -85,9 +80,7 @@ export function globalDeclarations(): string {
     ...Object.keys({ ...globalApis, ...assignedApis }).map(rootOf),
   ]);
   roots.delete('import');
-  const globalClasses = new Set(
-    names.filter((name) => name.includes('#') && !ownerOf(name).includes('.')).map(ownerOf),
-  );
+  const globalClasses = new Set([...classes].filter((name) => !name.includes('.')));
   return [
     'interface Callable<T> { (...args: any[]): T; new (...args: any[]): T; }',
     'interface Array<T> { [index: number]: T; }',
@@ -127,9 +120,9 @@ export function moduleDeclaration(module: string): string {
 }
 
 function classText(name: string, module = ''): string {
-  const members = names.filter((member) => member.startsWith(`${name}#`));
+  const inClass = members.filter((member) => member.startsWith(`${name}#`));
   const short = module === '' ? name : name.slice(module.length + 1);
-  return `interface ${short} { ${members
+  return `interface ${short} { ${inClass
     .filter((member) => !member.slice(name.length).includes('.'))
     .map((member) => `${member.slice(name.length + 1)}: ${typeText(own(apis, member))};`)
     .join(' ')} }`;
