@@ -50,6 +50,13 @@ export function childCpuMs(argv: readonly string[], runs: number, env?: NodeJS.P
   return ((childTicks() - before) * 10) / runs;
 }
 
+/** The same of all children that end during some work, while this process serves them. */
+export async function servedCpuMs(work: () => Promise<void>, runs: number): Promise<number> {
+  const before = childTicks();
+  for (let i = 0; i < runs; i++) await work();
+  return ((childTicks() - before) * 10) / runs;
+}
+
 /** Wall milliseconds of one run of a command. */
 export function childWallMs(argv: readonly string[], env?: NodeJS.ProcessEnv): number {
   const start = performance.now();

@@ -18,6 +18,16 @@ const entry = fileURLToPath(new URL('../dist/cli/guard.js', import.meta.url));
 
 export async function skillRunRows(): Promise<Row[]> {
   build();
+  const host = await hostWithSkill();
+  try {
+    return [...(await runRows(host)), await openRow(host)];
+  } finally {
+    await host.close();
+  }
+}
+
+/** A registry and a host that has installed a skill whose command does nothing. */
+export async function hostWithSkill(): Promise<InstalledHost> {
   const host = await makeInstalledHost();
   try {
     await release(
@@ -35,17 +45,23 @@ export async function skillRunRows(): Promise<Row[]> {
     await host.skill('agent', 'create', agent);
     const { exit: granted, err: why } = await host.skill('agent', 'grant', agent, '@acme/*');
     if (granted !== 0) throw new Error(why);
-    return [...(await runRows(host)), await openRow(host)];
-  } finally {
+    return host;
+  } catch (cause) {
     await host.close();
+    throw cause;
   }
+}
+
+/** `skillgate run` of that skill. */
+export function runSkill(host: InstalledHost): Promise<void> {
+  return run(process.execPath, [entry, 'run', name, 'report'], host.env);
 }
 
 async function runRows(host: InstalledHost): Promise<Row[]> {
   const whole: number[] = [];
   const bare: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    whole.push(await wallMs(() => run(process.execPath, [entry, 'run', name, 'report'], host.env)));
+    whole.push(await wallMs(() => runSkill(host)));
     bare.push(await wallMs(() => run(process.execPath, ['-e', '0'], {})));
   }
   const value = median(whole);

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, childCpuMs, median } from './measure.ts';
+import type { InstalledHost } from '../test/journey/installed-host.ts';
+import { build, childCpuMs, median, servedCpuMs } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
+import { hostWithSkill, runSkill } from './skill-run.ts';
 
 const rounds = 9;
 const runs = 4;
@@ -35,14 +37,16 @@ writeFileSync('news.txt', news.map(([name, { title, lines }]) => \`\${name}: \${
 export async function startRows(): Promise<Row[]> {
   build();
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-start-'));
+  const host = await hostWithSkill();
   try {
-    return rowsIn(folder);
+    return await rowsIn(folder, host);
   } finally {
+    await host.close();
     rmSync(folder, { recursive: true });
   }
 }
 
-function rowsIn(folder: string): Row[] {
+async function rowsIn(folder: string, host: InstalledHost): Promise<Row[]> {
   mkdirSync(join(folder, 'page'));
   writeFileSync(join(folder, 'page/SKILL.md'), page);
   mkdirSync(join(folder, 'typescript/scripts'), { recursive: true });
@@ -62,13 +66,17 @@ function rowsIn(folder: string): Row[] {
   }));
   // The first start keeps compiled code for the others.
   for (const { argv } of commands) childCpuMs(argv, 1, env);
+  await runSkill(host);
   const bare: number[] = [];
+  const run: number[] = [];
   for (let round = 0; round < rounds; round++) {
     bare.push(childCpuMs([process.execPath, '-e', '0'], runs, env));
     for (const { argv, taken } of commands) taken.push(childCpuMs(argv, runs, env));
+    run.push(await servedCpuMs(() => runSkill(host), runs));
   }
   const against = { name: 'node -e 0', value: median(bare) };
-  return commands.map(({ name, taken, atMost }) =>
-    ratioRow(`skillgate ${name}, CPU`, median(taken), 'ms', against, atMost),
+  return [...commands, { name: 'run of an admitted skill', taken: run, atMost: 5 }].map(
+    ({ name, taken, atMost }) =>
+      ratioRow(`skillgate ${name}, CPU`, median(taken), 'ms', against, atMost),
   );
 }
