@@ -16,6 +16,7 @@ import type { TaintSource } from './fact/source.ts';
 import { Steps, scanSteps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
 import type { FactMemo } from './frontends/fact-memo.ts';
+import type { Analyse, FrontEnd } from './frontends/frontend.ts';
 import { frontEnds } from './frontends/frontends.ts';
 import { type Analysed, analyseSources } from './frontends/rounds.ts';
 import { digestOfFiles } from './ingest/files-digest.ts';
@@ -69,7 +70,8 @@ export async function scanWithFacts(
   options: ScanOptions = {},
 ): Promise<Scanned> {
   const extracted = await extractFacts(files, options);
-  return { report: reportOn(extracted, options), facts: extracted.facts };
+  const report = (options.within ?? atOnce)(() => reportOn(extracted, options));
+  return { report, facts: extracted.facts };
 }
 
 /** Runs every rule over facts, and makes the report. Pure, and parses nothing. */
@@ -226,6 +228,12 @@ interface ExtractOptions {
   readonly memo?: FactMemo;
   /** Replaces the usual limit of steps, for tests. */
   readonly steps?: number;
+  /** Runs each part of the scan, and may end it by an exception. */
+  readonly within?: (<Part>(part: () => Part) => Part) | undefined;
+}
+
+function atOnce<Part>(part: () => Part): Part {
+  return part();
 }
 
 /** Extracts the facts of one skill. Never throws because of the files' content. */
@@ -233,6 +241,20 @@ export async function extractFacts(
   given: readonly SourceFile[],
   options: ExtractOptions = {},
 ): Promise<SkillFacts> {
+  const { within = atOnce } = options;
+  const parts = factsOf(given, options);
+  let part = within(() => parts.next());
+  while (!part.done) {
+    const analyse = await part.value.load();
+    part = within(() => parts.next(analyse));
+  }
+  return part.value;
+}
+
+function* factsOf(
+  given: readonly SourceFile[],
+  options: ExtractOptions,
+): Generator<FrontEnd, SkillFacts, Analyse> {
   const files = [...given].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const ingested = ingestFiles(files);
   const texts = ingested.flatMap((file) => file.sources);
@@ -240,7 +262,7 @@ export async function extractFacts(
   const executable = new Set(
     files.filter((file) => (file.mode & 0o111) !== 0).map((file) => file.path),
   );
-  const analysed = await analyseSources(texts, frontEnds, {
+  const analysed = yield* analyseSources(texts, frontEnds, {
     files: new Set(files.map((file) => file.path)),
     executable,
     isPackage: options.of === 'package',

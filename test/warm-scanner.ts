@@ -13,6 +13,10 @@ export function startWatchedScanner(): WatchedScanner {
   return { ...warm, close: () => Promise.resolve() };
 }
 
+export function startSingleScanner(): WatchedScanner {
+  return startWatchedScanner();
+}
+
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
   return (await startWatchedScanner().scan({ files, path: '.', unread: [] })).report;
 }

@@ -38,7 +38,6 @@ import { type OriginResult, originOf, provenancePredicate } from './provenance.t
 import { requireDeclared } from './require-declared.ts';
 import { publishVersion, uploadedText } from './upload.ts';
 
-/** @param scanner may still be loading */
 export async function publishFolder(
   context: CommandContext,
   scanner: WatchedScanner,
@@ -50,8 +49,6 @@ export async function publishFolder(
   printWarnings(context, prepared);
   step('manifest', `${manifest.name} ${manifest.version}`);
   step('bundle', bundleText(prepared));
-  const scan = scanner.scan({ files: prepared.folder.files, path: '.', unread: [] });
-  // Nothing here needs the report, so it is done during the scan.
   const upload =
     context.options['dry-run'] === true
       ? undefined
@@ -61,9 +58,11 @@ export async function publishFolder(
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
-  const [{ report }] = await Promise.all([scan, warnOfRequired(context, manifest)]);
-  // The scanner's process ends while this one signs and sends.
-  void scanner.close();
+  // The registry answers during the scan.
+  const [{ report }] = await Promise.all([
+    scanner.scan({ files: prepared.folder.files, path: '.', unread: [] }),
+    warnOfRequired(context, manifest),
+  ]);
   // Findings of a version that nobody can publish would only hide this.
   const refused = await taken;
   if (refused !== undefined) throw refused;

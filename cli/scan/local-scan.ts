@@ -1,7 +1,7 @@
 /** A scan of this machine's command line: the request, the scan, and its reply. */
 
 import { FactMemo } from '../../scanner/frontends/fact-memo.ts';
-import { scanSkill, type UnreadEntry } from '../../scanner/scan.ts';
+import { type ScanOptions, scanSkill, type UnreadEntry } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
@@ -21,10 +21,13 @@ export type ScanReply =
 
 const memo = new FactMemo();
 
-/** Scans one skill. Never throws. */
-export async function replyTo({ files, ...options }: LocalScanRequest): Promise<ScanReply> {
+/** Scans one skill. Never throws. @param within runs each part of the scan, and may end it */
+export async function replyTo(
+  { files, ...options }: LocalScanRequest,
+  within?: ScanOptions['within'],
+): Promise<ScanReply> {
   try {
-    return { kind: 'report', report: await scanSkill(files, { ...options, memo }) };
+    return { kind: 'report', report: await scanSkill(files, { ...options, memo, within }) };
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     return { kind: 'failed', message: error.message, stack: error.stack ?? '' };

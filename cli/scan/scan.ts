@@ -19,7 +19,7 @@ import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from
 import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { readSkillFolder, type SkillFolder, whySkipped } from './source-folder.ts';
-import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
+import { startSingleScanner, startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
 
 /** Scanned skills for each scanner whose reports wait for their turn. */
 const foldersAheadMax = 4;
@@ -137,12 +137,13 @@ interface FoundSkills {
 
 // The start of a scanner costs as much processor time as some small skills.
 function startScanners(folders: number): WatchedScanner[] {
+  if (folders === 1) return [startSingleScanner()];
   const count = Math.min(
     availableParallelism(),
     scannersMax,
     Math.ceil(folders / foldersOfScanner),
   );
-  return Array.from({ length: Math.max(1, count) }, () => startWatchedScanner());
+  return Array.from({ length: count }, () => startWatchedScanner());
 }
 
 // Accepted findings do not affect the exit code, and new capabilities do. The verdict stays the

@@ -16,14 +16,13 @@ import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { LocalScanRequest, ScanReply } from './local-scan.ts';
+import { scanHere } from './scan-here.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
 }
 
 export interface WatchedScanner {
-  /** Has the scanner loaded before the first scan. */
-  load(): void;
   /**
    * Scans one skill; calls run one after another.
    * @throws Problem `scan-killed` when the scan was stopped or ran out of memory, `internal` for a
@@ -36,12 +35,24 @@ export interface WatchedScanner {
 
 /** Scans the files of a skill before its publication or review. @throws Problem `scan-killed` */
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
-  const scanner = startWatchedScanner();
+  const scanner = startSingleScanner();
   try {
     return (await scanner.scan({ files, path: '.', unread: [] })).report;
   } finally {
     await scanner.close();
   }
+}
+
+/** For a command that scans one skill: a small one in this process. */
+export function startSingleScanner(): WatchedScanner {
+  const beside = startWatchedScanner();
+  return {
+    ...beside,
+    scan: async (request) => {
+      const report = await scanHere(request);
+      return report === undefined ? beside.scan(request) : { report };
+    },
+  };
 }
 
 /** @param secondsMax time limit of one scan */
@@ -88,7 +99,6 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     );
   };
   return {
-    load: () => void load(),
     scan: (request) => {
       const next = last.then(() => scanNow(request));
       last = next.catch(() => undefined);

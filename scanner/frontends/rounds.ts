@@ -73,12 +73,15 @@ interface RoundsContext extends FrontEndContext {
   readonly memo?: FactMemo | undefined;
 }
 
-/** Analyses the texts of a skill, round by round. */
-export async function analyseSources(
+/**
+ * Analyses the texts of a skill, round by round. Yields each front end that a round needs, and
+ * takes what it loads.
+ */
+export function* analyseSources(
   read: readonly TaintSource[],
   frontEnds: readonly FrontEnd[],
   { executable, memo, ...given }: RoundsContext,
-): Promise<Analysed> {
+): Generator<FrontEnd, Analysed, Analyse> {
   const files = read.map(sameSource);
   const texts = new Map(files.map((source) => [source.path, source]));
   const context = { ...given, texts };
@@ -100,7 +103,7 @@ export async function analyseSources(
     for (const frontEnd of frontEnds) {
       const sources = byLanguage.get(frontEnd);
       if (sources === undefined) continue;
-      const analyse = await frontEnd.load();
+      const analyse = yield frontEnd;
       found.push(analyseAll(memo?.of(frontEnd.name, analyse) ?? analyse, sources, context));
     }
     untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
