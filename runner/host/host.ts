@@ -115,6 +115,6 @@ export function findProgram(program: string): string | undefined {
   if (path === undefined) return undefined;
   const { mode, uid } = statSync(path);
   return (mode & 0o111) !== 0 && (mode & 0o6022) === 0 && uid === 0
-    ? realpathSync(path)
+    ? realpathSync.native(path)
     : undefined;
 }
