@@ -1,6 +1,6 @@
 /** Files that are never half-written: written under another name, flushed, renamed. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -29,4 +29,13 @@ export async function writeWhole(
     await rm(beside, { force: true });
     throw cause;
   }
+}
+
+/** The same for whoever holds the file's lock: what killed writers left beside it goes. */
+export async function writeLocked(path: string, content: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder))
+    if (name.startsWith(`.${basename(path)}.`) && name.endsWith('.new'))
+      await rm(join(folder, name), { force: true });
+  await writeWhole(path, content);
 }

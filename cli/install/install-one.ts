@@ -34,7 +34,7 @@ import {
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { installedSkills } from './installed-skills.ts';
-import { localEdits, printKept } from './local-edits.ts';
+import { editsIn, localEdits, printKept } from './local-edits.ts';
 import {
   type LockedSkill,
   lockFileName,
@@ -304,9 +304,10 @@ async function writeInstalled(
   project: Project,
   installed: Prepared,
 ): Promise<void> {
-  const { layout, name } = installed;
+  const { files, layout, name } = installed;
   const earlier = installedSkills(project).find((skill) => skill.name === name);
-  const edits = earlier === undefined ? [] : await localEdits(context, earlier);
+  const isOurs = earlier === undefined || editsIn(layout, files).length === 0;
+  const edits = isOurs ? [] : await localEdits(context, earlier);
   const replaced = await writeAll(context, project, installed, edits.length > 0);
   // The skill had another folder before `--as`.
   const isMoved = earlier !== undefined && earlier.layout.folder !== layout.folder;
@@ -315,9 +316,8 @@ async function writeInstalled(
   if (isMoved) removeFolder(earlier.layout);
 }
 
-// The slow part happens in a folder beside the final one. Then both files and the rename follow at
-// once. After a crash in between, the lock names the folder's owner, so the next installation can
-// repair it.
+// The slow part happens in a folder beside the final one. Then the rename and both files follow at
+// once. After a crash in between, the folder is already what the next attempt would write.
 async function writeAll(
   context: CommandContext,
   project: Project,
@@ -330,6 +330,7 @@ async function writeAll(
   const prepared = prepareFolder(layout, files);
   try {
     context.signal.throwIfAborted();
+    prepared.commit();
     const { skills } = project.file;
     if (!isRequired || Object.keys(added).length > 0)
       await writeProject(join(project.folder, projectFileName), {
@@ -340,7 +341,6 @@ async function writeAll(
       join(project.folder, lockFileName),
       new Map([...project.lock, [name, locked] as const]),
     );
-    prepared.commit();
     return keeps ? prepared.keep() : undefined;
   } catch (cause) {
     prepared.undo();

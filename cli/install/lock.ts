@@ -19,7 +19,7 @@ import {
   version,
 } from '../../skills-index/statement/field-shapes.ts';
 import { whileLocked } from '../locked-file.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeLocked } from '../whole-file.ts';
 
 export const lockFileName = 'skillgate.lock';
 export const projectFileName = 'skillgate.json';
@@ -169,7 +169,7 @@ export async function changeLock(path: string, change: (lock: Lock) => Lock): Pr
 
 /** Writes a lock in one step; equal locks have equal bytes. */
 export async function writeLock(path: string, lock: Lock): Promise<void> {
-  await writeWhole(path, printLock(lock));
+  await writeLocked(path, printLock(lock));
 }
 
 /** The bytes of a lock: keys sorted, two spaces, newline at the end. */
@@ -186,7 +186,7 @@ export async function writeProject(path: string, project: ProjectFile): Promise<
     return [name, Object.keys(options).length === 1 ? wanted.range : options] as const;
   });
   const registries = Object.keys(project.registries).length === 0 ? undefined : project.registries;
-  await writeWhole(
+  await writeLocked(
     path,
     print({ schema: 'skillgate.project/1', registries, skills: Object.fromEntries(skills) }),
   );

@@ -45,7 +45,7 @@ interface Swap {
 export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFolder {
   const agents = join(layout.project, dirname(sharedFolder));
   const made = mkdirSync(agents, { recursive: true }) !== undefined;
-  dropLeftovers(agents);
+  dropLeftovers(layout.project);
   const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
   const discard = () => {
     rmSync(beside, { recursive: true, force: true });
@@ -138,9 +138,10 @@ function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
   renameSync(fresh, at);
 }
 
-// Leftovers of an interrupted installation, whose process has ended.
-function dropLeftovers(agents: string): void {
-  for (const name of readdirSync(agents)) {
+/** Removes what interrupted installations left, whose processes have ended. */
+export function dropLeftovers(project: string): void {
+  const agents = join(project, dirname(sharedFolder));
+  for (const name of existsSync(agents) ? readdirSync(agents) : []) {
     const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid)))
       rmSync(join(agents, name), { recursive: true, force: true });

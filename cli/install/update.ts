@@ -12,6 +12,7 @@ import { type AdmissionWorld, type Project, projectAt } from '../run/admission.t
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
 import { namedSkills, nothingInstalled } from './installed-skills.ts';
+import { dropLeftovers } from './prepare-folder.ts';
 import { isUnanswered } from './registry-answered.ts';
 import { installWithRequired } from './required/install-required.ts';
 
@@ -28,6 +29,8 @@ interface Row {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const skills = namedSkills(project, 'update', context.args);
+  // An update that was killed at its end has nothing left to do but this.
+  dropLeftovers(project.folder);
   const world = { ...context, verified: new VerifiedStatements() };
   const rows: Row[] = [];
   for (const { name, locked } of skills)
