@@ -35,4 +35,7 @@ if [ ! -d "$program" ]; then
   rm -rf "$new"
   trap - EXIT
 fi
+# For skillgate connect, which writes how other programs start this one.
+SKILLGATE_EXECUTABLE=$(readlink -f "$0")
+export SKILLGATE_EXECUTABLE
 exec "$program/bin/node" "$program/node_modules/skillgate/dist/cli/guard.js" "$@"

@@ -295,6 +295,13 @@ export const commandCodes = {
       'The scan of the skill on this machine ended with the verdict block. Nothing was uploaded, and the number of the version is still free.',
     fix: 'Mend what the findings name, and publish again. If the scan is wrong, add --despite-block. The registry scans the version itself, and holds a blocked version back until a reviewer releases it.',
   },
+  'agent-config-invalid': {
+    exit: 6,
+    status: 400,
+    means:
+      'A configuration file of an agent’s program cannot be parsed, or another user has a say in it.',
+    fix: 'Correct what the message names, and type the command again.',
+  },
   'not-confirmed': {
     exit: 6,
     status: 403,

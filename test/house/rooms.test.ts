@@ -97,6 +97,7 @@ const floors: Record<string, readonly string[]> = {
     '(commands)',
     'demo',
     'host',
+    'connect',
     'mcp',
     'agents',
     'changes',

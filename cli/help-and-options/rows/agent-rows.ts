@@ -234,8 +234,37 @@ export const agentRows: readonly WrittenRow[] = [
     ],
     options: {
       ...agentOption,
+      '--socket PATH': 'serve whoever connects to this Unix socket, instead of stdin and stdout',
     },
     load: () => import('../../mcp/mcp.ts'),
+  },
+  {
+    name: 'connect',
+    summary: 'let an agent’s program get its skills through Skillgate',
+    usage: 'claude-code|codex|cursor|nanoclaw|openclaw|opencode [FOLDER]',
+    examples: [
+      [
+        'skillgate connect claude-code',
+        'show what changes in the settings of Claude Code, ask, and change it',
+      ],
+      ['skillgate connect codex --agent coder', 'serve the skills of the agent identity coder'],
+      ['skillgate connect nanoclaw ~/nanoclaw', 'connect the containers of this NanoClaw'],
+    ],
+    options: {
+      '--agent NAME': 'agent identity (default: the name of the program)',
+      '--yes': 'do not ask',
+    },
+    args: [1, 2],
+    load: () => import('../../connect/connect.ts'),
+  },
+  {
+    name: 'disconnect',
+    summary: 'remove what skillgate connect wrote, and nothing else',
+    usage: 'claude-code|codex|cursor|nanoclaw|openclaw|opencode',
+    examples: [['skillgate disconnect claude-code', 'show what is removed, and ask']],
+    options: { '--yes': 'do not ask' },
+    args: 1,
+    load: () => import('../../connect/connect.ts'),
   },
   ...agentIdentityRows,
   ...agentSessionRows,
