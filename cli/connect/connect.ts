@@ -3,7 +3,7 @@
  * show each change first, and ask.
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { agentFile } from '../../runner/agents/agents.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,7 +14,12 @@ import { agentsFolderOf } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printLine, type Safe, safe } from '../terminal/output.ts';
 import { type AgentRow, agents } from './agents.ts';
-import { type ConnectWorld, fileDocument, type TextDocument } from './document.ts';
+import {
+  type ConnectWorld,
+  fileDocument,
+  requireOwnFolders,
+  type TextDocument,
+} from './document.ts';
 import { jsonEditor } from './edit-json.ts';
 import { tomlEditor } from './edit-toml.ts';
 import type { ConfigEntry, Editor } from './entry.ts';
@@ -22,9 +27,18 @@ import { planConnect, planDisconnect } from './plan.ts';
 import { readRecord, recordPath, type Written, writeRecord } from './record.ts';
 
 export const run = runnerOf({
-  connect: (context) => whileLocked(recordPath(context.paths), () => connect(context)),
-  disconnect: (context) => whileLocked(recordPath(context.paths), () => disconnect(context)),
+  connect: (context) => locked(context, connect),
+  disconnect: (context) => locked(context, disconnect),
 });
+
+function locked(
+  context: CommandContext,
+  act: (context: CommandContext) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const path = recordPath(context.paths);
+  requireOwnFolders(path, dirname(path));
+  return whileLocked(path, () => act(context));
+}
 
 interface Planned {
   readonly document: TextDocument;
@@ -112,7 +126,7 @@ const editors: Readonly<Record<Written['format'], Editor>> = {
 async function documentOf({ title, row }: Written): Promise<TextDocument> {
   if (row === undefined) return fileDocument(title);
   const { rowDocument } = await import('./nanoclaw.ts');
-  return rowDocument(title.slice(0, title.lastIndexOf(`: ${row.group}`)), row);
+  return rowDocument(title.slice(0, -`: ${row.group} ${row.column}`.length), row);
 }
 
 function agentOf({ args, command }: CommandContext): { agent: string; row: AgentRow } {

@@ -62,14 +62,16 @@ export function rowDocument(database: string, { group, column }: Row): TextDocum
   if (column !== 'skills' && column !== 'mcp_servers') throw unusable(title, `it has no ${column}`);
   return {
     title: `${database}: ${group} ${column}`,
-    read: async () =>
-      withDatabase(database, (db) => {
+    read: async () => {
+      if (!existsSync(database)) return undefined;
+      return withDatabase(database, (db) => {
         const found: unknown = db
           .prepare(`SELECT ${column} FROM container_configs WHERE agent_group_id = ?`)
           .pluck()
           .get(group);
         return typeof found === 'string' ? found : undefined;
-      }),
+      });
+    },
     write: async (after, before) =>
       withDatabase(database, (db) => {
         const { changes } = db

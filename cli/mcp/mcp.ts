@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { lstatSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -39,13 +39,18 @@ async function serveSocket(
   agent: string,
   path: string,
 ): Promise<ExitCode> {
+  // All clients take turns. An unknown agent fails here.
+  const { turns } = worldOf(context, agent);
   const { serveMcp } = await import('./mcp-server.ts');
-  const server = createServer((socket) => {
+  const serve = async (socket: Socket): Promise<void> => {
     const gone = new AbortController();
     socket.on('error', () => undefined).once('close', () => gone.abort());
     const signal = AbortSignal.any([context.signal, gone.signal]);
-    const streams = { stdin: socket, stdout: socket };
-    serveMcp(worldOf({ ...context, signal }, agent), streams, optionsOf(context, signal))
+    const world = { ...worldOf({ ...context, signal }, agent), turns };
+    await serveMcp(world, { stdin: socket, stdout: socket }, optionsOf(context, signal));
+  };
+  const server = createServer((socket) => {
+    serve(socket)
       .catch((cause: unknown) => printNote(context, safe`mcp: ${String(cause)}`))
       .finally(() => socket.destroy());
   });
