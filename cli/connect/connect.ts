@@ -12,7 +12,7 @@ import { type CommandContext, type ExitCode, exitCodes, runnerOf } from '../comm
 import { whileLocked } from '../locked-file.ts';
 import { agentsFolderOf } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, printLine, type Safe, safe } from '../terminal/output.ts';
+import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 import { type AgentRow, agents } from './agents.ts';
 import {
   type ConnectWorld,
@@ -65,7 +65,12 @@ async function connect(context: CommandContext): Promise<ExitCode> {
   }
   const next = [...(row.next?.(world) ?? []), ...identityLines(context, world)];
   const left = planned.flatMap(leftText);
-  const after = [...left, ...next.map((line) => safe`next: ${line}`), safe`gap: ${row.gap}`];
+  const after = [
+    ...changedText(planned),
+    ...left,
+    ...next.map((line) => safe`next: ${line}`),
+    safe`gap: ${row.gap}`,
+  ];
   // After a crash in between, the record names entries that are not there: they are added then.
   const isDone = await change(context, planned, () => writeRecord(path, record));
   answer(
@@ -109,6 +114,7 @@ async function disconnect(context: CommandContext): Promise<ExitCode> {
       joined(
         [
           isDone ? safe`disconnected ${agent}` : safe`nothing of Skillgate to remove for ${agent}`,
+          ...changedText(planned),
           ...left,
         ],
         '\n',
@@ -174,6 +180,10 @@ function titlesOf(planned: readonly Planned[]): string[] {
   return planned.filter(isChanged).map(({ document }) => document.title);
 }
 
+function changedText(planned: readonly Planned[]): Safe[] {
+  return titlesOf(planned).map((title) => safe`changed ${title}`);
+}
+
 function leftText({ document, left }: Planned): Safe[] {
   return left.map(
     ({ at }) =>
@@ -189,9 +199,9 @@ async function change(
 ): Promise<boolean> {
   const changes = planned.filter(isChanged);
   if (changes.length === 0) return false;
-  const question = joined(changes.flatMap(diffOf), '\n');
-  if (context.options.yes === true) printLine(context.stderr, question);
-  else await confirm(context, question, 'yes', '--yes');
+  // The lines around a change may hold keys, which have no place in the log of a script.
+  if (context.options.yes !== true)
+    await confirm(context, joined(changes.flatMap(diffOf), '\n'), 'yes', '--yes');
   first();
   for (const { document, before, after } of changes) await document.write(after, before);
   return true;

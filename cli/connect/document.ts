@@ -43,7 +43,8 @@ export interface ConnectWorld {
 export function fileDocument(title: string): TextDocument {
   const read = async (): Promise<{ text: string; path: string; mode: number } | undefined> => {
     const path = realPathOf(title);
-    requireOwnFolders(title, dirname(path ?? title));
+    requireOwnFolders(title, dirname(title));
+    if (path !== undefined) requireOwnFolders(title, dirname(path));
     if (path === undefined) return undefined;
     const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
     const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);

@@ -40,11 +40,13 @@ export interface Editor {
 
 /** Equal values have equal texts, in whatever order their keys are. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
+  return JSON.stringify(value, (_, part: unknown) => {
+    // TOML has numbers that JSON cannot carry.
+    if (typeof part === 'bigint') return String(part);
+    return typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+      : part;
+  });
 }
 
 export function unusable(path: string, why: string, place?: Omit<Place, 'path'>): Problem {

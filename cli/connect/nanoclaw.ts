@@ -38,6 +38,7 @@ export function nanoclawTargets({ folder }: ConnectWorld): readonly Target[] {
   const groups = withDatabase(database, (db) =>
     db.prepare('SELECT agent_group_id AS id FROM container_configs ORDER BY id').all(),
   ) as readonly { id: string }[];
+  if (groups.length === 0) throw new Problem('usage', `${folder} has no group of NanoClaw yet`);
   const target = (row: Row, entry: Target['entries'][number]): Target => ({
     document: rowDocument(database, row),
     format: 'jsonc',

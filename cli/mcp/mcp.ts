@@ -79,8 +79,8 @@ async function isStale(path: string): Promise<boolean> {
   try {
     await once(client, 'connect');
     return false;
-  } catch {
-    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED';
   } finally {
     client.destroy();
   }

@@ -11,6 +11,7 @@ import { makeReportSkill, release } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from '../journey/installed-host.ts';
 import { type Client, clients, installLineOf, installOnce } from './clients.ts';
 import { tryCoding } from './coding.ts';
+import { tryConnect } from './connect.ts';
 import { tryInspector } from './inspector.ts';
 import { type Installer, installers } from './installers/clients.ts';
 import type { Outcome } from './installers/outcomes.ts';
@@ -152,6 +153,7 @@ async function tryAgents(wanted: readonly string[]): Promise<void> {
     if (!wanted.includes('coding')) print(`${installed}: skills`, await tryClient(client));
     print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
   }
+  if (isWanted('connect')) print('skillgate connect', await tryConnect());
   if (isWanted('inspector')) print(tryInspector.package, await tryInspector());
   if (isWanted('mcp')) print(Object.values(mcpSuites).join(', '), await tryMcpSuites());
 }

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -122,7 +123,7 @@ describe.each(rows)('$agent', ({ agent, files, existing, foreign, malformed, mov
     expect((await run(`disconnect ${agent}`)).exit).toBe(6);
     expect(await run(`disconnect ${agent} --yes`)).toMatchObject({
       exit: 0,
-      stdout: `disconnected ${agent}\n`,
+      stdout: expect.stringContaining(`disconnected ${agent}\n`),
     });
     expect(filesOf()).toEqual([]);
     expect((await run(`disconnect ${agent}`)).stdout).toBe(
@@ -241,6 +242,13 @@ describe('NanoClaw', () => {
     expect(rowsOf()).toEqual([before, before]);
   });
 
+  it('is disconnected after its database is gone', async () => {
+    await run('connect nanoclaw nano --yes');
+    rmSync(join(home, 'nano'), { recursive: true });
+    expect((await run('disconnect nanoclaw --yes')).exit).toBe(0);
+    expect((await run('disconnect nanoclaw')).stdout).toContain('nothing of Skillgate');
+  });
+
   it('is refused in another folder', async () => {
     expect(await run('connect nanoclaw --yes')).toMatchObject({
       exit: 2,
@@ -249,6 +257,14 @@ describe('NanoClaw', () => {
     expect((await run('connect codex nano')).exit).toBe(2);
     expect((await run('connect unknown')).stderr).toContain('name one of claude-code, codex');
   });
+});
+
+it('with --yes, no line of a file gets into the log of a script', async () => {
+  write('.claude.json', '{\n  "primaryApiKey": "sk-secret"\n}\n');
+  const { stdout, stderr } = await run('connect claude-code --yes');
+  expect(stdout).toContain(`changed ${join(home, '.claude.json')}\n`);
+  expect(stdout + stderr).not.toContain('sk-secret');
+  expect((await run('disconnect claude-code')).stderr).toContain('sk-secret');
 });
 
 it('a hook that a person pasted is not doubled', async () => {
@@ -274,6 +290,12 @@ it('what belongs to other users, or is no text, is refused and stays', async () 
       },
       'belongs to user 65534: type the command as that user': (path) =>
         chownSync(dirname(path), 65_534, 65_534),
+      // Its folder is a link to one of ours, made by whoever owns the home folder.
+      'belongs to user 65534: type the command': (path) => {
+        rmSync(dirname(path), { recursive: true });
+        symlinkSync(folderWith(), dirname(path));
+        chownSync(home, 65_534, 65_534);
+      },
       'it is a link of user 65534': (path) => {
         symlinkSync('/etc/hostname', path);
         lchownSync(path, 65_534, 65_534);
@@ -284,7 +306,7 @@ it('what belongs to other users, or is no text, is refused and stays', async () 
     home = folderWith();
     mkdirSync(join(home, '.cursor'));
     attack(join(home, '.cursor/mcp.json'));
-    const { exit, stderr } = await run('connect cursor --yes');
+    const { exit, stderr } = await run('connect cursor --yes', { SKILLGATE_HOME: folderWith() });
     expect([exit, stderr]).toEqual([6, expect.stringContaining(why)]);
   }
 });

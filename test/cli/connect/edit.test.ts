@@ -144,7 +144,7 @@ describe('entries in TOML', () => {
     ['a table below it', 'X[mcp_servers.skillgate.tools]\na = 1\n'],
     ['dotted keys', 'mcp_servers.skillgate.command = "x"\n'],
     ['an inline table', 'mcp_servers = { skillgate = { command = "x" } }\n'],
-    ['another value', '[mcp_servers.skillgate]\ncommand = "x"\n'],
+    ['another value', '[mcp_servers.skillgate]\ncommand = "x"\nid = 99999999999999999999\n'],
   ])('that somebody wrote or changed stay: %s', (_, text) => {
     const { text: ours, ...written } = connected('', [table], tomlEditor);
     const now = text.replace('X', ours);
