@@ -259,6 +259,34 @@ describe('NanoClaw', () => {
   });
 });
 
+it('asks at a terminal, and takes only yes', async () => {
+  const ask = (input: string) =>
+    skill(['connect', 'codex'], { env: { HOME: home }, cwd: home, terminal: true, input });
+  const { exit, stderr } = await ask('no\n');
+  expect([exit, filesOf()]).toEqual([6, []]);
+  expect(stderr).toContain('+[mcp_servers.skillgate]');
+  expect((await ask('yes\n')).exit).toBe(0);
+  expect(filesOf()).toEqual(['.codex/config.toml']);
+});
+
+it('answers programs in JSON', async () => {
+  const { exit, stdout } = await run('connect cursor --yes --format json');
+  expect([exit, JSON.parse(stdout)]).toEqual([
+    0,
+    {
+      schema: 'skillgate.connected/1',
+      agent: 'cursor',
+      changed: [join(home, '.cursor/mcp.json')],
+      left: 0,
+      next: [
+        expect.stringContaining('agent create cursor'),
+        expect.stringContaining('agent grant cursor'),
+      ],
+      gap: expect.stringContaining('Cursor'),
+    },
+  ]);
+});
+
 it('with --yes, no line of a file gets into the log of a script', async () => {
   write('.claude.json', '{\n  "primaryApiKey": "sk-secret"\n}\n');
   const { stdout, stderr } = await run('connect claude-code --yes');
