@@ -16,6 +16,7 @@ import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 import { type AgentRow, agents } from './agents.ts';
 import {
   type ConnectWorld,
+  changed,
   fileDocument,
   requireOwnFolders,
   type TextDocument,
@@ -202,6 +203,9 @@ async function change(
   // The lines around a change may hold keys, which have no place in the log of a script.
   if (context.options.yes !== true)
     await confirm(context, joined(changes.flatMap(diffOf), '\n'), 'yes', '--yes');
+  // All or none, as far as files can: a person may have thought for long.
+  for (const { document, before } of changes)
+    if ((await document.read()) !== before) throw changed(document.title);
   first();
   for (const { document, before, after } of changes) await document.write(after, before);
   return true;

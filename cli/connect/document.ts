@@ -61,18 +61,29 @@ export function fileDocument(title: string): TextDocument {
   };
   return {
     title,
-    read: async () => (await read())?.text,
-    async write(after, before) {
-      const found = await read();
-      if (found?.text !== before) throw changed(title);
-      const path = found?.path ?? title;
-      if (after === undefined) return await rm(path);
-      const mode = found?.mode ?? newFileMode;
-      await writeWhole(path, after, mode);
-      // The umask may have taken bits.
-      await chmod(path, mode);
-    },
+    read: async () => (await named(title, read))?.text,
+    write: (after, before) =>
+      named(title, async () => {
+        const found = await read();
+        if (found?.text !== before) throw changed(title);
+        const path = found?.path ?? title;
+        if (after === undefined) return await rm(path);
+        const mode = found?.mode ?? newFileMode;
+        await writeWhole(path, after, mode);
+        // The umask may have taken bits.
+        await chmod(path, mode);
+      }),
   };
+}
+
+/** Failures of the file system with the name of the file that a person knows. */
+async function named<Result>(title: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
+    throw unusable(title, cause.message);
+  }
 }
 
 export function changed(title: string) {

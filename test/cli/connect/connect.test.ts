@@ -14,6 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { agents } from '../../../cli/connect/agents.ts';
@@ -269,6 +271,31 @@ it('asks at a terminal, and takes only yes', async () => {
   expect(filesOf()).toEqual(['.codex/config.toml']);
 });
 
+it('writes none of the files when one changed before the answer', async () => {
+  const input = new PassThrough();
+  const stdin = Object.assign(input, { isTTY: true });
+  const quiet = input.listenerCount('end');
+  const asked = skill(['connect', 'claude-code'], {
+    env: { HOME: home },
+    cwd: home,
+    terminal: true,
+    stdin,
+  });
+  // The question reads the terminal.
+  while (input.listenerCount('end') === quiet) await sleep(5);
+  write('.claude/settings.json', '{"meanwhile": true}');
+  input.write('yes\n');
+  const { exit, stderr } = await asked;
+  expect([exit, stderr]).toEqual([
+    6,
+    expect.stringContaining('another program has just changed it'),
+  ]);
+  expect([filesOf(), read('.claude/settings.json')]).toEqual([
+    ['.claude/settings.json'],
+    '{"meanwhile": true}',
+  ]);
+});
+
 it('answers programs in JSON', async () => {
   const { exit, stdout } = await run('connect cursor --yes --format json');
   expect([exit, JSON.parse(stdout)]).toEqual([
@@ -295,6 +322,16 @@ it('with --yes, no line of a file gets into the log of a script', async () => {
   expect((await run('disconnect claude-code')).stderr).toContain('sk-secret');
 });
 
+it('a hook for another place of Skillgate replaces the earlier one', async () => {
+  await run('connect claude-code --yes', { NODE_EXTRA_CA_CERTS: '/ca.pem' });
+  expect(read('.claude/settings.json')).toContain('"NODE_EXTRA_CA_CERTS=/ca.pem ');
+  write('.claude/settings.json', JSON.stringify(JSON.parse(read('.claude/settings.json'))));
+  expect((await run('connect claude-code --yes')).exit).toBe(0);
+  const { PreToolUse, UserPromptExpansion } = JSON.parse(read('.claude/settings.json')).hooks;
+  expect([PreToolUse.length, UserPromptExpansion.length]).toEqual([1, 1]);
+  expect(read('.claude/settings.json')).not.toContain('ca.pem');
+});
+
 it('a hook that a person pasted is not doubled', async () => {
   const pasted =
     '{"hooks": {"PreToolUse": [{"hooks": [{"command": "skillgate policy claude-code || exit 2"}]}]}}';
@@ -310,6 +347,11 @@ it('what belongs to other users, or is no text, is refused and stays', async () 
     'it is not UTF-8': (path) => writeFileSync(path, Buffer.from([0x7b, 0xff, 0x7d])),
     'it is no regular file': (path) => mkdirSync(path),
     'it is a link to a file that does not exist': (path) => symlinkSync('/nowhere', path),
+    ELOOP: (path) => symlinkSync(path, path),
+    ENOTDIR: (path) => {
+      rmSync(dirname(path), { recursive: true });
+      writeFileSync(dirname(path), '');
+    },
     'every user may write to': (path) => chmodSync(dirname(path), 0o777),
     ...(process.getuid?.() === 0 && {
       'belongs to user 65534': (path) => {
