@@ -38,8 +38,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** @param env further variables for every process; may be filled later */
-export function makeStage(env: Record<string, string> = {}): Stage {
+/**
+ * @param env further variables for every process; may be filled later
+ * @param machineOf the words that start a program on a user's machine
+ */
+export function makeStage(
+  env: Record<string, string> = {},
+  machineOf: (user: string) => readonly string[] = () => [],
+): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-road-'));
   const running = new Set<ChildProcess>();
   const start = (
@@ -47,8 +53,8 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     argv: readonly string[],
   ): { child: ChildProcess; ended: Promise<Ended>; err: () => string; out: () => string } => {
     const { PATH = '', LANG = 'C.UTF-8' } = process.env;
-    const [file = '', ...words] = program;
-    const child = spawn(file, [...words, ...argv], {
+    const [file = '', ...words] = [...machineOf(user), ...program, ...argv];
+    const child = spawn(file, words, {
       cwd: folder,
       env: {
         PATH,
