@@ -21,6 +21,12 @@ const parts = [
   { program: 'bwrap', debian: 'bubblewrap', for: 'the sandbox' },
   { program: 'socat', debian: 'socat', for: 'the way out of the sandbox' },
   { program: 'python3', debian: 'python3', for: 'skills written in Python' },
+  {
+    program: 'python3 -m venv',
+    debian: 'python3-venv',
+    for: 'the site of the docs',
+    found: () => forDemo || spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0,
+  },
   { program: 'git', debian: 'git', for: 'provenance' },
   { program: 'setpriv', debian: 'util-linux', for: 'dropping root' },
   { program: 'ip', debian: 'iproute2', for: 'observations' },
