@@ -1,10 +1,11 @@
 /**
- * docs/operating-registry.md, sections 1 to 7, line by line: Ada, Rita, Tom and an outsider with a
- * witness, each with a home of their own, and a server that ends TLS for its public name.
+ * The numbered sections of docs/operating-registry.md and then docs/operating-agents.md, line by
+ * line: Ada, Rita, Tom, an outsider with a witness, and a host of agents, each with a home of their
+ * own, and a server that ends TLS for its public name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
@@ -25,6 +26,8 @@ const inFolder = (path: string): string => join(stage.folder, path);
 let publicName: PublicName;
 let port: number;
 let witnessPort: number;
+let page: string;
+let fingerprint: string;
 
 beforeAll(async () => {
   port = await freePort();
@@ -43,7 +46,7 @@ beforeAll(async () => {
   for (const path of ['bin/skillgate', 'bin/curl']) chmodSync(inFolder(path), 0o755);
   chmodSync(inFolder('privkey.pem'), 0o600);
   Object.assign(env, publicName.env, compiledCode, {
-    PATH: `${inFolder('bin')}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: `${inFolder('bin')}:${process.env.PATH}`,
     HOME: stage.folder,
     NO_COLOR: '1',
     NODE_EXTRA_CA_CERTS: inFolder('ca.pem'),
@@ -64,11 +67,13 @@ async function type(
   who: (line: string) => string,
   after: (line: string, shown: string) => void | Promise<void> = () => {},
 ): Promise<void> {
-  const blocks = sectionOf('operating-registry.md', heading).matchAll(/```sh\n(.*?)```/gs);
+  const blocks = sectionOf(page, heading).matchAll(/```sh\n(.*?)```/gs);
   const lines = [...blocks].flatMap(([, block = '']) => block.trim().split('\n'));
   expect(lines.length, heading).toBeGreaterThan(0);
   for (const commented of lines) {
     const line = commented.replace(/ +# .*$/, '');
+    // The escape suite takes a minute, and sandbox-escape.test.ts is it.
+    if (line === 'skillgate doctor --escape') continue;
     await after(line, await typeLine(who(line), line));
   }
 }
@@ -85,7 +90,11 @@ async function typeLine(who: string, written: string): Promise<string> {
     '-c',
     `cd '${stage.folder}'; ${line}${isAsked ? ' --yes' : ''}`,
   ];
-  const questions = line.includes('registry init') ? newKey : knownKey;
+  const questions = line.includes(' secret set ')
+    ? newSecret
+    : line.endsWith('--passphrase')
+      ? newKey
+      : knownKey;
   for (;;) {
     const { exit, shown } = await commandAtTerminal(words, home, questions);
     expect(exit, `${who}: ${line}\n${shown}`).toBe(0);
@@ -98,6 +107,7 @@ const knownKey = [
   ['Passphrase of key', passphrase],
   ['Passphrase of key', passphrase],
 ] as const;
+const newSecret = [['Value of ', 'the value']] as const;
 const newKey = [
   ['(new', passphrase],
   ['(again)', passphrase],
@@ -117,8 +127,9 @@ async function startServer(line: string, home: Record<string, string>): Promise<
 }
 
 it('tells lines that make a registry for a team, in their order', async () => {
-  const page = readPage('operating-registry.md');
-  const [, settings = ''] = /```toml\n(.*?)```/s.exec(page) ?? [];
+  page = 'operating-registry.md';
+  const text = readPage(page);
+  const [, settings = ''] = /```toml\n(.*?)```/s.exec(text) ?? [];
   stage.write({ 'registry.toml': settings.replace('port = 443', `port = ${port}`) });
   values.set('0.0.0.0:4881', `127.0.0.1:${witnessPort}`);
   values.set('https://witness.example', `http://127.0.0.1:${witnessPort}`);
@@ -129,7 +140,8 @@ it('tells lines that make a registry for a team, in their order', async () => {
   let tom = '';
 
   await type('1\\. Keys and root: Ada', ada, (_, shown) => {
-    values.set('sha256:…', /sha256:\w+/.exec(shown)?.[0] ?? '');
+    fingerprint = /sha256:\w+/.exec(shown)?.[0] ?? '';
+    values.set('sha256:…', fingerprint);
   });
   await type('2\\. TLS and start: the server', () => 'server');
   await type(
@@ -163,7 +175,7 @@ it('tells lines that make a registry for a team, in their order', async () => {
     async (line, shown) => {
       if (line.includes('witness serve')) {
         [entry = ''] = /\{.*"name".*\}/.exec(shown) ?? [];
-        const [, form = ''] = /writes `(.*)` into `witnesses.json`/.exec(page) ?? [];
+        const [, form = ''] = /writes `(.*)` into `witnesses.json`/.exec(text) ?? [];
         stage.write({ 'witnesses.json': form.replace('ENTRY', entry) });
         await stopRegistry();
       }
@@ -174,10 +186,40 @@ it('tells lines that make a registry for a team, in their order', async () => {
   expect(await stage.skill('ada', 'verify', '@acme/weekly-report')).toMatchObject({ exit: 0 });
 });
 
+it('tells lines that give an agent its skill, in their order', async () => {
+  page = 'operating-agents.md';
+  const host = (): string => 'host';
+  chmodSync(stage.folder, 0o755);
+  values.set('/opt/skillgate', process.cwd());
+  values.set('sha256:…', fingerprint);
+  await type('1\\. The host', host);
+  await type('2\\. An agent', host);
+  await type('3\\. A workspace', host, (line) => {
+    // The page is for a user who is not root, and CI is root.
+    if (line.startsWith('mkdir ') && process.getuid?.() === 0)
+      chownSync(inFolder('reports'), 65_534, 65_534);
+  });
+  await type('4\\. A secret', host);
+  await type('5\\. An approver', host);
+  const file = inFolder('host/config/host.json');
+  const [, holds = '{}'] = /```json\n(\{\n {2}"holds".*?)```/s.exec(readPage(page)) ?? [];
+  const policy = { ...JSON.parse(readFileSync(file, 'utf8')), ...JSON.parse(holds) };
+  writeFileSync(file, JSON.stringify(policy));
+  const shown: string[] = [];
+  await type('6\\. A hold', host, (_, text) => {
+    shown.push(text);
+  });
+  expect(shown.join('\n')).toMatch(/writes[\s\S]*hello, /);
+  await type('8\\. Look what happened', host);
+});
+
 function describeSkill(): void {
   const path = inFolder('weekly-report/SKILL.md');
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, text.replace(/^description: .*$/m, 'description: Greets a person by name.'));
+  // The command that docs/operating-agents.md runs.
+  const manifest = inFolder('weekly-report/skill.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"hello"', '"report"'));
 }
 
 async function stopRegistry(): Promise<void> {
