@@ -31,27 +31,20 @@ export async function typeLines(
   lines: readonly (readonly string[])[],
   after: (line: string, ended: Ended) => void,
 ): Promise<Ended> {
-  let fingerprint = '';
-  let base = '';
   let last: Ended = { exit: null, out: '', err: '' };
   for (const line of lines) {
     const argv = line.map((word) =>
-      word
-        .replace('sha256:…', fingerprint)
-        .replace('http://localhost:4880', base)
-        .replace('~/.config/skillgate', join(stage.folder, 'me/config')),
+      word.replace('~/.config/skillgate', join(stage.folder, 'me/config')),
     );
     const command = argv.slice(0, 2).join(' ');
-    if (argv[0] === 'serve' || argv[0] === 'up') {
-      const serving = argv[0] === 'up' ? [...argv, '--port', '0'] : argv.slice(1);
-      base = (await stage.serve('me', ...serving)).base;
+    if (argv[0] === 'up') {
+      await stage.serve('me', ...argv, '--port', '0');
       continue;
     }
     const isAsked = argv[0] === 'manifest' || command === 'review approve';
     do last = await stage.skill('me', ...argv, ...(isAsked ? ['--yes'] : []));
     while (argv[0] === 'status' && /^status +(received|scanning)$/m.test(last.out));
     expect(last, line.join(' ')).toMatchObject({ exit: 0 });
-    if (command === 'registry init') fingerprint = last.out.trim();
     after(line.join(' '), last);
   }
   return last;
