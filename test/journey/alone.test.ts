@@ -23,10 +23,10 @@ function describeSkill(): void {
   writeFileSync(path, text.replace(/^description: .*$/m, 'description: Greets a person by name.'));
 }
 
-describe('docs/operating-registry.md', () => {
+describe('README.md', () => {
   it('tells one person alone lines that work from an empty home, in their order', async () => {
-    const lines = linesIn(sectionOf('operating-registry.md', 'One person alone, on one machine'));
-    expect(lines.length).toBe(5);
+    const lines = linesIn(sectionOf('../README.md', 'Install'));
+    expect(lines.length).toBe(6);
     const last = await typeLines(stage, lines, (line) => {
       if (line.startsWith('init')) describeSkill();
     });
