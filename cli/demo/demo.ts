@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openAuditKey } from '../../runner/audit/audit.ts';
+import { programOnPath } from '../../runner/files/path-programs.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
@@ -46,7 +47,14 @@ import { playTwin, publishNext } from './twin.ts';
 import { approveInDesk, playAgentSession } from './working.ts';
 
 /** Plays the demo; with `--keep` the registry and the desk run until Ctrl-C. */
-export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
+export async function run({
+  env,
+  stdout,
+  signal,
+  options,
+  now,
+}: CommandContext): Promise<ExitCode> {
+  requirePrograms(env.PATH);
   const started = now().getTime();
   const entry = fileURLToPath(new URL('../guard.js', import.meta.url));
   const stage = new Stage(stdout, signal, {
@@ -71,6 +79,15 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     await stage.close();
   }
   return 0;
+}
+
+/** The demo's own parts, beside those of a sandbox. */
+function requirePrograms(path: string | undefined): void {
+  const missing = ['python3', 'curl'].filter((name) => programOnPath(name, path) === undefined);
+  if (missing.length === 0) return;
+  throw new Problem('file-not-found', `Cannot play the demo without ${missing.join(', ')}`, {
+    hint: `apt-get install -y ${missing.join(' ')}`,
+  });
 }
 
 function nextLines(): string {

@@ -232,7 +232,7 @@ export function whereItLies(
   const warning =
     'the skill’s original scripts are installed: they run without a sandbox, and none of the limits above applies';
   return [
-    safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
+    safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${layout.project === context.cwd ? '' : `${layout.project}/`}${sharedFolder}/${layout.folder}`,
     safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
     ...layout.agentFolders.map(
       (folder) => safe`  ${layout.copy ? 'copied to' : 'linked from'} ${folder}/${layout.folder}`,

@@ -127,7 +127,7 @@ async function invite(context: CommandContext): Promise<ExitCode> {
     context,
     secret === undefined
       ? safe`Send this line to ${name}, who types: skillgate join 'LINE'. It has no secret.`
-      : safe`Send this line to ${name} alone: it works once, within a day. ${name} types skillgate join 'LINE' and tells you a code; then: ${asCalled('skillgate member confirm CODE')}`,
+      : safe`Send this line to ${name} alone: it works once, within a day. ${name} types skillgate join 'LINE' and tells you a code; then: ${asCalled('skillgate member confirm CODE --no-identity')} (--identity ISSUER SUBJECT if ${name} also publishes by single sign-on)`,
   );
   if (isLoopbackUrl(new URL(base)))
     printNote(
@@ -224,7 +224,7 @@ async function confirmKey(context: CommandContext): Promise<ExitCode> {
   );
   if (found === undefined)
     throw new Problem('not-found', `No key that was handed over has the code ${code}`, {
-      hint: 'compare the code with what skillgate join printed. If it is the same, do not enrol anybody: the registry may show you another key',
+      hint: 'compare the code with what skillgate join printed. A code counts once: skillgate member list shows who is enrolled. If it is new and the same, do not enrol anybody: the registry may show you another key',
     });
   const who = { key: found.key };
   return enrol(context, { name: found.name, roles: ['reviewer'], who, signer });

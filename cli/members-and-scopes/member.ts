@@ -12,6 +12,7 @@ import {
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/signatures/passkey.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { currentRegistry } from '../registries/refresh.ts';
 import { statementAnswer } from '../registries/registry-answers.ts';
@@ -76,7 +77,7 @@ export async function enrol(
   },
 ): Promise<ExitCode> {
   const identities = identitiesOf(context);
-  const { root } = await currentRegistry(context, context.registryBase);
+  const { policy, root } = await currentRegistry(context, context.registryBase);
   // The trusted root file decides how many administrators must sign, not the registry.
   const { members, votes } = await readMembers(context, signer);
   const asked = { name, roles, ...who, ...(identities === undefined ? {} : { identities }) };
@@ -132,6 +133,11 @@ export async function enrol(
         ? safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`
         : safe`${name}: ${nextVoteText(enrolment, ballot)}`,
   );
+  if (roles.includes('reviewer') && policy.alone === true)
+    printNote(
+      context,
+      safe`Until you start ${asCalled('skillgate up')} again, the policy of one person alone stays in force.`,
+    );
   if (roles.includes('reviewer') && identities === undefined)
     printNote(
       context,

@@ -15,6 +15,7 @@ import {
   union,
 } from '../../skills-index/skill/capability.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -62,7 +63,7 @@ async function draft(context: CommandContext, folder: string): Promise<ExitCode>
   packBundle(files);
   const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
   const json = bytesOf('skill.json');
-  const before = json === undefined ? undefined : parseManifest(json);
+  const before = json === undefined ? undefined : withItsFiles(parseManifest(json), files);
   const about =
     before ??
     draftIdentity(
@@ -115,6 +116,14 @@ async function draft(context: CommandContext, folder: string): Promise<ExitCode>
     outcome(join(folder, 'skill.json'), written, text.trimEnd() === old?.trimEnd()),
   );
   return exitCodes.ok;
+}
+
+// A command whose file is gone is no command any more.
+function withItsFiles(manifest: Manifest, files: readonly SourceFile[]): Manifest {
+  const commands = Object.entries(manifest.commands).filter(([, start]) =>
+    files.some(({ path }) => path === commandFile(start)),
+  );
+  return { ...manifest, commands: Object.fromEntries(commands) };
 }
 
 /** Whether the scan blocks the skill with the proposed skill.json. */

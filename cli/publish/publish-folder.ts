@@ -63,6 +63,7 @@ export async function publishFolder(
     scanner.scan({ files: prepared.folder.files, path: '.', unread: [] }),
     warnOfRequired(context, manifest),
   ]);
+  context.signal.throwIfAborted();
   // Findings of a version that nobody can publish would only hide this.
   const refused = await taken;
   if (refused !== undefined) throw refused;
@@ -265,7 +266,7 @@ interface JudgedVersion {
   readonly inferred?: true;
 }
 
-/** Prints the findings, and why the version needs more approvals than usual. */
+/** Prints the findings, and why the version is of high risk. */
 async function printJudgement(
   context: CommandContext,
   { files, manifest }: JudgedVersion,
@@ -288,8 +289,7 @@ async function printJudgement(
     findings: report.findings,
     verdict: report.verdict,
   });
-  for (const reason of why)
-    printNote(context, safe`this version needs more approvals than usual: ${reason}`);
+  for (const reason of why) printNote(context, safe`a version of high risk: ${reason}`);
 }
 
 /**

@@ -59,6 +59,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       await announce(here, registry, { dir, isNew });
     });
   } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'folder-in-use')
+      throw new Problem(cause.code, `Cannot start ${dir} a second time: it runs already`, {
+        hint: `for a new link to its desk: ${asCalled('skillgate login --browser')}`,
+        cause,
+      });
     if (!isOutgrown) throw cause;
   }
   // Nobody may serve a folder whose root of trust changes.
@@ -83,7 +88,8 @@ async function announce(
         safe`  files: ${dir}; your keys are in ${join(here.paths.config, 'keys')}`,
         safe`  you:   administrator, author in @${scope}, reviewer${policy.alone === true ? '; approvals say that you are alone, until a second reviewer is there' : ''}`,
         safe`  desk:  ${url}   (signs you in once, within five minutes)`,
-        safe`  next:  ${asCalled('skillgate init hello')}, then publish hello, review approve @${scope}/hello@0.1.0, run @${scope}/hello hello`,
+        safe`  next:  ${asCalled('skillgate init hello')}, describe it in hello/SKILL.md, then publish hello,
+         review approve @${scope}/hello@0.1.0 --reason TEXT, run @${scope}/hello hello`,
         safe`  stop:  Ctrl-C; ${asCalled(again)} goes on from here`,
       ],
       '\n',

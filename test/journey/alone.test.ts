@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesIn, readPage, sectionOf, typeLines } from './page-lines.ts';
@@ -15,6 +15,7 @@ afterAll(async () => {
 function writeFilesOf(page: string): void {
   const files = page.matchAll(/^cat > (\S+) <<'END'\n(.*?)^END$/gms);
   walk.write(Object.fromEntries([...files].map(([, path = '', text = '']) => [path, text])));
+  for (const [, path = ''] of page.matchAll(/^rm (\S+)/gm)) rmSync(join(walk.folder, path));
 }
 
 function describeSkill(): void {
