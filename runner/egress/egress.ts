@@ -219,13 +219,22 @@ async function handle(
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   if (decision.expects) response.writeContinue();
-  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request, decision.inBody);
+  const headerNamed = (wanted: string): string | undefined =>
+    headers.find(([name]) => readName(name) === wanted)?.[1];
+  const coding = headerNamed('content-encoding') ?? 'identity';
+  // No secret is put into a compressed body.
+  const forBody = coding === 'identity' ? decision.forBody : [];
+  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request, {
+    ...decision,
+    forBody,
+  });
   try {
-    const coding =
-      headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
-    const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
+    const isWhole =
+      coding !== 'identity' || forBody.length > 0 || decision.secrets.some(needsWholeBody);
     const held = await body.readAhead(isWhole ? Number.POSITIVE_INFINITY : egressFirstBytesMax);
     if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
+    const inBody =
+      forBody.length > 0 && body.ended ? body.placed(headerNamed('content-type') ?? '') : [];
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
     // A body that is not read whole is as long as Content-Length says. Without Content-Length the
@@ -246,6 +255,7 @@ async function handle(
       body,
       held: body.held,
       ended: body.ended,
+      inBody,
     });
     const whole: AllowedRequest['whole'] = (action) =>
       wholeRequest(traffic, outgoing(), head.length, action);
@@ -255,7 +265,7 @@ async function handle(
         place: decision,
         head: head.length,
         shown,
-        secrets,
+        secrets: [...secrets, ...inBody.map(({ name }) => name)],
         dropped: droppedHeaders({ decision, headers, method }),
         whole,
       },
@@ -315,7 +325,7 @@ async function forwardWebSocket(
   const { accounts } = traffic;
   const client = response.socket;
   if (client === null) return 'unreachable';
-  const upstream = openRequest(traffic, outgoing, response);
+  const upstream = openRequest(traffic, outgoing, response)?.upstream;
   if (upstream === undefined) return 'secret-unbound';
   try {
     const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>(

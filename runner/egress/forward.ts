@@ -11,14 +11,18 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
-import { egressBodyBytesMax } from '../../skills-index/run/egress/egress-judge.ts';
+import { type Allowed, egressBodyBytesMax } from '../../skills-index/run/egress/egress-judge.ts';
 import {
-  headersToHost,
   headersToSandbox,
   isPacked,
   type ReadRequest,
+  requestToHost,
 } from '../../skills-index/run/egress/forwarded-headers.ts';
-import { echoedParts } from '../../skills-index/run/egress/secret-use.ts';
+import {
+  type BoundPlaceholder,
+  echoedParts,
+  isInBody,
+} from '../../skills-index/run/egress/secret-use.ts';
 import type { KnownValue } from '../../skills-index/run/leaks/redaction.ts';
 import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
@@ -50,12 +54,13 @@ export async function forward(
   outgoing: Outgoing,
   response: ServerResponse,
 ): Promise<Denial | undefined> {
-  const upstream = openRequest(traffic, outgoing, response);
-  if (upstream === undefined) return 'secret-unbound';
+  const opened = openRequest(traffic, outgoing, response);
+  if (opened === undefined) return 'secret-unbound';
+  const { held, upstream } = opened;
   const answered = new Promise<IncomingMessage>((resolve, reject) =>
     upstream.on('error', reject).on('response', resolve),
   );
-  const sent = sendBody(upstream, outgoing);
+  const sent = sendBody(upstream, outgoing.body, held);
   try {
     const why = await passBack(traffic, await answered, outgoing.decision.host, response);
     return (await sent) ?? why;
@@ -73,38 +78,43 @@ export async function forward(
   }
 }
 
-/** Opens the request to the host. The caller ends the request. */
+/**
+ * Opens the request to the host. The caller ends the request.
+ * @returns the read part of the body as well, with its secrets
+ */
 export function openRequest(
   traffic: Traffic,
   outgoing: Outgoing,
   response: ServerResponse,
-): ClientRequest | undefined {
+): { readonly upstream: ClientRequest; readonly held: Buffer } | undefined {
   // Build the redaction before opening the request: when building fails, the host has received
   // nothing.
   traffic.redaction();
-  const headers = headersToHost(
+  const filled = requestToHost(
     outgoing,
     traffic.reveal,
     new Date(),
     traffic.rules.secrets.length > 0,
   );
-  if (headers === undefined) return undefined;
+  if (filled === undefined) return undefined;
+  const { headers, held, target } = filled;
   const upstream = httpRequest({
     ...traffic.upstream.optionsFor(outgoing.decision),
     method: outgoing.method,
-    path: outgoing.decision.target,
+    path: target,
     headers: headers.flat(),
     timeout: egressAnswerSecondsMax * 1000,
   });
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')));
   response.once('close', () => response.writableFinished || upstream.destroy());
-  return upstream;
+  return { upstream, held };
 }
 
 // Sends the body and never rejects: the request's `error` event reports a broken connection.
 async function sendBody(
   upstream: ClientRequest,
-  { body, held }: Outgoing,
+  body: RequestBody,
+  held: Buffer,
 ): Promise<Denial | undefined> {
   if (body.ended) {
     upstream.end(held);
@@ -210,6 +220,8 @@ export class RequestBody {
   /** Whether the client hung up, or sent a malformed body. */
   broken = false;
   readonly #traffic: Traffic;
+  readonly #inBody: readonly string[];
+  readonly #forBody: readonly BoundPlaceholder[];
   readonly #allowed: readonly string[];
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
@@ -221,10 +233,19 @@ export class RequestBody {
   #count = 0;
   #held = 0;
 
-  /** @param allowed the names of the secrets whose placeholders the body may contain */
-  constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>, allowed: readonly string[]) {
+  /**
+   * @param inBody the names of the secrets whose placeholders the body may contain anywhere
+   * @param forBody the secrets whose placeholders it may contain in one place
+   */
+  constructor(
+    traffic: Traffic,
+    pieces: AsyncIterable<Buffer>,
+    { inBody, forBody }: Pick<Allowed, 'inBody' | 'forBody'>,
+  ) {
     this.#traffic = traffic;
-    this.#allowed = allowed;
+    this.#inBody = inBody;
+    this.#forBody = forBody;
+    this.#allowed = [...inBody, ...forBody.map(({ name }) => name)];
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
@@ -256,6 +277,23 @@ export class RequestBody {
   release(): void {
     this.#traffic.accounts.countBuffered(-this.#held);
     this.#traffic.leaks.forget(this.#channel);
+  }
+
+  /**
+   * Finds the secrets whose placeholders stand in a whole body as they may. Any other placeholder
+   * denies the body.
+   * @param type the value of `Content-Type`
+   */
+  placed(type: string): BoundPlaceholder[] {
+    let rest = this.held.toString('latin1');
+    const found = this.#forBody.filter((one) => isInBody(rest, type, one));
+    for (const { placeholder } of found) rest = rest.replace(placeholder, '');
+    this.why ??= this.#traffic.accounts.whyLeaks(
+      `${this.#channel} rest`,
+      Buffer.from(rest, 'latin1'),
+      this.#inBody,
+    );
+    return found;
   }
 
   /** Decompresses a whole body and searches the decompressed content for secrets. */

@@ -4,6 +4,7 @@
  * values.
  */
 
+import { fitsPath } from '../../skills-index/run/egress/secret-use.ts';
 import type { PlannedSecret } from '../../skills-index/run/plan/plan.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -23,7 +24,8 @@ export interface Secrets {
 
 /**
  * Fetches the values of a plan's secrets, by name.
- * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair
+ * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair, or
+ * a value that fits into no path
  */
 export async function revealAll(
   planned: readonly PlannedSecret[],
@@ -33,15 +35,22 @@ export async function revealAll(
     planned.map(async ({ name }) => [name, (await secrets?.reveal(name)) ?? ''] as const),
   );
   const byName = new Map(values);
-  const wrong = planned.find(
-    ({ as, name }) => as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(byName.get(name) ?? ''),
-  );
-  if (wrong === undefined) return byName;
-  const hint =
-    'The value must be ACCESS_KEY_ID:SECRET_ACCESS_KEY, or ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN.';
-  throw new Problem(
-    'secret-refused',
-    `Cannot use secret ${wrong.name}: its value is not an AWS key`,
-    { hint },
-  );
+  for (const { as, name } of planned) {
+    const value = byName.get(name) ?? '';
+    const [isWrong, what, hint] =
+      as === 'sigv4'
+        ? [
+            !/^[^:]+:[^:]+(:[^:]+)?$/.test(value),
+            'is not an AWS key',
+            'The value must be ACCESS_KEY_ID:SECRET_ACCESS_KEY, or ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN.',
+          ]
+        : [
+            as === 'path' && !fitsPath(value),
+            'does not fit into a path',
+            "The value must have letters, digits and ._~:@!$&'()*+,=- alone.",
+          ];
+    if (isWrong)
+      throw new Problem('secret-refused', `Cannot use secret ${name}: its value ${what}`, { hint });
+  }
+  return byName;
 }

@@ -36,7 +36,7 @@ export function inferSecret(
     seen.length === 0 && service !== undefined && !isMisused(name, report) ? [service.host] : seen;
   if (hosts.length === 0) return undefined;
   const isService = service !== undefined && hosts.every((host) => host === service.host);
-  return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files) };
+  return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files, report) };
 }
 
 function isSecret(name: string): boolean {
@@ -129,19 +129,51 @@ function hostIn({ message }: Finding): string[] {
   return url === undefined ? [] : [parseEgressUrl(url).host];
 }
 
-// From the code around it: a header of its own name, basic authentication, or else a bearer token.
-function useOf(name: string, files: readonly SourceFile[]): SecretUse {
+// From the code around it: a place in the address or body, a header of its own name, basic
+// authentication, or else a bearer token.
+function useOf(name: string, files: readonly SourceFile[], { findings }: ScanReport): SecretUse {
   if (/^AWS_/.test(name)) return 'sigv4';
   const texts = files
     .filter(({ path }) => path !== 'skill.json')
     .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))
     .filter((text) => text.includes(name));
+  const isInUrl = findings.some(
+    ({ message, rule }) =>
+      rule === 'flow/secret-in-url' && message.startsWith(`puts secret ${name} into`),
+  );
+  const place = texts.map((text) => placeIn(text, name, isInUrl)).find((one) => one !== undefined);
+  if (place !== undefined) return place;
   const code = texts.join('\n');
   const header = keyHeader.exec(code)?.[1];
   if (/\bBearer\b/i.test(code)) return 'bearer';
   if (header !== undefined) return `header:${header}`;
   return /\bBasic\b|\bauth=\(|curl[^\n]{0,200} (-u|--user) /.test(code) ? 'basic' : 'bearer';
 }
+
+// Where a program writes the variable, or a name that it gave to it, into an address or a body.
+function placeIn(text: string, name: string, isInUrl: boolean): SecretUse | undefined {
+  const read = `(?:os\\.environ(?:\\.get\\(|\\[)|os\\.getenv\\(|process\\.env\\[)["']${name}["']|process\\.env\\.${name}\\b|\\$\\{?${name}\\b`;
+  const given = [...text.matchAll(new RegExp(`\\b([A-Za-z_]\\w{0,40})\\s?=\\s?(?:${read})`, 'g'))];
+  const names = given.map(([, one]) => `\\$?\\{?${one}\\b`);
+  const value = `(?:${[read, ...names].join('|')})`;
+  const joined = `(?:["']\\s?\\+\\s?|\\$?\\{)?${value}`;
+  const inQuery = new RegExp(`[?&]([\\w.[\\]-]{1,64})=${joined}`).exec(text)?.[1];
+  if (inQuery !== undefined) return isInUrl ? `query:${inQuery}` : `form:${inQuery}`;
+  if (isInUrl && new RegExp(`https?://[^\\s"'\`?]{1,200}/[\\w-]{0,20}${joined}`).test(text))
+    return 'path';
+  const entry = new RegExp(`["']?([\\w.$@-]{1,64})["']?\\s?:\\s?${value}`).exec(text);
+  const [, key = ''] = entry ?? [];
+  const before = text.slice(0, entry?.index ?? 0).slice(-callCharsMax);
+  const [, field, made] = [...before.matchAll(callWithFields)].at(-1) ?? [];
+  const call = field ?? made ?? '';
+  if (/^(params|URLSearchParams|urlencode|data)$/.test(call) && key !== '')
+    return isInUrl ? `query:${key}` : `form:${key}`;
+  return /^(json|dumps|stringify)$/.test(call) && key !== '' ? `json:/${key}` : undefined;
+}
+
+const callCharsMax = 400;
+const callWithFields =
+  /\b(params|data|json|headers)\s?[=:]|\b(?:json\.|JSON\.)?(URLSearchParams|urlencode|dumps|stringify|Headers)\(/g;
 
 /** Names of headers that carry keys, as services document them. */
 const keyHeader =

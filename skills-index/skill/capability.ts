@@ -24,10 +24,15 @@ export interface EnvCapability extends Explained {
 }
 
 /**
- * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4` or
- * `hmac:NAME`.
+ * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`,
+ * `path`, `query:NAME`, `form:NAME` or `json:POINTER` (RFC 6901).
  */
-export type SecretUse = 'bearer' | 'basic' | 'sigv4' | `header:${string}` | `hmac:${string}`;
+export type SecretUse =
+  | 'bearer'
+  | 'basic'
+  | 'path'
+  | 'sigv4'
+  | `${'form' | 'header' | 'hmac' | 'json' | 'query'}:${string}`;
 
 /**
  * A secret that the proxy adds to requests to the named hosts. The sandbox never sees the secret's

@@ -104,7 +104,7 @@ const secretUse = v.pipe(
   v.string(),
   v.check(
     isSecretUse,
-    'is not "bearer", "basic", "sigv4", "header:NAME" or "hmac:NAME", NAME being a header that frames no request',
+    'is not "bearer", "basic", "sigv4", "path", "query:NAME", "form:NAME", "json:POINTER", or "header:NAME" or "hmac:NAME" with a header that frames no request',
   ),
   v.transform((use) => use as SecretUse),
 );
@@ -323,9 +323,12 @@ function isRange(range: string): boolean {
   return range !== '' && range.length <= versionCharsMax && validRange(range) !== null;
 }
 
+const secretUses =
+  /^(bearer|basic|path|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
+
 function isSecretUse(use: string): boolean {
   const [, header] = /^(?:header|hmac):(.+)$/s.exec(use) ?? [];
-  if (header === undefined) return use === 'bearer' || use === 'basic' || use === 'sigv4';
+  if (header === undefined) return secretUses.test(use);
   return headerForm.test(header) && !framingHeaders.test(header);
 }
 

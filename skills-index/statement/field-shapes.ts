@@ -222,7 +222,7 @@ const groups = <Mount>(mount: Shape<Mount>, packages: Shape<PackageCapability>) 
       as: v.pipe(
         text,
         v.custom<SecretUse>(
-          (use) => /^(bearer|basic|sigv4|(header|hmac):.+)$/.test(String(use)),
+          (use) => /^(bearer|basic|path|sigv4|(form|header|hmac|json|query):.+)$/.test(String(use)),
           'is not a way to use a secret',
         ),
       ),

@@ -219,8 +219,8 @@ export const secretInUrl = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Addresses are written to the logs of every proxy and server on the way, and shown in errors. The proxy of the sandbox puts secrets into headers only.',
-  fix: 'Send it in the header that the service documents.',
+  why: 'Addresses are written to the logs of every proxy and server on the way, and shown in errors.',
+  fix: 'Send it in the header that the service documents. Where there is none, declare the secret as query:NAME or path.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
   reads: ['flow:network'],
   check: (context) =>

@@ -12,6 +12,8 @@ import type { Denial } from './denial.ts';
 import {
   type BoundPlaceholder,
   credentialOf,
+  isForBody,
+  isInTarget,
   isWellPlaced,
   type SentHeaders,
 } from './secret-use.ts';
@@ -63,8 +65,10 @@ export interface Allowed extends RequestPlace, Tunnel {
   readonly target: string;
   /** The address that host policy pins for the requested host; undefined when DNS decides. */
   readonly pinned: PinnedAddress | undefined;
-  /** The secrets whose placeholders stand in the headers to which the secrets are bound. */
+  /** The secrets whose placeholders stand in the headers, path or query to which they are bound. */
   readonly secrets: readonly BoundPlaceholder[];
+  /** The secrets whose placeholders may stand in the body, in one place. */
+  readonly forBody: readonly BoundPlaceholder[];
   /** The names of the secrets whose placeholders the body may contain. */
   readonly inBody: readonly string[];
 }
@@ -108,8 +112,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
   const used = placeholdersIn(request, parsed, rules.secrets);
-  if (used === undefined || rules.secrets.some((one) => holds(request.target, one)))
-    return denied('secret-unbound');
+  if (used === undefined) return denied('secret-unbound');
   return {
     kind: 'allowed',
     upgrades,
@@ -117,6 +120,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
     ...parsed,
     pinned: pinOf(rule, parsed.host),
     secrets: used,
+    forBody: rules.secrets.filter((one) => isForBody(one) && isBound(one, request.method, parsed)),
     inBody: rule.mayNamePlaceholders === true ? rules.secrets.map(({ name }) => name) : [],
   };
 }
@@ -301,25 +305,35 @@ function hasTwoReadings(headers: SentHeaders): boolean {
 // Returns the secrets whose placeholders stand where the plan allows; undefined when a placeholder
 // stands anywhere else.
 function placeholdersIn(
-  { headers, method }: EgressRequest,
-  { host, path }: RequestPlace,
+  { headers, method, target }: EgressRequest,
+  place: RequestPlace,
   secrets: EgressRules['secrets'],
 ): BoundPlaceholder[] | undefined {
   const found = headers.flatMap(([name, value]) =>
     secrets
       .filter((one) => holds(name, one) || holds(value, one))
-      .map((secret) => ({ name: name.toLowerCase(), value, secret })),
+      .map((secret) => ({ secret, isRight: isWellPlaced(name.toLowerCase(), value, secret) })),
   );
-  const place = `${host}${path}`;
-  const isBound = ({ hosts, methods = [method], places = [place] }: BoundPlaceholder): boolean =>
-    hosts.includes(host) &&
-    methods.includes(method) &&
-    places.some((one) => coversPath(one, place));
-  if (
-    !found.every(({ name, value, secret }) => isBound(secret) && isWellPlaced(name, value, secret))
-  )
+  const inTarget = secrets
+    .filter((one) => holds(target, one))
+    .map((secret) => ({ secret, isRight: isInTarget(target, secret) }));
+  const all = [...found, ...inTarget];
+  if (!all.every(({ isRight, secret }) => isRight && isBound(secret, method, place)))
     return undefined;
-  return [...new Set(found.map((one) => one.secret))];
+  return [...new Set(all.map((one) => one.secret))];
+}
+
+function isBound(
+  { hosts, methods, places }: BoundPlaceholder,
+  method: string,
+  { host, path }: RequestPlace,
+): boolean {
+  const place = `${host}${path}`;
+  return (
+    hosts.includes(host) &&
+    (methods ?? [method]).includes(method) &&
+    (places ?? [place]).some((one) => coversPath(one, place))
+  );
 }
 
 function holds(text: string, { placeholder }: BoundPlaceholder): boolean {

@@ -3,8 +3,14 @@
  * Pure.
  */
 import { type Allowed, readName } from './egress-judge.ts';
-import type { SentHeaders } from './secret-use.ts';
-import { applySecret, credentialOf, headerOf } from './secret-use.ts';
+import {
+  applySecret,
+  type BoundPlaceholder,
+  credentialOf,
+  filledText,
+  headerOf,
+  type SentHeaders,
+} from './secret-use.ts';
 
 /** An allowed request and the part of its body that the proxy has read. */
 export interface ReadRequest {
@@ -17,6 +23,8 @@ export interface ReadRequest {
    */
   readonly held: Buffer;
   readonly ended: boolean;
+  /** The secrets whose placeholders stand in the body, each in its place. */
+  readonly inBody?: readonly BoundPlaceholder[];
 }
 
 // Headers that concern one connection only (RFC 9110 §7.6.1), and headers that the proxy sets
@@ -54,28 +62,45 @@ const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
 // The proxy cannot search a delta-encoded response (RFC 3229) for secrets.
 const asksForDelta = /^a-im$/;
 
+/** What leaves for the host. */
+export interface FilledRequest {
+  readonly headers: SentHeaders;
+  readonly target: string;
+  /** The bytes of the body that were read so far. */
+  readonly held: Buffer;
+}
+
 /**
- * Returns the headers for the host, with secrets in the place of their placeholders. Returns
- * undefined when the request cannot be signed.
+ * Returns the request for the host, with secrets in the place of their placeholders. Returns
+ * undefined when the request cannot be signed, or a value fits into no path.
  * @param hides whether the run has any secret; if so, range headers are dropped, because a later
  * request could fetch in parts what an earlier request stored at the host
  */
-export function headersToHost(
+export function requestToHost(
   request: ReadRequest,
   reveal: (name: string) => string,
   now: Date,
   hides = request.decision.secrets.length > 0,
-): SentHeaders | undefined {
-  const { decision, held, method } = request;
-  const { secrets, target } = decision;
+): FilledRequest | undefined {
+  const { decision, inBody = [], method } = request;
+  const inHeader = (one: BoundPlaceholder): boolean => headerOf(one) !== undefined;
+  const fill = (text: string | undefined, secret: BoundPlaceholder): string | undefined =>
+    text === undefined ? undefined : filledText(secret, reveal(secret.name), text);
+  const target = decision.secrets.filter((one) => !inHeader(one)).reduce(fill, decision.target);
+  const body = inBody.reduce(fill, request.held.toString('latin1'));
+  if (target === undefined || body === undefined) return undefined;
+  const held = inBody.length === 0 ? request.held : Buffer.from(body, 'latin1');
   // A `sigv4` secret signs the other headers, so the signature is made last.
-  const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
-  return ordered.reduce<SentHeaders | undefined>(
-    (all, secret) =>
-      all &&
-      applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
-    withPlaceholders(request, hides),
-  );
+  const headers = decision.secrets
+    .filter(inHeader)
+    .toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'))
+    .reduce<SentHeaders | undefined>(
+      (all, secret) =>
+        all &&
+        applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
+      withPlaceholders({ ...request, held }, hides),
+    );
+  return headers && { headers, target, held };
 }
 
 /**

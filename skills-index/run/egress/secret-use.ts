@@ -33,10 +33,104 @@ export function needsWholeBody({ as }: Pick<Used, 'as'>): boolean {
   return as === 'sigv4' || as.startsWith('hmac:');
 }
 
-/** Returns the only header in which the secret's placeholder may stand, in lower case. */
-export function headerOf({ as }: Pick<Used, 'as'>): string {
+/** Whether the placeholder stands in the body: such a body is read whole as well. */
+export function isForBody({ as }: Pick<Used, 'as'>): boolean {
+  return /^(form|json):/.test(as);
+}
+
+/**
+ * Returns the only header in which the secret's placeholder may stand, in lower case; undefined
+ * where it stands in no header.
+ */
+export function headerOf({ as }: Pick<Used, 'as'>): string | undefined {
+  if (/^(path|(query|form|json):.*)$/s.test(as)) return undefined;
   const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
   return name?.toLowerCase() ?? 'authorization';
+}
+
+/** Whether a placeholder stands in the path or query as the use of its secret demands, and once. */
+export function isInTarget(target: string, { as, placeholder }: Used): boolean {
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  if (timesIn(target, placeholder) !== 1) return false;
+  if (as === 'path') return path.includes(placeholder);
+  const name = nameIn(as, 'query');
+  return name !== undefined && query.split('&').includes(`${name}=${placeholder}`);
+}
+
+/**
+ * Whether a placeholder stands in a whole body as the use of its secret demands, and once.
+ * @param body Latin-1
+ * @param type the value of `Content-Type`
+ */
+export function isInBody(body: string, type: string, { as, placeholder }: Used): boolean {
+  if (timesIn(body, placeholder) !== 1) return false;
+  const name = nameIn(as, 'form');
+  if (name !== undefined)
+    return (
+      /^application\/x-www-form-urlencoded *(;|$)/i.test(type) &&
+      [name, encodeURIComponent(name)].some((one) =>
+        body.split('&').includes(`${one}=${placeholder}`),
+      )
+    );
+  const pointer = nameIn(as, 'json');
+  if (pointer === undefined || !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) return false;
+  try {
+    return valueAt(JSON.parse(Buffer.from(body, 'latin1').toString()), pointer) === placeholder;
+  } catch {
+    return false;
+  }
+}
+
+// Servers decode a query and a form before they read them.
+function timesIn(text: string, placeholder: string): number {
+  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Math.max(...[text, plain].map((one) => one.split(placeholder).length - 1));
+}
+
+function nameIn(as: string, kind: 'form' | 'json' | 'query'): string | undefined {
+  return as.startsWith(`${kind}:`) ? as.slice(kind.length + 1) : undefined;
+}
+
+/** The value that a JSON pointer names (RFC 6901). */
+function valueAt(json: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (value, part) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+          ? value[part as keyof typeof value]
+          : undefined,
+      json,
+    );
+}
+
+/**
+ * Returns the path with its query, or the body, with the secret in the place of its placeholder.
+ * Returns undefined for a value that would make another path.
+ */
+export function filledText(
+  { as, placeholder }: Used,
+  revealed: string,
+  text: string,
+): string | undefined {
+  if (as === 'path')
+    return fitsPath(revealed) ? text.replace(placeholder, () => revealed) : undefined;
+  const value = as.startsWith('json:')
+    ? Buffer.from(JSON.stringify(revealed).slice(1, -1)).toString('latin1')
+    : encodeURIComponent(revealed);
+  return text.replace(placeholder, () => value);
+}
+
+/**
+ * Whether a value can stand in a path. A slash, a dot segment or an escape would name another place
+ * than the proxy judged.
+ */
+export function fitsPath(value: string): boolean {
+  return /^[\w.~:@!$&'()*+,=-]*[A-Za-z0-9][\w.~:@!$&'()*+,=-]*$/.test(value);
 }
 
 /**

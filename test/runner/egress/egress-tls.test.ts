@@ -6,6 +6,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leakDetector } from '../../../runner/egress/leaks.ts';
 import type { WholeAction } from '../../../skills-index/run/holds/hold.ts';
+import type { SecretUse } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from '../egress-stage.ts';
 
@@ -830,6 +831,91 @@ describe('a person who is asked', () => {
     await sleep(30);
     expect(stage.seen).toEqual([]);
     expect(stage.why()).toEqual(['held']);
+  });
+});
+
+describe('a secret in the address or in the body', () => {
+  const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
+  const form = 'application/x-www-form-urlencoded';
+  const stageWith = (as: SecretUse, value: string): StageSettings => ({
+    egress: [{ path: '/*' }],
+    secrets: [{ name: 'KEY', placeholder, hosts: [apiHost], as }],
+    reveal: () => value,
+  });
+  const post = (target: string, body: string, type: string) => [
+    `POST ${target} HTTP/1.1`,
+    host,
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    Buffer.from(body),
+  ];
+
+  it.each<[SecretUse, string, string, string, string, string, string]>([
+    [
+      'query:appid',
+      'a&b=c',
+      `/v2?q=x&appid=${placeholder}`,
+      '',
+      form,
+      '/v2?q=x&appid=a%26b%3Dc',
+      '',
+    ],
+    ['path', '12:Ab-_', `/bot${placeholder}/send?x=1`, '', form, '/bot12:Ab-_/send?x=1', ''],
+    [
+      'form:token',
+      'a&b=ü',
+      '/v2',
+      `x=1&token=${placeholder}`,
+      form,
+      '/v2',
+      'x=1&token=a%26b%3D%C3%BC',
+    ],
+    [
+      'json:/auth/key',
+      'say "ü"',
+      '/v2',
+      `{"auth":{"key":"${placeholder}"},"n":"ü"}`,
+      'application/json; charset=utf-8',
+      '/v2',
+      '{"auth":{"key":"say \\"ü\\""},"n":"ü"}',
+    ],
+  ])('as %s takes the place of its placeholder', async (as, value, target, body, type, ...gets) => {
+    await start(stageWith(as, value));
+    await stage.send(...post(target, body, type));
+    expect(stage.why()).toEqual(['approved']);
+    expect([stage.seen[0]?.url, stage.seen[0]?.body]).toEqual(gets);
+  });
+
+  it.each<[SecretUse, string, string, string?, string?, string?]>([
+    ['query:appid', 'under another name', `/v2?id=${placeholder}`],
+    ['query:appid', 'with something before it', `/v2?appid=x${placeholder}`],
+    ['query:appid', 'twice', `/v2?appid=${placeholder}&q=${placeholder}`],
+    ['query:appid', 'once more, escaped', `/v2?appid=${placeholder}&q=%73${placeholder.slice(1)}`],
+    ['query:appid', 'in the path', `/${placeholder}?appid=x`],
+    ['path', 'in the query', `/v2?x=${placeholder}`],
+    ['path', 'where the value makes another path', `/bot${placeholder}/x`, '', form, 'a/../b'],
+    ['path', 'where the value is two dots', `/v2/${placeholder}/x`, '', form, '..'],
+    ['path', 'where the value begins a query', `/v2/${placeholder}`, '', form, 'a?b'],
+    ['form:token', 'under another name', '/v2', `x=${placeholder}`],
+    ['form:token', 'in a body of another type', '/v2', `token=${placeholder}`, 'text/plain'],
+    ['form:token', 'and elsewhere too', '/v2', `token=${placeholder}&x=${placeholder}`],
+    [
+      'form:token',
+      'and elsewhere too, encoded',
+      '/v2',
+      `token=${placeholder}&x=${btoa(placeholder)}`,
+    ],
+    ['form:token', 'in the query', `/v2?token=${placeholder}`],
+    ['json:/key', 'at another place', '/v2', `{"note":"${placeholder}"}`, 'application/json'],
+    ['json:/key', 'in a longer text', '/v2', `{"key":"to ${placeholder}"}`, 'application/json'],
+    ['json:/key', 'as a name', '/v2', `{"${placeholder}":"key"}`, 'application/json'],
+    ['bearer', 'in the query', `/v2?key=${placeholder}`],
+  ])('as %s never leaves %s', async (as, _, target, body = '', type = form, value = 'value') => {
+    await start(stageWith(as, value));
+    await stage.send(...post(target, body, type));
+    expect([stage.why().at(-1), stage.seen]).toEqual(['secret-unbound', []]);
   });
 });
 

@@ -3,6 +3,57 @@ import { infer, skillMd } from './infer.ts';
 
 const folder = 'mount cow workspace:work at /work for files named by arguments';
 
+describe('the form of a drafted secret', () => {
+  const host = 'https://api.crm.example';
+  const py = (line: string): string =>
+    `import json, os, requests, urllib.parse, urllib.request\nkey = os.environ["CRM_API_KEY"]\n${line}\n`;
+  it.each<[string, string, string]>([
+    ['query:appid', 'a.py', py(`requests.get(f"${host}/v2?q=x&appid={key}")`)],
+    ['query:appid', 'a.py', py(`requests.get("${host}/v2", params={"q": "x", "appid": key})`)],
+    [
+      'query:appid',
+      'a.py',
+      py(`urllib.request.urlopen("${host}/v2?" + urllib.parse.urlencode({"appid": key}))`),
+    ],
+    [
+      'query:appid',
+      'a.ts',
+      `const key = process.env.CRM_API_KEY;\nawait fetch(\`${host}/v2?appid=\${key}\`);\n`,
+    ],
+    ['query:appid', 'a.sh', `curl -fsS "${host}/v2?q=x&appid=$CRM_API_KEY"\n`],
+    ['path', 'a.py', py(`requests.post(f"${host}/bot{key}/send", json={"text": "x"})`)],
+    ['path', 'a.sh', `curl -fsS "${host}/bot\${CRM_API_KEY}/send"\n`],
+    ['form:token', 'a.py', py(`requests.post("${host}/v2", data={"token": key, "x": 1})`)],
+    [
+      'form:token',
+      'a.py',
+      py(
+        `form = urllib.parse.urlencode({"token": key}).encode()\nurllib.request.urlopen("${host}/v2", data=form)`,
+      ),
+    ],
+    ['json:/token', 'a.py', py(`requests.post("${host}/v2", json={"x": 1, "token": key})`)],
+    [
+      'json:/token',
+      'a.ts',
+      `await fetch('${host}/v2', { method: 'POST', body: JSON.stringify({ token: process.env.CRM_API_KEY }) });\n`,
+    ],
+    ['header:X-Api-Key', 'a.py', py(`requests.get("${host}/v2", headers={"X-Api-Key": key})`)],
+    [
+      'bearer',
+      'a.py',
+      py(`requests.get("${host}/v2", headers={"Authorization": f"Bearer {key}"})`),
+    ],
+    [
+      'bearer',
+      'a.py',
+      py(`requests.post("${host}/v2", json={"n": 1}, headers={"Authorization": "Bearer " + key})`),
+    ],
+  ])('is %s', async (as, name, text) => {
+    const files = { 'SKILL.md': skillMd.replace('a.ts', name), [`scripts/${name}`]: text };
+    expect((await infer(files)).lines).toContain(`secret CRM_API_KEY as ${as} to api.crm.example`);
+  });
+});
+
 describe('a draft', () => {
   const run = 'Run `python scripts/a.py`.\n';
   it.each<[string, Record<string, string>, string[]]>([

@@ -248,6 +248,13 @@ describe('what is wrong with it', () => {
     'header:a b',
     'header:a\r\nb',
     'hmac:Connection',
+    'query:',
+    'query:a&b',
+    'form:a=b',
+    'path:/x',
+    'json:key',
+    'json:/',
+    'json:/~2',
     '',
   ])('is told for a secret used as %j', (as) => {
     expect(
@@ -255,14 +262,15 @@ describe('what is wrong with it', () => {
     ).toHaveLength(1);
   });
 
-  it.each(['bearer', 'basic', 'sigv4', 'header:X-Api-Key', 'hmac:X-Signature'])(
-    'is nothing for a secret used as %s',
-    (as) => {
-      expect(
-        reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] })),
-      ).toEqual([]);
-    },
-  );
+  it.each(
+    'bearer basic path sigv4 header:X-Api-Key hmac:X-Signature query:appid form:client_secret json:/auth/key~1s'.split(
+      ' ',
+    ),
+  )('is nothing for a secret used as %s', (as) => {
+    expect(
+      reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] })),
+    ).toEqual([]);
+  });
 
   it('stops at a hundred reasons', () => {
     const keys = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`k${at}`, at]));

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Allowed } from '../../../../skills-index/run/egress/egress-judge.ts';
 import {
   droppedHeaders,
-  headersToHost,
   headersToSandbox,
   isPacked,
   type ReadRequest,
+  requestToHost,
 } from '../../../../skills-index/run/egress/forwarded-headers.ts';
 
 const decision: Allowed = {
@@ -20,14 +20,15 @@ const decision: Allowed = {
   pinned: undefined,
   secrets: [],
   inBody: [],
+  forBody: [],
 };
 const sent = (more: Partial<ReadRequest>): Record<string, string> =>
   Object.fromEntries(
-    headersToHost(
+    requestToHost(
       { decision, method: 'POST', headers: [], held: Buffer.alloc(0), ended: true, ...more },
       () => 'value',
       new Date(0),
-    ) ?? [],
+    )?.headers ?? [],
   );
 
 describe('headers to the host', () => {
@@ -160,7 +161,7 @@ describe('headers to the host', () => {
         ended: true,
       };
       const names = (hides: boolean) =>
-        headersToHost(request, () => '', new Date(0), hides)?.map(([one]) => one);
+        requestToHost(request, () => '', new Date(0), hides)?.headers.map(([one]) => one);
       expect(names(true)).not.toContain(name);
       expect(names(false)).toContain(name);
     },
