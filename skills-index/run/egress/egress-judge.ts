@@ -111,7 +111,12 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   );
   const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
-  const used = placeholdersIn(request, parsed, rules.secrets);
+  const open = judged.filter(
+    ({ host, path, port }) =>
+      coversHost(host, parsed.host) && port === parsed.port && path.endsWith('*'),
+  );
+  const prefixes = open.map(({ path }) => path.slice(0, -1));
+  const used = placeholdersIn(request, parsed, rules.secrets, prefixes);
   if (used === undefined) return denied('secret-unbound');
   return {
     kind: 'allowed',
@@ -308,6 +313,7 @@ function placeholdersIn(
   { headers, method, target }: EgressRequest,
   place: RequestPlace,
   secrets: EgressRules['secrets'],
+  prefixes: readonly string[],
 ): BoundPlaceholder[] | undefined {
   const found = headers.flatMap(([name, value]) =>
     secrets
@@ -316,7 +322,7 @@ function placeholdersIn(
   );
   const inTarget = secrets
     .filter((one) => holds(target, one))
-    .map((secret) => ({ secret, isRight: isInTarget(target, secret) }));
+    .map((secret) => ({ secret, isRight: isInTarget(target, secret, prefixes) }));
   const all = [...found, ...inTarget];
   if (!all.every(({ isRight, secret }) => isRight && isBound(secret, method, place)))
     return undefined;

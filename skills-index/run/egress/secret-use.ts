@@ -48,11 +48,19 @@ export function headerOf({ as }: Pick<Used, 'as'>): string | undefined {
   return name?.toLowerCase() ?? 'authorization';
 }
 
-/** Whether a placeholder stands in the path or query as the use of its secret demands, and once. */
-export function isInTarget(target: string, { as, placeholder }: Used): boolean {
+/**
+ * Whether a placeholder stands in the path or query as the use of its secret demands, and once.
+ * @param prefixes of paths that the plan leaves open: a value in a path follows one of them, since
+ * any other place could be that of another customer of the host
+ */
+export function isInTarget(
+  target: string,
+  { as, placeholder }: Used,
+  prefixes: readonly string[],
+): boolean {
   const [path = '', query = ''] = target.split(/\?(.*)/s);
   if (timesIn(target, placeholder) !== 1) return false;
-  if (as === 'path') return path.includes(placeholder);
+  if (as === 'path') return prefixes.some((prefix) => path.startsWith(prefix + placeholder));
   const name = nameIn(as, 'query');
   return name !== undefined && query.split('&').includes(`${name}=${placeholder}`);
 }

@@ -838,7 +838,7 @@ describe('a secret in the address or in the body', () => {
   const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
   const form = 'application/x-www-form-urlencoded';
   const stageWith = (as: SecretUse, value: string): StageSettings => ({
-    egress: [{ path: '/*' }],
+    egress: [{ path: '/v2*' }, { path: '/bot*' }, { path: '/file' }],
     secrets: [{ name: 'KEY', placeholder, hosts: [apiHost], as }],
     reveal: () => value,
   });
@@ -893,11 +893,12 @@ describe('a secret in the address or in the body', () => {
     ['query:appid', 'with something before it', `/v2?appid=x${placeholder}`],
     ['query:appid', 'twice', `/v2?appid=${placeholder}&q=${placeholder}`],
     ['query:appid', 'once more, escaped', `/v2?appid=${placeholder}&q=%73${placeholder.slice(1)}`],
-    ['query:appid', 'in the path', `/${placeholder}?appid=x`],
+    ['query:appid', 'in the path', `/v2/${placeholder}?appid=x`],
     ['path', 'in the query', `/v2?x=${placeholder}`],
+    ['path', 'behind what somebody else may own', `/bot12/${placeholder}`],
     ['path', 'where the value makes another path', `/bot${placeholder}/x`, '', form, 'a/../b'],
-    ['path', 'where the value is two dots', `/v2/${placeholder}/x`, '', form, '..'],
-    ['path', 'where the value begins a query', `/v2/${placeholder}`, '', form, 'a?b'],
+    ['path', 'where the value is two dots', `/bot${placeholder}/x`, '', form, '/..'],
+    ['path', 'where the value begins a query', `/bot${placeholder}`, '', form, 'a?b'],
     ['form:token', 'under another name', '/v2', `x=${placeholder}`],
     ['form:token', 'in a body of another type', '/v2', `token=${placeholder}`, 'text/plain'],
     ['form:token', 'and elsewhere too', '/v2', `token=${placeholder}&x=${placeholder}`],
@@ -916,6 +917,19 @@ describe('a secret in the address or in the body', () => {
     await start(stageWith(as, value));
     await stage.send(...post(target, body, type));
     expect([stage.why().at(-1), stage.seen]).toEqual(['secret-unbound', []]);
+  });
+
+  it('comes back from the host as its placeholder, also in a redirect', async () => {
+    const value = 'key&0123456789=abcdef';
+    const location = `https://${apiHost}/v2?appid=${encodeURIComponent(value)}`;
+    await start({
+      ...stageWith('query:appid', value),
+      answer: (_, response) => response.writeHead(302, { location }).end(`you sent ${value}`),
+    });
+    const answered = await stage.send(...post(`/v2?appid=${placeholder}`, '', form));
+    expect(answered).toContain(`appid=${placeholder}`);
+    expect(answered).toContain(`you sent ${placeholder}`);
+    expect(answered).not.toMatch(/0123456789/);
   });
 });
 
