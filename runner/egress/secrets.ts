@@ -24,8 +24,8 @@ export interface Secrets {
 
 /**
  * Fetches the values of a plan's secrets, by name.
- * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair, or
- * a value that fits into no path
+ * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair,
+ * or a value that fits into no path
  */
 export async function revealAll(
   planned: readonly PlannedSecret[],
