@@ -34,7 +34,7 @@ import {
 import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { installedSkills } from './installed-skills.ts';
-import { editsIn, localEdits, printKept } from './local-edits.ts';
+import { localEdits, printKept } from './local-edits.ts';
 import {
   type LockedSkill,
   lockFileName,
@@ -59,6 +59,7 @@ import { type Requirement, requirersOf, wantedIn } from './required/required-ski
 import {
   foldersOf,
   installedFiles,
+  layoutDifferences,
   layoutOf,
   removeFolder,
   requireFreePlaces,
@@ -306,7 +307,7 @@ async function writeInstalled(
 ): Promise<void> {
   const { files, layout, name } = installed;
   const earlier = installedSkills(project).find((skill) => skill.name === name);
-  const isOurs = earlier === undefined || editsIn(layout, files).length === 0;
+  const isOurs = earlier === undefined || layoutDifferences(layout, files).length === 0;
   const edits = isOurs ? [] : await localEdits(context, earlier);
   const replaced = await writeAll(context, project, installed, edits.length > 0);
   // The skill had another folder before `--as`.

@@ -2,16 +2,19 @@
  * `skillgate update`: installs newer approved versions. A version that may do more than the
  * installed one waits for a person's consent, skill by skill.
  */
+import { join } from 'node:path';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { whileLocked } from '../locked-file.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
 import { namedSkills, nothingInstalled } from './installed-skills.ts';
+import { lockFileName } from './lock.ts';
 import { dropLeftovers } from './prepare-folder.ts';
 import { isUnanswered } from './registry-answered.ts';
 import { installWithRequired } from './required/install-required.ts';
@@ -30,7 +33,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const skills = namedSkills(project, 'update', context.args);
   // An update that was killed at its end has nothing left to do but this.
-  dropLeftovers(project.folder);
+  if (skills.length > 0)
+    await whileLocked(join(project.folder, lockFileName), async () =>
+      dropLeftovers(project.folder),
+    );
   const world = { ...context, verified: new VerifiedStatements() };
   const rows: Row[] = [];
   for (const { name, locked } of skills)

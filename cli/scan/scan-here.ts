@@ -9,19 +9,23 @@ import type { LocalScanRequest } from './local-scan.ts';
 import { loadScanProgram } from './scan-program.ts';
 
 const bytesMax = 64 * 1024;
-const partMsMax = 1_000;
+const scanMsMax = 1_000;
 
 let isUsable = true;
 
 /** @returns undefined where a process has to scan */
 export async function scanHere(
   request: LocalScanRequest,
-  msMax: number = partMsMax,
+  msMax: number = scanMsMax,
 ): Promise<ScanReport | undefined> {
   const bytes = request.files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
   if (!isUsable || bytes > bytesMax) return undefined;
   const { replyTo } = await loadScanProgram(process.env, 'scan-here');
-  const reply = await replyTo(request, (part) => endAfter(msMax, part));
+  // No signal arrives between the parts either, so the limit is for all of them.
+  const until = performance.now() + msMax;
+  const reply = await replyTo(request, (part) =>
+    endAfter(Math.max(1, Math.ceil(until - performance.now())), part),
+  );
   // What was ended may have left half of something behind.
   isUsable = reply.kind === 'report';
   if (reply.kind !== 'report') return undefined;

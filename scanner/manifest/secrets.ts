@@ -152,9 +152,11 @@ function useOf(name: string, files: readonly SourceFile[], { findings }: ScanRep
 
 // Where a program writes the variable, or a name that it gave to it, into an address or a body.
 function placeIn(text: string, name: string, isInUrl: boolean): SecretUse | undefined {
+  // A skill chooses the name, and patterns are made of it.
+  if (!/^\w+$/.test(name)) return undefined;
   const read = `(?:os\\.environ(?:\\.get\\(|\\[)|os\\.getenv\\(|process\\.env\\[)["']${name}["']|process\\.env\\.${name}\\b|\\$\\{?${name}\\b`;
   const given = [...text.matchAll(new RegExp(`\\b([A-Za-z_]\\w{0,40})\\s?=\\s?(?:${read})`, 'g'))];
-  const names = given.map(([, one]) => `\\$?\\{?${one}\\b`);
+  const names = given.slice(0, namesMax).map(([, one]) => `\\$?\\{?${one}\\b`);
   const value = `(?:${[read, ...names].join('|')})`;
   const joined = `(?:["']\\s?\\+\\s?|\\$?\\{)?${value}`;
   const inQuery = new RegExp(`[?&]([\\w.[\\]-]{1,64})=${joined}`).exec(text)?.[1];
@@ -171,6 +173,7 @@ function placeIn(text: string, name: string, isInUrl: boolean): SecretUse | unde
   return /^(json|dumps|stringify)$/.test(call) && key !== '' ? `json:/${key}` : undefined;
 }
 
+const namesMax = 8;
 const callCharsMax = 400;
 const callWithFields =
   /\b(params|data|json|headers)\s?[=:]|\b(?:json\.|JSON\.)?(URLSearchParams|urlencode|dumps|stringify|Headers)\(/g;
