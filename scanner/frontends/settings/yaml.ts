@@ -44,8 +44,12 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
       const plain = unread(source, context, 'not valid YAML');
       return { ...plain, embedded: [...plain.embedded, ...tags.programs] };
     }
-  } catch {
-    return unread(source, context, 'not valid YAML');
+  } catch (cause) {
+    const plain = unread(source, context, 'not valid YAML');
+    // Whoever obeys the file may read deeper than this call stack.
+    return cause instanceof RangeError
+      ? { ...plain, unanalysed: [notAnalysed(source, 'nested too deeply')] }
+      : plain;
   }
   const comments = [...source.text.matchAll(/(?:^|\s)#\s?([^\n]{8,})/g)].map(
     (match) =>

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -56,6 +57,15 @@ it('skillgate mcp --socket serves this user’s clients, one server at a time', 
   expect((await served).exit).toBe(130);
   if (!silent.destroyed) await once(silent, 'close');
   expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
+  // A server that was killed leaves its socket behind.
+  const listens = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', listens]);
+  expect(statSync(path).isSocket()).toBe(true);
+  const next = new AbortController();
+  const again = serve('nanoclaw', next.signal);
+  while ((await toolsOver(path).catch(() => [])).length === 0) await sleep(5);
+  next.abort();
+  await again;
   writeFileSync(path, 'a file of a person');
   expect((await serve('nanoclaw')).stderr).toContain('port-taken');
 });

@@ -128,8 +128,8 @@ function dataIn(run: PythonRun, text: string, parse: (text: string) => unknown):
     const budget = { left: pythonDataMax };
     const found = foldedData(parsedOnce(run, text, parse), budget);
     return budget.left < 0 || found === null ? [] : [found];
-  } catch {
-    // Data may be nested too deep.
+  } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
     return [];
   }
 }
@@ -147,7 +147,9 @@ function parsedOnce(run: PythonRun, text: string, parse: (text: string) => unkno
 function parsedOrNothing(text: string, parse: (text: string) => unknown): unknown {
   try {
     return parse(text);
-  } catch {
+  } catch (cause) {
+    // Whoever runs the program may read deeper than this call stack.
+    if (cause instanceof RangeError) throw cause;
     return undefined;
   }
 }
