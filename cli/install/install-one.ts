@@ -328,7 +328,7 @@ async function writeAll(
   const before = [projectFileName, lockFileName].map((file) =>
     keepFile(join(project.folder, file)),
   );
-  const prepared = prepareFolder(layout, files);
+  const prepared = prepareFolder(layout, files, keeps);
   try {
     context.signal.throwIfAborted();
     prepared.commit();

@@ -41,12 +41,20 @@ interface Swap {
   readonly old: string | undefined;
 }
 
-/** Writes all files to a temporary folder; `commit` then moves each folder in one step. */
-export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFolder {
+/**
+ * Writes all files to a temporary folder; `commit` then moves each folder in one step.
+ * @param isEdited whether the folders that it replaces hold a person's changes
+ */
+export function prepareFolder(
+  layout: Layout,
+  files: InstalledFiles,
+  isEdited = false,
+): PreparedFolder {
   const agents = join(layout.project, dirname(sharedFolder));
   const made = mkdirSync(agents, { recursive: true }) !== undefined;
   dropLeftovers(layout.project);
-  const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
+  const mark = isEdited ? editedMark : '';
+  const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-${mark}`));
   const discard = () => {
     rmSync(beside, { recursive: true, force: true });
     if (made && existsSync(agents) && readdirSync(agents).length === 0)
@@ -83,6 +91,7 @@ export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFo
 }
 
 const leftoverPrefix = '.skillgate-';
+const editedMark = 'edited-';
 const replacedPrefix = '.replaced-';
 
 /**
@@ -142,10 +151,19 @@ function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
 export function dropLeftovers(project: string): void {
   const agents = join(project, dirname(sharedFolder));
   for (const name of existsSync(agents) ? readdirSync(agents) : []) {
-    const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(agents, name), { recursive: true, force: true });
+    const [, pid, mark] =
+      new RegExp(`^\\${leftoverPrefix}(\\d+)-(${editedMark})?`).exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    // Whoever changed the folder gets it back, though the installation was killed.
+    if (mark !== undefined) keepFolders(agents, 'interrupted', oldFoldersIn(join(agents, name)));
+    rmSync(join(agents, name), { recursive: true, force: true });
   }
+}
+
+function oldFoldersIn(leftover: string): { readonly from: string; readonly name: string }[] {
+  return readdirSync(leftover)
+    .filter((name) => /(^|-)old$/.test(name) && isFolder(join(leftover, name)))
+    .map((name) => ({ from: join(leftover, name), name }));
 }
 
 function isAlive(pid: number): boolean {

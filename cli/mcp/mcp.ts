@@ -54,6 +54,8 @@ async function serveSocket(
       .catch((cause: unknown) => printNote(context, safe`mcp: ${String(cause)}`))
       .finally(() => socket.destroy());
   });
+  // Each client may have a message of megabytes under way.
+  server.maxConnections = 16;
   if (await isStale(path)) rmSync(path);
   const before = process.umask(0o177);
   try {
