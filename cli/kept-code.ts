@@ -12,7 +12,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,8 +37,7 @@ export function runBuiltFile<Exports extends object>(
   file: string,
   place: string | undefined,
 ): BuiltFile<Exports> {
-  const source = readFileSync(file, 'latin1');
-  const version = versionOf(file);
+  const { source, version } = readProgram(file);
   const kept = place === undefined ? undefined : readKept(place, version);
   const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
     filename: file,
@@ -68,9 +66,16 @@ export function runBuiltFile<Exports extends object>(
 
 // V8 itself compares only the length of the source, and no checksum. A digest of megabytes would
 // take longer than what some commands do.
-function versionOf(file: string): string {
-  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
-  return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+function readProgram(file: string) {
+  // Of one descriptor: an upgrade may exchange the file between two looks by its name.
+  const opened = openSync(file, fileFlags.O_RDONLY);
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(opened);
+    const version = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+    return { source: readFileSync(opened, 'latin1'), version };
+  } finally {
+    closeSync(opened);
+  }
 }
 
 function readKept(place: string, version: string): Buffer | undefined {

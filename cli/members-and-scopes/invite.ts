@@ -16,7 +16,7 @@ import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { asCalled } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes, runnerOf } from '../command.ts';
 import { isLoopbackUrl } from '../loopback-url.ts';
 import { registryIdFor } from '../registries/post-statement.ts';
 import { trustedRegistry } from '../registries/registries.ts';
@@ -90,17 +90,7 @@ export function joiningCode(said: {
 // Nothing that is read as something else.
 const alphabet = '23456789abcdefghijkmnpqrstuvwxyz';
 
-/** `skillgate invite|join|member confirm`. */
-export async function run(context: CommandContext): Promise<ExitCode> {
-  switch (context.command) {
-    case 'invite':
-      return invite(context);
-    case 'join':
-      return join(context);
-    default:
-      return confirmKey(context);
-  }
-}
+export const run = runnerOf({ invite, join, 'member confirm': confirmKey });
 
 async function invite(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;

@@ -12,6 +12,7 @@ import type { Denial } from './denial.ts';
 import {
   type BoundPlaceholder,
   credentialOf,
+  decoded,
   isForBody,
   isInTarget,
   isWellPlaced,
@@ -344,12 +345,6 @@ function isBound(
 
 function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
   return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
-}
-
-function decoded(text: string): string {
-  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }
 
 function valuesOf(headers: SentHeaders, wanted: string): string[] {

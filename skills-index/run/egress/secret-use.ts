@@ -91,10 +91,14 @@ export function isInBody(body: string, type: string, { as, placeholder }: Used):
 
 // Servers decode a query and a form before they read them.
 function timesIn(text: string, placeholder: string): number {
-  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+  return Math.max(...[text, decoded(text)].map((one) => one.split(placeholder).length - 1));
+}
+
+/** Without the percent-encoding, byte by byte. */
+export function decoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return Math.max(...[text, plain].map((one) => one.split(placeholder).length - 1));
 }
 
 function nameIn(as: string, kind: 'form' | 'json' | 'query'): string | undefined {
