@@ -4,7 +4,7 @@
  */
 import { inferManifest, isBeyondManifests } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
-import { addForSecret } from '../../scanner/manifest/secrets.ts';
+import { addForSecret, whyNotSent } from '../../scanner/manifest/secrets.ts';
 import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
@@ -32,7 +32,8 @@ interface UndeclaredUse {
 
 /**
  * Refuses a version whose skill.json lacks an entry that the draft of `skillgate manifest` has for
- * a host, program, variable, secret or folder that the scan could name.
+ * a host, program, variable, secret or folder that the scan could name, or declares a secret that
+ * cannot arrive.
  * @returns the other undeclared uses, one line each, for the reviewer
  * @throws Problem `capability-undeclared`: each missing entry, with the place of its first use
  */
@@ -46,7 +47,7 @@ export function requireDeclared(
   const firstFindings = firstFindingsOf(report);
   const missing = new Map<string, MissingEntry>();
   const left: string[] = [];
-  const unlisted: Reason[] = [];
+  const unlisted = whyNotSent(files, manifest, report).map((message): Reason => ({ message }));
   const required = requiredUnlisted(files, manifest);
   for (const use of listCapabilities(undeclared)) {
     const finding = firstFindings.get(printCapability(use));

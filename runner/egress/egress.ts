@@ -15,7 +15,11 @@ import {
   rawDenial,
 } from '../../skills-index/run/egress/denial.ts';
 import { judgeRequest, readName } from '../../skills-index/run/egress/egress-judge.ts';
-import { droppedHeaders, pairsOf } from '../../skills-index/run/egress/forwarded-headers.ts';
+import {
+  droppedHeaders,
+  pairsOf,
+  withNames,
+} from '../../skills-index/run/egress/forwarded-headers.ts';
 import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
 import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
 import {
@@ -243,7 +247,7 @@ async function handle(
       ? held.length
       : Number(request.headers['content-length'] ?? Number.NaN);
     const shown = shownRequest(
-      target,
+      withNames(target, decision.secrets),
       head.length + length,
       body.ended ? held : undefined,
       upgrades,
@@ -262,7 +266,7 @@ async function handle(
     const refused = await traffic.accounts.admit(
       {
         method,
-        place: decision,
+        place: { ...decision, path: withNames(decision.path, decision.secrets) },
         head: head.length,
         shown,
         secrets: [...secrets, ...inBody.map(({ name }) => name)],

@@ -2,7 +2,7 @@
  * Reads a held request whole before an approver is asked, so that the approver sees exactly the
  * bytes that would leave.
  */
-import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
+import { shownHeaders, withNames } from '../../skills-index/run/egress/forwarded-headers.ts';
 import {
   codingOf,
   readableText,
@@ -35,7 +35,7 @@ export async function wholeRequest(
   if (!body.ended || body.why !== undefined) return undefined;
   const headers = shownHeaders({ ...outgoing, held, ended: true }, rules.secrets.length > 0);
   const request = writeHeldRequest({
-    line: `${method} ${decision.target} HTTP/1.1`,
+    line: `${method} ${withNames(decision.target, decision.secrets)} HTTP/1.1`,
     headers,
     body: held,
   });

@@ -3,11 +3,13 @@
  * secret is bound. No sandbox sees a secret's value. runner/secret-sources/ stores and reads the
  * values.
  */
-
-import { fitsPath } from '../../skills-index/run/egress/secret-use.ts';
-import type { PlannedSecret } from '../../skills-index/run/plan/plan.ts';
+import { randomBytes } from 'node:crypto';
+import { placeOfAddress } from '../../skills-index/run/egress/egress-judge.ts';
+import { type BoundPlaceholder, fitsPath } from '../../skills-index/run/egress/secret-use.ts';
+import type { PlannedEgress, PlannedSecret } from '../../skills-index/run/plan/plan.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { placeholderFor } from './placeholder.ts';
 
 /**
  * The secrets that a run may use, without their values. `reveal` fetches the value of a secret once
@@ -22,35 +24,64 @@ export interface Secrets {
   readonly reveal: (name: string) => Promise<string>;
 }
 
+/** The secrets of one run: what stands for them in the sandbox, and their values. */
+interface BoundSecrets {
+  readonly placeholders: readonly BoundPlaceholder[];
+  /** What takes the place of a placeholder: of an `address`, the part behind its prefix. */
+  readonly reveal: (name: string) => string;
+}
+
 /**
- * Fetches the values of a plan's secrets, by name.
- * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair,
- * or a value that fits into no path
+ * Fetches the values of a plan's secrets, and makes a placeholder for each.
+ * @throws Problem as `reveal` does, and `secret-refused` for a value that does not have the form of
+ * its use: an AWS key pair, a part of a path, an address that the plan reaches
  */
-export async function revealAll(
-  planned: readonly PlannedSecret[],
-  secrets?: Secrets,
-): Promise<ReadonlyMap<string, string>> {
-  const values = await Promise.all(
-    planned.map(async ({ name }) => [name, (await secrets?.reveal(name)) ?? ''] as const),
+export async function bindSecrets(
+  {
+    egress,
+    secrets,
+  }: { readonly egress: readonly PlannedEgress[]; readonly secrets: readonly PlannedSecret[] },
+  from?: Secrets,
+): Promise<BoundSecrets> {
+  const bound = await Promise.all(
+    secrets.map(async (secret) => ({
+      ...secret,
+      placeholder: placeholderFor(randomBytes(16)),
+      ...usable(secret, (await from?.reveal(secret.name)) ?? '', egress),
+    })),
   );
-  const byName = new Map(values);
-  for (const { as, name } of planned) {
-    const value = byName.get(name) ?? '';
-    const [isWrong, what, hint] =
-      as === 'sigv4'
-        ? [
-            !/^[^:]+:[^:]+(:[^:]+)?$/.test(value),
-            'is not an AWS key',
-            'The value must be ACCESS_KEY_ID:SECRET_ACCESS_KEY, or ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN.',
-          ]
-        : [
-            as === 'path' && !fitsPath(value),
-            'does not fit into a path',
-            "The value must have letters, digits and ._~:@!$&'()*+,=- alone.",
-          ];
-    if (isWrong)
-      throw new Problem('secret-refused', `Cannot use secret ${name}: its value ${what}`, { hint });
-  }
-  return byName;
+  const values = new Map(bound.map(({ name, value }) => [name, value]));
+  return {
+    placeholders: bound.map(({ value: _, ...placeholder }) => placeholder),
+    reveal: (name) => values.get(name) ?? '',
+  };
+}
+
+function usable(
+  { as, hosts, name }: PlannedSecret,
+  value: string,
+  egress: readonly PlannedEgress[],
+): Partial<Pick<BoundPlaceholder, 'hosts' | 'prefix'>> & { readonly value: string } {
+  const refuse = (what: string, hint: string): never => {
+    throw new Problem('secret-refused', `Cannot use secret ${name}: its value ${what}`, { hint });
+  };
+  if (as === 'address')
+    return (
+      placeOfAddress(value, hosts, egress) ??
+      refuse(
+        'is no address that the plan allows',
+        `The value must be an address of ${hosts.join(' or ')}, below an egress of the plan that ends with *.`,
+      )
+    );
+  if (as === 'path' && !fitsPath(value))
+    return refuse(
+      'does not fit into a path',
+      "The value must have letters, digits and ._~:@!$&'()*+,=- alone.",
+    );
+  if (as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(value))
+    return refuse(
+      'is not an AWS key',
+      'The value must be ACCESS_KEY_ID:SECRET_ACCESS_KEY, or ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN.',
+    );
+  return { value };
 }

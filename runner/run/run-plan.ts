@@ -24,8 +24,8 @@ import { openBreaker } from '../agents/breakers.ts';
 import { recordRefusal } from '../audit/record-refusal.ts';
 import { startEgress } from '../egress/egress.ts';
 import { type LeakDetector, leakDetector } from '../egress/leaks.ts';
-import { placeholderFor, watchedPlaceholder } from '../egress/placeholder.ts';
-import { revealAll } from '../egress/secrets.ts';
+import { watchedPlaceholder } from '../egress/placeholder.ts';
+import { bindSecrets } from '../egress/secrets.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { holdDesk, startGate } from '../holds/holds.ts';
 import { type BaseFolder, baseFolder } from '../host/base-programs.ts';
@@ -180,11 +180,7 @@ interface MountedRun extends Surroundings {
 async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedRun): Promise<End> {
   const { answers, plan, services } = work;
   const { acting, base, folders, mounts, record, runFolder, safeguards } = around;
-  const values = await revealAll(plan.secrets, world.secrets);
-  const placeholders = plan.secrets.map((secret) => ({
-    ...secret,
-    placeholder: placeholderFor(randomBytes(16)),
-  }));
+  const { placeholders, reveal } = await bindSecrets(plan, world.secrets);
   const canary = canaryFrom(randomBytes(56));
   const flood = new AbortController();
   const canarySeen = new AbortController();
@@ -201,7 +197,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   const proxy = await startEgress({
     folder: proxyFolder,
     rules: { egress: plan.egress, secrets: placeholders },
-    reveal: (name) => values.get(name) ?? '',
+    reveal,
     record,
     onFlood: () => flood.abort(),
     leaks,

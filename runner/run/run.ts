@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { whyNotGranted } from '../../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
-import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
+import { type BoundPlaceholder, givenFor } from '../../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { HostFacts } from '../../skills-index/run/plan/plan-input.ts';
@@ -121,7 +121,7 @@ function environmentOf(
     PYTHONDONTWRITEBYTECODE: '1',
     ...packageEnvironment(plan),
     ...Object.fromEntries(plan.env.map((variable) => [variable.name, variable.value])),
-    ...Object.fromEntries(placeholders.map((secret) => [secret.name, secret.placeholder])),
+    ...Object.fromEntries(placeholders.map((secret) => [secret.name, givenFor(secret)])),
   };
 }
 

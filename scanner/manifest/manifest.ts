@@ -35,7 +35,7 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import { usualMethods } from './observed.ts';
-import { impliedSecrets, inferSecret } from './secrets.ts';
+import { impliedSecrets, inferSecret, secretServiceOf } from './secrets.ts';
 import { type FolderUse, folderUse, inferCommands, type LeftScript } from './working-folder.ts';
 
 interface ManifestIdentity {
@@ -145,7 +145,10 @@ function wantedBy(files: readonly SourceFile[], report: ScanReport): Capability[
   return [
     ...variables,
     ...implied,
-    ...inferEgress(wanted.egress),
+    ...inferEgress(
+      wanted.egress,
+      variables.flatMap((one) => (one.kind === 'secret' && one.as === 'path' ? one.hosts : [])),
+    ),
     ...uncontacted(variables, report),
     ...mountsOf(wanted.mount),
     ...[...wanted.exec.map(({ program }) => program), ...programsBehind(files)].map(
@@ -165,9 +168,16 @@ function programsBehind(files: readonly SourceFile[]): string[] {
 function uncontacted(secrets: readonly Capability[], { capabilities }: ScanReport): Capability[] {
   const seen = new Set(capabilities.observed.egress.map(({ url }) => parseEgressUrl(url).host));
   return secrets
-    .flatMap((one) => (one.kind === 'secret' ? one.hosts : []))
-    .filter((host) => !seen.has(host))
-    .map((host) => ({ kind: 'egress', url: `https://${host}/*`, methods: ['GET', 'POST'] }));
+    .filter((one) => one.kind === 'secret')
+    .flatMap(({ as, hosts, name }) =>
+      hosts
+        .filter((host) => !seen.has(host))
+        .map((host) => ({
+          kind: 'egress',
+          url: `https://${host}${secretServiceOf(name)?.folder ?? '/*'}`,
+          methods: as === 'address' ? ['POST'] : ['GET', 'POST'],
+        })),
+    );
 }
 
 /**
@@ -370,13 +380,16 @@ const urlsPerHostMax = 3;
 
 /**
  * By origin: up to three addresses as they are, more as their common folder. Hosts where strangers
- * collect data are never proposed.
+ * collect data are never proposed, except behind a secret in the path.
+ * @param own hosts that take a secret there
  */
-function inferEgress(observed: readonly EgressCapability[]): Capability[] {
+function inferEgress(observed: readonly EgressCapability[], own: readonly string[]): Capability[] {
   const wanted = observed
     .map((egress) => ({ ...egress, target: plainTarget(parseEgressUrl(egress.url)) }))
     .filter(
-      ({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined,
+      ({ target: { host, path } }) =>
+        host !== '*' &&
+        ((own.includes(host) && path.endsWith('*')) || dropHostOf(host, path) === undefined),
     );
   const byOrigin = Map.groupBy(wanted, ({ target }) =>
     printEgressTarget({ ...target, path: '/*' }),

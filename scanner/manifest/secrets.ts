@@ -3,10 +3,15 @@
  * code shows them.
  */
 import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
-import { isHostName } from '../../skills-index/network/host-name.ts';
+import { coversHost, isHostName } from '../../skills-index/network/host-name.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  type SecretUse,
+  standsInPath,
+} from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import {
   isPlaceOfSecret,
   looksSecret,
@@ -56,6 +61,14 @@ export function addForSecret(name: string, report: ScanReport): string | undefin
       ? 'The scan sees no host that takes this secret.'
       : `The scan cannot tell which host takes this secret: the skill contacts ${shown}${hosts.length > hostsShownMax ? ' and others' : ''}.`;
   const entry = { name, hosts: ['HOST'], as: 'bearer', why: '…' };
+  if (
+    report.findings.some(
+      ({ message }) => message === `sends secret ${name} to the host that ${name} says`,
+    )
+  ) {
+    const egress = { url: 'https://HOST/FOLDER/*', methods: ['POST'], why: '…' };
+    return `The secret is an address. Add to "secret": ${JSON.stringify({ ...entry, as: 'address' })}, and to "egress": ${JSON.stringify(egress)}, with the host and folder in which such addresses lie.`;
+  }
   return (
     `${which} If a web API takes the secret, add to "secret": ${JSON.stringify(entry)}, with the ` +
     'host of the API in place of HOST. The runner adds secrets to web requests only, so a skill ' +
@@ -69,6 +82,45 @@ const hostsShownMax = 4;
 const hostsOfPackages: ReadonlySet<string> = new Set(
   Object.values(packageManagers).flatMap(({ hosts }) => hosts),
 );
+
+/**
+ * Why declared secrets cannot arrive: the proxy would deny each request with them. One text for
+ * each, with the next step.
+ */
+export function whyNotSent(
+  files: readonly SourceFile[],
+  { capabilities: { egress, secret } }: Pick<Manifest, 'capabilities'>,
+  report: ScanReport,
+): string[] {
+  const targets = egress.map(({ url }) => parseEgressUrl(url));
+  return secret.flatMap(({ as, hosts, name }) => {
+    const reached = targets.filter(({ host: pattern }) =>
+      hosts.some((host) => coversHost(pattern, host)),
+    );
+    const what = `secret ${name} as ${as}`;
+    if (reached.length === 0) return [`${what}: add an egress to ${hosts.join(' or ')}`];
+    if (standsInPath(as) && !reached.some(({ path }) => path.endsWith('*')))
+      return [
+        `${what}: it stands behind an egress url that ends with *, as in "https://${hosts[0]}/*"`,
+      ];
+    if (isForTarget(as) || !isPutIntoUrl(name, report)) return [];
+    const seen = useOf(name, files, report);
+    return [
+      `${what}: the code puts it into the address of a request; write "as": "${isForTarget(seen) ? seen : 'query:NAME'}"`,
+    ];
+  });
+}
+
+function isForTarget(as: SecretUse): boolean {
+  return standsInPath(as) || as.startsWith('query:');
+}
+
+function isPutIntoUrl(name: string, { findings }: ScanReport): boolean {
+  return findings.some(
+    ({ message, rule }) =>
+      rule === 'flow/secret-in-url' && message.startsWith(`puts secret ${name} into`),
+  );
+}
 
 // Whoever sends a secret to a stranger gets no draft that lets the secret out.
 function isMisused(name: string, { findings }: ScanReport): boolean {
@@ -131,16 +183,13 @@ function hostIn({ message }: Finding): string[] {
 
 // From the code around it: a place in the address or body, a header of its own name, basic
 // authentication, or else a bearer token.
-function useOf(name: string, files: readonly SourceFile[], { findings }: ScanReport): SecretUse {
+function useOf(name: string, files: readonly SourceFile[], report: ScanReport): SecretUse {
   if (/^AWS_/.test(name)) return 'sigv4';
   const texts = files
     .filter(({ path }) => path !== 'skill.json')
     .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))
     .filter((text) => text.includes(name));
-  const isInUrl = findings.some(
-    ({ message, rule }) =>
-      rule === 'flow/secret-in-url' && message.startsWith(`puts secret ${name} into`),
-  );
+  const isInUrl = isPutIntoUrl(name, report);
   const place = texts.map((text) => placeIn(text, name, isInUrl)).find((one) => one !== undefined);
   if (place !== undefined) return place;
   const code = texts.join('\n');
@@ -191,6 +240,8 @@ interface SecretService {
   readonly as: SecretUse;
   /** Packages whose clients read the variable by themselves. */
   readonly packages: readonly string[];
+  /** The folder of an `address`, with `*`. */
+  readonly folder?: string;
 }
 
 const service = (
@@ -199,6 +250,10 @@ const service = (
   as: SecretUse = 'bearer',
   packages: readonly string[] = [],
 ): SecretService[] => names.split(' ').map((name) => ({ name, host, as, packages }));
+
+const webhook = (name: string, host: string, folder: string): SecretService[] => [
+  { name, host, as: 'address', packages: [], folder },
+];
 
 const services: readonly SecretService[] = [
   ...service('OPENAI_API_KEY', 'api.openai.com', 'bearer', ['openai']),
@@ -223,11 +278,13 @@ const services: readonly SecretService[] = [
   ...service('HF_TOKEN', 'huggingface.co', 'bearer', ['huggingface_hub']),
   ...service('GITHUB_TOKEN GH_TOKEN', 'api.github.com'),
   ...service('NOTION_TOKEN NOTION_API_KEY', 'api.notion.com'),
+  ...webhook('SLACK_WEBHOOK_URL', 'hooks.slack.com', '/services/*'),
+  ...webhook('DISCORD_WEBHOOK_URL', 'discord.com', '/api/webhooks/*'),
   ...service('MP_API_KEY', 'api.materialsproject.org', 'header:X-API-KEY', ['mp_api']),
 ];
 
 /** The service of a variable. */
-function secretServiceOf(name: string): SecretService | undefined {
+export function secretServiceOf(name: string): SecretService | undefined {
   return services.find((one) => one.name === name);
 }
 

@@ -25,14 +25,21 @@ export interface EnvCapability extends Explained {
 
 /**
  * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`,
- * `path`, `query:NAME`, `form:NAME` or `json:POINTER` (RFC 6901).
+ * `path`, `address`, `query:NAME`, `form:NAME` or `json:POINTER` (RFC 6901). The value of an
+ * `address` is an https address, such as a chat’s webhook.
  */
 export type SecretUse =
+  | 'address'
   | 'bearer'
   | 'basic'
   | 'path'
   | 'sigv4'
   | `${'form' | 'header' | 'hmac' | 'json' | 'query'}:${string}`;
+
+/** Whether a secret stands in the path of a request. */
+export function standsInPath(as: SecretUse): boolean {
+  return as === 'path' || as === 'address';
+}
 
 /**
  * A secret that the proxy adds to requests to the named hosts. The sandbox never sees the secret's

@@ -43,7 +43,7 @@ export type CommandStart = BundlePath | { readonly module: string };
 const envForm = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Words in an environment variable's name that mark the variable's value as a secret. */
 const secretWords =
-  /(^|_)(API_?KEYS?|ACCESS_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORDS?|PASSPHRASE|PWD|CREDENTIALS?|CREDS|PRIVATE|AUTH|BEARER|COOKIES?|JWT|PAT|DSN|DATABASE_URL|CONNECTION_STRING|WEBHOOK_URL)(_|$)|(TOKEN|SECRET|PASSWORD|APIKEY)$/i;
+  /(^|_)(API_?KEYS?|ACCESS_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORDS?|PASSPHRASE|PWD|CREDENTIALS?|CREDS|PRIVATE|AUTH|BEARER|COOKIES?|JWT|PAT|DSN|DATABASE_URL|CONNECTION_STRING|WEBHOOK_URL)(_|$)|(TOKEN|SECRET|PASSWORD|APIKEY|WEBHOOK)$/i;
 /**
  * Names of environment variables that end in a secret word, but belong to folders or sockets that
  * every program reads.
@@ -104,7 +104,7 @@ const secretUse = v.pipe(
   v.string(),
   v.check(
     isSecretUse,
-    'is not "bearer", "basic", "sigv4", "path", "query:NAME", "form:NAME", "json:POINTER", or "header:NAME" or "hmac:NAME" with a header that frames no request',
+    'is not "bearer", "basic", "sigv4", "path", "address", "query:NAME", "form:NAME", "json:POINTER", or "header:NAME" or "hmac:NAME" with a header that frames no request',
   ),
   v.transform((use) => use as SecretUse),
 );
@@ -324,7 +324,7 @@ function isRange(range: string): boolean {
 }
 
 const secretUses =
-  /^(bearer|basic|path|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
+  /^(address|bearer|basic|path|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
 
 function isSecretUse(use: string): boolean {
   const [, header] = /^(?:header|hmac):(.+)$/s.exec(use) ?? [];

@@ -501,6 +501,24 @@ describe('the egress of a command', () => {
     },
   });
 
+  it('fills a secret address in, and the sandbox sees where it leads, no more', async () => {
+    giveToken(host, 'http://api.crm.example/v2/T0/B0?sig=0123456789');
+    const upstream = await startUpstream(({ url }) => `asked ${url}`);
+    const skill = fetching(`fetch(token + '?wait=1', { method: 'POST', body: 'hello' })`);
+    skill.files['probe.ts'] += 'console.log(token);';
+    const address = { ...skill.capabilities.secret[0], as: 'address' };
+    const run = await runTest(
+      host,
+      { ...skill, capabilities: { ...skill.capabilities, secret: [address] } },
+      {},
+      { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } },
+    );
+    upstream.close();
+    expect(upstream.seen).toEqual(['POST /v2/T0/B0?sig=0123456789&wait=1  hello']);
+    expect(run.stdout).toMatch(/^http:\/\/api.crm.example\/v2\/skillgate-secret-[0-9a-f]{32}\n$/m);
+    expect(run.stdout).not.toMatch(/T0|0123456789/);
+  });
+
   it('puts the secret on the request upstream, and the sandbox never sees it, not even echoed', async () => {
     giveToken(host, 'real-token-0123456789');
     const upstream = await startUpstream(

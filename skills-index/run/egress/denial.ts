@@ -27,6 +27,11 @@ export const denials = {
     means:
       'a secret’s placeholder stands in a place, or goes to a host, to which the secret is not bound',
   },
+  'secret-missing': {
+    status: 403,
+    means:
+      'here the plan allows only requests with the placeholder of the host’s secret in their path',
+  },
   'upgrade-denied': {
     status: 403,
     means: 'the request asks to switch to a protocol other than WebSocket',

@@ -6,6 +6,7 @@
 
 import { coversHost, isHostName } from '../../network/host-name.ts';
 import { addressClass } from '../../network/network-address.ts';
+import { standsInPath } from '../../skill/capability.ts';
 import { coversPath } from '../../skill/egress-target.ts';
 import type { PinnedAddress, PlannedEgress } from '../plan/plan.ts';
 import type { Denial } from './denial.ts';
@@ -119,6 +120,12 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const prefixes = open.map(({ path }) => path.slice(0, -1));
   const used = placeholdersIn(request, parsed, rules.secrets, prefixes);
   if (used === undefined) return denied('secret-unbound');
+  // Somebody else may own what lies beside the secret's place: another bot, another webhook.
+  const own = rules.secrets.filter(
+    (one) => standsInPath(one.as) && one.hosts.includes(parsed.host),
+  );
+  if (own.length > 0 && rule.path.endsWith('*') && !own.some((one) => used.includes(one)))
+    return denied('secret-missing');
   return {
     kind: 'allowed',
     upgrades,
@@ -275,6 +282,41 @@ function isClearPath(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Takes an address apart that is a secret: its host, the part to where the approved egress goes,
+ * and the secret rest with its query. Undefined for an address that the plan does not reach, or
+ * that has two readings.
+ */
+export function placeOfAddress(
+  address: string,
+  hosts: readonly string[],
+  egress: readonly PlannedEgress[],
+): { readonly hosts: [string]; readonly prefix: string; readonly value: string } | undefined {
+  const [, scheme, authority = '', path = '', query = ''] =
+    /^(https?):\/\/([^/?#]+)(\/[^?#]*)(\?[!-"$-~]+)?$/.exec(address) ?? [];
+  const at = parseAuthority(authority, scheme === 'http' ? 'http' : 'https');
+  if (at === undefined || !hosts.includes(at.host) || !isClearPath(path)) return undefined;
+  const approved = egress
+    .filter(
+      (rule) =>
+        rule.mode === 'intercept' &&
+        rule.scheme === scheme &&
+        rule.port === at.port &&
+        rule.path.endsWith('*') &&
+        coversHost(rule.host, at.host),
+    )
+    .map((rule) => rule.path.slice(0, -1))
+    .filter((one) => path.startsWith(one) && path.length > one.length)
+    .toSorted((a, b) => b.length - a.length)[0];
+  return approved === undefined
+    ? undefined
+    : {
+        hosts: [at.host],
+        prefix: `${scheme}://${authority}${approved}`,
+        value: path.slice(approved.length) + query,
+      };
 }
 
 function namesHost(headers: SentHeaders, { host, port, scheme }: Tunnel): boolean {

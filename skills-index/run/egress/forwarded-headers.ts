@@ -108,11 +108,7 @@ export function requestToHost(
  * value. The proxy computes signatures only when the request leaves.
  */
 export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
-  const shown = (value: string): string =>
-    request.decision.secrets.reduce(
-      (text, { name, placeholder }) => text.replaceAll(placeholder, () => `<secret ${name}>`),
-      value,
-    );
+  const shown = (value: string): string => withNames(value, request.decision.secrets);
   return withPlaceholders(request, hides).map(([name, value]) => {
     const credential = credentialOf(value);
     const isBasic = request.decision.secrets.some(({ placeholder }) =>
@@ -120,6 +116,14 @@ export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
     );
     return `${name}: ${isBasic ? `Basic base64 of ${shown(credential)}` : shown(value)}`;
   });
+}
+
+/** Returns a text with the names of secrets in the place of their placeholders, for people. */
+export function withNames(text: string, secrets: readonly BoundPlaceholder[]): string {
+  return secrets.reduce(
+    (shown, { name, placeholder }) => shown.replaceAll(placeholder, () => `<secret ${name}>`),
+    text,
+  );
 }
 
 function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {

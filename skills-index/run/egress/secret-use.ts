@@ -3,6 +3,7 @@
  * replaces the placeholder when the request leaves. Pure.
  */
 import { createHash, createHmac } from 'node:crypto';
+import { standsInPath } from '../../skill/capability.ts';
 import type { PlannedSecret } from '../plan/plan.ts';
 
 /** Header names and values, in the order in which they were sent. */
@@ -12,6 +13,13 @@ export type SentHeaders = readonly (readonly [string, string])[];
 export interface BoundPlaceholder
   extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'places' | 'as'> {
   readonly placeholder: string;
+  /** An `address` up to its placeholder, `https://HOST/PATH/`: where the approved egress ends. */
+  readonly prefix?: string;
+}
+
+/** What a program gets for a secret. For an `address` it is an address with the placeholder. */
+export function givenFor({ placeholder, prefix = '' }: BoundPlaceholder): string {
+  return prefix + placeholder;
 }
 
 /** A request that is about to leave the sandbox. */
@@ -26,7 +34,7 @@ export interface OutgoingRequest {
   readonly now: Date;
 }
 
-type Used = Pick<BoundPlaceholder, 'as' | 'placeholder'>;
+type Used = Pick<BoundPlaceholder, 'as' | 'placeholder' | 'prefix'>;
 
 /** Whether the secret signs the request's body. The body must be complete before the signing. */
 export function needsWholeBody({ as }: Pick<Used, 'as'>): boolean {
@@ -43,7 +51,7 @@ export function isForBody({ as }: Pick<Used, 'as'>): boolean {
  * where it stands in no header.
  */
 export function headerOf({ as }: Pick<Used, 'as'>): string | undefined {
-  if (/^(path|(query|form|json):.*)$/s.test(as)) return undefined;
+  if (standsInPath(as) || /^(query|form|json):/.test(as)) return undefined;
   const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
   return name?.toLowerCase() ?? 'authorization';
 }
@@ -55,12 +63,15 @@ export function headerOf({ as }: Pick<Used, 'as'>): string | undefined {
  */
 export function isInTarget(
   target: string,
-  { as, placeholder }: Used,
+  { as, placeholder, prefix }: Used,
   prefixes: readonly string[],
 ): boolean {
   const [path = '', query = ''] = target.split(/\?(.*)/s);
   if (timesIn(target, placeholder) !== 1) return false;
-  if (as === 'path') return prefixes.some((prefix) => path.startsWith(prefix + placeholder));
+  if (standsInPath(as))
+    return (prefix === undefined ? prefixes : [new URL(prefix).pathname]).some((one) =>
+      path.startsWith(one + placeholder),
+    );
   const name = nameIn(as, 'query');
   return name !== undefined && query.split('&').includes(`${name}=${placeholder}`);
 }
@@ -129,6 +140,13 @@ export function filledText(
   revealed: string,
   text: string,
 ): string | undefined {
+  if (as === 'address') {
+    const [path = '', query] = text
+      .replace(placeholder, () => revealed.split('?')[0] ?? '')
+      .split(/\?(.*)/s);
+    const asked = [...revealed.split('?').slice(1), ...(query === undefined ? [] : [query])];
+    return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
+  }
   if (as === 'path')
     return fitsPath(revealed) ? text.replace(placeholder, () => revealed) : undefined;
   const value = as.startsWith('json:')

@@ -37,6 +37,54 @@ async function asked(
 
 const why = 'the test needs it';
 
+describe('a declared secret that cannot arrive', () => {
+  const code = (line: string): string =>
+    `import os, requests\nkey = os.environ["CRM_TOKEN"]\n${line}\n`;
+  const inQuery = code('requests.get(f"https://api.crm.example/v2?q=1&key={key}")');
+  const inPath = code('requests.get(f"https://api.crm.example/bot{key}/send")');
+  const inHeader = code(
+    'requests.get("https://api.crm.example/v2", headers={"Authorization": f"Bearer {key}"})',
+  );
+  it.each<[string, string, string, string[]]>([
+    ['query:key', '/v2', inQuery, []],
+    ['path', '/bot*', inPath, []],
+    ['bearer', '/v2', inHeader, []],
+    [
+      'bearer',
+      '/v2',
+      inQuery,
+      [
+        'secret CRM_TOKEN as bearer: the code puts it into the address of a request; write "as": "query:key"',
+      ],
+    ],
+    [
+      'header:X-Key',
+      '/bot*',
+      inPath,
+      [
+        'secret CRM_TOKEN as header:X-Key: the code puts it into the address of a request; write "as": "path"',
+      ],
+    ],
+    [
+      'path',
+      '/v2',
+      inHeader,
+      [
+        'secret CRM_TOKEN as path: it stands behind an egress url that ends with *, as in "https://api.crm.example/*"',
+      ],
+    ],
+    ['bearer', '', inHeader, ['secret CRM_TOKEN as bearer: add an egress to api.crm.example']],
+  ])('%s, with the egress %j', async (as, path, script, expected) => {
+    const secret = [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as, why }];
+    const egress = path === '' ? [] : [{ url: `https://api.crm.example${path}`, why }];
+    const { refused } = await asked(script, { secret, egress });
+    expect(refused.map((one) => one.replace('undefined:undefined ', ''))).toEqual(
+      expect.arrayContaining(expected),
+    );
+    if (expected.length === 0) expect(refused).toEqual([]);
+  });
+});
+
 describe('a skill whose skill.json does not declare', () => {
   it.each([
     [

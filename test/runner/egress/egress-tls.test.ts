@@ -839,7 +839,12 @@ describe('a secret in the address or in the body', () => {
   const form = 'application/x-www-form-urlencoded';
   const stageWith = (as: SecretUse, value: string): StageSettings => ({
     egress: [{ path: '/v2*' }, { path: '/bot*' }, { path: '/file' }],
-    secrets: [{ name: 'KEY', placeholder, hosts: [apiHost], as }],
+    secrets: [
+      {
+        ...{ name: 'KEY', placeholder, hosts: [apiHost], as },
+        ...(as === 'address' ? { prefix: `https://${apiHost}/bot` } : {}),
+      },
+    ],
     reveal: () => value,
   });
   const post = (target: string, body: string, type: string) => [
@@ -863,6 +868,9 @@ describe('a secret in the address or in the body', () => {
       '',
     ],
     ['path', '12:Ab-_', `/bot${placeholder}/send?x=1`, '', form, '/bot12:Ab-_/send?x=1', ''],
+    ['address', 'T0/B0/x', `/bot${placeholder}?wait=1`, '', form, '/botT0/B0/x?wait=1', ''],
+    ['address', 'w/1?sig=a%2Fb', `/bot${placeholder}`, '', form, '/botw/1?sig=a%2Fb', ''],
+    ['address', 'w?sig=1', `/bot${placeholder}/m/2?w=1`, '', form, '/botw/m/2?sig=1&w=1', ''],
     [
       'form:token',
       'a&b=ü',
@@ -899,6 +907,8 @@ describe('a secret in the address or in the body', () => {
     ['path', 'where the value makes another path', `/bot${placeholder}/x`, '', form, 'a/../b'],
     ['path', 'where the value is two dots', `/bot${placeholder}/x`, '', form, '/..'],
     ['path', 'where the value begins a query', `/bot${placeholder}`, '', form, 'a?b'],
+    ['address', 'behind another approved path', `/v2${placeholder}`],
+    ['address', 'in the body', `/bot${placeholder}`, `url=${placeholder}`],
     ['form:token', 'under another name', '/v2', `x=${placeholder}`],
     ['form:token', 'in a body of another type', '/v2', `token=${placeholder}`, 'text/plain'],
     ['form:token', 'and elsewhere too', '/v2', `token=${placeholder}&x=${placeholder}`],
@@ -917,6 +927,23 @@ describe('a secret in the address or in the body', () => {
     await start(stageWith(as, value));
     await stage.send(...post(target, body, type));
     expect([stage.why().at(-1), stage.seen]).toEqual(['secret-unbound', []]);
+  });
+
+  it.each<[SecretUse, string, string[]]>([
+    ['path', '/bot99:Stranger/send', ['secret-missing']],
+    ['address', '/botT9/B9/stranger', ['secret-missing']],
+    ['path', '/file', ['approved']],
+    ['query:appid', '/v2/x', ['approved']],
+  ])('as %s in the path closes what lies beside it: %s', async (as, target, why) => {
+    await start(stageWith(as, 'value'));
+    await stage.send(...post(target, '', form));
+    expect([stage.why(), stage.seen.length]).toEqual([why, why[0] === 'approved' ? 1 : 0]);
+  });
+
+  it('is shown by its name', async () => {
+    await start(stageWith('address', 'T0/B0/x'));
+    await stage.send(...post(`/bot${placeholder}/x`, '', form));
+    expect(stage.log.at(-1)).toMatchObject({ path: '/bot<secret KEY>/x', secrets: ['KEY'] });
   });
 
   it('comes back from the host as its placeholder, also in a redirect', async () => {

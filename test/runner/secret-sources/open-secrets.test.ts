@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { revealAll } from '../../../runner/egress/secrets.ts';
+import { bindSecrets } from '../../../runner/egress/secrets.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import {
   openSecrets,
@@ -9,6 +9,7 @@ import {
   secretsFileOf,
   storeSecret,
 } from '../../../runner/secret-sources/secret-store.ts';
+import type { SecretUse } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
@@ -90,18 +91,18 @@ describe('the secrets of a run', () => {
 
   it('are all revealed before a start, or none', async () => {
     store({});
-    const planned = (as: 'bearer' | 'sigv4', name = 'TOKEN') => ({ name, hosts, as, reason: '' });
-    const secrets = openSecrets(world(), undefined);
-    expect([...(await revealAll([planned('bearer')], secrets))]).toEqual([
-      ['TOKEN', 'token-of-every-run'],
-    ]);
-    await expect(
-      revealAll([planned('bearer'), planned('bearer', 'OTHER')], secrets),
-    ).rejects.toThrow(/Cannot use secret "OTHER"/);
-    await expect(revealAll([planned('sigv4')], secrets)).rejects.toThrow(
-      'its value is not an AWS key',
+    const planned = (as: SecretUse, name = 'TOKEN') => ({ name, hosts, as, reason: '' });
+    const bind = (...secrets: ReturnType<typeof planned>[]) =>
+      bindSecrets({ egress: [], secrets }, openSecrets(world(), undefined));
+    const { placeholders, reveal } = await bind(planned('bearer'));
+    expect(reveal('TOKEN')).toBe('token-of-every-run');
+    expect(JSON.stringify(placeholders)).not.toContain('token-of-every-run');
+    await expect(bind(planned('bearer'), planned('bearer', 'OTHER'))).rejects.toThrow(
+      /Cannot use secret "OTHER"/,
     );
+    await expect(bind(planned('sigv4'))).rejects.toThrow('its value is not an AWS key');
+    await expect(bind(planned('address'))).rejects.toThrow('is no address that the plan allows');
     store({ value: Buffer.from('AKIDEXAMPLE:secret-key-0123') });
-    expect((await revealAll([planned('sigv4')], openSecrets(world(), undefined))).size).toBe(1);
+    expect((await bind(planned('sigv4'))).placeholders).toHaveLength(1);
   });
 });

@@ -54,6 +54,38 @@ describe('the form of a drafted secret', () => {
   });
 });
 
+describe('the draft of a chat’s webhook', () => {
+  const py = (name: string): string =>
+    `import os, requests\nrequests.post(os.environ["${name}"], json={"text": "x"})\n`;
+  it.each<[string, string, string[]]>([
+    [
+      'a webhook of a known chat',
+      py('SLACK_WEBHOOK_URL'),
+      [
+        'secret SLACK_WEBHOOK_URL as address to hooks.slack.com',
+        'egress POST https://hooks.slack.com/services/*',
+      ],
+    ],
+    [
+      'a bot of the user’s own',
+      'import os, requests\ntoken = os.environ["TELEGRAM_BOT_TOKEN"]\nrequests.post(f"https://api.telegram.org/bot{token}/send", json={})\nrequests.post("https://api.telegram.org/bot1:AAxx/send", json={})\n',
+      [
+        'secret TELEGRAM_BOT_TOKEN as path to api.telegram.org',
+        'egress POST https://api.telegram.org/bot*',
+      ],
+    ],
+    [
+      'a bot whose token is the author’s',
+      'import requests\nrequests.post("https://api.telegram.org/bot1:AAxx/send", json={})\n',
+      [],
+    ],
+    ['an address that only its owner knows', py('CRM_WEBHOOK'), []],
+  ])('%s', async (_, text, expected) => {
+    const files = { 'SKILL.md': skillMd.replace('a.ts', 'a.py'), 'scripts/a.py': text };
+    expect((await infer(files)).lines.filter((one) => !/^package/.test(one))).toEqual(expected);
+  });
+});
+
 describe('a draft', () => {
   const run = 'Run `python scripts/a.py`.\n';
   it.each<[string, Record<string, string>, string[]]>([

@@ -5,6 +5,7 @@ import {
   type EgressRules,
   judgeConnect,
   judgeRequest,
+  placeOfAddress,
   whyNotOutside,
 } from '../../../../skills-index/run/egress/egress-judge.ts';
 
@@ -433,4 +434,44 @@ it.each([
   [[], 'address-denied'],
 ])('a run may connect to %j, where this host is 8.8.8.8: %s', (addresses, why) => {
   expect(whyNotOutside(addresses, ['8.8.8.8', '127.0.0.1'])).toBe(why);
+});
+
+describe('a secret that is an address', () => {
+  const rule = { ...plain, scheme: 'https', port: 443, methods: ['POST'], pinned: {} } as const;
+  const egress = [
+    { ...rule, host: 'hooks.chat.example', path: '/*' },
+    { ...rule, host: 'hooks.chat.example', path: '/services/*' },
+    { ...rule, host: 'hooks.chat.example', path: '/closed' },
+    { ...rule, host: '*.flow.example', path: '/w/*', port: 8443 },
+  ];
+  const hosts = ['hooks.chat.example', 'a.flow.example'];
+  it.each<[string, string?, string?]>([
+    [
+      'https://hooks.chat.example/services/T0/B0/x',
+      'https://hooks.chat.example/services/',
+      'T0/B0/x',
+    ],
+    [
+      'https://hooks.chat.example/x?sig=a%2Fb&v=1',
+      'https://hooks.chat.example/',
+      'x?sig=a%2Fb&v=1',
+    ],
+    ['https://hooks.chat.example:443/x', 'https://hooks.chat.example:443/', 'x'],
+    ['https://a.flow.example:8443/w/1?s=2', 'https://a.flow.example:8443/w/', '1?s=2'],
+    ['https://a.flow.example/w/1'],
+    ['https://a.flow.example:8443/other/1'],
+    ['https://b.flow.example:8443/w/1'],
+    ['http://hooks.chat.example/services/T0'],
+    ['https://hooks.chat.example/'],
+    ['https://hooks.chat.example/services/../x'],
+    ['https://hooks.chat.example/services/%2e%2e/x'],
+    ['https://hooks.chat.example/services/T0#x'],
+    ['https://user@hooks.chat.example/services/T0'],
+    ['https://hooks.chat.example/services/T0?a b'],
+    ['not an address'],
+  ])('%s', (address, prefix, value) => {
+    const place = placeOfAddress(address, hosts, egress);
+    expect([place?.prefix, place?.value]).toEqual([prefix, value]);
+    if (place !== undefined) expect(place.hosts).toEqual([new URL(address).hostname]);
+  });
 });
