@@ -63,7 +63,12 @@ export async function answerHere(
   printNote(context, safe`Your passphrase allows this: ${hold.what}`);
   for (let tries = 1; ; tries++)
     try {
-      const made = await makeAnswer(context, policy, { hold, verdict: 'allow', seconds: 0 }, log);
+      const made = await makeAnswer(
+        context,
+        policy,
+        { hold, verdict: 'allow', allowance: { seconds: 0 } },
+        log,
+      );
       if (made.kind === 'signed') putAnswer(made.path, made.signed);
       return;
     } catch (cause) {
@@ -79,9 +84,11 @@ export async function answerHere(
 interface Wanted {
   readonly hold: Hold;
   readonly verdict: HoldAnswer['verdict'];
-  /** 0 for this one action. */
-  readonly seconds: number;
+  readonly allowance: Allowance;
 }
+
+/** For how long an answer covers the same action: 0 seconds for the held action alone. */
+export type Allowance = Pick<HoldAnswer, 'run' | 'seconds'>;
 
 /** A signed answer with its path, or a challenge that another device must sign first. */
 type MadeAnswer =
@@ -156,14 +163,14 @@ export function putAnswer(path: string, signed: SignedAnswer): void {
 /** The answer that the approver signs. */
 export function answerOf(
   { now }: Pick<CommandContext, 'now'>,
-  { hold, verdict, seconds }: Wanted,
+  { allowance, hold, verdict }: Wanted,
   approver: string,
 ): HoldAnswer {
   return {
     schema: 'skillgate.hold-answer/1',
     hold: holdDigest(hold),
     verdict,
-    seconds,
+    ...allowance,
     approver,
     at: now().toISOString(),
   };
@@ -265,7 +272,7 @@ export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
     .kept()
     .flatMap((hold): HoldHere[] => {
       const answer = findAnswer(looking, hold);
-      if (answer !== undefined && isStanding(answer, hold, hold.scope))
+      if (answer !== undefined && isStanding(answer, hold, hold))
         return [
           {
             state: answer.answer.verdict === 'allow' ? 'allowed' : 'denied',

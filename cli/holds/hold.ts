@@ -9,7 +9,7 @@ import { readHeldRequest } from '../../runner/holds/read-request.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 
 import { breakerEvent } from '../../skills-index/run/agents/breaker.ts';
-import { canAnswer, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { allowanceText, canAnswer, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { heldChanges, heldChangesText } from '../changes/held-changes.ts';
@@ -20,6 +20,7 @@ import { hostFiles } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import {
+  type Allowance,
   findHold,
   type HoldHere,
   holdsFolderOf,
@@ -35,7 +36,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return runInMailbox(
       context,
       parseBase(mailbox),
-      secondsOf(context),
+      allowanceOf(context),
       () => hostFiles(context).audit,
     );
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
@@ -69,7 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return done(context, here, 'the breaker stays open');
   if (here.state === 'allowed')
     return done(context, here, `the action is allowed already, until ${here.until}`);
-  const seconds = secondsOf(context);
+  const allowance = allowanceOf(context);
   if (here.state === 'open' && isForOperatorAlone(here, policy))
     return closeUnsigned(context, here);
   // The hold shows another action than its digest covers, so an allowance would not count.
@@ -84,7 +85,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const answered = await makeAnswer(
     context,
     policy,
-    { hold: here.hold, verdict, seconds },
+    { hold: here.hold, verdict, allowance },
     hostFiles(context).audit,
   );
   if (answered.kind === 'to-sign') {
@@ -106,7 +107,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return done(
     context,
     here,
-    `${verdict === 'allow' ? 'allowed' : 'denied'} by ${answered.signed.answer.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}`,
+    `${verdict === 'allow' ? 'allowed' : 'denied'} by ${answered.signed.answer.approver}${allowanceText(allowance)}`,
   );
 }
 
@@ -190,14 +191,16 @@ async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promi
   return done(context, { state: 'open', hold }, 'closed by the operator at the terminal, unsigned');
 }
 
-function secondsOf({ options }: CommandContext): number {
+function allowanceOf({ options }: CommandContext): Allowance {
   const { for: text } = options;
-  if (text === undefined) return 0;
+  if (text === undefined) return { seconds: 0 };
+  // A run lasts no longer than an allowance may.
+  if (text === 'run') return { seconds: 86_400, run: true };
   const [, number = '', unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(String(text)) ?? [];
   const seconds = Number(number) * ({ s: 1, m: 60, h: 3_600 }[unit] ?? 0);
-  if (seconds >= 1 && seconds <= 86_400) return seconds;
+  if (seconds >= 1 && seconds <= 86_400) return { seconds };
   throw new Problem(
     'usage',
-    `Cannot read --for ${JSON.stringify(text)}: write 90s, 15m or 8h, at most 24h`,
+    `Cannot read --for ${JSON.stringify(text)}: write run, or 90s, 15m or 8h, at most 24h`,
   );
 }

@@ -14,7 +14,7 @@ import {
   readableText,
 } from '../../skills-index/run/holds/held-request.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
-import { appliedText, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { allowanceText, appliedText, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { describeCoverage } from '../../skills-index/run/holds/hold-coverage.ts';
 import {
   mailboxMessageShape,
@@ -39,7 +39,7 @@ import {
   safe,
   shortText,
 } from '../terminal/output.ts';
-import { answerOf, type HoldHere, requireClosed, signAnswer } from './answer.ts';
+import { type Allowance, answerOf, type HoldHere, requireClosed, signAnswer } from './answer.ts';
 import { openWith, sealFor } from './sealed-message.ts';
 
 /** Bytes of a held request body that are shown as text. */
@@ -61,17 +61,17 @@ interface Mailbox {
 /**
  * Each wrong passphrase is a line of this machine's audit log: the person sees how many there were,
  * and when.
- * @param seconds how long the same action is allowed; 0 for this one request
+ * @param allowance for how long the same action is allowed
  * @param openLog opens the audit log
  */
 export async function runInMailbox(
   context: CommandContext,
   base: string,
-  seconds: number,
+  allowance: Allowance,
   openLog: () => Audit,
 ): Promise<ExitCode> {
   try {
-    return await readAndAnswer(context, base, seconds);
+    return await readAndAnswer(context, base, allowance);
   } catch (cause) {
     if (cause instanceof Problem && cause.code === 'key-file-invalid') {
       const why = `the key was not opened for the mailbox at ${base}: ${cause.message}`;
@@ -85,7 +85,7 @@ export async function runInMailbox(
 async function readAndAnswer(
   context: CommandContext,
   base: string,
-  seconds: number,
+  allowance: Allowance,
 ): Promise<ExitCode> {
   const mailbox = await openMailbox(context, base);
   for (const why of mailbox.refused)
@@ -96,7 +96,7 @@ async function readAndAnswer(
   printNote(context, describeRequest(request));
   // Asks for the passphrase again, because the person now knows the action.
   const { approver, hold, host } = request;
-  const words = { ...answerOf(context, { hold, verdict, seconds }, approver), host };
+  const words = { ...answerOf(context, { hold, verdict, allowance }, approver), host };
   const signed = await signAnswer(mailbox.key, words);
   const seal = sealFor(Buffer.from(request.replyTo, 'base64'));
   const signedAnswer = await signForMailbox(
@@ -104,7 +104,7 @@ async function readAndAnswer(
     mailbox.open,
   );
   await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), signedAnswer);
-  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, the answer is left at ${base}, where the host fetches and verifies it`;
+  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${allowanceText(allowance)}, the answer is left at ${base}, where the host fetches and verifies it`;
   answer(
     context,
     { schema: 'skillgate.hold-answered/1', id: request.hold.id, what },
@@ -305,6 +305,7 @@ function partsOf(action: GatedAction): Safe[] {
 }
 
 function partsOfRequest({
+  asks,
   body,
   headers = [],
   query,
@@ -312,6 +313,7 @@ function partsOfRequest({
   text,
 }: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
   return [
+    ...(asks === undefined ? [] : [safe`    the agent says why, in its own words: ${asks}`]),
     ...(query === undefined ? [] : [safe`    query: ${query}`]),
     ...headers.map((header) => safe`    header: ${header}`),
     ...(body === undefined

@@ -35,6 +35,8 @@ export interface AllowedRequest {
   readonly secrets: readonly string[];
   /** Names of headers that the proxy removes from the request. */
   readonly dropped?: readonly string[];
+  /** Why the agent asks for a request that no rule allows; absent where a rule does. */
+  readonly asks?: string | undefined;
   /** Reads the whole request for an approver; absent when `shown` is complete already. */
   readonly whole?: (
     action: Extract<GatedAction, { kind: 'egress' }>,
@@ -70,7 +72,7 @@ export class Accounts {
    * allowed. Returns a reason when the request is denied.
    */
   async admit(
-    { dropped = [], head, method, place, secrets, shown, whole }: AllowedRequest,
+    { asks, dropped = [], head, method, place, secrets, shown, whole }: AllowedRequest,
     client: Socket,
   ): Promise<Denial | undefined> {
     const why =
@@ -78,7 +80,8 @@ export class Accounts {
     if (why !== undefined) return why;
     const { host, path, port } = place;
     const target = { method, host, port, path };
-    const action = { kind: 'egress', ...target, ...shown } as const;
+    const asked = asks === undefined ? {} : { asks };
+    const action = { kind: 'egress', ...target, ...shown, ...asked } as const;
     // Do not send a request whose client hung up while the approver was answering.
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
@@ -96,12 +99,12 @@ export class Accounts {
   }
 
   async #whyHeld(
-    action: GatedAction,
+    action: GatedAction & { readonly kind: 'egress' },
     client: Socket,
     whole?: WholeReader,
   ): Promise<Denial | undefined> {
     const { gate } = this.#settings;
-    if (gate === undefined) return undefined;
+    if (gate === undefined) return action.asks === undefined ? undefined : 'unasked';
     const hungUp = new AbortController();
     const onClose = (): void => hungUp.abort();
     client.once('close', onClose);

@@ -9,12 +9,17 @@ import { type Duplex, Readable } from 'node:stream';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import {
   type Denial,
+  denialBody,
   denialOfClient,
   denialOfFailure,
   denials,
   rawDenial,
 } from '../../skills-index/run/egress/denial.ts';
-import { judgeRequest, readName } from '../../skills-index/run/egress/egress-judge.ts';
+import {
+  type Allowed,
+  judgeRequest,
+  readName,
+} from '../../skills-index/run/egress/egress-judge.ts';
 import {
   droppedHeaders,
   pairsOf,
@@ -116,7 +121,10 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
     },
     accounts: new Accounts(settings, closed, fail),
     upstream: openUpstream(settings),
-    authority: hosts.length === 0 ? undefined : makeAuthority(hosts, new Date()),
+    authority:
+      hosts.length === 0 && settings.rules.asks === undefined
+        ? undefined
+        : makeAuthority(settings.rules.asks === undefined ? hosts : undefined, new Date()),
     contexts: new Map(),
     tunnels: new WeakMap(),
     busy: new WeakSet(),
@@ -215,7 +223,9 @@ async function handle(
   );
   const refuse = (why: Denial): void => {
     traffic.accounts.deny(method, decision, why);
-    answer(response, why);
+    const { host, port } = decision;
+    const isUndeclared = decision.kind === 'allowed' && decision.undeclared?.why === why;
+    answer(response, why, `${method} ${host}:${port}${decision.path}`, isUndeclared);
   };
   const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
   const head = Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1');
@@ -272,10 +282,12 @@ async function handle(
         secrets: [...secrets, ...inBody.map(({ name }) => name)],
         dropped: droppedHeaders({ decision, headers, method }),
         whole,
+        asks: decision.undeclared?.asks,
       },
       request.socket,
     );
-    if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
+    if (refused !== undefined)
+      return body.broken ? undefined : refuse(body.why ?? whyRefused(refused, decision));
     const own = traffic.answers?.get(`${decision.host}:${decision.port}`);
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why =
@@ -287,6 +299,11 @@ async function handle(
   } finally {
     body.release();
   }
+}
+
+// What no rule allows is denied for that, where the agent did not ask for it.
+function whyRefused(refused: Denial, { undeclared }: Allowed): Denial {
+  return undeclared?.asks === '' && refused === 'unasked' ? undeclared.why : refused;
 }
 
 function toolsOf({ accounts, record, upstream }: Traffic): AnswerTools {
@@ -304,14 +321,17 @@ function placeOf(
   return { host: '', port: 0, ...tunnels.get(socket), path: '' };
 }
 
-function answer(response: ServerResponse, why: Denial): void {
+function answer(response: ServerResponse, why: Denial, request: string, mayAsk: boolean): void {
   if (response.headersSent) return void response.destroy();
   // The denial needs headers of its own, so remove the headers that were set for the host's
   // response.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response
-    .writeHead(denials[why].status, { Connection: 'close' })
-    .end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
+    .writeHead(denials[why].status, {
+      Connection: 'close',
+      'Content-Type': 'application/problem+json',
+    })
+    .end(denialBody(why, request, mayAsk));
 }
 
 // Passes a WebSocket through the egress proxy. The proxy searches each frame for secrets before the

@@ -14,6 +14,7 @@ import {
   type Tunnel,
   whyNotOutside,
 } from '../../skills-index/run/egress/egress-judge.ts';
+import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import { egressConnectionsMax } from '../bubblewrap/bubblewrap.ts';
 import type { EgressSettings } from './settings.ts';
 
@@ -34,7 +35,11 @@ export function openUpstream({
   resolve = resolveName,
   rules,
 }: EgressSettings): Upstream {
-  const pins = new Map(rules.egress.flatMap(({ pinned }) => Object.entries(pinned)));
+  const pins = new Map(
+    [...rules.egress.map(({ pinned }) => pinned), rules.asks ?? {}].flatMap(
+      Object.entries<PinnedAddress>,
+    ),
+  );
   const judged = async (host: string): Promise<readonly string[]> => {
     const pin = pins.get(host);
     if (pin !== undefined) return [pin.address];

@@ -4,6 +4,7 @@
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
+import type { EgressRules } from '../../skills-index/run/egress/egress-judge.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { StartArguments } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
@@ -83,6 +84,8 @@ export interface PlannedWork {
   readonly services?: EgressSettings['services'];
   /** Functions that answer allowed requests instead of the requested hosts, by `host:port`. */
   readonly answers?: EgressSettings['answers'];
+  /** As in `EgressRules`. */
+  readonly asks?: EgressRules['asks'];
   /** Descriptors of the folders that the run mounts, by workspace name. */
   readonly descriptors: ReadonlyMap<string, number>;
   /** Returns why the agent may not continue this run; undefined while the agent may. */

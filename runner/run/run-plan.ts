@@ -196,7 +196,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   const proxyFolder = `${runFolder}/proxy`;
   const proxy = await startEgress({
     folder: proxyFolder,
-    rules: { egress: plan.egress, secrets: placeholders },
+    rules: { egress: plan.egress, secrets: placeholders, asks: work.asks },
     reveal,
     record,
     onFlood: () => flood.abort(),

@@ -126,6 +126,8 @@ function workOf(session: PlannedSession, tokens: RunTokens, world: RunWorld): Pl
     hasCanaryInEnvironment: false,
     services: new Map([[`${runnerHost}:80`, (stream) => serveBridge(stream, tokens, calls)]]),
     answers: indexAnswers(plan, world),
+    // A skill may not ask: its author would write what the person reads.
+    asks: world.hostPolicy.approvers.length === 0 ? undefined : world.hostPolicy.hosts,
     openKept: openCaches(cachesFolderOf(world.paths, plan.agent), id),
     descriptors: host.folders,
     whyNot: (agent) => whyEnded(agent, now()),

@@ -238,7 +238,7 @@ describe('a held request whose host has a mailbox', () => {
     const letter = await lettersFor(bob, old);
     const words = answerOf(
       { now: () => new Date() },
-      { hold: old, verdict: 'allow', seconds: 0 },
+      { hold: old, verdict: 'allow', allowance: { seconds: 0 } },
       'bob',
     );
     await send(

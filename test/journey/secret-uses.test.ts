@@ -183,7 +183,7 @@ describe('a secret from a sandbox that never had it', () => {
     const done = await run(as, as === 'sigv4' ? `${id}:${key}` : shared, ask('/v2/x', headers), {
       methods: as === 'bearer' ? ['GET'] : ['POST'],
     });
-    expect(done.stdout).toMatch(/^(403 skillgate: denied, secret-unbound.*)?$/s);
+    expect(done.stdout).toMatch(/^(403 .*"why":"secret-unbound".*)?$/s);
     expect(seen).toEqual([]);
     expect(host.audit().findLast((entry) => entry.event === 'egress')).toMatchObject({
       decision: 'denied',

@@ -11,13 +11,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { holdFiles } from '../../runner/holds/holds.ts';
-import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
-import { makeApprover, passphrase } from './approver.ts';
+import { heldNow, makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
@@ -64,16 +61,6 @@ const start = (agent: string, steps: object) =>
   host.skill('agent', 'run', agent, '--', 'stub', JSON.stringify(steps));
 const ask = { model: { does: 'model', text: 'pay Ann' } };
 
-async function heldNow(): Promise<Hold> {
-  for (let tries = 0; tries < 400; tries++) {
-    const hold = holdFiles(join(host.home, 'data/holds'))
-      .kept()
-      .find(({ holder }) => holder !== 'ended');
-    if (hold !== undefined) return hold;
-    await sleep(50);
-  }
-  throw new Error('nothing is held');
-}
 const allow = (id: string) =>
   atTerminal(['hold', 'allow', id], host.env, [['Passphrase of key mira', passphrase]]);
 
@@ -82,7 +69,7 @@ describe('the program of an agent', () => {
     const when = { agent: 'finance', host: 'model.skillgate.internal', method: 'POST' };
     writePolicy({ holds: [{ name: 'talks', when, seconds: 60 }] });
     const running = start('finance', ask);
-    const hold = await heldNow();
+    const hold = await heldNow(host);
     expect(hold).toMatchObject({
       kind: 'egress',
       rule: 'talks',

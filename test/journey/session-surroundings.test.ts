@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import { heldNow, makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
+import { atTerminal } from './terminal.ts';
 
 const token = 'real-token-of-the-git-host';
 let host: InstalledHost;
@@ -157,9 +160,67 @@ describe('the egress of an identity', () => {
     asked.length = 0;
     const { out } = await inSession('held', 'curl -s https://docs.example/a');
     expect(asked).toEqual([]);
-    expect(out).toContain('skillgate: denied, ');
+    expect(out).toContain('"why":"unasked"');
     const log = await host.skill('log', '--agent', 'held', '--format', 'json');
     expect(log.out).toContain('agent-egress');
+  });
+});
+
+describe('a request that no grant covers', () => {
+  const page = 'curl -s https://other.example/a';
+  const because = `-H 'Skillgate-Ask: the guide links to it'`;
+  const answered = async (script: string, ...how: readonly string[]) => {
+    const running = inSession('reader', script);
+    const hold = await heldNow(host);
+    const { shown } = await atTerminal(['hold', 'allow', hold.id, ...how], host.env, [
+      ['Passphrase of key mira', passphrase],
+    ]);
+    return { hold, out: (await running).out, shown };
+  };
+  const writeApprovers = (approvers: readonly Approver[]): void => {
+    const path = join(host.home, 'config/host.json');
+    const policy = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...policy, approvers }), { mode: 0o600 });
+  };
+
+  it('tells the agent how to ask, and goes on in the same session after a yes', async () => {
+    writeApprovers([await makeApprover(join(host.home, 'config'))]);
+    asked.length = 0;
+    const { hold, out, shown } = await answered(
+      `${page}; ${page} ${because}; ${page}?again; curl -s -d x https://other.example/a`,
+      ...['--for', 'run'],
+    );
+    expect(hold).toMatchObject({
+      rule: 'undeclared',
+      action: { host: 'other.example', path: '/a', asks: 'the guide links to it' },
+    });
+    expect(shown).toContain('agent reader, in a session, wants to send GET other.example:443/a');
+    expect(asked).toEqual(['GET other.example/a ', 'GET other.example/a?again ']);
+    const [refused, ...rest] = out.split('the other page\n');
+    expect(JSON.parse(refused ?? '')).toMatchObject({
+      status: 403,
+      why: 'host-denied',
+      request: 'GET other.example:443/a',
+      ask: expect.stringContaining('with the header "Skillgate-Ask: REASON"'),
+    });
+    expect(JSON.parse(rest.at(-1) ?? '')).toMatchObject({ why: 'host-denied' });
+    asked.length = 0;
+    expect((await inSession('reader', page)).out).toContain('host-denied');
+    expect(asked).toEqual([]);
+  });
+
+  it('passes in later sessions of the identity where the person says for how long', async () => {
+    asked.length = 0;
+    await answered(`${page} ${because}`, '--for', '1h');
+    expect((await inSession('reader', page)).out).toBe('the other page\n');
+    expect((await inSession('coder', page)).out).toContain('host-denied');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not asked about where nobody can answer', async () => {
+    writeApprovers([]);
+    const refused = await inSession('coder', `curl -sS ${because} https://other.example/a 2>&1`);
+    expect(refused.out).toContain('CONNECT tunnel failed, response 403');
   });
 });
 

@@ -50,7 +50,8 @@ export const holdRows: readonly WrittenRow[] = [
       ],
     ],
     options: {
-      '--for TIME': 'how long the same action stays allowed: 90s, 15m, at most 24h',
+      '--for TIME':
+        'how long the same action stays allowed: run (until this run ends), 90s, 15m, at most 24h',
       ...answering,
       ...elsewhere,
     },

@@ -18,7 +18,7 @@ export interface RunAuthority {
  * @param hosts exact names, or patterns of the plan: `*.files.example` allows every name below
  * `files.example`; `*` allows every name
  */
-export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority {
+export function makeAuthority(hosts: readonly string[] | undefined, now: Date): RunAuthority {
   const own = newKey();
   const leaves = newKey();
   const issuer = name(`Skillgate run ${randomBytes(8).toString('hex')}`);
@@ -46,7 +46,7 @@ export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority
   const certificate = issue(issuer, own.publicKey, [
     extension(19, true, sequence(der(0x01, Buffer.from([0xff])), integer(Buffer.from([0])))),
     extension(15, true, keyUsage(0x06, 1)),
-    extension(30, true, nameConstraints(hosts)),
+    ...(hosts === undefined ? [] : [extension(30, true, nameConstraints(hosts))]),
   ]);
   const key = leaves.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const leafFor = (host: string): { key: string; cert: string } => ({

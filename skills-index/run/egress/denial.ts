@@ -108,6 +108,26 @@ export const denials = {
 
 export type Denial = keyof typeof denials;
 
+/**
+ * The body of the answer to a denied request, as problem details (RFC 9457).
+ * @param mayAsk whether the agent may ask a person about the request
+ */
+export function denialBody(why: Denial, request: string, mayAsk: boolean): string {
+  const problem = {
+    title: 'Skillgate denied the request',
+    status: denials[why].status,
+    why,
+    detail: denials[why].means,
+    request,
+    ...(mayAsk
+      ? {
+          ask: 'To ask a person, send the request again with the header "Skillgate-Ask: REASON". The person sees the whole request and your reason, and the request waits for the answer.',
+        }
+      : {}),
+  };
+  return `${JSON.stringify(problem)}\n`;
+}
+
 /** The HTTP answer to a connection on which the proxy has sent nothing yet. */
 export function rawDenial(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;

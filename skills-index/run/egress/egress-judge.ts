@@ -55,6 +55,11 @@ export interface RequestPlace extends Authority {
 export interface EgressRules {
   readonly egress: readonly PlannedEgress[];
   readonly secrets: readonly BoundPlaceholder[];
+  /**
+   * Set where a person may be asked about a request that no rule allows: the addresses that host
+   * policy pins.
+   */
+  readonly asks?: Readonly<Record<string, PinnedAddress>> | undefined;
 }
 
 export interface Allowed extends RequestPlace, Tunnel {
@@ -73,6 +78,8 @@ export interface Allowed extends RequestPlace, Tunnel {
   readonly forBody: readonly BoundPlaceholder[];
   /** The names of the secrets whose placeholders the body may contain. */
   readonly inBody: readonly string[];
+  /** Where no rule allows the request: why not, and why the agent asks for it, in its words. */
+  readonly undeclared?: { readonly why: Denial; readonly asks: string };
 }
 
 export type EgressDecision =
@@ -111,8 +118,10 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const judged = rules.egress.filter(
     (rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme,
   );
-  const rule = matchRule(judged, parsed, request.method);
-  if (typeof rule === 'string') return denied(rule);
+  const found = matchRule(judged, parsed, request.method);
+  const mayAsk = rules.asks !== undefined && parsed.scheme === 'https';
+  if (typeof found === 'string' && !mayAsk) return denied(found);
+  const rule = typeof found === 'string' ? undefined : found;
   const open = judged.filter(
     ({ host, path, port }) =>
       coversHost(host, parsed.host) && port === parsed.port && path.endsWith('*'),
@@ -124,19 +133,25 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const own = rules.secrets.filter(
     (one) => standsInPath(one.as) && one.hosts.includes(parsed.host),
   );
-  if (own.length > 0 && rule.path.endsWith('*') && !own.some((one) => used.includes(one)))
+  if (own.length > 0 && rule?.path.endsWith('*') && !own.some((one) => used.includes(one)))
     return denied('secret-missing');
   return {
     kind: 'allowed',
     upgrades,
     expects: valuesOf(request.headers, 'expect').length > 0,
     ...parsed,
-    pinned: pinOf(rule, parsed.host),
+    pinned: pinOf(rule?.pinned ?? rules.asks, parsed.host),
     secrets: used,
     forBody: rules.secrets.filter((one) => isForBody(one) && isBound(one, request.method, parsed)),
-    inBody: rule.mayNamePlaceholders === true ? rules.secrets.map(({ name }) => name) : [],
+    inBody: rule?.mayNamePlaceholders === true ? rules.secrets.map(({ name }) => name) : [],
+    ...(typeof found === 'string'
+      ? { undeclared: { why: found, asks: valuesOf(request.headers, askHeader)[0] ?? '' } }
+      : {}),
   };
 }
+
+/** The header in which an agent says why it needs a request that no rule allows. */
+export const askHeader = 'skillgate-ask';
 
 /** An allowed CONNECT request. */
 export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
@@ -149,7 +164,7 @@ export type ConnectDecision =
  * Decides about the target of a CONNECT request: the plan must have a rule for the name and port. A
  * rule that leaves TLS closed (`tunnel`) wins over other rules.
  */
-export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
+export function judgeConnect(target: string, { asks, egress }: EgressRules): ConnectDecision {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
   if (authority === undefined) return { kind: 'denied', why: 'bad-target', host: '', port: 0 };
   const denied = (why: Denial): ConnectDecision => ({ kind: 'denied', why, ...authority });
@@ -160,13 +175,17 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
     egress.toSorted((a, b) => order(a) - order(b)),
     authority,
   );
-  if (typeof rule === 'string') return denied(rule);
+  // Which request a person would be asked about stands inside the tunnel.
+  if (typeof rule === 'string')
+    return asks === undefined
+      ? denied(rule)
+      : { kind: 'allowed', scheme: 'https', mode: 'intercept', ...authority, pinned: undefined };
   return {
     kind: 'allowed',
     scheme: rule.scheme,
     mode: rule.mode,
     ...authority,
-    pinned: pinOf(rule, authority.host),
+    pinned: pinOf(rule.pinned, authority.host),
   };
 }
 
@@ -185,8 +204,8 @@ export function whyNotOutside(
   return addresses.length > 0 && addresses.every(isOutside) ? undefined : 'address-denied';
 }
 
-function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefined {
-  return Object.hasOwn(pinned, host) ? pinned[host] : undefined;
+function pinOf(pins: PlannedEgress['pinned'] = {}, host: string): PinnedAddress | undefined {
+  return Object.hasOwn(pins, host) ? pins[host] : undefined;
 }
 
 // A WebSocket begins with a GET request without a body (RFC 6455 §4.2.1). The proxy denies every
@@ -333,6 +352,7 @@ const single = [
   'content-type',
   'content-encoding',
   'expect',
+  askHeader,
 ];
 
 // Whether Node's parser accepts headers that another parser could read differently (request

@@ -30,7 +30,7 @@ export interface ReadRequest {
 // Headers that concern one connection only (RFC 9110 §7.6.1), and headers that the proxy sets
 // itself.
 const hopByHop =
-  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|skillgate-ask|sec-websocket-extensions)$/;
 // Some servers take the method, host, path, client address or user from these headers instead of
 // the request line that the proxy judged. Usually a proxy in front of a server sends such headers.
 const contradictsRequestLine = [

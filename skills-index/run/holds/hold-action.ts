@@ -85,13 +85,18 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
 }
 
 /**
- * Whether a valid answer also applies to further actions of this scope. A denial always applies. An
- * allowance applies when the approver gave the allowance for a time. An answer about a breaker
- * never applies to further actions.
+ * Whether a valid answer also applies to further actions of this scope and run. A denial always
+ * applies. An allowance applies when the approver gave the allowance for a time. An answer about a
+ * breaker never applies to further actions.
  */
-export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest): boolean {
+export function isStanding(
+  { answer }: SignedAnswer,
+  hold: Hold,
+  { run, scope }: Pick<Hold, 'run' | 'scope'>,
+): boolean {
   if (hold.scope !== scope || !isAsShown(hold)) return false;
-  return answer.verdict === 'deny' || answer.seconds > 0;
+  if (answer.verdict === 'deny') return true;
+  return answer.seconds > 0 && (answer.run !== true || hold.run === run);
 }
 
 /**
@@ -109,7 +114,12 @@ export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
 export function describeAnswer({ answer, signature, assertion }: SignedAnswer): string {
   const how =
     assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';
-  return `${answer.approver} by ${how}${answer.seconds === 0 ? '' : `, for ${answer.seconds} seconds`}`;
+  return `${answer.approver} by ${how}${allowanceText(answer)}`;
+}
+
+/** `, for 3600 seconds`; empty for an answer to one action. */
+export function allowanceText({ run, seconds }: Pick<HoldAnswer, 'run' | 'seconds'>): string {
+  return run === true ? ', for this run' : seconds === 0 ? '' : `, for ${seconds} seconds`;
 }
 
 function whyNotProven(
@@ -192,10 +202,11 @@ export function shownAction(action: GatedAction): GatedAction {
       };
     }
     case 'egress': {
-      const { headers, path, query, text } = action;
+      const { asks, headers, path, query, text } = action;
       return {
         ...action,
         path: cut(path, pathMax),
+        ...(asks === undefined ? {} : { asks: cut(asks, whyMax) }),
         ...(query === undefined ? {} : { query: cut(query, pathMax) }),
         ...(headers === undefined ? {} : { headers: cutList(headers, listMax) }),
         ...(text === undefined ? {} : { text: cut(text, pathMax) }),
@@ -232,10 +243,13 @@ function describeAction(action: GatedAction): string {
       return `${appliedText(action)}${only}${obeyed}, change set ${digest}`;
     }
     case 'egress': {
-      const { body, bytes, host, method, opens, path, port, query, request } = action;
-      const all = request === undefined ? '' : `, request ${request}`;
-      const asks = query === undefined ? '' : `?… (${query.length} characters, ${digestOf(query)})`;
-      const place = `${host}:${port}${path}${asks}`;
+      const { asks, body, bytes, host, method, opens, path, port, query, request } = action;
+      const reason =
+        asks === undefined ? '' : `; no grant covers it; the reason given: ${JSON.stringify(asks)}`;
+      const all = `${request === undefined ? '' : `, request ${request}`}${reason}`;
+      const queried =
+        query === undefined ? '' : `?… (${query.length} characters, ${digestOf(query)})`;
+      const place = `${host}:${port}${path}${queried}`;
       if (opens === 'tunnel')
         return `open a tunnel to ${place}, through which anything may be sent unseen`;
       if (opens === 'websocket')

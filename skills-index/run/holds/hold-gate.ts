@@ -123,6 +123,9 @@ export function openGate(given: GateSettings): RunGate {
         standing.answer.verdict === 'allow' ? 'allowed' : 'denied',
         `${describeAnswer(standing)}, to an earlier question`,
       );
+    // Nobody is asked about what the agent did not ask for.
+    if (action.kind === 'egress' && action.asks === '')
+      return { kind: 'denied', code: 'hold-unsupported', why: 'no rule allows the request' };
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));
     if (next.kind === 'end') return end(first, next.state, next.why);
@@ -227,7 +230,7 @@ async function waitForPerson(
     if (answer === undefined) await sleep(holdPollMs);
   }
   files.forgetRequest(hold);
-  if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);
+  if (answer === undefined || !isStanding(answer, hold, hold)) endHold(settings, hold);
   return answer === undefined
     ? undefined
     : { verdict: answer.answer.verdict, by: describeAnswer(answer) };
@@ -245,11 +248,11 @@ async function askOperator(
 
 // A standing answer is stored as the old hold together with the answer, and the gate judges hold
 // and answer again at each use. A denial wins over an allowance.
-function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
-  const found = desk.files.kept().filter((one) => one.scope === scope && isAsShown(one));
+function findStanding(desk: HoldDesk, asking: Hold): SignedAnswer | undefined {
+  const found = desk.files.kept().filter((one) => one.scope === asking.scope && isAsShown(one));
   const standing = found.flatMap((old) => {
     const answer = findAnswer(desk, old);
-    return answer !== undefined && isStanding(answer, old, scope) ? [answer] : [];
+    return answer !== undefined && isStanding(answer, old, asking) ? [answer] : [];
   });
   return standing.find(({ answer }) => answer.verdict === 'deny') ?? standing[0];
 }
@@ -292,8 +295,9 @@ function sweep(desk: HoldDesk): void {
     const isWaiting = desk.files.lives(hold.holder) && now < Date.parse(hold.expires);
     const stands =
       answer !== undefined &&
-      isStanding(answer, hold, hold.scope) &&
-      now < endOf(hold, answer.answer);
+      isStanding(answer, hold, hold) &&
+      now < endOf(hold, answer.answer) &&
+      (answer.answer.run !== true || desk.files.lives(hold.holder));
     if (isWaiting || stands) continue;
     if (!isRecent(hold, desk.now())) desk.files.forget(hold);
     else if (hold.holder !== ended) endHold(desk, hold);

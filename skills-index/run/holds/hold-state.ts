@@ -118,7 +118,9 @@ export function ruleFor(
       );
       // One question names all rules. So a standing answer under a wide rule passes no request that
       // a narrower rule is about.
-      return rules.length === 0 ? undefined : joinHolds(rules.map(holdOf));
+      const undeclared = { rule: 'undeclared', seconds: holdSecondsDefault, reason: 'no grant' };
+      const all = [...(action.asks === undefined ? [] : [undeclared]), ...rules.map(holdOf)];
+      return all.length === 0 ? undefined : joinHolds(all);
     }
   }
 }

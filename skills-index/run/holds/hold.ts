@@ -30,6 +30,11 @@ export type GatedAction =
       /** The part of the request target behind `?`. */
       readonly query?: string;
       /**
+       * Why the agent asks for a request that no rule allows, in its words; empty where it did not
+       * ask. Absent where a rule allows the request.
+       */
+      readonly asks?: string;
+      /**
        * The size of the whole request; absent while the size is unknown. An unknown size counts as
        * more than any rule allows.
        */
@@ -175,6 +180,8 @@ export interface HoldAnswer {
    * The seconds for which the same action is allowed without asking; 0 allows the held action only.
    */
   readonly seconds: number;
+  /** Whether an allowance for a time ends with the run of the hold. */
+  readonly run?: true;
   /** The approver's name in host policy. */
   readonly approver: string;
   /**
@@ -273,6 +280,7 @@ const actionShape = v.variant('kind', [
     method: text,
     path: text,
     query: v.exactOptional(text),
+    asks: v.exactOptional(text),
     bytes: v.exactOptional(count),
     body: v.exactOptional(digest),
     headers: v.exactOptional(texts),
@@ -323,6 +331,7 @@ export const signedAnswerShape = exactObject({
     hold: digest,
     verdict: v.picklist(['allow', 'deny']),
     seconds: count,
+    run: v.exactOptional(v.literal(true)),
     approver: text,
     host: v.exactOptional(digest),
     at: time,

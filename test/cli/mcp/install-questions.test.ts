@@ -84,7 +84,7 @@ describe('the questions of an agent about skills', () => {
     const folder = join(home, 'data/holds');
     const hold = JSON.parse(readFileSync(join(folder, `${id}.hold.json`), 'utf8'));
     const key = await readKeyFile(join(home, 'mira.json'), undefined, async () => 'secret');
-    const wanted = { hold, verdict: 'allow', seconds: 0 } as const;
+    const wanted = { hold, verdict: 'allow', allowance: { seconds: 0 } } as const;
     const answer = answerOf({ now: () => new Date() }, wanted, 'mira');
     putAnswer(join(folder, `${id}.answer.json`), await signAnswer(key, answer));
     await expect

@@ -436,6 +436,62 @@ it.each([
   expect(whyNotOutside(addresses, ['8.8.8.8', '127.0.0.1'])).toBe(why);
 });
 
+describe('where an agent may ask a person', () => {
+  const pin = { address: '10.0.0.5', port: 8443 };
+  const asking: EgressRules = {
+    ...rules,
+    egress: rules.egress.map((one) => ({ ...one, scheme: 'https', port: 443 })),
+    asks: { ...pinned, 'in.example': pin },
+  };
+  const judge = (host: string, path: string, more: [string, string][] = [], given = asking) => {
+    const tunnel = { scheme: 'https', host, port: 443 } as const;
+    const headers: [string, string][] = [['Host', host], ...more];
+    return judgeRequest({ method: 'GET', target: path, headers, tunnel }, given);
+  };
+  it.each<[string, string, [string, string][], unknown]>([
+    ['api.crm.example', '/v2/x', [['Skillgate-Ask', 'why']], undefined],
+    ['api.crm.example', '/v3', [], { why: 'path-denied', asks: '' }],
+    ['other.example', '/a', [['Skillgate-Ask', 'why']], { why: 'host-denied', asks: 'why' }],
+    ['in.example', '/a', [], { why: 'host-denied', asks: '' }],
+  ])('%s%s %j is the person’s to allow: %j', (host, path, more, undeclared) => {
+    const decision = judge(host, path, more);
+    expect(decision).toMatchObject({ kind: 'allowed' });
+    expect(decision).toHaveProperty('pinned', host === 'in.example' ? pin : pinned[host as never]);
+    expect((decision as { undeclared?: unknown }).undeclared).toEqual(undeclared);
+  });
+  it.each<[string, ReturnType<typeof judge>]>([
+    [
+      'malformed',
+      judge('other.example', '/a', [
+        ['Skillgate-Ask', 'a'],
+        ['skillgate_ask', 'b'],
+      ]),
+    ],
+    ['bad-path', judge('other.example', '/a/../b', [['Skillgate-Ask', 'a']])],
+    ['bad-host', judge('10.0.0.1', '/a', [['Skillgate-Ask', 'a']])],
+    ['secret-unbound', judge('other.example', '/a', [['Authorization', `Bearer ${placeholder}`]])],
+    ['host-denied', judge('other.example', '/a', [['Skillgate-Ask', 'a']], rules)],
+    [
+      'host-denied',
+      judgeRequest(
+        get('http://other.example/a', {
+          headers: [
+            ['Host', 'other.example'],
+            ['Skillgate-Ask', 'a'],
+          ],
+        }),
+        asking,
+      ),
+    ],
+  ])('%s stays denied', (why, decision) => {
+    expect(decision).toMatchObject({ kind: 'denied', why });
+  });
+  it('opens the connection to see the request, and tunnels nothing', () => {
+    expect(judgeConnect('other.example:443', asking)).toMatchObject({ mode: 'intercept' });
+    expect(judgeConnect('other.example:443', rules)).toMatchObject({ why: 'host-denied' });
+  });
+});
+
 describe('a secret that is an address', () => {
   const rule = { ...plain, scheme: 'https', port: 443, methods: ['POST'], pinned: {} } as const;
   const egress = [

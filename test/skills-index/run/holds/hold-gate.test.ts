@@ -585,3 +585,45 @@ describe('a gate', () => {
     );
   });
 });
+
+describe('a request that no rule of the plan allows', () => {
+  const wish = (asks: string, path = '/v2/a'): GatedAction => post(path, { method: 'GET', asks });
+  const yes = (host: ReturnType<typeof makeHost>, more: Partial<HoldAnswer>): void => {
+    host.onLook((hold) =>
+      host.put(hold, { answer: answerTo(hold, host.clock.wall, more), signature: 'good' }),
+    );
+  };
+
+  it('asks nobody while the agent does not ask', async () => {
+    const host = makeHost();
+    yes(host, {});
+    expect(await openGate(host.settings).ask(wish(''))).toMatchObject({ kind: 'denied' });
+    expect([host.asked, host.events]).toEqual([[], []]);
+  });
+
+  it.each<[string, Partial<HoldAnswer>, boolean, boolean]>([
+    ['once', {}, false, false],
+    ['for the run', { seconds: 86_400, run: true }, true, false],
+    ['for an hour', { seconds: 3_600 }, true, true],
+  ])('passes where a person allows it %s', async (_, how, again, inAnotherRun) => {
+    const host = makeHost();
+    yes(host, how);
+    const gate = openGate(host.settings);
+    expect(await gate.ask(wish('the guide links to it'))).toEqual({ kind: 'allowed' });
+    expect(host.asked[0]).toMatchObject({
+      rule: 'undeclared',
+      what: expect.stringContaining('the reason given: "the guide links to it"'),
+    });
+    const passes = async (asking: typeof gate, path?: string): Promise<boolean> =>
+      (await asking.ask(wish('', path))).kind === 'allowed';
+    const other = openGate({ ...host.settings, subject: { ...subject, run: 'r2' } });
+    expect(await Promise.all([passes(gate), passes(other), passes(gate, '/v3/a')])).toEqual([
+      again,
+      inAnotherRun,
+      false,
+    ]);
+    // An allowance of an undeclared request is none for a rule of host policy.
+    const held = openGate({ ...host.settings, policy: { ...always, approvers: [] } });
+    expect(await passes(held)).toBe(false);
+  });
+});
