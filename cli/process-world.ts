@@ -1,5 +1,5 @@
 /** The process around a command: signals, and the proxy of the environment. */
-import type { OnHangUp } from './command.ts';
+import { exitCodes, type OnHangUp } from './command.ts';
 
 /** Time to clean up after the first signal. */
 const graceMs = 10_000;
@@ -52,5 +52,13 @@ export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const direct = [env.NO_PROXY ?? env.no_proxy, ...thisMachine].filter(Boolean).join(',');
   // Node's HTTP client is loaded only if a proxy is set.
   const { default: http } = await import('node:http');
-  http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
+  try {
+    http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
+  } catch {
+    // Node's message has the whole address, with its password.
+    process.stderr.write(
+      'error[usage]: Cannot start: HTTPS_PROXY or HTTP_PROXY is not http://HOST:PORT\n',
+    );
+    process.exit(exitCodes.usage);
+  }
 }

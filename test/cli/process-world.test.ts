@@ -73,3 +73,13 @@ it('takes the signal that npm passes on for the same Ctrl-C, and a later one for
   expect(await endAfter(0, 50)).toBe('ready cleaned up');
   expect(await endAfter(0, 1_000)).toBe('ready ');
 });
+
+it('says that the proxy of the environment is no address, without its password', async () => {
+  const script = `const { useProxy } = await import(${JSON.stringify(module)});
+    await useProxy({ HTTPS_PROXY: 'http://ann:correct-horse@[p' });`;
+  const args = ['--input-type=module', '-e', script];
+  await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
+    code: 2,
+    stderr: 'error[usage]: Cannot start: HTTPS_PROXY or HTTP_PROXY is not http://HOST:PORT\n',
+  });
+});
