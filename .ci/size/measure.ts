@@ -29,6 +29,7 @@ export const roomsAround = [
   'runner/package-fetch',
   'runner/package-store',
   'runner/secret-sources',
+  'runner/upstream-proxy',
 ] as const;
 
 export const rings = ['acts', 'judges', 'vocabulary'] as const;

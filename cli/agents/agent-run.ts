@@ -13,7 +13,8 @@ import { openSecrets } from '../../runner/secret-sources/secret-store.ts';
 import { runSession } from '../../runner/sessions/session.ts';
 import { openSessionHost } from '../../runner/sessions/session-host.ts';
 import { plannedSkills } from '../../runner/sessions/skill-tree.ts';
-import { isDenial, meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
+import { isDenial } from '../../skills-index/run/egress/denial.ts';
+import { meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
@@ -27,6 +28,7 @@ import { hostFiles } from '../run/host-files.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { leftOutLine, type PlanLine, printPlanLines, refusedLine, sizesLine } from '../run/run.ts';
 import { answer, count, joined, jsonText, printNote, safe, shortText } from '../terminal/output.ts';
+import { proxyOpener } from '../upstream-proxy.ts';
 import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
 import { readNamedAgent } from './named-agent.ts';
 
@@ -82,6 +84,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       agent,
       hostPolicy: files.policy,
       secrets: storedSecrets,
+      openProxy: proxyOpener(context, files.policy, name),
       paths: context.paths,
       audit: heard.audit,
       hands: handsOfOperator(context, files.policy),

@@ -85,8 +85,8 @@ interface Explained {
 
 // Words of the audit log and of the proxy about a request or the end of a run.
 async function wordOfLog(name: string): Promise<Explained | undefined> {
-  const { denials } = await import('../../skills-index/run/egress/denial.ts');
-  const { denialFixes, isDenial } = await import('../../skills-index/run/egress/denial-fixes.ts');
+  const { denials, isDenial } = await import('../../skills-index/run/egress/denial.ts');
+  const { denialFixes } = await import('../../skills-index/run/egress/denial-fixes.ts');
   const { endReasons, isEndCode } = await import('../../skills-index/run/audit/end-reason.ts');
   if (isEndCode(name))
     return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };

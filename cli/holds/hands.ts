@@ -80,8 +80,8 @@ function tellElsewhere(
   if (policy.webhooks.length === 0 && policy.mailbox === undefined) return;
   void import('./mailbox-hand.ts')
     .then(({ leaveInMailbox, sendToWebhooks }) => {
-      sendToWebhooks(world, policy, hold, log);
       leaveInMailbox(world, policy, hold, log);
+      return sendToWebhooks(world, policy, hold, log);
     })
     .catch((cause: Error) => log(cause.message));
 }

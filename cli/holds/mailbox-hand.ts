@@ -28,6 +28,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { parseBase } from '../registries/registry-base.ts';
+import { proxyOpener } from '../upstream-proxy.ts';
 import { holdsFolderOf, putAnswer } from './answer.ts';
 
 /** For one call of a webhook. */
@@ -63,13 +64,16 @@ function noticeOf(hold: Hold): string {
   });
 }
 
-export function sendToWebhooks(
-  { paths, signal }: Pick<CommandContext, 'paths' | 'signal'>,
-  { hosts, webhooks }: HostPolicy,
+export async function sendToWebhooks(
+  world: Pick<CommandContext, 'env' | 'paths' | 'signal'>,
+  policy: HostPolicy,
   hold: Hold,
   log: (line: string) => void,
-): void {
+): Promise<void> {
+  const { hosts, webhooks } = policy;
+  const { paths, signal } = world;
   if (webhooks.length === 0) return;
+  const proxy = await proxyOpener(world, policy)?.();
   const body = noticeOf(hold);
   const key = openAuditKey(join(paths.config, 'audit-key.json'));
   const headers = {
@@ -80,15 +84,15 @@ export function sendToWebhooks(
   const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
   // A failure is logged; the hold does not wait for the webhook.
   for (const { url } of webhooks)
-    void postOutside(url, { body, headers, signal: late }, hosts).catch((cause: Error) =>
-      log(cause.message),
+    void postOutside(url, { body, headers, signal: late }, hosts, undefined, proxy).catch(
+      (cause: Error) => log(cause.message),
     );
 }
 
 // Leaves a hold at a registry for its approvers, and stores their answers for the hold gate. The
 // gate verifies them; this file trusts none.
 
-export type MailboxWorld = Pick<CommandContext, 'fetch' | 'now' | 'paths' | 'signal'>;
+export type MailboxWorld = Pick<CommandContext, 'env' | 'fetch' | 'now' | 'paths' | 'signal'>;
 
 interface Letter {
   readonly hold: Hold;

@@ -9,12 +9,13 @@ import type { Audit } from '../../runner/audit/audit.ts';
 import type { RunResult } from '../../runner/run/run-request.ts';
 import { type BreakerSubject, openBreakerProblem } from '../../skills-index/run/agents/breaker.ts';
 import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reason.ts';
-import { isDenial } from '../../skills-index/run/egress/denial-fixes.ts';
+import { isDenial } from '../../skills-index/run/egress/denial.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
 import { count, printNote, type Safe, safe, shortText } from '../terminal/output.ts';
+import { lacksProxy } from '../upstream-proxy.ts';
 import { type Lacks, type Missing, missingRequests } from './missing-capabilities.ts';
 
 /** Lines at the end of a run about denied or missing access. */
@@ -120,6 +121,8 @@ export function printOverheard(
 export function printCodes(context: CommandContext, codes: readonly string[]): void {
   for (const code of codes.slice(0, endNotesMax))
     printNote(context, safe`help: skillgate explain ${code}`);
+  if (codes.some((code) => /^un(reachable|resolved)$/.test(code)) && lacksProxy(context))
+    printNote(context, safe`help: skillgate host egress proxy --from-env`);
 }
 
 /** For people: what else a run went without. Its denied requests are printed as they came. */

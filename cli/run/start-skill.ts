@@ -31,6 +31,7 @@ import type { Lock, LockedSkill } from '../install/lock.ts';
 import type { ChosenPackages } from '../packages/fetch-packages.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
+import { proxyOpener } from '../upstream-proxy.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { auditKeyFileOf, type HostFiles } from './host-files.ts';
 import { reportingAudit } from './incidents.ts';
@@ -219,6 +220,7 @@ export async function runRequest(
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
     secrets: openSecrets(world, call.agent?.name),
+    openProxy: proxyOpener(world, host.policy, call.agent?.name),
     hands: call.hands ?? handsOfAgent(world, host.policy),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),

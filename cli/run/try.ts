@@ -29,6 +29,7 @@ import { requireCommandFiles } from '../publish/prepare-version.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { warningText } from '../terminal/problem-text.ts';
+import { proxyOpener } from '../upstream-proxy.ts';
 import { bindFolders } from './bound-folders.ts';
 import {
   exitOf,
@@ -92,6 +93,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hostPolicy: policy,
       paths: context.paths,
       secrets: openSecrets(context, undefined),
+      openProxy: proxyOpener(context, policy),
       signal: context.signal,
       now: context.now,
       sandbox: backendOf(policy),

@@ -1,9 +1,16 @@
 /** The settings of a run's egress proxy. */
 import type { RequestOptions, ServerResponse } from 'node:http';
+import type { Agent, AgentOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
-import type { Allowed, EgressRules, Tunnel } from '../../skills-index/run/egress/egress-judge.ts';
+import type {
+  Allowed,
+  Authority,
+  EgressRules,
+  Tunnel,
+} from '../../skills-index/run/egress/egress-judge.ts';
 import type { Gate } from '../../skills-index/run/holds/hold.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { LeakDetector } from './leaks.ts';
@@ -24,6 +31,26 @@ export type Answerer = (
   response: ServerResponse,
 ) => Promise<Denial | undefined>;
 
+/** The way to a host through the proxy of host policy. */
+export interface ProxyWay {
+  readonly agent: Agent;
+  /** @throws an error whose `code` is a `Denial` */
+  readonly connect: (to: Authority) => Promise<Socket>;
+}
+
+/**
+ * Opens the ways through the proxy of host policy.
+ * @param judge rejects when a name must not be reached, and when this host cannot resolve the name
+ */
+export type UpstreamProxy = (
+  options: AgentOptions,
+  judge: (host: string) => Promise<unknown>,
+) => {
+  /** Returns undefined for a host that host policy excepts. */
+  readonly wayTo: (host: string) => ProxyWay | undefined;
+  readonly close: () => void;
+};
+
 export interface EgressSettings {
   /** The folder for the proxy's socket `proxy.sock`. The proxy creates the folder. */
   readonly folder: string;
@@ -37,6 +64,8 @@ export interface EgressSettings {
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** Further certificate authorities in PEM, besides the system's. */
   readonly authorities?: readonly string[];
+  /** The proxy of host policy; absent where connections leave this host directly. */
+  readonly proxy?: UpstreamProxy | undefined;
   /**
    * Services of the runner itself. A CONNECT request to `name:port` reaches the service of that
    * name instead of a host.

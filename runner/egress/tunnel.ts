@@ -107,7 +107,8 @@ async function passThrough(
     socket,
   );
   if (why !== undefined) return refuse(why);
-  const host = traffic.upstream.connect(to);
+  const host = await traffic.upstream.connect(to).catch(denialOfFailure);
+  if (typeof host === 'string') return refuse(host);
   const stop = (reason: Denial | undefined): void => {
     if (reason === undefined) return;
     if (!socket.destroyed) refuse(reason);
@@ -120,5 +121,6 @@ async function passThrough(
   host.on('data', (chunk: Buffer) => stop(traffic.accounts.countReceived(chunk.length)));
   host.on('error', (cause) => stop(denialOfFailure(cause))).on('close', () => socket.destroySoon());
   socket.on('close', () => host.destroy());
+  if (socket.destroyed) return void host.destroy();
   socket.pipe(host).pipe(socket);
 }

@@ -1,7 +1,8 @@
 /**
  * Connects the egress proxy to hosts outside. Each connection resolves its host name once and goes
- * to the judged address. Only a pin in host policy leads to a private address. Connections verify
- * TLS against the system's certificate authorities, and stay alive for the run.
+ * to the judged address, or through the proxy of host policy. Only a pin in host policy leads to a
+ * private address. Connections verify TLS against the system's certificate authorities, and stay
+ * alive for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
@@ -16,7 +17,7 @@ import {
 } from '../../skills-index/run/egress/egress-judge.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import { egressConnectionsMax } from '../bubblewrap/bubblewrap.ts';
-import type { EgressSettings } from './settings.ts';
+import type { EgressSettings, ProxyWay } from './settings.ts';
 
 export const egressIdleSecondsMax = 30;
 
@@ -26,12 +27,13 @@ export interface Upstream {
   /** Returns the options for `request` of node:http. */
   optionsFor(to: Destination): RequestOptions;
   /** Opens a plain TCP connection, for a tunnel. */
-  connect(to: Destination): Socket;
+  connect(to: Destination): Promise<Socket>;
   close(): void;
 }
 
 export function openUpstream({
   authorities = [],
+  proxy,
   resolve = resolveName,
   rules,
 }: EgressSettings): Upstream {
@@ -49,17 +51,19 @@ export function openUpstream({
       throw Object.assign(new Error(`${host} is not outside`), { code: denied });
     return addresses;
   };
-  const lookup: LookupFunction = (host, { all }, done) => {
+  // With `autoSelectFamily`, Node asks for all addresses.
+  const lookup: LookupFunction = (host, _, done) => {
     judged(host).then(
-      (addresses) => {
-        const found = addresses.map((address) => ({ address, family: isIP(address) }));
-        if (all) done(null, found);
-        else done(null, found[0]?.address ?? '', found[0]?.family);
-      },
+      (addresses) =>
+        done(
+          null,
+          addresses.map((address) => ({ address, family: isIP(address) })),
+        ),
       (cause) => done(cause, ''),
     );
   };
   const agentOptions = {
+    autoSelectFamily: true,
     keepAlive: true,
     lookup,
     maxSockets: egressConnectionsMax,
@@ -69,11 +73,14 @@ export function openUpstream({
     http: new HttpAgent(agentOptions),
     https: new HttpsAgent({ ...agentOptions, rejectUnauthorized: true }),
   };
+  const proxied = proxy?.(agentOptions, judged);
+  const wayTo = (host: string): ProxyWay | undefined =>
+    pins.has(host) ? undefined : proxied?.wayTo(host);
   let roots: SecureContext | undefined;
   return {
     optionsFor: ({ scheme, host, pinned, port }) => {
       const options = {
-        agent: agents[scheme],
+        agent: wayTo(host)?.agent ?? agents[scheme],
         protocol: `${scheme}:`,
         host,
         port: pinned?.port ?? port,
@@ -83,8 +90,13 @@ export function openUpstream({
       roots ??= createSecureContext({ ca: [...systemAuthorities(), ...authorities] });
       return Object.assign(options, { servername: host, secureContext: roots });
     },
-    connect: ({ host, pinned, port }) => connect({ host, port: pinned?.port ?? port, lookup }),
-    close: () => Object.values(agents).forEach((agent) => void agent.destroy()),
+    connect: async ({ host, pinned, port }) =>
+      wayTo(host)?.connect({ host, port }) ??
+      connect({ autoSelectFamily: true, host, port: pinned?.port ?? port, lookup }),
+    close: () => {
+      proxied?.close();
+      Object.values(agents).forEach((agent) => void agent.destroy());
+    },
   };
 }
 
@@ -94,9 +106,9 @@ async function resolveName(host: string): Promise<readonly string[]> {
 }
 
 function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).map(({ address }) => address),
-  );
+  return Object.values(networkInterfaces())
+    .flat()
+    .flatMap((one) => one?.address ?? []);
 }
 
 /**

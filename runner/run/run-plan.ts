@@ -203,6 +203,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
     leaks,
     caps: plan.egressLimits,
     authorities: readAuthorities(world.hostPolicy),
+    proxy: await world.openProxy?.(),
     spend: acting?.budget.spend,
     gate: safeguards.gate,
     services,

@@ -15,6 +15,7 @@ import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Secrets } from '../egress/secrets.ts';
+import type { UpstreamProxy } from '../egress/settings.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface RunWorld {
   readonly hostPolicy: HostPolicy;
   /** The secrets that this host stores; absent when this host stores none. */
   readonly secrets?: Secrets;
+  /** Opens the proxy of host policy; absent where host policy names none. */
+  readonly openProxy?: (() => Promise<UpstreamProxy>) | undefined;
   /** Skillgate's own folders; no run can mount them. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;

@@ -6,9 +6,11 @@ import { lookup as lookupName } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { isHostName } from '../../skills-index/network/host-name.ts';
 import { addressClass } from '../../skills-index/network/network-address.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { UpstreamProxy } from '../egress/settings.ts';
 
 export interface OutgoingPost {
   readonly body: string;
@@ -22,6 +24,7 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 /**
  * Sends a POST request and returns the status; the response body is not read.
  * @param pins `hosts` of host policy
+ * @param proxy of host policy
  * @throws Problem `registry-down` when the request could not be sent
  */
 export async function postOutside(
@@ -29,12 +32,17 @@ export async function postOutside(
   { body, headers, signal }: OutgoingPost,
   pins: Readonly<Record<string, PinnedAddress>>,
   resolve: Resolve = resolveName,
+  proxy?: UpstreamProxy,
 ): Promise<number> {
   const url = new URL(address);
   const pin = Object.hasOwn(pins, url.hostname) ? pins[url.hostname] : undefined;
   if (url.protocol !== 'https:' && pin === undefined)
     throw refused(url, 'its address is not https, and host policy does not pin its name');
-  const { family, ip } = await addressFor(url, pin, resolve);
+  const judge = () => addressFor(url, pin, resolve);
+  const isName = pin === undefined && isHostName(url.hostname);
+  const agent = (isName && proxy?.({}, judge).wayTo(url.hostname)?.agent) || false;
+  // Only a direct connection asks for the address.
+  const { family, ip } = agent ? { family: 4, ip: '' } : await judge();
   const lookup: LookupFunction = (_, { all }, done) =>
     all ? done(null, [{ address: ip, family }]) : done(null, ip, family);
   const request = url.protocol === 'https:' ? tlsRequest : plainRequest;
@@ -45,10 +53,12 @@ export async function postOutside(
       headers,
       signal,
       lookup,
-      agent: false,
+      agent,
       ...(port === undefined ? {} : { port }),
     });
-    sent.on('error', (cause) => fail(refused(url, cause.message)));
+    sent.on('error', (cause) =>
+      fail(cause instanceof Problem ? cause : refused(url, cause.message)),
+    );
     sent.on('response', (response) => {
       response.destroy();
       done(response.statusCode ?? 0);

@@ -292,7 +292,7 @@ describe('a webhook', () => {
       cache: join(home, 'cache'),
     };
     handsOfAgent(
-      { paths, signal: new AbortController().signal, fetch, now: () => now },
+      { env: {}, paths, signal: new AbortController().signal, fetch, now: () => now },
       policy,
     ).notify?.(hold);
     await new Promise<void>((resolve) => server.once('request', () => setImmediate(resolve)));

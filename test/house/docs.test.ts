@@ -118,6 +118,7 @@ describe('the documentation', () => {
       $schema: undefined,
       advisories: undefined,
       mailbox: undefined,
+      proxy: undefined,
       timeZone: undefined,
     };
     expect(Object.fromEntries(told)).toEqual({ ...defaults, ...optional });

@@ -69,6 +69,7 @@ const floors: Record<string, readonly string[]> = {
     'observe',
     'sessions',
     'webhooks',
+    'upstream-proxy',
     'package-store',
     'package-fetch',
     'indexes',

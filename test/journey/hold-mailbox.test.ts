@@ -128,6 +128,7 @@ except urllib.error.HTTPError as e: print(e.code)`,
 function post(more: object = {}, ask: typeof fetch = fetch): Promise<TestRun> {
   const rules = policy(more);
   const world = {
+    env: {},
     paths: host.paths,
     signal: new AbortController().signal,
     fetch: ask,

@@ -15,7 +15,7 @@ import { leakDetector } from '../../runner/egress/leaks.ts';
 import { watchedPlaceholder } from '../../runner/egress/placeholder.ts';
 import type { EgressSettings } from '../../runner/egress/settings.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
-import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { makeAuthority, type RunAuthority } from '../../skills-index/run/egress/certificate.ts';
 import type { PlannedEgress } from '../../skills-index/run/plan/plan.ts';
 
 export const apiHost = 'api.crm.example';
@@ -54,13 +54,15 @@ export interface StageSettings extends Partial<EgressSettings> {
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Whom the upstream's certificate names. */
   readonly certified?: string;
+  /** Who certifies the upstream. */
+  readonly authority?: RunAuthority;
   /** Whether the proxy takes the upstream's authority. */
   readonly trusted?: boolean;
 }
 
 export async function startStage(settings: StageSettings = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-stage-'));
-  const foreign = makeAuthority(['*'], new Date());
+  const foreign = settings.authority ?? makeAuthority(['*'], new Date());
   const seen: Stage['seen'] = [];
   const log: AuditEvent[] = [];
   const leaf = foreign.leafFor(settings.certified ?? apiHost);

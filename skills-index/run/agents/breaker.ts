@@ -200,7 +200,7 @@ export function countersOf(event: AuditEvent): BreakerCounter[] {
   if (event.event === 'egress' && event.decision === 'denied') {
     const counter = grave[event.why];
     if (counter !== undefined) return [counter, 'denied'];
-    return innocent.includes(event.why) ? [] : ['denied'];
+    return innocent.includes(event.why) || event.why.startsWith('proxy-') ? [] : ['denied'];
   }
   return event.event === 'canary' ? ['canary'] : [];
 }

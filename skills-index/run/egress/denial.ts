@@ -104,6 +104,26 @@ export const denials = {
     status: 502,
     means: 'it is allowed, but this machine finds no address for the host’s name',
   },
+  'proxy-unreachable': {
+    status: 502,
+    means: 'it is allowed, but the proxy of host policy did not answer',
+  },
+  'proxy-tls': {
+    status: 502,
+    means: 'it is allowed, but the certificate of host policy’s proxy is not valid',
+  },
+  'proxy-login': {
+    status: 502,
+    means: 'it is allowed, but the proxy of host policy asks for another login',
+  },
+  'proxy-denied': {
+    status: 502,
+    means: 'it is allowed, but the proxy of host policy does not let it through',
+  },
+  'proxy-malformed': {
+    status: 502,
+    means: 'it is allowed, but the proxy of host policy does not answer as a proxy does',
+  },
 } as const satisfies Record<string, { status: number; means: string }>;
 
 export type Denial = keyof typeof denials;
@@ -128,6 +148,11 @@ export function denialBody(why: Denial, request: string, mayAsk: boolean): strin
   return `${JSON.stringify(problem)}\n`;
 }
 
+/** Whether a text is one of the reasons in `denials`. */
+export function isDenial(text: string): text is Denial {
+  return Object.hasOwn(denials, text);
+}
+
 /** The HTTP answer to a connection on which the proxy has sent nothing yet. */
 export function rawDenial(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
@@ -146,7 +171,7 @@ export function denialOfClient(code: string): Denial | undefined {
 /** Returns the reason for a failure on the way to a host, by Node's error code. */
 export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };
-  if (code === 'address-denied') return code;
+  if (isDenial(code)) return code;
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
   // Of getaddrinfo(3): there is no such name, or no name server answered.
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved';

@@ -3,7 +3,7 @@
  * runner/host/host-policy.ts finds the file and checks who may write to the file.
  */
 import * as v from 'valibot';
-import { isHostName } from '../../network/host-name.ts';
+import { isHostName, isHostPattern } from '../../network/host-name.ts';
 import { addressClass } from '../../network/network-address.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { Problem } from '../../skill/problem.ts';
@@ -44,6 +44,15 @@ export const requirements = [
 ] as const;
 export type SandboxRequirement = (typeof requirements)[number];
 
+/** The proxy through which names that host policy does not pin are reached. */
+export interface ProxyRule {
+  readonly url: string;
+  /** The secret `USER:PASSWORD` for the proxy. */
+  readonly secret?: string;
+  /** Host names and patterns that are reached directly. */
+  readonly except?: readonly string[];
+}
+
 export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, ReportPolicy {
   /** The path of host.json, for messages that tell an operator to change it. */
   readonly file: string;
@@ -56,6 +65,7 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
   readonly tunnels: readonly string[];
   /** PEM files with certificate authorities of this host, in addition to the system's. */
   readonly authorities: readonly string[];
+  readonly proxy?: ProxyRule;
   /** Limits on the traffic of a run that are lower than the built-in limits. */
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /**
@@ -138,6 +148,13 @@ const policyEntries = exactObject({
     [],
   ),
   authorities: v.optional(v.array(folder), []),
+  proxy: v.exactOptional(
+    exactObject({
+      url: checked(isProxyUrl, 'is not http(s)://HOST:PORT; a login is a secret'),
+      secret: v.exactOptional(environmentName),
+      except: v.exactOptional(v.array(checked(isHostPattern, 'is not a host name'))),
+    }),
+  ),
   egress: v.optional(
     exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }),
     {},
@@ -247,12 +264,15 @@ function isTunnel(text: string): boolean {
   return isHostName(host) && Number(port) <= 65_535;
 }
 
+function isProxyUrl(text: string): boolean {
+  return /^https?:\/\/[a-z0-9.:[\]-]+\/?$/.test(text) && URL.canParse(text);
+}
+
 function isEntryName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
+  return /^(?!\.\.?$)[^/\0]+$/.test(name);
 }
 
 // A plain path has no empty segment, no `.` and no `..`, so nobody needs to resolve a plain path.
 function isPlainPath(path: string): boolean {
-  const [root, ...parts] = path === '/' ? [''] : path.split('/');
-  return path !== '' && root === '' && parts.every((part) => !['', '.', '..'].includes(part));
+  return path === '/' || /^(\/(?!\.\.?(\/|$))[^/]+)+$/.test(path);
 }

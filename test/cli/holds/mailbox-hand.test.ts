@@ -37,6 +37,7 @@ describe('an approver whose entry in host policy is from before there were mailb
     const material = { now: new Date(), nonce: 'ab'.repeat(16), holder: '1 1' };
     const hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, material);
     const world = {
+      env: {},
       paths,
       fetch: refusing,
       now: () => new Date(),
