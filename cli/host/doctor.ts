@@ -31,6 +31,7 @@ import {
   type Safe,
   safe,
 } from '../terminal/output.ts';
+import { proxyRows } from './proxy.ts';
 import {
   backendRows,
   type DoctorRow,
@@ -117,6 +118,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       needed: row.name === `backend ${policy.backend}`,
     })),
     ...toolchainRows(context.env.HOME, policy),
+    ...(await proxyRows(context, policy)),
     ...rootRows(context),
     ...houseRows(context),
     ...advisoryRows(context, policy),

@@ -31,6 +31,7 @@ import {
   removeIndex,
 } from './advisories.ts';
 import { applyHostChange, readPolicy } from './change.ts';
+import { removeProxy, setProxy } from './proxy.ts';
 import { addToolchain, listToolchains, removeToolchain, toolchainTable } from './toolchains.ts';
 import {
   addWorkspace,
@@ -248,6 +249,10 @@ function addLimit(context: CommandContext, word: string, number: string): void {
 }
 
 function removeLimit(context: CommandContext, word: string): void {
+  if (word === 'proxy') {
+    removeProxy(context);
+    return;
+  }
   const { atMost, max, member } = limitOf(word);
   const { egress } = readPolicy(context);
   const named = limits.filter((limit) => egress[limit.member] !== undefined);
@@ -263,8 +268,10 @@ function removeLimit(context: CommandContext, word: string): void {
 }
 
 function listLimits(context: CommandContext): void {
-  const { egress, file } = readPolicy(context);
-  answer(context, { schema: 'skillgate.host-egress/1', file, egress }, () => limitTable(egress));
+  const { egress, file, proxy } = readPolicy(context);
+  answer(context, { schema: 'skillgate.host-egress/1', file, egress, proxy }, () =>
+    joined([limitTable(egress), ...othersText({ proxy })], '\n'),
+  );
 }
 
 function limitTable(egress: Readonly<Partial<Record<Limit['member'], number>>>): Safe {
@@ -355,6 +362,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function act(context: CommandContext, { add, adds, list, remove, words }: Kind) {
   const [verb = 'list', ...given] = context.args;
   const [first = '', second = ''] = given;
+  if (context.command === 'host egress' && verb === 'proxy') return setProxy(context, given);
   const wanted = { add: words, remove: 1, list: 0 }[verb];
   if (wanted === undefined || given.length !== wanted)
     throw new Problem(

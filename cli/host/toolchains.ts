@@ -131,6 +131,7 @@ const lacks: readonly { readonly row: RegExp; readonly what: string }[] = [
   { row: /^approver /, what: 'an approver’s key has no passphrase, so agents could use the key' },
   { row: /^mailbox of /, what: 'an approver gets no holds by mailbox' },
   { row: /^hold rules$/, what: 'a hold rule holds nothing' },
+  { row: /^upstream proxy$/, what: 'runs do not get out of this host' },
   { row: /^python3$/, what: 'skills with Python scripts do not run' },
 ];
 

@@ -74,13 +74,21 @@ export const hostPolicyRows: readonly WrittenRow[] = [
   },
   {
     name: 'host egress',
-    summary: 'limit how much each run may send',
-    usage: 'add requests-per-minute|sent-bytes NUMBER | list | remove LIMIT',
+    summary: 'name the proxy through which runs go out, and limit how much each may send',
+    usage:
+      'proxy URL|--from-env | add requests-per-minute|sent-bytes NUMBER | list | remove proxy|LIMIT',
     examples: [
       ['skillgate host egress add requests-per-minute 60', 'at most 60 requests a minute'],
       ['skillgate host egress add sent-bytes 1000000', 'at most a million bytes in each run'],
+      ['skillgate host egress proxy --from-env', 'take HTTPS_PROXY and NO_PROXY into host policy'],
     ],
-    options: { ...dryRun },
+    options: {
+      '--from-env': 'take the proxy that HTTPS_PROXY names now, and its login as a secret',
+      '--secret NAME': 'secret with USER:PASSWORD for the proxy',
+      '--except HOST...': 'host that is reached directly; *.HOST for all below it',
+      '--authority FILE': 'PEM file of the authority of the proxy’s certificates',
+      ...dryRun,
+    },
     args: [0, 3],
     load,
   },
