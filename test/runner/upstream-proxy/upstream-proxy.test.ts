@@ -195,7 +195,7 @@ describe('a run behind a company’s proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('has tunnels and WebSockets that outlive the limit of the proxy’s answer', async () => {
+  it('has tunnels that outlive the limit of the proxy’s answer', async () => {
     await start({ milliseconds: 300, stage: { egress: [{ mode: 'tunnel', pinned: {} }] } });
     const socket = await stage.tunnel(`${apiHost}:443`);
     const inside = tlsConnect({ socket, servername: apiHost, ca: company.certificate });
@@ -209,6 +209,20 @@ describe('a run behind a company’s proxy', () => {
   it('keeps its connections through the proxy', async () => {
     await start();
     for (let i = 0; i < 3; i++) expect(await stage.send(...request)).toMatch(/fine/);
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it('has WebSockets through the proxy', async () => {
+    await start();
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+    const answer = ['HTTP/1.1 101 Switched', ...upgrade, '', '\x81\x02hi'].join('\r\n');
+    stage.upstream.on('upgrade', (_, socket) => {
+      socket.write(answer, 'latin1');
+      setTimeout(() => socket.end(), 200);
+    });
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+    const got = await stage.send(...request.slice(0, 2), ...upgrade, key, '', '');
+    expect(got).toMatch(/^HTTP\/1.1 101 [\s\S]*hi$/);
     expect(proxy.asked).toHaveLength(1);
   });
 
