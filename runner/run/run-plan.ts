@@ -261,14 +261,15 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   }
 }
 
-// Git reads a view's repositories in a sandbox of its own, in a run folder of its own: the
+// Git reads each repository of a view in a sandbox of its own, in a run folder of its own: the
 // repository's settings are the run's.
 function handOverOf({ handOver, sandbox }: PlannedWork, start: SandboxStart): HandOver | undefined {
   if (handOver === undefined) return undefined;
-  const runFolder = `${start.runFolder}/${basename(start.runFolder)}-git`;
+  let sandboxes = 0;
   return (ended) =>
     handOver(ended, async (command) => {
-      mkdirSync(runFolder, { recursive: true, mode: 0o711 });
+      const runFolder = `${start.runFolder}/${basename(start.runFolder)}-git${sandboxes++}`;
+      mkdirSync(runFolder, { mode: 0o711 });
       const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
       return await sandbox.start({
         ...start,
