@@ -308,12 +308,18 @@ export async function runGit(
   if (code === null) throw new OverLimit(`git ${args[0]} took more than ${gitSecondsMax} s`);
   if (code !== 0 && /^fatal: (?:Out of memory|attempting to allocate)/m.test(errors))
     throw new OverLimit(`git ${args[0]} needs more than ${gitMemoryMiBMax} MiB of memory`);
-  if (code !== 0 && !answers.includes(code))
-    throw new Error(firstError(errors) ?? `git ${args[0]} ended with ${code}`);
+  if (code !== 0 && !answers.includes(code)) {
+    const why = firstError(errors) ?? `git ${args[0]} ended with ${code}`;
+    throw new Error(missingObject.test(why) ? `${why}; ${fetchAll}` : why);
+  }
   return { code, bytes, isCut: false };
 }
 
 const errorCharsMax = 2_000;
+
+const missingObject = /missing \w+ object|did not receive expected object/;
+const fetchAll =
+  'if the host’s clone is partial, type there: git fetch --refetch --no-filter, and run again';
 
 /** The line in which git says why it failed: warnings and hints may come first. */
 export function firstError(text: string): string | undefined {

@@ -193,7 +193,8 @@ export interface InsideRepository {
 }
 
 // Prints a list of references, an empty line, and a pack of the objects that are not reachable from
-// the host's objects, which follow as arguments.
+// the host's objects, which follow as arguments. A partial clone would fetch what it lacks, and git
+// on the host says if that matters.
 const script = `cd -- "$1" || exit 3
 shift
 head=$(git rev-parse -q --verify 'HEAD^{commit}' || echo -)
@@ -206,7 +207,7 @@ echo
   [ "$head" = - ] || echo "$head"
   [ $# = 0 ] || printf '%s\\n' "$@" | git cat-file --batch-check='%(objectname) there' |
     sed -n 's/^\\([0-9a-f]*\\) there$/^\\1/p'
-} | git pack-objects --revs --thin --delta-base-offset --stdout -q`;
+} | git pack-objects --revs --thin --missing=allow-promisor --delta-base-offset --stdout -q`;
 
 /**
  * @param folder the work tree's path in the sandbox

@@ -361,3 +361,33 @@ it.each([
   expect(repositories.flatMap(({ refs }) => refs)).toHaveLength(100);
   expect(left).toHaveLength(limited ? 1 : 0);
 });
+
+/** A clone without all objects, whose origin cannot be reached. */
+const cloned = (how: string): string => `git init -q -b main ../origin; cd ../origin
+  git config uploadpack.allowFilter true; git config uploadpack.allowAnySHA1InWant true
+  for i in 1 2 3; do mkdir -p x y; echo x$i > x/a; echo y$i > y/a; git add .; git commit -qm $i; done
+  cd ../host; git clone -q ${how} file://$PWD/../origin .`;
+const sparse = 'git sparse-checkout set x; git checkout -q main';
+const oldTree = 'git branch back $(git commit-tree -p HEAD -m back HEAD~2^{tree})';
+const lacking = /did not receive expected object [0-9a-f]+; .* git fetch --refetch --no-filter/;
+
+it.each([
+  ['a shallow clone', '--depth 1', 'true', 'true', undefined],
+  ['a clone without old files', '--filter=blob:none', 'true', 'true', undefined],
+  ['a clone without old files', '--filter=blob:none', 'true', oldTree, lacking],
+  ['a sparse clone', '--filter=blob:none --no-checkout', sparse, 'true', undefined],
+  [
+    'a sparse clone',
+    '--filter=blob:none --no-checkout',
+    sparse,
+    'git mv --sparse y/a y/b',
+    lacking,
+  ],
+])('hands over what is whole in %s (%s; %s; %s)', async (_, how, begin, script, why) => {
+  const two = await twoRepositories(`${cloned(how)}; ${begin}; rm -rf ../origin`);
+  two.inView(`git status -s; echo more >> x/a; git add x; ${script}; git commit -qm work`);
+  const { left, repositories } = await two.handOver();
+  if (why !== undefined) expect(left[0]?.why).toMatch(why);
+  else expect(await two.accept(repositories)).toEqual([]);
+  expect(two.onHost('git log -1 --format=%s')).toBe(why === undefined ? 'work\n' : '3\n');
+});
