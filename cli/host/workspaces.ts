@@ -1,9 +1,10 @@
 /** `skillgate host workspace …`: the folders of this host that runs may see under a name. */
 
-import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, existsSync, openSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 import { listAgents } from '../../runner/agents/agent-store.ts';
+import { readBegun } from '../../runner/git/hand-over.ts';
 import { whyNotMountable } from '../../runner/host/host.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
@@ -16,8 +17,13 @@ import { applyHostChange, type HostMembers, readPolicy } from './change.ts';
 /** The user id of `nobody`, for a folder that so far belongs to root. */
 const nobody = 65_534;
 
-export function addWorkspace(context: CommandContext, name: string, written: string): void {
+export async function addWorkspace(
+  context: CommandContext,
+  name: string,
+  written: string,
+): Promise<void> {
   const folder = existingFolder(context, name, written);
+  if (process.platform === 'linux') await requireHandOver(folder);
   const writable = context.options.writable === true;
   const { workspaces } = readPolicy(context);
   applyHostChange(context, {
@@ -115,6 +121,16 @@ function existingFolder(context: CommandContext, name: string, written: string):
   return real;
 }
 
+/** @throws Problem `plan-refused` for a folder whose commits could not come back */
+async function requireHandOver(folder: string): Promise<void> {
+  const descriptor = openSync(folder, 'r');
+  try {
+    await readBegun(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 // The person who became root, else the user without rights.
 function ownerInstead({ env }: CommandContext): string {
   const [uid, gid] = [env.SUDO_UID, env.SUDO_GID].map((id) =>
@@ -128,7 +144,18 @@ function notesAbout(name: string, folder: string, workspaces: HostPolicy['worksp
   const owner = statSync(folder).uid;
   const others = Object.entries(workspaces).filter(([other]) => other !== name);
   const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
+  const above = repositoryAbove(folder);
   return [
+    ...(statSync(join(folder, '.git'), { throwIfNoEntry: false })?.isFile() === true
+      ? [
+          safe`${folder} is a linked work tree: sessions read its whole repository, all branches, and accepted commits go there`,
+        ]
+      : []),
+    ...(above === undefined
+      ? []
+      : [
+          safe`git does not work in a session there, because its repository is ${above}. Name ${above}, or a work tree with these files alone: git -C ${above} worktree add --no-checkout DIR; cd DIR; git sparse-checkout set ${relative(above, folder)}; git checkout`,
+        ]),
     ...others
       .filter(([, path]) => within(folder, path) || within(path, folder))
       .map(
@@ -141,6 +168,14 @@ function notesAbout(name: string, folder: string, workspaces: HostPolicy['worksp
         ]
       : []),
   ];
+}
+
+/** The folder with the repository in which a folder without a repository lies. */
+function repositoryAbove(folder: string): string | undefined {
+  const has = (at: string): boolean => existsSync(join(at, '.git'));
+  let at = folder;
+  while (!has(at) && at !== dirname(at)) at = dirname(at);
+  return at !== folder && has(at) ? at : undefined;
 }
 
 // Changes of named entries and of lists in the members of host.json.

@@ -411,9 +411,11 @@ function mountOf({ source, target, writable }: OciBind): string {
  * folder.
  */
 export function mountBinds({ plan, sources }: Pick<SandboxStart, 'plan' | 'sources'>): OciBind[] {
-  return plan.mounts.map(({ target, mode, path }) => ({
+  const binds = plan.mounts.map(({ target, mode, path }) => ({
     source: sources?.get(target) ?? path,
     target,
     writable: mode !== 'ro',
   }));
+  const inner = [...(sources ?? [])].filter(([at]) => binds.every(({ target }) => target !== at));
+  return [...binds, ...inner.map(([target, source]) => ({ source, target, writable: true }))];
 }

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { posix } from 'node:path';
 import type { Change, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import {
   type MovedRef,
@@ -18,6 +19,7 @@ import {
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
 import { refText } from '../../skills-index/run/changes/select-changes.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { makeOwnedFolder } from '../files/owned-folder.ts';
 import { readBelow } from '../files/read-below.ts';
 import type { EndedView, GitHandOver } from '../mounts/ended-view.ts';
@@ -28,15 +30,16 @@ import {
   judgePaths,
   OverLimit,
   readDifference,
+  runGit,
 } from './committed-paths.ts';
+import { openRepository, whyNotHandedOver } from './git-folder.ts';
+import { makeGit, requireOwnObjects } from './made-git.ts';
 import { leftInGitFolder, readCommits } from './new-commits.ts';
 import {
   emptyRepository,
   type InsideRepository,
   isForward,
   kindOfObject,
-  openGitFolder,
-  openWorkTree,
   packBytesMax,
   readInside,
   readRefs,
@@ -54,47 +57,100 @@ const offeredRefsMax = 100;
 /** Repositories of one mount that are handed over, and references of one repository. */
 const repositoriesMax = 20;
 
+/** What a session needs of the repositories of its folders. */
+interface BegunHandOver {
+  readonly handOver: NonNullable<PlannedWork['handOver']>;
+  readonly makeGit: NonNullable<PlannedWork['makeGit']>;
+}
+
 /**
- * Reads the repositories at the top of the folders.
+ * Reads the repositories of the folders.
  * @param folders open folders by the source of their mount
- * @returns the hand-over for the end of the run
+ * @throws Problem `plan-refused` for a folder whose commits cannot be handed over
  */
-export async function beginHandOver(
-  folders: ReadonlyMap<string, number>,
-): Promise<NonNullable<PlannedWork['handOver']>> {
-  const begun = new Map<string, ReadonlyMap<string, RefList>>();
+export async function beginHandOver(folders: ReadonlyMap<string, number>): Promise<BegunHandOver> {
+  const begun = new Map<string, Begun>();
   for (const [source, folder] of folders) begun.set(source, await readBegun(folder));
-  return (ended, start) => {
-    const { gid, uid } = fs.fstatSync(folders.get(ended.source) ?? -1);
-    return handOver({
-      ...ended,
-      owner: { uid, gid },
-      begun: begun.get(ended.source) ?? new Map(),
-      start,
-    });
+  return {
+    handOver: (ended, start) =>
+      handOver({
+        ...ended,
+        owner: ownerOf(folders.get(ended.source) ?? -1),
+        begun: begun.get(ended.source) ?? new Map(),
+        start,
+      }),
+    makeGit: async (source, layer) => {
+      const folder = folders.get(source);
+      if (folder === undefined) return undefined;
+      const owner = ownerOf(folder);
+      const git = openRepository(`/proc/self/fd/${folder}`, '', owner);
+      try {
+        if (git?.gitFolder === undefined) return undefined;
+        // An approver may have taken an hour, and the view begins with the references of now.
+        const refs = await readRefs(git);
+        const made = await makeGit(git, refs, layer);
+        begun.set(source, new Map([['', { refs, made: made.folder }]]));
+        return made;
+      } finally {
+        git?.close();
+      }
+    },
   };
 }
 
-async function readBegun(folder: number): Promise<ReadonlyMap<string, RefList>> {
+function ownerOf(folder: number): GitFolder['owner'] {
   const { gid, uid } = fs.fstatSync(folder);
-  let git: ReturnType<typeof openGitFolder>;
+  return { gid, uid };
+}
+
+/**
+ * The repository of a folder, with those of its submodules.
+ * @throws Problem `plan-refused` for a folder whose commits cannot be handed over
+ */
+export async function readBegun(folder: number): Promise<Begun> {
+  const begun = new Map<string, { readonly refs: RefList }>();
   try {
-    git = openGitFolder(`/proc/self/fd/${folder}`, { uid, gid });
-    return git === undefined ? new Map() : new Map([['', await readRefs(git)]]);
-  } catch {
+    await readInto(begun, folder, '');
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     // A host without git, or a damaged repository: the end of the run says why nothing comes over.
-    return new Map();
+  }
+  return begun;
+}
+
+async function readInto(
+  begun: Map<string, { readonly refs: RefList }>,
+  folder: number,
+  path: string,
+): Promise<void> {
+  const root = `/proc/self/fd/${folder}`;
+  const git = openRepository(root, path, ownerOf(folder));
+  if (git === undefined) return;
+  try {
+    requireOwnObjects(git);
+    begun.set(path, { refs: await readRefs(git) });
+    if (git.gitFolder !== undefined) return;
+    const { bytes } = await runGit(git, ['ls-files', '-s', '-z']);
+    for (const [, inner = ''] of bytes.toString().matchAll(/(?:^|\0)160000 [^\t]+\t([^\0]+)/g))
+      if (begun.size < repositoriesMax)
+        await readInto(begun, folder, posix.join(path, inner)).catch(() => undefined);
+  } catch (cause) {
+    if (git.gitFolder === undefined || cause instanceof Problem) throw cause;
+    throw whyNotHandedOver(fs.readlinkSync(root), (cause as Error).message, 'name a git clone');
   } finally {
-    if (git !== undefined) fs.closeSync(git.descriptor);
+    git.close();
   }
 }
 
 // Hands over what a run did in the git repositories of a mount: references with checked objects, in
 // place of the files in git's own folders.
 
+/** The references of repositories, by work tree, and the folder that the runner made for a view. */
+type Begun = ReadonlyMap<string, { readonly refs: RefList; readonly made?: string }>;
+
 interface HandOverRequest extends EndedView {
-  /** The references of repositories that the host had when the run began, by work tree. */
-  readonly begun: ReadonlyMap<string, RefList>;
+  /** The repositories that the host had when the run began, by work tree. */
+  readonly begun: Begun;
   readonly owner: GitFolder['owner'];
   readonly start: StartInside;
 }
@@ -106,7 +162,15 @@ export async function handOver(request: HandOverRequest): Promise<GitHandOver> {
   let { changes } = request;
   let limited = false;
   const until = Date.now() + handOverSecondsMax * 1_000;
-  for (const [at, path] of request.workTrees.entries()) {
+  // The repositories of submodules lie in the repository above, so a change there may be theirs.
+  const submodules = [...request.begun.keys()].filter((path) => path !== '');
+  const workTrees = [
+    ...request.workTrees,
+    ...(request.workTrees.includes('') ? submodules : []).filter(
+      (path) => !request.workTrees.includes(path),
+    ),
+  ];
+  for (const [at, path] of workTrees.entries()) {
     const gitPath = path === '' ? '.git' : `${path}/.git`;
     try {
       if (at >= repositoriesMax)
@@ -148,13 +212,14 @@ async function handOverOne(request: TimedRequest, path: string): Promise<HandedR
   const host = openRepository(below, path, owner);
   const room = temporaryFolder();
   try {
-    const begun = host === undefined ? noRefs : (request.begun.get(path) ?? (await readRefs(host)));
+    const { made, refs } = request.begun.get(path) ?? {};
+    const begun = host === undefined ? noRefs : (refs ?? (await readRefs(host)));
     const known = host === undefined ? [] : knownObjects(await readRefs(host), begun);
     const inside = await readInside(start, `${target}/${path}`, known);
     const own = openRepository(view, path, owner);
     if (own === undefined) throw new Error('.git is no folder');
-    const left = leftInGitFolder(own.path, host?.path);
-    fs.closeSync(own.descriptor);
+    const left = leftInGitFolder(own.path, made ?? host?.path);
+    own.close();
     if (host === undefined && inside.list.branch === undefined && inside.list.refs.size === 0)
       return { repository: undefined, left, changes, limited: false };
     const git = await quarantineOf(host, room, owner, inside);
@@ -193,21 +258,8 @@ async function handOverOne(request: TimedRequest, path: string): Promise<HandedR
       if (git.descriptor !== host?.descriptor) fs.closeSync(git.descriptor);
     }
   } finally {
-    if (host !== undefined) fs.closeSync(host.descriptor);
+    host?.close();
     fs.rmSync(room, { recursive: true, force: true });
-  }
-}
-
-function openRepository(
-  root: string,
-  path: string,
-  owner: GitFolder['owner'],
-): ReturnType<typeof openGitFolder> {
-  const workTree = openWorkTree(root, path);
-  try {
-    return workTree && openGitFolder(workTree.path, owner);
-  } finally {
-    workTree?.close();
   }
 }
 

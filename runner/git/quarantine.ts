@@ -11,8 +11,7 @@ import {
   type RefList,
 } from '../../skills-index/run/changes/moved-refs.ts';
 import { makeOwnedFolder } from '../files/owned-folder.ts';
-import { requireOwner } from '../files/ownership.ts';
-import { folderOnly, isGone } from '../files/walk-folder.ts';
+import { folderOnly } from '../files/walk-folder.ts';
 import type { RunningSandbox } from '../sandbox/sandbox.ts';
 import {
   firstError,
@@ -27,60 +26,6 @@ import {
 export const packBytesMax = 200 * 1024 * 1024;
 
 const unpackedBytesMax = 1024 * 1024 * 1024;
-
-/**
- * Opens git's own folder below a work tree; undefined where there is none.
- * @throws Error for a `.git` that is a file or a link
- */
-export function openGitFolder(
-  workTree: string,
-  owner: GitFolder['owner'],
-): (GitFolder & { readonly descriptor: number }) | undefined {
-  const path = `${workTree}/.git`;
-  const there = statsOf(path);
-  if (there === undefined) return undefined;
-  // Git would follow a link or the path in a file, and write to a repository somewhere else.
-  if (!there.isDirectory()) throw new Error('its .git is no folder');
-  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
-  const descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  try {
-    // Git would write through links that another user put into the folder.
-    requireOwner(new Set([owner.uid]), fs.fstatSync(descriptor));
-    return { path: `/proc/self/fd/${descriptor}`, owner, descriptor };
-  } catch (cause) {
-    fs.closeSync(descriptor);
-    throw cause;
-  }
-}
-
-function statsOf(path: string): fs.Stats | undefined {
-  try {
-    return fs.lstatSync(path);
-  } catch (cause) {
-    if (!isGone(cause)) throw cause;
-    return undefined;
-  }
-}
-
-/** Opens a folder below the mount without following links. */
-export function openWorkTree(
-  root: string,
-  path: string,
-): { readonly path: string; close(): void } | undefined {
-  const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
-  let descriptor = fs.openSync(`${root}/.`, flags);
-  for (const part of path === '' ? [] : path.split('/')) {
-    const above = descriptor;
-    try {
-      descriptor = fs.openSync(`/proc/self/fd/${above}/${part}`, flags | fs.constants.O_NOFOLLOW);
-    } catch {
-      return undefined;
-    } finally {
-      fs.closeSync(above);
-    }
-  }
-  return { path: `/proc/self/fd/${descriptor}`, close: () => fs.closeSync(descriptor) };
-}
 
 /** A new folder of the runner for the folders to which git, as their owner, may write. */
 export function temporaryFolder(): string {

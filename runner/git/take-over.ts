@@ -2,21 +2,14 @@
  * Takes accepted references over into a repository of the host. Git writes objects, references and
  * the index, and never a file of the work tree: Skillgate applies those, each judged on its own.
  */
-import * as fs from 'node:fs';
 import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
 import type { HandOverRef, Repository } from '../../skills-index/run/changes/repositories.ts';
 import { refText } from '../../skills-index/run/changes/select-changes.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { everySubmodule, type GitFolder, runGit } from './committed-paths.ts';
-import {
-  emptyTree,
-  formatOf,
-  openGitFolder,
-  openWorkTree,
-  readRefs,
-  storePack,
-} from './quarantine.ts';
+import { openFolder, openRepository } from './git-folder.ts';
+import { emptyTree, formatOf, readRefs, storePack } from './quarantine.ts';
 
 export interface TakeOver {
   /** `/proc/self/fd/N` of the mounted folder. */
@@ -59,31 +52,26 @@ function refused(cause: Error): NotReady[] {
   return [{ why: `git refused: ${cause.message}` }];
 }
 
+const goneOnHost = 'the host has no repository there any more';
 const newOnHost = 'somebody made a repository there on the host since the run began';
 
 async function whyNotReady(given: TakeOver, stores: boolean): Promise<NotReady[]> {
-  const { begun, repository, root } = given;
-  const folder = openWorkTree(root, repository.path);
+  const { begun, owner, repository, root } = given;
+  const git = openRepository(root, repository.path, owner);
+  if (git === undefined) return repository.isNew ? [] : [{ why: goneOnHost }];
   try {
-    const git = folder === undefined ? undefined : openGitFolder(folder.path, given.owner);
-    if (git === undefined)
-      return repository.isNew ? [] : [{ why: 'the host has no repository there any more' }];
-    try {
-      if (repository.isNew) return begun ? [] : [{ why: newOnHost }];
-      // An interrupted attempt was allowed, and may have stored the objects already.
-      if (stores || begun) await storePack(git, packOf(given));
-      return await whyNotMoved(git, given);
-    } finally {
-      fs.closeSync(git.descriptor);
-    }
+    if (repository.isNew) return begun ? [] : [{ why: newOnHost }];
+    // An interrupted attempt was allowed, and may have stored the objects already.
+    if (stores || begun) await storePack(git, packOf(given));
+    return await whyNotMoved(git, given);
   } finally {
-    folder?.close();
+    git.close();
   }
 }
 
 async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Promise<NotReady[]> {
   const now = await readRefs(git);
-  const elsewhere = await branchesElsewhere(git);
+  const elsewhere = await branchesElsewhere(git, now.branch);
   const reasons = repository.refs.flatMap((ref): NotReady[] => {
     const { after, before, name } = ref;
     const at = now.refs.get(name);
@@ -97,8 +85,7 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
       return [
         { ref, why: `${refText(name)}: its name is too close to ${refText(twin)} on the host` },
       ];
-    if (elsewhere.has(name))
-      return [{ ref, why: `${refText(name)} is checked out in another work tree of the host` }];
+    if (elsewhere.includes(name)) return [{ ref, why: `${refText(name)} ${checkedOut}` }];
     // Git would take the files of the older commit for changes that undo the run's commits.
     const isLeft = name === now.branch && name !== repository.head;
     return isLeft && at !== after ? [{ ref, why: leftBranch(name, at === undefined) }] : [];
@@ -118,29 +105,24 @@ function leftBranch(name: string, isUnborn: boolean): string {
   return `${refText(name)} is checked out here, and the run ended on another branch, so the files here would not follow: type ${leave}, accept, then ${back}`;
 }
 
+const checkedOut =
+  'is checked out in another work tree of the host: type git switch --detach there, then accept';
 const stagedChanges = 'the host’s index has staged changes; commit or unstage them (git reset)';
 
 /** Moves the references, after the files of the folder were applied. */
 export async function takeOver(given: TakeOver): Promise<void> {
   const { owner, repository, root, run } = given;
-  const folder = openWorkTree(root, repository.path);
-  if (folder === undefined) throw new Error(`there is no folder ${repository.path}`);
+  if (repository.isNew) await makeRepository(given);
+  const git = openRepository(root, repository.path, owner);
+  if (git === undefined) throw new Error(goneOnHost);
   try {
-    if (repository.isNew) await makeRepository(folder.path, given);
-    const git = openGitFolder(folder.path, owner);
-    if (git === undefined) throw new Error('the host has no repository there any more');
-    try {
-      if (repository.isNew) await storePack(git, packOf(given));
-      const now = await readRefs(git);
-      await moveRefs(git, repository.refs, now.refs, run);
-      const followed = followedRef(repository, now.branch);
-      if (followed?.after !== undefined)
-        await runGit(git, ['read-tree', '-i', '-m', followed.after]);
-    } finally {
-      fs.closeSync(git.descriptor);
-    }
+    if (repository.isNew) await storePack(git, packOf(given));
+    const now = await readRefs(git);
+    await moveRefs(git, repository.refs, now.refs, run);
+    const followed = followedRef(repository, now.branch);
+    if (followed?.after !== undefined) await runGit(git, ['read-tree', '-i', '-m', followed.after]);
   } finally {
-    folder.close();
+    git.close();
   }
 }
 
@@ -157,17 +139,20 @@ function packOf({ read, repository }: TakeOver): Uint8Array {
 }
 
 // A repository with git's own settings and no hook, whatever the run's repository has.
-async function makeRepository(
-  workTree: string,
-  { begun, owner, repository }: TakeOver,
-): Promise<void> {
-  const there = openGitFolder(workTree, owner);
-  if (there !== undefined) fs.closeSync(there.descriptor);
+async function makeRepository({ begun, owner, repository, root }: TakeOver): Promise<void> {
+  const there = openRepository(root, repository.path, owner);
+  there?.close();
   if (there !== undefined && !begun) throw new Error(newOnHost);
-  const git = { path: workTree, owner, gitFolder: '.git' };
-  const [id = ''] = repository.refs.flatMap(({ after }) => after ?? []);
-  await runGit(git, ['init', '-q', '--template=', formatOf(id.length)]);
-  if (repository.head !== undefined) await runGit(git, ['symbolic-ref', 'HEAD', repository.head]);
+  const workTree = openFolder(root, repository.path);
+  if (workTree === undefined) throw new Error(`there is no folder ${repository.path}`);
+  try {
+    const git = { path: workTree.path, owner, gitFolder: '.git' };
+    const [id = ''] = repository.refs.flatMap(({ after }) => after ?? []);
+    await runGit(git, ['init', '-q', '--template=', formatOf(id.length)]);
+    if (repository.head !== undefined) await runGit(git, ['symbolic-ref', 'HEAD', repository.head]);
+  } finally {
+    workTree.close();
+  }
 }
 
 async function moveRefs(
@@ -195,9 +180,12 @@ async function isIndexAt(git: GitFolder, commit: string | undefined): Promise<bo
   return code === 0;
 }
 
-// A branch that moves under a further work tree would show that tree's files as changed.
-async function branchesElsewhere(git: GitFolder): Promise<Set<string>> {
+// A branch that moves under a further work tree would show that tree's files as changed. The list
+// has this work tree, too, whichever it is.
+async function branchesElsewhere(git: GitFolder, own: string | undefined): Promise<string[]> {
   const { bytes } = await runGit(git, ['worktree', 'list', '--porcelain']);
-  const [, ...others] = bytes.toString().split('\n\n');
-  return new Set(others.flatMap((block) => /^branch (refs\/heads\/.+)$/m.exec(block)?.[1] ?? []));
+  const branches = [...bytes.toString().matchAll(/^branch (refs\/heads\/.+)$/gm)].map(
+    ([, branch = '']) => branch,
+  );
+  return branches.filter((branch, at) => branch !== own || branches.indexOf(branch) !== at);
 }

@@ -5,6 +5,7 @@ import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { BudgetAccount } from '../agents/budget.ts';
 import type { OpenKeptFolders } from './kept-folders.ts';
+import type { MadeGit } from './views.ts';
 
 export interface MountsRequest {
   readonly plan: Pick<Plan, 'mounts' | 'agent'> & {
@@ -35,4 +36,9 @@ export interface MountsRequest {
   readonly spend?: BudgetAccount['spend'] | undefined;
   /** Opens the build products of earlier sessions; absent for a run that keeps none. */
   readonly openKept?: OpenKeptFolders | undefined;
+  /**
+   * Makes the repository of a view in a new folder `layer`; absent for a run without repositories,
+   * and undefined where the folder is no linked work tree.
+   */
+  readonly makeGit?: ((source: string, layer: string) => Promise<MadeGit | undefined>) | undefined;
 }

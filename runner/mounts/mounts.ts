@@ -41,6 +41,7 @@ import {
   changedPathsMax,
   closeNamespace,
   firstDescriptor,
+  type MadeGit,
   mountInNamespace,
   openViews,
   type Views,
@@ -90,7 +91,10 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
-    for (const { kept } of writable) kept?.close();
+    for (const { git, kept } of writable) {
+      kept?.close();
+      git?.close();
+    }
     if (overlaid === undefined) return;
     closeNamespace(overlaid.namespace);
     for (const { pin } of overlaid.views.values()) closeSync(pin);
@@ -106,13 +110,17 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       const folder = descriptorOf(source);
       const isWritable = mode !== 'ro';
       const kept = isWritable ? request.openKept?.(mount, folder) : undefined;
+      const git = await request.makeGit?.(source, `${runFolder}/git${writable.length}`);
       const workspace = isWritable
-        ? await openWorkspace(folder, path, mount, views, request.obeyed, kept)
+        ? await openWorkspace(folder, path, mount, views, request.obeyed, kept, git)
         : undefined;
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
-      if (workspace !== undefined) writable.push({ mount, workspace, kept });
+      // A sandbox that binds a folder without the mounts in it needs the inner view by name.
+      if (git !== undefined && workspace?.view.upper !== undefined)
+        sources.set(`${target}/.git/objects`, `${workspace.view.source}/.git/objects`);
+      if (workspace !== undefined) writable.push({ mount, workspace, kept, git });
     }
   } catch (cause) {
     await finish();
@@ -162,6 +170,7 @@ interface WritableMount {
   readonly mount: Plan['mounts'][number];
   readonly workspace: OpenWorkspace;
   readonly kept: KeptFolders | undefined;
+  readonly git: MadeGit | undefined;
 }
 
 /** Collects the changes of all writable mounts; all are dropped without `leaks`. */

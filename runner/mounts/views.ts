@@ -144,6 +144,19 @@ interface UnderView {
   readonly paths: readonly string[];
 }
 
+/** A repository that the runner made for a view, in the place of the folder's `.git` file. */
+export interface MadeGit {
+  /** The folder that lies over the workspace, and holds `.git` alone. */
+  readonly layer: string;
+  /** `/proc/self/fd/N` of that `.git`. */
+  readonly folder: string;
+  /** Descriptor of the host's objects, of which `.git/objects` is a view. */
+  readonly objects: number;
+  /** Settings of the host's repository. */
+  readonly settings: readonly string[];
+  close(): void;
+}
+
 export interface Views {
   /**
    * Opens a private view of a folder.
@@ -152,7 +165,7 @@ export interface Views {
    * @param name the name of the folder for messages, which the agent reads too
    * @param kept build products that lie under the folder
    */
-  open(folder: number, path: string, name: string, kept?: UnderView): Promise<View>;
+  open(folder: number, path: string, name: string, kept?: UnderView, git?: MadeGit): Promise<View>;
   /** Bytes that the run may change in each folder. */
   readonly bytes: number;
   /** The namespace that the sandbox must enter. */
@@ -169,17 +182,25 @@ export interface Views {
 // kernel refuses a folder of another namespace. Without an overlay, the copy must not lie under the
 // mounted layer.
 const overlayScript = `set -eu
-room=$1 folder=$2 under=$3 options=$4
-if [ $# -gt 4 ]; then
-  /bin/mount -t tmpfs -o "size=$7,nr_inodes=$8,mode=0711,nosuid,nodev" skillgate "$room"
-  /bin/mkdir "$room/upper" "$room/work" "$room/view"
-  /bin/chown "$5" "$room/upper"; /bin/chmod "$6" "$room/upper"
+room=$1 folder=$2 under=$3 git=$4 objects=$5 options=$6
+if [ $# -gt 6 ]; then
+  /bin/mount -t tmpfs -o "size=$9,nr_inodes=\${10},mode=0711,nosuid,nodev" skillgate "$room"
+  /bin/mkdir "$room/upper" "$room/work" "$room/view" "$room/objects" "$room/work2"
+  /bin/chown "$7" "$room/upper" "$room/objects"; /bin/chmod "$8" "$room/upper" "$room/objects"
 fi
+over() {
+  /bin/mount -t overlay -o "lowerdir=$1,upperdir=$2,workdir=$3,index=off,nosuid,nodev,$options" skillgate "$4"
+}
 cd "$folder"; [ . -ef /proc/self/fd/${firstDescriptor} ]
 lower=.
 if [ -n "$under" ]; then exec 9<"$under"; lower=.:/proc/self/fd/9; fi
-/bin/mount -t overlay -o "lowerdir=$lower,upperdir=$room/upper,workdir=$room/work,index=off,nosuid,nodev,$options" skillgate "$room/view" || {
-  code=$?; [ $# = 4 ] || /bin/umount "$room"; exit $code
+if [ -n "$git" ]; then exec 8<"$git"; lower=/proc/self/fd/8:$lower; fi
+over "$lower" "$room/upper" "$room/work" "$room/view" && { [ -z "$git" ] || {
+  cd "$objects" && [ . -ef /proc/self/fd/${firstDescriptor + 1} ] &&
+    over . "$room/objects" "$room/work2" "$room/view/.git/objects"
+}; } || {
+  code=$?; cd /; /bin/umount -q "$room/view" || :
+  [ $# = 6 ] || /bin/umount "$room"; exit $code
 }
 echo ready; read -r wait || :`;
 
@@ -200,15 +221,16 @@ export function openViews(
   const notes: string[] = [];
   let rooms = 0;
   let namespace = into;
-  const open: Views['open'] = async (folder, path, name, kept) => {
+  const open: Views['open'] = async (folder, path, name, kept, git) => {
     const room = `${runFolder}/view${rooms++}`;
     fs.mkdirSync(room, { mode: 0o711 });
-    const isOverlaid = overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept)));
+    const isOverlaid =
+      overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept, git)));
     const made = isOverlaid
-      ? await overlayOver({ folder, path, room, into: namespace, bytes, kept })
+      ? await overlayOver({ folder, path, room, into: namespace, bytes, kept, git })
       : 'this sandbox does not use overlays';
     if (typeof made === 'string') {
-      const copy = await copyOf(folder, room, tooLarge(name, made), kept);
+      const copy = await copyOf(folder, room, tooLarge(name, made), kept, git);
       descriptors.push(copy.pin);
       if (isOverlaid) notes.push(`${name}: a copy, because no overlay can be mounted: ${made}`);
       return copy;
@@ -238,6 +260,7 @@ interface OverlaidFolder {
   readonly into: ViewNamespace | undefined;
   readonly bytes: number;
   readonly kept: UnderView | undefined;
+  readonly git: MadeGit | undefined;
 }
 
 // Mounts an overlay over a folder. Returns the reason as text when no overlay can be mounted.
@@ -248,6 +271,7 @@ async function overlayOver({
   into,
   bytes,
   kept,
+  git,
 }: OverlaidFolder): ReturnType<typeof mountInNamespace<Overlay>> {
   const root = fs.fstatSync(folder);
   const mode = (root.mode & 0o3777).toString(8);
@@ -262,8 +286,15 @@ async function overlayOver({
   return await mountInNamespace({
     script: overlayScript,
     // The folder's own entries hide those of the layer below them.
-    args: [room, path, kept?.under ?? '', ...how],
-    descriptors: [folder],
+    args: [
+      room,
+      path,
+      kept?.under ?? '',
+      git?.layer ?? '',
+      git === undefined ? '' : fs.readlinkSync(`/proc/self/fd/${git.objects}`),
+      ...how,
+    ],
+    descriptors: [folder, git?.objects ?? folder],
     into,
     act: (seen) => ({
       pin: fs.openSync(`${seen}${room}/view`, folderOnly),
@@ -273,12 +304,17 @@ async function overlayOver({
 }
 
 function makeLayer(room: string, root: fs.Stats): void {
-  for (const name of ['upper', 'work', 'view']) fs.mkdirSync(`${room}/${name}`, { mode: 0o700 });
+  for (const name of ['upper', 'work', 'view', 'objects', 'work2'])
+    fs.mkdirSync(`${room}/${name}`, { mode: 0o700 });
   copyAttributes(`${room}/upper`, root);
 }
 
 // Kept products can have tens of thousands of files.
-async function isSmall(folder: number, kept: UnderView | undefined): Promise<boolean> {
+async function isSmall(
+  folder: number,
+  kept: UnderView | undefined,
+  git: MadeGit | undefined,
+): Promise<boolean> {
   const tooLarge = new Error('the folder is not small');
   let bytes = 0;
   let entries = 0;
@@ -292,7 +328,8 @@ async function isSmall(folder: number, kept: UnderView | undefined): Promise<boo
   };
   if (kept?.under !== undefined) return false;
   try {
-    await walkFolder(`/proc/self/fd/${folder}`, { restoresRights: false, visit, fail });
+    for (const one of [folder, ...(git === undefined ? [] : [git.objects])])
+      await walkFolder(`/proc/self/fd/${one}`, { restoresRights: false, visit, fail });
     return true;
   } catch {
     return false;
@@ -304,6 +341,7 @@ async function copyOf(
   room: string,
   tooLarge: Problem,
   kept: UnderView | undefined,
+  git: MadeGit | undefined,
 ): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
@@ -311,23 +349,29 @@ async function copyOf(
   // An overlay that could not be mounted leaves its empty folder.
   fs.mkdirSync(source, { mode: 0o700, recursive: true });
   const copy = copyTree(source);
-  const visit = (entry: VisitedEntry): boolean => {
-    const { path, stats } = entry;
-    bytes += stats.isFile() ? stats.size : 0;
-    if (bytes > copiedBytesMax || below.size >= copiedEntriesMax) throw tooLarge;
-    below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
-    copy.put(entry);
-    return true;
-  };
   // Leave out unreadable entries of the original. A runner that is not root shares its uid with the
   // run, so the run could not read such entries either.
-  await walkFolder(`/proc/self/fd/${folder}`, {
-    restoresRights: false,
-    visit,
-    fail: (_, cause) => {
-      if (!['ENOENT', 'EACCES'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
-    },
-  });
+  const fail = (_: string, cause: unknown): void => {
+    if (!['ENOENT', 'EACCES'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+  };
+  const copyAll = (from: number, to: string): Promise<void> => {
+    const visit = (entry: VisitedEntry): boolean => {
+      const { stats } = entry;
+      const path = to + entry.path;
+      if (path === '.git' && git !== undefined) return false;
+      bytes += stats.isFile() ? stats.size : 0;
+      if (bytes > copiedBytesMax || below.size >= copiedEntriesMax) throw tooLarge;
+      below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
+      copy.put({ ...entry, path });
+      return true;
+    };
+    return walkFolder(`/proc/self/fd/${from}`, { restoresRights: false, visit, fail });
+  };
+  await copyAll(folder, '');
+  if (git !== undefined) {
+    await copyKept(git.layer, ['.git'], copy);
+    await copyAll(git.objects, '.git/objects/');
+  }
   if (kept?.under !== undefined) await copyKept(kept.under, kept.paths, copy);
   copy.finish();
   copyAttributes(source, fs.fstatSync(folder));

@@ -52,7 +52,7 @@ import { openEntry, pathsWithAccessList } from './access-lists.ts';
 import { changedAt, contentAt, readContent, stateAt } from './entry-state.ts';
 import type { KeptFolders } from './kept-folders.ts';
 import { type EntryBefore, entryReader, leadsTo, readTree } from './read-tree.ts';
-import { changedPathsMax, type View, type Views } from './views.ts';
+import { changedPathsMax, type MadeGit, type View, type Views } from './views.ts';
 
 /**
  * Bytes of the names of all paths that a run changed or left behind in one folder. A single path
@@ -98,6 +98,7 @@ interface Collected extends Gathered {
  * @param target where the run sees the workspace
  * @param further file names that programs obey, from host policy
  * @param kept build products of the agent's earlier sessions; absent for a run that keeps none
+ * @param git the repository in the place of a `.git` file; absent for any other folder
  * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
 export async function openWorkspace(
@@ -107,12 +108,16 @@ export async function openWorkspace(
   views: Views,
   further: FurtherNames = [],
   kept?: KeptFolders,
+  git?: MadeGit,
 ): Promise<OpenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
-  const view = await views.open(folder, path, name, kept);
+  const view = await views.open(folder, path, name, kept, git);
   const before = await readTree(`/proc/self/fd/${view.pin}`, name, new Set(kept?.paths));
   const owners = ownersOf(fs.fstatSync(folder));
-  const named = pathsOfSettings(before.keys(), below, path, owners);
+  const named = [
+    ...pathsOfSettings(before.keys(), below, path, owners),
+    ...(git?.settings ?? []).flatMap((text) => pathsInGitConfig(text, '', latinOf(path))),
+  ];
   const shelves = shelvesOf(before, (link) => leadsTo(below, link), further, named);
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Collected> =>

@@ -12,6 +12,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { EgressSettings } from '../egress/settings.ts';
 import type { EndedView, GitHandOver } from '../mounts/ended-view.ts';
 import type { OpenKeptFolders } from '../mounts/kept-folders.ts';
+import type { MountsRequest } from '../mounts/mounts-request.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../sandbox/sandbox.ts';
 import type { StartRecord } from './record-start.ts';
 
@@ -78,6 +79,7 @@ export interface PlannedWork {
     ended: EndedView,
     start: (command: readonly string[]) => Promise<RunningSandbox>,
   ) => Promise<GitHandOver>;
+  readonly makeGit?: MountsRequest['makeGit'];
   /** Opens the build products of the agent's earlier sessions; absent for a run of a skill. */
   readonly openKept?: OpenKeptFolders;
   /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */

@@ -155,6 +155,7 @@ async function mountAndStart(
       record: around.record,
       spend: around.acting?.budget.spend,
       openKept: work.openKept,
+      makeGit: work.makeGit,
     });
     try {
       return await startAndWait(work, world, {

@@ -78,9 +78,9 @@ export async function runSession(session: PlannedSession, world: RunWorld): Prom
   const breakers = sessionThresholds(hostPolicy.breakers);
   const own = world.agent === undefined ? [] : holdsOfEgress(world.agent);
   try {
-    const handOver = await beginHandOver(writableFolders(session));
+    const begun = await beginHandOver(writableFolders(session));
     return await runPlan(
-      { ...workOf(session, tokens, world), handOver },
+      { ...workOf(session, tokens, world), ...begun },
       {
         ...world,
         hostPolicy: { ...hostPolicy, breakers, holds: [...hostPolicy.holds, ...own] },

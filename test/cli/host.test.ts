@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gitAuthor } from '../git-author.ts';
 import { skill } from './command-line.ts';
 
 let home = '';
@@ -36,6 +37,15 @@ const policy = () => JSON.parse(readFileSync(file(), 'utf8'));
 const write = (value: object, mode = 0o600) => {
   mkdirSync(join(home, 'skillgate/config'), { recursive: true, mode: 0o700 });
   writeFileSync(file(), JSON.stringify(value), { mode });
+};
+/** A shell script in a new repository beside the workspace, which the script makes. */
+const onHost = (script: string): void => {
+  rmSync(reports, { recursive: true });
+  mkdirSync(join(home, 'main'));
+  const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...gitAuthor };
+  const mine = isRoot ? 'chmod 755 ..; chown -R 65534:65534 . ../reports' : '';
+  const text = `git init -q -b main; git commit -q --allow-empty -m begin; ${script}; ${mine}`;
+  execFileSync('sh', ['-ec', text], { cwd: join(home, 'main'), env });
 };
 const entry = { name: 'ops', user: { uid: 1_500, folder: '/srv/answers' } };
 const line = JSON.stringify(entry);
@@ -91,6 +101,42 @@ describe('skillgate host workspace', () => {
     const ran = await host('workspace', 'add', ...words);
     expect(ran).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(message) });
     expect(readFileSync(file(), 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['an ordinary repository', 'git init -q ../reports', undefined],
+    ['a linked work tree', 'git worktree add -q ../reports', 'sessions read its whole repository'],
+    [
+      'a part of a repository',
+      'git init -q ..; mkdir ../reports',
+      /git does not work in a session there[^\n]* git -C (\S+) worktree add [^\n]* sparse-checkout set reports; git checkout/,
+    ],
+  ])('adds %s, and says what an agent sees of git', async (_, script, note) => {
+    onHost(script);
+    const ran = await host('workspace', 'add', 'work', reports);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stderr).toMatch(note ?? /^$/);
+  });
+
+  it.each([
+    [
+      'a work tree that its repository does not know',
+      'mv ../reports ../moved; git worktree prune; mv ../moved ../reports',
+      'knows this work tree',
+      'git worktree repair',
+    ],
+    [
+      'a repository that borrows objects',
+      'echo /srv/other/objects > .git/objects/info/alternates',
+      'its objects lie in another folder, too',
+      'repack -a -d && rm ',
+    ],
+  ])('refuses %s, with the way out', async (_, script, why, hint) => {
+    onHost(`git worktree add -q ../reports; ${script}`);
+    const ran = await host('workspace', 'add', 'work', reports);
+    expect(ran).toMatchObject({ exit: 6, stdout: '', stderr: expect.stringContaining(why) });
+    expect(ran.stderr).toContain(hint);
+    expect(existsSync(file())).toBe(false);
   });
 
   it.runIf(isRoot)('refuses a folder of root with the line that mends it', async () => {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { smallEntriesMax } from '../../runner/mounts/views.ts';
+import { gitAuthor } from '../git-author.ts';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -118,5 +119,29 @@ describe('a session of a runner that is not root', () => {
     const { out } = skill('agent', 'run', 'small', '--', 'sh', '-c', `${rename}; ls`);
     expect(out).toMatch(/^lib\n/);
     expect(out).not.toContain('cross-device');
+  });
+
+  it.each(['small', 'large'])('commits in a linked work tree of a %s repository', (size) => {
+    const main = makeWorkspace(`main-${size}`, size === 'small' ? 2 : smallEntriesMax + 1);
+    if (nobody.uid !== undefined) spawnSync('chown', ['-R', '65534:65534', main]);
+    const tree = join(folder, `tree-${size}`);
+    const onHost = (script: string): string =>
+      spawnSync('sh', ['-ec', script], {
+        cwd: main,
+        env: { PATH: '/usr/bin:/bin', HOME: folder, ...gitAuthor },
+        encoding: 'utf8',
+        ...nobody,
+      }).stdout;
+    onHost(`git init -q; git add .; git commit -qm begin; git worktree add -q ${tree} -b work`);
+    expect(skill('host', 'workspace', 'add', `tree-${size}`, tree).exit).toBe(0);
+    skill('agent', 'create', `tree-${size}`, '--workspace', `tree-${size}`);
+    const { out } = skill(
+      ...['agent', 'run', `tree-${size}`, '--', 'sh', '-ec'],
+      `git status -s; echo new > src/new; git add .; git commit -qm more; git repack -adnq
+      git fsck; git log --format=%s; grep -rl ${folder} . .git || echo no path of the host`,
+    );
+    expect(out).toContain('more\nbegin\nno path of the host\nnote: changes of the run');
+    expect(out).toContain('branch work; 1 created');
+    expect(onHost('git log --all --format=%s')).toBe('begin\n');
   });
 });

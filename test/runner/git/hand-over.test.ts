@@ -183,7 +183,7 @@ describe('the hand-over of a repository', () => {
     ]);
     two.onHost('git reset -q && git checkout -qb side && git worktree add -q ../tree main');
     expect(await two.accept(repositories)).toEqual([
-      'branch main is checked out in another work tree of the host',
+      'branch main is checked out in another work tree of the host: type git switch --detach there, then accept',
     ]);
     two.onHost(
       'git worktree remove ../tree && git branch -qf main $(git commit-tree -m x HEAD^{tree})',

@@ -18,8 +18,9 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { openRepository } from '../../../runner/git/git-folder.ts';
 import { handOver } from '../../../runner/git/hand-over.ts';
-import { openGitFolder, readRefs, type StartInside } from '../../../runner/git/quarantine.ts';
+import { readRefs, type StartInside } from '../../../runner/git/quarantine.ts';
 import { prepareTakeOver, takeOver } from '../../../runner/git/take-over.ts';
 import type { GitHandOver } from '../../../runner/mounts/ended-view.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes/changes.ts';
@@ -94,7 +95,7 @@ export async function twoRepositories(begin: string): Promise<TwoRepositories> {
       handOver({
         run,
         workTrees,
-        begun: begun === undefined ? new Map() : new Map([['', begun]]),
+        begun: begun === undefined ? new Map() : new Map([['', { refs: begun }]]),
         view: opened(view).path,
         below: opened(host).path,
         target: view,
@@ -133,7 +134,7 @@ async function refsOf(
   folder: string,
   owner: { readonly uid: number; readonly gid: number },
 ): Promise<RefList | undefined> {
-  const git = openGitFolder(folder, owner);
+  const git = openRepository(folder, '', owner);
   if (git === undefined) return undefined;
   try {
     return await readRefs(git);
