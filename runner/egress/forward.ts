@@ -11,7 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
-import { type Allowed, egressBodyBytesMax } from '../../skills-index/run/egress/egress-judge.ts';
+import type { Allowed } from '../../skills-index/run/egress/egress-judge.ts';
 import {
   headersToSandbox,
   isPacked,
@@ -35,9 +35,12 @@ export const egressAnswerSecondsMax = 600;
 
 const egressResponseBytesMax = 64 * 1024 * 1024;
 
+/** The highest number of bytes in a body that has to be seen whole. */
+const egressWholeBytesMax = 8 * 1024 * 1024;
+
 /**
- * Pieces in which one request body may arrive: the leak detector searches each piece, however small
- * the piece is.
+ * Pieces in which one request body may arrive, besides one for each KiB: the leak detector searches
+ * each piece, however small the piece is.
  */
 const egressPiecesMax = 20_000;
 
@@ -258,6 +261,10 @@ export class RequestBody {
       const piece = await this.next();
       if (piece === undefined) break;
       const end = this.#held + piece.length;
+      if (end > egressWholeBytesMax) {
+        this.why = 'too-large';
+        break;
+      }
       if (end > this.#block.length)
         this.#block = Buffer.concat(
           [this.#block.subarray(0, this.#held)],
@@ -322,8 +329,7 @@ export class RequestBody {
 
   #judge(piece: Buffer): Denial | undefined {
     this.#size += piece.length;
-    if (this.#size > egressBodyBytesMax) return 'too-large';
-    if (++this.#count > egressPiecesMax) return 'malformed';
+    if (++this.#count > egressPiecesMax + this.#size / 1024) return 'malformed';
     this.#last = Buffer.concat([this.#last, piece.subarray(-lastBytes)]).subarray(-lastBytes);
     return this.#whyLeaks(this.#channel, piece) ?? this.#traffic.accounts.countSent(piece.length);
   }

@@ -36,9 +36,17 @@ export const denials = {
     status: 403,
     means: 'the request asks to switch to a protocol other than WebSocket',
   },
-  'too-large': { status: 413, means: 'the request is larger than the limit' },
+  'too-large': {
+    status: 413,
+    means:
+      'the body is larger than 8 MiB, and has to be seen whole: a person is asked, a secret stands in it or signs it, or it is compressed',
+  },
   'too-many': { status: 429, means: 'the run has reached its limit of requests' },
-  'too-much': { status: 429, means: 'the run would send more bytes than its limit' },
+  'too-much': {
+    status: 429,
+    means:
+      'the run would send more bytes than its limit: 256 MiB, or less by "egress": {"sentBytes"} in host.json',
+  },
   pipelined: { status: 400, means: 'the request was sent before the previous one was answered' },
   nested: { status: 403, means: 'the request asks for a tunnel inside a tunnel' },
   'answer-too-large': { status: 502, means: 'the host’s answer is larger than the limit' },

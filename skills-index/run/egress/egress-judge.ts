@@ -21,8 +21,6 @@ import {
 } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
-/** The highest number of bytes in the body of one request. */
-export const egressBodyBytesMax = 8 * 1024 * 1024;
 
 export interface EgressRequest {
   readonly method: string;
@@ -108,12 +106,6 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const upgrades = valuesOf(request.headers, 'upgrade').length > 0;
   if (upgrades !== (request.upgrades ?? false) || (upgrades && !isWebSocket(request)))
     return denied('upgrade-denied');
-  if (
-    valuesOf(request.headers, 'content-length').some(
-      (length) => Number(length) > egressBodyBytesMax,
-    )
-  )
-    return denied('too-large');
 
   const judged = rules.egress.filter(
     (rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme,

@@ -210,16 +210,21 @@ describe('what is refused', () => {
     expect(proxy.counts.allowed).toBe(0);
   });
 
-  it('a body over the limit', async () => {
-    const got = await send(
-      'POST http://api.crm.example/v2/x HTTP/1.1',
-      host,
-      'Content-Length: 9000000',
-      ...end,
-      'x'.repeat(9_000_000),
-    );
-    expect(got).toMatch(/^HTTP\/1.1 413 |^$/);
-    expect(why()).toEqual(['too-large']);
+  it('a large body that has to be seen whole; any other streams', async () => {
+    const upload = (...headers: readonly string[]): Promise<string> =>
+      send(
+        'POST http://api.crm.example/v2/x HTTP/1.1',
+        host,
+        'Content-Length: 9000000',
+        ...headers,
+        ...end.slice(0, -1),
+        'x'.repeat(9_000_000),
+      );
+    expect(await upload()).toContain(' 200 ');
+    expect(seen).toHaveLength(1);
+    expect(await upload('Content-Encoding: gzip')).toMatch(/^HTTP\/1.1 413 |^$/);
+    expect(why()).toEqual(['approved', 'too-large']);
+    expect(seen).toHaveLength(1);
   });
 
   it('a request that is sent before the answer to the one before it, so that no queue grows', async () => {
