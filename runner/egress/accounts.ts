@@ -2,7 +2,7 @@
  * Counts the requests and bytes that a run has sent against the run's limits, and records allowed
  * and denied requests.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Denial, denialOfHold } from '../../skills-index/run/egress/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
@@ -73,7 +73,7 @@ export class Accounts {
    */
   async admit(
     { asks, dropped = [], head, method, place, secrets, shown, whole }: AllowedRequest,
-    client: Socket,
+    client: Duplex,
   ): Promise<Denial | undefined> {
     const why =
       this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.countSent(head);
@@ -100,7 +100,7 @@ export class Accounts {
 
   async #whyHeld(
     action: GatedAction & { readonly kind: 'egress' },
-    client: Socket,
+    client: Duplex,
     whole?: WholeReader,
   ): Promise<Denial | undefined> {
     const { gate } = this.#settings;

@@ -9,56 +9,32 @@ import { type Duplex, Readable } from 'node:stream';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import {
   type Denial,
-  denialBody,
   denialOfClient,
   denialOfFailure,
   denials,
+  denialType,
   rawDenial,
 } from '../../skills-index/run/egress/denial.ts';
-import {
-  type Allowed,
-  judgeRequest,
-  readName,
-} from '../../skills-index/run/egress/egress-judge.ts';
-import {
-  droppedHeaders,
-  pairsOf,
-  withNames,
-} from '../../skills-index/run/egress/forwarded-headers.ts';
+import { pairsOf } from '../../skills-index/run/egress/forwarded-headers.ts';
 import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
-import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
 import {
   judgeFrames,
   serverFrame,
   type WebSocketFrame,
   WebSocketFrameReader,
 } from '../../skills-index/run/egress/websocket-frames.ts';
-import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
 import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
 import { egressConnectionsMax, forwarderPort } from '../bubblewrap/bubblewrap.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
-import { Accounts, type AllowedRequest } from './accounts.ts';
-import {
-  forward,
-  knownValues,
-  type Outgoing,
-  openRequest,
-  passHeaders,
-  RequestBody,
-} from './forward.ts';
-import { wholeRequest } from './held-request.ts';
+import { Accounts } from './accounts.ts';
+import { forward, knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
+import { handleRequest, type SandboxRequest } from './handle-request.ts';
 import type { AnswerTools, EgressSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 import { openTunnel } from './tunnel.ts';
 import { egressIdleSecondsMax, openUpstream, systemAuthorities } from './upstream.ts';
 
 const egressHeaderBytesMax = 32 * 1024;
-
-/**
- * Bytes of a body that the proxy reads before the proxy sends the request. The proxy judges a
- * longer body piece by piece.
- */
-const egressFirstBytesMax = 64 * 1024;
 
 export interface EgressProxy {
   readonly counts: { readonly allowed: number; readonly denied: number };
@@ -167,7 +143,8 @@ function serverFor(traffic: Traffic): Server {
     if (socket.destroyed || isPipelined(traffic, request.method, socket)) return;
     traffic.busy.add(socket);
     for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
-    endRunOnError(traffic, handle(traffic, request, response, upgrades), response);
+    const asked = askedBy(traffic, request, response, upgrades);
+    endRunOnError(traffic, handleRequest(traffic, asked), response);
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.on(event, (request: IncomingMessage, response: ServerResponse) =>
@@ -208,102 +185,33 @@ function endRunOnError(traffic: Traffic, work: Promise<void>, stream: { destroy(
   });
 }
 
-async function handle(
+// A request of HTTP/1.1, as the proxy handles it.
+function askedBy(
   traffic: Traffic,
   request: IncomingMessage,
   response: ServerResponse,
   upgrades: boolean,
-): Promise<void> {
-  const tunnel = traffic.tunnels.get(request.socket);
-  const { method = '', url: target = '', rawHeaders } = request;
-  const headers = pairsOf(rawHeaders);
-  const decision = judgeRequest(
-    { method, target, headers, upgrades, ...(tunnel === undefined ? {} : { tunnel }) },
-    traffic.rules,
-  );
-  const refuse = (why: Denial): void => {
-    traffic.accounts.deny(method, decision, why);
-    const { host, port } = decision;
-    const isUndeclared = decision.kind === 'allowed' && decision.undeclared?.why === why;
-    answer(response, why, `${method} ${host}:${port}${decision.path}`, isUndeclared);
+): SandboxRequest {
+  const { method = '', rawHeaders, socket, url: target = '' } = request;
+  const tunnel = traffic.tunnels.get(socket);
+  return {
+    method,
+    target,
+    headers: pairsOf(rawHeaders),
+    upgrades,
+    ...(tunnel === undefined ? {} : { tunnel }),
+    pieces: upgrades ? Readable.from([]) : request,
+    client: socket,
+    isGone: () => response.destroyed,
+    goOn: () => response.writeContinue(),
+    refuse: (why, body) => answer(response, why, body),
+    pass: (outgoing) => {
+      const { decision } = outgoing;
+      const own = traffic.answers?.get(`${decision.host}:${decision.port}`);
+      if (own !== undefined) return own(outgoing, toolsOf(traffic), response);
+      return (decision.upgrades ? forwardWebSocket : forward)(traffic, outgoing, response);
+    },
   };
-  const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
-  const head = Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1');
-  const leak = traffic.accounts.whyLeaks('head', head, secrets);
-  if (decision.kind === 'denied') return refuse(decision.why);
-  if (leak !== undefined) return refuse(leak);
-  if (decision.expects) response.writeContinue();
-  const headerNamed = (wanted: string): string | undefined =>
-    headers.find(([name]) => readName(name) === wanted)?.[1];
-  const coding = headerNamed('content-encoding') ?? 'identity';
-  // No secret is put into a compressed body.
-  const forBody = coding === 'identity' ? decision.forBody : [];
-  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request, {
-    ...decision,
-    forBody,
-  });
-  try {
-    const isWhole =
-      coding !== 'identity' || forBody.length > 0 || decision.secrets.some(needsWholeBody);
-    const held = await body.readAhead(isWhole ? Number.POSITIVE_INFINITY : egressFirstBytesMax);
-    if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
-    const inBody =
-      forBody.length > 0 && body.ended ? body.placed(headerNamed('content-type') ?? '') : [];
-    if (body.why !== undefined) return refuse(body.why);
-    if (body.broken || request.socket.destroyed) return;
-    // A body that is not read whole is as long as Content-Length says. Without Content-Length the
-    // body counts as longer than any limit.
-    const length = body.ended
-      ? held.length
-      : Number(request.headers['content-length'] ?? Number.NaN);
-    const shown = shownRequest(
-      withNames(target, decision.secrets),
-      head.length + length,
-      body.ended ? held : undefined,
-      upgrades,
-    );
-    const outgoing = (): Outgoing => ({
-      decision,
-      method,
-      headers,
-      body,
-      held: body.held,
-      ended: body.ended,
-      inBody,
-    });
-    const whole: AllowedRequest['whole'] = (action) =>
-      wholeRequest(traffic, outgoing(), head.length, action);
-    const refused = await traffic.accounts.admit(
-      {
-        method,
-        place: { ...decision, path: withNames(decision.path, decision.secrets) },
-        head: head.length,
-        shown,
-        secrets: [...secrets, ...inBody.map(({ name }) => name)],
-        dropped: droppedHeaders({ decision, headers, method }),
-        whole,
-        asks: decision.undeclared?.asks,
-      },
-      request.socket,
-    );
-    if (refused !== undefined)
-      return body.broken ? undefined : refuse(body.why ?? whyRefused(refused, decision));
-    const own = traffic.answers?.get(`${decision.host}:${decision.port}`);
-    const how = decision.upgrades ? forwardWebSocket : forward;
-    const why =
-      own === undefined
-        ? await how(traffic, outgoing(), response)
-        : await own({ decision, method }, toolsOf(traffic), response);
-    // A client that hung up gets no response, and the audit log has the client's request already.
-    if (why !== undefined && !response.destroyed) refuse(why);
-  } finally {
-    body.release();
-  }
-}
-
-// What no rule allows is denied for that, where the agent did not ask for it.
-function whyRefused(refused: Denial, { undeclared }: Allowed): Denial {
-  return undeclared?.asks === '' && refused === 'unasked' ? undeclared.why : refused;
 }
 
 function toolsOf({ accounts, record, upstream }: Traffic): AnswerTools {
@@ -321,17 +229,15 @@ function placeOf(
   return { host: '', port: 0, ...tunnels.get(socket), path: '' };
 }
 
-function answer(response: ServerResponse, why: Denial, request: string, mayAsk: boolean): void {
+function answer(response: ServerResponse, why: Denial, body: string): void {
+  // A client that hung up gets no response.
   if (response.headersSent) return void response.destroy();
   // The denial needs headers of its own, so remove the headers that were set for the host's
   // response.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response
-    .writeHead(denials[why].status, {
-      Connection: 'close',
-      'Content-Type': 'application/problem+json',
-    })
-    .end(denialBody(why, request, mayAsk));
+    .writeHead(denials[why].status, { Connection: 'close', 'Content-Type': denialType })
+    .end(body);
 }
 
 // Passes a WebSocket through the egress proxy. The proxy searches each frame for secrets before the

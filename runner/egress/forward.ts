@@ -10,9 +10,11 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import type { Writable } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
 import type { Allowed } from '../../skills-index/run/egress/egress-judge.ts';
 import {
+  type FilledRequest,
   headersToSandbox,
   isPacked,
   type ReadRequest,
@@ -23,7 +25,7 @@ import {
   echoedParts,
   isInBody,
 } from '../../skills-index/run/egress/secret-use.ts';
-import type { KnownValue } from '../../skills-index/run/leaks/redaction.ts';
+import type { KnownValue, Redaction } from '../../skills-index/run/leaks/redaction.ts';
 import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
@@ -90,15 +92,7 @@ export function openRequest(
   outgoing: Outgoing,
   response: ServerResponse,
 ): { readonly upstream: ClientRequest; readonly held: Buffer } | undefined {
-  // Build the redaction before opening the request: when building fails, the host has received
-  // nothing.
-  traffic.redaction();
-  const filled = requestToHost(
-    outgoing,
-    traffic.reveal,
-    new Date(),
-    traffic.rules.secrets.length > 0,
-  );
+  const filled = fillRequest(traffic, outgoing);
   if (filled === undefined) return undefined;
   const { headers, held, target } = filled;
   const upstream = httpRequest({
@@ -113,9 +107,17 @@ export function openRequest(
   return { upstream, held };
 }
 
+/** The request for the host, with its secrets. Undefined as in `requestToHost`. */
+export function fillRequest(traffic: Traffic, outgoing: Outgoing): FilledRequest | undefined {
+  // Build the redaction before opening the request: when building fails, the host has received
+  // nothing.
+  traffic.redaction();
+  return requestToHost(outgoing, traffic.reveal, new Date(), traffic.rules.secrets.length > 0);
+}
+
 // Sends the body and never rejects: the request's `error` event reports a broken connection.
-async function sendBody(
-  upstream: ClientRequest,
+export async function sendBody(
+  upstream: Writable,
   body: RequestBody,
   held: Buffer,
 ): Promise<Denial | undefined> {
@@ -136,7 +138,7 @@ async function sendBody(
 }
 
 /** Waits until a stream takes more, or has closed. */
-export function drained(stream: ClientRequest | ServerResponse): Promise<void> {
+export function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done).off('close', done);
@@ -168,31 +170,89 @@ async function passBack(
     answer.destroy();
     return 'answer-encoded';
   }
-  const filter = redaction.start();
+  const redactor = redactorFor(redaction, answer.headers['content-type']);
   try {
     const { 'content-length': length } = answer.headers;
     // A placeholder and its secret differ in length, so the response's Content-Length would be
     // wrong after the redaction.
     if (length !== undefined && (redaction.isEmpty || response.req.method === 'HEAD'))
       response.setHeader('Content-Length', length);
-    passHeaders(answer, response, (text) => filter.push(text) + filter.end());
+    passHeaders(answer, response, redactor.text);
     let left = egressResponseBytesMax;
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       left -= chunk.length;
       if (left < 0) return 'answer-too-large';
       const why = traffic.accounts.countReceived(chunk.length);
       if (why !== undefined) return why;
-      const part = redaction.isEmpty
-        ? chunk
-        : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
-      if (!response.write(part)) await drained(response);
+      if (!response.write(redactor.push(chunk))) await drained(response);
     }
     if (!answer.complete) return 'unreachable';
-    response.end(Buffer.from(filter.end(), 'latin1'));
+    response.end(redactor.end());
     return undefined;
   } finally {
-    traffic.accounts.redacted(filter.found, host);
+    traffic.accounts.redacted(redactor.found, host);
   }
+}
+
+function lengthOf(body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length);
+  return length;
+}
+
+/** Replaces the secrets in the body of an answer. */
+interface BodyRedactor {
+  /** Replaces the secrets in a text of its own, such as a header. */
+  text(whole: string): string;
+  push(chunk: Buffer): Buffer;
+  end(): Buffer;
+  readonly found: ReadonlySet<string>;
+}
+
+/**
+ * A redactor keeps the end of a body back, where a value may begin. In a stream of events or of
+ * gRPC messages that end could be waited for, so each line or message is searched apart.
+ * @param type the value of `Content-Type`
+ */
+export function redactorFor(redaction: Redaction, type = ''): BodyRedactor {
+  const filter = redaction.start();
+  const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const text = (whole: string): string => filter.push(whole) + filter.end();
+  const lines = (chunk: Buffer): Buffer => {
+    const end = chunk.lastIndexOf('\n') + 1;
+    const whole = end === 0 ? '' : text(chunk.toString('latin1', 0, end));
+    return bytes(whole + filter.push(chunk.toString('latin1', end)));
+  };
+  let kept: Buffer[] = [];
+  let size = 0;
+  let wanted = 5;
+  // A message begins with a flag and its length (gRPC over HTTP/2, Length-Prefixed-Message).
+  const messages = (chunk: Buffer): Buffer => {
+    kept.push(chunk);
+    size += chunk.length;
+    const out: Buffer[] = [];
+    while (size >= wanted) {
+      const all = Buffer.concat(kept);
+      const end = 5 + all.readUInt32BE(1);
+      wanted = size >= end ? 5 : end;
+      if (size >= end) {
+        const body = bytes(text(all.toString('latin1', 5, end)));
+        out.push(all.subarray(0, 1), lengthOf(body), body);
+      }
+      kept = [size >= end ? all.subarray(end) : all];
+      size = kept[0]?.length ?? 0;
+    }
+    return Buffer.concat(out);
+  };
+  const isGrpc = /^application\/grpc/i.test(type);
+  const plain = (chunk: Buffer): Buffer => bytes(filter.push(chunk.toString('latin1')));
+  const push = isGrpc ? messages : /^text\/event-stream/i.test(type) ? lines : plain;
+  return {
+    text,
+    push: redaction.isEmpty ? (chunk) => chunk : push,
+    end: () => bytes(text(Buffer.concat(kept).toString('latin1'))),
+    found: filter.found,
+  };
 }
 
 /** Passes status and headers of a response to the client, without hop-by-hop headers. */

@@ -54,6 +54,11 @@ export async function openTunnel(
     if (why !== undefined) return refuse(why);
     if (decision.mode === 'tunnel') return passThrough(traffic, decision, socket, refuse);
     const secureContext = contextFor(traffic, host);
+    const offered = hello.kind === 'hello' ? hello.protocols : [];
+    if (offered.includes('h2') && !offered.includes('http/1.1')) {
+      const { serveHttp2 } = await import('./http2.ts');
+      return serveHttp2(traffic, socket, { host, port, scheme, secureContext, refuse });
+    }
     inside = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
   }
   traffic.tunnels.set(inside, { host, port, scheme });

@@ -106,7 +106,7 @@ function copyFormattedAt(columns: number): string {
 }
 
 function withMovedImports(path: string, moved: (path: string) => string): string {
-  return read(path).replaceAll(/(?<=from ')\.[^']+(?=')/g, (from) => {
+  return read(path).replaceAll(/(?<=from '|import\(')\.[^']+(?=')/g, (from) => {
     const to = posix.relative(dirname(moved(path)), moved(posix.join(dirname(path), from)));
     return to.startsWith('.') ? to : `./${to}`;
   });

@@ -14,6 +14,8 @@ export type ClientHello =
       readonly kind: 'hello';
       /** The server name in lower case; empty when the ClientHello names no server. */
       readonly serverName: string;
+      /** The protocols that the client offers (ALPN). */
+      readonly protocols: readonly string[];
       /**
        * Whether the ClientHello contains a second, encrypted ClientHello (ECH), which may name
        * another server.
@@ -26,6 +28,7 @@ const handshake = 22;
 const clientHello = 1;
 const serverNameType = 0;
 const hostNameType = 0;
+const protocolsType = 16;
 /** The extension types of Encrypted Client Hello (RFC 9849) and of the extension before ECH. */
 const hiding = [0xfe0d, 0xffce];
 const recordBytesMax = 16 * 1024;
@@ -76,7 +79,16 @@ function readHello(hello: Reader): ClientHello {
   if (names !== undefined && names.number(1) !== hostNameType) return odd;
   const serverName = names?.vector(2).rest().toString('latin1').toLowerCase() ?? '';
   if (!hello.isAtEnd || names?.isAtEnd === false) return odd;
-  return { kind: 'hello', serverName, hidesAnother: hiding.some((type) => found.has(type)) };
+  // Application-Layer Protocol Negotiation (RFC 7301 §3.1).
+  const list = found.get(protocolsType)?.vector(2);
+  const protocols: string[] = [];
+  while (list?.isAtEnd === false) protocols.push(list.vector(1).rest().toString('latin1'));
+  return {
+    kind: 'hello',
+    serverName,
+    protocols,
+    hidesAnother: hiding.some((type) => found.has(type)),
+  };
 }
 
 /** Reads bytes in order. Throws a RangeError when the bytes end too early. */

@@ -70,7 +70,7 @@ export const denials = {
   'tls-failed': {
     status: 400,
     means:
-      'the TLS handshake failed: the client rejects the certificate of this run, or does not speak HTTP/1.1',
+      'the TLS handshake failed: the client rejects the certificate of this run, or speaks neither HTTP/1.1 nor HTTP/2',
   },
   'address-denied': {
     status: 403,
@@ -135,6 +135,9 @@ export const denials = {
 } as const satisfies Record<string, { status: number; means: string }>;
 
 export type Denial = keyof typeof denials;
+
+/** The type of the body of the answer to a denied request (RFC 9457). */
+export const denialType = 'application/problem+json';
 
 /**
  * The body of the answer to a denied request, as problem details (RFC 9457).

@@ -12,7 +12,7 @@ export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
 // Variables that name the file with trusted authorities, in this order: OpenSSL, Go and Python's
 // ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
 const bundleNames =
-  'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
+  'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT GRPC_DEFAULT_SSL_ROOTS_FILE_PATH';
 
 // A program may start a server of its own and call the server over loopback. Such calls bypass the
 // proxy. The loopback of a sandbox is separate from the host's loopback.

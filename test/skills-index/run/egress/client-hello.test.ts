@@ -44,23 +44,42 @@ describe('a TLS hello', () => {
     [
       'with a name',
       hello(serverName(name)),
-      { kind: 'hello', serverName: name, hidesAnother: false },
+      { kind: 'hello', protocols: [], serverName: name, hidesAnother: false },
     ],
     [
       'with a name in capitals',
       hello(serverName('API.crm.example')),
-      { kind: 'hello', serverName: name, hidesAnother: false },
+      { kind: 'hello', protocols: [], serverName: name, hidesAnother: false },
     ],
-    ['without a name', hello(), { kind: 'hello', serverName: '', hidesAnother: false }],
+    [
+      'with protocols',
+      hello(
+        extension(
+          16,
+          vector(2, Buffer.concat(['h2', 'x'].map((one) => vector(1, Buffer.from(one))))),
+        ),
+      ),
+      { kind: 'hello', protocols: ['h2', 'x'], serverName: '', hidesAnother: false },
+    ],
+    [
+      'with a protocol that is cut',
+      hello(extension(16, vector(2, Buffer.from([9, 1])))),
+      { kind: 'odd' },
+    ],
+    [
+      'without a name',
+      hello(),
+      { kind: 'hello', protocols: [], serverName: '', hidesAnother: false },
+    ],
     [
       'that hides another',
       hello(serverName(name), extension(0xfe0d, Buffer.alloc(9))),
-      { kind: 'hello', serverName: name, hidesAnother: true },
+      { kind: 'hello', protocols: [], serverName: name, hidesAnother: true },
     ],
     [
       'that hides another in the older way',
       hello(extension(0xffce, Buffer.alloc(9))),
-      { kind: 'hello', serverName: '', hidesAnother: true },
+      { kind: 'hello', protocols: [], serverName: '', hidesAnother: true },
     ],
     ['with two names', hello(extension(0, vector(2, two))), { kind: 'odd' }],
     ['with a name twice', hello(serverName(name), serverName(name)), { kind: 'odd' }],
@@ -101,6 +120,7 @@ describe('a TLS hello', () => {
     server.close();
     expect(parseClientHello(bytes)).toEqual({
       kind: 'hello',
+      protocols: expect.any(Array),
       serverName: name,
       hidesAnother: false,
     });

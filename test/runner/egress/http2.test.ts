@@ -1,0 +1,392 @@
+import { once } from 'node:events';
+import {
+  type ClientHttp2Session,
+  connect,
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import {
+  Client,
+  credentials,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  status,
+} from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeAuthority } from '../../../skills-index/run/egress/certificate.ts';
+import { apiHost, type Stage, type StageSettings, startStage } from '../egress-stage.ts';
+
+const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
+const value = 'real-key-0123456789-abcdef';
+const foreign = makeAuthority(['*'], new Date());
+const leaf = foreign.leafFor(apiHost);
+const withKey: StageSettings = {
+  secrets: [{ name: 'KEY', placeholder, hosts: [apiHost], as: 'header:x-key' }],
+  reveal: () => value,
+};
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** The proxy before a server that listens at a port of loopback. */
+async function stageFor(port: number, settings: StageSettings = {}): Promise<Stage> {
+  const pinned = { [apiHost]: { address: '127.0.0.1', port } };
+  const egress = [{ path: '/*', methods: ['GET', 'POST', 'PUT'], pinned }];
+  const stage = await startStage({ egress, authorities: [foreign.certificate], ...settings });
+  ends.push(() => stage.close());
+  return stage;
+}
+
+async function startHost(
+  answer: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void,
+) {
+  const server: Http2SecureServer = createSecureServer({ ...leaf, allowHTTP1: false });
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => undefined);
+    answer(stream, headers as Record<string, unknown>);
+  });
+  const sessions = new Set<{ destroy(): void }>();
+  server.on('session', (session) => sessions.add(session.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** An HTTP/2 connection of the sandbox. */
+async function open(stage: Stage): Promise<ClientHttp2Session> {
+  const socket = await stage.tunnel(`${apiHost}:443`);
+  const inside = connectTls({ socket, servername: apiHost, ca: stage.ca, ALPNProtocols: ['h2'] });
+  await once(inside, 'secureConnect');
+  const session = connect(`https://${apiHost}`, { createConnection: () => inside });
+  ends.push(() => session.destroy());
+  return session.on('error', () => undefined);
+}
+
+async function ask(
+  session: ClientHttp2Session,
+  headers: Record<string, string | string[]>,
+  body?: string,
+): Promise<{ status: number | undefined; body: string; trailers: object }> {
+  const stream = session.request(
+    { ':path': '/v2/a', ...headers },
+    { endStream: body === undefined },
+  );
+  let trailers = {};
+  const answered = new Promise<number | undefined>((resolve) => {
+    stream.on('response', (head) => resolve(head[':status']));
+    stream.on('close', () => resolve(undefined));
+  });
+  stream.on('trailers', (given) => (trailers = given)).on('error', () => undefined);
+  if (body !== undefined) stream.end(body);
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const found = await answered;
+  if (!stream.closed) await once(stream, 'close').catch(() => undefined);
+  return { status: found, body: Buffer.concat(chunks).toString(), trailers };
+}
+
+describe('gRPC', () => {
+  const bytes = (one: Buffer): Buffer => one;
+  const method = (path: string, stream: boolean) => ({
+    path,
+    requestStream: stream,
+    responseStream: stream,
+    requestSerialize: bytes,
+    requestDeserialize: bytes,
+    responseSerialize: bytes,
+    responseDeserialize: bytes,
+  });
+  const service = { say: method('/acme.Echo/Say', false), talk: method('/acme.Echo/Talk', true) };
+
+  async function startEcho(): Promise<number> {
+    const server = new Server();
+    server.addService(service as never, {
+      say: (
+        { metadata, request }: { metadata: Metadata; request: Buffer },
+        done: (error: object | null, answer?: Buffer, trailers?: Metadata) => void,
+      ) => {
+        const key = String(metadata.get('x-key')[0]);
+        const trailers = new Metadata();
+        trailers.set('x-seen', key);
+        if (request.toString() === 'fail')
+          return done({ code: status.NOT_FOUND, details: `no ${key}` });
+        done(null, Buffer.from(`${request} by ${key}`), trailers);
+      },
+      // It speaks first, and then answers each message before the next one comes.
+      talk: (call: ServerDuplexStream<Buffer, Buffer>) => {
+        call.write(Buffer.from(`hello ${call.metadata.get('x-key')[0]}`));
+        call.on('data', (message: Buffer) => call.write(message)).on('end', () => call.end());
+      },
+    });
+    const credential = ServerCredentials.createSsl(null, [
+      { private_key: Buffer.from(leaf.key), cert_chain: Buffer.from(leaf.cert) },
+    ]);
+    const port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync('127.0.0.1:0', credential, (cause, at) =>
+        cause ? reject(cause) : resolve(at),
+      ),
+    );
+    ends.push(() => server.forceShutdown());
+    return port;
+  }
+
+  /** A client of the sandbox, which finds the proxy as all programs there do. */
+  async function clientOf(stage: Stage): Promise<Client> {
+    const forwarder = createServer((socket) => {
+      const proxy = stage.open();
+      socket.pipe(proxy).pipe(socket);
+      socket.on('error', () => proxy.destroy());
+    });
+    await new Promise<void>((resolve) => forwarder.listen(0, '127.0.0.1', resolve));
+    process.env.https_proxy = `http://127.0.0.1:${(forwarder.address() as AddressInfo).port}`;
+    const client = new Client(`${apiHost}:443`, credentials.createSsl(Buffer.from(stage.ca)));
+    ends.push(() => {
+      delete process.env.https_proxy;
+      client.close();
+      forwarder.close();
+    });
+    return client;
+  }
+
+  const say = (client: Client, text: string, key = placeholder) =>
+    new Promise<{ answer: string; code: number; details: string; seen: unknown }>((resolve) => {
+      const metadata = new Metadata();
+      metadata.set('x-key', key);
+      const { path, requestSerialize, responseDeserialize } = service.say;
+      let answer = '';
+      client
+        .makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          Buffer.from(text),
+          metadata,
+          (_, got) => {
+            answer = String(got ?? '');
+          },
+        )
+        .on('status', ({ code, details, metadata: trailers }) =>
+          resolve({ answer, code, details, seen: trailers.get('x-seen')[0] }),
+        );
+    });
+
+  it('is spoken: the secret goes to the host, and comes back as its placeholder, also in trailers', async () => {
+    const stage = await stageFor(await startEcho(), withKey);
+    const client = await clientOf(stage);
+    expect(await say(client, 'one')).toEqual({
+      answer: `one by ${placeholder}`,
+      code: status.OK,
+      details: 'OK',
+      seen: placeholder,
+    });
+    expect(await say(client, 'fail')).toMatchObject({
+      code: status.NOT_FOUND,
+      details: `no ${placeholder}`,
+    });
+    expect(stage.log.filter((one) => one.event === 'egress')).toMatchObject([
+      {
+        decision: 'allowed',
+        method: 'POST',
+        host: apiHost,
+        path: '/acme.Echo/Say',
+        secrets: ['KEY'],
+      },
+      { decision: 'allowed' },
+    ]);
+  });
+
+  it('streams both ways, and no message waits for the next', async () => {
+    const stage = await stageFor(await startEcho(), withKey);
+    const client = await clientOf(stage);
+    const metadata = new Metadata();
+    metadata.set('x-key', placeholder);
+    const { path, requestSerialize, responseDeserialize } = service.talk;
+    const call = client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      metadata,
+    );
+    const next = async (): Promise<string> => String((await once(call, 'data'))[0]);
+    expect(await next()).toBe(`hello ${placeholder}`);
+    for (const word of ['first', 'second', 'x'.repeat(100_000)]) {
+      call.write(Buffer.from(word));
+      expect(await next()).toBe(word);
+    }
+    call.end();
+    await once(call, 'end');
+  });
+
+  it('sends no placeholder in a message, also not one that is cut over two', async () => {
+    const stage = await stageFor(await startEcho(), withKey);
+    const client = await clientOf(stage);
+    expect((await say(client, `give ${placeholder}`)).code).not.toBe(status.OK);
+    expect(stage.why().at(-1)).toBe('secret-unbound');
+    expect((await say(client, 'one', `not ${placeholder.slice(0, 20)}`)).answer).toContain(
+      'one by',
+    );
+  });
+});
+
+describe('a stream of HTTP/2', () => {
+  it.each<
+    [string, Record<string, string | string[]>, string | undefined, number | undefined, string]
+  >([
+    ['to another path', { ':path': '/closed' }, undefined, 403, 'path-denied'],
+    ['with another method', { ':method': 'DELETE' }, undefined, 405, 'method-denied'],
+    ['to another host', { ':authority': 'other.example' }, undefined, 421, 'host-mismatch'],
+    ['with two hosts', { host: 'other.example' }, undefined, 400, 'malformed'],
+    ['with a path of two readings', { ':path': '/v2/../x' }, undefined, 400, 'bad-path'],
+    [
+      'with the placeholder elsewhere',
+      { 'x-other': placeholder },
+      undefined,
+      403,
+      'secret-unbound',
+    ],
+    ['with the placeholder in its body', { ':method': 'POST' }, placeholder, 403, 'secret-unbound'],
+  ])('%s never leaves', async (_, headers, body, code, why) => {
+    const seen: unknown[] = [];
+    const port = await startHost((stream) => {
+      seen.push(stream);
+      stream.respond({ ':status': 200 });
+      stream.end();
+    });
+    const pinned = { [apiHost]: { address: '127.0.0.1', port } };
+    const stage = await stageFor(port, { ...withKey, egress: [{ path: '/v2/*', pinned }] });
+    const answer = await ask(await open(stage), headers, body);
+    expect([answer.status, stage.why().at(-1)]).toEqual([code, why]);
+    expect(seen).toEqual([]);
+  });
+
+  it('leaves without what names another host or user, and many share a connection', async () => {
+    const seen: Record<string, unknown>[] = [];
+    const port = await startHost((stream, headers) => {
+      seen.push(headers);
+      stream.respond({ ':status': 200, 'x-back': 'yes', 'x-key': String(headers['x-key']) });
+      stream.end(`fine ${headers['x-key']}`);
+    });
+    const stage = await stageFor(port, withKey);
+    const session = await open(stage);
+    const asked = {
+      'x-key': placeholder,
+      'x-forwarded-host': 'other.example',
+      cookie: ['a=1', 'b=2'],
+    };
+    const answers = await Promise.all([1, 2, 3].map(() => ask(session, asked)));
+    expect(answers.map(({ body }) => body)).toEqual(Array(3).fill(`fine ${placeholder}`));
+    expect(seen).toHaveLength(3);
+    expect(seen[0]).toMatchObject({ ':authority': apiHost, 'x-key': value, cookie: 'a=1; b=2' });
+    expect(seen[0]).not.toHaveProperty('x-forwarded-host');
+  });
+
+  it('hides the value in the answer, in pieces, in an address, and refuses it packed', async () => {
+    const port = await startHost((stream, headers) => {
+      const key = String(headers['x-key']);
+      if (headers[':path'] === '/packed') {
+        stream.respond({ ':status': 200, 'content-encoding': 'gzip' });
+        stream.end('x');
+        return;
+      }
+      stream.respond(
+        { ':status': 302, location: `https://${apiHost}/?key=${key}` },
+        { waitForTrailers: true },
+      );
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-trailer': key }));
+      for (const piece of [key.slice(0, 9), key.slice(9, 15), key.slice(15)]) stream.write(piece);
+      stream.end();
+    });
+    const stage = await stageFor(port, withKey);
+    const session = await open(stage);
+    const answer = await ask(session, { 'x-key': placeholder });
+    expect(answer).toMatchObject({ status: 302, body: placeholder });
+    expect(answer.trailers).toMatchObject({ 'x-trailer': placeholder });
+    expect((await ask(session, { 'x-key': placeholder, ':path': '/packed' })).status).toBe(502);
+    expect(stage.why().at(-1)).toBe('answer-encoded');
+  });
+
+  it('may be large, and arrives while it is sent', async () => {
+    let size = 0;
+    const port = await startHost((stream) => {
+      stream.respond({ ':status': 200 });
+      stream
+        .on('data', (chunk: Buffer) => (size += chunk.length))
+        .on('end', () => stream.end('all'));
+    });
+    const stage = await stageFor(port);
+    const body = 'x'.repeat(9_000_000);
+    expect((await ask(await open(stage), { ':method': 'PUT' }, body)).body).toBe('all');
+    expect(size).toBe(9_000_000);
+  });
+
+  it('in a flood of resets ends its connection, and no other', async () => {
+    const port = await startHost((stream) => {
+      if (stream.sentHeaders === undefined) stream.respond({ ':status': 200 });
+    });
+    const stage = await stageFor(port);
+    const session = await open(stage);
+    for (let times = 0; times < 60 && !session.destroyed; times++) {
+      const streams = Array.from({ length: 90 }, () =>
+        session.request({ ':path': '/v2/a' }).on('error', () => undefined),
+      );
+      await sleep(8);
+      for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+      await sleep(2);
+    }
+    expect(session.destroyed).toBe(true);
+    expect(stage.proxy.counts.allowed).toBeLessThan(3_000);
+    expect((await open(stage)).destroyed).toBe(false);
+    expect(stage.proxy.failed.aborted).toBe(false);
+  });
+
+  it('with a bomb of headers is refused, and no other', async () => {
+    const port = await startHost((stream) => {
+      stream.respond({ ':status': 200 });
+      stream.end();
+    });
+    const stage = await stageFor(port);
+    const session = await open(stage);
+    const bomb = Object.fromEntries(
+      Array.from({ length: 500 }, (_, n) => [`x-${n}`, 'y'.repeat(900)]),
+    );
+    expect((await ask(session, bomb)).status).toBeUndefined();
+    expect((await ask(await open(stage), {})).status).toBe(200);
+    expect(stage.why()).toEqual(['approved']);
+  });
+
+  it('to a host without HTTP/2, or one that breaks, fails and says so', async () => {
+    const stage = await startStage();
+    ends.push(() => stage.close());
+    expect((await ask(await open(stage), { ':path': '/v2/a' })).status).toBe(502);
+    const port = await startHost((stream) => stream.session?.destroy());
+    const broken = await stageFor(port);
+    expect((await ask(await open(broken), {})).status).toBe(502);
+    expect([stage.why(), broken.why()].map((all) => all.at(-1))).toEqual([
+      'unreachable',
+      'unreachable',
+    ]);
+  });
+
+  it('does not start without a TLS that both speak', async () => {
+    const stage = await startStage();
+    ends.push(() => stage.close());
+    const socket = await stage.tunnel(`${apiHost}:443`);
+    const old = { ca: stage.ca, maxVersion: 'TLSv1.2', ciphers: 'AES256-GCM-SHA384' } as const;
+    const inside = connectTls({ socket, servername: apiHost, ALPNProtocols: ['h2'], ...old });
+    await once(inside, 'error').catch(() => undefined);
+    for (let i = 0; i < 100 && stage.why().length === 0; i++) await sleep(10);
+    expect(stage.why()).toEqual(['tls-failed']);
+  });
+});
