@@ -47,6 +47,13 @@ const parts = [
     optional: true,
   })),
   {
+    program: 'postgres',
+    debian: 'postgresql',
+    for: 'signing in at a database',
+    found: () => forDemo || process.env.CI === undefined || existsSync('/usr/lib/postgresql'),
+    optional: true,
+  },
+  {
     program: 'chromium',
     debian: 'chromium',
     for: 'the desk’s browser tests',

@@ -289,6 +289,8 @@ function capabilityLine(one: Capability): Html {
     case 'secret':
       return html`have the secret ${code(one.name)} added to its requests to ${list(one.hosts)}, without seeing the value`;
     case 'egress':
+      if (one.url.startsWith('tcp:'))
+        return html`open connections to ${code(shownAddress(one.url))}, <b>through which anything is sent unread</b>`;
       return html`send ${one.methods.includes('*') ? 'any' : list(one.methods)} requests to ${code(shownAddress(one.url))}`;
     case 'mount':
       return html`${mountWords[one.mode](mountedFolder(one))}`;

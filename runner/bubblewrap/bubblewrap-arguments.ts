@@ -142,11 +142,11 @@ export function forwarderArguments(
   user: Pick<SandboxPlan, 'uid' | 'gid'>,
   libraries: readonly Library[],
   proxyFolder: string,
-  seccomp: number,
-  info: number,
+  { info, joinsNetwork, seccomp }: { info: number; joinsNetwork: boolean; seccomp: number },
 ): string[] {
   return [
-    ...`${isolation} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
+    ...`${isolation} --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
+    ...(joinsNetwork ? [] : ['--unshare-net']),
     ...userArguments(user),
     ...libraryArguments(libraries, (path) => path),
     '--ro-bind',

@@ -10,6 +10,10 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type TcpDestination,
+  tcpDestinations,
+} from '../../skills-index/run/egress/tcp-destinations.ts';
 import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { sharingNotes } from '../../skills-index/run/plan/sharing-notes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -276,35 +280,52 @@ export async function startForwarder(
   requireMapped(uid);
   for (const path of [`${proxyFolder}/proxy.sock`, proxyFolder]) give(path, { uid, gid });
   const seccomp = seccompProgram(process.arch, true);
-  const filter = openData(runFolder, seccomp);
   const filterAt = descriptorAt.firstData;
   const infoAt = descriptorAt.info;
   const staged = new Map<string, string>();
   const socket = reachablePath(staged, runFolder, 'proxy', proxyFolder);
-  const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
   const groups = makeControlGroups(forwarderGroupOf(runFolder), forwarderLimits);
-  let child: ChildProcess | undefined;
+  const children: ChildProcess[] = [];
   let errors = Promise.resolve('');
   const end = (): void => {
-    child?.kill('SIGKILL');
+    for (const child of children) child.kill('SIGKILL');
     groups.finish();
   };
-  try {
-    child = groups.startIn(() =>
-      launch({
-        bubblewrapArguments: forwarderArguments({ uid, gid }, libraries, socket, filterAt, infoAt),
-        command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
-        descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
-        uid,
-        gid,
-        runFolder,
-        staged,
-        // The sandbox enters the forwarder's user namespace from the views' user namespace, so the
-        // views' namespace must be the parent.
-        namespace: namespace?.user === undefined ? undefined : namespace,
-        entersNetwork: false,
-      }),
-    );
+  /** Starts one socat, in the network of an earlier one where there is one. */
+  const listen = async (
+    { address, port }: Pick<TcpDestination, 'address' | 'port'>,
+    to: string,
+    joined: readonly (readonly [number, number])[] = [],
+  ): Promise<number> => {
+    const joinsNetwork = joined.length > 0;
+    const filter = openData(runFolder, seccomp);
+    const from = `TCP4-LISTEN:${port},bind=${address},fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
+    const around = { info: infoAt, joinsNetwork, seccomp: filterAt };
+    let child: ChildProcess;
+    try {
+      child = groups.startIn(() =>
+        launch({
+          bubblewrapArguments: forwarderArguments({ uid, gid }, libraries, socket, around),
+          command: [tools.socat, from, to],
+          descriptors: new Map<number, number | 'pipe'>([
+            ...joined,
+            [filterAt, filter],
+            [infoAt, 'pipe'],
+          ]),
+          uid,
+          gid,
+          runFolder,
+          staged,
+          // The sandbox enters the forwarder's user namespace from the views' user namespace, so
+          // the views' namespace must be the parent.
+          namespace: namespace?.user === undefined ? undefined : namespace,
+          entersNetwork: joinsNetwork,
+        }),
+      );
+    } finally {
+      closeSync(filter);
+    }
+    children.push(child);
     errors = text(child.stderr as Readable);
     const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as {
       'child-pid': number;
@@ -312,7 +333,15 @@ export async function startForwarder(
     // Move socat into the control groups before socat listens. Then socat's process for each
     // connection belongs to the groups too.
     groups.take(pid);
-    await untilListening(child, pid);
+    await untilListening(child, pid, { address, port });
+    return pid;
+  };
+  try {
+    const own = '127.0.0.1';
+    const pid = await listen(
+      { address: own, port: forwarderPort },
+      'UNIX-CONNECT:/proxy/proxy.sock',
+    );
     const user = openSync(`/proc/${pid}/ns/user`, 'r');
     const network = openSync(`/proc/${pid}/ns/net`, 'r');
     const stop = (): void => {
@@ -320,6 +349,12 @@ export async function startForwarder(
       closeSync(user);
       closeSync(network);
     };
+    // Programs connect to these hosts as if there were no proxy: socat asks it for them.
+    for (const one of tcpDestinations(plan.egress))
+      await listen(one, `PROXY:${own}:${one.host}:${one.port},proxyport=${forwarderPort}`, [
+        [descriptorAt.user, user],
+        [descriptorAt.network, network],
+      ]);
     return { user, network, stop };
   } catch (cause) {
     end();
@@ -330,16 +365,14 @@ export async function startForwarder(
         cause,
       },
     );
-  } finally {
-    closeSync(filter);
   }
 }
 
 /**
  * Limits of the forwarder, in control groups of its own: half a processor, and one process for each
- * connection. The skill's limits do not count the forwarder's use.
+ * connection, two for one of tcp. The skill's limits do not count the forwarder's use.
  */
-const forwarderLimits = { memoryMiB: 128, processes: egressConnectionsMax + 2, cores: 0.5 };
+const forwarderLimits = { memoryMiB: 128, processes: 2 * egressConnectionsMax + 52, cores: 0.5 };
 
 /** Returns the name of the forwarder's control groups, which lie beside the run's groups. */
 export function forwarderGroupOf(runFolder: string): string {
@@ -348,8 +381,13 @@ export function forwarderGroupOf(runFolder: string): string {
 
 // A listening socket has a line in /proc/net/tcp (proc(5)): address and port in hexadecimal, no
 // peer, state 0A.
-async function untilListening(child: ChildProcess, pid: number): Promise<void> {
-  const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
+async function untilListening(
+  child: ChildProcess,
+  pid: number,
+  { address, port }: Pick<TcpDestination, 'address' | 'port'>,
+): Promise<void> {
+  const bytes = address.split('.').map(Number).reverse();
+  const listening = `${Buffer.from(bytes).toString('hex').toUpperCase()}:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   for (
     const until = performance.now() + startSecondsMax * 1000;
     performance.now() < until;

@@ -85,7 +85,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
 
 function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => void): Traffic {
   const opened = settings.rules.egress.filter(
-    ({ mode, scheme }) => scheme === 'https' && mode === 'intercept',
+    ({ mode, scheme }) => scheme === 'tcp' || (scheme === 'https' && mode === 'intercept'),
   );
   const hosts = [...new Set(opened.map(({ host }) => host))];
   let redaction: Redaction | undefined;

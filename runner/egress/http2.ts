@@ -13,7 +13,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import {
   type Denial,
   denialOfClient,
@@ -119,9 +119,11 @@ function refuse(stream: ServerHttp2Stream, why: Denial, body: string): void {
 }
 
 async function connectTo(traffic: Traffic, { decision }: Outgoing): Promise<ClientHttp2Session> {
-  const { secureContext, servername } = traffic.upstream.optionsFor(decision) as ConnectionOptions;
-  const options = { secureContext, servername, ALPNProtocols: ['h2'] } as ConnectionOptions;
-  const socket = connectTls({ ...options, socket: await traffic.upstream.connect(decision) });
+  const socket = connectTls({
+    ...traffic.upstream.tlsTo(decision.host),
+    ALPNProtocols: ['h2'],
+    socket: await traffic.upstream.connect(decision),
+  });
   const session = connect(`https://${decision.host}:${decision.port}`, {
     createConnection: () => socket,
     settings: { enablePush: false },

@@ -13,6 +13,7 @@ import {
 } from '../../skills-index/run/egress/client-hello.ts';
 import { type Denial, denialOfFailure, rawDenial } from '../../skills-index/run/egress/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
+import { relay } from './relay.ts';
 import type { Traffic } from './traffic.ts';
 import { egressIdleSecondsMax } from './upstream.ts';
 
@@ -46,6 +47,15 @@ export async function openTunnel(
   if (leak !== undefined) return answer(leak);
   established();
   const { host, port, scheme } = decision;
+  if (scheme === 'tcp') {
+    const [secret] = traffic.rules.secrets.filter(
+      (one) => one.as === 'postgres' && one.hosts.includes(host),
+    );
+    if (secret === undefined) return passThrough(traffic, decision, socket, refuse);
+    const { servePostgres } = await import('./postgres.ts');
+    const secureContext = contextFor(traffic, host);
+    return servePostgres(traffic, { ...decision, refuse, secret, secureContext }, socket);
+  }
   let inside = socket;
   if (scheme === 'https') {
     const hello = await readHello(socket);
@@ -114,18 +124,5 @@ async function passThrough(
   if (why !== undefined) return refuse(why);
   const host = await traffic.upstream.connect(to).catch(denialOfFailure);
   if (typeof host === 'string') return refuse(host);
-  const stop = (reason: Denial | undefined): void => {
-    if (reason === undefined) return;
-    if (!socket.destroyed) refuse(reason);
-    host.destroy();
-  };
-  // Listen before calling `pipe`, so that denied bytes never reach the host.
-  socket.on('data', (chunk: Buffer) =>
-    stop(traffic.accounts.whyLeaks('tunnel', chunk) ?? traffic.accounts.countSent(chunk.length)),
-  );
-  host.on('data', (chunk: Buffer) => stop(traffic.accounts.countReceived(chunk.length)));
-  host.on('error', (cause) => stop(denialOfFailure(cause))).on('close', () => socket.destroySoon());
-  socket.on('close', () => host.destroy());
-  if (socket.destroyed) return void host.destroy();
-  socket.pipe(host).pipe(socket);
+  relay(traffic, socket, host, refuse);
 }

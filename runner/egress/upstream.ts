@@ -9,7 +9,12 @@ import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+} from 'node:tls';
 import {
   type Allowed,
   type Tunnel,
@@ -26,8 +31,10 @@ type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 export interface Upstream {
   /** Returns the options for `request` of node:http. */
   optionsFor(to: Destination): RequestOptions;
-  /** Opens a plain TCP connection, for a tunnel. */
-  connect(to: Destination): Promise<Socket>;
+  /** Returns the options for TLS to a host, with the authorities that the run trusts. */
+  tlsTo(host: string): ConnectionOptions;
+  /** Opens a plain TCP connection. */
+  connect(to: Pick<Destination, 'host' | 'pinned' | 'port'>): Promise<Socket>;
   close(): void;
 }
 
@@ -77,6 +84,10 @@ export function openUpstream({
   const wayTo = (host: string): ProxyWay | undefined =>
     pins.has(host) ? undefined : proxied?.wayTo(host);
   let roots: SecureContext | undefined;
+  const tlsTo = (host: string): ConnectionOptions => {
+    roots ??= createSecureContext({ ca: [...systemAuthorities(), ...authorities] });
+    return { servername: host, secureContext: roots };
+  };
   return {
     optionsFor: ({ scheme, host, pinned, port }) => {
       const options = {
@@ -87,9 +98,9 @@ export function openUpstream({
         setHost: false,
       };
       if (scheme === 'http') return options;
-      roots ??= createSecureContext({ ca: [...systemAuthorities(), ...authorities] });
-      return Object.assign(options, { servername: host, secureContext: roots });
+      return Object.assign(options, tlsTo(host));
     },
+    tlsTo,
     connect: async ({ host, pinned, port }) =>
       wayTo(host)?.connect({ host, port }) ??
       connect({ autoSelectFamily: true, host, port: pinned?.port ?? port, lookup }),

@@ -1,7 +1,12 @@
 /** The files in which programs look up their own user and host. */
+import { tcpDestinations } from '../../skills-index/run/egress/tcp-destinations.ts';
 import type { SandboxFile, SandboxPlan } from './sandbox.ts';
 
-export function accounts({ uid, gid }: Pick<SandboxPlan, 'uid' | 'gid'>): SandboxFile[] {
+export function accounts({
+  egress,
+  gid,
+  uid,
+}: Pick<SandboxPlan, 'egress' | 'uid' | 'gid'>): SandboxFile[] {
   const file = (path: string, text: string): SandboxFile => ({
     path,
     mode: '444',
@@ -11,6 +16,13 @@ export function accounts({ uid, gid }: Pick<SandboxPlan, 'uid' | 'gid'>): Sandbo
     file('/etc/passwd', `skill:x:${uid}:${gid}::/home/skill:/bin/sh\n`),
     file('/etc/group', `skill:x:${gid}:\n`),
     // The sandbox's own host name, which programs ask for their address.
-    file('/etc/hosts', '127.0.0.1 localhost skill\n'),
+    file(
+      '/etc/hosts',
+      [
+        '127.0.0.1 localhost skill',
+        ...tcpDestinations(egress).map(({ address, host }) => `${address} ${host}`),
+        '',
+      ].join('\n'),
+    ),
   ];
 }

@@ -10,6 +10,8 @@ import type { BaseFolder } from '../host/base-programs.ts';
 /** The members of a plan that a sandbox enforces. */
 export interface SandboxPlan
   extends Pick<Plan, 'limits' | 'mounts' | 'workingDirectory' | 'uid' | 'gid'> {
+  /** What leaves the sandbox through the proxy; absent where nothing does. */
+  readonly egress?: Plan['egress'];
   readonly programs: Plan['base'];
 }
 

@@ -408,6 +408,7 @@ function inferEgress(observed: readonly EgressCapability[], own: readonly string
 
 // A client that is given an address and any method contacts what lies below the address.
 function entry(url: string, uses: readonly EgressCapability[]): Capability {
+  if (url.startsWith('tcp:')) return { kind: 'egress', url, methods: ['*'] };
   const isBase = uses.some((egress) => usualMethods.every((one) => egress.methods.includes(one)));
   const methods = uses.flatMap((egress) =>
     egress.methods.includes('*') ? usualMethods : egress.methods,

@@ -40,8 +40,22 @@ export function inferSecret(
   const hosts =
     seen.length === 0 && service !== undefined && !isMisused(name, report) ? [service.host] : seen;
   if (hosts.length === 0) return undefined;
+  const ways = hosts.flatMap((host) => waysTo(host, report));
+  // Of other databases the proxy cannot hold the password.
+  if (ways.length > 0 && ways.every((way) => way.startsWith('tcp:')))
+    return ways.every((way) => way === 'tcp:5432')
+      ? { kind: 'secret', name, hosts, as: 'postgres' }
+      : undefined;
   const isService = service !== undefined && hosts.every((host) => host === service.host);
   return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files, report) };
+}
+
+// `https:443`, `tcp:5432`: how the code contacts a host.
+function waysTo(wanted: string, { capabilities }: ScanReport): string[] {
+  return capabilities.observed.egress
+    .map(({ url }) => parseEgressUrl(url))
+    .filter(({ host }) => host === wanted)
+    .map(({ port, scheme }) => `${scheme}:${port}`);
 }
 
 function isSecret(name: string): boolean {
@@ -71,8 +85,9 @@ export function addForSecret(name: string, report: ScanReport): string | undefin
   }
   return (
     `${which} If a web API takes the secret, add to "secret": ${JSON.stringify(entry)}, with the ` +
-    'host of the API in place of HOST. The runner adds secrets to web requests only, so a skill ' +
-    'cannot get the password of a database or of its own server. A skill that works without the ' +
+    'host of the API in place of HOST. The runner adds secrets to web requests, and signs in at ' +
+    'PostgreSQL ("as": "postgres"); a skill cannot get the password of another database or of its ' +
+    'own server. A skill that works without the ' +
     'secret publishes with --as-is.'
   );
 }

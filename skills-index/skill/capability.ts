@@ -26,13 +26,15 @@ export interface EnvCapability extends Explained {
 /**
  * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`,
  * `path`, `address`, `query:NAME`, `form:NAME` or `json:POINTER` (RFC 6901). The value of an
- * `address` is an https address, such as a chat’s webhook.
+ * `address` is an https address, such as a chat’s webhook. With `postgres` the proxy signs in at
+ * the database.
  */
 export type SecretUse =
   | 'address'
   | 'bearer'
   | 'basic'
   | 'path'
+  | 'postgres'
   | 'sigv4'
   | `${'form' | 'header' | 'hmac' | 'json' | 'query'}:${string}`;
 

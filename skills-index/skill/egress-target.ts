@@ -4,8 +4,8 @@ import { Problem } from './problem.ts';
 
 export interface EgressTarget {
   /**
-   * The scheme of the url. A manifest may have `https` or `http`; the scanner also observes `dns`,
-   * `tcp` and `udp`.
+   * The scheme of the url. A manifest may have `https`, `http` or `tcp`; the scanner also observes
+   * `dns` and `udp`.
    */
   readonly scheme: 'https' | 'http' | 'dns' | 'tcp' | 'udp';
   /**
@@ -47,14 +47,17 @@ export function parseEgressUrl(url: string): EgressTarget {
 }
 
 /**
- * Parses an egress url of a manifest. A manifest may not have schemes other than http and https, IP
- * addresses, `localhost`, or wildcards over a public suffix.
+ * Parses an egress url of a manifest. A manifest may not have schemes other than http, https and
+ * tcp, IP addresses, `localhost`, or wildcards over a public suffix; for tcp no wildcard at all.
  * @throws Problem `capability-invalid`
  */
 export function parseDeclaredEgressUrl(url: string): EgressTarget {
   const target = parseEgressUrl(url);
-  if (target.scheme !== 'https' && target.scheme !== 'http')
-    throw invalid(url, 'a manifest can ask for https and http only');
+  if (target.scheme === 'dns' || target.scheme === 'udp')
+    throw invalid(url, 'a manifest can ask for https, http and tcp only');
+  const isOneDoor = !target.host.includes('*') && target.port > 0 && target.path === '/*';
+  if (target.scheme === 'tcp' && !isOneDoor)
+    throw invalid(url, 'tcp needs one host and one port, as in tcp://db.acme.example:5432');
   if (!isHostPattern(target.host))
     throw invalid(
       url,

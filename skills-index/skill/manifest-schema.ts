@@ -104,7 +104,7 @@ const secretUse = v.pipe(
   v.string(),
   v.check(
     isSecretUse,
-    'is not "bearer", "basic", "sigv4", "path", "address", "query:NAME", "form:NAME", "json:POINTER", or "header:NAME" or "hmac:NAME" with a header that frames no request',
+    'is not "bearer", "basic", "sigv4", "path", "address", "postgres", "query:NAME", "form:NAME", "json:POINTER", or "header:NAME" or "hmac:NAME" with a header that frames no request',
   ),
   v.transform((use) => use as SecretUse),
 );
@@ -139,9 +139,9 @@ const egressUrl = v.pipe(
   }),
 );
 
-const egress = exactObject({
+const requests = exactObject({
   url: egressUrl,
-  methods: v.optional(
+  methods: v.exactOptional(
     v.pipe(
       boundedList(
         v.pipe(
@@ -153,10 +153,23 @@ const egress = exactObject({
       v.minLength(1, 'has to name a method'),
       v.transform((list) => sorted(list)),
     ),
-    ['GET', 'HEAD'],
   ),
   why,
 });
+
+// A connection of tcp has no methods.
+const egress = v.pipe(
+  requests,
+  v.check(
+    ({ methods, url }) => methods === undefined || !url.startsWith('tcp:'),
+    'has methods, which tcp has not',
+  ),
+  v.transform(({ methods, url, ...rest }) => ({
+    url,
+    methods: methods ?? (url.startsWith('tcp:') ? ['*'] : ['GET', 'HEAD']),
+    ...rest,
+  })),
+);
 
 const mount = exactObject({
   source: v.pipe(
@@ -324,7 +337,7 @@ function isRange(range: string): boolean {
 }
 
 const secretUses =
-  /^(address|bearer|basic|path|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
+  /^(address|bearer|basic|path|postgres|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
 
 function isSecretUse(use: string): boolean {
   const [, header] = /^(?:header|hmac):(.+)$/s.exec(use) ?? [];

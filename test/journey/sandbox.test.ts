@@ -501,6 +501,52 @@ describe('the egress of a command', () => {
     },
   });
 
+  it('reaches a port over tcp by its name where that is declared, and no other', async () => {
+    const seen: string[] = [];
+    const server = createServer((socket) =>
+      socket.on('data', (chunk) => {
+        seen.push(String(chunk));
+        socket.end(`you said ${chunk}`);
+      }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const script = `import { connect } from 'node:net';
+for (const [host, port] of [['db.acme.example', 6000], ['db.acme.example', 6001], ['cache.acme.example', 6000], ['other.acme.example', 6000]])
+  await new Promise((done) => connect(port, host).on('data', (text) => console.log(host, port, String(text)))
+    .on('error', ({ code }) => console.log(host, port, code)).on('close', done).end('hello ' + port));
+`;
+    const tcp = (url: string) => ({ url, why: 'test' });
+    const run = await runTest(
+      host,
+      {
+        files: { 'probe.ts': script },
+        capabilities: {
+          egress: [tcp('tcp://db.acme.example:6000'), tcp('tcp://cache.acme.example:6000')],
+        },
+      },
+      {},
+      {
+        hosts: {
+          'db.acme.example': { address: '127.0.0.1', port },
+          'cache.acme.example': { address: '127.0.0.1', port },
+        },
+      },
+    );
+    server.close();
+    expect(run.stdout.trim().split('\n')).toEqual([
+      'db.acme.example 6000 you said hello 6000',
+      'db.acme.example 6001 ECONNREFUSED',
+      'cache.acme.example 6000 you said hello 6000',
+      expect.stringMatching(/^other.acme.example 6000 (EAI_AGAIN|ENOTFOUND)$/),
+    ]);
+    expect(seen).toEqual(['hello 6000', 'hello 6000']);
+    expect(host.audit().filter((entry) => entry.event === 'egress')).toMatchObject([
+      { decision: 'allowed', method: 'CONNECT', host: 'db.acme.example', port: 6000 },
+      { decision: 'allowed', method: 'CONNECT', host: 'cache.acme.example', port: 6000 },
+    ]);
+  });
+
   it('fills a secret address in, and the sandbox sees where it leads, no more', async () => {
     giveToken(host, 'http://api.crm.example/v2/T0/B0?sig=0123456789');
     const upstream = await startUpstream(({ url }) => `asked ${url}`);

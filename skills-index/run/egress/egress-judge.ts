@@ -146,7 +146,9 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
 export const askHeader = 'skillgate-ask';
 
 /** An allowed CONNECT request. */
-export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
+export type Connect = Authority &
+  Pick<Allowed, 'kind' | 'pinned'> &
+  Pick<PlannedEgress, 'mode' | 'scheme'>;
 
 export type ConnectDecision =
   | Connect
@@ -256,7 +258,7 @@ function matchRule(
   method?: string,
 ): PlannedEgress | Denial {
   const isReached = (rule: PlannedEgress): boolean =>
-    rule.scheme === 'https' || Object.hasOwn(rule.pinned, at.host);
+    rule.scheme !== 'http' || Object.hasOwn(rule.pinned, at.host);
   const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && isReached(rule));
   const byPort = byHost.filter((rule) => rule.port === at.port);
   const byPath = byPort.filter(

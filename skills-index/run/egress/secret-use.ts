@@ -51,7 +51,7 @@ export function isForBody({ as }: Pick<Used, 'as'>): boolean {
  * where it stands in no header.
  */
 export function headerOf({ as }: Pick<Used, 'as'>): string | undefined {
-  if (standsInPath(as) || /^(query|form|json):/.test(as)) return undefined;
+  if (standsInPath(as) || /^((query|form|json):|postgres$)/.test(as)) return undefined;
   const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
   return name?.toLowerCase() ?? 'authorization';
 }

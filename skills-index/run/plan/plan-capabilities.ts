@@ -322,6 +322,11 @@ export function egressLines(
     Object.entries(hosts).filter(([name]) => coversHost(host, name)),
   );
   const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
+  if (scheme === 'tcp') {
+    const unseen = 'the proxy passes on any bytes and reads none';
+    const reason = [why, ...names, unseen].join('; ');
+    return [{ scheme, host, port, methods, path, pinned, mode: 'tunnel', reason }];
+  }
   if ((scheme !== 'https' && scheme !== 'http') || methods.includes('*'))
     return { why: 'a run may send only http and https requests with named methods' };
   if (scheme === 'http' && names.length === 0)

@@ -57,11 +57,11 @@ export interface PlannedMount extends Line {
 }
 
 /**
- * The run may send plain `http` only to hosts with a pinned address, and `https` also to public
- * addresses.
+ * The run may send plain `http` only to hosts with a pinned address, and `https` and `tcp` also to
+ * public addresses.
  */
 export interface PlannedEgress extends Line {
-  readonly scheme: 'http' | 'https';
+  readonly scheme: 'http' | 'https' | 'tcp';
   /**
    * `intercept`: the proxy opens TLS and judges each request. `tunnel`: the proxy judges only the
    * host's name, because the operator wants TLS left closed.

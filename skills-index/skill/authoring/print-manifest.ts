@@ -1,7 +1,7 @@
 /**
  * Writes skill.json for an author. A run only reads skill.json.
  */
-import { capabilityKinds } from '../capability.ts';
+import { capabilityKinds, type EgressCapability } from '../capability.ts';
 import type { Manifest } from '../manifest.ts';
 import { manifestSchemaUrl } from '../manifest-schema.ts';
 
@@ -16,7 +16,10 @@ export function printManifest(manifest: Manifest): string {
     // The parser derives the capabilities of packages from `packages`.
     .filter((kind) => kind !== 'package')
     .filter((kind) => capabilities[kind].length > 0)
-    .map((kind) => [kind, capabilities[kind]]);
+    .map((kind) => [
+      kind,
+      kind === 'egress' ? capabilities.egress.map(printed) : capabilities[kind],
+    ]);
   const file = {
     $schema: manifestSchemaUrl,
     name,
@@ -30,6 +33,12 @@ export function printManifest(manifest: Manifest): string {
     limits,
   };
   return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+// A connection of tcp has no methods.
+function printed({ methods, ...one }: EgressCapability): Partial<EgressCapability> {
+  const { url, ...rest } = one;
+  return url.startsWith('tcp:') ? one : { url, methods, ...rest };
 }
 
 function sortedKeys<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {

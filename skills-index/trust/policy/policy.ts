@@ -261,6 +261,7 @@ export function whyHigh(
   const programs = capabilities.exec
     .filter((one) => hasReach(policy, one.program))
     .map((one) => one.program);
+  const unread = capabilities.egress.find(({ url }) => url.startsWith('tcp:'));
   const worst = findings.filter(
     (one) => one.severity === 'high' || one.severity === 'critical',
   ).length;
@@ -268,6 +269,7 @@ export function whyHigh(
     ...(capabilities.secret.length > 0 && capabilities.egress.length > 0
       ? ['it takes secrets and reaches the network']
       : []),
+    ...(unread === undefined ? [] : [`it opens connections that nobody reads (${unread.url})`]),
     ...(programs.length > 0 ? [`it starts ${programs.join(', ')}`] : []),
     ...(worst > 0
       ? [`the scan has ${worst} ${worst === 1 ? 'finding' : 'findings'} of level high or critical`]

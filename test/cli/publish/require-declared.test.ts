@@ -115,7 +115,7 @@ describe('a skill whose skill.json does not declare', () => {
       'a secret whose host the scan cannot tell',
       'import os\nlogin(os.environ["CRM_TOKEN"])\n',
       [
-        'scripts/a.py:2 env CRM_TOKEN: The scan sees no host that takes this secret. If a web API takes the secret, add to "secret": {"name":"CRM_TOKEN","hosts":["HOST"],"as":"bearer","why":"…"}, with the host of the API in place of HOST. The runner adds secrets to web requests only, so a skill cannot get the password of a database or of its own server. A skill that works without the secret publishes with --as-is.',
+        'scripts/a.py:2 env CRM_TOKEN: The scan sees no host that takes this secret. If a web API takes the secret, add to "secret": {"name":"CRM_TOKEN","hosts":["HOST"],"as":"bearer","why":"…"}, with the host of the API in place of HOST. The runner adds secrets to web requests, and signs in at PostgreSQL ("as": "postgres"); a skill cannot get the password of another database or of its own server. A skill that works without the secret publishes with --as-is.',
       ],
     ],
     [

@@ -122,14 +122,12 @@ describe('the arguments of a skill’s sandbox', () => {
 });
 
 it('the forwarder’s sandbox has a network namespace, socat, the socket and nothing else', () => {
-  const text = forwarderArguments(
-    { uid: 7, gid: 8 },
-    [{ path: '/usr/lib64' }],
-    '/stage/proxy',
-    10,
-    11,
-  ).join(' ');
-  expect(text).toContain('--unshare-net --as-pid-1 --info-fd 11 --seccomp 10 --uid 7 --gid 8');
+  const text = forwarderArguments({ uid: 7, gid: 8 }, [{ path: '/usr/lib64' }], '/stage/proxy', {
+    info: 11,
+    joinsNetwork: false,
+    seccomp: 10,
+  }).join(' ');
+  expect(text).toContain('--as-pid-1 --info-fd 11 --seccomp 10 --unshare-net --uid 7 --gid 8');
   expect([...text.matchAll(/bind (\S+)/g)].map(([, from]) => from)).toEqual([
     '/usr/lib64',
     '/usr/bin/socat',

@@ -54,7 +54,7 @@ describe('the form of a drafted secret', () => {
   });
 });
 
-describe('the draft of a chat’s webhook', () => {
+describe('the draft of a webhook, a bot or a database', () => {
   const py = (name: string): string =>
     `import os, requests\nrequests.post(os.environ["${name}"], json={"text": "x"})\n`;
   it.each<[string, string, string[]]>([
@@ -80,6 +80,19 @@ describe('the draft of a chat’s webhook', () => {
       [],
     ],
     ['an address that only its owner knows', py('CRM_WEBHOOK'), []],
+    [
+      'a PostgreSQL database',
+      'import os, psycopg\npsycopg.connect(host="db.acme.example", port=5432, password=os.environ["DB_PASSWORD"])\n',
+      [
+        'secret DB_PASSWORD as postgres to db.acme.example',
+        'egress * tcp://db.acme.example:5432/*',
+      ],
+    ],
+    [
+      'another database, whose password no run can have',
+      'import os, redis\nredis.Redis(host="cache.acme.example", port=6379, password=os.environ["CACHE_PASSWORD"])\n',
+      ['egress * tcp://cache.acme.example:6379/*'],
+    ],
   ])('%s', async (_, text, expected) => {
     const files = { 'SKILL.md': skillMd.replace('a.ts', 'a.py'), 'scripts/a.py': text };
     expect((await infer(files)).lines.filter((one) => !/^package/.test(one))).toEqual(expected);

@@ -69,13 +69,18 @@ describe('skill.json', () => {
   it('defaults to reading requests and to copies of a workspace', () => {
     const manifest = parse(
       withCapabilities({
-        egress: [{ url: 'https://a.example:443', why }],
+        egress: [
+          { url: 'https://a.example:443', why },
+          { url: 'tcp://db.example:5432', why },
+        ],
         mount: [{ source: 'workspace:', target: '/w', why }],
       }),
     );
     expect(manifest.capabilities.egress).toEqual([
+      { url: 'tcp://db.example:5432/*', methods: ['*'], why },
       { url: 'https://a.example/*', methods: ['GET', 'HEAD'], why },
     ]);
+    expect(parse(printManifest(manifest))).toEqual(manifest);
     expect(manifest.capabilities.mount).toMatchObject([{ mode: 'cow' }]);
   });
 
@@ -226,6 +231,21 @@ describe('what is wrong with it', () => {
       'CONNECT',
       withCapabilities({ egress: [{ url: 'https://a.example/', methods: ['CONNECT'], why }] }),
       'capabilities.egress[0].methods[0] is not an HTTP method in upper case that a skill may use',
+    ],
+    ...[
+      'tcp://*.db.example:5432',
+      'tcp://db.example',
+      'tcp://db.example:5432/x',
+      'tcp://*:5432',
+    ].map((url): [string, string, string] => [
+      url,
+      withCapabilities({ egress: [{ url, why }] }),
+      'tcp needs one host and one port, as in tcp://db.acme.example:5432',
+    ]),
+    [
+      'tcp with methods',
+      withCapabilities({ egress: [{ url: 'tcp://db.example:5432', methods: ['GET'], why }] }),
+      'capabilities.egress[0] has methods, which tcp has not',
     ],
     [
       'any method',

@@ -47,6 +47,13 @@ describe('approvals needed by default', () => {
   });
 });
 
+it('a connection that nobody reads needs the high number', () => {
+  const egress = [{ url: 'tcp://db.example:5432/*', methods: ['*'] }];
+  expect(
+    whyHigh(defaultPolicy, { capabilities: { ...noCapabilities, egress }, findings: [] }),
+  ).toEqual(['it opens connections that nobody reads (tcp://db.example:5432/*)']);
+});
+
 describe('a program that starts others or carries data out', () => {
   it.each(
     'git rsync scp curl strace script tmux gcc gcc-12 x86_64-linux-gnu-gcc ffmpeg psql mysql zip sqlite3 PYTHON pypy3 ipython nc \
