@@ -8,9 +8,10 @@ import { findProgram } from '../../../runner/host/host.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/seccomp.ts';
 import type { EscapeWorld } from './world.ts';
 
-/** Hosts that rows send to: a granted one, one that is only pinned, and an unknown one. */
+/** Hosts that rows send to: a granted one, one for tcp, one that is only pinned, an unknown one. */
 export const names = {
   api: 'api.crm.example',
+  database: 'db.crm.example',
   pinned: 'intranet.crm.example',
   elsewhere: 'elsewhere.example',
 } as const;

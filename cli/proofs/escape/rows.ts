@@ -384,6 +384,27 @@ send('CONNECT api.crm.example:443 HTTP/1.1\\nHost: api.crm.example:443\\n\\n', b
   },
   {
     ...tunnel,
+    name: 'HTTP/2 in a granted tunnel',
+    code: `send('CONNECT api.crm.example:80 HTTP/1.1\\nHost: api.crm.example:80\\n\\n', 'PRI * HTTP/2.0\\n\\nSM\\n\\n%s' % token)`,
+  },
+  {
+    ...tunnel,
+    name: 'a port over tcp that was not granted',
+    code: `send('CONNECT db.crm.example:6001 HTTP/1.1\\nHost: db.crm.example:6001\\n\\n', token)`,
+  },
+  {
+    ...tunnel,
+    name: 'a host over tcp that was not granted',
+    code: `send('CONNECT elsewhere.example:6000 HTTP/1.1\\nHost: elsewhere.example:6000\\n\\n', token)`,
+  },
+  {
+    ...tunnel,
+    name: 'the placeholder of a secret over granted tcp',
+    wants: 'a secret in a protocol that the proxy does not read',
+    code: `send('CONNECT db.crm.example:6000 HTTP/1.1\\nHost: db.crm.example:6000\\n\\n', os.environ.get('CRM_TOKEN', '') + token)`,
+  },
+  {
+    ...tunnel,
     name: 'the proxy of another run',
     wants: 'another skill’s grants',
     code: `tell(folder + '/other-proxy.sock', socket.AF_UNIX)`,

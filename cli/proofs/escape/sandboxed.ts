@@ -54,7 +54,12 @@ export function capabilitiesOf(grants: readonly ExtraAccess[]) {
       },
       libraryMount,
     ],
-    egress: grants.includes('egress') ? [{ url, methods: ['GET', 'POST'], why }] : [],
+    egress: grants.includes('egress')
+      ? [
+          { url, methods: ['GET', 'POST'], why },
+          { url: `tcp://${names.database}:6000`, why },
+        ]
+      : [],
     secret: [{ name: secretName, hosts: [names.api], as: 'bearer', why }],
     exec: ['sh', 'node'].map((program) => ({ program, why })),
   };
@@ -120,7 +125,7 @@ export function requestIn(
       workspaces: { reports: world.workspace, library: world.library },
       writable: ['reports'],
       breakers: patientBreakers,
-      hosts: { [names.api]: upstream, [names.pinned]: upstream },
+      hosts: { [names.api]: upstream, [names.database]: upstream, [names.pinned]: upstream },
     },
     paths: world.paths,
     secrets: openSecrets({ env: {}, paths: world.paths }, undefined),
