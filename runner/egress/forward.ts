@@ -178,14 +178,8 @@ async function passBack(
     if (length !== undefined && (redaction.isEmpty || response.req.method === 'HEAD'))
       response.setHeader('Content-Length', length);
     passHeaders(answer, response, redactor.text);
-    let left = egressResponseBytesMax;
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      left -= chunk.length;
-      if (left < 0) return 'answer-too-large';
-      const why = traffic.accounts.countReceived(chunk.length);
-      if (why !== undefined) return why;
-      if (!response.write(redactor.push(chunk))) await drained(response);
-    }
+    const why = await passBody(traffic, answer, redactor, response);
+    if (why !== undefined) return why;
     if (!answer.complete) return 'unreachable';
     response.end(redactor.end());
     return undefined;
@@ -206,6 +200,8 @@ interface BodyRedactor {
   text(whole: string): string;
   push(chunk: Buffer): Buffer;
   end(): Buffer;
+  /** Bytes of a message that is not whole yet. */
+  readonly kept: number;
   readonly found: ReadonlySet<string>;
 }
 
@@ -230,18 +226,21 @@ export function redactorFor(redaction: Redaction, type = ''): BodyRedactor {
   const messages = (chunk: Buffer): Buffer => {
     kept.push(chunk);
     size += chunk.length;
+    if (size < wanted) return Buffer.alloc(0);
+    const all = Buffer.concat(kept);
     const out: Buffer[] = [];
-    while (size >= wanted) {
-      const all = Buffer.concat(kept);
-      const end = 5 + all.readUInt32BE(1);
-      wanted = size >= end ? 5 : end;
-      if (size >= end) {
-        const body = bytes(text(all.toString('latin1', 5, end)));
-        out.push(all.subarray(0, 1), lengthOf(body), body);
-      }
-      kept = [size >= end ? all.subarray(end) : all];
-      size = kept[0]?.length ?? 0;
+    let at = 0;
+    for (wanted = 5; all.length - at >= wanted; ) {
+      const end = at + 5 + all.readUInt32BE(at + 1);
+      wanted = end - at;
+      if (all.length < end) break;
+      const body = bytes(end === at + 5 ? '' : text(all.toString('latin1', at + 5, end)));
+      out.push(all.subarray(at, at + 1), lengthOf(body), body);
+      at = end;
+      wanted = 5;
     }
+    kept = [all.subarray(at)];
+    size = all.length - at;
     return Buffer.concat(out);
   };
   const isGrpc = /^application\/grpc/i.test(type);
@@ -252,7 +251,37 @@ export function redactorFor(redaction: Redaction, type = ''): BodyRedactor {
     push: redaction.isEmpty ? (chunk) => chunk : push,
     end: () => bytes(text(Buffer.concat(kept).toString('latin1'))),
     found: filter.found,
+    get kept() {
+      return size;
+    },
   };
+}
+
+/** Passes the body of an answer on, and returns why it was cut short. */
+export async function passBody(
+  { accounts }: Traffic,
+  answer: AsyncIterable<Buffer>,
+  redactor: BodyRedactor,
+  to: Writable,
+): Promise<Denial | undefined> {
+  let left = egressResponseBytesMax;
+  let kept = 0;
+  try {
+    for await (const chunk of answer) {
+      left -= chunk.length;
+      const part = redactor.push(chunk);
+      const why =
+        (left < 0 ? 'answer-too-large' : accounts.countReceived(chunk.length)) ??
+        (redactor.kept > kept ? accounts.countBuffered(redactor.kept - kept) : undefined);
+      if (redactor.kept < kept) accounts.countBuffered(redactor.kept - kept);
+      kept = redactor.kept;
+      if (why !== undefined) return why;
+      if (!to.write(part)) await drained(to);
+    }
+    return undefined;
+  } finally {
+    accounts.countBuffered(-kept);
+  }
 }
 
 /** Passes status and headers of a response to the client, without hop-by-hop headers. */

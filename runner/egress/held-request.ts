@@ -33,13 +33,15 @@ export async function wholeRequest(
   const { body, decision, method } = outgoing;
   const held = await body.readAhead(Number.POSITIVE_INFINITY);
   if (!body.ended || body.why !== undefined) return undefined;
+  const named = withNames(held.toString('latin1'), outgoing.inBody ?? []);
+  const shown = Buffer.from(named, 'latin1');
   const headers = shownHeaders({ ...outgoing, held, ended: true }, rules.secrets.length > 0);
   const request = writeHeldRequest({
     line: `${method} ${withNames(decision.target, decision.secrets)} HTTP/1.1`,
     headers,
-    body: held,
+    body: shown,
   });
-  const inside = unpack(held, codingOf(headers));
+  const inside = unpack(shown, codingOf(headers));
   const text = inside && readableText(inside.subarray(0, firstBytes), inside.length > firstBytes);
   const known = {
     ...(action.opens === undefined ? { bytes: head + held.length } : {}),

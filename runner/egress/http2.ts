@@ -13,7 +13,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import {
   type Denial,
   denialOfClient,
@@ -28,15 +28,21 @@ import {
   pairsOf,
 } from '../../skills-index/run/egress/forwarded-headers.ts';
 import type { SentHeaders } from '../../skills-index/run/egress/secret-use.ts';
-import { drained, fillRequest, type Outgoing, redactorFor, sendBody } from './forward.ts';
+import {
+  egressAnswerSecondsMax,
+  fillRequest,
+  type Outgoing,
+  passBody,
+  redactorFor,
+  sendBody,
+} from './forward.ts';
 import { handleRequest } from './handle-request.ts';
 import type { Traffic } from './traffic.ts';
-import { egressIdleSecondsMax } from './upstream.ts';
+import { egressIdleSecondsMax, secureTo } from './upstream.ts';
 
 const streamsMax = 100;
 const headersMax = 128;
 const headerBytesMax = 32 * 1024;
-const answerBytesMax = 64 * 1024 * 1024;
 
 interface Connection extends Tunnel {
   readonly secureContext: SecureContext;
@@ -54,23 +60,29 @@ export function serveHttp2(traffic: Traffic, socket: Socket, connection: Connect
     maxHeaderListPairs: headersMax,
     settings: { maxConcurrentStreams: streamsMax, maxHeaderListSize: headerBytesMax },
   });
+  const sessions = new Set<ClientHttp2Session>();
   let upstream: Promise<ClientHttp2Session> | undefined;
   const open = (outgoing: Outgoing): Promise<ClientHttp2Session> => {
+    const opened = upstream ?? connectTo(traffic, outgoing);
     const forget = (): void => {
-      upstream = undefined;
+      if (upstream === opened) upstream = undefined;
     };
-    upstream ??= connectTo(traffic, outgoing).then((session) => session.on('close', forget));
-    upstream.catch(forget);
-    return upstream;
+    if (upstream === undefined)
+      opened.then((session) => {
+        sessions.add(session);
+        // After GOAWAY the host ends its streams, and takes no new ones.
+        session.on('goaway', forget).on('close', () => {
+          forget();
+          sessions.delete(session);
+        });
+        if (socket.destroyed) session.destroy();
+      }, forget);
+    upstream = opened;
+    return opened;
   };
-  socket.on(
-    'close',
-    () =>
-      void upstream?.then(
-        (session) => session.destroy(),
-        () => undefined,
-      ),
-  );
+  socket.on('close', () => {
+    for (const session of sessions) session.destroy();
+  });
   const onError = ({ code = '' }: NodeJS.ErrnoException): void => {
     const why = denialOfClient(code);
     if (why === undefined) socket.destroy();
@@ -92,7 +104,7 @@ export function serveHttp2(traffic: Traffic, socket: Socket, connection: Connect
         pieces: stream,
         streams: isGrpc,
         client: stream,
-        isGone: () => stream.destroyed,
+        isGone: () => isGone(stream),
         goOn: () => stream.additionalHeaders({ ':status': 100 }),
         refuse: (why, body) => refuse(stream, why, body),
         pass: (outgoing) => passStream(traffic, outgoing, stream, open),
@@ -112,18 +124,29 @@ function parted(pairs: readonly [string, string][]): [Map<string, string>, SentH
   return [new Map(pairs.filter(isPseudo)), pairs.filter((one) => !isPseudo(one))];
 }
 
+function isGone(stream: ServerHttp2Stream): boolean {
+  return stream.destroyed || stream.closed;
+}
+
 function refuse(stream: ServerHttp2Stream, why: Denial, body: string): void {
-  if (stream.headersSent) return void stream.destroy();
+  if (isGone(stream)) return;
+  // An answer that was cut must not look whole.
+  if (stream.headersSent) return void stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   stream.respond({ ':status': denials[why].status, 'content-type': denialType });
   stream.end(body);
 }
 
 async function connectTo(traffic: Traffic, { decision }: Outgoing): Promise<ClientHttp2Session> {
-  const socket = connectTls({
-    ...traffic.upstream.tlsTo(decision.host),
-    ALPNProtocols: ['h2'],
-    socket: await traffic.upstream.connect(decision),
-  });
+  const socket = await secureTo(
+    traffic,
+    decision,
+    ['h2'],
+    await traffic.upstream.connect(decision),
+  );
+  if (socket.alpnProtocol !== 'h2') {
+    socket.destroy();
+    throw new Error('the host does not speak HTTP/2');
+  }
   const session = connect(`https://${decision.host}:${decision.port}`, {
     createConnection: () => socket,
     settings: { enablePush: false },
@@ -154,7 +177,11 @@ async function passStream(
       value,
     ] as string[];
   try {
-    const upstream = (await open(outgoing)).request(headers, { endStream: false });
+    const session = await open(outgoing);
+    // The client may have hung up while the connection opened.
+    if (isGone(stream)) return undefined;
+    const upstream = session.request(headers, { endStream: false });
+    upstream.setTimeout(egressAnswerSecondsMax * 1000, () => upstream.destroy());
     stream.on('close', () => upstream.destroy());
     const answered = new Promise<[IncomingHttpHeaders, number]>((resolve, reject) => {
       upstream.on('response', (...all: [IncomingHttpHeaders, number]) => resolve(all));
@@ -184,18 +211,21 @@ async function passBack(
     return 'answer-encoded';
   }
   const redactor = redactorFor(redaction, String(answer['content-type'] ?? ''));
-  const shown = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
-    Object.fromEntries(
-      headersToSandbox(
-        Object.entries(headers).flatMap(([name, value = '']) =>
-          [value].flat().flatMap((one) => [name, String(one)]),
-        ),
-      )
-        .filter(
-          ([name]) => !name.startsWith(':') && !(name === 'content-length' && !redaction.isEmpty),
-        )
-        .map(([name, value]) => [redactor.text(name), redactor.text(value)]),
+  const shown = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
+    const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
+      [value].flat().flatMap((one) => [name, String(one)]),
     );
+    const out: OutgoingHttpHeaders = Object.create(null);
+    for (const [name, value] of headersToSandbox(pairs)) {
+      // A placeholder and its secret differ in length.
+      if (name.startsWith(':') || (name === 'content-length' && !redaction.isEmpty)) continue;
+      const key = redactor.text(name);
+      const before = out[key];
+      const text = redactor.text(value);
+      out[key] = before === undefined ? text : [...[before].flat().map(String), text];
+    }
+    return out;
+  };
   try {
     // An answer that is nothing but headers: gRPC puts its status there (Trailers-Only).
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
@@ -205,17 +235,13 @@ async function passBack(
       { ...shown(answer), ':status': answer[':status'] },
       { endStream, waitForTrailers: !endStream },
     );
-    stream.on('wantTrailers', () => stream.sendTrailers(shown(trailers)));
-    let left = answerBytesMax;
-    for await (const chunk of upstream as AsyncIterable<Buffer>) {
-      left -= chunk.length;
-      if (left < 0) return 'answer-too-large';
-      const why = traffic.accounts.countReceived(chunk.length);
-      if (why !== undefined) return why;
-      if (!stream.write(redactor.push(chunk))) await drained(stream);
-    }
-    if (upstream.rstCode !== 0) return 'unreachable';
-    stream.end(redactor.end());
+    const why = await passBody(traffic, upstream, redactor, stream);
+    if (why !== undefined) return why;
+    if (upstream.aborted || upstream.rstCode !== 0) return 'unreachable';
+    const rest = redactor.end();
+    const last = shown(trailers);
+    stream.on('wantTrailers', () => stream.sendTrailers(last));
+    stream.end(rest);
     return undefined;
   } finally {
     traffic.accounts.redacted(redactor.found, host);

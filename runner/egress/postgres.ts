@@ -8,14 +8,14 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'no
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
 import type { Connect } from '../../skills-index/run/egress/egress-judge.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import { relay } from './relay.ts';
 import type { Traffic } from './traffic.ts';
-import { egressIdleSecondsMax } from './upstream.ts';
+import { egressIdleSecondsMax, secureTo } from './upstream.ts';
 
 /** Bytes of a message before the sign-in is over, as the server itself limits them. */
 const messageBytesMax = 10_000;
@@ -208,12 +208,7 @@ async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {
   if (answer !== 'S' || wire.isAhead)
     throw new SignInError('certificate-denied', 'the database does not speak TLS');
   wire.giveBack();
-  const host = connectTls({
-    ...traffic.upstream.tlsTo(to.host),
-    ALPNProtocols: ['postgresql'],
-    socket: plain,
-  });
-  await once(host, 'secureConnect');
+  const host = await secureTo(traffic, to, ['postgresql'], plain);
   return host.on('error', () => undefined);
 }
 

@@ -5,15 +5,18 @@
  * alive for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
+import { once } from 'node:events';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import {
   type ConnectionOptions,
+  connect as connectTls,
   createSecureContext,
   getCACertificates,
   type SecureContext,
+  type TLSSocket,
 } from 'node:tls';
 import {
   type Allowed,
@@ -101,14 +104,43 @@ export function openUpstream({
       return Object.assign(options, tlsTo(host));
     },
     tlsTo,
-    connect: async ({ host, pinned, port }) =>
-      wayTo(host)?.connect({ host, port }) ??
-      connect({ autoSelectFamily: true, host, port: pinned?.port ?? port, lookup }),
+    connect: async ({ host, pinned, port }) => {
+      const way = wayTo(host);
+      if (way !== undefined) return way.connect({ host, port });
+      const socket = connect({ autoSelectFamily: true, host, port: pinned?.port ?? port, lookup });
+      // TLS over a socket that still tries its addresses ends the process (a fault of Node).
+      await once(socket, 'connect', {
+        signal: AbortSignal.timeout(egressIdleSecondsMax * 1000),
+      }).catch((cause) => {
+        socket.destroy();
+        throw cause;
+      });
+      return socket;
+    },
     close: () => {
       proxied?.close();
       Object.values(agents).forEach((agent) => void agent.destroy());
     },
   };
+}
+
+/**
+ * Speaks TLS to a host over a connection, and verifies the host's certificate.
+ * @throws Error with Node's code for what is wrong with the certificate; late answers
+ */
+export async function secureTo(
+  { upstream }: { readonly upstream: Upstream },
+  { host }: { readonly host: string },
+  ALPNProtocols: string[],
+  socket: Socket,
+): Promise<TLSSocket> {
+  const secure = connectTls({ ...upstream.tlsTo(host), ALPNProtocols, socket });
+  const late = AbortSignal.timeout(egressIdleSecondsMax * 1000);
+  await once(secure, 'secureConnect', { signal: late }).catch((cause) => {
+    secure.destroy();
+    throw cause;
+  });
+  return secure;
 }
 
 // The trailing dot turns off the search list of resolv.conf(5), so DNS resolves exactly this name.

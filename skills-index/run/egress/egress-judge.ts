@@ -4,6 +4,7 @@
  * Pure.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { coversHost, isHostName } from '../../network/host-name.ts';
 import { addressClass } from '../../network/network-address.ts';
 import { standsInPath } from '../../skill/capability.ts';
@@ -122,11 +123,8 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   const used = placeholdersIn(request, parsed, rules.secrets, prefixes);
   if (used === undefined) return denied('secret-unbound');
   // Somebody else may own what lies beside the secret's place: another bot, another webhook.
-  const own = rules.secrets.filter(
-    (one) => standsInPath(one.as) && one.hosts.includes(parsed.host),
-  );
-  if (own.length > 0 && rule?.path.endsWith('*') && !own.some((one) => used.includes(one)))
-    return denied('secret-missing');
+  const isClosed = rule?.keyed?.includes(parsed.host) === true && rule.path.endsWith('*');
+  if (isClosed && !used.some((one) => standsInPath(one.as))) return denied('secret-missing');
   return {
     kind: 'allowed',
     upgrades,
@@ -137,13 +135,19 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
     forBody: rules.secrets.filter((one) => isForBody(one) && isBound(one, request.method, parsed)),
     inBody: rule?.mayNamePlaceholders === true ? rules.secrets.map(({ name }) => name) : [],
     ...(typeof found === 'string'
-      ? { undeclared: { why: found, asks: valuesOf(request.headers, askHeader)[0] ?? '' } }
+      ? { undeclared: { why: found, asks: textOf(valuesOf(request.headers, askHeader)[0]) } }
       : {}),
   };
 }
 
 /** The header in which an agent says why it needs a request that no rule allows. */
 export const askHeader = 'skillgate-ask';
+
+// Node reads headers as Latin-1. Most clients send UTF-8.
+function textOf(header = ''): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : header;
+}
 
 /** An allowed CONNECT request. */
 export type Connect = Authority &
@@ -279,7 +283,7 @@ function matchRule(
 // dot or percent sign before or after choosing a path (RFC 3986 §6.2.2). The same holds for bytes
 // that are not UTF-8 and for characters that another Unicode form turns into such signs. Some
 // servers cut blanks and dots from the end of a segment, so `..%20` is `..` to them.
-function isClearPath(path: string): boolean {
+export function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
   if (
@@ -368,7 +372,7 @@ function hasTwoReadings(headers: SentHeaders): boolean {
 // stands anywhere else.
 function placeholdersIn(
   { headers, method, target }: EgressRequest,
-  place: RequestPlace,
+  place: RequestPlace & Tunnel,
   secrets: EgressRules['secrets'],
   prefixes: readonly string[],
 ): BoundPlaceholder[] | undefined {
@@ -381,7 +385,11 @@ function placeholdersIn(
     .filter((one) => holds(target, one))
     .map((secret) => ({ secret, isRight: isInTarget(target, secret, prefixes) }));
   const all = [...found, ...inTarget];
-  if (!all.every(({ isRight, secret }) => isRight && isBound(secret, method, place)))
+  const here = new URL(`${place.scheme}://${place.host}:${place.port}`).origin;
+  const isHere = ({ prefix = here }: BoundPlaceholder): boolean => new URL(prefix).origin === here;
+  if (
+    !all.every(({ isRight, secret }) => isRight && isHere(secret) && isBound(secret, method, place))
+  )
     return undefined;
   return [...new Set(all.map((one) => one.secret))];
 }

@@ -2,7 +2,7 @@
  * Chooses the headers that the proxy forwards, and puts secrets in the place of their placeholders.
  * Pure.
  */
-import { type Allowed, readName } from './egress-judge.ts';
+import { type Allowed, isClearPath, readName } from './egress-judge.ts';
 import {
   applySecret,
   type BoundPlaceholder,
@@ -88,7 +88,8 @@ export function requestToHost(
     text === undefined ? undefined : filledText(secret, reveal(secret.name), text);
   const target = decision.secrets.filter((one) => !inHeader(one)).reduce(fill, decision.target);
   const body = inBody.reduce(fill, request.held.toString('latin1'));
-  if (target === undefined || body === undefined) return undefined;
+  if (target === undefined || body === undefined || !isClearPath(target.split('?')[0] ?? ''))
+    return undefined;
   const held = inBody.length === 0 ? request.held : Buffer.from(body, 'latin1');
   // A `sigv4` secret signs the other headers, so the signature is made last.
   const headers = decision.secrets

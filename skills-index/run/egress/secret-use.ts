@@ -68,10 +68,13 @@ export function isInTarget(
 ): boolean {
   const [path = '', query = ''] = target.split(/\?(.*)/s);
   if (timesIn(target, placeholder) !== 1) return false;
-  if (standsInPath(as))
-    return (prefix === undefined ? prefixes : [new URL(prefix).pathname]).some((one) =>
-      path.startsWith(one + placeholder),
+  // A longer last segment would be another address.
+  if (prefix !== undefined)
+    return (
+      new RegExp(`^${placeholder}(/|$)`).test(path.slice(new URL(prefix).pathname.length)) &&
+      path.startsWith(new URL(prefix).pathname)
     );
+  if (as === 'path') return prefixes.some((one) => path.startsWith(one + placeholder));
   const name = nameIn(as, 'query');
   return name !== undefined && query.split('&').includes(`${name}=${placeholder}`);
 }
@@ -93,8 +96,12 @@ export function isInBody(body: string, type: string, { as, placeholder }: Used):
     );
   const pointer = nameIn(as, 'json');
   if (pointer === undefined || !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) return false;
+  // The value goes where the placeholder stands as it is. So another text there has to arrive at
+  // the pointer: a placeholder that is escaped, or in a member that a later one hides, is another.
+  const marker = 'x'.repeat(placeholder.length);
+  const marked = Buffer.from(body.replace(placeholder, marker), 'latin1').toString();
   try {
-    return valueAt(JSON.parse(Buffer.from(body, 'latin1').toString()), pointer) === placeholder;
+    return valueAt(JSON.parse(marked), pointer) === marker;
   } catch {
     return false;
   }
@@ -141,10 +148,12 @@ export function filledText(
   text: string,
 ): string | undefined {
   if (as === 'address') {
-    const [path = '', query] = text
-      .replace(placeholder, () => revealed.split('?')[0] ?? '')
-      .split(/\?(.*)/s);
-    const asked = [...revealed.split('?').slice(1), ...(query === undefined ? [] : [query])];
+    const [own = '', ownQuery] = revealed.split('?');
+    const [path = '', query] = text.replace(placeholder, () => own).split(/\?(.*)/s);
+    // Which of two values for one name counts is the server's to choose.
+    const names = new Set(namesIn(ownQuery));
+    if (namesIn(query).some((name) => names.has(name))) return undefined;
+    const asked = [ownQuery, query].filter((one) => one !== undefined);
     return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
   }
   if (as === 'path')
@@ -153,6 +162,12 @@ export function filledText(
     ? Buffer.from(JSON.stringify(revealed).slice(1, -1)).toString('latin1')
     : encodeURIComponent(revealed);
   return text.replace(placeholder, () => value);
+}
+
+function namesIn(query = ''): string[] {
+  return [...new URLSearchParams(query).keys()].map((name) =>
+    name.toLowerCase().replace(/\W.*/s, ''),
+  );
 }
 
 /**
@@ -215,7 +230,8 @@ export function applySecret(
  * parts.
  */
 export function echoedParts({ as }: Pick<Used, 'as'>, revealed: string): string[] {
-  return as === 'sigv4' ? revealed.split(':') : [revealed];
+  if (as === 'sigv4') return revealed.split(':');
+  return as === 'address' ? [...new Set([revealed, decoded(revealed)])] : [revealed];
 }
 
 /** Returns the decoded credential of a `Basic …` header value; empty for any other value. */

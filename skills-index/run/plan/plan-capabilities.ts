@@ -11,6 +11,7 @@ import {
   groupCapabilities,
   listCapabilities,
   printCapability,
+  standsInPath,
 } from '../../skill/capability.ts';
 import { parseEgressUrl } from '../../skill/egress-target.ts';
 import { ceilingFor } from '../agents/agent.ts';
@@ -163,11 +164,19 @@ export function planOwner(
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
-function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
+function planEgress(
+  draft: Draft,
+  { hostPolicy, manifest }: PlanInput,
+  egress: Capabilities['egress'],
+): void {
+  const keyed = manifest.capabilities.secret
+    .filter(({ as }) => standsInPath(as))
+    .flatMap(({ hosts }) => hosts);
   for (const one of egress) {
     const lines = egressLines(one, hostPolicy, approvedFor(one.why));
     if ('why' in lines) leaveOut(draft, { kind: 'egress', ...one }, lines.why);
-    else draft.egress.push(...lines);
+    else
+      draft.egress.push(...lines.map((line) => (keyed.length === 0 ? line : { ...line, keyed })));
   }
 }
 

@@ -74,6 +74,11 @@ export interface PlannedEgress extends Line {
   readonly path: string;
   /** The exact host names that the pattern matches and for which host policy pins an address. */
   readonly pinned: Readonly<Record<string, PinnedAddress>>;
+  /**
+   * The hosts of which the skill wants a secret in the path, whether or not the run has it. There a
+   * request below an open path needs the secret: somebody else may own what lies beside it.
+   */
+  readonly keyed?: readonly string[];
   /** The ecosystem whose index has this host; the runner answers every request to the host. */
   readonly index?: Ecosystem;
   /**

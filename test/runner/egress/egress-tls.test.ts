@@ -6,7 +6,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leakDetector } from '../../../runner/egress/leaks.ts';
 import type { WholeAction } from '../../../skills-index/run/holds/hold.ts';
-import type { SecretUse } from '../../../skills-index/skill/capability.ts';
+import { type SecretUse, standsInPath } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from '../egress-stage.ts';
 
@@ -845,7 +845,11 @@ describe('a secret in the address or in the body', () => {
   const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
   const form = 'application/x-www-form-urlencoded';
   const stageWith = (as: SecretUse, value: string): StageSettings => ({
-    egress: [{ path: '/v2*' }, { path: '/bot*' }, { path: '/file' }],
+    egress: [
+      { path: '/v2*' },
+      { path: '/bot*', ...(standsInPath(as) ? { keyed: [apiHost] } : {}) },
+      { path: '/file' },
+    ],
     secrets: [
       {
         ...{ name: 'KEY', placeholder, hosts: [apiHost], as },
@@ -878,6 +882,7 @@ describe('a secret in the address or in the body', () => {
     ['address', 'T0/B0/x', `/bot${placeholder}?wait=1`, '', form, '/botT0/B0/x?wait=1', ''],
     ['address', 'w/1?sig=a%2Fb', `/bot${placeholder}`, '', form, '/botw/1?sig=a%2Fb', ''],
     ['address', 'w?sig=1', `/bot${placeholder}/m/2?w=1`, '', form, '/botw/m/2?sig=1&w=1', ''],
+    ['address', 'w/', `/bot${placeholder}`, '', form, '/botw/', ''],
     [
       'form:token',
       'a&b=ü',
@@ -915,6 +920,18 @@ describe('a secret in the address or in the body', () => {
     ['path', 'where the value is two dots', `/bot${placeholder}/x`, '', form, '/..'],
     ['path', 'where the value begins a query', `/bot${placeholder}`, '', form, 'a?b'],
     ['address', 'behind another approved path', `/v2${placeholder}`],
+    ['address', 'with more of its last segment', `/bot${placeholder}_all`],
+    ['address', 'with dots behind it', `/bot${placeholder}../x`, '', form, 'w/'],
+    [
+      'address',
+      'with another value for its own query',
+      `/bot${placeholder}?sig=2`,
+      '',
+      form,
+      'w?sig=1',
+    ],
+    ['address', 'with the same, escaped', `/bot${placeholder}?%73ig=2`, '', form, 'w?sig=1'],
+    ['address', 'with the same as a list', `/bot${placeholder}?sig[]=2`, '', form, 'w?sig=1'],
     ['address', 'in the body', `/bot${placeholder}`, `url=${placeholder}`],
     ['form:token', 'under another name', '/v2', `x=${placeholder}`],
     ['form:token', 'in a body of another type', '/v2', `token=${placeholder}`, 'text/plain'],
@@ -928,6 +945,20 @@ describe('a secret in the address or in the body', () => {
     ['form:token', 'in the query', `/v2?token=${placeholder}`],
     ['json:/key', 'at another place', '/v2', `{"note":"${placeholder}"}`, 'application/json'],
     ['json:/key', 'in a longer text', '/v2', `{"key":"to ${placeholder}"}`, 'application/json'],
+    [
+      'json:/key',
+      'elsewhere, and escaped at its place',
+      '/v2',
+      `{"note":"${placeholder}","key":"\\u0073${placeholder.slice(1)}"}`,
+      'application/json',
+    ],
+    [
+      'json:/key',
+      'in a member that a later one hides',
+      '/v2',
+      `{"key":"${placeholder}","key":"\\u0073${placeholder.slice(1)}"}`,
+      'application/json',
+    ],
     ['json:/key', 'as a name', '/v2', `{"${placeholder}":"key"}`, 'application/json'],
     ['bearer', 'in the query', `/v2?key=${placeholder}`],
   ])('as %s never leaves %s', async (as, _, target, body = '', type = form, value = 'value') => {

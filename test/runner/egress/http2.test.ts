@@ -317,6 +317,103 @@ describe('a stream of HTTP/2', () => {
     expect(stage.why().at(-1)).toBe('answer-encoded');
   });
 
+  it('keeps what a header says twice, and logs what only trailers had', async () => {
+    const port = await startHost((stream, headers) => {
+      stream.respond({ ':status': 200, 'set-cookie': ['a=1', 'b=2'] }, { waitForTrailers: true });
+      stream.on('wantTrailers', () =>
+        stream.sendTrailers({ 'x-trailer': String(headers['x-key']) }),
+      );
+      stream.end();
+    });
+    const stage = await stageFor(port, withKey);
+    const session = await open(stage);
+    const stream = session.request({ ':path': '/v2/a', 'x-key': placeholder });
+    const [head] = (await once(stream, 'response')) as [Record<string, unknown>];
+    stream.resume();
+    await once(stream, 'close');
+    expect(head['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect(stage.log.at(-1)).toMatchObject({ event: 'redacted', secret: 'KEY' });
+  });
+
+  it('that was cut by its host does not look whole', async () => {
+    const port = await startHost((stream) => {
+      stream.respond({ ':status': 200 });
+      stream.write('first half');
+      setTimeout(() => stream.destroy(new Error('cut')), 50);
+    });
+    const stage = await stageFor(port);
+    const stream = (await open(stage)).request({ ':path': '/v2/a' });
+    stream.resume();
+    await new Promise((resolve) => stream.on('error', () => undefined).on('close', resolve));
+    expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+
+  it('goes over a new connection after GOAWAY, while an old one goes on', async () => {
+    let ended: () => void = () => undefined;
+    const port = await startHost((stream, headers) => {
+      stream.respond({ ':status': 200 });
+      if (headers[':path'] !== '/v2/long') return void stream.end('new');
+      stream.write('old');
+      stream.session?.goaway();
+      ended = () => stream.end();
+    });
+    const stage = await stageFor(port);
+    const session = await open(stage);
+    const long = session.request({ ':path': '/v2/long' });
+    await once(long, 'data');
+    await sleep(50);
+    expect((await ask(session, {})).body).toBe('new');
+    ended();
+    await once(long.resume(), 'end');
+  });
+
+  it('whose client hangs up while a person is asked ends alone', async () => {
+    const port = await startHost((stream) => void stream.end());
+    let asked = 0;
+    const gate = {
+      ask: (_: unknown, signal?: AbortSignal) => {
+        asked++;
+        return new Promise<never>((resolve) =>
+          signal?.addEventListener('abort', () =>
+            resolve({ kind: 'denied', code: 'hold-expired', why: '' } as never),
+          ),
+        );
+      },
+    };
+    const stage = await stageFor(port, { gate });
+    const stream = (await open(stage)).request({ ':path': '/v2/a' }).on('error', () => undefined);
+    await expect.poll(() => asked).toBe(1);
+    stream.close(constants.NGHTTP2_CANCEL);
+    await sleep(100);
+    expect(stage.proxy.failed.aborted).toBe(false);
+  });
+
+  it('keeps no more of unfinished messages than a run may hold', async () => {
+    const port = await startHost((stream) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff]));
+      const piece = Buffer.alloc(64 * 1024);
+      const more = (): void => void (stream.destroyed || stream.write(piece, more));
+      more();
+    });
+    const stage = await stageFor(port, withKey);
+    const session = await open(stage);
+    const answers = [1, 2, 3].map(() => ask(session, { 'x-key': placeholder }));
+    await expect.poll(() => stage.why().includes('too-much')).toBe(true);
+    session.destroy();
+    await Promise.all(answers);
+  });
+
+  it('to a host whose address is not public is denied as such', async () => {
+    const stage = await startStage({
+      egress: [{ path: '/*', pinned: {} }],
+      resolve: async () => ['10.0.0.5'],
+    });
+    ends.push(() => stage.close());
+    expect((await ask(await open(stage), {})).status).toBe(403);
+    expect(stage.why().at(-1)).toBe('address-denied');
+  });
+
   it('may be large, and arrives while it is sent', async () => {
     let size = 0;
     const port = await startHost((stream) => {

@@ -287,6 +287,14 @@ describe('https in a plan', () => {
     expect(withPolicy({ hosts: pinned }).egress).toEqual([{ ...line, pinned, reason }]);
   });
 
+  it('is marked where the skill wants a secret in its path, also when the run has none', () => {
+    const hosts = ['a.chat.example', 'b.chat.example'];
+    const wanted = (as: string) => [{ name: 'HOOK', hosts, as, why: 'x' }];
+    const keyedFor = (as: string) =>
+      planRun(inputFor({ egress, secret: wanted(as) }, { secrets: [] })).plan.egress[0]?.keyed;
+    expect(['address', 'path', 'bearer'].map(keyedFor)).toEqual([hosts, hosts, undefined]);
+  });
+
   it('is left alone for the names that the operator lists, and says what that means', () => {
     const plan = withPolicy({
       tunnels: ['bank.crm.example:443', 'api.crm.example:8443', 'stranger.example:443'],
