@@ -53,7 +53,8 @@ async function proxy({ ca, folder, mode, port }: ProxyOrder): Promise<void> {
   const started = await startEgress({
     folder,
     rules: { egress: [{ ...rule, mode }], secrets: [] },
-    reveal: () => '',
+    reveal: async () => '',
+    known: () => [],
     record: (event) => void audit.record({ run: 'bench', agent: 'operator' }, event),
     leaks: leakDetector(
       [{ name: 'canary', parts: ['0123456789abcdefghij', 'klmnopqrstuvwxyz0123'] }],

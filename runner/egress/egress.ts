@@ -23,11 +23,11 @@ import {
   type WebSocketFrame,
   WebSocketFrameReader,
 } from '../../skills-index/run/egress/websocket-frames.ts';
-import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
+import { redactionOf } from '../../skills-index/run/leaks/redaction.ts';
 import { egressConnectionsMax, forwarderPort } from '../bubblewrap/bubblewrap.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { Accounts } from './accounts.ts';
-import { forward, knownValues, type Outgoing, openRequest, passHeaders } from './forward.ts';
+import { forward, type Outgoing, openRequest, passHeaders } from './forward.ts';
 import { handleRequest, type SandboxRequest } from './handle-request.ts';
 import type { AnswerTools, EgressSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
@@ -88,13 +88,9 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
     ({ mode, scheme }) => scheme === 'tcp' || (scheme === 'https' && mode === 'intercept'),
   );
   const hosts = [...new Set(opened.map(({ host }) => host))];
-  let redaction: Redaction | undefined;
   return {
     ...settings,
-    redaction: () => {
-      redaction ??= redactionOf(knownValues(settings));
-      return redaction;
-    },
+    redaction: redactionOf(settings.known),
     accounts: new Accounts(settings, closed, fail),
     upstream: openUpstream(settings),
     authority:
@@ -255,8 +251,9 @@ async function forwardWebSocket(
   const { accounts } = traffic;
   const client = response.socket;
   if (client === null) return 'unreachable';
-  const upstream = openRequest(traffic, outgoing, response)?.upstream;
-  if (upstream === undefined) return 'secret-unbound';
+  const opened = await openRequest(traffic, outgoing, response);
+  if (typeof opened === 'string') return opened;
+  const { upstream } = opened;
   try {
     const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>(
       (resolve, reject) => {
@@ -318,7 +315,7 @@ function pass(
 }
 
 function withoutValues(traffic: Traffic, { decision }: Outgoing, text: string): string {
-  const filter = traffic.redaction().start();
+  const filter = traffic.redaction.start();
   const shown = filter.push(text) + filter.end();
   traffic.accounts.redacted(filter.found, decision.host);
   return shown;

@@ -20,12 +20,8 @@ import {
   type ReadRequest,
   requestToHost,
 } from '../../skills-index/run/egress/forwarded-headers.ts';
-import {
-  type BoundPlaceholder,
-  echoedParts,
-  isInBody,
-} from '../../skills-index/run/egress/secret-use.ts';
-import type { KnownValue, Redaction } from '../../skills-index/run/leaks/redaction.ts';
+import { type BoundPlaceholder, isInBody } from '../../skills-index/run/egress/secret-use.ts';
+import type { Redaction } from '../../skills-index/run/leaks/redaction.ts';
 import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
@@ -59,8 +55,8 @@ export async function forward(
   outgoing: Outgoing,
   response: ServerResponse,
 ): Promise<Denial | undefined> {
-  const opened = openRequest(traffic, outgoing, response);
-  if (opened === undefined) return 'secret-unbound';
+  const opened = await openRequest(traffic, outgoing, response);
+  if (typeof opened === 'string') return opened;
   const { held, upstream } = opened;
   const answered = new Promise<IncomingMessage>((resolve, reject) =>
     upstream.on('error', reject).on('response', resolve),
@@ -87,13 +83,15 @@ export async function forward(
  * Opens the request to the host. The caller ends the request.
  * @returns the read part of the body as well, with its secrets
  */
-export function openRequest(
+export async function openRequest(
   traffic: Traffic,
   outgoing: Outgoing,
   response: ServerResponse,
-): { readonly upstream: ClientRequest; readonly held: Buffer } | undefined {
-  const filled = fillRequest(traffic, outgoing);
-  if (filled === undefined) return undefined;
+): Promise<{ readonly upstream: ClientRequest; readonly held: Buffer } | Denial> {
+  const filled = await fillRequest(traffic, outgoing);
+  if (typeof filled === 'string') return filled;
+  // The client may have hung up while a service made a token.
+  if (response.destroyed) return 'unreachable';
   const { headers, held, target } = filled;
   const upstream = httpRequest({
     ...traffic.upstream.optionsFor(outgoing.decision),
@@ -107,12 +105,31 @@ export function openRequest(
   return { upstream, held };
 }
 
-/** The request for the host, with its secrets. Undefined as in `requestToHost`. */
-export function fillRequest(traffic: Traffic, outgoing: Outgoing): FilledRequest | undefined {
+/**
+ * The request for the host, with its secrets; or why it must not leave, as where a service makes no
+ * token.
+ */
+export async function fillRequest(
+  traffic: Traffic,
+  outgoing: Outgoing,
+): Promise<FilledRequest | Denial> {
+  const values = new Map<string, string>();
+  try {
+    for (const { name } of [...outgoing.decision.secrets, ...(outgoing.inBody ?? [])])
+      values.set(name, await traffic.reveal(name));
+  } catch (cause) {
+    return denialOfFailure(cause);
+  }
   // Build the redaction before opening the request: when building fails, the host has received
   // nothing.
-  traffic.redaction();
-  return requestToHost(outgoing, traffic.reveal, new Date(), traffic.rules.secrets.length > 0);
+  traffic.redaction.start();
+  const filled = requestToHost(
+    outgoing,
+    (name) => values.get(name) ?? '',
+    new Date(),
+    traffic.rules.secrets.length > 0,
+  );
+  return filled ?? 'secret-unbound';
 }
 
 // Sends the body and never rejects: the request's `error` event reports a broken connection.
@@ -149,23 +166,13 @@ export function drained(stream: Writable): Promise<void> {
   });
 }
 
-/** Returns all secrets of the run: a response may echo any of them. */
-export function knownValues({
-  reveal,
-  rules,
-}: Pick<Traffic, 'reveal' | 'rules'>): readonly KnownValue[] {
-  return rules.secrets.flatMap(({ as, name, placeholder }) =>
-    echoedParts({ as }, reveal(name)).map((value) => ({ name, placeholder, value })),
-  );
-}
-
 async function passBack(
   traffic: Traffic,
   answer: IncomingMessage,
   host: string,
   response: ServerResponse,
 ): Promise<Denial | undefined> {
-  const redaction = traffic.redaction();
+  const { redaction } = traffic;
   if (!redaction.isEmpty && isPacked(answer.headers)) {
     answer.destroy();
     return 'answer-encoded';

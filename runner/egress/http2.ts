@@ -163,8 +163,8 @@ async function passStream(
 ): Promise<Denial | undefined> {
   const { decision, method } = outgoing;
   if (traffic.answers?.has(`${decision.host}:${decision.port}`)) return 'host-denied';
-  const filled = fillRequest(traffic, outgoing);
-  if (filled === undefined) return 'secret-unbound';
+  const filled = await fillRequest(traffic, outgoing);
+  if (typeof filled === 'string') return filled;
   const headers: OutgoingHttpHeaders = {
     ':method': method,
     ':path': filled.target,
@@ -204,7 +204,7 @@ async function passBack(
   host: string,
   stream: ServerHttp2Stream,
 ): Promise<Denial | undefined> {
-  const redaction = traffic.redaction();
+  const { redaction } = traffic;
   const coding = answer['grpc-encoding'] ?? 'identity';
   if (!redaction.isEmpty && (isPacked(answer) || coding !== 'identity')) {
     upstream.destroy();

@@ -74,7 +74,7 @@ export async function servePostgres(
       return void client.end();
     }
     const server = new Wire(host);
-    await soon(signIn(server, client, traffic.reveal(to.secret.name)));
+    await soon(signIn(server, client, await traffic.reveal(to.secret.name)));
     client.write(message('R', int32(0)));
     server.giveBack();
     wire.giveBack();

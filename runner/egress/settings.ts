@@ -14,6 +14,7 @@ import type {
 import type { Gate } from '../../skills-index/run/holds/hold.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { LeakDetector } from './leaks.ts';
+import type { SecretValues } from './secrets.ts';
 
 /** The ways of the proxy that an answerer may use. */
 export interface AnswerTools {
@@ -51,12 +52,10 @@ export type UpstreamProxy = (
   readonly close: () => void;
 };
 
-export interface EgressSettings {
+export interface EgressSettings extends SecretValues {
   /** The folder for the proxy's socket `proxy.sock`. The proxy creates the folder. */
   readonly folder: string;
   readonly rules: EgressRules;
-  /** Returns the value of a secret that the egress rules name. */
-  readonly reveal: (name: string) => string;
   readonly record: (event: AuditEvent) => void;
   /** Called once, when the number of denied requests reaches its limit. */
   readonly onFlood?: () => void;

@@ -11,10 +11,8 @@ import type { Upstream } from './upstream.ts';
 export interface Traffic extends EgressSettings {
   readonly accounts: Accounts;
   readonly upstream: Upstream;
-  /**
-   * Returns the redaction that replaces secrets in responses. The first call builds the redaction.
-   */
-  readonly redaction: () => Redaction;
+  /** Replaces secrets in responses. */
+  readonly redaction: Redaction;
   readonly authority: RunAuthority | undefined;
   /** TLS contexts with the certificates made for this run, by host. */
   readonly contexts: Map<string, SecureContext>;

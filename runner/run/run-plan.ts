@@ -181,7 +181,7 @@ interface MountedRun extends Surroundings {
 async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedRun): Promise<End> {
   const { answers, plan, services } = work;
   const { acting, base, folders, mounts, record, runFolder, safeguards } = around;
-  const { placeholders, reveal } = await bindSecrets(plan, world.secrets);
+  const { placeholders, ...values } = await bindSecrets(plan, world.secrets, record);
   const canary = canaryFrom(randomBytes(56));
   const flood = new AbortController();
   const canarySeen = new AbortController();
@@ -198,7 +198,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   const proxy = await startEgress({
     folder: proxyFolder,
     rules: { egress: plan.egress, secrets: placeholders, asks: work.asks },
-    reveal,
+    ...values,
     record,
     onFlood: () => flood.abort(),
     leaks,

@@ -7,7 +7,7 @@ import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject } from '../../skills-index/skill/shape.ts';
-import type { Secrets } from '../egress/secrets.ts';
+import type { RevealedSecret, Secrets } from '../egress/secrets.ts';
 import { withLock } from '../files/lock.ts';
 import { programOnPath } from '../files/path-programs.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
@@ -50,14 +50,14 @@ export function openSecrets(
       secret,
     ]),
   );
-  const reveal = async (name: string): Promise<string> => {
+  const reveal = async (name: string): Promise<RevealedSecret> => {
     const secret = usable.get(name);
     if (secret === undefined)
       throw new Problem(
         'secret-refused',
         `Cannot use secret ${JSON.stringify(name)}: this run has no secret of that name`,
       );
-    return await revealSecret(secret, world, keychain);
+    return { value: await revealSecret(secret, world, keychain) };
   };
   return { entries: [...usable.values()].map(entryOf), reveal };
 }

@@ -39,7 +39,7 @@ export async function openProxy(
 ): Promise<UpstreamProxy> {
   const { hostname, port, protocol } = new URL(url);
   const isTls = protocol === 'https:';
-  const login = secret === undefined ? undefined : Buffer.from(await reveal(secret));
+  const login = secret === undefined ? undefined : Buffer.from((await reveal(secret)).value);
   const secureContext = createSecureContext({
     ca: [...systemAuthorities(), ...readAuthorities(policy)],
   });

@@ -323,7 +323,7 @@ describe('skillgate agent', () => {
       data: join(home, 'data'),
       cache: join(home, 'cache'),
     };
-    const secrets = { entries: [], reveal: async () => '' };
+    const secrets = { entries: [], reveal: async () => ({ value: '' }) };
     openSessionHost({
       agent: readAgent(agents, 'finance'),
       command: ['sh'],

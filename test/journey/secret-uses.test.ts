@@ -113,7 +113,7 @@ async function run(
     secret: [{ name: 'TOKEN', hosts: ['api.crm.example'], as, why: 'test' }],
     exec,
   };
-  const secrets = { entries: [stored], reveal: async () => value };
+  const secrets = { entries: [stored], reveal: async () => ({ value }) };
   const name = content.startsWith('curl') ? 'probe.sh' : 'probe.py';
   return await runTest(
     host,

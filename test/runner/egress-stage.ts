@@ -13,9 +13,11 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { type EgressProxy, startEgress } from '../../runner/egress/egress.ts';
 import { leakDetector } from '../../runner/egress/leaks.ts';
 import { watchedPlaceholder } from '../../runner/egress/placeholder.ts';
+import type { SecretValues } from '../../runner/egress/secrets.ts';
 import type { EgressSettings } from '../../runner/egress/settings.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { makeAuthority, type RunAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { echoedParts } from '../../skills-index/run/egress/secret-use.ts';
 import type { PlannedEgress } from '../../skills-index/run/plan/plan.ts';
 
 export const apiHost = 'api.crm.example';
@@ -48,7 +50,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface StageSettings extends Partial<EgressSettings> {
+export interface StageSettings extends Partial<Omit<EgressSettings, 'reveal'>> {
+  readonly reveal?: () => string;
   readonly egress?: readonly Partial<PlannedEgress>[];
   readonly secrets?: EgressSettings['rules']['secrets'];
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
@@ -58,6 +61,17 @@ export interface StageSettings extends Partial<EgressSettings> {
   readonly authority?: RunAuthority;
   /** Whether the proxy takes the upstream's authority. */
   readonly trusted?: boolean;
+}
+
+/** Values that stay as they are. */
+export function fixedValues(
+  secrets: EgressSettings['rules']['secrets'],
+  reveal: (name: string) => string,
+): SecretValues {
+  const known = secrets.flatMap(({ as, name, placeholder }) =>
+    echoedParts({ as }, reveal(name)).map((value) => ({ name, placeholder, value })),
+  );
+  return { reveal: async (name) => reveal(name), known: () => known };
 }
 
 export async function startStage(settings: StageSettings = {}): Promise<Stage> {
@@ -93,11 +107,11 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
   };
   const proxy = await startEgress({
     folder: join(folder, 'proxy'),
-    reveal: () => '',
     record: (event) => log.push(event),
     leaks: leakDetector((settings.secrets ?? []).map(watchedPlaceholder), () => undefined),
     ...(settings.trusted === false ? {} : { authorities: [foreign.certificate] }),
     ...settings,
+    ...fixedValues(settings.secrets ?? [], settings.reveal ?? (() => '')),
     rules: {
       egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })),
       secrets: settings.secrets ?? [],

@@ -176,6 +176,7 @@ export function openBreakerProblem({
 // Denials that prove nothing against the skill: the other side failed, or a person denied the
 // request.
 const innocent = [
+  'secret-expired',
   'unreachable',
   'unresolved',
   'answer-too-large',

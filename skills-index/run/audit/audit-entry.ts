@@ -56,6 +56,8 @@ export type AuditEvent = Readonly<
       dropped?: readonly string[];
     }
   | { event: 'redacted'; secret: string; host: string }
+  /** A service was asked for a token; `why` says why it gave none, and is empty when it did. */
+  | { event: 'mint'; secret: string; why: string }
   /** A file of a package that a session fetched from an index, by the digest of its bytes. */
   | {
       event: 'package';

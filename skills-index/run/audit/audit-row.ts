@@ -31,6 +31,8 @@ function eventCells(entry: AuditEntry): [string, string] {
       ];
     case 'redacted':
       return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
+    case 'mint':
+      return ['mint', `${entry.secret}: ${entry.why || 'a new token'}`];
     case 'package':
       return ['package', `${entry.ecosystem} ${entry.package} ${entry.version}: ${entry.digest}`];
     case 'canary':

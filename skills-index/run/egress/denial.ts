@@ -27,6 +27,10 @@ export const denials = {
     means:
       'a secret’s placeholder stands in a place, or goes to a host, to which the secret is not bound',
   },
+  'secret-expired': {
+    status: 502,
+    means: 'it is allowed, but its secret has expired, and the service gave no new token',
+  },
   'secret-missing': {
     status: 403,
     means:

@@ -26,7 +26,7 @@ interface Redactor {
   readonly found: ReadonlySet<string>;
 }
 
-/** The secret values of a run, prepared once for searching many responses. */
+/** The secret values of a run, prepared for searching many responses. */
 export interface Redaction {
   readonly isEmpty: boolean;
   /** Makes a redactor for one response. The caller passes the response from its beginning. */
@@ -47,8 +47,27 @@ interface Span {
  * hexadecimal with or without separators; and in base64, wrapped or not. Any eight secret
  * characters in a row are found in the encodings of the leak detector. Other encodings are not
  * found.
+ * @param values the same array until one changes; then also texts that have begun are searched for
+ * the new values
  */
-export function redactionOf(values: readonly KnownValue[]): Redaction {
+export function redactionOf(values: () => readonly KnownValue[]): Redaction {
+  let of: readonly KnownValue[] | undefined;
+  let search: ValueSearch;
+  const current = (): ValueSearch => {
+    const now = values();
+    if (now !== of) search = searchOf(now);
+    of = now;
+    return search;
+  };
+  return {
+    get isEmpty() {
+      return values().length === 0;
+    },
+    start: () => redactorOf(current),
+  };
+}
+
+function searchOf(values: readonly KnownValue[]): ValueSearch {
   const known = values
     .filter(({ value }) => value !== '')
     .sort((a, b) => b.value.length - a.value.length);
@@ -62,12 +81,11 @@ export function redactionOf(values: readonly KnownValue[]): Redaction {
       bytes: Buffer.from(text, 'latin1'),
     })),
   );
-  const search = {
+  return {
     startWholes,
     find: finderOf(parts),
     longest: parts.reduce((most, { bytes }) => Math.max(most, bytes.length), 0),
   };
-  return { isEmpty: known.length === 0, start: () => redactorOf(search) };
 }
 
 interface ValueSearch {
@@ -79,14 +97,22 @@ interface ValueSearch {
   readonly longest: number;
 }
 
-function redactorOf(search: ValueSearch): Redactor {
+function redactorOf(current: () => ValueSearch): Redactor {
   const found = new Set<string>();
+  let search = current();
   let text = textRedactor(search, found);
   return {
     found,
-    push: (part) => text(part, false),
+    push: (part) => {
+      const now = current();
+      if (now === search) return text.push(part, false);
+      const rest = text.rest();
+      search = now;
+      text = textRedactor(search, found);
+      return text.push(rest + part, false);
+    },
     end: () => {
-      const rest = text('', true);
+      const rest = text.push('', true);
       text = textRedactor(search, found);
       return rest;
     },
@@ -97,7 +123,11 @@ function redactorOf(search: ValueSearch): Redactor {
 function textRedactor(
   { find, longest, startWholes }: ValueSearch,
   found: Set<string>,
-): (part: string, isEnd: boolean) => string {
+): {
+  push(part: string, isEnd: boolean): string;
+  /** What was pushed and is not redacted yet. */
+  rest(): string;
+} {
   const wholes = startWholes();
   let text = '';
   let begin = 0;
@@ -114,7 +144,7 @@ function textRedactor(
       }))
       .filter(({ to }) => to > seen);
   };
-  return (part, isEnd) => {
+  const push = (part: string, isEnd: boolean): string => {
     const seen = begin + text.length;
     text += part;
     const end = begin + text.length;
@@ -139,6 +169,7 @@ function textRedactor(
     begin = kept;
     return out;
   };
+  return { push, rest: () => text.slice(written - begin) };
 }
 
 // Parts of a value overlap each other and the value. Overlapping spans become one span, which is

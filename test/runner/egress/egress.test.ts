@@ -10,11 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EgressProxy, startEgress } from '../../../runner/egress/egress.ts';
 import { leakDetector } from '../../../runner/egress/leaks.ts';
 import { watchedPlaceholder } from '../../../runner/egress/placeholder.ts';
+import type { SecretValues } from '../../../runner/egress/secrets.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
+import { fixedValues } from '../egress-stage.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';
@@ -30,14 +32,13 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let proxy: EgressProxy;
 let log: AuditEvent[];
 let floods: number;
-let reveal: (name: string) => string;
+let { known, reveal }: SecretValues = fixedValues([], () => '');
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-egress-'));
   seen = [];
   log = [];
   floods = 0;
-  reveal = () => value;
   answer = (_, response) => response.end('fine');
   upstream = createHttp(async (request, response) => {
     seen.push({
@@ -52,6 +53,12 @@ beforeEach(async () => {
   const pinned = {
     'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
   };
+  const secrets = [
+    { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' },
+    { name: 'OTHER', placeholder: 'skillgate-secret-ff', hosts: ['other.example'], as: 'bearer' },
+  ] as const;
+  const values = fixedValues(secrets, () => value);
+  ({ known, reveal } = values);
   proxy = await startEgress({
     folder: join(folder, 'proxy'),
     rules: {
@@ -65,17 +72,10 @@ beforeEach(async () => {
           pinned,
         },
       ],
-      secrets: [
-        { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' },
-        {
-          name: 'OTHER',
-          placeholder: 'skillgate-secret-ff',
-          hosts: ['other.example'],
-          as: 'bearer',
-        },
-      ],
+      secrets,
     },
     reveal: (name) => reveal(name),
+    known: () => known(),
     leaks,
     record: (event) => log.push(event),
     onFlood: () => floods++,
@@ -285,17 +285,18 @@ describe('what is refused', () => {
     const pinned = {
       'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
     };
+    const secrets = [
+      { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' },
+    ] as const;
     proxy = await startEgress({
       folder: join(folder, 'proxy'),
       rules: {
         egress: [
           { ...plain, host: 'api.crm.example', port: 80, methods: ['POST'], path: '/*', pinned },
         ],
-        secrets: [
-          { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' },
-        ],
+        secrets,
       },
-      reveal: () => value,
+      ...fixedValues(secrets, () => value),
       leaks,
       record: (event) => log.push(event),
     });
@@ -352,10 +353,58 @@ describe('what comes back', () => {
     expect(why()).toEqual(['approved', 'redacted']);
   });
 
+  const withToken = [
+    'GET http://api.crm.example/v2/x HTTP/1.1',
+    host,
+    `Authorization: Bearer ${placeholder}`,
+    ...end,
+  ];
+
+  it('is the old value and the new one of a secret that was renewed, also in an answer that has begun', async () => {
+    let number = 1;
+    const tokens = ['first-token-aB3xY9qZ7w', 'other-token-Kk4mN8pR2s'];
+    let all: ReturnType<typeof known> = [];
+    reveal = async () => {
+      all = tokens
+        .slice(0, number)
+        .map((token) => ({ name: 'CRM_TOKEN', placeholder, value: token }));
+      return tokens[number - 1] ?? '';
+    };
+    known = () => all;
+    let finish = (): void => undefined;
+    answer = (_, response) => {
+      response.write(`${tokens[0]} `);
+      finish = () => response.end(tokens.join(' '));
+    };
+    const long = send(...withToken);
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    number = 2;
+    answer = (_, response) => response.end(tokens.join(' '));
+    expect(await send(...withToken)).toContain(`\n${placeholder} ${placeholder}\r\n`);
+    finish();
+    expect(await long).not.toMatch(/first-token|other-token/);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(
+      tokens.map((token) => `Bearer ${token}`),
+    );
+  });
+
+  it('is a reason where the secret has expired, and the run goes on', async () => {
+    const { reveal: working } = { reveal };
+    reveal = () => Promise.reject(Object.assign(new Error(), { code: 'secret-expired' }));
+    const got = await send(...withToken);
+    expect(got).toMatch(
+      /^HTTP\/1.1 502 [\s\S]*"why":"secret-expired","detail":"it is allowed, but/,
+    );
+    expect(await send(...request)).toContain('fine');
+    reveal = working;
+    expect(await send(...withToken)).toContain('fine');
+    expect(seen).toHaveLength(2);
+    expect(why()).toEqual(['approved', 'secret-expired', 'approved', 'approved']);
+  });
+
   it('is ready to be looked through before a request leaves: where a value is not to be had, nothing is done', async () => {
-    reveal = (name) => {
-      if (name === 'OTHER') throw new Error('its source is gone');
-      return value;
+    known = () => {
+      throw new Error('cannot be built');
     };
     const ended = new Promise((resolve) => proxy.failed.addEventListener('abort', resolve));
     await send(...request);

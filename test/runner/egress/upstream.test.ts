@@ -21,7 +21,8 @@ const rule: PlannedEgress = {
 const settings = {
   folder: '',
   rules: { egress: [rule], secrets: [] },
-  reveal: () => '',
+  reveal: async () => '',
+  known: () => [],
   record: () => undefined,
   leaks,
 };

@@ -37,7 +37,7 @@ const mount = [
   { source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'test' },
 ] as const;
 const isRoot = process.getuid?.() === 0;
-const noSecrets = { entries: [], reveal: async () => '' };
+const noSecrets = { entries: [], reveal: async () => ({ value: '' }) };
 
 let folder: string;
 let agents: string;

@@ -43,9 +43,15 @@ describe('the secrets of a run', () => {
   it('are those of its agent before those of every run, and none of another', async () => {
     store({});
     store({ agent: 'bot', value: Buffer.from('token-of-the-bot') });
-    expect(await openSecrets(world(), undefined).reveal('TOKEN')).toBe('token-of-every-run');
-    expect(await openSecrets(world(), 'bot').reveal('TOKEN')).toBe('token-of-the-bot');
-    expect(await openSecrets(world(), 'other').reveal('TOKEN')).toBe('token-of-every-run');
+    expect(await openSecrets(world(), undefined).reveal('TOKEN')).toEqual({
+      value: 'token-of-every-run',
+    });
+    expect(await openSecrets(world(), 'bot').reveal('TOKEN')).toEqual({
+      value: 'token-of-the-bot',
+    });
+    expect(await openSecrets(world(), 'other').reveal('TOKEN')).toEqual({
+      value: 'token-of-every-run',
+    });
     expect(JSON.stringify(openSecrets(world(), 'bot').entries)).not.toContain('token-of');
     await expect(openSecrets(world(), 'bot').reveal('OTHER')).rejects.toMatchObject({
       code: 'secret-refused',
@@ -70,8 +76,8 @@ describe('the secrets of a run', () => {
       }),
     );
     expect(read).toEqual([]);
-    expect(await secrets.reveal('KEPT')).toBe('kept-token');
-    expect(await secrets.reveal('PRINTED')).toBe('printed-token');
+    expect(await secrets.reveal('KEPT')).toEqual({ value: 'kept-token' });
+    expect(await secrets.reveal('PRINTED')).toEqual({ value: 'printed-token' });
     expect(read).toEqual(['account-1']);
   });
 
@@ -95,7 +101,7 @@ describe('the secrets of a run', () => {
     const bind = (...secrets: ReturnType<typeof planned>[]) =>
       bindSecrets({ egress: [], secrets }, openSecrets(world(), undefined));
     const { placeholders, reveal } = await bind(planned('bearer'));
-    expect(reveal('TOKEN')).toBe('token-of-every-run');
+    expect(await reveal('TOKEN')).toBe('token-of-every-run');
     expect(JSON.stringify(placeholders)).not.toContain('token-of-every-run');
     await expect(bind(planned('bearer'), planned('bearer', 'OTHER'))).rejects.toThrow(
       /Cannot use secret "OTHER"/,

@@ -44,7 +44,7 @@ function opened({ isMistaken, manners: _, milliseconds, stage: __, ...rule }: Wa
   const file = join(folder, 'company.pem');
   writeFileSync(file, company.certificate, { mode: 0o600 });
   const policy = { ...emptyHostPolicy, authorities: [file] };
-  const reveal = async (): Promise<string> => login;
+  const reveal = async () => ({ value: login });
   return openProxy(policy, { url, ...rule }, { reveal }, milliseconds);
 }
 

@@ -113,6 +113,7 @@ describe('a breaker', () => {
     ],
     ['the canary', { event: 'canary' }, ['canary']],
     ['a person’s no', { event: 'egress', decision: 'denied', why: 'held' }, []],
+    ['no token', { event: 'egress', decision: 'denied', why: 'secret-expired' }, []],
     ['an allowed request', { event: 'egress', decision: 'allowed', why: 'approved' }, []],
   ])('%s counts as what it is', (_, event, expected) => {
     expect(countersOf(event as AuditEvent)).toEqual(expected);

@@ -7,7 +7,8 @@ import { isWhole } from '../../../sample.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));
 const value = 'sk/live+0123 "456"';
-const redactor = (values: readonly KnownValue[]) => redactionOf(values).start();
+const fixed = (values: readonly KnownValue[]) => redactionOf(() => values);
+const redactor = (values: readonly KnownValue[]) => fixed(values).start();
 const known = [{ name: 'T', placeholder, value }];
 
 const clean = (parts: readonly string[]): string => {
@@ -252,7 +253,7 @@ describe('a long value', () => {
     'of %i characters is replaced in every form, in parts of %i',
     (length, size) => {
       const secret = longValue(length);
-      const redaction = redactionOf([{ name: 'T', placeholder: '[T]', value: secret }]);
+      const redaction = fixed([{ name: 'T', placeholder: '[T]', value: secret }]);
       const bytes = Buffer.from(secret);
       const hex = bytes.toString('hex');
       const forms = {
@@ -284,9 +285,7 @@ describe('a long value', () => {
 
 describe('a value that repeats itself', () => {
   it('is compared with each place of an answer a few times, however often it has the same part', () => {
-    const redaction = redactionOf([
-      { name: 'T', placeholder: '[T]', value: 'aB3xY9qZ'.repeat(2_000) },
-    ]);
+    const redaction = fixed([{ name: 'T', placeholder: '[T]', value: 'aB3xY9qZ'.repeat(2_000) }]);
     const compare = vi.spyOn(Buffer.prototype, 'equals');
     const filter = redaction.start();
     const out = filter.push('<aB3xY9qZaB3xY9qZ>'.repeat(10)) + filter.end();
@@ -294,6 +293,27 @@ describe('a value that repeats itself', () => {
     compare.mockRestore();
     expect(out).toBe('<[T]>'.repeat(10));
     expect(compared).toBeLessThan(2_000);
+  });
+});
+
+describe('a value that changes while an answer arrives', () => {
+  const before = 'first-token-aB3xY9qZ7w';
+  const after = 'other-token-Kk4mN8pR2s';
+  const all = (...values: string[]): KnownValue[] =>
+    values.map((value) => ({ name: 'T', placeholder: '[T]', value }));
+
+  it.each([
+    ['both', `<${before}>`, `<${after}>${before}`, '<[T]><[T]>[T]'],
+    ['the old one, cut by the change', `<${before.slice(0, 9)}`, `${before.slice(9)}>`, '<[T]>'],
+    ['the old one, cut at its last letters', before.slice(0, -2), `${before.slice(-2)}!`, '[T]!'],
+    ['the new one, cut by the change', `<${after.slice(0, 9)}`, `${after.slice(9)}>`, '<[T]>'],
+    ['none', 'nothing ', 'here', 'nothing here'],
+  ])('is replaced: %s', (_, early, late, shown) => {
+    let values = all(before);
+    const filter = redactionOf(() => values).start();
+    const first = filter.push(early);
+    values = all(after, before);
+    expect(first + filter.push(late) + filter.end()).toBe(shown);
   });
 });
 
@@ -358,7 +378,7 @@ describe('what stands around the secret of a value', () => {
     token_uri: 'https://oauth2.googleapis.com/token',
   });
   const redact = (secret: string, text: string): string => {
-    const filter = redactionOf([{ name: 'T', placeholder: '[T]', value: secret }]).start();
+    const filter = fixed([{ name: 'T', placeholder: '[T]', value: secret }]).start();
     return filter.push(text) + filter.end();
   };
 
