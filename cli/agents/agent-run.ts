@@ -46,14 +46,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   };
   const files = hostFiles(world);
   const agent = withModel(readNamedAgent(files.agents, name), context.options.model);
-  const storedSecrets = openSecrets(world, name);
+  const openProxy = proxyOpener(context, files.policy, name);
+  const storedSecrets = openSecrets(world, name, { policy: files.policy, openProxy });
   const sandbox = backendOf(files.policy);
   const isStart = context.options.plan !== true;
   const terminal = terminalOf(context, isStart);
-  const subject = { run: id, agent: name };
   // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
-    isStart ? recordRefusal(files.audit, subject, act) : act();
+    isStart ? recordRefusal(files.audit, { run: id, agent: name }, act) : act();
   const question = {
     agent,
     command,
@@ -84,7 +84,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       agent,
       hostPolicy: files.policy,
       secrets: storedSecrets,
-      openProxy: proxyOpener(context, files.policy, name),
+      openProxy,
       paths: context.paths,
       audit: heard.audit,
       hands: handsOfOperator(context, files.policy),

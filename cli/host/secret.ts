@@ -4,11 +4,12 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import {
   listSecrets,
   parseSecretCommand,
-  parseSecretValue,
   removeSecret,
   runSecretCommand,
   type SecretOrigin,
@@ -16,6 +17,7 @@ import {
   secretsFileOf,
   storeSecret,
 } from '../../runner/secret-sources/secret-store.ts';
+import { parseSecretValue } from '../../runner/secret-sources/secret-value.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -29,6 +31,7 @@ import {
 } from '../command.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { proxyOpener } from '../upstream-proxy.ts';
 
 const secretCommands: CommandTable = {
   'secret set': set,
@@ -57,9 +60,9 @@ async function set(context: CommandContext): Promise<ExitCode> {
     ...(Array.isArray(method) ? { methods: method } : {}),
     ...(typeof agent === 'string' ? { agent } : {}),
   };
-  const origin = await originOf(context, name, hosts);
+  const { origin, ...renews } = await originOf(context, name, hosts);
   const value = 'value' in origin ? { value: Buffer.from(origin.value) } : origin;
-  const entry = storeSecret(secretsFileOf(context), { ...bound, ...value });
+  const entry = storeSecret(secretsFileOf(context), { ...bound, ...renews, ...value });
   answer(context, { schema: 'skillgate.secret/1', ...entry }, () => text(entry));
   return exitCodes.ok;
 }
@@ -71,7 +74,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     entry.hosts.join(', '),
     entry.methods?.join(', ') ?? 'any method',
     entry.agent ?? 'every run',
-    entry.source,
+    entry.renew === undefined ? entry.source : `${entry.source}, ${lifeText(entry)}`,
     entry.stored,
   ];
   answer(context, { schema: 'skillgate.secrets/1', secrets: storedSecrets }, () =>
@@ -99,26 +102,57 @@ async function remove(context: CommandContext): Promise<ExitCode> {
 
 /**
  * The origin of a secret: its value, its keychain entry, or the command that prints it. The command
- * is tried once.
+ * is tried once, and so is a credential that renews.
  */
 async function originOf(
   context: CommandContext,
   name: string,
   hosts: readonly string[],
-): Promise<SecretOrigin> {
-  const { command: line, keychain } = context.options;
-  if (typeof line === 'string') {
-    if (keychain === true)
-      throw new Problem('usage', 'A secret comes from a command or from the keychain: choose one');
-    const command = parseSecretCommand(name, line, context.env.PATH);
-    parseSecretValue(name, await runSecretCommand(name, command, context.env));
-    return { command };
-  }
-  const value = parseSecretValue(name, await secretValue(context, name, hosts));
-  if (keychain !== true) return { value };
+): Promise<{ readonly origin: SecretOrigin } & Pick<SecretEntry, 'renew' | 'seconds'>> {
+  const { command: line, keychain, renew } = context.options;
+  if (typeof line === 'string' && (keychain === true || renew === 'oauth-refresh'))
+    throw new Problem(
+      'usage',
+      keychain === true
+        ? 'A secret comes from a command or from the keychain: choose one'
+        : 'A refresh token may change, and no command could keep it: give it by < FILE',
+    );
+  if (typeof line !== 'string' && renew === 'program')
+    throw new Problem('usage', '--renew program needs the --command that prints tokens');
+  const command =
+    typeof line === 'string' ? parseSecretCommand(name, line, context.env.PATH) : undefined;
+  const given =
+    command === undefined
+      ? await secretValue(context, name, hosts)
+      : await runSecretCommand(name, command, context.env);
+  const tried =
+    typeof renew === 'string' ? await tryRenewal(context, name, renew, given) : undefined;
+  const value = tried?.value ?? parseSecretValue(name, given);
+  const renews = tried && { renew: String(renew), seconds: tried.seconds };
+  if (command !== undefined) return { origin: { command }, ...renews };
+  if (keychain !== true) return { origin: { value }, ...renews };
   const account = `secret ${randomUUID()}`;
   await osKeychain().write(account, value);
-  return { keychain: account };
+  return { origin: { keychain: account }, ...renews };
+}
+
+async function tryRenewal(
+  context: CommandContext,
+  name: string,
+  kind: string,
+  given: Uint8Array,
+): Promise<{ readonly value: string; readonly seconds: number }> {
+  const { mint } = await import('../../runner/secret-sources/mint.ts');
+  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
+  const way = { policy, openProxy: proxyOpener(context, policy) };
+  const text = Buffer.from(given).toString();
+  const { expires, next = text } = await mint(name, kind, text, way);
+  const value = parseSecretValue(name, Buffer.from(JSON.stringify(JSON.parse(next))));
+  return { value, seconds: Math.round((expires - Date.now()) / 1_000) };
+}
+
+function lifeText({ renew = '', seconds = 0 }: SecretEntry): string {
+  return `${renew}: tokens of ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`;
 }
 
 async function secretValue(
@@ -155,12 +189,14 @@ async function* bytesOf(stream: InStream): AsyncGenerator<Uint8Array> {
     yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
 }
 
-function text({ name, hosts, methods, agent, source }: SecretEntry): Safe {
+function text(entry: SecretEntry): Safe {
+  const { name, hosts, methods, agent, source } = entry;
   const whose = agent === undefined ? 'for every run' : `for agent ${agent} alone`;
   const how = methods === undefined ? '' : ` with ${methods.join(', ')} alone`;
   const where =
     source === 'file'
       ? ''
       : `; its value ${source === 'keychain' ? 'is in the keychain' : 'comes from the command'}`;
-  return safe`stored ${name} for ${hosts.join(', ')}${how}, ${whose}${where}`;
+  const renews = entry.renew === undefined ? '' : `; ${lifeText(entry)}`;
+  return safe`stored ${name} for ${hosts.join(', ')}${how}, ${whose}${where}${renews}`;
 }

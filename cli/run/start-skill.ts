@@ -201,6 +201,7 @@ export async function runRequest(
     now: world.now,
   };
   const { name, version, bundle, manifest, capabilities } = admitted;
+  const openProxy = proxyOpener(world, host.policy, call.agent?.name);
   return {
     skill: {
       admitted: { name, version, bundle },
@@ -219,8 +220,8 @@ export async function runRequest(
     signal: world.signal,
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
-    secrets: openSecrets(world, call.agent?.name),
-    openProxy: proxyOpener(world, host.policy, call.agent?.name),
+    secrets: openSecrets(world, call.agent?.name, { policy: host.policy, openProxy }),
+    openProxy,
     hands: call.hands ?? handsOfAgent(world, host.policy),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),

@@ -84,6 +84,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const output = outputFor(context);
   const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
   const { audit: auditLog } = heard;
+  const openProxy = proxyOpener(context, policy);
   try {
     const result = await runSkill({
       ...skill,
@@ -92,8 +93,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       audit: auditLog,
       hostPolicy: policy,
       paths: context.paths,
-      secrets: openSecrets(context, undefined),
-      openProxy: proxyOpener(context, policy),
+      secrets: openSecrets(context, undefined, { policy, openProxy }),
+      openProxy,
       signal: context.signal,
       now: context.now,
       sandbox: backendOf(policy),

@@ -46,7 +46,7 @@ export function openUpstream({
   proxy,
   resolve = resolveName,
   rules,
-}: EgressSettings): Upstream {
+}: Pick<EgressSettings, 'authorities' | 'proxy' | 'resolve' | 'rules'>): Upstream {
   const pins = new Map(
     [...rules.egress.map(({ pinned }) => pinned), rules.asks ?? {}].flatMap(
       Object.entries<PinnedAddress>,

@@ -2,26 +2,29 @@
 
 import { spawn } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { isHostName } from '../../skills-index/network/host-name.ts';
+import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject } from '../../skills-index/skill/shape.ts';
 import type { RevealedSecret, Secrets } from '../egress/secrets.ts';
-import { withLock } from '../files/lock.ts';
+import { requireInTime, tryLock, unlock, withLock } from '../files/lock.ts';
 import { programOnPath } from '../files/path-programs.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { type Keychain, osKeychain } from './keychain.ts';
+import type { MintWay } from './mint.ts';
+import { parseSecretValue, refused } from './secret-value.ts';
 
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
 const keychainMillisMax = 30_000;
-const secretBytesMax = 16 * 1024;
-const secretBytesMin = 8;
 const secretsFileBytesMax = 256 * 1024;
 
 /** Milliseconds that a command may take to print a secret. */
 const secretCommandMillisMax = 5_000;
+const lockPollMillis = 50;
 
 interface SecretWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,11 +38,13 @@ export function secretsFileOf({ paths }: Pick<SecretWorld, 'paths'>): string {
 /**
  * The secrets that runs of this agent may use. A secret of the agent takes precedence over a shared
  * secret of the same name.
+ * @param way to the token endpoints of secrets that renew
  * @throws Problem `key-file-invalid`
  */
 export function openSecrets(
   world: SecretWorld,
   agent: string | undefined,
+  way: MintWay = { policy: emptyHostPolicy },
   keychain: () => Keychain = osKeychain,
 ): Secrets {
   const stored = readStoredSecrets(secretsFileOf(world));
@@ -57,9 +62,58 @@ export function openSecrets(
         'secret-refused',
         `Cannot use secret ${JSON.stringify(name)}: this run has no secret of that name`,
       );
-    return { value: await revealSecret(secret, world, keychain) };
+    return secret.renew === undefined
+      ? { value: await revealSecret(secret, world, keychain) }
+      : await renewSecret(secret, world, way, keychain);
   };
   return { entries: [...usable.values()].map(entryOf), reveal };
+}
+
+/** Makes a token from the credential as it is stored now. */
+async function renewSecret(
+  before: StoredSecret,
+  world: SecretWorld,
+  way: MintWay,
+  keychain: () => Keychain,
+): Promise<RevealedSecret> {
+  const { agent, name, renew = '' } = before;
+  const { mint } = await import('./mint.ts');
+  const file = secretsFileOf(world);
+  const mintNow = async (): Promise<RevealedSecret> => {
+    const secret = readStoredSecrets(file).find((one) => isSame(one, name, agent));
+    // The run was planned with other hosts, and a new value must not reach them.
+    if (secret === undefined || boundOf(secret) !== boundOf(before))
+      throw refused(name, 'it was stored anew since the run began', 'Start the run again.');
+    const credential = await revealSecret(secret, world, keychain);
+    const { next, ...token } = await mint(name, renew, credential, way);
+    if (next !== undefined && 'keychain' in secret) await keychain().write(secret.keychain, next);
+    else if (next !== undefined)
+      change(file, (stored) =>
+        stored.map((one) =>
+          'value' in one && isSame(one, name, agent) && one.value === credential
+            ? { ...one, value: next }
+            : one,
+        ),
+      );
+    return token;
+  };
+  if (renew !== 'oauth-refresh') return await mintNow();
+  // A refresh token that is used twice ends all tokens of its client.
+  const lock = `${file}.${name}.lock`;
+  const began = performance.now();
+  while (!tryLock(lock)) {
+    requireInTime(began, lock);
+    await sleep(lockPollMillis);
+  }
+  try {
+    return await mintNow();
+  } finally {
+    unlock(lock);
+  }
+}
+
+function boundOf({ hosts, methods, renew }: StoredSecret): string {
+  return JSON.stringify([hosts, methods, renew]);
 }
 
 /**
@@ -73,8 +127,10 @@ export async function revealSecret(
   milliseconds = keychainMillisMax,
 ): Promise<string> {
   if ('value' in secret) return secret.value;
-  if ('command' in secret)
-    return parseSecretValue(secret.name, await runSecretCommand(secret.name, secret.command, env));
+  if ('command' in secret) {
+    const printed = await runSecretCommand(secret.name, secret.command, env);
+    return secret.renew === undefined ? parseSecretValue(secret.name, printed) : printed.toString();
+  }
   const value = await inTime(keychain().read(secret.keychain), secret.name, milliseconds);
   if (value !== undefined) return parseSecretValue(secret.name, Buffer.from(value));
   throw new Problem(
@@ -130,7 +186,7 @@ type StoredSecret = Omit<SecretEntry, 'source'> & SecretOrigin;
 /** A new value as bytes; one newline at the end is removed. */
 type NewOrigin = { readonly value: Uint8Array } | Exclude<SecretOrigin, { readonly value: string }>;
 
-type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'> & {
+type NewSecret = Omit<SecretEntry, 'source' | 'stored'> & {
   readonly now: Date;
 } & NewOrigin;
 
@@ -141,7 +197,7 @@ type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'> & {
  */
 export function storeSecret(
   file: string,
-  { name, hosts, methods, agent, now, ...from }: NewSecret,
+  { name, hosts, methods, agent, renew, seconds, now, ...from }: NewSecret,
 ): SecretEntry {
   const origin: SecretOrigin =
     'value' in from ? { value: parseSecretValue(name, from.value) } : from;
@@ -153,6 +209,8 @@ export function storeSecret(
     hosts: [...new Set(hosts)].sort(),
     ...(methods === undefined ? {} : { methods: [...new Set(methods)].sort() }),
     ...(agent === undefined ? {} : { agent }),
+    ...(renew === undefined ? {} : { renew }),
+    ...(seconds === undefined ? {} : { seconds }),
   };
   const secret: StoredSecret = { ...bound, stored: now.toISOString(), ...origin };
   change(file, (stored) => [...stored.filter((old) => !isSame(old, name, agent)), secret]);
@@ -178,53 +236,27 @@ export function removeSecret(file: string, name: string, agent?: string): Stored
   return before;
 }
 
-/**
- * Parses a value that may be sent in a header.
- * @throws Problem `secret-refused`, without any of the value
- */
-export function parseSecretValue(name: string, bytes: Uint8Array): string {
-  const value = Buffer.from(bytes)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
-  const wrong = whyNotValue(value);
-  if (wrong === undefined) return value;
-  throw refused(
-    name,
-    wrong,
-    value.length < secretBytesMin
-      ? `Give a value of at least ${secretBytesMin} characters.`
-      : 'Give the value alone, on one line: in the file, at the prompt, or as the output of the command.',
-  );
-}
-
 /** A stored secret without its value. */
 function entryOf(secret: StoredSecret): SecretEntry {
-  const { name, hosts, methods, agent, stored } = secret;
-  const bound = {
-    ...(methods === undefined ? {} : { methods }),
-    ...(agent === undefined ? {} : { agent }),
-  };
-  return {
-    name,
-    hosts,
-    ...bound,
-    source: 'value' in secret ? 'file' : 'keychain' in secret ? 'keychain' : 'command',
-    stored,
-  };
+  const { stored, ...bound } = v.parse(v.object(boundEntries), secret);
+  const source = 'value' in secret ? 'file' : 'keychain' in secret ? 'keychain' : 'command';
+  return { ...bound, source, stored };
 }
 
 const text = v.string();
-const bound = {
+const boundEntries = {
   name: text,
   hosts: v.array(text),
   methods: v.exactOptional(v.array(text)),
   agent: v.exactOptional(text),
+  renew: v.exactOptional(text),
+  seconds: v.exactOptional(v.number()),
   stored: text,
 };
 const secretShape = v.union([
-  exactObject({ ...bound, value: text }),
-  exactObject({ ...bound, keychain: text }),
-  exactObject({ ...bound, command: v.array(text) }),
+  exactObject({ ...boundEntries, value: text }),
+  exactObject({ ...boundEntries, keychain: text }),
+  exactObject({ ...boundEntries, command: v.array(text) }),
 ]);
 const storedShape = exactObject({
   schema: v.literal('skillgate.secrets/1'),
@@ -264,14 +296,6 @@ function change(file: string, act: (stored: readonly StoredSecret[]) => StoredSe
   });
 }
 
-function whyNotValue(value: string): string | undefined {
-  if (value.length < secretBytesMin) return `its value has fewer than ${secretBytesMin} characters`;
-  if (value.length > secretBytesMax) return `its value has more than ${secretBytesMax} characters`;
-  return /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(value)
-    ? undefined
-    : 'its value is not one line of printable ASCII';
-}
-
 function whyNotBound(
   name: string,
   hosts: readonly string[],
@@ -288,12 +312,6 @@ function whyNotBound(
 
 function isSame(old: StoredSecret, name: string, agent: string | undefined): boolean {
   return old.name === name && old.agent === agent;
-}
-
-function refused(name: string, why: string, hint: string): Problem {
-  return new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, {
-    hint,
-  });
 }
 
 // Reads a secret from the output of a program that the operator names, such as `pass show crm`. No

@@ -277,7 +277,8 @@ export const secretRows: readonly WrittenRow[] = [
     name: 'secret set',
     summary:
       'store a secret from a prompt or standard input, bound to the hosts that may receive it',
-    usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
+    usage:
+      'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE] [--renew KIND]',
     examples: [
       [
         'skillgate secret set CRM_TOKEN --host api.crm.example',
@@ -291,11 +292,41 @@ export const secretRows: readonly WrittenRow[] = [
         'skillgate secret set CRM_TOKEN --host api.crm.example --command "pass show crm"',
         'store no value: run this program to get the value at each run',
       ],
+      [
+        'skillgate secret set GITHUB --host api.github.com --renew github-app < app.json',
+        'each run makes tokens of its own; app.json has app_id, installation_id, private_key; may have repositories, permissions, api_url',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example --renew oauth-client < client.json',
+        'token_url, client_id, client_secret; may have scope, audience, resource, token_endpoint_auth_method',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example --renew oauth-refresh < client.json',
+        'the same with refresh_token, which Skillgate replaces when the service gives another; client_secret may be missing',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example --renew token-exchange < exchange.json',
+        'token_url, subject_token_file (with an OIDC token that another program renews); may have what oauth-client has, subject_token_type, requested_token_type',
+      ],
+      [
+        'skillgate secret set SHEETS --host sheets.googleapis.com --renew google-service-account < key.json',
+        'the file that Google gives, with scope added',
+      ],
+      [
+        'skillgate secret set S3 --host s3.eu-central-1.amazonaws.com --renew aws-sts < role.json',
+        'access_key_id, secret_access_key, region, role_arn; may have policy, duration_seconds, external_id, session_token, token_url',
+      ],
+      [
+        'skillgate secret set S3 --host s3.eu-central-1.amazonaws.com --renew program --command "aws configure export-credentials"',
+        'ask the program again before what it printed expires: JSON as AWS, gcloud config config-helper, az account get-access-token, ExecCredential or OAuth have it',
+      ],
     ],
     options: {
       '--host HOST...': 'host that may receive the secret',
       '--method METHOD...': 'HTTP method of the requests that may carry the secret (default: any)',
       '--keychain': 'keep the value in the keychain of this machine',
+      '--renew KIND':
+        'make tokens from the value, again before they expire: github-app, oauth-client, oauth-refresh, token-exchange, google-service-account, aws-sts, program',
       '--command LINE': 'program and arguments that print the value; no shell interprets the line',
       ...agentOption,
     },
@@ -304,7 +335,8 @@ export const secretRows: readonly WrittenRow[] = [
   },
   {
     name: 'secret list',
-    summary: 'list secrets: names, hosts, methods, agents and sources, never values',
+    summary:
+      'list secrets: names, hosts, methods, agents, sources and lives of tokens, never values',
     examples: [['skillgate secret list', 'show the secrets stored on this host']],
     load: () => import('../../host/secret.ts'),
   },

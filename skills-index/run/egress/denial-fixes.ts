@@ -14,6 +14,8 @@ const proxyFix = 'skillgate doctor tries the proxy; skillgate host egress list n
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
     'declare egress to the host in the skill’s manifest, have it approved, and grant it (skillgate agent grant); skillgate run --plan NAME shows the requests that a run may make',
+  'secret-expired':
+    'skillgate log --run RUN shows why; a changed credential: skillgate secret set NAME --renew KIND',
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
     'name an approver (skillgate host approver add NAME), or remove the rule from "holds" in host.json',

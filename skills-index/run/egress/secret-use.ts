@@ -124,7 +124,7 @@ function nameIn(as: string, kind: 'form' | 'json' | 'query'): string | undefined
 }
 
 /** The value that a JSON pointer names (RFC 6901). */
-function valueAt(json: unknown, pointer: string): unknown {
+export function valueAt(json: unknown, pointer: string): unknown {
   return pointer
     .split('/')
     .slice(1)

@@ -36,6 +36,10 @@ export interface SecretEntry {
   /** The only agent whose runs may use the secret; absent for every run. */
   readonly agent?: string;
   readonly source: 'file' | 'keychain' | 'command';
+  /** The kind of a credential from which tokens are made. */
+  readonly renew?: string;
+  /** The life of the token that was made when the credential was stored. */
+  readonly seconds?: number;
   readonly stored: string;
 }
 

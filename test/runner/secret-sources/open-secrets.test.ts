@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { bindSecrets } from '../../../runner/egress/secrets.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bindSecrets, type Secrets } from '../../../runner/egress/secrets.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import {
   openSecrets,
+  removeSecret,
   revealSecret,
   secretsFileOf,
   storeSecret,
@@ -12,6 +13,7 @@ import {
 import type { SecretUse } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
+import { oauthClient, startOauth, tokenUrl } from './token-services.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 let folder: string;
@@ -70,6 +72,7 @@ describe('the secrets of a run', () => {
     const secrets = openSecrets(
       world(),
       undefined,
+      undefined,
       keychain(async (account) => {
         read.push(account);
         return 'kept-token';
@@ -110,5 +113,81 @@ describe('the secrets of a run', () => {
     await expect(bind(planned('address'))).rejects.toThrow('is no address that the plan allows');
     store({ value: Buffer.from('AKIDEXAMPLE:secret-key-0123') });
     expect((await bind(planned('sigv4'))).placeholders).toHaveLength(1);
+  });
+});
+
+describe('a secret that renews', () => {
+  let oauth: Awaited<ReturnType<typeof startOauth>>;
+  beforeEach(async () => {
+    oauth = await startOauth();
+  });
+  afterEach(() => oauth.close());
+  const renew = 'oauth-refresh';
+  const credential = async (): Promise<string> =>
+    JSON.stringify({
+      token_url: tokenUrl,
+      ...oauthClient,
+      refresh_token: await oauth.refreshToken(),
+    });
+  const mintedBy = (secrets: Secrets): Promise<string> =>
+    secrets.reveal('TOKEN').then(({ value }) => value);
+
+  it('is renewed by one run after the other, where a refresh token counts once', async () => {
+    store({ renew, value: Buffer.from(await credential()) });
+    const runs = Array.from({ length: 5 }, () => openSecrets(world(), 'bot', oauth.way));
+    for (let round = 0; round < 2; round++) {
+      const tokens = await Promise.all(runs.map(mintedBy));
+      expect(new Set(tokens).size).toBe(5);
+      expect(tokens.every(oauth.isValid)).toBe(true);
+    }
+    expect(runs[0]?.entries).toMatchObject([{ name: 'TOKEN', source: 'file', renew }]);
+  });
+
+  it('waits for no run that was killed', async () => {
+    store({ renew, value: Buffer.from(await credential()) });
+    writeFileSync(`${secretsFileOf(world())}.TOKEN.lock`, '4194304 1\n');
+    expect(oauth.isValid(await mintedBy(openSecrets(world(), undefined, oauth.way)))).toBe(true);
+  });
+
+  it('has its next refresh token in the keychain where the last one was', async () => {
+    let kept = await credential();
+    storeSecret(secretsFileOf(world()), { name: 'TOKEN', hosts, now, renew, keychain: 'account' });
+    const safe: Keychain = {
+      read: async () => kept,
+      write: async (account, value) => {
+        if (account === 'account') kept = value;
+      },
+      remove: async () => undefined,
+    };
+    const run = openSecrets(world(), undefined, oauth.way, () => safe);
+    expect(oauth.isValid(await mintedBy(run))).toBe(true);
+    expect(oauth.isValid(await mintedBy(run))).toBe(true);
+  });
+
+  it('uses a credential that is stored while a run goes on, but for the same hosts alone', async () => {
+    store({ renew, value: Buffer.from(await credential()) });
+    const run = openSecrets(world(), undefined, oauth.way);
+    await mintedBy(run);
+    store({ renew, value: Buffer.from(await credential()) });
+    expect(oauth.isValid(await mintedBy(run))).toBe(true);
+    for (const change of [{ hosts: ['b.example'] }, { methods: ['GET'] }, { renew: 'program' }]) {
+      store({ renew, value: Buffer.from(await credential()), ...change });
+      await expect(mintedBy(run)).rejects.toThrow('it was stored anew since the run began');
+    }
+    removeSecret(secretsFileOf(world()), 'TOKEN');
+    await expect(mintedBy(run)).rejects.toThrow('it was stored anew since the run began');
+  });
+
+  it('asks a program for what it prints then', async () => {
+    const file = join(folder, 'printed.json');
+    const command = ['/bin/cat', file];
+    storeSecret(secretsFileOf(world()), { name: 'TOKEN', hosts, now, renew: 'program', command });
+    const run = openSecrets(world(), undefined, oauth.way);
+    for (const token of ['first-token', 'other-token']) {
+      writeFileSync(file, `{\n  "access_token": "${token}",\n  "expires_in": 60\n}\n`);
+      expect(await run.reveal('TOKEN')).toEqual({ value: token, expires: expect.any(Number) });
+    }
+    writeFileSync(file, 'Please log in\n');
+    await expect(run.reveal('TOKEN')).rejects.toThrow('its program gave no token');
   });
 });
