@@ -9,6 +9,7 @@ import { whyNotMountable } from '../../runner/host/host.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
@@ -101,7 +102,7 @@ function existingFolder(context: CommandContext, name: string, written: string):
   const cannot = `Cannot add workspace ${name}:`;
   if (found === undefined)
     throw new Problem('file-not-found', `${cannot} there is no folder ${path}`, {
-      hint: `mkdir -p ${path}`,
+      hint: `mkdir -p ${shellWord(path)}`,
     });
   if (!found.isDirectory()) throw new Problem('usage', `${cannot} ${path} is a file, no folder`);
   const real = realpathSync(path);
@@ -115,7 +116,7 @@ function existingFolder(context: CommandContext, name: string, written: string):
       'mount-owner-root',
       `${cannot} ${real} belongs to root, and no run gets root’s user id`,
       {
-        hint: `chown -R ${ownerInstead(context)} ${real}   (then: ${calledName()} host workspace add ${name} ${written})`,
+        hint: `chown -R ${ownerInstead(context)} ${shellWord(real)}   (then: ${calledName()} host workspace add ${name} ${shellWord(written)})`,
       },
     );
   return real;
@@ -154,7 +155,7 @@ function notesAbout(name: string, folder: string, workspaces: HostPolicy['worksp
     ...(above === undefined
       ? []
       : [
-          safe`git does not work in a session there, because its repository is ${above}. Name ${above}, or a work tree with these files alone: git -C ${above} worktree add --no-checkout DIR; cd DIR; git sparse-checkout set ${relative(above, folder)}; git checkout`,
+          safe`git does not work in a session there, because its repository is ${above}. Name ${above}, or a work tree with these files alone: git -C ${shellWord(above)} worktree add --no-checkout DIR; cd DIR; git sparse-checkout set ${shellWord(relative(above, folder))}; git checkout`,
         ]),
     ...others
       .filter(([, path]) => within(folder, path) || within(path, folder))
@@ -164,7 +165,7 @@ function notesAbout(name: string, folder: string, workspaces: HostPolicy['worksp
       ),
     ...(uid !== 0 && owner !== uid
       ? [
-          safe`${folder} belongs to user ${owner}, and runs have your user id ${uid}. Runs read what you may read; changes are applied where you may write. To own the folder: sudo chown -R ${uid} ${folder}`,
+          safe`${folder} belongs to user ${owner}, and runs have your user id ${uid}. Runs read what you may read; changes are applied where you may write. To own the folder: sudo chown -R ${uid} ${shellWord(folder)}`,
         ]
       : []),
   ];

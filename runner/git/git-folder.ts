@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { requireOwner } from '../files/ownership.ts';
 import { readBelow } from '../files/read-below.ts';
 import type { GitFolder } from './committed-paths.ts';
@@ -67,13 +68,13 @@ function openLinked(workTree: OpenFolder, target: string, owner: GitFolder['owne
       throw whyNotHandedOver(
         where,
         'its .git is no folder, and names no repository of the same owner that knows this work tree',
-        `in its repository: git worktree repair ${where}; or name the folder of a git clone. Of a submodule, name the repository above`,
+        `in its repository: git worktree repair ${shellWord(where)}; or name the folder of a git clone. Of a submodule, name the repository above`,
       );
     if (fs.existsSync(`${own.path}/modules`))
       throw whyNotHandedOver(
         where,
         'it is a linked work tree with submodules, whose repositories lie elsewhere',
-        `git clone --recurse-submodules ${where} DIR   (then name DIR)`,
+        `git clone --recurse-submodules ${shellWord(where)} DIR   (then name DIR)`,
       );
     return { ...git, gitFolder: name, owner };
   } catch (cause) {

@@ -91,6 +91,8 @@ export async function beginHandOver(folders: ReadonlyMap<string, number>): Promi
         const made = await makeGit(git, refs, layer);
         begun.set(source, new Map([['', { refs, made: made.folder }]]));
         return made;
+      } catch (cause) {
+        throw whyNotBegun(folder, cause);
       } finally {
         git?.close();
       }
@@ -135,11 +137,16 @@ async function readInto(
       if (begun.size < repositoriesMax)
         await readInto(begun, folder, posix.join(path, inner)).catch(() => undefined);
   } catch (cause) {
-    if (git.gitFolder === undefined || cause instanceof Problem) throw cause;
-    throw whyNotHandedOver(fs.readlinkSync(root), (cause as Error).message, 'name a git clone');
+    throw git.gitFolder === undefined ? cause : whyNotBegun(folder, cause);
   } finally {
     git.close();
   }
+}
+
+function whyNotBegun(folder: number, cause: unknown): unknown {
+  if (cause instanceof Problem) return cause;
+  const where = fs.readlinkSync(`/proc/self/fd/${folder}`);
+  return whyNotHandedOver(where, (cause as Error).message, 'name a git clone');
 }
 
 // Hands over what a run did in the git repositories of a mount: references with checked objects, in

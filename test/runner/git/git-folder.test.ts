@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openRepository } from '../../../runner/git/git-folder.ts';
-import { readBegun } from '../../../runner/git/hand-over.ts';
+import { beginHandOver, readBegun } from '../../../runner/git/hand-over.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import { gitAuthor } from '../../git-author.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -14,13 +15,19 @@ const allowed = ['-c', 'protocol.file.allow=always'].join(' ');
 const two = `for i in main other; do git init -q -b main $i; git -C $i commit -q --allow-empty -m begin; done
   git -C main worktree add -q ../tree -b tree; git -C other worktree add -q ../other-tree -b theirs`;
 
-/** Why the repository of a folder is refused after a script; the names of its branches otherwise. */
-async function readAfter(script: string, name = 'tree'): Promise<string> {
+/** A new folder with the two repositories, after a script. */
+function folderAfter(script: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-tree-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...gitAuthor };
   const made = spawnSync('sh', ['-ec', `${two}\n${script}`], { cwd: folder, env });
   if (made.status !== 0) throw new Error(made.stderr.toString());
+  return folder;
+}
+
+/** Why the repository of a folder is refused after a script; the names of its branches otherwise. */
+async function readAfter(script: string, name = 'tree'): Promise<string> {
+  const folder = folderAfter(script);
   const descriptor = openSync(join(folder, name), 'r');
   try {
     const begun = await readBegun(descriptor);
@@ -164,4 +171,100 @@ it('opens no repository above the folder, whatever path an index names', () => {
   };
   expect(opens('sub')).toBe(true);
   expect(['..', 'sub/../..'].filter(opens)).toEqual([]);
+});
+
+const evil = "a;touch pwned #'";
+const quoted = (folder: string, rest = ''): string => `'${folder}/a;touch pwned #'\\''${rest}'`;
+
+it.each([
+  ['a work tree to repair', 'mkdir "$D"; echo gitdir: / > "$D/.git"', 'repair ', ''],
+  [
+    'a work tree to clone',
+    'git -C main worktree add -q --detach "../$D"; cd main/.git/worktrees/*touch*; mkdir modules',
+    'submodules ',
+    '',
+  ],
+  [
+    'a repository to repack',
+    'git clone -q --bare main "$D"; mv "$D" x; mkdir "$D"; mv x "$D/.git"; echo / > "$D/.git/objects/info/alternates"',
+    ' && rm ',
+    '/.git/objects/info/alternates',
+  ],
+])('quotes the name of %s, which another user chose', async (_, script, before, rest) => {
+  const folder = folderAfter(`D="${evil}"; ${script}`);
+  const descriptor = openSync(join(folder, evil), 'r');
+  onTestFinished(() => closeSync(descriptor));
+  const cause: unknown = await readBegun(descriptor).catch((thrown: unknown) => thrown);
+  expect(cause instanceof Problem && cause.hint).toContain(before + quoted(folder, rest));
+});
+
+/** The `.git` that a view of `tree` begins with. */
+async function makeAfter(script: string): Promise<string> {
+  const folder = folderAfter(script);
+  const descriptor = openSync(join(folder, 'tree'), 'r');
+  onTestFinished(() => closeSync(descriptor));
+  const begun = await beginHandOver(new Map([['tree', descriptor]]));
+  (await begun.makeGit('tree', join(folder, 'layer')))?.close();
+  return join(folder, 'layer/.git');
+}
+
+const ownGit = 'main/.git/worktrees/tree';
+const over = (file: string): string =>
+  `with ${file}, a session’s copies from git’s folder take more than 128 MiB`;
+
+it.each([
+  ['an index', 'true', '0 shared: a\n'],
+  [
+    'a split index, and no file that only has a name like its part',
+    `git -C tree update-index --split-index; truncate -s 40M ${ownGit}/sharedindex.1 ${ownGit}/sharedindex.2`,
+    '1 shared: a\n',
+  ],
+  ['an index of 512 MiB', `truncate -s 512M ${ownGit}/index`, over('index')],
+  [
+    'many large files',
+    'truncate -s 70M main/.git/info/attributes main/.git/info/exclude',
+    over('info/exclude'),
+  ],
+  ['large settings', `truncate -s 200M ${ownGit}/config.worktree`, over('config.worktree')],
+  [
+    'an index that is slow to search',
+    `yes Location | tr '\\n' ' ' | head -c 2000000 > ${ownGit}/index`,
+    '0 shared: ',
+  ],
+  [
+    'an index that ends too early',
+    `printf 'Location x, system \\0' > ${ownGit}/index`,
+    '0 shared: ',
+  ],
+])('makes the repository of a view, or says why not, from %s', async (_, script, expected) => {
+  const made = makeAfter(`echo > tree/a; git -C tree add a; ${script}`).then((git) => {
+    const shared = readdirSync(git).filter((name) => name.startsWith('sharedindex')).length;
+    const { stdout } = spawnSync('git', ['--git-dir', git, 'ls-files']);
+    return `${shared} shared: ${stdout}`;
+  });
+  expect(await made.catch((cause: Error) => cause.message)).toContain(expected);
+});
+
+it.each([
+  ['https://git.example/acme/app.git', 'https://git.example/acme/app.git'],
+  ['ssh://git@git.example/app', 'ssh://git@git.example/app'],
+  ['git@git.example:acme/app@2.git', 'git@git.example:acme/app@2.git'],
+  ['https://ghp_key@git.example/app', 'https://git.example/app'],
+  ['https://ann:key@git.example/app', 'https://git.example/app'],
+  ['https://ann%3Akey@git.example', 'https://git.example'],
+  ['https://git:key@git.example/app', 'https://git.example/app'],
+  ['https://git@key@git.example/app', 'https://git.example/app'],
+  ['https:///key@git.example/app', 'https:///git.example/app'],
+  ['key@git.example:app', 'git.example:app'],
+  ['https://git.example/app?private_token=key', 'https://git.example/app'],
+  ['https://git.example?mail=a@other.example', 'https://git.example'],
+  ['ext::ssh -i /home/ann/key git.example', ''],
+])('shows in a view for the remote %s: %s', async (url, shown) => {
+  const git = await makeAfter(
+    `git -C main remote add web '${url}'; git -C main config branch.tree.remote '${url}'`,
+  );
+  for (const key of ['remote.web.url', 'branch.tree.remote']) {
+    const { stdout } = spawnSync('git', ['config', '-f', join(git, 'config'), key]);
+    expect(stdout.toString().trim()).toBe(shown);
+  }
 });
