@@ -10,7 +10,7 @@ import { requireOwner } from '../files/ownership.ts';
 import { readBelow } from '../files/read-below.ts';
 import type { GitFolder } from './committed-paths.ts';
 
-const pathBytesMax = 4_096;
+const smallFileBytesMax = 64 * 1024;
 
 export interface OpenFolder {
   readonly path: string;
@@ -94,8 +94,8 @@ function isAt({ descriptor }: OpenFolder, path: string): boolean {
 }
 
 /** The text of a small file of git, without the line's end; empty for anything else. */
-function textOf({ path }: Pick<OpenFolder, 'path'>, file: string): string {
-  return Buffer.from(readBelow(path, file, pathBytesMax) ?? '')
+export function textOf({ path }: Pick<OpenFolder, 'path'>, file: string): string {
+  return Buffer.from(readBelow(path, file, smallFileBytesMax) ?? '')
     .toString()
     .trimEnd();
 }

@@ -2,13 +2,14 @@
  * Takes accepted references over into a repository of the host. Git writes objects, references and
  * the index, and never a file of the work tree: Skillgate applies those, each judged on its own.
  */
+import { readdirSync } from 'node:fs';
 import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
 import type { HandOverRef, Repository } from '../../skills-index/run/changes/repositories.ts';
 import { refText } from '../../skills-index/run/changes/select-changes.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { everySubmodule, type GitFolder, runGit } from './committed-paths.ts';
-import { openFolder, openRepository } from './git-folder.ts';
+import { openFolder, openRepository, textOf } from './git-folder.ts';
 import { emptyTree, formatOf, readRefs, storePack } from './quarantine.ts';
 
 export interface TakeOver {
@@ -72,6 +73,7 @@ async function whyNotReady(given: TakeOver, stores: boolean): Promise<NotReady[]
 async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Promise<NotReady[]> {
   const now = await readRefs(git);
   const elsewhere = await branchesElsewhere(git, now.branch);
+  const busy = busyBranches(git);
   const reasons = repository.refs.flatMap((ref): NotReady[] => {
     const { after, before, name } = ref;
     const at = now.refs.get(name);
@@ -85,6 +87,7 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
       return [
         { ref, why: `${refText(name)}: its name is too close to ${refText(twin)} on the host` },
       ];
+    if (busy.has(name)) return [{ ref, why: `${refText(name)} ${rebased}` }];
     if (elsewhere.includes(name)) return [{ ref, why: `${refText(name)} ${checkedOut}` }];
     // Git would take the files of the older commit for changes that undo the run's commits.
     const isLeft = name === now.branch && name !== repository.head;
@@ -107,6 +110,8 @@ function leftBranch(name: string, isUnborn: boolean): string {
 
 const checkedOut =
   'is checked out in another work tree of the host: type git switch --detach there, then accept';
+const rebased =
+  'is being rebased or bisected in a work tree of the host: finish or abort that there (git rebase --abort, git bisect reset), then accept';
 const stagedChanges = 'the host’s index has staged changes; commit or unstage them (git reset)';
 
 /** Moves the references, after the files of the folder were applied. */
@@ -189,3 +194,22 @@ async function branchesElsewhere(git: GitFolder, own: string | undefined): Promi
   );
   return branches.filter((branch, at) => branch !== own || branches.indexOf(branch) !== at);
 }
+
+/** The branches that a rebase or bisection of any work tree moves or comes back to. */
+function busyBranches(git: GitFolder): Set<string> {
+  const folder = openFolder(git.path, 'worktrees');
+  const trees = folder === undefined ? [] : readdirSync(folder.path);
+  folder?.close();
+  const lines = ['.', ...trees.map((name) => `worktrees/${name}`)].flatMap((tree) =>
+    branchFiles.flatMap((file) => textOf(git, `${tree}/${file}`).split('\n')),
+  );
+  return new Set(lines.map((line) => `refs/heads/${line.replace('refs/heads/', '')}`));
+}
+
+/** Files in which git keeps such branches, with or without `refs/heads/`. */
+const branchFiles = [
+  'rebase-merge/head-name',
+  'rebase-merge/update-refs',
+  'rebase-apply/head-name',
+  'BISECT_START',
+];

@@ -63,6 +63,7 @@ const inGivenFolders: Readonly<Record<string, readonly string[]>> = {
     "mkdtempSync(join(tmpdir(), 'skillgate-git-'))",
     'chmodSync(path)',
   ],
+  'runner/git/take-over.ts': ['readdirSync(folder.path)'],
 };
 
 const fileCall =

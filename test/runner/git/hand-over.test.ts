@@ -193,6 +193,56 @@ describe('the hand-over of a repository', () => {
     ]);
   });
 
+  const begin = `${project}; for i in 1 2; do echo $i > c; git add c; git commit -qm $i; done
+    git branch side HEAD~1; git branch top; git branch other HEAD~2; git worktree add -q ../tree --detach`;
+  const stop = "GIT_SEQUENCE_EDITOR='sed -i 1ibreak'";
+  const clash = 'git checkout -q side; echo x > c; git commit -qam x; git checkout -q main';
+  const busy =
+    'branch main is being rebased or bisected in a work tree of the host: finish or abort that there (git rebase --abort, git bisect reset), then accept';
+
+  it.each([
+    ['rebases it', `git checkout -q main; ${stop} git rebase -qi HEAD~1`, busy],
+    ['rebases it by patches', `${clash}; git rebase --apply side || true`, busy],
+    [
+      'moves it with another',
+      `git checkout -q top; git commit -q --allow-empty -m top; ${stop} git rebase -qi --update-refs HEAD~3`,
+      busy,
+    ],
+    ['bisects from it', 'git checkout -q main; git bisect start main main~2', busy],
+    [
+      'rebased it',
+      `git checkout -q main; ${stop} git rebase -qi HEAD~1; git rebase --abort; git checkout -q --detach`,
+      '',
+    ],
+    ['rebases another', `git checkout -q top; ${stop} git rebase -qi HEAD~1`, ''],
+    ['bisects from a commit', 'git bisect start main main~2', ''],
+    [
+      'applies patches',
+      'git format-patch -1 --stdout > p; git am p || git checkout -q --detach',
+      '',
+    ],
+  ])('moves no branch while another work tree %s', async (_, script, why) => {
+    const two = await twoRepositories(begin);
+    two.inView('echo more >> a && git commit -qam work');
+    const { repositories } = await two.handOver();
+    two.onHost(`git checkout -q --detach; cd ../tree; ${script}`);
+    expect(await two.accept(repositories)).toEqual(why === '' ? [] : [why]);
+    two.onHost('git worktree remove --force ../tree');
+    expect(await two.accept(repositories)).toEqual(
+      why === '' ? [expect.stringContaining('was moved')] : [],
+    );
+  });
+
+  it('moves no branch that the folder itself rebases', async () => {
+    const two = await twoRepositories(project);
+    two.inView('echo more >> a && git commit -qam work');
+    const { repositories } = await two.handOver();
+    two.onHost(`${stop} git rebase -qi --root`);
+    expect(await two.accept(repositories)).toEqual([busy]);
+    two.onHost('git rebase --abort');
+    expect(await two.accept(repositories)).toEqual([]);
+  });
+
   it('moves no branch under files that would not follow, and says what to type', async () => {
     const two = await twoRepositories(project);
     two.inView(`echo more >> a && git commit -qam work && git checkout -qb feature &&
