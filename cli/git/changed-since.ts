@@ -3,11 +3,13 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import { withBundlePaths } from '../../skills-index/skill/authoring/format-names.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Environment, type QuietGit, withQuietGit } from './bounded-git.ts';
 import {
   type CommitTree,
+  type FolderEntry,
   makeCommitTree,
   parseTreeListing,
   type TreeEntry,
@@ -109,14 +111,19 @@ export async function readCommitFolder(
   const tree = place === '' ? commit : `${commit}:${place}`;
   const listing = await store.git.objects(store.folder, 'ls-tree', '-r', '-z', '-l', tree);
   const entries = parseTreeListing(listing);
-  if (![...entries.values()].some(({ kind }) => kind === 'link')) return entries;
+  if (![...entries.values()].some(({ kind }) => kind === 'link'))
+    return committedFiles([...entries].map(([path, entry]) => ({ path, entry })));
   return filesOf(await readCommitTree(store, commit), place);
 }
 
 /** The files of a folder, with those that links name. */
 function filesOf(tree: CommitTree, place: string): CommittedFiles {
+  return committedFiles(tree.entriesOf(place));
+}
+
+function committedFiles(found: readonly FolderEntry[]): CommittedFiles {
   return new Map(
-    tree.entriesOf(place).map((one) => [one.path, 'entry' in one ? one.entry : undefined]),
+    withBundlePaths(found).map((one) => [one.path, 'entry' in one ? one.entry : undefined]),
   );
 }
 

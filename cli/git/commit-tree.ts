@@ -185,12 +185,15 @@ function skillsBelow(tree: Tree, start: string): string[] {
       found.push(path);
       return;
     }
+    const before = found.length;
     for (const name of names) {
       const child = inner(real, name);
       if (tree.isFolder(child)) walk(inner(path, name), child, depth + 1);
       else if (tree.entries.get(child)?.kind === 'link')
         links.push({ path: inner(path, name), depth: depth + 1 });
     }
+    // Above skills, such a file is a page about them.
+    if (names.includes('skill.md') && found.length === before) found.push(path);
   };
   walk(start, top.path, 0);
   for (let link = links.shift(); link !== undefined; link = links.shift()) {

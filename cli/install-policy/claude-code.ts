@@ -142,7 +142,7 @@ interface ClaudeSkill {
   readonly skill: string;
 }
 
-const part = '[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*';
+const part = '[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._-]*';
 const skillName = new RegExp(`^(?:(${part}):)?(${part})$`, 'u');
 
 /**
@@ -187,7 +187,8 @@ async function isNamed(folder: string, entry: string, name: string): Promise<boo
 }
 
 function isSame(a: string, b: string): boolean {
-  return a.trim().toLowerCase() === b.toLowerCase();
+  const [one, other] = [a, b].map((name) => name.trim().normalize('NFKC').toLowerCase());
+  return one === other;
 }
 
 function projectFolders(from: string): string[] {

@@ -3,14 +3,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { licenseCharsMax } from '../../skills-index/skill/manifest-schema.ts';
 import {
-  isNamePart,
   parseScope,
   parseSkillName,
   type Scope,
@@ -47,6 +46,7 @@ import {
   versionsOfCommit,
   withSource,
 } from './import/import-source.ts';
+import { requireShortName } from './init.ts';
 import { importPredicate, sourceFilesOf } from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
 import { pollMillisMax, scanned } from './under-way.ts';
@@ -369,7 +369,7 @@ export function findName(skill: SourceSkill, folder: SkillFolder, scope: Scope):
     given === undefined || given === '' ? {} : { license: given.slice(0, licenseCharsMax) };
   const json = packed.contents.get('skill.json' as BundlePath);
   if (json === undefined) {
-    const short = shortNameFor(skillMd, skill.folderName);
+    const short = requireShortName([skillMd.name, skill.folderName]);
     const name = parseSkillName(`@${scope}/${short}`);
     const versions = versionsFor(skill, short, { own: tryVersion(skillMd.version), packed });
     return { name, versions, packed, manifest: undefined, ...license };
@@ -403,16 +403,6 @@ export function manifestFor(
   }
   if (!isAsIs) requireDeclared(files, manifest, report);
   return { manifest };
-}
-
-function shortNameFor({ name }: SkillMd, folderName: string): string {
-  const candidates = [...new Set([name ?? '', folderName])];
-  const fitting = candidates.find(isNamePart);
-  if (fitting !== undefined) return fitting;
-  throw new Problem(
-    'name-invalid',
-    `Cannot name the skill: a name has lower-case letters, digits and single hyphens between them, and ${candidates.map((one) => JSON.stringify(one)).join(' and ')} ${candidates.length === 1 ? 'has' : 'have'} others`,
-  );
 }
 
 function versionsFor(

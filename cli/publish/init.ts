@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
+import { shortNameFor } from '../../skills-index/skill/authoring/format-names.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -11,7 +12,7 @@ import {
   runMemoryMiBDefault,
   runSecondsDefault,
 } from '../../skills-index/skill/manifest-schema.ts';
-import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
+import { namePartCharsMax, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
@@ -31,10 +32,11 @@ import { answer, joined, printNote, safe } from '../terminal/output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
   const names = await readdir(folder).catch((): string[] => []);
-  if (names.includes('SKILL.md')) return addManifest(context, folder);
+  if (names.includes('SKILL.md') || names.includes('skill.md')) return addManifest(context, folder);
   requireNoOtherCase(folder, names);
-  const short =
-    typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
+  const { name: given } = context.options;
+  const own = typeof given === 'string' ? given : nameFrom(basename(folder));
+  const short = given === own ? own : requireShortName([own]);
   const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
   const name = parseSkillName(`@${scope}/${short}`);
   const manifest = printManifest({
@@ -46,7 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
   });
   const files = [
-    ['SKILL.md', skillMd(short)],
+    ['SKILL.md', skillMd(own)],
     ['skill.json', manifest],
     [helloPath, helloScript],
   ] as const;
@@ -67,12 +69,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       '\n',
     ),
   );
-  if (context.options.name === undefined && short !== basename(folder)) {
+  if (given === undefined && short !== basename(folder))
     printNote(
       context,
-      safe`The skill is named ${short}, because ${basename(folder)} is not a valid skill name. To choose another name: --name NAME`,
+      safe`The skill is named ${short}, because a registry has no name such as ${basename(folder)}. To choose another name: --name NAME`,
     );
-  }
   const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
   printNote(
     context,
@@ -118,7 +119,7 @@ async function addManifest(context: CommandContext, folder: string): Promise<Exi
   const next = [...locks, `skillgate publish ${dir} --dry-run`].map((line) => asCalled(line));
   printNote(
     context,
-    safe`SKILL.md stays as it is. Next: say in skill.json why the skill needs each capability, then ${joined(next, ' and ')}`,
+    safe`The skill is named ${name}; SKILL.md stays as it is. Next: say in skill.json why the skill needs each capability, then ${joined(next, ' and ')}`,
   );
   return exitCodes.ok;
 }
@@ -140,19 +141,11 @@ What to do, step by step. Name the files to read (\`references/…\`) and the co
 }
 
 function nameFrom(folder: string): string {
-  const name = folder
+  return folder
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')
-    .slice(0, 64);
-  if (isNamePart(name)) return name;
-  throw new Problem(
-    'name-invalid',
-    `Cannot name a skill after the folder ${JSON.stringify(folder)}`,
-    {
-      hint: 'choose a name: --name NAME',
-    },
-  );
+    .slice(0, namePartCharsMax);
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
@@ -168,18 +161,21 @@ async function writeNew(path: string, text: string): Promise<void> {
 /** @throws Problem `name-invalid` when neither SKILL.md nor the folder has a skill's name */
 export function draftIdentity(skillMd: SkillMd, folder: string, scopeName: unknown): ExactVersion {
   const scope = parseScope(scopeName);
-  const short = [skillMd.name, basename(folder)].find(
-    (candidate) => candidate !== undefined && isNamePart(candidate),
-  );
-  if (short === undefined)
-    throw new Problem(
-      'name-invalid',
-      `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`,
-      {
-        hint: 'choose one of lower-case letters, digits and single hyphens: name: in SKILL.md, or skillgate init --name NAME',
-      },
-    );
+  const short = requireShortName([skillMd.name, basename(folder)]);
   return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };
+}
+
+/** @param names of the skill and its folder, best first. @throws Problem `name-invalid` */
+export function requireShortName(names: readonly (string | undefined)[]): string {
+  const short = shortNameFor(names);
+  if (short !== undefined) return short;
+  throw new Problem(
+    'name-invalid',
+    `Cannot name the skill: ${[...new Set(names)].map((name) => JSON.stringify(name ?? '')).join(' and ')} cannot be its name`,
+    {
+      hint: 'choose one of lower-case letters, digits and single hyphens: name: in SKILL.md, or skillgate init --name NAME',
+    },
+  );
 }
 
 function versionOf({ version }: SkillMd): Version {

@@ -9,6 +9,7 @@ import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promise
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { UnreadEntry } from '../../scanner/scan.ts';
 import { sourceOfByteCode } from '../../skills-index/skill/authoring/byte-code.ts';
+import { withBundlePaths } from '../../skills-index/skill/authoring/format-names.ts';
 import {
   bundleBytesMax,
   bundleFileBytesMax,
@@ -80,7 +81,9 @@ export async function readSkillFolder(
     }
   }
   return {
-    files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+    files: withBundlePaths(files).sort((a, b) =>
+      Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
+    ),
     unread,
     unlisted,
     skipped,

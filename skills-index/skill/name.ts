@@ -3,7 +3,7 @@ import { isWindowsDevice } from './bundle-path.ts';
 import { Problem } from './problem.ts';
 import type { Version } from './version.ts';
 
-const namePartCharsMax = 64;
+export const namePartCharsMax = 64;
 
 export const descriptionCharsMax = 1_024;
 

@@ -33,7 +33,7 @@ export const skillCodes = {
     status: 422,
     means:
       'A file name in the skill could mean another file on another machine, or leads out of the skill’s folder.',
-    fix: 'Rename or remove the listed files; `convmv -r -f utf8 -t utf8 --nfc --notest .` turns all names into NFC. Nothing was stored.',
+    fix: 'Rename or remove the listed files. Nothing was stored.',
   },
   'bundle-invalid': {
     exit: 6,

@@ -55,7 +55,8 @@ describe('skillgate init', () => {
     expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
   });
 
-  it.each(['Skill.md', 'skill.md'])('writes no second file beside %s', async (name) => {
+  it('writes no second file beside Skill.md', async () => {
+    const name = 'Skill.md';
     const cwd = folderWith({ [`x/${name}`]: '---\nname: x\n---\n' });
     const { exit, stderr } = await skill(['init', 'x'], { cwd });
     expect(exit).toBeGreaterThan(0);
@@ -65,8 +66,19 @@ describe('skillgate init', () => {
     expect(published.stderr).toContain(`Rename ${name} to SKILL.md`);
   });
 
+  it('drafts beside skill.md, and names a folder in any letters', async () => {
+    const cwd = folderWith({ 'x/skill.md': '---\nname: 周报\ndescription: b\n---\n' });
+    expect(await skill(['init', 'x', '--format', 'json'], { cwd })).toMatchObject({ exit: 0 });
+    expect(readdirSync(join(cwd, 'x'))).toEqual(['skill.json', 'skill.md']);
+    const made = await skill(['init', 'Été-2'], { cwd });
+    expect(made.stderr).toContain('The skill is named ete-2');
+    expect(readFileSync(join(cwd, 'Été-2/SKILL.md'), 'utf8')).toContain('name: été-2\n');
+  });
+
   it.each([
-    [['...'], 'choose a name: --name NAME'],
+    [['...'], 'skillgate init --name NAME'],
+    // All letters are Cyrillic.
+    [['ѕсоре'], 'error[name-invalid]'],
     [['x', '--name', 'A b'], 'error[name-invalid]'],
     [['x', '--scope', '../y'], 'error[name-invalid]'],
   ])('refuses %j', async (argv, says) => {

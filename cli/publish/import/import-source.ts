@@ -1,6 +1,7 @@
 /** The skills of a folder or of a repository’s commit, as an import reads them. */
 import { lstat } from 'node:fs/promises';
 import { basename, join, posix, relative, resolve, sep } from 'node:path';
+import { withBundlePaths } from '../../../skills-index/skill/authoring/format-names.ts';
 import {
   bundleBytesMax,
   bundleFileBytesMax,
@@ -56,7 +57,7 @@ export async function withSource<Result>(
   const folder = path === undefined ? undefined : folderIn(path);
   const address = parseGitAddress(given) ?? (await localAddress(context.cwd, given));
   if (address !== undefined)
-    return withCommit(context, address, (commit) => use(skillsOf(commit, folder)));
+    return withCommit(context, address, async (commit) => use(await skillsOf(commit, folder)));
   const top = join(resolve(context.cwd, given), folder ?? '');
   const found = await findSkills(top, context.env);
   return use(found.map((one) => folderSkill(top, one, context.env)));
@@ -100,9 +101,11 @@ function folderSkill(top: string, folder: string, env: CommandContext['env']): S
   };
 }
 
-function skillsOf(commit: FetchedCommit, folder: string | undefined): SourceSkill[] {
+async function skillsOf(commit: FetchedCommit, folder: string | undefined): Promise<SourceSkill[]> {
   const top = folder ?? commit.folder ?? '';
-  const found = commit.tree.skillsBelow(top.replace(/(^|\/)SKILL\.md$/, ''));
+  const found: string[] = [];
+  for (const path of commit.tree.skillsBelow(top.replace(/(^|\/)SKILL\.md$/i, '')))
+    if (!(await isPage(commit, path))) found.push(path);
   if (found.length === 0)
     throw new Problem(
       'skill-md-missing',
@@ -110,6 +113,15 @@ function skillsOf(commit: FetchedCommit, folder: string | undefined): SourceSkil
       { hint: elsewhereHint(commit.tree.skillsBelow('')) },
     );
   return found.map((path) => commitSkill(commit, path));
+}
+
+// As `isSkillFolder` reads a folder: a `skill.md` may also be a page about skills.
+async function isPage({ read, tree }: FetchedCommit, folder: string): Promise<boolean> {
+  const page = tree.file(posix.join(folder, 'skill.md'));
+  if (page === undefined || tree.file(posix.join(folder, 'SKILL.md')) !== undefined) return false;
+  return !String((await read([page]))[0])
+    .trimStart()
+    .startsWith('---');
 }
 
 function elsewhereHint([first, ...others]: readonly string[]): string {
@@ -176,12 +188,13 @@ async function readCommitFolder(commit: FetchedCommit, folder: string): Promise<
     }
   }
   const contents = await commit.read(files.map(({ entry }) => entry));
+  const read = files.map(({ path, entry }, at) => ({
+    path,
+    bytes: contents[at] ?? new Uint8Array(),
+    mode: entry.mode,
+  }));
   return withoutByteCode({
-    files: files.map(({ path, entry }, at) => ({
-      path,
-      bytes: contents[at] ?? new Uint8Array(),
-      mode: entry.mode,
-    })),
+    files: withBundlePaths(read),
     unread: unread.slice(0, folderReasonsMax),
     unlisted: Math.max(0, unread.length - folderReasonsMax),
     skipped: [],

@@ -1,6 +1,7 @@
 /** skill.json says what the skill's files do not bear out. */
+import { isFormatName } from '../../../skills-index/skill/authoring/format-names.ts';
 import { type CommandStart, commandFile } from '../../../skills-index/skill/manifest-schema.ts';
-import { shortNameOf } from '../../../skills-index/skill/name.ts';
+import { isNamePart, shortNameOf } from '../../../skills-index/skill/name.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -30,7 +31,8 @@ export const contradiction = defineRule({
         : [
             {
               span: spanOf(sources, 'SKILL.md', nameInProse, 'name:'),
-              severity: 'low' as const,
+              // A registry has no name in these letters, so the two have to differ.
+              severity: isForeign(nameInProse) ? ('info' as const) : ('low' as const),
               kind: 'capability' as const,
               message: `SKILL.md calls the skill ${JSON.stringify(nameInProse)}, skill.json ${JSON.stringify(short)}`,
               fix: `Write name: ${short} in SKILL.md, or rename the skill in skill.json.`,
@@ -39,6 +41,10 @@ export const contradiction = defineRule({
     ];
   },
 });
+
+function isForeign(name: string): boolean {
+  return isFormatName(name) && !isNamePart(name);
+}
 
 function spanOf(
   sources: readonly TaintSource[],

@@ -64,17 +64,9 @@ const nameAlone =
 function fixOf({ code }: Obstacle, message: string): string {
   return code.startsWith('package-lock-')
     ? 'Lock the packages (skillgate lock), and read what changed.'
-    : renaming(message);
-}
-
-// Both forms look alike, so the numbers tell which letters are meant.
-function renaming(message: string): string {
-  const letters = [...message.normalize('NFC')]
-    .filter((letter) => !message.includes(letter))
-    .map((letter) => `${letter} is U+${letter.codePointAt(0)?.toString(16).padStart(4, '0')}`);
-  if (message.endsWith(noSkillMd)) return 'Write SKILL.md, or give the file this name exactly.';
-  if (!message.endsWith('NFC') || letters.length === 0) return 'Mend what the message names.';
-  return `Rename it, so that ${letters.join(', ')}; \`convmv -r -f utf8 -t utf8 --nfc --notest .\` renames a whole folder.`;
+    : message.endsWith(noSkillMd)
+      ? 'Write SKILL.md, or give the file this name exactly.'
+      : 'Mend what the message names.';
 }
 
 const isTwice = /\b(twice|duplicate|again|already)\b/i;

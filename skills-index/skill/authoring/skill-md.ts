@@ -5,9 +5,10 @@
 import { type Document, isScalar } from 'yaml';
 import { shownValueCharsMax } from '../bundle.ts';
 import { isRecord, parseFrontMatter } from '../front-matter.ts';
-import { descriptionCharsMax, isNamePart } from '../name.ts';
+import { descriptionCharsMax } from '../name.ts';
 import type { Reason } from '../problem.ts';
 import { nearest } from '../text/nearest.ts';
+import { isFormatName } from './format-names.ts';
 
 export interface SkillMd {
   readonly name?: string;
@@ -119,7 +120,7 @@ function warningsAbout(
   requoted: boolean,
 ): { readonly key: string; readonly message: string }[] {
   const { name, description, metadata } = fields;
-  const badName = typeof name !== 'string' || !isNamePart(name);
+  const badName = typeof name !== 'string' || !isFormatName(name);
   const nested =
     isRecord(metadata) && Object.values(metadata).some((value) => typeof value !== 'string');
   return [
@@ -137,7 +138,8 @@ function warningsAbout(
       ? [
           {
             key: 'name',
-            message: 'the name has other characters than lower-case letters, digits and hyphens',
+            message:
+              'the name has other characters than lower-case letters of one script, digits and hyphens',
           },
         ]
       : []),

@@ -31,6 +31,11 @@ describe('the skills of a commit', () => {
     expect(tree.skillsBelow('nowhere')).toEqual([]);
   });
 
+  it('may have skill.md, which above skills is a page about them', () => {
+    const tree = treeOf('skill.md', 'skills/skill.md', 'skills/a/SKILL.md', 'b/skill.md');
+    expect(tree.skillsBelow('')).toEqual(['b', 'skills/a']);
+  });
+
   it('are found through links where only the links are asked for', () => {
     const tree = treeOf(
       'real/a/SKILL.md',

@@ -120,6 +120,11 @@ it('judges folders of another name whose SKILL.md has the name, or is damaged', 
   expect((await hook(used('weekly-report'))).answer).toEqual({});
 });
 
+it('judges a folder with a name in any letters, in either of its forms', async () => {
+  place([`${personal}/हिन्दी-re\u0301`, twin], [`${personal}/weekly-report`, honest]);
+  expect((await hook(used('हिन्दी-r\u00e9'))).answer).toEqual(asked('deny', /has other files/));
+});
+
 it('asks a person about skills that nobody approved', async () => {
   place([`${personal}/notes`, stranger()]);
   expect((await hook(used('notes'))).answer).toEqual(asked('ask', /The scan found nothing\./));

@@ -100,7 +100,7 @@ describe('what leaves the specification without harm', () => {
     [
       'a bad name',
       '---\nname: My Skill\ndescription: b\n---\n',
-      '2 the name has other characters than lower-case letters, digits and hyphens',
+      '2 the name has other characters than lower-case letters of one script, digits and hyphens',
     ],
     [
       'a long description',
