@@ -28,7 +28,7 @@ import {
 } from '../run/admission.ts';
 import { canLines, differenceLines } from '../run/capability-text.ts';
 import { confirm } from '../terminal/ask.ts';
-import { count, inkFor, type Safe, safe } from '../terminal/output.ts';
+import { count, inkFor, listed, type Safe, safe } from '../terminal/output.ts';
 import { type LockedSkill, lockFileName, type ProjectFile, type WantedSkill } from './lock.ts';
 import { type InstalledFiles, type Layout, sharedFolder } from './skill-folder.ts';
 
@@ -256,8 +256,6 @@ function sameOrUnknown(
 // The content of an installed folder as text: files that run in the sandbox, refused files, and
 // unchanged files.
 
-const namesMax = 5;
-
 /**
  * One line for each kind of file. The lines are exact, so that nobody expects a limit that does not
  * exist.
@@ -274,11 +272,11 @@ export function standLines(files: InstalledFiles): string[] {
   return [
     ...(runs.length === 0
       ? ['the skill has no commands']
-      : [`files that start a command in the sandbox: ${some(runs)}`]),
+      : [`files that start a command in the sandbox: ${listed(runs)}`]),
     ...(refused.length === 0
       ? []
       : [
-          `rejected on this host, because no command of skill.json names the file: ${some(refused)}`,
+          `rejected on this host, because no command of skill.json names the file: ${listed(refused)}`,
         ]),
     `unchanged: ${count(plain, 'file')} of text and data`,
   ];
@@ -296,9 +294,4 @@ export function standJson(files: InstalledFiles): Record<string, string> {
           : 'refuses',
     ]),
   );
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length - namesMax;
-  return names.slice(0, namesMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -22,7 +22,7 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import { registryOf } from '../registries/registries.ts';
 import { type Project, projectAt } from '../run/admission.ts';
 import { searchRegistry } from '../search/search-registry.ts';
-import { namesShownMax, shortText } from '../terminal/output.ts';
+import { listed, shortText } from '../terminal/output.ts';
 import {
   type AgentContext,
   agentOf,
@@ -165,11 +165,6 @@ function notesAbout(missed: readonly Missed[], scopes: readonly string[]): strin
           `Of ${listed(scopes.map((scope) => `@${scope}`))} you may use any approved skill that your grant covers. No list of these skills exists, and their registry was not searched: search for a task, or for a full name such as @${scopes[0]}/NAME.`,
         ]),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - namesShownMax;
-  return `${names.slice(0, namesShownMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function namesIn(task: string): SkillName[] {

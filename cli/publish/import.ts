@@ -36,7 +36,7 @@ import { startWatchedScanner, type WatchedScanner } from '../scan/watched-scan.t
 import type { KeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
-import { printNote, safe } from '../terminal/output.ts';
+import { listed, printNote, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
 import {
   type ImportRow,
@@ -46,6 +46,7 @@ import {
   versionsOfCommit,
   withSource,
 } from './import/import-source.ts';
+import { withPluginFiles } from './import/plugin-files.ts';
 import { requireShortName } from './init.ts';
 import { importPredicate, sourceFilesOf } from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
@@ -189,7 +190,7 @@ async function importInto(
   skill: SourceSkill,
 ): Promise<void> {
   const { context, scanner, scope, known, taken } = world;
-  const folder = await skill.read();
+  const folder = await readWithPlugin(context, skill);
   const { report } = await scanFiles(scanner, folder, skill.path);
   for (const path of folder.skipped)
     printNote(context, safe`${skill.path}: left out of the bundle: ${path} (${whySkipped(path)})`);
@@ -213,6 +214,18 @@ async function importInto(
   const { verdict, status } = await scanned(context, { name, version });
   row.verdict = verdict ?? null;
   row.status = status;
+}
+
+async function readWithPlugin(context: CommandContext, skill: SourceSkill): Promise<SkillFolder> {
+  const alone = await skill.read();
+  const place = await skill.plugin?.();
+  if (place === undefined) return alone;
+  const { folder, copied, lost } = await withPluginFiles(alone, place);
+  if (copied.length > 0)
+    printNote(context, safe`${skill.path}: with files of its plugin: ${listed(copied)}`);
+  if (lost.length > 0)
+    printNote(context, safe`${skill.path}: names what an import cannot bring: ${listed(lost)}`);
+  return folder;
 }
 
 /**

@@ -37,7 +37,7 @@ import {
   count,
   inkFor,
   joined,
-  namesShownMax,
+  listed,
   type OutputInk,
   printNote,
   Safe,
@@ -232,12 +232,6 @@ function printLeftOver(context: CommandContext, over: LeftOver): void {
     printNote(context, safe`seen by the scan, and not in the draft: ${capability}`);
   for (const capability of unused)
     printNote(context, safe`declared, but not seen by the scan: ${capability}`);
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, namesShownMax).join(', ');
-  const more = names.length - namesShownMax;
-  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 // What the scan found in a skill whose skill.json is drafted. The draft declares what the code

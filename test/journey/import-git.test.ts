@@ -163,6 +163,25 @@ describe('skillgate import of a repository', () => {
     ]);
   });
 
+  it('takes names of any script, skill.md, and the files of a plugin that a skill names', async () => {
+    stage.write({
+      'upstream/plugins/p/.claude-plugin/plugin.json': '{"name":"p"}',
+      'upstream/plugins/p/lib/x.py': 'print(1)\n',
+      'upstream/plugins/p/docs/skill.md': 'What a skill is.\n',
+      'upstream/plugins/p/skills/low/skill.md': skillMd('low'),
+      'upstream/plugins/p/skills/周报/SKILL.md': `${skillMd('周报')}\`python3 \${CLAUDE_PLUGIN_ROOT}/lib/x.py\`\n[more](../gone.md)\n`,
+    });
+    push();
+    const words = ['import', bare, '--scope', 'acme', '--path', 'plugins/p', '--format', 'json'];
+    const { out, err } = await stage.skill('author', ...words);
+    expect(JSON.parse(out).rows.map(({ name }: ImportRow) => name)).toEqual([
+      '@acme/low',
+      '@acme/xn-zsr444a',
+    ]);
+    expect(err).toContain('plugins/p/skills/周报: with files of its plugin: plugin/lib/x.py\n');
+    expect(err).toContain('what an import cannot bring: ../gone.md\n');
+  });
+
   it('says what an address lacks', async () => {
     const refusals = [
       [`${bare}#nothing`, 3, 'error[git-ref-unknown]'],

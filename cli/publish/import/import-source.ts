@@ -1,12 +1,13 @@
 /** The skills of a folder or of a repository’s commit, as an import reads them. */
 import { lstat } from 'node:fs/promises';
-import { basename, join, posix, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { withBundlePaths } from '../../../skills-index/skill/authoring/format-names.ts';
 import {
   bundleBytesMax,
   bundleFileBytesMax,
   bundleFilesMax,
 } from '../../../skills-index/skill/bundle.ts';
+import { foldersAbove } from '../../../skills-index/skill/bundle-path.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import {
   compareVersions,
@@ -33,6 +34,7 @@ import {
 } from '../../scan/source-folder.ts';
 import { answer, count, inkFor, joined, type Safe, safe, table } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
+import type { PluginPlace } from './plugin-files.ts';
 
 export interface SourceSkill {
   /** In the imported folder or repository; `.` for the top. */
@@ -40,6 +42,8 @@ export interface SourceSkill {
   /** Name of the folder, for a skill that has no name of its own. */
   readonly folderName: string;
   readonly read: () => Promise<SkillFolder>;
+  /** The plugin around the skill. */
+  readonly plugin?: () => Promise<PluginPlace | undefined>;
   readonly versions?: CommitVersions;
   /** Where the skill came from, once it was read. @param licence what SKILL.md says */
   readonly origin?: (licence: string | undefined) => Promise<OriginParts>;
@@ -98,8 +102,20 @@ function folderSkill(top: string, folder: string, env: CommandContext['env']): S
     path: relative(top, folder).split(sep).join('/') || '.',
     folderName: basename(folder),
     read: async () => withoutByteCode(await readSkillFolder(folder, env)),
+    plugin: async () => {
+      for (let root = folder; ; root = dirname(root)) {
+        if (await isThere(join(root, pluginFile)))
+          return {
+            at: relative(root, folder).split(sep).join('/'),
+            read: () => readSkillFolder(root, env),
+          };
+        if (root === dirname(root)) return undefined;
+      }
+    },
   };
 }
+
+const pluginFile = '.claude-plugin/plugin.json';
 
 async function skillsOf(commit: FetchedCommit, folder: string | undefined): Promise<SourceSkill[]> {
   const top = folder ?? commit.folder ?? '';
@@ -137,6 +153,12 @@ function commitSkill(commit: FetchedCommit, path: string): SourceSkill {
     path: path === '' ? '.' : path,
     folderName: name.replace(/\.git$/, ''),
     read: () => readCommitFolder(commit, path),
+    plugin: async () => {
+      const isRoot = (at: string): boolean =>
+        commit.tree.file(posix.join(at, pluginFile)) !== undefined;
+      const root = foldersUp(path).find(isRoot) ?? '';
+      return { at: posix.relative(root, path), read: () => readCommitFolder(commit, root) };
+    },
     versions: commit,
     origin: async (licence) => {
       const { repository, ref, commit: id } = commit;
@@ -162,14 +184,18 @@ function licenceFileOf(
   { tree }: FetchedCommit,
   folder: string,
 ): VersionSource['licenceFile'] | undefined {
-  for (let at = folder; ; at = posix.dirname(at) === '.' ? '' : posix.dirname(at)) {
+  for (const at of foldersUp(folder))
     for (const name of licenceNames) {
-      const path = at === '' ? name : `${at}/${name}`;
+      const path = posix.join(at, name);
       const entry = tree.file(path);
       if (entry !== undefined) return { path, blob: entry.hash };
     }
-    if (at === '') return undefined;
-  }
+  return undefined;
+}
+
+/** A folder and those above it. */
+function foldersUp(folder: string): string[] {
+  return [folder, ...foldersAbove(folder).reverse(), ''];
 }
 
 async function readCommitFolder(commit: FetchedCommit, folder: string): Promise<SkillFolder> {
