@@ -15,9 +15,6 @@ import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, type HostMembers, readPolicy } from './change.ts';
 
-/** The user id of `nobody`, for a folder that so far belongs to root. */
-const nobody = 65_534;
-
 export async function addWorkspace(
   context: CommandContext,
   name: string,
@@ -94,7 +91,7 @@ function another(agent: string): Safe {
 
 /**
  * Resolves the folder, so that a link that is changed later leads no run elsewhere.
- * @throws Problem `file-not-found`, `usage`, `mount-owner-root`
+ * @throws Problem `file-not-found`, `usage`
  */
 function existingFolder(context: CommandContext, name: string, written: string): string {
   const path = resolve(context.cwd, written);
@@ -111,14 +108,6 @@ function existingFolder(context: CommandContext, name: string, written: string):
     throw new Problem('usage', `${cannot} ${why}`, {
       hint: 'name a folder that holds only what agents work on, such as a project below your home folder',
     });
-  if (found.uid === 0 && process.getuid?.() === 0)
-    throw new Problem(
-      'mount-owner-root',
-      `${cannot} ${real} belongs to root, and no run gets root’s user id`,
-      {
-        hint: `chown -R ${ownerInstead(context)} ${shellWord(real)}   (then: ${calledName()} host workspace add ${name} ${shellWord(written)})`,
-      },
-    );
   return real;
 }
 
@@ -130,14 +119,6 @@ async function requireHandOver(folder: string): Promise<void> {
   } finally {
     closeSync(descriptor);
   }
-}
-
-// The person who became root, else the user without rights.
-function ownerInstead({ env }: CommandContext): string {
-  const [uid, gid] = [env.SUDO_UID, env.SUDO_GID].map((id) =>
-    /^[1-9]\d{0,9}$/.test(id ?? '') ? id : undefined,
-  );
-  return uid === undefined ? `${nobody}:${nobody}` : `${uid}:${gid ?? uid}`;
 }
 
 function notesAbout(name: string, folder: string, workspaces: HostPolicy['workspaces']): Safe[] {

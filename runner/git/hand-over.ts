@@ -223,7 +223,8 @@ async function handOverOne(request: TimedRequest, path: string): Promise<HandedR
     const begun = host === undefined ? noRefs : (refs ?? (await readRefs(host)));
     const known = host === undefined ? [] : knownObjects(await readRefs(host), begun);
     const inside = await readInside(start, `${target}/${path}`, known);
-    const own = openRepository(view, path, owner);
+    // In the copy of a folder of root, the repository belongs to the run.
+    const own = openRepository(view, path, fs.statSync(view));
     if (own === undefined) throw new Error('.git is no folder');
     const left = leftInGitFolder(own.path, made ?? host?.path);
     own.close();

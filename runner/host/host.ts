@@ -92,6 +92,7 @@ export function whyNotMountable(real: string, ownFolders: readonly string[]): st
   const own = ownFolders.map(nearestReal).find(overlaps);
   if (own !== undefined)
     return `${real} overlaps ${own}, where Skillgate keeps policy, keys and logs`;
+  if (real === '/root') return `${real} is the home folder of root, which holds keys`;
   return systemFolders.some(overlaps) ? `${real} overlaps a folder of the system` : undefined;
 }
 

@@ -3,7 +3,11 @@
  * of an ended one. A copied file never gets a setuid or setgid bit.
  */
 import * as fs from 'node:fs';
+import type { Owner } from '../files/owned-folder.ts';
 import { bytesOf, type VisitedEntry, withHandle } from '../files/walk-folder.ts';
+
+/** Gives the owner of an entry in the copy. */
+export type OwnerInCopy = (stats: Owner) => Owner;
 
 export interface TreeCopy {
   /** Copies an entry; the folder above comes first. Leaves out sockets and devices. */
@@ -13,14 +17,15 @@ export interface TreeCopy {
 }
 
 /** @param to the existing folder that gets the copies */
-export function copyTree(to: string): TreeCopy {
+export function copyTree(to: string, ownerOf: OwnerInCopy = (stats) => stats): TreeCopy {
   const folders: (readonly [Buffer, fs.Stats])[] = [];
   return {
     put: ({ path, at, stats, link }) => {
       const copy = bytesOf(`${to}/${path}`);
       if (link !== undefined) {
         fs.symlinkSync(bytesOf(link), copy);
-        if (process.getuid?.() === 0) fs.lchownSync(copy, stats.uid, stats.gid);
+        const { uid, gid } = ownerOf(stats);
+        if (process.getuid?.() === 0) fs.lchownSync(copy, uid, gid);
       }
       if (stats.isDirectory()) {
         fs.mkdirSync(copy, { mode: 0o700 });
@@ -30,11 +35,11 @@ export function copyTree(to: string): TreeCopy {
         withHandle(at, (self, found) => {
           if (!found.isFile()) return;
           fs.copyFileSync(self, copy, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
-          copyAttributes(copy, found);
+          copyAttributes(copy, found, ownerOf(found));
         });
     },
     finish: () => {
-      for (const [at, stats] of folders.reverse()) copyAttributes(at, stats);
+      for (const [at, stats] of folders.reverse()) copyAttributes(at, stats, ownerOf(stats));
     },
   };
 }
@@ -42,8 +47,10 @@ export function copyTree(to: string): TreeCopy {
 /** Gives a copy the owner, mode and times of its original. */
 export function copyAttributes(
   at: Buffer | string,
-  { uid, gid, mode, atime, mtime }: fs.Stats,
+  stats: fs.Stats,
+  { uid, gid }: Owner = stats,
 ): void {
+  const { mode, atime, mtime } = stats;
   if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
   else setGroup(at, gid);
   // Set the mode after the group: in a folder with the setgid bit, new entries get the folder's

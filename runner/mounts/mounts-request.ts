@@ -8,7 +8,7 @@ import type { OpenKeptFolders } from './kept-folders.ts';
 import type { MadeGit } from './views.ts';
 
 export interface MountsRequest {
-  readonly plan: Pick<Plan, 'mounts' | 'agent'> & {
+  readonly plan: Pick<Plan, 'mounts' | 'agent' | 'uid' | 'gid'> & {
     readonly limits: Pick<Plan['limits'], 'changesMiB'>;
     readonly skill: { readonly name: string; readonly version: string };
   };

@@ -38,6 +38,7 @@ import type { KeptFolders, KeptProducts } from './kept-folders.ts';
 import { dropOverBudget, shorten } from './left-out.ts';
 import type { MountsRequest } from './mounts-request.ts';
 import {
+  belongsToRoot,
   changedPathsMax,
   closeNamespace,
   firstDescriptor,
@@ -84,7 +85,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
     : 'this sandbox does not use overlays';
   const overlaid = typeof readOnly === 'object' ? readOnly : undefined;
   const bytes = plan.limits.changesMiB * 1024 * 1024;
-  const views = openViews(runFolder, overlays, bytes, overlaid?.namespace);
+  const views = openViews(runFolder, overlays, bytes, plan, overlaid?.namespace);
   const writable: WritableMount[] = [];
   const pins = new Map<string, number>();
   const sources = new Map<string, string>();
@@ -114,7 +115,10 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       const workspace = isWritable
         ? await openWorkspace(folder, path, mount, views, request.obeyed, kept, git)
         : undefined;
-      const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
+      const locked = ownLocks.has(path) ? overlaid?.views.get(path) : undefined;
+      const view =
+        workspace?.view ??
+        (belongsToRoot(folder) ? await views.open(folder, path, source) : locked);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
       // A sandbox that binds a folder without the mounts in it needs the inner view by name.

@@ -12,9 +12,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Owner } from '../files/owned-folder.ts';
 import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
 import type { ViewNamespace } from '../sandbox/sandbox.ts';
-import { copyAttributes, copyTree, type TreeCopy } from './copy-tree.ts';
+import { copyAttributes, copyTree, type OwnerInCopy, type TreeCopy } from './copy-tree.ts';
 
 /** Paths that a run may change in one folder. */
 export const changedPathsMax = 20_000;
@@ -209,12 +210,14 @@ echo ready; read -r wait || :`;
  * @param runFolder private folder of the run, outside everything that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
  * @param bytes that the run may change in each folder
+ * @param user of the run
  * @param into the run's existing namespace; the caller closes the namespace
  */
 export function openViews(
   runFolder: string,
   overlays: boolean,
   bytes: number,
+  user: Owner,
   into?: ViewNamespace,
 ): Views {
   const descriptors: number[] = [];
@@ -224,13 +227,17 @@ export function openViews(
   const open: Views['open'] = async (folder, path, name, kept, git) => {
     const room = `${runFolder}/view${rooms++}`;
     fs.mkdirSync(room, { mode: 0o711 });
+    const isOfRoot = belongsToRoot(folder);
     const isOverlaid =
-      overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept, git)));
+      !isOfRoot && overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept, git)));
     const made = isOverlaid
       ? await overlayOver({ folder, path, room, into: namespace, bytes, kept, git })
-      : 'this sandbox does not use overlays';
+      : isOfRoot
+        ? 'it belongs to root'
+        : 'this sandbox does not use overlays';
     if (typeof made === 'string') {
-      const copy = await copyOf(folder, room, tooLarge(name, made), kept, git);
+      const owned = isOfRoot ? user : undefined;
+      const copy = await copyOf(folder, room, tooLarge(name, made), kept, git, owned);
       descriptors.push(copy.pin);
       if (isOverlaid) notes.push(`${name}: a copy, because no overlay can be mounted: ${made}`);
       return copy;
@@ -246,6 +253,11 @@ export function openViews(
     for (const descriptor of descriptors.splice(0)) fs.closeSync(descriptor);
   };
   return { open, bytes, namespace: () => namespace, notes: () => notes, close };
+}
+
+/** A run sees a copy of such a folder that belongs to its own user, because no run is root. */
+export function belongsToRoot(folder: number): boolean {
+  return process.getuid?.() === 0 && fs.fstatSync(folder).uid === 0;
 }
 
 interface Overlay {
@@ -342,13 +354,19 @@ async function copyOf(
   tooLarge: Problem,
   kept: UnderView | undefined,
   git: MadeGit | undefined,
+  user: Owner | undefined,
 ): Promise<View> {
   const source = `${room}/view`;
+  const root = fs.fstatSync(folder);
+  const ownerOf: OwnerInCopy = (stats) =>
+    stats.uid !== root.uid || user === undefined
+      ? stats
+      : { uid: user.uid, gid: stats.gid === root.gid ? user.gid : stats.gid };
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
   let bytes = 0;
   // An overlay that could not be mounted leaves its empty folder.
   fs.mkdirSync(source, { mode: 0o700, recursive: true });
-  const copy = copyTree(source);
+  const copy = copyTree(source, ownerOf);
   // Leave out unreadable entries of the original. A runner that is not root shares its uid with the
   // run, so the run could not read such entries either.
   const fail = (_: string, cause: unknown): void => {
@@ -362,6 +380,8 @@ async function copyOf(
       bytes += stats.isFile() ? stats.size : 0;
       if (bytes > copiedBytesMax || below.size >= copiedEntriesMax) throw tooLarge;
       below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
+      // The run may not have as its own what another process has under the same user.
+      if (stats.uid === user?.uid) return false;
       copy.put({ ...entry, path });
       return true;
     };
@@ -374,7 +394,7 @@ async function copyOf(
   }
   if (kept?.under !== undefined) await copyKept(kept.under, kept.paths, copy);
   copy.finish();
-  copyAttributes(source, fs.fstatSync(folder));
+  copyAttributes(source, root, ownerOf(root));
   return { source, pin: fs.openSync(source, folderOnly), below };
 }
 
@@ -397,9 +417,9 @@ function tooLarge(name: string, why: string): Problem {
   const what = `${copiedBytesMax / 1024 / 1024} MiB or ${copiedEntriesMax} entries`;
   return new Problem(
     'mode-unsupported',
-    `Cannot mount ${name} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
+    `Cannot mount ${name}: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
     {
-      hint: 'Run Skillgate on Linux 5.11 or later with user namespaces, or as root, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
+      hint: 'Run Skillgate on Linux 5.11 or later with user namespaces, or as root, name a smaller folder of a user for this workspace in host.json, or mount the folder read-only.',
     },
   );
 }

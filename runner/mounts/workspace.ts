@@ -52,7 +52,7 @@ import { openEntry, pathsWithAccessList } from './access-lists.ts';
 import { changedAt, contentAt, readContent, stateAt } from './entry-state.ts';
 import type { KeptFolders } from './kept-folders.ts';
 import { type EntryBefore, entryReader, leadsTo, readTree } from './read-tree.ts';
-import { changedPathsMax, type MadeGit, type View, type Views } from './views.ts';
+import { belongsToRoot, changedPathsMax, type MadeGit, type View, type Views } from './views.ts';
 
 /**
  * Bytes of the names of all paths that a run changed or left behind in one folder. A single path
@@ -113,7 +113,15 @@ export async function openWorkspace(
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path, name, kept, git);
   const before = await readTree(`/proc/self/fd/${view.pin}`, name, new Set(kept?.paths));
-  const owners = ownersOf(fs.fstatSync(folder));
+  const root = fs.fstatSync(folder);
+  const seen = fs.fstatSync(view.pin);
+  const owners = ownersOf(root);
+  // In the copy of a folder of root, root's entries belong to the run.
+  const isOfRoot = belongsToRoot(folder);
+  const onHost = (state: EntryState): EntryState =>
+    isOfRoot && state.uid === seen.uid
+      ? { ...state, uid: root.uid, gid: state.gid === seen.gid ? root.gid : state.gid }
+      : state;
   const named = [
     ...pathsOfSettings(before.keys(), below, path, owners),
     ...(git?.settings ?? []).flatMap((text) => pathsInGitConfig(text, '', latinOf(path))),
@@ -128,6 +136,8 @@ export async function openWorkspace(
         before,
         shelves,
         owners,
+        seenOwners: ownersOf(seen),
+        onHost,
         ownership,
         further,
         target,
@@ -153,6 +163,10 @@ type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly below: string;
   readonly before: ReadonlyMap<string, EntryBefore>;
   readonly owners: Owners;
+  /** The owners in the view. */
+  readonly seenOwners: Owners;
+  /** The state that an entry of the view gets on the host. */
+  readonly onHost: (state: EntryState) => EntryState;
   readonly ownership: Ownership;
   readonly shelves: Shelves;
   readonly further: FurtherNames;
@@ -162,10 +176,8 @@ type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly bytes: number;
 };
 
-async function collectChanges(
-  { view, below, before, shelves, owners, ownership, further, target, kept, bytes }: BeforeRun,
-  keep: Keep,
-): Promise<Collected> {
+async function collectChanges(run: BeforeRun, keep: Keep): Promise<Collected> {
+  const { view, below, before, shelves, owners, ownership, further, target, kept, bytes } = run;
   const root = `/proc/self/fd/${view.pin}`;
   const isProduct = kept?.findIn(root);
   const products: string[] = [];
@@ -177,7 +189,7 @@ async function collectChanges(
   const limits = { bytes, paths: changedPathsMax, nameBytes: changedNameBytesMax };
   const { result, refuse, hasRoom, compare, gone } = gatherChanges(limits, isTouched, shelves);
   const look = entryReader(root);
-  const inherits = inheritsGroup(fs.statSync(below), before);
+  const inherits = inheritsGroup(fs.statSync(root), before);
   const visit = async (entry: VisitedEntry): Promise<boolean> => {
     const { path, name, at, stats } = entry;
     const link = entry.link === undefined ? undefined : relativeLink(entry.link, target, path);
@@ -193,7 +205,7 @@ async function collectChanges(
     // One line stands for all files of version control, which a single commit changes by the dozen.
     if (byPath.shelf === 'never') return refuse(byPath.root, controlled);
     // Check the owner of an entry before reading anything of the entry.
-    const foreign = whyForeign(entry, ownership, owners);
+    const foreign = whyForeign(entry, ownership, run.seenOwners);
     if (foreign !== undefined) return refuse(path, foreign);
     const judged = judgeEntry(
       {
@@ -210,7 +222,8 @@ async function collectChanges(
     // Check the size of a file before reading the file: a sparse file of any size costs a run
     // nothing.
     if (!hasRoom(path, stats.isFile() ? stats.size : 0)) return false;
-    const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
+    const { state: found, content } = withHandle(at, (self) => readContent(self, stats, link));
+    const state = found && run.onHost(found);
     const was = await stateAt(below, path, owners);
     // Host policy names further files on purpose, so no content makes them plain.
     const isJudged = byPath.root === path && !further.includes(textOf(name));

@@ -325,7 +325,7 @@ export function openCaches(caches: string, session: string): OpenKeptFolders {
     return {
       under: base === undefined ? undefined : treeOf(cache, base.generation),
       paths: (base?.folders ?? []).map(({ path }) => latinOf(path)),
-      findIn: (root) => productFinder(root, ownersOf(fs.fstatSync(folder))),
+      findIn: (root) => productFinder(root, ownersOf(fs.statSync(root))),
       // The changes of the session matter more than its products.
       keep: (view, products) =>
         keepProducts({ cache, session, workspace, base, opened }, view, products).catch(

@@ -30,6 +30,7 @@ const inGivenFolders: Readonly<Record<string, readonly string[]>> = {
     'mkdirSync(folder)',
     'chmodSync(folder)',
     'chmodSync(`{runFolder}/skills`)',
+    'statSync(root)',
   ],
   'runner/files/read-below.ts': ['statSync(root)'],
   'runner/observe/observer.ts': ['mkdirSync(folder)'],
@@ -48,7 +49,7 @@ const inGivenFolders: Readonly<Record<string, readonly string[]>> = {
     'existsSync(`{own.path}/modules`)',
     'openSync(`{root}/.`)',
   ],
-  'runner/git/hand-over.ts': ['rmSync(room)'],
+  'runner/git/hand-over.ts': ['statSync(view)', 'readlinkSync(root)', 'rmSync(room)'],
   'runner/git/made-git.ts': [
     'mkdirSync(layer)',
     'mkdirSync(made)',

@@ -386,22 +386,37 @@ os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'
     expect(host.audit().filter((entry) => entry.event === 'cleanup')).toHaveLength(7);
   });
 
-  it('that belongs to root is refused by a runner that is root, with the line to type', async () => {
-    const request = requestFor(host, skill(''), { workspaces: { reports: '/work-of-root' } });
-    if (process.getuid?.() !== 0) return;
-    const rootOwned = `${host.folder}/of-root`;
-    mkdirSync(rootOwned);
+  it.runIf(process.getuid?.() === 0).each(['cow', 'ro'] as const)(
+    'that belongs to root comes as a copy of the run’s user (%s)',
+    async (mode) => {
+      const ofRoot = `${host.folder}/of-root-${mode}`;
+      mkdirSync(ofRoot, { mode: 0o700 });
+      writeFileSync(`${ofRoot}/notes`, 'of root', { mode: 0o600 });
+      const code = `
+import os
+print(os.getuid(), os.stat('/reports').st_uid, open('/reports/notes').read())
+${mode === 'cow' ? "open('/reports/report', 'w').write('done')" : ''}
+`;
+      const run = await runTest(
+        host,
+        { ...skill(code), capabilities: { mount: reportsMount(mode) } },
+        {},
+        { workspaces: { reports: ofRoot } },
+      );
+      expect(run).toMatchObject({ code: 0, cleaned: [], stdout: '65534 65534 of root\n' });
+      expect(readdirSync(ofRoot)).toEqual(['notes']);
+      const changed = run.changes?.folders[0]?.changes;
+      if (mode === 'ro') expect(changed).toBeUndefined();
+      else expect(changed).toMatchObject([{ path: 'report', after: { uid: 0, gid: 0 } }]);
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)('that belongs to root is no rw mount', async () => {
+    const ofRoot = `${host.folder}/of-root`;
+    mkdirSync(ofRoot);
     await expect(
-      runSkill({
-        ...request,
-        hostPolicy: { ...request.hostPolicy, workspaces: { reports: rootOwned } },
-      }),
-    ).rejects.toMatchObject({
-      code: 'mount-owner-root',
-      hint: expect.stringMatching(
-        /^mkdir files && chown 65534:65534 files,.*--mount reports=files$/,
-      ),
-    });
+      runTest(host, skill(''), {}, { workspaces: { reports: ofRoot } }),
+    ).rejects.toMatchObject({ code: 'mount-owner-root', hint: expect.stringContaining('cow') });
   });
 
   it.each(['config', 'data', 'cache', '.'])(

@@ -17,6 +17,7 @@ const owners = {
   person: [1_000, 1_000],
   shared: [1_000, 4_242],
   nobody: [65_534, 65_534],
+  root: [0, 0],
 } as const;
 
 function inFolder(name: keyof typeof owners, script: string): string {
@@ -52,8 +53,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it.for(['person', 'shared', 'nobody'] as const)(
-  'a session in a folder of another user (%s) is that user, and so is what a person accepts',
+it.for(['person', 'shared', 'nobody', 'root'] as const)(
+  'a session in a folder of another user (%s) is that user or nobody, and what a person accepts is theirs',
   async (name, { skip }) => {
     skip(!isRoot, 'only root has folders of other users');
     const [uid, gid] = owners[name];
@@ -65,7 +66,8 @@ it.for(['person', 'shared', 'nobody'] as const)(
     const script =
       'id -u; stat -c %u:%g . a .git; echo two >> a; echo x > sub/x; git add -A; git commit -qm work; echo later > later';
     const ran = await host.skill('agent', 'run', name, '--', 'sh', '-ec', script);
-    expect(ran.out).toBe(`${uid}\n${`${uid}:${gid}\n`.repeat(3)}`);
+    const [user, group] = uid === 0 ? owners.nobody : [uid, gid];
+    expect(ran.out).toBe(`${user}\n${`${user}:${group}\n`.repeat(3)}`);
     const { out } = await host.skill('changes', 'show', '--format', 'json');
     const [{ digest = '', run = '' } = {}] = JSON.parse(out).runs;
     const words = ['changes', 'accept', run, '--digest', digest];

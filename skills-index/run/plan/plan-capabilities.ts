@@ -16,7 +16,7 @@ import {
 import { parseEgressUrl } from '../../skill/egress-target.ts';
 import { ceilingFor } from '../agents/agent.ts';
 import type { HostPolicy } from './host-policy.ts';
-import type { Plan, PlannedEgress, PlannedEnv, PlannedMount } from './plan.ts';
+import type { Plan, PlannedEgress, PlannedEnv, PlannedMount, Refusal } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planPackages } from './plan-packages.ts';
 
@@ -135,33 +135,44 @@ const nobody = 65_534;
 
 /**
  * Returns the user id of a run. A runner that is root takes the id of the owner of the mounted
- * folders, or of `nobody` when nothing is mounted.
+ * folders, or of `nobody` when nothing is mounted, or folders of root alone.
  */
-export function planOwner(
-  { mounts, refused }: Draft,
-  { host }: PlanInput,
-): { readonly uid: number; readonly gid: number } {
+export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): Owned {
   if (host.uid !== 0) return { uid: host.uid, gid: host.gid };
-  const owners = mounts.flatMap(({ source }) => {
+  const owners = mounts.flatMap(({ mode, source }) => {
     const name = workspaceOf(source);
     const fact = host.workspaces[name];
-    return fact === undefined || 'why' in fact ? [] : [{ ...fact, name }];
+    return fact === undefined || 'why' in fact ? [] : [{ ...fact, mode }];
   });
-  for (const { name, path, uid } of owners) {
-    if (uid === 0)
-      refused.push({
-        code: 'mount-owner-root',
-        message: `${path} belongs to root, and no run gets root’s user id`,
-        // The folder in which a person types may hold keys, so no line to paste gives it away.
-        hint: `mkdir files && chown ${nobody}:${nobody} files, put into it what the run works on, and add --mount ${name}=files`,
-      });
-    else if (uid !== owners[0]?.uid)
+  const user = owners.find(({ uid }) => uid !== 0);
+  for (const { mode, path, uid } of owners) {
+    if (uid === 0 && mode === 'rw') refused.push(rootWrites(path));
+    else if (uid !== 0 && uid !== user?.uid)
       refused.push({
         code: 'plan-refused',
         message: `${path} belongs to another user than the first mount, and a run has one user id`,
       });
   }
-  return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
+  return userOf(user);
+}
+
+/** The user of a run in a folder; a copy of a folder of root belongs to `nobody`. */
+export function userOf(owner: Owned | undefined): Owned {
+  return { uid: owner?.uid || nobody, gid: owner?.gid || nobody };
+}
+
+interface Owned {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Why a run may not write to a folder of root before somebody has seen what. */
+export function rootWrites(path: string): Refusal {
+  return {
+    code: 'mount-owner-root',
+    message: `${path} belongs to root, so no rw mount writes to it unasked`,
+    hint: 'mount it with mode cow, and accept its changes; or name a folder of another user',
+  };
 }
 
 function planEgress(

@@ -11,6 +11,7 @@ import type { PlannedHold } from '../holds/hold.ts';
 import { type HeldPlan, plannedHolds } from '../holds/hold-state.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
+import { rootWrites, userOf } from './plan-capabilities.ts';
 import type { SecretEntry } from './plan-input.ts';
 import { planEgressLimits } from './plan-skill.ts';
 import { planSurroundings } from './plan-surroundings.ts';
@@ -80,8 +81,6 @@ export interface SessionInput {
   readonly now: Date;
 }
 
-const nobody = 65_534;
-
 /** Plans a session. Never throws: a plan that must not start lists the reasons in `refused`. */
 export function planSession(input: SessionInput): {
   readonly plan: SessionPlan;
@@ -127,7 +126,7 @@ export function planSession(input: SessionInput): {
     command: 'why' in program ? [] : program.command,
     backend: sandbox.name,
     ...(terminal === undefined ? {} : { terminal }),
-    ...ownerOf(facts, refused),
+    ...ownerOf(facts, agent.workspace?.mode, refused),
     workingDirectory: mounts[0]?.target ?? '/tmp',
     folders: [...facts.folders, ...tools.folders],
     mounts,
@@ -265,19 +264,13 @@ function planMounts(
 
 function ownerOf(
   { gid, uid, workspace }: SessionFacts,
+  mode: PlannedMount['mode'] | undefined,
   refused: Refusal[],
 ): { readonly uid: number; readonly gid: number } {
   if (uid !== 0) return { uid, gid };
-  if (workspace === undefined || 'why' in workspace) return { uid: nobody, gid: nobody };
-  const { gid: group, path, uid: owner } = workspace;
-  const hint = `chown -R ${nobody}:${nobody} ${path}`;
-  if (owner === 0)
-    refused.push({
-      code: 'mount-owner-root',
-      message: `${path} belongs to root, and no session gets root’s user id`,
-      hint,
-    });
-  return { uid: owner || nobody, gid: group || nobody };
+  if (workspace === undefined || 'why' in workspace) return userOf(undefined);
+  if (workspace.uid === 0 && mode === 'rw') refused.push(rootWrites(workspace.path));
+  return userOf(workspace);
 }
 
 // The environment variables by which client libraries find a model endpoint, and the way in which

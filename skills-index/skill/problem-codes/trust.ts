@@ -311,9 +311,8 @@ export const runCodes = {
   'mount-owner-root': {
     exit: 6,
     status: 403,
-    means:
-      'A mounted folder belongs to root. A run takes the uid of the folder’s owner, and never root’s uid.',
-    fix: 'Work in a folder that belongs to another user, as the message shows. Give no folder away that holds keys.',
+    means: 'A folder of root would be written to unasked, or a run would have root’s uid.',
+    fix: 'Mount the folder with mode cow, and accept its changes; or name a folder of another user.',
   },
   'run-limit': {
     exit: 7,

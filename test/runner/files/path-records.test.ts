@@ -53,6 +53,8 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
       agent: 'finance',
       skill,
       limits: { changesMiB: 200 },
+      uid: 65_534,
+      gid: 65_534,
     },
     planDigest: plan,
     subject: { run, agent: 'finance' },

@@ -44,18 +44,23 @@ export interface SeenFolder {
 /**
  * @param overlays whether an overlay may be used; a copy otherwise
  * @param further names that host policy says are obeyed
+ * @param ofRoot whether the folder belongs to root, so that a run sees a copy
  */
-export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): SeenFolder {
+export function makeSeenFolder(
+  overlays: boolean,
+  further: FurtherNames = [],
+  ofRoot = false,
+): SeenFolder {
   const top = mkdtempSync(join(tmpdir(), 'skillgate-test-'));
   const folder = join(top, 'folder');
   mkdirSync(folder);
-  if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
+  if (process.getuid?.() === 0 && !ofRoot) chownSync(folder, 65_534, 65_534);
   let runs = 0;
   const see = async (act: (view: string) => void): Promise<Seen> => {
-    giveRest(folder);
+    if (!ofRoot) giveRest(folder);
     const runFolder = join(top, `run${runs++}`);
     mkdirSync(runFolder);
-    const views = openViews(runFolder, overlays, changedBytesMax);
+    const views = openViews(runFolder, overlays, changedBytesMax, owner);
     const descriptor = openSync(folder, 0o10_200_000);
     const held = await openWorkspace(
       descriptor,
@@ -65,7 +70,8 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
       further,
     );
     // An overlay that cannot be mounted would be a copy, and would test nothing.
-    if (overlays && held.view.below !== undefined) throw new Error('the view is no overlay');
+    if (overlays && !ofRoot && held.view.below !== undefined)
+      throw new Error('the view is no overlay');
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();

@@ -47,7 +47,7 @@ async function session(act: (view: string) => void, options: Options = {}): Prom
   giveRest(folder);
   const runFolder = join(top, `run${runs++}`);
   fs.mkdirSync(runFolder);
-  const views = openViews(runFolder, overlays, 1024 * 1024);
+  const views = openViews(runFolder, overlays, 1024 * 1024, { uid: 65_534, gid: 65_534 });
   const descriptor = fs.openSync(of, 0o10_200_000);
   const { dev, ino } = fs.fstatSync(descriptor);
   const mount = {
