@@ -14,6 +14,11 @@ export async function main(process: NodeJS.Process): Promise<number> {
     endOnLostOutput(process);
     return showVersion(process.stdout, 'text');
   }
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    const { runInNamespace } = await import('./root-namespace.ts');
+    const code = await runInNamespace(process);
+    if (code !== undefined) return code;
+  }
   const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
   endOnLostOutput(process);

@@ -25,6 +25,7 @@ import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.t
 import { requireMapped, requireNotRoot } from '../sandbox/sandbox-user.ts';
 import {
   goAhead,
+  notStarted,
   startSecondsMax,
   unixSocketsNote,
   untilStarted,
@@ -358,13 +359,8 @@ export async function startForwarder(
     return { user, network, stop };
   } catch (cause) {
     end();
-    throw new Problem(
-      'sandbox-refused',
-      `The forwarder to the egress proxy did not start: ${(await errors).trim() || (cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    const why = (await errors).trim() || (cause as Error).message;
+    throw notStarted(`The forwarder to the egress proxy did not start: ${why}`, cause);
   }
 }
 

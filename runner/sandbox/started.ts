@@ -27,15 +27,7 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
   let before = '';
   return new Promise((resolve, reject) => {
     const onEnd = (): void => {
-      const start = containerStart();
-      const hint = start === undefined ? {} : { hint: `${start}; ${withoutSandbox}` };
-      reject(
-        new Problem(
-          'sandbox-refused',
-          `The sandbox did not start: ${before.trim() || 'it printed nothing'}`,
-          hint,
-        ),
-      );
+      reject(notStarted(`The sandbox did not start: ${before.trim() || 'it printed nothing'}`));
     };
     const late = setTimeout(onEnd, startSecondsMax * 1000);
     const onData = (chunk: Buffer): void => {
@@ -53,6 +45,13 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
       .on('end', onEnd)
       .on('end', () => clearTimeout(late));
   });
+}
+
+/** The refusal of a sandbox, with what to change in a container. */
+export function notStarted(message: string, cause?: unknown): Problem {
+  const start = containerStart();
+  const hint = start === undefined ? {} : { hint: `${start}; ${withoutSandbox}` };
+  return new Problem('sandbox-refused', message, { cause, ...hint });
 }
 
 // A sandbox needs namespaces and a /proc of its own, which the usual profiles of containers forbid.

@@ -59,6 +59,7 @@ export async function tryContainer(root: string, deb: string, folder: string): P
     await buildImages(podman, project, deb, folder);
     const owner = Number(await podman('run', '--rm', '--entrypoint', 'id', project, '-u'));
     writePlace(place, project, port, owner);
+    await playAsRoot(podman, project);
 
     const init = ['registry', 'init', '/data/registry', '--origin', host];
     const [fingerprint = ''] =
@@ -91,6 +92,31 @@ export async function tryContainer(root: string, deb: string, folder: string): P
     name.close();
     await compose('down', '-v');
     await podman('rmi', '--force', project, `${project}-caddy`, `${project}-base`);
+  }
+}
+
+/** The lines of the README as root: on its own, and in a job of GitHub Actions. */
+async function playAsRoot(podman: Run, image: string): Promise<void> {
+  const unconfined = ['seccomp=unconfined', 'unmask=ALL'];
+  const flags = unconfined.flatMap((option) => ['--security-opt', option]);
+  const root = ['run', '--rm', '--user', '0', '--entrypoint', 'sh', ...flags];
+  const job = ['-e', 'HOME=/github/home', '-e', 'GITHUB_ACTIONS=true'];
+  const play = `set -e; unset SKILLGATE_HOME
+chown "$0:$0" . "$HOME"
+skillgate up >/tmp/up & until grep -q next: /tmp/up; do sleep 0.2; done
+skillgate init hello && sed -i 's/^description: .*/description: Says hello./' hello/SKILL.md
+skillgate publish hello
+skillgate review approve @me/hello@0.1.0 --reason 'I wrote it' --yes
+skillgate install @me/hello && skillgate run @me/hello hello Ada
+skillgate try hello hello Bob`;
+  for (const [owner, place, options] of [
+    ['0', '/srv/work', []],
+    ['1001', '/__w/repo/repo', ['--tmpfs', '/github/home', ...job]],
+  ] as const) {
+    const there = ['--tmpfs', place, '-w', place];
+    const out = await podman(...root, ...there, ...options, image, '-ec', play, owner);
+    if (!out.includes('hello, Ada') || !out.includes('hello, Bob'))
+      throw new Error(`root in a container (${owner}): ${out}`);
   }
 }
 
