@@ -121,11 +121,6 @@ describe('skillgate host workspace', () => {
   it('quotes the name of a repository, which another user chose', async () => {
     onHost('git init -q "../a;b"; mkdir "../a;b/c d" ../reports');
     const part = join(home, 'a;b/c d');
-    if (isRoot) {
-      const refused = await host('workspace', 'add', 'work', part);
-      expect(refused.stderr).toContain(`chown -R 65534:65534 '${part}'`);
-      chownSync(part, 65_534, 65_534);
-    }
     const ran = await host('workspace', 'add', 'work', part);
     expect(ran.stderr).toContain(`git -C '${join(home, 'a;b')}' worktree add`);
     expect(ran.stderr).toContain("sparse-checkout set 'c d'; git checkout");

@@ -49,7 +49,7 @@ const inGivenFolders: Readonly<Record<string, readonly string[]>> = {
     'existsSync(`{own.path}/modules`)',
     'openSync(`{root}/.`)',
   ],
-  'runner/git/hand-over.ts': ['statSync(view)', 'readlinkSync(root)', 'rmSync(room)'],
+  'runner/git/hand-over.ts': ['statSync(view)', 'rmSync(room)'],
   'runner/git/made-git.ts': [
     'mkdirSync(layer)',
     'mkdirSync(made)',
