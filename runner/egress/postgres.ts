@@ -167,10 +167,9 @@ async function admit(
   startup: Buffer,
   client: Duplex,
 ): Promise<void> {
-  const words = startup.toString('latin1', 8).split('\0');
-  const named = (name: string): string => words[words.indexOf(name) + 1] ?? '';
-  const user = words.includes('user') ? named('user') : '';
-  const database = words.includes('database') ? named('database') : user;
+  const named = parametersOf(startup);
+  const user = named.get('user') ?? '';
+  const database = named.get('database') ?? user;
   const why =
     traffic.accounts.whyLeaks('head', startup) ??
     (await traffic.accounts.admit(
@@ -184,6 +183,19 @@ async function admit(
       client,
     ));
   if (why !== undefined) throw new SignInError(why, `the connection is denied (${why})`);
+}
+
+// Names and values in turn. With a name twice, a person could see another database than is opened.
+function parametersOf(startup: Buffer): ReadonlyMap<string, string> {
+  if (startup.readInt32BE(4) === cancelRequest) return new Map();
+  const words = startup.toString('latin1', 8).replace(/\0+$/, '').split('\0');
+  const named = new Map<string, string>();
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [name = '', value = ''] = words.slice(at, at + 2);
+    if (named.has(name)) throw new SignInError('malformed', `it names ${name} twice`);
+    named.set(name, value);
+  }
+  return named;
 }
 
 // The password of the sandbox is compared and goes nowhere.

@@ -307,6 +307,10 @@ describe.runIf(bin !== undefined)('a hostile database', () => {
     ['an old protocol', Buffer.from([0, 0, 0, 8, 0, 2, 0, 0])],
     ['a huge message', Buffer.from([0x7f, 255, 255, 255, 0, 3, 0, 0])],
     [
+      'its database twice',
+      Buffer.from('\0\0\0\x26\0\x03\0\0user\0a\0database\0b\0database\0c\0\0', 'latin1'),
+    ],
+    [
       'something sent along with the wish for TLS',
       Buffer.from('\0\0\0\x08\x04\xd2\x16\x2f\0\0\0\x08', 'latin1'),
     ],
