@@ -214,6 +214,16 @@ async function checkPlaceholder({ stream, wire }: Client, secret: BoundPlacehold
 async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {
   const plain = await traffic.upstream.connect(to);
   plain.on('error', () => undefined);
+  plain.setTimeout(egressIdleSecondsMax * 1000, () => plain.destroy());
+  try {
+    return await secured(traffic, to, plain);
+  } catch (cause) {
+    plain.destroy();
+    throw cause;
+  }
+}
+
+async function secured(traffic: Traffic, to: Destination, plain: Socket): Promise<Duplex> {
   plain.write(Buffer.concat([int32(8), int32(sslRequest)]));
   const wire = new Wire(plain);
   const answer = (await wire.take(1)).toString('latin1');
@@ -221,13 +231,15 @@ async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {
     throw new SignInError('certificate-denied', 'the database does not speak TLS');
   wire.giveBack();
   const host = await secureTo(traffic, to, ['postgresql'], plain);
+  plain.setTimeout(0);
   return host.on('error', () => undefined);
 }
 
 /** Signs in with the password, and passes on what the server says to the client besides. */
 async function signIn(server: Wire, client: Duplex, password: string): Promise<void> {
   const scram = new Scram(password);
-  for (;;) {
+  // Four messages sign in, and one may negotiate the version.
+  for (let count = 0; count < 8; count++) {
     const { body, type } = await server.message();
     if (type === 'E') {
       client.write(message('E', body));
@@ -250,6 +262,7 @@ async function signIn(server: Wire, client: Duplex, password: string): Promise<v
     else if (step === 0 && scram.isVerified) return;
     else throw downgraded();
   }
+  throw downgraded();
 }
 
 const mechanism = 'SCRAM-SHA-256';
