@@ -3,7 +3,6 @@
  * may make a user namespace. As root of one with the same users, Skillgate starts sandboxes as on
  * any host.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
@@ -20,7 +19,8 @@ const script =
  * @returns its exit code; undefined where it needs no namespace, or gets none
  */
 export async function runInNamespace(own: NodeJS.Process): Promise<number | undefined> {
-  if (isWhole.test(statusOf())) return undefined;
+  if (isWhole.test(readFileSync('/proc/self/status', 'latin1'))) return undefined;
+  const { spawn } = await import('node:child_process');
   const words = [own.execPath, ...own.execArgv, ...own.argv.slice(1)];
   const child = spawn('/usr/bin/unshare', ['--user', '/bin/sh', '-c', script, 'sh', ...words], {
     stdio: ['inherit', 'inherit', 'ignore', 'pipe', 2],
@@ -48,10 +48,6 @@ export async function runInNamespace(own: NodeJS.Process): Promise<number | unde
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) own.on(signal, () => child.kill(signal));
   const [code] = await ended;
   return code ?? 1;
-}
-
-function statusOf(): string {
-  return readFileSync('/proc/self/status', 'latin1');
 }
 
 /** The same users within, of a map of users outside (`inside outside count` in each line). */

@@ -1,6 +1,6 @@
 /** `skillgate host workspace …`: the folders of this host that runs may see under a name. */
 
-import { closeSync, existsSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 import { listAgents } from '../../runner/agents/agent-store.ts';
@@ -112,7 +112,8 @@ function existingFolder(context: CommandContext, name: string, written: string):
 
 /** @throws Problem `plan-refused` for a folder whose commits could not come back */
 async function requireHandOver(folder: string): Promise<void> {
-  const descriptor = openSync(folder, 'r');
+  // Whoever owns the folder above could put a pipe there, at which an open would wait.
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await readBegun(descriptor);
   } finally {

@@ -165,17 +165,13 @@ async function passStream(
   if (traffic.answers?.has(`${decision.host}:${decision.port}`)) return 'host-denied';
   const filled = await fillRequest(traffic, outgoing);
   if (typeof filled === 'string') return filled;
-  const headers: OutgoingHttpHeaders = {
+  const headers = {
+    ...headersOf(filled.headers.filter(([name]) => !ofHttp1.test(name))),
     ':method': method,
     ':path': filled.target,
     ':authority': filled.headers.find(([name]) => name === 'Host')?.[1],
     te: 'trailers',
   };
-  for (const [name, value] of filled.headers.filter(([one]) => !ofHttp1.test(one)))
-    headers[name.toLowerCase()] = [
-      ...[headers[name.toLowerCase()] ?? []].flat(),
-      value,
-    ] as string[];
   try {
     const session = await open(outgoing);
     // The client may have hung up while the connection opened.
@@ -193,6 +189,17 @@ async function passStream(
   } catch (cause) {
     return outgoing.body.why ?? denialOfFailure(cause);
   }
+}
+
+/** Headers as Node's HTTP/2 takes them: what is there twice has a list. */
+function headersOf(pairs: SentHeaders): OutgoingHttpHeaders {
+  const byName = Map.groupBy(pairs, ([name]) => name.toLowerCase());
+  return Object.fromEntries(
+    [...byName].map(([name, all]) => [
+      name,
+      all.length === 1 ? all[0]?.[1] : all.map(([, value]) => value),
+    ]),
+  );
 }
 
 const ofHttp1 = /^(host|connection|transfer-encoding|accept-encoding|grpc-accept-encoding)$/i;
@@ -215,16 +222,14 @@ async function passBack(
     const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
       [value].flat().flatMap((one) => [name, String(one)]),
     );
-    const out: OutgoingHttpHeaders = Object.create(null);
-    for (const [name, value] of headersToSandbox(pairs)) {
-      // A placeholder and its secret differ in length.
-      if (name.startsWith(':') || (name === 'content-length' && !redaction.isEmpty)) continue;
-      const key = redactor.text(name);
-      const before = out[key];
-      const text = redactor.text(value);
-      out[key] = before === undefined ? text : [...[before].flat().map(String), text];
-    }
-    return out;
+    // A placeholder and its secret differ in length.
+    const isLeft = (name: string): boolean =>
+      name.startsWith(':') || (name === 'content-length' && !redaction.isEmpty);
+    return headersOf(
+      headersToSandbox(pairs)
+        .filter(([name]) => !isLeft(name))
+        .map(([name, value]) => [redactor.text(name), redactor.text(value)]),
+    );
   };
   try {
     // An answer that is nothing but headers: gRPC puts its status there (Trailers-Only).

@@ -3,7 +3,7 @@
  * endpoint that gets the credential. Loaded when a secret renews.
  */
 import { randomUUID, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import * as v from 'valibot';
@@ -17,6 +17,7 @@ import { exactObject } from '../../skills-index/skill/shape.ts';
 import type { RevealedSecret } from '../egress/secrets.ts';
 import type { UpstreamProxy } from '../egress/settings.ts';
 import { openUpstream } from '../egress/upstream.ts';
+import { readPrivateFile } from '../files/private-file.ts';
 import { readAuthorities } from '../host/host-policy.ts';
 import { refused, whyNotValue } from './secret-value.ts';
 
@@ -122,7 +123,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
         oauthRequest(stored, {
           grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
           // Whoever gives the file renews it.
-          subject_token: readFileSync(subject_token_file, 'utf8').trim(),
+          subject_token: readToken(subject_token_file),
           subject_token_type: stored.subject_token_type ?? 'urn:ietf:params:oauth:token-type:jwt',
         }),
     ),
@@ -157,6 +158,12 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
     'aws-sts': kindOf(stsCredential, stsRequest),
   }),
 );
+
+// Kubernetes leads to the token by links.
+function readToken(file: string): string {
+  const rule = { bytesMax: mintBytesMax, secret: false, code: 'secret-refused' } as const;
+  return String(readPrivateFile(realpathSync(file), rule) ?? '').trim();
+}
 
 /** A program prints the token itself. */
 export const programKind = 'program';
@@ -234,7 +241,7 @@ function requestFor(kind: string, stored: unknown): TokenRequest | string {
     return kinds.get(kind)?.ask(stored) ?? `there is no kind ${kind}, only ${kindNames.join(', ')}`;
   } catch (cause) {
     // Other messages could quote a part of the credential.
-    return cause instanceof Error && 'syscall' in cause
+    return cause instanceof Problem || (cause instanceof Error && 'syscall' in cause)
       ? cause.message
       : `it is no ${kind}: a member is missing, unknown or not valid`;
   }

@@ -16,6 +16,8 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
     'declare egress to the host in the skill’s manifest, have it approved, and grant it (skillgate agent grant); skillgate run --plan NAME shows the requests that a run may make',
   'secret-expired':
     'skillgate log --run RUN shows why; a changed credential: skillgate secret set NAME --renew KIND',
+  'secret-missing':
+    'give the run the secret (skillgate secret set NAME --host HOST; of a try: --secret NAME), and put its variable into the path',
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
     'name an approver (skillgate host approver add NAME), or remove the rule from "holds" in host.json',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -134,6 +134,12 @@ describe('a credential that renews', () => {
     await expect(made('token-exchange', credential)).rejects.toThrow('answered with status 400');
     writeFileSync(subject_token_file, `${await subjectToken()}\n`);
     expect(lifeOf(await made('token-exchange', credential))).toBe(600);
+    // Kubernetes gives a link.
+    symlinkSync(subject_token_file, join(folder, 'link'));
+    const linked = { ...credential, subject_token_file: join(folder, 'link') };
+    expect(lifeOf(await made('token-exchange', linked))).toBe(600);
+    chmodSync(subject_token_file, 0o666);
+    await expect(made('token-exchange', linked)).rejects.toThrow('other users may write');
   });
 
   const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
