@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type TcpDestination,
   tcpDestinations,
-} from '../../skills-index/run/egress/tcp-destinations.ts';
+} from '../../skills-index/run/egress/proxy-environment.ts';
 import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { sharingNotes } from '../../skills-index/run/plan/sharing-notes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -285,7 +285,10 @@ export async function startForwarder(
   const infoAt = descriptorAt.info;
   const staged = new Map<string, string>();
   const socket = reachablePath(staged, runFolder, 'proxy', proxyFolder);
-  const groups = makeControlGroups(forwarderGroupOf(runFolder), forwarderLimits);
+  const groups = makeControlGroups(forwarderGroupOf(runFolder), {
+    ...forwarderLimits,
+    processes: (egressConnectionsMax + 2) * (1 + tcpDestinations(plan.egress).length),
+  });
   const children: ChildProcess[] = [];
   let errors = Promise.resolve('');
   const end = (): void => {
@@ -365,10 +368,10 @@ export async function startForwarder(
 }
 
 /**
- * Limits of the forwarder, in control groups of its own: half a processor, and one process for each
- * connection, two for one of tcp. The skill's limits do not count the forwarder's use.
+ * Limits of the forwarder, in control groups of its own, beside one process for each connection of
+ * each socat. The skill's limits do not count the forwarder's use.
  */
-const forwarderLimits = { memoryMiB: 128, processes: 2 * egressConnectionsMax + 52, cores: 0.5 };
+const forwarderLimits = { memoryMiB: 128, cores: 0.5 };
 
 /** Returns the name of the forwarder's control groups, which lie beside the run's groups. */
 export function forwarderGroupOf(runFolder: string): string {

@@ -146,7 +146,7 @@ export async function sendBody(
   while (!upstream.destroyed) {
     const piece = await body.next();
     if (piece === undefined) break;
-    if (!upstream.write(piece)) await drained(upstream);
+    if (!upstream.write(piece)) await untilEvent(upstream, 'drain');
   }
   // The host must not act on an incomplete body, so end the request only after the whole body.
   if (body.ended && body.why === undefined) upstream.end();
@@ -154,15 +154,15 @@ export async function sendBody(
   return body.why;
 }
 
-/** Waits until a stream takes more, or has closed. */
-export function drained(stream: Writable): Promise<void> {
+/** Waits until a stream takes more, has more to read, or has closed. */
+export function untilEvent(stream: Writable, event: 'drain' | 'readable'): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      stream.off('drain', done).off('close', done);
+      stream.off(event, done).off('close', done);
       resolve();
     };
     if (stream.destroyed) done();
-    else stream.once('drain', done).once('close', done);
+    else stream.once(event, done).once('close', done);
   });
 }
 
@@ -283,7 +283,7 @@ export async function passBody(
       if (redactor.kept < kept) accounts.countBuffered(redactor.kept - kept);
       kept = redactor.kept;
       if (why !== undefined) return why;
-      if (!to.write(part)) await drained(to);
+      if (!to.write(part)) await untilEvent(to, 'drain');
     }
     return undefined;
   } finally {

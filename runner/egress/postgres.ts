@@ -5,7 +5,6 @@
  * passes bytes on. Only a connection to such a server loads this file.
  */
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
@@ -13,6 +12,7 @@ import { promisify } from 'node:util';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
 import type { Connect } from '../../skills-index/run/egress/egress-judge.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
+import { untilEvent } from './forward.ts';
 import { relay } from './relay.ts';
 import type { Traffic } from './traffic.ts';
 import { egressIdleSecondsMax, secureTo } from './upstream.ts';
@@ -25,10 +25,12 @@ const iterations = { min: 4_096, max: 1_000_000 };
 const sslRequest = 80_877_103;
 const gssRequest = 80_877_104;
 const cancelRequest = 80_877_102;
+const cancelBytesMax = 12 + 256;
 const versionMajor = 3;
 
 interface Destination extends Connect {
-  readonly secret: BoundPlaceholder;
+  /** Of which one has to be the password. */
+  readonly secrets: readonly BoundPlaceholder[];
   readonly secureContext: SecureContext;
   /** Records why the connection is denied, and ends it. */
   readonly refuse: (why: Denial) => void;
@@ -64,17 +66,18 @@ export async function servePostgres(
     const opened = await soon(openClient(socket, to.secureContext));
     const { startup, stream, wire } = opened;
     client = stream;
-    await admit(traffic, to, startup, client);
+    const named = parametersOf(startup);
     const cancels = startup.readInt32BE(4) === cancelRequest;
-    if (!cancels) await soon(checkPlaceholder(opened, to.secret));
+    const secret = cancels ? undefined : await soon(usedSecret(opened, to.secrets));
+    await wire.whileWatched(() => admit(traffic, to, { client, named, secret, startup }));
     host = await soon(connectTo(traffic, to));
-    host.write(startup);
-    if (cancels) {
-      host.end();
-      return void client.end();
+    if (secret === undefined) {
+      client.end();
+      return void host.end(startup, () => host?.destroy());
     }
+    host.write(startup);
     const server = new Wire(host);
-    await soon(signIn(server, client, await traffic.reveal(to.secret.name)));
+    await soon(signIn(server, client, await traffic.reveal(secret.name)));
     client.write(message('R', int32(0)));
     server.giveBack();
     wire.giveBack();
@@ -104,7 +107,7 @@ class Wire {
       if (chunk !== null) this.#kept = Buffer.concat([this.#kept, chunk]);
       else if (this.stream.readableEnded || this.stream.destroyed)
         throw Object.assign(new Error('closed'), { code: 'ECONNRESET' });
-      else await Promise.race([once(this.stream, 'readable'), once(this.stream, 'close')]);
+      else await untilEvent(this.stream, 'readable');
     }
     const taken = this.#kept.subarray(0, count);
     this.#kept = this.#kept.subarray(count);
@@ -115,6 +118,25 @@ class Wire {
   async message(): Promise<{ readonly type: string; readonly body: Buffer }> {
     const head = await this.take(5);
     return { type: head.toString('latin1', 0, 1), body: await this.take(bounded(head, 1) - 4) };
+  }
+
+  /** Reads on while somebody is asked: only a reader notices that the client hangs up. */
+  async whileWatched<Value>(work: () => Promise<Value>): Promise<Value> {
+    const read = (): void => {
+      while (this.#kept.length < messageBytesMax) {
+        const chunk = this.stream.read() as Buffer | null;
+        if (chunk === null) break;
+        this.#kept = Buffer.concat([this.#kept, chunk]);
+      }
+    };
+    const end = (): void => void this.stream.destroy();
+    this.stream.on('readable', read).on('end', end);
+    read();
+    try {
+      return await work();
+    } finally {
+      this.stream.off('readable', read).off('end', end);
+    }
   }
 
   /** Whether bytes wait that nobody asked for yet. */
@@ -142,6 +164,8 @@ async function openClient(socket: Socket, secureContext: SecureContext): Promise
     const head = await wire.take(8);
     const code = head.readInt32BE(4);
     const length = bounded(head, 0);
+    // The key of a session has 4 bytes, and since protocol 3.2 at most 256.
+    if (code === cancelRequest && length > cancelBytesMax) break;
     if (code === cancelRequest || code >>> 16 === versionMajor)
       return { wire, stream, startup: Buffer.concat([head, await wire.take(length - 8)]) };
     if ((code !== sslRequest && code !== gssRequest) || length !== 8) break;
@@ -164,12 +188,16 @@ async function openClient(socket: Socket, secureContext: SecureContext): Promise
 async function admit(
   traffic: Traffic,
   to: Destination,
-  startup: Buffer,
-  client: Duplex,
+  asked: {
+    readonly client: Duplex;
+    readonly named: ReadonlyMap<string, string>;
+    readonly secret: BoundPlaceholder | undefined;
+    readonly startup: Buffer;
+  },
 ): Promise<void> {
-  const named = parametersOf(startup);
-  const user = named.get('user') ?? '';
-  const database = named.get('database') ?? user;
+  const { client, named, secret, startup } = asked;
+  const database = named.get('database') ?? named.get('user') ?? '';
+  const others = [...named].filter(([name]) => name !== 'database');
   const why =
     traffic.accounts.whyLeaks('head', startup) ??
     (await traffic.accounts.admit(
@@ -177,8 +205,9 @@ async function admit(
         method: 'CONNECT',
         place: { ...to, path: `/${encodeURIComponent(database)}` },
         head: startup.length,
-        shown: { opens: 'tunnel', query: `user=${encodeURIComponent(user)}` },
-        secrets: [to.secret.name],
+        // Such as `options` and `replication`, which change what a connection may do.
+        shown: { opens: 'tunnel', query: new URLSearchParams(others).toString() },
+        secrets: secret === undefined ? [] : [secret.name],
       },
       client,
     ));
@@ -199,16 +228,22 @@ function parametersOf(startup: Buffer): ReadonlyMap<string, string> {
 }
 
 // The password of the sandbox is compared and goes nowhere.
-async function checkPlaceholder({ stream, wire }: Client, secret: BoundPlaceholder): Promise<void> {
+async function usedSecret(
+  { stream, wire }: Client,
+  secrets: readonly BoundPlaceholder[],
+): Promise<BoundPlaceholder> {
   stream.write(message('R', int32(3)));
   const { body, type } = await wire.message();
   const hash = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
-  const wanted = Buffer.from(`${secret.placeholder}\0`);
-  if (type !== 'p' || !timingSafeEqual(hash(body), hash(wanted)))
-    throw new SignInError(
-      'secret-unbound',
-      `the password has to be what the variable ${secret.name} holds`,
-    );
+  const used = secrets.find(({ placeholder }) =>
+    timingSafeEqual(hash(body), hash(Buffer.from(`${placeholder}\0`))),
+  );
+  if (type === 'p' && used !== undefined) return used;
+  const names = secrets.map(({ name }) => name).join(' or ');
+  throw new SignInError(
+    'secret-unbound',
+    `the password has to be what the variable ${names} holds`,
+  );
 }
 
 async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {

@@ -1,6 +1,6 @@
 /** Passes bytes on between the sandbox and a host, where the proxy reads no protocol. */
 import type { Duplex } from 'node:stream';
-import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
+import type { Denial } from '../../skills-index/run/egress/denial.ts';
 import type { Traffic } from './traffic.ts';
 
 /**
@@ -23,9 +23,8 @@ export function relay(
     stop(accounts.whyLeaks('tunnel', chunk) ?? accounts.countSent(chunk.length)),
   );
   host.on('data', (chunk: Buffer) => stop(accounts.countReceived(chunk.length)));
-  // A host may reset a connection that the client has ended.
-  host.on('error', (cause) => stop(client.readableEnded ? undefined : denialOfFailure(cause)));
-  host.on('close', () => client.end());
+  // How a host ends what it took is no denial; a reset must not look like a whole answer.
+  host.on('error', () => client.destroy()).on('close', () => client.end());
   client.on('close', () => host.destroy());
   if (client.destroyed) return void host.destroy();
   client.pipe(host).pipe(client);

@@ -48,13 +48,13 @@ export async function openTunnel(
   established();
   const { host, port, scheme } = decision;
   if (scheme === 'tcp') {
-    const [secret] = traffic.rules.secrets.filter(
+    const secrets = traffic.rules.secrets.filter(
       (one) => one.as === 'postgres' && one.hosts.includes(host),
     );
-    if (secret === undefined) return passThrough(traffic, decision, socket, refuse);
+    if (secrets.length === 0) return passThrough(traffic, decision, socket, refuse);
     const { servePostgres } = await import('./postgres.ts');
     const secureContext = contextFor(traffic, host);
-    return servePostgres(traffic, { ...decision, refuse, secret, secureContext }, socket);
+    return servePostgres(traffic, { ...decision, refuse, secrets, secureContext }, socket);
   }
   let inside = socket;
   if (scheme === 'https') {

@@ -30,7 +30,7 @@ import { type IndexPlace, parseIndexUrl } from '../../skills-index/run/plan/inde
 import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import type { PlannedIndex, SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { drained, egressAnswerSecondsMax } from '../egress/forward.ts';
+import { egressAnswerSecondsMax, untilEvent } from '../egress/forward.ts';
 import type { Answerer, AnswerTools } from '../egress/settings.ts';
 import type { RunWorld } from '../run/run-request.ts';
 import type { FindAdvisories } from './advisory-archive.ts';
@@ -341,7 +341,7 @@ async function passFile(
       if (why !== undefined) return why;
       ours.update(chunk);
       theirs?.update(chunk);
-      if (last !== undefined && !response.write(last)) await drained(response);
+      if (last !== undefined && !response.write(last)) await untilEvent(response, 'drain');
       if (response.destroyed) return undefined;
       last = chunk;
     }

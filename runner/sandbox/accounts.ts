@@ -1,5 +1,5 @@
 /** The files in which programs look up their own user and host. */
-import { tcpDestinations } from '../../skills-index/run/egress/tcp-destinations.ts';
+import { tcpDestinations } from '../../skills-index/run/egress/proxy-environment.ts';
 import type { SandboxFile, SandboxPlan } from './sandbox.ts';
 
 export function accounts({

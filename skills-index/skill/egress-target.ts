@@ -58,6 +58,12 @@ export function parseDeclaredEgressUrl(url: string): EgressTarget {
   const isOneDoor = !target.host.includes('*') && target.port > 0 && target.path === '/*';
   if (target.scheme === 'tcp' && !isOneDoor)
     throw invalid(url, 'tcp needs one host and one port, as in tcp://db.acme.example:5432');
+  // The sandbox's own listener for the port has no rights.
+  if (target.scheme === 'tcp' && target.port < 1024)
+    throw invalid(
+      url,
+      'tcp needs a port from 1024 on; "hosts" in host.json can lead the name to a lower one',
+    );
   if (!isHostPattern(target.host))
     throw invalid(
       url,

@@ -51,7 +51,7 @@ export interface Stage {
 }
 
 export interface StageSettings extends Partial<Omit<EgressSettings, 'reveal'>> {
-  readonly reveal?: () => string;
+  readonly reveal?: (name: string) => string;
   readonly egress?: readonly Partial<PlannedEgress>[];
   readonly secrets?: EgressSettings['rules']['secrets'];
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,7 +1,8 @@
 /**
- * The environment variables by which a program in a sandbox finds the proxy and the trusted
- * certificate authorities. Pure.
+ * The environment variables and addresses by which a program in a sandbox finds the proxy, the
+ * trusted certificate authorities, and hosts over plain TCP. Pure.
  */
+import type { PlannedEgress } from '../plan/plan.ts';
 
 /**
  * The path of the file with the trusted authorities in the sandbox. Debian uses this path, and most
@@ -35,4 +36,22 @@ export function proxyEnvironment(
     no_proxy: ownHosts,
     ...Object.fromEntries(bundle),
   };
+}
+
+/** A host and port that a sandbox reaches over plain TCP, at a loopback address of its own. */
+export interface TcpDestination {
+  readonly host: string;
+  readonly port: number;
+  /** The address in the sandbox to which `/etc/hosts` leads the host's name. */
+  readonly address: string;
+}
+
+export function tcpDestinations(egress: readonly PlannedEgress[] = []): TcpDestination[] {
+  const lines = egress.filter(({ scheme }) => scheme === 'tcp');
+  const hosts = [...new Set(lines.map(({ host }) => host))];
+  return lines.map(({ host, port }) => ({
+    host,
+    port,
+    address: `127.0.1.${hosts.indexOf(host) + 1}`,
+  }));
 }

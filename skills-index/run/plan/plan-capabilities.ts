@@ -186,9 +186,25 @@ function planEgress(
   for (const one of egress) {
     const lines = egressLines(one, hostPolicy, approvedFor(one.why));
     if ('why' in lines) leaveOut(draft, { kind: 'egress', ...one }, lines.why);
+    else if (lines.some((line) => isJudged(line, egress)))
+      leaveOut(
+        draft,
+        { kind: 'egress', ...one },
+        'another egress judges requests to the same port',
+      );
     else
       draft.egress.push(...lines.map((line) => (keyed.length === 0 ? line : { ...line, keyed })));
   }
+}
+
+// Whoever may send any bytes to a port sends requests there that nobody judges.
+function isJudged({ host, port, scheme }: PlannedEgress, all: Capabilities['egress']): boolean {
+  return (
+    scheme === 'tcp' &&
+    all
+      .map(({ url }) => parseEgressUrl(url))
+      .some((one) => one.scheme !== 'tcp' && one.port === port && coversHost(one.host, host))
+  );
 }
 
 // The plan has a secret by its name only, and binds the secret to the hosts that both the manifest
@@ -214,6 +230,12 @@ function planSecrets(
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
     else if (hosts.length === 0)
       refuse(`secret ${name} is bound to no host that the manifest names`);
+    else if (as === 'postgres' && hosts.some((host) => portsOf(host, draft.egress) !== 1))
+      draft.refused.push({
+        code: 'secret-refused',
+        message: `secret ${name} is for one database, and the plan has not one tcp port of ${hosts.join(' and of ')}`,
+        hint: 'declare one egress tcp://HOST:PORT for each of its hosts',
+      });
     else {
       const { methods } = stored;
       const reason = `${approvedFor(why)}; bound to ${[...(methods ?? []), stored.hosts.join(', ')].join(' ')}`;
@@ -226,6 +248,10 @@ function planSecrets(
       });
     }
   }
+}
+
+function portsOf(wanted: string, egress: readonly PlannedEgress[]): number {
+  return egress.filter(({ host, scheme }) => scheme === 'tcp' && host === wanted).length;
 }
 
 // Variables that the sandbox sets itself, and variables that change which code an interpreter

@@ -190,6 +190,79 @@ describe.runIf(bin !== undefined)('a PostgreSQL server', () => {
     );
   });
 
+  it('shows a person all that changes what the connection may do, and takes a hang-up for a no', async () => {
+    const asked: unknown[] = [];
+    let isOver = false;
+    const gate = {
+      ask: (action: unknown, signal?: AbortSignal) => {
+        asked.push(action);
+        return new Promise<never>((resolve) =>
+          signal?.addEventListener('abort', () => {
+            isOver = true;
+            resolve({ kind: 'denied', code: 'hold-expired', why: '' } as never);
+          }),
+        );
+      },
+    };
+    const port = await door(database.port, { gate });
+    const env = { PATH: process.env.PATH, PGPASSWORD: placeholder, PGOPTIONS: '-c role=admin' };
+    const psql = execFile(
+      `${bin}/psql`,
+      [
+        '-X',
+        '-c',
+        'select 1',
+        `host=127.0.0.1 port=${port} dbname=shop user=reader replication=database`,
+      ],
+      { env },
+      () => undefined,
+    );
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked[0]).toMatchObject({
+      path: '/shop',
+      query: expect.stringMatching(
+        /^(?=.*user=reader)(?=.*replication=database)(?=.*options=-c\+role%3Dadmin)/,
+      ),
+    });
+    psql.kill('SIGKILL');
+    await expect.poll(() => isOver).toBe(true);
+    expect(stage.why()).not.toContain('approved');
+  });
+
+  it('takes the placeholder of any role of its host', async () => {
+    const bound = { hosts: [host], as: 'postgres' } as const;
+    const other = placeholder.replace('0011', '9911');
+    const port = await door(database.port, {
+      secrets: [
+        { ...bound, name: 'ADMIN_PASSWORD', placeholder: other },
+        { ...bound, name: 'DB_PASSWORD', placeholder },
+      ],
+      reveal: (name) => (name === 'DB_PASSWORD' ? password : 'other-password-01'),
+    });
+    expect(await ask(port, 'select 1')).toBe('1');
+    expect(await ask(port, 'select 1', { key: other, mode: 'require' })).toContain(
+      'password authentication failed',
+    );
+    expect(stage.log.filter(({ event }) => event === 'egress')).toMatchObject([
+      { secrets: ['DB_PASSWORD'] },
+      { secrets: ['ADMIN_PASSWORD'] },
+      { decision: 'denied' },
+    ]);
+  });
+
+  it('is let go where the host falls silent or refuses TLS', async () => {
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => {
+      open.add(socket.on('close', () => open.delete(socket)).on('error', () => undefined));
+      socket.once('data', () => socket.write('N'));
+    });
+    doors.push(silent);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const port = await door((silent.address() as AddressInfo).port);
+    expect(await ask(port, 'select 1')).toContain('the database does not speak TLS');
+    await expect.poll(() => open.size).toBe(0);
+  });
+
   it('is cut off where a query has the placeholder', async () => {
     const port = await door(database.port);
     expect(await ask(port, `select '${placeholder}'`)).not.toContain(placeholder);
@@ -286,6 +359,7 @@ describe.runIf(bin !== undefined)('a hostile database', () => {
     ['speaks no TLS', () => undefined, 'N'],
     ['puts something before TLS', () => undefined, Buffer.from('Sx')],
     ['hangs up', (socket) => socket.destroy()],
+    ['asks again and again', (socket) => socket.write(Buffer.concat(Array(50).fill(scram)))],
   ])('%s: no password leaves, and the client is told', async (_, answer, begin) => {
     const seen: string[] = [];
     const port = await door(
@@ -306,6 +380,10 @@ describe.runIf(bin !== undefined)('a hostile database', () => {
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['an old protocol', Buffer.from([0, 0, 0, 8, 0, 2, 0, 0])],
     ['a huge message', Buffer.from([0x7f, 255, 255, 255, 0, 3, 0, 0])],
+    [
+      'a cancellation with more than a key',
+      Buffer.concat([Buffer.from('\0\0\x03\xe8\x04\xd2\x16\x2e', 'latin1'), Buffer.alloc(992)]),
+    ],
     [
       'its database twice',
       Buffer.from('\0\0\0\x26\0\x03\0\0user\0a\0database\0b\0database\0c\0\0', 'latin1'),

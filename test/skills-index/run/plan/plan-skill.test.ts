@@ -295,6 +295,33 @@ describe('https in a plan', () => {
     expect(['address', 'path', 'bearer'].map(keyedFor)).toEqual([hosts, hosts, undefined]);
   });
 
+  it('over tcp is left out beside requests to the same port, which are judged', () => {
+    const tcp = ['a.crm.example:443', 'db.acme.example:5432'].map((at) => ({
+      url: `tcp://${at}/*`,
+      methods: ['*'],
+      why: 'x',
+    }));
+    const https = { url: 'https://*.crm.example/*', methods: ['GET'], why: 'x' };
+    const { egress: lines, leftOut } = planRun(inputFor({ egress: [https, ...tcp] })).plan;
+    expect(lines.map(({ host, scheme }) => `${scheme} ${host}`)).toEqual([
+      'tcp db.acme.example',
+      'https *.crm.example',
+    ]);
+    expect(leftOut).toMatchObject([{ reason: 'another egress judges requests to the same port' }]);
+  });
+
+  it.each([
+    [['tcp://db.acme.example:5432/*'], []],
+    [['tcp://db.acme.example:5432/*', 'tcp://db.acme.example:6379/*'], ['secret-refused']],
+    [['https://db.acme.example/*'], ['secret-refused']],
+  ])('over tcp to %j, with the password of a database: %j', (urls, refused) => {
+    const secret = [{ name: 'DB', hosts: ['db.acme.example'], as: 'postgres', why: 'x' }];
+    const given = { egress: urls.map((url) => ({ url, methods: ['*'], why: 'x' })), secret };
+    const stored = { name: 'DB', hosts: ['db.acme.example'], source: 'file', stored: '' } as const;
+    const { plan } = planRun(inputFor(given, { secrets: [stored] }));
+    expect(plan.refused.map(({ code }) => code)).toEqual(refused);
+  });
+
   it('is left alone for the names that the operator lists, and says what that means', () => {
     const plan = withPolicy({
       tunnels: ['bank.crm.example:443', 'api.crm.example:8443', 'stranger.example:443'],
