@@ -4,6 +4,7 @@
  * values.
  */
 import { randomBytes } from 'node:crypto';
+import { coversHost } from '../../skills-index/network/host-name.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
 import { placeOfAddress } from '../../skills-index/run/egress/egress-judge.ts';
@@ -180,6 +181,12 @@ async function bindSecret(
   };
 }
 
+function openAddresses(hosts: readonly string[], egress: readonly PlannedEgress[]): string[] {
+  return egress
+    .filter(({ host, path }) => path.endsWith('*') && hosts.some((one) => coversHost(host, one)))
+    .map(({ host, path, scheme }) => `${scheme}://${host}${path.slice(0, -1)}`);
+}
+
 function usable(
   { as, hosts, name }: PlannedSecret,
   value: string,
@@ -193,7 +200,7 @@ function usable(
       placeOfAddress(value, hosts, egress) ??
       refuse(
         'is no address that the plan allows',
-        `The value must be an address of ${hosts.join(' or ')}, below an egress of the plan that ends with *.`,
+        `The value must begin with ${openAddresses(hosts, egress).join(' or ') || 'an address of an egress that ends with *; the skill declares none for the hosts of the secret'}`,
       )
     );
   if (as === 'path' && !fitsPath(value))
