@@ -219,12 +219,19 @@ function placeIn(text: string, name: string, isInUrl: boolean): SecretUse | unde
   // A skill chooses the name, and patterns are made of it.
   if (!/^\w+$/.test(name)) return undefined;
   const read = `(?:os\\.environ(?:\\.get\\(|\\[)|os\\.getenv\\(|process\\.env\\[)["']${name}["']|process\\.env\\.${name}\\b|\\$\\{?${name}\\b`;
-  const given = [...text.matchAll(new RegExp(`\\b([A-Za-z_]\\w{0,40})\\s?=\\s?(?:${read})`, 'g'))];
-  const names = given.slice(0, namesMax).map(([, one]) => `\\$?\\{?${one}\\b`);
+  const given = [
+    ...text.matchAll(
+      new RegExp(`\\b([A-Za-z_]\\w{0,40})\\s?=\\s?(?:\\w{1,40} or )?(?:${read})`, 'g'),
+    ),
+  ];
+  const names = given.slice(0, namesMax).map(([, one]) => `\\$?\\{?(?:(?:self|this)\\.)?${one}\\b`);
   const value = `(?:${[read, ...names].join('|')})`;
   const joined = `(?:["']\\s?\\+\\s?|\\$?\\{)?${value}`;
   const inQuery = new RegExp(`[?&]([\\w.[\\]-]{1,64})=${joined}`).exec(text)?.[1];
   if (inQuery !== undefined) return isInUrl ? `query:${inQuery}` : `form:${inQuery}`;
+  const set = `(?:(?<!headers)\\[|\\b(?:set|append)\\()["']([\\w.-]{1,64})["'](?:\\]\\s?=|,)\\s?${value}`;
+  const parameter = isInUrl ? new RegExp(set).exec(text)?.[1] : undefined;
+  if (parameter !== undefined) return `query:${parameter}`;
   if (isInUrl && new RegExp(`https?://[^\\s"'\`?]{1,200}/[\\w-]{0,20}${joined}`).test(text))
     return 'path';
   const entry = new RegExp(`["']?([\\w.$@-]{1,64})["']?\\s?:\\s?${value}`).exec(text);

@@ -20,6 +20,16 @@ describe('the form of a drafted secret', () => {
       'a.ts',
       `const key = process.env.CRM_API_KEY;\nawait fetch(\`${host}/v2?appid=\${key}\`);\n`,
     ],
+    [
+      'query:appid',
+      'a.py',
+      `import os, requests\nclass Api:\n    def __init__(self, key=None):\n        self.key = key or os.getenv("CRM_API_KEY", "")\n\n    def get(self):\n        params = {"q": "x"}\n        if self.key:\n            params["appid"] = self.key\n        return requests.get("${host}/v2", params=params)\n\nApi().get()\n`,
+    ],
+    [
+      'query:appid',
+      'a.ts',
+      `const key = process.env.CRM_API_KEY;\nconst url = new URL('${host}/v2');\nurl.searchParams.set('appid', key);\nawait fetch(url);\n`,
+    ],
     ['query:appid', 'a.sh', `curl -fsS "${host}/v2?q=x&appid=$CRM_API_KEY"\n`],
     ['path', 'a.py', py(`requests.post(f"${host}/bot{key}/send", json={"text": "x"})`)],
     ['path', 'a.sh', `curl -fsS "${host}/bot\${CRM_API_KEY}/send"\n`],
