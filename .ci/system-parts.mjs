@@ -39,10 +39,10 @@ const parts = [
     optional: true,
   },
   // Their packages start a server on the machine, so nobody gets them without asking.
-  ...['nginx', 'caddy'].map((program) => ({
+  ...['nginx', 'caddy', 'squid'].map((program) => ({
     program,
     debian: program,
-    for: 'a registry behind a proxy',
+    for: 'registries, hosts and runs behind a proxy',
     found: () => forDemo || process.env.CI === undefined || findsServer(program),
     optional: true,
   })),

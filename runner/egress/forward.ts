@@ -385,11 +385,10 @@ export class RequestBody {
   /**
    * Finds the secrets whose placeholders stand in a whole body as they may. Any other placeholder
    * denies the body.
-   * @param type the value of `Content-Type`
    */
-  placed(type: string): BoundPlaceholder[] {
+  placed(): BoundPlaceholder[] {
     let rest = this.held.toString('latin1');
-    const found = this.#forBody.filter((one) => isInBody(rest, type, one));
+    const found = this.#forBody.filter((one) => isInBody(rest, one));
     for (const { placeholder } of found) rest = rest.replace(placeholder, '');
     this.why ??= this.#traffic.accounts.whyLeaks(
       `${this.#channel} rest`,

@@ -11,7 +11,7 @@ import {
   readName,
 } from '../../skills-index/run/egress/egress-judge.ts';
 import { droppedHeaders, withNames } from '../../skills-index/run/egress/forwarded-headers.ts';
-import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
+import { fitsType, needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
 import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
 import type { AllowedRequest } from './accounts.ts';
 import { type Outgoing, RequestBody } from './forward.ts';
@@ -60,8 +60,10 @@ export async function handleRequest(traffic: Traffic, request: SandboxRequest): 
   const headerNamed = (wanted: string): string | undefined =>
     headers.find(([name]) => readName(name) === wanted)?.[1];
   const coding = headerNamed('content-encoding') ?? 'identity';
-  // No secret is put into a compressed body.
-  const forBody = coding === 'identity' ? decision.forBody : [];
+  const type = headerNamed('content-type') ?? '';
+  // No secret is put into a compressed body. Uploads and gRPC have other types, and stream.
+  const forBody =
+    coding === 'identity' ? decision.forBody.filter((one) => fitsType(one, type)) : [];
   const body = new RequestBody(traffic, request.pieces, { ...decision, forBody });
   try {
     const isWhole =
@@ -69,8 +71,7 @@ export async function handleRequest(traffic: Traffic, request: SandboxRequest): 
     const first = request.streams === true ? 0 : egressFirstBytesMax;
     const held = await body.readAhead(isWhole ? Number.POSITIVE_INFINITY : first);
     if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
-    const inBody =
-      forBody.length > 0 && body.ended ? body.placed(headerNamed('content-type') ?? '') : [];
+    const inBody = forBody.length > 0 && body.ended ? body.placed() : [];
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || client.destroyed) return;
     // A body that is not read whole is as long as Content-Length says. Without Content-Length the

@@ -80,22 +80,28 @@ export function isInTarget(
 }
 
 /**
- * Whether a placeholder stands in a whole body as the use of its secret demands, and once.
- * @param body Latin-1
+ * Whether a secret can stand in bodies of a type.
  * @param type the value of `Content-Type`
  */
-export function isInBody(body: string, type: string, { as, placeholder }: Used): boolean {
+export function fitsType({ as }: Pick<Used, 'as'>, type: string): boolean {
+  return as.startsWith('form:')
+    ? /^application\/x-www-form-urlencoded *(;|$)/i.test(type)
+    : /^application\/([\w.+-]+\+)?json *(;|$)/i.test(type);
+}
+
+/**
+ * Whether a placeholder stands in a whole body as the use of its secret demands, and once.
+ * @param body Latin-1, of a type that fits
+ */
+export function isInBody(body: string, { as, placeholder }: Used): boolean {
   if (timesIn(body, placeholder) !== 1) return false;
   const name = nameIn(as, 'form');
   if (name !== undefined)
-    return (
-      /^application\/x-www-form-urlencoded *(;|$)/i.test(type) &&
-      [name, encodeURIComponent(name)].some((one) =>
-        body.split('&').includes(`${one}=${placeholder}`),
-      )
+    return [name, encodeURIComponent(name)].some((one) =>
+      body.split('&').includes(`${one}=${placeholder}`),
     );
   const pointer = nameIn(as, 'json');
-  if (pointer === undefined || !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) return false;
+  if (pointer === undefined) return false;
   // The value goes where the placeholder stands as it is. So another text there has to arrive at
   // the pointer: a placeholder that is escaped, or in a member that a later one hides, is another.
   const marker = 'x'.repeat(placeholder.length);

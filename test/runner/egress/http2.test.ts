@@ -7,21 +7,14 @@ import {
   type Http2SecureServer,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import {
-  Client,
-  credentials,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  status,
-} from '@grpc/grpc-js';
+import { type Client, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../../skills-index/run/egress/certificate.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from '../egress-stage.ts';
+import { clientThrough, say, startEcho, startForwarder, talk } from '../grpc-echo.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-key-0123456789-abcdef';
@@ -98,100 +91,29 @@ async function ask(
 }
 
 describe('gRPC', () => {
-  const bytes = (one: Buffer): Buffer => one;
-  const method = (path: string, stream: boolean) => ({
-    path,
-    requestStream: stream,
-    responseStream: stream,
-    requestSerialize: bytes,
-    requestDeserialize: bytes,
-    responseSerialize: bytes,
-    responseDeserialize: bytes,
-  });
-  const service = { say: method('/acme.Echo/Say', false), talk: method('/acme.Echo/Talk', true) };
-
-  async function startEcho(): Promise<number> {
-    const server = new Server();
-    server.addService(service as never, {
-      say: (
-        { metadata, request }: { metadata: Metadata; request: Buffer },
-        done: (error: object | null, answer?: Buffer, trailers?: Metadata) => void,
-      ) => {
-        const key = String(metadata.get('x-key')[0]);
-        const trailers = new Metadata();
-        trailers.set('x-seen', key);
-        if (request.toString() === 'fail')
-          return done({ code: status.NOT_FOUND, details: `no ${key}` });
-        done(null, Buffer.from(`${request} by ${key}`), trailers);
-      },
-      // It speaks first, and then answers each message before the next one comes.
-      talk: (call: ServerDuplexStream<Buffer, Buffer>) => {
-        call.write(Buffer.from(`hello ${call.metadata.get('x-key')[0]}`));
-        call.on('data', (message: Buffer) => call.write(message)).on('end', () => call.end());
-      },
-    });
-    const credential = ServerCredentials.createSsl(null, [
-      { private_key: Buffer.from(leaf.key), cert_chain: Buffer.from(leaf.cert) },
-    ]);
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync('127.0.0.1:0', credential, (cause, at) =>
-        cause ? reject(cause) : resolve(at),
-      ),
-    );
-    ends.push(() => server.forceShutdown());
-    return port;
+  async function startEchoHere(): Promise<number> {
+    const echo = await startEcho(leaf);
+    ends.push(echo.close);
+    return echo.port;
   }
 
-  /** A client of the sandbox, which finds the proxy as all programs there do. */
-  async function clientOf(stage: Stage): Promise<Client> {
-    const forwarder = createServer((socket) => {
-      const proxy = stage.open();
-      socket.pipe(proxy).pipe(socket);
-      socket.on('error', () => proxy.destroy());
-    });
-    await new Promise<void>((resolve) => forwarder.listen(0, '127.0.0.1', resolve));
-    process.env.https_proxy = `http://127.0.0.1:${(forwarder.address() as AddressInfo).port}`;
-    const client = new Client(`${apiHost}:443`, credentials.createSsl(Buffer.from(stage.ca)));
-    ends.push(() => {
-      delete process.env.https_proxy;
-      client.close();
-      forwarder.close();
-    });
+  async function clientHere(stage: Stage): Promise<Client> {
+    const forwarder = await startForwarder(stage);
+    const client = clientThrough(forwarder.url, `${apiHost}:443`, stage.ca);
+    ends.push(forwarder.close, () => client.close());
     return client;
   }
 
-  const say = (client: Client, text: string, key = placeholder) =>
-    new Promise<{ answer: string; code: number; details: string; seen: unknown }>((resolve) => {
-      const metadata = new Metadata();
-      metadata.set('x-key', key);
-      const { path, requestSerialize, responseDeserialize } = service.say;
-      let answer = '';
-      client
-        .makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          Buffer.from(text),
-          metadata,
-          (_, got) => {
-            answer = String(got ?? '');
-          },
-        )
-        .on('status', ({ code, details, metadata: trailers }) =>
-          resolve({ answer, code, details, seen: trailers.get('x-seen')[0] }),
-        );
-    });
-
   it('is spoken: the secret goes to the host, and comes back as its placeholder, also in trailers', async () => {
-    const stage = await stageFor(await startEcho(), withKey);
-    const client = await clientOf(stage);
-    expect(await say(client, 'one')).toEqual({
+    const stage = await stageFor(await startEchoHere(), withKey);
+    const client = await clientHere(stage);
+    expect(await say(client, 'one', placeholder)).toEqual({
       answer: `one by ${placeholder}`,
       code: status.OK,
       details: 'OK',
       seen: placeholder,
     });
-    expect(await say(client, 'fail')).toMatchObject({
+    expect(await say(client, 'fail', placeholder)).toMatchObject({
       code: status.NOT_FOUND,
       details: `no ${placeholder}`,
     });
@@ -208,17 +130,9 @@ describe('gRPC', () => {
   });
 
   it('streams both ways, and no message waits for the next', async () => {
-    const stage = await stageFor(await startEcho(), withKey);
-    const client = await clientOf(stage);
-    const metadata = new Metadata();
-    metadata.set('x-key', placeholder);
-    const { path, requestSerialize, responseDeserialize } = service.talk;
-    const call = client.makeBidiStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      metadata,
-    );
+    const stage = await stageFor(await startEchoHere(), withKey);
+    const client = await clientHere(stage);
+    const call = talk(client, placeholder);
     const next = async (): Promise<string> => String((await once(call, 'data'))[0]);
     expect(await next()).toBe(`hello ${placeholder}`);
     for (const word of ['first', 'second', 'x'.repeat(100_000)]) {
@@ -230,9 +144,9 @@ describe('gRPC', () => {
   });
 
   it('sends no placeholder in a message, also not one that is cut over two', async () => {
-    const stage = await stageFor(await startEcho(), withKey);
-    const client = await clientOf(stage);
-    expect((await say(client, `give ${placeholder}`)).code).not.toBe(status.OK);
+    const stage = await stageFor(await startEchoHere(), withKey);
+    const client = await clientHere(stage);
+    expect((await say(client, `give ${placeholder}`, placeholder)).code).not.toBe(status.OK);
     expect(stage.why().at(-1)).toBe('secret-unbound');
     expect((await say(client, 'one', `not ${placeholder.slice(0, 20)}`)).answer).toContain(
       'one by',
