@@ -23,6 +23,9 @@ export interface EnvCapability extends Explained {
   readonly name: string;
 }
 
+/** The uses of a secret that name no header, field or place. */
+export const unnamedUses = ['address', 'basic', 'bearer', 'path', 'postgres', 'sigv4'] as const;
+
 /**
  * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`,
  * `path`, `address`, `query:NAME`, `form:NAME` or `json:POINTER` (RFC 6901). The value of an
@@ -30,12 +33,7 @@ export interface EnvCapability extends Explained {
  * the database.
  */
 export type SecretUse =
-  | 'address'
-  | 'bearer'
-  | 'basic'
-  | 'path'
-  | 'postgres'
-  | 'sigv4'
+  | (typeof unnamedUses)[number]
   | `${'form' | 'header' | 'hmac' | 'json' | 'query'}:${string}`;
 
 /** Whether a secret stands in the path of a request. */

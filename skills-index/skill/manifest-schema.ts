@@ -3,7 +3,7 @@ import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
 import { isHostName } from '../network/host-name.ts';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
-import type { Capabilities, SecretUse } from './capability.ts';
+import { type Capabilities, type SecretUse, unnamedUses } from './capability.ts';
 import { parseDeclaredEgressUrl, printEgressTarget } from './egress-target.ts';
 import { packagesShape } from './manifest-packages.ts';
 import { parseSkillName, type SkillName } from './name.ts';
@@ -57,7 +57,7 @@ const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 const framingHeaders =
   /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
 const methodForm =
-  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
+  /^(\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
 const sourceForm = /^workspace:([a-z0-9]+(-[a-z0-9]+)*)?$/;
 const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
 /**
@@ -157,12 +157,16 @@ const requests = exactObject({
   why,
 });
 
-// A connection of tcp has no methods.
+// A connection of tcp has no methods; a manifest that was read before says `*`.
 const egress = v.pipe(
   requests,
   v.check(
-    ({ methods, url }) => methods === undefined || !url.startsWith('tcp:'),
+    ({ methods = ['*'], url }) => !url.startsWith('tcp:') || String(methods) === '*',
     'has methods, which tcp has not',
+  ),
+  v.check(
+    ({ methods = [], url }) => url.startsWith('tcp:') || !methods.includes('*'),
+    'has the method *: name the methods, as in ["GET", "POST"]',
   ),
   v.transform(({ methods, url, ...rest }) => ({
     url,
@@ -336,8 +340,9 @@ function isRange(range: string): boolean {
   return range !== '' && range.length <= versionCharsMax && validRange(range) !== null;
 }
 
-const secretUses =
-  /^(address|bearer|basic|path|postgres|sigv4|(query|form):[\w.[\]-]{1,64}|json:(\/([\w.$@-]|~[01]){1,64}){1,8})$/;
+const secretUses = new RegExp(
+  `^(${unnamedUses.join('|')}|(query|form):[\\w.[\\]-]{1,64}|json:(/([\\w.$@-]|~[01]){1,64}){1,8})$`,
+);
 
 function isSecretUse(use: string): boolean {
   const [, header] = /^(?:header|hmac):(.+)$/s.exec(use) ?? [];

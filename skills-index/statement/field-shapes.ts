@@ -1,7 +1,12 @@
 /** Shapes of fields that statements and scan reports share. */
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
-import type { Capabilities, PackageCapability, SecretUse } from '../skill/capability.ts';
+import {
+  type Capabilities,
+  type PackageCapability,
+  type SecretUse,
+  unnamedUses,
+} from '../skill/capability.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { ecosystems, houseWord, isPackageName, normalPackageName } from '../skill/ecosystem.ts';
 import { parseEgressUrl } from '../skill/egress-target.ts';
@@ -213,6 +218,8 @@ const seenPackage = v.pipe(
   ),
 );
 
+const secretUses = new RegExp(`^(${unnamedUses.join('|')}|(form|header|hmac|json|query):.+)$`);
+
 const groups = <Mount>(mount: Shape<Mount>, packages: Shape<PackageCapability>) => ({
   env: listOf(exactObject({ name: text, why })),
   secret: listOf(
@@ -221,10 +228,7 @@ const groups = <Mount>(mount: Shape<Mount>, packages: Shape<PackageCapability>) 
       hosts: listOf(text),
       as: v.pipe(
         text,
-        v.custom<SecretUse>(
-          (use) => /^(bearer|basic|path|sigv4|(form|header|hmac|json|query):.+)$/.test(String(use)),
-          'is not a way to use a secret',
-        ),
+        v.custom<SecretUse>((use) => secretUses.test(String(use)), 'is not a way to use a secret'),
       ),
       why,
     }),

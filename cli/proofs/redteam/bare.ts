@@ -18,7 +18,7 @@ import type { CommandContext } from '../../command.ts';
 import { auditFileOf } from '../../run/host-files.ts';
 import { hosts, packSkill, skillText } from './pack-skill.ts';
 import type { RedteamRegistry } from './registry.ts';
-import { agentName, grantSkills, programIn, type ScenarioHost } from './scenario-host.ts';
+import { agentName, grantSkills, hookOf, programIn, type ScenarioHost } from './scenario-host.ts';
 
 /** For one scenario, with or without a gate. */
 const scenarioSecondsMax = 60;
@@ -69,6 +69,7 @@ export async function runBare(host: ScenarioHost): Promise<AgentResult> {
         HOME: join(folder, 'user'),
         TMPDIR: folder,
         CRM_TOKEN: words.secret,
+        CRM_HOOK: hookOf(words),
         BANK_TOKEN: words.bank,
         PROD_ADMIN_TOKEN: words.mark,
         NODE_USE_ENV_PROXY: '1',

@@ -21,8 +21,9 @@ export const hosts = {
 
 interface ReceivedRequest {
   readonly at: 'crm' | 'bank' | 'model' | 'stranger';
-  readonly authorization: string;
-  /** The request without its Authorization header. */
+  /** What stands where a secret of a skill may: a header, or one place of the target or body. */
+  readonly credential: string;
+  /** The rest of the request. */
   readonly text: string;
 }
 
@@ -33,36 +34,44 @@ export interface Outside {
 }
 
 /**
+ * @param secret the value that the skills' secrets have
  * @param pages answers of the allowed host, by path; a page may begin with `redirect: URL` or
  * `status: N`
  */
-export async function startOutside(pages: Readonly<Record<string, string>>): Promise<Outside> {
+export async function startOutside(
+  secret: string,
+  pages: Readonly<Record<string, string>>,
+): Promise<Outside> {
   const received: ReceivedRequest[] = [];
+  const inPlace = new RegExp(`(/bot|/hooks/|(?:^|[?&])sig=|^\\{"sig":")${secret}(?=[/&"]|$)`);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'nobody'}`);
     const body = await bodyOf(request);
     const { authorization = '', host: _, ...headers } = request.headers;
     const at = placeOf(url.hostname);
+    const parts = [`${url.pathname}${url.search}`, body];
+    const [target, sent] = at === 'crm' ? parts.map((part) => part.replace(inPlace, '$1')) : parts;
+    const credential = authorization || (parts.join() === `${target},${sent}` ? '' : secret);
     received.push({
       at,
-      authorization,
-      text: `${request.method} ${url.host}${url.pathname}${url.search}\n${JSON.stringify(headers)}\n${body}`,
+      credential,
+      text: `${request.method} ${url.host}${target}\n${JSON.stringify(headers)}\n${sent}`,
     });
     const page = at === 'crm' ? pages[url.pathname] : undefined;
-    const [, target] = /^redirect: (\S+)/.exec(page ?? '') ?? [];
+    const [, moved] = /^redirect: (\S+)/.exec(page ?? '') ?? [];
     const [, status = '200', text = ''] =
       /^(?:status: (\d+)\n)?([\s\S]*)$/.exec(page ?? '{"deals":[]}') ?? [];
-    if (target !== undefined) response.writeHead(302, { location: target }).end();
+    if (moved !== undefined) response.writeHead(302, { location: moved }).end();
     else
       response
         .writeHead(Number(status))
-        .end(echoes[url.pathname.split('/').at(-1) ?? '']?.(authorization) ?? text);
+        .end(echoes[url.pathname.split('/').at(-1) ?? '']?.(credential) ?? text);
   });
   // The proxy of runs without a gate: every name leads to this server.
   server.on('connect', (request, client) => {
     const name = (request.url ?? '').replace(/:\d+$/, '');
     if (placeOf(name) === 'stranger')
-      received.push({ at: 'stranger', authorization: '', text: `CONNECT ${name}` });
+      received.push({ at: 'stranger', credential: '', text: `CONNECT ${name}` });
     const { port } = server.address() as AddressInfo;
     const upstream = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
     client.on('error', () => upstream.destroy()).pipe(upstream);
@@ -115,10 +124,30 @@ const egress = (host: string, methods: readonly string[]) => ({
   methods,
   why,
 });
+// The same secret in another place of the request.
+const crmTakes = (as: string, name = 'CRM_TOKEN') => ({
+  egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why }],
+  secret: [{ name, hosts: [hosts.crm], as, why }],
+});
 const capabilityWords: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
-  crm: {
-    egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why }],
-    secret: [{ name: 'CRM_TOKEN', hosts: [hosts.crm], as: 'bearer', why }],
+  crm: crmTakes('bearer'),
+  'crm-query': crmTakes('query:sig'),
+  'crm-form': crmTakes('form:sig'),
+  'crm-json': crmTakes('json:/sig'),
+  'crm-path': {
+    ...crmTakes('path'),
+    egress: [{ url: `http://${hosts.crm}/v2/bot*`, methods: ['GET', 'POST'], why }],
+  },
+  'crm-hook': {
+    ...crmTakes('address', 'CRM_HOOK'),
+    egress: [{ url: `http://${hosts.crm}/v2/hooks/*`, methods: ['GET', 'POST'], why }],
+  },
+  'crm-tcp': {
+    ...crmTakes('bearer'),
+    egress: [
+      { url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why },
+      { url: `tcp://${hosts.crm}:7001`, why },
+    ],
   },
   'crm-read': {
     egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET'], why }],

@@ -76,7 +76,7 @@ export async function makeScenarioHost(
 ): Promise<ScenarioHost> {
   const words = plantPhrases();
   const pages: Record<string, string> = {};
-  const outside = await startOutside(pages);
+  const outside = await startOutside(words.secret, pages);
   const values = {
     mark: words.mark,
     port: String(outside.port),
@@ -121,18 +121,12 @@ export async function makeScenarioHost(
   writeTree(memoryFolderOf(paths, otherName), { 'notes.md': `${words.theirs}\n` }, 0o700);
   const now = new Date();
   const secretsFile = join(paths.config, 'secrets.json');
-  storeSecret(secretsFile, {
-    name: 'CRM_TOKEN',
-    hosts: [hosts.crm],
-    value: Buffer.from(words.secret),
-    now,
-  });
-  storeSecret(secretsFile, {
-    name: 'BANK_TOKEN',
-    hosts: [hosts.bank],
-    value: Buffer.from(words.bank),
-    now,
-  });
+  for (const [name, host, value] of [
+    ['CRM_TOKEN', hosts.crm, words.secret],
+    ['CRM_HOOK', hosts.crm, hookOf(words)],
+    ['BANK_TOKEN', hosts.bank, words.bank],
+  ] as const)
+    storeSecret(secretsFile, { name, hosts: [host], value: Buffer.from(value), now });
   return {
     folder,
     paths,
@@ -142,6 +136,11 @@ export async function makeScenarioHost(
     programs: join(folder, 'programs'),
     close: outside.close,
   };
+}
+
+/** A secret that is an address. */
+export function hookOf({ secret }: PlantedWords): string {
+  return `http://${hosts.crm}/v2/hooks/${secret}`;
 }
 
 function fillScenario(scenario: Scenario, values: Readonly<Record<string, string>>): Scenario {

@@ -81,6 +81,8 @@ describe('skill.json', () => {
       { url: 'https://a.example/*', methods: ['GET', 'HEAD'], why },
     ]);
     expect(parse(printManifest(manifest))).toEqual(manifest);
+    // A signed statement has it as it was read.
+    expect(parse(JSON.stringify(manifest))).toEqual(manifest);
     expect(manifest.capabilities.mount).toMatchObject([{ mode: 'cow' }]);
   });
 
@@ -250,7 +252,7 @@ describe('what is wrong with it', () => {
     [
       'any method',
       withCapabilities({ egress: [{ url: 'https://a.example/', methods: ['*'], why }] }),
-      'capabilities.egress[0].methods[0] is not an HTTP method in upper case that a skill may use',
+      'capabilities.egress[0] has the method *: name the methods, as in',
     ],
   ])('is told: %s', (_, text, reason) => {
     expect(reasonsOf(text)).toEqual([expect.stringContaining(reason)]);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unnamedUses } from '../../../skills-index/skill/capability.ts';
+import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { makeFinding } from '../../finding.ts';
 import { tellStory } from '../story.ts';
@@ -16,6 +18,26 @@ describe('a scan report', () => {
       ...report,
       findings: [finding],
     });
+  });
+
+  it('is read back with all that a manifest may declare', () => {
+    const secret = [
+      ...unnamedUses,
+      'query:key',
+      'form:a.b',
+      'json:/a/b',
+      'header:X-Key',
+      'hmac:X',
+    ].map((as) => ({ name: 'KEY', hosts: ['db.acme.example'], as, why: 'x' }));
+    const egress = [
+      { url: 'https://hooks.acme.example/T0/*', methods: ['POST'], why: 'x' },
+      { url: 'tcp://db.acme.example:5432', why: 'x' },
+    ];
+    const skillJson = { name: '@acme/x', version: '1.0.0', capabilities: { secret, egress } };
+    const { capabilities } = parseManifest(Buffer.from(JSON.stringify(skillJson)));
+    const declared = { ...report.capabilities.declared, ...capabilities };
+    const given = { ...report, capabilities: { ...report.capabilities, declared } };
+    expect(parseScanReport(JSON.parse(JSON.stringify(given)))).toEqual(given);
   });
 
   it.each<[string, object]>([
