@@ -11,7 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Writable } from 'node:stream';
-import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
+import { type Denial, denialOfFailure, denials } from '../../skills-index/run/egress/denial.ts';
 import type { Allowed } from '../../skills-index/run/egress/egress-judge.ts';
 import {
   type FilledRequest,
@@ -201,6 +201,10 @@ function lengthOf(body: Buffer): Buffer {
   return length;
 }
 
+/** The flag of a message in which no secret can be found, whatever the headers say. */
+const compressed = 1;
+const packed: Denial = 'answer-encoded';
+
 /** Replaces the secrets in the body of an answer. */
 interface BodyRedactor {
   /** Replaces the secrets in a text of its own, such as a header. */
@@ -241,6 +245,8 @@ export function redactorFor(redaction: Redaction, type = ''): BodyRedactor {
       const end = at + 5 + all.readUInt32BE(at + 1);
       wanted = end - at;
       if (all.length < end) break;
+      if (((all[at] ?? 0) & compressed) !== 0)
+        throw Object.assign(new Error(denials[packed].means), { code: packed });
       const body = bytes(end === at + 5 ? '' : text(all.toString('latin1', at + 5, end)));
       out.push(all.subarray(at, at + 1), lengthOf(body), body);
       at = end;
@@ -250,9 +256,9 @@ export function redactorFor(redaction: Redaction, type = ''): BodyRedactor {
     size = all.length - at;
     return Buffer.concat(out);
   };
-  const isGrpc = /^application\/grpc/i.test(type);
+  const isFramed = /^application\/(grpc(?!-web-text)|connect\+)/i.test(type);
   const plain = (chunk: Buffer): Buffer => bytes(filter.push(chunk.toString('latin1')));
-  const push = isGrpc ? messages : /^text\/event-stream/i.test(type) ? lines : plain;
+  const push = isFramed ? messages : /^text\/event-stream/i.test(type) ? lines : plain;
   return {
     text,
     push: redaction.isEmpty ? (chunk) => chunk : push,

@@ -54,6 +54,8 @@ interface Connection extends Tunnel {
 export function serveHttp2(traffic: Traffic, socket: Socket, connection: Connection): void {
   const { host, port, refuse: refuseAll, scheme, secureContext } = connection;
   const tunnel = { host, port, scheme };
+  // Otherwise a client that ends without GOAWAY keeps its connection.
+  socket.allowHalfOpen = false;
   const server = createSecureServer({
     SNICallback: (_, done) => done(null, secureContext),
     handshakeTimeout: egressIdleSecondsMax * 1000,
@@ -202,7 +204,7 @@ function headersOf(pairs: SentHeaders): OutgoingHttpHeaders {
   );
 }
 
-const ofHttp1 = /^(host|connection|transfer-encoding|accept-encoding|grpc-accept-encoding)$/i;
+const ofHttp1 = /^(host|connection|transfer-encoding|accept-encoding)$/i;
 
 async function passBack(
   traffic: Traffic,
@@ -212,8 +214,7 @@ async function passBack(
   stream: ServerHttp2Stream,
 ): Promise<Denial | undefined> {
   const { redaction } = traffic;
-  const coding = answer['grpc-encoding'] ?? 'identity';
-  if (!redaction.isEmpty && (isPacked(answer) || coding !== 'identity')) {
+  if (!redaction.isEmpty && isPacked(answer)) {
     upstream.destroy();
     return 'answer-encoded';
   }

@@ -13,7 +13,7 @@ import { type Denial, denialOfFailure } from '../../skills-index/run/egress/deni
 import type { Connect } from '../../skills-index/run/egress/egress-judge.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import { untilEvent } from './forward.ts';
-import { relay } from './relay.ts';
+import { relay, whileWatched } from './relay.ts';
 import type { Traffic } from './traffic.ts';
 import { egressIdleSecondsMax, secureTo } from './upstream.ts';
 
@@ -53,7 +53,7 @@ export async function servePostgres(
   socket: Socket,
 ): Promise<void> {
   let client: Duplex = socket;
-  let host: Duplex | undefined;
+  let host: Socket | undefined;
   // A person may take longer than a server.
   const soon = async <Value>(work: Promise<Value>): Promise<Value> => {
     const late = setTimeout(() => {
@@ -68,8 +68,8 @@ export async function servePostgres(
     client = stream;
     const named = parametersOf(startup);
     const cancels = startup.readInt32BE(4) === cancelRequest;
-    const secret = cancels ? undefined : await soon(usedSecret(opened, to.secrets));
-    await wire.whileWatched(() => admit(traffic, to, { client, named, secret, startup }));
+    const secret = cancels ? undefined : await soon(usedSecret(opened, to.secrets, traffic));
+    await whileWatched(client, () => admit(traffic, to, { client, named, secret, startup }));
     host = await soon(connectTo(traffic, to));
     if (secret === undefined) {
       client.end();
@@ -84,7 +84,8 @@ export async function servePostgres(
     relay(traffic, client, host, to.refuse);
   } catch (cause) {
     host?.destroy();
-    if (client.destroyed) return;
+    // Nobody was denied anything.
+    if (client.destroyed || client.readableEnded) return void socket.destroy();
     const why = cause instanceof SignInError ? cause.why : denialOfFailure(cause);
     const known = cause instanceof SignInError ? cause.message : undefined;
     client.end(fatal(known ?? `the database was not reached (${why})`));
@@ -118,25 +119,6 @@ class Wire {
   async message(): Promise<{ readonly type: string; readonly body: Buffer }> {
     const head = await this.take(5);
     return { type: head.toString('latin1', 0, 1), body: await this.take(bounded(head, 1) - 4) };
-  }
-
-  /** Reads on while somebody is asked: only a reader notices that the client hangs up. */
-  async whileWatched<Value>(work: () => Promise<Value>): Promise<Value> {
-    const read = (): void => {
-      while (this.#kept.length < messageBytesMax) {
-        const chunk = this.stream.read() as Buffer | null;
-        if (chunk === null) break;
-        this.#kept = Buffer.concat([this.#kept, chunk]);
-      }
-    };
-    const end = (): void => void this.stream.destroy();
-    this.stream.on('readable', read).on('end', end);
-    read();
-    try {
-      return await work();
-    } finally {
-      this.stream.off('readable', read).off('end', end);
-    }
   }
 
   /** Whether bytes wait that nobody asked for yet. */
@@ -196,7 +178,8 @@ async function admit(
   },
 ): Promise<void> {
   const { client, named, secret, startup } = asked;
-  const database = named.get('database') ?? named.get('user') ?? '';
+  // The server takes an empty name for none.
+  const database = named.get('database') || named.get('user') || '';
   const others = [...named].filter(([name]) => name !== 'database');
   const why =
     traffic.accounts.whyLeaks('head', startup) ??
@@ -231,6 +214,7 @@ function parametersOf(startup: Buffer): ReadonlyMap<string, string> {
 async function usedSecret(
   { stream, wire }: Client,
   secrets: readonly BoundPlaceholder[],
+  { accounts }: Pick<Traffic, 'accounts'>,
 ): Promise<BoundPlaceholder> {
   stream.write(message('R', int32(3)));
   const { body, type } = await wire.message();
@@ -241,12 +225,12 @@ async function usedSecret(
   if (type === 'p' && used !== undefined) return used;
   const names = secrets.map(({ name }) => name).join(' or ');
   throw new SignInError(
-    'secret-unbound',
+    accounts.whyLeaks('password', body) ?? 'secret-missing',
     `the password has to be what the variable ${names} holds`,
   );
 }
 
-async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {
+async function connectTo(traffic: Traffic, to: Destination): Promise<Socket> {
   const plain = await traffic.upstream.connect(to);
   plain.on('error', () => undefined);
   plain.setTimeout(egressIdleSecondsMax * 1000, () => plain.destroy());
@@ -258,7 +242,7 @@ async function connectTo(traffic: Traffic, to: Destination): Promise<Duplex> {
   }
 }
 
-async function secured(traffic: Traffic, to: Destination, plain: Socket): Promise<Duplex> {
+async function secured(traffic: Traffic, to: Destination, plain: Socket): Promise<Socket> {
   plain.write(Buffer.concat([int32(8), int32(sslRequest)]));
   const wire = new Wire(plain);
   const answer = (await wire.take(1)).toString('latin1');

@@ -13,7 +13,7 @@ import {
 } from '../../skills-index/run/egress/client-hello.ts';
 import { type Denial, denialOfFailure, rawDenial } from '../../skills-index/run/egress/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
-import { relay } from './relay.ts';
+import { relay, whileWatched } from './relay.ts';
 import type { Traffic } from './traffic.ts';
 import { egressIdleSecondsMax } from './upstream.ts';
 
@@ -111,16 +111,15 @@ async function passThrough(
   socket: Socket,
   refuse: (why: Denial) => void,
 ): Promise<void> {
-  const why = await traffic.accounts.admit(
-    {
-      method: 'CONNECT',
-      place: { ...to, path: '' },
-      head: 0,
-      shown: { opens: 'tunnel' },
-      secrets: [],
-    },
-    socket,
-  );
+  const place = { ...to, path: '' };
+  const asked = {
+    method: 'CONNECT',
+    place,
+    head: 0,
+    shown: { opens: 'tunnel' },
+    secrets: [],
+  } as const;
+  const why = await whileWatched(socket, () => traffic.accounts.admit(asked, socket));
   if (why !== undefined) return refuse(why);
   const host = await traffic.upstream.connect(to).catch(denialOfFailure);
   if (typeof host === 'string') return refuse(host);

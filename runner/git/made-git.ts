@@ -26,9 +26,9 @@ const neededSettings =
   /^(?:core\.(?:repositoryformatversion|filemode|ignorecase|precomposeunicode|symlinks|autocrlf|eol|sparsecheckout(?:cone)?)|extensions\.(?:objectformat|partialclone)|remote\..+\.(?:url|fetch|promisor|partialclonefilter)|branch\..+\.(?:remote|merge))$/s;
 const hiddenValue = /^(?:[/~.]|file:|[^/]*::)/;
 
-/** Where an address can hold a key: its user, unless that is `git` alone, and its query. */
+/** Where an address can hold a key: its user, unless that is `git` alone, and behind its path. */
 const userPart = /^(?=.*:)([^/]*:\/+)?(?!git@[^/@]*(?:\/|$))[^/]*@/;
-const query = /\?.*/s;
+const afterPath = /[?#;].*/s;
 
 /**
  * @param refs the references that the run begins with
@@ -93,14 +93,22 @@ function settingsOf(list: string): string {
     const [key = '', ...lines] = entry.split('\n');
     const value = lines.length === 0 ? 'true' : lines.join('\n');
     const [, section, inner, name] = /^([^.]+)\.(?:(.+)\.)?([^.]+)$/s.exec(key) ?? [];
-    if (!neededSettings.test(key) || hiddenValue.test(value) || /\p{Cc}/u.test(key + value))
+    if (
+      !neededSettings.test(key) ||
+      [inner, value].some((one) => hiddenValue.test(one ?? '')) ||
+      /\p{Cc}/u.test(key + value)
+    )
       return '';
-    const heading = inner === undefined ? section : `${section} ${JSON.stringify(inner)}`;
-    const shown = value.replace(query, '').replace(userPart, '$1');
-    return `[${heading}]\n${name} = ${JSON.stringify(shown)}\n`;
+    const heading = inner === undefined ? section : `${section} ${shown(inner)}`;
+    return `[${heading}]\n${name} = ${shown(value)}\n`;
   });
   // Git would warn of a cache of another place.
   return `[core]\nuntrackedCache = false\n${settings.join('')}`;
+}
+
+function shown(text: string): string {
+  const cut = text.includes('://') ? text.replace(afterPath, '') : text;
+  return JSON.stringify(cut.replace(userPart, '$1'));
 }
 
 // The cache of untracked files names the place of the work tree. The file ends with its digest.

@@ -28,6 +28,10 @@ const packages: readonly (readonly [programs: string, folders: string])[] = [
     'java javac jar',
     '/usr/lib/jvm /usr/share/java /etc/java-11-openjdk /etc/java-17-openjdk /etc/java-21-openjdk /etc/java-25-openjdk',
   ],
+  [
+    'psql pg_dump pg_restore pg_isready pgbench',
+    '/usr/lib/postgresql /usr/share/postgresql-common /usr/share/perl5 /usr/share/perl /usr/bin/perl',
+  ],
   ['pwsh', '/opt/microsoft/powershell'],
   ['npm npx', '/usr/lib/node_modules/npm /usr/share/nodejs /usr/share/npm'],
   ['gcc g++ cc c++', '/usr/lib/gcc /usr/libexec/gcc /usr/include /usr/bin/as /usr/bin/ld'],

@@ -3,7 +3,7 @@
  * endpoint that gets the credential. Loaded when a secret renews.
  */
 import { randomUUID, sign } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import * as v from 'valibot';
@@ -159,9 +159,12 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
   }),
 );
 
-// Kubernetes leads to the token by links.
+// Kubernetes leads to the token by links, which no other user may have made.
 function readToken(file: string): string {
   const rule = { bytesMax: mintBytesMax, secret: false, code: 'secret-refused' } as const;
+  const { uid } = lstatSync(file);
+  if (uid !== 0 && uid !== process.getuid?.())
+    throw new Problem(rule.code, `Cannot use ${file}: it belongs to another user`);
   return String(readPrivateFile(realpathSync(file), rule) ?? '').trim();
 }
 

@@ -34,7 +34,7 @@ export const denials = {
   'secret-missing': {
     status: 403,
     means:
-      'here the plan allows only requests with the placeholder of the host’s secret in their path',
+      'the placeholder of the host’s secret is missing where the plan demands it: in the path, or as the password of a database',
   },
   'upgrade-denied': {
     status: 403,

@@ -30,7 +30,7 @@ export interface ReadRequest {
 // Headers that concern one connection only (RFC 9110 §7.6.1), and headers that the proxy sets
 // itself.
 const hopByHop =
-  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|skillgate-ask|sec-websocket-extensions)$/;
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|((grpc|connect)-)?accept-encoding|expect|skillgate-ask|sec-websocket-extensions)$/;
 // Some servers take the method, host, path, client address or user from these headers instead of
 // the request line that the proxy judged. Usually a proxy in front of a server sends such headers.
 const contradictsRequestLine = [
@@ -208,7 +208,8 @@ export function isPacked(
   const coding = (name: string): string => String(headers[name] ?? '').toLowerCase();
   if (headers['content-range'] !== undefined) return true;
   return (
-    !['', 'identity'].includes(coding('content-encoding')) ||
-    !['', 'chunked'].includes(coding('transfer-encoding'))
+    ['content', 'grpc', 'connect-content'].some(
+      (of) => !['', 'identity'].includes(coding(`${of}-encoding`)),
+    ) || !['', 'chunked'].includes(coding('transfer-encoding'))
   );
 }

@@ -104,7 +104,8 @@ export function isInBody(body: string, { as, placeholder }: Used): boolean {
   if (pointer === undefined) return false;
   // The value goes where the placeholder stands as it is. So another text there has to arrive at
   // the pointer: a placeholder that is escaped, or in a member that a later one hides, is another.
-  const marker = 'x'.repeat(placeholder.length);
+  // No body contains its own digest.
+  const marker = sha256(body);
   const marked = Buffer.from(body.replace(placeholder, marker), 'latin1').toString();
   try {
     return valueAt(JSON.parse(marked), pointer) === marker;
@@ -154,11 +155,12 @@ export function filledText(
   text: string,
 ): string | undefined {
   if (as === 'address') {
-    const [own = '', ownQuery] = revealed.split('?');
+    const [own = '', ownQuery] = revealed.split(/\?(.*)/s);
     const [path = '', query] = text.replace(placeholder, () => own).split(/\?(.*)/s);
-    // Which of two values for one name counts is the server's to choose.
+    // Which of two values for one name counts is the server's to choose, and what is one name.
     const names = new Set(namesIn(ownQuery));
-    if (namesIn(query).some((name) => names.has(name))) return undefined;
+    const isOther = (name: string): boolean => /^[\w-]+$/.test(name) && !names.has(name);
+    if (names.size > 0 && !namesIn(query).every(isOther)) return undefined;
     const asked = [ownQuery, query].filter((one) => one !== undefined);
     return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
   }
@@ -170,10 +172,10 @@ export function filledText(
   return text.replace(placeholder, () => value);
 }
 
+// Some servers end a parameter at `;`, too.
 function namesIn(query = ''): string[] {
-  return [...new URLSearchParams(query).keys()].map((name) =>
-    name.toLowerCase().replace(/\W.*/s, ''),
-  );
+  const parts = query.split(/[&;]/).filter((part) => part !== '');
+  return parts.map((part) => part.replace(/=.*/s, '').toLowerCase());
 }
 
 /**

@@ -187,18 +187,19 @@ function planEgress(
     const lines = egressLines(one, hostPolicy, approvedFor(one.why));
     if ('why' in lines) leaveOut(draft, { kind: 'egress', ...one }, lines.why);
     else if (lines.some((line) => isJudged(line, egress)))
-      leaveOut(
-        draft,
-        { kind: 'egress', ...one },
-        'another egress judges requests to the same port',
-      );
+      leaveOut(draft, { kind: 'egress', ...one }, judgedPort);
     else
       draft.egress.push(...lines.map((line) => (keyed.length === 0 ? line : { ...line, keyed })));
   }
 }
 
+export const judgedPort = 'another egress judges requests to the same port';
+
 // Whoever may send any bytes to a port sends requests there that nobody judges.
-function isJudged({ host, port, scheme }: PlannedEgress, all: Capabilities['egress']): boolean {
+export function isJudged(
+  { host, port, scheme }: PlannedEgress,
+  all: readonly Pick<EgressCapability, 'url'>[],
+): boolean {
   return (
     scheme === 'tcp' &&
     all

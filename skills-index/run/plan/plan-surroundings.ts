@@ -20,7 +20,7 @@ import type {
   PlannedSecret,
   Refusal,
 } from './plan.ts';
-import { egressLines, zoneOf } from './plan-capabilities.ts';
+import { egressLines, isJudged, judgedPort, zoneOf } from './plan-capabilities.ts';
 import type { SecretEntry } from './plan-input.ts';
 import { type PlannedIndex, type SessionPlan, sessionSkill } from './session-plan.ts';
 
@@ -57,10 +57,12 @@ export function planSurroundings(
   const egress = (agent.egress ?? []).flatMap((one) => {
     const held = one.hold === true ? '; each request waits for a person' : '';
     const why = whyNotEgress(one.url);
-    const lines =
+    const found =
       why === undefined
         ? egressLines(one, hostPolicy, `egress of agent ${agent.name}${held}`)
         : { why };
+    const isOpen = !('why' in found) && found.some((line) => isJudged(line, agent.egress ?? []));
+    const lines = isOpen ? { why: judgedPort } : found;
     if (!('why' in lines)) return lines;
     const hint = `skillgate agent revoke ${agent.name} --egress '${one.url}'`;
     leftOut.push({ what: `egress ${one.methods.join(',')} ${one.url}`, reason: lines.why, hint });

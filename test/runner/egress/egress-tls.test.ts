@@ -571,6 +571,32 @@ describe('a tunnel that the operator wants', () => {
     expect(stage.arrived).toEqual([]);
   });
 
+  it.each(['before TLS', 'with 20 kB sent'])(
+    'is not opened where a client hangs up while a person is asked: %s',
+    async (when) => {
+      let given = 0;
+      const gate: NonNullable<StageSettings['gate']> = {
+        ask: (_, signal) =>
+          new Promise((resolve) =>
+            signal?.addEventListener('abort', () => {
+              given++;
+              resolve({ kind: 'denied', code: 'hold-expired', why: '' });
+            }),
+          ),
+      };
+      const tcp = { scheme: 'tcp', mode: 'tunnel', path: '/*', port: 5000 } as const;
+      await start({ egress: [when === 'before TLS' ? { mode: 'tunnel' } : tcp], gate });
+      const raw = await stage.tunnel(`${apiHost}:${when === 'before TLS' ? 443 : 5000}`);
+      if (when === 'before TLS')
+        tlsConnect({ socket: raw, servername: apiHost }).on('error', () => undefined);
+      else raw.write(Buffer.alloc(20_000));
+      await sleep(100);
+      raw.destroy();
+      await expect.poll(() => given).toBe(1);
+      expect(stage.arrived).toEqual([]);
+    },
+  );
+
   it('ends at the cap of what a run sends', async () => {
     await start({ egress: [{ mode: 'tunnel' }], caps: { requestsPerMinute: 5, sentBytes: 4_000 } });
     const inside = await stage.secure();
@@ -882,6 +908,7 @@ describe('a secret in the address or in the body', () => {
     ['address', 'T0/B0/x', `/bot${placeholder}?wait=1`, '', form, '/botT0/B0/x?wait=1', ''],
     ['address', 'w/1?sig=a%2Fb', `/bot${placeholder}`, '', form, '/botw/1?sig=a%2Fb', ''],
     ['address', 'w?sig=1', `/bot${placeholder}/m/2?w=1`, '', form, '/botw/m/2?sig=1&w=1', ''],
+    ['address', 'w?a=1?b=2', `/bot${placeholder}?wait=1`, '', form, '/botw?a=1?b=2&wait=1', ''],
     ['address', 'w/', `/bot${placeholder}`, '', form, '/botw/', ''],
     [
       'form:token',
@@ -932,6 +959,16 @@ describe('a secret in the address or in the body', () => {
     ],
     ['address', 'with the same, escaped', `/bot${placeholder}?%73ig=2`, '', form, 'w?sig=1'],
     ['address', 'with the same as a list', `/bot${placeholder}?sig[]=2`, '', form, 'w?sig=1'],
+    ...['%20sig=2', '+sig=2', 'x=1;sig=2', 'to.team=2', 'SIG=2'].map(
+      (query): [SecretUse, string, string, string, string, string] => [
+        'address',
+        `where a server may read ${query} as the same`,
+        `/bot${placeholder}?${query}`,
+        '',
+        form,
+        'w?sig=1&to_team=1',
+      ],
+    ),
     ['address', 'in the body', `/bot${placeholder}`, `url=${placeholder}`],
     ['form:token', 'under another name', '/v2', `x=${placeholder}`],
     ['form:token', 'in a body of another type', '/v2', `token=${placeholder}`, 'text/plain'],
@@ -957,6 +994,13 @@ describe('a secret in the address or in the body', () => {
       'in a member that a later one hides',
       '/v2',
       `{"key":"${placeholder}","key":"\\u0073${placeholder.slice(1)}"}`,
+      'application/json',
+    ],
+    [
+      'json:/key',
+      'elsewhere, where its place has what a proxy might mark it with',
+      '/v2',
+      `{"note":"${placeholder}","key":"${'x'.repeat(placeholder.length)}"}`,
       'application/json',
     ],
     ['json:/key', 'as a name', '/v2', `{"${placeholder}":"key"}`, 'application/json'],

@@ -415,11 +415,24 @@ describe('what comes back', () => {
   it.each([
     ['compressed', { 'Content-Encoding': 'gzip' }],
     ['compressed for the way', { 'Transfer-Encoding': 'gzip, chunked' }],
+    ['compressed by message', { 'Grpc-Encoding': 'gzip' }],
+    ['compressed by message of Connect', { 'Connect-Content-Encoding': 'br' }],
   ])('is refused when it is %s', async (_, headers) => {
     answer = (_, response) => response.writeHead(200, headers).end('zzzz');
     expect(await send(...request)).toMatch(/^HTTP\/1.1 502 /);
     expect(why()).toEqual(['approved', 'answer-encoded']);
   });
+
+  it.each(['grpc-web+proto', 'connect+json'])(
+    'is cut at a message of %s that says it is compressed',
+    async (type) => {
+      const message = Buffer.from([0, 0, 0, 0, 2, 0x6f, 0x6b, 1, 0, 0, 0, 1, 0x78]);
+      answer = (_, response) =>
+        response.writeHead(200, { 'Content-Type': `application/${type}` }).end(message);
+      expect(await send(...request)).not.toContain('x\r\n');
+      expect(why()).toEqual(['approved', 'answer-encoded']);
+    },
+  );
 
   it('ends at the limit, and is recorded as too large', async () => {
     answer = (_, response) => response.end(Buffer.alloc(64 * 1024 * 1024 + 1));

@@ -302,6 +302,49 @@ describe('a stream of HTTP/2', () => {
     expect(stage.proxy.failed.aborted).toBe(false);
   });
 
+  it('of a client that ends without a word gives up its place, and what a person was asked', async () => {
+    const hosts = new Set<string>();
+    const port = await startHost((stream, { ':path': path }) => {
+      hosts.add(String(path));
+      stream.respond({ ':status': 200 });
+      stream.end();
+    });
+    let given = 0;
+    const gate = {
+      ask: ({ path }: { path: string }, signal?: AbortSignal) =>
+        path === '/v2/a'
+          ? Promise.resolve({ kind: 'allowed' } as never)
+          : new Promise<never>((resolve) => {
+              signal?.addEventListener('abort', () => {
+                given++;
+                resolve({ kind: 'denied', code: 'hold-expired', why: '' } as never);
+              });
+            }),
+    };
+    const stage = await stageFor(port, { gate: gate as never });
+    for (const path of ['/v2/a', '/v2/held']) {
+      const socket = await stage.tunnel(`${apiHost}:443`);
+      const over = once(socket, 'close');
+      const inside = connectTls({
+        socket,
+        servername: apiHost,
+        ca: stage.ca,
+        ALPNProtocols: ['h2'],
+      }).on('error', () => undefined);
+      await once(inside, 'secureConnect');
+      const session = connect(`https://${apiHost}`, { createConnection: () => inside });
+      const stream = session.on('error', () => undefined).request({ ':path': path });
+      stream.on('error', () => undefined);
+      if (path === '/v2/a') await once(stream.resume(), 'end');
+      else await sleep(100);
+      // As the end of a killed process.
+      socket.end();
+      await over;
+    }
+    await expect.poll(() => given).toBe(1);
+    expect([...hosts]).toEqual(['/v2/a']);
+  });
+
   it('keeps no more of unfinished messages than a run may hold', async () => {
     const port = await startHost((stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' });

@@ -1,8 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../../skills-index/run/egress/certificate.ts';
@@ -157,11 +159,18 @@ describe.runIf(bin !== undefined)('a PostgreSQL server', () => {
       'another password',
       { key: 'guessed' },
       'the password has to be what the variable DB_PASSWORD holds',
-      'secret-unbound',
+      // It opens no breaker: a user who types a wrong password misuses no secret.
+      'secret-missing',
     ],
     [
       'the value itself',
       { key: password },
+      'the password has to be what the variable',
+      'secret-missing',
+    ],
+    [
+      'a text with the placeholder',
+      { key: `my ${placeholder}` },
       'the password has to be what the variable',
       'secret-unbound',
     ],
@@ -227,6 +236,29 @@ describe.runIf(bin !== undefined)('a PostgreSQL server', () => {
     psql.kill('SIGKILL');
     await expect.poll(() => isOver).toBe(true);
     expect(stage.why()).not.toContain('approved');
+  });
+
+  it('names the database that the server opens for an empty name', async () => {
+    const port = await door(database.port);
+    const sized = (head: string, text: string): Buffer => {
+      const bytes = Buffer.from(`${head}1234${text}`, 'latin1');
+      bytes.writeInt32BE(bytes.length - head.length, head.length);
+      return bytes;
+    };
+    const socket = connect(port, '127.0.0.1');
+    socket.write(sized('', '\0\x03\0\0database\0\0user\0reader\0\0'));
+    await once(socket, 'data');
+    socket.write(sized('p', `${placeholder}\0`));
+    expect(String((await once(socket, 'data'))[0])).toContain('database "reader" does not exist');
+    expect(stage.log.at(-1)).toMatchObject({ path: '/reader' });
+    // Whoever hangs up before the password was denied nothing.
+    const idle = connect(port, '127.0.0.1');
+    idle.write(sized('', '\0\x03\0\0user\0reader\0\0'));
+    await once(idle, 'data');
+    const recorded = stage.log.length;
+    idle.destroy();
+    await sleep(100);
+    expect(stage.log).toHaveLength(recorded);
   });
 
   it('takes the placeholder of any role of its host', async () => {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -257,12 +265,17 @@ it.each([
   ['https:///key@git.example/app', 'https:///git.example/app'],
   ['key@git.example:app', 'git.example:app'],
   ['https://git.example/app?private_token=key', 'https://git.example/app'],
+  ['https://git.example/app#key', 'https://git.example/app'],
+  ['https://git.example/app;key', 'https://git.example/app'],
   ['https://git.example?mail=a@other.example', 'https://git.example'],
   ['ext::ssh -i /home/ann/key git.example', ''],
 ])('shows in a view for the remote %s: %s', async (url, shown) => {
   const git = await makeAfter(
-    `git -C main remote add web '${url}'; git -C main config branch.tree.remote '${url}'`,
+    `git -C main remote add web '${url}'; git -C main config branch.tree.remote '${url}'; git -C main config 'remote.${url}.promisor' true`,
   );
+  // Git itself names a remote by its address for a partial fetch.
+  const text = readFileSync(join(git, 'config'), 'utf8');
+  if (url !== shown) expect(text).not.toMatch(/key|mail=/);
   for (const key of ['remote.web.url', 'branch.tree.remote']) {
     const { stdout } = spawnSync('git', ['config', '-f', join(git, 'config'), key]);
     expect(stdout.toString().trim()).toBe(shown);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -138,6 +138,11 @@ describe('a credential that renews', () => {
     symlinkSync(subject_token_file, join(folder, 'link'));
     const linked = { ...credential, subject_token_file: join(folder, 'link') };
     expect(lifeOf(await made('token-exchange', linked))).toBe(600);
+    if (process.getuid?.() === 0) {
+      lchownSync(linked.subject_token_file, 1_234, 1_234);
+      await expect(made('token-exchange', linked)).rejects.toThrow('belongs to another user');
+      lchownSync(linked.subject_token_file, 0, 0);
+    }
     chmodSync(subject_token_file, 0o666);
     await expect(made('token-exchange', linked)).rejects.toThrow('other users may write');
   });

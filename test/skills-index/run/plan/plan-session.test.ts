@@ -183,11 +183,19 @@ describe('the plan of a session', () => {
     ['http://docs.example/*', 'plain http needs one'],
     ['https://*.skillgate.internal/*', 'the runner itself uses'],
     ['https://docs.example/../*', 'Not an egress url'],
+    ['tcp://api.docs.example:8443', 'another egress judges requests to the same port'],
   ])('leaves out the egress %s of an identity, and says why', (url, why) => {
     const { egress, leftOut } = planWith({
-      agent: { ...agent, egress: [{ url, methods: ['GET'] }] },
+      agent: {
+        ...agent,
+        egress: [
+          { url, methods: [url.startsWith('tcp') ? '*' : 'GET'] },
+          { url: 'https://*.docs.example:8443/guide/*', methods: ['GET'] },
+        ],
+      },
     }).plan;
-    expect(egress.every(({ host }) => host === 'model.skillgate.internal')).toBe(true);
+    const granted = egress.filter(({ host }) => host !== '*.docs.example');
+    expect(granted.every(({ host }) => host === 'model.skillgate.internal')).toBe(true);
     expect(leftOut).toMatchObject([
       { reason: expect.stringContaining(why), hint: expect.stringContaining('agent revoke') },
     ]);
