@@ -23,6 +23,7 @@ import { digestOfFiles } from './ingest/files-digest.ts';
 import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
 import { demandedOf, observedOf, packageFacts } from './manifest/observed.ts';
+import { atSecretAddresses } from './manifest/secret-addresses.ts';
 import { folderUse } from './manifest/working-folder.ts';
 import { findAll, type Judgeable, judge } from './reports/findings.ts';
 import { ruleSetDigest } from './rule-set.ts';
@@ -276,12 +277,15 @@ function* factsOf(
   const imports = packageFacts(analysed.sources, declared.manifest?.capabilities.package);
   return {
     bundle,
-    facts: [
-      ...ingested.flatMap((file) => file.artifacts),
-      ...unparsedFacts(analysed),
-      ...[...analysed.facts, ...imports].sort((a, b) => compareSpans(a.span, b.span)),
-      ...flows,
-    ],
+    facts: atSecretAddresses(
+      [
+        ...ingested.flatMap((file) => file.artifacts),
+        ...unparsedFacts(analysed),
+        ...[...analysed.facts, ...imports].sort((a, b) => compareSpans(a.span, b.span)),
+        ...flows,
+      ],
+      declared.capabilities,
+    ),
     sources: analysed.sources,
     declared,
     obstacles: problem === undefined ? [] : [obstacleAt(files[0]?.path ?? 'SKILL.md', problem)],

@@ -36,11 +36,14 @@ interface Destination extends Connect {
   readonly refuse: (why: Denial) => void;
 }
 
+const unreached = 'the database was not reached';
+
 /** Why a sign-in ends: the word of the audit log, and the text for the client. */
 class SignInError extends Error {
-  readonly why: Denial;
+  /** Undefined where nobody was denied anything: a client hung up, or the host itself refused. */
+  readonly why: Denial | undefined;
 
-  constructor(why: Denial, message: string) {
+  constructor(why: Denial | undefined, message = '') {
     super(message);
     this.why = why;
   }
@@ -84,11 +87,10 @@ export async function servePostgres(
     relay(traffic, client, host, to.refuse);
   } catch (cause) {
     host?.destroy();
-    // Nobody was denied anything.
-    if (client.destroyed || client.readableEnded) return void socket.destroy();
     const why = cause instanceof SignInError ? cause.why : denialOfFailure(cause);
+    if (why === undefined || client.destroyed) return void client.end();
     const known = cause instanceof SignInError ? cause.message : undefined;
-    client.end(fatal(known ?? `the database was not reached (${why})`));
+    client.end(fatal(known ?? `${unreached} (${why})`));
     to.refuse(why);
   }
 }
@@ -96,10 +98,12 @@ export async function servePostgres(
 /** Reads from a stream by length, before the stream is passed on. */
 class Wire {
   readonly stream: Duplex;
+  readonly #isClient: boolean;
   #kept = Buffer.alloc(0);
 
-  constructor(stream: Duplex) {
+  constructor(stream: Duplex, isClient = false) {
     this.stream = stream;
+    this.#isClient = isClient;
   }
 
   async take(count: number): Promise<Buffer> {
@@ -107,7 +111,7 @@ class Wire {
       const chunk = this.stream.read() as Buffer | null;
       if (chunk !== null) this.#kept = Buffer.concat([this.#kept, chunk]);
       else if (this.stream.readableEnded || this.stream.destroyed)
-        throw Object.assign(new Error('closed'), { code: 'ECONNRESET' });
+        throw new SignInError(this.#isClient ? undefined : 'unreachable', unreached);
       else await untilEvent(this.stream, 'readable');
     }
     const taken = this.#kept.subarray(0, count);
@@ -141,7 +145,7 @@ interface Client {
 
 async function openClient(socket: Socket, secureContext: SecureContext): Promise<Client> {
   let stream: Duplex = socket;
-  let wire = new Wire(stream);
+  let wire = new Wire(stream, true);
   for (let tries = 0; tries < 3; tries++) {
     const head = await wire.take(8);
     const code = head.readInt32BE(4);
@@ -162,7 +166,7 @@ async function openClient(socket: Socket, secureContext: SecureContext): Promise
       ALPNProtocols: ['postgresql'],
     });
     stream.on('error', () => socket.destroy());
-    wire = new Wire(stream);
+    wire = new Wire(stream, true);
   }
   throw new SignInError('malformed', 'this is not the protocol of PostgreSQL');
 }
@@ -262,7 +266,7 @@ async function signIn(server: Wire, client: Duplex, password: string): Promise<v
     const { body, type } = await server.message();
     if (type === 'E') {
       client.write(message('E', body));
-      throw new SignInError('unreachable', 'the database refuses the sign-in');
+      throw new SignInError(undefined);
     }
     const step = type === 'R' ? body.readInt32BE(0) : -1;
     const said = body.toString('latin1', 4);

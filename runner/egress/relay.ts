@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
+import { egressAnswerSecondsMax } from './forward.ts';
 import type { Traffic } from './traffic.ts';
-import { egressIdleSecondsMax } from './upstream.ts';
 
 /** Bytes that a client may send ahead while somebody is asked. */
 const earlyBytesMax = 1024 * 1024;
@@ -57,8 +57,15 @@ export function relay(
   // How a host ends what it took is no denial. Within TLS a reset does not look like an end.
   host.on('error', () => client.destroy()).on('close', () => client.end());
   client.on('close', () => host.destroy());
-  // A host may never end its side.
-  client.on('end', () => host.setTimeout(egressIdleSecondsMax * 1000, () => host.destroy()));
+  // A host may never end its side for a client that is gone. Another one still waits for answers.
+  const limit = (): void => {
+    host.setTimeout(egressAnswerSecondsMax * 1000, () => {
+      client.destroy();
+      host.destroy();
+    });
+  };
+  if (client.readableEnded) limit();
+  else client.on('end', limit);
   if (client.destroyed) return void host.destroy();
   client.pipe(host).pipe(client);
 }

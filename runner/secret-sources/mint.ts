@@ -243,10 +243,13 @@ function requestFor(kind: string, stored: unknown): TokenRequest | string {
   try {
     return kinds.get(kind)?.ask(stored) ?? `there is no kind ${kind}, only ${kindNames.join(', ')}`;
   } catch (cause) {
-    // Other messages could quote a part of the credential.
-    return cause instanceof Problem || (cause instanceof Error && 'syscall' in cause)
-      ? cause.message
-      : `it is no ${kind}: a member is missing, unknown or not valid`;
+    if (cause instanceof Problem || (cause instanceof Error && 'syscall' in cause))
+      return cause.message;
+    // Other messages could quote a part of the credential, as could an unknown name.
+    const found = v.isValiError(cause) ? cause.issues.map((issue) => v.getDotPath(issue)) : [];
+    const known = kinds.get(kind)?.members.replace(/[[\]]/g, '').split(', ') ?? [];
+    const names = known.filter((one) => found.includes(one)).join(', ');
+    return `it is no ${kind}: ${names === '' ? 'it has other members' : `${names} is missing or not valid`}`;
   }
 }
 

@@ -20,6 +20,8 @@ export interface NetworkProgram {
   readonly insecure: readonly string[];
   /** Value of a body option that names a file: `@file`, or always (`upload`). */
   readonly upload: readonly string[];
+  /** An upload is a PUT, below an address that ends with a slash under the file’s name. */
+  readonly puts?: true;
   /** Options whose value is a program that gets the connection. */
   readonly runs: readonly string[];
   readonly port: number;
@@ -55,6 +57,7 @@ const curl = network('url', {
     'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
   ),
   upload: ['T', 'upload-file'],
+  puts: true,
   header: words(
     'H header A user-agent e referer b cookie u user oauth2-bearer proxy-header expand-header X request request-target Q quote r range t telnet-option mail-from mail-rcpt mail-auth login-options haproxy-clientip service-name',
   ),

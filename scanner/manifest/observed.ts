@@ -7,7 +7,7 @@ import {
   groupCapabilities,
 } from '../../skills-index/skill/capability.ts';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
-import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import { parseEgressUrl, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { own } from '../lookup-tables/api.ts';
@@ -103,7 +103,8 @@ function startsItself(program: string): boolean {
 }
 
 /** The capability of a fact, without the scanner's own additions. */
-export function capabilityOf({ capability }: CapabilityFact): Capability {
+export function capabilityOf({ api, capability }: CapabilityFact): Capability {
+  if (capability.kind === 'egress' && http2Client.test(api)) return overHttp2(capability);
   if (capability.kind === 'egress') return { ...capability, methods: methodsOf(capability) };
   if (capability.kind !== 'mount' || capability.path === undefined) return capability;
   return {
@@ -111,6 +112,15 @@ export function capabilityOf({ capability }: CapabilityFact): Capability {
     path: capability.path === '*' ? '*' : normalPath(capability.path),
     mode: capability.mode,
   };
+}
+
+// Clients of HTTP/2 open a connection, and name paths and methods in each request later.
+const http2Client = /^(grpc\.(aio\.)?secure_channel|http2\.connect)/;
+
+function overHttp2({ url, ...rest }: Extract<Capability, { kind: 'egress' }>): Capability {
+  const target = parseEgressUrl(url);
+  const at = printEgressTarget({ ...target, scheme: 'https', path: '/*' });
+  return { ...rest, url: at, methods: ['GET', 'POST'] };
 }
 
 // The methods inside a library are unknown: it may use any of the usual ones, which a manifest can

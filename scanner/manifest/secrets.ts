@@ -43,11 +43,17 @@ export function inferSecret(
   const ways = hosts.flatMap((host) => waysTo(host, report));
   // Of other databases the proxy cannot hold the password.
   if (ways.length > 0 && ways.every((way) => way.startsWith('tcp:')))
-    return ways.every((way) => way === 'tcp:5432')
+    return ways.every((way) => way === 'tcp:5432') || usesPostgres(files)
       ? { kind: 'secret', name, hosts, as: 'postgres' }
       : undefined;
   const isService = service !== undefined && hosts.every((host) => host === service.host);
   return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files, report) };
+}
+
+function usesPostgres(files: readonly SourceFile[]): boolean {
+  return files.some(({ bytes }) =>
+    /\b(psycopg2?|asyncpg|pg8000)\b/.test(Buffer.from(bytes).toString('utf8')),
+  );
 }
 
 // `https:443`, `tcp:5432`: how the code contacts a host.
@@ -80,6 +86,8 @@ export function addForSecret(name: string, report: ScanReport): string | undefin
       ({ message }) => message === `sends secret ${name} to the host that ${name} says`,
     )
   ) {
+    if (report.capabilities.observed.egress.some(({ url }) => url.startsWith('tcp://*')))
+      return `The secret is the address of a database, which no run gets. Of PostgreSQL keep the password alone in it, with host, port, user and database in the code. Add to "secret": ${JSON.stringify({ ...entry, as: 'postgres' })}, and to "egress": ${JSON.stringify({ url: 'tcp://HOST:5432', why: '…' })}.`;
     const egress = { url: 'https://HOST/FOLDER/*', methods: ['POST'], why: '…' };
     return `The secret is an address. Add to "secret": ${JSON.stringify({ ...entry, as: 'address' })}, and to "egress": ${JSON.stringify(egress)}, with the host and folder in which such addresses lie.`;
   }
@@ -229,11 +237,11 @@ function placeIn(text: string, name: string, isInUrl: boolean): SecretUse | unde
   const joined = `(?:["']\\s?\\+\\s?|\\$?\\{)?${value}`;
   const inQuery = new RegExp(`[?&]([\\w.[\\]-]{1,64})=${joined}`).exec(text)?.[1];
   if (inQuery !== undefined) return isInUrl ? `query:${inQuery}` : `form:${inQuery}`;
-  const set = `(?:(?<!headers)\\[|\\b(?:set|append)\\()["']([\\w.-]{1,64})["'](?:\\]\\s?=|,)\\s?${value}`;
-  const parameter = isInUrl ? new RegExp(set).exec(text)?.[1] : undefined;
-  if (parameter !== undefined) return `query:${parameter}`;
   if (isInUrl && new RegExp(`https?://[^\\s"'\`?]{1,200}/[\\w-]{0,20}${joined}`).test(text))
     return 'path';
+  const set = `(?:params|query)\\w*(?:\\[|\\.(?:set|append)\\()["']([\\w.-]{1,64})["'](?:\\]\\s?=|,)\\s?${value}`;
+  const parameter = isInUrl ? new RegExp(set, 'i').exec(text)?.[1] : undefined;
+  if (parameter !== undefined) return `query:${parameter}`;
   const entry = new RegExp(`["']?([\\w.$@-]{1,64})["']?\\s?:\\s?${value}`).exec(text);
   const [, key = ''] = entry ?? [];
   const before = text.slice(0, entry?.index ?? 0).slice(-callCharsMax);

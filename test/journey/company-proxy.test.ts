@@ -78,7 +78,7 @@ it('is led from the failure to the rule, and its password stays outside', async 
 
   manners.login = 'ann:another-one';
   said.push(await attempt());
-  expect(said.at(-1)?.err).toContain('asks for another login');
+  expect(said.at(-1)?.err).toContain('asks for a login');
   expect(await doctor()).toMatch(/^no .*type: skillgate explain proxy-login$/);
 
   const files = readdirSync(join(stage.folder, 'ann'), { recursive: true, withFileTypes: true })

@@ -220,19 +220,24 @@ export const secretInUrl = defineRule({
   severity: 'low',
   confidence: 'exact',
   why: 'Addresses are written to the logs of every proxy and server on the way, and shown in errors.',
-  fix: 'Send it in the header that the service documents. Where there is none, declare the secret as query:NAME or path.',
+  fix: 'Send it in the header that the service documents. Where there is none, declare the secret as query:NAME, path or address.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
   reads: ['flow:network'],
   check: (context) =>
-    sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
+    sentSecrets(context).flatMap(({ flow, isDeclared, name, to }): FindingDraft[] => {
       if (
         flow.sink.part !== 'url' ||
         flow.sink.capability?.kind !== 'egress' ||
         !/^https?:/.test(flow.sink.capability.url)
       )
         return [];
-      // Some services offer no other way.
-      const severity = belongsTo(name, to.host) ? 'info' : 'low';
+      // Some services offer no other way, and then the proxy puts it there.
+      const isPlaced =
+        isDeclared &&
+        context.declared?.secret.some(
+          (secret) => secret.name === name && /^(address|path|query:.*)$/.test(secret.as),
+        );
+      const severity = isPlaced || belongsTo(name, to.host) ? 'info' : 'low';
       return [
         draftOfFlow(flow, {
           severity,

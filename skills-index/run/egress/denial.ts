@@ -60,7 +60,8 @@ export const denials = {
   },
   'answer-malformed': {
     status: 502,
-    means: 'the host’s answer is not HTTP/1.1, or could be read in two ways',
+    means:
+      'the host does not speak the client’s protocol (HTTP/1.1, or HTTP/2 for a client that offers nothing else), or its answer could be read in two ways',
   },
   'not-tls': { status: 400, means: 'the connection does not begin with a valid TLS hello' },
   'sni-mismatch': {
@@ -126,7 +127,7 @@ export const denials = {
   },
   'proxy-login': {
     status: 502,
-    means: 'it is allowed, but the proxy of host policy asks for another login',
+    means: 'it is allowed, but the proxy of host policy asks for a login, or for another one',
   },
   'proxy-denied': {
     status: 502,
@@ -187,7 +188,8 @@ export function denialOfClient(code: string): Denial | undefined {
 export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };
   if (isDenial(code)) return code;
-  if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') return 'answer-malformed';
+  // A host that speaks HTTP/2 alone ends the handshake with this alert (RFC 7301 §3.2).
+  if (/^HPE_|^ERR_INVALID_CHAR$|NO_APPLICATION_PROTOCOL/.test(code)) return 'answer-malformed';
   // Of getaddrinfo(3): there is no such name, or no name server answered.
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved';
   return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';

@@ -17,7 +17,8 @@ const bundleNames =
 
 // A program may start a server of its own and call the server over loopback. Such calls bypass the
 // proxy. The loopback of a sandbox is separate from the host's loopback.
-const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
+// httpx starts with no `[::1]` here, although urllib takes it only so.
+const ownHosts = 'localhost,127.0.0.1,::1';
 
 /** @param hasBundle whether a file exists at `bundlePath` */
 export function proxyEnvironment(

@@ -86,7 +86,7 @@ export function isInTarget(
 export function fitsType({ as }: Pick<Used, 'as'>, type: string): boolean {
   return as.startsWith('form:')
     ? /^application\/x-www-form-urlencoded *(;|$)/i.test(type)
-    : /^application\/([\w.+-]+\+)?json *(;|$)/i.test(type);
+    : /^application\/(?!grpc|connect\+)([\w.+-]+\+)?json *(;|$)/i.test(type);
 }
 
 /**
@@ -96,9 +96,13 @@ export function fitsType({ as }: Pick<Used, 'as'>, type: string): boolean {
 export function isInBody(body: string, { as, placeholder }: Used): boolean {
   if (timesIn(body, placeholder) !== 1) return false;
   const name = nameIn(as, 'form');
+  // Some hosts ignore the type.
   if (name !== undefined)
-    return [name, encodeURIComponent(name)].some((one) =>
-      body.split('&').includes(`${one}=${placeholder}`),
+    return (
+      !/^\s*[{["<]/.test(body) &&
+      [name, encodeURIComponent(name)].some((one) =>
+        body.split('&').includes(`${one}=${placeholder}`),
+      )
     );
   const pointer = nameIn(as, 'json');
   if (pointer === undefined) return false;
@@ -158,9 +162,9 @@ export function filledText(
     const [own = '', ownQuery] = revealed.split(/\?(.*)/s);
     const [path = '', query] = text.replace(placeholder, () => own).split(/\?(.*)/s);
     // Which of two values for one name counts is the server's to choose, and what is one name.
-    const names = new Set(namesIn(ownQuery));
-    const isOther = (name: string): boolean => /^[\w-]+$/.test(name) && !names.has(name);
-    if (names.size > 0 && !namesIn(query).every(isOther)) return undefined;
+    const names = new Set(readingsIn(ownQuery));
+    const asksTwice = readingsIn(query).some((name) => names.has(name) || !/^[ -~]*$/.test(name));
+    if (names.size > 0 && asksTwice) return undefined;
     const asked = [ownQuery, query].filter((one) => one !== undefined);
     return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
   }
@@ -172,10 +176,15 @@ export function filledText(
   return text.replace(placeholder, () => value);
 }
 
-// Some servers end a parameter at `;`, too.
-function namesIn(query = ''): string[] {
+// How servers read the names of a query: some end a parameter at `;`, a name at its first sign
+// that is no letter, or put `_` there.
+function readingsIn(query = ''): string[] {
   const parts = query.split(/[&;]/).filter((part) => part !== '');
-  return parts.map((part) => part.replace(/=.*/s, '').toLowerCase());
+  return parts.flatMap((part) => {
+    const raw = part.replace(/=.*/s, '').replaceAll('+', ' ').toLowerCase();
+    const name = decoded(raw).replace(/^[^\w\x80-\uffff-]+/, '');
+    return [name.replace(/[^\w\x80-\uffff-].*/s, ''), name.replace(/[^\w\x80-\uffff-]/g, '_')];
+  });
 }
 
 /**

@@ -183,10 +183,13 @@ function planEgress(
   const keyed = manifest.capabilities.secret
     .filter(({ as }) => standsInPath(as))
     .flatMap(({ hosts }) => hosts);
-  for (const one of egress) {
-    const lines = egressLines(one, hostPolicy, approvedFor(one.why));
+  const planned = egress.map(
+    (one) => [one, egressLines(one, hostPolicy, approvedFor(one.why))] as const,
+  );
+  const open = planned.flatMap(([, lines]) => ('why' in lines ? [] : lines));
+  for (const [one, lines] of planned) {
     if ('why' in lines) leaveOut(draft, { kind: 'egress', ...one }, lines.why);
-    else if (lines.some((line) => isJudged(line, egress)))
+    else if (lines.some((line) => isJudged(line, open)))
       leaveOut(draft, { kind: 'egress', ...one }, judgedPort);
     else
       draft.egress.push(...lines.map((line) => (keyed.length === 0 ? line : { ...line, keyed })));
@@ -195,17 +198,26 @@ function planEgress(
 
 export const judgedPort = 'another egress judges requests to the same port';
 
-// Whoever may send any bytes to a port sends requests there that nobody judges.
+// Whoever may send any bytes to a port sends requests there that nobody judges. Host policy may
+// lead several names and ports to it.
 export function isJudged(
-  { host, port, scheme }: PlannedEgress,
-  all: readonly Pick<EgressCapability, 'url'>[],
+  { host, pinned, port, scheme }: PlannedEgress,
+  all: readonly PlannedEgress[],
 ): boolean {
+  const doors = doorsOf(pinned);
   return (
     scheme === 'tcp' &&
-    all
-      .map(({ url }) => parseEgressUrl(url))
-      .some((one) => one.scheme !== 'tcp' && one.port === port && coversHost(one.host, host))
+    all.some(
+      (one) =>
+        one.mode === 'intercept' &&
+        ((one.port === port && coversHost(one.host, host)) ||
+          doorsOf(one.pinned).some((door) => doors.includes(door))),
+    )
   );
+}
+
+function doorsOf(pinned: PlannedEgress['pinned']): readonly string[] {
+  return Object.values(pinned).map(({ address, port }) => `${address}:${port}`);
 }
 
 // The plan has a secret by its name only, and binds the secret to the hosts that both the manifest
@@ -370,7 +382,7 @@ export function egressLines(
   );
   const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
   if (scheme === 'tcp') {
-    const unseen = 'the proxy passes on any bytes and reads none';
+    const unseen = 'the proxy looks for secrets in the bytes, and understands none of them';
     const reason = [why, ...names, unseen].join('; ');
     return [{ scheme, host, port, methods, path, pinned, mode: 'tunnel', reason }];
   }

@@ -54,21 +54,27 @@ export function planSurroundings(
 ): Surroundings {
   const leftOut: LeftOut[] = [];
   const refused: Refusal[] = [];
-  const egress = (agent.egress ?? []).flatMap((one) => {
+  const indexes = planIndexes(agent, hostPolicy, refused);
+  const planned = (agent.egress ?? []).map((one) => {
     const held = one.hold === true ? '; each request waits for a person' : '';
     const why = whyNotEgress(one.url);
-    const found =
+    return [
+      one,
       why === undefined
         ? egressLines(one, hostPolicy, `egress of agent ${agent.name}${held}`)
-        : { why };
-    const isOpen = !('why' in found) && found.some((line) => isJudged(line, agent.egress ?? []));
+        : { why },
+    ] as const;
+  });
+  const open = planned.flatMap(([, lines]) => ('why' in lines ? [] : lines));
+  const egress = planned.flatMap(([one, found]) => {
+    const isOpen =
+      !('why' in found) && found.some((line) => isJudged(line, [...indexes.egress, ...open]));
     const lines = isOpen ? { why: judgedPort } : found;
     if (!('why' in lines)) return lines;
     const hint = `skillgate agent revoke ${agent.name} --egress '${one.url}'`;
     leftOut.push({ what: `egress ${one.methods.join(',')} ${one.url}`, reason: lines.why, hint });
     return [];
   });
-  const indexes = planIndexes(agent, hostPolicy, refused);
   const bound = byName(
     (agent.egress ?? []).flatMap((one) => planSecret(agent, one, secrets, refused)),
   );

@@ -59,7 +59,7 @@ describe('skillgate secret set --renew', () => {
   });
 
   it.each<[string, string, unknown, number, string]>([
-    ['without a member', '--renew google-service-account', key, 6, 'a member is missing'],
+    ['without a member', '--renew google-service-account', key, 6, 'scope is missing or not valid'],
     [
       'that the service refuses',
       '--renew google-service-account',

@@ -428,7 +428,7 @@ describe('a stream of HTTP/2', () => {
     const broken = await stageFor(port);
     expect((await ask(await open(broken), {})).status).toBe(502);
     expect([stage.why(), broken.why()].map((all) => all.at(-1))).toEqual([
-      'unreachable',
+      'answer-malformed',
       'unreachable',
     ]);
   });

@@ -226,7 +226,11 @@ describe('a token endpoint that is not as it should be', () => {
       },
       'the host did not answer',
     ],
-    ['speaks no HTTP', ({ request }) => request.socket.end('SSH-2.0-OpenSSH\r\n'), 'not HTTP/1.1'],
+    [
+      'speaks no HTTP',
+      ({ request }) => request.socket.end('SSH-2.0-OpenSSH\r\n'),
+      'does not speak',
+    ],
     ['gives a short token', json({ ...bearer, access_token: 'x' }), 'is not one line'],
     [
       'gives a long token',
@@ -319,13 +323,13 @@ describe('a credential', () => {
       'without a member',
       'oauth-client',
       '{"token_url":"https://a.example"}',
-      'a member is missing',
+      'client_id, client_secret is missing or not valid',
     ],
     [
       'with an unknown member',
       'oauth-client',
       JSON.stringify({ ...client, geheim: 'geheim-0123' }),
-      'missing, unknown or not valid',
+      'it has other members',
     ],
     [
       'whose key is none',

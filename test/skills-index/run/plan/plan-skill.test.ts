@@ -310,6 +310,18 @@ describe('https in a plan', () => {
     expect(leftOut).toMatchObject([{ reason: 'another egress judges requests to the same port' }]);
   });
 
+  it('over tcp is left out where host policy leads it to a server whose requests are judged', () => {
+    const at = { address: '10.0.0.5', port: 8443 };
+    const hosts = { 'api.acme.example': at, 'db.acme.example': at };
+    const egress = [
+      { url: 'https://api.acme.example/v2/*', methods: ['GET'], why: 'x' },
+      { url: 'tcp://db.acme.example:9000/*', methods: ['*'], why: 'x' },
+    ];
+    const hostPolicy = { ...emptyHostPolicy, hosts };
+    const { plan } = planRun(inputFor({ egress }, { hostPolicy }));
+    expect(plan.egress.map(({ scheme }) => scheme)).toEqual(['https']);
+  });
+
   it.each([
     [['tcp://db.acme.example:5432/*'], []],
     [['tcp://db.acme.example:5432/*', 'tcp://db.acme.example:6379/*'], ['secret-refused']],

@@ -58,12 +58,7 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
     ...carriedOperands(run, call, program, args.operands),
     ...requestItems(run, call, args.operands, 'body'),
   ];
-  const methods = methodsOf(
-    program,
-    optionValues(args, program.methodOption),
-    bodies.length > 0,
-    hasOption(args, ['I', 'head']),
-  );
+  const methods = methodsOf(program, args, bodies.length > 0);
   const listens = program.raw === true && hasOption(args, ['l', 'listen']);
   if (listens) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
   const places = isHttpie.test(call.name)
@@ -211,17 +206,13 @@ function isRemote({ text }: ShellValue): boolean {
   return /^(?:[^@:/\0]+@)?[^:/\0]+:|^(rsync|ssh|scp|sftp):\/\//.test(text);
 }
 
-function methodsOf(
-  program: NetworkProgram,
-  given: readonly ShellValue[],
-  hasBody: boolean,
-  isHead: boolean,
-): string[] {
-  const [method] = given;
+function methodsOf(program: NetworkProgram, args: Arguments, hasBody: boolean): string[] {
+  const [method] = optionValues(args, program.methodOption);
   if (method !== undefined)
     return isKnown(method) && /^[A-Za-z]+$/.test(method.text) ? [method.text.toUpperCase()] : ['*'];
   if (program.method === '*') return ['*'];
-  return [hasBody ? 'POST' : isHead ? 'HEAD' : program.method];
+  if (program.puts && optionValues(args, program.upload).length > 0) return ['PUT'];
+  return [hasBody ? 'POST' : hasOption(args, ['I', 'head']) ? 'HEAD' : program.method];
 }
 
 // Programs that pass their input on: raw connections, and ssh, whose command reads it.
@@ -381,7 +372,8 @@ function targetsOf(
         textsOf(value).flatMap((text): Target[] => {
           // httpie writes METHOD first.
           if (/^[A-Z]+$/.test(text) || /^[\w-]+(==?|:=|:)[^/]/.test(text)) return [];
-          const found = egressOf(text, methods);
+          const isFolder = program.puts && methods[0] === 'PUT' && text.endsWith('/');
+          const found = egressOf(isFolder ? `${text}*` : text, methods);
           return found === undefined
             ? []
             : [{ capability: { kind: 'egress', ...found }, value, text }];
