@@ -80,9 +80,9 @@ const isHere = (program: string): boolean =>
   spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH } }).status === 0;
 
 /** Starts a server and waits for its port. */
-async function start(program: string, words: readonly string[], port: number) {
+async function start(home: string, program: string, words: readonly string[], port: number) {
   const process = spawn(program, words, {
-    env: { PATH, HOME: '/nonexistent' },
+    env: { PATH, HOME: home },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -184,9 +184,9 @@ for (const [front, way] of cases)
           'squid.conf': way === 'directly' ? '' : squidConfig(folder, squid, port),
         }))
           writeFileSync(file(name), text, { mode: name === 'company.pem' ? 0o600 : 0o644 });
-        servers.push(await start(front.program, front.words(file('front.conf')), port));
+        servers.push(await start(folder, front.program, front.words(file('front.conf')), port));
         if (way !== 'directly')
-          servers.push(await start('squid', ['-N', '-f', file('squid.conf')], squid));
+          servers.push(await start(folder, 'squid', ['-N', '-f', file('squid.conf')], squid));
         const names = [
           ['PATH_KEY', 'path'],
           ['QUERY_KEY', 'query:key'],
