@@ -7,7 +7,6 @@ import { foldWord, splitElision } from './fold-word.ts';
 import { searchedPatterns } from './lures.ts';
 import { type FirstWord, neededWords, tellingWordsOfNames } from './names.ts';
 import { wordsOfReceivers } from './phrases/across/credentials.ts';
-import { wordsOfDefences } from './phrases/across/defences.ts';
 import { wordsOfForgery } from './phrases/across/forgery.ts';
 import { wordsOfHarms } from './phrases/across/harms-unseen.ts';
 import { wordsOfMoney, wordsOfPlanting } from './phrases/across/money.ts';
@@ -164,7 +163,6 @@ const tables: Readonly<Record<PhraseLanguage, PhraseTable>> = {
 const rowsAcross: readonly RowsAcross[] = [
   wordsOfOthers,
   wordsOfReceivers,
-  wordsOfDefences,
   wordsOfPlanting,
   wordsOfMoney,
   wordsOfForgery,

@@ -137,19 +137,6 @@ export const remoteInstructionForms: readonly RegExp[] = [
   /\b(follow|obey|execute|apply)\b[^.\n]{0,30}?\b(instructions?|steps|directions|commands?|orders)\b[^.\n]{0,30}?\b(at|from|found (at|on)|hosted (at|on)|published (at|on)|in)\b\s{0,3}[`<(]{0,2}https?:\/\//i,
 ];
 
-/** Switches and settings that keep an agent from asking. */
-export const approvalSwitches =
-  /--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|\bbypassPermissions\b|"defaultMode"\s*:\s*"bypass|--yolo\b|--full-auto\b/i;
-
-/** Orders to stop asking; models/phrases has more. */
-export const approvalOrders: readonly RegExp[] = [
-  /\b(auto[- ]?approve|skip|bypass|disable)\b[\s\w]{0,20}?\b(all )?(confirmations?|approvals?|permission (checks?|prompts?)|safety checks?)\b/i,
-];
-
-/** Words addressed to people or programs that check the skill. */
-export const toScanners =
-  /\b(security )?(scanners?|reviewers?|auditors?|static analysis|analy[sz]ers?|moderators?|linters?)\b[^.\n]{0,30}?\b(should|must|can|may|please|:)\b[^.\n]{0,30}?\b(ignore|skip|trust|approve|pass|whitelist|allow ?list)\b|\b(this|the) skill (is|has been)( already| fully)? (verified|audited|approved|certified|scanned|whitelisted)[^.\n]{0,40}\b(safe|secure|no (further )?(scan|review|check)\w*)\b/i;
-
 /** Requests for secrets that no agent needs. */
 export const solicitations: readonly RegExp[] = [
   /\b(ask|prompt|request|require|tell|have|get)\b[^.!?\n]{0,40}?\b(user|them|owner|customer|human)\b[^.!?\n]{0,60}?\b(seed phrase|recovery phrase|mnemonic|private key|master password|wallet password|sudo password|root password|credit card|cvv|one-time (password|code)|2fa code)\b/i,
@@ -162,23 +149,10 @@ export const frequentSolicitations: readonly RegExp[] = [
   /\b(before|prior to|prerequisite)\b[^.!?\n]{0,80}?\byou (must|(are|have been) (\w+ )?(mandated|required|obliged|ordered|instructed)( to)?|have to|shall)\b[^!?\n]{0,80}?\b(read|open|cat|print|load|access|display)\b[^!?\n]{0,50}?(\b[\w-]{0,30}(api[_-]?key|credential|token|secret|passw(or)?d|private[_-]?key)[\w-]{0,30}\.(txt|json|ya?ml|env|ini|cfg|pem|key|md)\b|\bid_(rsa|ed25519)\b|\/\.(ssh|aws)\/|\.env\b|\bmcp\.json\b)/i,
 ];
 
-/** Orders to write to files that an agent obeys later. */
-export const memoryOrders: readonly RegExp[] = [
-  /\b(add|append|write|insert|save|store|inject|prepend|put|record|persist)\b[^.!?]{0,80}?\b(to|in|into|at the (end|top|beginning) of)\b[^.!?]{0,30}?((long[- ]term |persistent |your |the agent's )memory|system prompt|SOUL\.md|MEMORY\.md|AGENTS\.md|CLAUDE\.md|\.cursorrules|custom instructions)[^!?]{0,120}?\b(so (that )?(every|all|each|it|future|you)|every (future )?session|all future|future (sessions|conversations|agents)|from now on|permanently|persists?|always)\b/i,
-  /\b(remember|memorize|internalize|retain)\b[^.!?]{0,60}?\b(permanently|forever|(in|for|across) (all|every|any) (future )?(sessions?|conversations?|chats?)|for the rest of)\b[^.!?]{0,80}?\b(always|never|must|trust|rule|instructions?|whitelist|recommend|prefer|send|include)\b/i,
-];
-
 /** Orders to spread the skill. */
 export const propagations: readonly RegExp[] = [
   /\b(copy|clone|replicate|install|insert|inject|append|add|propagate|spread|write|embed)\b[^.!?]{0,60}?\b(this (skill|text|instruction|prompt|section|file|block|message)|these instructions|yourself|itself)\b[^.!?]{0,50}?\b(in|into|(?<!\bitself belongs? )to|onto|across)\b[^.!?]{0,25}?\b(every|all|any|each|other|their)\b[^.!?]{0,25}?\b(skills?|repositor(y|ies)|repos|projects?|agents?|subagents?|workspaces?|machines?|contacts?|conversations?|SKILL\.md|AGENTS\.md|CLAUDE\.md|prompts?|files)\b/i,
   /\b(tell|instruct|convince|get|ask|have|make|urge)\b[^.!?]{0,20}?\b(other|every|all|any)\b[^.!?]{0,20}?\b(agents?|assistants?|models?|bots?)\b[^.!?]{0,40}?\b(install|load|run|add|adopt|spread|share)\b[^.!?]{0,30}?\b(this|the|our|same) (skill|plugin|instructions?|prompt|package)\b/i,
-];
-
-/** Results that are fixed before any examination. */
-export const biases: readonly RegExp[] = [
-  /\b(always|must|should always|unconditionally|regardless of [^.!?]{0,40}?)\b[^.!?]{0,30}?\b(rate|rank|score|grade|recommend|favou?r|prefer|promote|endorse|rated|ranked|scored)\b[^.!?]{0,60}?\b((the )?highest( possible)? (scores?|ratings?|rank|marks?|grade)|first place|above (all )?(others?|competitors?|alternatives?)|over (all )?(competitors?|alternatives?|other (products?|vendors?|models?|candidates?))|maximum score|10\/10|5\/5|100%|perfect score|as (the )?(best|superior|top)|regardless of)\b/i,
-  /\b(rate|rank|score|grade|give|assign|award)\b[^.!?]{0,60}?\b(highest|maximum|perfect|top|10\/10|5\/5|full)( possible)?( scores?| marks?| ratings?)?\b[^.!?]{0,40}?\b(regardless of|no matter|irrespective of|even (if|when|though)|without (checking|reading|evaluating))\b/i,
-  /\b(never|do not|don't) (mention|recommend|suggest|report|list|flag|disclose|include)\b[^.!?;:,]{0,25}?\b(competitors?|competing (products?|tools?|services?)|known (issues?|vulnerabilities|defects)|negative (reviews?|results?|findings?|feedback)|drawbacks|alternatives to (our|this)|vulnerabilit(y|ies) in (our|this))\b/i,
 ];
 
 /** Destinations of money. */
@@ -192,12 +166,6 @@ export const diversions: readonly RegExp[] = [
 export const destructions: readonly RegExp[] = [
   /\b(delete|erase|wipe|destroy|purge|shred|overwrite|encrypt|drop|corrupt)\b[^.!?]{0,20}?\b(all|every|everything|the entire|the whole|any)\b[^.!?]{0,30}?\b(backups?|user'?s? (files|documents|data)|documents|home (directory|folder)|files (in|on|under) (the |their |~|\/)?(home|user|system|disk|drive|root|desktop)|(production )?databases?|hard (drive|disk)|commit history|git history|repositor(y|ies)|e-?mails|photos)\b[^.!?]{0,60}?\b(without|silently|immediately|automatically|before the user|and (then )?(demand|ask for|leave|display)|no matter|do not ask|don't ask)\b/i,
   /\b(encrypt)\b[^.!?]{0,40}?\b(files|documents|data)\b[^.!?]{0,80}?\b(ransom|bitcoin|payment|demand|decryption key (is|will be) (sent|kept)|delete the originals?|remove the originals?)\b/i,
-];
-
-/** Orders to turn off protections. */
-export const weakenings: readonly RegExp[] = [
-  /\b(disable|turn off|deactivate|switch off|uninstall|pause|whitelist|add an exclusion)\b[^.!?\n]{0,30}?\b(antivirus|anti-virus|windows defender|defender|real-time protection|gatekeeper|smartscreen|endpoint protection|edr|system integrity protection|security software|malware protection)\b/i,
-  /\b(antivirus|anti-virus|windows defender|defender|smartscreen|gatekeeper|macos|your browser)\b[^.!?\n]{0,40}?\b(may|might|will|can|could)\b[^.!?\n]{0,20}?\b(flag|block|warn|detect|quarantine|alert)\b[^!?\n]{0,80}?\b(ignore|allow|false positive|safe to|run anyway|open anyway|dismiss|disable|keep)\b/i,
 ];
 
 /** Claims on requests that do not concern the skill. */
@@ -241,26 +209,20 @@ export const introducesBlob =
 
 export const searchedPatterns: readonly RegExp[] = [
   actsOnDecoded,
-  approvalSwitches,
   decodesText,
   introducesBlob,
   madeInstructions,
-  toScanners,
-  ...approvalOrders,
   ...baits,
-  ...biases,
   ...concealments,
   ...destructions,
   ...diversions,
   ...exfiltrations,
   ...forgedBoundaries,
   ...frequentSolicitations,
-  ...memoryOrders,
   ...overrides,
   ...plantings,
   ...propagations,
   ...remoteInstructionForms,
   ...secretReplies,
   ...solicitations,
-  ...weakenings,
 ];

@@ -1,7 +1,5 @@
 /** Written by `npm run lists`: the rules in the folder prose. */
 import type { Rule } from '../rule.ts';
-import { approvalBypass } from './prose/approval-bypass.ts';
-import { biasedJudgement } from './prose/biased-judgement.ts';
 import { boundlessRole } from './prose/boundless-role.ts';
 import { concealment, secretInReply } from './prose/concealment.ts';
 import { credentialSolicitation } from './prose/credential-solicitation.ts';
@@ -11,18 +9,13 @@ import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
 import { installLure } from './prose/install-lure.ts';
-import { memoryTampering } from './prose/memory-tampering.ts';
 import { overrideInstructions } from './prose/override-instructions.ts';
 import { paymentDiversion } from './prose/payment-diversion.ts';
 import { plantedContent } from './prose/planted-content.ts';
 import { remoteInstructions } from './prose/remote-instructions.ts';
 import { selfPropagation, triggerBait } from './prose/self-propagation.ts';
-import { speaksToScanners } from './prose/speaks-to-scanners.ts';
-import { weakenedDefence } from './prose/weakened-defence.ts';
 
 export const proseRules: readonly Rule[] = [
-  approvalBypass,
-  biasedJudgement,
   boundlessRole,
   concealment,
   credentialSolicitation,
@@ -34,14 +27,11 @@ export const proseRules: readonly Rule[] = [
   falseAuthority,
   hiddenText,
   installLure,
-  memoryTampering,
   overrideInstructions,
   paymentDiversion,
   plantedContent,
   remoteInstructions,
   secretInReply,
   selfPropagation,
-  speaksToScanners,
   triggerBait,
-  weakenedDefence,
 ];

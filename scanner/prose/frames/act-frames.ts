@@ -180,16 +180,6 @@ export const silentReceivers: readonly ProseFrame[] = [
   },
 ];
 
-/** Orders for later sessions that nobody notices or gets rid of. */
-export const memoryHeld: readonly ProseFrame[] = [
-  {
-    says: 'write into an agent’s memory for good',
-    steps: [{ needs: [['write', 'give', 'pass'], 'memory-file'], within: 24 }],
-    severity: 'medium',
-    onlyWith: ['unasked', 'unsaid', 'stubborn'],
-  },
-];
-
 /** Orders put together from pieces, or decoded, that nobody else reads. */
 export const ordersAssembled: readonly ProseFrame[] = [
   {

@@ -14,23 +14,14 @@ import type { ProseReading } from '../reading.ts';
 import { textsByFile } from '../texts.ts';
 import {
   belongingsToStranger,
-  memoryHeld,
   ordersAssembled,
   othersObeyed,
   programsStarted,
   silentReceivers,
 } from './act-frames.ts';
 import type { ProseFrame } from './frame.ts';
-import { defencesLowered, mannerOfFrame } from './frame-manner.ts';
-import {
-  answersForUser,
-  doorsLeftOpen,
-  pagesContinued,
-  partnersPlanted,
-  readersMisled,
-  secretsInSamples,
-  tracesRemoved,
-} from './harm-frames.ts';
+import { mannerOfFrame } from './frame-manner.ts';
+import { pagesContinued, partnersPlanted, secretsInSamples, tracesRemoved } from './harm-frames.ts';
 import {
   boundlessRoles,
   claimsOfAuthority,
@@ -47,7 +38,6 @@ import {
   deletedUnseen,
   moneyDiverted,
   ordersOfOthers,
-  resultsForged,
   shadedDeletions,
   shadedOrders,
   shadedPayments,
@@ -156,23 +146,17 @@ export const allFrames: readonly ProseFrame[] = [
   ...programsStarted,
   ...belongingsToStranger,
   ...silentReceivers,
-  ...memoryHeld,
   ...ordersAssembled,
   ...ordersOfOthers,
   ...credentialsPassedOn,
   ...fixedReceivers,
-  ...defencesLowered,
   ...selfPlanted,
   ...moneyDiverted,
-  ...resultsForged,
   ...deletedUnseen,
-  ...doorsLeftOpen,
   ...pagesContinued,
-  ...readersMisled,
   ...partnersPlanted,
   ...secretsInSamples,
   ...tracesRemoved,
-  ...answersForUser,
   ...shadedSendings,
   ...shadedOrders,
   ...shadedDeletions,

@@ -1,27 +1,6 @@
 /** Frames of further acts against the user: doors left open, warnings left out, sums inflated. */
 import type { ProseFrame } from './frame.ts';
 
-/** Ways in that a page leaves for others. */
-export const doorsLeftOpen: readonly ProseFrame[] = [
-  {
-    says: 'let one code open every account',
-    steps: [{ needs: ['accepted', 'credential', 'any-account'], within: 18 }],
-    severity: 'medium',
-  },
-  {
-    says: 'open something to everyone for good',
-    steps: [{ needs: ['opened', 'everyone'], within: 10 }],
-    severity: 'medium',
-    ambiguous: true,
-    onlyWith: ['for-good', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
-  },
-  {
-    says: 'approve without a look',
-    steps: [{ needs: ['approved', 'unchecked'], within: 6 }],
-    severity: 'medium',
-  },
-];
-
 /** Words of others that are obeyed in further ways. */
 export const pagesContinued: readonly ProseFrame[] = [
   {
@@ -34,28 +13,6 @@ export const pagesContinued: readonly ProseFrame[] = [
   {
     says: 'believe that somebody is allowed to do it, without a check',
     steps: [{ needs: ['others', 'proof-enough'], within: 20, sentences: 2 }],
-    severity: 'medium',
-  },
-];
-
-/** What people are not told, or told wrong. */
-export const readersMisled: readonly ProseFrame[] = [
-  {
-    says: 'leave warnings out',
-    steps: [{ needs: ['omitted', 'caution'], within: 10 }],
-    severity: 'medium',
-    ambiguous: true,
-  },
-  {
-    says: 'inflate sums',
-    steps: [{ needs: ['inflated', 'amounts'], within: 10 }],
-    anchor: ['inflated'],
-    severity: 'medium',
-    ambiguous: true,
-  },
-  {
-    says: 'judge people by their origin',
-    steps: [{ needs: ['penalised', 'origin'], within: 14 }],
     severity: 'medium',
   },
 ];
@@ -98,14 +55,5 @@ export const tracesRemoved: readonly ProseFrame[] = [
     severity: 'medium',
     ambiguous: true,
     onlyWith: ['covert', 'unsaid', 'withheld'],
-  },
-];
-
-export const answersForUser: readonly ProseFrame[] = [
-  {
-    says: 'answer questions in the user’s place',
-    steps: [{ needs: ['yes-for-user', 'prompts'], within: 12 }],
-    anchor: ['yes-for-user'],
-    severity: 'medium',
   },
 ];

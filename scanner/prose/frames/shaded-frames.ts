@@ -1,6 +1,5 @@
 /** Frames of acts that honest pages order too, and that count only with words that shade them. */
 
-import { languageBits } from '../lexicon.ts';
 import type { Concept } from '../phrases/concept.ts';
 import type { ProseFrame } from './frame.ts';
 
@@ -56,53 +55,6 @@ export const shadedRequests: readonly ProseFrame[] = [
     severity: 'medium',
     ambiguous: true,
     onlyWith: ['haste', 'needless', 'unsaid', 'withheld'],
-  },
-];
-
-// Frames of results that are forged before anybody looks.
-
-const verbInside = languageBits('chinese', 'japanese');
-
-export const resultsForged: readonly ProseFrame[] = [
-  {
-    says: 'count failures as successes',
-    steps: [{ needs: ['reckoned', 'failure', 'as-good'], within: 16 }],
-    severity: 'medium',
-  },
-  // "计为通过" has the verb in it.
-  {
-    says: 'count failures as successes',
-    steps: [{ needs: ['failure', 'as-good'], within: 10, languages: verbInside }],
-    severity: 'medium',
-  },
-  {
-    says: 'invent evidence',
-    steps: [{ needs: ['supplied', 'invented', 'evidence'], within: 14, close: [[1, 2, 5]] }],
-    anchor: ['invented'],
-    severity: 'medium',
-  },
-  {
-    says: 'fix the winner of a comparison',
-    steps: [{ needs: ['ranked', 'winner-fixed'], within: 10 }],
-    severity: 'medium',
-  },
-  {
-    says: 'fix the winner of a comparison',
-    steps: [{ needs: ['ranked', 'top-place', 'regardless'], within: 14 }],
-    severity: 'medium',
-  },
-  {
-    says: 'change a record after the fact',
-    steps: [{ needs: ['doctored', 'record'], within: 6 }],
-    anchor: ['doctored'],
-    severity: 'medium',
-    ambiguous: true,
-  },
-  {
-    says: 'act in the user’s name when no answer comes',
-    steps: [{ needs: ['bound-act', 'no-answer'], within: 22, sentences: 2 }],
-    severity: 'medium',
-    ambiguous: true,
   },
 ];
 

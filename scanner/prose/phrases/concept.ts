@@ -35,8 +35,6 @@ export const concepts = [
   'follow', // obey, execute
   'orders', // instructions, steps, commands to be carried out
   'write', // add, append, save, store
-  'lasting', // in future sessions, permanently
-  'memory', // memory, settings of the agent
   'delete',
   'valuable', // all files, backups, the database
   'pay', // transfer, send funds
@@ -44,10 +42,6 @@ export const concepts = [
   'account', // IBAN, address of a wallet
   'unbound', // without restrictions, developer mode
   'persona', // act as, pretend
-  'defence', // antivirus, firewall, certificate checks
-  'off', // turn off
-  'favour', // recommend, rate, rank
-  'top', // best, highest, positive
   'url',
   'mail',
   'secret-file',
@@ -104,7 +98,6 @@ export const concepts = [
   'unchecked', // nothing to inspect, ignore the warning
   'unasked', // no need to ask, counts as consent
   'unsaid', // do not mention, leave it out of the summary
-  'stubborn', // survives, put it back, in every project
   'foreign', // where others write: fields, comments, answers, pages
   'to-agent', // work for you, addressed to the assistant
   'regard', // treat, consider, count
@@ -140,16 +133,6 @@ export const concepts = [
   'goes', // is mailed, goes to
   'routine', // as a matter of course, counts as done when
   // protections that are taken down
-  'shield', // certificate checks, alarms, reviews
-  'lowered', // off, stopped, removed
-  'for-good', // permanently, also in production
-  'exempted', // lists of exceptions
-  'finding', // findings, warnings
-  'privileged',
-  'host-root', // the root of the host, the socket of Docker
-  'admin', // an administrator’s or a service’s account
-  'unlisted', // excluded from, not shown in
-  'roster', // lists of users, audit pages
   // texts that plant themselves
   'planted', // copied, added, installed
   'elsewhere', // other projects, every repository
@@ -169,33 +152,11 @@ export const concepts = [
   'displayed', // what is shown
   'employs', // what is used
   // forged results
-  'invented',
-  'evidence', // reviews, sources, cases
   'supplied', // added, filled in
-  'failure', // failures, defects
-  'as-good', // as passed, as compliant
-  'winner-fixed', // regardless of, above the best
-  'ranked', // points, placed, recommended
   'past-bin', // past the bin, before the list is shown
   'deleted',
-  'record', // a log, a date
-  'doctored', // rewritten, backdated
-  'no-answer', // silence, hesitation
-  'bound-act', // vote, sign, order
-  'regardless',
-  'top-place', // first, among the first three
-  'reckoned', // counted, marked, reported
   // further acts against the user
-  'accepted', // is accepted, opens
-  'any-account', // every account, a universal code
-  'opened', // open, shared
-  'everyone', // anyone with the link, without login
-  'omitted', // left out, played down
-  'caution', // side effects, risks, allergens
-  'approved', // approved, merged
   'affiliate', // referral codes, partner tags
-  'inflated', // padded, overstated
-  'amounts', // amounts, hours, prices
   'same-page', // part of this page, the steps found there
   'proof-enough', // counts as verified, may give orders
   'real-values', // real, live
@@ -203,10 +164,6 @@ export const concepts = [
   'traces', // traces, shell history
   'watch', // monitor, track
   'person', // a partner, an employee
-  'origin', // surname, nationality, gender
-  'penalised', // points taken, declined
-  'yes-for-user', // in the user’s name
-  'prompts', // questions, permissions
   'needless', // it would only confuse, a formality
   'presumed', // consent is assumed, without waiting
   'withheld', // stays internal, is not shown

@@ -56,10 +56,6 @@ export const english: PhraseTable = {
     'instruction instructions steps directions command commands orders guidance directives prompt prompts what+it+says whatever+it+says rules tasks script',
   write: `write writes writing add adds adding append appends appending save saves saving store stores storing insert inserting put record modify
     modifying update updating edit editing inject injecting persist persisting register prepend`,
-  lasting: `future+session* future+conversation* every+session every+conversation each+session all+sessions all+future permanently persist*
-    from+now+on across+sessions subsequent+sessions later+sessions next+session long-term indefinitely forever`,
-  memory:
-    'memory memories long-term+memory system+prompt settings configuration config preferences instructions+file rules+file persona hooks',
   delete:
     'delete deletes deleting remove removing erase erasing wipe wiping destroy* purge purging drop truncate overwrite overwriting format shred encrypt encrypting corrupt',
   valuable: `all+files every+file all+the+files all+data all+of+the+user's entire+database database databases backups all+backups home+directory
@@ -76,15 +72,6 @@ export const english: PhraseTable = {
     limits+do+not+apply restrictions+don't+apply not+bound+by no+longer+bound no+ethical no+moral privileged+mode unlocked+mode sudo+mode maintenance+mode`,
   persona: `you+are+now you+are+no+longer act+as+an act+as+a pretend+to+be pretend+you roleplay role-play persona takes+on+the+persona take+on+the+role
     assume+the+role assume+the+identity behave+as respond+as operating+as operate+as acting+as`,
-  defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux
-    apparmor edr certificate+verification certificate+checks ssl+verification
-    tls+verification signature+verification security+software system+integrity+protection
-    endpoint+protection real-time+protection malware+protection uac safety+filter
-    safety+filters content+filters guardrails`,
-  off: 'disable disabling turn+off turning+off deactivate* switch+off stop kill uninstall allow+anyway add+an+exclusion add+an+exception',
-  favour: `recommend recommends recommending rate rank score prefer promote endorse suggest favor favour praise choose select grade evaluate prioritize prioritise`,
-  top: `highest maximum best 10/10 5/5 five+stars perfect+score first+place superior most+favorable favorably favourably most+positive only+positive
-    above+competitors over+competitors regardless+of+quality regardless+of+actual regardless+of+merit regardless+of+the+actual full+marks`,
   take: `read reads reading open opens look+up looks+up obtain collect collects gather gathers
     harvest* extract extracts capture captures grab dump copy fetch fetches retrieve
     retrieves load loads find finds cat summarise summarize make+a+summary take takes
@@ -233,9 +220,6 @@ export const english: PhraseTable = {
     don't+announce do+not+announce do+not+tell don't+tell no+trace tell+them+only
     tell+the+user+only answer+only say+only reply+only+with just+say mention+nothing
     nothing+about+it not+speak no+word+of not+turn+up`,
-  stubborn: `survives survive put+it+back puts+it+back restore+the+block do+not+remove not+be+removed
-    never+remove even+after+the+skill even+when+the+skill even+if+the+skill after+the+skill+is
-    uninstalled standing+rule standing+rules`,
   foreign: `field fields comment comments thread threads issue issues ticket tickets reply replies answer
     answers response responses record records row rows column columns cell cells entry entries
     task tasks card cards note notes event events invitation invitations invite invites

@@ -39,9 +39,6 @@ export const french: PhraseTable = {
   orders: 'instruction instructions consigne* étapes directives commandes ordres',
   write:
     'écris écrivez écrire ajoute* ajoutez enregistre* enregistrez sauvegarde* stocke* insère* modifie* modifiez',
-  lasting:
-    'sessions+futures futures+sessions prochaines+sessions chaque+session désormais dorénavant de+façon+permanente définitivement en+permanence à+jamais toutes+les+sessions à+partir+de+maintenant',
-  memory: 'mémoire mémoires paramètres configuration',
   unbound:
     'sans+restriction sans+restrictions sans+limite sans+limites sans+aucune+restriction sans+filtre mode+développeur illimité non+restreint plus+lié',
   persona:
@@ -51,10 +48,6 @@ export const french: PhraseTable = {
     'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
   pay: 'vire virez virer paie payez payer transfère* transférez verse versez',
   money: "argent l'argent fonds solde paiement* crypto* portefeuille facture*",
-  favour: 'recommande* note notez classe classez',
-  top: 'meilleur* maximale maximum note+maximale',
-  off: 'désactive* désactivez coupe*',
-  defence: 'antivirus pare-feu',
   void: "ne+s'appliquent+plus sont+annulées sont+caduques",
   take: `lis lisez lire ouvre ouvrez ouvrir récupère récupérez récupérer collecte collectez copie
     copiez copier cherche cherchez charge chargez charger résume résumez prends prenez
@@ -137,8 +130,6 @@ export const french: PhraseTable = {
     en+arrière-plan n'en+parle+pas n'en+parlez+pas dis+seulement dites+seulement
     réponds+seulement répondez+seulement ne+montre+pas ne+montrez+pas ne+l'évoque+pas
     pas+un+mot`,
-  stubborn: `survit remets-le remets-la remettez-le rétablis-le rétablissez-le ne+supprime+pas
-    ne+supprimez+pas ne+pas+supprimer même+après+la désinstall*`,
   foreign: `champ champs commentaire* fil ticket* réponse réponses enregistrement* ligne lignes colonne*
     cellule* entrée entrées tâche tâches carte cartes note notes événement* évènement*
     invitation* agenda calendrier annonce annonces avis page pages site message messages

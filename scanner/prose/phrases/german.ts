@@ -39,9 +39,6 @@ export const german: PhraseTable = {
   follow: 'befolg* folge folgen führe ausführen wende gehorche tu',
   orders: 'anweisung* instruktion* schritte* befehl* kommandos',
   write: 'schreib* füge hinzufügen speicher* ergänz* trage eintragen ändere hinterleg*',
-  lasting:
-    'künftig* zukünftig* dauerhaft ab+jetzt von+nun+an jede+sitzung jeder+sitzung jeder+unterhaltung permanent für+immer',
-  memory: 'gedächtnis erinnerung* einstellungen konfiguration*',
   unbound:
     'uneingeschränkt* unbeschränkt* ohne+einschränkungen ohne+beschränkungen ohne+filter ohne+regeln entwicklermodus nicht+mehr+gebunden',
   persona:
@@ -51,10 +48,6 @@ export const german: PhraseTable = {
     'alle+dateien alle+daten sämtliche+dateien datenbank* sicherungen festplatte backups heimatverzeichnis home-verzeichnis',
   pay: 'überweis* bezahl* zahle auszahl* transferier*',
   money: 'geld guthaben zahlung* beträge betrag rechnung* kryptowährung* wallet',
-  favour: 'empfiehl empfehl* bewerte* bevorzug*',
-  top: 'höchstbewertung* bestnote beste besten höchste höchsten',
-  off: 'deaktivier* schalte abschalten ausschalten',
-  defence: 'antivirus* virenscanner firewall virenschutz',
   void: 'gelten+nicht+mehr sind+ungültig sind+aufgehoben',
   take: `lies lesen liest öffne öffnen öffnet sammle sammeln hole holen erfasse erfassen suche
     suchen kopiere kopieren lade laden nimm nehmen ermittle ermitteln fasse zusammenfass*
@@ -140,8 +133,6 @@ export const german: PhraseTable = {
     sag+nichts sage+nichts muss+davon+nichts im+hintergrund nicht+nennen antworte+nur sage+nur
     sag+nur antworte+der+nutzerin+nur antworte+dem+nutzer+nur im+bericht+heißt nenne+sie
     nicht+zeigen nicht+verraten zeige+sie+nicht zeige+es+nicht kein+wort`,
-  stubborn: `überlebt überdauert stelle+ihn+wieder stelle+sie+wieder stelle+es+wieder nicht+entfernen
-    auch+nach+dem+entfernen auch+wenn+der+skill deinstall*`,
   foreign: `feld felder kommentar* thread ticket* antwort antworten datensatz datensätze zeile zeilen
     spalte spalten zelle zellen eintrag einträge aufgabe aufgaben karte karten notiz notizen
     termin termine einladung* kalender* meldung meldungen hinweis hinweise brett seite seiten

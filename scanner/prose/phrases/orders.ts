@@ -126,11 +126,6 @@ export const privateDataPhrases: readonly Phrase[] = [
   { needs: ['send', 'private', 'excuse'], within: 12, unless: ['not'] },
 ];
 
-/** "Without asking for confirmation". */
-export const approvalPhrases: readonly Phrase[] = [
-  { needs: [['without', 'skip'], 'approval'], within: 4 },
-];
-
 /** "Fetch … and follow what it says". */
 export const remotePhrases: readonly Phrase[] = [
   { needs: ['fetch', 'url', 'follow', 'orders'], within: 16, sentences: 2, ordered: true },

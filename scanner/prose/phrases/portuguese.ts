@@ -39,9 +39,6 @@ export const portuguese: PhraseTable = {
   orders: 'instrução instruções passos diretrizes comandos ordens orientações',
   write:
     'escreva escrever adicione adicionar acrescente guarde guardar salve salvar grave insira modifique armazene',
-  lasting:
-    'futuras+sessões sessões+futuras próximas+sessões cada+sessão todas+as+sessões a+partir+de+agora de+agora+em+diante permanentemente para+sempre de+forma+permanente',
-  memory: 'memória memórias configuração configurações definições',
   unbound:
     'sem+restrições sem+limites sem+filtros sem+nenhuma+restrição modo+desenvolvedor modo+de+desenvolvedor ilimitado sem+censura',
   persona:
@@ -52,10 +49,6 @@ export const portuguese: PhraseTable = {
     'todos+os+arquivos todos+os+ficheiros todos+os+dados banco+de+dados base+de+dados backups disco todos+os+documentos',
   pay: 'transfira transferir pague pagar deposite',
   money: 'dinheiro fundos saldo pagamento pagamentos cripto* carteira fatura*',
-  favour: 'recomende avalie classifique pontue',
-  top: 'melhor melhores máxima máximo',
-  off: 'desative* desativar desligue',
-  defence: 'antivírus firewall',
   void: 'não+se+aplicam+mais já+não+se+aplicam ficam+sem+efeito',
   take: `leia ler lê abra abrir colete recolha reúna copie copiar obtenha obter busque carregue
     resuma pegue extraia lembre memorize`,
@@ -125,8 +118,6 @@ export const portuguese: PhraseTable = {
     não+avise não+mostre não+apareça não+aparece não+liste não+explique discretamente
     em+silêncio em+segundo+plano fora+do+resumo silenciosamente não+informe diga+apenas
     responda+apenas diga+só responda+só não+revele nem+mencione nenhuma+palavra não+lhe+diga`,
-  stubborn: `sobrevive recoloque-o restaure-o reponha-o não+remova não+apague não+remover mesmo+após+a
-    desinstal*`,
   foreign: `campo campos comentário* ticket* chamado chamados resposta respostas registro registros linha
     linhas coluna colunas célula* entrada entradas tarefa tarefas cartão cartões nota notas
     evento eventos convite convites calendário anúncio* aviso avisos página páginas site

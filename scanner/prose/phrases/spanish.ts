@@ -41,9 +41,6 @@ export const spanish: PhraseTable = {
   orders: 'instrucción instrucciones indicaciones pasos directrices comandos órdenes',
   write:
     'escribe escriba escribir añade añada añadir agrega agregue guarda guarde guardar inserta inserte modifica modifique almacena almacene',
-  lasting:
-    'futuras+sesiones sesiones+futuras próximas+sesiones cada+sesión todas+las+sesiones a+partir+de+ahora de+ahora+en+adelante permanentemente para+siempre de+forma+permanente',
-  memory: 'memoria memorias configuración ajustes',
   unbound:
     'sin+restricciones sin+límites sin+filtros sin+ninguna+restricción modo+desarrollador ilimitado sin+censura ya+no+estás+limitado',
   persona:
@@ -53,10 +50,6 @@ export const spanish: PhraseTable = {
     'todos+los+archivos todos+los+datos base+de+datos copias+de+seguridad respaldos disco todos+los+documentos',
   pay: 'transfiere transfiera transferir paga pague pagar',
   money: 'dinero fondos saldo pago pagos cripto* cartera billetera factura*',
-  favour: 'recomienda recomiende califica* clasifica* puntúa',
-  top: 'mejor mejores máxima máximo',
-  off: 'desactiva* desactive* apaga',
-  defence: 'antivirus cortafuegos',
   void: 'ya+no+aplican ya+no+se+aplican quedan+anuladas quedan+sin+efecto',
   take: `lee lea leer abre abra abrir recopila recoge reúne copia copie copiar obtén obtenga
     obtener busca busque carga cargue resume resuma toma tome recuerda extrae memoriza`,
@@ -133,8 +126,6 @@ export const spanish: PhraseTable = {
     discretamente en+silencio en+segundo+plano fuera+del+resumen no+figure di+solo
     responde+solo contesta+solo solo+di no+muestres no+se+menciona ni+lo+menciones
     ni+una+palabra no+le+digas`,
-  stubborn: `sobrevive vuelve+a+ponerlo vuelve+a+escribirlo restáuralo no+lo+borres no+lo+elimines
-    no+eliminar aunque+se+desinstale desinstal*`,
   foreign: `campo campos comentario* hilo ticket* incidencia* respuesta respuestas registro registros fila
     filas columna columnas celda* entrada entradas tarea tareas tarjeta* nota notas evento
     eventos invitación invitaciones calendario anuncio* aviso avisos página páginas sitio
