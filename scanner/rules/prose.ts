@@ -4,7 +4,7 @@ import { boundlessRole } from './prose/boundless-role.ts';
 import { concealment, secretInReply } from './prose/concealment.ts';
 import { credentialSolicitation } from './prose/credential-solicitation.ts';
 import { decodeInstructions, encodedInstructions } from './prose/decode-instructions.ts';
-import { destructiveOrders, dividedOrder } from './prose/divided-order.ts';
+import { destructiveOrders } from './prose/destructive-orders.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
@@ -21,7 +21,6 @@ export const proseRules: readonly Rule[] = [
   credentialSolicitation,
   decodeInstructions,
   destructiveOrders,
-  dividedOrder,
   encodedInstructions,
   exfiltrationInstructions,
   falseAuthority,
