@@ -38,9 +38,11 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
 export function holdPrinter(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
   return (hold) => {
     printNote(context, safe`held until ${hold.expires}: ${hold.what}`);
+    // What an agent asks for once, it asks for again.
+    const isAsked = hold.rule === 'undeclared';
     printNote(
       context,
-      safe`  to read it: skillgate hold show ${hold.id}; to answer: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
+      safe`  to read it: skillgate hold show ${hold.id}; to answer: skillgate hold allow ${hold.id}${isAsked ? ' [--for run]' : ''}   (or skillgate hold deny ${hold.id})`,
     );
     const log = (line: string): void => printNote(context, safe`note: ${line}`);
     tellElsewhere(context, policy, hold, log);

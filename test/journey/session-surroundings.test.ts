@@ -175,7 +175,8 @@ describe('a request that no grant covers', () => {
     const { shown } = await atTerminal(['hold', 'allow', hold.id, ...how], host.env, [
       ['Passphrase of key mira', passphrase],
     ]);
-    return { hold, out: (await running).out, shown };
+    const { err, out } = await running;
+    return { err, hold, out, shown };
   };
   const writeApprovers = (approvers: readonly Approver[]): void => {
     const path = join(host.home, 'config/host.json');
@@ -186,7 +187,7 @@ describe('a request that no grant covers', () => {
   it('tells the agent how to ask, and goes on in the same session after a yes', async () => {
     writeApprovers([await makeApprover(join(host.home, 'config'))]);
     asked.length = 0;
-    const { hold, out, shown } = await answered(
+    const { err, hold, out, shown } = await answered(
       `${page}; ${page} ${because}; ${page}?again; curl -s -d x https://other.example/a`,
       ...['--for', 'run'],
     );
@@ -195,6 +196,7 @@ describe('a request that no grant covers', () => {
       action: { host: 'other.example', path: '/a', asks: 'the guide links to it' },
     });
     expect(shown).toContain('agent reader, in a session, wants to send GET other.example:443/a');
+    expect(err).toContain(`skillgate hold allow ${hold.id} [--for run]`);
     expect(asked).toEqual(['GET other.example/a ', 'GET other.example/a?again ']);
     const [refused, ...rest] = out.split('the other page\n');
     expect(JSON.parse(refused ?? '')).toMatchObject({
