@@ -165,12 +165,21 @@ function egressOf(options: Given['options']): Pick<GrantChange, 'egress'> {
       'usage',
       `Cannot use --git-secret with --egress ${wide}: a secret is for one host, so write its name`,
     );
+  const isTcp = (url: string): boolean => url.startsWith('tcp:');
+  if (methods.length > 0 && urls.some(isTcp))
+    throw new Problem('usage', 'Cannot use --method with --egress tcp://…, which has no methods');
+  const reading = methods.length > 0 ? [...new Set(methods)] : ['GET', 'HEAD'];
   const more = {
-    methods: methods.length > 0 ? [...new Set(methods)] : ['GET', 'HEAD'],
     ...(hold === true ? { hold } : {}),
     ...(typeof secret === 'string' ? { secret } : {}),
   };
-  return { egress: urls.map((url) => ({ url: egressUrlOf(url), ...more })) };
+  return {
+    egress: urls.map((url) => ({
+      url: egressUrlOf(url),
+      methods: isTcp(url) ? ['*'] : reading,
+      ...more,
+    })),
+  };
 }
 
 /** `npm,python`. */

@@ -89,7 +89,8 @@ function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>)
 function egressText({ hold, methods, secret, url }: AgentEgress): Safe {
   const credential = secret === undefined ? '' : `, with secret ${secret} for git`;
   const waits = hold === true ? ', each request waits for a person' : '';
-  return safe`  its own program may send ${methods.join(', ')} to ${url}${credential}${waits}`;
+  const may = methods.includes('*') ? 'open connections' : `send ${methods.join(', ')}`;
+  return safe`  its own program may ${may} to ${url}${credential}${waits}`;
 }
 
 function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {

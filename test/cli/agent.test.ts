@@ -130,7 +130,10 @@ describe('skillgate agent', () => {
   it('has a standing grant: skills by pattern, and no more than a file says', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     const file = join(home, 'ceiling.json');
-    const egress = [{ url: 'https://api.crm.example/v2/*' }];
+    const egress = [
+      { url: 'https://api.crm.example/v2/*' },
+      { url: 'tcp://db.acme.example:5432/*' },
+    ];
     writeFileSync(
       file,
       JSON.stringify({
@@ -141,7 +144,10 @@ describe('skillgate agent', () => {
     expect(JSON.parse((await skill({ home }, ...words, '--format', 'json')).out)).toMatchObject({
       grants: [{ skill: '@acme/*', range: '*' }],
       ceiling: {
-        egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET', 'HEAD'] }],
+        egress: [
+          { url: 'tcp://db.acme.example:5432/*', methods: ['*'] },
+          { url: 'https://api.crm.example/v2/*', methods: ['GET', 'HEAD'] },
+        ],
         mount: [{ source: 'workspace:reports', target: '/reports', mode: 'cow' }],
         secret: [],
       },
@@ -151,6 +157,16 @@ describe('skillgate agent', () => {
       exit: 2,
       err: expect.stringContaining('egress[0].url'),
     });
+  });
+
+  it('may open connections to a host and port, which have no methods', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const words = ['agent', 'grant', 'finance', '--egress', 'tcp://db.acme.example:5432'];
+    expect((await skill({ home }, ...words, '--method', 'POST')).err).toContain('no methods');
+    expect(await skill({ home }, ...words)).toMatchObject({ exit: 0 });
+    expect((await skill({ home }, 'agent', 'show', 'finance')).out).toContain(
+      'its own program may open connections to tcp://db.acme.example:5432',
+    );
   });
 
   it('stays revoked until a person brings it back by name', async () => {

@@ -27,10 +27,8 @@ export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
   const filled = {
     ...noCapabilities,
     ...groups,
-    ...('egress' in groups
-      ? { egress: withDefault(groups.egress, { methods: ['GET', 'HEAD'] }) }
-      : {}),
-    ...('mount' in groups ? { mount: withDefault(groups.mount, { mode: 'cow' }) } : {}),
+    ...('egress' in groups ? { egress: withDefault(groups.egress, usualMethods) } : {}),
+    ...('mount' in groups ? { mount: withDefault(groups.mount, () => ({ mode: 'cow' })) } : {}),
     ...('package' in groups || packages.length > 0
       ? { package: anyVersion(groups.package ?? packages) }
       : {}),
@@ -59,11 +57,18 @@ function packagesOf(
 
 // A package without a version stands for every version of the package.
 function anyVersion(list: unknown): unknown {
-  return withDefault(list, { version: '*' });
+  return withDefault(list, () => ({ version: '*' }));
 }
 
-function withDefault(list: unknown, defaults: object): unknown {
+// A connection of tcp has none.
+function usualMethods({ url }: { readonly url?: unknown }): object {
+  return { methods: String(url).startsWith('tcp:') ? ['*'] : ['GET', 'HEAD'] };
+}
+
+function withDefault(list: unknown, defaultsOf: (one: object) => object): unknown {
   return Array.isArray(list)
-    ? list.map((one) => (typeof one === 'object' && one !== null ? { ...defaults, ...one } : one))
+    ? list.map((one) =>
+        typeof one === 'object' && one !== null ? { ...defaultsOf(one), ...one } : one,
+      )
     : list;
 }
