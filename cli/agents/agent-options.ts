@@ -167,7 +167,10 @@ function egressOf(options: Given['options']): Pick<GrantChange, 'egress'> {
     );
   const isTcp = (url: string): boolean => url.startsWith('tcp:');
   if (methods.length > 0 && urls.some(isTcp))
-    throw new Problem('usage', 'Cannot use --method with --egress tcp://…, which has no methods');
+    throw new Problem(
+      'usage',
+      'Cannot use --method with --egress tcp://…, which has no methods: grant it in a command of its own',
+    );
   const reading = methods.length > 0 ? [...new Set(methods)] : ['GET', 'HEAD'];
   const more = {
     ...(hold === true ? { hold } : {}),

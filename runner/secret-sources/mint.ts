@@ -164,7 +164,10 @@ function readToken(file: string): string {
   const rule = { bytesMax: mintBytesMax, secret: false, code: 'secret-refused' } as const;
   const { uid } = lstatSync(file);
   if (uid !== 0 && uid !== process.getuid?.())
-    throw new Problem(rule.code, `Cannot use ${file}: it belongs to another user`);
+    throw new Problem(
+      rule.code,
+      `Cannot use ${file}: it belongs to another user; name a file of this user or of root`,
+    );
   return String(readPrivateFile(realpathSync(file), rule) ?? '').trim();
 }
 

@@ -119,7 +119,8 @@ const http2Client = /^(grpc\.(aio\.)?secure_channel|http2\.connect)/;
 
 function overHttp2({ url, ...rest }: Extract<Capability, { kind: 'egress' }>): Capability {
   const target = parseEgressUrl(url);
-  const at = printEgressTarget({ ...target, scheme: 'https', path: '/*' });
+  const scheme = target.scheme === 'tcp' ? 'https' : target.scheme;
+  const at = printEgressTarget({ ...target, scheme, path: '/*' });
   return { ...rest, url: at, methods: ['GET', 'POST'] };
 }
 

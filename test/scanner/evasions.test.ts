@@ -15,11 +15,10 @@ import { rules } from '../../scanner/rules.ts';
 import { scanWithFacts } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { printCapability } from '../../skills-index/skill/capability.ts';
+import { addSkillMd } from './rule-fixture.ts';
 import { fileOf, parseTextArchive } from './txtar.ts';
 
 const folder = new URL('./evasions/', import.meta.url);
-const plainSkill =
-  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 const ruleIds = new Set<string>(rules.map((rule) => rule.id));
 
 interface Story {
@@ -37,9 +36,7 @@ function readStory(path: string): Story {
     const [one = '', ...rest] = path.split('/');
     cases.set(one, [...(cases.get(one) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
   }
-  for (const files of cases.values())
-    if (!files.some((file) => file.path === 'SKILL.md'))
-      files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
+  for (const files of cases.values()) addSkillMd(files);
   return {
     cases,
     expected: (archive.files.get('expected') ?? '').split('\n').filter((line) => line !== ''),

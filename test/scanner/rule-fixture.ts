@@ -27,11 +27,15 @@ export function readRuleFixture(id: string): RuleFixture {
     const [skill = '', ...rest] = path.split('/');
     skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
   }
-  for (const files of skills.values())
-    if (!files.some((file) => file.path === 'SKILL.md'))
-      files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
+  for (const files of skills.values()) addSkillMd(files);
   const expected = (archive.files.get('findings') ?? '').split('\n').filter((line) => line !== '');
   return { skills, expected: expected.sort() };
+}
+
+/** A skill without SKILL.md gets a plain one. */
+export function addSkillMd(files: SourceFile[]): void {
+  if (!files.some(({ path }) => path === 'SKILL.md'))
+    files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
 }
 
 /** The skills of one sort, by the beginning of their names. */

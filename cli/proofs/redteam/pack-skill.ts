@@ -50,8 +50,9 @@ export async function startOutside(
     const { authorization = '', host: _, ...headers } = request.headers;
     const at = placeOf(url.hostname);
     const parts = [`${url.pathname}${url.search}`, body];
-    const [target, sent] = at === 'crm' ? parts.map((part) => part.replace(inPlace, '$1')) : parts;
-    const credential = authorization || (parts.join() === `${target},${sent}` ? '' : secret);
+    const isPlaced = at === 'crm' && parts.some((part) => inPlace.test(part));
+    const [target, sent] = isPlaced ? parts.map((part) => part.replace(inPlace, '$1')) : parts;
+    const credential = authorization || (isPlaced ? secret : '');
     received.push({
       at,
       credential,

@@ -17,7 +17,7 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'secret-expired':
     'skillgate log --run RUN shows why; a changed credential: skillgate secret set NAME --renew KIND',
   'secret-missing':
-    'give the run the secret (skillgate secret set NAME --host HOST; of a try: --secret NAME), and put its variable into the path',
+    'give the run the secret (skillgate secret set NAME --host HOST; of a try: --secret NAME), and put its variable into the path, or give it to the client as the password',
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
     'name an approver (skillgate host approver add NAME), or remove the rule from "holds" in host.json',

@@ -9,11 +9,10 @@ import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
+import { addSkillMd } from '../rule-fixture.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 const folder = new URL('../flow-across/', import.meta.url);
-const plainSkill =
-  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 
 interface Story {
   readonly cases: ReadonlyMap<string, readonly SourceFile[]>;
@@ -33,9 +32,7 @@ function readStory(name: string): Story {
     const [one = '', ...rest] = path.split('/');
     cases.set(one, [...(cases.get(one) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
   }
-  for (const files of cases.values())
-    if (!files.some((file) => file.path === 'SKILL.md'))
-      files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
+  for (const files of cases.values()) addSkillMd(files);
   const lines = (archive.files.get('expected') ?? '').split('\n').filter((line) => line !== '');
   const expected = lines.map((line) => {
     const [, one = '', what = '', places = ''] = /^(\S+): (\S+ \S+) (.+)$/.exec(line) ?? [];

@@ -14,7 +14,7 @@ import { shellShapes, shellUses } from '../many-values-shell.ts';
 import { typescriptShapes, typescriptUses } from '../many-values-typescript.ts';
 import { mutations } from '../mutations/mutations.ts';
 import { pythonProgram } from '../python-programs.ts';
-import { readRuleFixture, skillsOf } from '../rule-fixture.ts';
+import { addSkillMd, readRuleFixture, skillsOf } from '../rule-fixture.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 export interface Case {
@@ -118,13 +118,9 @@ async function* skillsBelow(folders: readonly string[]): AsyncIterable<Case> {
     }
 }
 
-const plainSkill =
-  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
-
-function withSkillMd(files: readonly SourceFile[]): readonly SourceFile[] {
-  return files.some(({ path }) => path === 'SKILL.md')
-    ? files
-    : [...files, { path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 }];
+function withSkillMd(files: SourceFile[]): readonly SourceFile[] {
+  addSkillMd(files);
+  return files;
 }
 
 function scriptAt(path: string, text: string): readonly SourceFile[] {

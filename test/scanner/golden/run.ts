@@ -52,9 +52,12 @@ async function main(): Promise<number> {
   const folders = values.skills.map((one) => resolve(one));
   const wanted = values.only?.split(',') ?? Object.keys(caseSets([]));
   const sets = wanted.filter((set) => set !== ownSet || folders.length > 0);
+  const unknown = wanted.filter((set) => !Object.hasOwn(caseSets([]), set));
+  if (unknown.length > 0) throw new Error(`There is no set ${unknown.join(', ')}: see --help`);
   const options = { sets, folders, every: Number(values.every) };
   const [tree, name] = treeOf(values.against);
   const after = await scanAll(root, options);
+  if (after.size === 0) throw new Error('No case was scanned: --every takes a number from 1 on');
   const cases = createHash('sha256').update(JSON.stringify([...after.keys()]));
   const file = join(kept, `${name}-${cases.digest('hex').slice(0, 16)}.jsonl`);
   const before = existsSync(file) ? readKept(file) : await scanAll(tree, options, file);

@@ -201,6 +201,22 @@ describe('the plan of a session', () => {
     ]);
   });
 
+  it('leaves out tcp to the server of a package index, whose requests the runner answers', () => {
+    const url = 'https://pypi.acme.example:8443/simple/';
+    const { egress, leftOut } = planWith({
+      agent: {
+        ...agent,
+        indexes: ['python'],
+        egress: [{ url: 'tcp://pypi.acme.example:8443', methods: ['*'] }],
+      },
+      hostPolicy: { ...emptyHostPolicy, indexes: { python: { url } } },
+    }).plan;
+    expect(egress.filter(({ scheme }) => scheme === 'tcp')).toEqual([]);
+    expect(leftOut.map(({ reason }) => reason)).toContain(
+      'another egress judges requests to the same port',
+    );
+  });
+
   it('names the commits, and gives git a credential by reference', () => {
     const url = 'https://git.example/acme/*';
     const stored = { ...key, name: 'TOKEN', hosts: ['git.example'], methods: ['POST'] };
