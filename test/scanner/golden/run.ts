@@ -17,7 +17,8 @@ import type { SeenLine, SeenOptions } from './seen.ts';
 const help = `npm run golden -- [options]
 
 Scans the golden sets with the scanner of this tree and with that of another commit, and prints what
-is lost, new and moved. Exit code 1 where there is a difference.
+is lost, new and moved. Exit code 1 where there is a difference,
+2 where nothing could be compared.
 
   --against REF   the commit to compare with (default: HEAD)
   --every N       each Nth case of a set (default: 4; 1 for all)
@@ -46,7 +47,11 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const kept = join(root, '.cache/golden');
 
 if (values.help) console.log(help);
-else process.exitCode = await main();
+else
+  process.exitCode = await main().catch((cause: Error) => {
+    console.error(cause.message);
+    return 2;
+  });
 
 async function main(): Promise<number> {
   const folders = values.skills.map((one) => resolve(one));
