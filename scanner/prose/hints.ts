@@ -4,7 +4,7 @@
  */
 
 import { compiledPhrases } from './compiled-phrases.ts';
-import { searchedPatterns } from './lures.ts';
+import { messageMarks } from './names.ts';
 import { type Concept, concepts } from './phrases/concept.ts';
 import { withLetter, wordStart } from './word-sum.ts';
 
@@ -29,7 +29,7 @@ const plainLetters = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /**
- * A set of concepts and of sets of words, as bits. A text's set is never smaller than its content.
+ * A set of concepts, as bits. A text's set is never smaller than its content.
  */
 export type Hints = Int32Array;
 
@@ -44,6 +44,8 @@ export function hintsOf(folded: string, latin: string): Hints {
   const isLong = noteWords(latin, hints);
   const isOther = !/^[\x20-\x7e]*$/.test(folded);
   if (isOther && folded !== latin) noteWords(folded, hints);
+  for (const { concept, form } of messageMarks)
+    if (folded.search(form) >= 0) add(hints, concepts.indexOf(concept));
   // Words that are cut, or not in plain letters, may be any word.
   if (isLong || (isOther && otherLetters.test(folded)))
     for (let bit = 0; bit < concepts.length; bit++) add(hints, bit);
@@ -63,29 +65,6 @@ export function meets(some: Hints, others: Hints): boolean {
   return false;
 }
 
-/** The hints of many texts side by side: one pass finds the texts with a member of a set. */
-export class HintsOfTexts {
-  readonly #all: Int32Array;
-
-  constructor(texts: readonly Hints[]) {
-    this.#all = new Int32Array(texts.length * numbersOfHints);
-    for (const [index, hints] of texts.entries()) this.#all.set(hints, index * numbersOfHints);
-  }
-
-  /** The texts with a member of the set, by their place. */
-  having(wanted: Hints): readonly number[] {
-    const found: number[] = [];
-    const all = this.#all;
-    for (let text = 0; text * numbersOfHints < all.length; text++)
-      for (let at = 0; at < numbersOfHints; at++)
-        if (((all[text * numbersOfHints + at] ?? 0) & (wanted[at] ?? 0)) !== 0) {
-          found.push(text);
-          break;
-        }
-    return found;
-  }
-}
-
 /** The needs of a phrase: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
   return needs.map((need) =>
@@ -93,11 +72,6 @@ export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]
       (typeof need === 'string' ? [need] : need).map((concept) => concepts.indexOf(concept)),
     ),
   );
-}
-
-/** The needs of a pattern; undefined when every text has to be searched. */
-export function needsOfPattern(pattern: RegExp): Needs | undefined {
-  return patternNeeds.get(pattern);
 }
 
 /** The union of several sets. */
@@ -112,14 +86,8 @@ export function unionOf(all: readonly Hints[]): Hints {
 const otherLetters =
   /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
 
-const { bits, characters, patterns, words } = compiledPhrases.hints;
-const numbersOfHints = Math.ceil(bits / 32);
-const patternNeeds = new Map<RegExp, Needs>(
-  searchedPatterns.flatMap((pattern, index): [RegExp, Needs][] => {
-    const needed = patterns[index] ?? [];
-    return needed.length === 0 ? [] : [[pattern, needed.map((bit) => hintsWith([bit]))]];
-  }),
-);
+const { characters, words } = compiledPhrases.hints;
+const numbersOfHints = Math.ceil(concepts.length / 32);
 const table = new Map<number, WordEntry>();
 
 function hintsWith(bits: readonly number[]): Hints {

@@ -8,9 +8,7 @@ export function languageBits(...names: readonly PhraseLanguage[]): number {
   return names.reduce((bits, name) => bits | (1 << languageNames.indexOf(name)), 0);
 }
 
-const { exact, beginnings, beginningLength, joined, longestForm } = compiledPhrases;
-
-export { longestForm };
+const { exact, beginnings, beginningLength, joined } = compiledPhrases;
 
 /** A form of one or more words; when `open`, only the beginning of each. */
 interface Form extends Meaning {

@@ -4,8 +4,8 @@ import { confusables } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { type Alphabet, alikeAlphabets, dressedAlphabets } from '../lookup-tables/alphabets.ts';
 import { hiddenRanges } from '../lookup-tables/hidden-characters.ts';
 import { foldWord, splitElision } from './fold-word.ts';
-import { joinedWords, longestForm, meaningsAt } from './lexicon.ts';
-import { conceptsOfName, isSecretName } from './names.ts';
+import { joinedWords, meaningsAt } from './lexicon.ts';
+import { conceptsOfName, isSecretName, messageMarks } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
 
 const marksPerTextMax = 5_000;
@@ -25,17 +25,6 @@ export interface ProseMark {
   readonly end: number;
 }
 
-/** The marks of a text, and what a text behind or before it needs of it. */
-export interface MarkedText {
-  readonly marks: readonly ProseMark[];
-  /** The length in words, as the marks count. */
-  readonly words: number;
-  readonly sentences: number;
-  /** As many words as a form may have besides its first one. */
-  readonly first: readonly MarkedWord[];
-  readonly last: readonly MarkedWord[];
-}
-
 interface MarkedWord {
   readonly text: string;
   readonly at: number;
@@ -44,16 +33,11 @@ interface MarkedWord {
   readonly end: number;
 }
 
-/** Marks in the order of the text. */
-export function marksOf(text: string): readonly ProseMark[] {
-  return markText(text).marks;
-}
-
 /**
- * A text with its marks, in the order of the text. `text` has its white space folded (see
- * `plainWords`); the work is linear in it.
+ * Marks in the order of the text. `text` has its white space folded (see `foldText`); the work is
+ * linear in it.
  */
-export function markText(text: string): MarkedText {
+export function marksOf(text: string): readonly ProseMark[] {
   const words: MarkedWord[] = [];
   const marks: ProseMark[] = [];
   let at = 0;
@@ -104,58 +88,20 @@ export function markText(text: string): MarkedText {
       for (const text of named.includes('url') ? [''] : splitElision(foldWord(found)))
         words.push({ text, at: at++, sentence, start, end });
     }
-    if (marks.length > marksPerTextMax)
-      return { marks, words: at, sentences: sentence, first: [], last: [] };
+    if (marks.length > marksPerTextMax) return marks;
   }
   for (const found of wordMarks(words)) if (marks.push(found) > marksPerTextMax) break;
-  return {
-    marks: marks.sort(byPlace),
-    words: at,
-    sentences: sentence,
-    first: words.slice(0, furtherWords),
-    last: words.slice(-furtherWords),
-  };
+  for (const { concept, form } of messageMarks)
+    for (const { 0: found, index: start } of text.matchAll(form)) {
+      const before = words.findLast((word) => word.start <= start);
+      const place = { at: before?.at ?? 0, sentence: before?.sentence ?? 0 };
+      marks.push({ concept, languages: -1, ...place, start, end: start + found.length });
+    }
+  return marks.sort(byPlace);
 }
 
 function byPlace(a: ProseMark, b: ProseMark): number {
   return a.start - b.start || a.end - b.end;
-}
-
-/** Words of the longest form besides its first one. */
-const furtherWords = longestForm - 1;
-
-/**
- * The marks of texts that stand behind each other with a space between them; undefined where they
- * have to be searched in the whole.
- */
-export function joinedTextMarks(
-  parts: readonly { readonly from: number; readonly marked: MarkedText }[],
-): readonly ProseMark[] | undefined {
-  const marks: ProseMark[] = [];
-  const before = { at: 0, sentence: 0 };
-  const moved: { readonly first: MarkedWord[]; readonly last: MarkedWord[] }[] = [];
-  for (const { from, marked } of parts) {
-    const move = <Part extends MarkedWord | ProseMark>(part: Part): Part => ({
-      ...part,
-      at: part.at + before.at,
-      sentence: part.sentence + before.sentence,
-      start: part.start + from,
-      end: part.end + from,
-    });
-    for (const mark of marked.marks) marks.push(move(mark));
-    moved.push({ first: marked.first.map(move), last: marked.last.map(move) });
-    before.at += marked.words;
-    before.sentence += marked.sentences;
-  }
-  for (const [index, { last }] of moved.entries()) {
-    const behind: MarkedWord[] = [];
-    for (let next = index + 1; next < moved.length && behind.length < furtherWords; next++)
-      behind.push(...(moved[next]?.first ?? []));
-    if (behind.length > 0)
-      marks.push(...wordMarks([...last, ...behind.slice(0, furtherWords)], last.length));
-  }
-  // A text may have no more marks, and the first ones count.
-  return marks.length > marksPerTextMax ? undefined : marks.sort(byPlace);
 }
 
 const piece =
@@ -216,21 +162,19 @@ function* joinedMarks(
         yield { concept, languages, from: match.index, to: match.index + match[0].length };
 }
 
-// A word in another script may be a disguised English one: both readings count. With `across`, only
-// forms that begin before this word and end behind it.
-function wordMarks(words: readonly MarkedWord[], across?: number): ProseMark[] {
+// A word in another script may be a disguised English one: both readings count.
+function wordMarks(words: readonly MarkedWord[]): ProseMark[] {
   const plain = words.map((word) => word.text);
   const readings = [plain];
   if (plain.some((word) => /[^\x20-\x7e]/.test(word)))
     readings.push(plain.map((word) => inLatin(word).toLowerCase()));
   const marks: ProseMark[] = [];
   for (const [which, reading] of readings.entries())
-    for (const [index, word] of words.slice(0, across).entries()) {
+    for (const [index, word] of words.entries()) {
       if (which > 0 && reading[index] === plain[index]) continue;
       // The French "n" stands before an apostrophe; alone it is the name of a column.
       if (word.text === 'n' && word.end - word.start === 1) continue;
       for (const { concept, languages, length } of meaningsAt(reading, index)) {
-        if (across !== undefined && index + length <= across) continue;
         const last = words[index + length - 1] ?? word;
         marks.push({
           concept,
@@ -269,11 +213,6 @@ export function foldText(text: string): string {
     .replace(/[’‘]/g, "'")
     .replace(/[“”„]/g, '"')
     .replace(/\s+/g, ' ');
-}
-
-/** As `foldText`, with look-alike letters made Latin. */
-export function plainWords(text: string): string {
-  return inLatin(foldText(text));
 }
 
 /** Replaces letters that look like plain Latin ones, each by one letter: offsets stay. */

@@ -5,7 +5,6 @@ import type { Concept } from './phrases/concept.ts';
 export function conceptsOfName(name: string): readonly Concept[] {
   if (/^https?:\/\//.test(name)) return placeForData.test(name) ? ['url', 'url-slot'] : ['url'];
   if (isSecretName(name)) return ['secret-name'];
-  if (keyShape.test(name)) return ['key-shape'];
   if (!/[./@]/.test(name)) return [];
   if (/@/.test(name)) return ['mail'];
   return names.flatMap(({ concept, form }) => (form.test(name) ? [concept] : []));
@@ -29,10 +28,6 @@ const placeForData =
   /[?&/=][\w.-]{0,40}(?:[<{[]{1,2}\s?[a-z$]|\$\{?\w|(?<==)[A-Z][A-Z_]{2,30}(?!\w))/;
 const secretName =
   /^\$?\{?[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){0,6}_(?:KEY|TOKEN|SECRET|PASSWORD)\}?$/;
-
-// The end of a variable's name, or the beginning of a key.
-const keyShape =
-  /^(?:\*?(?:_[A-Z]{2,20}){0,3}_(?:KEY|TOKEN|SECRET|PASSWORD)|ghp_|gho_|github_pat_|xox[bp])$/;
 
 interface NameForm {
   readonly concept: Concept;
@@ -76,149 +71,35 @@ const tellingWords: Partial<Record<Concept, string>> = {
   'access-file': 'authorized sudoers',
   belongings:
     'documents desktop downloads pictures library dropbox nextcloud onedrive movies music notes mail dokumente bilder schreibtisch bureau documentos escritorio imagens home userprofile appdata',
-  'key-shape': 'key token secret password ghp gho github xoxb xoxp',
   host: 'com net org xyz info biz top site online example invalid ru cn',
 };
 
-// Finds the words that every match of a pattern must have, by reading the pattern. A text without
-// them is not searched.
+/**
+ * Marks that stand between the messages of an agent, and in no text; those of frameworks, and those
+ * that somebody made up.
+ */
+export const messageMarks: readonly { readonly concept: Concept; readonly form: RegExp }[] = [
+  {
+    concept: 'message-mark',
+    form: /<\|(?:im_start|system|endoftext)\|>|\[\/?INST\]|<<SYS>>|\[SYSTEM(?: OVERRIDE| PROMPT)?\](?!`? [-–—] )/g,
+  },
+  {
+    concept: 'message-mark',
+    form: /\b(?:new|updated|real|actual) system (?:prompt|instructions?)\s{0,2}:|(?<![\w/])(?:system|admin(?:istrator)?|developer) override\s{0,2}:/gi,
+  },
+  {
+    concept: 'forged-mark',
+    form: /<\|(?:im_start|im_end|system|user|assistant|tool_call|tool|admin|developer)\|>|<(?:system|admin(?:istrator)?|developer|operator|root)[_ -](?:directive|override|command)s?>/gi,
+  },
+  {
+    concept: 'forged-mark',
+    form: /\[(?:SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (?:OVERRIDE|PROMPT|MESSAGE|INSTRUCTIONS?|COMMAND|NOTE|UPDATE)\]|^(?:SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (?:OVERRIDE|COMMAND)\b|\b(?:BEGIN|END|START)[_ ](?:OF[_ ])?(?:SYSTEM|USER|DEVELOPER|ADMIN)[_ ](?:PROMPT|INPUT|MESSAGE|INSTRUCTIONS?)\b|={3} ?\b(?:SYSTEM|ADMIN|DEVELOPER|ROOT)\b(?: (?:PROMPT|MESSAGE|OVERRIDE|INSTRUCTIONS?))? ?={3}/g,
+  },
+];
 
 export interface FirstWord {
   /** Letters and digits, lower case. */
   readonly text: string;
   /** Whether longer words that begin with it count as well. */
   readonly open: boolean;
-}
-
-/**
- * Sets of words; every match has a word of each set: a first word, or a word behind a `\\b` outside
- * of groups. Empty for a pattern about which nothing is known.
- */
-export function neededWords({ source }: RegExp): readonly (readonly FirstWord[])[] {
-  const starts = alternativesOf(source).length > 1 ? [0] : [0, ...boundariesIn(source)];
-  return starts.flatMap((start) => {
-    const words = firstWords(source.slice(start));
-    return words === undefined ? [] : [words];
-  });
-}
-
-function boundariesIn(source: string): number[] {
-  const found: number[] = [];
-  let depth = 0;
-  for (const { at, mark } of marksIn(source)) {
-    if (mark === '(') depth++;
-    if (mark === ')') depth--;
-    if (mark === '\\b' && depth === 0 && at > 0) found.push(at);
-  }
-  return found;
-}
-
-/**
- * The words that a match begins with, as runs of ASCII letters and digits; undefined when the
- * source does not tell. In a matching text, no letter or digit is before such a word.
- */
-function firstWords(source: string): readonly FirstWord[] | undefined {
-  const found = new Map<string, FirstWord>();
-  const ways: Way[] = alternativesOf(source).map((rest) => ({ rest, before: '', bounded: false }));
-  for (let taken = 0; ways.length > 0; taken++) {
-    const way = ways.pop();
-    if (way === undefined) break;
-    if (taken > waysMax) return undefined;
-    const next = step(way);
-    if (next === undefined) return undefined;
-    if ('text' in next) found.set(`${next.text} ${next.open}`, next);
-    else ways.push(...next);
-  }
-  return [...found.values()];
-}
-
-/**
- * One alternative through a pattern: the plain letters read so far, and the rest of the pattern.
- */
-interface Way {
-  /** Without alternatives outside of groups. */
-  readonly rest: string;
-  readonly before: string;
-  /** Whether no letter or digit can be before the letters read so far. */
-  readonly bounded: boolean;
-}
-
-const waysMax = 2_000;
-const enoughChars = 12;
-
-// One word, the continuing alternatives, or undefined when anything may follow.
-function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | undefined {
-  const run = runIn(before, bounded);
-  if (run !== undefined && (!run.open || run.text.length >= enoughChars)) return run;
-  const isAtStart = before === '';
-  if (rest.startsWith('\\b') && run !== undefined) return { ...run, open: false };
-  if (rest.startsWith('\\b'))
-    return [{ rest: rest.slice(2), before, bounded: bounded || isAtStart }];
-  if (rest.startsWith('^') && isAtStart) return [{ rest: rest.slice(1), before, bounded: true }];
-  const outside = /^\[\^\\w[^\]\\]{0,20}\](?![?*+{])/.exec(rest);
-  if (outside !== null && isAtStart)
-    return [{ rest: rest.slice(outside[0].length), before, bounded: true }];
-  if (rest.startsWith('(')) return group({ rest, before, bounded }) ?? run;
-  const plain = /^(\\[./|[\]()*+?$^{}-]|[\w \-<>"'~/:#@%&=,;!`])(\?|\*|\+|\{)?/.exec(rest);
-  if (plain === null) return run;
-  const [all, written = '', times] = plain;
-  const letter = written.slice(-1).toLowerCase();
-  const behind = { rest: rest.slice(all.length), before: before + letter, bounded };
-  if (times === undefined) return [behind];
-  if (times !== '?') return run;
-  return [behind, { ...behind, before }];
-}
-
-// The first run of letters and digits read so far; open while nothing has ended it.
-function runIn(before: string, bounded: boolean): FirstWord | undefined {
-  const match = /[a-z0-9]+/.exec(before);
-  if (match === null || (match.index === 0 && !bounded)) return undefined;
-  return { text: match[0], open: match.index + match[0].length === before.length };
-}
-
-function group({ rest, before, bounded }: Way): readonly Way[] | undefined {
-  const end = closingOf(rest);
-  if (end === undefined) return undefined;
-  const inner = rest.slice(1, end);
-  const [, times = ''] = /^(\?|\*|\+|\{[^}]{0,9}\}\??)?/.exec(rest.slice(end + 1)) ?? [];
-  const behind = rest.slice(end + 1 + times.length);
-  // Lookarounds consume nothing: without them there are only more matches.
-  if (/^\?<?[!=]/.test(inner))
-    return times === '' ? [{ rest: behind, before, bounded }] : undefined;
-  if (/^\?[^:]/.test(inner) || (times !== '' && times !== '?')) return undefined;
-  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((way) => ({
-    rest: way + behind,
-    before,
-    bounded,
-  }));
-  return times === '?' ? [...ways, { rest: behind, before, bounded }] : ways;
-}
-
-function closingOf(source: string): number | undefined {
-  let depth = 0;
-  for (const { at, mark } of marksIn(source)) {
-    if (mark === '(') depth++;
-    if (mark === ')' && --depth === 0) return at;
-  }
-  return undefined;
-}
-
-function alternativesOf(source: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (const { at, mark } of marksIn(source)) {
-    if (mark === '(') depth++;
-    if (mark === ')') depth--;
-    if (mark !== '|' || depth > 0) continue;
-    parts.push(source.slice(from, at));
-    from = at + 1;
-  }
-  return [...parts, source.slice(from)];
-}
-
-// Parentheses, bars and word boundaries outside of classes and not escaped.
-function* marksIn(source: string): Generator<{ readonly at: number; readonly mark: string }> {
-  for (const match of source.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|[()|]/gs))
-    if (/^(?:[()|]|\\b)$/.test(match[0])) yield { at: match.index, mark: match[0] };
 }

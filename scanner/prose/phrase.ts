@@ -1,6 +1,7 @@
 /** Phrases: concepts close together in a text, in any language, order and wording. */
 
-import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
+import type { Severity } from '../../skills-index/statement/finding.ts';
+import { type Needs, needsOfConcepts } from './hints.ts';
 import type { ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import type { ProseReading } from './reading.ts';
@@ -30,29 +31,36 @@ export interface PhraseMatch {
   readonly end: number;
   /** A "not" is at its verb. */
   readonly negated: boolean;
-}
-
-/** A match with the marks that fill the needs, in the order of the needs. */
-export interface FilledPhrase extends PhraseMatch {
+  /** The marks that fill the needs, in the order of the needs. */
   readonly marks: readonly ProseMark[];
 }
 
-/** The first match of a phrase that is not negated, else the first negated one. */
-export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch | undefined {
-  if (!mayHold(reading.hints, needsOf(phrase))) return undefined;
-  let negated: PhraseMatch | undefined;
-  for (const match of matchesIn(reading, phrase)) {
-    if (!match.negated) return match;
-    negated ??= match;
-  }
-  return negated;
+/** A phrase that tells an agent to do harm, and what it weighs. */
+export interface Order extends Phrase {
+  /** For messages, before the quotation. */
+  readonly says: string;
+  readonly severity: Severity;
+  /** A second act, behind the first one in the same text or in one of the next texts. */
+  readonly next?: Phrase;
+  /** The severity when the text also keeps it from the user; `severity` by default. */
+  readonly hidden?: Severity;
+  /** Whether it is hostile only when the text keeps it from the user. */
+  readonly onlyHidden?: boolean;
+  /** Concepts of which one must stand near it: that nobody is asked, or hears of it. */
+  readonly onlyWith?: readonly Concept[];
+  /** Whether the verb must begin a clause: "then reveal …". */
+  readonly imperative?: boolean;
+  /** Whether a question to the user, or the user's consent, makes it harmless. */
+  readonly consent?: boolean;
+  /** Whether a key for the service that is asked makes it harmless. */
+  readonly authentication?: boolean;
 }
 
 /** All matches, in the order of their verbs. */
 export function* matchesIn(
   { text, marks, concepts }: ProseReading,
   phrase: Phrase,
-): Generator<FilledPhrase, undefined> {
+): Generator<PhraseMatch, undefined> {
   if (!hasAll(concepts, phrase)) return undefined;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
   for (const [index, mark] of marks.entries()) {
@@ -75,7 +83,7 @@ export function needsOf(phrase: Phrase): Needs {
 }
 
 /** Whether there is a word for each need. */
-export function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
+function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
   for (const need of needs)
     if (
       typeof need === 'string'
@@ -112,7 +120,7 @@ function fill(
   needs: readonly (readonly Concept[])[],
   around: readonly ProseMark[],
   { phrase, text }: { readonly phrase: Phrase; readonly text: string },
-): FilledPhrase | undefined {
+): PhraseMatch | undefined {
   const used = [verb];
   let languages = verb.languages & (phrase.languages ?? -1);
   for (const need of needs) {
@@ -185,8 +193,8 @@ function isNegated(
   );
 }
 
-// "No delay, read …": the "no" belongs to a noun before the comma.
-function isOfNoun(text: string, end: number, verb: number): boolean {
+/** "No delay, read …": the "no" belongs to a noun before the comma. */
+export function isOfNoun(text: string, end: number, verb: number): boolean {
   return (
     noes.test(text.slice(Math.max(0, end - noCharsMax), end)) &&
     /^[^,]{1,40},/.test(text.slice(end, Math.max(end, verb)))

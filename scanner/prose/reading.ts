@@ -2,17 +2,8 @@
  * The content of a text fact, read once for all rules: its words, and the marks of meaning in them.
  */
 import type { FactOf } from '../fact/fact.ts';
-import { keep } from '../fact/remembered.ts';
 import { type Hints, hintsOf } from './hints.ts';
-import {
-  foldText,
-  inLatin,
-  joinedTextMarks,
-  type MarkedText,
-  markText,
-  type ProseMark,
-  plainWordsCharsMax,
-} from './marks.ts';
+import { foldText, inLatin, marksOf, type ProseMark, plainWordsCharsMax } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 
 /** Characters of the texts whose words and marks a scanner remembers. */
@@ -62,7 +53,6 @@ export interface ProseReading {
   /** Folded, with look-alike letters made Latin: patterns for English search it. */
   readonly words: string;
   readonly marks: readonly ProseMark[];
-  readonly marked: MarkedText;
   readonly concepts: ReadonlySet<Concept>;
   /** The possible subjects, which are compared first. */
   readonly hints: Hints;
@@ -106,39 +96,6 @@ export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading 
   return new FactReading(fact, foldText(text));
 }
 
-/**
- * A reading of folded texts that were joined, with a space between any two. The marks of the texts
- * are used again.
- */
-export function joinedReading(
-  fact: FactOf<'text'>,
-  folded: string,
-  parts: readonly JoinedPart[],
-): ProseReading {
-  return new FactReading(fact, folded, parts);
-}
-
-/** A text in a joined one; signs between the texts are texts as well. */
-export interface JoinedPart {
-  readonly from: number;
-  readonly text: Pick<ProseReading, 'text' | 'marked'>;
-}
-
-/** Signs between joined texts. */
-export function signBetween(text: string): JoinedPart['text'] {
-  return { text, marked: keep(signs, text, () => markText(text)) };
-}
-
-const signs = new Map<string, MarkedText>();
-
-// A dash between two spaces is a sign of its own.
-function marksOfParts(parts: readonly JoinedPart[]): readonly ProseMark[] | undefined {
-  return parts.length === 0 ||
-    parts.some(({ text: { text } }) => text.startsWith('-') || text.endsWith('-'))
-    ? undefined
-    : joinedTextMarks(parts.map(({ from, text: { marked } }) => ({ from, marked })));
-}
-
 function readable(fact: FactOf<'text'>): string {
   switch (fact.role) {
     case 'image':
@@ -155,9 +112,9 @@ class FactReading implements ProseReading {
   readonly fact: FactOf<'text'>;
   readonly #words: TextWords;
 
-  constructor(fact: FactOf<'text'>, folded: string, parts: readonly JoinedPart[] = []) {
+  constructor(fact: FactOf<'text'>, folded: string) {
     this.fact = fact;
-    this.#words = wordsOfTexts.of(folded, () => new TextWords(folded, parts));
+    this.#words = wordsOfTexts.of(folded, () => new TextWords(folded));
   }
 
   get text(): string {
@@ -172,10 +129,6 @@ class FactReading implements ProseReading {
     return this.#words.marks;
   }
 
-  get marked(): MarkedText {
-    return this.#words.marked;
-  }
-
   get concepts(): ReadonlySet<Concept> {
     return this.#words.concepts;
   }
@@ -188,16 +141,13 @@ class FactReading implements ProseReading {
 // What depends on nothing but the folded text.
 class TextWords {
   readonly text: string;
-  #parts: readonly JoinedPart[];
   #words: string | undefined;
   #marks: readonly ProseMark[] | undefined;
-  #marked: MarkedText | undefined;
   #concepts: ReadonlySet<Concept> | undefined;
   #hints: Hints | undefined;
 
-  constructor(text: string, parts: readonly JoinedPart[]) {
+  constructor(text: string) {
     this.text = text;
-    this.#parts = parts;
   }
 
   get words(): string {
@@ -206,14 +156,8 @@ class TextWords {
   }
 
   get marks(): readonly ProseMark[] {
-    this.#marks ??= marksOfParts(this.#parts) ?? this.marked.marks;
-    this.#parts = [];
+    this.#marks ??= marksOf(this.text);
     return this.#marks;
-  }
-
-  get marked(): MarkedText {
-    this.#marked ??= markText(this.text);
-    return this.#marked;
   }
 
   get concepts(): ReadonlySet<Concept> {

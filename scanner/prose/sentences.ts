@@ -12,8 +12,8 @@ import {
 import type { Fact, FactOf } from '../fact/fact.ts';
 import { type Lines, linesOf } from '../fact/place.ts';
 import type { TaintSource } from '../fact/source.ts';
+import { isText, proseRoles } from './find-orders.ts';
 import { readingsOf } from './reading.ts';
-import { isText, proseRoles } from './statements.ts';
 
 type Text = FactOf<'text'>;
 interface Extracted {

@@ -8,12 +8,9 @@ import { destructiveOrders } from './prose/destructive-orders.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
-import { installLure } from './prose/install-lure.ts';
 import { overrideInstructions } from './prose/override-instructions.ts';
-import { paymentDiversion } from './prose/payment-diversion.ts';
 import { plantedContent } from './prose/planted-content.ts';
 import { remoteInstructions } from './prose/remote-instructions.ts';
-import { selfPropagation, triggerBait } from './prose/self-propagation.ts';
 
 export const proseRules: readonly Rule[] = [
   boundlessRole,
@@ -25,12 +22,8 @@ export const proseRules: readonly Rule[] = [
   exfiltrationInstructions,
   falseAuthority,
   hiddenText,
-  installLure,
   overrideInstructions,
-  paymentDiversion,
   plantedContent,
   remoteInstructions,
   secretInReply,
-  selfPropagation,
-  triggerBait,
 ];

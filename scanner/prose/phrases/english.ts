@@ -4,6 +4,21 @@ export const english: PhraseTable = {
   bypass: 'override overrides overriding bypass* supersede* abandon discard* circumvent',
   ignore: `ignore ignoring ignores disregard* forget neglect* set+aside pay+no+attention
     do+not+follow stop+following stop+obeying disobey`,
+  told: `you+were+told you+were+taught you+were+instructed you+were+given you+are+told you+are+taught you+are+instructed you+are+given you+have+been+told you+have+been+taught you+have+been+instructed you+have+been+given you+had+been+told you+had+been+taught you+had+been+instructed you+had+been+given`,
+  planted: `script+src iframe+src img+src tracking+pixel tracking+code tracking+link tracking+script
+    affiliate+link affiliate+code affiliate+id referral+link referral+code backdoor hidden+link
+    hidden+account hidden+user hidden+admin hidden+field analytics+script analytics+snippet
+    remote+script beacon invisible+unicode invisible+characters invisible+text hidden+unicode
+    zero-width+characters zero-width+unicode`,
+  made: `file files page pages reply replies response responses output outputs project projects commit
+    commits component components website websites document documents html email emails code
+    readme template templates`,
+  exposed: `verbatim word+for+word in+url in+the+url in+its+url in+user-agent as+a+query+parameter
+    as+query+parameter as+a+url+parameter as+a+parameter as+an+argument as+a+field as+a+header`,
+  repeats: 'echo+back echoes+back echoing+back repeat+it+verbatim repeat+them+verbatim',
+  decoded: `decoded+instructions decoded+commands decoded+command decoded+script decoded+text
+    resulting+commands resulting+command resulting+instructions resulting+script
+    recovered+instructions recovered+commands reconstructed+instructions`,
   void: 'no+longer+apply no+longer+applies no+longer+valid null+and+void are+void is+void are+superseded is+superseded are+cancelled are+revoked cease+to+apply',
   rules: `instruction instructions prompt prompts guideline guidelines directive directives guardrail guardrails safeguard safeguards
     what+you+were+told everything+you+were+told anything+you+were+told orders programming alignment`,
@@ -12,14 +27,14 @@ export const english: PhraseTable = {
   prior:
     'previous prior above earlier preceding system safety foregoing former up+to+now so+far before before+this',
   own: 'your existing original initial developer operator built-in',
-  every: 'all any every each other',
+  every: 'all any every each other everything anything',
   content: `page pages webpage* document documents email emails e-mail message messages file files content contents text data website* comment
     comments issue issues output outputs input inputs embedded untrusted scraped fetched retrieved transcript* quoted`,
   not: "not don't dont never cannot can't won't mustn't shouldn't no nor avoid refrain refuse*",
   tell: `tell telling inform informing mention mentioning notify notifying reveal revealing disclose disclosing alert alerting show showing
     report reporting display displaying explain explaining acknowledge acknowledging tip+off let+know admit announce surface`,
   user: 'user users human humans operator operators owner owners customer customers them anyone anybody developer developers person victim',
-  hide: 'hide hiding conceal concealing keep+secret keep+hidden keep+this+secret keep+it+secret keep+confidential keep+quiet obscure disguise cover+up',
+  hide: 'hide hiding conceal concealing keep+secret keep+hidden keep+this+secret keep+it+secret keep+it+hidden keep+this+hidden keep+it+from keep+this+from keep+confidential keep+quiet obscure disguise cover+up',
   covert: `silently covertly quietly discreetly secretly stealthily invisibly unnoticed unobtrusively unbeknownst behind+the+scenes
     without+the+user's+knowledge without+the+user+knowing without+the+user+noticing without+drawing+attention in+the+background+without`,
   secret: `api+key api+keys apikey access+key access+keys access+token access+tokens token tokens credential credentials password passwords
@@ -27,7 +42,7 @@ export const english: PhraseTable = {
     cookies seed+phrase* recovery+phrase* mnemonic* keychain system+prompt session+token* bearer+token* signing+key* secret+key* 2fa+code*`,
   opener: `password passwords passphrase passphrases seed+phrase seed+phrases recovery+phrase recovery+phrases mnemonic+phrase private+key private+keys master+password
     recovery+words seed+words recovery+word+list    2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
-  private: `conversation conversations chat+history transcript* chat+log* private+data personal+data personal+information private+information
+  private: `user-provided+data conversation conversations chat+history transcript* chat+log* private+data personal+data personal+information private+information
     sensitive+data sensitive+information sensitive+files confidential customer+data customer+records user+data source+code message+history
     session+history browsing+history home+directory ssn pii medical+records payroll private+files internal+documents`,
   send: `send sends sending upload uploads uploading forward forwards forwarding transmit transmits transmitting exfiltrate submit submits submitting beacon
@@ -39,39 +54,22 @@ export const english: PhraseTable = {
     remote+host our+server our+endpoint our+api following+server following+endpoint following+url following+address collection+server
     collection+endpoint attacker* webhook webhooks+at telemetry+endpoint analytics+endpoint backup+endpoint
     external+email outside+the+organization outside+the+company off-site personal+email monitoring+endpoint audit+endpoint`,
-  excuse: `telemetry analytics diagnostic* backup backups compliance audit auditing context+sync calibration quality+assurance monitoring
-    verification benchmark* personalization troubleshooting support+purposes logging`,
   ask: 'ask asks asking request requests requesting prompt+the require+the instruct+the have+the get+the solicit* need+the',
   approval: `confirmation confirmations approval approvals permission permissions consent confirming prompting asking`,
   without:
     "without don't+ask do+not+ask never+ask don't+wait do+not+wait never+wait don't+request do+not+request no+need+for no skip",
   skip: 'skip skipping bypass bypassing disable disabling suppress suppressing auto-accept auto-approve autoapprove circumvent* turn+off',
-  always:
-    'always automatically immediately auto every+time on+every at+once unconditionally proactively whenever',
   fetch:
     'fetch fetches download downloads retrieve load loads get read visit open pull curl wget access query check',
   follow:
     'follow following obey execute executing apply perform carry+out run comply act+on do adhere treat+as adopt',
   orders:
     'instruction instructions steps directions command commands orders guidance directives prompt prompts what+it+says whatever+it+says rules tasks script',
-  write: `write writes writing add adds adding append appends appending save saves saving store stores storing insert inserting put record modify
-    modifying update updating edit editing inject injecting persist persisting register prepend`,
   delete:
     'delete deletes deleting remove removing erase erasing wipe wiping destroy* purge purging drop truncate overwrite overwriting format shred encrypt encrypting corrupt',
   valuable: `all+files every+file all+the+files all+data all+of+the+user's entire+database database databases backups all+backups home+directory
     home+folder hard+drive disk volume production all+records all+branches git+history user's+files user's+documents all+documents every+document
     all+emails root+directory whole+disk customer+records partition bucket buckets all+tables`,
-  pay: 'transfer transfers transferring pay pays paying wire withdraw* send+funds purchase buy donate payout* remit* swap',
-  money:
-    'fund funds money payment payments crypto cryptocurrency bitcoin btc eth ether sol usdc usdt balance tokens invoice invoices salary wallet wallets dollars euros',
-  account:
-    'iban account+number bank+account bank+details wallet+address payout+address recipient+address routing+number payment+address deposit+address beneficiary',
-  unbound: `unrestricted jailbroken jailbreak developer+mode god+mode root+mode dan+mode dan no+restrictions no+limits no+filters without+restrictions
-    without+any+restrictions without+content+restrictions without+limitations without+filters without+content+filters without+safety without+guardrails
-    uncensored unfiltered unaligned free+from+restrictions free+of+restrictions restrictions+do+not+apply rules+do+not+apply guidelines+do+not+apply
-    limits+do+not+apply restrictions+don't+apply not+bound+by no+longer+bound no+ethical no+moral privileged+mode unlocked+mode sudo+mode maintenance+mode`,
-  persona: `you+are+now you+are+no+longer act+as+an act+as+a pretend+to+be pretend+you roleplay role-play persona takes+on+the+persona take+on+the+role
-    assume+the+role assume+the+identity behave+as respond+as operating+as operate+as acting+as`,
   take: `read reads reading open opens look+up looks+up obtain collect collects gather gathers
     harvest* extract extracts capture captures grab dump copy fetch fetches retrieve
     retrieves load loads find finds cat summarise summarize make+a+summary take takes
@@ -79,7 +77,7 @@ export const english: PhraseTable = {
   pass: `pass passes passing include includes including attach attaches attaching repeat repeats
     echo echoes embed embeds embedding encode encodes encoding supply supplies return
     returns paste pastes copy+it hand hands`,
-  give: `append appends appending add adds adding insert inserts inserting put puts place fill
+  give: `insertion append appends appending add adds adding insert inserts inserting put puts place fill
     provide provides write output outputs print prints reply+with respond+with set store
     join show shows`,
   reveal: `reveal reveals repeat print disclose translate recite dump leak expose show+me tell+me
@@ -91,7 +89,6 @@ export const english: PhraseTable = {
   reply: 'reply replies response responses answer answers summary summaries here',
   published: `commit+message commit+messages pull+request pull+requests pr+description changelog
     readme release+notes gist pastebin public+channel`,
-  tool: 'tool tools',
   talk: `conversation conversations chat+history chat+log chat+logs message+history
     session+history transcript transcripts everything+the+user+says everything+the+user+said
     everything+the+user+types everything+that+the+person everything+the+person
@@ -106,9 +103,6 @@ export const english: PhraseTable = {
     your+hidden your+system your+rules your+guidelines your+directives
     everything+before+this all+text+above message+above content+above your+context+window
     your+entire+context your+full+context`,
-  toolset: `available+tools tool+list tools+list list+of+tools list+of+your+tools tools+available
-    all+your+tools your+tools tool+names connected+servers connected+mcp+servers`,
-  data: 'data everything information files database',
   adopt: `part+of+these+instructions part+of+these+rules part+of+this+file part+of+this+skill
     part+of+this+page part+of+this+document part+of+your+instructions as+if+it+were+written
     as+if+it+were+part as+though+it+were as+if+they+were carry+it+out carry+them+out obey+it
@@ -128,12 +122,14 @@ export const english: PhraseTable = {
     amoral legality illegal openai's`,
   filter: `filter filters censorship restriction restrictions limitation limitations guideline
     guidelines rule rules safety+filter safety+filters safety+protocols warnings disclaimers`,
-  boundless: `unfiltered uncensored amoral jailbroken unrestricted rogue do+anything+now
+  boundless: `developer+mode god+mode dan+mode dan no+filter no+limits without+limitations
+    without+guardrails free+from+restrictions free+of+restrictions
+    restrictions+do+not+apply rules+do+not+apply not+bound+by no+longer+bound unfiltered uncensored amoral jailbroken unrestricted rogue do+anything+now
     without+any+safety without+any+restrictions without+restrictions no+restrictions
     no+limitations no+filters no+rules no+ethical no+moral not+bound broken+free break+free
     free+from+all freed+from unethical immoral nonmoral non-moral remorseless free+of+all
     unlimited+language jailbreak`,
-  role: `act+as acts+as acting+as pretend+you pretend+to+be you+are+now you+are+going+to+be
+  role: `you+are+no+longer behave+as acting+as assume+the+role assume+the+identity act+as acts+as acting+as pretend+you pretend+to+be you+are+now you+are+going+to+be
  you+are+a you+are+an you+are+going+to roleplay role-play play+the+role
     play+a+game take+the+role immerse+yourself an+ai+named a+character stay+in+character
 `,
@@ -142,7 +138,6 @@ export const english: PhraseTable = {
   execute: 'execute run eval evaluate perform carry+out follow obey',
   attacker: `attacker attackers adversary adversaries malware malicious injection injections phishing
     jailbreak hacker hackers untrusted hostile`,
-  weapon: 'exfiltrate siphon',
   snippet: `following+code subsequent+code below+code code+snippet code+block code+excerpt
     code+section following+snippet subsequent+snippet below+snippet`,
   work: `your+code your+solution your+implementation your+response your+algorithm your+codebase
@@ -164,18 +159,12 @@ export const english: PhraseTable = {
     openai+policies openai's ethicality ethical+boundaries moral+boundaries ethical+concerns
     ethical+limits moral+constraints ethical+constraints ethical+restrictions moral+compass
     safety+guidelines`,
-  henceforth: `from+now+on from+this+point from+here+on henceforth for+the+rest+of+this+conversation
-    for+the+rest+of+our`,
   behave: `you+will you+must you+are you're you+should respond reply answer speak act obey behave
     refer pretend`,
   claims: `this+is+a+message+from this+message+is+from this+is+your speaking+as+the
     speaking+as+your i+am+your i+am+the as+your as+the+administrator`,
-  comply: `comply+with+all comply+with+every comply+with+any obey+all obey+every obey+any obey+my
-    fulfill+every fulfil+every fulfill+any fulfil+any never+refuse never+decline
-    must+not+refuse cannot+refuse never+reject`,
-  request: 'request requests demand demands query queries',
   // what others write, and what nobody is told
-  deliver: `post posts posting put puts deliver delivers ship ships push pushes publish publishes sync
+  deliver: `e-mail post posts posting put puts deliver delivers ship ships push pushes publish publishes sync
     syncs mail mails email emails report+to back+up+to copy+to hand+over submit submits`,
   belongings: `mail+drafts mailbox inbox address+book contacts+list photos photo+library browser+history
     bookmarks downloads+folder desktop+folder documents+folder home+folder home+directory
@@ -186,23 +175,12 @@ export const english: PhraseTable = {
     bank+statements payslips medical+records search+history clipboard screenshots recordings
     calendar+entries last+24+hours source+files repository+as+an+archive unpublished unpushed
     uncommitted entire+history full+history whole+history all+branches every+branch`,
-  environ: `printenv environment+variables env+vars own+environment your+environment caller's+environment
-    whole+environment entire+environment full+environment environment+dump process+environment
-    shell+environment output+of+env output+of+set`,
   launch: `start+it starts+it start+them run+it runs+it execute+it double-click make+it+executable
     make+executable mark+it+executable make+the+file+executable chmod unpack+and+start
     unpack+and+run unzip+and+run extract+and+run and+start start+the+program
     start+the+installer start+the+file run+the+installer run+the+program run+the+file
     run+the+result run+the+download source+it pipe+it launch+it launch+them launch+the+program
     launch+the+file open+it+with`,
-  unchecked: `nothing+to+inspect nothing+to+check no+need+to+inspect no+need+to+check no+need+to+review
-    no+need+to+verify no+need+to+read don't+check do+not+check do+not+inspect don't+inspect
-    don't+read+it do+not+read+it without+checking without+reading without+inspecting
-    without+looking without+reviewing without+verifying without+verification unread
-    sight+unseen ignore+the+warning ignore+warnings ignore+the+warnings click+through
-    false+positive false+alarm no+reason+to+inspect already+been+checked already+checked
-    already+reviewed already+verified signed+by+the+service even+if+the+checksum
-    continue+anyway`,
   unasked: `no+need+to+ask no+need+to+bother no+reason+to+bother no+reason+to+ask do+not+ask don't+ask
     never+ask without+asking no+confirmation no+approval+is no+permission+is not+permitted
     need+not+ask need+not+be+asked don't+bother do+not+bother must+not+be+asked don't+wait+for
@@ -220,47 +198,13 @@ export const english: PhraseTable = {
     don't+announce do+not+announce do+not+tell don't+tell no+trace tell+them+only
     tell+the+user+only answer+only say+only reply+only+with just+say mention+nothing
     nothing+about+it not+speak no+word+of not+turn+up`,
-  foreign: `field fields comment comments thread threads issue issues ticket tickets reply replies answer
-    answers response responses record records row rows column columns cell cells entry entries
-    task tasks card cards note notes event events invitation invitations invite invites
-    calendar feed feeds advisory advisories bulletin announcement announcements notice notices
-    board page pages website message messages mail mails email emails chat channel document
-    documents attachment attachments payload header headers banner server api title titles
-    subject description descriptions`,
-  'to-agent': `addressed+to+you command+for+you commands+for+you work+for+you task+for+you tasks+for+you
-    order+for+you orders+for+you instruction+for+you instructions+for+you job+for+you
-    jobs+for+you meant+for+you intended+for+you for+the+assistant for+the+agent for+the+ai
-    for+your+eyes directed+at+you`,
-  regard: `treat treats treating consider considers regard regards count counts handle handles accept
-    accepts take takes`,
-  'as-user': `like+a+message+from+the+system as+a+message+from+the+system as+if+the+user as+though+the+user
-    as+a+message+from+the+user like+a+message+from+the+user like+the+user's as+the+user's+own
-    as+coming+from+the+user as+if+it+came+from as+though+it+came+from as+if+they+came+from
-    as+system+message as+system+messages as+a+system operator+rank the+same+rank
-    same+authority same+weight+as same+rank+as the+authority+of above+this+conversation
-    as+an+order as+orders as+commands as+your+instructions as+my+instructions
-    as+an+instruction+from on+behalf+of+the+user as+direct+instructions as+user+input
-    as+user+instructions`,
-  outrank: `outranks outrank takes+precedence+over take+precedence+over has+priority+over
-    have+priority+over prevails+over prevail+over comes+before come+before goes+before
-    overrides override ranks+above rank+above stands+above supersedes ahead+of
-    before+the+user's`,
-  wish: `wish wishes request requests conversation instructions orders will own words`,
   assemble: `put+the+pieces+together put+them+together piece+together join+the join+them join+these
     concatenate concatenated string+together read+backwards read+it+backwards read+from+right
     first+letters first+letter initials initial+letters every+second+letter acrostic
     last+letters glue+them string+them`,
   terminal: `terminal shell console command+line bash powershell`,
-  archive: `archive archives zip rar 7z tarball`,
-  printed: `output outputs contents content full+text text first+and+second+value values value dump`,
   download: `download downloads downloading fetch retrieve pull curl wget save`,
-  'at-once': `at+once immediately right+away straight+away without+delay`,
-  'do-it': `apply+it apply+them carry+it+out carry+them+out do+it execute+it execute+them obey+it
-    obey+them follow+it follow+them perform+it run+it run+them act+on+it act+on+them
-    do+what+it+says do+what+they+say do+as+it do+as+they`,
-  holds: `contain contains holds hold carry carries include includes`,
   'type-in': 'enter entered type typed paste pasted put write',
-  'blind-copy': 'bcc blind+copy blind+carbon+copy',
   none: `nothing nobody no-one no+one none no+need needs+no without neither`,
   notice: `noticing knowing seeing hearing realise realize spot spots discover discovers inform* notify notifies notified speak speaks talk talks say says said discuss print printed output prompt see sees seen know knows notice notices noticed learn hear hears mention mentions mentioned announce announces announced report reported summary recap show shows shown display displayed appear appears visible aware list listed told`,
 };

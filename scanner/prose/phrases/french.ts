@@ -26,28 +26,18 @@ export const french: PhraseTable = {
     'lis lisez lire collecte* collectez récupère* récupérez rassemble* copie* extrais extrayez recueill* inclus incluez',
   outside:
     'serveur+externe serveur+distant serveur+suivant notre+serveur adresse+externe adresse+suivante serveur webhook',
-  excuse: 'télémétrie sauvegarde* diagnostic* conformité analytique*',
   ask: 'demande demandez demander exige* réclame* invite invitez',
   approval:
     "confirmation* d'approbation approbation* permission* autorisation* accord validation demander consentement d'autorisation",
   without: 'sans',
   skip: 'saute* contourne* désactive* supprime*',
-  always: 'toujours automatiquement immédiatement systématiquement',
   fetch:
     'télécharge* récupère* récupérez ouvre ouvrez visite* charge chargez consulte* va allez lis lisez',
   follow: 'suis suivez suivre exécute* exécutez applique* appliquez obéis* respecte*',
   orders: 'instruction instructions consigne* étapes directives commandes ordres',
-  write:
-    'écris écrivez écrire ajoute* ajoutez enregistre* enregistrez sauvegarde* stocke* insère* modifie* modifiez',
-  unbound:
-    'sans+restriction sans+restrictions sans+limite sans+limites sans+aucune+restriction sans+filtre mode+développeur illimité non+restreint plus+lié',
-  persona:
-    "tu+es+maintenant vous+êtes+maintenant tu+es+désormais vous+êtes+désormais tu+n'es+plus vous+n'êtes+plus agis+comme agissez+comme fais+semblant joue+le+rôle",
   delete: 'supprime* efface* détrui* écrase* chiffre* formate*',
   valuable:
     'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
-  pay: 'vire virez virer paie payez payer transfère* transférez verse versez',
-  money: "argent l'argent fonds solde paiement* crypto* portefeuille facture*",
   void: "ne+s'appliquent+plus sont+annulées sont+caduques",
   take: `lis lisez lire ouvre ouvrez ouvrir récupère récupérez récupérer collecte collectez copie
     copiez copier cherche cherchez charge chargez charger résume résumez prends prenez
@@ -61,13 +51,10 @@ export const french: PhraseTable = {
   slot: 'paramètre paramètres champ champs argument arguments',
   reply: 'réponse réponses résumé ici',
   published: 'message+de+commit messages+de+commit journal+des+modifications readme',
-  tool: 'outil outils',
   talk: `conversation conversations historique+de+la+conversation tout+ce+que+l'utilisateur
     tout+ce+que+la+personne échanges`,
   environment: `variables+d'environnement variable+d'environnement`,
   prompt: 'invite+système prompt+système tes+instructions vos+instructions',
-  toolset: 'outils+disponibles liste+des+outils liste+de+tes+outils',
-  data: 'données fichiers tout',
   adopt: `comme+si+c'était comme+s'il comme+partie+de comme+faisant+partie fait+partie+de
     traite-le+comme traitez-le+comme traite+son+contenu traitez+son+contenu
     traite+le+contenu fais+ce+qu'il exécute-le exécute-les applique-les`,
@@ -91,13 +78,10 @@ export const french: PhraseTable = {
   blob: 'chaîne* ligne* texte* bloc blocs',
   contempt: 'sans+égard sans+tenir+compte peu+importe ne+respecte ne+suit',
   policy: 'règles+éthiques principes+éthiques principes+moraux politique+de+contenu',
-  henceforth: 'désormais dorénavant à+partir+de+maintenant',
   behave: 'réponds répondez tu+es tu+dois vous+devez agis obéis',
   snippet: 'code+suivant extrait+suivant bloc+de+code+suivant',
   work: 'ton+code votre+code ta+réponse votre+réponse ta+solution votre+solution',
   claims: 'ce+message+vient+de je+suis+ton je+suis+l',
-  comply: 'obéis+à+toute obéis+à+toutes ne+refuse+jamais ne+refusez+jamais accepte+toutes',
-  request: 'demande* requête*',
   // what others write, and what nobody is told
   deliver: `envoie envoyez envoyer envoi transmets transmettez transmettre téléverse* téléversez poste
     postez poster publie publiez dépose déposez transfère* transférez communique* soumets
@@ -109,15 +93,9 @@ export const french: PhraseTable = {
     bulletins+de+paie presse-papiers captures+d'écran copie+de+travail code+source
     fichiers+modifiés archive+du+dépôt diff+complet historique+complet branches+locales
     fichiers+non tout+l'historique historique+complet tout+le+code toutes+les+branches`,
-  environ: `printenv variables+d'environnement variable+d'environnement ton+environnement
-    votre+environnement environnement+complet tout+l'environnement`,
   launch: `lance-le lance-la lancez-le lancez-la lance+le lancez+le lance+l lance+la exécute-le
     exécute-la exécutez-le exécutez-la exécutable double-clique* double-cliquez installe-le
     installez-le démarre-le démarrez-le exécute+le exécute+la exécutez+le chmod`,
-  unchecked: `sans+vérifier sans+vérification sans+le+lire sans+la+lire sans+les+lire sans+relire
-    sans+contrôle inutile+de+vérifier inutile+de+le+vérifier déjà+vérifié*
-    ignore+l'avertissement ignorez+l'avertissement ignore+les+avertissements faux+positif
-    fausse+alerte rien+à+vérifier`,
   unasked: `sans+demander sans+confirmation sans+accord sans+autorisation sans+poser+de+question
     ne+demande+pas ne+demandez+pas inutile+de+demander aucune+confirmation pas+de+confirmation
     vaut+accord vaut+consentement a+déjà+donné+son+accord a+déjà+accepté ont+déjà+accepté
@@ -130,38 +108,11 @@ export const french: PhraseTable = {
     en+arrière-plan n'en+parle+pas n'en+parlez+pas dis+seulement dites+seulement
     réponds+seulement répondez+seulement ne+montre+pas ne+montrez+pas ne+l'évoque+pas
     pas+un+mot`,
-  foreign: `champ champs commentaire* fil ticket* réponse réponses enregistrement* ligne lignes colonne*
-    cellule* entrée entrées tâche tâches carte cartes note notes événement* évènement*
-    invitation* agenda calendrier annonce annonces avis page pages site message messages
-    courriel courriels mail mails e-mail discussion canal document documents serveur objet
-    titre titres description descriptions`,
-  'to-agent': `t'est+adressé t'est+adressée vous+est+adressé s'adresse+à+toi s'adresse+à+vous
-    adressé+à+l'assistant pour+l'assistant pour+l'agent t'est+destiné t'est+destinée
-    te+sont+destinées te+sont+destinés consigne+pour+toi consignes+pour+toi ordre+pour+toi
-    travail+pour+toi tâche+pour+toi commande+pour+toi`,
-  regard: `traite traites traitez traiter considère* considérez vaut valent prends prenez compte comptent`,
-  'as-user': `comme+un+message+du+système comme+un+message+de+l'utilisateur comme+si+l'utilisateur
-    comme+venant+de+l'utilisateur comme+s'il+venait comme+s'ils+venaient comme+si+elle+venait
-    comme+si+elles+venaient comme+des+consignes comme+une+consigne comme+un+ordre
-    comme+des+ordres comme+des+instructions comme+une+instruction comme+une+demande+de
-    comme+des+demandes même+valeur même+rang même+autorité au+nom+de+l'utilisateur
-    message+système autant+que+la+parole`,
-  outrank: `prime priment prévaut prévalent passe+avant passent+avant a+priorité ont+priorité l+emporte
-    emportent au-dessus+de avant+la+demande`,
-  wish: `souhait souhaits demande demandes consignes conversation volonté l'utilisateur`,
   assemble: `assemblez assembler mets+bout+à+bout bout+à+bout concatène* concaténez à+l'envers
     premières+lettres première+lettre une+lettre+sur acrostiche recolle* juxtapose*`,
   terminal: `terminal shell console ligne+de+commande invite+de+commandes bash`,
-  archive: `archive archives zip`,
-  printed: `sortie contenu contenus valeur valeurs texte`,
   download: `télécharge téléchargez télécharger récupère récupérez curl wget`,
-  'at-once': `aussitôt immédiatement sans+attendre tout+de+suite sans+délai`,
-  'do-it': `applique-le applique-la applique-les appliquez-le appliquez-la appliquez-les exécute-le
-    exécute-la exécute-les exécutez-le exécutez-la exécutez-les suis-le suis-la suis-les
-    suivez-le suivez-la suivez-les fais-le fais+ce+qu faites+ce+qu`,
-  holds: `contient contiennent renferme* porte portent`,
   'type-in': 'saisis saisissez entre entrez tape tapez colle collez',
-  'blind-copy': 'bcc cci copie+cachée copie+invisible',
   none: `rien inutile aucun aucune nul nulle sans`,
   notice: `saura sauront sache sachent verra verront voient apercevoir aperçoi* connait connaître parler entendre avertir prévenir notifi* figurer figure dire voir voit savoir sait remarque* apprend* mentionn* annonc* affich* apparait* apparaître signal* compte+rendu comptes+rendus résumé visible montre* rapport`,
 };

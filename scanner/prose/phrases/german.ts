@@ -28,26 +28,17 @@ export const german: PhraseTable = {
     'lies lesen liest auslesen sammle sammeln sammelst erfasse erfassen hole kopier* füge nimm extrahier*',
   outside:
     'externen+server externe+server unseren+server folgenden+server entfernten+server externe+adresse folgende+adresse server webhook endpunkt',
-  excuse: 'telemetrie sicherung diagnose* analyse* überwachung*',
   ask: 'frag frage fragen bitte bitten fordere auffordern verlange',
   approval:
     'bestätigung* zustimmung genehmigung* rückfrage* erlaubnis freigabe* nachfrage* nachzufragen rückzufragen fragen',
   without: 'ohne',
   skip: 'überspring* umgeh* deaktivier* abschalt* unterdrück*',
-  always: 'immer automatisch sofort stets jedes+mal',
   fetch: 'lade laden herunterladen hole abrufen ruf rufe öffne besuche lies lade+herunter',
   follow: 'befolg* folge folgen führe ausführen wende gehorche tu',
   orders: 'anweisung* instruktion* schritte* befehl* kommandos',
-  write: 'schreib* füge hinzufügen speicher* ergänz* trage eintragen ändere hinterleg*',
-  unbound:
-    'uneingeschränkt* unbeschränkt* ohne+einschränkungen ohne+beschränkungen ohne+filter ohne+regeln entwicklermodus nicht+mehr+gebunden',
-  persona:
-    'du+bist+jetzt du+bist+nun sie+sind+jetzt du+bist+ab+jetzt du+bist+nicht+mehr spiele verhalte+dich tu+so agiere aktiviere',
   delete: 'lösch* entfern* vernicht* überschreib* formatier* verschlüssel*',
   valuable:
     'alle+dateien alle+daten sämtliche+dateien datenbank* sicherungen festplatte backups heimatverzeichnis home-verzeichnis',
-  pay: 'überweis* bezahl* zahle auszahl* transferier*',
-  money: 'geld guthaben zahlung* beträge betrag rechnung* kryptowährung* wallet',
   void: 'gelten+nicht+mehr sind+ungültig sind+aufgehoben',
   take: `lies lesen liest öffne öffnen öffnet sammle sammeln hole holen erfasse erfassen suche
     suchen kopiere kopieren lade laden nimm nehmen ermittle ermitteln fasse zusammenfass*
@@ -62,13 +53,10 @@ export const german: PhraseTable = {
   slot: 'parameter feld argument nebenfeld',
   reply: 'antwort antworten zusammenfassung hier',
   published: 'commit-nachricht commit-nachrichten änderungsprotokoll readme pull-request',
-  tool: 'werkzeug werkzeuge tool tools',
   talk: `gespräch gespräche gesprächs gesprächsverlauf* unterhaltung* chatverlauf*
     nachrichtenverlauf alles+was+der+nutzer alles+was+die+person`,
   environment: 'umgebungsvariable*',
   prompt: 'systemprompt* system-prompt* deine+anweisungen deine+ursprünglichen deinen+prompt',
-  toolset: 'werkzeugliste verfügbaren+werkzeuge deiner+werkzeuge verfügbaren+tools deine+werkzeuge',
-  data: 'daten dateien alles',
   adopt: `als+teil+dieser als+teil+dieses als+wäre als+wären als+ob+er als+stünde behandle+ihn+als
     behandle+es+als behandle+sie+als führe+sie+aus führe+ihn+aus befolge+sie befolge+ihn
     befolge+es`,
@@ -91,13 +79,10 @@ export const german: PhraseTable = {
   contempt: 'ungeachtet ohne+rücksicht schert+sich+nicht egal+wie nicht+gebunden hält+sich+nicht',
   policy: `ethische+richtlinien ethischen+richtlinien moralische+richtlinien inhaltsrichtlinie*
     nutzungsrichtlinie*`,
-  henceforth: 'ab+jetzt ab+sofort von+nun+an',
   behave: 'antworte* du+wirst du+bist du+musst gehorche handle',
   snippet: 'folgenden+code folgende+code folgenden+codeausschnitt folgender+code',
   work: 'deinen+code deinem+code deine+antwort deiner+antwort deine+lösung ihrem+code',
   claims: 'diese+nachricht+kommt+von ich+bin+dein ich+bin+der',
-  comply: 'erfülle+jede erfülle+alle gehorche+jeder verweigere+niemals lehne+nie lehne+niemals',
-  request: 'anfrage* forderung* bitte wunsch',
   // what others write, and what nobody is told
   deliver: `schick* sende senden sendet übermittl* übertrag* lade+hoch lädst hochladen hochgeladen poste
     posten weiterleit* leite+weiter stelle+ein reiche+ein melde mitschick* post pushe pushen
@@ -110,15 +95,9 @@ export const german: PhraseTable = {
     steuererklärung* kontoauszüge gehaltsabrechnung* zwischenablage bildschirmfoto*
     arbeitskopie alle+belege übrigen+dateien quelltext quellcode gesamte+historie
     ganze+historie gesamten+verlauf alle+zweige`,
-  environ: `printenv umgebungsvariable* eigenen+umgebung eigene+umgebung deiner+umgebung gesamte+umgebung
-    ganze+umgebung umgebung`,
   launch: `starte+es starte+sie starte+ihn starten führe+es+aus führe+sie+aus führe+ihn+aus ausführbar
     doppelklick* entpacke+und+starte installiere+es installiere+sie starte+das starte+die
     starte+den führe+das führe+die führe+den rufe+es+auf ausführen chmod`,
-  unchecked: `ohne+prüfung ohne+sie+zu+prüfen ohne+es+zu+prüfen ohne+ihn+zu+prüfen ungeprüft ungelesen
-    unbesehen nicht+prüfen nicht+zu+prüfen keine+prüfung prüfung+entfällt warnung+ignorieren
-    warnungen+ignorieren ignoriere+warnungen ignoriere+die+warnung fehlalarm bereits+geprüft
-    schon+geprüft nicht+nötig+ihn+zu+lesen`,
   unasked: `ohne+rückfrage ohne+nachfrage ohne+zu+fragen ohne+nachzufragen frage+nicht frag+nicht
     nicht+nachfragen nicht+fragen keine+rückfrage keine+bestätigung keine+zustimmung
     bestätigung+ist+nicht rückfrage+ist+nicht rückfragen+sind+nicht gilt+als+zustimmung
@@ -133,40 +112,12 @@ export const german: PhraseTable = {
     sag+nichts sage+nichts muss+davon+nichts im+hintergrund nicht+nennen antworte+nur sage+nur
     sag+nur antworte+der+nutzerin+nur antworte+dem+nutzer+nur im+bericht+heißt nenne+sie
     nicht+zeigen nicht+verraten zeige+sie+nicht zeige+es+nicht kein+wort`,
-  foreign: `feld felder kommentar* thread ticket* antwort antworten datensatz datensätze zeile zeilen
-    spalte spalten zelle zellen eintrag einträge aufgabe aufgaben karte karten notiz notizen
-    termin termine einladung* kalender* meldung meldungen hinweis hinweise brett seite seiten
-    webseite nachricht nachrichten mail mails e-mail e-mails chat kanal dokument dokumente
-    anhang server betreff titel beschreibung* statusseite`,
-  'to-agent': `an+dich+gerichtet für+dich+bestimmt an+dich+adressiert ist+an+dich richtet+sich+an+dich
-    befehl+für+dich befehle+für+dich auftrag+für+dich aufträge+für+dich arbeit+für+dich
-    aufgabe+für+dich anweisung+für+dich anweisungen+für+dich für+den+assistenten
-    für+den+agenten gilt+dir`,
-  regard: `behandle behandeln behandelst betrachte betrachten werte werten gelten gilt nimm sieh zählt
-    zählen`,
-  'as-user': `wie+eine+nachricht+des wie+eine+anweisung+des wie+eine+systemnachricht wie+vom+nutzer
-    wie+vom+benutzer wie+vom+anwender als+käme+sie als+käme+er als+käme+es als+kämen
-    als+ob+der+nutzer als+ob+die+nutzerin als+hätte+der+nutzer als+hätte+die als+anweisung+des
-    als+anweisungen+des als+anweisung als+anweisungen als+auftrag als+befehl als+befehle
-    denselben+rang denselben+stellenwert gleichen+rang dasselbe+gewicht im+namen+des+nutzers
-    systemnachricht* über+diesem+gespräch wie+anweisungen+des wie+ein+auftrag wie+aufträge`,
-  outrank: `geht+vor gehen+vor vorrang hat+vorrang haben+vorrang steht+über stehen+über höher+als
-    überstimmt überstimmen wichtiger+als über+dem+wunsch`,
-  wish: `wunsch wünsche wünschen bitte bitten anweisungen gespräch eigenen nutzers benutzers`,
   assemble: `setze+zusammen zusammensetz* zusammengesetzt füge+zusammen zusammenfüg* rückwärts
     anfangsbuchstab* erste+buchstaben ersten+buchstaben verkette* verketten akrostichon
     jeden+zweiten`,
   terminal: `terminal shell konsole kommandozeile befehlszeile eingabeaufforderung bash`,
-  archive: `archiv archive zip`,
-  printed: `ausgabe ausgaben inhalt inhalte wert werte text`,
   download: `lade laden lädst herunterladen heruntergeladen hole holen ziehe curl wget`,
-  'at-once': `sofort umgehend unverzüglich gleich+aus`,
-  'do-it': `führe+es+aus führe+ihn+aus führe+sie+aus wende+ihn+an wende+es+an wende+sie+an befolge+ihn
-    befolge+sie befolge+es setze+sie+um setze+es+um setze+ihn+um tu+was+dort tu,+was+darin
-    tue+was`,
-  holds: `enthält enthalten steht stehen trägt`,
   'type-in': 'gib+ein eingeben tippe tippen füge+ein gib kopiere',
-  'blind-copy': 'bcc blindkopie blindkopien',
   none: `nichts niemand niemandem nirgends unnötig überflüssig entfällt keinerlei ohne`,
   notice: `bemerke* merke vorkommt kommt+nicht+vor sprechen gesprochen reden geredet bemerken entdecken ahnen hören benachrichtig* ausgegeben ausgeben aufführen aufgeführt gesagt sagen sehen sieht wissen weiß erfahren erfährt merken merkt bemerkt erwähn* anzeig* angezeigt zeigen zeigt auftauch* erschein* bericht* hinweis* zusammenfassung sichtbar mitbekommt mitbekommen`,
 };

@@ -27,28 +27,18 @@ export const portuguese: PhraseTable = {
     'leia ler lê colete coletar recolha reúna junte copie copiar extraia extrair inclua incluir capture',
   outside:
     'servidor+externo servidor+remoto seguinte+servidor nosso+servidor endereço+externo seguinte+endereço servidor webhook',
-  excuse: 'telemetria backup* diagnóstico* conformidade análise*',
   ask: 'peça pede pedir solicite solicitar pergunte perguntar exija',
   approval:
     'confirmação aprovação permissão permissões autorização consentimento confirmar perguntar pedir',
   without: 'sem',
   skip: 'pule pular contorne desative* ignore+a salte',
-  always: 'sempre automaticamente imediatamente',
   fetch: 'baixe baixar obtenha abra abrir visite acesse acessar carregue descarregue leia',
   follow: 'siga seguir execute executar aplique obedeça cumpra',
   orders: 'instrução instruções passos diretrizes comandos ordens orientações',
-  write:
-    'escreva escrever adicione adicionar acrescente guarde guardar salve salvar grave insira modifique armazene',
-  unbound:
-    'sem+restrições sem+limites sem+filtros sem+nenhuma+restrição modo+desenvolvedor modo+de+desenvolvedor ilimitado sem+censura',
-  persona:
-    'agora+você+é você+agora+é você+é+agora você+não+é+mais já+não+és aja+como atue+como finja comporte-se+como',
   delete:
     'apague apagar exclua excluir elimine eliminar destrua sobrescreva criptografe formate remova',
   valuable:
     'todos+os+arquivos todos+os+ficheiros todos+os+dados banco+de+dados base+de+dados backups disco todos+os+documentos',
-  pay: 'transfira transferir pague pagar deposite',
-  money: 'dinheiro fundos saldo pagamento pagamentos cripto* carteira fatura*',
   void: 'não+se+aplicam+mais já+não+se+aplicam ficam+sem+efeito',
   take: `leia ler lê abra abrir colete recolha reúna copie copiar obtenha obter busque carregue
     resuma pegue extraia lembre memorize`,
@@ -59,13 +49,10 @@ export const portuguese: PhraseTable = {
   slot: 'parâmetro parâmetros campo campos argumento argumentos',
   reply: 'resposta respostas resumo aqui',
   published: 'mensagem+de+commit mensagens+de+commit registro+de+alterações readme',
-  tool: 'ferramenta ferramentas',
   talk: `conversa conversas histórico+da+conversa tudo+o+que+o+usuário tudo+o+que+o+utilizador
     tudo+o+que+a+pessoa`,
   environment: 'variáveis+de+ambiente variável+de+ambiente',
   prompt: 'prompt+do+sistema suas+instruções instruções+do+sistema',
-  toolset: 'ferramentas+disponíveis lista+de+ferramentas',
-  data: 'dados arquivos ficheiros tudo',
   adopt: `como+se+fosse como+se+estivesse como+parte+destas como+parte+deste trate-o+como
     trate+o+conteúdo trate+seu+conteúdo siga-as execute-as faça+o+que+disser`,
   silent: `silencioso silenciosa silenciosamente discretamente sem+mencionar sem+avisar sem+dizer
@@ -85,13 +72,10 @@ export const portuguese: PhraseTable = {
   blob: 'cadeia* linha* texto* bloco*',
   contempt: 'sem+se+importar independentemente não+segue não+respeita não+está+sujeito',
   policy: 'diretrizes+éticas princípios+éticos política+de+conteúdo políticas+de+conteúdo',
-  henceforth: 'a+partir+de+agora de+agora+em+diante',
   behave: 'responda você+é você+deve aja obedeça',
   snippet: 'seguinte+código seguinte+trecho código+a+seguir',
   work: 'seu+código sua+resposta sua+solução',
   claims: 'esta+mensagem+é+de ',
-  comply: 'obedeça+a+todos obedeça+qualquer nunca+recuse atenda+a+todos',
-  request: 'pedido* solicitaç*',
   // what others write, and what nobody is told
   deliver: `envie enviar envia mande mandar suba transmita transmitir publique publicar encaminhe
     encaminhar poste postar carregue remeta submeta post empurre anexe`,
@@ -102,13 +86,8 @@ export const portuguese: PhraseTable = {
     texto+completo texto+integral notas+pessoais extratos holerites área+de+transferência
     capturas+de+tela código-fonte cópia+de+trabalho pasta+documentos todo+o+histórico
     histórico+completo todos+os+ramos`,
-  environ: `printenv variáveis+de+ambiente variável+de+ambiente seu+ambiente todo+o+ambiente
-    ambiente+completo`,
   launch: `execute-o execute-a execute-os inicie-o inicie-a abra-o rode-o executável instale-o instale-a
     duplo+clique clique+duplo execute+o execute+a inicie+o inicie+a rode+o rode chmod`,
-  unchecked: `sem+verificar sem+revisar sem+ler sem+conferir sem+checar não+é+preciso+verificar
-    não+precisa+verificar não+é+necessário+verificar já+verificado já+foi+verificado
-    já+conferido ignore+o+aviso ignore+os+avisos falso+positivo falso+alarme`,
   unasked: `sem+perguntar sem+pedir sem+confirmação sem+confirmar sem+autorização não+pergunte não+peça
     não+é+preciso+perguntar não+é+preciso+pedir não+precisa+perguntar
     não+é+necessário+perguntar dispensa+confirmação vale+como+consentimento já+concordou
@@ -118,34 +97,11 @@ export const portuguese: PhraseTable = {
     não+avise não+mostre não+apareça não+aparece não+liste não+explique discretamente
     em+silêncio em+segundo+plano fora+do+resumo silenciosamente não+informe diga+apenas
     responda+apenas diga+só responda+só não+revele nem+mencione nenhuma+palavra não+lhe+diga`,
-  foreign: `campo campos comentário* ticket* chamado chamados resposta respostas registro registros linha
-    linhas coluna colunas célula* entrada entradas tarefa tarefas cartão cartões nota notas
-    evento eventos convite convites calendário anúncio* aviso avisos página páginas site
-    mensagem mensagens e-mail e-mails email chat canal documento documentos servidor assunto
-    título títulos descrição descrições`,
-  'to-agent': `dirigido+a+você dirigida+a+você dirigidas+a+você endereçado+a+você para+o+assistente
-    para+o+agente para+a+ia ordem+para+você ordens+para+você trabalho+para+você
-    tarefa+para+você instrução+para+você instruções+para+você`,
-  regard: `trate trate-o trate-a tratar considere considere-o considerar tome conta contam vale valem`,
-  'as-user': `como+uma+mensagem+do+sistema como+uma+mensagem+do+usuário como+se+o+usuário como+se+a+pessoa
-    como+se+viesse como+se+viessem como+uma+ordem como+ordens como+instruções
-    como+uma+instrução como+um+pedido+do mesma+autoridade mesmo+peso mesmo+valor
-    em+nome+do+usuário mensagem+do+sistema`,
-  outrank: `prevalece prevalecem tem+prioridade têm+prioridade está+acima estão+acima vem+antes vêm+antes
-    acima+de sobrepõe-se antes+do+pedido`,
-  wish: `desejo desejos pedido pedidos instruções conversa usuário vontade peça`,
   assemble: `junte junta-os junte-os junte-as concatene concatena* de+trás+para+frente ao+contrário
     primeiras+letras primeira+letra acróstico encadeie monte+as monte+os`,
   terminal: `terminal shell console linha+de+comando linha+de+comandos bash`,
-  archive: `arquivo+compactado zip compactado`,
-  printed: `saída conteúdo conteúdos valor valores texto`,
   download: `baixe baixar baixa baixe-o baixe-a descarregue obtenha busque curl wget`,
-  'at-once': `imediatamente na+hora de+imediato logo+em+seguida sem+demora`,
-  'do-it': `aplique-o aplique-a aplique-os aplique-as execute-o execute-a execute-os execute-as siga-o
-    siga-a siga-os siga-as cumpra-o cumpra-a cumpra-as faça+o+que obedeça`,
-  holds: `contém contêm traz trazem`,
   'type-in': 'digite insira cole escreva',
-  'blind-copy': 'bcc cco cópia+oculta',
   none: `nada ninguém nenhum nenhuma desnecessário dispensa sem`,
   notice: `note notem saberá saibam verá vejam avis* avisar aviso perceber percebe falar fales ouvir notific* constar conste dizer digas ver vê veja saber sabe saiba notar mencion* anunci* mostr* aparec* apareç* coment* resposta resumo relatório visível lembrar`,
 };

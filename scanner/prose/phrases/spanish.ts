@@ -27,29 +27,19 @@ export const spanish: PhraseTable = {
     'lee lea leer recopila* recoge recoja reúne* reúna copia copie copiar extrae extraiga recolecta* incluye incluya captura',
   outside:
     'servidor+externo servidor+remoto siguiente+servidor nuestro+servidor siguiente+dirección dirección+externa servidor webhook',
-  excuse: 'telemetría respaldo* copia+de+seguridad diagnóstico* cumplimiento analítica*',
   ask: 'pide pida pedir pídele solicita solicite solicitar pregunta pregunte preguntar exige',
   approval:
     'confirmación aprobación permiso permisos autorización consentimiento confirmar preguntar',
   without: 'sin',
   skip: 'omite omita salta salte desactiva* elude evita+la evita+las',
-  always: 'siempre automáticamente inmediatamente',
   fetch:
     'descarga descargue descargar obtén obtenga abre abra abrir visita visite carga cargue consulta lee lea',
   follow:
     'sigue siga seguir ejecuta ejecute ejecutar aplica aplique obedece obedezca cumple cumpla',
   orders: 'instrucción instrucciones indicaciones pasos directrices comandos órdenes',
-  write:
-    'escribe escriba escribir añade añada añadir agrega agregue guarda guarde guardar inserta inserte modifica modifique almacena almacene',
-  unbound:
-    'sin+restricciones sin+límites sin+filtros sin+ninguna+restricción modo+desarrollador ilimitado sin+censura ya+no+estás+limitado',
-  persona:
-    'ahora+eres ahora+usted+es ya+no+eres eres+ahora actúa+como actúe+como finge compórtate+como',
   delete: 'borra borre borrar elimina elimine eliminar destruye* sobrescribe* cifra formatea*',
   valuable:
     'todos+los+archivos todos+los+datos base+de+datos copias+de+seguridad respaldos disco todos+los+documentos',
-  pay: 'transfiere transfiera transferir paga pague pagar',
-  money: 'dinero fondos saldo pago pagos cripto* cartera billetera factura*',
   void: 'ya+no+aplican ya+no+se+aplican quedan+anuladas quedan+sin+efecto',
   take: `lee lea leer abre abra abrir recopila recoge reúne copia copie copiar obtén obtenga
     obtener busca busque carga cargue resume resuma toma tome recuerda extrae memoriza`,
@@ -61,13 +51,10 @@ export const spanish: PhraseTable = {
   slot: 'parámetro parámetros campo campos argumento argumentos',
   reply: 'respuesta respuestas resumen aquí resultado',
   published: 'mensaje+de+commit mensajes+de+commit registro+de+cambios readme',
-  tool: 'herramienta herramientas',
   talk: `conversación conversaciones historial+de+la+conversación todo+lo+que+el+usuario
     todo+lo+que+diga+el+usuario todo+lo+que+la+persona`,
   environment: 'variables+de+entorno variable+de+entorno',
   prompt: 'prompt+del+sistema tus+instrucciones instrucciones+del+sistema',
-  toolset: 'herramientas+disponibles lista+de+herramientas',
-  data: 'datos archivos todo',
   adopt: `como+si+fuera como+si+estuviera como+parte+de+estas como+parte+de+este trátalo+como
     trate+su+contenido trata+su+contenido ejecútalas síguelas haz+lo+que+diga`,
   silent: `silencioso silenciosa silenciosamente discretamente sin+mencionarlo sin+decirlo
@@ -89,13 +76,10 @@ export const spanish: PhraseTable = {
   blob: 'cadena cadenas línea* texto* bloque*',
   contempt: 'sin+importar sin+tener+en+cuenta no+respeta no+sigue no+está+sujeto',
   policy: 'pautas+éticas directrices+éticas principios+éticos política+de+contenido',
-  henceforth: 'a+partir+de+ahora de+ahora+en+adelante',
   behave: 'responde responda eres debes debe actúa obedece',
   snippet: 'siguiente+código siguiente+fragmento',
   work: 'tu+código su+código tu+respuesta su+respuesta tu+solución',
   claims: 'este+mensaje+es+de soy+tu soy+el',
-  comply: 'obedece+todas obedece+cualquier nunca+rechaces nunca+te+niegues cumple+todas',
-  request: 'petición peticiones solicitud* orden órdenes',
   // what others write, and what nobody is told
   deliver: `envía envíe enviar envíalo envíala envíalos envíalas manda mande mandar sube suba subir súbelo
     súbelos transmite transmita publica publique reenvía reenvíe postea remite remita post
@@ -106,15 +90,9 @@ export const spanish: PhraseTable = {
     carpeta+entera toda+la+carpeta repositorio+completo todo+el+repositorio texto+completo
     texto+íntegro notas+personales extractos+bancarios nóminas portapapeles capturas
     código+fuente copia+de+trabajo todo+el+historial historial+completo todas+las+ramas`,
-  environ: `printenv variables+de+entorno variable+de+entorno tu+entorno su+entorno todo+el+entorno
-    entorno+completo`,
   launch: `ejecútalo ejecútala ejecútelo ejecútela arráncalo inícialo lánzalo ábrelo ejecutable instálalo
     instálelo doble+clic ejecuta+el ejecuta+la ejecute+el inicia+el inicia+la arranca lanza+el
     chmod descomprime+y+ejecuta`,
-  unchecked: `sin+revisar sin+revisarlo sin+revisarla sin+comprobar sin+comprobarlo sin+leerlo sin+leerla
-    sin+verificar no+hace+falta+revisar no+hace+falta+comprobar no+hace+falta+leer
-    ya+está+revisado ya+está+verificado ignora+el+aviso ignora+las+advertencias falso+positivo
-    falsa+alarma no+es+necesario+revisar`,
   unasked: `sin+preguntar sin+preguntarle sin+confirmación sin+confirmar sin+permiso sin+pedir
     no+preguntes no+pregunte no+pidas no+hace+falta+preguntar no+hace+falta+pedir
     no+es+necesario+preguntar no+se+necesita+confirmación cuenta+como+consentimiento
@@ -126,36 +104,11 @@ export const spanish: PhraseTable = {
     discretamente en+silencio en+segundo+plano fuera+del+resumen no+figure di+solo
     responde+solo contesta+solo solo+di no+muestres no+se+menciona ni+lo+menciones
     ni+una+palabra no+le+digas`,
-  foreign: `campo campos comentario* hilo ticket* incidencia* respuesta respuestas registro registros fila
-    filas columna columnas celda* entrada entradas tarea tareas tarjeta* nota notas evento
-    eventos invitación invitaciones calendario anuncio* aviso avisos página páginas sitio
-    mensaje mensajes correo correos chat canal documento documentos servidor asunto título
-    títulos descripción descripciones`,
-  'to-agent': `dirigido+a+ti dirigida+a+ti dirigidas+a+ti dirigidos+a+ti va+dirigido va+dirigida
-    para+el+asistente para+el+agente para+la+ia orden+para+ti órdenes+para+ti trabajo+para+ti
-    tarea+para+ti instrucción+para+ti instrucciones+para+ti`,
-  regard: `trata trátalo trátala trátalos trate tratar considera considéralo considere toma tómalo cuenta
-    cuentan vale valen`,
-  'as-user': `como+un+mensaje+del+sistema como+un+mensaje+del+usuario como+si+el+usuario como+si+viniera
-    como+si+vinieran como+si+lo+hubiera como+una+orden como+órdenes como+instrucciones
-    como+una+instrucción como+una+petición+de mismo+rango misma+autoridad mismo+valor
-    mismo+peso en+nombre+del+usuario mensaje+del+sistema como+procedente+del`,
-  outrank: `prevalece prevalecen tiene+prioridad tienen+prioridad está+por+encima están+por+encima
-    va+antes van+antes manda+más por+encima+de prima+sobre antes+que`,
-  wish: `deseo deseos petición peticiones instrucciones conversación usuario voluntad pida`,
   assemble: `junta júntalas júntalos únelos únelas concatena* al+revés de+atrás primeras+letras
     primera+letra acróstico encadena* une+las une+los ensambla* compón componer`,
   terminal: `terminal shell consola línea+de+comandos línea+de+órdenes intérprete bash`,
-  archive: `archivo+comprimido zip comprimido`,
-  printed: `salida contenido contenidos valor valores texto`,
   download: `descarga descargue descargar descárgalo descárgala descárgalos baja bájalo obtén curl wget`,
-  'at-once': `enseguida inmediatamente al+instante de+inmediato sin+demora sin+esperar`,
-  'do-it': `aplícalo aplícala aplícalas aplícalos ejecútalo ejecútala ejecútalos ejecútalas síguelo
-    síguela síguelas síguelos cúmplelo cúmplela cúmplelas hazlo haz+lo+que haga+lo+que
-    obedécelo`,
-  holds: `contiene contienen lleva llevan trae traen`,
   'type-in': 'escribe escríbelo teclea introduce pega pégalo pásalo',
-  'blind-copy': 'bcc cco copia+oculta',
   none: `nada nadie ningún ninguna ninguno innecesario tampoco sin`,
   notice: `note noten notará sabrá sepan verá vean avis* avisar aviso aviso enterar* entere darse+cuenta hablar oír notific* figurar figure decir digas ver ve vea saber sabe sepa notar mencion* anunci* muestr* mostrar aparec* aparez* coment* informe resumen visible`,
 };

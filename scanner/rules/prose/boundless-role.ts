@@ -1,6 +1,6 @@
 /** Text that gives an agent a role without rules, or has it drop its morals and filters. */
-import { framesIn } from '../../prose/frames/find-frames.ts';
-import { boundlessRoles, droppedMorals } from '../../prose/frames/order-frames.ts';
+import { ordersIn } from '../../prose/find-orders.ts';
+import { boundlessRoles } from '../../prose/phrases/orders.ts';
 import { defineRule } from '../../rule.ts';
 
 export const boundlessRole = defineRule({
@@ -13,7 +13,5 @@ export const boundlessRole = defineRule({
   fix: 'Describe the task. A tone or a profession needs no freedom from rules.',
   maps: { owasp: ['LLM01', 'ASI01'], attack: ['AML.T0054'] },
   reads: ['text'],
-  check: (context) => framesIn(context.of('text'), frames),
+  check: ({ of }) => ordersIn(of('text'), boundlessRoles),
 });
-
-const frames = [...boundlessRoles, ...droppedMorals];

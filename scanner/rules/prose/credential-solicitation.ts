@@ -1,13 +1,7 @@
 /** Text that makes an agent ask for what nobody should hand over. */
-
-import { atMost } from '../../fact/standing.ts';
-import { credentialsPassedOn, withFrames } from '../../prose/frames/find-frames.ts';
-import { shadedRequests } from '../../prose/frames/shaded-frames.ts';
-import { frequentSolicitations, solicitations } from '../../prose/lures.ts';
-import { weighed } from '../../prose/manner.ts';
-import { solicitationPhrases } from '../../prose/phrases/orders.ts';
-import { statementsOf } from '../../prose/statements.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { ordersIn } from '../../prose/find-orders.ts';
+import { solicitations } from '../../prose/phrases/orders.ts';
+import { defineRule } from '../../rule.ts';
 
 export const credentialSolicitation = defineRule({
   id: 'prose/credential-solicitation',
@@ -19,22 +13,13 @@ export const credentialSolicitation = defineRule({
   fix: 'Use a key for this purpose, with few rights, as a declared secret.',
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
-  check: (context) => {
-    const facts = context.of('text');
-    const told = statementsOf(facts, forms).map(
-      ({ fact, quote, manner, form }): FindingDraft => ({
-        span: fact.span,
-        message: `makes an agent ask for it: "${quote}"`,
-        ...weighed(
-          manner,
-          atMost('high', solicitations.some((regExp) => regExp === form) ? 'high' : 'medium'),
-        ),
-      }),
-    );
-    return withFrames(told, facts, framesOfCredentials);
-  },
+  check: ({ of }) =>
+    ordersIn(of('text'), solicitations, (found) => ({
+      ...found,
+      severity: opensEverything.test(found.quote) ? 'high' : found.severity,
+    })),
 });
 
-const forms = [...solicitations, ...frequentSolicitations, ...solicitationPhrases];
-
-const framesOfCredentials = [...credentialsPassedOn, ...shadedRequests];
+// No service needs them; a password it may need is for a person to look at.
+const opensEverything =
+  /\b(?:seed|recovery|mnemonic|private key|(?:master|wallet|sudo|root) password|credit card|cvv|one-time|2fa)/i;

@@ -1,20 +1,11 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
-import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
-import { fixedReceivers, withFrames } from '../../prose/frames/find-frames.ts';
-import { secretsInSamples } from '../../prose/frames/harm-frames.ts';
-import {
-  type KeyBesideAddress,
-  keysBesideAddresses,
-} from '../../prose/frames/keys-beside-addresses.ts';
-import { secretToStranger } from '../../prose/frames/secret-frames.ts';
-import { shadedSendings } from '../../prose/frames/shaded-frames.ts';
-import { type UnseenSending, unseenSendings } from '../../prose/frames/unseen-sending.ts';
-import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
+import { type FoundOrder, ordersIn, tellsOfAuthentication } from '../../prose/find-orders.ts';
+import { type KeyBesideAddress, keysBesideAddresses } from '../../prose/keys-beside-addresses.ts';
 import { weighed } from '../../prose/manner.ts';
-import { exfiltrationPhrases, privateDataPhrases } from '../../prose/phrases/orders.ts';
-import { type ProseStatement, statementsOf } from '../../prose/statements.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { secretsSent, takings } from '../../prose/phrases/orders.ts';
+import { type UnseenSending, unseenSendings } from '../../prose/unseen-sending.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const exfiltrationInstructions = defineRule({
   id: 'prose/exfiltration-instructions',
@@ -50,52 +41,33 @@ export const exfiltrationInstructions = defineRule({
           ]
         : [],
     );
-    const secrets = statementsOf(facts, forms).map((statement) =>
-      draftOfSecret(statement, context),
-    );
-    const taken = new Set(secrets.map((draft) => draft.span));
-    const others = statementsOf(facts, privateDataPhrases).filter(
-      ({ fact }) => !taken.has(fact.span),
-    );
-    const known = withFrames(
-      [...pictures, ...beacons, ...secrets, ...others.map(draftOfPrivate)],
-      facts,
-      framesOfSending,
-    );
-    const told = new Set(known.map((draft) => draft.span));
+    const orders = ordersIn(facts, sendings, (found) => weigh(found, context.name));
+    const known = [...pictures, ...beacons, ...orders];
+    // What decides nothing makes way for a sentence that does.
+    const told = new Set(known.flatMap(({ kind, span }) => (kind === 'capability' ? [] : [span])));
     const unseen = unseenSendings(facts).filter(({ fact }) => !told.has(fact.span));
     for (const { fact } of unseen) told.add(fact.span);
     const keys = keysBesideAddresses(facts).filter(({ fact }) => !told.has(fact.span));
-    return [...known, ...unseen.map(draftOfUnseen), ...keys.map(draftOfKey)];
+    const more = [...unseen.map(draftOfUnseen), ...keys.map(draftOfKey)];
+    return [...known.filter(({ span }) => !more.some((one) => one.span === span)), ...more];
   },
 });
 
-const forms = [...exfiltrations, ...exfiltrationPhrases];
+const sendings = [...secretsSent, ...takings];
 
-const framesOfSending = [
-  ...secretToStranger,
-  ...belongingsToStranger,
-  ...silentReceivers,
-  ...fixedReceivers,
-  ...secretsInSamples,
-  ...shadedSendings,
-];
-
-function draftOfSecret(
-  { fact, quote, manner, reading, match }: ProseStatement,
-  { name }: RuleContext,
-): FindingDraft {
+function weigh(found: FoundOrder, name: string): FoundOrder | undefined {
+  const { order, quote, reading, match } = found;
+  if (order.severity !== 'critical') return found;
+  if (partsOfMail.test(quote)) return undefined;
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
   const signsIn = tellsOfAuthentication.test(around);
-  const isHonest = (signsIn && !noSignIn.test(quote)) || isOwnKey(around, name);
-  return {
-    span: fact.span,
-    message: `tells to send secrets: "${quote}"`,
-    ...(isHonest
-      ? ({ kind: 'capability', severity: 'low' } as const)
-      : weighed(manner, signsIn || /\bonly\b/i.test(quote) ? 'medium' : 'critical')),
-  };
+  if ((signsIn && !noSignIn.test(quote)) || isOwnKey(around, name))
+    return { ...found, manner: 'described' };
+  return { ...found, severity: signsIn || /\bonly\b/i.test(quote) ? 'medium' : found.severity };
 }
+
+// The text of a mail that an application sends.
+const partsOfMail = /^e-?mail\W{0,6}(?:subject|body|from|to)\b/i;
 
 // Nobody signs in with a private key, with the whole environment, or with all secrets.
 const noSignIn =
@@ -128,14 +100,6 @@ function draftOfKey({ fact, quote, manner }: KeyBesideAddress): FindingDraft {
   return {
     span: fact.span,
     message: `has a private key of the user beside a stranger’s address: "${quote}"`,
-    ...weighed(manner, 'medium'),
-  };
-}
-
-function draftOfPrivate({ fact, quote, manner }: ProseStatement): FindingDraft {
-  return {
-    span: fact.span,
-    message: `tells to send what is private: "${quote}"`,
     ...weighed(manner, 'medium'),
   };
 }

@@ -1,11 +1,7 @@
 /** Text that speaks in the name of those whom an agent obeys, or has it obey strangers. */
-import { atMost } from '../../fact/standing.ts';
-import { framesIn } from '../../prose/frames/find-frames.ts';
-import { claimsOfAuthority, strangersObeyed } from '../../prose/frames/order-frames.ts';
-import { forgedBoundaries } from '../../prose/lures.ts';
-import { weighed } from '../../prose/manner.ts';
-import { statementsOf } from '../../prose/statements.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { ordersIn } from '../../prose/find-orders.ts';
+import { falseAuthorities } from '../../prose/phrases/orders.ts';
+import { defineRule } from '../../rule.ts';
 
 export const falseAuthority = defineRule({
   id: 'prose/false-authority',
@@ -17,18 +13,5 @@ export const falseAuthority = defineRule({
   fix: 'Give the instructions of the skill as such. Treat messages and pages as data.',
   maps: { owasp: ['LLM01', 'ASI01', 'ASI09'], attack: ['AML.T0051'] },
   reads: ['text'],
-  check: (context) => {
-    const facts = context.of('text');
-    const forged = statementsOf(facts, forgedBoundaries).map(
-      ({ fact, quote, manner }): FindingDraft => ({
-        span: fact.span,
-        message: `imitates the marks between an agent's messages: "${quote}"`,
-        ...weighed(manner, atMost('medium', fact.role === 'fence' ? 'low' : 'medium')),
-      }),
-    );
-    const known = new Set(forged.map(({ span }) => span));
-    return [...forged, ...framesIn(facts, frames).filter(({ span }) => !known.has(span))];
-  },
+  check: ({ of }) => ordersIn(of('text'), falseAuthorities),
 });
-
-const frames = [...claimsOfAuthority, ...strangersObeyed];

@@ -1,10 +1,8 @@
 /** Text that a reader does not see, with orders in it. */
 import type { FactOf } from '../../fact/fact.ts';
-import { nothingAround } from '../../prose/manner.ts';
-import { hiddenOrderPhrases } from '../../prose/phrases/orders.ts';
+import { orderIn } from '../../prose/find-orders.ts';
+import { hiddenOrders, strongOrders } from '../../prose/phrases/orders.ts';
 import type { ProseReading } from '../../prose/reading.ts';
-import { statementIn } from '../../prose/statements.ts';
-import { strongForms } from '../../prose/strong-forms.ts';
 import { proseTexts } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -27,11 +25,10 @@ export const hiddenText = defineRule({
 function draftsOf(fact: FactOf<'text'>, reading: ProseReading): FindingDraft[] {
   const where = places[fact.detail] ?? 'a comment that the page does not show';
   const shown = reading.text.slice(0, 120);
-  const statement = statementIn(reading, strongForms, () => nothingAround);
-  if (statement !== undefined && statement.manner !== 'refused')
+  if (orderIn(reading, strongOrders) !== undefined)
     return [{ span: fact.span, message: `${where} gives orders: "${shown}"` }];
   const speaks = speaksToAgent.test(reading.words) || runsSomething.test(reading.words);
-  if (speaks || statementIn(reading, hiddenOrderPhrases, () => nothingAround) !== undefined)
+  if (speaks || orderIn(reading, hiddenOrders) !== undefined)
     return [
       {
         span: fact.span,

@@ -1,18 +1,10 @@
 /** Text that orders an agent to drop its rules. */
-
 import type { FactOf } from '../../fact/fact.ts';
-import { atMost } from '../../fact/standing.ts';
-import { overrides, tellsToFollowIt } from '../../prose/lures.ts';
-import { type Manner, weighed } from '../../prose/manner.ts';
-import { overridePhrases, plainOverridePhrases } from '../../prose/phrases/orders.ts';
+import { cutOrdersIn, type FoundOrder, type Judge, ordersIn } from '../../prose/find-orders.ts';
+import { type Manner, tellsToFollowIt } from '../../prose/manner.ts';
+import { overrides, plainOverrides } from '../../prose/phrases/orders.ts';
 import { readingOf } from '../../prose/reading.ts';
-import {
-  type ProseStatement,
-  proseRoles,
-  splitStatements,
-  statementsOf,
-} from '../../prose/statements.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule } from '../../rule.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',
@@ -24,37 +16,27 @@ export const overrideInstructions = defineRule({
   fix: 'Say what the skill does; leave the agent’s other instructions alone.',
   maps: { owasp: ['LLM01', 'ASI01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  check: (context) => {
-    const facts = context.of('text');
-    return [
-      ...statementsOf(facts, forms, proseRoles, mannerHere),
-      ...statementsOf(facts, codeForms, codeRoles, mannerHere),
-      ...splitStatements(facts, forms),
-    ].map((statement) => draftOf(statement, facts));
-  },
+  check: ({ of }) => [
+    ...ordersIn(of('text'), overrides, weigh),
+    ...ordersIn(of('text'), plainOverrides, weigh, codeRoles),
+    ...cutOrdersIn(of('text'), overrides),
+  ],
 });
 
-const forms = [...overridePhrases, ...overrides];
-const codeForms = [...plainOverridePhrases, ...overrides];
 const codeRoles = new Set(['comment', 'string', 'link'] as const);
 
-function draftOf(statement: ProseStatement, facts: readonly FactOf<'text'>[]): FindingDraft {
-  const { fact, quote } = statement;
-  const manner = mannerHere(statement, facts);
-  const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';
-  return {
-    span: fact.span,
-    message: `orders an agent to drop its rules: "${quote}"`,
-    ...weighed(manner, atMost('high', isCode ? 'medium' : 'high')),
-  };
-}
+const weigh: Judge = (found, facts) => ({
+  ...found,
+  manner: mannerHere(found, facts),
+  severity: /^(?:string|comment|fence)$/.test(found.fact.role) ? 'medium' : 'high',
+});
 
 /**
- * The manner of a statement that is grammatically no order: the name of a habit, of an option or of
+ * The manner of an order that is grammatically no order: the name of a habit, of an option or of
  * what others do, or a whole quotation in a text about attacks.
  */
-function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[]): Manner {
-  const { fact, manner, reading, match } = statement;
+function mannerHere(found: FoundOrder, facts: readonly FactOf<'text'>[]): Manner {
+  const { fact, manner, reading, match } = found;
   if (manner !== 'meant' && manner !== 'discussed') return manner;
   const words = reading.words.trim();
   const before = reading.words.slice(Math.max(0, match.start - 80), match.start);
@@ -68,13 +50,10 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
     another.test(before) && thirdPerson.test(said) && !namesOthersRules.test(said);
   const isOfOthers = others.test(before) || isComplaint;
   if (isNamed || (isOfOthers && !tellsToFollowIt.test(words))) return 'described';
-  // In Spanish, "dan" means "they give".
   if (isToken.test(said) && looksLike.test(before)) return 'described';
   if (namesPrompt.test(said) && words.endsWith(':') && startsAgent(fact, facts)) return 'described';
   const isTest = endsWithQuote.test(before) && expectsRefusal.test(behind);
   if (isTest && !tellsToFollowIt.test(words)) return 'quoted';
-  if (/\bdan\b/.test(said) && !/\bDAN\b|\b([Yy]ou|are|act|be|become|pretend|as)\b/.test(said))
-    return 'described';
   return wholeQuotation.test(words) && isAboutAttacks(fact, facts) ? 'quoted' : manner;
 }
 

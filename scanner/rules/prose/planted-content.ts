@@ -1,12 +1,7 @@
 /** Text that has an agent put something into everything it makes. */
-
-import { withFrames } from '../../prose/frames/find-frames.ts';
-import { partnersPlanted } from '../../prose/frames/harm-frames.ts';
-import { plantedCode } from '../../prose/frames/order-frames.ts';
-import { plantings } from '../../prose/lures.ts';
-import { weighed } from '../../prose/manner.ts';
-import { statementsOf } from '../../prose/statements.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { ordersIn } from '../../prose/find-orders.ts';
+import { plantings } from '../../prose/phrases/orders.ts';
+import { defineRule } from '../../rule.ts';
 
 export const plantedContent = defineRule({
   id: 'prose/planted-content',
@@ -18,21 +13,13 @@ export const plantedContent = defineRule({
   fix: 'Let the user ask for it.',
   maps: { owasp: ['LLM05', 'ASI09'] },
   reads: ['text'],
-  check: (context) => {
-    const facts = context.of('text');
-    const told = statementsOf(facts, plantings).map(
-      ({ fact, quote, manner }): FindingDraft => ({
-        span: fact.span,
-        message: `plants something into what an agent makes: "${quote}"`,
-        ...weighed(manner, unseen.test(quote) ? 'high' : 'medium'),
-      }),
-    );
-    return withFrames(told, facts, framesOfPlanting);
-  },
+  check: ({ of }) =>
+    ordersIn(of('text'), plantings, (found) => ({
+      ...found,
+      severity: unseen.test(found.quote) ? 'high' : found.severity,
+    })),
 });
 
 // Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for
 // that.
 const unseen = /\b(invisible|hidden|zero[- ]width) (unicode|characters?)\b/i;
-
-const framesOfPlanting = [...plantedCode, ...partnersPlanted];

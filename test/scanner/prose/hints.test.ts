@@ -1,26 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { phraseTables } from '../../../scanner/prose/compiled-phrases.ts';
-import { hintsOf, mayHold, needsOfConcepts, needsOfPattern } from '../../../scanner/prose/hints.ts';
-import { searchedPatterns } from '../../../scanner/prose/lures.ts';
+import { hintsOf, mayHold, needsOfConcepts } from '../../../scanner/prose/hints.ts';
 import { foldText, inLatin, marksOf } from '../../../scanner/prose/marks.ts';
-import { neededWords } from '../../../scanner/prose/names.ts';
+import { messageMarks } from '../../../scanner/prose/names.ts';
 
 const tableWords = Object.values(phraseTables).flatMap((table) =>
   Object.values(table).flatMap((words) =>
     words.split(/\s+/).map((word) => word.replaceAll('+', ' ').replace('*', 'xyz')),
   ),
 );
-const patternWords = searchedPatterns.flatMap(
-  (pattern) => pattern.source.match(/[A-Za-z]{2,}/g) ?? [],
-);
+const signWords = messageMarks.flatMap(({ form }) => form.source.match(/[A-Za-z]{2,}/g) ?? []);
 const signs =
   ' . , - _ / : @ \' " ( ) ! ? ; … — ’ é ア https:// .env ~/.ssh/ a@b.example 12 \n'.split(' ');
 const text = fc
   .array(
     fc.oneof(
       fc.constantFrom(...tableWords),
-      fc.constantFrom(...patternWords),
+      fc.constantFrom(...signWords, '<|system|>', '[SYSTEM OVERRIDE]', 'admin override:'),
       fc.constantFrom(...signs),
       fc.string(),
     ),
@@ -47,22 +44,6 @@ describe('hints of a text', () => {
     );
   });
 
-  test('meet the needs of each pattern that matches it', () => {
-    fc.assert(
-      fc.property(text, (written) => {
-        const folded = foldText(written);
-        const latin = inLatin(folded);
-        const hints = hintsOf(folded, latin);
-        expect(
-          searchedPatterns.filter(
-            (one) => one.test(latin) && !mayHold(hints, needsOfPattern(one) ?? []),
-          ),
-        ).toEqual([]);
-      }),
-      { numRuns: 3_000 },
-    );
-  });
-
   test('have words of a text that is cut into pieces by its length', () => {
     const folded = `${'a'.repeat(59)}silently${'-b'.repeat(80)}password`;
     const hints = hintsOf(folded, folded);
@@ -80,28 +61,5 @@ describe('hints of a text', () => {
   test('are none where no word of the tables stands', () => {
     const hints = hintsOf('the quick brown fox', 'the quick brown fox');
     expect(mayHold(hints, needsOfConcepts(['send']))).toBe(false);
-  });
-});
-
-describe('words that a pattern needs', () => {
-  const cases: readonly (readonly [RegExp, readonly string[]])[] = [
-    [/\b(send(ing)?|post)\b[^.]{0,20}?\b(to|via) us/i, ['post send sending', 'to via']],
-    [/--yolo\b|"mode": "all/, ['mode yolo']],
-    [/(^|[^\w/])(system|admin) override/, ['admin system']],
-    [/\be-?mail/i, ['e email*']],
-    [/(?<!not )\bapi[ _-]?keys?/i, ['api*', 'api*']],
-    [/keys/, []],
-    [/\b\w+ing\b/, []],
-    [/\bfo{2,3}/, ['f*']],
-  ];
-  test.each(cases)('%s', (pattern, expected) => {
-    const sets = neededWords(pattern).map((words) =>
-      words.map(({ text, open }) => `${text}${open ? '*' : ''}`).sort(),
-    );
-    expect(sets.map((set) => set.join(' '))).toEqual(expected);
-  });
-
-  test('are known of nearly all patterns that rules search', () => {
-    expect(searchedPatterns.filter((pattern) => needsOfPattern(pattern) === undefined)).toEqual([]);
   });
 });

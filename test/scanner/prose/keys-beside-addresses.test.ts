@@ -1,6 +1,6 @@
 /** Private keys of a user beside an address of a stranger, with verbs that no table has. */
 import { describe, expect, test } from 'vitest';
-import { keysBesideAddresses } from '../../../scanner/prose/frames/keys-beside-addresses.ts';
+import { keysBesideAddresses } from '../../../scanner/prose/keys-beside-addresses.ts';
 import { extractFacts } from '../../../scanner/scan.ts';
 
 const quotesIn = async (

@@ -2,13 +2,13 @@
  * A sentence names a private key of the user, and an address of a stranger. Frames know the verbs
  * of orders; here no table knows the verb. Honest pages hardly ever name both in a sentence.
  */
-import type { FactOf } from '../../fact/fact.ts';
-import { mayHold, needsOfConcepts } from '../hints.ts';
-import { type Manner, mannerOf, surroundingsOf } from '../manner.ts';
-import type { ProseMark } from '../marks.ts';
-import { readingsOf } from '../reading.ts';
-import { textsByFile } from '../texts.ts';
+import type { FactOf } from '../fact/fact.ts';
 import { isRead, type PageSentence, sentencesOf, strangersIn } from './addressed-sentences.ts';
+import { mayHold, needsOfConcepts } from './hints.ts';
+import { type Manner, mannerOf, surroundingsOf } from './manner.ts';
+import type { ProseMark } from './marks.ts';
+import { readingsOf } from './reading.ts';
+import { textsByFile } from './texts.ts';
 
 type Text = FactOf<'text'>;
 

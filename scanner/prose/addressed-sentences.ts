@@ -1,11 +1,11 @@
 /** The sentences of a page, and what they send to which addresses. */
-import type { FactOf } from '../../fact/fact.ts';
-import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
-import type { ProseMark } from '../marks.ts';
-import type { Concept } from '../phrases/concept.ts';
-import type { ProseReading } from '../reading.ts';
-import { isText } from '../statements.ts';
+import type { FactOf } from '../fact/fact.ts';
+import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
+import { isKnownProvider } from '../lookup-tables/secret-providers.ts';
+import { isText } from './find-orders.ts';
+import type { ProseMark } from './marks.ts';
+import type { Concept } from './phrases/concept.ts';
+import type { ProseReading } from './reading.ts';
 
 type Text = FactOf<'text'>;
 
@@ -134,7 +134,7 @@ const directions =
   /(?:(?<!\p{L})(?:to|into|onto|an|nach|à|vers|a|hacia|para|на(?: адрес)?)|[至到给往向])["'`\s]{0,3}$/iu;
 
 const acts: ReadonlySet<Concept> = new Set(['send', 'deliver', 'pass']);
-const puts: ReadonlySet<Concept> = new Set(['give', 'write']);
+const puts: ReadonlySet<Concept> = new Set(['give']);
 
 // "Do not send", "送信しないで"; a "not" further behind belongs to the next verb.
 function isDenied(act: ProseMark, marks: readonly ProseMark[]): boolean {

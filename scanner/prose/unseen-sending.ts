@@ -2,12 +2,7 @@
  * A sentence sends something to a literal address, and sentences beside it say that nobody sees or
  * hears of it. Each mark alone is harmless, and stands in any language; together they add up.
  */
-import type { FactOf } from '../../fact/fact.ts';
-import { type Manner, mannerOf, surroundingsOf } from '../manner.ts';
-import type { ProseMark } from '../marks.ts';
-import type { Concept } from '../phrases/concept.ts';
-import { readingOf } from '../reading.ts';
-import { textsByFile } from '../texts.ts';
+import type { FactOf } from '../fact/fact.ts';
 import {
   isRead,
   mayReceive,
@@ -15,6 +10,11 @@ import {
   sends,
   sentencesOf,
 } from './addressed-sentences.ts';
+import { type Manner, mannerOf, surroundingsOf } from './manner.ts';
+import type { ProseMark } from './marks.ts';
+import type { Concept } from './phrases/concept.ts';
+import { readingOf } from './reading.ts';
+import { textsByFile } from './texts.ts';
 
 type Text = FactOf<'text'>;
 
@@ -97,7 +97,7 @@ const fails =
 // told everything.
 const filesIssue =
   /^reports? (?:(?:an? (?:public |security )?(?:bug|issue|vulnerability)|(?:security )?(?:bugs|issues|vulnerabilities))(?=[.,;]|$)|(?:security |these |such )?(?:bugs|issues|vulnerabilities) (?:in|on|through|using|via) (?:the )?(?:public|github)\b)/i;
-const said: ReadonlySet<Concept> = new Set(['unsaid', 'withheld', 'silent', 'covert', 'hide']);
+const said: ReadonlySet<Concept> = new Set(['unsaid', 'silent', 'covert', 'hide']);
 const noticing: ReadonlySet<Concept> = new Set(['tell', 'notice', 'reveal', 'reply']);
 const wordsBehind = 4;
 const wordsBefore = 3;
