@@ -89,6 +89,10 @@ const otherLetters =
 const { characters, words } = compiledPhrases.hints;
 const numbersOfHints = Math.ceil(concepts.length / 32);
 const table = new Map<number, WordEntry>();
+// Nearly all beginnings of words are in no table; this says so without a look-up.
+const lowBits = 0xffff;
+const mayBeWord = new Uint8Array(lowBits + 1);
+for (const sum of Object.keys(words)) mayBeWord[Number(sum) & lowBits] = 1;
 
 function hintsWith(bits: readonly number[]): Hints {
   const hints = new Int32Array(numbersOfHints);
@@ -142,6 +146,7 @@ function noteWords(text: string, hints: Hints): boolean {
 
 // Texts use few of the words, so the bits of the others stay as they are written.
 function entryOf(sum: number): WordEntry | undefined {
+  if (mayBeWord[sum & lowBits] === 0) return undefined;
   const known = table.get(sum);
   const written = known === undefined ? words[sum] : undefined;
   if (written === undefined) return known;

@@ -58,8 +58,32 @@ export function proseTexts(facts: Texts): readonly ProseText[] {
 }
 
 const readTexts = remembered((file: Texts) =>
-  file.map((fact, index): ProseText => {
-    const readings = readingsOf(fact);
-    return { fact, index, readings, hints: unionOf(readings.map(({ hints }) => hints)) };
-  }),
+  file.map((fact, index): ProseText => new LazyText(fact, index)),
 );
+
+// Most code blocks are read by no rule on prose.
+class LazyText implements ProseText {
+  readonly fact: FactOf<'text'>;
+  readonly index: number;
+  #readings: readonly ProseReading[] | undefined;
+  #hints: Hints | undefined;
+
+  constructor(fact: FactOf<'text'>, index: number) {
+    this.fact = fact;
+    this.index = index;
+  }
+
+  get readings(): readonly ProseReading[] {
+    this.#readings ??= readingsOf(this.fact);
+    return this.#readings;
+  }
+
+  get hints(): Hints {
+    const [first, ...rest] = this.readings;
+    this.#hints ??=
+      first !== undefined && rest.length === 0
+        ? first.hints
+        : unionOf(this.readings.map(({ hints }) => hints));
+    return this.#hints;
+  }
+}
