@@ -2,7 +2,9 @@
 import type { FactOf } from '../fact/fact.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../lookup-tables/secret-providers.ts';
+import type { FindingDraft } from '../rule.ts';
 import { isText } from './find-orders.ts';
+import { mannerOf, type Surroundings, weighed } from './manner.ts';
 import type { ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import type { ProseReading } from './reading.ts';
@@ -49,6 +51,23 @@ export function sentencesOf({ text, marks }: ProseReading): readonly PageSentenc
 }
 
 const sentenceEnd = /[.!?](?=[\s"'`)*]|$)|[。！？\n]/g;
+
+/** The draft for a sentence that was found, unless it refuses the act. */
+export function draftsOfSentence(
+  reading: ProseReading,
+  found: PageSentence | undefined,
+  around: Surroundings,
+  says: string,
+): FindingDraft[] {
+  if (found === undefined) return [];
+  const manner = mannerOf(reading, found, around);
+  const message = `${says}: "${found.text.slice(0, quoteCharsMax)}"`;
+  return manner === 'refused'
+    ? []
+    : [{ span: reading.fact.span, message, ...weighed(manner, 'medium') }];
+}
+
+const quoteCharsMax = 140;
 
 /** A sign without which no text has an address. */
 export const mayReceive = /:\/\/|@/;
@@ -133,7 +152,7 @@ function isTarget(text: string, { address, index: at }: Address): boolean {
 const directions =
   /(?:(?<!\p{L})(?:to|into|onto|an|nach|à|vers|a|hacia|para|на(?: адрес)?)|[至到给往向])["'`\s]{0,3}$/iu;
 
-const acts: ReadonlySet<Concept> = new Set(['send', 'deliver', 'pass']);
+const acts: ReadonlySet<Concept> = new Set(['send', 'pass']);
 const puts: ReadonlySet<Concept> = new Set(['give']);
 
 // "Do not send", "送信しないで"; a "not" further behind belongs to the next verb.

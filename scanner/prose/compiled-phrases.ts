@@ -3,17 +3,11 @@
  * outcome as JSON, so that no start of the scanner pays for it.
  */
 
+import { keep } from '../fact/remembered.ts';
 import { foldWord, splitElision } from './fold-word.ts';
-import { type FirstWord, tellingWordsOfNames } from './names.ts';
-import { acrossLanguages } from './phrases/across.ts';
+import { tellingWordsOfNames } from './names.ts';
 import { chinese, japanese } from './phrases/chinese.ts';
-import {
-  type Concept,
-  concepts,
-  languageNames,
-  type PhraseLanguage,
-  type PhraseTable,
-} from './phrases/concept.ts';
+import { type Concept, concepts, type PhraseTable } from './phrases/concept.ts';
 import { english } from './phrases/english.ts';
 import { french } from './phrases/french.ts';
 import { german } from './phrases/german.ts';
@@ -50,7 +44,8 @@ interface CompiledHints {
   readonly characters: Readonly<Record<string, readonly number[]>>;
 }
 
-const tables: Readonly<Record<PhraseLanguage, PhraseTable>> = {
+/** In the order of `languageNames`. */
+export const phraseTables: readonly PhraseTable[] = [
   chinese,
   english,
   french,
@@ -59,17 +54,7 @@ const tables: Readonly<Record<PhraseLanguage, PhraseTable>> = {
   portuguese,
   russian,
   spanish,
-};
-
-/** For each language, the words of all concepts. */
-export const phraseTables: readonly PhraseTable[] = languageNames.map((language) =>
-  Object.fromEntries(
-    concepts.map((concept) => [
-      concept,
-      [tables[language][concept], acrossLanguages[concept]?.[language]].join(' '),
-    ]),
-  ),
-);
+];
 
 interface Meaning {
   readonly concept: Concept;
@@ -83,7 +68,7 @@ interface Form extends Meaning {
 }
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const firstOfGroups: readonly Concept[] = ['deliver', 'credential'];
+const firstOfGroups: readonly Concept[] = ['belongings', 'copy'];
 
 export const compiledPhrases: CompiledPhrases = compile();
 
@@ -92,7 +77,7 @@ function compile(): CompiledPhrases {
   const open: Form[] = [];
   const whole: Form[] = [];
   for (const one of allPhrases())
-    if (joinedScript.test(one.phrase)) push(joined, one.phrase, one);
+    if (joinedScript.test(one.phrase)) keep(joined, one.phrase, () => []).push(one);
     else {
       const form = formOf(one);
       (form.words[0]?.endsWith('*') ? open : whole).push(form);
@@ -170,20 +155,17 @@ function compileHints(
   joined: ReadonlyMap<string, readonly PhraseOf[]>,
 ): CompiledHints {
   const words = new Map<number, { readonly open: Set<number>; readonly whole: Set<number> }>();
-  const put = ({ text, open }: FirstWord, bit: number): void => {
-    const sum = wordSum(text);
-    const entry = words.get(sum) ?? { open: new Set(), whole: new Set() };
-    words.set(sum, entry);
+  const put = ({ text, open }: TellingWord, bit: number): void => {
+    const entry = keep(words, wordSum(text), () => ({ open: new Set(), whole: new Set() }));
     (open ? entry.open : entry.whole).add(bit);
   };
   for (const form of forms) put(tellingWordOf(form), concepts.indexOf(form.concept));
   for (const [bit, concept] of concepts.entries())
-    for (const word of tellingWordsOfNames(concept)) put(word, bit);
+    for (const text of tellingWordsOfNames(concept)) put({ text, open: false }, bit);
   const characters = new Map<number, Set<number>>();
   for (const [word, meanings] of joined) {
     const code = word.charCodeAt(Math.max(0, word.search(/[^a-z0-9]/i)));
-    const bits = characters.get(code) ?? new Set();
-    characters.set(code, bits);
+    const bits = keep(characters, code, () => new Set());
     for (const { concept } of meanings) bits.add(concepts.indexOf(concept));
   }
   return {
@@ -194,18 +176,19 @@ function compileHints(
   };
 }
 
+interface TellingWord {
+  /** Letters and digits, lower case. */
+  readonly text: string;
+  /** Whether longer words that begin with it count as well. */
+  readonly open: boolean;
+}
+
 // The run of ASCII letters and digits of a form's longest word. It is open when longer words may
 // begin with it.
-function tellingWordOf({ words }: Form): FirstWord {
+function tellingWordOf({ words }: Form): TellingWord {
   const runs = words.map((word) => {
     const [, text = '', star = ''] = /([a-z0-9]+)(\*$)?/.exec(word) ?? [];
     return { text, open: star !== '' };
   });
   return runs.reduce((longest, run) => (run.text.length > longest.text.length ? run : longest));
-}
-
-function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

@@ -76,6 +76,7 @@ export function cutOrdersIn(facts: Texts, orders: readonly Order[]): FindingDraf
     const texts = proseTexts(file);
     const found: FindingDraft[] = [];
     for (let index = 0; index < texts.length; index++) {
+      if (!isShort(texts[index]?.fact)) continue;
       const run = shortRun(texts, index);
       const [first] = run;
       if (first === undefined || run.length < 2) continue;
@@ -104,10 +105,9 @@ export function draftOf({
   severity,
   isHidden,
 }: FoundOrder): FindingDraft {
-  const isSecret = isHidden && order.says.startsWith('tells an agent');
   return {
     span: fact.span,
-    message: `${order.says}${isSecret ? ' without the user’s knowledge' : ''}: "${quote}"`,
+    message: `${order.says}${isHidden ? ' without the user’s knowledge' : ''}: "${quote}"`,
     ...weighed(manner, severity),
   };
 }
@@ -194,7 +194,7 @@ function foundAt(place: Place, order: Order, match: PhraseMatch): FoundOrder | u
   const end = isHere ? Math.max(match.end, next?.match.end ?? match.end) : match.end;
   const near = (phrase: Phrase): boolean => isNear(place, { start, end }, phrase);
   if (order.onlyWith !== undefined && !near(oneOf(order.onlyWith))) return undefined;
-  const isHidden = isShaded(order) && hiding.some(near);
+  const isHidden = (order.hidden ?? order.onlyHidden) !== undefined && hiding.some(near);
   if (order.onlyHidden === true && !isHidden) return undefined;
   if (order.consent === true && asking.some(near)) return undefined;
   const around = place.index < 0 ? nothingAround : surroundingsOf(place.file, place.index);
@@ -220,10 +220,6 @@ function foundAt(place: Place, order: Order, match: PhraseMatch): FoundOrder | u
 const quoteCharsMax = 140;
 const aroundChars = 300;
 const mildness: readonly Manner[] = ['refused', 'quoted', 'described', 'discussed'];
-
-function isShaded({ says, hidden, onlyHidden }: Order): boolean {
-  return hidden !== undefined || onlyHidden === true || says.startsWith('tells an agent');
-}
 
 /**
  * Honest wordings for a key that goes to its own service: it goes into a header, or somebody signs
@@ -279,7 +275,6 @@ const oneOf = remembered(
 );
 
 const hiding: readonly Phrase[] = [
-  { needs: ['silent'], within: 1 },
   { needs: ['covert'], within: 1 },
   { needs: ['tell', 'not'], within: 3 },
   { needs: ['hide', 'user'], within: 7 },
@@ -353,8 +348,10 @@ function shortRun(texts: readonly ProseText[], from: number): readonly ProseText
   return run;
 }
 
-function isShort({ text }: Text): boolean {
-  return text.length < 60 && text.split(' ').length <= shortWordsMax;
+function isShort(fact: Text | undefined): boolean {
+  return (
+    fact !== undefined && fact.text.length < 60 && fact.text.split(' ').length <= shortWordsMax
+  );
 }
 
 function isLine({ role }: Text): boolean {

@@ -3,40 +3,39 @@
  * of orders; here no table knows the verb. Honest pages hardly ever name both in a sentence.
  */
 import type { FactOf } from '../fact/fact.ts';
-import { isRead, type PageSentence, sentencesOf, strangersIn } from './addressed-sentences.ts';
+import type { FindingDraft } from '../rule.ts';
+import {
+  draftsOfSentence,
+  isRead,
+  type PageSentence,
+  sentencesOf,
+  strangersIn,
+} from './addressed-sentences.ts';
 import { mayHold, needsOfConcepts } from './hints.ts';
-import { type Manner, mannerOf, surroundingsOf } from './manner.ts';
+import { surroundingsOf } from './manner.ts';
 import type { ProseMark } from './marks.ts';
 import { readingsOf } from './reading.ts';
 import { textsByFile } from './texts.ts';
 
 type Text = FactOf<'text'>;
 
-export interface KeyBesideAddress {
-  readonly fact: Text;
-  readonly quote: string;
-  readonly manner: Manner;
-}
-
 /** Sentences that name a private key and an address of a stranger; at most one for each text. */
-export function keysBesideAddresses(facts: readonly Text[]): KeyBesideAddress[] {
+export function keysBesideAddresses(facts: readonly Text[]): FindingDraft[] {
   return textsByFile(facts).flatMap((file) =>
-    file.flatMap((fact, index): KeyBesideAddress[] => {
+    file.flatMap((fact, index): FindingDraft[] => {
       if (!isRead(fact) && fact.role !== 'front-matter') return [];
       for (const reading of readingsOf(fact)) {
         if (!mayHold(reading.hints, needs)) continue;
         const found = sentencesOf(reading).find((one) => givesKey(one) && isAddressed(one));
-        if (found === undefined) continue;
-        const { start, end, text } = found;
-        const manner = mannerOf(reading, { start, end }, surroundingsOf(file, index));
-        if (manner !== 'refused') return [{ fact, quote: text.slice(0, quoteCharsMax), manner }];
+        const drafts = draftsOfSentence(reading, found, surroundingsOf(file, index), says);
+        if (drafts.length > 0) return drafts;
       }
       return [];
     }),
   );
 }
 
-const quoteCharsMax = 140;
+const says = 'has a private key of the user beside a stranger’s address';
 const needs = needsOfConcepts(['key-file']);
 
 // Hosts and mailboxes stand in each guide to SSH; addresses of the web do not.

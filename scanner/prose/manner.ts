@@ -127,15 +127,12 @@ const acts: ReadonlySet<Concept> = new Set([
   'pass',
   'give',
   'send',
-  'gather',
-  'fetch',
+  'take',
   'reveal',
   'follow',
-  'execute',
   'obey',
   'decode',
-  'deliver',
-  'launch',
+  'send',
   'assemble',
 ]);
 

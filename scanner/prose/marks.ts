@@ -5,7 +5,7 @@ import { type Alphabet, alikeAlphabets, dressedAlphabets } from '../lookup-table
 import { hiddenRanges } from '../lookup-tables/hidden-characters.ts';
 import { foldWord, splitElision } from './fold-word.ts';
 import { joinedWords, meaningsAt } from './lexicon.ts';
-import { conceptsOfName, isSecretName, messageMarks } from './names.ts';
+import { conceptsOfName, messageMarks } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
 
 const marksPerTextMax = 5_000;
@@ -63,8 +63,8 @@ export function marksOf(text: string): readonly ProseMark[] {
     const end = match.index + found.length;
     next = end;
     if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
-      if (isSecretName(found))
-        marks.push({ concept: 'secret-name', languages: -1, at, sentence, start, end });
+      for (const concept of conceptsOfName(found))
+        marks.push({ concept, languages: -1, at, sentence, start, end });
       for (const text of splitElision(foldWord(found)))
         words.push({ text, at: at++, sentence, start, end });
     } else if (/^[.!?。！？\n]$/.test(found)) {

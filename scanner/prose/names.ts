@@ -4,28 +4,21 @@ import type { Concept } from './phrases/concept.ts';
 /** The concepts of a name with a point, a slash, an `@` or an underscore. */
 export function conceptsOfName(name: string): readonly Concept[] {
   if (/^https?:\/\//.test(name)) return placeForData.test(name) ? ['url', 'url-slot'] : ['url'];
-  if (isSecretName(name)) return ['secret-name'];
+  if (secretName.test(name)) return ['secret-name'];
   if (!/[./@]/.test(name)) return [];
   if (/@/.test(name)) return ['mail'];
   return names.flatMap(({ concept, form }) => (form.test(name) ? [concept] : []));
 }
 
-/** `ACME_API_KEY`, `$ACME_TOKEN`. */
-export function isSecretName(name: string): boolean {
-  return secretName.test(name);
-}
-
 /** Runs of letters and digits; each name with the concept has one of them. */
-export function tellingWordsOfNames(concept: Concept): readonly FirstWord[] {
-  return (tellingWords[concept] ?? '').split(' ').flatMap((word): FirstWord[] => {
-    const text = word.replace(/\*$/, '');
-    return text === '' ? [] : [{ text, open: text !== word }];
-  });
+export function tellingWordsOfNames(concept: Concept): readonly string[] {
+  return tellingWords[concept]?.split(' ') ?? [];
 }
 
 // `?q=<summary>`, `?c=VALUE`, `/{conversation}`
 const placeForData =
   /[?&/=][\w.-]{0,40}(?:[<{[]{1,2}\s?[a-z$]|\$\{?\w|(?<==)[A-Z][A-Z_]{2,30}(?!\w))/;
+// `ACME_API_KEY`, `$ACME_TOKEN`
 const secretName =
   /^\$?\{?[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){0,6}_(?:KEY|TOKEN|SECRET|PASSWORD)\}?$/;
 
@@ -96,10 +89,3 @@ export const messageMarks: readonly { readonly concept: Concept; readonly form: 
     form: /\[(?:SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (?:OVERRIDE|PROMPT|MESSAGE|INSTRUCTIONS?|COMMAND|NOTE|UPDATE)\]|^(?:SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (?:OVERRIDE|COMMAND)\b|\b(?:BEGIN|END|START)[_ ](?:OF[_ ])?(?:SYSTEM|USER|DEVELOPER|ADMIN)[_ ](?:PROMPT|INPUT|MESSAGE|INSTRUCTIONS?)\b|={3} ?\b(?:SYSTEM|ADMIN|DEVELOPER|ROOT)\b(?: (?:PROMPT|MESSAGE|OVERRIDE|INSTRUCTIONS?))? ?={3}/g,
   },
 ];
-
-export interface FirstWord {
-  /** Letters and digits, lower case. */
-  readonly text: string;
-  /** Whether longer words that begin with it count as well. */
-  readonly open: boolean;
-}

@@ -3,14 +3,16 @@
  * hears of it. Each mark alone is harmless, and stands in any language; together they add up.
  */
 import type { FactOf } from '../fact/fact.ts';
+import type { FindingDraft } from '../rule.ts';
 import {
+  draftsOfSentence,
   isRead,
   mayReceive,
   type PageSentence,
   sends,
   sentencesOf,
 } from './addressed-sentences.ts';
-import { type Manner, mannerOf, surroundingsOf } from './manner.ts';
+import { surroundingsOf } from './manner.ts';
 import type { ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import { readingOf } from './reading.ts';
@@ -18,30 +20,21 @@ import { textsByFile } from './texts.ts';
 
 type Text = FactOf<'text'>;
 
-export interface UnseenSending {
-  readonly fact: Text;
-  readonly quote: string;
-  readonly manner: Manner;
-}
-
 /** Sentences that send to an address while nobody is to notice; at most one for each text. */
-export function unseenSendings(facts: readonly Text[]): UnseenSending[] {
+export function unseenSendings(facts: readonly Text[]): FindingDraft[] {
   return textsByFile(facts).flatMap((file) =>
-    file.flatMap((fact, index): UnseenSending[] => {
+    file.flatMap((fact, index): FindingDraft[] => {
       if (!isRead(fact) || !mayReceive.test(fact.text)) return [];
       const reading = readingOf(fact);
       const here = sentencesOf(reading);
       const around = [...before(file, index), ...here, ...behind(file, index)];
       const found = here.find((one) => sends(one) && isUnseen(one, around));
-      if (found === undefined) return [];
-      const { start, end, text } = found;
-      const manner = mannerOf(reading, { start, end }, surroundingsOf(file, index));
-      return manner === 'refused' ? [] : [{ fact, quote: text.slice(0, quoteCharsMax), manner }];
+      return draftsOfSentence(reading, found, surroundingsOf(file, index), says);
     }),
   );
 }
 
-const quoteCharsMax = 140;
+const says = 'tells to send something to an address, and that nobody is to notice';
 // The texts around one, up to the next heading.
 function before(file: readonly Text[], index: number): readonly PageSentence[] {
   for (let at = index - 1; at >= 0 && file[at]?.role !== 'heading'; at--) {
@@ -97,7 +90,7 @@ const fails =
 // told everything.
 const filesIssue =
   /^reports? (?:(?:an? (?:public |security )?(?:bug|issue|vulnerability)|(?:security )?(?:bugs|issues|vulnerabilities))(?=[.,;]|$)|(?:security |these |such )?(?:bugs|issues|vulnerabilities) (?:in|on|through|using|via) (?:the )?(?:public|github)\b)/i;
-const said: ReadonlySet<Concept> = new Set(['unsaid', 'silent', 'covert', 'hide']);
+const said: ReadonlySet<Concept> = new Set(['unsaid', 'covert', 'hide']);
 const noticing: ReadonlySet<Concept> = new Set(['tell', 'notice', 'reveal', 'reply']);
 const wordsBehind = 4;
 const wordsBefore = 3;

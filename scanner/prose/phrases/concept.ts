@@ -26,13 +26,11 @@ export const concepts = [
   'opener', // what opens everything: passwords, seed phrases, private keys
   'private', // conversations, personal data, files of the user
   'send',
-  'gather', // read, collect, include
   'outside', // an external server, a webhook
   'ask', // ask for, request
   'approval', // confirmation, permission
   'without',
   'skip', // bypass, turn off
-  'fetch', // download, open, visit
   'follow', // obey, execute
   'orders', // instructions, steps, commands to be carried out
   'delete',
@@ -50,14 +48,9 @@ export const concepts = [
   'slot', // a parameter, argument or field
   'reply', // an answer, a summary
   'published', // a commit message, a changelog, a pull request
-  'talk', // the conversation, what the user says
-  'environment', // environment variables
   'prompt', // the system prompt, the agent's own instructions
   'adopt', // treat as part of these instructions, carry out
-  'silent', // in the background, needs no words
-  'authority', // administrator, developer, a maker of models
   'speaks', // I instruct you, this is a system command
-  'claims', // I am your, this message is from
   'refuse', // decline, say no
   'ethics', // ethics, morals, legality
   'filter', // filters, censorship, warnings
@@ -65,7 +58,6 @@ export const concepts = [
   'role', // you are now, act as, pretend
   'decode', // decode, reverse
   'blob', // a payload, a text, a line
-  'execute', // run, follow
   'attacker', // attackers, malware, injections
   'snippet', // the following code
   'planted', // a tracking pixel, a hidden account
@@ -76,7 +68,6 @@ export const concepts = [
   'work', // your code, your answer
   'obey', // do exactly what
   'contempt', // ignoring, regardless of, free of
-  'policy', // content policy, ethical guidelines
   'behave', // you will, answer, act
   'channel', // messages, mails, pages
   'key-file', // keys in the home folder, password files
@@ -84,9 +75,7 @@ export const concepts = [
   'secret-name', // `ACME_API_KEY`
   'url-slot', // an address with a place for data
   'host', // a host without a scheme
-  'deliver', // send, in the words of people: post, put, hand over
   'belongings', // mail drafts, photos, all files, whole folders: more than a task needs
-  'launch', // make it executable, start it
   'unasked', // no need to ask, counts as consent
   'unsaid', // do not mention, leave it out of the summary
   'assemble', // put the pieces together, first letters
@@ -122,10 +111,3 @@ export type PhraseLanguage = (typeof languageNames)[number];
  * scripts without spaces match anywhere.
  */
 export type PhraseTable = Readonly<Partial<Record<Concept, string>>>;
-
-/**
- * Words of concepts in all languages, side by side. No language can be left out.
- */
-export type RowsAcross = Readonly<
-  Partial<Record<Concept, Readonly<Record<PhraseLanguage, string>>>>
->;

@@ -35,20 +35,31 @@ export const english: PhraseTable = {
     report reporting display displaying explain explaining acknowledge acknowledging tip+off let+know admit announce surface`,
   user: 'user users human humans operator operators owner owners customer customers them anyone anybody developer developers person victim',
   hide: 'hide hiding conceal concealing keep+secret keep+hidden keep+this+secret keep+it+secret keep+it+hidden keep+this+hidden keep+it+from keep+this+from keep+confidential keep+quiet obscure disguise cover+up',
-  covert: `silently covertly quietly discreetly secretly stealthily invisibly unnoticed unobtrusively unbeknownst behind+the+scenes
-    without+the+user's+knowledge without+the+user+knowing without+the+user+noticing without+drawing+attention in+the+background+without`,
+  covert: `silently covertly quietly discreetly secretly stealthily invisibly unnoticed unobtrusively
+    unbeknownst behind+the+scenes without+the+user's+knowledge without+the+user+knowing
+    without+the+user+noticing without+drawing+attention in+the+background+without silent
+    in+the+background needs+no+words no+words no+need+to+show no+need+to+mention no+need+to+tell
+    need+not+mention need+not+show without+telling without+mentioning without+informing
+    without+showing`,
   secret: `api+key api+keys apikey access+key access+keys access+token access+tokens token tokens credential credentials password passwords
     passphrase* secret secrets private+key private+keys ssh+key ssh+keys environment+variable environment+variables env+var env+vars cookie
     cookies seed+phrase* recovery+phrase* mnemonic* keychain system+prompt session+token* bearer+token* signing+key* secret+key* 2fa+code*`,
   opener: `password passwords passphrase passphrases seed+phrase seed+phrases recovery+phrase recovery+phrases mnemonic+phrase private+key private+keys master+password
     recovery+words seed+words recovery+word+list    2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
-  private: `user-provided+data conversation conversations chat+history transcript* chat+log* private+data personal+data personal+information private+information
-    sensitive+data sensitive+information sensitive+files confidential customer+data customer+records user+data source+code message+history
-    session+history browsing+history home+directory ssn pii medical+records payroll private+files internal+documents`,
-  send: `send sends sending upload uploads uploading forward forwards forwarding transmit transmits transmitting exfiltrate submit submits submitting beacon
-    relay relays relaying bcc post+it post+them post+this`,
-  gather: `read reads reading collect collects collecting gather gathers gathering harvest* extract extracts extracting capture* grab dump* find
-    include includes including encode embed embedding attach attaching append take copy record recording log echo repeat`,
+  private: `user-provided+data conversation conversations chat+history transcript* chat+log*
+    private+data personal+data personal+information private+information sensitive+data
+    sensitive+information sensitive+files confidential customer+data customer+records user+data
+    source+code message+history session+history browsing+history home+directory ssn pii
+    medical+records payroll private+files internal+documents chat+log chat+logs transcript
+    transcripts everything+the+user+says everything+the+user+said everything+the+user+types
+    everything+that+the+person everything+the+person everything+the+user
+    everything+that+the+user user's+messages user+messages user's+message what+the+user+typed
+    what+the+user+said user's+prompt user's+prompts user's+question chat+context`,
+  send: `send sends sending upload uploads uploading forward forwards forwarding transmit transmits
+    transmitting exfiltrate submit submits submitting beacon relay relays relaying bcc post+it
+    post+them post+this e-mail post posts posting put puts deliver delivers ship ships push
+    pushes publish publishes sync syncs mail mails email emails report+to back+up+to copy+to
+    hand+over`,
   outside: `external+server external+endpoint external+service external+url external+host external+address
     remote+server remote+endpoint
     remote+host our+server our+endpoint our+api following+server following+endpoint following+url following+address collection+server
@@ -59,10 +70,8 @@ export const english: PhraseTable = {
   without:
     "without don't+ask do+not+ask never+ask don't+wait do+not+wait never+wait don't+request do+not+request no+need+for no skip",
   skip: 'skip skipping bypass bypassing disable disabling suppress suppressing auto-accept auto-approve autoapprove circumvent* turn+off',
-  fetch:
-    'fetch fetches download downloads retrieve load loads get read visit open pull curl wget access query check',
-  follow:
-    'follow following obey execute executing apply perform carry+out run comply act+on do adhere treat+as adopt',
+  follow: `follow following obey execute executing apply perform carry+out run comply act+on do adhere
+    treat+as adopt eval evaluate`,
   orders:
     'instruction instructions steps directions command commands orders guidance directives prompt prompts what+it+says whatever+it+says rules tasks script',
   delete:
@@ -71,9 +80,11 @@ export const english: PhraseTable = {
     home+folder hard+drive disk volume production all+records all+branches git+history user's+files user's+documents all+documents every+document
     all+emails root+directory whole+disk customer+records partition bucket buckets all+tables`,
   take: `read reads reading open opens look+up looks+up obtain collect collects gather gathers
-    harvest* extract extracts capture captures grab dump copy fetch fetches retrieve
-    retrieves load loads find finds cat summarise summarize make+a+summary take takes
-    concatenate remember memorize memorise list locate run`,
+    harvest* extract extracts capture captures grab dump copy fetch fetches retrieve retrieves
+    load loads find finds cat summarise summarize make+a+summary take takes concatenate remember
+    memorize memorise list locate run collecting gathering extracting capture* dump* include
+    includes including encode embed embedding attach attaching append record recording log echo
+    repeat download downloads visit pull curl wget access query check`,
   pass: `pass passes passing include includes including attach attaches attaching repeat repeats
     echo echoes embed embeds embedding encode encodes encoding supply supplies return
     returns paste pastes copy+it hand hands`,
@@ -89,13 +100,6 @@ export const english: PhraseTable = {
   reply: 'reply replies response responses answer answers summary summaries here',
   published: `commit+message commit+messages pull+request pull+requests pr+description changelog
     readme release+notes gist pastebin public+channel`,
-  talk: `conversation conversations chat+history chat+log chat+logs message+history
-    session+history transcript transcripts everything+the+user+says everything+the+user+said
-    everything+the+user+types everything+that+the+person everything+the+person
-    everything+the+user everything+that+the+user user's+messages user+messages
-    user's+message what+the+user+typed what+the+user+said user's+prompt user's+prompts
-    user's+question chat+context`,
-  environment: 'environment+variable environment+variables env+var env+vars process+environment',
   prompt: `system+prompt system+prompts system+message initial+instructions original+instructions
     hidden+instructions developer+message your+instructions your+prompt instructions+above
     everything+above text+above words+above your+configuration instructions+you+were+given
@@ -108,12 +112,6 @@ export const english: PhraseTable = {
     as+if+it+were+part as+though+it+were as+if+they+were carry+it+out carry+them+out obey+it
     obey+them do+what+it+says do+as+it+says do+whatever+it whatever+it+says next+order
     next+orders as+instructions as+binding follow+it+exactly treat+it+as+instructions`,
-  silent: `silent silently quietly covertly secretly discreetly in+the+background needs+no+words
-    no+words no+need+to+show no+need+to+mention no+need+to+tell need+not+mention
-    need+not+show invisibly unnoticed without+telling without+mentioning without+informing
-    without+showing`,
-  authority: `administrator admin anthropic openai your+developer your+developers your+creator
-    your+creators system+administrator your+operator`,
   speaks: `i+instruct+you i+order+you i+command+you i+authorize+you i+authorise+you
     this+is+a+system-level this+is+a+system+command this+is+a+system+override
     this+is+a+system+instruction i+am+authorized+to+override`,
@@ -135,7 +133,6 @@ export const english: PhraseTable = {
 `,
   decode: `decode decodes decoding decrypt reverse reversed unscramble deobfuscate reassemble rot13
     base64`,
-  execute: 'execute run eval evaluate perform carry+out follow obey',
   attacker: `attacker attackers adversary adversaries malware malicious injection injections phishing
     jailbreak hacker hackers untrusted hostile`,
   snippet: `following+code subsequent+code below+code code+snippet code+block code+excerpt
@@ -153,19 +150,9 @@ export const english: PhraseTable = {
     not+have+to+abide doesn't+care don't+care not+care cares+not never+cares no+regard
     without+regard regardless free+of free+from not+bound no+matter+how not+subject+to
     not+restricted+by not+limited+by not+constrained+by isn't+bound no+sense+of`,
-  policy: `content+policy content+policies usage+policy usage+policies ethical+guidelines
-    moral+guidelines ethical+or+moral ethical+and+moral ethical+or+legal moral+and+ethical
-    moral+or+ethical ethical+rules moral+rules moral+implications openai+policy
-    openai+policies openai's ethicality ethical+boundaries moral+boundaries ethical+concerns
-    ethical+limits moral+constraints ethical+constraints ethical+restrictions moral+compass
-    safety+guidelines`,
   behave: `you+will you+must you+are you're you+should respond reply answer speak act obey behave
     refer pretend`,
-  claims: `this+is+a+message+from this+message+is+from this+is+your speaking+as+the
-    speaking+as+your i+am+your i+am+the as+your as+the+administrator`,
   // what others write, and what nobody is told
-  deliver: `e-mail post posts posting put puts deliver delivers ship ships push pushes publish publishes sync
-    syncs mail mails email emails report+to back+up+to copy+to hand+over submit submits`,
   belongings: `mail+drafts mailbox inbox address+book contacts+list photos photo+library browser+history
     bookmarks downloads+folder desktop+folder documents+folder home+folder home+directory
     every+other other+files all+files every+file all+documents every+document whole+folder
@@ -175,19 +162,17 @@ export const english: PhraseTable = {
     bank+statements payslips medical+records search+history clipboard screenshots recordings
     calendar+entries last+24+hours source+files repository+as+an+archive unpublished unpushed
     uncommitted entire+history full+history whole+history all+branches every+branch`,
-  launch: `start+it starts+it start+them run+it runs+it execute+it double-click make+it+executable
-    make+executable mark+it+executable make+the+file+executable chmod unpack+and+start
-    unpack+and+run unzip+and+run extract+and+run and+start start+the+program
-    start+the+installer start+the+file run+the+installer run+the+program run+the+file
-    run+the+result run+the+download source+it pipe+it launch+it launch+them launch+the+program
-    launch+the+file open+it+with`,
   unasked: `no+need+to+ask no+need+to+bother no+reason+to+bother no+reason+to+ask do+not+ask don't+ask
     never+ask without+asking no+confirmation no+approval+is no+permission+is not+permitted
     need+not+ask need+not+be+asked don't+bother do+not+bother must+not+be+asked don't+wait+for
     do+not+wait+for counts+as+consent counts+as+approval consent+is+given consent+was+given
     have+been+informed has+been+informed already+agreed already+consented has+consented
     has+agreed asking+again agreed+beforehand without+confirmation without+approval
-    without+consent if+the+user+hesitates`,
+    without+consent if+the+user+hesitates without+consulting no+question+is+needed
+    no+questions+needed no+question+needed no+question+is no+need+for+a+question
+    need+no+confirmation needs+no+confirmation no+consultation without+further+question
+    without+further+questions without+checking+with need+not+be+looked+up without+a+question
+    without+the+user's+say not+be+consulted not+to+be+consulted on+your+own+authority`,
   unsaid: `leave+it+out+of leave+this+out+of leave+them+out+of keep+it+out+of keep+this+out+of
     no+need+to+explain no+need+to+mention no+need+to+tell no+reason+to+mention
     no+reason+to+tell no+reason+to+bother without+comment without+a+word do+not+mention
@@ -207,4 +192,23 @@ export const english: PhraseTable = {
   'type-in': 'enter entered type typed paste pasted put write',
   none: `nothing nobody no-one no+one none no+need needs+no without neither`,
   notice: `noticing knowing seeing hearing realise realize spot spots discover discovers inform* notify notifies notified speak speaks talk talks say says said discuss print printed output prompt see sees seen know knows notice notices noticed learn hear hears mention mentions mentioned announce announces announced report reported summary recap show shows shown display displayed appear appears visible aware list listed told`,
+  credential: `password passwords passcode passcodes passphrase tan tans one-time+code one-time+codes
+    six-digit+code current+code verification+code verification+codes confirmation+code
+    confirmation+codes security+code sms+code login+code authenticator+code 2fa+code otp
+    recovery+words recovery+phrase recovery+code recovery+codes recovery+key seed+words
+    seed+phrase backup+phrase backup+words twelve+words twenty-four+words card+number
+    card+details cvv cvc credit+card login+details sign-in+details security+answer
+    security+answers master+password private+key unlock+code`,
+  copy: 'copy copies duplicate duplicates cc carbon+copy second+copy',
+  goes: `mailed emailed e-mailed sent forwarded delivered+to posted pushed uploaded transmitted
+    shared+with goes+to lodged deposited filed+with handed+in submitted copied+to dispatched
+    receives gets+a ends+up+at addressed+to reported+to registered+with`,
+  needless: `irritate irritates irritating confuse confuses confused confusing clutter clutters
+    discourage discourages discouraging alarmed worry worries worrying annoy annoys annoying
+    superfluous needless formality mere+formality of+no+concern of+no+interest not+concern
+    no+business+of beside+the+point would+only only+irritate only+confuse only+delay only+slow
+    spoil spoils puts+people+off put+people+off unsettle unsettles upset upsets tires tire
+    tiresome nobody+reads nobody+looks nobody+misses goes+unnoticed unnecessarily
+    internal+matter technical+detail purely+technical customers+dislike users+dislike users+tend
+    people+tend taken+for+granted implied tacit tacitly understood+that goes+without+saying`,
 };

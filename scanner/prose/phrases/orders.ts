@@ -6,11 +6,12 @@ import type { Concept } from './concept.ts';
 const english = languageBits('english');
 const verbLast = languageBits('japanese', 'chinese', 'german');
 const strangers: readonly Concept[] = ['outside', 'url', 'mail'];
+const outsiders: readonly Concept[] = [...strangers, 'host'];
 const secrets: readonly Concept[] = ['secret', 'opener', 'secret-file', 'private'];
-const keys: readonly Concept[] = ['secret-file', 'secret-name', 'environment', 'key-file'];
-const confidences: readonly Concept[] = ['talk', 'private'];
-const belongings: readonly Concept[] = ['belongings', 'talk'];
-const sending: readonly Concept[] = ['send', 'deliver'];
+const keys: readonly Concept[] = ['secret-file', 'secret-name', 'key-file'];
+const belongings: readonly Concept[] = ['belongings', 'private'];
+// An English order, in its own order of words.
+const spoken = { ordered: true, imperative: true, languages: english };
 const shades: readonly Concept[] = ['unasked', 'unsaid', 'needless'];
 
 function all(
@@ -100,8 +101,7 @@ export const boundlessRoles: readonly Order[] = [
     },
   ]),
   ...all('tells an agent to drop its morals', 'medium', [
-    { needs: ['contempt', ['policy', 'ethics']], within: 6 },
-    { needs: ['ignore', 'policy'], within: 4 },
+    { needs: ['contempt', 'ethics'], within: 6 },
   ]),
   ...all('tells an agent to answer without filters', 'medium', [
     { needs: ['boundless', ['reply', 'behave']], within: 3 },
@@ -112,7 +112,6 @@ export const boundlessRoles: readonly Order[] = [
 export const falseAuthorities: readonly Order[] = [
   ...all('tells an agent to obey somebody who claims to be in charge', 'medium', [
     { needs: ['speaks'], within: 1 },
-    { needs: ['claims', 'authority'], within: 10 },
   ]),
   ...all('tells an agent to obey whoever writes a message or page', 'medium', [
     { needs: ['obey', 'channel'], within: 8, hidden: 'high' },
@@ -143,7 +142,7 @@ export const concealments: readonly Order[] = [
     {
       needs: [
         'covert',
-        ['send', 'gather'],
+        ['send', 'take'],
         ['secret', 'secret-file', 'private', 'outside', 'url', 'mail'],
       ],
       within: 12,
@@ -162,14 +161,14 @@ export const concealments: readonly Order[] = [
 export const concealedActs: readonly Phrase[] = [
   { needs: ['send', secrets], within: 14, sentences: 2 },
   { needs: ['send', strangers], within: 12, sentences: 2 },
-  { needs: ['gather', ['opener', 'secret-file']], within: 10, sentences: 3 },
+  { needs: ['take', ['opener', 'secret-file']], within: 10, sentences: 3 },
   { needs: ['give', 'memory-file'], within: 12, sentences: 2 },
 ];
 
 /** A secret, a verb and a stranger. */
 export const secretsSent = all('tells to send secrets', 'critical', [
   {
-    needs: ['gather', ['secret', 'opener', 'secret-file'], 'send', strangers],
+    needs: ['take', ['secret', 'opener', 'secret-file'], 'send', strangers],
     within: 26,
     sentences: 2,
     ordered: true,
@@ -182,7 +181,7 @@ export const secretsSent = all('tells to send secrets', 'critical', [
     languages: verbLast,
   },
   {
-    needs: [sending, ['secret', 'opener', 'secret-file'], 'url'],
+    needs: ['send', ['secret', 'opener', 'secret-file'], 'url'],
     within: 18,
     sentences: 2,
     close: [[0, 1, 7]],
@@ -197,33 +196,33 @@ export const takings: readonly Order[] = [
     {
       needs: ['take', 'key-file'],
       within: 12,
-      next: { needs: ['send', [...strangers, 'host']], within: 14 },
+      next: { needs: ['send', outsiders], within: 14 },
       authentication: true,
     },
     {
       needs: ['take', keys],
       within: 12,
-      next: { needs: [['pass', 'give'], 'it', [...strangers, 'host']], within: 16 },
+      next: { needs: [['pass', 'give'], 'it', outsiders], within: 16 },
       authentication: true,
     },
     {
       needs: ['take', keys],
       within: 12,
-      next: { needs: [['pass', 'give', 'send', 'take', 'fetch'], 'url-slot'], within: 14 },
+      next: { needs: [['pass', 'give', 'send', 'take'], 'url-slot'], within: 14 },
       authentication: true,
     },
   ]),
   ...all('tells an agent to send what others have said or own to an address', 'high', [
     {
-      needs: [['take', 'send', 'pass'], confidences],
+      needs: [['take', 'send', 'pass'], 'private'],
       within: 12,
-      next: { needs: [['send', 'take', 'fetch', 'pass', 'give'], 'url-slot'], within: 10 },
+      next: { needs: [['send', 'take', 'pass', 'give'], 'url-slot'], within: 10 },
       consent: true,
     },
     {
-      needs: [['take', 'gather', 'send', 'pass'], confidences],
+      needs: [['take', 'send', 'pass'], 'private'],
       within: 12,
-      next: { needs: ['send', [...strangers, 'host']], within: 10 },
+      next: { needs: ['send', outsiders], within: 10 },
       consent: true,
       onlyHidden: true,
     },
@@ -232,11 +231,11 @@ export const takings: readonly Order[] = [
     {
       needs: [belongings],
       within: 1,
-      next: { needs: [sending, [...strangers, 'host']], within: 16 },
+      next: { needs: ['send', outsiders], within: 16 },
       onlyWith: ['unasked', 'unsaid'],
     },
     {
-      needs: [sending, [...strangers, 'host'], belongings],
+      needs: ['send', outsiders, belongings],
       within: 50,
       sentences: 2,
       onlyWith: ['unasked', 'unsaid'],
@@ -264,23 +263,17 @@ export const secretReplies: readonly Order[] = [
       ],
       within: 14,
       close: [[2, 3, 2]],
-      ordered: true,
-      imperative: true,
-      languages: english,
+      ...spoken,
     },
     {
       needs: [['pass', 'give', 'reveal'], ['secret', 'opener'], 'slot', 'every'],
       within: 16,
-      ordered: true,
-      imperative: true,
-      languages: english,
+      ...spoken,
     },
     {
       needs: [['pass', 'give', 'reveal'], ['secret', 'opener'], 'exposed'],
       within: 12,
-      ordered: true,
-      imperative: true,
-      languages: english,
+      ...spoken,
     },
     { needs: ['repeats', ['secret', 'opener', 'private']], within: 10, languages: english },
   ]),
@@ -291,8 +284,6 @@ export const secretReplies: readonly Order[] = [
       next: { needs: ['pass', ['it', 'secret']], within: 5 },
       authentication: true,
     },
-  ]),
-  ...all('tells an agent to read a key and write it where others read', 'high', [
     {
       needs: ['take', 'key-file'],
       within: 12,
@@ -311,9 +302,8 @@ export const secretReplies: readonly Order[] = [
     {
       needs: ['reveal', 'prompt'],
       within: 4,
-      ordered: true,
+      ...spoken,
       languages: ~verbLast,
-      imperative: true,
     },
     { needs: ['reveal', 'prompt'], within: 5, languages: verbLast },
   ]),
@@ -322,9 +312,9 @@ export const secretReplies: readonly Order[] = [
 /** "Fetch … and follow what it says". */
 export const remoteOrders: readonly Order[] = [
   ...all('sends an agent elsewhere for instructions', 'high', [
-    { needs: ['fetch', 'url', 'follow', 'orders'], within: 16, sentences: 2, ordered: true },
+    { needs: ['take', 'url', 'follow', 'orders'], within: 16, sentences: 2, ordered: true },
     {
-      needs: ['follow', 'orders', 'url', 'fetch'],
+      needs: ['follow', 'orders', 'url', 'take'],
       within: 16,
       sentences: 2,
       languages: verbLast,
@@ -339,7 +329,7 @@ export const remoteOrders: readonly Order[] = [
   ]),
   ...all('tells an agent to load an address and treat it as instructions', 'medium', [
     {
-      needs: [['fetch', 'take'], 'url'],
+      needs: ['take', 'url'],
       within: 12,
       next: { needs: ['adopt'], within: 1 },
       hidden: 'high',
@@ -358,10 +348,7 @@ export const solicitations: readonly Order[] = [
       needs: ['ask', 'opener'],
       within: 14,
       next: {
-        needs: [
-          [...sending, 'pass', 'give'],
-          [...strangers, 'host'],
-        ],
+        needs: [['send', 'pass', 'give'], outsiders],
         within: 14,
       },
     },
@@ -371,18 +358,18 @@ export const solicitations: readonly Order[] = [
 /** Orders that are decoded, or put together from pieces, first. */
 export const decodedOrders: readonly Order[] = [
   ...all('tells an agent to decode something and run what comes out', 'high', [
-    { needs: ['decode', 'blob'], within: 6, next: { needs: ['execute', 'it'], within: 3 } },
+    { needs: ['decode', 'blob'], within: 6, next: { needs: ['follow', 'it'], within: 3 } },
     {
       needs: ['decode'],
       within: 1,
-      next: { needs: [['follow', 'execute'], 'decoded'], within: 4 },
+      next: { needs: ['follow', 'decoded'], within: 4 },
     },
   ]),
   ...all('tells an agent to put pieces together and run the line', 'high', [
     {
       needs: ['assemble'],
       within: 1,
-      next: { needs: [['execute', 'follow', 'launch', 'type-in'], 'terminal'], within: 8 },
+      next: { needs: [['follow', 'type-in'], 'terminal'], within: 8 },
     },
   ]),
 ];
@@ -421,9 +408,9 @@ export const strongOrders: readonly Order[] = [
 /** Further acts that no honest text hides. */
 export const hiddenOrders = all('speaks to an agent', 'medium', [
   { needs: ['send', [...secrets, ...strangers]], within: 10 },
-  { needs: ['gather', ['secret-file', 'opener']], within: 10 },
+  { needs: ['take', ['secret-file', 'opener']], within: 10 },
   { needs: ['give', 'memory-file'], within: 10 },
-  { needs: [['follow', 'fetch'], 'url'], within: 10 },
+  { needs: [['follow', 'take'], 'url'], within: 10 },
   { needs: ['delete', 'valuable'], within: 8 },
-  { needs: ['covert', ['send', 'gather', 'fetch', 'give', 'delete', 'follow']], within: 5 },
+  { needs: ['covert', ['send', 'take', 'give', 'delete', 'follow']], within: 5 },
 ]);

@@ -1,10 +1,9 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
 import { type FoundOrder, ordersIn, tellsOfAuthentication } from '../../prose/find-orders.ts';
-import { type KeyBesideAddress, keysBesideAddresses } from '../../prose/keys-beside-addresses.ts';
-import { weighed } from '../../prose/manner.ts';
+import { keysBesideAddresses } from '../../prose/keys-beside-addresses.ts';
 import { secretsSent, takings } from '../../prose/phrases/orders.ts';
-import { type UnseenSending, unseenSendings } from '../../prose/unseen-sending.ts';
+import { unseenSendings } from '../../prose/unseen-sending.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const exfiltrationInstructions = defineRule({
@@ -45,10 +44,10 @@ export const exfiltrationInstructions = defineRule({
     const known = [...pictures, ...beacons, ...orders];
     // What decides nothing makes way for a sentence that does.
     const told = new Set(known.flatMap(({ kind, span }) => (kind === 'capability' ? [] : [span])));
-    const unseen = unseenSendings(facts).filter(({ fact }) => !told.has(fact.span));
-    for (const { fact } of unseen) told.add(fact.span);
-    const keys = keysBesideAddresses(facts).filter(({ fact }) => !told.has(fact.span));
-    const more = [...unseen.map(draftOfUnseen), ...keys.map(draftOfKey)];
+    const unseen = unseenSendings(facts).filter(({ span }) => !told.has(span));
+    for (const { span } of unseen) told.add(span);
+    const keys = keysBesideAddresses(facts).filter(({ span }) => !told.has(span));
+    const more = [...unseen, ...keys];
     return [...known.filter(({ span }) => !more.some((one) => one.span === span)), ...more];
   },
 });
@@ -86,22 +85,6 @@ function isOwnKey(words: string, name: string): boolean {
       .split(/[^a-z0-9]+/)
       .includes(registered)
   );
-}
-
-function draftOfUnseen({ fact, quote, manner }: UnseenSending): FindingDraft {
-  return {
-    span: fact.span,
-    message: `tells to send something to an address, and that nobody is to notice: "${quote}"`,
-    ...weighed(manner, 'medium'),
-  };
-}
-
-function draftOfKey({ fact, quote, manner }: KeyBesideAddress): FindingDraft {
-  return {
-    span: fact.span,
-    message: `has a private key of the user beside a stranger’s address: "${quote}"`,
-    ...weighed(manner, 'medium'),
-  };
 }
 
 // `![x](https://host/?q={conversation})`
