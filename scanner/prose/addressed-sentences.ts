@@ -3,7 +3,7 @@ import type { FactOf } from '../fact/fact.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../lookup-tables/secret-providers.ts';
 import type { FindingDraft } from '../rule.ts';
-import { isText } from './find-orders.ts';
+import { isText, quoteCharsMax } from './find-orders.ts';
 import { mannerOf, type Surroundings, weighed } from './manner.ts';
 import type { ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
@@ -66,8 +66,6 @@ export function draftsOfSentence(
     ? []
     : [{ span: reading.fact.span, message, ...weighed(manner, 'medium') }];
 }
-
-const quoteCharsMax = 140;
 
 /** A sign without which no text has an address. */
 export const mayReceive = /:\/\/|@/;

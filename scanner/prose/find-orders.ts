@@ -212,12 +212,14 @@ function foundAt(place: Place, order: Order, match: PhraseMatch): FoundOrder | u
     match: { start, end },
     quote: reading.text.slice(start, end).trim().slice(0, quoteCharsMax),
     manner: signsIn ? 'described' : (mildness.find((one) => manners.includes(one)) ?? 'meant'),
-    severity: fact.role === 'fence' ? atMost(usual, 'medium') : usual,
+    severity:
+      fact.role === 'fence' && order.severity !== 'critical' ? atMost(usual, 'medium') : usual,
     isHidden,
   };
 }
 
-const quoteCharsMax = 140;
+/** Characters of a text in a message. */
+export const quoteCharsMax = 140;
 const aroundChars = 300;
 const mildness: readonly Manner[] = ['refused', 'quoted', 'described', 'discussed'];
 

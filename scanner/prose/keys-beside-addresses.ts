@@ -27,15 +27,18 @@ export function keysBesideAddresses(facts: readonly Text[]): FindingDraft[] {
       for (const reading of readingsOf(fact)) {
         if (!mayHold(reading.hints, needs)) continue;
         const found = sentencesOf(reading).find((one) => givesKey(one) && isAddressed(one));
-        const drafts = draftsOfSentence(reading, found, surroundingsOf(file, index), says);
+        const drafts = draftsOfSentence(
+          reading,
+          found,
+          surroundingsOf(file, index),
+          'has a private key of the user beside a stranger’s address',
+        );
         if (drafts.length > 0) return drafts;
       }
       return [];
     }),
   );
 }
-
-const says = 'has a private key of the user beside a stranger’s address';
 const needs = needsOfConcepts(['key-file']);
 
 // Hosts and mailboxes stand in each guide to SSH; addresses of the web do not.

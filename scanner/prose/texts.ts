@@ -79,11 +79,7 @@ class LazyText implements ProseText {
   }
 
   get hints(): Hints {
-    const [first, ...rest] = this.readings;
-    this.#hints ??=
-      first !== undefined && rest.length === 0
-        ? first.hints
-        : unionOf(this.readings.map(({ hints }) => hints));
+    this.#hints ??= unionOf(this.readings.map(({ hints }) => hints));
     return this.#hints;
   }
 }

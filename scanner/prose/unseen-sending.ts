@@ -29,12 +29,15 @@ export function unseenSendings(facts: readonly Text[]): FindingDraft[] {
       const here = sentencesOf(reading);
       const around = [...before(file, index), ...here, ...behind(file, index)];
       const found = here.find((one) => sends(one) && isUnseen(one, around));
-      return draftsOfSentence(reading, found, surroundingsOf(file, index), says);
+      return draftsOfSentence(
+        reading,
+        found,
+        surroundingsOf(file, index),
+        'tells to send something to an address, and that nobody is to notice',
+      );
     }),
   );
 }
-
-const says = 'tells to send something to an address, and that nobody is to notice';
 // The texts around one, up to the next heading.
 function before(file: readonly Text[], index: number): readonly PageSentence[] {
   for (let at = index - 1; at >= 0 && file[at]?.role !== 'heading'; at--) {

@@ -84,11 +84,9 @@ export const concepts = [
   'download', // fetch a file
   'none', // nothing, nobody, no need
   'notice', // see, know, mention; a summary or a report
-  // credentials, and receivers that a page fixes
   'credential', // a password, a code, recovery words
   'copy', // a copy of it
   'goes', // is mailed, goes to
-  // what is put into an agent's work, and why nobody is told
   'needless', // it would only confuse, a formality
 ] as const;
 export type Concept = (typeof concepts)[number];
