@@ -3,6 +3,7 @@
  * announced change is for a person to review. An unannounced change is what attacks make.
  */
 import type { FactOf } from '../fact/fact.ts';
+import { keep, remembered } from '../fact/remembered.ts';
 import type { FactSelector } from '../fact/selectors.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
@@ -58,8 +59,11 @@ export function isAnnounced(
   const isService = mechanism?.isService === true;
   const texts = of('text');
   const agent = agentOf(named);
-  if (saidIn(source, texts, { words, agent, file, isService })) return true;
-  if (isPurpose(source, texts, named)) return true;
+  if (
+    saidIn(source, texts, { words, agent, file, isService }) ||
+    isPurpose(source, texts, named, words)
+  )
+    return true;
   const code = sources.find(({ path }) => path === file);
   if (code === undefined || mechanism === undefined) return false;
   return (
@@ -85,15 +89,11 @@ interface Named {
 }
 
 // A skill may set up hundreds of services, and its page may have thousands of sentences.
-const said = new WeakMap<TaintSource, Map<string, boolean>>();
+const answersOf = remembered((_: TaintSource) => new Map<string, boolean>());
 
 function saidIn(page: TaintSource, texts: readonly FactOf<'text'>[], named: Named): boolean {
-  const known = said.get(page) ?? new Map<string, boolean>();
-  said.set(page, known);
   const key = `${texts.length} ${named.words} ${named.agent} ${named.file}`;
-  const answer = known.get(key) ?? announces(page, texts, named);
-  known.set(key, answer);
-  return answer;
+  return keep(answersOf(page), key, () => announces(page, texts, named));
 }
 
 function announces(
@@ -121,9 +121,9 @@ function isPurpose(
   { text }: TaintSource,
   texts: readonly FactOf<'text'>[],
   named: string,
+  words: RegExp,
 ): boolean {
-  const words = wordsFor(named);
-  if (words === undefined || sensitivePath(named)?.kind !== 'agent-settings') return false;
+  if (sensitivePath(named)?.kind !== 'agent-settings') return false;
   const shown = texts.filter(
     ({ span, context }) =>
       span.path === 'SKILL.md' &&
@@ -254,27 +254,12 @@ function reaches(
   );
 }
 
-interface Looks {
-  readonly speaksOut: boolean;
-  readonly pullsCode: boolean;
-  readonly hidesWords: boolean;
-}
-
-// A memo of a pure function: a skill may set up hundreds of services.
-const looks = new WeakMap<TaintSource, Looks>();
-
-function looksOf(source: TaintSource): Looks {
-  const known = looks.get(source);
-  if (known !== undefined) return known;
-  const { path, text } = source;
-  const made = {
-    speaksOut: speaks.test(withoutMessages(text)),
-    pullsCode: !isPage.test(path) && pulls.test(text),
-    hidesWords: hidesWords.test(text),
-  };
-  looks.set(source, made);
-  return made;
-}
+// A skill may set up hundreds of services.
+const looksOf = remembered(({ path, text }: TaintSource) => ({
+  speaksOut: speaks.test(withoutMessages(text)),
+  pullsCode: !isPage.test(path) && pulls.test(text),
+  hidesWords: hidesWords.test(text),
+}));
 
 const isPage = /\.(md|mdx|rst|txt)$/i;
 const pulls =

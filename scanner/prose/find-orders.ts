@@ -7,7 +7,6 @@ import type { FindingDraft } from '../rule.ts';
 import { type Hints, mayHold, meets, unionOf } from './hints.ts';
 import { type Manner, mannerOfOrder, nothingAround, surroundingsOf, weighed } from './manner.ts';
 import { matchesIn, needsOf, type Order, type Phrase, type PhraseMatch } from './phrase.ts';
-import type { Concept } from './phrases/concept.ts';
 import { type ProseReading, readingOf, readingOfText } from './reading.ts';
 import { type ProseText, proseTexts, textsByFile } from './texts.ts';
 
@@ -53,7 +52,7 @@ export function ordersIn(
 ): FindingDraft[] {
   const search = searchFor(orders);
   return textsByFile(facts).flatMap((file) => {
-    const texts = textsOf(file, roles);
+    const texts = proseTexts(file).filter(({ fact }) => roles.has(fact.role) && isText(fact));
     const found = texts.flatMap((text, at): FoundOrder[] => {
       if (!meets(text.hints, search.any)) return [];
       for (const reading of text.readings) {
@@ -138,16 +137,6 @@ interface Place {
 
 const alone = { file: [], index: -1, texts: [], at: 0 };
 
-const textsOfProse = remembered((file: Texts) =>
-  proseTexts(file).filter(({ fact }) => proseRoles.has(fact.role) && isText(fact)),
-);
-
-function textsOf(file: Texts, roles: ReadonlySet<Role>): readonly ProseText[] {
-  return roles === proseRoles
-    ? textsOfProse(file)
-    : proseTexts(file).filter(({ fact }) => roles.has(fact.role));
-}
-
 function worstIn(place: Place, { orders, any }: Search, judge?: Judge): FoundOrder | undefined {
   const { reading, file } = place;
   if (!meets(reading.hints, any)) return undefined;
@@ -193,7 +182,7 @@ function foundAt(place: Place, order: Order, match: PhraseMatch): FoundOrder | u
   const start = isHere ? Math.min(match.start, next?.match.start ?? match.start) : match.start;
   const end = isHere ? Math.max(match.end, next?.match.end ?? match.end) : match.end;
   const near = (phrase: Phrase): boolean => isNear(place, { start, end }, phrase);
-  if (order.onlyWith !== undefined && !near(oneOf(order.onlyWith))) return undefined;
+  if (order.onlyWith !== undefined && !near(phraseOf(order.onlyWith))) return undefined;
   const isHidden = (order.hidden ?? order.onlyHidden) !== undefined && hiding.some(near);
   if (order.onlyHidden === true && !isHidden) return undefined;
   if (order.consent === true && asking.some(near)) return undefined;
@@ -271,10 +260,8 @@ function sentencesOf({ marks }: ProseReading): number {
   return (marks.at(-1)?.sentence ?? 0) + 1;
 }
 
-// Each list of concepts is one phrase.
-const oneOf = remembered(
-  (concepts: readonly Concept[]): Phrase => ({ needs: [concepts], within: 1 }),
-);
+// Each list of needs is one phrase.
+const phraseOf = remembered((needs: Phrase['needs']): Phrase => ({ needs, within: 8 }));
 
 const hiding: readonly Phrase[] = [
   { needs: ['covert'], within: 1 },

@@ -67,11 +67,11 @@ export function meets(some: Hints, others: Hints): boolean {
 
 /** The needs of a phrase: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
-  return needs.map((need) =>
-    hintsWith(
-      (typeof need === 'string' ? [need] : need).map((concept) => concepts.indexOf(concept)),
-    ),
-  );
+  return needs.map((need) => {
+    const hints = new Int32Array(numbersOfHints);
+    for (const one of typeof need === 'string' ? [need] : need) add(hints, concepts.indexOf(one));
+    return hints;
+  });
 }
 
 /** The union of several sets. */
@@ -93,12 +93,6 @@ const table = new Map<number, WordEntry>();
 const lowBits = 0xffff;
 const mayBeWord = new Uint8Array(lowBits + 1);
 for (const sum of Object.keys(words)) mayBeWord[Number(sum) & lowBits] = 1;
-
-function hintsWith(bits: readonly number[]): Hints {
-  const hints = new Int32Array(numbersOfHints);
-  for (const bit of bits) add(hints, bit);
-  return hints;
-}
 
 function add(hints: Hints, bit: number): void {
   hints[bit >> 5] = (hints[bit >> 5] ?? 0) | (1 << (bit & 31));

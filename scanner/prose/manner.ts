@@ -127,12 +127,10 @@ const acts: ReadonlySet<Concept> = new Set([
   'pass',
   'give',
   'send',
-  'take',
   'reveal',
   'follow',
   'obey',
   'decode',
-  'send',
   'assemble',
 ]);
 

@@ -1,9 +1,16 @@
 /** Concepts of names: addresses, files and variables, which look alike in all languages. */
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import type { Concept } from './phrases/concept.ts';
 
 /** The concepts of a name with a point, a slash, an `@` or an underscore. */
 export function conceptsOfName(name: string): readonly Concept[] {
-  if (/^https?:\/\//.test(name)) return placeForData.test(name) ? ['url', 'url-slot'] : ['url'];
+  const [, host, path] = /^https?:\/\/([\w.-]+)(.*)/.exec(name) ?? [];
+  if (host !== undefined) {
+    const found: Concept[] = ['url'];
+    if (placeForData.test(name)) found.push('url-slot');
+    if (/^(?:paste|file-drop)$/.test(dropHostOf(host, path)?.kind ?? '')) found.push('paste-site');
+    return found;
+  }
   if (secretName.test(name)) return ['secret-name'];
   if (!/[./@]/.test(name)) return [];
   if (/@/.test(name)) return ['mail'];
@@ -46,6 +53,7 @@ const names: readonly NameForm[] = [
     form: /^(?:~|\$HOME|%USERPROFILE%|%APPDATA%|\/(?:home|Users)\/[\w.-]{1,40})(?:\/(?:Documents|Desktop|Downloads|Pictures|Library|Dropbox|Nextcloud|OneDrive|Movies|Music|Notes|Mail|Dokumente|Bilder|Schreibtisch|Bureau|Documentos|Escritorio|Imagens|\.claude\/projects|\.codex\/sessions)\b|\/?$)/i,
   },
   { concept: 'access-file', form: /(^|\/)(authorized_keys|sudoers|sudoers\.d)(\/|$)/i },
+  { concept: 'program', form: /\.(?:exe|msi|scr|dmg|pkg|appimage)$/i },
   {
     concept: 'host',
     form: /^[\w-]{1,60}(?:\.[\w-]{1,60}){0,4}\.(?:com|net|org|xyz|info|biz|top|site|online|example|invalid|ru|cn)(?:\/|$)/i,
@@ -55,6 +63,7 @@ const names: readonly NameForm[] = [
 const tellingWords: Partial<Record<Concept, string>> = {
   url: 'http https',
   'url-slot': 'http https',
+  'paste-site': 'http https',
   'secret-name': 'key token secret password',
   'secret-file':
     'env ssh aws gnupg netrc npmrc pypirc kube git docker rsa ed25519 ecdsa dsa credentials application wallet login cookies authorized secrets shadow pem p12 pfx kdbx',
@@ -64,6 +73,7 @@ const tellingWords: Partial<Record<Concept, string>> = {
   'access-file': 'authorized sudoers',
   belongings:
     'documents desktop downloads pictures library dropbox nextcloud onedrive movies music notes mail dokumente bilder schreibtisch bureau documentos escritorio imagens home userprofile appdata',
+  program: 'exe msi scr dmg pkg appimage',
   host: 'com net org xyz info biz top site online example invalid ru cn',
 };
 

@@ -3,6 +3,7 @@
  * itself. Commands say so in every language.
  */
 import type { FactOf } from '../fact/fact.ts';
+import { keep, remembered } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
 
@@ -50,17 +51,13 @@ interface Ends {
 }
 
 // A skill may set up hundreds of jobs. Rules read texts of different roles.
-const ends = new WeakMap<TaintSource, Map<number, Ends>>();
+const endsBySize = remembered((_: TaintSource) => new Map<number, Ends>());
 
 function endsOf(page: TaintSource, texts: readonly FactOf<'text'>[]): Ends {
-  const known = ends.get(page) ?? new Map<number, Ends>();
-  ends.set(page, known);
-  const made = known.get(texts.length) ?? {
+  return keep(endsBySize(page), texts.length, () => ({
     commands: texts.filter(isCommand).flatMap(({ text }) => text.split('\n').flatMap(endsIn)),
     options: texts.filter(isSentence).flatMap(({ text }) => optionsIn(text)),
-  };
-  known.set(texts.length, made);
-  return made;
+  }));
 }
 
 function isCommand({ role, span, context }: FactOf<'text'>): boolean {
@@ -113,19 +110,13 @@ interface CodeWords {
   readonly options: ReadonlySet<string>;
 }
 
-const words = new WeakMap<TaintSource, CodeWords>();
-
-function wordsOf(code: TaintSource): CodeWords {
-  const known = words.get(code);
-  if (known !== undefined) return known;
-  const spoken = code.text.replace(comment, '');
-  const names = namesIn(code.text);
+const wordsOf = remembered(({ text }: TaintSource): CodeWords => {
+  const spoken = text.replace(comment, '');
+  const names = namesIn(text);
   // A name that only a comment has is the name of no job.
   const isWhole = [...namesIn(spoken)].length === names.size;
-  const made = { names: isWhole ? names : new Set<string>(), options: optionsOf(spoken) };
-  words.set(code, made);
-  return made;
-}
+  return { names: isWhole ? names : new Set(), options: optionsOf(spoken) };
+});
 
 // More than a comment may go: fewer names and options are the stricter reading.
 const comment = /(?:^|\s)(?:#|\/\/|;|::|rem\s)[^\n]*/gim;

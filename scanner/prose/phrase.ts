@@ -1,7 +1,8 @@
 /** Phrases: concepts close together in a text, in any language, order and wording. */
 
 import type { Severity } from '../../skills-index/statement/finding.ts';
-import { type Needs, needsOfConcepts } from './hints.ts';
+import { remembered } from '../fact/remembered.ts';
+import { needsOfConcepts } from './hints.ts';
 import type { ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import type { ProseReading } from './reading.ts';
@@ -46,8 +47,8 @@ export interface Order extends Phrase {
   readonly hidden?: Severity;
   /** Whether it is hostile only when the text keeps it from the user. */
   readonly onlyHidden?: boolean;
-  /** Concepts of which one must stand near it: that nobody is asked, or hears of it. */
-  readonly onlyWith?: readonly Concept[];
+  /** What must stand near it, before or behind: that nobody is asked, or hears of it. */
+  readonly onlyWith?: Phrase['needs'];
   /** Whether the verb must begin a clause: "then reveal …". */
   readonly imperative?: boolean;
   /** Whether a question to the user, or the user's consent, makes it harmless. */
@@ -61,8 +62,8 @@ export function* matchesIn(
   { text, marks, concepts }: ProseReading,
   phrase: Phrase,
 ): Generator<PhraseMatch, undefined> {
-  if (!hasAll(concepts, phrase)) return undefined;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
+  if (!needs.every((need) => need.some((one) => concepts.has(one)))) return undefined;
   for (const [index, mark] of marks.entries()) {
     if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
       continue;
@@ -72,27 +73,8 @@ export function* matchesIn(
   return undefined;
 }
 
-// A memo of a pure function, by phrase.
-const needs = new WeakMap<Phrase, Needs>();
-
 /** The least that a text must have for the phrase to match. */
-export function needsOf(phrase: Phrase): Needs {
-  const known = needs.get(phrase) ?? needsOfConcepts(phrase.needs);
-  needs.set(phrase, known);
-  return known;
-}
-
-/** Whether there is a word for each need. */
-function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
-  for (const need of needs)
-    if (
-      typeof need === 'string'
-        ? !concepts.has(need)
-        : !need.some((concept) => concepts.has(concept))
-    )
-      return false;
-  return true;
-}
+export const needsOf = remembered(({ needs }: Phrase) => needsOfConcepts(needs));
 
 function near(
   marks: readonly ProseMark[],

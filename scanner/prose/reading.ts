@@ -2,6 +2,7 @@
  * The content of a text fact, read once for all rules: its words, and the marks of meaning in them.
  */
 import type { FactOf } from '../fact/fact.ts';
+import { remembered } from '../fact/remembered.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { foldText, inLatin, marksOf, type ProseMark, plainWordsCharsMax } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
@@ -58,36 +59,26 @@ export interface ProseReading {
   readonly hints: Hints;
 }
 
-// A memo of a pure function. It lives as long as the fact, and no caller can see it.
-const readings = new WeakMap<FactOf<'text'>, ProseReading>();
-
 /**
- * The reading of a text: the visible part of a link or an image, HTML without its tags, the value
- * in a front matter.
+ * The reading of a text: a link with its address, the visible part of an image, HTML without its
+ * tags, the value in a front matter.
  */
-export function readingOf(fact: FactOf<'text'>): ProseReading {
-  const reading = readings.get(fact) ?? newReading(fact);
-  readings.set(fact, reading);
-  return reading;
-}
-
-function newReading(fact: FactOf<'text'>): ProseReading {
-  return new FactReading(fact, foldText(readable(fact)));
-}
+export const readingOf = remembered(
+  (fact: FactOf<'text'>): ProseReading => readingOfText(fact, readable(fact)),
+);
 
 /**
  * Readings of a whole text: a text too long for one reading is read in overlapping parts, made
  * again.
  */
-export function readingsOf(fact: FactOf<'text'>): readonly ProseReading[] {
-  const { length } = fact.text;
-  if (length <= plainWordsCharsMax) return [readingOf(fact)];
+export const readingsOf = remembered((fact: FactOf<'text'>): readonly ProseReading[] => {
+  if (fact.text.length <= plainWordsCharsMax) return [readingOf(fact)];
   const all = readable(fact);
   const step = plainWordsCharsMax - overlapChars;
   return Array.from({ length: Math.ceil(all.length / step) }, (_, index) =>
     readingOfText(fact, all.slice(index * step, index * step + plainWordsCharsMax)),
   );
-}
+});
 
 const overlapChars = 1_000;
 
@@ -99,8 +90,9 @@ export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading 
 function readable(fact: FactOf<'text'>): string {
   switch (fact.role) {
     case 'image':
-    case 'link':
       return fact.detail;
+    case 'link':
+      return `${fact.detail} ${fact.text}`;
     case 'html':
       return fact.text.replace(/<[^>]{0,2000}>/g, ' ');
     default:

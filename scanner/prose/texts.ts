@@ -57,29 +57,22 @@ export function proseTexts(facts: Texts): readonly ProseText[] {
   return textsByFile(facts).flatMap(readTexts);
 }
 
+// Most code blocks are read by no rule on prose.
 const readTexts = remembered((file: Texts) =>
-  file.map((fact, index): ProseText => new LazyText(fact, index)),
+  file.map(
+    (fact, index): ProseText => ({
+      fact,
+      index,
+      get readings() {
+        return readingsOf(fact);
+      },
+      get hints() {
+        return hintsOfFact(fact);
+      },
+    }),
+  ),
 );
 
-// Most code blocks are read by no rule on prose.
-class LazyText implements ProseText {
-  readonly fact: FactOf<'text'>;
-  readonly index: number;
-  #readings: readonly ProseReading[] | undefined;
-  #hints: Hints | undefined;
-
-  constructor(fact: FactOf<'text'>, index: number) {
-    this.fact = fact;
-    this.index = index;
-  }
-
-  get readings(): readonly ProseReading[] {
-    this.#readings ??= readingsOf(this.fact);
-    return this.#readings;
-  }
-
-  get hints(): Hints {
-    this.#hints ??= unionOf(this.readings.map(({ hints }) => hints));
-    return this.#hints;
-  }
-}
+const hintsOfFact = remembered((fact: FactOf<'text'>) =>
+  unionOf(readingsOf(fact).map(({ hints }) => hints)),
+);

@@ -8,6 +8,7 @@ import { destructiveOrders } from './prose/destructive-orders.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
+import { installLure } from './prose/install-lure.ts';
 import { overrideInstructions } from './prose/override-instructions.ts';
 import { plantedContent } from './prose/planted-content.ts';
 import { remoteInstructions } from './prose/remote-instructions.ts';
@@ -22,6 +23,7 @@ export const proseRules: readonly Rule[] = [
   exfiltrationInstructions,
   falseAuthority,
   hiddenText,
+  installLure,
   overrideInstructions,
   plantedContent,
   remoteInstructions,

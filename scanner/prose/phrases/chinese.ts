@@ -75,6 +75,8 @@ export const chinese: PhraseTable = {
   copy: '副本 抄送 一份 拷贝 复本',
   goes: '发送 发至 发往 寄往 寄至 抄送 送往 上传 提交 转发 传至 同步至 推送 发到 发给',
   needless: `徒增 困扰 混淆 令人困惑 造成误会 引起不安 担心 多余 不必要 形式 走形式 无关紧要 纯技术 技术细节 内部事务 只会 没人看 默认同意 心照不宣 理所当然 扰乱 打扰`,
+  archive: `压缩包 壓縮檔 压缩文件 解压 zip`,
+  program: `可执行文件`,
 };
 
 export const japanese: PhraseTable = {
@@ -156,4 +158,6 @@ export const japanese: PhraseTable = {
   goes: '送信 送付 送られ 送る 送り 送って 届け 宛て 宛に 転送 提出 アップロード 届く',
   needless: `混乱 戸惑 煩わし 煩雑 不安にさせ 心配させ 余計 不必要 無用 形式的 形だけ 些細 技術的な細部 内部の事情 だけである だけなので 誰も読まない 暗黙 言うまでもなく
     気にしない 気にする必要 驚かせ`,
+  archive: `アーカイブ 圧縮ファイル 解凍 展開 zip`,
+  program: `実行ファイル`,
 };

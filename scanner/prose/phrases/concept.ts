@@ -88,6 +88,11 @@ export const concepts = [
   'copy', // a copy of it
   'goes', // is mailed, goes to
   'needless', // it would only confuse, a formality
+  'paste-site', // an address where anybody leaves a text or a file
+  'archive', // a packed file, unpack
+  'program', // `setup.exe`, an executable
+  'make', // generate, derive
+  'unwritten', // on the fly, at run time
 ] as const;
 export type Concept = (typeof concepts)[number];
 

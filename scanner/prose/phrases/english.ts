@@ -12,7 +12,7 @@ export const english: PhraseTable = {
     zero-width+characters zero-width+unicode`,
   made: `file files page pages reply replies response responses output outputs project projects commit
     commits component components website websites document documents html email emails code
-    readme template templates`,
+    readme template templates communication communications`,
   exposed: `verbatim word+for+word in+url in+the+url in+its+url in+user-agent as+a+query+parameter
     as+query+parameter as+a+url+parameter as+a+parameter as+an+argument as+a+field as+a+header`,
   repeats: 'echo+back echoes+back echoing+back repeat+it+verbatim repeat+them+verbatim',
@@ -45,7 +45,7 @@ export const english: PhraseTable = {
     passphrase* secret secrets private+key private+keys ssh+key ssh+keys environment+variable environment+variables env+var env+vars cookie
     cookies seed+phrase* recovery+phrase* mnemonic* keychain system+prompt session+token* bearer+token* signing+key* secret+key* 2fa+code*`,
   opener: `password passwords passphrase passphrases seed+phrase seed+phrases recovery+phrase recovery+phrases mnemonic+phrase private+key private+keys master+password
-    recovery+words seed+words recovery+word+list    2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
+    recovery+words seed+words recovery+word+list    using+pass with+pass archive+pass 2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
   private: `user-provided+data conversation conversations chat+history transcript* chat+log*
     private+data personal+data personal+information private+information sensitive+data
     sensitive+information sensitive+files confidential customer+data customer+records user+data
@@ -88,9 +88,9 @@ export const english: PhraseTable = {
   pass: `pass passes passing include includes including attach attaches attaching repeat repeats
     echo echoes embed embeds embedding encode encodes encoding supply supplies return
     returns paste pastes copy+it hand hands`,
-  give: `insertion append appends appending add adds adding insert inserts inserting put puts place fill
+  give: `insertion injection+of append appends appending add adds adding insert inserts inserting put puts place fill
     provide provides write output outputs print prints reply+with respond+with set store
-    join show shows`,
+    join`,
   reveal: `reveal reveals repeat print disclose translate recite dump leak expose show+me tell+me
     what+is what+are give+me summarize summarise reproduce show display share list give
     output+your output+the output+all`,
@@ -211,4 +211,8 @@ export const english: PhraseTable = {
     tiresome nobody+reads nobody+looks nobody+misses goes+unnoticed unnecessarily
     internal+matter technical+detail purely+technical customers+dislike users+dislike users+tend
     people+tend taken+for+granted implied tacit tacitly understood+that goes+without+saying`,
+  archive: 'archive archives zip rar 7z tarball extract unzip unpack unrar decompress',
+  program: 'executable exe installer',
+  make: 'generate produce derive compute reconstruct recover',
+  unwritten: 'on+the+fly at+run+time at+runtime dynamically',
 };

@@ -116,4 +116,6 @@ export const french: PhraseTable = {
     agace* superflu* inutile inutilement formalité sans+intérêt sans+importance accessoire
     purement+technique détail+technique affaire+interne ne+ferait+que ne+fait+que dérange*
     lasse* personne+ne+lit va+sans+dire tacite tacitement sous-entendu réputé+acquis`,
+  archive: 'archive archives zip décompressez décompresser extrayez extraire',
+  program: 'exécutable',
 };

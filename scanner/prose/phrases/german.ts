@@ -122,4 +122,6 @@ export const german: PhraseTable = {
     rein+technisch technisches+detail internes interne+angelegenheit würde+nur hält+nur+auf
     schreckt+ab niemand+liest niemand+vermisst selbstredend stillschweigend vorausgesetzt
     versteht+sich`,
+  archive: 'archiv archive zip entpacke entpacken',
+  program: 'ausführbare ausführbaren',
 };

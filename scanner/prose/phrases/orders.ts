@@ -232,22 +232,22 @@ export const takings: readonly Order[] = [
       needs: [belongings],
       within: 1,
       next: { needs: ['send', outsiders], within: 16 },
-      onlyWith: ['unasked', 'unsaid'],
+      onlyWith: [['unasked', 'unsaid']],
     },
     {
       needs: ['send', outsiders, belongings],
       within: 50,
       sentences: 2,
-      onlyWith: ['unasked', 'unsaid'],
+      onlyWith: [['unasked', 'unsaid']],
     },
   ]),
   ...all('tells an agent to send results to a fixed mailbox', 'medium', [
-    { needs: ['goes', 'mail'], within: 14, onlyWith: ['copy', ...shades] },
+    { needs: ['goes', 'mail'], within: 14, onlyWith: [['copy', ...shades]] },
   ]),
   ...all(
     'tells an agent to send something to an address, although nobody is asked or told',
     'medium',
-    [{ needs: ['goes', ['url', 'url-slot', 'host']], within: 12, onlyWith: shades }],
+    [{ needs: ['goes', ['url', 'url-slot', 'host']], within: 12, onlyWith: [shades] }],
   ),
 ];
 
@@ -365,12 +365,25 @@ export const decodedOrders: readonly Order[] = [
       next: { needs: ['follow', 'decoded'], within: 4 },
     },
   ]),
+  ...all('has an agent make its own orders as it runs', 'medium', [
+    { needs: ['make', 'orders', 'unwritten'], within: 6, ...spoken },
+  ]),
   ...all('tells an agent to put pieces together and run the line', 'high', [
     {
       needs: ['assemble'],
       within: 1,
       next: { needs: [['follow', 'type-in'], 'terminal'], within: 8 },
     },
+  ]),
+];
+
+/** A program that a person is to fetch and start. */
+export const lures: readonly Order[] = [
+  ...all('sends the reader to a paste site for a command', 'critical', [
+    { needs: ['paste-site'], within: 1, onlyWith: [['follow', 'type-in'], 'terminal'] },
+  ]),
+  ...all('gives the password of an archive with a program to start', 'critical', [
+    { needs: ['archive', 'opener'], within: 8, onlyWith: [['follow', 'take'], 'program'] },
   ]),
 ];
 

@@ -107,4 +107,6 @@ export const portuguese: PhraseTable = {
     desnecessári* formalidade mera+formalidade sem+interesse sem+importância acessóri*
     puramente+técnic* detalhe+técnico assunto+interno só+faria apenas+atrapalha* atrapalha*
     ninguém+lê tácit* subentend*`,
+  archive: 'arquivo+compactado zip descompacte extraia',
+  program: 'executável',
 };

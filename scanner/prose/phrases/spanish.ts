@@ -116,4 +116,6 @@ export const spanish: PhraseTable = {
     superflu* innecesari* formalidad mero+trámite sin+interés sin+importancia accesori*
     puramente+técnic* detalle+técnico asunto+interno solo+haría no+haría+más nadie+lee tácit*
     sobreentend* se+sobrentiende huelga`,
+  archive: 'archivo+comprimido zip descomprime descomprima extrae',
+  program: 'ejecutable',
 };
