@@ -256,7 +256,7 @@ function* factsOf(
   given: readonly SourceFile[],
   options: ExtractOptions,
 ): Generator<FrontEnd, SkillFacts, Analyse> {
-  const files = [...given].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const files = [...given].sort(byPath);
   const ingested = ingestFiles(files);
   const texts = ingested.flatMap((file) => file.sources);
   const steps = new Steps(options.steps ?? scanSteps);
@@ -322,9 +322,13 @@ function coverageOf(
     disposition: 'unanalysed' as const,
   }));
   return {
-    files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    files: [...read, ...missing].sort(byPath),
     ...(unlisted > 0 && { unlisted }),
   };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 function unparsedFacts({ unanalysed }: Analysed): ArtifactFact[] {

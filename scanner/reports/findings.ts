@@ -150,7 +150,7 @@ function draftsOf(rule: Rule, context: RuleContext): ShownDraft[] {
     drafts.sort(
       (a, b) =>
         severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] ||
-        bySpan(a.span, b.span),
+        compareSpans(a.span, b.span),
     );
   return drafts.slice(0, findingsPerRuleMax).map((draft, index) => ({
     draft,
@@ -163,10 +163,6 @@ function draftsOf(rule: Rule, context: RuleContext): ShownDraft[] {
 function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
   const file = outer.get(span.path);
   return file === undefined ? span : { path: file, start: 0, end: 0, inner: span.path };
-}
-
-function bySpan(a: Span, b: Span): number {
-  return compareSpans(a, b);
 }
 
 // A finding's fingerprint stays the same while what the finding is about stays the same, also when

@@ -1,6 +1,7 @@
 /** Inline Markdown: paragraphs as a reader sees them, links, hidden text, inline code. */
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
+import { keep } from '../../fact/remembered.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
@@ -41,6 +42,7 @@ export function readInline(
 
 // A download that is piped into a shell counts without code marks, too.
 function readBareCommands(reading: MarkdownReading, raw: string, from: number): void {
+  if (!raw.includes('|') && !raw.includes('sh <(')) return;
   for (const match of raw.matchAll(bareCommand)) {
     const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
     const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
@@ -161,14 +163,12 @@ function inlineContext(
     calledDangerous.test(reading.text.slice(node.to, node.to + sentenceCharsMax));
   if (isCalledDangerous) return 'fence-doc';
   const rows = rowsAround(reading, parent);
-  const isOrdered =
-    rows !== undefined && [rows.before, rows.behind].some((one) => hasAllDone.test(one));
-  if (context === 'fence-doc') return isOrdered ? 'fence-run' : context;
+  if (context === 'fence-doc') return rows?.isOrdered ? 'fence-run' : context;
   if (hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
   ) ||
-    (rows !== undefined && !isOrdered && areDenied(rows, reading.heading))
+    (rows !== undefined && !rows.isOrdered && isDenied(reading, rows, parent))
     ? 'fence-doc'
     : context;
 }
@@ -180,43 +180,54 @@ const calledDangerous =
   /^ ?(?:,? (?:or|and) (?:any )?(?:other|similar)) (?:dangerous|destructive|harmful|malicious|unsafe) (?:commands?|operations?|code)\b[^.!?]{0,120}\b(?:abort|ask|refuse|stop|warn)\b/i;
 
 /** The table or list in which a cell or an item stands. */
-interface Rows {
-  /** The paragraphs beside it. */
-  readonly before: string;
-  readonly behind: string;
-  readonly heads: () => readonly string[];
-  /** Cells of the same row. */
-  readonly cells: () => readonly string[];
+export interface Rows {
+  /** Whether a paragraph beside it has all of it done. */
+  readonly isOrdered: boolean;
+  /** Whether the sentence before it tells the reader to run it. */
+  readonly isToRun: boolean;
+  /** Whether that sentence or the head of the table denies it. */
+  readonly isDenied: boolean;
 }
 
 // Whether a row is of what is denied, forbidden or wrong: the heading says so, the head of the
 // table, the sentence before it, or another cell of the row.
-function areDenied({ before, heads, cells }: Rows, heading: string): boolean {
-  const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
-  if (hasBlockRun.test(lead)) return false;
-  const denies = (one: string): boolean =>
-    mayDenyRows.test(one) && deniesRows.test(one) && !hasBlockRun.test(one);
-  return (
-    [heading, lead].some(denies) ||
-    heads().some(denies) ||
-    cells().some((cell) => deniesRow.test(cell))
-  );
+function isDenied(
+  { text, heading }: MarkdownReading,
+  rows: Rows,
+  { parent: row }: SyntaxNode,
+): boolean {
+  if (rows.isToRun) return false;
+  return rows.isDenied || denies(heading) || cellsOf(text, row).some((one) => deniesRow.test(one));
 }
 
-function rowsAround({ text }: MarkdownReading, parent: SyntaxNode): Rows | undefined {
+function denies(text: string): boolean {
+  return mayDenyRows.test(text) && deniesRows.test(text) && !hasBlockRun.test(text);
+}
+
+// One table may have a thousand cells with code.
+function rowsAround({ text, rows: known }: MarkdownReading, parent: SyntaxNode): Rows | undefined {
   const row = parent.name === 'TableCell' || isItem(parent) ? parent.parent : null;
   const rows = row?.parent;
-  if (row == null || rows == null) return undefined;
-  const textOf = (node: SyntaxNode): string =>
-    text.slice(node.from, Math.min(node.to, node.from + paragraphCharsMax));
-  const beside = (node: SyntaxNode | null): string =>
-    node?.name === 'Paragraph' ? textOf(node) : '';
-  return {
-    before: beside(rows.prevSibling),
-    behind: beside(rows.nextSibling),
-    heads: () => rows.getChild('TableHeader')?.getChildren('TableCell').map(textOf) ?? [],
-    cells: () => row.getChildren('TableCell').map(textOf),
-  };
+  if (rows == null) return undefined;
+  return keep(known, rows.from, () => {
+    const beside = (node: SyntaxNode | null): string =>
+      node?.name === 'Paragraph' ? startOf(text, node) : '';
+    const before = beside(rows.prevSibling);
+    const lead = /[^.!?]*[.!?:]?\s*$/.exec(before)?.[0] ?? '';
+    return {
+      isOrdered: [before, beside(rows.nextSibling)].some((one) => hasAllDone.test(one)),
+      isToRun: hasBlockRun.test(lead),
+      isDenied: [lead, ...cellsOf(text, rows.getChild('TableHeader'))].some(denies),
+    };
+  });
+}
+
+function cellsOf(text: string, row: SyntaxNode | null): readonly string[] {
+  return row?.getChildren('TableCell').map((cell) => startOf(text, cell)) ?? [];
+}
+
+function startOf(text: string, { from, to }: SyntaxNode): string {
+  return text.slice(from, Math.min(to, from + paragraphCharsMax));
 }
 
 function isItem({ name, parent }: SyntaxNode): boolean {
@@ -272,6 +283,8 @@ export interface MarkdownReading {
   title: string | undefined;
   heading: string;
   before: string;
+  /** Tables and lists by their place. */
+  readonly rows: Map<number, Rows>;
 }
 
 export function note(

@@ -70,15 +70,14 @@ function isWord(code: number): boolean {
   return isPlain(code) || code === 95;
 }
 
-const starts: ReadonlyMap<number, string> = new Map(
-  ['www.', 'https://', 'mailto:', 'xmpp:'].map((start) => [start.charCodeAt(0), start.slice(0, 3)]),
-);
+const starts: ReadonlySet<string> = new Set(['www', 'htt', 'mai', 'xmp']);
 const mailCharsMax = 100;
 
 // A word with an @ behind it, or one of the schemes.
 function beginsLink(cx: InlineContext, at: number): boolean {
-  const start = starts.get(cx.char(at));
-  if (start !== undefined && cx.slice(at, at + 3) === start) return true;
+  const first = cx.char(at);
+  const mayStart = first === 119 || first === 104 || first === 109 || first === 120;
+  if (mayStart && starts.has(cx.slice(at, at + 3))) return true;
   for (let behind = at + 1; behind <= at + mailCharsMax; behind++) {
     const code = cx.char(behind);
     if (code === 64) return true;
@@ -121,6 +120,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     title: undefined,
     heading: '',
     before: '',
+    rows: new Map(),
   };
   const bodyStart = readFrontMatter(reading);
   // The text before the body is blanked, so that offsets stay and no dash in it makes a heading.
@@ -135,8 +135,8 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
 // square (measured: 133,000 in over 60 s). A line of only hyphens or stars is a rule, no list.
 function mostMarkers(text: string): number {
   let most = 0;
-  for (const [line] of text.matchAll(/[^\r\n]+/g)) {
-    const marker = /[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/y;
+  const marker = /[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/y;
+  for (const line of text.split(/[\r\n]/)) {
     let count = 0;
     while (marker.test(line)) count++;
     if (count > most && !/^[ \t]*([-*])[ \t]*(?:\1[ \t]*)+$/.test(line)) most = count;

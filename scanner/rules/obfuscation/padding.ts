@@ -25,7 +25,7 @@ function draftsOf({ path, text, language }: TaintSource): FindingDraft[] {
   const drafts: FindingDraft[] = [];
   let empty = 0;
   let at = 0;
-  for (const line of text.split('\n')) {
+  for (const line of /(?:^|\n)\s{99}/.test(text) ? text.split('\n') : []) {
     if (line.trim() === '') empty++;
     else {
       const start = at + line.search(/\S/);

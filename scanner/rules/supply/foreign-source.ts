@@ -52,7 +52,7 @@ const settingsOnce = remembered(settingsIn);
 
 // Another list has digests of its own, which the skill does not show. A list may have any name.
 function namesOtherList({ text }: TaintSource): boolean {
-  return /^[ \t]*(-r|--requirement)/m.test(text);
+  return text.includes('-r') && /^[ \t]*(-r|--requirement)/m.test(text);
 }
 
 /** Whether a source of packages is an index rather than one package. */

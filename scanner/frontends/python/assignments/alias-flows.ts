@@ -130,15 +130,16 @@ export function flowExpression(at: Flowing, node: PyNode, to: Cell, kind: FlowKi
 }
 
 /** The objects of an expression are given to a function, or by it. */
-export function handOn(at: Flowing, node: PyNode, to: Cell, kind: FlowKind): void {
-  for (const cell of cellsOf(at, node)) at.aliases.flow(cell, to, kind);
+export function handOn(at: Flowing, node: PyNode, to: Cell, ...kinds: readonly FlowKind[]): void {
+  for (const cell of cellsOf(at, node)) for (const kind of kinds) at.aliases.flow(cell, to, kind);
 }
 
 /** The cells that hold the objects which an expression may give. */
 export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
-  const operands = childrenOf(node).filter(
-    ({ name }) => /^\w/.test(name) && !/^(if|else|await|or|and)$/.test(name),
-  );
+  const operands = (): readonly PyNode[] =>
+    childrenOf(node).filter(
+      ({ name }) => /^\w/.test(name) && !/^(if|else|await|or|and)$/.test(name),
+    );
   switch (node.name) {
     case 'VariableName': {
       const cell = cellOfVariable(at, node);
@@ -148,13 +149,10 @@ export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
       return memberCells(at, node);
     case 'ParenthesizedExpression':
     case 'AwaitExpression':
-      return operands.flatMap((one) => cellsOf(at, one));
     case 'NamedExpression':
-      return operands.flatMap((one) => cellsOf(at, one));
+      return operands().flatMap((one) => cellsOf(at, one));
     case 'ConditionalExpression':
-      return [operands[0], operands[2]].flatMap((one) =>
-        one === undefined ? [] : cellsOf(at, one),
-      );
+      return operands().flatMap((one, index) => (index % 2 === 0 ? cellsOf(at, one) : []));
     case 'CallExpression':
       return [at.cellOfCall(at, node)];
     case 'BinaryExpression':
@@ -173,14 +171,14 @@ export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
 }
 
 // What an expression makes anew, of objects that may stay in it. `a or b` is one of them.
-function made(at: Flowing, node: PyNode, operands: readonly PyNode[]): readonly Cell[] {
+function made(at: Flowing, node: PyNode, operands: () => readonly PyNode[]): readonly Cell[] {
   const isChoice =
     node.name === 'BinaryExpression' &&
     /^(or|and)$/.test(textOf(at.module, childrenOf(node)[1] ?? node));
-  if (isChoice) return operands.flatMap((one) => cellsOf(at, one));
+  if (isChoice) return operands().flatMap((one) => cellsOf(at, one));
   const { cell, isNew } = at.aliases.at(node);
   if (!isNew) return [cell];
-  for (const one of operands) {
+  for (const one of operands()) {
     const isSpread =
       node.name === 'BinaryExpression' || /^\*\*?$/.test(one.prevSibling?.name ?? '');
     if (!/^(for|in|async)$/.test(one.name))

@@ -43,11 +43,13 @@ export function changedElsewhere(run: PythonRun): Map<PyNode, Kept> {
     linked: new Set<string>(),
     cellOfCall: noteAliasedCall,
   };
-  for (const module of run.modules.values())
+  for (const module of run.modules.values()) {
+    const at = { ...shared, module };
     walk(module.top, (node) => {
-      visit({ ...shared, module }, node);
+      visit(at, node);
       return true;
     });
+  }
   for (const { id, scope, parameters } of all.filter((one) => run.open.has(one.id))) {
     for (const { name, star } of parameters)
       aliases.flow(
@@ -272,7 +274,7 @@ function noteAliasedCall(at: Flowing, node: PyNode): Cell {
     const kinds = copiers.test(name)
       ? (['copy', 'into'] as const)
       : (['same', 'copy', 'into'] as const);
-    for (const one of given) for (const kind of kinds) handOn(at, one, cell, kind);
+    for (const one of given) handOn(at, one, cell, ...kinds);
     for (const one of starred) handOn(at, one, cell, 'copy');
     for (const [key, one] of keywords) handOn(at, one, at.aliases.named(`.${key}`), 'same');
   }
@@ -288,12 +290,11 @@ function objectGiven(
   name: string,
   cell: Cell,
 ): void {
-  for (const kind of ['out', 'copy'] as const) handOn(at, object, cell, kind);
+  handOn(at, object, cell, 'out', 'copy');
   if (name.startsWith('__')) handOn(at, object, cell, 'same');
   if (keptByMethod(name) === undefined && !/^(put|push|send|set)/.test(name)) return;
   const held = at.aliases.newCell();
-  for (const one of given)
-    for (const kind of ['same', 'copy'] as const) handOn(at, one, held, kind);
+  for (const one of given) handOn(at, one, held, 'same', 'copy');
   flowInto(at, held, object);
 }
 
@@ -429,6 +430,6 @@ function isFunction(at: Flowing, node: PyNode): boolean {
 // Every function that is used as a value may be the one.
 function giveAll(at: Flowing, given: readonly PyNode[], cell: Cell): void {
   const all = at.aliases.named('given to any function');
-  for (const one of given) for (const kind of ['same', 'out'] as const) handOn(at, one, all, kind);
+  for (const one of given) handOn(at, one, all, 'same', 'out');
   at.aliases.flow(at.aliases.named('result of any function'), cell, 'same');
 }
