@@ -6,7 +6,7 @@
 // own in CommonJS: one file instead of a hundred, each part and each module of Node's set up when it
 // is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { usedCompiler } from './compiler.mjs';
@@ -78,6 +78,23 @@ const readyPhrases = {
   },
 };
 
+// Ruby's parser is a file of machine code for WebAssembly, which lies beside the program.
+const wasm = 'node_modules/@ruby/prism/src/prism.wasm';
+const rubyParser = (base) => ({
+  name: 'ruby-parser',
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /\/languages\/ruby\/parse\.js$/ }, ({ path }) => {
+      copyFileSync(wasm, 'dist/cli/prism.wasm');
+      const place = "createRequire(import.meta.url).resolve('@ruby/prism/src/prism.wasm')";
+      const contents = readFileSync(path, 'utf8');
+      if (!contents.includes(place)) throw new Error(`${path} does not name its parser`);
+      return {
+        contents: contents.replace(place, `new URL('./prism.wasm', ${base})`),
+        loader: 'js',
+      };
+    }),
+});
+
 // Packages that take time to load, and that few commands call: the list of public suffixes, and
 // patterns over all of Unicode.
 const lazy = {
@@ -127,7 +144,13 @@ const program = {
 await bundle('scan/local-scan', {
   ...program,
   outfile: 'dist/cli/scanner.cjs',
-  plugins: [compilerOnly, readyPhrases, ownPlaces('ownPlace'), lazyPackages],
+  plugins: [
+    compilerOnly,
+    readyPhrases,
+    rubyParser('ownPlace'),
+    ownPlaces('ownPlace'),
+    lazyPackages,
+  ],
 });
 await bundle('../../node_modules/@ts-morph/common/dist/typescript', {
   ...program,
@@ -160,7 +183,12 @@ const parts = await bundle(['command-line', 'by-path'], {
   ...modules,
   chunkNames: 'part-[name]-[hash]',
   external: [...outside, scanModule],
-  plugins: [compilerOnly, ownPlaces('import.meta.url'), lazyPackages],
+  plugins: [
+    compilerOnly,
+    rubyParser('import.meta.url'),
+    ownPlaces('import.meta.url'),
+    lazyPackages,
+  ],
 });
 // An entry is a module that contains CommonJS. An import of a module of Node runs that module and
 // its getters, such as those of `node:fs` for promises and streams, before the first line. In

@@ -16,7 +16,6 @@ import type { TaintSource } from './fact/source.ts';
 import { Steps, scanSteps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
 import type { FactMemo } from './frontends/fact-memo.ts';
-import type { Analyse, FrontEnd } from './frontends/frontend.ts';
 import { frontEnds } from './frontends/frontends.ts';
 import { type Analysed, analyseSources } from './frontends/rounds.ts';
 import { digestOfFiles } from './ingest/files-digest.ts';
@@ -25,6 +24,7 @@ import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manife
 import { demandedOf, observedOf, packageFacts } from './manifest/observed.ts';
 import { atSecretAddresses } from './manifest/secret-addresses.ts';
 import { folderUse } from './manifest/working-folder.ts';
+import type { Analyse, FrontEnd } from './programs/frontend.ts';
 import { findAll, type Judgeable, judge } from './reports/findings.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { rules } from './rules.ts';

@@ -18,12 +18,12 @@ const readLanguages = [
   'html',
   'dockerfile',
   'makefile',
+  'ruby',
+  'php',
 ] as const;
 
 const wordLanguages = [
-  'ruby',
   'perl',
-  'php',
   'lua',
   'go',
   'rust',

@@ -9,7 +9,7 @@ import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
 import { type Language, lexicalLanguages, type TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
-import { type FrontEndResult, notAnalysed } from '../frontends/frontend.ts';
+import { type FrontEndResult, notAnalysed } from '../programs/frontend.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from './graph.ts';
 
 export interface Programs {

@@ -139,7 +139,7 @@ const openers: ReadonlySet<string> = new Set(
 );
 // They run code of a file that is no program by itself.
 const loaders: ReadonlySet<string> = new Set(
-  'rundll32 regsvr32 msiexec mshta wscript cscript javaw'.split(' '),
+  'rundll32 regsvr32 mshta wscript cscript javaw'.split(' '),
 );
 // Windows: PATHEXT and what its shell runs. macOS: what `open` hands to Terminal or an installer.
 const programEndings: ReadonlySet<string> = new Set(

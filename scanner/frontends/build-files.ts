@@ -3,7 +3,7 @@
  * little that cannot make them run a program, so each counts as not analysed and a person reads it.
  */
 import type { TaintSource } from '../fact/source.ts';
-import type { FrontEndResult } from './frontend.ts';
+import type { FrontEndResult } from '../programs/frontend.ts';
 
 // Makefiles are followed (`settings/makefile.ts`); setup.py, gulpfile.js and the like are programs.
 const buildFiles: readonly RegExp[] = [

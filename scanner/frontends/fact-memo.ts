@@ -7,7 +7,12 @@ import { createHash } from 'node:crypto';
 import { remembered } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { Steps } from '../fact/steps.ts';
-import { type Analyse, type FrontEndContext, type FrontEndResult, perSource } from './frontend.ts';
+import {
+  type Analyse,
+  type FrontEndContext,
+  type FrontEndResult,
+  perSource,
+} from '../programs/frontend.ts';
 
 /** Results of front ends that a scanner remembers, as estimated. */
 const memoBytesMax = 24 * 1024 * 1024;

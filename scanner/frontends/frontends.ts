@@ -1,7 +1,7 @@
 /** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
 
 import { lexicalLanguages } from '../fact/source.ts';
-import type { FrontEnd } from './frontend.ts';
+import type { FrontEnd } from '../programs/frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
   {
@@ -27,17 +27,27 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'windows',
     languages: ['powershell'],
-    load: async () => (await import('./windows/powershell.ts')).analysePowerShell,
+    load: async () => (await import('../languages/powershell/powershell.ts')).analysePowerShell,
   },
   {
     name: 'batch',
     languages: ['batch'],
-    load: async () => (await import('./windows/batch.ts')).analyseBatch,
+    load: async () => (await import('../languages/batch/batch.ts')).analyseBatch,
+  },
+  {
+    name: 'ruby',
+    languages: ['ruby'],
+    load: async () => (await import('../languages/ruby/ruby.ts')).analyseRuby,
+  },
+  {
+    name: 'php',
+    languages: ['php'],
+    load: async () => (await import('../languages/php/php.ts')).analysePhp,
   },
   {
     name: 'lexical',
     languages: [...lexicalLanguages],
-    load: async () => (await import('./other-languages/lexical.ts')).analyseLexical,
+    load: async () => (await import('../languages/lexical/lexical.ts')).analyseLexical,
   },
   {
     name: 'build files',

@@ -20,10 +20,6 @@ import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import type { FlowGraph } from '../flow/graph.ts';
 import { linkPrograms, nothingRead, type Programs, StartedFiles } from '../flow/links.ts';
 import { targetOf, unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
-import { RecentTexts } from '../prose/reading.ts';
-import { buildFile } from './build-files.ts';
-import { decodedSources, embeddedDepthMax } from './decoded.ts';
-import type { FactMemo } from './fact-memo.ts';
 import {
   type Analyse,
   type FrontEnd,
@@ -33,7 +29,11 @@ import {
   notAnalysed,
   perSource,
   WrittenPrograms,
-} from './frontend.ts';
+} from '../programs/frontend.ts';
+import { RecentTexts } from '../prose/reading.ts';
+import { buildFile } from './build-files.ts';
+import { decodedSources, embeddedDepthMax } from './decoded.ts';
+import type { FactMemo } from './fact-memo.ts';
 import { workflowTexts } from './settings/yaml.ts';
 import { templatePrograms } from './templates/templates.ts';
 import { toolTexts } from './tool-texts.ts';

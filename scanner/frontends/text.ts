@@ -4,7 +4,7 @@
  */
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
-import type { FrontEndContext, FrontEndResult } from './frontend.ts';
+import type { FrontEndContext, FrontEndResult } from '../programs/frontend.ts';
 
 export const paragraphCharsMax = 20_000;
 

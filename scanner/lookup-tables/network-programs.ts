@@ -75,18 +75,6 @@ const curl = network('url', {
   insecure: ['k', 'insecure'],
 });
 
-// The options of PowerShell's commands, in small letters, as its front end writes them.
-const webCmdlet = network('url', {
-  method: 'GET',
-  body: ['body', 'infile', 'form'],
-  upload: ['infile'],
-  header: ['headers', 'credential', 'useragent', 'websession', 'certificate'],
-  urlOption: ['uri'],
-  methodOption: ['method', 'custommethod'],
-  outputOption: ['outfile'],
-  insecure: ['skipcertificatecheck'],
-});
-
 export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   curl,
   wget: network('url', {
@@ -102,13 +90,6 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
     insecure: ['no-check-certificate'],
     savesByName: true,
   }),
-  ...Object.fromEntries(
-    ['Invoke-WebRequest', 'Invoke-RestMethod', 'Start-BitsTransfer', 'WebClient'].map((name) => [
-      name,
-      webCmdlet,
-    ]),
-  ),
-  TcpClient: network('host-port', { raw: true }),
   wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
   aria2c: network('url', {
     method: 'GET',

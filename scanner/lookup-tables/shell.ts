@@ -71,7 +71,6 @@ export const interpreters: Readonly<
   'php-cgi': { language: 'php', code: ['r'] },
   lua: { language: 'lua', code: ['e'] },
   osascript: { language: 'applescript', code: ['e'] },
-  'Invoke-Expression': { language: 'powershell', code: ['command'] },
   pwsh: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
   powershell: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
   'powershell.exe': { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },

@@ -92,7 +92,12 @@ const table = new Map<number, WordEntry>();
 // Nearly all beginnings of words are in no table; this says so without a look-up.
 const lowBits = 0xffff;
 const mayBeWord = new Uint8Array(lowBits + 1);
-for (const sum of Object.keys(words)) mayBeWord[Number(sum) & lowBits] = 1;
+// A number that an object does not have costs it a text and a search for that text.
+const bitsOfWord = new Map<number, string>();
+for (const [sum, bits] of Object.entries(words)) {
+  bitsOfWord.set(Number(sum), bits);
+  mayBeWord[Number(sum) & lowBits] = 1;
+}
 
 function add(hints: Hints, bit: number): void {
   hints[bit >> 5] = (hints[bit >> 5] ?? 0) | (1 << (bit & 31));
@@ -142,7 +147,7 @@ function noteWords(text: string, hints: Hints): boolean {
 function entryOf(sum: number): WordEntry | undefined {
   if (mayBeWord[sum & lowBits] === 0) return undefined;
   const known = table.get(sum);
-  const written = known === undefined ? words[sum] : undefined;
+  const written = known === undefined ? bitsOfWord.get(sum) : undefined;
   if (written === undefined) return known;
   const [open = [], whole = []] = written
     .split('/')

@@ -3,9 +3,9 @@
 import { languageOf } from '../../scanner/fact/language.ts';
 import { type Language, languages, type TaintSource } from '../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../scanner/fact/steps.ts';
-import type { Analyse } from '../../scanner/frontends/frontend.ts';
 import { frontEnds } from '../../scanner/frontends/frontends.ts';
 import { ingestFiles } from '../../scanner/ingest/ingest.ts';
+import type { Analyse } from '../../scanner/programs/frontend.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';

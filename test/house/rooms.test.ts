@@ -45,11 +45,16 @@ const floors: Record<string, readonly string[]> = {
     '(start)',
     'reports',
     'frontends',
+    'languages',
+    'engine',
+    'programs',
     'rules',
     'ingest',
     'manifest',
     'flow',
     'prose',
+    'knowledge',
+    'ir',
     'lookup-tables',
     '(base)',
     'fact',
@@ -193,7 +198,7 @@ const upwards: Record<string, string> = {
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',
-  'scanner/flow/links.ts → scanner/frontends/frontend.ts':
+  'scanner/flow/links.ts → scanner/programs/frontend.ts':
     'what starts a file is told by front ends',
   'scanner/fact/language.ts → scanner/lookup-tables/api.ts':
     'the language of a text is looked up in a table',

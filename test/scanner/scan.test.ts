@@ -56,7 +56,7 @@ describe('a scan', () => {
   it('says of every file what became of it', async () => {
     const { coverage } = await scanSkill([
       ...skill,
-      file('run.rb', 'puts 1'),
+      file('run.pl', 'print 1'),
       file('x.bin', Buffer.from([0, 1, 2, 255, 254, 0, 3])),
     ]);
     expect(
@@ -65,7 +65,7 @@ describe('a scan', () => {
       'SKILL.md': 'analysed',
       'data.csv': 'analysed',
       'logo.png': 'inert',
-      'run.rb': 'unanalysed',
+      'run.pl': 'unanalysed',
       'scripts/a.ts': 'analysed',
       'scripts/b.ts': 'analysed',
       'scripts/c.py': 'analysed',

@@ -1,11 +1,15 @@
 /**
  * `npm run docs:rules`: writes the notes on rules, and the pages of the web site from them to
- * `dist/docs/rules`.
+ * `dist/docs/rules`; and `dist/docs/knowledge.md`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { phpKnowledge } from '../../scanner/knowledge/php.ts';
+import { rubyKnowledge } from '../../scanner/knowledge/ruby.ts';
+import { windowsKnowledge } from '../../scanner/knowledge/windows.ts';
 import { rules } from '../../scanner/rules.ts';
+import { knowledgePage } from './languages/knowledge-page.ts';
 import { notesOf } from './rule-notes.ts';
 import { rulePages } from './rule-pages.ts';
 
@@ -21,3 +25,7 @@ for (const [path, text] of rulePages(notes)) {
   mkdirSync(dirname(`${folder}/${path}`), { recursive: true });
   writeFileSync(`${folder}/${path}`, text);
 }
+writeFileSync(
+  `${top}dist/docs/knowledge.md`,
+  knowledgePage({ Ruby: rubyKnowledge, PHP: phpKnowledge, Windows: windowsKnowledge }),
+);

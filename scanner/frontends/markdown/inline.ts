@@ -8,9 +8,9 @@ import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { isSecretName } from '../../lookup-tables/secret-providers.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { interpreters, utilities } from '../../lookup-tables/shell.ts';
+import { behindWrappers } from '../../programs/behind-wrappers.ts';
+import type { FrontEndContext } from '../../programs/frontend.ts';
 import { deniesRow, deniesRows, hasAllDone, mayDenyRows } from '../../prose/denying-words.ts';
-import { behindWrappers } from '../behind-wrappers.ts';
-import type { FrontEndContext } from '../frontend.ts';
 import { hiddenHtml, paragraphCharsMax } from '../text.ts';
 import {
   blockContext,

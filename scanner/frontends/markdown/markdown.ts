@@ -7,7 +7,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/markdown';
 import { blanked } from '../../fact/blanked.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { hiddenHtml, htmlFacts, plainTextFacts } from '../text.ts';
 import { blockContext, blockLanguage, joinPieces, programOf, shellLines } from './code.ts';
 import {

@@ -3,7 +3,7 @@
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { NotAfter } from '../../flow/graph.ts';
-import type { WrittenText } from '../frontend.ts';
+import type { WrittenText } from '../../programs/frontend.ts';
 
 /** A node; its siblings include punctuation and comments. Places are offsets in UTF-16 units. */
 export class PyNode {

@@ -5,7 +5,7 @@
 
 import { callSitesMax } from '../../fact/shared-limits.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { Analyse, FrontEndContext, FrontEndResult } from '../../programs/frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
 import { givenFields } from './assignments/attributes.ts';

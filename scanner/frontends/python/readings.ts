@@ -6,7 +6,7 @@
 import type { Fact } from '../../fact/fact.ts';
 import { type Steps, scanSteps } from '../../fact/steps.ts';
 import type { FlowGraph } from '../../flow/graph.ts';
-import { type FrontEndResult, joinResults } from '../frontend.ts';
+import { type FrontEndResult, joinResults } from '../../programs/frontend.ts';
 import type { PythonModule } from './program.ts';
 
 /** Steps of all readings of the Python of a skill but the first. */

@@ -8,7 +8,7 @@ import { detailCharsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart, NotAfter } from '../../flow/graph.ts';
 import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext, MovedFile, WrittenText } from '../frontend.ts';
+import type { FrontEndContext, MovedFile, WrittenText } from '../../programs/frontend.ts';
 import type { Kept } from './assignments/lists.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';
 import type { PythonEffect } from './effects/tables/python-api.ts';

@@ -6,7 +6,7 @@ import type { Fact } from '../../fact/fact.ts';
 import { shebang } from '../../fact/language.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { analyseMakefile } from './makefile.ts';
 
 /** Facts of files that build: Dockerfiles and makefiles. */

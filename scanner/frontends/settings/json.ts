@@ -7,7 +7,12 @@ import { type AST, parseTOML } from 'toml-eslint-parser';
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import { type FrontEndContext, type FrontEndResult, notAnalysed, perSource } from '../frontend.ts';
+import {
+  type FrontEndContext,
+  type FrontEndResult,
+  notAnalysed,
+  perSource,
+} from '../../programs/frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 import { plainTextFacts } from '../text.ts';
 import { notebookPrograms } from './notebook.ts';

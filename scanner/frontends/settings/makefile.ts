@@ -9,7 +9,7 @@ import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.t
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { languageOfInterpreter } from '../../lookup-tables/file-types.ts';
-import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { FrontEndContext, FrontEndResult } from '../../programs/frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 
 /** Facts of one makefile. */

@@ -8,7 +8,7 @@ import type { EmbeddedProgram, Language, OffsetMap, TaintSource } from '../../fa
 import { own } from '../../lookup-tables/api.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
 import { languageOfInterpreter } from '../../lookup-tables/file-types.ts';
-import type { FrontEndResult } from '../frontend.ts';
+import type { FrontEndResult } from '../../programs/frontend.ts';
 import { settingMap } from './notebook.ts';
 import type { Setting } from './setting.ts';
 import { type CommandKey, commandKeys } from './tables/setting-commands.ts';

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml';
 import { yamlAliasesMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../../programs/frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';

@@ -6,25 +6,24 @@
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWordsMax } from '../../fact/shared-limits.ts';
+import { tellingCommands } from '../../knowledge/telling-commands.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { providerOf } from '../../lookup-tables/secret-providers.ts';
 import { interpreters, utilities, wrappers } from '../../lookup-tables/shell.ts';
-import { besideOf } from '../beside.ts';
+import { besideOf } from '../../programs/beside.ts';
 import { assign, assignedValue, callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
 import { globFits } from './glob.ts';
 import { noteFlows, noteStart } from './graph.ts';
 import { callFunction } from './inner-scripts.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
-import { callCmdlet } from './programs/cmdlets.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
 import { callProgram } from './programs/programs.ts';
-import { tellingCommands } from './programs/tables/telling-commands.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
 import {
@@ -94,7 +93,7 @@ function windowsWords(
   word: ShellValue,
   args: readonly ShellValue[],
 ): readonly ShellValue[] | undefined {
-  if (run.isWindows || !/^powershell(\.exe)?$/i.test(word.text)) return undefined;
+  if (!/^powershell(\.exe)?$/i.test(word.text)) return undefined;
   if (args.every(isKnown) || args.length !== node.args.length) return undefined;
   return args.map((value, at) => {
     const arg = node.args[at];
@@ -154,16 +153,12 @@ const keepsNothing: ReadonlySet<string> = new Set(
 
 function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   const { name } = call;
-  const cmdlet = run.isWindows ? callCmdlet(run, call) : undefined;
-  if (cmdlet !== undefined) return cmdlet;
   if (isBuiltin(name)) return callBuiltin(run, call);
   const launched = runLaunched(run, call);
   runOwnLanguage(run, call);
   const program = row(networkPrograms, name);
   if (program !== undefined) {
-    // Commands of PowerShell are no programs.
-    if (!/^(?:[A-Z][a-z]+-[A-Z]\w+|WebClient|TcpClient)$/.test(name))
-      noteCapability(run, call, { kind: 'exec', program: name });
+    noteCapability(run, call, { kind: 'exec', program: name });
     return callNetwork(run, call, program);
   }
   if (row(interpreters, interpreterName(name)) !== undefined)

@@ -12,7 +12,7 @@ import {
 } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext, WrittenText } from '../frontend.ts';
+import type { FrontEndContext, WrittenText } from '../../programs/frontend.ts';
 import type { How } from './call.ts';
 import { type GitAddresses, newAddresses } from './programs/git-addresses.ts';
 import { emptyValue, type ShellValue, type Taint } from './value.ts';
@@ -29,8 +29,6 @@ export interface ShellRun extends Recursion {
   source: TaintSource;
   /** `Source.path` of the script that runs. */
   readonly root: string;
-  /** Whether the script was made of a program for Windows. */
-  readonly isWindows: boolean;
   readonly graph: ShellGraph;
   /** The value in the unknown parts of this script's own text. */
   hole: Taint | undefined;
@@ -110,12 +108,10 @@ export function newRun(
   source: TaintSource,
   context: FrontEndContext,
   { runNode, dispatch }: Recursion,
-  isWindows = false,
 ): ShellRun {
   return {
     source,
     root: source.path,
-    isWindows,
     graph: newShellGraph(),
     hole: undefined,
     context,

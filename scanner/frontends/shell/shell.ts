@@ -19,7 +19,7 @@ import {
 } from 'unbash';
 import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { dispatch, runCommand } from './commands.ts';
 import { graphOf, noteExit } from './graph.ts';
 import {
@@ -309,23 +309,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   const heredocs = source.text.split('<<').length;
   context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
   const { text, map } = withoutCarriageReturns(source.text);
-  return followScript(source, context, { text, map, isWindows: false });
-}
-
-/** A script, with the places of its text in the source; `isWindows` for what stood for Windows. */
-export interface FollowedScript {
-  readonly text: string;
-  readonly map: OffsetMap | undefined;
-  readonly isWindows: boolean;
-}
-
-/** Facts of a script that is a source, or that another front end made of one. */
-export function followScript(
-  source: TaintSource,
-  context: FrontEndContext,
-  { text, map, isWindows }: FollowedScript,
-): FrontEndResult {
-  const run = newRun(source, context, { runNode, dispatch }, isWindows);
+  const run = newRun(source, context, { runNode, dispatch });
   run.map = map;
   const script = parse(text);
   noteExit(run, runStatements(run, script.commands));

@@ -4,7 +4,7 @@
  */
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../frontend.ts';
+import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../../programs/frontend.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import { JinjaExpression, type JinjaNames } from './jinja-expression.ts';
 import {

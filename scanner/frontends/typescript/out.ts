@@ -9,7 +9,7 @@ import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts
 import { detailCharsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, OffsetMap, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext, MovedFile, WrittenText } from '../frontend.ts';
+import type { FrontEndContext, MovedFile, WrittenText } from '../../programs/frontend.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { bareOf } from './syntax.ts';
 import type { Evaluator } from './values/evaluator.ts';

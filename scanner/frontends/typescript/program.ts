@@ -7,7 +7,7 @@ import { ts } from 'ts-morph';
 import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
-import type { FrontEndContext } from '../frontend.ts';
+import type { FrontEndContext } from '../../programs/frontend.ts';
 import { globalDeclarations, knownModules, moduleDeclaration } from './library.ts';
 import { parse } from './parse.ts';
 

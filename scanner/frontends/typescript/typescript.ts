@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
-import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { FrontEndContext, FrontEndResult } from '../../programs/frontend.ts';
 import { flowGraph } from './flow/flow.ts';
 import { collectWrites } from './flow/writes.ts';
 import { collectAssignments, eachOf, push } from './names/assignments.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { FactMemo } from '../../../scanner/frontends/fact-memo.ts';
-import type { Analyse, FrontEndResult } from '../../../scanner/frontends/frontend.ts';
+import type { Analyse, FrontEndResult } from '../../../scanner/programs/frontend.ts';
 import { extractFacts, reportOn } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';

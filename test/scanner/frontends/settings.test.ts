@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { languageOf } from '../../../scanner/fact/language.ts';
 import { rawOffset } from '../../../scanner/fact/source.ts';
 import { Steps } from '../../../scanner/fact/steps.ts';
-import type { FrontEndResult } from '../../../scanner/frontends/frontend.ts';
 import { analyseBuildFile } from '../../../scanner/frontends/settings/dockerfile.ts';
 import { analyseJson } from '../../../scanner/frontends/settings/json.ts';
+import type { FrontEndResult } from '../../../scanner/programs/frontend.ts';
 
 function analyse(path: string, text: string): FrontEndResult {
   const language = languageOf(path, text);

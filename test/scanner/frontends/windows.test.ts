@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
-import { parsePowerShell } from '../../../scanner/frontends/windows/parse.ts';
+import { parsePowerShell } from '../../../scanner/languages/powershell/parse.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 

@@ -25,7 +25,8 @@ describe('what a file is', () => {
     ['LICENSE', text('MIT'), 'analysed', 'text'],
     ['a.constructor', text('x'), 'analysed', 'text'],
     ['MZ.md', text('MZ is a name'), 'analysed', 'markdown'],
-    ['a.rb', text('puts 1'), 'unanalysed', 'a program in a language that is not analysed (.rb)'],
+    ['a.rb', text('puts 1'), 'analysed', 'ruby'],
+    ['a.pl', text('print 1'), 'unanalysed', 'a program in a language that is not analysed (.pl)'],
     [
       'run',
       text('#!/usr/bin/perl\n'),

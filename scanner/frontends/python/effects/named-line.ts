@@ -4,7 +4,7 @@
  */
 
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
-import { besideOf } from '../../beside.ts';
+import { besideOf } from '../../../programs/beside.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';

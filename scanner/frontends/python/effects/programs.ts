@@ -9,9 +9,9 @@ import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
-import { behindWrappers } from '../../behind-wrappers.ts';
-import { besideOf } from '../../beside.ts';
-import { isFilledIn } from '../../filled-text.ts';
+import { behindWrappers } from '../../../programs/behind-wrappers.ts';
+import { besideOf } from '../../../programs/beside.ts';
+import { isFilledIn } from '../../../programs/filled-text.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PythonModule, PyValue } from '../program.ts';
 import {

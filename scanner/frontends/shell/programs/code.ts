@@ -9,7 +9,7 @@ import { type Language, type OffsetMap, rawOffset } from '../../../fact/source.t
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters, packageManagers } from '../../../lookup-tables/shell.ts';
-import { isFilledIn } from '../../filled-text.ts';
+import { isFilledIn } from '../../../programs/filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart, ownInput } from '../graph.ts';
 import { runStatements, withArguments } from '../inner-scripts.ts';
@@ -54,7 +54,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
-  if (!(isOwn && run.source.context.startsWith('fence')) && call.name !== 'Invoke-Expression')
+  if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
   const inside = { ...call, args: isInputNamed ? rest : args.operands };
   // `-enc` is base64 of UTF-16, which the batch language's reader decodes.
@@ -70,7 +70,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
         : { ...literalValue(program, call.span.start, true), decoded: true };
     return runCode(run, inside, code, 'powershell');
   }
-  if (interpreter.language === 'powershell' && call.name !== 'Invoke-Expression') {
+  if (interpreter.language === 'powershell') {
     const line = powershellWords(call.args);
     if (line.code !== undefined && line.code.text !== '' && line.code.text !== '-')
       return runCode(run, { ...call, args: [] }, line.code, 'powershell');

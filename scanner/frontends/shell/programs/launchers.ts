@@ -1,4 +1,6 @@
 /** Programs that run a given command line, from an argument or from their input. */
+
+import { containers, type Launcher, launchers } from '../../../knowledge/shell-launchers.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
@@ -17,7 +19,6 @@ import {
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { fileKey, readFileValue } from './files.ts';
-import { containers, type Launcher, launchers } from './tables/shell-launchers.ts';
 
 /** Follows the command lines that a call runs; returns their output. */
 export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {

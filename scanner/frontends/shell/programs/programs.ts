@@ -8,7 +8,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/shell.ts';
-import { besideOf } from '../../beside.ts';
+import { besideOf } from '../../../programs/beside.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart, ownInput } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

@@ -3,7 +3,7 @@
  * checkpoints.
  */
 import { isLoopbackHost, socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { isFilledIn } from '../../filled-text.ts';
+import { isFilledIn } from '../../../programs/filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

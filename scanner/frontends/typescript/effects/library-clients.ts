@@ -7,7 +7,7 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { anyEgress, egressOf, isLoopbackHost } from '../../../lookup-tables/egress-of.ts';
-import { besideOf } from '../../beside.ts';
+import { besideOf } from '../../../programs/beside.ts';
 import { apiNamed, apis } from '../library.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf, isAssignment, isFunctionish, memberName } from '../syntax.ts';

@@ -6,8 +6,8 @@ import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { lineWords, startedWord } from '../../../flow/started-word.ts';
 import type { Effect } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { besideOf } from '../../beside.ts';
-import { isFilledIn } from '../../filled-text.ts';
+import { besideOf } from '../../../programs/beside.ts';
+import { isFilledIn } from '../../../programs/filled-text.ts';
 import {
   type Called,
   capability,

@@ -5,7 +5,7 @@ import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
-import { behindWrappers } from '../../behind-wrappers.ts';
+import { behindWrappers } from '../../../programs/behind-wrappers.ts';
 import { apis } from '../library.ts';
 import { type Called, embed, type Out, sink, type Use, write } from '../out.ts';
 import { bareOf } from '../syntax.ts';

@@ -1,0 +1,215 @@
+/** Objects of classes: how they are made, and which method a call of them means. */
+import type { Func, Node, NodeOf } from '../ir/ir.ts';
+import {
+  type CallSite,
+  callApi,
+  type Given,
+  holdUnknown,
+  invoke,
+  nothingGiven,
+  passThrough,
+} from './calls.ts';
+import { rowFor } from './effects.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { supersMax } from './names.ts';
+import type { OwnClass, OwnProgram } from './program.ts';
+import { either, newObject, type OwnFunction, thingValue, unknown, type Value } from './value.ts';
+import { Variables } from './variables.ts';
+
+/** Makes an object of a class. */
+export function makeObject(
+  engine: Engine,
+  node: Node,
+  of: Value,
+  given: Given,
+  frame: Invocation,
+): Value {
+  const site: CallSite = { node, frame, isByText: false };
+  const made = of.things.map((thing): Value => {
+    if (thing.is === 'class') {
+      const object = newObject('object', thing.class);
+      const self = thingValue({ is: 'object', object });
+      construct(engine, site, thing.class, given, self);
+      return self;
+    }
+    if (thing.is !== 'api') return unknown;
+    const api = `${thing.name}.${engine.knowledge.makeName}`;
+    if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
+    holdUnknown(engine, site, thing.name, api);
+    const object = newObject('object');
+    const all = [...given.args, ...given.named.values(), ...given.spread];
+    if (all.length > 0) object.rest = either(all);
+    passThrough(engine, site, [], given);
+    return thingValue({ is: 'instance', of: thing.name, object });
+  });
+  for (const text of of.texts)
+    if (text.isKnown) {
+      const named = classNamed(engine, text.whole);
+      made.push(makeObject(engine, node, named, given, frame));
+    }
+  return made.length === 0 ? passThrough(engine, site, [of], given) : either(made);
+}
+
+function classNamed(engine: Engine, written: string): Value {
+  const name = engine.fold(written);
+  const own = engine.classes.get(name);
+  return thingValue(own === undefined ? { is: 'api', name } : { is: 'class', class: own });
+}
+
+function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, self: Value): void {
+  const method = methodOf(of, engine.knowledge.constructor);
+  if (method !== undefined) {
+    invoke(engine, method, given, site, self);
+    return;
+  }
+  for (const api of apisAbove(of))
+    if (rowFor(engine, `${api}.${engine.knowledge.makeName}`) !== undefined) {
+      const made = callApi(engine, site, `${api}.${engine.knowledge.makeName}`, given, undefined);
+      openAs(self, made);
+    }
+}
+
+// An object of a class that extends the library's is open on what the library's would be.
+function openAs(self: Value, made: Value): void {
+  for (const thing of self.things)
+    for (const other of made.things)
+      if (thing.is === 'object' && other.is === 'instance') {
+        thing.object.openOn = other.object.openOn;
+        thing.object.rest = other.object.rest;
+      }
+}
+
+/** The object on which a method runs that nobody calls. */
+export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocation): Value {
+  if (owner === undefined) return unknown;
+  if (owner.sample !== undefined) return owner.sample;
+  const object = newObject('object', owner);
+  owner.sample = thingValue({ is: 'object', object });
+  const site = { node: owner.node, frame, isByText: false };
+  construct(engine, site, owner, { ...nothingGiven, isAnything: true }, owner.sample);
+  return owner.sample;
+}
+
+export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocation): Value {
+  const given =
+    node.args === undefined
+      ? (frame.given ?? nothingGiven)
+      : engine.givenBy({ args: node.args }, frame);
+  const name = node.name ?? frame.func?.func.name ?? '';
+  const site: CallSite = { node, frame, isByText: false };
+  const { owner, self = unknown } = frame;
+  for (const one of owner?.supers ?? [])
+    for (const thing of one.things) {
+      if (thing.is === 'class') {
+        const method = methodOf(thing.class, name) ?? staticMethodOf(thing.class, name);
+        if (method !== undefined) return invoke(engine, method, given, site, self);
+      }
+      if (thing.is !== 'api') continue;
+      const isMade = name === engine.knowledge.constructor;
+      const api = isMade ? `${thing.name}.${engine.knowledge.makeName}` : `${thing.name}#${name}`;
+      const made = callApi(engine, site, api, given, isMade ? undefined : self);
+      if (isMade) openAs(self, made);
+      return made;
+    }
+  return passThrough(engine, site, [], given);
+}
+
+/** The method of a class, or of those that it extends. */
+export function methodOf(of: OwnClass, name: string, depth = 0): OwnFunction | undefined {
+  const found = of.methods.get(name);
+  if (found !== undefined || depth > supersMax) return found;
+  for (const one of of.supers)
+    for (const thing of one.things)
+      if (thing.is === 'class') {
+        const above = methodOf(thing.class, name, depth + 1);
+        if (above !== undefined) return above;
+      }
+  return undefined;
+}
+
+/** The static method of a class, or of those that it extends. */
+export function staticMethodOf(of: OwnClass, name: string, depth = 0): OwnFunction | undefined {
+  const found = of.statics.get(name);
+  if (found !== undefined || depth > supersMax) return found;
+  for (const one of of.supers)
+    for (const thing of one.things)
+      if (thing.is === 'class') {
+        const above = staticMethodOf(thing.class, name, depth + 1);
+        if (above !== undefined) return above;
+      }
+  return undefined;
+}
+
+/** The classes of the library that a class extends. */
+export function apisAbove(of: OwnClass, depth = 0): readonly string[] {
+  if (depth > supersMax) return [];
+  return of.supers.flatMap(({ things }) =>
+    things.flatMap((thing) =>
+      thing.is === 'api'
+        ? [thing.name]
+        : thing.is === 'class'
+          ? apisAbove(thing.class, depth + 1)
+          : [],
+    ),
+  );
+}
+
+/** Names the functions and classes of a program before it runs: they may be used above. */
+export function declare(
+  engine: Engine,
+  program: OwnProgram,
+  node: Node,
+  owner: OwnClass | undefined,
+): void {
+  switch (node.kind) {
+    case 'seq':
+      for (const one of node.body) declare(engine, program, one, owner);
+      return;
+    case 'if':
+      declare(engine, program, node.body, owner);
+      if (node.otherwise !== undefined) declare(engine, program, node.otherwise, owner);
+      return;
+    case 'define': {
+      const name = engine.knowledge.ignoresCase ? node.func.name?.toLowerCase() : node.func.name;
+      const around = undefined;
+      const own: OwnFunction = {
+        is: 'function',
+        func: node.func,
+        program,
+        around,
+        self: undefined,
+        owner,
+      };
+      if (name === undefined) return;
+      const table = owner === undefined ? engine.functions : engine.methods;
+      table.set(name, [...(table.get(name) ?? []), own]);
+      if (owner !== undefined) (node.isStatic ? owner.statics : owner.methods).set(name, own);
+      return;
+    }
+    case 'class': {
+      const found = engine.classes.get(node.name) ?? {
+        name: node.name,
+        node,
+        program,
+        methods: new Map(),
+        statics: new Map(),
+        fields: new Map(),
+        supers: [],
+        sample: undefined,
+        isReady: false,
+      };
+      engine.classes.set(node.name, found);
+      declare(engine, program, node.body, found);
+    }
+  }
+}
+
+/** A function as a value, with what it captures. */
+export function functionOf(func: Func, frame: Invocation): OwnFunction {
+  const { program, self, owner } = frame;
+  const copies = func.captures === 'all' ? undefined : new Variables();
+  for (const name of func.captures === 'all' ? [] : (func.captures ?? []))
+    copies?.declare(name, frame.env.get(name) ?? unknown);
+  const around = copies ?? frame.env;
+  return { is: 'function', func, program, around, self, owner };
+}

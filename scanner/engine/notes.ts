@@ -1,0 +1,171 @@
+/** What the engine notes while it goes through programs: facts, and the graph of flows. */
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact/fact.ts';
+import { detailCharsMax } from '../fact/shared-limits.ts';
+import type { EmbeddedProgram, Language, OffsetMap } from '../fact/source.ts';
+import type { Steps } from '../fact/steps.ts';
+import type { FlowGraph, FlowNode, FlowStart } from '../flow/graph.ts';
+import type { Extent } from '../ir/ir.ts';
+import { anyEgress, shapeOf, unknownPart } from '../lookup-tables/egress-of.ts';
+import type { MovedFile, WrittenText } from '../programs/frontend.ts';
+import type { OwnProgram } from './program.ts';
+import type { Text } from './text.ts';
+
+/** Where something happens, by which function of the library, and how surely. */
+export interface At {
+  readonly program: OwnProgram;
+  readonly place: Extent;
+  readonly api: string;
+  readonly certainty: Confidence;
+  /** The calls that lead here: each has nodes of its own. */
+  readonly frame: string;
+}
+
+export class Notes {
+  readonly facts: Fact[] = [];
+  readonly embedded: EmbeddedProgram[] = [];
+  readonly written: WrittenText[] = [];
+  readonly moved: MovedFile[] = [];
+  readonly nodes: FlowNode[] = [];
+  readonly edges: FlowGraph['edges'][number][] = [];
+  readonly sources: FlowGraph['sources'][number][] = [];
+  readonly sinks: FlowGraph['sinks'][number][] = [];
+  readonly starts: FlowStart[] = [];
+  readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
+  readonly #steps: Steps;
+  readonly #known = new Set<string>();
+  readonly #programs = new Map<string, string[]>();
+
+  constructor(steps: Steps) {
+    this.#steps = steps;
+  }
+
+  capability(
+    at: At,
+    capability: Capability,
+    traits: readonly Trait[] = [],
+    shape?: string | undefined,
+  ): void {
+    const isWide = isWidened(capability, traits);
+    const isNamed = !isWide || traits.includes('dynamic-name');
+    this.#add({
+      kind: 'capability',
+      ...located(at),
+      certainty: isWide ? 'widened' : at.certainty,
+      capability,
+      api: at.api,
+      traits: isNamed ? traits : [...traits, 'dynamic-name'],
+      ...(shape !== undefined && { shape }),
+    });
+  }
+
+  /** A mount of a path that may have unknown parts. */
+  mount(at: At, path: string, mode: 'ro' | 'rw', traits: readonly Trait[]): Capability {
+    const hole = path.indexOf(unknownPart);
+    const known = hole < 0 ? path || '.' : hole === 0 ? '*' : `${path.slice(0, hole)}*`;
+    const capability: Capability = { kind: 'mount', path: known, mode };
+    this.capability(at, capability, traits, shapeOf(path));
+    return capability;
+  }
+
+  trait(at: At, trait: Trait, detail: string): void {
+    const shown = detail.replaceAll(unknownPart, '…').slice(0, detailCharsMax);
+    this.#add({ kind: 'trait', ...located(at), trait, api: at.api, detail: shown });
+  }
+
+  text(at: At, role: 'comment' | 'string', text: string): void {
+    this.#add({ kind: 'text', ...located(at), role, text, detail: '' });
+  }
+
+  /** A node of the graph; made once. `what` is unique in the frame. */
+  node(at: At, what: string, note: string): string {
+    return this.sharedNode(at, `${at.frame}${what}`, note);
+  }
+
+  /** A node that is the same in all frames. */
+  sharedNode(at: At, what: string, note: string): string {
+    const id = `${at.program.source.path}::${what}`;
+    if (!this.#once(`node ${id}`)) return id;
+    this.nodes.push({ id, span: spanOf(at), note });
+    return id;
+  }
+
+  source(at: At, source: FlowSource, note: string): string {
+    const what = `source@${at.place.start}:${at.place.end}:${source.what}:${source.name}`;
+    const id = this.node(at, what, note);
+    if (this.#once(`source ${id}`))
+      this.sources.push({ node: id, source, certainty: at.certainty });
+    return id;
+  }
+
+  sink(at: At, nodes: readonly string[], sink: FlowSink): void {
+    for (const node of new Set(nodes)) {
+      if (!this.#once(`sink ${node} ${at.place.start} ${at.api} ${JSON.stringify(sink)}`)) continue;
+      this.sinks.push({ node, sink, ...located(at) });
+    }
+  }
+
+  edge(
+    from: string,
+    to: string,
+    more: { encodes?: true; stored?: true; shared?: true } = {},
+  ): void {
+    if (from === to || !this.#once(`edge ${from} ${to}`)) return;
+    this.edges.push({ kind: 'value', from, to, ...more });
+  }
+
+  start(start: FlowStart): void {
+    if (this.#once(`start ${start.call}`)) this.starts.push(start);
+  }
+
+  /**
+   * Hands a program to the front end of its language; gives the path under which that one knows it.
+   */
+  embed(at: At, language: Language, text: Text): string {
+    const { path: within, context } = at.program.source;
+    const map: OffsetMap = text.mapFrom(at.place.start);
+    const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
+    const same = this.#programs.get(base) ?? [];
+    this.#programs.set(base, same);
+    if (!same.includes(text.whole)) {
+      this.#steps.takeText(text.whole.length);
+      same.push(text.whole);
+      this.embedded.push({ within, language, text: text.whole, context, map });
+    }
+    const count = same.indexOf(text.whole) + 1;
+    return count === 1 ? base : `${base}.${count}`;
+  }
+
+  #add(fact: Fact): void {
+    if (this.#once(JSON.stringify(fact))) this.facts.push(fact);
+  }
+
+  #once(key: string): boolean {
+    this.#steps.take();
+    if (this.#known.has(key)) return false;
+    this.#known.add(key);
+    return true;
+  }
+}
+
+export function spanOf({ program, place }: Pick<At, 'program' | 'place'>): Span {
+  return { path: program.source.path, start: place.start, end: place.end };
+}
+
+function located(at: At): Pick<Fact, 'span' | 'context' | 'certainty'> {
+  return { span: spanOf(at), context: at.program.source.context, certainty: at.certainty };
+}
+
+function isWidened(capability: Capability, traits: readonly Trait[]): boolean {
+  switch (capability.kind) {
+    case 'egress':
+      return capability.url === anyEgress;
+    case 'mount':
+      return capability.path === '*';
+    case 'exec':
+      return capability.program === '*';
+    default:
+      return capability.name === '*' && !traits.includes('whole-env');
+  }
+}

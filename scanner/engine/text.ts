@@ -1,0 +1,140 @@
+/**
+ * Texts that code puts together, as pieces: what each piece is, where its letters stand in the
+ * source, and which nodes of the flow graph it carries. Which part of an address says the host, and
+ * where a program inside a text stands, follow from the pieces.
+ */
+import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
+import type { OffsetMap } from '../fact/source.ts';
+import { unknownPart } from '../lookup-tables/egress-of.ts';
+
+export interface TextPiece {
+  /** `unknownPart` where the text is not known. */
+  readonly text: string;
+  /** Where it stands in the source, letter by letter. */
+  readonly raw: number | undefined;
+  readonly nodes: readonly string[];
+}
+
+const piecesMax = 256;
+
+export class Text {
+  readonly pieces: readonly TextPiece[];
+  readonly length: number;
+  #whole: string | undefined;
+
+  constructor(pieces: readonly TextPiece[]) {
+    this.pieces = pieces;
+    this.length = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  }
+
+  static of(text: string, raw?: number, nodes: readonly string[] = []): Text {
+    return new Text([{ text, raw, nodes }]);
+  }
+
+  /** The text, with `unknownPart` for each part that is not known. */
+  get whole(): string {
+    this.#whole ??= this.pieces.map(({ text }) => text).join('');
+    return this.#whole;
+  }
+
+  get isKnown(): boolean {
+    return this.pieces.every(({ text }) => !text.includes(unknownPart));
+  }
+
+  /** Whether the letters stand in the source as one piece. */
+  get isPlain(): boolean {
+    return this.pieces.length === 1 && this.pieces[0]?.raw !== undefined;
+  }
+
+  get nodes(): readonly string[] {
+    return this.pieces.flatMap(({ nodes }) => nodes);
+  }
+
+  /** Where the letters of a program inside the text stand; `otherwise` is the place of the rest. */
+  mapFrom(otherwise: number): OffsetMap {
+    let at = 0;
+    const map = this.pieces.map(({ text, raw }) => {
+      const piece = raw === undefined ? { at, raw: otherwise, fixed: true as const } : { at, raw };
+      at += text.length;
+      return piece;
+    });
+    return map.filter((piece, index) => piece.at !== map[index + 1]?.at);
+  }
+
+  /** A part of a text, in UTF-16 code units. */
+  slice(start: number, end: number): Text {
+    const found: TextPiece[] = [];
+    let at = 0;
+    for (const piece of this.pieces) {
+      const from = Math.max(0, start - at);
+      const to = Math.min(piece.text.length, end - at);
+      if (from < to) {
+        const raw = piece.raw === undefined ? undefined : piece.raw + from;
+        found.push({ text: piece.text.slice(from, to), raw, nodes: piece.nodes });
+      }
+      at += piece.text.length;
+    }
+    return new Text(found);
+  }
+}
+
+/** Texts one behind the other. What is too long ends in an unknown part. */
+export function concatTexts(texts: readonly Text[]): Text {
+  const pieces = joinedPieces(texts.flatMap((text) => text.pieces));
+  const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  if (length > foldedCharsMax) return new Text([cut(pieces)]);
+  if (pieces.length <= piecesMax) return new Text(pieces);
+  const text = pieces.map((piece) => piece.text).join('');
+  return new Text([{ text, raw: undefined, nodes: nodesIn(pieces) }]);
+}
+
+// Neighbours that stand nowhere in the source and carry the same data are one piece.
+function joinedPieces(pieces: readonly TextPiece[]): readonly TextPiece[] {
+  const found: TextPiece[] = [];
+  for (const piece of pieces) {
+    const last = found.at(-1);
+    if (piece.text === '') continue;
+    if (last === undefined || !isAlike(last, piece)) found.push(piece);
+    else found[found.length - 1] = { ...last, text: last.text + piece.text };
+  }
+  return found;
+}
+
+function isAlike(a: TextPiece, b: TextPiece): boolean {
+  if (a.raw !== undefined || b.raw !== undefined) return false;
+  return a.nodes === b.nodes || (a.nodes.length === 0 && b.nodes.length === 0);
+}
+
+function cut(pieces: readonly TextPiece[]): TextPiece {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece.text;
+    if (text.length > detailCharsMax) break;
+  }
+  const nodes = nodesIn(pieces);
+  return { text: `${text.slice(0, detailCharsMax)}${unknownPart}`, raw: undefined, nodes };
+}
+
+function nodesIn(pieces: readonly TextPiece[]): readonly string[] {
+  return [...new Set(pieces.flatMap(({ nodes }) => nodes))];
+}
+
+/**
+ * The nodes of those pieces of an address that may say its host: the ones before the first slash
+ * behind its scheme.
+ */
+export function leadingNodes({ pieces }: Text): readonly string[] {
+  const nodes: string[] = [];
+  let before = '';
+  for (const piece of pieces) {
+    if (hostEnds(before)) break;
+    nodes.push(...piece.nodes);
+    before += piece.text;
+  }
+  return nodes;
+}
+
+// `//` begins a host as a scheme does; what is not known may hold the slash, or not.
+function hostEnds(text: string): boolean {
+  return /[/?#]/.test(text.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
+}

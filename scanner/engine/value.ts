@@ -1,0 +1,333 @@
+/** What an expression may be: bounded alternatives, and the flow nodes whose data it holds. */
+
+import type { Capability } from '../../skills-index/skill/capability.ts';
+import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
+import type { Func } from '../ir/ir.ts';
+import { unknownPart } from '../lookup-tables/egress-of.ts';
+import type { OwnClass, OwnProgram } from './program.ts';
+import { concatTexts, Text } from './text.ts';
+import type { Variables } from './variables.ts';
+
+export type Scalar = number | bigint | boolean | null;
+
+export type Thing =
+  /** A function, class or module of the library, by its name in the tables. */
+  | { readonly is: 'api'; readonly name: string }
+  /** An object of a class of the library. */
+  | { readonly is: 'instance'; readonly of: string; readonly object: HeapObject }
+  | OwnFunction
+  | { readonly is: 'class'; readonly class: OwnClass }
+  /** A list, a record, or an object of a class of the skill. */
+  | { readonly is: 'object'; readonly object: HeapObject }
+  /** A method that was taken from its object. */
+  | { readonly is: 'method'; readonly name: string; readonly of: Value };
+
+/** A function of the skill, with the variables around it. */
+export interface OwnFunction {
+  readonly is: 'function';
+  readonly func: Func;
+  readonly program: OwnProgram;
+  around: Variables | undefined;
+  readonly self: Value | undefined;
+  readonly owner: OwnClass | undefined;
+}
+
+/** A connection, file or program that an object is open on. */
+export interface OpenOn {
+  readonly capability: Capability;
+  /** The nodes that say the host of an address that is not known. */
+  readonly hostFrom?: readonly string[];
+  /** The paths of a file that is open for writing, and where it was opened. */
+  readonly file?: { readonly paths: readonly string[]; readonly at: number };
+  /** The node that holds what a program is given on its input. */
+  readonly input?: string;
+}
+
+/** An object of the heap: one for each place that makes it, in each call of the function around. */
+export interface HeapObject {
+  readonly kind: 'list' | 'record' | 'object';
+  readonly class?: OwnClass;
+  /** By position of a list, by key of a record, by name of an object's field. */
+  readonly fields: Map<string, Value>;
+  /** What may stand at any key. */
+  rest: Value | undefined;
+  /** Positions of a list. */
+  length: number;
+  openOn: readonly OpenOn[];
+}
+
+export interface Value {
+  /** In order of the alternatives; the first is what runs where nothing else is known. */
+  readonly texts: readonly Text[];
+  readonly scalars: readonly Scalar[];
+  readonly things: readonly Thing[];
+  /** It may be something else that is not known. */
+  readonly isOpen: boolean;
+  /** Nodes of the flow graph whose data it holds, as a whole. */
+  readonly nodes: readonly string[];
+  /** Computed from pieces, not written as such. */
+  readonly isFolded: boolean;
+  readonly isDecoded: boolean;
+}
+
+export const unknown: Value = {
+  texts: [],
+  scalars: [],
+  things: [],
+  isOpen: true,
+  nodes: [],
+  isFolded: false,
+  isDecoded: false,
+};
+
+const none: Value = { ...unknown, isOpen: false };
+
+export const nil: Value = { ...none, scalars: [null] };
+
+export function textValue(text: Text | string, raw?: number): Value {
+  return { ...none, texts: [typeof text === 'string' ? Text.of(text, raw) : text] };
+}
+
+export function scalarValue(scalar: Scalar): Value {
+  return { ...none, scalars: [scalar] };
+}
+
+export function thingValue(thing: Thing): Value {
+  return { ...none, things: [thing] };
+}
+
+export function dataOf(nodes: readonly string[]): Value {
+  return nodes.length === 0 ? unknown : { ...unknown, nodes: [...new Set(nodes)] };
+}
+
+/** The value with further nodes, in all of its texts, too. */
+export function withNodes(value: Value, nodes: readonly string[]): Value {
+  const added = nodes.filter((node) => !value.nodes.includes(node));
+  return added.length === 0 ? value : { ...value, nodes: [...value.nodes, ...added] };
+}
+
+/** One of several values. */
+export function either(values: readonly Value[]): Value {
+  const [first, ...more] = values.filter((value) => value !== none);
+  if (first === undefined) return none;
+  if (more.every((value) => value === first)) return first;
+  const texts = new Map<string, Text>();
+  for (const value of values)
+    for (const text of value.texts) {
+      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
+      if (!texts.has(key)) texts.set(key, text);
+    }
+  const things = new Set(values.flatMap((value) => value.things));
+  const kept = fewTexts([...texts.values()]);
+  const isMany = kept.length < texts.size || things.size > alternativesMax;
+  return {
+    texts: kept,
+    scalars: [...new Set(values.flatMap((value) => value.scalars))].slice(0, alternativesMax),
+    things: [...things].slice(0, alternativesMax),
+    isOpen: isMany || values.some((value) => value.isOpen),
+    nodes: nodesOf(values),
+    isFolded: values.some((value) => value.isFolded),
+    isDecoded: values.some((value) => value.isDecoded),
+  };
+}
+
+// As many alternatives as are kept, and no more letters in all than one text may have.
+function fewTexts(texts: readonly Text[]): readonly Text[] {
+  let left = foldedCharsMax;
+  const kept = texts.slice(0, alternativesMax).filter(({ length }) => {
+    left -= length;
+    return left >= 0;
+  });
+  return kept.length === 0 ? texts.slice(0, 1) : kept;
+}
+
+/** The nodes of values, without those that their objects hold. */
+export function nodesOf(values: readonly Value[]): readonly string[] {
+  return [...new Set(values.flatMap((value) => value.nodes))];
+}
+
+const nestedMax = 6;
+
+/** All nodes of values: also of what their lists, records and fields hold. */
+export function allNodesOf(values: readonly Value[]): readonly string[] {
+  const nodes = new Set<string>();
+  const seen = new Set<HeapObject>();
+  const add = (value: Value, depth: number): void => {
+    for (const node of value.nodes) nodes.add(node);
+    for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
+    if (depth >= nestedMax) return;
+    for (const thing of value.things) {
+      if (thing.is !== 'object' && thing.is !== 'instance') continue;
+      if (seen.has(thing.object)) continue;
+      seen.add(thing.object);
+      for (const held of contentsOf(thing.object)) add(held, depth + 1);
+    }
+  };
+  for (const value of values) add(value, 0);
+  return [...nodes];
+}
+
+function contentsOf({ fields, rest }: HeapObject): readonly Value[] {
+  return rest === undefined ? [...fields.values()] : [...fields.values(), rest];
+}
+
+/** The texts that a value may be when it is printed; an unknown part where nothing is known. */
+export function shownTexts(value: Value): readonly Text[] {
+  const shown = [
+    ...value.texts,
+    ...value.scalars.map((scalar) => Text.of(scalar === null ? '' : String(scalar))),
+  ];
+  const isOpen = shown.length === 0 || (value.isOpen && shown.length < alternativesMax);
+  if (!isOpen) return shown.map((text) => carrying(text, value.nodes));
+  const other = new Text([{ text: unknownPart, raw: undefined, nodes: allNodesOf([value]) }]);
+  return [...shown.map((text) => carrying(text, value.nodes)), other];
+}
+
+/** The texts that are known at least in part: all of them, or one that is not known. */
+export function textsOf(value: Value): readonly Text[] {
+  const all = shownTexts(value);
+  const known = all.filter(({ whole }) => whole.replaceAll(unknownPart, '') !== '');
+  return known.length > 0 ? known : all.slice(0, 1);
+}
+
+function carrying(text: Text, nodes: readonly string[]): Text {
+  if (nodes.length === 0 || text.nodes.length > 0) return text;
+  return new Text(text.pieces.map((piece) => ({ ...piece, nodes })));
+}
+
+/** Values as one text: each alternative with each of the others, as many as are kept. */
+export function concat(parts: readonly Value[]): Value {
+  let texts: readonly Text[] = [new Text([])];
+  let isCut = false;
+  for (const part of parts) {
+    const more = shownTexts(part);
+    const all = texts.length * more.length;
+    isCut ||= all > alternativesMax;
+    texts =
+      all > alternativesMax
+        ? texts
+            .slice(0, alternativesMax)
+            .map((text) => concatTexts([text, more[0] ?? Text.of(unknownPart)]))
+        : texts.flatMap((text) => more.map((one) => concatTexts([text, one])));
+  }
+  const kept = fewTexts(texts);
+  return {
+    ...none,
+    texts: kept,
+    isOpen: isCut || kept.length < texts.length,
+    nodes: allNodesOf(parts),
+    isFolded: parts.length > 1,
+    isDecoded: parts.some(({ isDecoded }) => isDecoded),
+  };
+}
+
+/** The only thing that a value is, when it is computed whole: a text, a number, nothing. */
+export function knownOf(value: Value): Text | Scalar | undefined {
+  if (value.isOpen || value.things.length > 0) return undefined;
+  if (value.texts.length + value.scalars.length !== 1) return undefined;
+  const [text] = value.texts;
+  return text === undefined ? value.scalars[0] : text.isKnown ? text : undefined;
+}
+
+/** The text of a value that is computed whole. */
+export function knownText(value: Value | undefined): string | undefined {
+  const known = value === undefined ? undefined : knownOf(value);
+  return known instanceof Text ? known.whole : undefined;
+}
+
+/** A new object of the heap. */
+export function newObject(kind: HeapObject['kind'], of?: OwnClass): HeapObject {
+  const about = { kind, fields: new Map<string, Value>(), rest: undefined, length: 0, openOn: [] };
+  return of === undefined ? about : { ...about, class: of };
+}
+
+/** A list with these items. */
+export function listValue(items: readonly Value[], isGrown = false): Value {
+  const object = newObject('list');
+  items.forEach((item, at) => {
+    object.fields.set(String(at), item);
+  });
+  object.length = items.length;
+  if (isGrown) object.rest = unknown;
+  return { ...thingValue({ is: 'object', object }), nodes: [] };
+}
+
+/** The items of the only list that a value may be, when all of them are known. */
+export function itemsOf(value: Value): readonly Value[] | undefined {
+  const [thing, ...others] = value.things;
+  if (thing?.is !== 'object' || others.length > 0 || value.isOpen) return undefined;
+  const { kind, fields, rest, length } = thing.object;
+  if (kind !== 'list' || rest !== undefined) return undefined;
+  return Array.from({ length }, (_, at) => fields.get(String(at)) ?? nil);
+}
+
+/** Lists and records that a value may be. */
+export function objectsOf(value: Value): readonly HeapObject[] {
+  return value.things.flatMap((thing) =>
+    thing.is === 'object' || thing.is === 'instance' ? [thing.object] : [],
+  );
+}
+
+/** What stands at a key of an object: the item, or anything when the key is not known. */
+export function fieldOf(object: HeapObject, key: string | undefined): Value | undefined {
+  if (key === undefined) {
+    const all = contentsOf(object);
+    return all.length === 0 ? undefined : { ...either(all), isOpen: true };
+  }
+  const field = object.fields.get(key);
+  if (field === undefined) return object.rest;
+  return object.rest === undefined ? field : either([field, object.rest]);
+}
+
+/** Any part of a value: one of the items that it has, or data of it. */
+export function partOf(value: Value): Value {
+  const parts = objectsOf(value).flatMap((object) => fieldOf(object, undefined) ?? []);
+  return withNodes(
+    { ...either([unknown, ...parts]), isOpen: true },
+    allNodesOf([{ ...value, things: [] }]),
+  );
+}
+
+/** The key under which a value is kept; undefined when it is not known. */
+export function keyOf(value: Value): string | undefined {
+  const known = knownOf(value);
+  if (known === undefined) return undefined;
+  return known instanceof Text ? known.whole : String(known);
+}
+
+/** The record whose entries are given as keywords. */
+export function recordIn(value: Value): HeapObject | undefined {
+  const [object, ...others] = objectsOf(value);
+  return object?.kind === 'record' && others.length === 0 && !value.isOpen ? object : undefined;
+}
+
+/** Whether all texts of a value stand in the program as such. */
+export function isWritten(value: Value): boolean {
+  return !value.isFolded && value.texts.every(({ pieces }) => pieces.length <= 1);
+}
+
+export interface Round {
+  readonly key: Value;
+  readonly item: Value;
+}
+
+/** The rounds over a list, a record or a range that is wholly known. */
+export function roundsOf(value: Value): readonly Round[] | undefined {
+  const items = itemsOf(value);
+  if (items !== undefined) return items.map((item, at) => ({ key: scalarValue(at), item }));
+  const [object, ...others] = objectsOf(value);
+  if (object?.kind !== 'record' || others.length > 0 || value.isOpen || object.rest !== undefined)
+    return undefined;
+  return [...object.fields].map(([key, item]) => ({ key: textValue(key), item }));
+}
+
+/** Whether two values are the same texts and numbers. */
+export function isSame(a: Value | undefined, b: Value): boolean {
+  if (a === undefined) return false;
+  return (
+    a.texts.length === b.texts.length &&
+    a.things.length === b.things.length &&
+    a.scalars.every((scalar, at) => scalar === b.scalars[at]) &&
+    a.texts.every((text, at) => text.whole === b.texts[at]?.whole)
+  );
+}

@@ -1,0 +1,283 @@
+/**
+ * What a library's function does, as data: one format for all languages. Tables map names to rows:
+ * `Net::HTTP.get` is a function of a module or class, `Net::HTTP#post` a method of its objects,
+ * `system` a function without an owner, `Text#unpack1` a method of a text (`List#`, `Record#`,
+ * `Function#` and `Number#` likewise), `Any#instance_eval` one of any value.
+ */
+import type { Trait } from '../fact/fact.ts';
+import type { Language } from '../fact/source.ts';
+import type { ObservedThing } from '../lookup-tables/observations.ts';
+
+/**
+ * An argument: by position from 0, by name, or by either; `self` is the object of a method, `rest`
+ * all arguments from a position on, `block` the block of a call.
+ */
+export type ArgOf =
+  | number
+  | string
+  | 'self'
+  /** `or` is another argument, where the first is not given. */
+  | { readonly at?: number; readonly name?: string; readonly rest?: number; readonly or?: ArgOf }
+  | 'block';
+
+/** An argument whose text has a form. */
+export interface ArgCondition {
+  readonly of: ArgOf;
+  readonly form: RegExp;
+}
+
+/** What a call does; only `when` a condition holds, or `unless` one does. */
+export type RowEffect = Deed & { readonly when?: ArgCondition; readonly unless?: ArgCondition };
+
+type Deed =
+  /**
+   * A request. `host` is the fixed host of a service; without `url`, the request goes where the
+   * object of the method was connected to.
+   */
+  | {
+      readonly does: 'request';
+      readonly url?: ArgOf;
+      readonly host?: string;
+      readonly method?: string;
+      readonly methodAt?: ArgOf;
+      readonly query?: readonly ArgOf[];
+      readonly body?: readonly ArgOf[];
+      readonly header?: readonly ArgOf[];
+      /** The paths of files whose content is sent. */
+      readonly files?: readonly ArgOf[];
+      /** The path of the file that gets the answer. */
+      readonly saves?: ArgOf;
+    }
+  /** A connection; `host` may be an address with a scheme. */
+  | {
+      readonly does: 'connect';
+      readonly scheme: 'tcp' | 'udp' | 'dns' | 'http' | 'https';
+      readonly host: ArgOf;
+      readonly port?: ArgOf;
+      readonly usual?: number;
+    }
+  /** Sends over what the object is open on: a connection, a file, the input of a program. */
+  | { readonly does: 'send'; readonly content: ArgOf; readonly part?: 'header' | 'url' }
+  /**
+   * `mode` is the argument that says whether a file is opened for writing; `orAddress`: a path that
+   * begins with what is not known may be an address as well.
+   */
+  | {
+      readonly does: 'read' | 'write' | 'delete' | 'open';
+      readonly path: ArgOf;
+      readonly to?: ArgOf;
+      readonly content?: ArgOf;
+      readonly mode?: ArgOf;
+      readonly orAddress?: true;
+      /** The file is an archive, and `to` the folder into which it is unpacked. */
+      readonly unpacks?: true;
+      readonly traits?: readonly Trait[];
+    }
+  /**
+   * Starts a program: its words one by one, as a list, or a line for a shell where there is only
+   * one. With `shell`, always a line.
+   */
+  | {
+      readonly does: 'program';
+      readonly words: ArgOf;
+      readonly shell?: true;
+      readonly input?: ArgOf;
+    }
+  | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }
+  /** Runs another file of the skill or of the machine as code. */
+  | { readonly does: 'load'; readonly path: ArgOf; readonly isRelative?: true }
+  | { readonly does: 'deserialize'; readonly data: ArgOf }
+  | { readonly does: 'env'; readonly name: ArgOf; readonly fallback?: ArgOf }
+  | { readonly does: 'set-env'; readonly name: ArgOf; readonly value: ArgOf }
+  | { readonly does: 'whole-env' | 'input' | 'listen' }
+  /** Gives the variables of the function around, as `binding` does. */
+  | { readonly does: 'variables' }
+  | { readonly does: 'output'; readonly content: ArgOf }
+  /** Something that came in from outside of the machine. */
+  | { readonly does: 'incoming' }
+  | { readonly does: 'observe'; readonly what: ObservedThing }
+  /** `only`: an argument without which the call is harmless. */
+  | {
+      readonly does: 'trait';
+      readonly trait: Trait;
+      readonly detail?: ArgOf;
+      readonly only?: ArgOf;
+    }
+  /** Loads machine code, or calls into it. */
+  | { readonly does: 'native'; readonly what: ArgOf }
+  /** Calls a function that it is given, with these arguments, or with each item of a list. */
+  | {
+      readonly does: 'call';
+      readonly callee: ArgOf;
+      readonly given?: readonly ArgOf[];
+      readonly each?: ArgOf;
+    }
+  /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
+  | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
+  /** Sets an option of a transfer by its name: which names are an address, a body, a header. */
+  | {
+      readonly does: 'option';
+      readonly name: ArgOf;
+      readonly value: ArgOf;
+      readonly url: RegExp;
+      readonly body: RegExp;
+      readonly header: RegExp;
+      readonly off?: RegExp;
+    };
+
+/** Functions of texts, lists, numbers and codecs that the engine can compute. */
+export type Computation =
+  | 'text' // its text
+  | 'number'
+  | 'lower'
+  | 'upper'
+  | 'strip'
+  | 'reverse' // of a text or list
+  | 'replace' // all of a part: text, part, other
+  | 'replace-pattern' // text, and a list of a pattern and other text
+  | 'translate' // letters: text, from, to
+  | 'split' // text, by
+  | 'join' // list, by
+  | 'slice' // text or list, from, length
+  | 'repeat'
+  | 'concat'
+  | 'sum' // of a list: texts one behind the other, or numbers
+  | 'first'
+  | 'last'
+  | 'length'
+  | 'letters' // a text as a list of its letters
+  | 'bytes' // a text as a list of numbers
+  | 'from-bytes' // a list of numbers as a text
+  | 'chr'
+  | 'ord'
+  | 'keys'
+  | 'values'
+  | 'reversed-pairs' // a record with keys and values exchanged
+  | 'flatten'
+  | 'format' // printf: format, values…
+  | 'base64-decode'
+  | 'base64-encode'
+  | 'hex-decode'
+  | 'hex-encode'
+  | 'url-decode'
+  | 'url-encode'
+  | 'rot13'
+  | 'inflate'
+  | 'unpack' // Ruby's and PHP's formats: text, format
+  | 'pack' // list, format
+  | 'json-parse'
+  | 'host' // of an address
+  | 'path-join'
+  | 'path-folder'
+  | 'path-name'
+  | 'path-absolute' // path, below
+  | 'windows-folder' // a folder that Windows names
+  | 'xor'
+  | 'same';
+
+/**
+ * What a call gives: data of its arguments (`through`, the default of unknown functions), encoded
+ * or decoded forms of them, nothing of them, the object itself, an object of a class of the
+ * tables, a computed value, or what a called function gives.
+ */
+export type Gives =
+  | 'through'
+  | 'encoded'
+  | 'decoded'
+  | 'nothing'
+  | 'self'
+  | 'called'
+  | 'class' // of the object
+  | { readonly instance: string }
+  | { readonly api: string }
+  | { readonly text: string }
+  | { readonly compute: Computation; readonly of: readonly ArgOf[] };
+
+export interface Row {
+  readonly effects: readonly RowEffect[];
+  readonly gives?: Gives;
+}
+
+export type Table = Readonly<Record<string, Row>>;
+
+/** All that the engine is told of a language's library. */
+export interface Knowledge {
+  readonly language: Language;
+  readonly rows: Table;
+  /** Values that names have without a call: `ENV` reads as an instance of `ENV`. */
+  readonly names: Readonly<Record<string, NamedValue>>;
+  /** Whether names of functions and classes are compared without case. */
+  readonly ignoresCase?: true;
+  /** A function that is called by its name may be a method of the class around. */
+  readonly callsOwnMethods?: true;
+  /** Texts, numbers and lists that are empty are false. */
+  readonly emptyIsFalse?: true;
+  /** The variables of a program are those of the program that loads it. */
+  readonly sharesVariables?: true;
+  /** A path of the language's system as one of the manifest. */
+  readonly path?: (path: string) => string;
+  /** What the system gives a variable of the environment that holds no secret. */
+  readonly variable?: (name: string) => string | undefined;
+  /**
+   * Names of functions, classes and modules that only compute. A call of anything else that no row
+   * has may do anything: a person reads the program.
+   */
+  readonly computing?: RegExp;
+  /** What the words of a command tell that no row has. */
+  readonly telling?: (
+    command: string,
+    words: readonly string[],
+  ) => readonly { readonly trait: Trait; readonly says: string }[];
+  /** The row that starts a program by a name that nothing else has. */
+  readonly command?: string;
+  /** Classes of texts and numbers that a program may add methods to. */
+  readonly openClasses?: { readonly text: string; readonly number: string };
+  /** The method of the skill's classes that a new object calls. */
+  readonly constructor: string;
+  /** The name by which a class makes an object: rows are called `Net::HTTP.new`. */
+  readonly makeName: string;
+  /** The methods by which an object is called, and that take calls of others. */
+  readonly callName: string;
+  readonly missingName: string;
+  /** Extensions that `load` adds to a path. */
+  readonly extensions: readonly string[];
+}
+
+export type NamedValue =
+  | { readonly instance: string }
+  | { readonly text: string }
+  | { readonly input: string }
+  | { readonly incoming: string }
+  | { readonly wholeEnv: true }
+  | { readonly thisFile: true }
+  | { readonly thisFolder: true };
+
+/** The same row for several names of one owner, separated by spaces: `#x` names methods. */
+export function rows(owner: string, names: string, row: Row): Table {
+  const ends = names.split(' ');
+  return Object.fromEntries(
+    ends.map((name) => [
+      owner === '' ? name : name.startsWith('#') ? `${owner}${name}` : `${owner}.${name}`,
+      row,
+    ]),
+  );
+}
+
+/** A table for names without case. */
+export function caseless(table: Table): Table {
+  return Object.fromEntries(Object.entries(table).map(([name, one]) => [name.toLowerCase(), one]));
+}
+
+/** A row with one effect or several. */
+export function row(effects: RowEffect | readonly RowEffect[], gives?: Gives): Row {
+  const all = Array.isArray(effects) ? (effects as readonly RowEffect[]) : [effects as RowEffect];
+  return { effects: all, ...(gives !== undefined && { gives }) };
+}
+
+/** A row that only computes its result. */
+export function computes(compute: Computation, ...of: readonly ArgOf[]): Row {
+  return { effects: [], gives: { compute, of } };
+}
+
+export const through: Row = { effects: [], gives: 'through' };
+export const nothing: Row = { effects: [], gives: 'nothing' };

@@ -1,0 +1,198 @@
+/**
+ * Each row of the libraries' tables, by a test that is made of it: a call with all that the row
+ * names, whose facts have what the row says that it does.
+ */
+import { describe, expect, it } from 'vitest';
+import { type ApiCall, applyRow } from '../../../scanner/engine/effects.ts';
+import { frameOf } from '../../../scanner/engine/files.ts';
+import { Engine } from '../../../scanner/engine/interpret.ts';
+import {
+  dataOf,
+  newObject,
+  textValue,
+  thingValue,
+  type Value,
+} from '../../../scanner/engine/value.ts';
+import { Steps } from '../../../scanner/fact/steps.ts';
+import { phpKnowledge } from '../../../scanner/knowledge/php.ts';
+import type { ArgOf, Knowledge, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
+import { rubyKnowledge } from '../../../scanner/knowledge/ruby.ts';
+import { windowsKnowledge } from '../../../scanner/knowledge/windows.ts';
+
+const place = { start: 0, end: 1 };
+const address = 'https://a.example/x';
+
+interface Given {
+  readonly args: Value[];
+  readonly named: Map<string, Value>;
+  self: Value | undefined;
+}
+
+// Puts a value where a row looks for it.
+function put(given: Given, of: ArgOf | undefined, value: Value): void {
+  if (of === undefined) return;
+  if (of === 'self') given.self = value;
+  else if (of === 'block') given.named.set('&', value);
+  else if (typeof of === 'number') given.args[of] = value;
+  else if (typeof of === 'string') given.named.set(of, value);
+  else if (of.rest !== undefined) given.args[of.rest] = value;
+  else if (of.at !== undefined) given.args[of.at] = value;
+  else if (of.name !== undefined) given.named.set(of.name, value);
+}
+
+const secret = dataOf(['x.rb::secret']);
+
+function giveTo(given: Given, effect: RowEffect): void {
+  for (const { of, form } of effect.when === undefined ? [] : [effect.when])
+    put(given, of, textValue(['Upload', 'all'].find((text) => form.test(text)) ?? ''));
+  switch (effect.does) {
+    case 'request':
+      put(given, effect.url, textValue(address));
+      for (const one of [...(effect.query ?? []), ...(effect.body ?? []), ...(effect.header ?? [])])
+        if (one !== 'self') put(given, one, secret);
+      return;
+    case 'connect':
+      put(given, effect.host, textValue('a.example'));
+      return;
+    case 'read':
+    case 'write':
+    case 'delete':
+    case 'open':
+      put(given, effect.to, textValue('b.txt'));
+      put(given, effect.content, secret);
+      put(given, effect.path, textValue('a.txt'));
+      return;
+    case 'program':
+      put(given, effect.words, textValue('git status'));
+      return;
+    case 'code':
+      put(given, effect.code, textValue('x = 1'));
+      return;
+    case 'load':
+      put(given, effect.path, textValue('lib/a.x'));
+      return;
+    case 'env':
+    case 'set-env':
+      put(given, effect.name, textValue('API_KEY'));
+      return;
+    case 'deserialize':
+      put(given, effect.data, secret);
+      return;
+    case 'output':
+      put(given, effect.content, secret);
+      return;
+    case 'trait':
+      put(given, effect.only, textValue('x'));
+      return;
+    default:
+      return;
+  }
+}
+
+/** What a call of the row notes, as kinds of effects. */
+function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
+  const source = {
+    path: 'x.rb',
+    file: 'x.rb',
+    language: knowledge.language,
+    text: ' ',
+    context: 'code',
+    depth: 0,
+  } as const;
+  const body = { ...place, kind: 'seq', body: [] } as const;
+  const program = { source, body, comments: [], unread: [], hasRun: true };
+  const engine = new Engine({ files: new Set(), steps: new Steps() }, knowledge, [program]);
+  const object = newObject('object');
+  const given: Given = { args: [], named: new Map(), self: undefined };
+  for (const effect of row.effects) giveTo(given, effect);
+  const at = { program, place, api: 'x', certainty: 'exact', frame: '' } as const;
+  const call: ApiCall = {
+    at,
+    frame: frameOf(program),
+    args: Array.from(given.args, (one) => one ?? textValue('z')),
+    named: given.named,
+    spread: [],
+    self: given.self ?? thingValue({ is: 'instance', of: 'x', object }),
+  };
+  applyRow(engine, call, row);
+  const { facts, sinks, sources, embedded, exports, starts } = engine.notes;
+  return new Set([
+    ...facts.map((fact) =>
+      fact.kind === 'capability'
+        ? `${fact.capability.kind} ${'mode' in fact.capability ? fact.capability.mode : ''}`.trim()
+        : `trait ${fact.kind === 'trait' ? fact.trait : ''}`,
+    ),
+    ...sinks.map(({ sink }) => `to ${sink.what} ${sink.part}`),
+    ...sources.map((one) => `from ${one.source.what}`),
+    ...(embedded.length > 0 ? ['embedded'] : []),
+    ...(exports.length > 0 ? ['exported'] : []),
+    ...(starts.length > 0 ? ['started'] : []),
+  ]);
+}
+
+/** One of these says that the effect was noted; none where a call alone cannot show it. */
+function signsOf(effect: RowEffect): readonly string[] {
+  switch (effect.does) {
+    case 'request':
+    case 'connect':
+      return ['egress'];
+    case 'read':
+      return ['mount ro'];
+    case 'open':
+      return ['mount ro', 'mount rw'];
+    case 'write':
+    case 'delete':
+      return ['mount rw'];
+    case 'program':
+      return ['exec'];
+    case 'code':
+      return ['embedded', 'trait code-from-string'];
+    case 'load':
+      return ['started', 'to exec program'];
+    case 'deserialize':
+      return ['trait deserialize'];
+    case 'env':
+      return ['env'];
+    case 'whole-env':
+      return ['env'];
+    case 'input':
+      return ['from input'];
+    case 'incoming':
+      return ['from network'];
+    case 'observe':
+      return ['from observed'];
+    case 'output':
+      return ['to output content'];
+    case 'listen':
+      return ['trait listen'];
+    case 'native':
+      return ['trait native'];
+    case 'set-env':
+      return ['trait env-write'];
+    case 'trait':
+      return [`trait ${effect.trait}`];
+    default:
+      return [];
+  }
+}
+
+const tables = { ruby: rubyKnowledge, php: phpKnowledge, windows: windowsKnowledge };
+
+describe.each(Object.entries(tables))('rows of %s', (_, knowledge) => {
+  const acting = Object.entries(knowledge.rows).filter(([, { effects }]) =>
+    effects.some((effect) => signsOf(effect).length > 0),
+  );
+  it.each(acting)('%s', (_name, row) => {
+    for (const effect of row.effects) {
+      const signs = signsOf(effect);
+      if (signs.length === 0) continue;
+      // Conditions may exclude one another: each effect gets a call of its own.
+      const found = noted(knowledge, { effects: [effect] });
+      expect({
+        does: effect.does,
+        found: [...found],
+        is: signs.some((sign) => found.has(sign)),
+      }).toMatchObject({ is: true });
+    }
+  });
+});
