@@ -50,6 +50,8 @@ const nodesFree = 150_000;
 const nodesPerCharacter = 0.4;
 /** A text of 64 letters costs as much as a node. */
 const charactersPerNodeShift = 6;
+/** As many items or nodes of a value cost as much as a node. */
+const itemsPerNodeShift = 3;
 /** Rounds of a loop that are computed one by one. */
 const roundsMax = 4_096;
 /** Expressions and calls inside one another, through all functions. */
@@ -144,6 +146,8 @@ export class Engine {
       // Long texts and many alternatives are work, too.
       for (const { length } of value.texts) this.#left -= length >> charactersPerNodeShift;
       if (value.texts.length > 1) this.#left -= value.texts.length >> 1;
+      // So are lists, which are copied and searched as a whole.
+      this.#left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
       return value;
     } finally {
       this.#nesting -= 1;
@@ -562,6 +566,13 @@ export class Engine {
     if (last !== undefined) this.evaluate(last, frame);
     return either([value, ...caught]);
   }
+}
+
+function itemsHeld({ things }: Value): number {
+  let items = 0;
+  for (const thing of things)
+    if (thing.is === 'object' || thing.is === 'instance') items += thing.object.fields.size;
+  return items;
 }
 
 function isSpread(one: object): one is Spread {

@@ -22,6 +22,9 @@ export interface At {
   readonly frame: string;
 }
 
+/** What is noted is kept until the end: some hundred bytes. */
+const notedSteps = 8;
+
 export class Notes {
   readonly facts: Fact[] = [];
   readonly embedded: EmbeddedProgram[] = [];
@@ -142,7 +145,7 @@ export class Notes {
   }
 
   #once(key: string): boolean {
-    this.#steps.take();
+    this.#steps.take(notedSteps);
     if (this.#known.has(key)) return false;
     this.#known.add(key);
     return true;

@@ -67,6 +67,73 @@ export const scriptForms: readonly LexicalForm[] = [
     ['read', 'open', /\bopen\s*\(?\s*(?:my\s+)?[$\w]{1,40}\s*,|\bread_file\b|\bslurp\b/],
   ),
   ...lexicalRows(
+    ['php'],
+    [
+      'code',
+      'eval',
+      /\b(?:eval|assert|create_function)\s*\(|\bpreg_replace\s*\(\s*["'](.)[^"'\n]{0,200}\1[imsxADSUXu]{0,6}e|\binclude(?:_once)?\s*\(?\s*["']https?:/,
+    ],
+    [
+      'fetch',
+      'file_get_contents',
+      /\b(?:file_get_contents|fopen|copy|readfile)\s*\(\s*["']https?:|\bcurl_(?:init|exec)\s*\(/,
+    ],
+    ['send', 'curl', /\bCURLOPT_POST(?:FIELDS)?\b/],
+    [
+      'connect',
+      'fsockopen',
+      /\b(?:p?fsockopen|stream_socket_client|socket_connect|socket_create)\s*\(/,
+    ],
+    ['listen', 'socket_listen', /\b(?:socket_listen|stream_socket_server)\s*\(/],
+    [
+      'program',
+      'shell_exec',
+      /\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\s*\(|`[^`\n]{1,200}`/,
+    ],
+    ['env', 'getenv', /\bgetenv\s*\(\s*["'](\w{1,80})["']|\$_ENV\s*\[\s*["'](\w{1,80})/g],
+    ['env', '$_ENV', /\bgetenv\s*\(\s*\)|\$_ENV\b(?!\s*\[)/g],
+    [
+      'decode',
+      'base64_decode',
+      /\b(?:base64_decode|gzinflate|gzuncompress|str_rot13|hex2bin|convert_uudecode)\s*\(/,
+    ],
+    ['read', 'file_get_contents', /\b(?:file_get_contents|fopen|readfile|file)\s*\(/],
+  ),
+  ...lexicalRows(
+    ['ruby'],
+    ['code', 'eval', /\b(?:instance_eval|class_eval|module_eval|eval)\b\s*[( ]\s*(?!do\b|\{)/],
+    [
+      'fetch',
+      'Net::HTTP',
+      /\bNet::HTTP\b|\bURI(?:\.parse\([^)]{0,200}\))?\.open\b|\bURI\([^)]{0,200}\)\.(?:open|read)|\bopen\(\s*["']https?:|\b(?:HTTParty|Faraday|RestClient|Typhoeus|Excon|HTTP)\.(?:get|new|head)\b/,
+    ],
+    [
+      'send',
+      'Net::HTTP',
+      /\bNet::HTTP(?:\.post|::Post|::Put)|\b(?:HTTParty|Faraday|RestClient|Typhoeus|Excon|HTTP)\.(?:post|put|patch)\b/,
+    ],
+    [
+      'connect',
+      'TCPSocket',
+      /\b(?:TCP|UDP|SSL)?Socket(?:\.(?:new|open|tcp|udp)\b|::\w{1,20}\.new\b)/,
+    ],
+    ['listen', 'TCPServer', /\bTCPServer\.(?:new|open)\b|\bSocket\.tcp_server/],
+    [
+      'program',
+      'system',
+      /(?:^|[\s;=({])(?:system|exec|spawn)\s*[( ]\s*["'%\w]|`[^`\n]+`|%x[{([|]|\bIO\.popen\b|\bOpen3\.|\bKernel\.(?:system|exec|spawn)/,
+    ],
+    ['env', 'ENV', /\bENV(?:\.fetch\(|\[)\s*["'](\w{1,80})["']/g],
+    ['env', 'ENV', /\bENV\.(?:to_h|to_hash|each|to_a|inspect|map|select|sort)\b/g],
+    [
+      'decode',
+      'Base64.decode64',
+      /\bBase64\.(?:strict_|urlsafe_)?decode64\b|\.unpack1?\(\s*["']m|\bZlib::/,
+    ],
+    ['read', 'File.read', /\b(?:File|IO)\.(?:read|readlines|open|binread)\b|\bDir\.(?:glob|\[)/],
+    ['load', 'Fiddle', /\bFiddle\b|\bFFI::Library\b/],
+  ),
+  ...lexicalRows(
     ['lua'],
     ['code', 'load', /\b(?:loadstring|load|dofile)\s*[("]/],
     [
@@ -210,6 +277,8 @@ export const lexicalSyntax: Readonly<Partial<Record<Language, LexicalSyntax>>> =
     assigns: /\bset\s+([A-Za-z_]\w{0,60})\s+to\b/i,
   },
   lua: { ...hashes, line: ['--'], block: [['--[[', ']]']], quotes: '"\'' },
+  php: { ...hashes, line: ['//', '#'], block: [['/*', '*/']], quotes: '"\'`' },
+  ruby: { ...hashes, block: [['\n=begin', '\n=end']] },
   perl: { ...hashes, block: [['\n=pod', '\n=cut']] },
   julia: { ...hashes, block: [['#=', '=#']], quotes: '"`' },
   go: braces,
