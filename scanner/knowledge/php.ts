@@ -1,7 +1,7 @@
 /**
  * What PHP's library does. Sources: the function reference of the PHP manual (php.net/manual), and
- * the documentation of Guzzle, Symfony's HttpClient and Process, Laravel's Http and WordPress. All
- * names are lower case: PHP ignores it. Functions of `any#` have their object as first argument.
+ * the documentation of Guzzle, Symfony's HttpClient and Process, and WordPress. All names are
+ * lower case: PHP ignores it. Functions of `any#` have their object as first argument.
  */
 import { computes, type Knowledge, nothing, type Row, type RowEffect, row } from './row.ts';
 
@@ -29,29 +29,16 @@ const everything = { rest: 0 };
 const given = { of: 0, form: /^/ };
 const read: RowEffect = { does: 'read', path: 0, orAddress: true };
 const write: RowEffect = { does: 'write', path: 0 };
-const line = row({ does: 'program', words: 0, shell: true });
-const unpacks = row({ ...write, traits: ['unsafe-extract'] }, 'nothing');
 const sends = row({ does: 'send', content: everything }, 'nothing');
-const calls: RowEffect = { does: 'call', callee: 0, each: 1 };
 
 const connects: RowEffect = { does: 'connect', scheme: 'tcp', host: 0 };
-
-/** Requests by the methods of a client, whose names are theirs; `own` is what they are given. */
-function asks(client: string, own: Partial<Extract<RowEffect, { does: 'request' }>>): Entry[] {
-  return words('get head options post put patch delete').map((name) => {
-    const request: RowEffect = { does: 'request', url: 0, method: name.toUpperCase(), ...own };
-    return [`${client}${name} ${client}${name}async`, row(request)];
-  });
-}
 
 const parts = {
   body: ['json', 'body', 'form_params', 'multipart'],
   header: ['headers', 'auth', 'auth_bearer', 'auth_basic', 'cookies'],
   query: ['query'],
 };
-const request = row({ does: 'request', methodAt: 0, url: 1, ...parts });
 const guzzle = 'guzzlehttp\\client';
-const laravel = 'illuminate\\support\\facades\\';
 const symfony = 'symfony\\component\\';
 
 type Entry = readonly [names: string, row: Row];
@@ -77,7 +64,7 @@ const entries: readonly Entry[] = [
   [
     `file_get_contents file readfile get_headers parse_ini_file simplexml_load_file scandir glob
     opendir dir readlink getimagesize exif_read_data hash_file md5_file sha1_file fileperms
-    file_exists show_source highlight_file domdocument#load`,
+    show_source highlight_file`,
     row(read),
   ],
   [
@@ -93,8 +80,7 @@ const entries: readonly Entry[] = [
   ['chmod chown chgrp', row({ ...write, traits: ['permissions'] }, 'nothing')],
   ['symlink link', row({ does: 'read', path: 0, to: 1, traits: ['link'] }, 'nothing')],
   ['unlink rmdir', row({ does: 'delete', path: 0 }, 'nothing')],
-  ['ziparchive#extractto phardata#extractto', unpacks],
-  ['phardata.__construct', row(read, { instance: 'phardata' })],
+  ['ziparchive#extractto', row({ ...write, traits: ['unsafe-extract'] }, 'nothing')],
   ['any#fwrite any#fputs any#fputcsv', row({ does: 'send', content: 0 }, 'nothing')],
   // ---- the network ----
   ['curl_init', row([], { instance: 'curl' })],
@@ -121,24 +107,20 @@ const entries: readonly Entry[] = [
     `${guzzle}.__construct`,
     row({ does: 'connect', scheme: 'https', host: 'base_uri' }, { instance: guzzle }),
   ],
-  [`${guzzle}#request ${guzzle}#requestasync httpclient#request`, request],
-  ...asks(`${guzzle}#`, parts),
+  [
+    `${guzzle}#request ${guzzle}#requestasync httpclient#request`,
+    row({ does: 'request', methodAt: 0, url: 1, ...parts }),
+  ],
+  ...words('get head options post put patch delete').map((name): Entry => {
+    const method = name.toUpperCase();
+    const asks = row({ does: 'request', url: 0, method, ...parts });
+    return [`${guzzle}#${name} ${guzzle}#${name}async`, asks];
+  }),
   [`${symfony}httpclient\\httpclient.create`, row([], { instance: 'httpclient' })],
-  ...asks(`${laravel}http.`, { body: [1] }),
-  ...asks('pendingrequest#', { body: [1], header: ['self'] }),
-  [
-    `${laravel}http.withheaders ${laravel}http.withtoken ${laravel}http.withbasicauth`,
-    row([], { instance: 'pendingrequest' }),
-  ],
-  [
-    `pendingrequest#withheaders pendingrequest#withtoken pendingrequest#asform
-    pendingrequest#asjson pendingrequest#acceptjson pendingrequest#timeout`,
-    row({ does: 'fill', into: 'self', with: everything }, 'self'),
-  ],
   ['wp_remote_get wp_safe_remote_get', row({ does: 'request', url: 0, ...parts })],
   ['wp_remote_post', row({ does: 'request', url: 0, method: 'POST', ...parts })],
   // ---- programs and code ----
-  [`exec system shell_exec passthru popen ${laravel}process.run`, line],
+  ['exec system shell_exec passthru popen', row({ does: 'program', words: 0, shell: true })],
   ['proc_open', row({ does: 'program', words: 0 })],
   ['pcntl_exec', row({ does: 'program', words: everything })],
   [
@@ -156,7 +138,10 @@ const entries: readonly Entry[] = [
     'call_user_func forward_static_call',
     row({ does: 'call', callee: 0, given: [1, 2, 3] }, 'called'),
   ],
-  ['call_user_func_array forward_static_call_array array_map', row(calls, 'called')],
+  [
+    'call_user_func_array forward_static_call_array array_map',
+    row({ does: 'call', callee: 0, each: 1 }, 'called'),
+  ],
   [
     'array_filter array_walk array_walk_recursive array_reduce usort uasort uksort iterator_apply',
     row({ does: 'call', callee: 1, each: 0 }, 'through'),
@@ -179,8 +164,8 @@ const entries: readonly Entry[] = [
   ['strlen count sizeof mb_strlen', computes('length', 0)],
   [
     `md5 sha1 crc32 hash hash_hmac password_hash strcmp strpos stripos in_array is_string is_array
-    is_file is_dir filesize time microtime date random_bytes rand mt_rand random_int uniqid
-    curl_getinfo curl_error curl_errno curl_close curl_reset`,
+    file_exists is_file is_dir filesize time microtime date random_bytes rand mt_rand random_int
+    uniqid curl_getinfo curl_error curl_errno curl_close curl_reset`,
     nothing,
   ],
   ['strval', computes('text', 0)],
@@ -233,21 +218,22 @@ const entries: readonly Entry[] = [
 /** Functions and classes that only compute, as patterns. */
 const computing = words(String.raw`
   array(_(?!u(diff|intersect)|\w+_u)\w+)? [aku]?r?sort nat(case)?sort count range current key next
-  prev each list min max abs ceil floor round sqrt pow exp log(10|1p)? a?(sin|cos|tan)h? pi fmod intdiv
-  hypot deg2rad rad2deg (mt_|random_)?(rand|int|bytes|srand) lcg_value base_convert
+  prev each list min max abs ceil floor round sqrt pow exp log(10|1p)? a?(sin|cos|tan)h? pi fmod
+  intdiv hypot deg2rad rad2deg (mt_|random_)?(rand|int|bytes|srand) lcg_value base_convert
   (bin|dec|hex|oct)(bin|dec|hex|oct) number_format (is|ctype|grapheme|utf8|html|cal|easter)_\w+
   (iconv|bc|str|substr|html)\w* (hash|password|gc|gmp|session|spl_object|quoted_printable)_\w+
   mb_(?!ereg)\w+ settype gettype get_debug_type (bool|double)val ucfirst ucwords nl2br wordwrap
   chunk_split similar_text levenshtein soundex metaphone (add|strip)c?slashes quotemeta
-  preg_(match\w*|split|quote|grep|replace|last_error\w*) json_\w+ http_build_query serialize date\w*
-  hrtime g?mktime strtotime gmdate checkdate u?sleep time_nanosleep set_time_limit ini_get
-  php_sapi_name phpversion memory_get\w+ error_reporting user_error error_get_last
+  preg_(match\w*|split|quote|grep|replace|last_error\w*) json_\w+ http_build_query serialize
+  date\w* hrtime g?mktime strtotime gmdate checkdate u?sleep time_nanosleep set_time_limit ini_get
+  func_num_args php_sapi_name phpversion memory_get\w+ error_reporting user_error error_get_last
   get_(class|parent_class|object_vars|class_methods|called_class)
   (class|method|property|function|interface|trait|enum)_exists iterator_(to_array|count)
   http_response_code header headers_sent setcookie ob_((get|end)\w+|clean|flush) f?flush
-  filter_var version_compare defined f(close|seek|tell|eof|stat|truncate|lock|read|gets|getc|getcsv)
-  fscanf fpassthru rewind stream_get_(contents|line) (stream_)?socket_recv(from)? pathinfo parse_url
-  escapeshell(arg|cmd) setlocale localeconv usage exit die closure generator
+  filter_var version_compare defined
+  f(close|seek|tell|eof|stat|truncate|lock|read|gets|getc|getcsv) fscanf fpassthru rewind
+  stream_get_(contents|line) (stream_)?socket_recv(from)? pathinfo parse_url escapeshell(arg|cmd)
+  setlocale localeconv usage exit die closure generator
   spl\w*(stack|queue|storage|array|heap|list) array(object|iterator|access) datetime\w*
   date(interval|period) stdclass \w*(exception|error) numberformatter intldateformatter collator
   normalizer weakmap iterator\w* any text record number function process resource

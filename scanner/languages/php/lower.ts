@@ -5,11 +5,20 @@
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
-import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf, Param } from '../../ir/ir.ts';
+import type {
+  Arg,
+  Extent,
+  Func,
+  LoweredProgram,
+  Node,
+  NodeOf,
+  Operator,
+  Param,
+} from '../../ir/ir.ts';
 import { phpGivesInto, phpKnowledge } from '../../knowledge/php.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { child, children, lastOf, lowerIn, type PhpTree, parsePhp, textIn } from './parse.ts';
-import { type Form, isShort, isSlot, newScope, operators, PhpPlaces } from './places.ts';
+import { type Form, isEnvironment, isShort, isSlot, newScope, PhpPlaces } from './places.ts';
 
 export function lowerPhp(source: TaintSource, steps: Steps): LoweredProgram {
   const { root, comments, unread } = parsePhp(source.text, source.depth > 0, steps);
@@ -25,7 +34,23 @@ const fallThroughMax = 3;
 
 /** Statements that only give names, which classes behind them may use. */
 const preamble =
-  /^(<\?|namespace|use|declare|const|define|require|include|function|((abstract|final|readonly)\s+)*(class|interface|trait|enum))/i;
+  /^(namespace|usegroup|declare|constantstatement|inline|function|class|interface|trait|enum)$/;
+
+/** Keys of `$_SERVER` that a web server fills from a request. */
+const ofRequest =
+  /^(HTTP_|REQUEST_|REMOTE_|SERVER_|CONTENT_|QUERY_|PATH_|PHP_|SCRIPT_|DOCUMENT_|HTTPS$)/;
+
+const operators: Readonly<Record<string, Operator>> = {
+  ...Object.fromEntries(
+    '. + - * / % ** & | ^ ~ << >> == != < <= > >= and or'.split(' ').map((op) => [op, op as '.']),
+  ),
+  '===': '==',
+  '!==': '!=',
+  '!': 'not',
+  '&&': 'and',
+  '||': 'or',
+  '??': 'or',
+};
 
 /** A variable of our own: no name in PHP has a blank. */
 const rest = ' rest';
@@ -103,11 +128,55 @@ class Lowering extends PhpPlaces {
     },
     magic: (tree, at) => ir.global(at, textIn(tree, 'value').toUpperCase()),
     propertylookup: (tree, at) => ir.member(at, this.part(tree, 'what'), this.memberName(tree)),
-    staticlookup: (tree, at) => this.static(tree, at),
-    offsetlookup: (tree, at) => this.item(tree, at),
-    array: (tree, at) => this.array(tree, at),
+    staticlookup: (tree, at) => {
+      const what = child(tree, 'what');
+      const field = child(tree, 'offset')?.kind === 'variable' ? textIn(tree, 'offset') : '';
+      const name = field === '' ? this.memberName(tree) : field;
+      if (name === 'class' && what?.kind === 'name') return ir.constant(at, this.names.class(what));
+      return ir.member(at, this.classOf(what), name);
+    },
+    offsetlookup: (tree, at) => {
+      const offset = child(tree, 'offset');
+      const key = textIn(offset, 'value');
+      const what = child(tree, 'what');
+      if (what?.kind === 'variable' && what.name === 'GLOBALS' && key !== '')
+        return ir.global(at, `$${key}`);
+      if (what !== undefined && offset !== undefined && isEnvironment(what)) {
+        if (/^arg[cv]$/.test(key)) return ir.global(at, `$${key}`);
+        if (what.name === '_SERVER' && ofRequest.test(key)) return ir.global(at, '$_REQUEST');
+        return ir.callOf(at, 'getenv', [this.lower(offset)]);
+      }
+      const of = this.part(tree, 'what');
+      return ir.item(at, of, offset && this.lower(offset));
+    },
+    array: (tree, at) => {
+      const items = children(tree, 'items').filter(({ kind }) => kind !== 'noop');
+      const all = items.map((item, index) => {
+        const value = this.part(item, 'value');
+        if (item.unpack === true) return { spread: value };
+        const key = child(item, 'key');
+        return { value, key: key ? this.lower(key) : ir.constant(at, index) };
+      });
+      if (items.some((item) => child(item, 'key'))) return { ...at, kind: 'record', entries: all };
+      return { ...at, kind: 'list', items: all.map((one) => ('value' in one ? one.value : one)) };
+    },
     // ---- expressions ----
-    bin: (tree, at) => this.binary(tree, at),
+    bin: (tree, at) => {
+      const type = lowerIn(tree, 'type');
+      if (type === '.') {
+        // A long chain of texts leans to the left: taken apart without going deeper.
+        const parts: PhpTree[] = [];
+        let one: PhpTree | undefined = tree;
+        for (; one?.kind === 'bin' && one.type === '.'; one = child(one, 'left'))
+          parts.push(...children(one, 'right'));
+        if (one !== undefined) parts.push(one);
+        return { ...at, kind: 'text', parts: parts.reverse().map((part) => this.lower(part)) };
+      }
+      const args = [this.part(tree, 'left'), this.part(tree, 'right')] as const;
+      if (type === '|>') return ir.call(at, args[1], [{ value: args[0] }]);
+      const op = own(operators, type);
+      return op === undefined ? ir.hole(at, args) : ir.operation(at, op, args);
+    },
     unary: (tree, at) => {
       const op = own(operators, textIn(tree, 'type')) ?? '+';
       const value = this.part(tree, 'what');
@@ -116,16 +185,64 @@ class Lowering extends PhpPlaces {
     pre: this.step,
     post: this.step,
     retif: (tree, at) => {
-      const { test, trueExpr, falseExpr } = this.parts(tree, 'test', 'trueExpr', 'falseExpr');
-      const isShort = child(tree, 'trueExpr') === undefined;
-      if (isShort) return ir.operation(at, 'or', [test, falseExpr]);
-      return ir.branch(at, test, trueExpr, falseExpr);
+      const test = this.part(tree, 'test');
+      const [then] = this.all(tree, 'trueExpr');
+      const other = this.part(tree, 'falseExpr');
+      return then ? ir.branch(at, test, then, other) : ir.operation(at, 'or', [test, other]);
+    },
+    unset: (tree, at) => {
+      const nothing = ir.constant(at, null);
+      const gone = children(tree, 'variables').map((one) => this.give(one, nothing, at));
+      return ir.seq(at, gone);
     },
     isset: (tree, at) => ir.hole(at, this.all(tree, 'variables')),
     empty: (tree, at) => ir.operation(at, 'not', this.all(tree, 'expression')),
-    assign: (tree, at) => this.assign(tree, at),
-    assignref: (tree, at) => this.reference(tree, at),
-    call: (tree, at) => this.call(tree, at),
+    assign: (tree, at) => {
+      const left = child(tree, 'left');
+      const operator = textIn(tree, 'operator');
+      const from = this.part(tree, 'right');
+      if (operator === '=') return this.give(left, from, at);
+      if (operator !== '??=')
+        return this.update(left, own(operators, operator.slice(0, -1)), from, at);
+      const to = this.target(left);
+      return to === undefined ? from : { ...at, kind: 'set', to, from, how: 'default' };
+    },
+    // `$a = &$b`: from here on one name stands for the other, if nothing would be done twice.
+    assignref: (tree, at) => {
+      const left = child(tree, 'left');
+      const to = this.target(child(tree, 'right'));
+      const name = left?.kind === 'variable' ? textIn(left, 'name') : '';
+      const set = this.give(left, to ?? this.part(tree, 'right'), at);
+      const isOwn = to?.kind === 'var' && to.name === name;
+      if (to !== undefined && isShort(to) && !isOwn && !this.survey.shared.has(name))
+        this.scope.aliases.set(name, to);
+      return set;
+    },
+    call: (tree, at) => {
+      const trees = children(tree, 'arguments');
+      if (trees[0]?.kind === 'variadicplaceholder') {
+        const params: Param[] = [{ ...at, name: rest, rest: 'list' }];
+        const body = this.callTo(tree, [{ value: ir.variable(at, rest), spread: true }], at);
+        const func: Func = { ...at, params, body, captures: 'all', givesLast: true };
+        return { ...at, kind: 'function', func };
+      }
+      const args = this.args(tree);
+      const call = this.callTo(tree, args, at);
+      const what = child(tree, 'what');
+      const isPlain = what?.kind === 'name';
+      const name = isPlain ? lastOf(lowerIn(what, 'name')) : `#${lowerIn(what, 'offset')}`;
+      const held = this.held(at);
+      // The arguments that get something; they are not lowered again: their keys must do nothing.
+      const sets = args.flatMap(({ value }, index): Node[] => {
+        const one = `${name}.${index}`;
+        const isGiven = phpGivesInto.has(one);
+        const isPlace = isShort(value) && isSlot(value);
+        if (!isPlace || !(isGiven || this.survey.references.has(one))) return [];
+        if (value.kind === 'var') this.scope.given.add(`$${value.name}`);
+        return [ir.set(at, value, isGiven ? held : ir.global(at, `&${one}`))];
+      });
+      return sets.length === 0 ? call : ir.seq(at, [ir.set(at, held, call), ...sets, held]);
+    },
     new: (tree, at) => {
       const what = child(tree, 'what');
       const args = this.args(tree);
@@ -152,14 +269,16 @@ class Lowering extends PhpPlaces {
     yieldfrom: this.jump('yield'),
     exit: this.jump('exit', this.library('print', 'expression')),
     block: (tree, at) => ir.seq(at, this.all(tree, 'children')),
-    if: (tree, at) => {
-      const { test, body, alternate } = this.parts(tree, 'test', 'body', 'alternate');
-      return ir.branch(at, test, body, alternate);
+    if: (tree, at) =>
+      ir.branch(at, this.part(tree, 'test'), this.part(tree, 'body'), this.part(tree, 'alternate')),
+    while: (tree, at) => {
+      const test = this.part(tree, 'test');
+      return { ...at, kind: 'loop', test, body: this.part(tree, 'body') };
     },
-    while: (tree, at) => ({ ...at, kind: 'loop', ...this.parts(tree, 'test', 'body') }),
+    // No test before the first round, and any number of rounds.
     do: (tree, at) => {
-      const { body, test } = this.parts(tree, 'body', 'test');
-      return { ...at, kind: 'loop', body, step: test };
+      const body = this.part(tree, 'body');
+      return { ...at, kind: 'loop', body, step: this.part(tree, 'test') };
     },
     for: (tree, at) => {
       const [before, test, step] = ['init', 'test', 'increment'].map((field) => {
@@ -167,7 +286,19 @@ class Lowering extends PhpPlaces {
       });
       return { ...at, kind: 'loop', before, test, step, body: this.part(tree, 'body') };
     },
-    foreach: (tree, at) => this.foreach(tree, at),
+    foreach: (tree, at) => {
+      const over = this.part(tree, 'source');
+      const value = child(tree, 'value');
+      const key = this.target(child(tree, 'key'));
+      const plain = this.target(value);
+      const to = plain ?? this.held(at);
+      const body = plain ? [] : [this.give(value, to, at)];
+      body.push(this.part(tree, 'body'));
+      // What is given to a reference is in what is gone over.
+      if (value?.byref === true && isShort(over)) body.push(ir.set(at, ir.item(at, over), to));
+      const each = { over, to: key === undefined ? [to] : [key, to] };
+      return { ...at, kind: 'loop', each, body: ir.seq(at, body) };
+    },
     switch: (tree, at) => {
       const cases = children(child(tree, 'body'), 'children');
       const tests = [this.part(tree, 'test'), ...cases.flatMap((one) => this.all(one, 'test'))];
@@ -231,56 +362,13 @@ class Lowering extends PhpPlaces {
     const body = trees.map((one) => this.lower(one));
     const first = trees.findIndex((one) => {
       const { start } = this.at(one);
-      return one.kind !== 'inline' && !preamble.test(this.text.slice(start, start + 50));
+      const written = this.text.slice(start, start + 10);
+      return !preamble.test(one.kind) && !/^(define|require|include)/i.test(written);
     });
-    body.splice(first < 0 ? body.length : first, 0, ...this.classes);
+    const index = first < 0 ? body.length : first;
+    const all = [...body.slice(0, index), ...this.classes, ...body.slice(index)];
     this.classes = around;
-    return ir.seq(at, body);
-  }
-
-  // ---- values ----
-
-  protected array(tree: PhpTree, at: Extent): Node {
-    const items = children(tree, 'items').filter(({ kind }) => kind !== 'noop');
-    const all = items.map((item, index) => {
-      const value = this.part(item, 'value');
-      if (item.unpack === true) return { spread: value };
-      const key = child(item, 'key');
-      return { value, key: key ? this.lower(key) : ir.constant(at, index) };
-    });
-    if (items.some((item) => child(item, 'key'))) return { ...at, kind: 'record', entries: all };
-    return { ...at, kind: 'list', items: all.map((one) => ('value' in one ? one.value : one)) };
-  }
-
-  protected binary(tree: PhpTree, at: Extent): Node {
-    const type = lowerIn(tree, 'type');
-    if (type === '.') {
-      // A long chain of texts leans to the left: taken apart without going deeper.
-      const parts: PhpTree[] = [];
-      let one: PhpTree | undefined = tree;
-      for (; one?.kind === 'bin' && one.type === '.'; one = child(one, 'left'))
-        parts.push(...children(one, 'right'));
-      if (one !== undefined) parts.push(one);
-      return { ...at, kind: 'text', parts: parts.reverse().map((part) => this.lower(part)) };
-    }
-    const args = [this.part(tree, 'left'), this.part(tree, 'right')] as const;
-    if (type === '|>') return ir.call(at, args[1], [{ value: args[0] }]);
-    const op = own(operators, type);
-    return op === undefined ? ir.hole(at, args) : ir.operation(at, op, args);
-  }
-
-  protected foreach(tree: PhpTree, at: Extent): Node {
-    const over = this.part(tree, 'source');
-    const value = child(tree, 'value');
-    const key = this.target(child(tree, 'key'));
-    const plain = this.target(value);
-    const to = plain ?? this.held(at);
-    const body = plain ? [] : [this.give(value, to, at)];
-    body.push(this.part(tree, 'body'));
-    // What is given to a reference is in what is gone over.
-    if (value?.byref === true && isShort(over)) body.push(ir.set(at, ir.item(at, over), to));
-    const each = { over, to: key === undefined ? [to] : [key, to] };
-    return { ...at, kind: 'loop', each, body: ir.seq(at, body) };
+    return ir.seq(at, all);
   }
 
   // ---- calls ----
@@ -291,32 +379,6 @@ class Lowering extends PhpPlaces {
       if (one.kind !== 'namedargument') return { value: this.lower(one) };
       return { value: this.part(one, 'value'), name: textIn(one, 'name') };
     });
-  }
-
-  protected call(tree: PhpTree, at: Extent): Node {
-    const trees = children(tree, 'arguments');
-    if (trees[0]?.kind === 'variadicplaceholder') {
-      const params: Param[] = [{ ...at, name: rest, rest: 'list' }];
-      const body = this.callTo(tree, [{ value: ir.variable(at, rest), spread: true }], at);
-      const func: Func = { ...at, params, body, captures: 'all', givesLast: true };
-      return { ...at, kind: 'function', func };
-    }
-    const args = this.args(tree);
-    const call = this.callTo(tree, args, at);
-    const what = child(tree, 'what');
-    const isPlain = what?.kind === 'name';
-    const name = isPlain ? lastOf(lowerIn(what, 'name')) : `#${lowerIn(what, 'offset')}`;
-    const held = this.held(at);
-    // The arguments that get something; they are not lowered again: their keys must do nothing.
-    const sets = args.flatMap(({ value }, index): Node[] => {
-      const one = `${name}.${index}`;
-      const isGiven = phpGivesInto.has(one);
-      const isPlace = isShort(value) && isSlot(value);
-      if (!isPlace || !(isGiven || this.survey.references.has(one))) return [];
-      if (value.kind === 'var') this.scope.given.add(`$${value.name}`);
-      return [ir.set(at, value, isGiven ? held : ir.global(at, `&${one}`))];
-    });
-    return sets.length === 0 ? call : ir.seq(at, [ir.set(at, held, call), ...sets, held]);
   }
 
   protected callTo(tree: PhpTree, args: readonly Arg[], at: Extent): Node {
@@ -338,7 +400,10 @@ class Lowering extends PhpPlaces {
 
   protected named(what: PhpTree, args: readonly Arg[], at: Extent): Node {
     const name = this.names.function(what);
-    const special = own(this.special, name)?.(at, ...args.map(({ value }) => value));
+    const special = own(this.special, name)?.(
+      at,
+      args.map(({ value }) => value),
+    );
     if (special !== undefined) return special;
     const [first, ...others] = args;
     const place = this.at(what);
@@ -351,24 +416,24 @@ class Lowering extends PhpPlaces {
 
   // Functions that see the variables around, or whose arguments say where a value goes.
   protected readonly special: Readonly<
-    Record<string, (at: Extent, first?: Node, second?: Node, ...more: Node[]) => Node | undefined>
+    Record<string, (at: Extent, given: readonly Node[]) => Node | undefined>
   > = {
-    define: (at, name, value) => {
+    define: (at, [name, value]) => {
       const written = name?.kind === 'const' ? lastOf(String(name.value)) : '';
       return value && written !== '' ? ir.set(at, ir.global(at, written), value) : undefined;
     },
-    compact: (at, ...keys) => {
-      const entries = keys.map((key = ir.hole(at)) => {
+    compact: (at, keys) => {
+      const entries = keys.map((key) => {
         const name = key.kind === 'const' ? String(key.value) : undefined;
         return { key, value: this.variable({ kind: 'variable', name }, at) };
       });
       return { ...at, kind: 'record', entries };
     },
-    curl_init: (at, url) => {
+    curl_init: (at, [url]) => {
       const values = url && [ir.constant(at, 'CURLOPT_URL'), url];
       return values && ir.callMethod(at, ir.callOf(at, 'curl_init', []), 'curl_setopt', values);
     },
-    curl_setopt_array: (at, handle, over) => {
+    curl_setopt_array: (at, [handle, over]) => {
       if (handle === undefined || over === undefined) return undefined;
       const held = this.held(at);
       const to = [ir.variable(at, ' option'), ir.variable(at, ' value')];
@@ -378,7 +443,7 @@ class Lowering extends PhpPlaces {
         { ...at, kind: 'loop', each: { over, to }, body },
       ]);
     },
-    stream_context_create: (at, options) =>
+    stream_context_create: (at, [options]) =>
       options && ir.item(at, options, ir.constant(at, 'http')),
   };
 

@@ -39,22 +39,6 @@ const places = /^(variable|(nullsafe)?propertylookup|staticlookup|offsetlookup)$
 /** PhpPlaces that are remembered as given: short, and nothing is done in them. */
 const isSimple = /^[^(=+-]{1,100}(->[^(=+-]{1,100})?$/;
 
-/** Keys of `$_SERVER` that a web server fills from a request. */
-const ofRequest =
-  /^(HTTP_|REQUEST_|REMOTE_|SERVER_|CONTENT_|QUERY_|PATH_|PHP_|SCRIPT_|DOCUMENT_|HTTPS$)/;
-
-export const operators: Readonly<Record<string, Operator>> = {
-  ...Object.fromEntries(
-    '. + - * / % ** & | ^ ~ << >> == != < <= > >= and or'.split(' ').map((op) => [op, op as '.']),
-  ),
-  '===': '==',
-  '!==': '!=',
-  '!': 'not',
-  '&&': 'and',
-  '||': 'or',
-  '??': 'or',
-};
-
 /** Lowers places; the forms of all trees are those of the class that extends it. */
 export abstract class PhpPlaces {
   protected readonly text: string;
@@ -106,24 +90,14 @@ export abstract class PhpPlaces {
     return part === undefined ? ir.constant(this.at(tree), null) : this.lower(part);
   }
 
-  protected parts<Field extends string>(
-    tree: PhpTree,
-    ...fields: readonly Field[]
-  ): Record<Field, Node> {
-    const parts = fields.map((field) => [field, this.part(tree, field)]);
-    return Object.fromEntries(parts) as Record<Field, Node>;
-  }
-
   protected all(tree: PhpTree, field: string): readonly Node[] {
     return children(tree, field).map((one) => this.lower(one));
   }
 
   // A tree without a form has no effect of its own: its parts are evaluated.
   protected readonly other: Form = (tree, at) => {
-    const [only, ...others] = partsOf(tree).map((part) => this.lower(part));
-    return only !== undefined && others.length === 0
-      ? only
-      : ir.hole(at, only && [only, ...others]);
+    const parts = partsOf(tree).map((part) => this.lower(part));
+    return parts.length > 1 ? ir.hole(at, parts) : ir.seq(at, parts);
   };
 
   // The class that `self`, `static`, a name or a value stands for.
@@ -140,14 +114,6 @@ export abstract class PhpPlaces {
     return isWritten ? textIn(tree, 'offset') : this.part(tree, 'offset');
   }
 
-  protected static(tree: PhpTree, at: Extent): Node {
-    const what = child(tree, 'what');
-    const field = child(tree, 'offset')?.kind === 'variable' ? textIn(tree, 'offset') : '';
-    const name = field === '' ? this.memberName(tree) : field;
-    if (name === 'class' && what?.kind === 'name') return ir.constant(at, this.names.class(what));
-    return ir.member(at, this.classOf(what), name);
-  }
-
   protected variable(tree: PhpTree, at: Extent): Node {
     const name = textIn(tree, 'name');
     if (typeof tree.name !== 'string') return ir.hole(at, this.all(tree, 'name'));
@@ -162,33 +128,7 @@ export abstract class PhpPlaces {
     return isGlobal ? ir.global(at, `$${name}`) : ir.variable(at, name);
   }
 
-  protected item(tree: PhpTree, at: Extent): Node {
-    const offset = child(tree, 'offset');
-    const key = textIn(offset, 'value');
-    const what = child(tree, 'what');
-    if (what?.kind === 'variable' && what.name === 'GLOBALS' && key !== '')
-      return ir.global(at, `$${key}`);
-    if (what !== undefined && offset !== undefined && isEnvironment(what)) {
-      if (/^arg[cv]$/.test(key)) return ir.global(at, `$${key}`);
-      if (what.name === '_SERVER' && ofRequest.test(key)) return ir.global(at, '$_REQUEST');
-      return ir.callOf(at, 'getenv', [this.lower(offset)]);
-    }
-    const of = this.part(tree, 'what');
-    return ir.item(at, of, offset && this.lower(offset));
-  }
-
   // ---- assignments ----
-
-  protected assign(tree: PhpTree, at: Extent): Node {
-    const left = child(tree, 'left');
-    const operator = textIn(tree, 'operator');
-    const from = this.part(tree, 'right');
-    if (operator === '=') return this.give(left, from, at);
-    if (operator !== '??=')
-      return this.update(left, own(operators, operator.slice(0, -1)), from, at);
-    const to = this.target(left);
-    return to === undefined ? from : { ...at, kind: 'set', to, from, how: 'default' };
-  }
 
   protected update(
     left: PhpTree | undefined,
@@ -231,7 +171,7 @@ export abstract class PhpPlaces {
   // `$a['k'] = v` makes `$a` an array where nothing was given to it above.
   protected container(left: PhpTree | undefined): readonly Node[] {
     const what = left?.kind === 'offsetlookup' ? child(left, 'what') : undefined;
-    if (left === undefined || what === undefined || !places.test(what.kind)) return [];
+    if (what === undefined || !places.test(what.kind) || isEnvironment(what)) return [];
     const at = this.at(what);
     const written = this.text.slice(at.start, at.end);
     const { given } = this.scope;
@@ -240,9 +180,8 @@ export abstract class PhpPlaces {
     const outer = this.container(what);
     const to = this.target(what);
     given.add(written);
-    if (to === undefined) return outer;
     const from: Node = { ...at, kind: 'record', entries: [] };
-    return [...outer, { ...at, kind: 'set', to, from, how: 'default' }];
+    return to ? [...outer, { ...at, kind: 'set', to, from, how: 'default' }] : outer;
   }
 
   protected target(tree: PhpTree | undefined): Slot | undefined {
@@ -254,19 +193,7 @@ export abstract class PhpPlaces {
     if (what !== undefined && key !== undefined && isEnvironment(what))
       return ir.item(at, ir.global(at, '$_env'), this.lower(key));
     const node = this.lower(tree);
-    return isSlot(node) ? node : undefined;
-  }
-
-  // `$a = &$b`: from here on one name stands for the other, if nothing would be done twice.
-  protected reference(tree: PhpTree, at: Extent): Node {
-    const left = child(tree, 'left');
-    const to = this.target(child(tree, 'right'));
-    const name = left?.kind === 'variable' ? textIn(left, 'name') : '';
-    const set = this.give(left, to ?? this.part(tree, 'right'), at);
-    const isOwn = to?.kind === 'var' && to.name === name;
-    if (to !== undefined && isShort(to) && !isOwn && !this.survey.shared.has(name))
-      this.scope.aliases.set(name, to);
-    return set;
+    return isSlot(node) ? node : ir.item(at, node);
   }
 
   protected held(at: Extent): NodeOf<'var'> {
@@ -275,7 +202,7 @@ export abstract class PhpPlaces {
   }
 }
 
-function isEnvironment({ kind, name }: PhpTree): boolean {
+export function isEnvironment({ kind, name }: PhpTree): boolean {
   return kind === 'variable' && /^_(ENV|SERVER)$/.test(String(name));
 }
 
