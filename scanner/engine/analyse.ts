@@ -8,7 +8,7 @@ import { invoke, nothingGiven } from './calls.ts';
 import { sampleOf } from './classes.ts';
 import { frameOf, runProgram } from './files.ts';
 import { Engine } from './interpret.ts';
-import type { OwnProgram } from './program.ts';
+import type { OwnProgram } from './value.ts';
 
 export interface LoweredLanguage {
   readonly lower: (source: TaintSource, steps: Steps) => LoweredProgram;
@@ -32,9 +32,8 @@ function run(
 ): Engine {
   const engine = new Engine(context, knowledge, programs);
   // A file that others load runs where they load it, with what they have set before.
-  for (const program of programs.toSorted(
-    (a, b) => Number(isLoaded(a, programs)) - Number(isLoaded(b, programs)),
-  ))
+  const isLoaded = loadedBy(programs);
+  for (const program of programs.toSorted((a, b) => Number(isLoaded(a)) - Number(isLoaded(b))))
     runProgram(engine, program);
   for (const own of [...engine.functions.values(), ...engine.methods.values()].flat()) {
     if (engine.called.has(own.func)) continue;
@@ -42,26 +41,23 @@ function run(
     const site = { node: { kind: 'self', ...own.func } as Node, frame };
     invoke(engine, own, { ...nothingGiven, isAnything: true }, site, sampleOf(engine, own, frame));
   }
-  for (const program of programs) noteTexts(engine, program);
   return engine;
 }
 
-// Whether another program names the file in a text: those run first.
-function isLoaded({ source }: OwnProgram, programs: readonly OwnProgram[]): boolean {
-  const name = (/[^/]+$/.exec(source.path)?.[0] ?? '').replace(/\.\w+$/, '');
-  return programs.some(
-    (other) =>
-      other.source !== source &&
-      new RegExp(`(require|include|load)[^\\n]{0,200}\\b${RegExp.escape(name)}\\b`).test(
-        other.source.text,
-      ),
-  );
-}
-
-function noteTexts(engine: Engine, program: OwnProgram): void {
-  const frame = frameOf(program);
-  for (const { text, ...place } of program.comments)
-    engine.notes.text(engine.at(frame, { kind: 'self', ...place }, ''), 'comment', text);
+// Files that another program names where it loads something.
+function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boolean {
+  const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.\w+$/, '');
+  const loaders = new Map<string, Set<OwnProgram>>();
+  for (const program of programs)
+    for (const [line] of program.source.text.matchAll(/(?:require|include|load)[^\n]{0,200}/g))
+      for (const word of line.split(/[^\w.-]+/)) {
+        const name = nameOf(word);
+        loaders.set(name, (loaders.get(name) ?? new Set()).add(program));
+      }
+  return (program) => {
+    const found = loaders.get(nameOf(program.source.path)) ?? new Set();
+    return found.size > Number(found.has(program));
+  };
 }
 
 function resultOf(

@@ -1,10 +1,17 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
 import type { Node, NodeOf, Param } from '../ir/ir.ts';
-import { apisAbove, callSuper, makeObject, methodOf, sampleOf, staticMethodOf } from './classes.ts';
+import {
+  apisAbove,
+  callSuper,
+  makeObject,
+  methodOf,
+  sampleOf,
+  staticMethodOf,
+  staticOf,
+} from './classes.ts';
 import { type ApiCall, applyRow, rowFor } from './effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { functionsOf, staticOf } from './names.ts';
-import type { OwnClass } from './program.ts';
+import { functionsOf } from './names.ts';
 import {
   allNodesOf,
   dataOf,
@@ -15,6 +22,7 @@ import {
   listValue,
   newObject,
   nil,
+  type OwnClass,
   type OwnFunction,
   objectsOf,
   partOf,
@@ -144,8 +152,6 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
       return callApi(engine, site, thing.name, given, undefined);
     case 'class':
       return makeObject(engine, site.node, thingValue(thing), given, site.frame);
-    case 'method':
-      return callMethod(engine, site, thing.of, thing.name, given);
     case 'object':
     case 'instance': {
       const self = thingValue(thing);
@@ -272,8 +278,6 @@ function callOn(
         ? undefined
         : callApi(engine, site, api, given, self);
     }
-    case 'method':
-      return callValue(engine, site, self, given);
   }
 }
 
@@ -506,10 +510,8 @@ function valueFor(
 ): Value {
   const spread = given.spread.map(partOf);
   if (param.isBlock) return given.named.get('&') ?? (given.isAnything ? unknown : nil);
-  if (param.rest === 'list') {
-    const rest = withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
-    return rest;
-  }
+  if (param.rest === 'list')
+    return withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
   if (param.rest === 'record') {
     const object = newObject('record');
     const names = new Set(params.map(({ name }) => name));

@@ -11,9 +11,16 @@ import {
 } from './calls.ts';
 import { rowFor } from './effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { supersMax } from './names.ts';
-import type { OwnClass, OwnProgram } from './program.ts';
-import { either, newObject, type OwnFunction, thingValue, unknown, type Value } from './value.ts';
+import {
+  either,
+  newObject,
+  type OwnClass,
+  type OwnFunction,
+  type OwnProgram,
+  thingValue,
+  unknown,
+  type Value,
+} from './value.ts';
 import { Variables } from './variables.ts';
 
 /** Makes an object of a class. */
@@ -98,60 +105,72 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
   const name = node.name ?? frame.func?.func.name ?? '';
   const site: CallSite = { node, frame, isByText: false };
   const { owner, self = unknown } = frame;
-  for (const one of owner?.supers ?? [])
-    for (const thing of one.things) {
-      if (thing.is === 'class') {
-        const method = methodOf(thing.class, name) ?? staticMethodOf(thing.class, name);
-        if (method !== undefined) return invoke(engine, method, given, site, self);
-      }
-      if (thing.is !== 'api') continue;
-      const isMade = name === engine.knowledge.constructor;
-      const api = isMade ? `${thing.name}.${engine.knowledge.makeName}` : `${thing.name}#${name}`;
-      const made = callApi(engine, site, api, given, isMade ? undefined : self);
-      if (isMade) openAs(self, made);
-      return made;
+  for (const one of owner?.supers ?? []) {
+    if (typeof one !== 'string') {
+      const method = methodOf(one, name) ?? staticMethodOf(one, name);
+      if (method !== undefined) return invoke(engine, method, given, site, self);
+      continue;
     }
+    const isMade = name === engine.knowledge.constructor;
+    const api = isMade ? `${one}.${engine.knowledge.makeName}` : `${one}#${name}`;
+    const made = callApi(engine, site, api, given, isMade ? undefined : self);
+    if (isMade) openAs(self, made);
+    return made;
+  }
   return passThrough(engine, site, [], given);
 }
 
 /** The method of a class, or of those that it extends. */
-export function methodOf(of: OwnClass, name: string, depth = 0): OwnFunction | undefined {
-  const found = of.methods.get(name);
-  if (found !== undefined || depth > supersMax) return found;
-  for (const one of of.supers)
-    for (const thing of one.things)
-      if (thing.is === 'class') {
-        const above = methodOf(thing.class, name, depth + 1);
-        if (above !== undefined) return above;
-      }
-  return undefined;
+export function methodOf(of: OwnClass, name: string): OwnFunction | undefined {
+  return inherited(of, ({ methods }) => methods.get(name));
 }
 
 /** The static method of a class, or of those that it extends. */
-export function staticMethodOf(of: OwnClass, name: string, depth = 0): OwnFunction | undefined {
-  const found = of.statics.get(name);
-  if (found !== undefined || depth > supersMax) return found;
-  for (const one of of.supers)
-    for (const thing of one.things)
-      if (thing.is === 'class') {
-        const above = staticMethodOf(thing.class, name, depth + 1);
-        if (above !== undefined) return above;
-      }
+export function staticMethodOf(of: OwnClass, name: string): OwnFunction | undefined {
+  return inherited(of, ({ statics }) => statics.get(name));
+}
+
+/** The constant or static field of a class, or of those that it extends. */
+export function staticOf(of: OwnClass, name: string): Value | undefined {
+  return inherited(of, ({ fields }) => fields.get(name));
+}
+
+function inherited<T>(of: OwnClass, find: (one: OwnClass) => T | undefined): T | undefined {
+  for (const one of ancestorsOf(of)) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
   return undefined;
 }
 
 /** The classes of the library that a class extends. */
-export function apisAbove(of: OwnClass, depth = 0): readonly string[] {
-  if (depth > supersMax) return [];
-  return of.supers.flatMap(({ things }) =>
-    things.flatMap((thing) =>
-      thing.is === 'api'
-        ? [thing.name]
-        : thing.is === 'class'
-          ? apisAbove(thing.class, depth + 1)
-          : [],
-    ),
+export function apisAbove(of: OwnClass): readonly string[] {
+  return [...ancestorsOf(of)].flatMap(({ supers }) =>
+    [...supers].filter((one) => typeof one === 'string'),
   );
+}
+
+/** Classes that one extends: by itself, and with those above it. */
+const ancestorsMax = 32;
+
+/** Adds what a class extends where it is opened, for the first time or again. */
+export function extend({ supers }: OwnClass, values: readonly Value[]): void {
+  for (const thing of values.flatMap(({ things }) => things)) {
+    if (supers.size >= ancestorsMax) return;
+    if (thing.is === 'class') supers.add(thing.class);
+    if (thing.is === 'api') supers.add(thing.name);
+  }
+}
+
+// The class, then those above it: each once, also where they extend one another in a circle.
+function* ancestorsOf(of: OwnClass): Generator<OwnClass> {
+  const found = new Set([of]);
+  // What is added to a set while it is gone over is gone over, too.
+  for (const one of found) {
+    yield one;
+    for (const above of one.supers)
+      if (typeof above !== 'string' && found.size < ancestorsMax) found.add(above);
+  }
 }
 
 /** Names the functions and classes of a program before it runs: they may be used above. */
@@ -170,17 +189,11 @@ export function declare(
       if (node.otherwise !== undefined) declare(engine, program, node.otherwise, owner);
       return;
     case 'define': {
-      const name = engine.knowledge.ignoresCase ? node.func.name?.toLowerCase() : node.func.name;
-      const around = undefined;
-      const own: OwnFunction = {
-        is: 'function',
-        func: node.func,
-        program,
-        around,
-        self: undefined,
-        owner,
-      };
-      if (name === undefined) return;
+      const { func } = node;
+      if (func.name === undefined) return;
+      const name = engine.fold(func.name);
+      const unbound = { around: undefined, self: undefined };
+      const own: OwnFunction = { is: 'function', func, program, owner, ...unbound };
       const table = owner === undefined ? engine.functions : engine.methods;
       table.set(name, [...(table.get(name) ?? []), own]);
       if (owner !== undefined) (node.isStatic ? owner.statics : owner.methods).set(name, own);
@@ -194,9 +207,8 @@ export function declare(
         methods: new Map(),
         statics: new Map(),
         fields: new Map(),
-        supers: [],
+        supers: new Set(),
         sample: undefined,
-        isReady: false,
       };
       engine.classes.set(node.name, found);
       declare(engine, program, node.body, found);

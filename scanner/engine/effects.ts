@@ -5,7 +5,7 @@ import { own } from '../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import { recordings } from '../lookup-tables/observations.ts';
 import { shellVariables } from '../lookup-tables/shell.ts';
-import { callValue, type Given, nothingGiven, passThrough } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven, passThrough } from './calls.ts';
 import { applyFile, loadPath, startAt, storedPaths } from './files.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { compute } from './library.ts';
@@ -115,14 +115,8 @@ function givenBy(
   if (gives === 'called') return either(made.filter((value) => value !== undefined));
   if (gives === 'class') return classOfValue(call.self);
   if (gives === 'self') return call.self ?? call.args[0] ?? unknown;
-  if (gives === 'through') {
-    const site = {
-      node: { ...call.at.place, kind: 'self' } as const,
-      frame: call.frame,
-      isByText: false,
-    };
-    return passThrough(engine, site, call.self === undefined ? [] : [call.self], call);
-  }
+  if (gives === 'through')
+    return passThrough(engine, siteOf(call), call.self === undefined ? [] : [call.self], call);
   if (gives === 'encoded') {
     const nodes = allNodesOf(allGiven(call));
     if (nodes.length === 0) return unknown;
@@ -136,7 +130,6 @@ function givenBy(
   }
   if (gives === 'decoded') return { ...data(), isDecoded: true };
   if ('text' in gives) return textValue(gives.text);
-  if ('api' in gives) return thingValue({ is: 'api', name: gives.api });
   if ('compute' in gives) {
     if (engine.isExhausted) return data();
     const given = gives.of.map((one) => argOf(call, one));
@@ -341,6 +334,11 @@ function setVariable(
   return undefined;
 }
 
+// Where a function is called that the library calls.
+function siteOf({ at, frame }: ApiCall): CallSite {
+  return { node: { ...at.place, kind: 'self' }, frame, isByText: false };
+}
+
 // A function that the library calls with what it has.
 function callBack(
   engine: Engine,
@@ -349,11 +347,7 @@ function callBack(
 ): Value | undefined {
   const target = argOf(call, callee);
   if (target === undefined) return undefined;
-  const site = {
-    node: { ...call.at.place, kind: 'self' } as const,
-    frame: call.frame,
-    isByText: false,
-  };
+  const site = siteOf(call);
   const args = given.map((one) => argOf(call, one) ?? unknown);
   const over = each === undefined ? undefined : argOf(call, each);
   if (over === undefined)

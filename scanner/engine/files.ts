@@ -1,7 +1,6 @@
 /** Files: read, written, moved, loaded; what is written to a path is what runs when it starts. */
 import { posix } from 'node:path';
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import type { NodeOf } from '../ir/ir.ts';
 import type { RowEffect } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
@@ -9,7 +8,6 @@ import { type ApiCall, argOf, wholeEnvironment } from './effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { valueOfName } from './names.ts';
 import { type At, spanOf } from './notes.ts';
-import type { OwnProgram } from './program.ts';
 import { applyRequest } from './requests.ts';
 import type { Text } from './text.ts';
 import {
@@ -20,6 +18,7 @@ import {
   knownText,
   newObject,
   type OpenOn,
+  type OwnProgram,
   shownTexts,
   textsOf,
   thingValue,
@@ -229,17 +228,6 @@ export function startAt(engine: Engine, at: At, paths: readonly string[]): void 
 function foldersOf(path: string): readonly string[] {
   const names = path.split('/').slice(0, -1);
   return names.map((_, index) => `${names.slice(0, index + 1).join('/')}/`).slice(-foldersMax);
-}
-
-/** `require_relative 'a'`, `include 'a.php'` */
-export function loadFile(
-  engine: Engine,
-  at: At,
-  node: NodeOf<'load'>,
-  path: Value,
-  frame: Invocation,
-): Value {
-  return loadPath(engine, at, path, frame, node.isRelative);
 }
 
 /** Runs another file: one of the skill here, any other as a program that is started. */

@@ -13,12 +13,11 @@ import type { Arg, AssignTarget, Func, Node, NodeOf, Operator, Spread } from '..
 import type { Knowledge } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { callFunction, type Given } from './calls.ts';
-import { declare, functionOf, makeObject } from './classes.ts';
-import { loadFile } from './files.ts';
+import { declare, extend, functionOf, makeObject } from './classes.ts';
+import { loadPath } from './files.ts';
 import { foldOperator, truthOf } from './library.ts';
 import { itemAt, memberOf, namedValue, setItem, setMember } from './names.ts';
 import { type At, Notes } from './notes.ts';
-import type { OwnClass, OwnProgram } from './program.ts';
 import {
   allNodesOf,
   dataOf,
@@ -31,7 +30,9 @@ import {
   listValue,
   newObject,
   nil,
+  type OwnClass,
   type OwnFunction,
+  type OwnProgram,
   objectsOf,
   partOf,
   recordIn,
@@ -328,7 +329,7 @@ export class Engine {
     if (found === undefined) return unknown;
     const self = thingValue({ is: 'class', class: found });
     const supers = node.supers.map((one) => this.evaluate(one, frame));
-    found.supers = [...found.supers, ...supers];
+    extend(found, supers);
     this.evaluate(node.body, { ...frame, self, owner: found, env: new Variables(frame.env) });
     return self;
   }
@@ -416,12 +417,12 @@ export class Engine {
         return value;
       }
       case 'load':
-        return loadFile(
+        return loadPath(
           this,
           this.at(frame, node, 'load'),
-          node,
           this.evaluate(node.path, frame),
           frame,
+          node.isRelative,
         );
       case 'hole':
         return dataOf(allNodesOf((node.of ?? []).map((one) => this.evaluate(one, frame))));

@@ -1,7 +1,7 @@
 /** What operators and functions of texts, numbers, lists and codecs give, where that is known. */
 import { posix } from 'node:path';
 import { inflateRawSync, unzipSync } from 'node:zlib';
-import { decodedCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
+import { decodedCharsMax } from '../fact/shared-limits.ts';
 import type { Operator } from '../ir/ir.ts';
 import type { Computation, Knowledge } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
@@ -17,6 +17,7 @@ import {
   itemsOf,
   keyOf,
   knownOf,
+  knownText,
   listValue,
   newObject,
   objectsOf,
@@ -220,9 +221,7 @@ const decoders: ReadonlySet<Computation> = new Set([
   'rot13',
   'inflate',
   'chr',
-  'from-bytes',
   'reverse',
-  'xor',
 ]);
 
 function computed(computation: Computation, of: readonly Value[]): Value | undefined {
@@ -247,7 +246,7 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       return items.reduce((sum, item) => foldOperator('+', [sum, item]));
     }
     case 'format': {
-      const format = knownTextOf(first);
+      const format = knownText(first);
       const values = of.slice(1).flatMap((value) => itemsOf(value) ?? [value]);
       return format === undefined ? undefined : formatted(format, values);
     }
@@ -256,14 +255,13 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
     case 'keys':
     case 'values':
     case 'flatten':
-    case 'from-bytes':
     case 'reversed-pairs':
       return ofCollection(computation, first);
     case 'replace-pattern':
       return replacedPattern(first, second);
     case 'pack': {
       const items = itemsOf(first)?.map(knownOf);
-      const format = knownTextOf(second);
+      const format = knownText(second);
       return items === undefined || format === undefined ? undefined : packed(items, format);
     }
     case 'reverse': {
@@ -286,17 +284,11 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
     }
     case 'chr':
     case 'number':
-    case 'xor':
       return ofScalars(computation, first, second);
     default:
       break;
   }
   return ofEachText(computation, first, [second, third]);
-}
-
-function knownTextOf(value: Value): string | undefined {
-  const known = knownOf(value);
-  return known instanceof Text ? known.whole : undefined;
 }
 
 function ofCollection(computation: Computation, value: Value): Value | undefined {
@@ -310,12 +302,6 @@ function ofCollection(computation: Computation, value: Value): Value | undefined
       return items === undefined
         ? undefined
         : listValue(items.flatMap((item) => itemsOf(item) ?? [item]));
-    case 'from-bytes': {
-      const numbers = items?.map(knownOf);
-      if (numbers === undefined || !numbers.every((one) => typeof one === 'number'))
-        return undefined;
-      return textValue(String.fromCharCode(...numbers.slice(0, foldedCharsMax)));
-    }
     case 'values':
       if (items !== undefined) return value;
       break;
@@ -338,7 +324,6 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
     return typeof known === 'number' && known >= 0 && known < 0x11_00_00
       ? textValue(String.fromCodePoint(known))
       : undefined;
-  if (computation === 'xor') return foldOperator('^', [first, second]);
   const text = known instanceof Text ? known.whole.trim() : undefined;
   const base = knownOf(second);
   const number =
@@ -355,8 +340,8 @@ function replacedPattern(value: Value, given: Value): Value | undefined {
   const items = itemsOf(value);
   if (items !== undefined)
     return listValue(items.map((item) => replacedPattern(item, given) ?? unknown));
-  const [from, to] = (itemsOf(given) ?? [given]).map(knownTextOf);
-  const text = knownTextOf(value);
+  const [from, to] = (itemsOf(given) ?? [given]).map(knownText);
+  const text = knownText(value);
   if (text === undefined || from === undefined || !plainPattern.test(from)) return undefined;
   return textValue(text.replace(new RegExp(from, 'gi'), to ?? ''));
 }

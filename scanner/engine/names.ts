@@ -4,11 +4,10 @@ import type { Node, NodeOf } from '../ir/ir.ts';
 import type { NamedValue } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { invoke, nothingGiven } from './calls.ts';
-import { methodOf } from './classes.ts';
+import { methodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import type { At } from './notes.ts';
-import type { OwnClass } from './program.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -20,6 +19,7 @@ import {
   keyOf,
   listValue,
   newObject,
+  type OwnClass,
   partOf,
   type Thing,
   textValue,
@@ -100,19 +100,16 @@ export function memberOf(
     switch (thing.is) {
       case 'object': {
         const { object } = thing;
-        const usual = object.class && staticOf(object.class, name);
+        const usual = name === undefined ? undefined : object.class && staticOf(object.class, name);
         return [fieldOf(object, name) ?? usual ?? unknown];
       }
       case 'class':
-        return [staticOf(thing.class, name) ?? unknown];
+        return [(name === undefined ? undefined : staticOf(thing.class, name)) ?? unknown];
       case 'api':
         return [thingValue({ is: 'api', name: `${thing.name}.${name ?? '*'}` })];
       case 'instance': {
-        const row = rowFor(engine, `${thing.of}#${name ?? '*'}`);
-        if (row === undefined) return [fieldOf(thing.object, name) ?? unknown];
-        const at = engine.at(frame, node, `${thing.of}#${name ?? '*'}`);
-        const self = thingValue(thing);
-        return [applyRow(engine, { at, frame, args: [], named: new Map(), spread: [], self }, row)];
+        const given = applied(engine, node, frame, `${thing.of}#${name ?? '*'}`, thing, []);
+        return [given ?? fieldOf(thing.object, name) ?? unknown];
       }
       default:
         return [];
@@ -122,22 +119,21 @@ export function memberOf(
   return withNodes(found.length === 0 ? unknown : either(found), data);
 }
 
-/** A constant or static field of a class, or of those that it extends. */
-export function staticOf(of: OwnClass, name: string | undefined, depth = 0): Value | undefined {
-  if (name === undefined || depth > supersMax) return undefined;
-  const field = of.fields.get(name);
-  if (field !== undefined) return field;
-  for (const one of of.supers)
-    for (const thing of one.things)
-      if (thing.is === 'class') {
-        const found = staticOf(thing.class, name, depth + 1);
-        if (found !== undefined) return found;
-      }
-  return undefined;
+// What a row of the library says of a use that is no call.
+function applied(
+  engine: Engine,
+  node: Node,
+  frame: Invocation,
+  api: string,
+  thing: Thing,
+  args: readonly Value[],
+): Value | undefined {
+  const row = rowFor(engine, api);
+  if (row === undefined) return undefined;
+  // `ENV['X']` is shown as `ENV`.
+  const at = engine.at(frame, node, api.replace(/[#.]\[\]=?$/, ''));
+  return applyRow(engine, { ...nothingGiven, args, at, frame, self: thingValue(thing) }, row);
 }
-
-/** Classes above one that are looked through for a name. */
-export const supersMax = 16;
 
 /** `a[key]` */
 export function itemAt(
@@ -159,13 +155,9 @@ export function itemAt(
           : thing.is === 'api'
             ? `${thing.name}.`
             : 'Function#';
-      const api = `${owner}[]`;
-      const row = rowFor(engine, api);
       const args = key === undefined ? [] : [key];
-      const self = thingValue(thing);
-      const at = engine.at(frame, node, shownName(api));
-      if (row !== undefined)
-        return [applyRow(engine, { at, frame, args, named: new Map(), spread: [], self }, row)];
+      const given = applied(engine, node, frame, `${owner}[]`, thing, args);
+      if (given !== undefined) return [given];
     }
     if (thing.is === 'object' || thing.is === 'instance')
       return [fieldOf(thing.object, indexIn(thing.object, name)) ?? unknown];
@@ -210,11 +202,8 @@ export function setMember(
     }
     if (thing.is === 'instance') {
       const api = `${thing.of}#${name ?? '*'}=`;
-      const row = rowFor(engine, api);
-      const self = thingValue(thing);
-      const at = engine.at(frame, place, shownName(api));
-      if (row === undefined) setKey(engine, thing.object, name, given);
-      else applyRow(engine, { at, frame, args: [given], named: new Map(), spread: [], self }, row);
+      if (applied(engine, place, frame, api, thing, [given]) === undefined)
+        setKey(engine, thing.object, name, given);
     }
   }
 }
@@ -231,13 +220,9 @@ export function setItem(
   for (const thing of of.things) {
     const api =
       thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';
-    const row = rowFor(engine, api);
-    if (row !== undefined) {
-      const at = engine.at(frame, place, shownName(api));
-      const self = thingValue(thing);
-      const args = key === undefined ? [given] : [key, given];
-      applyRow(engine, { at, frame, args, named: new Map(), spread: [], self }, row);
-    } else if (thing.is === 'object' || thing.is === 'instance') {
+    const args = key === undefined ? [given] : [key, given];
+    const isApplied = applied(engine, place, frame, api, thing, args) !== undefined;
+    if (!isApplied && (thing.is === 'object' || thing.is === 'instance')) {
       const { object } = thing;
       if (key === undefined) append(object, given);
       else setKey(engine, object, indexIn(object, keyOf(key)), given);
@@ -267,9 +252,4 @@ function setField(engine: Engine, fields: Map<string, Value>, name: string, give
     name,
     before === undefined || engine.uncertain === 0 ? given : either([before, given]),
   );
-}
-
-// `ENV['X']` is shown as `ENV`.
-function shownName(api: string): string {
-  return api.replace(/[#.]\[\]=?$/, '');
 }

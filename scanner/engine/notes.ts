@@ -9,8 +9,8 @@ import type { FlowGraph, FlowNode, FlowStart } from '../flow/graph.ts';
 import type { Extent } from '../ir/ir.ts';
 import { anyEgress, shapeOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import type { MovedFile, WrittenText } from '../programs/frontend.ts';
-import type { OwnProgram } from './program.ts';
 import type { Text } from './text.ts';
+import type { OwnProgram } from './value.ts';
 
 /** Where something happens, by which function of the library, and how surely. */
 export interface At {
@@ -75,10 +75,6 @@ export class Notes {
   trait(at: At, trait: Trait, detail: string): void {
     const shown = detail.replaceAll(unknownPart, '…').slice(0, detailCharsMax);
     this.#add({ kind: 'trait', ...located(at), trait, api: at.api, detail: shown });
-  }
-
-  text(at: At, role: 'comment' | 'string', text: string): void {
-    this.#add({ kind: 'text', ...located(at), role, text, detail: '' });
   }
 
   /** A node of the graph; made once. `what` is unique in the frame. */

@@ -2,9 +2,8 @@
 
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
-import type { Func } from '../ir/ir.ts';
+import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import type { OwnClass, OwnProgram } from './program.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -18,9 +17,7 @@ export type Thing =
   | OwnFunction
   | { readonly is: 'class'; readonly class: OwnClass }
   /** A list, a record, or an object of a class of the skill. */
-  | { readonly is: 'object'; readonly object: HeapObject }
-  /** A method that was taken from its object. */
-  | { readonly is: 'method'; readonly name: string; readonly of: Value };
+  | { readonly is: 'object'; readonly object: HeapObject };
 
 /** A function of the skill, with the variables around it. */
 export interface OwnFunction {
@@ -30,6 +27,29 @@ export interface OwnFunction {
   around: Variables | undefined;
   readonly self: Value | undefined;
   readonly owner: OwnClass | undefined;
+}
+
+/** A program of the skill. */
+export interface OwnProgram extends LoweredProgram {
+  /** Whether it has been run: by itself, or since another file loads it. */
+  hasRun: boolean;
+  /** What it returns to the program that loads it. */
+  result?: Value;
+}
+
+/** A class of the skill. */
+export interface OwnClass {
+  readonly name: string;
+  readonly node: NodeOf<'class'>;
+  readonly program: OwnProgram;
+  readonly methods: Map<string, OwnFunction>;
+  readonly statics: Map<string, OwnFunction>;
+  /** Values of the class itself: constants and static fields. */
+  readonly fields: Map<string, Value>;
+  /** What it extends: classes of the skill, and the library's by their names. */
+  readonly supers: Set<OwnClass | string>;
+  /** An object of the class for methods that nobody calls. */
+  sample: Value | undefined;
 }
 
 /** A connection, file or program that an object is open on. */

@@ -181,7 +181,6 @@ export interface Param extends Extent {
 export interface LoweredProgram {
   readonly source: TaintSource;
   readonly body: Node;
-  readonly comments: readonly (Extent & { readonly text: string })[];
   /** Places that could not be parsed or are too deep. */
   readonly unread: readonly { readonly at: number; readonly reason: string }[];
 }

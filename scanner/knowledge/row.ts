@@ -147,7 +147,6 @@ export type Computation =
   | 'length'
   | 'letters' // a text as a list of its letters
   | 'bytes' // a text as a list of numbers
-  | 'from-bytes' // a list of numbers as a text
   | 'chr'
   | 'ord'
   | 'keys'
@@ -172,7 +171,6 @@ export type Computation =
   | 'path-name'
   | 'path-absolute' // path, below
   | 'windows-folder' // a folder that Windows names
-  | 'xor'
   | 'same';
 
 /**
@@ -189,7 +187,6 @@ export type Gives =
   | 'called'
   | 'class' // of the object
   | { readonly instance: string }
-  | { readonly api: string }
   | { readonly text: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
 

@@ -6,8 +6,9 @@ import type { Steps } from '../../fact/steps.ts';
 import type { Arg, Extent, LoweredProgram, Node } from '../../ir/ir.ts';
 import { variableOf, windowsKnowledge } from '../../knowledge/windows.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
+import { heldFor } from '../held.ts';
 import { analyseLexical } from '../lexical/lexical.ts';
-import { unreadScript } from '../powershell/powershell.ts';
+import { heldWindows } from '../powershell/powershell.ts';
 
 /** A batch program. */
 export function lowerBatch(source: TaintSource, steps: Steps): LoweredProgram {
@@ -19,7 +20,7 @@ export function lowerBatch(source: TaintSource, steps: Steps): LoweredProgram {
     body.push(...lowering.line(line[0].replace(/\^\r?\n/g, ' ').slice(0, lineMax), place));
   }
   const whole: Node = { start: 0, end: source.text.length, kind: 'seq', body };
-  return { source, body: whole, comments: [], unread: [] };
+  return { source, body: whole, unread: [] };
 }
 
 /** Characters of one line that cmd reads. */
@@ -236,6 +237,6 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     ...followed,
     facts: [...followed.facts, ...read.facts],
     embedded: [...followed.embedded, ...read.embedded],
-    unanalysed: [...followed.unanalysed, ...read.unanalysed, ...unreadScript(source)],
+    unanalysed: [...followed.unanalysed, ...read.unanalysed, ...heldFor(heldWindows, [source], [])],
   };
 }

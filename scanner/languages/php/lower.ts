@@ -21,12 +21,12 @@ import { child, children, lastOf, lowerIn, type PhpTree, parsePhp, textIn } from
 import { type Form, isEnvironment, isShort, isSlot, newScope, PhpPlaces } from './places.ts';
 
 export function lowerPhp(source: TaintSource, steps: Steps): LoweredProgram {
-  const { root, comments, unread } = parsePhp(source.text, source.depth > 0, steps);
+  const { root, unread } = parsePhp(source.text, source.depth > 0, steps);
   const body: Node =
     root === undefined
       ? ir.hole({ start: 0, end: source.text.length })
       : new Lowering(source.text, steps, unread, root).program(root);
-  return { source, body, comments, unread };
+  return { source, body, unread };
 }
 
 /** Cases of a `switch` that one falls through. */

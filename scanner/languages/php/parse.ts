@@ -1,7 +1,7 @@
 /** The trees of `php-parser`, read without trust in their shape, and what a file declares. */
 import { Engine } from 'php-parser';
 import { type Steps, StepsUsedUp } from '../../fact/steps.ts';
-import type { Extent, LoweredProgram } from '../../ir/ir.ts';
+import type { Extent } from '../../ir/ir.ts';
 
 export interface PhpTree {
   readonly kind: string;
@@ -23,8 +23,7 @@ export function child(tree: PhpTree | undefined, field: string): PhpTree | undef
 
 /** The trees in all fields. */
 export function partsOf(tree: PhpTree): readonly PhpTree[] {
-  const parts = Object.values(tree).flat().filter(isTree);
-  return parts.filter(({ kind }) => !kind.startsWith('comment'));
+  return Object.values(tree).flat().filter(isTree);
 }
 
 /** A field that is a text, or an identifier, whose name counts. */
@@ -45,7 +44,7 @@ export function placeOf(tree: PhpTree, length: number): Extent {
   return { start: from, end: Math.min(Math.max(from, Number(end?.offset) || 0), length) };
 }
 
-export interface Parsed extends Pick<LoweredProgram, 'comments'> {
+export interface Parsed {
   readonly root: PhpTree | undefined;
   readonly unread: { at: number; reason: string }[];
 }
@@ -53,38 +52,50 @@ export interface Parsed extends Pick<LoweredProgram, 'comments'> {
 /** The parser's work grows with the square of the operators of one expression. */
 const operatorsMax = 2_000;
 const unreadMax = 100;
+/** Trees that the parser makes where it comes no further: of those that end here, or of errors. */
+const treesMax = 10_000;
 const reasonMax = 120;
 
 /** Parses a file; what the parser skips or cannot read is in `unread`. */
 export function parsePhp(text: string, isEmbedded: boolean, steps: Steps): Parsed {
-  const parser = { suppressErrors: true, version: 805, extractDoc: true };
+  const parser = { suppressErrors: true, version: 805 };
   try {
     steps.take(Math.ceil(text.length / 64));
     const engine = new Engine({ parser, ast: { withPositions: true, withSource: false } });
     if (hasLongExpression(engine.tokenGetAll(text.includes('<?') ? text : `<?php ${text}`)))
       throw new RangeError();
+    endCircles(engine);
     // What `eval` and `php -r` are given is code from its first letter on.
     const isPage = !isEmbedded || /<\?(php\b|=)/i.test(text);
     const parsed: unknown = isPage ? engine.parseCode(text, 'x.php') : engine.parseEval(text);
     const root = isTree(parsed) ? parsed : undefined;
-    const comments = children(root, 'comments').map((tree) => {
-      const { start } = placeOf(tree, text.length);
-      const written = textIn(tree, 'value');
-      return { start, end: Math.min(start + written.length, text.length), text: written };
-    });
     const errors = children(root, 'errors').slice(0, unreadMax);
     const unread = errors.map((tree) => ({
       at: placeOf(tree, text.length).start,
       reason: textIn(tree, 'message').slice(0, reasonMax),
     }));
-    return { root, comments, unread };
+    return { root, unread };
   } catch (error) {
     if (error instanceof StepsUsedUp) throw error;
     // Whatever else the parser throws, it could not read the text.
     const isDeep = error instanceof RangeError;
     const reason = isDeep ? 'it is nested too deeply' : String(error).slice(0, reasonMax);
-    return { root: undefined, comments: [], unread: [{ at: 0, reason }] };
+    return { root: undefined, unread: [{ at: 0, reason }] };
   }
+}
+
+// Behind some errors the parser goes in circles without an end, and makes a tree in each round.
+function endCircles({ parser }: Engine): void {
+  const { position } = parser;
+  let furthest = -1;
+  let count = 0;
+  parser.position = () => {
+    const here = position.call(parser);
+    count = here.offset > furthest ? 0 : count + 1;
+    furthest = Math.max(furthest, here.offset);
+    if (count > treesMax) throw new Error('the parser comes to no end');
+    return here;
+  };
 }
 
 const operator = /^([-+*/.%&|^<>=!?:~@]|T_(IS_.*|BOOLEAN_.*|LOGICAL_.*|S[LR]|COALESCE|POW|PIPE))$/;

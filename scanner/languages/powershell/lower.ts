@@ -36,7 +36,7 @@ import type { Block, Command, CommandWord, Expression, PowerShellStatement } fro
 export function lowerPowerShell(source: TaintSource, steps: Steps): LoweredProgram {
   const { block, unread } = parsePowerShell(source.text, steps);
   const body = new Lowering(steps, source.text.length).program(block);
-  return { source, body, comments: [], unread };
+  return { source, body, unread };
 }
 
 class Lowering {

@@ -3,33 +3,25 @@ import { analyseLowered } from '../../engine/analyse.ts';
 import type { Fact, Span, Trait } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { windowsKnowledge } from '../../knowledge/windows.ts';
-import type { Analyse, FrontEndContext, FrontEndResult } from '../../programs/frontend.ts';
+import type { Analyse, FrontEndContext } from '../../programs/frontend.ts';
+import { heldFor } from '../held.ts';
 import { analyseLexical } from '../lexical/lexical.ts';
 import { plainCommand } from '../lexical/statement.ts';
 import { lowerPowerShell } from './lower.ts';
 
 const analyse = analyseLowered({ lower: lowerPowerShell, knowledge: windowsKnowledge });
 
-/**
- * Why a script of Windows is held, whatever was found: not every call has a model yet. Of 120 tests
- * of attack techniques for Windows, 74 would pass on findings alone.
- */
-export function unreadScript({ context, path }: TaintSource): FrontEndResult['unanalysed'] {
-  if (context !== 'code' && context !== 'test') return [];
-  const reason =
-    'programs of Windows are followed, but not every call has a model: a person reads them';
-  return [{ span: { path, start: 0, end: 1 }, reason }];
-}
+/** Of 120 tests of attack techniques for Windows, 74 would pass on findings alone. */
+export const heldWindows =
+  'programs of Windows are followed, but not every call has a model: a person reads them';
 
 /** Facts of PowerShell programs, which call functions of one another. */
 export const analysePowerShell: Analyse = (sources, context) => {
   const result = analyse(sources, context);
-  const unread = new Set(result.unanalysed.map(({ span }) => span.path));
-  const held = sources.filter(({ path }) => !unread.has(path)).flatMap(unreadScript);
   return {
     ...result,
     facts: [...result.facts, ...sources.flatMap((source) => tellingFacts(source, context))],
-    unanalysed: [...result.unanalysed, ...held],
+    unanalysed: [...result.unanalysed, ...heldFor(heldWindows, sources, result.unanalysed)],
   };
 };
 

@@ -29,7 +29,7 @@ const giving = /^(open|start|popen|foreach|create)$/;
 export function lowerRuby(source: TaintSource, steps: Steps): LoweredProgram {
   const parsed = parseRuby(source.text);
   const lowering = new Lowering(source, parsed, steps, lowerCall);
-  return { source, comments: parsed.comments, ...lowering.program() };
+  return { source, ...lowering.program() };
 }
 
 function lowerCall(lowering: Lowering, tree: nodes.CallNode, at: Extent): Node {

@@ -1,4 +1,4 @@
-/** Ruby's own parser, Prism, as WebAssembly: trees, comments and errors with UTF-16 places. */
+/** Ruby's own parser, Prism, as WebAssembly: trees and errors with UTF-16 places. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { ParseResult } from '@ruby/prism/src/deserialize.js';
@@ -6,7 +6,7 @@ import type { Location, Node as Tree } from '@ruby/prism/src/nodes.js';
 import { parsePrism } from '@ruby/prism/src/parsePrism.js';
 import type { Extent, LoweredProgram } from '../../ir/ir.ts';
 
-export interface ParsedRuby extends Pick<LoweredProgram, 'comments' | 'unread'> {
+export interface ParsedRuby extends Pick<LoweredProgram, 'unread'> {
   /** Absent for a text that the parser gave up on. */
   readonly tree?: Tree;
   /** Where the text behind `__END__` stands. */
@@ -25,14 +25,14 @@ export function parseRuby(text: string): ParsedRuby {
     parser = undefined;
     const isDeep = error instanceof RangeError || error instanceof wasm.RuntimeError;
     const reason = isDeep ? 'it is nested too deeply' : 'the parser failed';
-    return { comments: [], unread: [{ at: 0, reason }], at };
+    return { unread: [{ at: 0, reason }], at };
   }
 }
 
 const errorsMax = 16;
 
 function parsedOf(text: string, result: ParseResult, at: ParsedRuby['at']): ParsedRuby {
-  const { value, comments, errors } = result;
+  const { value, errors } = result;
   const dataLocation: Location | null = result.dataLoc;
   const data = dataLocation === null ? undefined : at(dataLocation);
   const marker = data === undefined ? null : /^__END__\r?\n?/.exec(text.slice(data.start));
@@ -41,10 +41,6 @@ function parsedOf(text: string, result: ParseResult, at: ParsedRuby['at']): Pars
     at,
     ...(data !== undefined && {
       data: { start: data.start + (marker?.[0].length ?? 0), end: text.length },
-    }),
-    comments: comments.map(({ location }) => {
-      const place = at(location);
-      return { ...place, text: text.slice(place.start, place.end) };
     }),
     unread: errors
       .slice(0, errorsMax)

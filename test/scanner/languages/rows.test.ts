@@ -100,7 +100,7 @@ function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
     depth: 0,
   } as const;
   const body = { ...place, kind: 'seq', body: [] } as const;
-  const program = { source, body, comments: [], unread: [], hasRun: true };
+  const program = { source, body, unread: [], hasRun: true };
   const engine = new Engine({ files: new Set(), steps: new Steps() }, knowledge, [program]);
   const object = newObject('object');
   const given: Given = { args: [], named: new Map(), self: undefined };

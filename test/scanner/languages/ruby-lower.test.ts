@@ -1,39 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TaintSource } from '../../../scanner/fact/source.ts';
-import { Steps } from '../../../scanner/fact/steps.ts';
-import type { LoweredProgram } from '../../../scanner/ir/ir.ts';
 import { lowerRuby } from '../../../scanner/languages/ruby/calls.ts';
+import { checkAnyText, lowering, printed } from './lowering.ts';
 
-function lower(text: string): LoweredProgram {
-  const source: TaintSource = {
-    path: 'x.rb',
-    file: 'x.rb',
-    language: 'ruby',
-    text,
-    context: 'code',
-    depth: 0,
-  };
-  return lowerRuby(source, new Steps());
-}
-
-/** A tree as `(kind value …)`, without places and empty parts; short for names and constants. */
-function printed(value: unknown): string {
-  if (Array.isArray(value)) return value.map(printed).join(' ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { start: _, end: __, raw: ___, kind, captures: ____, ...rest } = value as Printed;
-  if (kind === 'const') return JSON.stringify(rest.value);
-  if (kind === 'var' || kind === 'global') return String(rest.name);
-  const parts = Object.entries(rest).flatMap(([name, one]) =>
-    one === true ? [name] : one === undefined ? [] : [printed(one)],
-  );
-  const all = [...(kind === undefined ? [] : [kind]), ...parts].filter((text) => text !== '');
-  return all.length === 1 && kind === undefined ? (all[0] ?? '') : `(${all.join(' ')})`;
-}
-
-interface Printed extends Readonly<Record<string, unknown>> {
-  readonly kind?: string;
-}
+const lower = lowering('ruby', lowerRuby);
 
 const rows: readonly [string, string, string][] = [
   ['a function', 'f(a.b)', '(call f (call (member (call a) b)))'],
@@ -96,9 +65,8 @@ describe('the IR of Ruby', () => {
     expect(printed(lower(code).body)).toBe(expected);
   });
 
-  it('keeps comments, and what cannot be parsed as unread', () => {
-    const { comments, unread, body } = lower('# é\nf(1)\ng(;\n=begin\na\n=end\n');
-    expect(comments.map(({ text }) => text)).toEqual(['# é', '=begin\na\n=end\n']);
+  it('has what cannot be parsed as unread', () => {
+    const { unread, body } = lower('# é\nf(1)\ng(;\n');
     expect(printed(body)).toContain('(call f 1)');
     expect(unread[0]?.at).toBeGreaterThan(8);
   });
@@ -136,33 +104,8 @@ __END__
 é`;
 
 describe('any text', () => {
-  const isWithin = (text: string): void => {
-    const program = lower(text);
-    const stack: unknown[] = [program.body, program.comments];
-    for (let one = stack.pop(); one !== undefined; one = stack.pop()) {
-      if (typeof one !== 'object' || one === null) continue;
-      const { start, end } = one as { start?: number; end?: number };
-      if (
-        start !== undefined &&
-        !(start >= 0 && start <= Number(end) && Number(end) <= text.length)
-      )
-        throw new Error(`a place from ${start} to ${end} of ${text.length}`);
-      for (const value of Object.values(one)) if (typeof value === 'object') stack.push(value ?? 0);
-    }
-    for (const { at } of program.unread) expect(at).toBeLessThanOrEqual(text.length);
-  };
-
   it('is lowered without an error to places within it', () => {
     expect(lower(valid.replace(/\b(redo|retry|BEGIN \{ c \});?/g, 'nil;')).unread).toEqual([]);
-    const pieces = fc.constantFrom(...(valid.match(/\w+|\s|[^\w\s]/gu) ?? []));
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
-      fc.nat(valid.length).map((end) => valid.slice(0, end)),
-      fc
-        .tuple(fc.nat(valid.length), fc.nat(40))
-        .map(([from, length]) => valid.slice(0, from) + valid.slice(from + length)),
-    );
-    fc.assert(fc.property(text, isWithin), { numRuns: 500 });
+    checkAnyText(lower, valid);
   });
 });
