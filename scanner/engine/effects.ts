@@ -54,7 +54,8 @@ export function argOf(call: ApiCall, of: ArgOf): Value | undefined {
   if (of.rest !== undefined) return listOf(call, of.rest);
   const byName = of.name === undefined ? undefined : namedIn(call, of.name);
   const given = byName ?? (of.at === undefined ? undefined : (call.args[of.at] ?? spreadIn(call)));
-  return given ?? (of.or === undefined ? undefined : argOf(call, of.or));
+  const other = of.or === undefined ? undefined : argOf(call, of.or);
+  return given ?? other ?? (of.text === undefined ? undefined : textValue(of.text));
 }
 
 // A list that is given item by item, and whose items are not known.
@@ -129,8 +130,8 @@ function givenBy(
     return dataOf([node]);
   }
   if (gives === 'decoded') return { ...data(), isDecoded: true };
-  if ('text' in gives) return textValue(gives.text);
-  if ('compute' in gives) {
+  if (gives !== 'object' && 'text' in gives) return textValue(gives.text);
+  if (gives !== 'object' && 'compute' in gives) {
     if (engine.isExhausted) return data();
     const given = gives.of.map((one) => argOf(call, one));
     const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
@@ -146,7 +147,8 @@ function givenBy(
   const all = allGiven(call);
   const held = [...all, ...made.filter((value) => value !== undefined)];
   if (held.length > 0) object.rest = dataOf(allNodesOf(held));
-  return thingValue({ is: 'instance', of: gives.instance, object });
+  const of = gives === 'object' ? call.at.api : gives.instance;
+  return thingValue({ is: 'instance', of, object });
 }
 
 // What a template can see: of the templates of the skill, only what they name.
@@ -181,9 +183,11 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return applyConnect(engine, call, effect);
     case 'option':
       return setOption(engine, call, effect);
-    case 'send':
-      sendOver(engine, call, argOf(call, effect.content) ?? unknown, effect.part ?? 'body');
+    case 'send': {
+      const { content, part = 'body' } = effect;
+      sendOver(engine, call, argOf(call, content) ?? unknown, part === 'input' ? 'body' : part);
       return undefined;
+    }
     case 'read':
     case 'write':
     case 'delete':
@@ -196,19 +200,9 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return runCode(engine, call, argOf(call, effect.code) ?? unknown, effect.language);
     case 'load':
       if (isLeftOut(call, effect.path)) return undefined;
-      return loadPath(
-        engine,
-        at,
-        argOf(call, effect.path) ?? unknown,
-        call.frame,
-        effect.isRelative,
-      );
-    case 'deserialize': {
-      const data = argOf(call, effect.data) ?? unknown;
-      notes.trait(at, 'deserialize', at.api);
-      notes.sink(at, allNodesOf([data]), { what: 'exec', api: at.api, part: 'code' });
-      return { ...dataOf(allNodesOf([data])), isDecoded: true };
-    }
+      return load(engine, call, effect);
+    case 'deserialize':
+      return deserialize(engine, call, effect);
     case 'env':
       return readVariable(engine, call, argOf(call, effect.name) ?? unknown, effect.fallback);
     case 'set-env':
@@ -252,7 +246,36 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'fill':
       fill(call, effect);
       return undefined;
+    case 'view':
+      return argOf(call, effect.of);
   }
+}
+
+function load(
+  engine: Engine,
+  call: ApiCall,
+  { path, isRelative, isFolder }: Extract<RowEffect, { does: 'load' }>,
+): Value | undefined {
+  const given = argOf(call, path) ?? unknown;
+  if (!isFolder) return loadPath(engine, call.at, given, call.frame, isRelative);
+  const folders = storedPaths(engine, given).map((one) => `${one.replace(/\/$/, '')}/`);
+  startAt(engine, call.at, folders);
+  return undefined;
+}
+
+function deserialize(
+  engine: Engine,
+  call: ApiCall,
+  { data, byPath }: Extract<RowEffect, { does: 'deserialize' }>,
+): Value {
+  const { at } = call;
+  const given = argOf(call, data) ?? unknown;
+  const nodes = allNodesOf([given]);
+  engine.notes.trait(at, 'deserialize', at.api);
+  if (byPath === undefined)
+    engine.notes.sink(at, nodes, { what: 'exec', api: at.api, part: 'code' });
+  if (byPath === 'runs') startAt(engine, at, storedPaths(engine, given));
+  return { ...dataOf(nodes), isDecoded: true };
 }
 
 // An argument that a call may leave out has a name only.
@@ -343,21 +366,27 @@ function siteOf({ at, frame }: ApiCall): CallSite {
 function callBack(
   engine: Engine,
   call: ApiCall,
-  { callee, given = [], each }: Extract<RowEffect, { does: 'call' }>,
+  { callee, given = [], each, spread, pairs }: Extract<RowEffect, { does: 'call' }>,
 ): Value | undefined {
   const target = argOf(call, callee);
   if (target === undefined) return undefined;
   const site = siteOf(call);
-  const args = given.map((one) => argOf(call, one) ?? unknown);
+  const args = given.flatMap((one) => {
+    const value = argOf(call, one) ?? unknown;
+    const isList = spread || (typeof one === 'object' && one.rest !== undefined);
+    return (isList ? itemsOf(value) : undefined) ?? [value];
+  });
   const over = each === undefined ? undefined : argOf(call, each);
   if (over === undefined)
     return callValue(engine, site, target, { ...nothingGiven, args, spread: call.spread });
   const items = entriesOf(over);
   if (items === undefined || items.length > eachMax)
     return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
-  const results = items.map((item) =>
-    callValue(engine, site, target, { ...nothingGiven, args: [...item, ...args] }),
-  );
+  const results = items.map((item) => {
+    const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
+    const own = pairs ? [...first, ...first] : first;
+    return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args] });
+  });
   return listValue(results);
 }
 

@@ -16,8 +16,14 @@ export type ArgOf =
   | number
   | string
   | 'self'
-  /** `or` is another argument, where the first is not given. */
-  | { readonly at?: number; readonly name?: string; readonly rest?: number; readonly or?: ArgOf }
+  /** `or` is another argument and `text` a text, where the first is not given. */
+  | {
+      readonly at?: number;
+      readonly name?: string;
+      readonly rest?: number;
+      readonly or?: ArgOf;
+      readonly text?: string;
+    }
   | 'block';
 
 /** An argument whose text has a form. */
@@ -57,7 +63,7 @@ type Deed =
       readonly usual?: number;
     }
   /** Sends over what the object is open on: a connection, a file, the input of a program. */
-  | { readonly does: 'send'; readonly content: ArgOf; readonly part?: 'header' | 'url' }
+  | { readonly does: 'send'; readonly content: ArgOf; readonly part?: 'header' | 'url' | 'input' }
   /**
    * `mode` is the argument that says whether a file is opened for writing; `orAddress`: a path that
    * begins with what is not known may be an address as well.
@@ -84,9 +90,15 @@ type Deed =
       readonly input?: ArgOf;
     }
   | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }
-  /** Runs another file of the skill or of the machine as code. */
-  | { readonly does: 'load'; readonly path: ArgOf; readonly isRelative?: true }
-  | { readonly does: 'deserialize'; readonly data: ArgOf }
+  /** Runs another file of the skill or of the machine as code; `isFolder`: what lies in a folder. */
+  | {
+      readonly does: 'load';
+      readonly path: ArgOf;
+      readonly isRelative?: true;
+      readonly isFolder?: true;
+    }
+  /** `byPath`: the data are a file, named by its path; `runs` where its code is always run. */
+  | { readonly does: 'deserialize'; readonly data: ArgOf; readonly byPath?: true | 'runs' }
   | { readonly does: 'env'; readonly name: ArgOf; readonly fallback?: ArgOf }
   | { readonly does: 'set-env'; readonly name: ArgOf; readonly value: ArgOf }
   | { readonly does: 'whole-env' | 'input' | 'listen' }
@@ -105,15 +117,22 @@ type Deed =
     }
   /** Loads machine code, or calls into it. */
   | { readonly does: 'native'; readonly what: ArgOf }
-  /** Calls a function that it is given, with these arguments, or with each item of a list. */
+  /**
+   * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
+   * these are lists of arguments; `pairs`: with two items at a time.
+   */
   | {
       readonly does: 'call';
       readonly callee: ArgOf;
       readonly given?: readonly ArgOf[];
       readonly each?: ArgOf;
+      readonly spread?: true;
+      readonly pairs?: true;
     }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
+  /** Gives a view of an argument: what is put into it is in the argument. */
+  | { readonly does: 'view'; readonly of: ArgOf }
   /** Sets an option of a transfer by its name: which names are an address, a body, a header. */
   | {
       readonly does: 'option';
@@ -176,7 +195,7 @@ export type Computation =
 /**
  * What a call gives: data of its arguments (`through`, the default of unknown functions), encoded
  * or decoded forms of them, nothing of them, the object itself, an object of a class of the
- * tables, a computed value, or what a called function gives.
+ * tables, an object of the function's own, a computed value, or what a called function gives.
  */
 export type Gives =
   | 'through'
@@ -186,6 +205,7 @@ export type Gives =
   | 'self'
   | 'called'
   | 'class' // of the object
+  | 'object'
   | { readonly instance: string }
   | { readonly text: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
@@ -258,6 +278,19 @@ export function rows(owner: string, names: string, row: Row): Table {
       row,
     ]),
   );
+}
+
+/** Rows by lists of names; a name without an owner has that of the name before it. */
+export function named(lists: Table): Table {
+  const entries = Object.entries(lists).flatMap(([names, one]) => {
+    let owner = '';
+    return names.split(' ').map((name) => {
+      const [, of = owner, end = name] = /^(.+[#.])?(.+)$/.exec(name) ?? [];
+      owner = of;
+      return [`${of}${end}`, one] as const;
+    });
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A table for names without case. */

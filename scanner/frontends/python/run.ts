@@ -7,11 +7,11 @@ import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts
 import { detailCharsMax } from '../../fact/shared-limits.ts';
 import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart, NotAfter } from '../../flow/graph.ts';
+import type { RowEffect } from '../../knowledge/row.ts';
 import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { FrontEndContext, MovedFile, WrittenText } from '../../programs/frontend.ts';
 import type { Kept } from './assignments/lists.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';
-import type { PythonEffect } from './effects/tables/python-api.ts';
 import type { Domain } from './interpret.ts';
 import { type Tables, tablesOf } from './names/tables.ts';
 import type {
@@ -103,7 +103,7 @@ interface Recursion {
   /** Calls a value, with arguments that are known. */
   readonly invoke: (run: PythonRun, call: PyCall, callee: PyValue, depth: number) => PyValue;
   /** Notes what an effect of a call does; gives the value it makes, if any. */
-  readonly applyEffect: (run: PythonRun, call: PyCall, effect: PythonEffect) => PyValue | undefined;
+  readonly applyEffect: (run: PythonRun, call: PyCall, effect: RowEffect) => PyValue | undefined;
   /** The computed value of an expression; undefined where it is not known. */
   readonly foldNode: (run: PythonRun, module: PythonModule, node: PyNode) => MaybeFolded;
   /** What a binding gives: what it may be, and what it must be. */

@@ -3,7 +3,7 @@
  * changes them.
  */
 
-import { pythonApis } from '../effects/tables/standard-library.ts';
+import { pythonRows } from '../../../knowledge/python/library.ts';
 import { importMeaning } from '../names/meaning.ts';
 import { argumentsOf, assignmentParts, childrenOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
@@ -244,7 +244,7 @@ const copiers =
  * By the last part of their names.
  */
 const startersAndSenders = new Set(
-  Object.entries(pythonApis).flatMap(([name, { effects }]) =>
+  Object.entries(pythonRows).flatMap(([name, { effects }]) =>
     effects.some(({ does }) => does === 'call') ? [] : [name.slice(name.lastIndexOf('.') + 1)],
   ),
 );

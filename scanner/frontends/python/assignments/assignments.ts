@@ -79,7 +79,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     // `function.__code__ = code`: the function runs it.
     if (name === '__code__') {
       const at = { module, node, api: name, certainty: 'exact' } as const;
-      applyEffect(run, callWith(at, given), { does: 'code', code: { at: 0, key: '' } });
+      applyEffect(run, callWith(at, given), { does: 'code', code: 0 });
     }
     if (isReceiver.test(name) && owner.qual !== undefined && /\)$/.test(owner.qual))
       serve(

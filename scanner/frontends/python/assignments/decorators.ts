@@ -111,7 +111,7 @@ export function noteOldExec(run: PythonRun, module: PythonModule, node: PyNode):
   if (text === null || text === undefined) return;
   const at = { module, node, api: 'exec', certainty: 'exact' } as const;
   const call = callWith(at, [run.evaluate(run, module, text)]);
-  applyEffect(run, call, { does: 'code', code: { at: 0, key: '' } });
+  applyEffect(run, call, { does: 'code', code: 0 });
 }
 
 // Functions of a skill in whose place another one may be called: decorators, classes made from

@@ -213,7 +213,7 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
       flowIntoName(run, call.module, at.firstChild, given);
   }
   if (/^write/.test(call.method) && call.object.targets.length > 0)
-    applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
+    applyEffect(run, call, { does: 'send', content: { at: 0, name: 's' } });
 }
 
 // `mail.attach(part)`: whoever calls a method of a library's object and drops what the method gives

@@ -1,9 +1,9 @@
 /** A call with its values, as what notes its effects gets it. */
 
 import type { Confidence } from '../../../../skills-index/statement/finding.ts';
+import type { ArgOf } from '../../../knowledge/row.ts';
 import { unknownPy } from '../assignments/alternatives.ts';
 import type { PythonModule, PyValue } from '../program.ts';
-import type { Argument } from './tables/python-api.ts';
 
 /** A call with its values. */
 export interface PyCall extends PyNoting {
@@ -27,11 +27,33 @@ export function callWith(
   return { module, node, api, certainty, object, method: '', args, keywords, spread: [] };
 }
 
-/** An argument's value. */
-export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
+/** An argument's value; of several arguments, the first. */
+export function argumentOf(call: PyCall, of: ArgOf): PyValue | undefined {
+  if (of === 'self') return call.object;
+  const { at, name, text } = placeOf(of);
   const given =
-    (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
+    (at === undefined ? undefined : call.args[at]) ??
+    (name === undefined ? undefined : call.keywords.get(name));
   return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
+}
+
+/** The values of what a row names. */
+export function valuesOf(call: PyCall, these: readonly ArgOf[] = []): readonly PyValue[] {
+  return these.flatMap((of) =>
+    typeof of === 'object' && of.rest !== undefined
+      ? call.args.slice(of.rest)
+      : (argumentOf(call, of) ?? []),
+  );
+}
+
+/** Where a call has an argument: at a position, by a name, or either. */
+export function placeOf(of: ArgOf): {
+  readonly at?: number | undefined;
+  readonly name?: string | undefined;
+  readonly text?: string | undefined;
+} {
+  if (typeof of === 'number') return { at: of };
+  return typeof of === 'string' ? { name: of } : { ...of, at: of.at ?? of.rest };
 }
 
 export interface PyNoting {

@@ -3,6 +3,8 @@
  */
 
 import { alternativesMax } from '../../../fact/shared-limits.ts';
+import { powerfulModules, pythonRows } from '../../../knowledge/python/library.ts';
+import type { Row } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
 import { eachYielded } from '../assignments/bound.ts';
@@ -35,8 +37,6 @@ import {
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 import { noteRaisedByCall } from './raised.ts';
-import type { PythonApi } from './tables/python-api.ts';
-import { powerfulModules, pythonApis } from './tables/standard-library.ts';
 
 /** The value of a call; notes what it does. */
 export function callValue(
@@ -113,7 +113,7 @@ export function invoke(
   if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
   const className = classIn('class', qual);
   if (className !== undefined) return constructed(run, all, className, depth);
-  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  const api = Object.hasOwn(pythonRows, qual) ? pythonRows[qual] : undefined;
   if (api?.effects.some(({ does }) => does === 'call') !== true) all = handedOver(run, all);
   const resolved = special(run, all, qual, depth) ?? foldPath(all, qual) ?? foldPattern(all, qual);
   if (resolved !== undefined) return resolved;
@@ -123,10 +123,7 @@ export function invoke(
       run,
       { ...all, args: [{ ...unknownPy, texts: [program] }, ...all.args] },
       unknownPy,
-      {
-        does: 'program',
-        rest: true,
-      },
+      { words: { rest: 0 } },
     );
   noteHidden(run, all, callee, qual);
   callOverride(run, all);
@@ -149,7 +146,7 @@ export function invoke(
 // An object of a class of the skill that has no constructor; one made from a library's class is
 // made as that is.
 function constructed(run: PythonRun, call: PyCall, className: string, depth: number): PyValue {
-  const base = basesOf(run, className).find((one) => Object.hasOwn(pythonApis, one));
+  const base = basesOf(run, className).find((one) => Object.hasOwn(pythonRows, one));
   const made =
     base === undefined ? unknownPy : invoke(run, call, { ...unknownPy, qual: base }, depth);
   return {
@@ -163,9 +160,11 @@ function constructed(run: PythonRun, call: PyCall, className: string, depth: num
 // A name that is looked up by a text is hidden when the text was put together: not the name of a
 // reader of tables, which programs choose by the format of a file.
 function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
-  const effects = (Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined)?.effects;
+  const effects = (Object.hasOwn(pythonRows, qual) ? pythonRows[qual] : undefined)?.effects;
   const isPowerful = powerfulModules.has(qual.split('.')[0] ?? '');
-  const onlyReads = effects?.length === 1 && effects[0]?.does === 'read' && !isPowerful;
+  const [effect, ...more] = effects ?? [];
+  const readsPath = effect?.does === 'read' && effect.path !== 'self';
+  const onlyReads = readsPath && more.length === 0 && !isPowerful;
   if (!callee.byText || onlyReads || (effects === undefined && !isPowerful)) return;
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
@@ -204,27 +203,27 @@ function plainOf(part: string): string {
 // Behind one of these, another item may be the first.
 const ordersAnew = /^(sorted|reversed)$/;
 
-function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {
-  const results = api.effects.map((effect) => applyEffect(run, call, effect));
+function callApi(run: PythonRun, call: PyCall, qual: string, row: Row): PyValue {
+  const results = row.effects.map((effect) => applyEffect(run, call, effect));
   const given = [...call.args, ...call.keywords.values()];
   const passed = [...nodesOf(given), ...call.spread];
   const made = either(results.filter((one) => one !== undefined));
   // The items come in another order, or with others.
   const all = [...new Set([...passed, ...given.flatMap(({ items = [] }) => nodesOf(items))])];
   const withAll = (item: PyValue): PyValue => ({ ...item, nodes: all });
-  switch (api.gives) {
+  switch (typeof row.gives === 'object' ? 'called' : row.gives) {
     case 'nothing':
       return unknownPy;
-    case 'data':
+    case 'through':
       return (
         namedLine(run, call, qual) ?? {
           ...unknownPy,
           nodes: [...new Set([...all, ...call.object.nodes])],
         }
       );
-    case 'holding':
+    case 'object':
       return { ...made, qual: `${qual}()`, nodes: [...new Set([...made.nodes, ...all])] };
-    case 'through':
+    case 'called':
       return {
         ...unknownPy,
         texts: call.args[0]?.texts ?? [],

@@ -5,20 +5,20 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { Language } from '../../../fact/source.ts';
 import { lineWords, startedWord } from '../../../flow/started-word.ts';
+import type { ArgOf } from '../../../knowledge/row.ts';
 import { anyEgress, socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyTarget, PythonModule, PyValue } from '../program.ts';
 import { flowNode, flowSink, type PythonRun, spanOfPy } from '../run.ts';
 import { argumentOf, type PyCall, type PyNoting } from './call.ts';
 import { wordText } from './command-words.ts';
-import type { Argument } from './tables/python-api.ts';
 
 /** Sends a value through what an object is open on, or writes it there. */
 export function applySend(
   run: PythonRun,
   call: PyCall,
   content: PyValue | undefined,
-  part: 'body' | 'header' = 'body',
+  part: 'body' | 'header' | 'url' = 'body',
 ): PyValue {
   const written = call.api === 'os.write' ? call.args[0] : call.object;
   noteWritten(run, call, written?.file ?? [], content);
@@ -253,15 +253,10 @@ function foldersOf(path: string): readonly string[] {
 const foldersMax = 8;
 
 /** What is unpacked into a folder is what lies in the archive, or in the one that is open. */
-export function storeUnpacked(
-  run: PythonRun,
-  call: PyCall,
-  from: Argument | undefined,
-  to: Argument,
-): void {
-  const archive = from === undefined ? undefined : argumentOf(call, from);
+export function storeUnpacked(run: PythonRun, call: PyCall, from: ArgOf, to: ArgOf): PyValue {
+  const archive = argumentOf(call, from);
   const nodes =
-    from === undefined
+    from === 'self'
       ? call.object.nodes
       : [...(archive?.nodes ?? []), ...storedIn(run, call, storedPaths(call, archive))];
   const folders = storedPaths(call, argumentOf(call, to));
@@ -271,6 +266,7 @@ export function storeUnpacked(
     (folders.length > 0 ? folders : ['.']).map((folder) => `${folder.replace(/\/$/, '')}/`),
     nodes,
   );
+  return unknownPy;
 }
 
 /** The nodes of what lies at the paths. */

@@ -1,8 +1,10 @@
 /** What calls of the libraries in the table do. */
 
+import type { Trait } from '../../../fact/fact.ts';
 import { alternativesMax } from '../../../fact/shared-limits.ts';
+import type { ArgCondition, ArgOf, RowEffect } from '../../../knowledge/row.ts';
 import { anyEgress, imageEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { recordings } from '../../../lookup-tables/observations.ts';
+import { type ObservedThing, recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { either, join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
@@ -10,7 +12,7 @@ import { sharePart } from '../names/shared-parts.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
-import { argumentOf, callWith, type PyCall } from './call.ts';
+import { argumentOf, callWith, type PyCall, valuesOf } from './call.ts';
 import {
   applySend,
   isElsewhere,
@@ -24,13 +26,16 @@ import { applyConnect, applyRequest, sendTo } from './network.ts';
 import { observeCall } from './observe.ts';
 import { readVariable, wholeEnvironment } from './options.ts';
 import { feedProgram, isUnscrambled, noteLoad, runCodeOf, runProgram } from './programs.ts';
-import type { Argument, Condition, PythonEffect } from './tables/python-api.ts';
 
 const lineEnd = { ...unknownPy, texts: ['\n'] };
 
-function holds(call: PyCall, { argument, form }: Condition): boolean {
-  const value = argumentOf(call, argument);
-  return value !== undefined && form.test(value.qual ?? value.texts[0] ?? '');
+// A condition holds for the name of a value as well: `Loader=yaml.SafeLoader`.
+function isMeant(call: PyCall, { when, unless }: RowEffect): boolean {
+  const holds = ({ of, form }: ArgCondition): boolean => {
+    const value = argumentOf(call, of);
+    return value !== undefined && form.test(value.qual ?? value.texts[0] ?? '');
+  };
+  return (when === undefined || holds(when)) && (unless === undefined || !holds(unless));
 }
 
 // `run(*words)`: an argument that stands nowhere is one of those with stars.
@@ -39,50 +44,42 @@ function spreadOf({ spread }: PyCall): PyValue {
 }
 
 /** Notes what an effect does; gives the value it makes, if any. */
-export function applyEffect(
-  run: PythonRun,
-  call: PyCall,
-  effect: PythonEffect,
-): PyValue | undefined {
+export function applyEffect(run: PythonRun, call: PyCall, effect: RowEffect): PyValue | undefined {
+  if (!isMeant(call, effect)) return unknownPy;
   switch (effect.does) {
     case 'request':
-      return applyRequest(run, call, effect);
+      return effect.files === undefined
+        ? applyRequest(run, call, effect)
+        : upload(run, call, effect.files);
     case 'connect':
       return applyConnect(run, call, effect);
-    case 'send':
-      return applySend(run, call, argumentOf(call, effect.content), effect.part);
-    case 'self-read':
-      return applyFile(run, { ...call, object: searchedIn(run, call) }, effect);
+    case 'send': {
+      const content = argumentOf(call, effect.content);
+      return effect.part === 'input'
+        ? feedProgram(run, call, content ?? unknownPy)
+        : applySend(run, call, content, effect.part);
+    }
     case 'read':
     case 'write':
     case 'delete':
     case 'open':
-    case 'self-write':
-    case 'self-delete':
-    case 'self-open':
-      return applyFile(run, call, effect);
-    case 'shell':
+      if (effect.unpacks && effect.to !== undefined)
+        return storeUnpacked(run, call, effect.path, effect.to);
+      return applyFile(
+        run,
+        effect.does === 'read' && effect.path === 'self' ? searching(run, call) : call,
+        effect,
+      );
     case 'program':
-      return runProgram(run, call, argumentOf(call, effect.command) ?? spreadOf(call), effect);
+      return runProgram(run, call, argumentOf(call, effect.words) ?? spreadOf(call), effect);
     case 'code':
       return runCodeOf(run, call, argumentOf(call, effect.code) ?? spreadOf(call));
-    case 'load': {
-      const name = argumentOf(call, effect.module);
-      if (name === undefined || !name.texts.every(isKnownText) || name.texts.length === 0)
-        notePyTrait(
-          run,
-          { ...call, certainty: 'widened' },
-          'dynamic-import',
-          'code whose place is computed',
-        );
-      return noteLoad(run, call, name ?? unknownPy);
-    }
-    case 'feed':
-      return feedProgram(run, call, argumentOf(call, effect.content) ?? unknownPy);
+    case 'load':
+      return load(run, call, effect);
     case 'deserialize':
       return applyDeserialize(run, call, effect);
     case 'env':
-      return readVariable(run, call, effect.name);
+      return readVariable(run, call, effect);
     case 'whole-env':
       return wholeEnvironment(run, call);
     case 'input':
@@ -91,9 +88,9 @@ export function applyEffect(
         nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)],
       };
     case 'observe':
-      return observe(run, call, effect);
+      return observe(run, call, effect.what);
     case 'output':
-      return print(run, call);
+      return print(run, call, valuesOf(call, [effect.content]));
     case 'call':
       return applyCallback(run, call, effect);
     case 'option':
@@ -101,37 +98,41 @@ export function applyEffect(
     case 'listen':
       notePyTrait(run, call, 'listen', call.api);
       return serve(run, call);
-    case 'receive':
+    case 'incoming':
       return serve(run, call);
-    case 'start':
-    case 'unpack':
-    case 'upload':
     case 'fill':
     case 'view':
-      return applyMove(run, call, effect);
-    case 'native':
-      startAt(run, call, storedPaths(call, call.args[0]));
-      for (const library of call.args[0]?.texts.length ? call.args[0].texts : ['*'])
-        notePyTrait(run, call, 'native', library);
+      sharePart(run, call, effect);
+      return undefined;
+    case 'native': {
+      const library = argumentOf(call, effect.what);
+      startAt(run, call, storedPaths(call, library));
+      for (const name of library?.texts.length ? library.texts : ['*'])
+        notePyTrait(run, call, 'native', name);
       return unknownPy;
+    }
     case 'trait':
-      noteTrait(run, call, effect);
+      noteTrait(run, call, effect.trait);
       return unknownPy;
+    // Python sets variables by assignments, and gives all of a function by special names.
+    case 'set-env':
+    case 'variables':
+      return undefined;
   }
 }
 
 // The file at a path goes to the host that the client is connected to. A client of Amazon's own
 // hosts sends its user's files to its user.
-function upload(run: PythonRun, call: PyCall, path: Argument): PyValue {
+function upload(run: PythonRun, call: PyCall, [path = 0]: readonly ArgOf[]): PyValue {
   const { targets } = call.object;
   if (targets.length > 0 && !targets.some(isElsewhere)) return unknownPy;
   return applySend(run, call, applyFile(run, call, { does: 'read', path }));
 }
 
-function print(run: PythonRun, call: PyCall): PyValue {
-  const printed = join([...call.args, lineEnd]);
+function print(run: PythonRun, call: PyCall, content: readonly PyValue[]): PyValue {
+  const printed = join([...content, lineEnd]);
   noteWritten(run, call, call.keywords.get('file')?.file ?? [], printed);
-  const nodes = nodesOf([...call.args, ...call.keywords.values()]);
+  const nodes = nodesOf([...content, ...call.keywords.values()]);
   const { api } = call;
   flowSink(run, call, nodes, { what: 'output', api, part: 'content' });
   for (const egress of printed.texts.flatMap(imageEgressOf)) {
@@ -141,34 +142,27 @@ function print(run: PythonRun, call: PyCall): PyValue {
   return unknownPy;
 }
 
-// Data and files that get to another place.
-function applyMove(
+function load(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<PythonEffect, { does: 'start' | 'unpack' | 'upload' | 'fill' | 'view' }>,
-): PyValue | undefined {
-  switch (effect.does) {
-    case 'start':
-      startAt(run, call, startedIn(call, argumentOf(call, effect.path)));
-      return unknownPy;
-    case 'unpack':
-      storeUnpacked(run, call, effect.from, effect.to);
-      return unknownPy;
-    case 'upload':
-      return upload(run, call, effect.path);
-    case 'fill':
-    case 'view':
-      sharePart(run, call, effect);
-      return undefined;
+  { path, isFolder }: Extract<RowEffect, { does: 'load' }>,
+): PyValue {
+  const given = argumentOf(call, path);
+  if (isFolder) {
+    startAt(run, call, startedIn(call, given));
+    return unknownPy;
   }
+  if (given === undefined || !given.texts.every(isKnownText) || given.texts.length === 0)
+    notePyTrait(
+      run,
+      { ...call, certainty: 'widened' },
+      'dynamic-import',
+      'code whose place is computed',
+    );
+  return noteLoad(run, call, given ?? unknownPy);
 }
 
-function noteTrait(
-  run: PythonRun,
-  call: PyCall,
-  { trait, unless }: Extract<PythonEffect, { does: 'trait' }>,
-): void {
-  if (unless !== undefined && argumentOf(call, unless) !== undefined) return;
+function noteTrait(run: PythonRun, call: PyCall, trait: Trait): void {
   // A check of the syntax: nobody keeps the code, so nobody runs it.
   if (call.api === 'compile' && isDiscarded(call)) return;
   notePyTrait(run, call, trait, call.api);
@@ -185,27 +179,18 @@ function isDiscarded({ node }: PyCall): boolean {
 function applyDeserialize(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<PythonEffect, { does: 'deserialize' }>,
+  { data, byPath }: Extract<RowEffect, { does: 'deserialize' }>,
 ): PyValue {
-  if (effect.safe !== undefined && holds(call, effect.safe)) return unknownPy;
-  if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
-  const data = argumentOf(call, effect.data);
+  const given = argumentOf(call, data);
   notePyTrait(run, call, 'deserialize', call.api);
-  if (effect.byPath === 'runs') startAt(run, call, storedPaths(call, data));
-  if (effect.byPath === 'runs' && data?.texts.some((text) => /^https?:/.test(text))) {
-    const request = {
-      does: 'request',
-      url: effect.data,
-      method: 'GET',
-      body: [],
-      header: [],
-    } as const;
-    const { nodes } = applyRequest(run, call, request);
+  if (byPath === 'runs') startAt(run, call, storedPaths(call, given));
+  if (byPath === 'runs' && given?.texts.some((text) => /^https?:/.test(text))) {
+    const { nodes } = applyRequest(run, call, { does: 'request', url: data, method: 'GET' });
     flowSink(run, call, nodes, { what: 'exec', api: call.api, part: 'code' });
   }
-  if (effect.byPath === undefined || (effect.byPath === 'runs' && isOpened(data)))
-    flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
-  return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
+  if (byPath === undefined || (byPath === 'runs' && isOpened(given)))
+    flowSink(run, call, given?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+  return { ...unknownPy, nodes: given?.nodes ?? [], decoded: true };
 }
 
 // A file that is open, or bytes; not the path of one.
@@ -218,12 +203,7 @@ function startedIn(call: PyCall, path: PyValue | undefined): readonly string[] {
   return storedPaths(call, path).flatMap((one) => [one, `${one.replace(/\/$/, '')}/`]);
 }
 
-function observe(
-  run: PythonRun,
-  call: PyCall,
-  { what, only }: Extract<PythonEffect, { does: 'observe' }>,
-): PyValue {
-  if (only !== undefined && !holds(call, only)) return unknownPy;
+function observe(run: PythonRun, call: PyCall, what: ObservedThing): PyValue {
   const trait = what === 'keys' ? 'keylogging' : 'surveillance';
   if (recordings.has(what)) notePyTrait(run, call, trait, call.api);
   const from = flowSource(run, call, { what: 'observed', name: what }, `${call.api} tells it`);
@@ -271,7 +251,7 @@ const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline']
 
 // `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's; and so
 // does going through a folder for files whose names stand in the program.
-function searchedIn(run: PythonRun, call: PyCall): PyValue {
+function searching(run: PythonRun, call: PyCall): PyCall {
   const isSearch = /^(r?glob|iterdir|walk)$/.test(call.method);
   const patterns = isSearch ? (call.args[0]?.texts ?? []) : [];
   const names = isSearch ? namesIn(run, call.module) : [];
@@ -280,7 +260,7 @@ function searchedIn(run: PythonRun, call: PyCall): PyValue {
     const inside = [...patterns.filter(isKnownText), ...those].map((name) => `${text}/${name}`);
     return inside.find((one) => sensitivePath(one) !== undefined) ?? [];
   });
-  return texts.length === 0 ? call.object : { ...call.object, texts };
+  return texts.length === 0 ? call : { ...call, object: { ...call.object, texts } };
 }
 
 // Names of files that somebody's programs keep secrets in, as far as the name alone says so.
@@ -307,16 +287,17 @@ function isKnownText(text: string): boolean {
 function applyCallback(
   run: PythonRun,
   call: PyCall,
-  { callee, given }: Extract<PythonEffect, { does: 'call' }>,
+  effect: Extract<RowEffect, { does: 'call' }>,
 ): PyValue {
-  const target = argumentOf(call, callee);
+  const target = argumentOf(call, effect.callee);
   if (target === undefined || (target.qual === undefined && target.own === undefined))
     return unknownPy;
   observeCall(run, call);
-  const behind = given.from === undefined ? undefined : call.keywords;
-  const dict = given.dict === undefined ? behind : argumentOf(call, given.dict)?.entries;
-  const results = argumentLists(call, given).map((args) => {
-    const inner = callWith(call, args, dict);
+  const [list, options] = effect.given ?? [];
+  const dict = options === undefined ? undefined : argumentOf(call, options)?.entries;
+  const keywords = effect.spread || list === undefined ? dict : call.keywords;
+  const results = argumentLists(call, effect).map((args) => {
+    const inner = callWith(call, args, keywords);
     const values = [target, ...target.others].map((one) => run.invoke(run, inner, one, 1));
     return either(values);
   });
@@ -325,27 +306,26 @@ function applyCallback(
 
 function argumentLists(
   call: PyCall,
-  { from, list, each, spread, twice }: Extract<PythonEffect, { does: 'call' }>['given'],
+  { given = [], each, spread, pairs }: Extract<RowEffect, { does: 'call' }>,
 ): PyValue[][] {
-  if (from !== undefined) return [call.args.slice(from)];
-  if (list !== undefined) {
-    const args = argumentOf(call, list);
-    return [args?.items === undefined ? (args === undefined ? [] : [args]) : [...args.items]];
+  if (each === undefined) {
+    const args = valuesOf(call, spread ? given.slice(0, 1) : given);
+    return [spread ? args.flatMap((list) => list.items ?? [list]) : [...args]];
   }
-  const values = each === undefined ? undefined : call.args[each];
+  const values = argumentOf(call, each);
   if (values === undefined) return [[]];
-  const more = each === undefined ? [] : call.args.slice(each + 1);
+  const more = typeof each === 'number' ? call.args.slice(each + 1) : [];
   const unknown = { ...values, texts: [], items: undefined };
   const rows = [
     ...(values.items?.slice(0, alternativesMax) ?? []),
     ...(values.items === undefined || values.items.length > alternativesMax ? [unknown] : []),
   ];
   return rows.map((row, index) =>
-    spread === true
+    spread
       ? [...(row.items ?? [row])]
       : [
           row,
-          ...(twice === true ? [row] : []),
+          ...(pairs ? [row] : []),
           ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] }),
         ],
   );
@@ -355,20 +335,12 @@ function argumentLists(
 function applyOption(
   run: PythonRun,
   call: PyCall,
-  { name, value }: Extract<PythonEffect, { does: 'option' }>,
+  { name, value, url, body }: Extract<RowEffect, { does: 'option' }>,
 ): PyValue | undefined {
-  const option = argumentOf(call, name)?.qual?.split('.').at(-1);
-  const carries = option === 'POSTFIELDS' || option === 'READDATA' || option === 'HTTPPOST';
-  if (option !== 'URL' && !carries) return undefined;
-  const at = call.args.indexOf(argumentOf(call, value) ?? unknownPy);
-  if (option === 'URL')
-    return applyRequest(run, call, {
-      does: 'request',
-      url: { at, key: '' },
-      method: '*',
-      body: [],
-      header: [],
-    });
+  const option = argumentOf(call, name)?.qual?.split('.').at(-1) ?? '';
+  if (url.test(option))
+    return applyRequest(run, call, { does: 'request', url: value, method: '*' });
+  if (!body.test(option)) return undefined;
   const made = run.facts.findLast(
     (fact) =>
       fact.kind === 'capability' &&
@@ -378,7 +350,7 @@ function applyOption(
   if (made?.kind !== 'capability') return undefined;
   return sendTo(run, call, [made.capability], {
     url: [],
-    body: [call.args[at] ?? unknownPy],
+    body: valuesOf(call, [value]),
     header: [],
   });
 }

@@ -3,12 +3,12 @@
  * that are handed on.
  */
 
+import { escapes, powerfulModules } from '../../../knowledge/python/library.ts';
 import { childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { callWith } from './call.ts';
 import { applyEffect } from './effects.ts';
-import { escapes, powerfulModules } from './tables/standard-library.ts';
 
 /**
  * Attributes from which every module and built-in can be reached (the ways out of restricted
@@ -68,7 +68,7 @@ export function noteEscape(run: PythonRun, module: PythonModule, node: PyNode): 
   const isCode = !isModule && escapes[qual] === 'code';
   notePyTrait(run, at, isCode ? 'code-from-string' : 'escape', `${qual} is handed on`);
   if (isModule || isCode) return;
-  applyEffect(run, callWith(at, []), { does: 'shell', command: { at: 0, key: '' } });
+  applyEffect(run, callWith(at, []), { does: 'program', words: 0, shell: true });
 }
 
 // An argument of the skill's own function, or of one that is known to call it, is followed there.

@@ -1,6 +1,8 @@
 /** Files that Python reads, writes and deletes. */
+
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
+import type { RowEffect } from '../../../knowledge/row.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
@@ -15,62 +17,42 @@ import {
   storeMoved,
 } from './connections.ts';
 import { applyRequest } from './network.ts';
-import type { PythonEffect } from './tables/python-api.ts';
 
 const isUrl = /^https?:\/\//;
 const getting = {
   does: 'request',
-  url: { at: 0, key: '' },
+  url: 0,
   method: 'GET',
-  body: [],
-  header: [],
 } as const;
 
 export function applyFile(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<
-    PythonEffect,
-    {
-      does:
-        | 'read'
-        | 'write'
-        | 'delete'
-        | 'open'
-        | 'self-read'
-        | 'self-write'
-        | 'self-delete'
-        | 'self-open';
-    }
-  >,
+  effect: Extract<RowEffect, { does: 'read' | 'write' | 'delete' | 'open' }>,
 ): PyValue {
-  const isSelf = effect.does.startsWith('self-');
-  const given = 'path' in effect ? argumentOf(call, effect.path) : call.object;
-  if (effect.does === 'open' && isInMemory(call, given))
+  const { does } = effect;
+  const given = argumentOf(call, effect.path);
+  if (does === 'open' && isInMemory(call, given))
     return { ...unknownPy, nodes: nodesOf(call.args) };
   // A URL handed to a reader of tables is a request.
-  const files =
-    effect.does === 'read' ? given?.texts.filter((text) => !isUrl.test(text)) : undefined;
+  const files = does === 'read' ? given?.texts.filter((text) => !isUrl.test(text)) : undefined;
   const fetches = files !== undefined && files.length < (given?.texts.length ?? 0);
   const fetched = fetches ? applyRequest(run, call, getting) : undefined;
   if (fetched !== undefined && files?.length === 0) return fetched;
   const path = given === undefined || files === undefined ? given : { ...given, texts: files };
-  const modes = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' });
+  const modes = effect.mode === undefined ? undefined : argumentOf(call, effect.mode);
   const mode =
     call.api === 'os.open'
       ? modeOfFlags(call)
       : modes === undefined || modes.texts.length === 0
         ? 'r'
         : textsOf(modes).join(' ');
-  const does = effect.does.replace('self-', '');
   const writes =
     does === 'write' || does === 'delete' || (does === 'open' && /[wax+\0]/.test(mode));
-  const traits: Trait[] = [
-    ...(effect.traits ?? []),
-    ...(does === 'open' && writes
-      ? (['write', ...(mode.includes('a') ? (['append'] as const) : [])] as const)
-      : []),
-  ];
+  const appends = does === 'open' && mode.includes('a');
+  const traits: readonly Trait[] =
+    effect.traits ??
+    (does === 'delete' ? ['delete'] : !writes ? [] : appends ? ['write', 'append'] : ['write']);
   const texts = path === undefined ? [] : textsOf(path);
   const paths = pathsOf(path);
   const capabilities = paths.map(
@@ -84,8 +66,8 @@ export function applyFile(
   if (traits.includes('download'))
     storeAt(run, call, storedPaths(call, path), downloaded(run, call));
   // `str(path).replace("\\", "/")` moves nothing: a path's own `replace` takes one argument.
-  const isText = call.method === 'replace' && isSelf && call.args.length !== 1;
-  if ('to' in effect && effect.to !== undefined && !isText) {
+  const isText = call.method === 'replace' && effect.path === 'self' && call.args.length !== 1;
+  if (effect.to !== undefined && !isText) {
     const to = argumentOf(call, effect.to);
     // `copyfileobj(answer, file)`
     if (to !== undefined && to.file.length > 0) noteWritten(run, call, to.file, path);
@@ -93,7 +75,7 @@ export function applyFile(
     for (const one of pathsOf(argumentOf(call, effect.to)))
       notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);
   }
-  if ('content' in effect && effect.content !== undefined) {
+  if (effect.content !== undefined) {
     if (writes)
       noteWritten(run, call, openedBy(call, path, false), argumentOf(call, effect.content));
     for (const capability of capabilities)
@@ -122,9 +104,7 @@ export function applyFile(
     ...(does === 'open' &&
       writes && {
         file:
-          path !== undefined && path.file.length > 0
-            ? path.file
-            : openedBy(call, path, mode.includes('a')),
+          path !== undefined && path.file.length > 0 ? path.file : openedBy(call, path, appends),
       }),
   };
 }
@@ -137,7 +117,7 @@ function isInMemory({ keywords }: PyCall, path: PyValue | undefined): boolean {
 
 // What `urlretrieve(address, path)` writes.
 function downloaded(run: PythonRun, call: PyCall): readonly string[] {
-  const address = argumentOf(call, { at: 0, key: 'url' });
+  const address = argumentOf(call, { at: 0, name: 'url' });
   const names =
     address === undefined || address.texts.length === 0 ? [anyEgress] : textsOf(address);
   return names.map((name) =>

@@ -3,6 +3,12 @@
  * a file of settings so has this variable, and nothing else of the file.
  */
 
+import {
+  type Channel,
+  channels,
+  openClientIn,
+  sendsNothing,
+} from '../../../knowledge/python/packages.ts';
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
 import { besideOf } from '../../../programs/beside.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
@@ -14,8 +20,6 @@ import { flowEdge, flowNode, flowSink, flowSource, type PythonRun } from '../run
 import { callWith, type PyCall } from './call.ts';
 import { applySend, connectedBefore, isElsewhere } from './connections.ts';
 import { baseOf } from './network.ts';
-import { openClientIn, sendsNothing } from './tables/python-clients.ts';
-import { type Channel, channels } from './tables/python-packages.ts';
 
 /** The variable that a call of `re` takes out of a text; undefined where it may take more. */
 export function namedLine(run: PythonRun, call: PyCall, qual: string): PyValue | undefined {

@@ -1,8 +1,10 @@
 /** Requests and connections of Python. */
+
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import type { NotAfter } from '../../../flow/graph.ts';
+import type { ArgOf, RowEffect } from '../../../knowledge/row.ts';
 import {
   anyEgress,
   egressOf,
@@ -17,11 +19,10 @@ import { attributeNode } from '../names/classes.ts';
 import { argumentsOf } from '../nodes.ts';
 import { PyNode, type PyTarget, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
+import { argumentOf, callWith, type PyCall, type PyNoting, placeOf, valuesOf } from './call.ts';
 import { callsElsewhere } from './callers.ts';
 import { hostNodesOf, isAnyHost } from './connections.ts';
 import { leadingNodes } from './leading.ts';
-import type { Argument, PythonEffect } from './tables/python-api.ts';
 
 // `Request(url, None, headers)` sends nothing.
 function isGiven(value: PyValue | undefined): boolean {
@@ -31,28 +32,20 @@ function isGiven(value: PyValue | undefined): boolean {
 export function applyRequest(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<PythonEffect, { does: 'request' }>,
+  effect: Extract<RowEffect, { does: 'request' }>,
 ): PyValue {
   const named = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt);
   const given = named === undefined ? [] : textsOf(named);
-  const isQuery = ({ key }: Argument): boolean => key === 'params';
-  const valuesOf = (these: readonly Argument[]): PyValue[] =>
-    these.map((one) => argumentOf(call, one)).filter((one) => one !== undefined);
-  const query = valuesOf(effect.body.filter(isQuery));
-  const bodies = valuesOf(effect.body.filter((one) => !isQuery(one)));
+  const query = valuesOf(call, effect.query);
+  const bodies = valuesOf(call, effect.body);
+  const { method = 'GET' } = effect;
   const usual =
-    effect.method === 'GET' &&
-    effect.body.some(({ key }) => key === 'data' && isGiven(argumentOf(call, { at: 1, key }))) &&
-    /urlopen|Request$/.test(call.api)
-      ? 'POST'
-      : effect.method;
+    method === 'GET' && /urlopen|Request$/.test(call.api) && isGiven(bodies[0]) ? 'POST' : method;
   const methods = given.every((one) => /^[A-Za-z]+$/.test(one))
     ? [...new Set(given.map((one) => one.toUpperCase()))]
     : [given.length === 1 ? usual : '*'];
   const url = effect.url === undefined ? undefined : belowBase(call, argumentOf(call, effect.url));
-  const headers = effect.header
-    .map((key) => call.keywords.get(key) ?? (effect.toSelf ? call.args[3] : undefined))
-    .filter((one) => one !== undefined);
+  const headers = valuesOf(call, effect.header);
   // A request object made before, or one that an object was opened for.
   const open = openFor(call, effect, url);
   if (open.length > 0) {
@@ -96,7 +89,7 @@ export function applyRequest(
 export function baseOf(call: PyCall): readonly PyTarget[] {
   if (!basedClients.test(call.api)) return [];
   const at = call.api === 'aiohttp.ClientSession' ? 0 : -1;
-  return (argumentOf(call, { at, key: 'base_url' })?.texts ?? []).flatMap((text): PyTarget[] => {
+  return (argumentOf(call, { at, name: 'base_url' })?.texts ?? []).flatMap((text): PyTarget[] => {
     const egress = egressOf(text, ['*']);
     return egress === undefined ? [] : [{ at: { kind: 'egress', ...egress } }];
   });
@@ -117,12 +110,12 @@ function belowBase({ api, object }: PyCall, url: PyValue | undefined): PyValue |
 
 function openFor(
   { object }: PyCall,
-  { toSelf }: Extract<PythonEffect, { does: 'request' }>,
+  effect: Extract<RowEffect, { does: 'request' }>,
   url: PyValue | undefined,
 ): readonly PyTarget[] {
   // The text of an answer is an address, and no request.
   const given = isRequest.test(url?.qual ?? '') ? (url?.targets ?? []) : [];
-  return given.length > 0 ? given : toSelf ? object.targets : [];
+  return given.length > 0 ? given : effect.url === undefined ? object.targets : [];
 }
 
 const isRequest = /request\(\)$|\bprepare\w{0,20}\(\)$/i;
@@ -172,28 +165,23 @@ interface SentParts {
 function leadingOf(
   run: PythonRun,
   call: PyCall,
-  url: Argument | undefined,
+  url: ArgOf | undefined,
 ): readonly string[] | undefined {
   const given = addressIn(call, url);
   return given === undefined ? undefined : leadingNodes(run, call.module, given);
 }
 
-function elsewhereOf(
-  run: PythonRun,
-  call: PyCall,
-  url: Argument | undefined,
-): SentParts['elsewhere'] {
+function elsewhereOf(run: PythonRun, call: PyCall, url: ArgOf | undefined): SentParts['elsewhere'] {
   const given = addressIn(call, url);
   return given === undefined ? undefined : callsElsewhere(run, call.module, given);
 }
 
-function addressIn({ module, node }: PyCall, url: Argument | undefined): PyNode | undefined {
+function addressIn({ module, node }: PyCall, url: ArgOf | undefined): PyNode | undefined {
   if (url === undefined || !(node instanceof PyNode) || node.name !== 'CallExpression')
     return undefined;
   const { positional, keywords, starred } = argumentsOf(module, node);
-  const given =
-    (url.at >= 0 ? positional[url.at] : undefined) ??
-    (url.key === '' ? undefined : keywords.get(url.key));
+  const { at = -1, name = '' } = placeOf(url);
+  const given = positional[at] ?? keywords.get(name);
   return starred.length > 0 ? undefined : given;
 }
 
@@ -249,24 +237,24 @@ export function sendTo(
 export function applyConnect(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<PythonEffect, { does: 'connect' }>,
+  effect: Extract<RowEffect, { does: 'connect' }>,
 ): PyValue {
   const given = argumentOf(call, effect.host);
   const [host, port] = given?.items ?? [
     given,
-    call.args[effect.host.at + 1] ?? call.keywords.get('port'),
+    effect.port === undefined ? undefined : argumentOf(call, effect.port),
   ];
   const number = Number(port?.texts[0]);
-  const usual = Number.isInteger(number) && number > 0 && number < 65_536 ? number : effect.port;
+  const { usual: standard = 0 } = effect;
+  const usual = Number.isInteger(number) && number > 0 && number < 65_536 ? number : standard;
   const written = host === undefined || host.texts.length === 0 ? [unknownPart] : host.texts;
   const hosts = written.map(hostIn);
   const targets = hosts.map((text): Capability => {
     if (effect.scheme !== 'https' && effect.scheme !== 'http')
       return { kind: 'egress', ...socketEgressOf(effect.scheme, text, usual) };
-    const egress = egressOf(
-      `${effect.scheme}://${text}${usual === effect.port ? '' : `:${usual}`}/`,
-      ['*'],
-    );
+    const egress = egressOf(`${effect.scheme}://${text}${usual === standard ? '' : `:${usual}`}/`, [
+      '*',
+    ]);
     const base =
       egress?.url === anyEgress ? anyEgress : (egress?.url ?? anyEgress).replace(/\/$/, '/*');
     return { kind: 'egress', url: base, methods: ['*'] };

@@ -1,5 +1,6 @@
 /** Functions gone through with known arguments, to see what they call with them. */
 
+import { pythonRows } from '../../../knowledge/python/library.ts';
 import { nothingGiven } from '../assignments/alternatives.ts';
 import { argumentsOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
@@ -8,7 +9,6 @@ import { callFoldedValue, callOwnFolded } from '../values/calls.ts';
 import { foldedOf, mapGiven, pyOf } from '../values/given.ts';
 import { boundName, isBound, isNamed } from '../values/value.ts';
 import { callWith, type PyCall } from './call.ts';
-import { pythonApis } from './tables/standard-library.ts';
 
 /**
  * Goes through a function with what it is given, where that is functions or values that are known.
@@ -71,7 +71,7 @@ function observed(
   args: readonly MaybeFolded[],
   keywords: ReadonlyMap<string, MaybeFolded>,
 ): void {
-  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  const api = Object.hasOwn(pythonRows, qual) ? pythonRows[qual] : undefined;
   if (api === undefined || node.firstChild === null) return;
   const syntax = argumentsOf(module, node);
   const isKnown = run.evaluate(run, module, node.firstChild).qual === qual;

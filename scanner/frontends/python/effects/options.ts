@@ -4,6 +4,7 @@
  */
 
 import type { FlowSource } from '../../../fact/fact.ts';
+import type { RowEffect } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
 import { either, nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
@@ -14,7 +15,6 @@ import { argumentsOf, childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall, type PyNoting } from './call.ts';
-import type { Argument } from './tables/python-api.ts';
 
 /** What an option gives whose declaration has these arguments. */
 function declaredNodes(
@@ -150,8 +150,12 @@ export function readEnvironment(
 }
 
 /** What a call that names a variable gives: the variable, or the call's default. */
-export function readVariable(run: PythonRun, call: PyCall, name: Argument): PyValue {
-  const usual = name.at === 0 ? (call.args[1] ?? call.keywords.get('default')) : undefined;
+export function readVariable(
+  run: PythonRun,
+  call: PyCall,
+  { name, fallback }: Extract<RowEffect, { does: 'env' }>,
+): PyValue {
+  const usual = fallback === undefined ? undefined : argumentOf(call, fallback);
   const about = usual === undefined ? {} : { hasDefault: true as const };
   const said = readEnvironment(run, call, argumentOf(call, name) ?? unknownPy, about);
   if (usual === undefined || !usual.texts.some((text) => text.trim() !== '')) return said;

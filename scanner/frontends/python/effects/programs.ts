@@ -2,9 +2,11 @@
  * Programs and code that Python starts: command lines are read by the shell front end, code by this
  * one.
  */
+
 import { basename, normalize } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { OffsetMap } from '../../../fact/source.ts';
+import type { ArgOf } from '../../../knowledge/row.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
@@ -40,12 +42,13 @@ export function runProgram(
   run: PythonRun,
   call: PyCall,
   command: PyValue,
-  effect: { readonly does: 'shell' | 'program'; readonly rest?: true },
+  effect: { readonly words: ArgOf; readonly shell?: true },
 ): PyValue {
-  const given = effect.does === 'program' ? givenWords(call, command) : undefined;
-  const words = effect.rest ? call.args : (given?.words ?? command.items);
+  const given = effect.shell ? undefined : givenWords(call, command);
+  const isRest = typeof effect.words === 'object' && effect.words.rest !== undefined;
+  const words = isRest ? call.args : (given?.words ?? command.items);
   const started = startProgram(run, call, command, words, effect);
-  const lists = effect.rest ? (call.otherArgs ?? []) : (given?.others ?? command.otherItems);
+  const lists = isRest ? (call.otherArgs ?? []) : (given?.others ?? command.otherItems);
   for (const other of [...lists, ...otherWords(words ?? [])])
     startProgram(run, call, { ...command, otherTexts: [], nodes: [] }, other, effect);
   return started;
@@ -56,9 +59,9 @@ function startProgram(
   call: PyCall,
   command: PyValue,
   words: readonly PyValue[] | undefined,
-  effect: { readonly does: 'shell' | 'program' },
+  effect: { readonly shell?: true },
 ): PyValue {
-  const byShell = effect.does === 'shell' || isByShell(call);
+  const byShell = effect.shell || isByShell(call);
   // With a shell, the first word is a line for it and the others are its arguments.
   const [line] = byShell && words !== undefined ? words : [];
   const text = line ?? (words === undefined || words.length === 0 ? command : undefined);

@@ -2,15 +2,15 @@
 
 import type { Confidence } from '../../../../skills-index/statement/finding.ts';
 import type { Fact } from '../../../fact/fact.ts';
+import { pythonRows } from '../../../knowledge/python/library.ts';
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
-import { pythonApis } from '../effects/tables/standard-library.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
 import type { Shadow } from '../readings.ts';
 import { flowNode, notePyTrait, type PythonRun } from '../run.ts';
 
 const pythonLibraries: ReadonlySet<string> = new Set([
   ...pythonOwnModules,
-  ...Object.keys(pythonApis).flatMap((api) => (api.includes('.') ? (api.split('.')[0] ?? []) : [])),
+  ...Object.keys(pythonRows).flatMap((api) => (api.includes('.') ? (api.split('.')[0] ?? []) : [])),
 ]);
 
 /**
@@ -58,7 +58,7 @@ export function variableNode(
 
 /** Whether `from os import *` gives a name; it gives os.path as `path` as well. */
 export function isMemberOf(library: string, name: string): boolean {
-  if (Object.hasOwn(pythonApis, `${library}.${name}`)) return true;
+  if (Object.hasOwn(pythonRows, `${library}.${name}`)) return true;
   return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
 }
 

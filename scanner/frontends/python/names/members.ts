@@ -1,6 +1,7 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
 import { alternativesMax, callSitesMax } from '../../../fact/shared-limits.ts';
+import { powerfulModules } from '../../../knowledge/python/library.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
@@ -14,7 +15,6 @@ import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { readEnvironment } from '../effects/options.ts';
-import { powerfulModules } from '../effects/tables/standard-library.ts';
 import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonFunction, type PythonModule, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';

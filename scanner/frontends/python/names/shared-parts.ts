@@ -1,7 +1,7 @@
 /** Calls that fill an argument, or give a view of one. */
+import type { RowEffect } from '../../../knowledge/row.ts';
 import { nodesOf } from '../assignments/alternatives.ts';
-import type { PyCall } from '../effects/call.ts';
-import type { PythonEffect } from '../effects/tables/python-api.ts';
+import { type PyCall, placeOf, valuesOf } from '../effects/call.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import { PyNode, type PythonModule } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
@@ -11,16 +11,17 @@ import { lookUp, variableNode } from './lookup.ts';
 export function sharePart(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<PythonEffect, { does: 'fill' | 'view' }>,
+  effect: Extract<RowEffect, { does: 'fill' | 'view' }>,
 ): void {
   const { module, node } = call;
   if (!(node instanceof PyNode) || node.name !== 'CallExpression') return;
   const { positional, keywords } = argumentsOf(module, node);
-  const { at, key } = effect.does === 'fill' ? effect.into : effect.of;
-  const whole = positional[at] ?? keywords.get(key);
+  const { at = -1, name = '' } = placeOf(effect.does === 'fill' ? effect.into : effect.of);
+  const whole = positional[at] ?? keywords.get(name);
   if (whole?.name !== 'VariableName') return;
   const part = effect.does === 'view' ? nameGiven(run, module, node) : undefined;
-  const nodes = effect.does === 'fill' ? nodesOf(call.args) : part === undefined ? [] : [part];
+  const held = part === undefined ? [] : [part];
+  const nodes = effect.does === 'fill' ? nodesOf(valuesOf(call, [effect.with])) : held;
   flowInto(run, module, whole, nodes);
 }
 

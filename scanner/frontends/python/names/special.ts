@@ -2,6 +2,8 @@
  * Calls of Python that give names: getattr, imports by text, tables of modules, and what only
  * rearranges data.
  */
+
+import { openClientIn } from '../../../knowledge/python/packages.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
   anyText,
@@ -21,7 +23,6 @@ import {
   readEnvironment,
 } from '../effects/options.ts';
 import { askedRaised, asksRaised } from '../effects/raised.ts';
-import { openClientIn } from '../effects/tables/python-clients.ts';
 import { argumentsOf, functionOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { flowEdge, flowSource, notePyTrait, type PythonRun } from '../run.ts';

@@ -1,0 +1,429 @@
+/** What Python's own library does. Source: the Python 3.14 library reference. */
+import {
+  type ArgOf,
+  named,
+  nothing,
+  type Row,
+  type RowEffect,
+  row,
+  type Table,
+  through,
+} from '../row.ts';
+import { pythonPackages } from './packages.ts';
+import {
+  by,
+  calls,
+  code,
+  connects,
+  decoded,
+  encoded,
+  has,
+  input,
+  listens,
+  native,
+  ofEach,
+  opens,
+  partOfFirst,
+  reads,
+  requests,
+  runs,
+  runsLine,
+  same,
+  sends,
+  tells,
+  toOwnHost,
+  unpickles,
+  variable,
+  writes,
+} from './rows.ts';
+
+const network: Table = {
+  ...ofEach('ssl ssl.create_default_context() ssl.SSLContext()', {
+    'wrap_socket().connect': connects(0, 'address'),
+    'wrap_socket().send sendall write': sends(0),
+  }),
+  ...ofEach('socket.socket() socket.create_connection()', {
+    'send sendall sendfile sendmsg': sends(0),
+  }),
+  ...ofEach('http.client.HTTPSConnection() http.client.HTTPConnection()', {
+    request: row(toOwnHost),
+    'putheader putrequest': sends(1),
+    'endheaders send': sends(0),
+  }),
+  ...ofEach('smtplib.SMTP() smtplib.SMTP_SSL()', {
+    sendmail: sends(by('msg', 2)),
+    send_message: sends(by('msg')),
+  }),
+  ...ofEach('ftplib.FTP() ftplib.FTP_TLS()', {
+    connect: connects(21),
+    'storbinary storlines': sends(1),
+  }),
+  'xmlrpc.client.ServerProxy': row({
+    does: 'request',
+    url: by('uri'),
+    method: 'POST',
+    header: ['headers'],
+  }),
+  'urllib.request.urlopen': row({
+    does: 'request',
+    url: by('url'),
+    method: 'GET',
+    body: [by('data', 1)],
+  }),
+  'urllib.request.Request': row({
+    does: 'request',
+    url: by('url'),
+    method: 'GET',
+    methodAt: 'method',
+    body: [by('data', 1)],
+    header: ['headers'],
+  }),
+  'urllib.request.urlretrieve': row([
+    { does: 'request', url: by('url'), method: 'GET' },
+    { does: 'write', path: by('filename', 1), traits: ['write', 'download'] },
+  ]),
+  'urllib.request.build_opener().open': row({
+    does: 'request',
+    url: 0,
+    method: 'GET',
+    body: [by('data', 1)],
+  }),
+  'webbrowser.open open_new open_new_tab': requests('GET'),
+  'ssl.get_server_certificate': connects(443, 'addr'),
+  'socket.getaddrinfo gethostbyaddr gethostbyname gethostbyname_ex': connects(53, 'host', 'dns'),
+  'socket.getnameinfo': connects(53, 'host', 'dns'),
+  'imaplib.IMAP4_SSL': connects(993),
+  'imaplib.IMAP4': connects(143),
+  'poplib.POP3_SSL': connects(995),
+  'poplib.POP3': connects(110),
+  'nntplib.NNTP NNTP_SSL': connects(119),
+  'smtplib.LMTP': connects(24),
+  'smtplib.SMTP SMTP_SSL smtplib.SMTP().connect': connects(25),
+  'smtplib.SMTP_SSL().connect': connects(465),
+  'http.client.HTTPConnection logging.handlers.HTTPHandler': connects(80, 'host', 'http'),
+  'logging.handlers.DatagramHandler SocketHandler': connects(9020),
+  'logging.handlers.SMTPHandler': connects(25, 'mailhost'),
+  'logging.handlers.SysLogHandler': connects(514, 'address'),
+  'multiprocessing.connection.Client multiprocessing.managers.BaseManager': connects(0, 'address'),
+  'multiprocessing.managers.SyncManager socket.create_connection': connects(0, 'address'),
+  'socket.socket().connect connect_ex': connects(0, 'address'),
+  'http.client.HTTPSConnection': connects(443, 'host', 'https'),
+  'socket.socket().sendto': row([
+    { does: 'connect', scheme: 'udp', host: by('address', 1), port: by('port', 2), usual: 0 },
+    { does: 'send', content: 0 },
+  ]),
+  'asyncio.open_connection': connects(0),
+  'telnetlib.Telnet': connects(23),
+  'ftplib.FTP FTP_TLS': connects(21),
+  'asyncio.open_connection().write multiprocessing.connection.Client().send send_bytes': sends(0),
+  'socket.socket().makefile().write telnetlib.Telnet().write': sends(0),
+  'imaplib.IMAP4_SSL().append': sends(by('message', 3)),
+  'os.write': sends(by('data', 1)),
+  'os.sendfile': sends(by('in_fd', 1)),
+  'asyncio.create_subprocess_exec().communicate': sends(by('input'), 'input'),
+  'subprocess.Popen().communicate': sends(by('input'), 'input'),
+  'os.popen().write subprocess.Popen().stdin.write writelines': sends(0, 'input'),
+  'urllib.request.Request().add_header add_unredirected_header': sends(by('val', 1), 'header'),
+  'asyncio.start_server start_unix_server http.server.HTTPServer ThreadingHTTPServer test': listens,
+  'multiprocessing.connection.Listener socket.create_server socket.socket().bind listen': listens,
+  'socketserver.ForkingTCPServer TCPServer ThreadingTCPServer ThreadingUDPServer': listens,
+  'socketserver.UDPServer UnixStreamServer wsgiref.simple_server.make_server': listens,
+  'xmlrpc.server.SimpleXMLRPCServer': listens,
+};
+
+const unsafe: RowEffect = {
+  does: 'trait',
+  trait: 'unsafe-extract',
+  unless: { of: 'filter', form: /^/ },
+};
+const unpacks: RowEffect = { does: 'read', path: 'self', to: by('path'), unpacks: true };
+const copies = row({ does: 'read', path: by('src'), to: by('dst', 1) });
+const changesMode: RowEffect = {
+  does: 'write',
+  path: 'self',
+  mode: by('mode'),
+  traits: ['write', 'permissions'],
+};
+
+const files: Table = {
+  ...ofEach('tarfile.open() tarfile.TarFile()', {
+    extractall: row([unsafe, unpacks]),
+    extract: row([unsafe, { ...unpacks, to: by('path', 1) }]),
+  }),
+  'tarfile.TarFile().add tarfile.TarFile.open().add tarfile.open().add': reads('name'),
+  'zipfile.ZipFile().write': reads('filename'),
+  'zipfile.ZipFile().extractall': row(unpacks),
+  'zipfile.ZipFile().extract': row({ ...unpacks, to: by('path', 1) }),
+  'dbm.open xml.dom.minidom.parse': reads('file'),
+  'linecache.getline getlines os.access fwalk getxattr listdir listxattr lstat readlink': reads(),
+  'os.scandir stat walk os.path.getmtime getsize tokenize.open': reads(),
+  'os.renames': row({ does: 'read', path: by('old'), to: by('new', 1) }),
+  'os.rename replace shutil.copy copy2 copyfile copyfileobj copymode copystat copytree': copies,
+  'shutil.move': copies,
+  'pathlib.Path().copy copy_into glob iterdir move move_into': row({ does: 'read', path: 'self' }),
+  'pathlib.Path().read_bytes read_text rglob walk': row({ does: 'read', path: 'self' }),
+  'configparser.ConfigParser().read configparser.RawConfigParser().read': reads('filenames'),
+  'netrc.netrc': row({ does: 'read', path: { at: 0, name: 'file', text: '~/.netrc' } }),
+  'sqlite3.Connection connect': reads('database'),
+  'mailbox.Maildir mbox': reads('path'),
+  'xml.etree.ElementTree.iterparse parse': reads('source'),
+  'glob.glob iglob': reads('pathname'),
+  'fileinput.input': row([{ does: 'read', path: 0 }, { does: 'input' }]),
+  'os.link symlink': row({ does: 'read', path: by('src'), to: by('dst', 1), traits: ['link'] }),
+  'shutil.make_archive': row({ does: 'read', path: by('root_dir', 2), to: by('base_name') }),
+  'io.FileIO tarfile.TarFile open tarfile.TarFile.open': opens('name'),
+  'bz2.BZ2File open codecs.open gzip.GzipFile open lzma.LZMAFile open': opens('filename'),
+  'open io.open zipfile.ZipFile': opens('file'),
+  'os.open': opens('path'),
+  'pathlib.Path().open': row({ does: 'open', path: 'self', mode: by('mode') }),
+  'os.chflags chmod chown lchmod lchown mknod': row({
+    ...changesMode,
+    path: 0,
+    mode: by('mode', 1),
+  }),
+  'os.setxattr shutil.chown': row({ ...changesMode, path: 0, mode: by('mode', 1) }),
+  'shutil.unpack_archive': row([
+    { does: 'write', path: by('extract_dir', 1) },
+    unsafe,
+    { ...unpacks, path: by('filename'), to: by('extract_dir', 1) },
+  ]),
+  'pathlib.Path().chmod lchmod link_to': row(changesMode),
+  'os.makedirs mkdir mkfifo truncate utime xml.etree.ElementTree.ElementTree().write': writes,
+  'xml.etree.ElementTree.parse().write': writes,
+  'pathlib.Path().write_bytes write_text': row({
+    does: 'write',
+    path: 'self',
+    content: by('data'),
+  }),
+  'pathlib.Path().mkdir touch': row({ does: 'write', path: 'self' }),
+  'pathlib.Path().rename replace': row({ does: 'write', path: 'self', to: by('target') }),
+  'pathlib.Path().hardlink_to symlink_to': row({
+    does: 'write',
+    path: 'self',
+    traits: ['write', 'link'],
+  }),
+  'os.remove removedirs rmdir unlink': row({ does: 'delete', path: by('path') }),
+  'shutil.rmtree': row({ does: 'delete', path: by('path'), traits: ['delete', 'recursive'] }),
+  'pathlib.Path().rmdir unlink': row({ does: 'delete', path: 'self' }),
+};
+
+function loads(path: ArgOf): Row {
+  return row({ does: 'load', path });
+}
+
+const programs: Table = {
+  'shelve.open': row([
+    { does: 'read', path: by('filename') },
+    { does: 'deserialize', data: by('filename'), byPath: true },
+  ]),
+  'asyncio.create_subprocess_shell asyncio.subprocess.create_subprocess_shell': runsLine(by('cmd')),
+  'commands.getoutput getstatusoutput os.popen popen2 popen3 popen4 system': runsLine(by('cmd')),
+  'platform.popen popen2.popen2 popen3 subprocess.getoutput getstatusoutput': runsLine(by('cmd')),
+  'os.spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe': runs(1),
+  'asyncio.create_subprocess_exec asyncio.subprocess.create_subprocess_exec': runs({ rest: 0 }),
+  '_posixsubprocess.fork_exec ctypes.CDLL().execl execlp execv execvp os.execl execle': runs(0),
+  'os.execlp execlpe execv execve execvp execvpe posix_spawn posix_spawnp startfile': runs(0),
+  'pty.spawn': runs(0),
+  '_winapi.CreateProcess': runsLine(1),
+  'ctypes.CDLL().popen system ctypes.PyDLL().popen system': runsLine(0),
+  'ctypes.cdll.LoadLibrary().popen system ctypes.windll.kernel32.WinExec': runsLine(0),
+  'ctypes.windll.shell32.ShellExecuteA ShellExecuteW': runs(2),
+  'subprocess.Popen call check_call check_output run': runs(by('args')),
+  'timeit.Timer repeat timeit': code(by('stmt')),
+  'builtins.eval exec cProfile.run runctx code.InteractiveConsole().push runcode': code(0),
+  'code.InteractiveConsole().runsource code.InteractiveInterpreter().runcode runsource': code(0),
+  'ctypes.CDLL().PyRun_SimpleString ctypes.pythonapi.PyRun_SimpleString pdb.run runeval': code(0),
+  'profile.run runctx runpy._run_code _run_module_code trace.Trace().run': code(0),
+  'eval exec': row({ does: 'code', code: 0 }, 'nothing'),
+  'execfile runpy.run_module run_path site.addsitedir zipimport.zipimporter': loads(0),
+  'imp.load_dynamic load_module load_source': loads(by('pathname', 1)),
+  'importlib.machinery.SourceFileLoader SourcelessFileLoader': loads(by('path', 1)),
+  'importlib.util.spec_from_loader': loads(by('loader', 1)),
+  'sys.path.append': row({ does: 'load', path: 0, isFolder: true }),
+  'sys.path.insert': row({ does: 'load', path: 1, isFolder: true }),
+  '__import__ importlib.__import__ import_module reload': loads(by('name')),
+  'importlib.util.spec_from_file_location': loads(by('location', 1)),
+  '_pickle.Unpickler load loads cPickle.load loads': unpickles(by('file')),
+  'multiprocessing.reduction.ForkingPickler.loads pickle.Unpickler load loads': unpickles(0),
+  'marshal.load loads': row(
+    [
+      { does: 'deserialize', data: 0 },
+      { does: 'trait', trait: 'decode' },
+    ],
+    'decoded',
+  ),
+  'ctypes.CDLL CFUNCTYPE OleDLL PYFUNCTYPE PyDLL WinDLL ctypes.cdll.LoadLibrary': native,
+  'ctypes.windll.LoadLibrary importlib.machinery.ExtensionFileLoader': native,
+  'ssl._create_unverified_context': has('tls-off'),
+  'winreg.CreateKey SetValueEx': has('autostart'),
+  'os.fork forkpty setsid pty.fork': has('detached'),
+  'os.seteuid setgid setgroups setresuid setreuid setuid': has('privilege'),
+  'compile code.compile_command codeop.compile_command': row(
+    { does: 'trait', trait: 'code-from-string' },
+    same.gives,
+  ),
+  'gc.get_objects get_referrers': has('escape'),
+  'sys.addaudithook setprofile settrace sys.meta_path.append insert': has('patch-builtin'),
+  'sys.path_hooks.append insert threading.setprofile settrace': has('patch-builtin'),
+  'code.InteractiveConsole InteractiveInterpreter interact types.CodeType': has('code-from-string'),
+  'types.FunctionType LambdaType': row([
+    { does: 'trait', trait: 'code-from-string' },
+    { does: 'code', code: by('code') },
+  ]),
+};
+
+const prints = row({ does: 'output', content: { rest: 0 } }, 'nothing');
+
+const surroundings: Table = {
+  'os.getenv getenvb': variable(by('key')),
+  'os.environ.__contains__ __getitem__ get pop setdefault': variable(0),
+  'os.environ.copy items keys values': row({ does: 'whole-env' }),
+  'input argparse.ArgumentParser().parse_args parse_known_args fileinput.FileInput': input,
+  'getpass.getpass sys.__stdin__.read readline readlines sys.stdin.read readline readlines': input,
+  'sys.stdin.buffer.read read1 readline readlines': input,
+  'print logging.critical debug error exception info warning sys.stdout.write': prints,
+  'os.uname platform.node uname socket.getfqdn gethostname': tells('host name'),
+  'platform.machine platform processor release system version': tells('system'),
+  'getpass.getuser os.getlogin pwd.getpwuid': tells('user name'),
+  'uuid.getnode': tells('hardware address'),
+};
+
+const callbacks: Table = {
+  ...ofEach('asyncio.get_event_loop() asyncio.get_running_loop() asyncio.new_event_loop()', {
+    'call_at call_later run_in_executor': calls(1, { given: [{ rest: 2 }] }),
+    'call_soon call_soon_threadsafe': calls(0, { given: [{ rest: 1 }] }),
+  }),
+  ...ofEach('concurrent.futures.ThreadPoolExecutor() concurrent.futures.ProcessPoolExecutor()', {
+    submit: calls(0, { given: [{ rest: 1 }] }),
+    map: calls(0, { each: 1 }),
+  }),
+  'multiprocessing.Process threading.Thread': calls('target', {
+    given: ['args', 'kwargs'],
+    spread: true,
+  }),
+  'threading.Timer': calls(by('function', 1), {
+    given: [by('args', 2), by('kwargs', 3)],
+    spread: true,
+  }),
+  '_thread.start_new start_new_thread': calls(0, { given: [1], spread: true }),
+  'multiprocessing.Pool().apply apply_async': calls(0, { given: [1], spread: true }),
+  'filter map multiprocessing.Pool().imap imap_unordered map map_async': calls(0, { each: 1 }),
+  'itertools.starmap multiprocessing.Pool().starmap': calls(0, { each: 1, spread: true }),
+  'asyncio.to_thread atexit.register': calls(0, { given: [{ rest: 1 }] }),
+  'contextlib.AsyncExitStack().callback': calls(0, { given: [{ rest: 1 }] }),
+  'contextlib.ExitStack().callback': calls(0, { given: [{ rest: 1 }] }),
+  'contextvars.copy_context().run': calls(0, { given: [{ rest: 1 }] }),
+  'signal.signal': calls(1),
+  'weakref.finalize': calls(1, { given: [{ rest: 2 }] }),
+  'sched.scheduler().enter enterabs': calls(2, { given: [by('argument', 3)], spread: true }),
+  'functools.reduce': calls(0, { each: 1, pairs: true }),
+  'itertools.accumulate': calls(1, { each: 0, pairs: true }),
+  'max min sorted': calls('key', { each: 0 }),
+};
+
+function fills(into: number): Row {
+  return row({ does: 'fill', into, with: { rest: 0 } });
+}
+
+const holds = row([], 'object');
+
+const data: Table = {
+  ...ofEach('re re.compile() regex regex.compile()', {
+    'findall finditer fullmatch match search split sub subn': through,
+  }),
+  'collections.defaultdict unittest.mock.AsyncMock MagicMock Mock': holds,
+  'urllib.request.HTTPBasicAuthHandler HTTPCookieProcessor HTTPDigestAuthHandler': holds,
+  'urllib.request.ProxyBasicAuthHandler ProxyHandler build_opener weakref.WeakMethod ref': holds,
+  'array.array ast.literal_eval ctypes.create_string_buffer create_unicode_buffer': through,
+  'difflib.context_diff ndiff unified_diff email.message_from_bytes message_from_file': through,
+  'email.message_from_string email.mime.application.MIMEApplication': through,
+  'email.mime.audio.MIMEAudio email.mime.image.MIMEImage email.mime.message.MIMEMessage': through,
+  'email.mime.text.MIMEText html.escape unescape http.cookies.SimpleCookie': through,
+  'inspect.cleandoc int.from_bytes io.BufferedReader TextIOWrapper operator.add concat': through,
+  'os.fsdecode fsencode string.Template().safe_substitute substitute sys.intern': through,
+  'textwrap.shorten wrap tomllib.load loads traceback.format_exception': through,
+  'traceback.format_exception_only traceback.TracebackException.from_exception': through,
+  'typing.cast unicodedata.normalize urllib.parse.parse_qs parse_qsl quote_from_bytes': through,
+  'urllib.parse.unquote_plus unquote_to_bytes urldefrag urlsplit urlunparse urlunsplit': through,
+  'xml.dom.minidom.parseString xml.dom.minidom.Document().createCDATASection': through,
+  'xml.dom.minidom.Document().createComment createTextNode xml.etree.ElementTree.XML': through,
+  'xml.etree.ElementTree.fromstring fromstringlist tostring': through,
+  'ascii bytearray bytes dict enumerate format frozenset iter list next ord repr reversed': same,
+  'set str sum tuple vars zip ast.parse asyncio.as_completed create_task ensure_future': same,
+  'asyncio.gather run run_coroutine_threadsafe shield wait wait_for': same,
+  'asyncio.get_event_loop().create_task run_until_complete collections.ChainMap Counter': same,
+  'collections.OrderedDict UserDict UserList deque concurrent.futures.as_completed wait': same,
+  'copy.copy deepcopy replace csv.DictReader reader dataclasses.asdict astuple replace': same,
+  'functools.cache cached_property lru_cache wraps heapq.heappop merge nlargest nsmallest': same,
+  'inspect.getattr_static getmembers io.BytesIO StringIO itertools.batched chain': same,
+  'itertools.combinations compress cycle dropwhile filterfalse groupby islice pairwise': same,
+  'itertools.permutations product repeat takewhile zip_longest itertools.chain.from_iterable': same,
+  'json.dumps load loads mmap.mmap plistlib.load loads pprint.pformat': same,
+  'subprocess.list2cmdline textwrap.dedent fill indent types.MappingProxyType': same,
+  'urllib.parse.quote quote_plus unquote urlencode urljoin urlparse': same,
+  'builtins.__build_class__ doctest.testmod os.chdir chroot pathlib.Path().exists is_file': row([]),
+  'pathlib.Path().lstat readlink stat pickle.Unpickler().load': row([]),
+  'bisect.insort insort_left insort_right ctypes.memmove heapq.heappush heappushpop': fills(0),
+  'heapq.heapreplace': fills(0),
+  memoryview: row({ does: 'view', of: 0 }, 'through'),
+  'struct.pack_into': fills(1),
+  'csv.DictWriter writer xml.etree.ElementTree.SubElement': partOfFirst,
+  'base64.a85encode b16encode b32encode b64encode b85encode encodebytes': encoded,
+  'base64.standard_b64encode urlsafe_b64encode binascii.b2a_base64 b2a_hex hexlify': encoded,
+  'bz2.compress codecs.encode gzip.compress lzma.compress marshal.dumps pickle.dumps': encoded,
+  'struct.pack zlib.compress': encoded,
+  'base64.a85decode b16decode b32decode b64decode b85decode decodebytes': decoded,
+  'base64.standard_b64decode urlsafe_b64decode binascii.a2b_base64 a2b_hex unhexlify': decoded,
+  'bytearray.fromhex bytes.fromhex bz2.decompress codecs.decode gzip.decompress': decoded,
+  'lzma.decompress zlib.decompress': decoded,
+  'all any bool callable float hasattr hash id int isinstance len range type': nothing,
+};
+
+/**
+ * What Python's library and packages from PyPI do, by qualified name. `X()` stands for an object
+ * that a call of X returned: `socket.socket().connect`.
+ */
+export const pythonRows: Table = {
+  ...pythonPackages,
+  ...named({
+    ...network,
+    ...files,
+    ...programs,
+    ...surroundings,
+    ...callbacks,
+    ...data,
+  }),
+};
+
+/**
+ * Modules whose members must not be called by a computed name: the member could have any effect of
+ * the module.
+ */
+export const powerfulModules: ReadonlySet<string> = new Set([
+  'os',
+  'subprocess',
+  'builtins',
+  '__builtins__',
+  'socket',
+  'pty',
+  'ctypes',
+  'importlib',
+  'sys',
+  'shutil',
+]);
+
+/**
+ * Functions that are reported when code passes them on instead of calling them: the later call is
+ * not seen.
+ */
+export const escapes: Readonly<Record<string, 'exec' | 'code'>> = {
+  'os.system': 'exec',
+  'os.popen': 'exec',
+  'subprocess.run': 'exec',
+  'subprocess.call': 'exec',
+  'subprocess.Popen': 'exec',
+  'subprocess.check_output': 'exec',
+  eval: 'code',
+  exec: 'code',
+  __import__: 'code',
+};
