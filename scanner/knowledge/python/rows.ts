@@ -12,7 +12,8 @@ export function by(name: string, at = 0): ArgOf {
 export function ofEach(owners: string, members: Table): Table {
   const rows = Object.entries(named(members));
   const each = owners
-    .split(' ')
+    .trim()
+    .split(/\s+/)
     .flatMap((owner) => rows.map(([name, one]) => [`${owner}.${name}`, one]));
   return Object.fromEntries(each);
 }
@@ -67,6 +68,8 @@ export function connects(
   return row({ does: 'connect', scheme, host: by(name), port: by('port', 1), usual });
 }
 
+export const looksUp = connects(53, 'host', 'dns');
+
 /** Sends an argument over what the object is open on. */
 export function sends(content: ArgOf, part?: EffectOf<'send'>['part']): Row {
   return row({ does: 'send', content, ...(part !== undefined && { part }) });
@@ -93,8 +96,8 @@ export function unpickles(data: ArgOf): Row {
 }
 
 /** Does what the trait says. */
-export function has(trait: EffectOf<'trait'>['trait']): Row {
-  return row({ does: 'trait', trait });
+export function trait(of: EffectOf<'trait'>['trait']): Row {
+  return row({ does: 'trait', trait: of });
 }
 
 /** Reads the variable of the environment that an argument names. */
