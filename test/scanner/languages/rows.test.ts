@@ -18,6 +18,7 @@ import { phpKnowledge } from '../../../scanner/knowledge/php.ts';
 import type { ArgOf, Knowledge, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
 import { rubyKnowledge } from '../../../scanner/knowledge/ruby.ts';
 import { windowsKnowledge } from '../../../scanner/knowledge/windows.ts';
+import { shown, signsOf } from './row-signs.ts';
 
 const place = { start: 0, end: 1 };
 const address = 'https://a.example/x';
@@ -116,64 +117,7 @@ function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
   };
   applyRow(engine, call, row);
   const { facts, sinks, sources, embedded, exports, starts } = engine.notes;
-  return new Set([
-    ...facts.map((fact) =>
-      fact.kind === 'capability'
-        ? `${fact.capability.kind} ${'mode' in fact.capability ? fact.capability.mode : ''}`.trim()
-        : `trait ${fact.kind === 'trait' ? fact.trait : ''}`,
-    ),
-    ...sinks.map(({ sink }) => `to ${sink.what} ${sink.part}`),
-    ...sources.map((one) => `from ${one.source.what}`),
-    ...(embedded.length > 0 ? ['embedded'] : []),
-    ...(exports.length > 0 ? ['exported'] : []),
-    ...(starts.length > 0 ? ['started'] : []),
-  ]);
-}
-
-/** One of these says that the effect was noted; none where a call alone cannot show it. */
-function signsOf(effect: RowEffect): readonly string[] {
-  switch (effect.does) {
-    case 'request':
-    case 'connect':
-      return ['egress'];
-    case 'read':
-      return ['mount ro'];
-    case 'open':
-      return ['mount ro', 'mount rw'];
-    case 'write':
-    case 'delete':
-      return ['mount rw'];
-    case 'program':
-      return ['exec'];
-    case 'code':
-      return ['embedded', 'trait code-from-string'];
-    case 'load':
-      return ['started', 'to exec program'];
-    case 'deserialize':
-      return ['trait deserialize'];
-    case 'env':
-      return ['env'];
-    case 'whole-env':
-      return ['env'];
-    case 'input':
-      return ['from input'];
-    case 'incoming':
-      return ['from network'];
-    case 'observe':
-      return ['from observed'];
-    case 'output':
-      return ['to output content'];
-    case 'listen':
-      return ['trait listen'];
-    case 'native':
-      return ['trait native'];
-    case 'set-env':
-      return ['trait env-write'];
-    case 'trait':
-      return [`trait ${effect.trait}`];
-    default:
-      return [];
-  }
+  return shown({ facts, embedded, graph: { sinks, sources, exports, starts } });
 }
 
 const tables = { ruby: rubyKnowledge, php: phpKnowledge, windows: windowsKnowledge };
