@@ -63,6 +63,9 @@ export function signsOf(effect: RowEffect): readonly string[] {
       return ['trait listen'];
     case 'native':
       return ['trait native'];
+    // What is called deletes a file.
+    case 'call':
+      return ['mount rw'];
     case 'set-env':
       return ['trait env-write'];
     case 'trait':

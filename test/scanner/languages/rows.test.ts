@@ -8,6 +8,7 @@ import { frameOf } from '../../../scanner/engine/files.ts';
 import { Engine } from '../../../scanner/engine/interpret.ts';
 import {
   dataOf,
+  listValue,
   newObject,
   textValue,
   thingValue,
@@ -15,6 +16,7 @@ import {
 } from '../../../scanner/engine/value.ts';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { phpKnowledge } from '../../../scanner/knowledge/php.ts';
+import { pythonRows } from '../../../scanner/knowledge/python/library.ts';
 import type { ArgOf, Knowledge, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
 import { rubyKnowledge } from '../../../scanner/knowledge/ruby.ts';
 import { windowsKnowledge } from '../../../scanner/knowledge/windows.ts';
@@ -43,9 +45,25 @@ function put(given: Given, of: ArgOf | undefined, value: Value): void {
 
 const secret = dataOf(['x.rb::secret']);
 
-function giveTo(given: Given, effect: RowEffect): void {
+// A function of the library that deletes the file at its first argument.
+function deleting({ rows }: Knowledge): string {
+  const found = Object.entries(rows).find(
+    ([
+      name,
+      {
+        effects: [one],
+      },
+    ]) => {
+      const path = one?.does === 'delete' ? one.path : undefined;
+      return !name.includes('#') && (typeof path === 'object' ? path.at === 0 : path === 0);
+    },
+  );
+  return found?.[0] ?? '';
+}
+
+function giveTo(given: Given, effect: RowEffect, knowledge: Knowledge): void {
   for (const { of, form } of effect.when === undefined ? [] : [effect.when])
-    put(given, of, textValue(['Upload', 'all'].find((text) => form.test(text)) ?? ''));
+    put(given, of, textValue(['Upload', 'all', 'True', '1'].find((text) => form.test(text)) ?? ''));
   switch (effect.does) {
     case 'request':
       put(given, effect.url, textValue(address));
@@ -85,6 +103,15 @@ function giveTo(given: Given, effect: RowEffect): void {
     case 'trait':
       put(given, effect.only, textValue('x'));
       return;
+    case 'call': {
+      const { callee, given: these = [], each, spread } = effect;
+      const path = textValue('a.txt');
+      const paths = listValue([path]);
+      for (const of of these) put(given, of, spread ? paths : path);
+      put(given, each, spread ? listValue([paths]) : paths);
+      put(given, callee, thingValue({ is: 'api', name: deleting(knowledge) }));
+      return;
+    }
     default:
       return;
   }
@@ -105,7 +132,7 @@ function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
   const engine = new Engine({ files: new Set(), steps: new Steps() }, knowledge, [program]);
   const object = newObject('object');
   const given: Given = { args: [], named: new Map(), self: undefined };
-  for (const effect of row.effects) giveTo(given, effect);
+  for (const effect of row.effects) giveTo(given, effect, knowledge);
   const at = { program, place, api: 'x', certainty: 'exact', frame: '' } as const;
   const call: ApiCall = {
     at,
@@ -120,7 +147,13 @@ function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
   return shown({ facts, embedded, graph: { sinks, sources, exports, starts } });
 }
 
-const tables = { ruby: rubyKnowledge, php: phpKnowledge, windows: windowsKnowledge };
+const tables = {
+  // The engine reads Python's rows as well.
+  python: { ...rubyKnowledge, rows: pythonRows },
+  ruby: rubyKnowledge,
+  php: phpKnowledge,
+  windows: windowsKnowledge,
+};
 
 describe.each(Object.entries(tables))('rows of %s', (_, knowledge) => {
   const acting = Object.entries(knowledge.rows).filter(([, { effects }]) =>
