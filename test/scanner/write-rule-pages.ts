@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { phpKnowledge } from '../../scanner/knowledge/php.ts';
+import { pythonRows } from '../../scanner/knowledge/python/library.ts';
 import { rubyKnowledge } from '../../scanner/knowledge/ruby.ts';
 import { windowsKnowledge } from '../../scanner/knowledge/windows.ts';
 import { rules } from '../../scanner/rules.ts';
@@ -27,5 +28,10 @@ for (const [path, text] of rulePages(notes)) {
 }
 writeFileSync(
   `${top}dist/docs/knowledge.md`,
-  knowledgePage({ Ruby: rubyKnowledge, PHP: phpKnowledge, Windows: windowsKnowledge }),
+  knowledgePage({
+    Python: pythonRows,
+    Ruby: rubyKnowledge.rows,
+    PHP: phpKnowledge.rows,
+    Windows: windowsKnowledge.rows,
+  }),
 );
