@@ -2,7 +2,7 @@
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../fact/fact.ts';
-import type { RowEffect } from '../knowledge/row.ts';
+import type { EffectOf } from '../knowledge/row.ts';
 import {
   anyEgress,
   egressOf,
@@ -30,8 +30,6 @@ import {
   unknown,
   type Value,
 } from './value.ts';
-
-type EffectOf<Does extends RowEffect['does']> = Extract<RowEffect, { readonly does: Does }>;
 
 /** What a request carries, by the part of it. */
 interface Parts {

@@ -1,6 +1,7 @@
 /** What Python's own library does. Source: the Python 3.14 library reference. */
 import {
   type ArgOf,
+  type EffectOf,
   named,
   nothing,
   type Row,
@@ -13,7 +14,6 @@ import {
 import { pythonPackages } from './packages.ts';
 import {
   by,
-  calls,
   code,
   connects,
   decoded,
@@ -276,6 +276,10 @@ const surroundings: Table = {
   'platform.machine platform processor release system version': tells('system'),
   'getpass.getuser os.getlogin pwd.getpwuid': tells('user name'),
 };
+
+function calls(callee: ArgOf, more: Partial<EffectOf<'call'>> = {}): Row {
+  return row({ does: 'call', callee, ...more }, 'called');
+}
 
 const callsFirst = calls(0, { given: [{ rest: 1 }] });
 const callsSecond = calls(1, { given: [{ rest: 2 }] });

@@ -1,6 +1,6 @@
 /** What packages from PyPI do that skills often import. Sources: the packages' documentation. */
 import { pythonBaseOptions, pythonServices } from '../../lookup-tables/service-hosts.ts';
-import { type ArgOf, named, type Row, type RowEffect, row, type Table, through } from '../row.ts';
+import { type ArgOf, type EffectOf, named, type Row, row, type Table, through } from '../row.ts';
 import {
   by,
   byName,
@@ -308,7 +308,7 @@ const programs: Table = {
 // What a library finds for its user is the secret that the variable holds.
 const amazonSecret = row({ does: 'env', name: { text: 'AWS_SECRET_ACCESS_KEY' } });
 
-function observes(what: Extract<RowEffect, { does: 'observe' }>['what']): Row {
+function observes(what: EffectOf<'observe'>['what']): Row {
   return row({ does: 'observe', what });
 }
 

@@ -1,7 +1,14 @@
 /** Rows that the tables of Python's libraries share. */
-import { type ArgOf, computes, named, type Row, type RowEffect, row, type Table } from '../row.ts';
-
-type EffectOf<Does extends RowEffect['does']> = Extract<RowEffect, { readonly does: Does }>;
+import {
+  type ArgOf,
+  computes,
+  type EffectOf,
+  named,
+  type Row,
+  type RowEffect,
+  row,
+  type Table,
+} from '../row.ts';
 
 /** An argument by name, and by position. */
 export function by(name: string, at = 0): ArgOf {
@@ -108,9 +115,4 @@ export function variable(name: ArgOf): Row {
 /** Gives a fact about the machine or its user. */
 export function tells(what: EffectOf<'observe'>['what']): Row {
   return row({ does: 'observe', what }, same.gives);
-}
-
-/** Calls a function that it is given. */
-export function calls(callee: ArgOf, more: Partial<EffectOf<'call'>> = {}): Row {
-  return row({ does: 'call', callee, ...more }, 'called');
 }

@@ -7,7 +7,7 @@ import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analysePython } from '../../../scanner/frontends/python/python.ts';
 import { pythonRows } from '../../../scanner/knowledge/python/library.ts';
-import type { ArgOf, Gives, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
+import type { ArgOf, EffectOf, Gives, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { shown, signsOf } from './row-signs.ts';
@@ -127,8 +127,6 @@ function signsWith(call: Call, effect: RowEffect): Case['signs'] {
       return [signsOf(effect)];
   }
 }
-
-type EffectOf<Does extends RowEffect['does']> = Extract<RowEffect, { readonly does: Does }>;
 
 function asks(call: Call, effect: EffectOf<'request'>): Case['signs'] {
   const { url, host, query, body, header, files = [] } = effect;

@@ -2,7 +2,7 @@
 
 import type { Trait } from '../../../fact/fact.ts';
 import { alternativesMax } from '../../../fact/shared-limits.ts';
-import type { ArgCondition, ArgOf, RowEffect } from '../../../knowledge/row.ts';
+import type { ArgCondition, ArgOf, EffectOf, RowEffect } from '../../../knowledge/row.ts';
 import { anyEgress, imageEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type ObservedThing, recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
@@ -142,11 +142,7 @@ function print(run: PythonRun, call: PyCall, content: readonly PyValue[]): PyVal
   return unknownPy;
 }
 
-function load(
-  run: PythonRun,
-  call: PyCall,
-  { path, isFolder }: Extract<RowEffect, { does: 'load' }>,
-): PyValue {
+function load(run: PythonRun, call: PyCall, { path, isFolder }: EffectOf<'load'>): PyValue {
   const given = argumentOf(call, path);
   if (isFolder) {
     startAt(run, call, startedIn(call, given));
@@ -179,7 +175,7 @@ function isDiscarded({ node }: PyCall): boolean {
 function applyDeserialize(
   run: PythonRun,
   call: PyCall,
-  { data, byPath }: Extract<RowEffect, { does: 'deserialize' }>,
+  { data, byPath }: EffectOf<'deserialize'>,
 ): PyValue {
   const given = argumentOf(call, data);
   notePyTrait(run, call, 'deserialize', call.api);
@@ -284,11 +280,7 @@ function isKnownText(text: string): boolean {
 // the end.
 
 /** Calls what an API is given, with the arguments that it passes on. */
-function applyCallback(
-  run: PythonRun,
-  call: PyCall,
-  effect: Extract<RowEffect, { does: 'call' }>,
-): PyValue {
+function applyCallback(run: PythonRun, call: PyCall, effect: EffectOf<'call'>): PyValue {
   const target = argumentOf(call, effect.callee);
   if (target === undefined || (target.qual === undefined && target.own === undefined))
     return unknownPy;
@@ -306,7 +298,7 @@ function applyCallback(
 
 function argumentLists(
   call: PyCall,
-  { given = [], each, spread, pairs }: Extract<RowEffect, { does: 'call' }>,
+  { given = [], each, spread, pairs }: EffectOf<'call'>,
 ): PyValue[][] {
   if (each === undefined) {
     const args = valuesOf(call, spread ? given.slice(0, 1) : given);
@@ -335,7 +327,7 @@ function argumentLists(
 function applyOption(
   run: PythonRun,
   call: PyCall,
-  { name, value, url, body }: Extract<RowEffect, { does: 'option' }>,
+  { name, value, url, body }: EffectOf<'option'>,
 ): PyValue | undefined {
   const option = argumentOf(call, name)?.qual?.split('.').at(-1) ?? '';
   if (url.test(option))

@@ -2,7 +2,7 @@
 
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
@@ -28,7 +28,7 @@ const getting = {
 export function applyFile(
   run: PythonRun,
   call: PyCall,
-  effect: Extract<RowEffect, { does: 'read' | 'write' | 'delete' | 'open' }>,
+  effect: EffectOf<'read' | 'write' | 'delete' | 'open'>,
 ): PyValue {
   const { does } = effect;
   const given = argumentOf(call, effect.path);

@@ -4,7 +4,7 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import type { NotAfter } from '../../../flow/graph.ts';
-import type { ArgOf, RowEffect } from '../../../knowledge/row.ts';
+import type { ArgOf, EffectOf } from '../../../knowledge/row.ts';
 import {
   anyEgress,
   egressOf,
@@ -29,11 +29,7 @@ function isGiven(value: PyValue | undefined): boolean {
   return value !== undefined && !(value.texts.length === 1 && value.texts[0] === 'None');
 }
 
-export function applyRequest(
-  run: PythonRun,
-  call: PyCall,
-  effect: Extract<RowEffect, { does: 'request' }>,
-): PyValue {
+export function applyRequest(run: PythonRun, call: PyCall, effect: EffectOf<'request'>): PyValue {
   const named = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt);
   const given = named === undefined ? [] : textsOf(named);
   const query = valuesOf(call, effect.query);
@@ -110,7 +106,7 @@ function belowBase({ api, object }: PyCall, url: PyValue | undefined): PyValue |
 
 function openFor(
   { object }: PyCall,
-  effect: Extract<RowEffect, { does: 'request' }>,
+  effect: EffectOf<'request'>,
   url: PyValue | undefined,
 ): readonly PyTarget[] {
   // The text of an answer is an address, and no request.
@@ -234,11 +230,7 @@ export function sendTo(
   };
 }
 
-export function applyConnect(
-  run: PythonRun,
-  call: PyCall,
-  effect: Extract<RowEffect, { does: 'connect' }>,
-): PyValue {
+export function applyConnect(run: PythonRun, call: PyCall, effect: EffectOf<'connect'>): PyValue {
   const given = argumentOf(call, effect.host);
   const [host, port] = given?.items ?? [
     given,

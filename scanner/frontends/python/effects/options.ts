@@ -4,7 +4,7 @@
  */
 
 import type { FlowSource } from '../../../fact/fact.ts';
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
 import { either, nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
@@ -153,7 +153,7 @@ export function readEnvironment(
 export function readVariable(
   run: PythonRun,
   call: PyCall,
-  { name, fallback }: Extract<RowEffect, { does: 'env' }>,
+  { name, fallback }: EffectOf<'env'>,
 ): PyValue {
   const usual = fallback === undefined ? undefined : argumentOf(call, fallback);
   const about = usual === undefined ? {} : { hasDefault: true as const };

@@ -1,5 +1,5 @@
 /** Calls that fill an argument, or give a view of one. */
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { nodesOf } from '../assignments/alternatives.ts';
 import { type PyCall, placeOf, valuesOf } from '../effects/call.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
@@ -8,11 +8,7 @@ import { flowEdge, type PythonRun } from '../run.ts';
 import { lookUp, variableNode } from './lookup.ts';
 
 /** What is put into a buffer, or into a view of it, is in the variable that holds the buffer. */
-export function sharePart(
-  run: PythonRun,
-  call: PyCall,
-  effect: Extract<RowEffect, { does: 'fill' | 'view' }>,
-): void {
+export function sharePart(run: PythonRun, call: PyCall, effect: EffectOf<'fill' | 'view'>): void {
   const { module, node } = call;
   if (!(node instanceof PyNode) || node.name !== 'CallExpression') return;
   const { positional, keywords } = argumentsOf(module, node);
