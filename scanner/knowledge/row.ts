@@ -2,7 +2,8 @@
  * What a library's function does, as data: one format for all languages. Tables map names to rows:
  * `Net::HTTP.get` is a function of a module or class, `Net::HTTP#post` a method of its objects,
  * `system` a function without an owner, `Text#unpack1` a method of a text (`List#`, `Record#`,
- * `Function#` and `Number#` likewise), `Any#instance_eval` one of any value.
+ * `Function#` and `Number#` likewise), `Any#instance_eval` one of any value. Python's tables name a
+ * method by what made its object: `socket.socket().send`.
  */
 import type { Trait } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';

@@ -51,7 +51,7 @@ function uploads(path: ArgOf): Row {
   return row({ does: 'request', files: [path] });
 }
 
-const sent = { body: [by('data', 1), ...byName.body.slice(1)] };
+const sent = { body: [by('data', 1), ...byName.body] };
 const anyMethod = { url: by('url', 1), methodAt: by('method') };
 // A request that was made before, with what was put into it since.
 const sendsPrepared = row({ does: 'request', url: by('request'), method: '*', header: ['auth'] });
