@@ -8,9 +8,7 @@ import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analysePython } from '../../../scanner/frontends/python/python.ts';
 import { pythonRows } from '../../../scanner/knowledge/python/library.ts';
 import type { ArgOf, EffectOf, Gives, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
-import type { Capability } from '../../../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { shown, signsOf } from './row-signs.ts';
+import { shown, signsOf, variable } from './row-signs.ts';
 
 /** A program with one call, and the signs of what its row says; one of each list is seen. */
 interface Case {
@@ -91,7 +89,8 @@ function signsWith(call: Call, effect: RowEffect): Case['signs'] {
     case 'code':
       return [[`runs ${call.put(effect.code, '"x = 1"')}`]];
     case 'env':
-      return [[`env ${call.put(effect.name, '"TOKEN"')}`]];
+      call.put(effect.name, `"${variable}"`);
+      return [signsOf(effect)];
     case 'output':
       call.put(effect.content, 'secret');
       return prints;
@@ -212,7 +211,6 @@ function seen(name: string, { lines }: Case): ReadonlySet<string> {
   const own = facts.filter((fact) => 'api' in fact && fact.api === name);
   return new Set([
     ...shown({ facts: own, embedded, graph }),
-    ...own.flatMap((fact) => (fact.kind === 'capability' ? [saidOf(fact.capability)] : [])),
     ...embedded.map((one) => `runs ${one.text}`),
     ...solveFlows(graph, steps).flows.map(
       ({ source: { what }, sink, encoded }) =>
@@ -222,12 +220,6 @@ function seen(name: string, { lines }: Case): ReadonlySet<string> {
 }
 
 const empty = { nodes: [], edges: [], sources: [], sinks: [] };
-
-function saidOf(one: Capability): string {
-  if (one.kind === 'egress') return `egress ${parseEgressUrl(one.url).host}`;
-  if (one.kind === 'mount') return `mount ${one.mode} ${one.path}`;
-  return one.kind === 'env' ? `env ${one.name}` : one.kind;
-}
 
 /** The front end gives the module that these name, so no row is asked; rows of others name it. */
 const elsewhere = new Set(['__import__', 'importlib.__import__', 'importlib.import_module']);

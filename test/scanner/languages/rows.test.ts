@@ -20,7 +20,7 @@ import { pythonRows } from '../../../scanner/knowledge/python/library.ts';
 import type { ArgOf, Knowledge, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
 import { rubyKnowledge } from '../../../scanner/knowledge/ruby.ts';
 import { windowsKnowledge } from '../../../scanner/knowledge/windows.ts';
-import { shown, signsOf } from './row-signs.ts';
+import { shown, signsOf, variable } from './row-signs.ts';
 
 const place = { start: 0, end: 1 };
 const address = 'https://a.example/x';
@@ -45,8 +45,8 @@ function put(given: Given, of: ArgOf | undefined, value: Value): void {
 
 const secret = dataOf(['x.rb::secret']);
 
-// A function of the library that deletes the file at its first argument.
-function deleting({ rows }: Knowledge): string {
+// A function of the library that runs the text of its first argument.
+function evaluating({ rows }: Knowledge): string {
   const found = Object.entries(rows).find(
     ([
       name,
@@ -54,8 +54,8 @@ function deleting({ rows }: Knowledge): string {
         effects: [one],
       },
     ]) => {
-      const path = one?.does === 'delete' ? one.path : undefined;
-      return !name.includes('#') && (typeof path === 'object' ? path.at === 0 : path === 0);
+      const text = one?.does === 'code' ? one.code : undefined;
+      return !name.includes('#') && (typeof text === 'object' ? text.at === 0 : text === 0);
     },
   );
   return found?.[0] ?? '';
@@ -92,7 +92,7 @@ function giveTo(given: Given, effect: RowEffect, knowledge: Knowledge): void {
       return;
     case 'env':
     case 'set-env':
-      put(given, effect.name, textValue('API_KEY'));
+      put(given, effect.name, textValue(variable));
       return;
     case 'deserialize':
       put(given, effect.data, secret);
@@ -105,11 +105,11 @@ function giveTo(given: Given, effect: RowEffect, knowledge: Knowledge): void {
       return;
     case 'call': {
       const { callee, given: these = [], each, spread } = effect;
-      const path = textValue('a.txt');
-      const paths = listValue([path]);
-      for (const of of these) put(given, of, spread ? paths : path);
-      put(given, each, spread ? listValue([paths]) : paths);
-      put(given, callee, thingValue({ is: 'api', name: deleting(knowledge) }));
+      const text = textValue('x = 1');
+      const list = listValue([text]);
+      for (const of of these) put(given, of, spread ? list : text);
+      put(given, each, spread ? listValue([list]) : list);
+      put(given, callee, thingValue({ is: 'api', name: evaluating(knowledge) }));
       return;
     }
     default:
