@@ -54,7 +54,8 @@ export function argOf(call: ApiCall, of: ArgOf): Value | undefined {
   if (of.rest !== undefined) return listOf(call, of.rest);
   const byName = of.name === undefined ? undefined : namedIn(call, of.name);
   const given = byName ?? (of.at === undefined ? undefined : (call.args[of.at] ?? spreadIn(call)));
-  return given ?? (of.or === undefined ? undefined : argOf(call, of.or));
+  const other = of.or === undefined ? undefined : argOf(call, of.or);
+  return given ?? other ?? (of.text === undefined ? undefined : textValue(of.text));
 }
 
 // A list that is given item by item, and whose items are not known.

@@ -7,6 +7,7 @@ import {
   type ArgOf,
   computes,
   type Knowledge,
+  named,
   nothing,
   type Row,
   type RowEffect,
@@ -16,19 +17,6 @@ import {
 } from './row.ts';
 
 type RequestOf = Extract<RowEffect, { does: 'request' }>;
-
-/** Rows by lists of names; a name without an owner has that of the name before it. */
-function named(lists: Table): Table {
-  const entries = Object.entries(lists).flatMap(([names, one]) => {
-    let owner = '';
-    return names.split(' ').map((name) => {
-      const [, of = owner, end = name] = /^(.+[#.])?(.+)$/.exec(name) ?? [];
-      owner = of;
-      return [`${of}${end}`, one] as const;
-    });
-  });
-  return Object.fromEntries(entries);
-}
 
 const itself = row([], 'self');
 const same = computes('same', 'self');

@@ -1,9 +1,11 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
-import { type Api, own } from '../../../lookup-tables/api.ts';
+import type { Row } from '../../../knowledge/row.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { positionOf } from '../effects/arguments.ts';
 import { type ResolvedCall, resolveCall, timers } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { apis } from '../library.ts';
+import { apis, carries, sendsClient } from '../library.ts';
 import type { Out } from '../out.ts';
 import type { Program } from '../program.ts';
 import {
@@ -66,12 +68,13 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
   // A request is no default of its client: `axios.put(url, data)`.
-  if (receiver !== undefined && mutators.has(name) && row?.defaults !== true)
+  if (receiver !== undefined && mutators.has(name) && !sendsClient(row))
     for (const argument of node.arguments ?? [])
       into(flow, receiver.expression, nodes.at(argument));
-  const isNew = row?.carries !== true && givesSomething(out, node);
-  if (row?.fills !== undefined) {
-    const filled = node.arguments?.[row.fills];
+  const isNew = !carries(row) && givesSomething(out, node);
+  const fill = row?.effects.find((effect) => effect.does === 'fill');
+  if (fill !== undefined) {
+    const filled = node.arguments?.[positionOf(fill.into)];
     const from = [
       ...(receiver === undefined ? [] : [receiver.expression]),
       ...(node.arguments ?? []).filter((argument) => argument !== filled),
@@ -82,7 +85,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size === 0) addGiven(flow, node, { api: apiName, row, receiver });
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
-  if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
+  if (functions.size > 0 || row?.gives === 'nothing' || opaqueMethods.has(name) || isNew) return;
   const through = apiName === '' ? '' : `through ${apiName}`;
   const at = nodes.at(node, through);
   const isLookup = name === 'get' && receiver !== undefined && isMap(out.self, receiver.expression);
@@ -91,7 +94,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
       nodes.at(argument),
       ...(makesText(apiName) ? textOfOwn(flow, argument) : []),
     ])
-      nodes.value(from, at, row?.encodes === true || isEncoding(node, name));
+      nodes.value(from, at, row?.gives === 'encoded' || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
@@ -367,7 +370,7 @@ function addGiven(
   call: {
     /** The API's name; empty for what is not known. */
     readonly api: string;
-    readonly row: Api | undefined;
+    readonly row: Row | undefined;
     readonly receiver: Receiver | undefined;
   },
 ): void {
@@ -377,7 +380,8 @@ function addGiven(
   if (row === undefined && api !== '') addFilled(flow, node, api);
   if (receiver === undefined) return;
   addBuilt(flow, node, receiver.expression);
-  const handler = row?.intercepts === undefined ? undefined : node.arguments?.[row.intercepts];
+  const called = row?.effects.find((effect) => effect.does === 'call');
+  const handler = node.arguments?.[positionOf(called?.callee)];
   if (handler !== undefined) addInterceptor(flow, receiver.expression, handler);
   if (row === undefined) addFixed(flow, node, receiver);
 }
