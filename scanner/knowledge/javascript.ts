@@ -64,6 +64,7 @@ const loadsMachineCode = row({ does: 'native', what: 0 });
 const webAssembly = row({ does: 'trait', trait: 'native' });
 const isPatch: RowEffect = { does: 'trait', trait: 'patch-builtin' };
 
+const fills = row({ does: 'fill', into: 'self', with: { rest: 0 } });
 const input = row({ does: 'input' });
 const prints = row({ does: 'output', content: { rest: 0 } });
 const encodes = row([], 'encoded');
@@ -132,6 +133,14 @@ export const globalRows = named({
 /** What an assignment does: a page is opened, a picture is fetched. */
 export const assignedRows = named({
   'location location|document.location.href document.location Image#src': visits,
+});
+
+/** Methods of data, by name, for values of unknown type. */
+export const anyRows = named({
+  'Any#push unshift set append add write end assign fill splice enqueue emit dispatchEvent': fills,
+  'Any#postMessage next put insert setItem store': fills,
+  'Any#digest verify equals includes startsWith endsWith test has indexOf localeCompare': nothing,
+  'Any#every some': nothing,
 });
 
 const fileHandle = 'fs/promises.FileHandle';

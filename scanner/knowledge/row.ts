@@ -35,6 +35,9 @@ export interface ArgCondition {
 /** What a call does; only `when` a condition holds, or `unless` one does. */
 export type RowEffect = Deed & { readonly when?: ArgCondition; readonly unless?: ArgCondition };
 
+/** The effects that do one thing. */
+export type EffectOf<Does extends RowEffect['does']> = Extract<RowEffect, { readonly does: Does }>;
+
 type Deed =
   /**
    * A request. `host` is the fixed host of a service; without `url`, the request goes where the
@@ -99,7 +102,7 @@ type Deed =
       readonly input?: ArgOf;
     }
   | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }
-  /** Runs another file of the skill or of the machine as code; `isApart`: as a process or thread. */
+  /** Runs another file of the skill or machine as code; `isApart`: as a process or thread. */
   | {
       readonly does: 'load';
       readonly path: ArgOf;

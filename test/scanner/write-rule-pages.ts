@@ -5,6 +5,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apis } from '../../scanner/frontends/typescript/library.ts';
+import { anyRows } from '../../scanner/knowledge/javascript.ts';
 import { phpKnowledge } from '../../scanner/knowledge/php.ts';
 import { rubyKnowledge } from '../../scanner/knowledge/ruby.ts';
 import { windowsKnowledge } from '../../scanner/knowledge/windows.ts';
@@ -27,5 +29,10 @@ for (const [path, text] of rulePages(notes)) {
 }
 writeFileSync(
   `${top}dist/docs/knowledge.md`,
-  knowledgePage({ Ruby: rubyKnowledge, PHP: phpKnowledge, Windows: windowsKnowledge }),
+  knowledgePage({
+    JavaScript: { ...apis, ...anyRows },
+    Ruby: rubyKnowledge.rows,
+    PHP: phpKnowledge.rows,
+    Windows: windowsKnowledge.rows,
+  }),
 );

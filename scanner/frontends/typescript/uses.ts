@@ -89,25 +89,13 @@ function visitReference(out: Out, node: ts.Expression): void {
   noteEscape(out, node, use);
   for (const candidate of alternatives(value)) {
     if (candidate.kind !== 'api') continue;
-    noteKept(out, node, candidate.name);
-    if (
-      own(apis, candidate.name)?.effects.some((effect) => effect.does === 'input') === true &&
-      !isCallee(node)
-    ) {
-      applyEffect(
-        out,
-        {
-          api: candidate.name,
-          built: candidate.built,
-          args: [],
-          node,
-          use: use(node, candidate.name),
-        },
-        { does: 'input' },
-      );
-    }
-    if (candidate.built && own(apis, candidate.name) !== undefined)
-      trait(out, { api: candidate.name, node }, 'folded-name', candidate.name, 'folded');
+    const { name: api, built } = candidate;
+    noteKept(out, node, api);
+    const input = own(apis, api)?.effects.find(({ does }) => does === 'input');
+    if (input !== undefined && !isCallee(node))
+      applyEffect(out, { api, built, args: [], node, use: use(node, api) }, input);
+    if (built && own(apis, api) !== undefined)
+      trait(out, { api, node }, 'folded-name', api, 'folded');
   }
 }
 

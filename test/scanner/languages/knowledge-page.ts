@@ -1,22 +1,22 @@
 /** A page for the web site: what the scanner knows of each language's library. */
-import type { Knowledge, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
+import type { Row, RowEffect, Table } from '../../../scanner/knowledge/row.ts';
 
 /** The page, with a table for each language. */
-export function knowledgePage(languages: Readonly<Record<string, Knowledge>>): string {
-  const parts = Object.entries(languages).map(([name, { rows }]) =>
+export function knowledgePage(languages: Readonly<Record<string, Table>>): string {
+  const parts = Object.entries(languages).map(([name, rows]) =>
     [`## ${name}: ${Object.keys(rows).length} names`, '', tableOf(rows)].join('\n'),
   );
   return `${[
     '# What the scanner knows of libraries',
     '',
-    'Made from the tables in `scanner/knowledge`. A call that stands in no table, and that is not known to compute only, holds the file for a person.',
+    'Made from the tables in `scanner/knowledge`. A call of Ruby, PHP or Windows that stands in no table, and that is not known to compute only, holds the file for a person.',
     '',
     ...parts,
   ].join('\n')}\n`;
 }
 
 // Names with the same effects share a line.
-function tableOf(rows: Readonly<Record<string, Row>>): string {
+function tableOf(rows: Table): string {
   const byDeed = Map.groupBy(Object.keys(rows), (name) => deedOf(rows[name]));
   const lines = [...byDeed].map(([deed, names]) => `| ${names.map(code).join(' ')} | ${deed} |`);
   return ['| names | what a call does |', '|---|---|', ...lines, ''].join('\n');

@@ -1,7 +1,7 @@
 /** Calls that read, write or delete files. */
 import type { Capability, MountMode } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';
 import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts';
@@ -21,7 +21,7 @@ const usualTraits = {
 export function useFiles(
   out: Out,
   call: Called,
-  effect: Extract<RowEffect, { does: 'read' | 'write' | 'delete' | 'open' }>,
+  effect: EffectOf<'read' | 'write' | 'delete' | 'open'>,
 ): void {
   const { does, path: from, to, traits: known = usualTraits[does] } = effect;
   const flags =

@@ -3,7 +3,7 @@
  * request of the program before it leaves, with its credentials.
  */
 import { ts } from 'ts-morph';
-import type { ArgOf, RowEffect } from '../../../knowledge/row.ts';
+import type { ArgOf, EffectOf, RowEffect } from '../../../knowledge/row.ts';
 import { anyEgress, imageEgressOf } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
 import { type Called, type Out, shown, sink, trait, useAt } from '../out.ts';
@@ -103,8 +103,6 @@ function isValue({ parent }: ts.Identifier): boolean {
 }
 
 // The effects of one call by the tables, each noted by its own function.
-
-type EffectOf<Kind extends RowEffect['does']> = RowEffect & { readonly does: Kind };
 
 const apply: {
   readonly [Kind in RowEffect['does']]?: (out: Out, call: Called, effect: EffectOf<Kind>) => void;

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import {
   anyEgress,
   egressOf,
@@ -29,11 +29,7 @@ import { pathOf } from './files.ts';
 import { madeBy } from './sending.ts';
 
 /** A request, with the parts of the call that carry data. */
-export function request(
-  out: Out,
-  call: Called,
-  effect: Extract<RowEffect, { does: 'request' }>,
-): void {
+export function request(out: Out, call: Called, effect: EffectOf<'request'>): void {
   const url = argumentOf(call.args, effect.url);
   const options = argumentOf(call.args, effect.options);
   const address = url?.node;
@@ -131,7 +127,7 @@ function isBelowBase({ api }: Called, address: string | undefined): boolean {
 function methodsOf(
   out: Out,
   call: Called,
-  effect: Extract<RowEffect, { does: 'request' }>,
+  effect: EffectOf<'request'>,
   url: JsValue,
   options: JsValue | undefined,
 ): string[] {
@@ -199,16 +195,14 @@ export function partsOf(
 const keyOfClient = /^(apiKey|api_key|authToken|accessToken|token)$/;
 
 /** A connection, a datagram or a question to DNS. */
-export function connect(out: Out, call: Called, effect: ConnectEffect): void {
+export function connect(out: Out, call: Called, effect: EffectOf<'connect'>): void {
   if (effect.scheme === 'dns') resolveName(out, call, positionOf(effect.host));
   else if (effect.content !== undefined) sendDatagram(out, call);
   else openConnection(out, call, effect);
 }
 
-type ConnectEffect = Extract<RowEffect, { does: 'connect' }>;
-
 // A connection by host and port, by options, or to a socket in the file system.
-function openConnection(out: Out, call: Called, effect: ConnectEffect): void {
+function openConnection(out: Out, call: Called, effect: EffectOf<'connect'>): void {
   const at = positionOf(effect.port);
   const scheme = effect.scheme === 'udp' ? 'udp' : 'tcp';
   const first = call.args[at]?.value ?? unknown;

@@ -4,7 +4,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { lineWords, startedWord } from '../../../flow/started-word.ts';
-import type { RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { besideOf } from '../../../programs/beside.ts';
 import { isFilledIn } from '../../../programs/filled-text.ts';
@@ -26,10 +26,8 @@ import { isHarmlessCode } from './harmless-code.ts';
 import { request } from './network.ts';
 import { inputRunner, runInputOption, storedPaths } from './sending.ts';
 
-type ProgramEffect = Extract<RowEffect, { does: 'program' }>;
-
 // A command line for a shell.
-function runShell(out: Out, call: Called, effect: ProgramEffect): void {
+function runShell(out: Out, call: Called, effect: EffectOf<'program'>): void {
   const argument = argumentOf(call.args, effect.words);
   const options = argumentOf(call.args, effect.options);
   for (const value of alternatives(argument?.value ?? unknown)) {
@@ -82,13 +80,13 @@ function noteLineInput(
 }
 
 /** A program: a line for a shell, or words. */
-export function runProgram(out: Out, call: Called, effect: ProgramEffect): void {
+export function runProgram(out: Out, call: Called, effect: EffectOf<'program'>): void {
   if (effect.shell) runShell(out, call, effect);
   else runWords(out, call, effect);
 }
 
 // A program with its arguments: the shell front end reads them as a command line.
-function runWords(out: Out, call: Called, effect: ProgramEffect): void {
+function runWords(out: Out, call: Called, effect: EffectOf<'program'>): void {
   const argument = argumentOf(call.args, effect.words);
   const given = argumentOf(call.args, effect.args);
   const options =

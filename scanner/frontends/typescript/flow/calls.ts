@@ -1,5 +1,6 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
+import { anyRows } from '../../../knowledge/javascript.ts';
 import type { Row } from '../../../knowledge/row.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { positionOf } from '../effects/arguments.ts';
@@ -66,9 +67,11 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size === 0 && api === undefined && isKept(out, callee))
     nodes.kept.push({ flow, node });
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
+  const ofAny = own(anyRows, `Any#${name}`);
   if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
   // A request is no default of its client: `axios.put(url, data)`.
-  if (receiver !== undefined && mutators.has(name) && !sendsClient(row))
+  const fillsAny = ofAny?.effects.some(({ does }) => does === 'fill');
+  if (receiver !== undefined && fillsAny && !sendsClient(row))
     for (const argument of node.arguments ?? [])
       into(flow, receiver.expression, nodes.at(argument));
   const isNew = !carries(row) && givesSomething(out, node);
@@ -85,7 +88,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size === 0) addGiven(flow, node, { api: apiName, row, receiver });
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
-  if (functions.size > 0 || row?.gives === 'nothing' || opaqueMethods.has(name) || isNew) return;
+  if (functions.size > 0 || row?.gives === 'nothing' || ofAny?.gives === 'nothing' || isNew) return;
   const through = apiName === '' ? '' : `through ${apiName}`;
   const at = nodes.at(node, through);
   const isLookup = name === 'get' && receiver !== undefined && isMap(out.self, receiver.expression);
@@ -317,47 +320,6 @@ function callGiven({ parent: callee }: ts.ParameterDeclaration): ts.Node | undef
     ? outer
     : undefined;
 }
-
-// Effects of methods on data, by name, for values of unknown type.
-
-/** Methods that put an argument into their object. */
-const mutators: ReadonlySet<string> = new Set([
-  'push',
-  'unshift',
-  'set',
-  'append',
-  'add',
-  'write',
-  'end',
-  'assign',
-  'fill',
-  'splice',
-  'enqueue',
-  'emit',
-  'dispatchEvent',
-  'postMessage',
-  'next',
-  'put',
-  'insert',
-  'setItem',
-  'store',
-]);
-
-/** Methods whose result has no data of the arguments. */
-const opaqueMethods: ReadonlySet<string> = new Set([
-  'digest',
-  'verify',
-  'equals',
-  'includes',
-  'startsWith',
-  'endsWith',
-  'test',
-  'has',
-  'indexOf',
-  'localeCompare',
-  'every',
-  'some',
-]);
 
 // What calls put into objects and functions that are not the skill's own.
 

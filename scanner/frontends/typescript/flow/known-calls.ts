@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import type { Row, RowEffect } from '../../../knowledge/row.ts';
+import type { EffectOf, Row } from '../../../knowledge/row.ts';
 import { positionOf } from '../effects/arguments.ts';
 import { instanceOf } from '../library.ts';
 import { push } from '../names/assignments.ts';
@@ -108,8 +108,6 @@ function isBindingPattern(node: ts.Node): boolean {
 // How values move through files whose paths are known by variable only: `spawn(file)` runs the data
 // written to `file`.
 
-type Write = Extract<RowEffect, { does: 'read' | 'write' | 'delete' | 'open' }>;
-
 /** A call that writes, moves, copies or opens for writing: its data is stored at its path. */
 export function addStored(
   flow: Flow,
@@ -130,7 +128,7 @@ export function addStored(
 function contentOf(
   { out, nodes }: Flow,
   node: ts.Node,
-  effect: Write,
+  effect: EffectOf<'read' | 'write' | 'delete' | 'open'>,
   row: Row | undefined,
 ): string[] {
   if (effect.content !== undefined && (ts.isCallExpression(node) || ts.isNewExpression(node))) {
