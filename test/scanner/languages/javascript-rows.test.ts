@@ -2,6 +2,7 @@
  * Each row of JavaScript's tables, by a call that is made of it: what the call is seen to do is what
  * the row says. One program has all calls, because a program costs more than a call.
  */
+import { isBuiltin } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
@@ -28,7 +29,7 @@ interface Case {
   readonly name: string;
   readonly lines: readonly string[];
   readonly signs: readonly (readonly string[])[];
-  /** What a change of the row would show. */
+  /** Signs that are not seen. */
   readonly absent?: readonly string[];
 }
 
@@ -40,19 +41,17 @@ function secret(): string {
   return `process.env.SECRET_${secrets++}`;
 }
 
-/** A call of what a row names, and what is seen of it. */
+/** A call of what a row names, and the lines before it. */
 class Call {
-  readonly name: string;
   readonly args: string[] = [];
-  readonly before: string[] = [];
+  readonly name: string;
   readonly callee: string;
+  readonly before: string[];
 
-  constructor(name: string) {
+  constructor(name: string, callee: string, before: string[] = []) {
     this.name = name;
-    const [of = '', member] = name.split('#');
-    const isClass = member !== undefined || name === 'axios.Instance';
-    if (isClass) this.before.push(`const made = ${makerOf(of)};`, ...openerOf(of));
-    this.callee = isClass ? `made${member === undefined ? '' : `.${member}`}` : expressionOf(name);
+    this.callee = callee;
+    this.before = before;
   }
 
   /** Gives an argument, and says what the call has then. */
@@ -72,13 +71,24 @@ class Call {
   }
 }
 
+function callOf(name: string): Call {
+  const [of = '', member] = name.split('#');
+  if (member === undefined && name !== 'axios.Instance') return new Call(name, expressionOf(name));
+  const callee = member === undefined ? 'made' : `made.${member}`;
+  return new Call(name, callee, [`const made = ${makerOf(of)};`, ...openerOf(of)]);
+}
+
 function expressionOf(name: string): string {
   if (Object.hasOwn(globalRows, name) && !name.startsWith('bun:')) return name;
   if (/^process\b/.test(name)) return name;
   if (name.startsWith('module-object')) return name.replace('module-object', 'require.main');
-  const [module = ''] = /^(?:socket\.io(?:-client)?|(?:@[^/]+\/)?[^.]+)/.exec(name) ?? [];
+  const module = moduleOf(name);
   imported.add(module);
   return `${variableOf(module)}${name === module ? '.default' : name.slice(module.length)}`;
+}
+
+function moduleOf(name: string): string {
+  return /^(?:socket\.io(?:-client)?|(?:@[^/]+\/)?[^.]+)/.exec(name)?.[0] ?? '';
 }
 
 function variableOf(module: string): string {
@@ -90,7 +100,7 @@ function makerOf(of: string): string {
   const made = Object.keys(all).filter((name) => instanceOf(all[name]) === of);
   const name = made.find((one) => !one.includes('#')) ?? made[0];
   if (name === undefined) throw new Error(`no row makes ${of}`);
-  const call = new Call(name);
+  const call = callOf(name);
   for (const effect of all[name]?.effects ?? []) giveTo(call, effect);
   return call.before.length === 0
     ? call.code
@@ -107,18 +117,15 @@ function openerOf(of: string): readonly string[] {
   );
   const effect = opens(all[method ?? '']);
   if (opens(made) !== undefined || method === undefined || effect === undefined) return [];
-  const args: string[] = [];
-  giveTo(
-    { put: (at, code) => (args[Number(typeof at === 'object' ? (at.at ?? at.rest) : at)] = code) },
-    effect,
-  );
-  return [`made.${method.split('#')[1]}(${Array.from(args, (one) => one ?? '0').join(', ')});`];
+  const call = new Call(method, `made.${method.slice(of.length + 1)}`);
+  giveTo(call, effect);
+  return [`${call.code};`];
 }
 
 const address = "'https://a.example/x'";
 
 // Gives a call what it needs to do something.
-function giveTo(call: Pick<Call, 'put'>, effect: RowEffect): void {
+function giveTo(call: Call, effect: RowEffect): void {
   if (effect.does === 'request' && effect.url !== undefined) call.put(effect.url, address);
   else if (effect.does === 'request')
     call.put(effect.options, "{ baseURL: 'https://a.example/x' }");
@@ -140,7 +147,7 @@ const prints = [['env to output content']];
 
 /** A call for an effect of a row, and what shows the effect. */
 function casesOf(name: string, effect: RowEffect): readonly Case[] {
-  const call = new Call(name);
+  const call = callOf(name);
   switch (effect.does) {
     case 'request':
       return asks(name, effect);
@@ -214,7 +221,7 @@ function printed(call: Call, signs: Case['signs'], more: Partial<Case> = {}): Ca
 
 function asks(name: string, effect: EffectOf<'request'>): readonly Case[] {
   const { url, host, body = [], method, methodAt, scheme, options, traits = [], header } = effect;
-  const call = new Call(name);
+  const call = callOf(name);
   if (url !== undefined) call.put(url, address);
   for (const of of body) call.put(of, secret());
   if (url === undefined || url !== options) call.put(options, `{ headers: { a: ${secret()} } }`);
@@ -232,13 +239,13 @@ function asks(name: string, effect: EffectOf<'request'>): readonly Case[] {
   ]);
   const more: Case[] = [];
   if (scheme !== undefined && url !== undefined) {
-    const inParts = new Call(name);
+    const inParts = callOf(name);
     inParts.put(url, "{ hostname: 'a.example' }");
     more.push(inParts.case([[`egress ${scheme}://a.example`]]));
   }
   // What a module exports by default is a client.
   if (header !== undefined && !/^undici\b/.test(name)) {
-    const ofClient = new Call(name);
+    const ofClient = callOf(name);
     const client = ofClient.callee.replace(/\.\w+$/, '');
     ofClient.before.push(`${client}.defaults.headers.a = ${secret()};`);
     ofClient.put(url, address);
@@ -276,7 +283,7 @@ function runsProgram(call: Call, effect: EffectOf<'program'>): readonly Case[] {
     ...(isDetached ? [['trait detached']] : []),
   ]);
   if (options === undefined || !shell) return [plain];
-  const fed = new Call(call.name);
+  const fed = callOf(call.name);
   fed.put(words, "'sh'");
   fed.put(options, "{ input: 'git status' }");
   return [plain, fed.case([['runs git status']])];
@@ -285,14 +292,14 @@ function runsProgram(call: Call, effect: EffectOf<'program'>): readonly Case[] {
 /** What a call gives that does nothing else: data of its arguments, encoded data, or none. */
 function givenCases(name: string, { effects, gives }: Row): readonly Case[] {
   if (typeof gives === 'object' && 'compute' in gives) {
-    const call = new Call(name);
+    const call = callOf(name);
     call.put(gives.of[0], 'fs.unlink');
     return [{ name, lines: [`${call.code}('a.txt');`], signs: [['mount rw a.txt']] }];
   }
   const isPlain = effects.length === 0 && instanceOf(all[name]) === undefined;
   const doesCarry = gives === 'through' || (typeof gives === 'object' && 'carries' in gives);
   if (!isPlain && !doesCarry) return [];
-  const call = new Call(name);
+  const call = callOf(name);
   call.put(0, secret());
   if (gives === 'nothing') return [printed(call, [], { absent: ['env to output content'] })];
   return [printed(call, gives === 'encoded' ? [['encoded env to output content']] : prints)];
@@ -379,14 +386,19 @@ function seenOf(given: readonly Case[]): readonly ReadonlySet<string>[] {
 }
 
 describe('rows of JavaScript', () => {
+  it('are of modules that Node has', () => {
+    const modules = Object.keys(nodeRows).map(moduleOf);
+    expect(modules.filter((one) => !isBuiltin(`node:${one}`))).toEqual(['module-object']);
+  });
+
   const seen = seenOf(cases);
   it.each(cases.map((one, at) => [one.name, one, seen[at] ?? new Set()] as const))(
     '%s',
     (_, { lines, signs, absent = [] }, found) => {
       const missing = signs.filter((some) => !some.some((sign) => found.has(sign)));
       const wrong = absent.filter((sign) => found.has(sign));
-      const seen = { lines, missing, wrong, found: [...found] };
-      expect(seen).toEqual({ ...seen, missing: [], wrong: [] });
+      const result = { lines, missing, wrong, found: [...found] };
+      expect(result).toEqual({ ...result, missing: [], wrong: [] });
     },
   );
 });
