@@ -57,14 +57,20 @@ type Deed =
       readonly files?: readonly ArgOf[];
       /** The path of the file that gets the answer. */
       readonly saves?: ArgOf;
+      /** An object whose fields are the address, the method, the headers, the body. */
+      readonly options?: ArgOf;
+      /** The scheme of an address that is given in parts. */
+      readonly scheme?: 'http' | 'https';
+      readonly traits?: readonly Trait[];
     }
-  /** A connection; `host` may be an address with a scheme. */
+  /** A connection; `host` may be an address with a scheme, and `content` is sent at once. */
   | {
       readonly does: 'connect';
       readonly scheme: 'tcp' | 'udp' | 'dns' | 'http' | 'https';
       readonly host: ArgOf;
       readonly port?: ArgOf;
       readonly usual?: number;
+      readonly content?: ArgOf;
     }
   /** Sends over what the object is open on: a connection, a file, the input of a program. */
   | { readonly does: 'send'; readonly content: ArgOf; readonly part?: 'header' | 'url' | 'input' }
@@ -85,21 +91,28 @@ type Deed =
     }
   /**
    * Starts a program: its words one by one, as a list, or a line for a shell where there is only
-   * one. With `shell`, always a line.
+   * one. With `shell`, always a line. `args` are the words behind the first, as a list, and
+   * `options` an object with variables, input and whether a shell reads the words.
    */
   | {
       readonly does: 'program';
       readonly words: ArgOf;
+      readonly args?: ArgOf;
+      readonly options?: ArgOf;
       readonly shell?: true;
       readonly input?: ArgOf;
     }
   | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }
-  /** Runs another file of the skill or of the machine as code; `isFolder`: all of a folder. */
+  /**
+   * Runs another file of the skill or of the machine as code; `isFolder`: all of a folder; `isApart`:
+   * as a process or thread.
+   */
   | {
       readonly does: 'load';
       readonly path: ArgOf;
       readonly isRelative?: true;
       readonly isFolder?: true;
+      readonly isApart?: true;
     }
   /** `byPath`: the data are a file, named by its path; `runs` where its code is always run. */
   | { readonly does: 'deserialize'; readonly data: ArgOf; readonly byPath?: true | 'runs' }
@@ -123,7 +136,8 @@ type Deed =
   | { readonly does: 'native'; readonly what: ArgOf }
   /**
    * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
-   * these are lists of arguments; `pairs`: with two items at a time.
+   * these are lists of arguments; `pairs`: with two items at a time; `observes`: with what the
+   * program itself does, now or later.
    */
   | {
       readonly does: 'call';
@@ -132,6 +146,7 @@ type Deed =
       readonly each?: ArgOf;
       readonly spread?: true;
       readonly pairs?: true;
+      readonly observes?: ObservedThing;
     }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
@@ -210,7 +225,8 @@ export type Gives =
   | 'called'
   | 'class' // of the object
   | 'object'
-  | { readonly instance: string }
+  /** `carries`: data of the arguments as well, where the call fetches data by itself. */
+  | { readonly instance: string; readonly carries?: true }
   | { readonly text: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
 
@@ -284,14 +300,18 @@ export function rows(owner: string, names: string, row: Row): Table {
   );
 }
 
-/** Rows by lists of names; a name without an owner has that of the name before it. */
+/**
+ * Rows by lists of names; a name without an owner has that of the name before it, and `a|b.c` is
+ * the name `c` of both owners.
+ */
 export function named(lists: Table): Table {
   const entries = Object.entries(lists).flatMap(([names, one]) => {
     let owner = '';
-    return names.split(' ').map((name) => {
+    return names.split(' ').flatMap((name) => {
       const [, of = owner, end = name] = /^(.+[#.])?(.+)$/.exec(name) ?? [];
       owner = of;
-      return [`${of}${end}`, one] as const;
+      const owners = of.replaceAll('|', `${of.at(-1)}|`).split('|');
+      return owners.map((each) => [`${each}${end}`, one] as const);
     });
   });
   return Object.fromEntries(entries);

@@ -2,28 +2,52 @@
  * The capability library: TypeScript declarations generated from the model tables, so that
  * resolving a symbol resolves a capability.
  */
-import { type Api, type ApiTable, own } from '../../lookup-tables/api.ts';
-import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import {
   aliases,
-  assignedApis,
+  assignedRows,
   environments,
-  globalApis,
   globalObjects,
-} from './effects/javascript.ts';
-import { harmlessModules, nodeApis, nodeDefaults } from './effects/tables/node.ts';
-import { npmApis, npmFamilies } from './effects/tables/npm.ts';
+  globalRows,
+  harmlessModules,
+  nodeDefaults,
+  nodeRows,
+  npmFamilies,
+  npmRows,
+} from '../../knowledge/javascript.ts';
+import type { Row, Table } from '../../knowledge/row.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { npmServices } from '../../lookup-tables/service-hosts.ts';
 
 /** All APIs of the tables by their qualified names. */
-export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };
+export const apis: Table = { ...globalRows, ...nodeRows, ...npmRows };
 
 /** The row of an API; undefined for an unknown one. */
-export function apiNamed(name: string): Api | undefined {
+export function apiNamed(name: string): Row | undefined {
   const known = own(apis, name);
   if (known !== undefined || !name.startsWith('@')) return known;
   return npmFamilies.find(
     ({ begins, ends }) => name.startsWith(begins) && name.endsWith(ends) && name.includes('.'),
-  )?.api;
+  )?.row;
+}
+
+/** The class of the object that a call gives. */
+export function instanceOf(row: Row | undefined): string | undefined {
+  const gives = row?.gives;
+  return typeof gives === 'object' && 'instance' in gives ? gives.instance : undefined;
+}
+
+/** Whether the result has data of the arguments, although the call fetches data by itself. */
+export function carries(row: Row | undefined): boolean {
+  const gives = row?.gives;
+  return gives === 'through' || (typeof gives === 'object' && 'carries' in gives);
+}
+
+/** Whether a request also sends what its client was given before, such as default headers. */
+export function sendsClient(row: Row | undefined): boolean {
+  return (
+    row?.effects.some((effect) => effect.does === 'request' && effect.header?.includes('self')) ===
+    true
+  );
 }
 
 const names: readonly string[] = Object.keys(apis).sort();
@@ -36,10 +60,10 @@ const classes = new Set(members.map(ownerOf));
 export const knownModules: ReadonlySet<string> = new Set([
   ...Object.keys(nodeDefaults),
   ...harmlessModules,
-  ...[nodeApis, npmApis]
+  ...[nodeRows, npmRows]
     .flatMap((table) => Object.keys(table).map(ownerOf))
     .filter((owner) => owner !== '' && owner !== 'process' && !classes.has(owner)),
-  ...Object.keys(npmApis).filter((name) => !name.includes('.') && !name.includes('#')),
+  ...Object.keys(npmRows).filter((name) => !name.includes('.') && !name.includes('#')),
   ...Object.keys(npmServices).filter((name) => !name.endsWith('*')),
 ]);
 
@@ -77,7 +101,7 @@ export function globalDeclarations(): string {
     ...languageGlobals.split(' '),
     ...globalObjects,
     ...[...environments].map(rootOf),
-    ...Object.keys({ ...globalApis, ...assignedApis }).map(rootOf),
+    ...Object.keys({ ...globalRows, ...assignedRows }).map(rootOf),
   ]);
   roots.delete('import');
   const globalClasses = new Set([...classes].filter((name) => !name.includes('.')));
@@ -128,8 +152,8 @@ function classText(name: string, module = ''): string {
     .join(' ')} }`;
 }
 
-function typeText(api: Api | undefined): string {
-  const gives = api?.gives;
+function typeText(api: Row | undefined): string {
+  const gives = instanceOf(api);
   if (gives === undefined) return 'any';
   const dot = gives.lastIndexOf('.');
   return `Callable<${dot < 0 ? gives : `import("${gives.slice(0, dot)}").${gives.slice(dot + 1)}`}>`;

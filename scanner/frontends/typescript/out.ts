@@ -90,6 +90,24 @@ export interface Called {
   readonly use: Use;
 }
 
+/** The record of a node's effects on flows. */
+export function useAt(out: Out, node: ts.Node, api: string): Use {
+  const known = out.uses.get(node);
+  if (known !== undefined) return known;
+  const use: Use = {
+    node,
+    api,
+    sources: [],
+    sinks: [],
+    starts: [],
+    opened: [],
+    requests: [],
+    runsInput: [],
+  };
+  out.uses.set(node, use);
+  return use;
+}
+
 /** Adds a capability fact. */
 export function capability(
   out: Out,

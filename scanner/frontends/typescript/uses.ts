@@ -1,6 +1,8 @@
 /** Walks one file and notes each use of a capability. */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
+import { assignedRows, nodeDefaults } from '../../knowledge/javascript.ts';
+import type { RowEffect } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
@@ -12,8 +14,7 @@ import {
   readWholeEnvironment,
 } from './effects/environment.ts';
 import { noteEscape } from './effects/escapes.ts';
-import { applyEffect, interceptedParts } from './effects/interceptors.ts';
-import { assignedApis } from './effects/javascript.ts';
+import { applyEffect } from './effects/interceptors.ts';
 import {
   callsWithGrown,
   keptCallees,
@@ -23,11 +24,10 @@ import {
 } from './effects/library-clients.ts';
 import { loadModule } from './effects/programs.ts';
 import { pipeInto } from './effects/sending.ts';
-import { nodeDefaults } from './effects/tables/node.ts';
 import { callsBack } from './flow/positions.ts';
 import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';
-import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
+import { type Called, capability, embed, type Out, shown, trait, type Use, useAt } from './out.ts';
 import { calledMember, isAssignment } from './syntax.ts';
 import {
   alternatives,
@@ -62,24 +62,6 @@ export function findKeptUses(out: Out): void {
   }
 }
 
-/** The record of a node's effects on flows. */
-function useAt(out: Out, node: ts.Node, api: string): Use {
-  const known = out.uses.get(node);
-  if (known !== undefined) return known;
-  const use: Use = {
-    node,
-    api,
-    sources: [],
-    sinks: [],
-    starts: [],
-    opened: [],
-    requests: [],
-    runsInput: [],
-  };
-  out.uses.set(node, use);
-  return use;
-}
-
 function isReference(node: ts.Node): node is ts.Expression {
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return true;
   if (!ts.isIdentifier(node)) return false;
@@ -107,25 +89,13 @@ function visitReference(out: Out, node: ts.Expression): void {
   noteEscape(out, node, use);
   for (const candidate of alternatives(value)) {
     if (candidate.kind !== 'api') continue;
-    noteKept(out, node, candidate.name);
-    if (
-      own(apis, candidate.name)?.effects.some((effect) => effect.does === 'input') === true &&
-      !isCallee(node)
-    ) {
-      applyEffect(
-        out,
-        {
-          api: candidate.name,
-          built: candidate.built,
-          args: [],
-          node,
-          use: use(node, candidate.name),
-        },
-        { does: 'input' },
-      );
-    }
-    if (candidate.built && own(apis, candidate.name) !== undefined)
-      trait(out, { api: candidate.name, node }, 'folded-name', candidate.name, 'folded');
+    const { name: api, built } = candidate;
+    noteKept(out, node, api);
+    const input = own(apis, api)?.effects.find(({ does }) => does === 'input');
+    if (input !== undefined && !isCallee(node))
+      applyEffect(out, { api, built, args: [], node, use: use(node, api) }, input);
+    if (built && own(apis, api) !== undefined)
+      trait(out, { api, node }, 'folded-name', api, 'folded');
   }
 }
 
@@ -252,10 +222,6 @@ function applyApi(out: Out, call: Called): void {
     noteService(out, call.args[0]?.value ?? unknown, call.node);
   if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
     readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
-  const handler = row?.intercepts === undefined ? undefined : call.args[row.intercepts]?.node;
-  if (handler !== undefined)
-    for (const part of interceptedParts(out.self, handler))
-      useAt(out, part, call.api).sources.push({ what: 'observed', name: 'requests' });
   if (row !== undefined)
     for (const effect of row.effects)
       applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
@@ -381,12 +347,12 @@ function noteAssignment(
   const target = node.left;
   if (
     ts.isIdentifier(target)
-      ? !Object.hasOwn(assignedApis, target.text)
+      ? !Object.hasOwn(assignedRows, target.text)
       : !ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)
   )
     return;
   for (const value of alternatives(out.self.valueOf(target))) {
-    const reached = value.kind === 'api' ? own(assignedApis, value.name)?.effects : undefined;
+    const reached = value.kind === 'api' ? own(assignedRows, value.name)?.effects : undefined;
     if (value.kind === 'api' && reached !== undefined) {
       const args = [{ value: out.self.valueOf(node.right), node: node.right }];
       const call = { api: value.name, built: value.built, args, node, use: use(node, value.name) };
@@ -395,12 +361,18 @@ function noteAssignment(
     }
     if (
       value.kind === 'api' &&
-      (own(apis, value.name)?.effects.some(
-        ({ does }) => does !== 'output' && does !== 'input' && does !== 'observe',
-      ) === true ||
+      (own(apis, value.name)?.effects.some(({ does }) => !replaceable.has(does)) === true ||
         /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(value.name))
     ) {
       trait(out, { api: value.name, node }, 'patch-builtin', value.name);
     }
   }
 }
+
+const replaceable: ReadonlySet<RowEffect['does']> = new Set([
+  'output',
+  'input',
+  'observe',
+  'fill',
+  'call',
+]);

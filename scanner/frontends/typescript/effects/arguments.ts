@@ -1,5 +1,6 @@
 /** The arguments of a call, where a spread list may be one of several. */
 import type { ts } from 'ts-morph';
+import type { ArgOf } from '../../../knowledge/row.ts';
 import type { GivenArgument } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type Frame,
   type JsValue,
   listItemsMax,
+  text,
   unionOf,
   unknown,
 } from '../values/values.ts';
@@ -90,3 +92,18 @@ function mergedItems(lists: readonly JsValue[]): readonly JsValue[] {
 
 const mergedListsMax = 64;
 const mergedItemsMax = 8;
+
+/** The position at which a row finds an argument; -1 where it has none. */
+export function positionOf(of: ArgOf | undefined): number {
+  if (typeof of !== 'object') return typeof of === 'number' ? of : -1;
+  return of.at ?? of.rest ?? -1;
+}
+
+/** What a call is given for an argument of a row. */
+export function argumentOf(args: Args, of: ArgOf | undefined): Argument | undefined {
+  const fixed = typeof of === 'object' ? of.text : undefined;
+  return (
+    args[positionOf(of)] ??
+    (fixed === undefined ? undefined : { value: text(fixed), node: undefined })
+  );
+}

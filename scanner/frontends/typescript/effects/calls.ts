@@ -5,7 +5,7 @@ import { ts } from 'ts-morph';
 import { StepsUsedUp } from '../../../fact/steps.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { elementOf } from '../flow/elements.ts';
-import { apiNamed } from '../library.ts';
+import { apiNamed, instanceOf } from '../library.ts';
 import { heldMember } from '../names/assignments.ts';
 import { argumentsGiven, type Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
@@ -23,7 +23,7 @@ import {
   unknown,
 } from '../values/values.ts';
 import { valuesOfTemplate } from '../values/variables.ts';
-import { type Args, waysOfArguments, waysOfList } from './arguments.ts';
+import { type Args, positionOf, waysOfArguments, waysOfList } from './arguments.ts';
 import { boundCall, givesGlobal, globalMaker } from './harmless-code.ts';
 
 /** Every function that a call may call, without wrappers. */
@@ -232,12 +232,15 @@ function resultOfApi(
     return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
   const bound = boundCall(name, args);
   if (bound !== undefined) return bound;
-  if (api?.same !== undefined) return args[api.same] ?? unknown;
+  const gives = api?.gives;
+  if (typeof gives === 'object' && 'compute' in gives)
+    return args[positionOf(gives.of[0])] ?? unknown;
   const folded = own(foldedFunctions, name)?.(args);
   if (folded !== undefined) return folded;
-  if (api?.effects.some((effect) => effect.does === 'load') === true)
+  if (api?.effects.some((effect) => effect.does === 'load' && !effect.isApart) === true)
     return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
-  return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
+  const of = instanceOf(api);
+  return of === undefined ? unknown : { kind: 'instance', of, made: node };
 }
 
 const readsText = /^(fs\.readFileSync|fs\/promises\.readFile|Bun\.file|Deno\.readTextFile(Sync)?)$/;

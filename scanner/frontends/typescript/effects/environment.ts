@@ -1,10 +1,10 @@
 /** Reads of the environment: one variable, one whose name cannot be computed, all of them. */
 import { ts } from 'ts-morph';
+import { environments } from '../../../knowledge/javascript.ts';
 import { capability, type Out, shown, trait, type Use } from '../out.ts';
 import { bareOf, choosesOperand, givesOperand, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
-import { environments } from './javascript.ts';
 
 /** Whether a value is a whole environment. */
 export function isEnvironment(value: JsValue): boolean {

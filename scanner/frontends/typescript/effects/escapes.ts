@@ -3,6 +3,7 @@
  */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import { nodeDefaults } from '../../../knowledge/javascript.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress } from '../../../lookup-tables/egress-of.ts';
 import { callsBack } from '../flow/positions.ts';
@@ -10,7 +11,6 @@ import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
 import { calledMember, type Functionish, givesOperand, isAssignment, ownerOf } from '../syntax.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
-import { nodeDefaults } from './tables/node.ts';
 
 const powers: ReadonlySet<string> = new Set([
   'process',
@@ -36,16 +36,7 @@ function powerOf(value: JsValue): Capability | undefined {
   const module = own(nodeDefaults, value.name);
   if (module !== undefined) return widest[module];
   const effects = own(apis, value.name)?.effects ?? [];
-  if (
-    effects.some(
-      ({ does }) =>
-        does === 'shell' ||
-        does === 'program' ||
-        does === 'code' ||
-        does === 'load' ||
-        does === 'fork',
-    )
-  )
+  if (effects.some(({ does }) => does === 'program' || does === 'code' || does === 'load'))
     return widest.exec;
   return undefined;
 }

@@ -1,32 +1,41 @@
 /** Calls that read, write or delete files. */
 import type { Capability, MountMode } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import type { Effect } from '../../../lookup-tables/api.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';
-import { alternatives, type JsValue, text, textOr, unknown } from '../values/values.ts';
+import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts';
+import { argumentOf, positionOf } from './arguments.ts';
 import { noteMoved, storedPaths } from './sending.ts';
 
 const contentReader =
   /read(_?File|TextFile|dir|Json|Stream)|createReadStream|openAsBlob|\.open(Sync)?$|^(Bun\.(file|mmap)|keytar|adm-zip)|\.(cat|head|tail|addLocal\w+|uploadFrom)$/i;
-const opener = /^(fs|fs\/promises|fs-extra|graceful-fs|Deno)\.open(Sync)?$/;
+const usualTraits = {
+  read: [],
+  open: [],
+  write: ['write'],
+  delete: ['write', 'delete'],
+} as const;
 
 /** A call that uses one or two paths. */
 export function useFiles(
   out: Out,
   call: Called,
-  effect: Extract<Effect, { does: 'read' | 'write' | 'delete' }>,
+  effect: EffectOf<'read' | 'write' | 'delete' | 'open'>,
 ): void {
-  const flags = opener.test(call.api) ? textOr(call.args[1]?.value ?? unknown, 'r') : '';
-  const mode: MountMode = effect.does === 'read' && !/[wa+]/.test(flags) ? 'ro' : 'rw';
+  const { does, path: from, to, traits: known = usualTraits[does] } = effect;
+  const flags =
+    does === 'open' ? textOr(argumentOf(call.args, effect.mode)?.value ?? unknown, 'r') : '';
+  const isRead = does === 'read' || (does === 'open' && !/[wa+]/.test(flags));
+  const mode: MountMode = isRead ? 'ro' : 'rw';
   const paths = [
-    { at: effect.path, mode },
-    ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }]),
+    { of: from, mode },
+    ...(to === undefined ? [] : [{ of: to, mode: 'rw' as const }]),
   ];
-  if (effect.to !== undefined) noteMoved(out, call, effect.path, effect.to);
-  for (const { at, mode: wanted } of paths) {
-    const argument = call.args[at];
-    const value = argument?.value ?? (effect.fixed === undefined ? undefined : text(effect.fixed));
+  if (to !== undefined) noteMoved(out, call, positionOf(from), positionOf(to));
+  for (const { of, mode: wanted } of paths) {
+    const argument = argumentOf(call.args, of);
+    const value = argument?.value;
     if (
       contentReader.test(call.api) &&
       (value?.kind === 'number' ? value.number === 0 : textOr(value ?? unknown) === '/dev/stdin')
@@ -36,7 +45,7 @@ export function useFiles(
     for (const candidate of alternatives(value)) {
       const path = pathOf(candidate);
       const traits: Trait[] = [
-        ...(effect.traits ?? []),
+        ...known,
         ...(/[wa]/.test(flags) ? (['write'] as const) : []),
         ...(path.endsWith('*') ? (['dynamic-name'] as const) : []),
       ];
@@ -51,7 +60,7 @@ export function useFiles(
         candidate.kind === 'text' ? shapeOf(candidate.text) : undefined,
       );
       call.use.opened.push(mount);
-      const bits = call.args[at + 1]?.value;
+      const bits = call.args[positionOf(of) + 1]?.value;
       if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))
         trait(
           out,
@@ -61,8 +70,7 @@ export function useFiles(
         );
       if (wanted === 'ro' && contentReader.test(call.api))
         call.use.sources.push({ what: 'file', name: path });
-      const content =
-        effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
+      const content = of === from ? argumentOf(call.args, effect.content) : undefined;
       if (content !== undefined) {
         for (const path of storedPaths(out, candidate, argument?.node))
           write(

@@ -3,25 +3,26 @@
  * request of the program before it leaves, with its credentials.
  */
 import { ts } from 'ts-morph';
-import type { Effect } from '../../../lookup-tables/api.ts';
+import type { ArgOf, EffectOf, RowEffect } from '../../../knowledge/row.ts';
 import { anyEgress, imageEgressOf } from '../../../lookup-tables/egress-of.ts';
 import { recordings } from '../../../lookup-tables/observations.ts';
-import { type Called, type Out, shown, sink, trait } from '../out.ts';
+import { type Called, type Out, shown, sink, trait, useAt } from '../out.ts';
 import { eachNode, isFunctionish, parametersOf } from '../syntax.ts';
 import { addressOf } from '../values/address.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, unknown } from '../values/values.ts';
+import { argumentOf, positionOf } from './arguments.ts';
 import { readAll } from './environment.ts';
 import { useFiles } from './files.ts';
-import { connect, datagram, request, resolveName } from './network.ts';
-import { loadModule, runCode, runProgram, runScript, runShell } from './programs.ts';
+import { connect, request } from './network.ts';
+import { loadModule, runCode, runProgram, runScript } from './programs.ts';
 import { sendOver } from './sending.ts';
 
 const isRequest = /^(request|config|message|options)$/;
 const secretParts = /^(headers|headersList|body|data|auth)$/;
 
-/** The places where such a function takes the headers or the body of a request. */
-export function interceptedParts(self: Evaluator, handler: ts.Expression): readonly ts.Node[] {
+// The places where such a function takes the headers or the body of a request.
+function interceptedParts(self: Evaluator, handler: ts.Expression): readonly ts.Node[] {
   const callee = isFunctionish(handler) ? handler : self.symbols.functionOf(handler);
   const parameter = callee === undefined ? undefined : parametersOf(callee)[0];
   if (callee?.body === undefined || parameter === undefined) return [];
@@ -101,37 +102,28 @@ function isValue({ parent }: ts.Identifier): boolean {
   );
 }
 
-// The effects of one API call by the tables, each noted by its own function.
+// The effects of one call by the tables, each noted by its own function.
 
-type Does = Effect['does'];
-type Apply = {
-  readonly [Kind in Does]: (
-    out: Out,
-    call: Called,
-    effect: Extract<Effect, { does: Kind }>,
-  ) => void;
-};
-
-const apply: Apply = {
+const apply: {
+  readonly [Kind in RowEffect['does']]?: (out: Out, call: Called, effect: EffectOf<Kind>) => void;
+} = {
   read: useFiles,
   write: useFiles,
   delete: useFiles,
-  shell: (out, call, effect) => runShell(out, call, effect.command, effect.options),
+  open: useFiles,
   program: runProgram,
-  fork: (out, call, effect) => runScript(out, call, effect.script),
+  load: (out, call, { path, isApart }) =>
+    (isApart ? runScript : loadModule)(out, call, positionOf(path)),
+  code: (out, call, { code }) => runCode(out, call, positionOf(code)),
   request,
-  connect: (out, call, effect) => connect(out, call, effect.scheme, effect.at),
-  datagram,
-  resolve: (out, call, effect) => resolveName(out, call, effect.name),
-  send: (out, call, effect) => sendOver(out, call, effect.content),
+  connect,
+  send: (out, call, { content }) => sendOver(out, call, positionOf(content)),
   listen: (out, call) => {
     // Any client that connects decides what the handlers get.
     call.use.sources.push({ what: 'network', name: anyEgress });
     trait(out, call, 'listen', call.api);
   },
-  code: (out, call, effect) => runCode(out, call, effect.code),
-  load: (out, call, effect) => loadModule(out, call, effect.module),
-  environment: (out, call) => readAll(out, call.node, call.api, () => call.use),
+  'whole-env': (out, call) => readAll(out, call.node, call.api, () => call.use),
   output: print,
   input: (out, call) => {
     call.use.sources.push({ what: 'input', name: call.api });
@@ -142,22 +134,40 @@ const apply: Apply = {
     if (recordings.has(what))
       trait(out, call, what === 'keys' ? 'keylogging' : 'surveillance', call.api);
   },
+  call: noteObserver,
+  native: (out, call, { what }) => trait(out, call, 'native', shownArgument(call, what)),
+  deserialize: (out, call) => trait(out, call, 'deserialize', call.api),
   trait: (out, call, effect) =>
     trait(
       out,
       call,
       effect.trait,
-      effect.at === undefined ? call.api : shown(call.args[effect.at]?.value ?? unknown),
+      effect.detail === undefined ? call.api : shownArgument(call, effect.detail),
     ),
 };
 
 /** Notes the facts of an effect. */
-export function applyEffect<Kind extends Does>(
+export function applyEffect<Kind extends RowEffect['does']>(
   out: Out,
   call: Called,
-  effect: Extract<Effect, { does: Kind }>,
+  effect: EffectOf<Kind>,
 ): void {
-  apply[effect.does as Kind](out, call, effect);
+  apply[effect.does as Kind]?.(out, call, effect);
+}
+
+function shownArgument({ args }: Called, of: ArgOf): string {
+  return shown(argumentOf(args, of)?.value ?? unknown);
+}
+
+function noteObserver(
+  out: Out,
+  { api, args }: Called,
+  { callee, observes }: EffectOf<'call'>,
+): void {
+  const handler = argumentOf(args, callee)?.node;
+  if (handler === undefined || observes === undefined) return;
+  for (const part of interceptedParts(out.self, handler))
+    useAt(out, part, api).sources.push({ what: 'observed', name: observes });
 }
 
 function print(out: Out, call: Called): void {

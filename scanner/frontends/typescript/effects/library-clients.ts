@@ -5,10 +5,11 @@
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
-import { type Effect, own } from '../../../lookup-tables/api.ts';
+import type { RowEffect } from '../../../knowledge/row.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress, egressOf, isLoopbackHost } from '../../../lookup-tables/egress-of.ts';
 import { besideOf } from '../../../programs/beside.ts';
-import { apiNamed, apis } from '../library.ts';
+import { apiNamed, apis, instanceOf } from '../library.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf, isAssignment, isFunctionish, memberName } from '../syntax.ts';
 import { isPackage, madeByLibrary } from '../values/library-objects.ts';
@@ -104,7 +105,7 @@ export function sendByClient(
   const opened = madeByLibrary(out.self, callee.expression).flatMap((made) => {
     const use = made === node ? undefined : out.useOf(made);
     // An answer is no client.
-    return use === undefined || own(apis, use.api)?.gives === 'Response' ? [] : use.opened;
+    return use === undefined || instanceOf(own(apis, use.api)) === 'Response' ? [] : use.opened;
   });
   if (opened.length === 0) return;
   const called = call();
@@ -147,18 +148,14 @@ function give(
 
 /** Notes the names under which a function of a library that sends or starts something is kept. */
 export function noteKept(out: Out, node: ts.Expression, api: string): void {
-  const acts = apiNamed(api)?.effects.some(({ does }) => followed.has(does));
+  const acts = apiNamed(api)?.effects.some(isFollowed);
   if (acts === true) for (const name of namesOfPlace(node)) out.keptNames.add(name);
 }
 
-const followed: ReadonlySet<Effect['does']> = new Set([
-  'connect',
-  'fork',
-  'program',
-  'request',
-  'send',
-  'shell',
-]);
+function isFollowed(effect: RowEffect): boolean {
+  if (effect.does === 'load') return effect.isApart === true;
+  return /^(connect|program|request|send)$/.test(effect.does);
+}
 
 // `jobs.run = fetch`, `{ run: fetch.bind(null) }`. Items of a list have the name `*`. A name in
 // quotes counts as `*` as well, because a program may read it in any way.

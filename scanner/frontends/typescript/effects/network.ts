@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import { type Effect, own } from '../../../lookup-tables/api.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import {
   anyEgress,
   egressOf,
@@ -13,7 +13,6 @@ import {
   unknownPart,
   writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
-import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink } from '../out.ts';
 import { argumentsGiven, bareOf } from '../syntax.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
@@ -25,17 +24,14 @@ import {
   text,
   unknown,
 } from '../values/values.ts';
+import { argumentOf, positionOf } from './arguments.ts';
 import { pathOf } from './files.ts';
 import { madeBy } from './sending.ts';
 
 /** A request, with the parts of the call that carry data. */
-export function request(
-  out: Out,
-  call: Called,
-  effect: Extract<Effect, { does: 'request' }>,
-): void {
-  const url = effect.url === undefined ? undefined : call.args[effect.url];
-  const options = effect.options === undefined ? undefined : call.args[effect.options];
+export function request(out: Out, call: Called, effect: EffectOf<'request'>): void {
+  const url = argumentOf(call.args, effect.url);
+  const options = argumentOf(call.args, effect.options);
   const address = url?.node;
   // Options of other clients may name another host.
   if (call.api === 'fetch' && address !== undefined)
@@ -84,8 +80,9 @@ export function request(
       effect.host !== undefined,
     ))
       sink(call, node, to(part), 'exact');
-    if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
-    if (own(apis, call.api)?.defaults === true) sink(call, clientOf(call), to('header'), 'exact');
+    for (const of of effect.body ?? [])
+      sink(call, argumentOf(call.args, of)?.node, to('body'), 'exact');
+    if (effect.header?.includes('self')) sink(call, clientOf(call), to('header'), 'exact');
     if (/#(open|goto|access|connect)$/.test(call.api)) noteOpened(out, call, candidate);
   }
 }
@@ -130,7 +127,7 @@ function isBelowBase({ api }: Called, address: string | undefined): boolean {
 function methodsOf(
   out: Out,
   call: Called,
-  effect: Extract<Effect, { does: 'request' }>,
+  effect: EffectOf<'request'>,
   url: JsValue,
   options: JsValue | undefined,
 ): string[] {
@@ -146,7 +143,7 @@ function methodsOf(
       ? [...new Set(known)].sort()
       : ['*'];
   }
-  const value = effect.verb === undefined ? undefined : call.args[effect.verb]?.value;
+  const value = argumentOf(call.args, effect.methodAt)?.value;
   if (value !== undefined)
     return isWhole(value) && /^[a-z]+$/i.test(value.text) ? [value.text.toUpperCase()] : ['*'];
   const verb = /\.(get|post|put|patch|delete|head|options)$/i.exec(call.api)?.[1];
@@ -197,8 +194,17 @@ export function partsOf(
 
 const keyOfClient = /^(apiKey|api_key|authToken|accessToken|token)$/;
 
-/** A connection by host and port, by options, or to a socket in the file system. */
-export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: number): void {
+/** A connection, a datagram or a question to DNS. */
+export function connect(out: Out, call: Called, effect: EffectOf<'connect'>): void {
+  if (effect.scheme === 'dns') resolveName(out, call, positionOf(effect.host));
+  else if (effect.content !== undefined) sendDatagram(out, call);
+  else openConnection(out, call, effect);
+}
+
+// A connection by host and port, by options, or to a socket in the file system.
+function openConnection(out: Out, call: Called, effect: EffectOf<'connect'>): void {
+  const at = positionOf(effect.port);
+  const scheme = effect.scheme === 'udp' ? 'udp' : 'tcp';
   const first = call.args[at]?.value ?? unknown;
   const second = call.args[at + 1]?.value;
   const field = (name: string): JsValue => out.self.memberOf(first, text(name), call.node);
@@ -242,8 +248,8 @@ export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: numbe
   );
 }
 
-/** One datagram. */
-export function datagram(out: Out, call: Called): void {
+// One datagram.
+function sendDatagram(out: Out, call: Called): void {
   const values = call.args.map((arg) => arg.value);
   const at = values.findLastIndex((value, i) => i > 0 && value.kind === 'text');
   openSocket(out, call, 'udp', values[at] ?? unknown, values[at - 1] ?? unknown, [
@@ -293,8 +299,8 @@ function openAt(
     );
 }
 
-/** A question to DNS. */
-export function resolveName(out: Out, call: Called, at: number): void {
+// A question to DNS.
+function resolveName(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
   const value = argument?.value ?? unknown;
   const candidate: Capability = {

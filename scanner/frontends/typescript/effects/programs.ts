@@ -4,7 +4,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { lineWords, startedWord } from '../../../flow/started-word.ts';
-import type { Effect } from '../../../lookup-tables/api.ts';
+import type { EffectOf } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { besideOf } from '../../../programs/beside.ts';
 import { isFilledIn } from '../../../programs/filled-text.ts';
@@ -21,13 +21,15 @@ import {
 import { bareOf } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { embedLine, isDecoded, start, type Words, wordsOf } from '../values/words.ts';
+import { argumentOf } from './arguments.ts';
 import { isHarmlessCode } from './harmless-code.ts';
 import { request } from './network.ts';
 import { inputRunner, runInputOption, storedPaths } from './sending.ts';
 
-/** A command line for a shell. */
-export function runShell(out: Out, call: Called, at: number, options?: number): void {
-  const argument = call.args[at];
+// A command line for a shell.
+function runShell(out: Out, call: Called, effect: EffectOf<'program'>): void {
+  const argument = argumentOf(call.args, effect.words);
+  const options = argumentOf(call.args, effect.options);
   for (const value of alternatives(argument?.value ?? unknown)) {
     const traits: Trait[] = [
       'shell-string',
@@ -39,12 +41,7 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
       noteStartedLine(out, call, value.text, argument?.node);
       noteLineInput(out, call, value.text, options);
       const program = embed(out, call, 'shell', value.text, argument?.node);
-      start(
-        call,
-        program,
-        isWhole(value) ? [] : [argument?.node],
-        options === undefined ? undefined : call.args[options],
-      );
+      start(call, program, isWhole(value) ? [] : [argument?.node], options);
       call.use.sources.push({ what: 'command', name: shown(value) });
     } else {
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name']);
@@ -66,7 +63,12 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
 }
 
 // `execSync("sh", { input: program })`
-function noteLineInput(out: Out, call: Called, line: string, options: number | undefined): void {
+function noteLineInput(
+  out: Out,
+  call: Called,
+  line: string,
+  options: Words[number] | undefined,
+): void {
   const [name = '', ...given] = lineWords(line);
   const runner = inputRunner(
     name,
@@ -74,33 +76,31 @@ function noteLineInput(out: Out, call: Called, line: string, options: number | u
   );
   if (runner === undefined) return;
   call.use.runsInput.push(runner);
-  if (options !== undefined) runInputOption(out, call, runner, call.args[options]);
+  if (options !== undefined) runInputOption(out, call, runner, options);
 }
 
-/** A program with its arguments: the shell front end reads them as a command line. */
-export function runProgram(
-  out: Out,
-  call: Called,
-  effect: Extract<Effect, { does: 'program' }>,
-): void {
-  const argument = call.args[effect.program];
-  const list = effect.args === undefined ? undefined : call.args[effect.args];
-  const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
+/** A program: a line for a shell, or words. */
+export function runProgram(out: Out, call: Called, effect: EffectOf<'program'>): void {
+  if (effect.shell) runShell(out, call, effect);
+  else runWords(out, call, effect);
+}
+
+// A program with its arguments: the shell front end reads them as a command line.
+function runWords(out: Out, call: Called, effect: EffectOf<'program'>): void {
+  const argument = argumentOf(call.args, effect.words);
+  const given = argumentOf(call.args, effect.args);
+  const options =
+    effect.options === undefined ? undefined : (argumentOf(call.args, effect.options) ?? given);
   const inShell =
     options !== undefined &&
     textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
-  const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
-  for (const [candidate, list] of pairsOf(
-    alternatives(named),
-    effect.args === undefined ? undefined : call.args[effect.args],
-  )) {
+  for (const [candidate, list] of pairsOf(alternatives(argument?.value ?? unknown), given)) {
     // `Bun.spawn({ cmd: [...] })`
     const whole =
       candidate.kind === 'object'
         ? out.self.memberOf(candidate, text('cmd'), call.node)
         : candidate;
-    const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
-    const words = wordsOf(out, call, { value: whole, node: argument?.node }, after);
+    const words = wordsOf(out, call, { value: whole, node: argument?.node }, list ?? options);
     const [value = unknown, ...given] = words.map((word) => word.value);
     noteStartedFile(out, call, words);
     const name = programOf(value);

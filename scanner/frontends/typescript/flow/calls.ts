@@ -1,9 +1,12 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
-import { type Api, own } from '../../../lookup-tables/api.ts';
+import { anyRows } from '../../../knowledge/javascript.ts';
+import type { Row } from '../../../knowledge/row.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { positionOf } from '../effects/arguments.ts';
 import { type ResolvedCall, resolveCall, timers } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { apis } from '../library.ts';
+import { apis, carries, sendsClient } from '../library.ts';
 import type { Out } from '../out.ts';
 import type { Program } from '../program.ts';
 import {
@@ -64,14 +67,17 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size === 0 && api === undefined && isKept(out, callee))
     nodes.kept.push({ flow, node });
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
+  const ofAny = own(anyRows, `Any#${name}`);
   if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
   // A request is no default of its client: `axios.put(url, data)`.
-  if (receiver !== undefined && mutators.has(name) && row?.defaults !== true)
+  const fillsAny = ofAny?.effects.some(({ does }) => does === 'fill');
+  if (receiver !== undefined && fillsAny && !sendsClient(row))
     for (const argument of node.arguments ?? [])
       into(flow, receiver.expression, nodes.at(argument));
-  const isNew = row?.carries !== true && givesSomething(out, node);
-  if (row?.fills !== undefined) {
-    const filled = node.arguments?.[row.fills];
+  const isNew = !carries(row) && givesSomething(out, node);
+  const fill = row?.effects.find((effect) => effect.does === 'fill');
+  if (fill !== undefined) {
+    const filled = node.arguments?.[positionOf(fill.into)];
     const from = [
       ...(receiver === undefined ? [] : [receiver.expression]),
       ...(node.arguments ?? []).filter((argument) => argument !== filled),
@@ -82,7 +88,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size === 0) addGiven(flow, node, { api: apiName, row, receiver });
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
-  if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
+  if (functions.size > 0 || row?.gives === 'nothing' || ofAny?.gives === 'nothing' || isNew) return;
   const through = apiName === '' ? '' : `through ${apiName}`;
   const at = nodes.at(node, through);
   const isLookup = name === 'get' && receiver !== undefined && isMap(out.self, receiver.expression);
@@ -91,7 +97,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
       nodes.at(argument),
       ...(makesText(apiName) ? textOfOwn(flow, argument) : []),
     ])
-      nodes.value(from, at, row?.encodes === true || isEncoding(node, name));
+      nodes.value(from, at, row?.gives === 'encoded' || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
@@ -315,47 +321,6 @@ function callGiven({ parent: callee }: ts.ParameterDeclaration): ts.Node | undef
     : undefined;
 }
 
-// Effects of methods on data, by name, for values of unknown type.
-
-/** Methods that put an argument into their object. */
-const mutators: ReadonlySet<string> = new Set([
-  'push',
-  'unshift',
-  'set',
-  'append',
-  'add',
-  'write',
-  'end',
-  'assign',
-  'fill',
-  'splice',
-  'enqueue',
-  'emit',
-  'dispatchEvent',
-  'postMessage',
-  'next',
-  'put',
-  'insert',
-  'setItem',
-  'store',
-]);
-
-/** Methods whose result has no data of the arguments. */
-const opaqueMethods: ReadonlySet<string> = new Set([
-  'digest',
-  'verify',
-  'equals',
-  'includes',
-  'startsWith',
-  'endsWith',
-  'test',
-  'has',
-  'indexOf',
-  'localeCompare',
-  'every',
-  'some',
-]);
-
 // What calls put into objects and functions that are not the skill's own.
 
 type Receiver = ts.PropertyAccessExpression | ts.ElementAccessExpression;
@@ -367,7 +332,7 @@ function addGiven(
   call: {
     /** The API's name; empty for what is not known. */
     readonly api: string;
-    readonly row: Api | undefined;
+    readonly row: Row | undefined;
     readonly receiver: Receiver | undefined;
   },
 ): void {
@@ -377,7 +342,8 @@ function addGiven(
   if (row === undefined && api !== '') addFilled(flow, node, api);
   if (receiver === undefined) return;
   addBuilt(flow, node, receiver.expression);
-  const handler = row?.intercepts === undefined ? undefined : node.arguments?.[row.intercepts];
+  const called = row?.effects.find((effect) => effect.does === 'call');
+  const handler = node.arguments?.[positionOf(called?.callee)];
   if (handler !== undefined) addInterceptor(flow, receiver.expression, handler);
   if (row === undefined) addFixed(flow, node, receiver);
 }

@@ -4,7 +4,7 @@ import type { Steps } from '../../../fact/steps.ts';
 import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { apis } from '../library.ts';
+import { apis, sendsClient } from '../library.ts';
 import { type Out, spanOf, type Use } from '../out.ts';
 import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
@@ -242,7 +242,7 @@ function addName({ out, nodes }: Flow, node: ts.Identifier): void {
   }
   const api = symbol === undefined ? undefined : out.self.symbols.apiOf(symbol);
   // A client that a package exports keeps default headers for all of its requests.
-  if (symbol !== undefined && (api === undefined || own(apis, api)?.defaults === true))
+  if (symbol !== undefined && (api === undefined || sendsClient(own(apis, api))))
     nodes.value(nodes.variable(symbol), nodes.at(node));
 }
 

@@ -2,7 +2,9 @@
 
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import type { Api, Effect } from '../../../lookup-tables/api.ts';
+import type { EffectOf, Row } from '../../../knowledge/row.ts';
+import { positionOf } from '../effects/arguments.ts';
+import { instanceOf } from '../library.ts';
 import { push } from '../names/assignments.ts';
 import { bareOf, type Functionish, ownerOf, parametersOf } from '../syntax.ts';
 import { alternatives, isWhole } from '../values/values.ts';
@@ -106,20 +108,18 @@ function isBindingPattern(node: ts.Node): boolean {
 // How values move through files whose paths are known by variable only: `spawn(file)` runs the data
 // written to `file`.
 
-type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
-
 /** A call that writes, moves, copies or opens for writing: its data is stored at its path. */
 export function addStored(
   flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
-  row: Api | undefined,
+  row: Row | undefined,
 ): void {
   for (const effect of row?.effects ?? []) {
     if (effect.does !== 'write' && effect.does !== 'read') continue;
-    const path = node.arguments?.[effect.path];
+    const path = node.arguments?.[positionOf(effect.path)];
     if (path === undefined || (effect.does === 'read' && effect.to === undefined)) continue;
     for (const from of contentOf(flow, node, effect, row)) store(flow, from, path);
-    const target = effect.to === undefined ? undefined : node.arguments?.[effect.to];
+    const target = node.arguments?.[positionOf(effect.to)];
     if (target === undefined) continue;
     for (const from of [flow.nodes.at(path), ...placesOf(flow, path)]) store(flow, from, target);
   }
@@ -128,14 +128,14 @@ export function addStored(
 function contentOf(
   { out, nodes }: Flow,
   node: ts.Node,
-  effect: Write,
-  row: Api | undefined,
+  effect: EffectOf<'read' | 'write' | 'delete' | 'open'>,
+  row: Row | undefined,
 ): string[] {
   if (effect.content !== undefined && (ts.isCallExpression(node) || ts.isNewExpression(node))) {
-    const content = node.arguments?.[effect.content];
+    const content = node.arguments?.[positionOf(effect.content)];
     return content === undefined ? [] : [nodes.at(content)];
   }
-  if (row?.gives === undefined || !/Stream|FileHandle|FileSink|FsFile/.test(row.gives)) return [];
+  if (!/Stream|FileHandle|FileSink|FsFile/.test(instanceOf(row) ?? '')) return [];
   // Data piped into a stream goes to the call that created it, or to the variable that has it.
   let holder: ts.Node = node.parent;
   while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder))

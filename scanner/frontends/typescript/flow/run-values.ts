@@ -2,8 +2,10 @@
  * The values that a call runs: the known ones, and "unknown" where something may have changed them.
  */
 import { ts } from 'ts-morph';
-import { type Effect, own } from '../../../lookup-tables/api.ts';
+import type { RowEffect } from '../../../knowledge/row.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
+import { positionOf } from '../effects/arguments.ts';
 import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
 import { areSame } from '../values/same.ts';
@@ -12,24 +14,20 @@ import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/
 type Args = Called['args'];
 
 /** The arguments of a call as its effect runs them. */
-export function runArguments(out: Out, call: Called, effect: Effect): Args {
+export function runArguments(out: Out, call: Called, effect: RowEffect): Args {
   switch (effect.does) {
-    case 'shell':
-      return replaced(out, call, [effect.command]);
-    case 'fork':
-      return replaced(out, call, [effect.script]);
     case 'load':
-      return replaced(out, call, [effect.module]);
+      return replaced(out, call, [positionOf(effect.path)]);
     case 'code':
-      return replaced(out, call, [effect.code, call.args.length - 1]);
+      return replaced(out, call, [positionOf(effect.code), call.args.length - 1]);
     case 'request':
-      return withWritten(out, call, effect.url);
+      return withWritten(out, call, positionOf(effect.url));
     case 'program': {
-      const named = replaced(out, call, [effect.program]);
+      const at = positionOf(effect.words);
+      const named = replaced(out, call, [at]);
       const runsText =
-        effect.args !== undefined &&
-        alternatives(named[effect.program]?.value ?? unknown).some(isInterpreter);
-      return runsText ? replaced(out, { ...call, args: named }, [effect.args ?? 0]) : named;
+        effect.args !== undefined && alternatives(named[at]?.value ?? unknown).some(isInterpreter);
+      return runsText ? replaced(out, { ...call, args: named }, [positionOf(effect.args)]) : named;
     }
     default:
       return call.args;
@@ -51,8 +49,8 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
 
 // For an address, the hosts count in addition that writes by other names put there. That something
 // unknown may be written there counts for nothing: it may be so for most objects.
-function withWritten(out: Out, call: Called, at: number | undefined): Args {
-  if (at === undefined || call.args[at] === undefined || isWritten(call, at)) return call.args;
+function withWritten(out: Out, call: Called, at: number): Args {
+  if (call.args[at] === undefined || isWritten(call, at)) return call.args;
   const { value } = call.args[at];
   const known = new Set(alternatives(value).map(originOf));
   const settled = settledArguments(out, call)[at] ?? unknown;

@@ -5,8 +5,8 @@
  */
 import { ts } from 'ts-morph';
 import { keep } from '../../../fact/remembered.ts';
+import { nodeDefaults } from '../../../knowledge/javascript.ts';
 import { own } from '../../../lookup-tables/api.ts';
-import { nodeDefaults } from '../effects/tables/node.ts';
 import { apis } from '../library.ts';
 import { type Assignment, eachOf, push, targetsOf } from '../names/assignments.ts';
 import {

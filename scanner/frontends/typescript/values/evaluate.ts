@@ -5,9 +5,9 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
+import { aliases, globalObjects } from '../../../knowledge/javascript.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { valueOfCall, valueOfTagged } from '../effects/calls.ts';
-import { aliases, globalObjects } from '../effects/javascript.ts';
 import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
 import type { Writes } from '../flow/reaching-writes.ts';
 import { apis, classMembers } from '../library.ts';

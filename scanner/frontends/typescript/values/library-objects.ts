@@ -1,7 +1,7 @@
 /** Objects that a library made: the calls that made them, and what code does with them later. */
 import { ts } from 'ts-morph';
+import { harmlessModules, nodeDefaults } from '../../../knowledge/javascript.ts';
 import { resolveCall } from '../effects/calls.ts';
-import { harmlessModules, nodeDefaults } from '../effects/tables/node.ts';
 import { bareOf } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 

@@ -1,9 +1,9 @@
 /** The value of a member: of an API, an object, a module of the skill, a class. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import { aliases, assignedRows, globalObjects } from '../../../knowledge/javascript.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { aliases, assignedApis, globalObjects } from '../effects/javascript.ts';
 import { isModuleChanged, isTouched, writtenMembers } from '../flow/changes.ts';
 import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';
@@ -125,7 +125,7 @@ function letterAt(value: string, at: number): JsValue {
 function isMemberOf(of: string, name: string): boolean {
   const full = `${of}#${name}`;
   return (
-    own(apis, full) !== undefined || own(assignedApis, full) !== undefined || memberPaths.has(full)
+    own(apis, full) !== undefined || own(assignedRows, full) !== undefined || memberPaths.has(full)
   );
 }
 
