@@ -104,8 +104,8 @@ type Deed =
     }
   | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }
   /**
-   * Runs another file of the skill or of the machine as code; `isFolder`: all of a folder; `isApart`:
-   * as a process or thread.
+   * Runs another file of the skill or of the machine as code; `isFolder`: all of a folder;
+   * `isApart`: as a process or thread.
    */
   | {
       readonly does: 'load';
