@@ -112,7 +112,10 @@ export function callNamed(engine: Engine, site: CallSite, written: string, given
   if (!isCommand || computing?.test(written) || /^[-[]/.test(written))
     return callApi(engine, site, written, given, undefined);
   const words = { ...given, args: [textValue(written), ...given.args] };
-  return callApi(engine, site, command, words, undefined);
+  // A path is put together from its folder and its name everywhere.
+  if (site.isByText && /^[a-z][\w.-]*$/i.test(written))
+    engine.notes.trait(engine.at(frame, site.node, written, 'folded'), 'folded-name', written);
+  return callApi(engine, { ...site, isByText: false }, command, words, undefined);
 }
 
 function noteTelling(engine: Engine, { node, frame }: CallSite, name: string, given: Given): void {
@@ -173,7 +176,11 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
 // The name of what is called comes from data.
 function noteComputed(engine: Engine, { node, frame }: CallSite, value: Value): void {
   const at = engine.at(frame, node, 'a computed function', 'widened');
-  if (engine.knowledge.command !== undefined)
+  // `& $tool --version` in a page: the reader sets the variable.
+  const isExample = !/^(code|test)$/.test(frame.program.source.context) && value.nodes.length === 0;
+  if (engine.knowledge.command !== undefined && isExample)
+    engine.notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  else if (engine.knowledge.command !== undefined)
     engine.notes.trait(at, 'unread-program', 'calls a command whose name is computed');
   else engine.notes.trait(at, 'code-from-string', 'calls a function by a name that is computed');
   engine.notes.sink(at, allNodesOf([value]), { what: 'exec', api: at.api, part: 'code' });

@@ -1,6 +1,13 @@
 /** Applies the rows of the tables to calls: what a function of the library does and gives. */
 import type { FlowSource } from '../fact/fact.ts';
-import type { ArgCondition, ArgOf, Computation, Row, RowEffect } from '../knowledge/row.ts';
+import type {
+  ArgCondition,
+  ArgOf,
+  Computation,
+  EffectOf,
+  Row,
+  RowEffect,
+} from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import { recordings } from '../lookup-tables/observations.ts';
@@ -254,7 +261,7 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
 function load(
   engine: Engine,
   call: ApiCall,
-  { path, isRelative, isFolder }: Extract<RowEffect, { does: 'load' }>,
+  { path, isRelative, isFolder }: EffectOf<'load'>,
 ): Value | undefined {
   const given = argOf(call, path) ?? unknown;
   if (!isFolder) return loadPath(engine, call.at, given, call.frame, isRelative);
@@ -266,7 +273,7 @@ function load(
 function deserialize(
   engine: Engine,
   call: ApiCall,
-  { data, byPath }: Extract<RowEffect, { does: 'deserialize' }>,
+  { data, byPath }: EffectOf<'deserialize'>,
 ): Value {
   const { at } = call;
   const given = argOf(call, data) ?? unknown;
@@ -345,7 +352,7 @@ function readVariable(
 function setVariable(
   engine: Engine,
   call: ApiCall,
-  { name, value }: Extract<RowEffect, { does: 'set-env' }>,
+  { name, value }: EffectOf<'set-env'>,
 ): undefined {
   const given = argOf(call, value) ?? unknown;
   const names = textsOf(argOf(call, name) ?? unknown).map(({ whole }) => whole);
@@ -366,7 +373,7 @@ function siteOf({ at, frame }: ApiCall): CallSite {
 function callBack(
   engine: Engine,
   call: ApiCall,
-  { callee, given = [], each, spread, pairs }: Extract<RowEffect, { does: 'call' }>,
+  { callee, given = [], each, spread, pairs }: EffectOf<'call'>,
 ): Value | undefined {
   const target = argOf(call, callee);
   if (target === undefined) return undefined;
@@ -401,7 +408,7 @@ function entriesOf(value: Value): readonly (readonly Value[])[] | undefined {
   return [...object.fields].map(([key, item]) => [textValue(key), item]);
 }
 
-function fill(call: ApiCall, { into, with: from }: Extract<RowEffect, { does: 'fill' }>): void {
+function fill(call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
   const target = argOf(call, into);
   const given = argOf(call, from) ?? unknown;
   for (const object of objectsOf(target ?? unknown)) {

@@ -1,7 +1,7 @@
 /** Files: read, written, moved, loaded; what is written to a path is what runs when it starts. */
 import { posix } from 'node:path';
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import type { RowEffect } from '../knowledge/row.ts';
+import type { EffectOf } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { type ApiCall, argOf, wholeEnvironment } from './effects.ts';
@@ -27,7 +27,7 @@ import {
 } from './value.ts';
 import { Variables } from './variables.ts';
 
-type FileEffect = Extract<RowEffect, { readonly does: 'read' | 'write' | 'delete' | 'open' }>;
+type FileEffect = EffectOf<'read' | 'write' | 'delete' | 'open'>;
 
 /** A file is read, written, deleted or opened; an address instead of a path is asked. */
 export function applyFile(engine: Engine, call: ApiCall, effect: FileEffect): Value {

@@ -38,6 +38,7 @@ export class Notes {
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
   readonly #steps: Steps;
   readonly #known = new Set<string>();
+  readonly #sourceAt = new Map<string, FlowSource>();
   readonly #programs = new Map<string, string[]>();
 
   constructor(steps: Steps) {
@@ -93,9 +94,15 @@ export class Notes {
   source(at: At, source: FlowSource, note: string): string {
     const what = `source@${at.place.start}:${at.place.end}:${source.what}:${source.name}`;
     const id = this.node(at, what, note);
+    this.#sourceAt.set(id, source);
     if (this.#once(`source ${id}`))
       this.sources.push({ node: id, source, certainty: at.certainty });
     return id;
+  }
+
+  /** The source that a node is, where no variable holds its data. */
+  sourceAt(node: string): FlowSource | undefined {
+    return this.#sourceAt.get(node);
   }
 
   sink(at: At, nodes: readonly string[], sink: FlowSink): void {

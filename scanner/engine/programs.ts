@@ -3,7 +3,7 @@ import { basename } from 'node:path/posix';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Language } from '../fact/source.ts';
 import { startedWord } from '../flow/started-word.ts';
-import type { RowEffect } from '../knowledge/row.ts';
+import type { EffectOf } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { interpreters } from '../lookup-tables/shell.ts';
@@ -29,11 +29,7 @@ import {
 } from './value.ts';
 
 /** Starts a program: a single text is a line for a shell, several are the program's words. */
-export function startProgram(
-  engine: Engine,
-  call: ApiCall,
-  effect: Extract<RowEffect, { readonly does: 'program' }>,
-): Value {
+export function startProgram(engine: Engine, call: ApiCall, effect: EffectOf<'program'>): Value {
   const given = argOf(call, effect.words) ?? unknown;
   const listed = wordsOf(given);
   // Variables for the program stand before its words, options behind them.
@@ -63,13 +59,11 @@ function isRecord(value: Value): boolean {
   return kinds.length > 0 && kinds.every((kind) => kind === 'record');
 }
 
-type LoweredProgram = Extract<RowEffect, { readonly does: 'program' }>;
-
 function startLine(
   engine: Engine,
   call: ApiCall,
   line: Value,
-  effect: LoweredProgram,
+  effect: EffectOf<'program'>,
   env: readonly Value[],
 ): Value {
   const { notes } = engine;
@@ -105,7 +99,7 @@ function startWords(
   engine: Engine,
   call: ApiCall,
   words: readonly Value[],
-  effect: LoweredProgram,
+  effect: EffectOf<'program'>,
   env: readonly Value[],
 ): Value {
   const { notes } = engine;
@@ -176,7 +170,7 @@ interface StartedProgram {
   /** Under which paths the programs of the lines are known. */
   readonly programs: readonly string[];
   readonly nodes: readonly string[];
-  readonly effect: LoweredProgram;
+  readonly effect: EffectOf<'program'>;
   readonly env: readonly Value[];
 }
 
@@ -260,9 +254,19 @@ export function runCode(
   if (isOpen) notes.trait(at, 'code-from-string', at.api);
   const isWhole = texts.every(({ whole }) => whole.replaceAll(unknownPart, '').trim() === '');
   const sink = { what: 'exec', api: at.api } as const;
-  notes.sink(at, nodes, { ...sink, part: 'code', ...(isWhole && { whole: true as const }) });
+  const fetched = isWhole && engine.knowledge.command !== undefined ? fetchedBy(engine, nodes) : [];
+  for (const address of fetched) notes.trait(at, 'pipe-to-interpreter', address);
+  if (fetched.length === 0)
+    notes.sink(at, nodes, { ...sink, part: 'code', ...(isWhole && { whole: true as const }) });
   notes.sink(at, nodes, { ...sink, part: 'program' });
   for (const text of texts)
     if (text.whole.replaceAll(unknownPart, '').trim() !== '') notes.embed(at, language, text);
   return unknown;
+}
+
+// `irm ADDRESS | iex`: the addresses, where nothing stands between the request and the run.
+function fetchedBy({ notes }: Engine, nodes: readonly string[]): readonly string[] {
+  const sources = nodes.map((node) => notes.sourceAt(node));
+  const isPipe = sources.every((source) => source?.what === 'network');
+  return isPipe ? sources.flatMap((source) => source?.name ?? []) : [];
 }

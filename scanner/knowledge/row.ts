@@ -289,17 +289,6 @@ export type NamedValue =
   | { readonly thisFile: true }
   | { readonly thisFolder: true };
 
-/** The same row for several names of one owner, separated by spaces: `#x` names methods. */
-export function rows(owner: string, names: string, row: Row): Table {
-  const ends = names.split(' ');
-  return Object.fromEntries(
-    ends.map((name) => [
-      owner === '' ? name : name.startsWith('#') ? `${owner}${name}` : `${owner}.${name}`,
-      row,
-    ]),
-  );
-}
-
 /**
  * Rows by lists of names; a name without an owner has that of the name before it, and `a|b.c` is
  * the name `c` of both owners.

@@ -7,10 +7,10 @@ import {
   caseless,
   computes,
   type Knowledge,
+  named,
   nothing,
   type Row,
   row,
-  rows,
   type Table,
 } from './row.ts';
 import { tellingCommands } from './telling-commands.ts';
@@ -27,8 +27,8 @@ const folders: Readonly<Record<string, string>> = {
   tmp: '/tmp',
   programdata: '/c/ProgramData',
   allusersprofile: '/c/ProgramData',
-  programfiles: '/c/LoweredProgram Files',
-  'programfiles(x86)': '/c/LoweredProgram Files (x86)',
+  programfiles: '/c/Program Files',
+  'programfiles(x86)': '/c/Program Files (x86)',
   windir: '/c/Windows',
   systemroot: '/c/Windows',
   systemdrive: '/c',
@@ -80,58 +80,54 @@ const web: Row = row([
 
 const isUpload = { of: 'transfertype', form: /^upload/i } as const;
 
+/** Names with a blank, which no program can write. */
+const inner: Table = {
+  'run program': row({ does: 'program', words: { rest: 0 }, input: 'input' }),
+  'run line': row({ does: 'program', words: 0, shell: true, input: 'input' }),
+  '-join ': computes('join', 0),
+  '-split ': computes('split', 0),
+};
+
 const cmdlets: Table = {
-  ...rows('', 'invoke-webrequest invoke-restmethod', web),
-  ...rows(
-    '',
-    'start-bitstransfer',
-    row(
-      [
-        { does: 'request', url: at(0, 'source'), saves: at(1, 'destination'), unless: isUpload },
-        {
-          does: 'request',
-          method: 'PUT',
-          url: at(1, 'destination'),
-          files: [at(0, 'source')],
-          when: isUpload,
-        },
-      ],
-      'nothing',
-    ),
+  'invoke-webrequest invoke-restmethod': web,
+  'start-bitstransfer': row(
+    [
+      { does: 'request', url: at(0, 'source'), saves: at(1, 'destination'), unless: isUpload },
+      {
+        does: 'request',
+        method: 'PUT',
+        url: at(1, 'destination'),
+        files: [at(0, 'source')],
+        when: isUpload,
+      },
+    ],
+    'nothing',
   ),
-  ...rows(
-    '',
-    'invoke-expression iex',
-    row({ does: 'code', code: { at: 0, name: 'command', or: 'input' } }),
-  ),
-  ...rows('', 'invoke-command start-job start-threadjob', {
+  'invoke-expression iex': row({ does: 'code', code: { at: 0, name: 'command', or: 'input' } }),
+  'invoke-command start-job start-threadjob': {
     effects: [
       { does: 'call', callee: at(0, 'scriptblock'), given: ['argumentlist'] },
       { does: 'trait', trait: 'unread-program', detail: 'computername', only: 'computername' },
       { does: 'load', path: 'filepath' },
     ],
     gives: 'through',
-  }),
-  ...rows('', 'foreach-object', {
+  },
+  'foreach-object': {
     effects: [{ does: 'call', callee: at(0, 'process'), each: 'input' }],
     gives: 'called',
-  }),
-  ...rows('', 'where-object', {
+  },
+  'where-object': {
     effects: [{ does: 'call', callee: at(0, 'filterscript'), each: 'input' }],
     gives: 'through',
-  }),
-  'run program': row({ does: 'program', words: { rest: 0 }, input: 'input' }),
-  'run line': row({ does: 'program', words: 0, shell: true, input: 'input' }),
-  ...rows('', 'start-process', {
+  },
+  'start-process': {
     effects: [
       { does: 'trait', trait: 'privilege', detail: 'verb', only: 'verb' },
       { does: 'trait', trait: 'detached', detail: 'windowstyle', only: 'windowstyle' },
     ],
     gives: 'nothing',
-  }),
-  ...rows(
-    '',
-    'write-output write-host write-information write-warning write-error write-verbose write-debug out-host out-default',
+  },
+  'write-output write-host write-information write-warning write-error write-verbose write-debug out-host out-default':
     {
       effects: [
         { does: 'output', content: { rest: 0 } },
@@ -139,275 +135,191 @@ const cmdlets: Table = {
       ],
       gives: { compute: 'join', of: [{ rest: 0 }] },
     },
-  ),
-  ...rows(
-    '',
-    'out-null start-sleep set-location push-location pop-location set-strictmode test-path clear-host write-progress new-scheduledtasktrigger new-scheduledtasksettingsset set-psdebug clear-variable remove-variable stop-process stop-service stop-job remove-job clear-content',
+  'out-null start-sleep set-location push-location pop-location set-strictmode test-path clear-host write-progress new-scheduledtasktrigger new-scheduledtasksettingsset set-psdebug clear-variable remove-variable stop-process stop-service stop-job remove-job clear-content':
     nothing,
-  ),
-  ...rows(
-    '',
-    'get-content import-csv import-clixml import-powershelldatafile get-filehash select-string format-hex',
+  'get-content import-csv import-clixml import-powershelldatafile get-filehash select-string format-hex':
     row({ does: 'read', path }, 'through'),
+  'get-childitem get-item': row({ does: 'read', path }),
+  'set-content': row(
+    { does: 'write', path, content: { at: 1, name: 'value', or: 'input' } },
+    'nothing',
   ),
-  ...rows('', 'get-childitem get-item', row({ does: 'read', path })),
-  ...rows(
-    '',
-    'set-content',
-    row({ does: 'write', path, content: { at: 1, name: 'value', or: 'input' } }, 'nothing'),
+  'add-content': row(
+    {
+      does: 'write',
+      path,
+      content: { at: 1, name: 'value', or: 'input' },
+      traits: ['write', 'append'],
+    },
+    'nothing',
   ),
-  ...rows(
-    '',
-    'add-content',
-    row(
-      {
-        does: 'write',
-        path,
-        content: { at: 1, name: 'value', or: 'input' },
-        traits: ['write', 'append'],
-      },
-      'nothing',
-    ),
+  'out-file tee-object export-csv export-clixml': row(
+    {
+      does: 'write',
+      path: { at: 0, name: 'filepath', or: 'path' },
+      content: { name: 'input', or: 'inputobject' },
+    },
+    'through',
   ),
-  ...rows(
-    '',
-    'out-file tee-object export-csv export-clixml',
-    row(
-      {
-        does: 'write',
-        path: { at: 0, name: 'filepath', or: 'path' },
-        content: { name: 'input', or: 'inputobject' },
-      },
-      'through',
-    ),
+  'remove-item': row({ does: 'delete', path, traits: ['write', 'delete', 'recursive'] }, 'nothing'),
+  'copy-item move-item': row({ does: 'read', path, to: at(1, 'destination') }, 'nothing'),
+  'compress-archive': row({ does: 'read', path, to: at(1, 'destinationpath') }, 'nothing'),
+  'expand-archive': row(
+    { does: 'read', path, to: at(1, 'destinationpath'), unpacks: true },
+    'nothing',
   ),
-  ...rows(
-    '',
-    'remove-item',
-    row({ does: 'delete', path, traits: ['write', 'delete', 'recursive'] }, 'nothing'),
+  'new-item': row({ does: 'write', path, content: 'value' }),
+  'import-module': row({ does: 'load', path: at(0, 'name') }, 'nothing'),
+  'add-type': row(
+    { does: 'trait', trait: 'unread-program', detail: at(0, 'typedefinition') },
+    'nothing',
   ),
-  ...rows(
-    '',
-    'copy-item move-item',
-    row({ does: 'read', path, to: at(1, 'destination') }, 'nothing'),
-  ),
-  ...rows(
-    '',
-    'compress-archive',
-    row({ does: 'read', path, to: at(1, 'destinationpath') }, 'nothing'),
-  ),
-  ...rows(
-    '',
-    'expand-archive',
-    row({ does: 'read', path, to: at(1, 'destinationpath'), unpacks: true }, 'nothing'),
-  ),
-  ...rows('', 'new-item', row({ does: 'write', path, content: 'value' })),
-  ...rows('', 'import-module', row({ does: 'load', path: at(0, 'name') }, 'nothing')),
-  ...rows(
-    '',
-    'add-type',
-    row({ does: 'trait', trait: 'unread-program', detail: at(0, 'typedefinition') }, 'nothing'),
-  ),
-  ...rows('', 'get-clipboard', row({ does: 'observe', what: 'clipboard' })),
-  ...rows(
-    '',
-    'invoke-wmimethod invoke-cimmethod enter-pssession new-pssession invoke-dscresource new-object',
+  'get-clipboard': row({ does: 'observe', what: 'clipboard' }),
+  'invoke-wmimethod invoke-cimmethod enter-pssession new-pssession invoke-dscresource new-object':
     row({ does: 'trait', trait: 'unread-program' }, 'through'),
+  'install-module install-package install-script': row(
+    { does: 'program', words: { rest: 0 } },
+    'through',
   ),
-  ...rows(
-    '',
-    'install-module install-package install-script',
-    row({ does: 'program', words: { rest: 0 } }, 'through'),
-  ),
-  ...rows(
-    '',
-    'join-path',
-    computes('path-join', path, at(1, 'childpath'), at(2, 'additionalchildpath')),
-  ),
-  ...rows('', '$env', row({ does: 'env', name: 0 })),
-  ...rows('', '$env=', row({ does: 'set-env', name: 0, value: 1 }, 'nothing')),
-  ...rows('', '-add', computes('sum', { rest: 0 })),
-  ...rows('', '-join', computes('join', 0, 1)),
-  '-join ': computes('join', 0),
-  '-split ': computes('split', 0),
-  ...rows('', '-split', computes('split', 0, 1)),
-  ...rows('', '-replace', computes('replace-pattern', 0, 1)),
-  ...rows('', '-f', computes('format', 0, 1)),
-  ...rows('', '[char]', computes('chr', 0)),
-  ...rows('', '[char[]]', computes('chr', 0)),
+  'join-path': computes('path-join', path, at(1, 'childpath'), at(2, 'additionalchildpath')),
+  $env: row({ does: 'env', name: 0 }),
+  '$env=': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
+  '-add': computes('sum', { rest: 0 }),
+  '-join': computes('join', 0, 1),
+  '-split': computes('split', 0, 1),
+  '-replace': computes('replace-pattern', 0, 1),
+  '-f': computes('format', 0, 1),
+  '[char]': computes('chr', 0),
+  '[char[]]': computes('chr', 0),
 };
 
 const net: Table = {
-  ...rows('[convert]', 'frombase64string', computes('base64-decode', 0)),
-  ...rows(
-    '[convert]',
-    'tobyte toint16 toint32 toint64 touint32 touint64',
-    computes('number', 0, 1),
+  '[convert].frombase64string': computes('base64-decode', 0),
+  '[convert].tobyte toint16 toint32 toint64 touint32 touint64': computes('number', 0, 1),
+  '[convert].tochar': computes('chr', 0),
+  '[convert].tobase64string tohexstring': { effects: [], gives: 'encoded' },
+  '[char].convertfromutf32': computes('chr', 0),
+  '[io.path].combine join': computes('path-join', { rest: 0 }),
+  '[string].join': computes('join', 1, 0),
+  '[string].concat': computes('sum', { rest: 0 }),
+  '[string].format': computes('format', 0, { rest: 1 }),
+  '[io.file].readalltext readallbytes readalllines readlines open openread opentext': row({
+    does: 'read',
+    path: 0,
+  }),
+  '[io.file].writealltext writeallbytes writealllines create openwrite': row(
+    { does: 'write', path: 0, content: 1 },
+    'nothing',
   ),
-  ...rows('[convert]', 'tochar', computes('chr', 0)),
-  ...rows('[convert]', 'tobase64string tohexstring', { effects: [], gives: 'encoded' }),
-  ...rows('[char]', 'convertfromutf32', computes('chr', 0)),
-  ...rows('[io.path]', 'combine join', computes('path-join', { rest: 0 })),
-  ...rows('[string]', 'join', computes('join', 1, 0)),
-  ...rows('[string]', 'concat', computes('sum', { rest: 0 })),
-  ...rows('[string]', 'format', computes('format', 0, { rest: 1 })),
-  ...rows(
-    '[io.file]',
-    'readalltext readallbytes readalllines readlines open openread opentext',
-    row({ does: 'read', path: 0 }),
+  '[io.file].appendalltext appendalllines appendtext': row(
+    { does: 'write', path: 0, content: 1, traits: ['write', 'append'] },
+    'nothing',
   ),
-  ...rows(
-    '[io.file]',
-    'writealltext writeallbytes writealllines create openwrite',
-    row({ does: 'write', path: 0, content: 1 }, 'nothing'),
+  '[io.file].delete': row({ does: 'delete', path: 0 }, 'nothing'),
+  '[io.directory].delete': row(
+    { does: 'delete', path: 0, traits: ['write', 'delete', 'recursive'] },
+    'nothing',
   ),
-  ...rows(
-    '[io.file]',
-    'appendalltext appendalllines appendtext',
-    row({ does: 'write', path: 0, content: 1, traits: ['write', 'append'] }, 'nothing'),
-  ),
-  ...rows('[io.file]', 'delete', row({ does: 'delete', path: 0 }, 'nothing')),
-  ...rows(
-    '[io.directory]',
-    'delete',
-    row({ does: 'delete', path: 0, traits: ['write', 'delete', 'recursive'] }, 'nothing'),
-  ),
-  ...rows('[io.file]', 'copy move', row({ does: 'read', path: 0, to: 1 }, 'nothing')),
-  ...rows(
-    '[io.directory]',
-    'getfiles enumeratefiles getdirectories getfilesystementries',
-    row({ does: 'read', path: 0 }),
-  ),
-  ...rows('[diagnostics.process]', 'start', row({ does: 'program', words: { rest: 0 } })),
-  ...rows(
-    '[microsoft.visualbasic.interaction]',
-    'shell',
-    row({ does: 'program', words: 0, shell: true }),
-  ),
-  ...rows('[scriptblock]', 'create', row({ does: 'code', code: 0 })),
-  ...rows('[powershell]', 'create', { effects: [], gives: { instance: '[powershell]' } }),
-  ...rows('[management.automation.powershell]', 'create', {
+  '[io.file].copy move': row({ does: 'read', path: 0, to: 1 }, 'nothing'),
+  '[io.directory].getfiles enumeratefiles getdirectories getfilesystementries': row({
+    does: 'read',
+    path: 0,
+  }),
+  '[diagnostics.process].start': row({ does: 'program', words: { rest: 0 } }),
+  '[microsoft.visualbasic.interaction].shell': row({ does: 'program', words: 0, shell: true }),
+  '[scriptblock].create': row({ does: 'code', code: 0 }),
+  '[powershell].create': { effects: [], gives: { instance: '[powershell]' } },
+  '[management.automation.powershell].create': {
     effects: [],
     gives: { instance: '[powershell]' },
+  },
+  '[reflection.assembly].load loadfrom loadfile loadwithpartialname unsafeloadfrom': row(
+    { does: 'native', what: 0 },
+    'through',
+  ),
+  '[activator].createinstance': row({ does: 'native', what: 0 }, 'through'),
+  '[environment].getenvironmentvariable': row({ does: 'env', name: 0 }),
+  '[environment].getenvironmentvariables': row({ does: 'whole-env' }),
+  '[environment].setenvironmentvariable': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
+  '[environment].getfolderpath': computes('windows-folder', 0),
+  '[io.compression.zipfile].extracttodirectory': row(
+    { does: 'read', path: 0, to: 1, unpacks: true },
+    'nothing',
+  ),
+  '[windows.forms.clipboard].gettext getdataobject getimage containstext': row({
+    does: 'observe',
+    what: 'clipboard',
   }),
-  ...rows(
-    '[reflection.assembly]',
-    'load loadfrom loadfile loadwithpartialname unsafeloadfrom',
-    row({ does: 'native', what: 0 }, 'through'),
+  '[net.webrequest].create createhttp': row({ does: 'request', url: 0 }),
+  '[net.httpwebrequest].create': row({ does: 'request', url: 0 }),
+  '[net.dns].gethostaddresses gethostentry resolve': row({
+    does: 'connect',
+    scheme: 'dns',
+    host: 0,
+  }),
+  '[net.sockets.tcpclient].new': row(
+    { does: 'connect', scheme: 'tcp', host: 0, port: 1 },
+    { instance: '[net.sockets.tcpclient]' },
   ),
-  ...rows('[activator]', 'createinstance', row({ does: 'native', what: 0 }, 'through')),
-  ...rows('[environment]', 'getenvironmentvariable', row({ does: 'env', name: 0 })),
-  ...rows('[environment]', 'getenvironmentvariables', row({ does: 'whole-env' })),
-  ...rows(
-    '[environment]',
-    'setenvironmentvariable',
-    row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
+  '[net.sockets.udpclient].new': row(
+    { does: 'connect', scheme: 'udp', host: 0, port: 1 },
+    { instance: '[net.sockets.tcpclient]' },
   ),
-  ...rows('[environment]', 'getfolderpath', computes('windows-folder', 0)),
-  ...rows(
-    '[io.compression.zipfile]',
-    'extracttodirectory',
-    row({ does: 'read', path: 0, to: 1, unpacks: true }, 'nothing'),
+  '[net.sockets.tcplistener].new': row(
+    { does: 'listen' },
+    { instance: '[net.sockets.tcplistener]' },
   ),
-  ...rows(
-    '[windows.forms.clipboard]',
-    'gettext getdataobject getimage containstext',
-    row({ does: 'observe', what: 'clipboard' }),
-  ),
-  ...rows('[net.webrequest]', 'create createhttp', row({ does: 'request', url: 0 })),
-  ...rows('[net.httpwebrequest]', 'create', row({ does: 'request', url: 0 })),
-  ...rows(
-    '[net.dns]',
-    'gethostaddresses gethostentry resolve',
-    row({ does: 'connect', scheme: 'dns', host: 0 }),
-  ),
-  ...rows(
-    '[net.sockets.tcpclient]',
-    'new',
-    row(
-      { does: 'connect', scheme: 'tcp', host: 0, port: 1 },
-      { instance: '[net.sockets.tcpclient]' },
-    ),
-  ),
-  ...rows(
-    '[net.sockets.udpclient]',
-    'new',
-    row(
-      { does: 'connect', scheme: 'udp', host: 0, port: 1 },
-      { instance: '[net.sockets.tcpclient]' },
-    ),
-  ),
-  ...rows(
-    '[net.sockets.tcplistener]',
-    'new',
-    row({ does: 'listen' }, { instance: '[net.sockets.tcplistener]' }),
-  ),
-  ...rows(
-    '[net.httplistener]',
-    'new',
-    row({ does: 'listen' }, { instance: '[net.sockets.tcplistener]' }),
-  ),
+  '[net.httplistener].new': row({ does: 'listen' }, { instance: '[net.sockets.tcplistener]' }),
   // Members of objects, whatever the object is.
-  ...rows(
-    'Any',
-    '#downloadstring #downloaddata #openread #getstringasync #getbytearrayasync #getstreamasync #getasync #downloadstringtaskasync #downloaddatataskasync',
+  'Any#downloadstring downloaddata openread getstringasync getbytearrayasync getstreamasync getasync downloadstringtaskasync downloaddatataskasync':
     row({ does: 'request', url: 0, header: ['self'] }),
-  ),
-  ...rows(
-    'Any',
-    '#downloadfile #downloadfileasync #downloadfiletaskasync',
-    row({ does: 'request', url: 0, saves: 1, header: ['self'] }),
-  ),
-  ...rows(
-    'Any',
-    '#uploadstring #uploaddata #uploadvalues #postasync #putasync #patchasync #uploadstringasync',
-    row({ does: 'request', url: 0, method: 'POST', body: [{ rest: 1 }], header: ['self'] }),
-  ),
-  ...rows(
-    'Any',
-    '#sendasync',
-    row({ does: 'request', url: 0, method: '*', body: [{ rest: 0 }], header: ['self'] }),
-  ),
-  ...rows('Any', '#uploadfile', {
+  'Any#downloadfile downloadfileasync downloadfiletaskasync': row({
+    does: 'request',
+    url: 0,
+    saves: 1,
+    header: ['self'],
+  }),
+  'Any#uploadstring uploaddata uploadvalues postasync putasync patchasync uploadstringasync': row({
+    does: 'request',
+    url: 0,
+    method: 'POST',
+    body: [{ rest: 1 }],
+    header: ['self'],
+  }),
+  'Any#sendasync': row({
+    does: 'request',
+    url: 0,
+    method: '*',
+    body: [{ rest: 0 }],
+    header: ['self'],
+  }),
+  'Any#uploadfile': {
     effects: [
       { does: 'read', path: 1 },
       { does: 'request', url: 0, method: 'POST', body: [1], header: ['self'] },
     ],
-  }),
-  ...rows('Any', '#open', row({ does: 'fill', into: 'self', with: 1 })),
-  ...rows(
-    'Any',
-    '#invokescript #newscriptblock #expandstring #addscript #invokecommand',
-    row({ does: 'code', code: 0 }, 'self'),
+  },
+  'Any#open': row({ does: 'fill', into: 'self', with: 1 }),
+  'Any#invokescript newscriptblock expandstring addscript invokecommand': row(
+    { does: 'code', code: 0 },
+    'self',
   ),
-  ...rows('Any', '#shellexecute #exec #run', row({ does: 'program', words: { rest: 0 } })),
-  ...rows(
-    'Any',
-    '#getstring #getchars #readtoend #tostring',
-    computes('same', { at: 0, or: 'self' }),
-  ),
-  ...rows(
-    'Any',
-    '#definedynamicassembly #getdelegateforfunctionpointer #getprocaddress #virtualalloc #createthread #invokemember #dynamicinvoke #createinstance #getmethod #gettypefromclsid #compileassemblyfromsource',
+  'Any#shellexecute exec run': row({ does: 'program', words: { rest: 0 } }),
+  'Any#getstring getchars readtoend tostring': computes('same', { at: 0, or: 'self' }),
+  'Any#definedynamicassembly getdelegateforfunctionpointer getprocaddress virtualalloc createthread invokemember dynamicinvoke createinstance getmethod gettypefromclsid compileassemblyfromsource':
     row({ does: 'native', what: 0 }, 'through'),
-  ),
-  ...rows(
-    'Any',
-    '#invoke #invokereturnasis',
-    row({ does: 'call', callee: 'self', given: [0, 1, 2] }, 'called'),
-  ),
-  ...rows('Text', '#tostring #clone', computes('same', 'self')),
-  ...rows('Text', '#trim', computes('strip', 'self')),
-  ...rows('Text', '#tolower #tolowerinvariant', computes('lower', 'self')),
-  ...rows('Text', '#toupper #toupperinvariant', computes('upper', 'self')),
-  ...rows('Text', '#replace', computes('replace', 'self', 0, 1)),
-  ...rows('Text', '#substring', computes('slice', 'self', 0, 1)),
-  ...rows('Text', '#split', computes('split', 'self', 0)),
-  ...rows('Text', '#tochararray', computes('letters', 'self')),
-  ...rows(
-    'Function',
-    '#invoke #invokereturnasis',
-    row({ does: 'call', callee: 'self', given: [0, 1, 2] }, 'called'),
+  'Any#invoke invokereturnasis': row({ does: 'call', callee: 'self', given: [0, 1, 2] }, 'called'),
+  'Text#tostring clone': computes('same', 'self'),
+  'Text#trim': computes('strip', 'self'),
+  'Text#tolower tolowerinvariant': computes('lower', 'self'),
+  'Text#toupper toupperinvariant': computes('upper', 'self'),
+  'Text#replace': computes('replace', 'self', 0, 1),
+  'Text#substring': computes('slice', 'self', 0, 1),
+  'Text#split': computes('split', 'self', 0),
+  'Text#tochararray': computes('letters', 'self'),
+  'Function#invoke invokereturnasis': row(
+    { does: 'call', callee: 'self', given: [0, 1, 2] },
+    'called',
   ),
 };
 
@@ -417,7 +329,7 @@ const plainTypes =
 
 export const windowsKnowledge: Knowledge = {
   language: 'powershell',
-  rows: caseless({ ...cmdlets, ...net }),
+  rows: caseless({ ...inner, ...named({ ...cmdlets, ...net }) }),
   names: {
     'env:': { wholeEnv: true },
     $args: { input: '$args' },
