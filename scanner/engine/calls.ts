@@ -299,10 +299,8 @@ function callOwn(
 ): Value | undefined {
   const method = methodOf(of, engine.fold(name));
   if (method !== undefined) return invoke(engine, method, given, site, self);
-  for (const api of apisAbove(of)) {
-    const row = `${api}#${name}`;
-    if (rowFor(engine, row) !== undefined) return callApi(engine, site, row, given, self);
-  }
+  const api = apisAbove(of).find((one) => rowFor(engine, `${one}#${name}`) !== undefined);
+  if (api !== undefined) return callApi(engine, site, `${api}#${name}`, given, self);
   // What any object does is not missing.
   if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
   const missing = methodOf(of, engine.knowledge.missingName);
@@ -328,10 +326,8 @@ function callStatic(
 ): Value | undefined {
   const method = staticMethodOf(of, engine.fold(name));
   if (method !== undefined) return invoke(engine, method, given, site, self);
-  for (const api of apisAbove(of)) {
-    const row = `${api}.${name}`;
-    if (rowFor(engine, row) !== undefined) return callApi(engine, site, row, given, self);
-  }
+  const api = apisAbove(of).find((one) => rowFor(engine, `${one}.${name}`) !== undefined);
+  if (api !== undefined) return callApi(engine, site, `${api}.${name}`, given, self);
   const field = staticOf(of, name);
   return field === undefined ? undefined : callValue(engine, site, field, given);
 }
@@ -391,7 +387,7 @@ function callOnUnknown(
         invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
       ),
     );
-  const known = [`Any#${name}`, `Text#${name}`, `List#${name}`, `Record#${name}`];
+  const known = ['Any', 'Text', 'List', 'Record'].map((one) => `${one}#${name}`);
   const api = known.find((one) => rowFor(engine, one) !== undefined);
   if (api !== undefined) return callApi(engine, site, api, given, of);
   return passThrough(engine, site, [of], given);

@@ -137,13 +137,14 @@ function givenBy(
     return dataOf([node]);
   }
   if (gives === 'decoded') return { ...data(), isDecoded: true };
-  if (gives !== 'object' && 'text' in gives) return textValue(gives.text);
-  if (gives !== 'object' && 'compute' in gives) {
+  const result = gives === 'object' ? { instance: call.at.api } : gives;
+  if ('text' in result) return textValue(result.text);
+  if ('compute' in result) {
     if (engine.isExhausted) return data();
-    const given = gives.of.map((one) => argOf(call, one));
-    const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
+    const given = result.of.map((one) => argOf(call, one));
+    const all = variadic.has(result.compute) ? given.filter((one) => one !== undefined) : given;
     return compute(
-      gives.compute,
+      result.compute,
       all.map((one) => one ?? unknown),
     );
   }
@@ -154,8 +155,7 @@ function givenBy(
   const all = allGiven(call);
   const held = [...all, ...made.filter((value) => value !== undefined)];
   if (held.length > 0) object.rest = dataOf(allNodesOf(held));
-  const of = gives === 'object' ? call.at.api : gives.instance;
-  return thingValue({ is: 'instance', of, object });
+  return thingValue({ is: 'instance', of: result.instance, object });
 }
 
 // What a template can see: of the templates of the skill, only what they name.

@@ -4,6 +4,7 @@
  * package alone is a call of what it exports.
  */
 import {
+  by,
   computes,
   type Gives,
   named,
@@ -44,8 +45,8 @@ const sendsSecond = row(isSecondSent);
 const tcp: RowEffect = {
   does: 'connect',
   scheme: 'tcp',
-  host: { at: 1, name: 'host' },
-  port: { at: 0, name: 'port' },
+  host: by('host', 1),
+  port: by('port'),
 };
 const looksUp = row({ does: 'connect', scheme: 'dns', host: 0 });
 const isRaw: RowEffect = { does: 'trait', trait: 'raw-socket' };

@@ -289,6 +289,11 @@ export type NamedValue =
   | { readonly thisFile: true }
   | { readonly thisFolder: true };
 
+/** An argument by name, and by position. */
+export function by(name: string, at = 0): { readonly at: number; readonly name: string } {
+  return { at, name };
+}
+
 /**
  * Rows by lists of names; a name without an owner has that of the name before it, and `a|b.c` is
  * the name `c` of both owners.

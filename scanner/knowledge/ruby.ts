@@ -5,6 +5,7 @@
  */
 import {
   type ArgOf,
+  by,
   computes,
   type Knowledge,
   named,
@@ -48,7 +49,7 @@ const reads = row({ does: 'read', path: 0 });
 const writes: RowEffect = { does: 'write', path: 0 };
 const copies: RowEffect = { does: 'read', path: 0, to: 1 };
 const links = row({ ...copies, traits: ['link'] }, 'nothing');
-const opens: RowEffect = { does: 'open', path: 0, mode: { at: 1, name: 'mode' } };
+const opens: RowEffect = { does: 'open', path: 0, mode: by('mode', 1) };
 const deletes: RowEffect = { does: 'delete', path: 0 };
 const changesMode: RowEffect = { does: 'write', path: 1, traits: ['permissions'] };
 const deletesAll = row({ ...deletes, traits: ['delete', 'recursive'] }, 'nothing');
@@ -125,7 +126,7 @@ function client(
 }
 
 function connects(usual: number, host: ArgOf = 0): Row {
-  const port = { at: 1, name: 'port' };
+  const port = by('port', 1);
   return row({ does: 'connect', scheme: 'tcp', host, port, usual });
 }
 
@@ -158,7 +159,7 @@ const network: Table = {
   'Any#with_query': fills,
   ...client('Faraday.', { query: [1], header: [2] }, sent),
   ...client('Faraday#', { query: [1], header: [2] }, sent),
-  'Faraday.new': row({ ...secure, host: { at: 0, name: 'url' } }, { instance: 'Faraday' }),
+  'Faraday.new': row({ ...secure, host: by('url') }, { instance: 'Faraday' }),
   ...client('HTTParty.'),
   ...client('RestClient.', get, { body: [1], header: [2, 'authorization'] }),
   'RestClient::Request.execute': row({ ...get, ...options, url: 'url', methodAt: 'method' }),
@@ -187,7 +188,7 @@ const network: Table = {
   'Net::SMTP.new start': connects(25),
   'Net::IMAP.new': connects(993),
   'Redis.new': connects(6379, { at: 0, name: 'url', or: 'host' }),
-  'PG.connect Mysql2::Client.new Sequel.connect': connects(5432, { at: 0, name: 'host' }),
+  'PG.connect Mysql2::Client.new Sequel.connect': connects(5432, by('host')),
   'Aws::S3::Client.new': row([], { instance: 'Aws::S3::Client' }),
   'Aws::S3::Client#put_object upload_file': row({ ...stored, host: 's3.amazonaws.com' }),
 };

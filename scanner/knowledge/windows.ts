@@ -4,14 +4,17 @@
  */
 
 import {
+  by,
   caseless,
   computes,
   type Knowledge,
   named,
   nothing,
   type Row,
+  type RowEffect,
   row,
   type Table,
+  through,
 } from './row.ts';
 import { tellingCommands } from './telling-commands.ts';
 
@@ -60,16 +63,12 @@ export function windowsPath(path: string): string {
     .replace(/\\+/g, '/');
 }
 
-const at = (position: number, name: string): { at: number; name: string } => ({
-  at: position,
-  name,
-});
 const path = { at: 0, name: 'path', or: { name: 'literalpath', or: 'input' } } as const;
 
 const web: Row = row([
   {
     does: 'request',
-    url: at(0, 'uri'),
+    url: by('uri'),
     methodAt: 'method',
     body: ['body', 'form', 'infile', 'input'],
     header: ['headers', 'credential', 'websession', 'useragent'],
@@ -92,12 +91,12 @@ const cmdlets: Table = {
   'invoke-webrequest invoke-restmethod': web,
   'start-bitstransfer': row(
     [
-      { does: 'request', url: at(0, 'source'), saves: at(1, 'destination'), unless: isUpload },
+      { does: 'request', url: by('source'), saves: by('destination', 1), unless: isUpload },
       {
         does: 'request',
         method: 'PUT',
-        url: at(1, 'destination'),
-        files: [at(0, 'source')],
+        url: by('destination', 1),
+        files: [by('source')],
         when: isUpload,
       },
     ],
@@ -106,18 +105,18 @@ const cmdlets: Table = {
   'invoke-expression iex': row({ does: 'code', code: { at: 0, name: 'command', or: 'input' } }),
   'invoke-command start-job start-threadjob': {
     effects: [
-      { does: 'call', callee: at(0, 'scriptblock'), given: ['argumentlist'] },
+      { does: 'call', callee: by('scriptblock'), given: ['argumentlist'] },
       { does: 'trait', trait: 'unread-program', detail: 'computername', only: 'computername' },
       { does: 'load', path: 'filepath' },
     ],
     gives: 'through',
   },
   'foreach-object': {
-    effects: [{ does: 'call', callee: at(0, 'process'), each: 'input' }],
+    effects: [{ does: 'call', callee: by('process'), each: 'input' }],
     gives: 'called',
   },
   'where-object': {
-    effects: [{ does: 'call', callee: at(0, 'filterscript'), each: 'input' }],
+    effects: [{ does: 'call', callee: by('filterscript'), each: 'input' }],
     gives: 'through',
   },
   'start-process': {
@@ -162,16 +161,16 @@ const cmdlets: Table = {
     'through',
   ),
   'remove-item': row({ does: 'delete', path, traits: ['write', 'delete', 'recursive'] }, 'nothing'),
-  'copy-item move-item': row({ does: 'read', path, to: at(1, 'destination') }, 'nothing'),
-  'compress-archive': row({ does: 'read', path, to: at(1, 'destinationpath') }, 'nothing'),
+  'copy-item move-item': row({ does: 'read', path, to: by('destination', 1) }, 'nothing'),
+  'compress-archive': row({ does: 'read', path, to: by('destinationpath', 1) }, 'nothing'),
   'expand-archive': row(
-    { does: 'read', path, to: at(1, 'destinationpath'), unpacks: true },
+    { does: 'read', path, to: by('destinationpath', 1), unpacks: true },
     'nothing',
   ),
   'new-item': row({ does: 'write', path, content: 'value' }),
-  'import-module': row({ does: 'load', path: at(0, 'name') }, 'nothing'),
+  'import-module': row({ does: 'load', path: by('name') }, 'nothing'),
   'add-type': row(
-    { does: 'trait', trait: 'unread-program', detail: at(0, 'typedefinition') },
+    { does: 'trait', trait: 'unread-program', detail: by('typedefinition') },
     'nothing',
   ),
   'get-clipboard': row({ does: 'observe', what: 'clipboard' }),
@@ -181,7 +180,7 @@ const cmdlets: Table = {
     { does: 'program', words: { rest: 0 } },
     'through',
   ),
-  'join-path': computes('path-join', path, at(1, 'childpath'), at(2, 'additionalchildpath')),
+  'join-path': computes('path-join', path, by('childpath', 1), by('additionalchildpath', 2)),
   $env: row({ does: 'env', name: 0 }),
   '$env=': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
   '-add': computes('sum', { rest: 0 }),
@@ -189,16 +188,17 @@ const cmdlets: Table = {
   '-split': computes('split', 0, 1),
   '-replace': computes('replace-pattern', 0, 1),
   '-f': computes('format', 0, 1),
-  '[char]': computes('chr', 0),
-  '[char[]]': computes('chr', 0),
+  '[char] [char[]]': computes('chr', 0),
 };
+
+// What a client was given before, such as headers for all requests, is sent as well.
+const byClient: RowEffect = { does: 'request', url: 0, header: ['self'] };
 
 const net: Table = {
   '[convert].frombase64string': computes('base64-decode', 0),
   '[convert].tobyte toint16 toint32 toint64 touint32 touint64': computes('number', 0, 1),
-  '[convert].tochar': computes('chr', 0),
-  '[convert].tobase64string tohexstring': { effects: [], gives: 'encoded' },
-  '[char].convertfromutf32': computes('chr', 0),
+  '[convert].tochar [char].convertfromutf32': computes('chr', 0),
+  '[convert].tobase64string tohexstring': row([], 'encoded'),
   '[io.path].combine join': computes('path-join', { rest: 0 }),
   '[string].join': computes('join', 1, 0),
   '[string].concat': computes('sum', { rest: 0 }),
@@ -228,11 +228,9 @@ const net: Table = {
   '[diagnostics.process].start': row({ does: 'program', words: { rest: 0 } }),
   '[microsoft.visualbasic.interaction].shell': row({ does: 'program', words: 0, shell: true }),
   '[scriptblock].create': row({ does: 'code', code: 0 }),
-  '[powershell].create': { effects: [], gives: { instance: '[powershell]' } },
-  '[management.automation.powershell].create': {
-    effects: [],
-    gives: { instance: '[powershell]' },
-  },
+  '[powershell].create [management.automation.powershell].create': row([], {
+    instance: '[powershell]',
+  }),
   '[reflection.assembly].load loadfrom loadfile loadwithpartialname unsafeloadfrom': row(
     { does: 'native', what: 0 },
     'through',
@@ -250,8 +248,19 @@ const net: Table = {
     does: 'observe',
     what: 'clipboard',
   }),
-  '[net.webrequest].create createhttp': row({ does: 'request', url: 0 }),
-  '[net.httpwebrequest].create': row({ does: 'request', url: 0 }),
+  '[net.webrequest].create createhttp [net.httpwebrequest].create': row({
+    does: 'request',
+    url: 0,
+  }),
+  '[net.http.httpclient].new': row([], { instance: '[net.http.httpclient]' }),
+  '[net.http.httpclient]#defaultrequestheaders': row([], 'self'),
+  '[net.http.httpclient]#getasync getstringasync getbytearrayasync getstreamasync': row(byClient),
+  '[net.http.httpclient]#deleteasync': row({ ...byClient, method: 'DELETE' }),
+  '[net.http.httpclient]#postasync': row({ ...byClient, method: 'POST', body: [1] }),
+  '[net.http.httpclient]#putasync': row({ ...byClient, method: 'PUT', body: [1] }),
+  '[net.http.bytearraycontent].new [net.http.streamcontent].new': through,
+  '[net.http.stringcontent].new [net.http.headers.authenticationheadervalue].new': through,
+  '[net.http.headers.mediatypeheadervalue].new': nothing,
   '[net.dns].gethostaddresses gethostentry resolve': row({
     does: 'connect',
     scheme: 'dns',

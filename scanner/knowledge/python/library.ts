@@ -1,6 +1,7 @@
 /** What Python's own library does. Source: the Python 3.14 library reference. */
 import {
   type ArgOf,
+  by,
   type EffectOf,
   named,
   nothing,
@@ -13,7 +14,6 @@ import {
 
 import { pythonPackages } from './packages.ts';
 import {
-  by,
   code,
   connects,
   decoded,

@@ -1,8 +1,16 @@
 /** What packages from PyPI do that skills often import. Sources: the packages' documentation. */
 import { pythonBaseOptions, pythonServices } from '../../lookup-tables/service-hosts.ts';
-import { type ArgOf, type EffectOf, named, type Row, row, type Table, through } from '../row.ts';
 import {
+  type ArgOf,
   by,
+  type EffectOf,
+  named,
+  type Row,
+  row,
+  type Table,
+  through,
+} from '../row.ts';
+import {
   byName,
   code,
   connects,

@@ -1,6 +1,7 @@
 /** Rows that the tables of Python's libraries share. */
 import {
   type ArgOf,
+  by,
   computes,
   type EffectOf,
   named,
@@ -9,11 +10,6 @@ import {
   row,
   type Table,
 } from '../row.ts';
-
-/** An argument by name, and by position. */
-export function by(name: string, at = 0): ArgOf {
-  return { at, name };
-}
 
 /** The same rows for several owners: objects of one kind, modules with the same functions. */
 export function ofEach(owners: string, members: Table): Table {

@@ -56,7 +56,7 @@ function parseUnary(reader: Reader): Expression {
     skipBlanks(reader, false);
     const found = take(
       reader,
-      /-(?:not|bnot|join|split|[ci]split)(?![\w-])|!|\+\+|--|[-+,](?=[\w$'"([@{])/iy,
+      /-(?:not|bnot|join|split|[ci]split)(?![\w-])|!|\+\+|--|[-+](?=[\w$'"([@{])|,(?=\s{0,9}[\w$'"([@{])/iy,
     );
     if (found !== undefined) {
       skipBlanks(reader, false);

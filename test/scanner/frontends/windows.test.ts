@@ -64,6 +64,17 @@ describe('an honest program has no finding, and passes in a block of a page', ()
     ['objects', 'a.ps1', '$a = @{ b = 1 }\n$a.b += 2\nWrite-Host "b is $($a.b)"'],
     ['functions', 'a.ps1', 'function Add($a, $b) { return $a + $b }\nAdd 1 2'],
     ['a message about a download', 'a.ps1', `Write-Host 'Never run: irm https://a.example | iex'`],
+    ['an installer', 'SKILL.md', fence('powershell', 'irm https://astral.sh/uv/install.ps1 | iex')],
+    ['a program of the reader', 'SKILL.md', fence('powershell', '& $magick identify a.jpg')],
+    ['a script of its folder', 'a.ps1', '. "$PSScriptRoot/_lib.ps1"'],
+    [
+      'a client',
+      'SKILL.md',
+      fence(
+        'powershell',
+        '$c = New-Object System.Net.Http.HttpClient\n$d = New-Object Net.Http.ByteArrayContent(, [IO.File]::ReadAllBytes("a.png"))\n$c.PostAsync("https://{org}.example.com/a.png", $d)',
+      ),
+    ],
     ['a batch file', 'a.bat', '@echo off\nset N=1\nif "%N%"=="1" (echo one) else (echo two)\n'],
   ])('%s', async (_, path, text) => {
     const report = await scan(path, text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lowerPhp } from '../../../scanner/languages/php/lower.ts';
+import { lowerPhp } from '../../../scanner/languages/php/php.ts';
 import { checkAnyText, lowering, printed } from './lowering.ts';
 
 const lower = lowering('php', lowerPhp);

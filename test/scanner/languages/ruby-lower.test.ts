@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lowerRuby } from '../../../scanner/languages/ruby/calls.ts';
+import { lowerRuby } from '../../../scanner/languages/ruby/ruby.ts';
 import { checkAnyText, lowering, printed } from './lowering.ts';
 
 const lower = lowering('ruby', lowerRuby);
