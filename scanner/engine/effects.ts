@@ -11,7 +11,7 @@ import type {
 import { own } from '../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import { recordings } from '../lookup-tables/observations.ts';
-import { shellVariables } from '../lookup-tables/shell.ts';
+import { shellVariables, steeringVariables } from '../lookup-tables/shell.ts';
 import { type CallSite, callValue, type Given, nothingGiven, passThrough } from './calls.ts';
 import { applyFile, loadPath, startAt, storedPaths } from './files.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -355,9 +355,11 @@ function setVariable(
   { name, value }: EffectOf<'set-env'>,
 ): undefined {
   const given = argOf(call, value) ?? unknown;
-  const names = textsOf(argOf(call, name) ?? unknown).map(({ whole }) => whole);
-  for (const one of names) {
-    engine.notes.trait(call.at, 'env-write', one);
+  for (const { whole } of textsOf(argOf(call, name) ?? unknown)) {
+    // `putenv` takes the name and the value in one text.
+    const one = whole.replace(/=.*/s, '');
+    if (steeringVariables.test(one))
+      engine.notes.trait({ ...call.at, api: one }, 'env-write', whole);
     for (const node of allNodesOf([given]))
       engine.notes.exports.push({ by: call.at.program.source.path, name: one, node });
   }

@@ -38,7 +38,7 @@ export function startProgram(engine: Engine, call: ApiCall, effect: EffectOf<'pr
   const [first] = words ?? [];
   const inner = first === undefined ? undefined : wordsOf(first);
   const only = words?.length === 1 && inner === undefined ? first : undefined;
-  if (effect.shell || words === undefined || only !== undefined)
+  if (words === undefined || (effect.shell ?? only !== undefined))
     return startLine(engine, call, only ?? given, effect, env);
   const flat = inner === undefined ? words : [...inner, ...words.slice(1)];
   return startWords(engine, call, flat, effect, env);

@@ -91,7 +91,7 @@ type Deed =
     }
   /**
    * Starts a program: its words one by one, as a list, or a line for a shell where there is only
-   * one. With `shell`, always a line. `args` are the words behind the first, as a list, and
+   * one. With `shell`, always a line; where it is false, never. `args` are the words behind the first, as a list, and
    * `options` an object with variables, input and whether a shell reads the words.
    */
   | {
@@ -99,7 +99,7 @@ type Deed =
       readonly words: ArgOf;
       readonly args?: ArgOf;
       readonly options?: ArgOf;
-      readonly shell?: true;
+      readonly shell?: boolean;
       readonly input?: ArgOf;
     }
   | { readonly does: 'code'; readonly code: ArgOf; readonly language?: Language }

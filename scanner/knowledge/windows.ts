@@ -81,7 +81,7 @@ const isUpload = { of: 'transfertype', form: /^upload/i } as const;
 
 /** Names with a blank, which no program can write. */
 const inner: Table = {
-  'run program': row({ does: 'program', words: { rest: 0 }, input: 'input' }),
+  'run program': row({ does: 'program', words: { rest: 0 }, shell: false, input: 'input' }),
   'run line': row({ does: 'program', words: 0, shell: true, input: 'input' }),
   '-join ': computes('join', 0),
   '-split ': computes('split', 0),

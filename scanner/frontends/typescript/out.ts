@@ -94,7 +94,14 @@ export interface Called {
 export function useAt(out: Out, node: ts.Node, api: string): Use {
   const known = out.uses.get(node);
   if (known !== undefined) return known;
-  const use: Use = {
+  const use = newUse(node, api);
+  out.uses.set(node, use);
+  return use;
+}
+
+/** A record without effects, which no node has yet. */
+export function newUse(node: ts.Node, api: string): Use {
+  return {
     node,
     api,
     sources: [],
@@ -104,8 +111,6 @@ export function useAt(out: Out, node: ts.Node, api: string): Use {
     requests: [],
     runsInput: [],
   };
-  out.uses.set(node, use);
-  return use;
 }
 
 /** Adds a capability fact. */

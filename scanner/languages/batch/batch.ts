@@ -19,8 +19,8 @@ export function lowerBatch(source: TaintSource, steps: Steps): LoweredProgram {
     const place = { start: line.index, end: line.index + line[0].length };
     body.push(...lowering.line(line[0].replace(/\^\r?\n/g, ' ').slice(0, lineMax), place));
   }
-  const whole: Node = { start: 0, end: source.text.length, kind: 'seq', body };
-  return { source, body: whole, unread: [] };
+  const { length } = source.text;
+  return { source, body: { start: 0, end: length, kind: 'seq', body }, unread: [] };
 }
 
 /** Characters of one line that cmd reads. */
@@ -52,9 +52,9 @@ class Lowering {
       const input = join === '|' ? found.pop() : undefined;
       const whole = command.replace(/\)\s{0,9}$/, (end) => (command.includes('(') ? end : ''));
       const node = this.#command(whole, input);
+      if (node === undefined) continue;
       const test = this.#node({ kind: 'hole' });
-      if (node !== undefined)
-        found.push(isPerhaps ? this.#node({ kind: 'if', test, body: node }) : node);
+      found.push(isPerhaps ? this.#node({ kind: 'if', test, body: node }) : node);
     }
     return found;
   }
@@ -72,51 +72,57 @@ class Lowering {
   }
 
   #command(command: string, input: Node | undefined): Node | undefined {
-    const setting = /^set\s{1,9}(?:\/p\s{1,9})?"?([\w.-]{1,80})=(.*?)"?\s{0,9}$/i.exec(command);
+    const setting = /^set\s{1,9}(\/p\s{1,9})?"?([\w.-]{1,80})=(.*?)"?\s{0,9}$/i.exec(command);
     if (setting !== null) {
-      const name = (setting[1] ?? '').toLowerCase();
-      const isAsked = /^set\s+\/p/i.test(command);
-      const from = isAsked ? this.#node({ kind: 'hole' }) : this.#value(setting[2] ?? '');
+      const [, asked, written = '', text = ''] = setting;
+      const name = written.toLowerCase();
+      const from = asked === undefined ? this.#value(text) : this.#node({ kind: 'hole' });
       this.#set.add(name);
       return this.#node({ kind: 'set', to: { ...this.#place, kind: 'var', name }, from });
     }
-    const [first, ...rest] = wordsOf(command);
+    const rest = wordsOf(command).values();
+    const first = rest.next().value;
     if (first === undefined) return undefined;
     const words: Arg[] = [];
-    let target: { readonly word: string; readonly appends: boolean } | undefined;
-    for (let at = 0; at < rest.length; at++) {
-      const word = rest[at] ?? '';
-      const redirect = /^(\d?)(>>?|<)(&\d)?$/.exec(word);
+    let given = input;
+    const targets: { readonly value: Node; readonly call: string }[] = [];
+    for (const word of rest) {
+      const redirect = /^\d?(>>?|<)(&\d)?$/.exec(word);
       if (redirect === null) {
         words.push({ value: this.#value(word) });
         continue;
       }
-      if (redirect[3] !== undefined) continue;
-      at += 1;
-      if (redirect[2] !== '<' && redirect[1] !== '2')
-        target = { word: rest[at] ?? '', appends: redirect[2] === '>>' };
+      const [, sign, copied] = redirect;
+      const file = copied ?? rest.next().value ?? '';
+      // `2>&1` and `NUL` keep nothing.
+      if (/^(&\d|nul|)$/i.test(file)) continue;
+      const value = this.#value(file);
+      if (sign === '<') given = this.#call('Get-Content', [{ value }]);
+      else targets.push({ value, call: sign === '>>' ? 'Add-Content' : 'Set-Content' });
     }
-    const piped: readonly Arg[] = input === undefined ? [] : [{ value: input, name: 'input' }];
-    const node = this.#started(first, words, piped);
-    if (target === undefined) return node;
-    return this.#call(target.appends ? 'Add-Content' : 'Set-Content', [
-      { value: this.#value(target.word), name: 'path' },
-      { value: node, name: 'value' },
-    ]);
+    let node = this.#started(first, words, given);
+    for (const { call, value } of targets)
+      node = this.#call(call, [
+        { value, name: 'path' },
+        { value: node, name: 'value' },
+      ]);
+    return node;
   }
 
-  #started(first: string, words: readonly Arg[], piped: readonly Arg[]): Node {
-    const lower = first.toLowerCase();
+  #started(first: string, words: readonly Arg[], input: Node | undefined): Node {
     const spaced = words.flatMap(({ value }, at) =>
       at === 0 ? [value] : [this.#text(' '), value],
     );
-    if (lower === 'echo')
+    if (/^echo$/i.test(first))
       return this.#call('Write-Output', [{ value: this.#node({ kind: 'text', parts: spaced }) }]);
-    if (lower === 'type') return this.#call('Get-Content', words);
+    if (/^type$/i.test(first)) return this.#call('Get-Content', words);
     const isLocal =
       /^[\w-]{1,80}\.(?:exe|bat|cmd|msi|scr|ps1|vbs)$/i.test(first) && !systemName.test(first);
     const program = this.#value(isLocal ? `./${first}` : first);
-    return this.#call('run program', [{ value: program }, ...words, ...piped]);
+    // A variable may hold a whole line.
+    const run = words.length === 0 && /[%!]/.test(first) ? 'run line' : 'run program';
+    const piped = input === undefined ? [] : [{ value: input, name: 'input' }];
+    return this.#call(run, [{ value: program }, ...words, ...piped]);
   }
 
   #value(text: string): Node {
@@ -167,8 +173,7 @@ type Bare = Node extends infer Each
 
 const dynamic = /^(?:cd|date|time|random|errorlevel|cmdcmdline|cmdextversion|path)$/;
 
-const systemName =
-  /^(?:cmd|powershell|pwsh|certutil|bitsadmin|mshta|rundll32|regsvr32|msiexec|wmic|reg|schtasks|net1?|sc|wscript|cscript|curl|tar|python|py|node|npm|git|where|tasklist|taskkill|ipconfig|netsh|[a-z][\w-]{2,30})\.exe$/i;
+const systemName = /^(?:sc|py|[a-z][\w-]{2,30})\.exe$/i;
 
 // What stands before a command only says whether, how often or beside what it runs.
 function behindConditions(text: string): { command: string; isPerhaps: boolean } {

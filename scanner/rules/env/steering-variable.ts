@@ -14,19 +14,16 @@ export const steeringVariable = defineRule({
   maps: { cwe: ['CWE-427'], attack: ['T1574'] },
   reads: ['trait:env-write'],
   check: (context) =>
-    context.of('trait').flatMap((fact): FindingDraft[] => {
+    context.of('trait').map((fact): FindingDraft => {
       const loads =
         /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(
           fact.api,
         );
-      const message = `sets ${fact.api}, which changes what other programs do`;
-      return [
-        {
-          span: fact.span,
-          severity: milder(loads && !isInText(fact) ? 'medium' : 'low', fact),
-          confidence: fact.certainty,
-          message,
-        },
-      ];
+      return {
+        span: fact.span,
+        severity: milder(loads && !isInText(fact) ? 'medium' : 'low', fact),
+        confidence: fact.certainty,
+        message: `sets ${fact.api}, which changes what other programs do`,
+      };
     }),
 });

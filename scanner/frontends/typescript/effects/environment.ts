@@ -1,7 +1,7 @@
 /** Reads of the environment: one variable, one whose name cannot be computed, all of them. */
 import { ts } from 'ts-morph';
 import { environments } from '../../../knowledge/javascript.ts';
-import { capability, type Out, shown, trait, type Use } from '../out.ts';
+import { capability, newUse, type Out, shown, trait, type Use } from '../out.ts';
 import { bareOf, choosesOperand, givesOperand, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
@@ -147,7 +147,7 @@ export function readWholeEnvironment(
     trait(out, { api: 'process.env', node }, 'env-to-child', 'process.env');
     return;
   }
-  readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
+  readAll(out, node, 'process.env', isParameter(out, node) ? newUse : use);
 }
 
 // `({ A, B } = process.env || {})` reads what it names.
@@ -194,19 +194,6 @@ function isParameter(out: Out, node: ts.Expression): boolean {
     (ts.isParameter(declaration) ||
       (ts.isBindingElement(declaration) && ts.isParameter(declaration.parent.parent)))
   );
-}
-
-function unseen(node: ts.Node): Use {
-  return {
-    node,
-    api: 'process.env',
-    sources: [],
-    sinks: [],
-    starts: [],
-    opened: [],
-    requests: [],
-    runsInput: [],
-  };
 }
 
 /** All variables at once. */
