@@ -91,8 +91,9 @@ type Deed =
     }
   /**
    * Starts a program: its words one by one, as a list, or a line for a shell where there is only
-   * one. With `shell`, always a line; where it is false, never. `args` are the words behind the first, as a list, and
-   * `options` an object with variables, input and whether a shell reads the words.
+   * one. With `shell`, always a line; where it is false, never. `args` are the words behind the
+   * first, as a list, and `options` an object with variables, input and whether a shell reads the
+   * words.
    */
   | {
       readonly does: 'program';

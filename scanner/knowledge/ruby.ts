@@ -7,6 +7,7 @@ import {
   type ArgOf,
   by,
   computes,
+  type EffectOf,
   type Knowledge,
   named,
   nothing,
@@ -16,8 +17,6 @@ import {
   type Table,
   through,
 } from './row.ts';
-
-type RequestOf = Extract<RowEffect, { does: 'request' }>;
 
 const itself = row([], 'self');
 const same = computes('same', 'self');
@@ -105,12 +104,12 @@ const options = {
   body: ['body', 'json', 'form', 'payload', 'multipart'],
   header: ['headers', 'basic_auth', 'cookies', 'user', 'password'],
   query: ['query', 'params'],
-} satisfies Partial<RequestOf>;
+} satisfies Partial<EffectOf<'request'>>;
 
 /** The methods of a client; `plain` and `sending`: what stands at which position. */
 function client(
   owner: string,
-  plain: Partial<RequestOf> = {},
+  plain: Partial<EffectOf<'request'>> = {},
   sending = plain,
   names = 'get head options delete post put patch',
 ): Table {
@@ -130,7 +129,7 @@ function connects(usual: number, host: ArgOf = 0): Row {
   return row({ does: 'connect', scheme: 'tcp', host, port, usual });
 }
 
-const get: RequestOf = { does: 'request', url: 0, method: 'GET', header: [1] };
+const get: EffectOf<'request'> = { does: 'request', url: 0, method: 'GET', header: [1] };
 const sent = { body: [1], header: [2] };
 const stored = { does: 'request', method: 'PUT', body: ['body'] } as const;
 const secure: RowEffect = { does: 'connect', scheme: 'https', host: 0, port: 1 };

@@ -60,17 +60,19 @@ function readFiles(...folders: readonly string[]): Record<string, Buffer> {
 const slow = {
   'SKILL.md': '---\nname: busy\ndescription: Is busy.\n---\n\n```bash\ncat /dev/random\n```\n',
 };
+// A process may end between being listed and being asked.
+const readOf = (pid: number, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
 const childrenOf = (pid: number): number[] => {
-  const read = (one: number): number[] =>
-    readFileSync(`/proc/${one}/task/${one}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .map(Number);
-  const below = read(pid);
+  const below = readOf(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number);
   return [...below, ...below.flatMap(childrenOf)];
 };
-const isObserver = (pid: number): boolean =>
-  readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observe-process');
+const isObserver = (pid: number): boolean => readOf(pid, 'cmdline').includes('observe-process');
 // The observer of the test before may still be ending.
 const observersNow = (): readonly number[] => childrenOf(process.pid).filter(isObserver);
 const observerBeside = (before: readonly number[]): Promise<number> =>
@@ -174,8 +176,7 @@ describe('an observation', () => {
     const before = observersNow();
     const observation = observe(slow, 20).catch((cause: Error) => cause.message);
     const observer = await observerBeside(before);
-    const isResponder = (pid: number): boolean =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('createServer');
+    const isResponder = (pid: number): boolean => readOf(pid, 'cmdline').includes('createServer');
     await expect.poll(() => childrenOf(observer).some(isResponder)).toBe(isRoot);
     // One that ended by itself meanwhile has no start time.
     const all = childrenOf(observer)
