@@ -1,13 +1,15 @@
 /** The front end of a language that is lowered: its programs, gone through by the engine. */
+
 import type { TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import type { LoweredProgram, Node } from '../ir/ir.ts';
 import type { Knowledge } from '../knowledge/row.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../programs/frontend.ts';
-import { invoke, nothingGiven } from './calls.ts';
+import { nothingGiven } from './calls.ts';
 import { sampleOf } from './classes.ts';
-import { frameOf, runProgram } from './files.ts';
+import { frameOf, runProgram } from './effects/files.ts';
 import { Engine } from './interpret.ts';
+import { invoke } from './invoke.ts';
 import type { OwnProgram } from './value.ts';
 
 export interface LoweredLanguage {
@@ -35,12 +37,17 @@ function run(
   const isLoaded = loadedBy(programs);
   for (const program of programs.toSorted((a, b) => Number(isLoaded(a)) - Number(isLoaded(b))))
     runProgram(engine, program);
+  engine.callWhatIsLeft();
   for (const own of [...engine.functions.values(), ...engine.methods.values()].flat()) {
-    if (engine.called.has(own.func)) continue;
-    const frame = frameOf(own.program);
+    if (engine.called.has(own.func) || own.func.isImplied) continue;
+    const frame = frameOf(engine, own.program);
     const site = { node: { kind: 'self', ...own.func } as Node, frame };
-    invoke(engine, own, { ...nothingGiven, isAnything: true }, site, sampleOf(engine, own, frame));
+    const self = sampleOf(engine, own, frame);
+    engine.perhaps(frame, () =>
+      invoke(engine, own, { ...nothingGiven, isAnything: true }, site, self),
+    );
   }
+  engine.notes.noteChildren();
   return engine;
 }
 

@@ -1,5 +1,7 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
-import type { Node, NodeOf, Param } from '../ir/ir.ts';
+
+import type { Node, NodeOf } from '../ir/ir.ts';
+import { callApi, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   apisAbove,
   callSuper,
@@ -9,9 +11,18 @@ import {
   staticMethodOf,
   staticOf,
 } from './classes.ts';
-import { type ApiCall, applyRow, rowFor } from './effects.ts';
+import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { functionsOf } from './names.ts';
+import { invoke } from './invoke.ts';
+import {
+  functionsOf,
+  itemAt,
+  memberByText,
+  methodName,
+  moduleMember,
+  noteReaching,
+} from './names.ts';
+import { givenBy } from './parts.ts';
 import {
   allNodesOf,
   dataOf,
@@ -20,21 +31,16 @@ import {
   itemsOf,
   knownText,
   listValue,
-  newObject,
-  nil,
   type OwnClass,
   type OwnFunction,
   objectsOf,
-  partOf,
   type Thing,
   textsOf,
   textValue,
   thingValue,
   unknown,
   type Value,
-  withNodes,
 } from './value.ts';
-import { Variables } from './variables.ts';
 
 /** What a call is given. */
 export interface Given {
@@ -42,6 +48,8 @@ export interface Given {
   readonly named: ReadonlyMap<string, Value>;
   /** Lists that are given item by item, whose items are not known. */
   readonly spread: readonly Value[];
+  /** What a generator is sent. */
+  readonly sent?: Value;
   /** Nobody is known to call: each parameter is anything. */
   readonly isAnything?: true;
 }
@@ -49,9 +57,9 @@ export interface Given {
 export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 
 /** Calls of one function inside one another that are followed. */
-const recursionMax = 3;
+export const recursionMax = 3;
 /** Calls inside one another that are followed. */
-const framesMax = 48;
+export const framesMax = 48;
 /** Methods of the skill that a call on an unknown object may mean. */
 const candidatesMax = 8;
 
@@ -66,16 +74,16 @@ export function callFunction(
   if (callee.kind === 'member') {
     const of = engine.evaluate(callee.of, frame);
     const name = engine.nameOf(callee, frame);
-    const given = engine.givenBy(node, frame);
+    const given = givenBy(engine, node, frame);
     const isByText = engine.isHidden(callee, frame);
     return callMethod(engine, { node, frame, isByText }, of, name, given);
   }
   if (callee.kind === 'global') {
-    const given = engine.givenBy(node, frame);
+    const given = givenBy(engine, node, frame);
     return callNamed(engine, { node, frame, isByText: false }, callee.name, given);
   }
   const value = engine.evaluate(callee, frame);
-  return callValue(engine, { node, frame, isByText: false }, value, engine.givenBy(node, frame));
+  return callValue(engine, { node, frame, isByText: false }, value, givenBy(engine, node, frame));
 }
 
 /** Where a call stands; `isByText`: the name of what is called was put together from pieces. */
@@ -101,7 +109,7 @@ export function callNamed(engine: Engine, site: CallSite, written: string, given
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0)
     return callValue(engine, site, { ...unknown, isOpen: false, things: functions }, given);
-  const held = engine.globals.get(written) ?? frame.env.get(written);
+  const held = engine.heap.read(engine.globals, written) ?? frame.env.get(written);
   if (held !== undefined) return callValue(engine, site, held, given);
   const ofAny = `Any#${written}`;
   if (rowFor(engine, written) === undefined && rowFor(engine, ofAny) !== undefined)
@@ -134,13 +142,14 @@ function classesAround({ self, owner }: Invocation): readonly OwnClass[] {
 }
 
 /** Calls a value: a function, a class, a function by its text. */
-export function callValue(engine: Engine, site: CallSite, value: Value, given: Given): Value {
+export function callValue(engine: Engine, from: CallSite, value: Value, given: Given): Value {
+  const site = value.isFolded && engine.knowledge.isOpen ? { ...from, isByText: true } : from;
   const results = value.things.map((thing) => callThing(engine, site, thing, given));
-  for (const text of value.texts)
+  for (const text of engine.knowledge.isOpen ? [] : value.texts)
     if (text.isKnown)
       results.push(callNamed(engine, { ...site, isByText: !isWritten(value) }, text.whole, given));
   const isNothing = results.length === 0;
-  const isData = value.isOpen && value.nodes.length > 0;
+  const isData = value.isOpen && value.nodes.length > 0 && !engine.knowledge.isOpen;
   if (isData || (isNothing && engine.knowledge.command !== undefined))
     noteComputed(engine, site, value);
   if (isNothing || value.isOpen) results.push(passThrough(engine, site, [value], given));
@@ -155,6 +164,44 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
       return callApi(engine, site, thing.name, given, undefined);
     case 'class':
       return makeObject(engine, site.node, thingValue(thing), given, site.frame);
+    case 'module':
+      return passThrough(engine, site, [], given);
+    case 'finder': {
+      if (thing.how === 'option') {
+        const named = new Map(
+          thing.names.map((name) => [knownText(name) ?? '', thing.given.args[0] ?? unknown]),
+        );
+        return either(
+          given.args.map((callee) =>
+            thingValue({ is: 'bound', callee, given: { ...nothingGiven, named } }),
+          ),
+        );
+      }
+      const [of = unknown] = given.args;
+      const found = thing.names.map((name) =>
+        thing.how === 'call'
+          ? callMethod(engine, { ...site, isByText: !isWritten(name) }, of, knownText(name), {
+              args: [...thing.given.args, ...given.args.slice(1)],
+              named: new Map([...thing.given.named, ...given.named]),
+              spread: [...thing.given.spread, ...given.spread],
+            })
+          : thing.how === 'item'
+            ? itemAt(engine, site.node, of, name, site.frame)
+            : memberByText(engine, site.node, of, name, site.frame),
+      );
+      return found.length === 1 ? (found[0] ?? unknown) : listValue(found);
+    }
+    case 'bound': {
+      const { callee, given: first } = thing;
+      const named = new Map([...first.named, ...given.named]);
+      const spread = [...first.spread, ...given.spread];
+      return callValue(engine, site, callee, {
+        args: [...first.args, ...given.args],
+        named,
+        spread,
+        ...(given.isAnything && { isAnything: true as const }),
+      });
+    }
     case 'object':
     case 'instance': {
       const self = thingValue(thing);
@@ -168,6 +215,13 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
           knownText(name),
           given,
         );
+      if (engine.knowledge.isOpen && thing.is === 'instance') {
+        // `send = socket.send`
+        if (thing.of.includes('#') && rowFor(engine, thing.of) !== undefined)
+          return callApi(engine, site, thing.of, given, self);
+        const api = `${thing.of}()`;
+        if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, self);
+      }
       return callMethod(engine, site, self, engine.knowledge.callName, given);
     }
   }
@@ -196,12 +250,20 @@ export function callMethod(
 ): Value {
   if (name === undefined) {
     if (of.things.some(({ is }) => is === 'api')) noteComputed(engine, site, of);
-    return passThrough(engine, site, [of], given);
+    const own = of.things.flatMap((thing) => functionsIn(thing)).slice(0, candidatesMax);
+    const results = own.map(({ func, self }) => invoke(engine, func, given, site, self));
+    return either([...results, passThrough(engine, site, [of], given)]);
   }
+  noteReaching(engine, site.node, of, name, site.frame);
   const results = of.things.flatMap(
     (thing) =>
-      callOn(engine, site, thing, name, given) ??
-      byAny(engine, site, thingValue(thing), name, given),
+      callOn(
+        engine,
+        of.isFolded && thing.is === 'api' ? { ...site, isByText: true } : site,
+        thing,
+        name,
+        given,
+      ) ?? byAny(engine, site, thingValue(thing), name, given),
   );
   for (const { owner, opened } of ownersOf(engine, of)) {
     const added = opened && methodOf(opened, engine.fold(name));
@@ -217,6 +279,23 @@ export function callMethod(
   if (results.length === 0 || (of.isOpen && (of.nodes.length > 0 || isNothing(of))))
     results.push(callOnUnknown(engine, site, of, name, given));
   return either(results);
+}
+
+// The functions of an object, class or module, of which one is called by a name that is not known.
+function functionsIn(
+  thing: Thing,
+): { readonly func: OwnFunction; readonly self: Value | undefined }[] {
+  const self = thingValue(thing);
+  if (thing.is === 'object' && thing.object.class !== undefined)
+    return [...thing.object.class.methods.values()]
+      .filter((one) => !/^__/.test(one.func.name ?? ''))
+      .map((func) => ({ func, self }));
+  if (thing.is === 'class')
+    return [...thing.class.statics.values()].map((func) => ({ func, self }));
+  if (thing.is !== 'module') return [];
+  return [...(thing.program.env?.all.values() ?? [])].flatMap(({ things }) =>
+    things.flatMap((one) => (one.is === 'function' ? [{ func: one, self: one.self }] : [])),
+  );
 }
 
 function isNothing({ things, texts }: Value): boolean {
@@ -255,7 +334,7 @@ function callOn(
       if (thing.object.class !== undefined)
         return callOwn(engine, site, thing.object.class, name, given, self);
       const field = kind === 'record' ? thing.object.fields.get(name) : undefined;
-      if (field?.things.some(({ is }) => is === 'function'))
+      if (field?.things.some(({ is }) => callable.has(is)))
         return callValue(engine, site, field, given);
       const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
       return rowFor(engine, api) === undefined
@@ -263,23 +342,67 @@ function callOn(
         : callApi(engine, site, api, given, self);
     }
     case 'instance': {
-      const api = `${thing.of}#${name}`;
+      const api = methodName(thing.of, name);
+      // `session.proxies.update(…)`
+      const part = name === 'update' ? /#(\w+)$/.exec(thing.of)?.[1] : undefined;
+      if (part !== undefined && given.args[0] !== undefined)
+        engine.heap.set(thing.object, part, given.args[0]);
       if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, self);
-      if (!madeHere.has(thing.of) || rowFor(engine, `Any#${name}`) !== undefined) return undefined;
+      if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
+      if (engine.knowledge.isOpen && !madeHere.has(thing.of))
+        return ownObject(engine, site, api, given, self);
+      if (!madeHere.has(thing.of)) return undefined;
       return callOnUnknown(engine, site, dataOf(allNodesOf([self])), name, given);
     }
     case 'class':
       if (engine.fold(name) === engine.knowledge.makeName)
         return makeObject(engine, site.node, self, given, site.frame);
-      return callStatic(engine, site, thing.class, name, given, self);
+      return (
+        callStatic(engine, site, thing.class, name, given, self) ??
+        unbound(engine, site, thing.class, name, given)
+      );
+    case 'bound':
+    case 'finder':
+      return undefined;
+    case 'module': {
+      const member = moduleMember(engine, thing.program, name);
+      if (member === undefined && /^(update|__setitem__|setdefault)$/.test(name)) {
+        for (const [key, value] of given.named) thing.program.env?.set(key, value);
+        const [key, value] = given.args;
+        const written = knownText(key);
+        if (written !== undefined && value !== undefined) thing.program.env?.set(written, value);
+      }
+      if (member === undefined && name === 'get')
+        return itemAt(engine, site.node, self, given.args[0], site.frame);
+      return member === undefined ? undefined : callValue(engine, site, member, given);
+    }
     case 'api': {
-      const api = `${thing.name}.${name}`;
+      const written = `${thing.name}.${name}`;
+      const api = engine.knowledge.canonical?.(written) ?? written;
+      const replaced = engine.knowledge.isOpen ? engine.heap.read(engine.globals, api) : undefined;
+      if (replaced !== undefined) return callValue(engine, site, replaced, given);
+      if (engine.knowledge.isOpen && /^__(str|repr)__$/.test(name) && /^\w+$/.test(thing.name))
+        return shownApi(thing.name) ?? callApi(engine, site, api, given, undefined);
+      // `vars(os).get(name)`
+      const isGetter =
+        /^(get|__getitem__|__getattribute__)$/.test(name) && given.args[0] !== undefined;
+      if (
+        isGetter &&
+        rowFor(engine, api) === undefined &&
+        engine.knowledge.powerful?.test(thing.name)
+      )
+        return memberByText(engine, site.node, self, given.args[0] ?? unknown, site.frame);
+      if (engine.knowledge.isOpen) return callApi(engine, site, api, given, undefined);
       if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
       if (engine.fold(name) === engine.knowledge.makeName)
         return makeObject(engine, site.node, self, given, site.frame);
       return undefined;
     }
     case 'function': {
+      if (engine.knowledge.isOpen && name === '__class__')
+        return callApi(engine, site, 'types.FunctionType', given, undefined);
+      if (engine.knowledge.isOpen && name === '__call__')
+        return invoke(engine, thing, given, site, thing.self);
       const api = `Function#${name}`;
       return rowFor(engine, api) === undefined
         ? undefined
@@ -298,9 +421,27 @@ function callOwn(
   self: Value,
 ): Value | undefined {
   const method = methodOf(of, engine.fold(name));
+  if (method?.func.isGetter)
+    return callValue(engine, site, invoke(engine, method, nothingGiven, site, self), given);
   if (method !== undefined) return invoke(engine, method, given, site, self);
-  const api = apisAbove(of).find((one) => rowFor(engine, `${one}#${name}`) !== undefined);
-  if (api !== undefined) return callApi(engine, site, `${api}#${name}`, given, self);
+  const ofClass = engine.knowledge.isOpen && staticMethodOf(of, name);
+  if (ofClass) return invoke(engine, ofClass, given, site, thingValue({ is: 'class', class: of }));
+  for (const api of apisAbove(of)) {
+    const row = `${api}#${name}`;
+    if (rowFor(engine, row) === undefined) continue;
+    const made = callApi(engine, site, row, given, self);
+    // `session.post` calls `session.request`.
+    const inner = /^(get|post|put|patch|delete|head|options)$/.test(name)
+      ? (methodOf(of, 'request') ?? methodOf(of, 'send'))
+      : undefined;
+    if (!engine.knowledge.isOpen || inner === undefined) return made;
+    const args = [textValue(name.toUpperCase()), ...given.args];
+    return either([made, invoke(engine, inner, { ...given, args }, site, self)]);
+  }
+  // A thread or a process of the skill.
+  const run = name === 'start' && engine.knowledge.modules ? methodOf(of, 'run') : undefined;
+  if (run !== undefined && apisAbove(of).length > 0)
+    return invoke(engine, run, nothingGiven, site, self);
   // What any object does is not missing.
   if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
   const missing = methodOf(of, engine.knowledge.missingName);
@@ -308,13 +449,28 @@ function callOwn(
     const args = [{ ...unknown, texts: [] }, ...given.args];
     return invoke(engine, missing, { ...given, args }, site, self);
   }
+  const usual = engine.knowledge.modules ? fieldAsMethod(of, name, self) : undefined;
   const field = self.things.flatMap((thing) =>
-    thing.is === 'object' ? (thing.object.fields.get(name) ?? []) : [],
+    thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
   );
-  if (field.some(({ things }) => things.some(({ is }) => is === 'function')))
-    return callValue(engine, site, either(field), given);
-  return undefined;
+  return field.some(({ things }) => things.some(({ is }) => callable.has(is)))
+    ? callValue(engine, site, either(field), given)
+    : undefined;
 }
+
+// A function that a field of the class holds is called with the object.
+function fieldAsMethod(of: OwnClass, name: string, self: Value): Value | undefined {
+  const field = staticOf(of, name);
+  if (field === undefined) return undefined;
+  const things = field.things.map((one) =>
+    one.is === 'function' && one.self === undefined
+      ? { ...one, self, takesObject: true as const }
+      : one,
+  );
+  return { ...field, things };
+}
+
+const callable: ReadonlySet<Thing['is']> = new Set(['function', 'api', 'bound', 'finder', 'class']);
 
 function callStatic(
   engine: Engine,
@@ -330,6 +486,19 @@ function callStatic(
   if (api !== undefined) return callApi(engine, site, `${api}.${name}`, given, self);
   const field = staticOf(of, name);
   return field === undefined ? undefined : callValue(engine, site, field, given);
+}
+
+// `A.method(object, …)`
+function unbound(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  name: string,
+  given: Given,
+): Value | undefined {
+  const method = engine.knowledge.modules ? methodOf(of, name) : undefined;
+  const [self, ...args] = given.args;
+  return method && invoke(engine, method, { ...given, args }, site, self);
 }
 
 function byAny(engine: Engine, site: CallSite, self: Value, name: string, given: Given): Value {
@@ -364,7 +533,8 @@ export function holdUnknown(
   of: string,
   name: string,
 ): void {
-  const { computing, command } = engine.knowledge;
+  const { computing, command, isOpen } = engine.knowledge;
+  if (isOpen) return;
   if (computing?.test(of) || computing?.test(name) || madeHere.has(of)) return;
   if (command !== undefined)
     engine.notes.trait(engine.at(frame, node, of), 'unread-program', `uses ${name}`);
@@ -387,146 +557,14 @@ function callOnUnknown(
         invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
       ),
     );
-  const known = ['Any', 'Text', 'List', 'Record'].map((one) => `${one}#${name}`);
+  const isAmbiguous = engine.knowledge.ambiguous?.test(name) === true;
+  const known = isAmbiguous
+    ? [`Any#${name}`]
+    : [`Any#${name}`, `Text#${name}`, `List#${name}`, `Record#${name}`];
   const api = known.find((one) => rowFor(engine, one) !== undefined);
   if (api !== undefined) return callApi(engine, site, api, given, of);
+  const [, usual] = given.args;
+  if (engine.knowledge.isOpen && name === 'get' && usual !== undefined)
+    return either([passThrough(engine, site, [of], given), usual]);
   return passThrough(engine, site, [of], given);
-}
-
-/** What a function that nobody knows gives: data of all that it is given, which it may hand on. */
-export function passThrough(
-  engine: Engine,
-  site: CallSite,
-  of: readonly Value[],
-  given: Given,
-): Value {
-  const all = [...of, ...given.args, ...given.named.values(), ...given.spread];
-  const nodes = allNodesOf(all);
-  const data = dataOf(nodes);
-  for (const value of all)
-    for (const thing of value.things)
-      if (thing.is === 'function' && !of.includes(value))
-        invoke(engine, thing, { ...nothingGiven, args: [data, data, data] }, site, thing.self);
-  return { ...data, isDecoded: all.some(({ isDecoded }) => isDecoded) };
-}
-
-/** Calls a function of the library. */
-export function callApi(
-  engine: Engine,
-  site: CallSite,
-  api: string,
-  given: Given,
-  self: Value | undefined,
-): Value {
-  const { node, frame } = site;
-  const row = rowFor(engine, api);
-  if (row === undefined) {
-    holdUnknown(engine, site, api.replace(/[#.][^#.]*$/, ''), api);
-    return passThrough(engine, site, self === undefined ? [] : [self], given);
-  }
-  const at = engine.at(frame, node, api, site.isByText ? 'folded' : 'exact');
-  if (site.isByText) engine.notes.trait(at, 'folded-name', api);
-  const call: ApiCall = { ...given, at, frame, ...(self !== undefined && { self }) };
-  return applyRow(engine, call, row);
-}
-
-/** Goes through a function with what it is given. */
-export function invoke(
-  engine: Engine,
-  own: OwnFunction,
-  given: Given,
-  { node, frame }: Pick<CallSite, 'node' | 'frame'>,
-  self: Value | undefined,
-): Value {
-  const { func, program, around, owner } = own;
-  const active = engine.active.get(func) ?? 0;
-  const isTooDeep = active >= recursionMax || frame.depth >= framesMax;
-  if (isTooDeep || (engine.isExhausted && engine.called.has(func)))
-    return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
-  engine.called.add(func);
-  engine.active.set(func, active + 1);
-  const inner: Invocation = {
-    program,
-    env: new Variables(around),
-    self,
-    owner,
-    func: own,
-    given,
-    key: engine.keyOf(frame, node),
-    depth: frame.depth + 1,
-    returned: [],
-    thrown: [],
-    ended: '',
-  };
-  bind(engine, func.params, given, inner);
-  const last = engine.evaluate(func.body, inner);
-  engine.active.set(func, active);
-  frame.thrown.push(...inner.thrown);
-  if (inner.ended === 'exit') frame.ended = engine.uncertain === 0 ? 'exit' : frame.ended;
-  if (func.isBlock && inner.ended === 'return') frame.returned.push(...inner.returned);
-  const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
-  return values.length === 0 ? nil : either(values);
-}
-
-function bind(engine: Engine, params: readonly Param[], given: Given, frame: Invocation): void {
-  let args = [...given.args, ...looseNames(params, given)];
-  const plain = params.filter(({ rest, isKeyword, isBlock }) => !rest && !isKeyword && !isBlock);
-  // A block with several parameters takes a list apart.
-  const [only] = args;
-  if (frame.func?.func.isBlock && args.length === 1 && plain.length > 1 && only !== undefined)
-    args = [...(itemsOf(only) ?? plain.map(() => partOf(only)))];
-  let at = 0;
-  for (const param of params) {
-    const value = valueFor(engine, param, params, given, args, at, frame);
-    if (!param.isKeyword && !param.isBlock) at += param.rest === 'list' ? args.length : 1;
-    const about = engine.at(frame, { ...param, kind: 'self' }, param.name);
-    frame.env.declare(param.name, heldBy(engine, about, value, param));
-    if (param.parts !== undefined) engine.assign(param.parts, value, frame);
-  }
-}
-
-// Keywords that no parameter takes are one record behind the other arguments.
-function looseNames(params: readonly Param[], { named }: Given): readonly Value[] {
-  const names = new Set(params.map(({ name }) => name));
-  const loose = [...named].filter(([name]) => name !== '&' && !names.has(name));
-  if (loose.length === 0 || params.some(({ rest }) => rest === 'record')) return [];
-  const object = newObject('record');
-  for (const [name, value] of loose) object.fields.set(name, value);
-  return [thingValue({ is: 'object', object })];
-}
-
-function heldBy(engine: Engine, at: ApiCall['at'], value: Value, { name, start }: Param): Value {
-  if (value.nodes.length === 0) return value;
-  const node = engine.notes.node(at, `parameter@${start}`, `parameter "${name.slice(0, 60)}"`);
-  for (const from of value.nodes) engine.notes.edge(from, node);
-  return { ...value, nodes: [node] };
-}
-
-function valueFor(
-  engine: Engine,
-  param: Param,
-  params: readonly Param[],
-  given: Given,
-  args: readonly Value[],
-  at: number,
-  frame: Invocation,
-): Value {
-  const spread = given.spread.map(partOf);
-  if (param.isBlock) return given.named.get('&') ?? (given.isAnything ? unknown : nil);
-  if (param.rest === 'list')
-    return withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
-  if (param.rest === 'record') {
-    const object = newObject('record');
-    const names = new Set(params.map(({ name }) => name));
-    for (const [name, value] of given.named) if (!names.has(name)) object.fields.set(name, value);
-    if (given.isAnything) object.rest = unknown;
-    return thingValue({ is: 'object', object });
-  }
-  const value = given.named.get(param.name) ?? (param.isKeyword ? undefined : args[at]);
-  if (value !== undefined) return value;
-  const fallback =
-    param.fallback === undefined ? undefined : engine.evaluate(param.fallback, frame);
-  if (spread.length > 0) return either([...spread, ...(fallback === undefined ? [] : [fallback])]);
-  if (given.isAnything) return fallback === undefined ? unknown : { ...fallback, isOpen: true };
-  return fallback ?? nil;
 }

@@ -1,22 +1,23 @@
 /** Objects of classes: how they are made, and which method a call of them means. */
+
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
-import {
-  type CallSite,
-  callApi,
-  type Given,
-  holdUnknown,
-  invoke,
-  nothingGiven,
-  passThrough,
-} from './calls.ts';
-import { rowFor } from './effects.ts';
+import { callApi, passThrough } from './api-calls.ts';
+import { type CallSite, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { invoke } from './invoke.ts';
+import { givenBy } from './parts.ts';
 import {
+  absorb,
+  allNodesOf,
   either,
+  itemsOf,
+  knownText,
   newObject,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
+  objectsOf,
   thingValue,
   unknown,
   type Value,
@@ -64,11 +65,20 @@ function classNamed(engine: Engine, written: string): Value {
 }
 
 function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, self: Value): void {
+  const maker = engine.knowledge.isOpen && methodOf(of, engine.knowledge.makeName);
+  if (maker) invoke(engine, maker, given, site, self);
   const method = methodOf(of, engine.knowledge.constructor);
   if (method !== undefined) {
     invoke(engine, method, given, site, self);
     return;
   }
+  if (engine.knowledge.isOpen && apisAbove(of).length > 0)
+    for (const object of objectsOf(self))
+      absorb(object, allNodesOf([...given.args, ...given.named.values()]));
+  if (engine.knowledge.isOpen)
+    for (const api of apisAbove(of))
+      if (rowFor(engine, api) !== undefined)
+        openAs(self, callApi(engine, site, api, given, undefined));
   for (const api of apisAbove(of))
     if (rowFor(engine, `${api}.${engine.knowledge.makeName}`) !== undefined) {
       const made = callApi(engine, site, `${api}.${engine.knowledge.makeName}`, given, undefined);
@@ -86,6 +96,40 @@ function openAs(self: Value, made: Value): void {
       }
 }
 
+/** A class that a program makes of a name, what it extends, and a record of its members. */
+export function classFrom({ node, frame }: CallSite, parts: readonly Value[]): Value {
+  const [name, supers, members] = parts;
+  const place = { start: node.start, end: node.end };
+  const written = knownText(name) ?? '';
+  const body: Node = { ...place, kind: 'hole' };
+  const made = newClass(
+    { ...place, kind: 'class', name: written, supers: [], body },
+    frame.program,
+  );
+  extend(made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
+  for (const { fields } of members === undefined ? [] : objectsOf(members))
+    for (const [key, value] of fields) {
+      made.fields.set(key, value);
+      for (const one of value.things)
+        if (one.is === 'function') made.methods.set(key, { ...one, takesObject: true });
+    }
+  return thingValue({ is: 'class', class: made });
+}
+
+function newClass(node: NodeOf<'class'>, program: OwnProgram): OwnClass {
+  return {
+    name: node.name,
+    born: 0,
+    node,
+    program,
+    methods: new Map(),
+    statics: new Map(),
+    fields: new Map(),
+    supers: new Set(),
+    sample: undefined,
+  };
+}
+
 /** The object on which a method runs that nobody calls. */
 export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocation): Value {
   if (owner === undefined) return unknown;
@@ -101,7 +145,7 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
   const given =
     node.args === undefined
       ? (frame.given ?? nothingGiven)
-      : engine.givenBy({ args: node.args }, frame);
+      : givenBy(engine, { args: node.args }, frame);
   const name = node.name ?? frame.func?.func.name ?? '';
   const site: CallSite = { node, frame, isByText: false };
   const { owner, self = unknown } = frame;
@@ -112,7 +156,9 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
       continue;
     }
     const isMade = name === engine.knowledge.constructor;
-    const api = isMade ? `${one}.${engine.knowledge.makeName}` : `${one}#${name}`;
+    const maker = `${one}.${engine.knowledge.makeName}`;
+    const isPlain = engine.knowledge.isOpen && rowFor(engine, maker) === undefined;
+    const api = isMade ? (isPlain ? one : maker) : `${one}#${name}`;
     const made = callApi(engine, site, api, given, isMade ? undefined : self);
     if (isMade) openAs(self, made);
     return made;
@@ -200,16 +246,7 @@ export function declare(
       return;
     }
     case 'class': {
-      const found = engine.classes.get(node.name) ?? {
-        name: node.name,
-        node,
-        program,
-        methods: new Map(),
-        statics: new Map(),
-        fields: new Map(),
-        supers: new Set(),
-        sample: undefined,
-      };
+      const found = engine.classes.get(node.name) ?? newClass(node, program);
       engine.classes.set(node.name, found);
       declare(engine, program, node.body, found);
     }
@@ -217,9 +254,9 @@ export function declare(
 }
 
 /** A function as a value, with what it captures. */
-export function functionOf(func: Func, frame: Invocation): OwnFunction {
+export function functionOf(engine: Engine, func: Func, frame: Invocation): OwnFunction {
   const { program, self, owner } = frame;
-  const copies = func.captures === 'all' ? undefined : new Variables();
+  const copies = func.captures === 'all' ? undefined : new Variables(engine.heap);
   for (const name of func.captures === 'all' ? [] : (func.captures ?? []))
     copies?.declare(name, frame.env.get(name) ?? unknown);
   const around = copies ?? frame.env;

@@ -9,52 +9,59 @@
  * once more at most, and the programs count as not analysed.
  */
 
-import type { Arg, AssignTarget, Func, Node, NodeOf, Operator, Spread } from '../ir/ir.ts';
+import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
 import type { Knowledge } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
+import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
-import { loadPath } from './files.ts';
-import { foldOperator, truthOf } from './library.ts';
-import { itemAt, memberOf, namedValue, setItem, setMember } from './names.ts';
+import { loadPath } from './effects/files.ts';
+import { shownBy } from './effects/results.ts';
+import { type Changes, type Fields, Heap } from './heap.ts';
+import { foldOperator, truthOf } from './library/library.ts';
+import { goThrough } from './loops.ts';
+import { itemAt, memberOf, namedValue } from './names.ts';
+import { narrow, testedIn } from './narrow.ts';
 import { type At, Notes } from './notes.ts';
+import { byMethod, called, operate } from './operators.ts';
+import { givenBy, listOf, recordOf } from './parts.ts';
+import { Summaries } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
   either,
-  isSame,
+  type HeapObject,
   isWritten,
   itemsOf,
-  keyOf,
   knownText,
-  listValue,
-  newObject,
   nil,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
-  objectsOf,
   partOf,
-  recordIn,
-  roundsOf,
   scalarValue,
+  type Thing,
   textValue,
   thingValue,
   unknown,
   type Value,
-  withNodes,
 } from './value.ts';
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 150_000;
-const nodesPerCharacter = 0.4;
+const nodesFree = 400_000;
+const nodesPerCharacter = 0.25;
 /** A text of 64 letters costs as much as a node. */
-const charactersPerNodeShift = 6;
+export const charactersPerNodeShift = 6;
 /** As many items or nodes of a value cost as much as a node. */
 const itemsPerNodeShift = 3;
+const itemsPerStepShift = 2;
 /** Rounds of a loop that are computed one by one. */
-const roundsMax = 4_096;
+export const roundsMax = 4_096;
+/** Rounds of a loop in all calls, unless one call has more. */
+export const roundsAgain = 1_024;
+/** Calls that are made once more at the end. */
+const laterMax = 64;
 /** Expressions and calls inside one another, through all functions. */
 const nestingMax = 1_500;
 
@@ -75,6 +82,8 @@ export interface Invocation {
   readonly depth: number;
   readonly returned: Value[];
   readonly thrown: Value[];
+  /** The list of what a generator gives one by one. */
+  readonly yielded?: HeapObject;
   ended: Ending;
 }
 
@@ -87,19 +96,49 @@ export class Engine {
   readonly functions = new Map<string, OwnFunction[]>();
   readonly classes = new Map<string, OwnClass>();
   readonly methods = new Map<string, OwnFunction[]>();
-  readonly globals = new Map<string, Value>();
+  readonly heap = new Heap();
+  readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
   readonly active = new Map<Func, number>();
+  /** Objects that a library was given. */
+  readonly asked = new Set<HeapObject>();
+  /** Functions with arguments that a library was given. */
+  readonly handed = new Set<object>();
+  /** Paths that are not known, by which files are written and started. */
+  readonly unknownPaths = new Map<Value, string>();
+  /** Paths of files into which something was written. */
+  readonly stored = new Set<string>();
   /** In each program, the first call of which nothing is known. */
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
+  /** Calls that were gone through where it is not sure that they run. */
+  readonly remembered = new Map<
+    Func,
+    {
+      readonly around: Variables | undefined;
+      readonly changes: number;
+      readonly args: readonly Value[];
+      readonly self: Value | undefined;
+      readonly result: Value;
+    }[]
+  >();
+  /** Calls that may happen when the program has done more. */
+  readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
+  readonly summaries = new Summaries();
+  /** What was thrown last. */
+  raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
   /** Something was left out that is nested too deeply. */
   isTooDeep = false;
-  #left: number;
+  /** What may still be gone through. */
+  left: number;
+  /** What the rounds of one loop may take that are computed one by one. */
+  readonly loopShare: number;
   #nesting = 0;
   readonly #keys = new Map<string, string>();
   readonly #untaken = new Set<Node>();
+  /** How many rounds of a loop were computed one by one, in all calls. */
+  readonly rounds = new Map<Node, number>();
 
   constructor(context: FrontEndContext, knowledge: Knowledge, programs: readonly OwnProgram[]) {
     this.context = context;
@@ -107,13 +146,29 @@ export class Engine {
     this.notes = new Notes(context.steps);
     this.programs = new Map(programs.map((program) => [program.source.path, program]));
     const length = programs.reduce((sum, { source }) => sum + source.text.length, 0);
-    this.#left = nodesFree + nodesPerCharacter * length;
+    this.left = nodesFree + nodesPerCharacter * length;
+    this.loopShare = this.left / 12;
     for (const program of programs) declare(this, program, program.body, undefined);
   }
 
   /** Whether calls and rounds are no longer followed. */
   get isExhausted(): boolean {
-    return this.#left <= 0;
+    return this.left <= 0;
+  }
+
+  /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
+  callLater(frame: Invocation, call: () => Value): void {
+    if (this.#later.length < laterMax) this.#later.push({ frame, call });
+  }
+
+  callWhatIsLeft(): void {
+    for (const { frame, call } of this.#later.splice(0)) this.perhaps(frame, call);
+  }
+
+  /** Pays for items that are gone through; the scan ends where too many are. */
+  spend(items: number): void {
+    this.left -= items >> itemsPerNodeShift;
+    this.context.steps.take(items >> itemsPerStepShift);
   }
 
   /** The name of the frame of a call: the same for the same call by the same way. */
@@ -136,7 +191,7 @@ export class Engine {
   /** The value of a node, after all that it does. */
   evaluate(node: Node, frame: Invocation): Value {
     this.context.steps.take();
-    this.#left -= 1;
+    this.left -= 1;
     if (this.#nesting >= nestingMax) {
       this.isTooDeep = true;
       return unknown;
@@ -144,11 +199,13 @@ export class Engine {
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
+      // What is only read was paid for where it was made.
+      if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
       // Long texts and many alternatives are work, too.
-      for (const { length } of value.texts) this.#left -= length >> charactersPerNodeShift;
-      if (value.texts.length > 1) this.#left -= value.texts.length >> 1;
+      for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
+      if (value.texts.length > 1) this.left -= value.texts.length >> 1;
       // So are lists, which are copied and searched as a whole.
-      this.#left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
+      this.left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
       return value;
     } finally {
       this.#nesting -= 1;
@@ -163,7 +220,7 @@ export class Engine {
       case 'text':
         return this.together(
           '.',
-          node.parts.map((part) => this.evaluate(part, frame)),
+          node.parts.map((part) => this.#shown(part, frame)),
         );
       case 'var':
         return frame.env.get(node.name) ?? namedValue(this, node, frame) ?? unknown;
@@ -184,27 +241,33 @@ export class Engine {
           this,
           node,
           this.evaluate(node.of, frame),
-          this.givenBy(node, frame),
+          givenBy(this, node, frame),
           frame,
         );
       case 'super':
         return callFunction(this, node, frame);
       case 'list':
-        return this.#list(node, frame);
+        return listOf(this, node, frame);
       case 'record':
-        return this.#record(node, frame);
+        return recordOf(this, node, frame);
       case 'function':
-        return thingValue(functionOf(node.func, frame));
+        return thingValue(functionOf(this, node.func, frame));
       case 'define':
       case 'class':
         return this.#define(node, frame);
       case 'set':
         return this.#set(node, frame);
       case 'op':
-        return this.#operate(node, frame);
+        return operate(this, node, frame);
       default:
         return this.#control(node, frame);
     }
+  }
+
+  #shown(part: Node, frame: Invocation): Value {
+    const value = this.evaluate(part, frame);
+    if (!this.knowledge.isOpen) return value;
+    return shownBy(this, { node: part, frame, isByText: false }, value) ?? value;
   }
 
   /** What an operator gives; only where data comes from, when too much was computed. */
@@ -222,23 +285,6 @@ export class Engine {
     return typeof name !== 'string' && !isWritten(this.evaluate(name, frame));
   }
 
-  givenBy({ args = [] }: { readonly args?: readonly Arg[] }, frame: Invocation): Given {
-    const positional: Value[] = [];
-    const named = new Map<string, Value>();
-    const spread: Value[] = [];
-    for (const arg of args) {
-      const value = this.evaluate(arg.value, frame);
-      const items = arg.spread ? itemsOf(value) : undefined;
-      const record = arg.spread ? recordIn(value) : undefined;
-      if (items !== undefined) positional.push(...items);
-      else if (record !== undefined) for (const [name, one] of record.fields) named.set(name, one);
-      else if (arg.spread) spread.push(value);
-      else if (arg.name !== undefined) named.set(arg.name, value);
-      else positional.push(value);
-    }
-    return { args: positional, named, spread };
-  }
-
   /** Gives a value to a variable, field or item. */
   assign(target: AssignTarget, given: Value, frame: Invocation): void {
     switch (target.kind) {
@@ -246,12 +292,7 @@ export class Engine {
         frame.env.set(target.name, this.#held(target, given, target.name, frame));
         return;
       case 'global': {
-        const value = this.#held(target, given, target.name, frame);
-        const before = this.globals.get(target.name);
-        this.globals.set(
-          target.name,
-          before === undefined || this.uncertain === 0 ? value : either([before, value]),
-        );
+        this.heap.set(this.globals, target.name, this.#held(target, given, target.name, frame));
         return;
       }
       case 'member': {
@@ -283,45 +324,11 @@ export class Engine {
     return { ...value, nodes: [node] };
   }
 
-  #list({ items }: NodeOf<'list'>, frame: Invocation): Value {
-    const values: Value[] = [];
-    let isGrown = false;
-    const data: Value[] = [];
-    for (const item of items) {
-      const value = this.evaluate(isSpread(item) ? item.spread : item, frame);
-      const spread = isSpread(item) ? itemsOf(value) : [value];
-      values.push(...(spread ?? []));
-      if (spread === undefined) {
-        isGrown = true;
-        data.push(value);
-      }
-    }
-    return withNodes(listValue(values, isGrown), allNodesOf(data));
-  }
-
-  #record({ entries }: NodeOf<'record'>, frame: Invocation): Value {
-    const object = newObject('record');
-    for (const entry of entries) {
-      if (isSpread(entry)) {
-        const value = this.evaluate(entry.spread, frame);
-        const all = objectsOf(value);
-        for (const { fields } of all) for (const [key, one] of fields) object.fields.set(key, one);
-        if (all.length === 0) object.rest = value;
-        continue;
-      }
-      const key = this.evaluate(entry.key, frame);
-      const value = this.evaluate(entry.value, frame);
-      const name = keyOf(key);
-      if (name !== undefined) object.fields.set(name, value);
-      else object.rest = either([...(object.rest === undefined ? [] : [object.rest]), value]);
-    }
-    return thingValue({ is: 'object', object });
-  }
-
   #define(node: NodeOf<'define' | 'class'>, frame: Invocation): Value {
     if (node.kind === 'define') {
+      const table = frame.owner === undefined ? this.functions : this.methods;
       if (node.func.captures === 'all')
-        for (const own of this.functions.get(this.fold(node.func.name ?? '')) ?? [])
+        for (const own of table.get(this.fold(node.func.name ?? '')) ?? [])
           if (own.func === node.func) own.around = frame.env;
       return textValue(node.func.name ?? '');
     }
@@ -330,7 +337,12 @@ export class Engine {
     const self = thingValue({ is: 'class', class: found });
     const supers = node.supers.map((one) => this.evaluate(one, frame));
     extend(found, supers);
-    this.evaluate(node.body, { ...frame, self, owner: found, env: new Variables(frame.env) });
+    this.evaluate(node.body, {
+      ...frame,
+      self,
+      owner: found,
+      env: new Variables(this.heap, frame.env),
+    });
     return self;
   }
 
@@ -341,6 +353,15 @@ export class Engine {
       return given;
     }
     const before = this.evaluate(node.to, frame);
+    if (node.how === 'append' && this.knowledge.isOpen) {
+      const changed =
+        called(this, node, '__iadd__', before, [given], frame) ??
+        byMethod(this, node, '+', [before, given], frame);
+      if (changed !== undefined) {
+        this.assign(node.to, changed, frame);
+        return changed;
+      }
+    }
     const value =
       node.how === 'append'
         ? this.together('+', [before, given])
@@ -349,28 +370,6 @@ export class Engine {
           : either([before, given]);
     this.assign(node.to, value, frame);
     return value;
-  }
-
-  #operate({ op, args }: NodeOf<'op'>, frame: Invocation): Value {
-    const [first, second] = args;
-    if (op !== 'and' && op !== 'or')
-      return this.together(
-        op,
-        args.map((arg) => this.evaluate(arg, frame)),
-      );
-    if (first === undefined || second === undefined) return unknown;
-    const left = this.evaluate(first, frame);
-    const truth = truthOf(left, this.knowledge);
-    if (truth !== undefined && truth === (op === 'or')) {
-      this.#tryOut(second, frame);
-      return left;
-    }
-    const [right] = this.#branches(
-      [() => this.evaluate(second, frame)],
-      frame,
-      truth !== undefined,
-    );
-    return truth === undefined ? either([left, right ?? unknown]) : (right ?? unknown);
   }
 
   #control(node: Node, frame: Invocation): Value {
@@ -384,37 +383,39 @@ export class Engine {
         return value;
       }
       case 'if': {
+        const tested = testedIn(node.test, frame);
         const truth = truthOf(this.evaluate(node.test, frame), this.knowledge);
         const branches = [node.body, node.otherwise];
         const taken = truth === undefined ? undefined : truth ? node.body : node.otherwise;
-        const run = branches.map(
-          (one) => () => (one === undefined ? nil : this.evaluate(one, frame)),
-        );
-        if (truth === undefined) return either(this.#branches(run, frame, true));
-        for (const one of branches)
-          if (one !== taken && one !== undefined) this.#tryOut(one, frame);
+        const run = branches.map((one, at) => () => {
+          narrow(node.test, at === 0, frame, tested);
+          return one === undefined ? nil : this.evaluate(one, frame);
+        });
+        if (truth === undefined) return either(this.branches(run, frame, true));
+        for (const one of branches) if (one !== taken && one !== undefined) this.tryOut(one, frame);
         return taken === undefined ? nil : this.evaluate(taken, frame);
       }
       case 'either':
         for (const test of node.tests) this.evaluate(test, frame);
         return either(
-          this.#branches(
+          this.branches(
             node.of.map((one) => () => this.evaluate(one, frame)),
             frame,
             false,
           ),
         );
       case 'loop':
-        return this.#loop(node, frame);
+        return goThrough(this, node, frame);
       case 'try':
         return this.#try(node, frame);
       case 'jump': {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
-        if (node.how === 'return' || node.how === 'yield') frame.returned.push(value);
+        if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
+        else if (node.how === 'return' || node.how === 'yield') frame.returned.push(value);
         if (node.how === 'throw') frame.thrown.push(value);
         if (node.how === 'next' || node.how === 'break') frame.returned.push(value);
         if (node.how !== 'yield') frame.ended = node.how;
-        return value;
+        return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
       }
       case 'load':
         return loadPath(
@@ -431,151 +432,109 @@ export class Engine {
     }
   }
 
-  /** Goes through branches of which at most one runs; gives their values. */
-  #branches(
-    branches: readonly (() => Value)[],
-    frame: Invocation,
-    isOnly: boolean,
-  ): readonly Value[] {
-    const before = frame.env;
-    const ends: { env: Variables; ended: Ending }[] = [];
+  /** Goes through branches of which one runs, or none if it is not `isOnly`; gives their values. */
+  branches<T>(branches: readonly (() => T)[], frame: Invocation, isOnly: boolean): readonly T[] {
+    const ends = branches.map((run) => this.branch(run, frame));
+    this.join(ends, frame, isOnly);
+    return ends.map(({ value }) => value);
+  }
+
+  branch<T>(run: () => T, frame: Invocation): Branch<T> {
     this.uncertain += 1;
-    const values = branches.map((run) => {
-      frame.env = before.branch();
-      const value = run();
-      ends.push({ env: frame.env, ended: frame.ended });
-      frame.ended = '';
-      return value;
-    });
+    this.heap.begin();
+    const value = run();
+    const changes = this.heap.end();
     this.uncertain -= 1;
-    frame.env = before;
+    const { ended } = frame;
+    frame.ended = '';
+    if (ended !== '') this.heap.jump(ended, changes);
+    return { value, changes, ended };
+  }
+
+  // Goes on with what those branches leave that go on; nowhere, when all that there are do not.
+  join(ends: readonly Branch<unknown>[], frame: Invocation, isOnly: boolean): void {
     const going = ends.filter(({ ended }) => ended === '');
-    // What a branch set before it went elsewhere may be seen there.
-    const seen = ends.filter(({ ended }) => ended !== 'exit');
-    const isSure = isOnly && going.length === ends.length;
-    before.join(
-      (going.length > 0 && isOnly ? going : seen).map(({ env }) => env),
-      isSure || (isOnly && going.length > 0),
+    const isOver = isOnly && going.length === 0;
+    const left = isOver ? ends : going;
+    this.heap.join(
+      left.map(({ changes }) => changes),
+      isOnly,
     );
-    if (going.length === 0 && isOnly)
-      frame.ended = endings.find((one) => ends.some(({ ended }) => ended === one)) ?? '';
-    return values;
+    if (isOver) frame.ended = endings.find((one) => ends.some(({ ended }) => ended === one)) ?? '';
+  }
+
+  /** Does something that may not happen. */
+  perhaps<T>(frame: Invocation, run: () => T): T | undefined {
+    return this.branches([run], frame, false)[0];
+  }
+
+  /** Does something with each of the things of which a value is one. */
+  each<T>(of: Value, frame: Invocation, run: (thing: Thing) => T): readonly T[] {
+    const { things, texts, isOpen } = of;
+    const others = isOpen || texts.length > 0;
+    if (things.length === 0 || (things.length === 1 && !others)) return things.map(run);
+    return this.branches(
+      things.map((thing) => () => run(thing)),
+      frame,
+      !others,
+    );
   }
 
   // A branch that does not run as far as is known is looked at once, for what it would do.
-  #tryOut(node: Node, frame: Invocation): void {
+  tryOut(node: Node, frame: Invocation): void {
     if (this.#untaken.has(node)) return;
     this.#untaken.add(node);
-    const { env, ended } = frame;
-    frame.env = env.branch();
-    this.uncertain += 1;
-    this.evaluate(node, frame);
-    this.uncertain -= 1;
-    frame.env = env;
-    frame.ended = ended;
-  }
-
-  #loop(node: NodeOf<'loop'>, frame: Invocation): Value {
-    if (node.before !== undefined) this.evaluate(node.before, frame);
-    if (node.each !== undefined) return this.#eachOf(node, node.each, frame);
-    if (node.test === undefined || node.test.kind === 'const') return this.#repeat(node, frame);
-    for (let round = 0; round < roundsMax && !this.isExhausted; round++) {
-      const truth = truthOf(this.evaluate(node.test, frame), this.knowledge);
-      if (truth === undefined) break;
-      if (!truth) {
-        if (round === 0) this.#tryOut(node.body, frame);
-        return nil;
-      }
-      this.evaluate(node.body, frame);
-      if (node.step !== undefined) this.evaluate(node.step, frame);
-      if (this.#leaves(frame)) return nil;
-    }
-    return this.#repeat(node, frame);
-  }
-
-  #eachOf(
-    node: NodeOf<'loop'>,
-    { over, to }: NonNullable<NodeOf<'loop'>['each']>,
-    frame: Invocation,
-  ): Value {
-    const value = this.evaluate(over, frame);
-    const rounds = roundsOf(value);
-    if (rounds === undefined || rounds.length > roundsMax) {
-      const item = partOf(value);
-      for (const target of to) this.assign(target, item, frame);
-      return this.#repeat(node, frame);
-    }
-    if (rounds.length === 0) this.#tryOut(node.body, frame);
-    for (const { key, item } of rounds) {
-      if (this.isExhausted) return this.#repeat(node, frame);
-      const isPair = to.length > 1;
-      to.forEach((target, at) => {
-        this.assign(target, isPair && at === 0 ? key : item, frame);
-      });
-      this.evaluate(node.body, frame);
-      if (this.#leaves(frame)) break;
-    }
-    return value;
-  }
-
-  // Whether a round ends the loop; what ends only the round goes on here.
-  #leaves(frame: Invocation): boolean {
-    if (frame.ended === 'next') frame.ended = '';
-    if (frame.ended === '') return false;
-    if (frame.ended === 'break') frame.ended = '';
-    return true;
-  }
-
-  // Any number of rounds: once more with what the first has left, and what keeps changing is open.
-  #repeat(node: NodeOf<'loop'>, frame: Invocation): Value {
-    const before = frame.env;
-    this.uncertain += 1;
-    let last: ReadonlyMap<string, Value> = new Map();
-    // Nested loops go through their bodies more often than that while there is something left.
-    const rounds = this.isExhausted ? 1 : 2;
-    for (let round = 0; round < rounds; round++) {
-      frame.env = before.branch();
-      if (node.test !== undefined) this.evaluate(node.test, frame);
-      this.evaluate(node.body, frame);
-      if (node.step !== undefined && frame.ended === '') this.evaluate(node.step, frame);
-      if (frame.ended === 'next' || frame.ended === 'break') frame.ended = '';
-      const isOver = frame.ended !== '';
-      frame.ended = '';
-      const { changed } = frame.env;
-      before.join([frame.env], false);
-      if (isOver) break;
-      if (round === 1)
-        for (const [name, value] of changed)
-          if (!isSame(last.get(name), value))
-            before.set(name, { ...(before.get(name) ?? value), isOpen: true });
-      last = changed;
-    }
-    this.uncertain -= 1;
-    frame.env = before;
-    return unknown;
+    const { importing } = this.notes;
+    // `if __name__ == "__main__"`
+    if (this.knowledge.isOpen) this.notes.importing = 0;
+    this.branch(() => this.evaluate(node, frame), frame);
+    this.notes.importing = importing;
   }
 
   #try({ body, catches, last }: NodeOf<'try'>, frame: Invocation): Value {
     const mark = frame.thrown.length;
-    const [value = nil] = this.#branches([() => this.evaluate(body, frame)], frame, false);
+    this.heap.land('throw');
+    const tried = this.branch(() => this.evaluate(body, frame), frame);
+    const middle = this.heap.attempted(tried.changes);
     const thrown = dataOf(allNodesOf(frame.thrown.splice(mark)));
-    const rescues = catches.map(({ to, body }) => () => {
-      if (to !== undefined) this.assign(to, thrown, frame);
-      return this.evaluate(body, frame);
-    });
-    const caught = this.#branches(rescues, frame, false);
-    if (last !== undefined) this.evaluate(last, frame);
-    return either([value, ...caught]);
+    if (thrown.nodes.length > 0) this.raised = thrown;
+    const caught = catches.map(({ to, body }) =>
+      this.branch(() => {
+        this.heap.suppose(middle);
+        if (to !== undefined) this.assign(to, thrown, frame);
+        return this.evaluate(body, frame);
+      }, frame),
+    );
+    if (last !== undefined && middle.size > 0 && !this.isExhausted)
+      this.branch(() => {
+        this.heap.suppose(middle);
+        this.evaluate(last, frame);
+        if (frame.ended === '') frame.ended = 'throw';
+      }, frame);
+    this.join([tried, ...caught], frame, true);
+    if (last !== undefined) this.#atLast(last, frame);
+    return either([tried, ...caught].map(({ value }) => value ?? nil));
+  }
+
+  // What runs at last runs before what ended the attempt goes on.
+  #atLast(last: Node, frame: Invocation): void {
+    const { ended } = frame;
+    frame.ended = '';
+    this.evaluate(last, frame);
+    if (frame.ended === '') frame.ended = ended;
   }
 }
 
-function itemsHeld({ things }: Value): number {
+interface Branch<T> {
+  readonly value: T;
+  readonly changes: Changes;
+  readonly ended: Ending;
+}
+
+/** How many items a value holds. */
+export function itemsHeld({ things }: Value): number {
   let items = 0;
   for (const thing of things)
     if (thing.is === 'object' || thing.is === 'instance') items += thing.object.fields.size;
   return items;
-}
-
-function isSpread(one: object): one is Spread {
-  return 'spread' in one;
 }

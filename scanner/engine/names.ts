@@ -1,12 +1,15 @@
 /** Names: what the program, the skill or the library gives for them; fields and items. */
+
 import { dirname } from 'node:path/posix';
 import type { Node, NodeOf } from '../ir/ir.ts';
 import type { NamedValue } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
-import { invoke, nothingGiven } from './calls.ts';
-import { methodOf, staticOf } from './classes.ts';
-import { applyRow, rowFor } from './effects.ts';
+import { unknownPart } from '../lookup-tables/egress-of.ts';
+import { callValue, nothingGiven } from './calls.ts';
+import { methodOf, staticMethodOf, staticOf } from './classes.ts';
+import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { invoke } from './invoke.ts';
 import type { At } from './notes.ts';
 import type { Text } from './text.ts';
 import {
@@ -15,19 +18,29 @@ import {
   either,
   fieldOf,
   type HeapObject,
+  isWhole,
+  isWritten,
   itemsOf,
   keyOf,
   listValue,
   newObject,
   type OwnClass,
+  type OwnFunction,
+  type OwnProgram,
   partOf,
   type Thing,
+  textsOf,
   textValue,
   thingValue,
   unknown,
   type Value,
   withNodes,
 } from './value.ts';
+
+/**
+ * Functions of an object, class or module of which one is looked up by a name that is not known.
+ */
+const membersMax = 8;
 
 /** What a name stands for in the skill or in the library; undefined for a name of neither. */
 export function namedValue(
@@ -36,18 +49,19 @@ export function namedValue(
   frame: Invocation,
 ): Value | undefined {
   const { knowledge } = engine;
-  const name = knowledge.ignoresCase && node.kind === 'global' ? fold(node.name) : node.name;
-  const held = engine.globals.get(node.name);
+  const plain = knowledge.ignoresCase && node.kind === 'global' ? fold(node.name) : node.name;
+  const name = node.kind === 'global' ? (knowledge.canonical?.(plain) ?? plain) : plain;
+  const held = engine.heap.read(engine.globals, node.name);
   if (held !== undefined) return held;
   const given = own(knowledge.names, name);
-  if (given !== undefined) return valueOfName(engine, given, engine.at(frame, node, node.name));
+  if (given !== undefined) return valueOfName(engine, given, engine.at(frame, node, name));
   if (node.kind === 'var') return undefined;
   const found = classOf(engine, name);
   if (found !== undefined) return thingValue({ is: 'class', class: found });
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) return { ...unknown, isOpen: false, things: functions };
   const last = /[^:\\.]+$/.exec(node.name)?.[0] ?? '';
-  return engine.globals.get(last) ?? thingValue({ is: 'api', name });
+  return engine.heap.read(engine.globals, last) ?? thingValue({ is: 'api', name });
 }
 
 // Names of variables keep their case.
@@ -58,7 +72,10 @@ function fold(name: string): string {
 /** What a name of the language stands for by itself. */
 export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
   const file = `/skills/@self/${at.program.source.file}`;
-  if ('text' in given) return textValue(given.text);
+  if ('text' in given)
+    return engine.notes.importing > 0 && given.text === '__main__'
+      ? textValue('package')
+      : textValue(given.text);
   if ('thisFile' in given) return textValue(file);
   if ('thisFolder' in given) return textValue(dirname(file));
   if ('input' in given) {
@@ -96,31 +113,347 @@ export function memberOf(
   name: string | undefined,
   frame: Invocation,
 ): Value {
-  const found = of.things.flatMap((thing): Value[] => {
-    switch (thing.is) {
-      case 'object': {
-        const { object } = thing;
-        const usual = name === undefined ? undefined : object.class && staticOf(object.class, name);
-        return [fieldOf(object, name) ?? usual ?? unknown];
-      }
-      case 'class':
-        return [(name === undefined ? undefined : staticOf(thing.class, name)) ?? unknown];
-      case 'api':
-        return [thingValue({ is: 'api', name: `${thing.name}.${name ?? '*'}` })];
-      case 'instance': {
-        const given = applied(engine, node, frame, `${thing.of}#${name ?? '*'}`, thing, []);
-        return [given ?? fieldOf(thing.object, name) ?? unknown];
-      }
-      default:
-        return [];
+  const found = of.things.flatMap((thing) => memberIn(engine, node, thing, name, frame));
+  if (of.texts.length > 0 && name !== undefined) {
+    const row = own(engine.knowledge.rows, `Text#${name}`);
+    const self = { ...of, things: [] };
+    if (row?.effects.length === 0 && typeof row.gives === 'object') {
+      const at = engine.at(frame, node, name);
+      found.push(applyRow(engine, { ...nothingGiven, at, frame, self }, row));
     }
+  }
+  // What a row computes of a text has its data.
+  const isComputed = found.length > 0 && of.things.length === 0 && !of.isOpen;
+  const others = of.things.filter((thing) => thing.is !== 'object');
+  const data = isComputed ? [] : allNodesOf([{ ...of, things: others }]);
+  noteReaching(engine, node, of, name, frame);
+  const member = withNodes(found.length === 0 ? unknown : either(found), data);
+  // What was found by a name that was put together.
+  const isByText = of.isFolded && member.things.some(({ is }) => is === 'api');
+  return name !== undefined && (isByText || engine.isHidden(node, frame))
+    ? { ...member, isFolded: true }
+    : member;
+}
+
+// What one of the things that a value may be has under a name.
+function memberIn(
+  engine: Engine,
+  node: NodeOf<'member'>,
+  thing: Thing,
+  name: string | undefined,
+  frame: Invocation,
+): Value[] {
+  switch (thing.is) {
+    case 'object':
+      return memberOfObject(engine, node, thing, name, frame);
+    case 'class':
+      return [classMember(thing.class, name) ?? unknown];
+    case 'function':
+      if (engine.knowledge.isOpen && name === '__globals__')
+        return [thingValue({ is: 'module', program: thing.program })];
+      return engine.knowledge.isOpen && name === '__class__'
+        ? [thingValue({ is: 'api', name: 'types.FunctionType' })]
+        : [];
+    case 'module':
+      return [
+        name === undefined ? unknown : (moduleMember(engine, thing.program, name) ?? unknown),
+      ];
+    case 'api':
+      return [memberOfApi(engine, node, thing, name, frame)];
+    case 'instance':
+      return [memberOfInstance(engine, node, thing, name, frame)];
+    default:
+      return [];
+  }
+}
+
+function memberOfObject(
+  engine: Engine,
+  node: NodeOf<'member'>,
+  thing: ThingOf<'object'>,
+  name: string | undefined,
+  frame: Invocation,
+): Value[] {
+  const { object } = thing;
+  const { isOpen } = engine.knowledge;
+  const field = name === undefined ? fieldOf(object, name) : object.fields.get(name);
+  if (isOpen && field === undefined && name !== undefined && object.class === undefined)
+    return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
+  if (field !== undefined || name === undefined || object.class === undefined)
+    return [field ?? fieldOf(object, name) ?? unknown];
+  const method = methodOf(object.class, name);
+  const self = thingValue(thing);
+  const call = (one: OwnFunction, ...args: readonly Value[]): Value =>
+    invoke(engine, one, { ...nothingGiven, args }, { node, frame }, self);
+  const all = isOpen ? methodOf(object.class, '__getattribute__') : undefined;
+  if (all !== undefined && frame.func?.func !== all.func) return [call(all, textValue(name))];
+  if (method?.func.isGetter) return [call(method)];
+  if (method !== undefined) return [thingValue({ ...method, self })];
+  const ofClass = staticMethodOf(object.class, name);
+  if (ofClass !== undefined && isOpen)
+    return [thingValue({ ...ofClass, self: thingValue({ is: 'class', class: object.class }) })];
+  const usual = staticOf(object.class, name);
+  if (usual === undefined) {
+    const hook = isOpen ? methodOf(object.class, engine.knowledge.missingName) : undefined;
+    return [hook === undefined ? (fieldOf(object, name) ?? unknown) : call(hook, textValue(name))];
+  }
+  const getter = usual.things.find((one) => one.is === 'finder' && one.how === 'get');
+  if (getter?.is === 'finder') {
+    const site = { node, frame, isByText: false };
+    const given = { ...nothingGiven, args: [self] };
+    return [callValue(engine, site, getter.names[0] ?? unknown, given)];
+  }
+  return [described(engine, node, usual, '__get__', [self], frame) ?? usual];
+}
+
+function memberOfApi(
+  engine: Engine,
+  node: NodeOf<'member'>,
+  thing: ThingOf<'api'>,
+  name: string | undefined,
+  frame: Invocation,
+): Value {
+  const written = `${thing.name}.${name ?? '*'}`;
+  const full = engine.knowledge.canonical?.(written) ?? written;
+  if (engine.knowledge.isOpen && /^__(dict|call)__$/.test(name ?? '')) return thingValue(thing);
+  const replaced = engine.knowledge.isOpen ? engine.heap.read(engine.globals, full) : undefined;
+  if (replaced !== undefined) return replaced;
+  const given = own(engine.knowledge.names, full);
+  return given === undefined
+    ? thingValue({ is: 'api', name: full })
+    : valueOfName(engine, given, engine.at(frame, node, full));
+}
+
+function memberOfInstance(
+  engine: Engine,
+  node: NodeOf<'member'>,
+  thing: ThingOf<'instance'>,
+  name: string | undefined,
+  frame: Invocation,
+): Value {
+  const { isOpen } = engine.knowledge;
+  const api = methodName(thing.of, name ?? '*');
+  const isCall =
+    isOpen &&
+    rowFor(engine, api)?.effects.some(({ does }) => !/^(env|whole-env|input|observe)$/.test(does));
+  const any = `${thing.of}#*`;
+  const given = isCall
+    ? undefined
+    : (applied(engine, node, frame, api, thing, []) ??
+      (isOpen && name !== undefined
+        ? applied(engine, node, frame, any, thing, [textValue(name)])
+        : undefined));
+  if (given !== undefined || !isOpen) return given ?? fieldOf(thing.object, name) ?? unknown;
+  const field = name === undefined ? undefined : thing.object.fields.get(name);
+  const part = { ...thingValue({ ...thing, of: api }), nodes: nodesIn(thing.object) };
+  return field === undefined ? part : either([field, part]);
+}
+
+/** A thing of one kind. */
+type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }>;
+
+const ownersOfRows = new WeakMap<object, ReadonlySet<string>>();
+
+function hasMethods({ knowledge }: Engine, of: string): boolean {
+  const known =
+    ownersOfRows.get(knowledge.rows) ??
+    new Set(
+      Object.keys(knowledge.rows).map((name) => name.slice(0, Math.max(0, name.indexOf('#')))),
+    );
+  ownersOfRows.set(knowledge.rows, known);
+  return known.has(of);
+}
+
+function boundMethod(thing: Thing, name: string): Value {
+  const callee = thingValue({
+    is: 'finder',
+    how: 'call',
+    names: [textValue(name)],
+    given: nothingGiven,
   });
-  const data = allNodesOf([{ ...of, things: of.things.filter((thing) => thing.is !== 'object') }]);
-  return withNodes(found.length === 0 ? unknown : either(found), data);
+  return thingValue({ is: 'bound', callee, given: { ...nothingGiven, args: [thingValue(thing)] } });
+}
+
+// What a descriptor of the skill does when its member is read or set.
+export function described(
+  engine: Engine,
+  node: Node,
+  of: Value,
+  name: string,
+  args: readonly Value[],
+  frame: Invocation,
+): Value | undefined {
+  if (!engine.knowledge.isOpen) return undefined;
+  const found = of.things.flatMap((thing) => {
+    const method =
+      thing.is === 'object' && thing.object.class ? methodOf(thing.object.class, name) : undefined;
+    return method === undefined
+      ? []
+      : [invoke(engine, method, { ...nothingGiven, args }, { node, frame }, thingValue(thing))];
+  });
+  return found.length === 0 ? undefined : either(found);
+}
+
+/**
+ * Notes attributes from which every module can be reached; the own class's subclasses are an honest
+ * registry.
+ */
+export function noteReaching(
+  engine: Engine,
+  node: Node,
+  of: Value,
+  name: string | undefined,
+  frame: Invocation,
+): void {
+  if (name === undefined || engine.knowledge.reaching?.test(name) !== true) return;
+  if (name === '__subclasses__' && of.things.some(({ is }) => is === 'class' || is === 'object'))
+    return;
+  engine.notes.trait(engine.at(frame, node, name), 'escape', `${name} leads to every module`);
+}
+
+function nodesIn({ rest }: HeapObject): readonly string[] {
+  return rest?.nodes ?? [];
+}
+
+/** A method of what is made by a call, or of a part of it. */
+export function methodName(of: string, name: string): string {
+  return of.includes('#') ? `${of}.${name}` : `${of}#${name}`;
+}
+
+function classMember(of: OwnClass, name: string | undefined): Value | undefined {
+  if (name === undefined) return undefined;
+  const method = staticMethodOf(of, name);
+  const self = thingValue({ is: 'class', class: of });
+  return method === undefined ? staticOf(of, name) : thingValue({ ...method, self });
+}
+
+/** `getattr(of, name)`; a name may have dots. */
+export function memberByText(
+  engine: Engine,
+  node: Node,
+  of: Value,
+  name: Value,
+  frame: Invocation,
+): Value {
+  const texts = textsOf(name);
+  const known = texts.flatMap((text) => (text.isKnown ? [text.whole] : []));
+  const isAny = known.length < texts.length || known.length === 0 || name.isOpen;
+  if (isAny)
+    for (const thing of of.things)
+      if (thing.is === 'api') noteUnnamed(engine, node, thing.name, name, frame, 'getattr');
+  const any = withNodes(anyMember(of, texts), allNodesOf([of, name]));
+  if (known.length === 0) return any;
+  if (!isWritten(name)) noteSpelled(engine, node, of, known, frame);
+  const found = either([
+    ...known.map((whole) =>
+      whole.split('.').reduce((one, part) => {
+        const member: NodeOf<'member'> = {
+          kind: 'member',
+          of: node,
+          name: part,
+          start: node.start,
+          end: node.end,
+        };
+        return memberOf(engine, member, one, part, frame);
+      }, of),
+    ),
+    ...(isAny ? [any] : []),
+  ]);
+  const isApi = engine.knowledge.isOpen && found.things.some(({ is }) => is === 'api');
+  return isWritten(name) && !isApi ? found : { ...found, isFolded: true };
+}
+
+// A function of the language that is looked up by a text, where its name stands nowhere in the
+// code.
+function noteSpelled(
+  engine: Engine,
+  node: Node,
+  of: Value,
+  names: readonly string[],
+  frame: Invocation,
+): void {
+  const isBuiltin = of.things.some(
+    (one) => one.is === 'api' && /^(builtins|__builtins__)$/.test(one.name),
+  );
+  if (!isBuiltin || !engine.knowledge.isOpen) return;
+  const { text } = frame.program.source;
+  engine.context.steps.take(1 + (text.length >> 6));
+  for (const name of names.slice(0, 8))
+    if (/^[a-z]{2,20}$/.test(name) && !new RegExp(`\\b${name}\\b`).test(text))
+      engine.notes.trait(
+        engine.at(frame, node, 'getattr', 'folded'),
+        'folded-name',
+        `a name put together is ${name}`,
+      );
+}
+
+// Any function of an object, class or module whose name may be one of these.
+function anyMember(of: Value, names: readonly Text[]): Value {
+  const fits = (name: string): boolean => names.some((one) => mayBe(one, name));
+  const found = of.things.flatMap((thing): Value[] => {
+    if (thing.is === 'module') return [partOfModule(thing.program, fits)];
+    const self = thingValue(thing);
+    const own =
+      thing.is === 'object'
+        ? thing.object.class?.methods
+        : thing.is === 'class'
+          ? thing.class.statics
+          : undefined;
+    return [...(own ?? [])]
+      .filter(([name]) => fits(name))
+      .slice(0, membersMax)
+      .map(([, one]) => thingValue({ ...one, self }));
+  });
+  return found.length === 0 ? unknown : { ...either([unknown, ...found]), isOpen: true };
+}
+
+// Whether a text with unknown parts may be this one.
+function mayBe({ whole }: Text, text: string): boolean {
+  const parts = whole.split(unknownPart);
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  return parts.length === 1 ? whole === text : text.startsWith(first) && text.endsWith(last);
+}
+
+/** A member of a module of the library by a name that is not known. */
+export function noteUnnamed(
+  engine: Engine,
+  node: Node,
+  of: string,
+  name: Value,
+  frame: Invocation,
+  api = `vars ${of}`,
+): void {
+  if (engine.knowledge.powerful?.test(of) !== true) return;
+  const at = engine.at(frame, node, api, 'widened');
+  engine.notes.trait(at, 'escape', `a member of ${of} whose name is computed`);
+  engine.notes.sink(at, allNodesOf([name]), { what: 'exec', api, part: 'code' });
+}
+
+// `globals()` leads to the names of the language, too.
+function builtinValue(name: string): Value {
+  return thingValue({ is: 'api', name: name === '__builtins__' ? 'builtins' : name });
+}
+
+// Any function of a module.
+function partOfModule({ env }: OwnProgram, fits: (name: string) => boolean = () => true): Value {
+  const functions = [...(env?.all ?? [])].flatMap(([name, value]) =>
+    fits(name) && value.things.some(({ is }) => is === 'function') ? [value] : [],
+  );
+  return { ...either([unknown, ...functions.slice(0, membersMax)]), isOpen: true };
+}
+
+/** A variable of a module. */
+export function moduleMember(
+  engine: Engine,
+  { env, source }: OwnProgram,
+  name: string,
+): Value | undefined {
+  return env?.get(name) ?? engine.heap.read(engine.globals, `${source.path}#${name}`);
 }
 
 // What a row of the library says of a use that is no call.
-function applied(
+export function applied(
   engine: Engine,
   node: Node,
   frame: Invocation,
@@ -147,32 +480,98 @@ export function itemAt(
   if (places !== undefined && places.length > 0)
     return listValue(places.map((place) => itemAt(engine, node, of, place, frame)));
   const name = key === undefined ? undefined : keyOf(key);
-  const found = of.things.flatMap((thing): Value[] => {
-    if (thing.is === 'instance' || thing.is === 'api' || thing.is === 'function') {
-      const owner =
-        thing.is === 'instance'
-          ? `${thing.of}#`
-          : thing.is === 'api'
-            ? `${thing.name}.`
-            : 'Function#';
-      const args = key === undefined ? [] : [key];
-      const given = applied(engine, node, frame, `${owner}[]`, thing, args);
-      if (given !== undefined) return [given];
-    }
-    if (thing.is === 'object' || thing.is === 'instance')
-      return [fieldOf(thing.object, indexIn(thing.object, name)) ?? unknown];
-    return [];
-  });
+  const found = of.things.flatMap((thing) => itemIn(engine, node, thing, key, frame));
   const texts = of.texts.flatMap((text) => letterAt(text, name));
   const parts = [...found, ...texts.map((text) => textValue(text))];
+  if (
+    name !== undefined &&
+    of.things.length > 0 &&
+    of.things.every((one) => isEnvironment(engine, one))
+  )
+    return either(parts);
   const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
   return withNodes(parts.length === 0 ? partOf(of) : either(parts), allNodesOf([data]));
 }
 
+// What one of the things that a value may be has at a key.
+function itemIn(
+  engine: Engine,
+  node: Node,
+  thing: Thing,
+  key: Value | undefined,
+  frame: Invocation,
+): Value[] {
+  const { isOpen } = engine.knowledge;
+  const name = key === undefined ? undefined : keyOf(key);
+  const args = key === undefined ? [] : [key];
+  const owner =
+    thing.is === 'instance'
+      ? `${thing.of}#`
+      : thing.is === 'api'
+        ? `${thing.name}.`
+        : thing.is === 'function'
+          ? 'Function#'
+          : undefined;
+  const given =
+    owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);
+  if (given !== undefined) return [given];
+  if (thing.is === 'api')
+    return isOpen && key !== undefined ? [itemOfApi(engine, node, thing, key, frame)] : [];
+  if (thing.is === 'module') {
+    if (name === undefined) return [partOfModule(thing.program)];
+    const member = moduleMember(engine, thing.program, name) ?? builtinValue(name);
+    return [key === undefined || isWritten(key) ? member : { ...member, isFolded: true }];
+  }
+  if (thing.is === 'instance' && isOpen) {
+    const field = name === undefined ? undefined : thing.object.fields.get(name);
+    // What a call gives as a pair has the methods of its parts.
+    const isPair = /^\d$/.test(name ?? '') && hasMethods(engine, thing.of);
+    const part = {
+      ...thingValue(isPair ? thing : { ...thing, of: `${thing.of}[]` }),
+      nodes: nodesIn(thing.object),
+    };
+    return [field === undefined ? part : either([field, part])];
+  }
+  if (thing.is !== 'object' && thing.is !== 'instance') return [];
+  const { object } = thing;
+  const getter = object.class && isOpen ? methodOf(object.class, '__getitem__') : undefined;
+  if (getter !== undefined) {
+    const site = { node, frame };
+    return [invoke(engine, getter, { ...nothingGiven, args }, site, thingValue(thing))];
+  }
+  return [fieldOf(object, indexIn(object, name)) ?? unknown];
+}
+
+// `vars(os)["system"]`
+function itemOfApi(
+  engine: Engine,
+  node: Node,
+  thing: ThingOf<'api'>,
+  key: Value,
+  frame: Invocation,
+): Value {
+  const name = keyOf(key);
+  const of = thingValue(thing);
+  if (name === undefined && key.texts.length > 1 && textsOf(key).every(({ isKnown }) => isKnown))
+    return memberByText(engine, node, of, key, frame);
+  const { start, end } = node;
+  const member = { kind: 'member', of: node, name: name ?? '*', start, end } as const;
+  const value = memberOf(engine, member, of, name, frame);
+  if (name === undefined) noteUnnamed(engine, node, thing.name, key, frame);
+  return isWritten(key) ? value : { ...value, isFolded: true };
+}
+
+// Whoever takes one variable has nothing of the others.
+function isEnvironment(engine: Engine, thing: Thing): boolean {
+  const row = thing.is === 'instance' ? rowFor(engine, `${thing.of}#[]`) : undefined;
+  return row?.effects.some(({ does }) => does === 'env') === true;
+}
+
 // `-1` is the last item of a list.
-function indexIn({ kind, length }: HeapObject, name: string | undefined): string | undefined {
+export function indexIn(object: HeapObject, name: string | undefined): string | undefined {
   const at = Number(name);
-  return kind === 'list' && at < 0 ? String(length + at) : name;
+  if (object.kind !== 'list' || !(at < 0)) return name;
+  return isWhole(object) ? String(object.length + at) : undefined;
 }
 
 function letterAt(text: Text, name: string | undefined): readonly Text[] {
@@ -180,76 +579,4 @@ function letterAt(text: Text, name: string | undefined): readonly Text[] {
   if (name === undefined || !Number.isInteger(at) || !text.isKnown) return [];
   const from = at < 0 ? text.whole.length + at : at;
   return [text.slice(from, from + 1)];
-}
-
-/** `a.b = value` */
-export function setMember(
-  engine: Engine,
-  place: Node,
-  of: Value,
-  name: string | undefined,
-  given: Value,
-  frame: Invocation,
-): void {
-  for (const thing of of.things) {
-    if (thing.is === 'class') setField(engine, thing.class.fields, name ?? '*', given);
-    if (thing.is === 'object') {
-      const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
-      const site = { node: place, frame };
-      const isInside = frame.func?.func === setter?.func;
-      if (setter === undefined || isInside) setKey(engine, thing.object, name, given);
-      else invoke(engine, setter, { ...nothingGiven, args: [given] }, site, thingValue(thing));
-    }
-    if (thing.is === 'instance') {
-      const api = `${thing.of}#${name ?? '*'}=`;
-      if (applied(engine, place, frame, api, thing, [given]) === undefined)
-        setKey(engine, thing.object, name, given);
-    }
-  }
-}
-
-/** `a[key] = value`; without a key, behind the last item. */
-export function setItem(
-  engine: Engine,
-  place: Node,
-  of: Value,
-  key: Value | undefined,
-  given: Value,
-  frame: Invocation,
-): void {
-  for (const thing of of.things) {
-    const api =
-      thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';
-    const args = key === undefined ? [given] : [key, given];
-    const isApplied = applied(engine, place, frame, api, thing, args) !== undefined;
-    if (!isApplied && (thing.is === 'object' || thing.is === 'instance')) {
-      const { object } = thing;
-      if (key === undefined) append(object, given);
-      else setKey(engine, object, indexIn(object, keyOf(key)), given);
-    }
-  }
-}
-
-/** Puts a value behind the last item of a list. */
-export function append(object: HeapObject, given: Value): void {
-  object.fields.set(String(object.length), given);
-  object.length += 1;
-}
-
-function setKey(engine: Engine, object: HeapObject, name: string | undefined, given: Value): void {
-  if (name === undefined) {
-    object.rest = object.rest === undefined ? given : either([object.rest, given]);
-    return;
-  }
-  setField(engine, object.fields, name, given);
-  const at = Number(name);
-  if (object.kind === 'list' && at >= object.length && Number.isInteger(at)) object.length = at + 1;
-}
-
-function setField(engine: Engine, fields: Map<string, Value>, name: string, given: Value): void {
-  const before = fields.get(name);
-  fields.set(
-    name,
-    before === undefined || engine.uncertain === 0 ? given : either([before, given]),
-  );
 }

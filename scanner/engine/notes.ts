@@ -25,6 +25,9 @@ export interface At {
 /** What is noted is kept until the end: some hundred bytes. */
 const notedSteps = 8;
 
+/** Nodes that are gone back through for the origins of data. */
+const originsSeenMax = 256;
+
 export class Notes {
   readonly facts: Fact[] = [];
   readonly embedded: EmbeddedProgram[] = [];
@@ -36,9 +39,13 @@ export class Notes {
   readonly sinks: FlowGraph['sinks'][number][] = [];
   readonly starts: FlowStart[] = [];
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
+  /** How many packages are being imported. */
+  importing = 0;
   readonly #steps: Steps;
   readonly #known = new Set<string>();
+  readonly #ofChildren = new Set<string>();
   readonly #sourceAt = new Map<string, FlowSource>();
+  readonly #into = new Map<string, string[]>();
   readonly #programs = new Map<string, string[]>();
 
   constructor(steps: Steps) {
@@ -59,7 +66,10 @@ export class Notes {
       certainty: isWide ? 'widened' : at.certainty,
       capability,
       api: at.api,
-      traits: isNamed ? traits : [...traits, 'dynamic-name'],
+      traits: [
+        ...(isNamed ? traits : [...traits, 'dynamic-name' as const]),
+        ...(this.importing > 0 && capability.kind === 'egress' ? (['at-import'] as const) : []),
+      ],
       ...(shape !== undefined && { shape }),
     });
   }
@@ -71,6 +81,22 @@ export class Notes {
     const capability: Capability = { kind: 'mount', path: known, mode };
     this.capability(at, capability, traits, shapeOf(path));
     return capability;
+  }
+
+  /** How much was noted of what programs do. */
+  get count(): number {
+    const { facts, embedded, written, sources, sinks, starts } = this;
+    return [facts, embedded, written, sources, sinks, starts].reduce(
+      (sum, { length }) => sum + length,
+      0,
+    );
+  }
+
+  /** Where the last connection or request went: any host, when there was none. */
+  get lastEgress(): Capability & { readonly kind: 'egress' } {
+    for (const fact of this.facts.toReversed())
+      if (fact.kind === 'capability' && fact.capability.kind === 'egress') return fact.capability;
+    return { kind: 'egress', url: anyEgress, methods: ['*'] };
   }
 
   trait(at: At, trait: Trait, detail: string): void {
@@ -119,6 +145,40 @@ export class Notes {
   ): void {
     if (from === to || !this.#once(`edge ${from} ${to}`)) return;
     this.edges.push({ kind: 'value', from, to, ...more });
+    const into = this.#into.get(to);
+    if (into === undefined) this.#into.set(to, [from]);
+    else into.push(from);
+  }
+
+  /** The nodes without a node before them from which data gets here, as far as is known by now. */
+  originsOf(nodes: readonly string[]): readonly string[] {
+    const seen = new Set(nodes);
+    for (const node of seen) {
+      if (seen.size > originsSeenMax) return [];
+      for (const from of this.#into.get(node) ?? []) seen.add(from);
+    }
+    return [...seen].filter((node) => !this.#into.has(node));
+  }
+
+  /** Data that a program gets as its environment. */
+  toChild(nodes: readonly string[]): void {
+    for (const node of nodes) this.#ofChildren.add(node);
+  }
+
+  /** Which reads of the whole environment are for a program that is started. */
+  noteChildren(): void {
+    const origins = new Set(this.originsOf([...this.#ofChildren]));
+    const places = new Set(
+      this.nodes.flatMap(({ id, span }) =>
+        origins.has(id) ? [`${span.path}:${span.start}:${span.end}`] : [],
+      ),
+    );
+    this.facts.forEach((fact, index) => {
+      if (fact.kind !== 'capability' || !fact.traits.includes('whole-env')) return;
+      const { path, start, end } = fact.span;
+      if (places.has(`${path}:${start}:${end}`))
+        this.facts[index] = { ...fact, traits: [...fact.traits, 'env-to-child'] };
+    });
   }
 
   start(start: FlowStart): void {
@@ -130,13 +190,24 @@ export class Notes {
    */
   embed(at: At, language: Language, text: Text): string {
     const { path: within, context } = at.program.source;
-    const map: OffsetMap = text.mapFrom(at.place.start);
+    // A command stands where it is run; a program, which is read by itself, where it was written.
+    const isProgram = language !== 'shell' && text.isPlain;
+    const map: OffsetMap = text.mapFrom(at.place.start, isProgram ? undefined : at.place);
     const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
     const same = this.#programs.get(base) ?? [];
     this.#programs.set(base, same);
     if (!same.includes(text.whole)) {
       this.#steps.takeText(text.whole.length);
       same.push(text.whole);
+      if (this.importing > 0)
+        this.#add({
+          kind: 'trait',
+          trait: 'at-import',
+          ...located({ ...at, place: { start: map[0]?.raw ?? 0, end: (map[0]?.raw ?? 0) + 1 } }),
+          api: language,
+          detail: '',
+          certainty: 'exact',
+        });
       this.embedded.push({ within, language, text: text.whole, context, map });
     }
     const count = same.indexOf(text.whole) + 1;

@@ -5,6 +5,7 @@
  */
 import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { OffsetMap } from '../fact/source.ts';
+import type { Extent } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 
 export interface TextPiece {
@@ -16,19 +17,41 @@ export interface TextPiece {
 }
 
 const piecesMax = 256;
+/** Letters of a buffer that is changed letter by letter: each change copies it. */
+const bufferMax = 4_096;
 
 export class Text {
-  readonly pieces: readonly TextPiece[];
+  pieces: readonly TextPiece[];
   readonly length: number;
   #whole: string | undefined;
+  readonly #isBuffer: boolean;
+  /** Bytes that were changed one by one say something else than what is written. */
+  isChanged = false;
 
-  constructor(pieces: readonly TextPiece[]) {
+  constructor(pieces: readonly TextPiece[], isBuffer = false) {
     this.pieces = pieces;
+    this.#isBuffer = isBuffer;
     this.length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   }
 
   static of(text: string, raw?: number, nodes: readonly string[] = []): Text {
     return new Text([{ text, raw, nodes }]);
+  }
+
+  /** Bytes that the program may change: whoever has them sees it, by whatever name. */
+  buffer(): Text {
+    return new Text(this.pieces, true);
+  }
+
+  /** Changes a buffer: at one place to a letter, else to what is not known. */
+  overwrite(nodes: readonly string[], at?: number, letter = unknownPart): void {
+    if (!this.#isBuffer) return;
+    const { whole } = this;
+    const isPlace = at !== undefined && at >= 0 && at < whole.length && whole.length < bufferMax;
+    const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
+    this.pieces = [{ text, raw: undefined, nodes: [...this.nodes, ...nodes] }];
+    this.#whole = undefined;
+    this.isChanged ||= isPlace;
   }
 
   /** The text, with `unknownPart` for each part that is not known. */
@@ -50,11 +73,16 @@ export class Text {
     return this.pieces.flatMap(({ nodes }) => nodes);
   }
 
-  /** Where the letters of a program inside the text stand; `otherwise` is the place of the rest. */
-  mapFrom(otherwise: number): OffsetMap {
+  /**
+   * Where the letters of a program inside the text stand; `otherwise` is the place of the rest, and
+   * of what stands outside `within`.
+   */
+  mapFrom(otherwise: number, within?: Extent): OffsetMap {
     let at = 0;
     const map = this.pieces.map(({ text, raw }) => {
-      const piece = raw === undefined ? { at, raw: otherwise, fixed: true as const } : { at, raw };
+      const isThere =
+        raw !== undefined && (within === undefined || (raw >= within.start && raw < within.end));
+      const piece = isThere ? { at, raw } : { at, raw: otherwise, fixed: true as const };
       at += text.length;
       return piece;
     });

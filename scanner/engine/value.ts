@@ -4,6 +4,8 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
+import type { Given } from './calls.ts';
+import { birth, type Fields } from './heap.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -16,6 +18,17 @@ export type Thing =
   | { readonly is: 'instance'; readonly of: string; readonly object: HeapObject }
   | OwnFunction
   | { readonly is: 'class'; readonly class: OwnClass }
+  /** A function with arguments that it is given before all others. */
+  | { readonly is: 'bound'; readonly callee: Value; readonly given: Given }
+  /** A function that finds or calls something of what it is given. */
+  | {
+      readonly is: 'finder';
+      readonly how: 'member' | 'item' | 'call' | 'get' | 'option';
+      readonly names: readonly Value[];
+      readonly given: Given;
+    }
+  /** A program of the skill, whose variables are its members. */
+  | { readonly is: 'module'; readonly program: OwnProgram }
   /** A list, a record, or an object of a class of the skill. */
   | { readonly is: 'object'; readonly object: HeapObject };
 
@@ -27,6 +40,8 @@ export interface OwnFunction {
   around: Variables | undefined;
   readonly self: Value | undefined;
   readonly owner: OwnClass | undefined;
+  /** A function that became a method: its first parameter gets the object. */
+  readonly takesObject?: true;
 }
 
 /** A program of the skill. */
@@ -35,10 +50,12 @@ export interface OwnProgram extends LoweredProgram {
   hasRun: boolean;
   /** What it returns to the program that loads it. */
   result?: Value;
+  /** The variables of its top, once it runs. */
+  env?: Variables;
 }
 
 /** A class of the skill. */
-export interface OwnClass {
+export interface OwnClass extends Fields {
   readonly name: string;
   readonly node: NodeOf<'class'>;
   readonly program: OwnProgram;
@@ -58,21 +75,36 @@ export interface OpenOn {
   /** The nodes that say the host of an address that is not known. */
   readonly hostFrom?: readonly string[];
   /** The paths of a file that is open for writing, and where it was opened. */
-  readonly file?: { readonly paths: readonly string[]; readonly at: number };
+  readonly file?: {
+    readonly paths: readonly string[];
+    readonly at: number;
+    /** What is written goes behind what it has. */
+    readonly appends?: boolean;
+  };
   /** The node that holds what a program is given on its input. */
   readonly input?: string;
+  /** The program behind `sudo` and the like. */
+  readonly behind?: string;
+  /** It runs a file, and so no code from its input. */
+  readonly hasScript?: true;
 }
 
 /** An object of the heap: one for each place that makes it, in each call of the function around. */
-export interface HeapObject {
+export interface HeapObject extends Fields {
   readonly kind: 'list' | 'record' | 'object';
   readonly class?: OwnClass;
-  /** By position of a list, by key of a record, by name of an object's field. */
-  readonly fields: Map<string, Value>;
-  /** What may stand at any key. */
   rest: Value | undefined;
-  /** Positions of a list. */
   length: number;
+  /** Objects of the library that it was made with: what is put into it gets into them. */
+  holds?: readonly HeapObject[];
+  /** What a generator gives when it is sent a value. */
+  resume?: (sent: Value) => Value;
+  /** The path of the file that it is. */
+  path?: Value;
+  /** Its items come again and again. */
+  isEndless?: true;
+  /** The text of a file of the skill. */
+  content?: Value;
   openOn: readonly OpenOn[];
 }
 
@@ -187,7 +219,8 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
   return [...nodes];
 }
 
-function contentsOf({ fields, rest }: HeapObject): readonly Value[] {
+/** All that an object holds. */
+export function contentsOf({ fields, rest }: HeapObject): readonly Value[] {
   return rest === undefined ? [...fields.values()] : [...fields.values(), rest];
 }
 
@@ -197,7 +230,8 @@ export function shownTexts(value: Value): readonly Text[] {
     ...value.texts,
     ...value.scalars.map((scalar) => Text.of(scalar === null ? '' : String(scalar))),
   ];
-  const isOpen = shown.length === 0 || (value.isOpen && shown.length < alternativesMax);
+  const isOther = value.isOpen || value.things.length > 0;
+  const isOpen = shown.length === 0 || (isOther && shown.length < alternativesMax);
   if (!isOpen) return shown.map((text) => carrying(text, value.nodes));
   const other = new Text([{ text: unknownPart, raw: undefined, nodes: allNodesOf([value]) }]);
   return [...shown.map((text) => carrying(text, value.nodes)), other];
@@ -207,6 +241,9 @@ export function shownTexts(value: Value): readonly Text[] {
 export function textsOf(value: Value): readonly Text[] {
   const all = shownTexts(value);
   const known = all.filter(({ whole }) => whole.replaceAll(unknownPart, '') !== '');
+  // More alternatives than are kept.
+  if (value.isOpen && value.texts.length >= alternativesMax)
+    return [...known, new Text([{ text: unknownPart, raw: undefined, nodes: value.nodes }])];
   return known.length > 0 ? known : all.slice(0, 1);
 }
 
@@ -217,14 +254,15 @@ function carrying(text: Text, nodes: readonly string[]): Text {
 
 /** Values as one text: each alternative with each of the others, as many as are kept. */
 export function concat(parts: readonly Value[]): Value {
-  let texts: readonly Text[] = [new Text([])];
+  const all = parts.map(shownTexts);
+  const isOne = all.every((texts) => texts.length === 1);
+  let texts: readonly Text[] = [isOne ? concatTexts(all.flat()) : new Text([])];
   let isCut = false;
-  for (const part of parts) {
-    const more = shownTexts(part);
-    const all = texts.length * more.length;
-    isCut ||= all > alternativesMax;
+  for (const more of isOne ? [] : all) {
+    const count = texts.length * more.length;
+    isCut ||= count > alternativesMax;
     texts =
-      all > alternativesMax
+      count > alternativesMax
         ? texts
             .slice(0, alternativesMax)
             .map((text) => concatTexts([text, more[0] ?? Text.of(unknownPart)]))
@@ -257,8 +295,15 @@ export function knownText(value: Value | undefined): string | undefined {
 
 /** A new object of the heap. */
 export function newObject(kind: HeapObject['kind'], of?: OwnClass): HeapObject {
-  const about = { kind, fields: new Map<string, Value>(), rest: undefined, length: 0, openOn: [] };
-  return of === undefined ? about : { ...about, class: of };
+  return {
+    kind,
+    born: birth(),
+    fields: new Map(),
+    rest: undefined,
+    length: 0,
+    openOn: [],
+    ...(of !== undefined && { class: of }),
+  };
 }
 
 /** A list with these items. */
@@ -272,12 +317,17 @@ export function listValue(items: readonly Value[], isGrown = false): Value {
   return { ...thingValue({ is: 'object', object }), nodes: [] };
 }
 
+/** Whether all keys of an object are known. */
+export function isWhole({ rest, isPartial }: HeapObject): boolean {
+  return rest === undefined && isPartial !== true;
+}
+
 /** The items of the only list that a value may be, when all of them are known. */
 export function itemsOf(value: Value): readonly Value[] | undefined {
   const [thing, ...others] = value.things;
   if (thing?.is !== 'object' || others.length > 0 || value.isOpen) return undefined;
-  const { kind, fields, rest, length } = thing.object;
-  if (kind !== 'list' || rest !== undefined) return undefined;
+  const { kind, fields, length } = thing.object;
+  if (kind !== 'list' || !isWhole(thing.object)) return undefined;
   return Array.from({ length }, (_, at) => fields.get(String(at)) ?? nil);
 }
 
@@ -291,12 +341,15 @@ export function objectsOf(value: Value): readonly HeapObject[] {
 /** What stands at a key of an object: the item, or anything when the key is not known. */
 export function fieldOf(object: HeapObject, key: string | undefined): Value | undefined {
   if (key === undefined) {
+    if (object.fields.size === 0) return object.rest;
     const all = contentsOf(object);
     return all.length === 0 ? undefined : { ...either(all), isOpen: true };
   }
   const field = object.fields.get(key);
   if (field === undefined) return object.rest;
-  return object.rest === undefined ? field : either([field, object.rest]);
+  // What may stand anywhere in a list stands behind the items whose places are known.
+  const isPlaced = object.kind === 'list' && Number(key) < object.length;
+  return object.rest === undefined || isPlaced ? field : either([field, object.rest]);
 }
 
 /** Any part of a value: one of the items that it has, or data of it. */
@@ -331,12 +384,21 @@ export interface Round {
   readonly item: Value;
 }
 
+/** Puts data into an object of the library, and into those that it was made with. */
+export function absorb(object: HeapObject, nodes: readonly string[], depth = 0): void {
+  if (nodes.length === 0 || depth > 4) return;
+  const before = object.rest?.nodes ?? [];
+  if (nodes.every((node) => before.includes(node))) return;
+  object.rest = { ...dataOf([...before, ...nodes]), isOpen: true };
+  for (const one of object.holds ?? []) absorb(one, nodes, depth + 1);
+}
+
 /** The rounds over a list, a record or a range that is wholly known. */
 export function roundsOf(value: Value): readonly Round[] | undefined {
   const items = itemsOf(value);
   if (items !== undefined) return items.map((item, at) => ({ key: scalarValue(at), item }));
   const [object, ...others] = objectsOf(value);
-  if (object?.kind !== 'record' || others.length > 0 || value.isOpen || object.rest !== undefined)
+  if (object?.kind !== 'record' || others.length > 0 || value.isOpen || !isWhole(object))
     return undefined;
   return [...object.fields].map(([key, item]) => ({ key: textValue(key), item }));
 }

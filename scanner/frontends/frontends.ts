@@ -17,7 +17,7 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'python',
     languages: ['python'],
-    load: async () => (await import('./python/python.ts')).analysePython,
+    load: async () => (await import('../languages/python/python.ts')).analysePython,
   },
   {
     name: 'markdown',

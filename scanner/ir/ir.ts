@@ -139,6 +139,7 @@ export type Operator =
   | 'and'
   | 'or'
   | 'not'
+  | 'in' // an item of a list, a key of a record, a part of a text
   | 'range' // both ends included
   | 'until' // the end excluded
   | 'match'; // a text matches a pattern
@@ -164,6 +165,12 @@ export interface Func extends Extent {
   readonly isBlock?: true;
   /** A call gives the value of the last statement, not only that of a `return`. */
   readonly givesLast?: true;
+  /** A call gives the values of its `yield`s, one by one. */
+  readonly isGenerator?: true;
+  /** Nobody wrote it: it does nothing unless it is called. */
+  readonly isImplied?: true;
+  /** Reading the field calls it. */
+  readonly isGetter?: true;
 }
 
 export interface Param extends Extent {
@@ -171,6 +178,9 @@ export interface Param extends Extent {
   readonly fallback?: Node;
   readonly rest?: 'list' | 'record';
   readonly isKeyword?: true;
+  readonly isPositional?: true;
+  /** Whoever calls it leaves it to the fallback. */
+  readonly isInjected?: true;
   /** It gets the block of a call. */
   readonly isBlock?: true;
   /** Takes its argument apart. */

@@ -7,6 +7,7 @@
  */
 import type { Trait } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';
+import type { Operator } from '../ir/ir.ts';
 import type { ObservedThing } from '../lookup-tables/observations.ts';
 
 /**
@@ -85,20 +86,31 @@ type Deed =
       readonly content?: ArgOf;
       readonly mode?: ArgOf;
       readonly orAddress?: true;
+      /** The file is put into the object. */
+      readonly packs?: true;
+      /** The path is a path, and never a file that is open. */
+      readonly isPath?: true;
       /** The file is an archive, and `to` the folder into which it is unpacked. */
       readonly unpacks?: true;
       readonly traits?: readonly Trait[];
     }
+  /** Makes a file or folder with a name that is not known; `pair`: a descriptor and the path. */
+  | { readonly does: 'temporary'; readonly gives: 'file' | 'path' | 'pair' }
+  /** Goes through a folder, or through what a pattern matches: gives the paths. */
+  | { readonly does: 'search'; readonly folder: ArgOf; readonly pattern?: ArgOf }
   /**
    * Starts a program: its words one by one, as a list, or a line for a shell where there is only
    * one. With `shell`, always a line; where it is false, never. `args` are the words behind the
    * first, as a list, and `options` an object with variables, input and whether a shell reads the
-   * words.
+   * words. `argv` are the words as the program sees them, where `words` is the program alone;
+   * `executable` is a program that is started in place of the first word.
    */
   | {
       readonly does: 'program';
       readonly words: ArgOf;
       readonly args?: ArgOf;
+      readonly argv?: ArgOf;
+      readonly executable?: ArgOf;
       readonly options?: ArgOf;
       readonly shell?: boolean;
       readonly input?: ArgOf;
@@ -125,6 +137,8 @@ type Deed =
   | { readonly does: 'output'; readonly content: ArgOf }
   /** Something that came in from outside of the machine. */
   | { readonly does: 'incoming' }
+  /** Hands what comes in to the functions and objects that it is given. */
+  | { readonly does: 'receive' }
   | { readonly does: 'observe'; readonly what: ObservedThing }
   /** `only`: an argument without which the call is harmless. */
   | {
@@ -138,7 +152,7 @@ type Deed =
   /**
    * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
    * these are lists of arguments; `pairs`: with two items at a time; `observes`: with what the
-   * program itself does, now or later.
+   * program itself does, now or later; `isLater`: perhaps not before the program is at its end.
    */
   | {
       readonly does: 'call';
@@ -147,8 +161,29 @@ type Deed =
       readonly each?: ArgOf;
       readonly spread?: true;
       readonly pairs?: true;
+      readonly isLater?: true;
       readonly observes?: ObservedThing;
     }
+  /** Changes a list or record in place, and gives what it takes out. */
+  | {
+      readonly does: 'change';
+      readonly how:
+        | 'insert'
+        | 'pop'
+        | 'remove'
+        | 'clear'
+        | 'reverse'
+        | 'extend'
+        | 'update'
+        | 'default' // sets an entry that is not there, and gives the one that is
+        | 'sort';
+      readonly key?: ArgOf;
+      readonly with?: ArgOf;
+    }
+  /** Writes to a file, program or object that is given. */
+  | { readonly does: 'put'; readonly into: ArgOf; readonly content: ArgOf }
+  /** Sets a member of an object by its name. */
+  | { readonly does: 'set-member'; readonly of: ArgOf; readonly name: ArgOf; readonly value: ArgOf }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
   /** Gives a view of an argument: what is put into it is in the argument. */
@@ -170,12 +205,19 @@ export type Computation =
   | 'number'
   | 'lower'
   | 'upper'
+  | 'swap-case'
+  | 'remove-prefix' // text, prefix
+  | 'remove-suffix'
   | 'strip'
+  | 'strip-start'
+  | 'strip-end'
   | 'reverse' // of a text or list
   | 'replace' // all of a part: text, part, other
   | 'replace-pattern' // text, and a list of a pattern and other text
   | 'translate' // letters: text, from, to
-  | 'split' // text, by
+  | 'split' // text, by, times
+  | 'split-lines' // text, and whether their ends are kept
+  | 'shell-words'
   | 'join' // list, by
   | 'slice' // text or list, from, length
   | 'repeat'
@@ -195,6 +237,12 @@ export type Computation =
   | 'format' // printf: format, values…
   | 'base64-decode'
   | 'base64-encode'
+  | 'base32-decode'
+  | 'base85-decode'
+  | 'ascii85-decode'
+  | 'escape-decode' // `\\x41`, `\\n`
+  | 'utf-7-decode'
+  | 'utf-16-decode'
   | 'hex-decode'
   | 'hex-encode'
   | 'url-decode'
@@ -204,8 +252,41 @@ export type Computation =
   | 'unpack' // Ruby's and PHP's formats: text, format
   | 'pack' // list, format
   | 'json-parse'
+  | 'toml-parse'
+  | 'yaml-parse'
+  | 'ini-parse'
+  | 'lines'
+  | 'list' // of the items of a list, or of the letters of a text
+  | 'pairs' // of a number and an item
+  | 'zip' // lists of the first items of all, of the second …
+  | 'range'
+  | 'replace-regex' // text, pattern, other
+  | 'match-regex' // the groups of the first match, from the whole on
+  | 'entries' // of a record, as pairs
+  | 'split-regex' // text, pattern
+  | 'rsplit' // text, by, times
+  | 'partition'
+  | 'rpartition'
+  | 'integer' // a number that says nothing of the text
+  | 'path-parents' // the folders above a path
+  | 'index-of' // list or text, item, from
+  | 'cycle' // the items of a list, again and again
+  | 'bit-length'
+  | 'zip-longest' // lists, other
+  | 'path-suffix' // path, other extension
+  | 'path-beside' // path, other name
+  | 'path-title' // the name of a path without its extension
+  | 'path-stem' // a path without its extension, and the extension
+  | 'by-table' // letters by a record
+  | 'letter-table' // a record of letters and others
+  | 'codec-decode' // text, name of a codec
+  | 'codec-encode'
+  | 'from-bytes' // a list of numbers as a text
+  | 'part' // text or list, from, to
+  | 'to-bytes' // a number as a text: number, length, order
   | 'host' // of an address
   | 'path-join'
+  | 'path-resolve'
   | 'path-folder'
   | 'path-name'
   | 'path-absolute' // path, below
@@ -225,11 +306,61 @@ export type Gives =
   | 'self'
   | 'called'
   | 'class' // of the object
+  | 'content' // of the file
+  | 'option' // what gives a function one of its parameters
+  | 'property' // a field that a function gives
+  | 'default-record' // a record whose missing entries a function gives
+  | 'buffer' // bytes that change
+  | 'iterator'
+  | 'sorted' // its first argument, by what an effect gave for each item; the object in its place
+  | 'path' // of an open file
+  | 'declared' // an option of a parser
+  | 'parsed' // the options of a parser
+  | 'environment'
+  | 'next' // of what an iterator gives
+  | 'packages' // the folders of packages
+  | 'settings' // puts what a file says into the object
+  | 'setting' // of the object, by section and name
+  | 'decoder'
+  | 'decoded-pair'
+  | 'raised' // what was thrown last
+  | 'expanded' // a text, with the variables that it names
+  | 'content-lines'
+  | 'entry' // of a record, by a key; else the second argument
+  | 'copy' // of an object, with its keywords as fields
+  | 'module' // that its first argument names
+  | 'top-module' // the first part of that, unless more is asked for
+  | 'item' // of its first argument, by the second
+  | 'evaluated' // what a text names
+  | 'sent' // what a generator gives when it gets its first argument
+  | 'member' // of its first argument, by the name that is the second; else the third
+  | 'getter' // a function that gives members by the names that it is given
+  | 'caller' // a function that calls a method by its name
+  | 'item-getter'
+  | 'braces' // `format`: the object, with its arguments and keywords
+  | 'bound' // its first argument with the others as its first ones
+  | 'shown' // the text of an object
+  | 'fields' // of an object, as a record
+  | 'reduced' // by a function, from the items of a list and a first value
+  | 'record' // of the records and pairs that it is given, and of its keywords
   | 'object'
-  /** `carries`: data of the arguments as well, where the call fetches data by itself. */
-  | { readonly instance: string; readonly carries?: true }
+  /**
+   * `carries`: data of the arguments as well, where the call fetches data by itself; `bare`: no
+   * data of the arguments.
+   */
+  | { readonly instance: string; readonly carries?: true; readonly bare?: true }
   | { readonly text: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
+
+export interface Channel {
+  readonly name: string;
+  /** Calls that tell the channel their arguments. */
+  readonly tells: RegExp;
+  /** Calls that say to which host the channel sends. */
+  readonly opens: RegExp;
+  /** Options of such a call that add to what is sent. */
+  readonly adds: RegExp;
+}
 
 export interface Row {
   readonly effects: readonly RowEffect[];
@@ -252,6 +383,42 @@ export interface Knowledge {
   readonly emptyIsFalse?: true;
   /** The variables of a program are those of the program that loads it. */
   readonly sharesVariables?: true;
+  /** A program that another loads is a module: its variables are members of a value. */
+  readonly modules?: true;
+  /** The method of an object that an operator calls. */
+  readonly operatorMethod?: (op: Operator) => string;
+  /** Methods of the skill's objects that a library calls by itself. */
+  readonly protocols?: readonly string[];
+  /** The method by which an object gives its items one by one. */
+  readonly nextName?: string;
+  /** The parameters of functions in their order, where rows know arguments by position. */
+  readonly parameters?: ReadonlyMap<string, readonly string[]>;
+  /** The same where rows know all but the first argument by name. */
+  readonly namedParameters?: ReadonlyMap<string, readonly string[]>;
+  /** Names of members from which everything can be reached. */
+  readonly reaching?: RegExp;
+  /** Modules whose members start programs, run code or reach the network. */
+  readonly powerful?: RegExp;
+  /** The program that a function starts by its own name. */
+  readonly programIn?: (api: string) => string | undefined;
+  /** Functions that only look at a module that they are given. */
+  readonly looking?: RegExp;
+  /** One name for what has several. */
+  readonly canonical?: (api: string) => string;
+  /** An API as it is shown. */
+  readonly shown?: (api: string) => string;
+  /** Methods of texts, lists and records that others have, too. */
+  readonly ambiguous?: RegExp;
+  /** What no table knows gives objects of its own, and is no reason to hold a program. */
+  readonly isOpen?: true;
+  /** Libraries to which a whole program tells things, and which send them. */
+  readonly channels?: readonly Channel[];
+  /** Whether a function belongs to the language's own library. */
+  readonly isOwnLibrary?: (api: string) => boolean;
+  /** Whether each method of an object sends what it is given: `of` is what made it. */
+  readonly isClient?: (of: string) => boolean;
+  /** Methods of such an object that send nothing of what they are given. */
+  readonly sendsNothing?: RegExp;
   /** A path of the language's system as one of the manifest. */
   readonly path?: (path: string) => string;
   /** What the system gives a variable of the environment that holds no secret. */

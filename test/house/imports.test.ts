@@ -233,7 +233,7 @@ const circles: Record<string, string> = {
   'cli/help-and-options/help.ts': 'the command `help` reads the table',
   'cli/help-and-options/help-text.ts': 'the text of `help` lists the table',
   'cli/help-and-options/shell-init.ts': 'completion has the names of all commands',
-  'scanner/engine/*.ts':
+  'scanner/engine/**/*.ts':
     'an interpreter: expressions hold calls, which run functions, which hold expressions',
 };
 

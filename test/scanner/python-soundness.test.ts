@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../scanner/fact/steps.ts';
-import { analysePython } from '../../scanner/frontends/python/python.ts';
+import { analysePython } from '../../scanner/languages/python/python.ts';
 import { isWhole } from '../sample.ts';
 import { pythonProgram } from './python-programs.ts';
 

@@ -46,7 +46,7 @@ describe('a file that would cost a scan too much', () => {
       'the same in Python',
       'a.py',
       `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(900)}`,
-      stepLimit,
+      'too much of it to follow every call',
     ],
     [
       'the same in a shell',

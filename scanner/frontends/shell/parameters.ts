@@ -9,7 +9,7 @@ import type {
   Word,
 } from 'unbash';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import { shellPatternWorkMax } from '../bounded-pattern.ts';
+import { shellPatternWorkMax } from '../../programs/bounded-pattern.ts';
 import { globOf, replaceGlob } from './glob.ts';
 import { noteCapability, type ShellRun, spanOf } from './run.ts';
 import {

@@ -28,6 +28,7 @@ import {
   reads,
   requests,
   runs,
+  runsAs,
   runsLine,
   same,
   sends,
@@ -38,6 +39,15 @@ import {
   variable,
   writes,
 } from './rows.ts';
+
+// A request with data is a POST.
+function opensUrl(url: ArgOf): readonly EffectOf<'request'>[] {
+  const data = { of: by('data', 1), form: /./s };
+  return [
+    { does: 'request', url, method: 'GET', unless: data },
+    { does: 'request', url, method: 'POST', body: [data.of], when: data },
+  ];
+}
 
 const fetches: RowEffect = { does: 'request', url: by('url'), method: 'GET' };
 
@@ -69,14 +79,11 @@ const network: Table = {
     method: 'POST',
     header: ['headers'],
   }),
-  'urllib.request.urlopen': row({ ...fetches, body: [by('data', 1)] }),
-  'urllib.request.Request': row({
-    ...fetches,
-    methodAt: 'method',
-    body: [by('data', 1)],
-    header: ['headers'],
-  }),
-  'urllib.request.build_opener().open': row({ ...fetches, url: 0, body: [by('data', 1)] }),
+  'urllib.request.urlopen': row(opensUrl(by('url'))),
+  'urllib.request.Request': row(
+    opensUrl(by('url')).map((one) => ({ ...one, methodAt: 'method', header: ['headers'] })),
+  ),
+  'urllib.request.build_opener().open': row(opensUrl(0)),
   'urllib.request.urlretrieve': row([
     fetches,
     { does: 'write', path: by('filename', 1), traits: ['write', 'download'] },
@@ -128,6 +135,8 @@ const unsafe: RowEffect = {
   unless: { of: 'filter', form: /^/ },
 };
 const unpacks: RowEffect = { does: 'read', path: 'self', to: by('path'), unpacks: true };
+const packs = (path: string): Row =>
+  row({ does: 'read', path: by(path), packs: true, isPath: true });
 const copies = row({ does: 'read', path: by('src'), to: by('dst', 1) });
 const readsSelf = row({ does: 'read', path: 'self' });
 const changesMode: RowEffect = {
@@ -150,19 +159,21 @@ const files: Table = {
   'fileinput.input': row([{ does: 'read', path: 0 }, { does: 'input' }]),
   'os.link symlink': row({ does: 'read', path: by('src'), to: by('dst', 1), traits: ['link'] }),
   'shutil.make_archive': row({ does: 'read', path: by('root_dir', 2), to: by('base_name') }),
-  'os.rename replace shutil.copy copy2 copyfile copyfileobj copymode copystat copytree': copies,
+  'os.rename replace shutil.copy copy2 copyfile copymode copystat copytree': copies,
+  'shutil.copyfileobj': row({ does: 'put', into: by('fdst', 1), content: by('fsrc') }, 'nothing'),
   'shutil.move': copies,
   'sqlite3.Connection connect': reads('database'),
   'dbm.open xml.dom.minidom.parse': reads('file'),
-  'zipfile.ZipFile().write': reads('filename'),
+  'zipfile.ZipFile().write': packs('filename'),
   'configparser.ConfigParser().read configparser.RawConfigParser().read': reads('filenames'),
-  'tarfile.TarFile().add tarfile.TarFile.open().add tarfile.open().add': reads('name'),
+  'tarfile.TarFile().add tarfile.TarFile.open().add tarfile.open().add': packs('name'),
   'mailbox.Maildir mbox': reads('path'),
-  'glob.glob iglob': reads('pathname'),
+  'glob.glob iglob': row({ does: 'search', folder: by('pathname') }),
   'xml.etree.ElementTree.iterparse parse': reads('source'),
   'linecache.getline getlines os.access fwalk getxattr listdir listxattr lstat readlink': reads(),
   'os.scandir stat walk os.path.getmtime getsize tokenize.open': reads(),
-  'pathlib.Path().copy copy_into glob iterdir move move_into read_bytes read_text rglob': readsSelf,
+  'pathlib.Path().copy copy_into move move_into read_bytes read_text': readsSelf,
+  'pathlib.Path().glob iterdir rglob': row({ does: 'search', folder: 'self', pattern: 0 }),
   'pathlib.Path().walk': readsSelf,
   'pathlib.Path().open': row({ does: 'open', path: 'self', mode: by('mode') }),
   'open io.open zipfile.ZipFile': opens('file'),
@@ -206,10 +217,14 @@ const programs: Table = {
     { does: 'read', path: by('filename') },
     { does: 'deserialize', data: by('filename'), byPath: true },
   ]),
-  '_posixsubprocess.fork_exec ctypes.CDLL().execl execlp execv execvp os.execl execle': runs(0),
-  'os.execlp execlpe execv execve execvp execvpe posix_spawn posix_spawnp startfile': runs(0),
-  'pty.spawn': runs(0),
-  'os.spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe': runs(1),
+  '_posixsubprocess.fork_exec os.startfile pty.spawn': runs(0),
+  'ctypes.CDLL().execl execlp os.execl execle execlp execlpe': runsAs(0, { rest: 1 }),
+  'ctypes.CDLL().execv execvp os.execv execve execvp execvpe posix_spawn posix_spawnp': runsAs(
+    0,
+    1,
+  ),
+  'os.spawnl spawnle spawnlp spawnlpe': runsAs(1, { rest: 2 }),
+  'os.spawnv spawnve spawnvp spawnvpe': runsAs(1, 2),
   'ctypes.windll.shell32.ShellExecuteA ShellExecuteW': runs(2),
   'subprocess.Popen call check_call check_output run': runs(by('args')),
   'asyncio.create_subprocess_exec asyncio.subprocess.create_subprocess_exec': runs({ rest: 0 }),
@@ -281,9 +296,10 @@ function calls(callee: ArgOf, more: Partial<EffectOf<'call'>> = {}): Row {
   return row({ does: 'call', callee, ...more }, 'called');
 }
 
-const callsFirst = calls(0, { given: [{ rest: 1 }] });
-const callsSecond = calls(1, { given: [{ rest: 2 }] });
-const appliesFirst = calls(0, { given: [1], spread: true });
+const isLater = true;
+const callsFirst = calls(0, { given: [{ rest: 1 }], isLater });
+const callsSecond = calls(1, { given: [{ rest: 2 }], isLater });
+const appliesFirst = calls(0, { given: [1], spread: true, isLater });
 
 const callbacks: Table = {
   ...ofEach('asyncio.get_event_loop() asyncio.get_running_loop() asyncio.new_event_loop()', {
@@ -292,23 +308,29 @@ const callbacks: Table = {
   }),
   ...ofEach('concurrent.futures.ThreadPoolExecutor() concurrent.futures.ProcessPoolExecutor()', {
     submit: callsFirst,
-    map: calls(0, { each: 1 }),
+    map: calls(0, { each: 1, isLater }),
   }),
   '_thread.start_new start_new_thread multiprocessing.Pool().apply apply_async': appliesFirst,
   'max min sorted': calls('key', { each: 0 }),
   'multiprocessing.Process threading.Thread': calls('target', {
     given: ['args', 'kwargs'],
     spread: true,
+    isLater,
   }),
   'filter map multiprocessing.Pool().imap imap_unordered map map_async': calls(0, { each: 1 }),
   'functools.reduce': calls(0, { each: 1, pairs: true }),
   'itertools.starmap multiprocessing.Pool().starmap': calls(0, { each: 1, spread: true }),
-  'signal.signal': calls(1),
+  'signal.signal': calls(1, { isLater }),
   'itertools.accumulate': calls(1, { each: 0, pairs: true }),
-  'sched.scheduler().enter enterabs': calls(2, { given: [by('argument', 3)], spread: true }),
+  'sched.scheduler().enter enterabs': calls(2, {
+    given: [by('argument', 3)],
+    spread: true,
+    isLater,
+  }),
   'threading.Timer': calls(by('function', 1), {
     given: [by('args', 2), by('kwargs', 3)],
     spread: true,
+    isLater,
   }),
   'asyncio.to_thread atexit.register contextlib.AsyncExitStack().callback': callsFirst,
   'contextlib.ExitStack().callback contextvars.copy_context().run': callsFirst,
@@ -325,8 +347,9 @@ const data: Table = {
   ...ofEach('re re.compile() regex regex.compile()', {
     'findall finditer fullmatch match search split sub subn': through,
   }),
-  'builtins.__build_class__ doctest.testmod os.chdir chroot pathlib.Path().exists is_file': row([]),
-  'pathlib.Path().lstat readlink stat pickle.Unpickler().load': row([]),
+  '__build_class__ doctest.testmod os.chdir chroot pathlib.Path().exists is_file': row([]),
+  'pathlib.Path().lstat readlink stat': row([]),
+  'pickle.Unpickler().load': through,
   memoryview: row({ does: 'view', of: 0 }, 'through'),
   'base64.a85decode b16decode b32decode b64decode b85decode decodebytes': decoded,
   'base64.standard_b64decode urlsafe_b64decode binascii.a2b_base64 a2b_hex unhexlify': decoded,
@@ -334,6 +357,7 @@ const data: Table = {
   'lzma.decompress zlib.decompress': decoded,
   'base64.a85encode b16encode b32encode b64encode b85encode encodebytes': encoded,
   'base64.standard_b64encode urlsafe_b64encode binascii.b2a_base64 b2a_hex hexlify': encoded,
+  'hashlib.blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512': nothing,
   'bz2.compress codecs.encode gzip.compress lzma.compress marshal.dumps pickle.dumps': encoded,
   'struct.pack zlib.compress': encoded,
   'bisect.insort insort_left insort_right ctypes.memmove heapq.heappush heappushpop': fills(0),
@@ -396,19 +420,3 @@ export const pythonRows: Table = {
 export const powerfulModules: ReadonlySet<string> = new Set(
   'os subprocess builtins __builtins__ socket pty ctypes importlib sys shutil'.split(' '),
 );
-
-/**
- * Functions that are reported when code passes them on instead of calling them: the later call is
- * not seen.
- */
-export const escapes: Readonly<Record<string, 'exec' | 'code'>> = {
-  'os.system': 'exec',
-  'os.popen': 'exec',
-  'subprocess.run': 'exec',
-  'subprocess.call': 'exec',
-  'subprocess.Popen': 'exec',
-  'subprocess.check_output': 'exec',
-  eval: 'code',
-  exec: 'code',
-  __import__: 'code',
-};

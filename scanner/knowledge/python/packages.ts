@@ -3,6 +3,7 @@ import { pythonBaseOptions, pythonServices } from '../../lookup-tables/service-h
 import {
   type ArgOf,
   by,
+  type Channel,
   type EffectOf,
   named,
   type Row,
@@ -279,7 +280,7 @@ const programs: Table = {
       does: 'deserialize',
       data: by('file'),
       byPath: true,
-      when: { of: by('allow_pickle', 2), form: /^True$/ },
+      when: { of: by('allow_pickle', 2), form: /^true$/i },
     },
   ]),
   'docker.DockerClient from_env': runs({ text: 'docker' }),
@@ -294,7 +295,7 @@ const programs: Table = {
     does: 'deserialize',
     data: by('f'),
     byPath: true,
-    unless: { of: 'weights_only', form: /^True$/ },
+    unless: { of: 'weights_only', form: /^true$/i },
   }),
   'yaml.load load_all': row(
     { does: 'deserialize', data: 0, unless: { of: by('Loader', 1), form: /(Safe|Base)Loader/ } },
@@ -424,16 +425,6 @@ export const sendsNothing =
 
 // Libraries to which a whole program tells things. Sources: the Python 3.14 library reference, the
 // packages' documentation.
-
-export interface Channel {
-  readonly name: string;
-  /** Calls that tell the channel their arguments. */
-  readonly tells: RegExp;
-  /** Calls that say to which host the channel sends. */
-  readonly opens: RegExp;
-  /** Options of such a call that add to what is sent. */
-  readonly adds: RegExp;
-}
 
 const none = /^$/;
 

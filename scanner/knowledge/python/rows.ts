@@ -83,6 +83,11 @@ export function runs(words: ArgOf): Row {
   return row({ does: 'program', words });
 }
 
+/** Starts a program with words of which the first is only the name that it gets. */
+export function runsAs(words: ArgOf, argv: ArgOf): Row {
+  return row({ does: 'program', words, argv });
+}
+
 /** Starts a shell with a line. */
 export function runsLine(words: ArgOf): Row {
   return row({ does: 'program', words, shell: true });

@@ -29,9 +29,10 @@ export const secretFileLoad = defineRule({
       )
         return [];
       seen.add(path);
-      // In the working folder it is the project\u2019s own; elsewhere it is somebody else\u2019s.
+      // In the working folder, and in the folder of the skills, it is the project\u2019s own;
+      // elsewhere it is somebody else\u2019s.
       const isElsewhere =
-        /^(~|\/(?!skills\/@self)|\.\.)/.test(path) && !isInOwnFolder(path, context);
+        /^(~|\/(?!skills\/(@self|\.env))|\.\.)/.test(path) && !isInOwnFolder(path, context);
       const severity = !isElsewhere ? 'info' : isInText(fact) ? 'low' : 'medium';
       return [
         {

@@ -4,7 +4,7 @@ import {
   boundedPattern,
   filesBeside,
   shellPatternWorkMax,
-} from '../../../scanner/frontends/bounded-pattern.ts';
+} from '../../../scanner/programs/bounded-pattern.ts';
 
 it.each([
   ['an ending', String.raw`\.pub$`, shellPatternCharsMax],

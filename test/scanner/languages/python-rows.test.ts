@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analysePython } from '../../../scanner/frontends/python/python.ts';
 import { pythonRows } from '../../../scanner/knowledge/python/library.ts';
 import type { ArgOf, EffectOf, Gives, Row, RowEffect } from '../../../scanner/knowledge/row.ts';
+import { analysePython } from '../../../scanner/languages/python/python.ts';
 import { shown, signsOf, variable } from './row-signs.ts';
 
 /** A program with one call, and the signs of what its row says; one of each list is seen. */
@@ -64,6 +64,7 @@ const around: Partial<
 > = {
   incoming: { before: ['def handle(given):', '    print(given)'] },
   fill: { before: ['held = bytearray(8)'], after: ['print(held)'] },
+  put: { before: ['held = bytearray(8)'], after: ['print(held)'] },
   view: { before: ['held = bytearray(8)'], after: ['made[0] = secret', 'print(held)'] },
   read: { after: ['subprocess.run(["out/run"])'] },
 };
@@ -84,6 +85,8 @@ function signsWith(call: Call, effect: RowEffect): Case['signs'] {
     case 'delete':
     case 'open':
       return usesFile(call, effect);
+    case 'search':
+      return [[`mount ro ${call.put(effect.folder, '"a.txt"')}`]];
     case 'program':
       return [[`runs ${call.put(effect.words, '"git"')}`]];
     case 'code':
@@ -106,13 +109,17 @@ function signsWith(call: Call, effect: RowEffect): Case['signs'] {
       call.put(effect.into === 0 ? 1 : 0, 'secret');
       call.put(effect.into, 'held');
       return prints;
+    case 'put':
+      call.put(effect.content, 'secret');
+      call.put(effect.into, 'held');
+      return prints;
     case 'view':
       call.put(effect.of, 'held');
       return prints;
     case 'call': {
       const { callee, given = [], each, spread } = effect;
       call.put(callee, 'os.remove');
-      call.put(each, spread ? '[("a.txt",)]' : '["a.txt"]');
+      call.put(each, spread ? '[("a.txt",)]' : '["a.txt", "a.txt"]');
       call.put(given[0], spread ? '["a.txt"]' : '"a.txt"');
       call.put(given[1], '{}');
       return [
@@ -196,19 +203,19 @@ const builtIn = /^(bytearray|bytes|int|get_ipython)\b/;
 /** What a program is seen to do. */
 function seen(name: string, { lines }: Case): ReadonlySet<string> {
   const [root = ''] = name.split(/[.(]/);
-  const text = [
+  const before = [
     'import os, requests, subprocess',
     ...(name.includes('.') && !builtIn.test(name) ? [`import ${root}`] : []),
     'secret = os.environ["API_KEY"]',
     'fetched = requests.get("https://b.example/x").content',
-    ...lines,
     '',
   ].join('\n');
+  const text = [before, ...lines, ''].join('\n');
   const path = 'a.py';
   const source = { path, file: path, language: 'python', text, context: 'code', depth: 0 } as const;
   const steps = new Steps();
   const { facts, embedded, graph = empty } = analysePython([source], { files: new Set(), steps });
-  const own = facts.filter((fact) => 'api' in fact && fact.api === name);
+  const own = facts.filter(({ span }) => span.start >= before.length);
   return new Set([
     ...shown({ facts: own, embedded, graph }),
     ...embedded.map((one) => `runs ${one.text}`),

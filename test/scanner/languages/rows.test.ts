@@ -3,8 +3,8 @@
  * names, whose facts have what the row says that it does.
  */
 import { describe, expect, it } from 'vitest';
-import { type ApiCall, applyRow } from '../../../scanner/engine/effects.ts';
-import { frameOf } from '../../../scanner/engine/files.ts';
+import { type ApiCall, applyRow } from '../../../scanner/engine/effects/effects.ts';
+import { frameOf } from '../../../scanner/engine/effects/files.ts';
 import { Engine } from '../../../scanner/engine/interpret.ts';
 import {
   dataOf,
@@ -138,7 +138,7 @@ function noted(knowledge: Knowledge, row: Row): ReadonlySet<string> {
   const at = { program, place, api: 'x', certainty: 'exact', frame: '' } as const;
   const call: ApiCall = {
     at,
-    frame: frameOf(program),
+    frame: frameOf(engine, program),
     args: Array.from(given.args, (one) => one ?? textValue('z')),
     named: given.named,
     spread: [],

@@ -1,7 +1,7 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot be slow. */
 
 import { shellPatternCharsMax } from '../../../fact/shared-limits.ts';
-import { type BoundedPattern, boundedPattern } from '../../bounded-pattern.ts';
+import { type BoundedPattern, boundedPattern } from '../../../programs/bounded-pattern.ts';
 
 type Step = ((line: string) => string | undefined) & {
   readonly line?: number;

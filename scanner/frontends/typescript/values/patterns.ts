@@ -4,7 +4,7 @@
  * its ending, the path of a public key is that of the private key.
  */
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { boundedPattern, filesBeside } from '../../bounded-pattern.ts';
+import { boundedPattern, filesBeside } from '../../../programs/bounded-pattern.ts';
 import { isWhole, type JsValue, text, textOr, unionOf, unknown } from './values.ts';
 
 type Pattern = Extract<JsValue, { kind: 'pattern' }>;

@@ -1,0 +1,480 @@
+/**
+ * Calls of the library's functions, and what it does with the functions and objects it is given.
+ */
+
+import { type Row, through } from '../knowledge/row.ts';
+import { besideOf } from '../programs/beside.ts';
+import { type CallSite, callValue, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { methodOf } from './classes.ts';
+import { type ApiCall, applyRow, rowFor, wholeEnvironment } from './effects/effects.ts';
+import { startProgram } from './effects/programs.ts';
+import { sendOver } from './effects/requests.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { invoke } from './invoke.ts';
+import {
+  absorb,
+  allNodesOf,
+  dataOf,
+  either,
+  type HeapObject,
+  itemsOf,
+  newObject,
+  objectsOf,
+  textsOf,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from './value.ts';
+
+// Named arguments at their positions, up to the first that is missing, or the other way round.
+function placed({ knowledge }: Engine, api: string, given: Given): Given {
+  const byName = given.args.length > 1 ? knowledge.namedParameters?.get(api) : undefined;
+  if (byName !== undefined) {
+    const entries = given.args.slice(1).flatMap((value, at) => {
+      const name = byName[at + 1];
+      return name === undefined ? [] : [[name, value] as const];
+    });
+    return { ...given, args: given.args.slice(0, 1), named: new Map([...entries, ...given.named]) };
+  }
+  const names = given.named.size === 0 ? undefined : knowledge.parameters?.get(api);
+  if (names === undefined) return given;
+  const named = new Map(given.named);
+  const args = [...given.args];
+  for (const name of names.slice(args.length)) {
+    const value = named.get(name);
+    if (value === undefined) break;
+    args.push(value);
+    named.delete(name);
+  }
+  return { ...given, args, named };
+}
+
+// The environment that was found by a text is handed on as a whole, but to what takes an item of
+// it.
+function withEnvironment(
+  engine: Engine,
+  { node, frame }: CallSite,
+  api: string,
+  given: Given,
+): Given {
+  const isWhole = (value: Value): boolean =>
+    value.nodes.length === 0 &&
+    value.things.some((one) => one.is === 'instance' && one.of === 'os.environ');
+  const isNamed = /(getitem|getter|format\w*|getattr)$/.test(api);
+  if (isNamed || ![...given.args, ...given.named.values()].some(isWhole)) return given;
+  const whole = (value: Value): Value =>
+    isWhole(value)
+      ? withNodes(value, wholeEnvironment(engine, engine.at(frame, node, 'os.environ')).nodes)
+      : value;
+  const named = new Map([...given.named].map(([name, value]) => [name, whole(value)]));
+  return { ...given, args: given.args.map(whole), named };
+}
+
+/** Calls a function of the library. */
+export function callApi(
+  engine: Engine,
+  site: CallSite,
+  api: string,
+  written: Given,
+  self: Value | undefined,
+): Value {
+  const { node, frame } = site;
+  const given = withEnvironment(engine, site, api, placed(engine, api, written));
+  const row = rowFor(engine, api);
+  const program = row === undefined ? engine.knowledge.programIn?.(api) : undefined;
+  if (program !== undefined) {
+    const at = engine.at(frame, node, engine.knowledge.shown?.(api) ?? api);
+    const args = [textValue(program), ...given.args];
+    const effect = { does: 'program', words: { rest: 0 }, shell: false } as const;
+    return startProgram(engine, { ...given, args, at, frame }, effect);
+  }
+  if (row === undefined && engine.knowledge.isOpen)
+    return ownObject(engine, site, api, given, self);
+  if (row === undefined) {
+    holdUnknown(engine, site, api.replace(/[#.][^#.]*$/, ''), api);
+    return passThrough(engine, site, self === undefined ? [] : [self], given);
+  }
+  const shown = engine.knowledge.shown?.(api) ?? api;
+  const at = engine.at(frame, node, shown, site.isByText ? 'folded' : 'exact');
+  noteHidden(engine, site, shown, row);
+  askProtocols(engine, site, given);
+  const call: ApiCall = {
+    ...(engine.knowledge.isOpen ? askHooks(engine, { ...given, at, frame }, row) : given),
+    at,
+    frame,
+    ...(self !== undefined && { self }),
+  };
+  const isParse =
+    typeof row.gives === 'object' && 'compute' in row.gives && row.gives.compute === 'json-parse';
+  const hooked = engine.knowledge.isOpen && isParse ? allNodesOf([...call.named.values()]) : [];
+  if (engine.knowledge.channels !== undefined) {
+    const made = withNodes(applyRow(engine, call, row), hooked);
+    noteChannels(engine, call, shown, made);
+    return made;
+  }
+  return withNodes(applyRow(engine, call, row), hooked);
+}
+
+function noteHidden(
+  engine: Engine,
+  { node, frame, isByText }: CallSite,
+  shown: string,
+  row: Row,
+): void {
+  if (!isByText || shown.includes('*')) return;
+  if (engine.knowledge.isOpen && !isHiddenName(engine, frame, shown, row)) return;
+  const { text } = frame.program.source;
+  const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';
+  const at = engine.at(frame, node, shown, 'folded');
+  engine.notes.trait(at, 'folded-name', callee === '' ? shown : `${callee} is ${shown}`);
+}
+
+// What a function that no table knows gives: an object that has the data of all that it is given.
+export function ownObject(
+  engine: Engine,
+  site: CallSite,
+  api: string,
+  given: Given,
+  self: Value | undefined,
+): Value {
+  noteHidden(engine, site, engine.knowledge.shown?.(api) ?? api, through);
+  const data = passThrough(engine, site, self === undefined ? [] : [self], given);
+  noteHandedOn(engine, site, api, given);
+  askProtocols(engine, site, given);
+  noteBeside(engine, site, api, given);
+  const object = newObject('object');
+  const put = allNodesOf([...given.args, ...given.named.values(), ...given.spread]);
+  const made = instancesIn([
+    ...(self === undefined ? [] : [self]),
+    ...given.args,
+    ...given.named.values(),
+  ]);
+  const hooked = given.args.some(({ things }) => things.some(({ is }) => is === 'function'));
+  for (const one of instancesIn(self === undefined ? [] : [self]))
+    absorb(one, hooked ? [...put, ...data.nodes] : put);
+  object.holds = made;
+  const open = objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn);
+  const method = api.replace('[]', '()').replace('#', '().');
+  const isOfClient = open.length > 0 && engine.knowledge.isClient?.(method) === true;
+  if (isOfClient && !engine.knowledge.sendsNothing?.test(method) && self !== undefined) {
+    const shown = engine.knowledge.shown?.(api) ?? api;
+    const at = engine.at(site.frame, site.node, shown);
+    sendOver(
+      engine,
+      { ...given, at, frame: site.frame, self },
+      either([...given.args, ...given.named.values(), ...given.spread]),
+      'body',
+    );
+  }
+  object.openOn = [
+    ...(isOfClient ? open : []),
+    ...instancesIn([...given.args, ...given.named.values()]).flatMap(({ openOn }) => openOn),
+  ];
+  if (data.nodes.length > 0) object.rest = dataOf(data.nodes);
+  const isOpener =
+    /[#.](decrypt|decrypt_\w+|decompress|b64decode|unseal|deobfuscate)$/.test(api) &&
+    given.args.length > 0;
+  if (isOpener) {
+    const shown = engine.knowledge.shown?.(api) ?? api;
+    const source = { what: 'decoded', name: shown } as const;
+    const node = engine.notes.source(
+      engine.at(site.frame, site.node, shown),
+      source,
+      `${shown} decodes it`,
+    );
+    return { ...dataOf([...data.nodes, node]), isDecoded: true };
+  }
+  const value = thingValue({ is: 'instance', of: api.replace('#', '().'), object });
+  const shown = engine.knowledge.shown?.(api) ?? api;
+  const at = engine.at(site.frame, site.node, shown);
+  noteChannels(engine, { ...given, at, frame: site.frame }, shown, value);
+  return value;
+}
+
+// Logging with a handler that sends, reports of errors, traces of requests.
+function noteChannels(engine: Engine, call: ApiCall, api: string, made: Value): void {
+  for (const { name, tells, opens, adds } of engine.knowledge.channels ?? []) {
+    const [first] = engine.programs.values();
+    if (first === undefined) return;
+    const place = { ...call.at, program: first, place: { start: 0, end: 0 } };
+    const node = (): string => engine.notes.sharedNode(place, `told ${name}`, `told to ${name}`);
+    const given = [...call.args, ...call.named.values()];
+    if (tells.test(api))
+      for (const from of allNodesOf([...given, ...call.spread])) engine.notes.edge(from, node());
+    if (takesHandlers.test(api))
+      for (const value of given.flatMap((one) => [one, ...(itemsOf(one) ?? [])]))
+        for (const thing of value.things) {
+          const message = dataOf([node()]);
+          const method =
+            thing.is === 'object' && thing.object.class
+              ? methodOf(thing.object.class, 'emit')
+              : thing.is === 'function'
+                ? thing
+                : undefined;
+          if (method !== undefined)
+            invoke(
+              engine,
+              method,
+              { ...nothingGiven, args: [message] },
+              { node: { kind: 'self', ...call.at.place }, frame: call.frame },
+              thingValue(thing),
+            );
+        }
+    if (api === 'logging.config.dictConfig')
+      for (const handlers of given.flatMap((one) =>
+        objectsOf(one).flatMap(({ fields }) => fields.get('handlers') ?? []),
+      ))
+        for (const one of objectsOf(handlers).flatMap(({ fields }) => [...fields.values()]))
+          for (const { fields } of objectsOf(one))
+            for (const { whole } of textsOf(fields.get('class') ?? unknown))
+              callApi(
+                engine,
+                { node: { kind: 'self', ...call.at.place }, frame: call.frame, isByText: false },
+                whole,
+                { ...nothingGiven, named: fields },
+                undefined,
+              );
+    if (!opens.test(api)) continue;
+    const added = [...call.named]
+      .filter(([key]) => adds.test(key))
+      .map(([, value]) => withNodes(value, hookNodes(engine, call, value)));
+    for (const from of allNodesOf(added)) engine.notes.edge(from, node());
+    for (const { openOn } of objectsOf(made))
+      for (const { capability } of openOn)
+        engine.notes.sink(call.at, [node()], { what: 'network', capability, api, part: 'body' });
+  }
+}
+
+const takesHandlers =
+  /^(logging(\.getLogger\(\))?\.(addHandler|basicConfig)|logging\.handlers\.QueueListener|loguru\.logger\.add)$/;
+
+function instancesIn(values: readonly Value[]): readonly HeapObject[] {
+  return values.flatMap(({ things }) =>
+    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
+  );
+}
+
+// A name that is looked up by a text is hidden when the text was put together: not where all parts
+// of the name stand in the program, and not the name of a reader of tables, chosen by a format.
+function isHiddenName(
+  engine: Engine,
+  { program }: Invocation,
+  shown: string,
+  { effects }: Row,
+): boolean {
+  const parts = shown.replaceAll('()', '').split('.');
+  const isPowerful = engine.knowledge.powerful?.test(parts[0] ?? '') === true;
+  const [effect, ...more] = effects;
+  const readsPath = effect?.does === 'read' && effect.path !== 'self';
+  if (readsPath && more.length === 0 && !isPowerful) return false;
+  if (effects.length === 0 && !isPowerful) return false;
+  const { text } = program.source;
+  const plainOf = (part: string): string => part.replace(/\W/g, '').slice(0, 80);
+  engine.context.steps.take(1 + (text.length >> 6));
+  const isPlain = (part: string): boolean => {
+    const name = plainOf(part);
+    return new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`).test(text);
+  };
+  const whole = new RegExp(`(["'])${parts.slice(0, -1).map(plainOf).join('\\.')}\\1`);
+  const isChosen =
+    !isPowerful &&
+    parts.length > 1 &&
+    parts[0] !== 'builtins' &&
+    isPlain(parts.at(-1) ?? '') &&
+    [...engine.programs.values()].some(({ source }) => {
+      engine.context.steps.take(1 + (source.text.length >> 6));
+      return whole.test(source.text);
+    });
+  return !isChosen && !parts.every(isPlain);
+}
+
+// A library calls the functions that it is given: what these give and set goes with the call.
+function askHooks(engine: Engine, call: ApiCall, { effects, gives }: Row): Given {
+  const isParser =
+    typeof gives === 'object' &&
+    ('instance' in gives || ('compute' in gives && gives.compute === 'json-parse'));
+  if (effects.length === 0 && !isParser) return call;
+  const calls = effects.some(
+    ({ does }) => does === 'call' || does === 'receive' || does === 'listen',
+  );
+  if (calls || call.named.size === 0) return call;
+  const named = new Map(
+    [...call.named].map(([name, value]) => {
+      const nodes = hookNodes(engine, call, value);
+      return [name, nodes.length === 0 ? value : withNodes(value, nodes)] as const;
+    }),
+  );
+  return { ...call, named };
+}
+
+function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): readonly string[] {
+  const inner =
+    depth > 2 ? [] : objectsOf(value).flatMap(({ fields }) => [...fields.values()].slice(0, 16));
+  const own = value.things.flatMap((thing) => {
+    if (thing.is !== 'function') return [];
+    const object = newObject('object');
+    const arg = thingValue({ is: 'instance', of: 'object', object });
+    const site = { node: { kind: 'self', ...call.at.place } as const, frame: call.frame };
+    const made = invoke(
+      engine,
+      thing,
+      { ...nothingGiven, args: [arg, arg, arg] },
+      site,
+      thing.self,
+    );
+    return [...allNodesOf([made]), ...(object.rest?.nodes ?? [])];
+  });
+  return [...own, ...inner.flatMap((one) => hookNodes(engine, call, one, depth + 1))];
+}
+
+// A library calls methods of the objects that it is given: what these give goes with the object.
+export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
+  const { protocols = [] } = engine.knowledge;
+  for (const value of [...given.args, ...given.named.values()])
+    for (const thing of value.things) {
+      if (
+        thing.is !== 'object' ||
+        thing.object.class === undefined ||
+        engine.asked.has(thing.object)
+      )
+        continue;
+      engine.asked.add(thing.object);
+      for (const name of protocols) {
+        const method = methodOf(thing.object.class, name);
+        if (method === undefined) continue;
+        const handed = newObject('object');
+        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
+        const made = invoke(
+          engine,
+          method,
+          { ...nothingGiven, args: [arg, arg], isAnything: true },
+          site,
+          thingValue(thing),
+        );
+        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
+        if (nodes.length > 0)
+          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
+      }
+    }
+}
+
+// A library in no table is given an address: nobody knows whether it sends there what else it is
+// given.
+function noteBeside(engine: Engine, { node, frame }: CallSite, api: string, given: Given): void {
+  const shown = engine.knowledge.shown?.(api) ?? api;
+  if (engine.knowledge.isOwnLibrary?.(shown) !== false) return;
+  const all = [...given.args, ...given.named.values()];
+  const texts = [
+    ...[
+      ...given.args,
+      ...all.flatMap((one) => [
+        ...(itemsOf(one) ?? []),
+        ...objectsOf(one).flatMap(({ fields }) => [...fields.values()]),
+      ]),
+    ].flatMap((one) => textsOf(one).map(({ whole }) => whole)),
+    ...[...given.named].flatMap(([name, value]) =>
+      textsOf(value).map(({ whole }) => `${name}=${whole}`),
+    ),
+  ];
+  const { beside } = besideOf(texts);
+  if (beside === undefined) return;
+  const at = engine.at(frame, node, shown);
+  engine.notes.sink(at, allNodesOf([...all, ...given.spread]), {
+    what: 'exec',
+    api: shown,
+    part: 'argument',
+    beside,
+  });
+}
+
+/** How Python shows a function of its own. */
+export function shownApi(name: string): Value | undefined {
+  if (/^(copyright|credits|license)$/.test(name))
+    return {
+      ...textValue(name === 'copyright' ? 'Copyright (c) 2001' : `Type ${name}() to see`),
+      isFolded: true,
+    };
+  return /^[a-z_]+$/.test(name)
+    ? { ...textValue(`<built-in function ${name}>`), isFolded: true }
+    : undefined;
+}
+
+// A function that starts programs or runs code, or a module of such, given to what nobody knows.
+function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
+  const { knowledge, notes } = engine;
+  for (const value of [...given.args, ...given.named.values()])
+    for (const thing of value.things) {
+      if (thing.is !== 'api') continue;
+      const at = engine.at(frame, node, thing.name);
+      const detail = `${thing.name} is handed on`;
+      if (knowledge.powerful?.test(thing.name) && knowledge.looking?.test(to) !== true)
+        notes.trait(at, 'escape', detail);
+      const effect = rowFor(engine, thing.name)?.effects.find(
+        ({ does }) => does === 'program' || does === 'code' || does === 'load',
+      );
+      if (effect?.does === 'code') notes.trait(at, 'code-from-string', detail);
+      else if (effect !== undefined) notes.trait(at, 'escape', detail);
+      if (effect?.does === 'program')
+        notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
+    }
+}
+
+/** What a function that nobody knows gives: data of all that it is given, which it may hand on. */
+export function passThrough(
+  engine: Engine,
+  site: CallSite,
+  of: readonly Value[],
+  given: Given,
+): Value {
+  const all = [...of, ...given.args, ...given.named.values(), ...given.spread];
+  const nodes = allNodesOf(all);
+  const data = dataOf(nodes);
+  const made: Value[] = [];
+  for (const value of all)
+    for (const thing of value.things) {
+      if (of.includes(value)) continue;
+      if (thing.is === 'function') {
+        const handed = newObject('object');
+        if (nodes.length > 0) handed.rest = data;
+        const arg = engine.knowledge.isOpen
+          ? {
+              ...thingValue({ is: 'instance', of: 'object', object: handed } as const),
+              nodes,
+              isOpen: true,
+            }
+          : data;
+        made.push(
+          invoke(
+            engine,
+            thing,
+            {
+              ...nothingGiven,
+              args: [arg, arg, arg],
+              ...(engine.knowledge.isOpen && { isAnything: true as const }),
+            },
+            site,
+            thing.self,
+          ),
+        );
+        if (engine.knowledge.isOpen && handed.rest !== undefined) made.push(handed.rest);
+      }
+      if (thing.is === 'bound' && engine.knowledge.isOpen && !engine.handed.has(thing)) {
+        engine.handed.add(thing);
+        made.push(
+          callValue(engine, site, thingValue(thing), { ...nothingGiven, isAnything: true }),
+        );
+      }
+      if (thing.is === 'class' && engine.knowledge.isOpen) {
+        const object = newObject('object', thing.class);
+        askProtocols(engine, site, {
+          ...nothingGiven,
+          args: [thingValue({ is: 'object', object })],
+        });
+        if (object.rest !== undefined) made.push(object.rest);
+      }
+    }
+  const given_ = engine.knowledge.isOpen ? withNodes(data, allNodesOf(made)) : data;
+  return { ...given_, isDecoded: all.some(({ isDecoded }) => isDecoded) };
+}

@@ -1,0 +1,177 @@
+/** What is given to members and items. */
+
+import type { Node } from '../ir/ir.ts';
+import { nothingGiven } from './calls.ts';
+import { methodOf, staticOf } from './classes.ts';
+import { applyRow } from './effects/effects.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { invoke } from './invoke.ts';
+import { letterOf } from './library/codecs.ts';
+import { byteOf } from './library/library.ts';
+import { applied, described, indexIn } from './names.ts';
+import {
+  absorb,
+  allNodesOf,
+  either,
+  type HeapObject,
+  isWhole,
+  keyOf,
+  knownOf,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+} from './value.ts';
+
+/** `a.b = value` */
+export function setMember(
+  engine: Engine,
+  place: Node,
+  of: Value,
+  name: string | undefined,
+  given: Value,
+  frame: Invocation,
+): void {
+  for (const thing of of.things) {
+    if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
+    if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
+      for (const one of given.things)
+        if (one.is === 'function') thing.class.methods.set(name, { ...one, takesObject: true });
+    if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
+    if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
+      if (engine.knowledge.powerful?.test(thing.name))
+        engine.notes.trait(
+          engine.at(frame, place, `${thing.name}.${name}`),
+          'patch-builtin',
+          `${thing.name}.${name}`,
+        );
+      const written = `${thing.name}.${name}`;
+      engine.heap.set(engine.globals, engine.knowledge.canonical?.(written) ?? written, given);
+    }
+    if (thing.is === 'object') {
+      const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
+      const site = { node: place, frame };
+      const any =
+        thing.object.class && engine.knowledge.isOpen
+          ? methodOf(thing.object.class, '__setattr__')
+          : undefined;
+      const self = thingValue(thing);
+      if (any !== undefined && frame.func?.func !== any.func)
+        invoke(engine, any, { ...nothingGiven, args: [textValue(name ?? ''), given] }, site, self);
+      const usual =
+        thing.object.class && name !== undefined && engine.knowledge.isOpen
+          ? staticOf(thing.object.class, name)
+          : undefined;
+      if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
+      const isInside = frame.func?.func === setter?.func;
+      if (setter === undefined || isInside) setKey(engine, thing.object, name, given);
+      else invoke(engine, setter, { ...nothingGiven, args: [given] }, site, thingValue(thing));
+    }
+    if (thing.is === 'instance') {
+      const api = `${thing.of}#${name ?? '*'}=`;
+      if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
+      setKey(engine, thing.object, name, given);
+      if (!engine.knowledge.isOpen) continue;
+      absorb(thing.object, allNodesOf([given]));
+      const isHandler =
+        /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
+      if (isHandler)
+        applyRow(
+          engine,
+          { ...nothingGiven, at: engine.at(frame, place, name ?? ''), frame, args: [given] },
+          { effects: [{ does: 'receive' }] },
+        );
+    }
+    if (thing.is === 'function' && name === '__code__') {
+      const at = engine.at(frame, place, '__code__');
+      engine.notes.trait(at, 'code-from-string', '__code__');
+      engine.notes.sink(at, allNodesOf([given]), { what: 'exec', api: '__code__', part: 'code' });
+    }
+  }
+}
+
+/** `a[key] = value`; without a key, behind the last item. */
+export function setItem(
+  engine: Engine,
+  place: Node,
+  of: Value,
+  key: Value | undefined,
+  given: Value,
+  frame: Invocation,
+): void {
+  for (const text of of.texts) {
+    const byte = engine.uncertain > 0 ? undefined : byteOf(given);
+    const at = key === undefined ? undefined : knownOf(key);
+    const nodes = allNodesOf([given]);
+    if (byte !== undefined && typeof at === 'number') text.overwrite(nodes, at, letterOf(byte));
+    else text.overwrite(nodes);
+  }
+  for (const thing of of.things) {
+    const api =
+      thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';
+    const args = key === undefined ? [given] : [key, given];
+    const isApplied = applied(engine, place, frame, api, thing, args) !== undefined;
+    const name = key === undefined ? undefined : keyOf(key);
+    if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
+    const setter =
+      thing.is === 'object' && thing.object.class && engine.knowledge.isOpen
+        ? methodOf(thing.object.class, '__setitem__')
+        : undefined;
+    if (setter !== undefined) {
+      invoke(
+        engine,
+        setter,
+        { ...nothingGiven, args: [key ?? unknown, given] },
+        { node: place, frame },
+        thingValue(thing),
+      );
+      continue;
+    }
+    if (thing.is === 'instance' && engine.knowledge.isOpen)
+      absorb(thing.object, allNodesOf([given]));
+    if (!isApplied && (thing.is === 'object' || thing.is === 'instance')) {
+      const { object } = thing;
+      if (key === undefined) append(engine, object, given);
+      else setKey(engine, object, indexIn(object, keyOf(key)), given);
+    }
+  }
+}
+
+/** Puts a value behind the last item of a list. */
+export function append(engine: Engine, object: HeapObject, given: Value): void {
+  if (object.kind === 'list') setKey(engine, object, String(object.length), given);
+  else addRest(engine, object, given);
+}
+
+function setKey(engine: Engine, object: HeapObject, name: string | undefined, given: Value): void {
+  const at = Number(name);
+  const isBehind = object.kind === 'list' && at >= object.length && Number.isInteger(at);
+  // Nobody knows which item is the last of a list whose end is not known.
+  if (name === undefined || (isBehind && !isWhole(object))) {
+    addRest(engine, object, given);
+    if (object.kind === 'list') replaceAny(engine, object, given);
+    return;
+  }
+  if (isBehind) engine.heap.reshape(object, { length: at + 1 });
+  engine.heap.set(object, name, given);
+}
+
+/** Items of a list whose places are kept where any of them may have been replaced. */
+const placedMax = 64;
+
+// Any item of a list may be another one now.
+function replaceAny({ heap }: Engine, object: HeapObject, given: Value): void {
+  const items = [...object.fields];
+  if (items.length <= placedMax) {
+    for (const [key, item] of items) heap.set(object, key, either([item, given]));
+    return;
+  }
+  for (const [key] of items) heap.delete(object, key);
+  const rest = either([...items.map(([, item]) => item), given]);
+  heap.reshape(object, { rest: { ...rest, isOpen: true }, length: 0, isPartial: true });
+}
+
+function addRest(engine: Engine, object: HeapObject, given: Value): void {
+  const rest = object.rest === undefined ? given : either([object.rest, given]);
+  engine.heap.reshape(object, { rest });
+}

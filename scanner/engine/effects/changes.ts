@@ -1,0 +1,185 @@
+import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
+import { append } from '../assigned.ts';
+import type { Engine } from '../interpret.ts';
+import {
+  allNodesOf,
+  contentsOf,
+  dataOf,
+  either,
+  type HeapObject,
+  isWhole,
+  itemsOf,
+  keyOf,
+  knownOf,
+  nil,
+  objectsOf,
+  partOf,
+  unknown,
+  type Value,
+} from '../value.ts';
+import { type ApiCall, allGiven, argOf } from './effects.ts';
+
+export function fill(engine: Engine, call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
+  const target = argOf(call, into);
+  const given = argOf(call, from) ?? unknown;
+  for (const object of objectsOf(target ?? unknown)) {
+    append(engine, object, given);
+  }
+}
+
+// Lists and records that are changed in place; gives what is taken out.
+export function change(
+  engine: Engine,
+  call: ApiCall,
+  { how, key, with: from }: Extract<RowEffect, { does: 'change' }>,
+): Value {
+  const given = from === undefined ? undefined : argOf(call, from);
+  const at = key === undefined ? undefined : argOf(call, key);
+  const taken = objectsOf(call.self ?? unknown).map((object) => {
+    if (object.kind === 'list')
+      return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
+    if (how === 'update') {
+      update(engine, object, given);
+      for (const [name, one] of call.named) engine.heap.set(object, name, one);
+      return unknown;
+    }
+    const name = at === undefined ? undefined : keyOf(at);
+    const one = name === undefined ? undefined : object.fields.get(name);
+    if (how === 'default') return entryOr(engine, object, name, given ?? nil);
+    if (one !== undefined && name !== undefined && how === 'pop') engine.heap.delete(object, name);
+    return one ?? partly(contentsOf(object));
+  });
+  return taken.length === 0 ? dataOf(allNodesOf(allGiven(call))) : either(taken);
+}
+
+// An entry of a record, which is set where it is not there.
+function entryOr(
+  { heap }: Engine,
+  object: HeapObject,
+  name: string | undefined,
+  given: Value,
+): Value {
+  const one = name === undefined ? undefined : object.fields.get(name);
+  if (one !== undefined && isWhole(object)) return one;
+  const rest = object.rest === undefined ? [] : [object.rest];
+  if (name === undefined) {
+    const any = partly([...object.fields.values(), ...rest, given]);
+    heap.reshape(object, { rest: partly([...rest, given]) });
+    return any;
+  }
+  const known = [...(one === undefined ? [] : [one]), ...rest];
+  const value = known.length === 0 ? given : either([...known, given]);
+  heap.set(object, name, value);
+  return value;
+}
+
+function update(engine: Engine, object: HeapObject, given: Value | undefined): void {
+  if (given === undefined) return;
+  const { heap } = engine;
+  const others = objectsOf(given);
+  for (const { fields } of others) engine.spend(fields.size);
+  if (others.length === 0 || engine.isExhausted) {
+    const rest = object.rest === undefined ? [] : [object.rest];
+    heap.reshape(object, { rest: partly([dataOf(allNodesOf([given])), ...rest]) });
+    return;
+  }
+  for (const other of others) {
+    for (const [name, one] of other.fields) {
+      // A key that may be missing changes nothing then.
+      const before = object.fields.get(name) ?? object.rest;
+      const isSure = !other.isPartial || before === undefined;
+      heap.set(object, name, isSure ? one : either([one, before]));
+    }
+    const rest = [other.rest, object.rest].filter((one) => one !== undefined);
+    if (other.rest !== undefined) heap.reshape(object, { rest: partly(rest) });
+    if (other.isPartial) heap.reshape(object, { isPartial: true });
+  }
+}
+
+function partly(values: readonly Value[]): Value {
+  return values.length === 0 ? unknown : { ...either(values), isOpen: true };
+}
+
+function changeList(
+  engine: Engine,
+  object: HeapObject,
+  how: Extract<RowEffect, { does: 'change' }>['how'],
+  at: Value | undefined,
+  given: Value | undefined,
+): Value | undefined {
+  const isMany = how === 'extend' || how === 'update';
+  const added = isMany ? given && itemsOf(given) : given && [given];
+  if (isWhole(object) && how === 'extend' && added !== undefined) {
+    for (const one of added) append(engine, object, one);
+    return undefined;
+  }
+  if (isWhole(object) && how === 'pop' && at === undefined && object.length > 0)
+    return takeLast(engine, object);
+  engine.spend(object.length);
+  const items = Array.from(
+    { length: object.length },
+    (_, index) => object.fields.get(String(index)) ?? unknown,
+  );
+  const removed = how === 'remove' && given !== undefined ? keyOf(given) : undefined;
+  const place =
+    removed !== undefined
+      ? items.findIndex((item) => keyOf(item) === removed)
+      : at === undefined
+        ? how === 'pop'
+          ? items.length - 1
+          : undefined
+        : knownOf(at);
+  const index = typeof place === 'number' ? (place < 0 ? items.length + place : place) : undefined;
+  const isTaken = how === 'pop' || (how === 'remove' && index !== undefined && index >= 0);
+  let taken: Value | undefined;
+  if (how === 'clear') {
+    putItems(engine, object, []);
+    engine.heap.reshape(object, { rest: undefined, isPartial: false });
+    return undefined;
+  }
+  if (isWhole(object) && !engine.isExhausted) {
+    if (how === 'insert' && index !== undefined && added) items.splice(index, 0, ...added);
+    else if (isTaken && index !== undefined) [taken] = items.splice(index, 1);
+    else if (how === 'reverse') items.reverse();
+    else return loosen(engine, object, how, index, [...items, ...(added ?? partsOf(given))]);
+    putItems(engine, object, items);
+    return taken;
+  }
+  return loosen(engine, object, how, index, [...items, ...(added ?? partsOf(given))]);
+}
+
+function takeLast(engine: Engine, object: HeapObject): Value {
+  const key = String(object.length - 1);
+  const last = object.fields.get(key) ?? unknown;
+  engine.heap.delete(object, key);
+  engine.heap.reshape(object, { length: object.length - 1 });
+  return last;
+}
+
+function partsOf(given: Value | undefined): readonly Value[] {
+  return given === undefined ? [] : [partOf(given)];
+}
+
+// Nobody knows where the items are, but for the first, when something is put in behind them.
+function loosen(
+  engine: Engine,
+  object: HeapObject,
+  how: Extract<RowEffect, { does: 'change' }>['how'],
+  index: number | undefined,
+  items: readonly Value[],
+): undefined {
+  const keeps = how === 'sort' ? (index ?? 0) : how === 'insert' ? Math.min(index ?? 0, 1) : 0;
+  const kept = items.slice(0, Math.max(0, Math.min(keeps, object.length)));
+  const rest = partly([...items, ...(object.rest === undefined ? [] : [object.rest])]);
+  putItems(engine, object, kept);
+  engine.heap.reshape(object, { rest });
+}
+
+function putItems(engine: Engine, object: HeapObject, items: readonly Value[]): void {
+  items.forEach((one, index) => {
+    if (object.fields.get(String(index)) !== one) engine.heap.set(object, String(index), one);
+  });
+  for (let index = items.length; index < object.length; index += 1)
+    engine.heap.delete(object, String(index));
+  engine.heap.reshape(object, { length: items.length });
+}

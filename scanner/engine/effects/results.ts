@@ -1,0 +1,508 @@
+import type { ArgOf, Computation, Gives, Row } from '../../knowledge/row.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { passThrough, shownApi } from '../api-calls.ts';
+import { type CallSite, callMethod, callValue, nothingGiven } from '../calls.ts';
+import { classFrom, methodOf } from '../classes.ts';
+import { birth } from '../heap.ts';
+import type { Engine } from '../interpret.ts';
+import { invoke } from '../invoke.ts';
+import { compute } from '../library/library.ts';
+import { sortedList, sortInPlace } from '../library/sorting.ts';
+import { itemAt, memberByText } from '../names.ts';
+import {
+  absorb,
+  allNodesOf,
+  dataOf,
+  either,
+  itemsOf,
+  keyOf,
+  knownText,
+  listValue,
+  newObject,
+  nil,
+  objectsOf,
+  partOf,
+  textsOf,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from '../value.ts';
+import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
+import { namedLine } from './named-line.ts';
+import { bracesIn, evaluated, expanded, moduleBy } from './named-results.ts';
+
+/** What the effects of a row gave. */
+type Made = readonly (Value | undefined)[];
+
+type Give = (engine: Engine, call: ApiCall, made: Made) => Value;
+
+/** What a call gives, after all that it does. */
+export function givenBy(
+  engine: Engine,
+  call: ApiCall,
+  { gives = 'nothing' }: Row,
+  made: Made,
+): Value {
+  if (gives === 'object') return objectOf(engine, call, made, call.at.api, false);
+  if (typeof gives === 'string') return own(results, gives)?.(engine, call, made) ?? unknown;
+  if ('text' in gives) return textValue(gives.text);
+  if ('compute' in gives) return computedBy(engine, call, gives);
+  return objectOf(engine, call, made, gives.instance, gives.bare === true);
+}
+
+function dataIn(call: ApiCall): Value {
+  return dataOf(allNodesOf(allGiven(call)));
+}
+
+function madeIn(made: Made): readonly Value[] {
+  return made.filter((value) => value !== undefined);
+}
+
+function selfIn({ self }: ApiCall): readonly Value[] {
+  return self === undefined ? [] : [self];
+}
+
+const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
+  nothing: () => unknown,
+  called: (_, __, made) => either(madeIn(made)),
+  class: (engine, call) =>
+    call.args.length === 3
+      ? classFrom(siteOf(call), call.args)
+      : classOfValue(call.self ?? (engine.knowledge.isOpen ? call.args[0] : undefined)),
+  self: (_, call) => call.self ?? call.args[0] ?? unknown,
+  through: (engine, call) => passThrough(engine, siteOf(call), selfIn(call), call),
+  encoded,
+  decoded: (_, call) => ({ ...dataIn(call), isDecoded: true }),
+  option: (_, call, made) => optionOf(call, made),
+  property: (_, call) => propertyOf(call),
+  'default-record': defaultRecord,
+  buffer: (_, call) => bufferOf(call),
+  raised: (engine) => engine.raised,
+  path: (_, call) => either(objectsOf(call.self ?? unknown).flatMap(({ path }) => path ?? [])),
+  declared: declareOption,
+  parsed: parsedOptions,
+  environment: (_, __, made) => environmentOf(made),
+  sorted: sortedBy,
+  iterator: (engine, call) => taken(engine, call, 'iterator'),
+  next: (engine, call) => taken(engine, call, 'next'),
+  packages: packageFolders,
+  settings: readSettings,
+  setting: settingOf,
+  decoder: (_, call) =>
+    thingValue({
+      is: 'bound',
+      callee: thingValue({ is: 'api', name: 'codecs.getdecoder()' }),
+      given: { ...nothingGiven, named: new Map([['encoding', call.args[0] ?? unknown]]) },
+    }),
+  'decoded-pair': (_, call) =>
+    listValue([
+      compute('codec-decode', [call.args[0] ?? unknown, call.named.get('encoding') ?? unknown]),
+      unknown,
+    ]),
+  expanded,
+  'content-lines': linesOf,
+  entry: entryOf,
+  copy: (_, call) => copyOf(call),
+  module: (engine, call) => moduleBy(engine, call, false),
+  'top-module': (engine, call) => moduleBy(engine, call, true),
+  item: (engine, call) => {
+    const [of = unknown, key] = call.args;
+    return itemAt(engine, siteOf(call).node, of, key, call.frame);
+  },
+  evaluated,
+  sent: (_, call) => sentBack(call),
+  member: memberGiven,
+  braces: bracesIn,
+  getter: (_, { args }) =>
+    thingValue({ is: 'finder', how: 'member', names: args, given: nothingGiven }),
+  'item-getter': (_, { args }) =>
+    thingValue({ is: 'finder', how: 'item', names: args, given: nothingGiven }),
+  caller: (_, { args: [name = unknown, ...args], named, spread }) =>
+    thingValue({ is: 'finder', how: 'call', names: [name], given: { args, named, spread } }),
+  bound: (_, { args: [callee = unknown, ...args], named, spread }) =>
+    thingValue({ is: 'bound', callee, given: { args, named, spread } }),
+  shown: shownText,
+  fields: (_, call) => fieldsOf(call),
+  record: (_, call) => recordOf(call),
+  reduced: reducedBy,
+  content: contentOf,
+};
+
+// What gives a function one of its parameters.
+function optionOf(call: ApiCall, made: Made): Value {
+  const declared = dataOf(allNodesOf([...call.named.values(), ...madeIn(made)]));
+  const names = call.args.flatMap((one) =>
+    textsOf(one).map(({ whole }) => textValue(whole.replace(/^-+/, '').replaceAll('-', '_'))),
+  );
+  return thingValue({
+    is: 'finder',
+    how: 'option',
+    names,
+    given: { ...nothingGiven, args: [declared] },
+  });
+}
+
+function propertyOf(call: ApiCall): Value {
+  const names = call.args.slice(0, 1);
+  return withNodes(
+    thingValue({ is: 'finder', how: 'get', names, given: nothingGiven }),
+    allNodesOf(names),
+  );
+}
+
+function defaultRecord(engine: Engine, call: ApiCall): Value {
+  const object = newObject('record');
+  const [make] = call.args;
+  if (make !== undefined && make !== unknown)
+    object.rest = { ...callValue(engine, siteOf(call), make, nothingGiven), isOpen: true };
+  return thingValue({ is: 'object', object });
+}
+
+function bufferOf(call: ApiCall): Value {
+  const bytes = call.args[0] === undefined ? unknown : compute('from-bytes', call.args.slice(0, 1));
+  if (bytes.texts.length > 0) return { ...bytes, texts: bytes.texts.map((one) => one.buffer()) };
+  const object = newObject('object');
+  const nodes = allNodesOf(call.args);
+  if (nodes.length > 0) object.rest = dataOf(nodes);
+  object.holds = call.args.flatMap(({ things }) =>
+    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
+  );
+  return thingValue({ is: 'instance', of: 'bytearray', object });
+}
+
+function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
+  const parsed = passThrough(
+    engine,
+    siteOf(call),
+    call.self === undefined ? [] : [call.self],
+    call,
+  );
+  const nodes = [
+    ...objectsOf(call.self ?? unknown).flatMap(({ rest }) => rest?.nodes ?? []),
+    ...allNodesOf([...call.args, ...madeIn(made)]),
+  ];
+  const object = newObject('record');
+  for (const { fields } of objectsOf(call.self ?? unknown))
+    for (const [name, value] of fields)
+      object.fields.set(name, { ...withNodes(value, nodes), isOpen: true });
+  if (object.fields.size === 0) return parsed;
+  object.rest = dataOf(nodes);
+  const space = thingValue({ is: 'object', object });
+  return /known/.test(call.at.api) ? listValue([space, dataOf(nodes)]) : space;
+}
+
+function environmentOf(made: Made): Value {
+  const nodes = allNodesOf(madeIn(made));
+  const object = newObject('record');
+  object.rest = dataOf(nodes);
+  return { ...dataOf(nodes), things: [{ is: 'instance', of: 'os.environ', object }] };
+}
+
+function sortedBy(engine: Engine, call: ApiCall, made: Made): Value {
+  const order = { keys: made[0], isReversed: call.named.get('reverse') };
+  if (call.self === undefined) return sortedList(call.args[0] ?? unknown, order);
+  for (const object of objectsOf(call.self)) sortInPlace(engine, object, order);
+  return nil;
+}
+
+function packageFolders(): Value {
+  const object = newObject('list');
+  const folder = textValue(`${unknownPart}/site-packages`);
+  for (const key of ['0', '1', 'purelib', 'platlib']) object.fields.set(key, folder);
+  object.length = 1;
+  return thingValue({ is: 'object', object });
+}
+
+function readSettings(engine: Engine, call: ApiCall, made: Made): Value {
+  const read = contentOf(engine, call, made);
+  const parsed = compute('ini-parse', [read.texts.length > 0 ? read : (call.args[0] ?? unknown)]);
+  for (const object of objectsOf(call.self ?? unknown))
+    for (const one of objectsOf(parsed))
+      for (const [key, value] of one.fields)
+        engine.heap.set(object, key, withNodes(value, allNodesOf([read])));
+  return unknown;
+}
+
+function settingOf(engine: Engine, call: ApiCall): Value {
+  const [section, name, usual] = call.args;
+  const { node } = siteOf(call);
+  const part = itemAt(engine, node, call.self ?? unknown, section ?? unknown, call.frame);
+  const found = itemAt(engine, node, part, name ?? unknown, call.frame);
+  return usual === undefined ? found : either([found, usual]);
+}
+
+function linesOf(engine: Engine, call: ApiCall, made: Made): Value {
+  const whole = contentOf(engine, call, made);
+  const lines = whole.texts.flatMap(({ whole: text }) => text.split(/(?<=\n)/).slice(0, eachMax));
+  if (lines.length === 0) return whole;
+  const list = listValue(lines.map((line) => withNodes(textValue(line), whole.nodes)));
+  return withNodes(list, whole.nodes);
+}
+
+function entryOf(engine: Engine, call: ApiCall): Value {
+  const [key, usual] = call.args;
+  const found = itemAt(engine, siteOf(call).node, call.self ?? unknown, key ?? unknown, call.frame);
+  return usual === undefined ? found : either([found, usual]);
+}
+
+function copyOf(call: ApiCall): Value {
+  const objects = objectsOf(call.args[0] ?? call.self ?? unknown);
+  const copies = objects.map((one) =>
+    thingValue({
+      is: 'object',
+      object: { ...one, born: birth(), fields: new Map([...one.fields, ...call.named]) },
+    }),
+  );
+  return copies.length === 0 ? (call.args[0] ?? dataIn(call)) : either(copies);
+}
+
+function sentBack(call: ApiCall): Value {
+  const sent = objectsOf(call.self ?? unknown).flatMap(
+    ({ resume }) => resume?.(call.args[0] ?? unknown) ?? [],
+  );
+  return sent.length === 0 ? dataIn(call) : partOf(either(sent));
+}
+
+function memberGiven(engine: Engine, call: ApiCall): Value {
+  const [of = unknown, name = unknown, other] = call.args;
+  const found = memberByText(engine, siteOf(call).node, of, name, call.frame);
+  return other === undefined ? found : found === unknown ? other : either([found, other]);
+}
+
+function shownText(engine: Engine, call: ApiCall): Value {
+  const [first = unknown] = call.args;
+  const [api] = first.things;
+  const written = api?.is === 'api' ? shownApi(api.name) : undefined;
+  if (written !== undefined && engine.knowledge.isOpen) return written;
+  const shown = shownBy(engine, siteOf(call), first);
+  const inside = (itemsOf(first) ?? []).flatMap((one) => shownBy(engine, siteOf(call), one) ?? []);
+  return withNodes(shown ?? compute('text', [first]), allNodesOf(inside));
+}
+
+function fieldsOf(call: ApiCall): Value {
+  const of = call.args[0] ?? call.self ?? unknown;
+  if (of.things.some(({ is }) => is === 'api' || is === 'module')) return of;
+  const objects = objectsOf(of);
+  const { class: _, ...plain } = objects[0] ?? newObject('record');
+  return objects.length === 0
+    ? dataIn(call)
+    : thingValue({ is: 'object', object: { ...plain, kind: 'record' } });
+}
+
+function reducedBy(engine: Engine, call: ApiCall): Value {
+  const [callee, list, start] = call.args;
+  const items = list === undefined ? undefined : itemsOf(compute('list', [list]));
+  if (callee === undefined || items === undefined || items.length > eachMax) return dataIn(call);
+  const all = start === undefined ? items : [start, ...items];
+  return all.reduce((value, item) =>
+    callValue(engine, siteOf(call), callee, { ...nothingGiven, args: [value, item] }),
+  );
+}
+
+// A value that is computed of what the call is given.
+function computedBy(
+  engine: Engine,
+  call: ApiCall,
+  gives: { readonly compute: Computation; readonly of: readonly ArgOf[] },
+): Value {
+  if (engine.isExhausted) return dataIn(call);
+  if (gives.compute === 'list' && engine.knowledge.isOpen && allGiven(call).length === 0)
+    return listValue([]);
+  const given = gives.of.map((one) => argOf(call, one));
+  const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
+  const made = compute(
+    gives.compute,
+    all.map((one) => one ?? unknown),
+  );
+  if (gives.compute === 'match-regex' && given[0] !== undefined && given[1] !== undefined)
+    return namedLine(engine, call, given[1], given[0]) ?? made;
+  return engine.knowledge.isOpen ? decodedIn(engine, call, gives.compute, made) : made;
+}
+
+// An object of a class, which is open on what the call opened and has the data of what it was
+// given.
+function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare: boolean): Value {
+  const opened = made.flatMap((value) =>
+    (value?.things ?? []).filter((one) => one.is === 'instance'),
+  );
+  if (opened.length > 0 && engine.knowledge.isOpen) {
+    const whole = either(madeIn(made));
+    const things = opened.map((one) => ({ ...one, of }));
+    return { ...whole, things };
+  }
+  const object = newObject('object');
+  const isView = made.some((value) => value !== undefined && call.args.includes(value));
+  object.holds = [...call.args, ...call.named.values()].flatMap(({ things }) =>
+    things.flatMap((one) =>
+      one.is === 'instance' || (isView && one.is === 'object') ? [one.object] : [],
+    ),
+  );
+  object.openOn = made.flatMap((value) =>
+    objectsOf(value ?? unknown).flatMap(({ openOn }) => openOn),
+  );
+  if (engine.knowledge.isClient?.(call.at.api) === true)
+    object.openOn = [
+      ...object.openOn,
+      ...objectsOf(call.self ?? unknown).flatMap(({ openOn }) => openOn),
+    ].slice(0, 16);
+  const all = allGiven(call);
+  const held = [...all, ...madeIn(made)];
+  if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
+  return thingValue({ is: 'instance', of, object });
+}
+
+/** What the methods of the skill give that say an object as a text. */
+export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
+  const found = value.things.flatMap((thing) => {
+    if (thing.is !== 'object' || thing.object.class === undefined) return [];
+    const of = thing.object.class;
+    const method = ['__format__', '__str__', '__repr__']
+      .map((name) => methodOf(of, name))
+      .find((one) => one !== undefined);
+    return method === undefined
+      ? []
+      : [invoke(engine, method, nothingGiven, site, thingValue(thing))];
+  });
+  return found.length === 0 ? undefined : either(found);
+}
+
+// `dict(other, key=value)`
+function recordOf({ args, named, spread }: ApiCall): Value {
+  const object = newObject('record');
+  const loose: Value[] = [...spread];
+  for (const value of args) {
+    const pairs = itemsOf(value)?.map(itemsOf);
+    const [one, ...others] = objectsOf(value);
+    if (pairs !== undefined)
+      for (const pair of pairs) {
+        const key = pair?.[0] === undefined ? undefined : keyOf(pair[0]);
+        if (key === undefined) loose.push(...(pair ?? [value]));
+        else object.fields.set(key, pair?.[1] ?? unknown);
+      }
+    else if (one?.kind === 'record' && others.length === 0) {
+      for (const [key, field] of one.fields) object.fields.set(key, field);
+      if (one.rest !== undefined) loose.push(one.rest);
+    } else loose.push(value);
+  }
+  for (const [key, value] of named) object.fields.set(key, value);
+  if (loose.length > 0) object.rest = { ...dataOf(allNodesOf(loose)), isOpen: true };
+  return thingValue({ is: 'object', object });
+}
+
+function encoded({ notes }: Engine, call: ApiCall): Value {
+  const nodes = allNodesOf(allGiven(call));
+  if (nodes.length === 0) return unknown;
+  const node = notes.node(call.at, `encoded@${call.at.place.start}`, `${call.at.api} encodes it`);
+  for (const from of nodes) notes.edge(from, node, { encodes: true });
+  return dataOf([node]);
+}
+
+// What a decoder makes of a text that is not known is data that somebody hid.
+function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made: Value): Value {
+  if (computation === 'codec-encode' && call.self === undefined && made.texts.length === 0)
+    return encoded(engine, call);
+  const isLetter = computation === 'chr' || computation === 'from-bytes';
+  if (
+    computation === 'codec-decode' &&
+    made.texts.length === 0 &&
+    knownText(call.args[1] ?? call.named.get('encoding')) === undefined &&
+    call.args.length > 1
+  )
+    return { ...made, isDecoded: true };
+  const isUnknown =
+    made.texts.length === 0 && made.things.length === 0 && made.scalars.length === 0;
+  if (!isUnknown || !(isLetter || /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation)))
+    return made;
+  const source = {
+    what: 'decoded',
+    name: call.at.api,
+    ...(isLetter && { ofNumbers: true as const }),
+  } as const;
+  const note = isLetter ? `${call.at.api} makes it of numbers` : `${call.at.api} decodes it`;
+  const data = isLetter ? { ...made, isDecoded: false } : made;
+  return withNodes(data, [engine.notes.source(call.at, source, note)]);
+}
+
+// What the files hold that an effect read, or that the object is.
+function contentOf(
+  { isExhausted }: Engine,
+  call: ApiCall,
+  made: readonly (Value | undefined)[],
+): Value {
+  const values = made.filter((value) => value !== undefined);
+  const of = values.length === 0 && call.self !== undefined ? [call.self] : values;
+  const contents = of.flatMap((value) => objectsOf(value).flatMap(({ content }) => content ?? []));
+  const data = { ...unknown, nodes: allNodesOf(of) };
+  return contents.length === 0 || isExhausted
+    ? data
+    : { ...either([...contents, data]), isOpen: true };
+}
+
+// `add_argument("--host", default=…)`: what the parser gives has the field.
+function declareOption(engine: Engine, call: ApiCall): Value {
+  const names = call.args.flatMap((one) => textsOf(one).map(({ whole }) => whole));
+  const [name] = [
+    ...(call.named.has('dest') ? [knownText(call.named.get('dest')) ?? ''] : []),
+    ...names.filter((one) => one.startsWith('--')),
+    ...names,
+  ];
+  const usual = call.named.get('default');
+  const type = dataOf(allNodesOf([call.named.get('type') ?? unknown]));
+  for (const object of objectsOf(call.self ?? unknown)) {
+    const key = name?.replace(/^-+/, '').replaceAll('-', '_') ?? '';
+    if (key === '') absorb(object, allNodesOf([...call.args, ...call.named.values()]));
+    else
+      engine.heap.set(
+        object,
+        key,
+        usual === undefined || usual === nil ? type : either([usual, type]),
+      );
+  }
+  return unknown;
+}
+
+// `iter` and `next`: the items of a list, one after the other.
+function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next'): Value {
+  const [of = unknown, usual] = call.args;
+  if (gives === 'iterator') {
+    const items = itemsOf(compute('list', [of]));
+    return items === undefined ? of : withNodes(listValue(items), of.nodes);
+  }
+  const items = itemsOf(of);
+  const [object] = objectsOf(of);
+  const own = of.things.flatMap((thing) =>
+    thing.is === 'object' && thing.object.class !== undefined
+      ? [callMethod(engine, siteOf(call), thingValue(thing), '__next__', nothingGiven)]
+      : [],
+  );
+  if (own.length > 0) return either(own);
+  if (items === undefined || object === undefined)
+    return either([partOf(of), ...(usual === undefined ? [] : [usual])]);
+  const at = object.at ?? 0;
+  engine.heap.reshape(object, { at: at + 1 });
+  return items[at] ?? usual ?? partOf(of);
+}
+
+// The classes of the objects that a value may be.
+function classOfValue(of: Value | undefined): Value {
+  const functions = (of ?? unknown).things.some(({ is }) => is === 'function');
+  if (functions) return thingValue({ is: 'api', name: 'types.FunctionType' });
+  const classes = objectsOf(of ?? unknown).flatMap((object) =>
+    object.class === undefined ? [] : thingValue({ is: 'class', class: object.class }),
+  );
+  return classes.length === 0 ? unknown : either(classes);
+}
+
+const variadic: ReadonlySet<Computation> = new Set([
+  'path-join',
+  'path-resolve',
+  'concat',
+  'sum',
+  'range',
+]);
+
+/** Items for each of which a function is called. */
+export const eachMax = 1_024;

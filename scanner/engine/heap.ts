@@ -1,0 +1,362 @@
+/**
+ * Variables, objects and classes, and what their changes leave where it is not sure that they
+ * happen. Branches change the values in place: each begins with what was there before, what it has
+ * changed is taken back at its end, and the values that all of them leave are joined.
+ */
+import { either, isSame, nil, type Value } from './value.ts';
+
+/** Values by their names: variables of a function, an object, a class. */
+export interface Fields {
+  /** When it was made; what a branch makes is nothing that others see. */
+  readonly born: number;
+  readonly fields: Map<string, Value>;
+  readonly isVariables?: true;
+  readonly kind?: 'list' | 'record' | 'object';
+  /** What may stand at any key. */
+  rest?: Value | undefined;
+  /** Positions of a list. */
+  length?: number;
+  /** Some of the keys may be missing. */
+  isPartial?: boolean;
+  /** How many of its items were taken one by one. */
+  at?: number;
+}
+
+/** What a store is besides its fields. */
+interface Shape {
+  readonly rest: Value | undefined;
+  readonly length: number | undefined;
+  readonly isPartial: boolean;
+  readonly at: number | undefined;
+}
+
+/** What a store was changed to, or from; undefined for a field that was not there. */
+interface Part {
+  readonly fields: Map<string, Value | undefined>;
+  shape: Shape | undefined;
+}
+
+/** What the end of a branch leaves. */
+export type Changes = ReadonlyMap<Fields, Part>;
+
+/** Several values that fields may have had. */
+type Former = Map<Fields, { fields: Map<string, Set<Value | undefined>>; shapes: Set<Shape> }>;
+
+/** Where a jump leads: the end of a loop, a round or a function, or what catches. */
+interface Landing {
+  readonly kind: 'next' | 'break' | 'return' | 'throw';
+  readonly born: number;
+  /** What was there since something may have jumped here. */
+  former: Former | undefined;
+}
+
+/** Variables by the functions that have them. */
+export type Reads = Map<Fields, Set<string>>;
+
+/** Adds variables to those that were read. */
+export function readAlso(reads: Reads | undefined, more: Reads): void {
+  if (reads === undefined) return;
+  for (const [store, names] of more) addAll(setAt(reads, store), names);
+}
+
+let made = 0;
+
+/** The time at which a store is made. */
+export function birth(): number {
+  made += 1;
+  return made;
+}
+
+export class Heap {
+  /** Counts the changes of objects. */
+  changes = 0;
+  /** The birth of the oldest store that was changed. */
+  oldest = Number.POSITIVE_INFINITY;
+  /** The variables that are read, where somebody asks. */
+  reads: Reads | undefined;
+  readonly #branches: { readonly born: number; readonly before: Map<Fields, Part> }[] = [];
+  readonly #landings: Landing[] = [];
+  /** The innermost landing to which something may have jumped. */
+  #reached: Landing | undefined;
+
+  /** The value of a variable; it is among those that were read. */
+  read(store: Fields, key: string): Value | undefined {
+    if (this.reads !== undefined) setAt(this.reads, store).add(key);
+    return store.fields.get(key);
+  }
+
+  set(store: Fields, key: string, value: Value): void {
+    this.#note(store, key);
+    store.fields.set(key, value);
+  }
+
+  delete(store: Fields, key: string): void {
+    this.#note(store, key);
+    store.fields.delete(key);
+  }
+
+  /** Changes what a store is besides its fields. */
+  reshape(store: Fields, to: Partial<Shape>): void {
+    this.#noteShape(store);
+    putShape(store, { ...shapeOf(store), ...to });
+  }
+
+  /** Begins a branch. */
+  begin(): void {
+    this.#branches.push({ born: made, before: new Map() });
+  }
+
+  /** Ends a branch: takes back and gives what it has changed. */
+  end(): Changes {
+    const { before = new Map<Fields, Part>() } = this.#branches.pop() ?? {};
+    const after = new Map<Fields, Part>();
+    for (const [store, part] of before) {
+      const fields = new Map<string, Value | undefined>();
+      for (const key of part.fields.keys()) fields.set(key, store.fields.get(key));
+      after.set(store, { fields, shape: part.shape && shapeOf(store) });
+    }
+    for (const [store, { fields, shape }] of before) {
+      this.#count(store);
+      for (const [key, value] of fields)
+        if (value === undefined) store.fields.delete(key);
+        else store.fields.set(key, value);
+      if (shape !== undefined) putShape(store, shape);
+    }
+    return after;
+  }
+
+  /** Changes what may have been changed; `isSure` when one of the branches is surely run. */
+  join(branches: readonly Changes[], isSure: boolean): void {
+    const former: Former = new Map();
+    for (const branch of branches) addTo(former, branch);
+    for (const [store, { fields, shapes }] of former) {
+      for (const [key, values] of fields)
+        if (!isSure || branches.some((one) => one.get(store)?.fields.has(key) !== true))
+          values.add(store.fields.get(key) ?? (isSure && store.isVariables ? nil : undefined));
+      if (shapes.size > 0 && (!isSure || branches.some((one) => !one.get(store)?.shape)))
+        shapes.add(shapeOf(store));
+    }
+    this.#become(former);
+  }
+
+  /** What was changed may have been changed otherwise, too. */
+  open(changes: Changes): void {
+    for (const [store, { fields }] of changes) {
+      for (const key of fields.keys()) {
+        const value = store.fields.get(key);
+        if (value !== undefined) this.set(store, key, { ...value, isOpen: true });
+      }
+      if (!store.isVariables) this.reshape(store, { rest: opened(store.rest), isPartial: true });
+    }
+  }
+
+  /** Begins what jumps lead behind; anything may throw, from the first change on. */
+  land(kind: Landing['kind']): void {
+    const former: Former | undefined = kind === 'throw' ? new Map() : undefined;
+    const landing = { kind, born: made, former };
+    this.#landings.push(landing);
+    if (former !== undefined) this.#reached = landing;
+  }
+
+  /** Ends it: what was there when something may have jumped here is there, too. */
+  landed(): void {
+    const former = this.#leaveLanding()?.former;
+    if (former === undefined) return;
+    for (const [store, { fields, shapes }] of former) {
+      for (const [key, values] of fields) values.add(store.fields.get(key));
+      if (shapes.size > 0) shapes.add(shapeOf(store));
+    }
+    this.#become(former);
+  }
+
+  /** Ends an attempt; gives what was there in the middle of it, with what its end leaves. */
+  attempted(end: Changes): Former {
+    const former: Former = this.#leaveLanding()?.former ?? new Map();
+    addTo(former, end);
+    if (this.#reached?.former !== undefined)
+      for (const [store, { fields, shapes }] of former)
+        if (store.born <= this.#reached.born) {
+          const part = partOf(this.#reached.former, store);
+          for (const [key, values] of fields) addAll(setAt(part.fields, key), values);
+          addAll(part.shapes, shapes);
+        }
+    return former;
+  }
+
+  /** Each value may be one of the former. */
+  suppose(former: Former): void {
+    this.#become(former);
+  }
+
+  /** Notes that a branch with these changes jumps to where such jumps lead. */
+  jump(kind: string, changes: Changes): void {
+    const target = this.#targetOf(kind);
+    if (target !== undefined) {
+      target.former ??= new Map();
+      addTo(target.former, changes, target.born);
+    }
+    // On its way to the jump the branch may have passed another.
+    if (this.#reached?.former !== undefined && this.#reached !== target)
+      addTo(this.#reached.former, changes, this.#reached.born);
+    if (target !== undefined) this.#findReached();
+  }
+
+  #targetOf(kind: string): Landing | undefined {
+    const index = this.#landings.findLastIndex(
+      (one) => one.kind === kind || (kind !== 'throw' && one.kind === 'return'),
+    );
+    return kind === 'exit' ? undefined : this.#landings[index];
+  }
+
+  #leaveLanding(): Landing | undefined {
+    const landing = this.#landings.pop();
+    if (landing === this.#reached) this.#findReached();
+    return landing;
+  }
+
+  #findReached(): void {
+    this.#reached = this.#landings.findLast(({ former }) => former !== undefined);
+  }
+
+  // Sets what each field and shape is one of.
+  #become(former: Former): void {
+    for (const [store, { fields, shapes }] of former) {
+      const [shape, ...others] = shapes;
+      if (shape !== undefined) {
+        this.#noteShape(store);
+        putShape(store, others.reduce(joinedShape, shape));
+      }
+      const loose: Value[] = [];
+      for (const [key, values] of fields) {
+        const known = [...values].filter((value) => value !== undefined);
+        if (known.length < values.size && !store.isVariables)
+          this.reshape(store, { isPartial: true });
+        // Items behind those that are surely there may be anywhere.
+        const isBehind =
+          store.kind === 'list' && shapes.size > 1 && Number(key) >= (store.length ?? 0);
+        if (isBehind) {
+          loose.push(...known);
+          this.delete(store, key);
+        } else if (known.length > 0) this.set(store, key, either(known));
+        else this.delete(store, key);
+      }
+      if (shapes.size > 1 && store.kind === 'list')
+        loose.push(...this.#cutBehind(store, store.length ?? 0));
+      if (loose.length > 0)
+        this.reshape(store, {
+          rest: opened(either([...loose, ...(store.rest ? [store.rest] : [])])),
+        });
+    }
+  }
+
+  // Items that only some of the branches have, and did not change.
+  #cutBehind(store: Fields, from: number): readonly Value[] {
+    const cut: Value[] = [];
+    for (let at = from; store.fields.has(String(at)); at += 1) {
+      const item = store.fields.get(String(at));
+      if (item !== undefined) cut.push(item);
+      this.delete(store, String(at));
+    }
+    return cut;
+  }
+
+  #note(store: Fields, key: string): void {
+    this.#count(store);
+    const branch = this.#branches.at(-1);
+    const landing = this.#reached;
+    if (branch !== undefined && store.born <= branch.born) {
+      const { fields } = beforeOf(branch.before, store);
+      if (!fields.has(key)) fields.set(key, store.fields.get(key));
+    }
+    if (landing?.former !== undefined && store.born <= landing.born)
+      setAt(partOf(landing.former, store).fields, key).add(store.fields.get(key));
+  }
+
+  #noteShape(store: Fields): void {
+    this.#count(store);
+    const branch = this.#branches.at(-1);
+    const landing = this.#reached;
+    if (branch !== undefined && store.born <= branch.born) {
+      const part = beforeOf(branch.before, store);
+      part.shape ??= shapeOf(store);
+    }
+    if (landing?.former !== undefined && store.born <= landing.born)
+      partOf(landing.former, store).shapes.add(shapeOf(store));
+  }
+
+  #count(store: Fields): void {
+    this.oldest = Math.min(this.oldest, store.born);
+    if (!store.isVariables) this.changes += 1;
+  }
+}
+
+function shapeOf({ rest, length, isPartial = false, at }: Fields): Shape {
+  return { rest, length, isPartial, at };
+}
+
+function putShape(store: Fields, { rest, length, isPartial, at }: Shape): void {
+  store.rest = rest;
+  if (length !== undefined) store.length = length;
+  store.isPartial = isPartial;
+  if (at === undefined) delete store.at;
+  else store.at = at;
+}
+
+function joinedShape(a: Shape, b: Shape): Shape {
+  const rests = [a.rest, b.rest].filter((rest) => rest !== undefined);
+  const isSame = a.length === b.length && (a.at ?? 0) === (b.at ?? 0);
+  return {
+    rest: rests.length === 0 ? undefined : opened(either(rests)),
+    length: a.length === undefined ? b.length : Math.min(a.length, b.length ?? a.length),
+    isPartial: a.isPartial || b.isPartial || !isSame,
+    at: a.at === undefined && b.at === undefined ? undefined : Math.min(a.at ?? 0, b.at ?? 0),
+  };
+}
+
+function opened(value: Value | undefined): Value | undefined {
+  return value === undefined ? undefined : { ...value, isOpen: true };
+}
+
+function beforeOf(before: Map<Fields, Part>, store: Fields): Part {
+  const part = before.get(store) ?? { fields: new Map(), shape: undefined };
+  before.set(store, part);
+  return part;
+}
+
+function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {
+  const part = former.get(store) ?? { fields: new Map(), shapes: new Set() };
+  former.set(store, part);
+  return part;
+}
+
+function setAt<K, T>(sets: Map<K, Set<T>>, key: K): Set<T> {
+  const found = sets.get(key) ?? new Set();
+  sets.set(key, found);
+  return found;
+}
+
+function addAll<T>(to: Set<T>, values: Iterable<T>): void {
+  for (const value of values) to.add(value);
+}
+
+function addTo(former: Former, changes: Changes, born = Number.POSITIVE_INFINITY): void {
+  for (const [store, { fields, shape }] of changes) {
+    if (store.born > born) continue;
+    const part = partOf(former, store);
+    for (const [key, value] of fields) setAt(part.fields, key).add(value);
+    if (shape !== undefined) part.shapes.add(shape);
+  }
+}
+
+/** What was changed to something else than in the round before. */
+export function changedAgain(before: Changes, now: Changes): Changes {
+  const again = new Map<Fields, Part>();
+  for (const [store, { fields, shape }] of now) {
+    const first = before.get(store);
+    const changed = new Map(
+      [...fields].filter(([key, value]) => value && !isSame(first?.fields.get(key), value)),
+    );
+    if (changed.size > 0) again.set(store, { fields: changed, shape });
+  }
+  return again;
+}

@@ -1,0 +1,283 @@
+/** Functions of the skill that are gone through, with what they are given. */
+
+import type { Node, Param } from '../ir/ir.ts';
+import { type CallSite, framesMax, type Given, nothingGiven, recursionMax } from './calls.ts';
+import { methodOf } from './classes.ts';
+import type { ApiCall } from './effects/effects.ts';
+import { birth } from './heap.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { summarised } from './summaries.ts';
+import {
+  allNodesOf,
+  dataOf,
+  either,
+  itemsOf,
+  listValue,
+  newObject,
+  nil,
+  type OwnFunction,
+  objectsOf,
+  partOf,
+  type Thing,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from './value.ts';
+import { Variables } from './variables.ts';
+
+/** Calls of one function that are remembered. */
+const rememberedMax = 8;
+
+// What the same call gave before, where it is not sure that it runs at all.
+function sameCall(
+  engine: Engine,
+  own: OwnFunction,
+  given: Given,
+  self: Value | undefined,
+): Value | undefined {
+  if (given.named.size > 0 || given.spread.length > 0 || given.sent !== undefined) return undefined;
+  return engine.remembered
+    .get(own.func)
+    ?.find(
+      (one) =>
+        one.around === own.around &&
+        one.changes === engine.heap.changes &&
+        one.args.length === given.args.length &&
+        one.args.every((arg, at) => isAlike(arg, given.args[at] ?? unknown)) &&
+        (one.self === undefined
+          ? self === undefined
+          : self !== undefined && isAlike(one.self, self)),
+    )?.result;
+}
+
+function keepCall(
+  engine: Engine,
+  own: OwnFunction,
+  given: Given,
+  self: Value | undefined,
+  result: Value,
+): void {
+  if (given.named.size > 0 || given.spread.length > 0) return;
+  const all = engine.remembered.get(own.func) ?? [];
+  engine.remembered.set(own.func, all);
+  if (all.length < rememberedMax)
+    all.push({
+      around: own.around,
+      changes: engine.heap.changes,
+      args: given.args,
+      self,
+      result,
+    });
+}
+
+function isAlike(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  return (
+    a.isOpen === b.isOpen &&
+    a.nodes.length === b.nodes.length &&
+    a.nodes.every((node) => b.nodes.includes(node)) &&
+    a.texts.length === b.texts.length &&
+    a.texts.every(
+      (text, at) =>
+        text.whole === b.texts[at]?.whole && text.nodes.length === b.texts[at]?.nodes.length,
+    ) &&
+    a.scalars.length === b.scalars.length &&
+    a.scalars.every((one, at) => one === b.scalars[at]) &&
+    a.things.length === b.things.length &&
+    a.things.every((thing, at) => isThing(thing, b.things[at]))
+  );
+}
+
+function isThing(a: Thing, b: Thing | undefined): boolean {
+  if (a === b) return true;
+  if (b === undefined || a.is !== b.is) return false;
+  if ((a.is === 'object' || a.is === 'instance') && (b.is === 'object' || b.is === 'instance'))
+    return a.object === b.object;
+  if (a.is === 'api' && b.is === 'api') return a.name === b.name;
+  return a.is === 'class' && b.is === 'class' && a.class === b.class;
+}
+
+/** Goes through a function with what it is given. */
+export function invoke(
+  engine: Engine,
+  own: OwnFunction,
+  args: Given,
+  site: Pick<CallSite, 'node' | 'frame'>,
+  self: Value | undefined,
+): Value {
+  const { frame } = site;
+  const given =
+    own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
+  const { func } = own;
+  const active = engine.active.get(func) ?? 0;
+  // What the last of many calls inside one another gives, which end somewhere.
+  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted)
+    return follow(engine, own, { given: opened(given), self }, site).result;
+  const isTooDeep = active >= recursionMax || frame.depth >= framesMax;
+  if (isTooDeep || (engine.isExhausted && engine.called.has(func)))
+    return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
+  const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
+  if (known !== undefined) return known;
+  return summarised(engine, own, { given, self }, (call) => follow(engine, own, call, site));
+}
+
+// The same arguments, or others.
+function opened(given: Given): Given {
+  const any = (value: Value): Value => ({ ...value, isOpen: true });
+  return {
+    ...given,
+    args: given.args.map(any),
+    named: new Map([...given.named].map(([name, value]) => [name, any(value)])),
+  };
+}
+
+// Goes through the body of a function.
+function follow(
+  engine: Engine,
+  own: OwnFunction,
+  { given, self }: { readonly given: Given; readonly self: Value | undefined },
+  { node, frame }: Pick<CallSite, 'node' | 'frame'>,
+): { readonly result: Value; readonly isPure: boolean } {
+  const { func, program, around, owner } = own;
+  const active = engine.active.get(func) ?? 0;
+  engine.called.add(func);
+  engine.active.set(func, active + 1);
+  const { heap } = engine;
+  const { oldest } = heap;
+  heap.oldest = Number.POSITIVE_INFINITY;
+  const began = birth();
+  const yielded = func.isGenerator ? newObject('list') : undefined;
+  const inner: Invocation = {
+    program,
+    env: new Variables(heap, around),
+    self,
+    owner,
+    func: own,
+    given,
+    key: engine.keyOf(frame, node),
+    ...(yielded && { yielded }),
+    depth: frame.depth + 1,
+    returned: [],
+    thrown: [],
+    ended: '',
+  };
+  heap.land('return');
+  bind(engine, func.params, given, inner);
+  const last = engine.evaluate(func.body, inner);
+  heap.landed();
+  engine.active.set(func, active);
+  const isPure = heap.oldest > began;
+  heap.oldest = Math.min(oldest, heap.oldest);
+  frame.thrown.push(...inner.thrown);
+  if (inner.ended === 'exit') frame.ended = engine.uncertain === 0 ? 'exit' : frame.ended;
+  if (func.isBlock && inner.ended === 'return') frame.returned.push(...inner.returned);
+  if (yielded !== undefined)
+    return {
+      isPure,
+      result: generated(
+        withNodes(thingValue({ is: 'object', object: yielded }), allNodesOf(inner.returned)),
+        (sent) =>
+          given.sent === undefined
+            ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
+            : unknown,
+      ),
+    };
+  const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
+  const result = values.length === 0 ? nil : either(values);
+  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result);
+  return { result, isPure };
+}
+
+function bind(engine: Engine, params: readonly Param[], given: Given, frame: Invocation): void {
+  let args = [...given.args, ...looseNames(params, given)];
+  const plain = params.filter(({ rest, isKeyword, isBlock }) => !rest && !isKeyword && !isBlock);
+  // A block with several parameters takes a list apart.
+  const [only] = args;
+  if (frame.func?.func.isBlock && args.length === 1 && plain.length > 1 && only !== undefined)
+    args = [...(itemsOf(only) ?? plain.map(() => partOf(only)))];
+  let at = 0;
+  for (const param of params) {
+    const value = valueFor(engine, param, params, given, args, at, frame);
+    if (!param.isKeyword && !param.isBlock) at += param.rest === 'list' ? args.length : 1;
+    const about = engine.at(frame, { ...param, kind: 'self' }, param.name);
+    frame.env.declare(param.name, heldBy(engine, about, value, param));
+    if (param.parts !== undefined) engine.assign(param.parts, value, frame);
+  }
+}
+
+// Keywords that no parameter takes are one record behind the other arguments.
+function looseNames(params: readonly Param[], { named }: Given): readonly Value[] {
+  const names = new Set(params.map(({ name }) => name));
+  const loose = [...named].filter(([name]) => name !== '&' && !names.has(name));
+  if (loose.length === 0 || params.some(({ rest }) => rest === 'record')) return [];
+  const object = newObject('record');
+  for (const [name, value] of loose) object.fields.set(name, value);
+  return [thingValue({ is: 'object', object })];
+}
+
+function heldBy(engine: Engine, at: ApiCall['at'], value: Value, { name, start }: Param): Value {
+  if (value.nodes.length === 0) return value;
+  const node = engine.notes.node(at, `parameter@${start}`, `parameter "${name.slice(0, 60)}"`);
+  for (const from of value.nodes) engine.notes.edge(from, node);
+  return { ...value, nodes: [node] };
+}
+
+function valueFor(
+  engine: Engine,
+  param: Param,
+  params: readonly Param[],
+  given: Given,
+  args: readonly Value[],
+  at: number,
+  frame: Invocation,
+): Value {
+  const spread = given.spread.map(partOf);
+  if (param.isBlock) return given.named.get('&') ?? (given.isAnything ? unknown : nil);
+  if (param.rest === 'list')
+    return withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
+  if (param.rest === 'record') {
+    const object = newObject('record');
+    const names = new Set(params.flatMap(({ name, isPositional }) => (isPositional ? [] : [name])));
+    for (const [name, value] of given.named) if (!names.has(name)) object.fields.set(name, value);
+    if (given.isAnything) object.rest = unknown;
+    return thingValue({ is: 'object', object });
+  }
+  const value =
+    (param.isPositional ? undefined : given.named.get(param.name)) ??
+    (param.isKeyword ? undefined : args[at]);
+  if (value !== undefined && given.isAnything && param.fallback !== undefined)
+    return either([value, engine.evaluate(param.fallback, frame)]);
+  if (value !== undefined) return value;
+  const fallback =
+    param.fallback === undefined ? undefined : engine.evaluate(param.fallback, frame);
+  if (param.isInjected && fallback !== undefined) return fallback;
+  if (spread.length > 0) return either([...spread, ...(fallback === undefined ? [] : [fallback])]);
+  if (given.isAnything) return fallback === undefined ? unknown : { ...fallback, isOpen: true };
+  return fallback ?? nil;
+}
+
+/** What an object of the skill gives one by one. */
+export function nextOf(
+  engine: Engine,
+  node: Node,
+  value: Value,
+  frame: Invocation,
+): readonly Value[] {
+  const { nextName } = engine.knowledge;
+  if (nextName === undefined) return [];
+  return value.things.flatMap((thing) => {
+    const method =
+      thing.is === 'object' && thing.object.class
+        ? methodOf(thing.object.class, nextName)
+        : undefined;
+    return method === undefined
+      ? []
+      : [invoke(engine, method, nothingGiven, { node, frame }, thingValue(thing))];
+  });
+}
+
+export function generated(list: Value, resume: (sent: Value) => Value): Value {
+  for (const object of objectsOf(list)) object.resume = resume;
+  return list;
+}

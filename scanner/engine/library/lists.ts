@@ -1,0 +1,245 @@
+/** What functions of lists and records give, where that is known. */
+import type { Computation } from '../../knowledge/row.ts';
+import { Text } from '../text.ts';
+import {
+  either,
+  isWhole,
+  itemsOf,
+  keyOf,
+  knownOf,
+  knownText,
+  listValue,
+  newObject,
+  objectsOf,
+  partOf,
+  type Scalar,
+  scalarValue,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+} from '../value.ts';
+
+/** Items of a list that is computed, and letters of a text that is repeated. */
+export const listCharsMax = 4_096;
+
+type Compute = (of: readonly Value[]) => Value | undefined;
+
+/** Functions of lists and records. */
+export const ofLists: Partial<Record<Computation, Compute>> = {
+  list: ([first = unknown]) => listed(first),
+  entries: ([first = unknown]) => entriesOf(first),
+  pairs: ([first = unknown, second = unknown]) => numbered(first, second),
+  zip: ([first = unknown]) => zipped(first),
+  'zip-longest': ([first = unknown, second = unknown]) => zippedLongest(first, second),
+  range: stepped,
+  cycle: ([first = unknown]) => cycled(first),
+  'index-of': ([first = unknown, second = unknown, third = unknown]) =>
+    indexOf(first, second, third),
+  'letter-table': ([first = unknown, second = unknown]) => letterTable(first, second),
+  first: ([first = unknown]) => itemsOf(first)?.[0],
+  last: ([first = unknown]) => itemsOf(first)?.at(-1),
+  flatten: ([first = unknown]) => {
+    const items = itemsOf(first);
+    return items && listValue(items.flatMap((item) => itemsOf(item) ?? [item]));
+  },
+  values: ([first = unknown]) => (itemsOf(first) === undefined ? ofRecord('values', first) : first),
+  keys: ([first = unknown]) => ofRecord('keys', first),
+  'reversed-pairs': ([first = unknown]) => ofRecord('reversed-pairs', first),
+};
+
+/** Functions of texts and lists alike: what they give for a list. */
+export const ofItems: Partial<Record<Computation, Compute>> = {
+  reverse: ([first = unknown]) => {
+    const items = itemsOf(first);
+    if (items !== undefined) return listValue(items.toReversed());
+    return objectsOf(first)[0]?.kind === 'list' ? anyOrder(first) : undefined;
+  },
+  slice: ([first = unknown, second = unknown, third = unknown]) => {
+    const items = itemsOf(first);
+    const from = knownOf(second);
+    const length = knownOf(third);
+    if (items === undefined || typeof from !== 'number') return undefined;
+    return listValue(items.slice(from, typeof length === 'number' ? from + length : undefined));
+  },
+  length: ([first = unknown]) => {
+    const items = itemsOf(first);
+    return items && scalarValue(items.length);
+  },
+  part: ([first = unknown, ...bounds]) => {
+    const items = itemsOf(first);
+    const [from, to, step] = [0, 1, 2].map((at) => knownOf(bounds[at] ?? unknown));
+    if (items === undefined) return undefined;
+    if (![from, to, step].every((one) => one === null || typeof one === 'number')) return undefined;
+    const taken =
+      step === -1 && from === null && to === null
+        ? items.toReversed()
+        : sliced(items, from, to, step);
+    return taken && listValue(taken);
+  },
+};
+
+// The items of a list, the letters of a text, the keys of a record.
+function listed(first: Value): Value | undefined {
+  const items = itemsOf(first);
+  if (items !== undefined && objectsOf(first)[0]?.isEndless) return first;
+  if (items !== undefined) return listValue(items);
+  const known = knownOf(first);
+  if (known instanceof Text) return listValue([...known.whole].map((letter) => textValue(letter)));
+  const [object] = objectsOf(first);
+  if (object?.kind === 'record' && isWhole(object) && !first.isOpen)
+    return listValue([...object.fields.keys()].map((key) => textValue(key)));
+  return object?.kind === 'list' ? anyOrder(first) : undefined;
+}
+
+function entriesOf(first: Value): Value | undefined {
+  const [record] = objectsOf(first);
+  if (record === undefined) return undefined;
+  const pairs = [...record.fields].map(([key, value]) => listValue([textValue(key), value]));
+  if (isWhole(record) && !first.isOpen) return listValue(pairs);
+  return listOfAny(either([...pairs, listValue([unknown, record.rest ?? unknown])]));
+}
+
+function numbered(first: Value, start: Value): Value | undefined {
+  const list = listed(first);
+  const from = knownOf(start);
+  if (list === undefined) return undefined;
+  const items = itemsOf(list);
+  if (items === undefined) return listOfAny(listValue([unknown, partOf(list)]));
+  return listValue(
+    items.map((item, at) =>
+      listValue([scalarValue(at + (typeof from === 'number' ? from : 0)), item]),
+    ),
+  );
+}
+
+// The first items of all lists, then the second; a list without end begins anew.
+function zipped(first: Value): Value | undefined {
+  const given = itemsOf(first) ?? [];
+  const lists = given.map((one) => itemsOf(listed(one) ?? unknown));
+  if (lists.length === 0) return undefined;
+  if (!lists.every((one) => one !== undefined)) return listOfAny(listValue(given.map(partOf)));
+  const isEndless = given.map((one) => objectsOf(one).some((object) => object.isEndless));
+  const length = Math.min(
+    listCharsMax,
+    ...lists.flatMap((one, at) => (isEndless[at] ? [] : [one.length])),
+  );
+  return listValue(
+    Array.from({ length }, (_, at) =>
+      listValue(lists.map((one) => one[at % Math.max(1, one.length)] ?? unknown)),
+    ),
+  );
+}
+
+function zippedLongest(first: Value, filler: Value): Value | undefined {
+  const lists = (itemsOf(first) ?? []).map((one) => itemsOf(listed(one) ?? unknown));
+  if (!lists.every((one) => one !== undefined) || lists.length === 0) return undefined;
+  const length = Math.max(...lists.map((one) => one.length));
+  return listValue(
+    Array.from({ length }, (_, at) => listValue(lists.map((one) => one[at] ?? filler))),
+  );
+}
+
+function stepped(of: readonly Value[]): Value | undefined {
+  const numbers = of.map(knownOf);
+  if (!numbers.every((one) => typeof one === 'number')) return undefined;
+  const [from, to, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  if (from === undefined || to === undefined || step === 0) return undefined;
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  return length > listCharsMax
+    ? undefined
+    : listValue(Array.from({ length }, (_, at) => scalarValue(from + at * step)));
+}
+
+function cycled(first: Value): Value | undefined {
+  const items = itemsOf(listed(first) ?? unknown);
+  if (items === undefined) return undefined;
+  const list = listValue(items);
+  for (const object of objectsOf(list)) object.isEndless = true;
+  return list;
+}
+
+function indexOf(first: Value, sought: Value, start: Value): Value | undefined {
+  const items = itemsOf(listed(first) ?? unknown);
+  const item = keyOf(sought);
+  const given = knownOf(start);
+  const from =
+    typeof given !== 'number' || items === undefined ? 0 : given < 0 ? items.length + given : given;
+  const at = items?.findIndex((one, index) => index >= from && keyOf(one) === item) ?? -1;
+  return at < 0 || item === undefined ? undefined : scalarValue(at);
+}
+
+// `str.maketrans(from, to)`
+function letterTable(first: Value, second: Value): Value | undefined {
+  const from = knownText(first);
+  const to = knownText(second);
+  if (from === undefined) return first.things.length > 0 ? first : undefined;
+  if (to === undefined) return undefined;
+  const object = newObject('record');
+  const letters = [...to];
+  [...from].forEach((letter, at) => {
+    object.fields.set(letter, textValue(letters[at] ?? ''));
+  });
+  return thingValue({ is: 'object', object });
+}
+
+function ofRecord(
+  computation: 'keys' | 'values' | 'reversed-pairs',
+  value: Value,
+): Value | undefined {
+  const [object] = objectsOf(value);
+  if (object === undefined || !isWhole(object) || value.isOpen) return undefined;
+  const entries = [...object.fields];
+  if (computation === 'keys') return listValue(entries.map(([key]) => textValue(key)));
+  if (computation === 'values') return listValue(entries.map(([, one]) => one));
+  const exchanged = newObject('record');
+  for (const [key, one] of entries) exchanged.fields.set(keyOf(one) ?? '*', textValue(key));
+  return thingValue({ is: 'object', object: exchanged });
+}
+
+// A list of any number of items like this one.
+function listOfAny(item: Value): Value {
+  const object = newObject('list');
+  object.rest = { ...item, isOpen: true };
+  return thingValue({ is: 'object', object });
+}
+
+/** The items of lists that are not wholly known, in any order. */
+export function anyOrder(value: Value): Value {
+  const object = newObject('list');
+  object.rest = value.isOpen
+    ? partOf(value)
+    : either(
+        objectsOf(value).flatMap(({ fields, rest }) => [
+          ...fields.values(),
+          ...(rest === undefined ? [] : [rest]),
+        ]),
+      );
+  return { ...thingValue({ is: 'object', object }), isOpen: value.isOpen };
+}
+
+/** `a[from:to:step]`; nothing for bounds that are not known. */
+export function sliced<T>(
+  items: readonly T[],
+  from: Text | Scalar | undefined,
+  to: Text | Scalar | undefined,
+  step: Text | Scalar | undefined,
+): T[] | undefined {
+  const by = step === null || step === undefined ? 1 : step;
+  if (typeof by !== 'number' || by === 0) return undefined;
+  const bound = (one: Text | Scalar | undefined, usual: number): number | undefined => {
+    if (one === null || one === undefined) return usual;
+    if (typeof one !== 'number') return undefined;
+    return one < 0 ? Math.max(by < 0 ? -1 : 0, items.length + one) : Math.min(one, items.length);
+  };
+  const start = bound(from, by < 0 ? items.length - 1 : 0);
+  const end = bound(to, by < 0 ? -1 : items.length);
+  if (start === undefined || end === undefined) return undefined;
+  const taken: T[] = [];
+  const first = by < 0 ? Math.min(start, items.length - 1) : start;
+  for (let at = first; by < 0 ? at > end : at < end; at += by) {
+    const one = items[at];
+    if (one !== undefined) taken.push(one);
+  }
+  return taken;
+}

@@ -1,0 +1,60 @@
+/** `pack` and `unpack` of Ruby and PHP, which share the formats of Perl's, for whole texts. */
+
+import { Text } from '../text.ts';
+import { listValue, type Scalar, scalarValue, textValue, type Value } from '../value.ts';
+import { textOf } from './codecs.ts';
+
+/** A list as a text: `C*` bytes, `U*` letters, `m` base64, `H*` hexadecimal, `a*` as it is. */
+export function packed(
+  items: readonly (Text | Scalar | undefined)[],
+  format: string,
+): Value | undefined {
+  const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
+  if (/[CcU]/.test(kind) && items.every((item) => typeof item === 'number')) {
+    const text = kind === 'U' ? String.fromCodePoint(...items) : textOf(Buffer.from(items));
+    return textValue(text);
+  }
+  const [first] = items;
+  if (!(first instanceof Text)) return undefined;
+  if (kind === 'm') return textValue(Buffer.from(first.whole).toString('base64'));
+  if (kind === 'H') return textValue(textOf(Buffer.from(first.whole, 'hex')));
+  return /[aA]/.test(kind) ? textValue(first.whole) : undefined;
+}
+
+// Lines of three bytes in four letters, behind a letter for their number (POSIX uuencode).
+function uudecoded(text: string): string {
+  const bytes = text.split('\n').flatMap((line) => {
+    const length = (line.charCodeAt(0) - 32) & 63;
+    const sixes = Array.from(line.slice(1), (letter) => (letter.charCodeAt(0) - 32) & 63);
+    const found = sixes.flatMap((six, at) => {
+      const next = sixes[at + 1] ?? 0;
+      const shift = (at % 4) * 2;
+      return at % 4 === 3 ? [] : [((six << (2 + shift)) | (next >> (4 - shift))) & 255];
+    });
+    return line === '' ? [] : found.slice(0, length);
+  });
+  return textOf(Buffer.from(bytes));
+}
+
+/** A text as a list of what it was made of. */
+export function unpacked(text: string, format: string): Value | undefined {
+  const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
+  if (kind === 'u') return listValue([textValue(uudecoded(text))]);
+  const bytes = Buffer.from(text, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1');
+  switch (kind) {
+    case 'C':
+    case 'c':
+      return listValue([...bytes].map(scalarValue));
+    case 'U':
+      return listValue([...text].map((letter) => scalarValue(letter.codePointAt(0) ?? 0)));
+    case 'm':
+      return listValue([textValue(textOf(Buffer.from(text, 'base64')))]);
+    case 'H':
+      return listValue([textValue(bytes.toString('hex'))]);
+    case 'a':
+    case 'A':
+      return listValue([textValue(text)]);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/** Lists in an order: what `sorted` gives, and what sorting does to a list. */
+import type { Engine } from '../interpret.ts';
+import { Text } from '../text.ts';
+import {
+  type HeapObject,
+  itemsOf,
+  knownOf,
+  listValue,
+  objectsOf,
+  type Scalar,
+  unknown,
+  type Value,
+  withNodes,
+} from '../value.ts';
+import { compute } from './library.ts';
+import { anyOrder } from './lists.ts';
+
+/** What a list is sorted by. */
+export interface SortOrder {
+  /** What a function of the program gave for each item, if there is one. */
+  readonly keys: Value | undefined;
+  /** Whether the last comes first. */
+  readonly isReversed: Value | undefined;
+}
+
+/** The items of a list in their order; in any order where it is not known. */
+export function sortedList(list: Value, { keys, isReversed }: SortOrder): Value {
+  const whole = compute('list', [list]);
+  const items = itemsOf(whole);
+  const ranks = (keys === undefined ? items : itemsOf(keys))?.map(knownOf);
+  const turn = isReversed === undefined ? false : knownOf(isReversed);
+  const isKnown = ranks !== undefined && (isAll(ranks, isText) || isAll(ranks, isNumber));
+  if (items === undefined || !isKnown || turn === undefined) return anyOrder(whole);
+  const pairs = items.map((item, at) => ({ item, rank: ranks[at] }));
+  pairs.sort((a, b) => compared(a.rank, b.rank));
+  if (turn) pairs.reverse();
+  return withNodes(listValue(pairs.map(({ item }) => item)), list.nodes);
+}
+
+/** Sorts a list in its place. */
+export function sortInPlace({ heap }: Engine, object: HeapObject, order: SortOrder): void {
+  const list = sortedList({ ...unknown, isOpen: false, things: [{ is: 'object', object }] }, order);
+  for (const { fields, length, rest } of objectsOf(list)) {
+    for (const key of [...object.fields.keys()]) if (!fields.has(key)) heap.delete(object, key);
+    for (const [key, item] of fields) heap.set(object, key, item);
+    heap.reshape(object, { length, rest });
+  }
+}
+
+type Rank = Text | Scalar | undefined;
+
+function isAll(ranks: readonly Rank[], is: (rank: Rank) => boolean): boolean {
+  return ranks.every(is);
+}
+
+function isText(rank: Rank): boolean {
+  return rank instanceof Text;
+}
+
+function isNumber(rank: Rank): boolean {
+  return typeof rank === 'number' || typeof rank === 'bigint';
+}
+
+function compared(a: Rank, b: Rank): number {
+  const [first, second] = [a, b].map((rank) => (rank instanceof Text ? rank.whole : (rank ?? 0)));
+  if (first === undefined || second === undefined || first === second) return 0;
+  return first < second ? -1 : 1;
+}

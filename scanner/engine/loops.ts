@@ -1,0 +1,112 @@
+/** Loops. */
+
+import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
+import { type Changes, changedAgain } from './heap.ts';
+import type { Engine } from './interpret.ts';
+import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
+import { nextOf } from './invoke.ts';
+import { truthOf } from './library/library.ts';
+import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
+
+/** Goes through a loop: round by round where all of them are known, else any number of times. */
+export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
+  if (node.before !== undefined) engine.evaluate(node.before, frame);
+  engine.heap.land('break');
+  const value =
+    node.each === undefined
+      ? whileTrue(engine, node, frame)
+      : eachOf(engine, node, node.each, frame);
+  engine.heap.landed();
+  return value;
+}
+
+function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
+  if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
+  const start = engine.left;
+  for (let round = 0; round < roundsMax && start - engine.left < engine.loopShare; round++) {
+    const truth = truthOf(engine.evaluate(node.test, frame), engine.knowledge);
+    if (truth === undefined) break;
+    if (!truth) {
+      if (round === 0) engine.tryOut(node.body, frame);
+      return nil;
+    }
+    goRound(engine, node, frame);
+    if (node.step !== undefined) engine.evaluate(node.step, frame);
+    if (leaves(frame)) return nil;
+  }
+  return repeat(engine, node, frame);
+}
+
+function goRound(engine: Engine, { body }: NodeOf<'loop'>, frame: Invocation): void {
+  engine.heap.land('next');
+  engine.evaluate(body, frame);
+  engine.heap.landed();
+}
+
+function eachOf(
+  engine: Engine,
+  node: NodeOf<'loop'>,
+  { over, to }: NonNullable<NodeOf<'loop'>['each']>,
+  frame: Invocation,
+): Value {
+  const value = engine.evaluate(over, frame);
+  const rounds = roundsOf(value);
+  const start = engine.left;
+  if (rounds?.length === 0) engine.tryOut(node.body, frame);
+  const isComputed = rounds !== undefined && rounds.length <= roundsMax;
+  for (const { key, item } of isComputed ? rounds : []) {
+    const count = (engine.rounds.get(node) ?? 0) + 1;
+    engine.rounds.set(node, count);
+    const isMuch = engine.knowledge.isOpen && count > Math.max(roundsAgain, rounds?.length ?? 0);
+    if (start - engine.left > engine.loopShare || engine.isExhausted || isMuch)
+      return repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
+    const isPair = to.length > 1;
+    to.forEach((target, at) => {
+      engine.assign(target, isPair && at === 0 ? key : item, frame);
+    });
+    goRound(engine, node, frame);
+    if (leaves(frame)) break;
+  }
+  if (isComputed) return value;
+  return repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
+}
+
+function takeAny(
+  engine: Engine,
+  value: Value,
+  to: readonly AssignTarget[],
+  node: Node,
+  frame: Invocation,
+): void {
+  const item = either([partOf(value), ...nextOf(engine, node, value, frame)]);
+  for (const target of to) engine.assign(target, item, frame);
+}
+
+// Whether a round ends the loop; what ends only the round goes on here.
+function leaves(frame: Invocation): boolean {
+  if (frame.ended === 'next') frame.ended = '';
+  if (frame.ended === '') return false;
+  if (frame.ended === 'break') frame.ended = '';
+  return true;
+}
+
+// Any number of rounds: once more with what the first has left, and what keeps changing is open.
+function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
+  let last: Changes | undefined;
+  // Nested loops go through their bodies more often than that while there is something left.
+  const rounds = engine.isExhausted ? 1 : 2;
+  for (let round = 0; round < rounds; round++) {
+    const end = engine.branch(() => {
+      if (node.test !== undefined) engine.evaluate(node.test, frame);
+      take?.();
+      goRound(engine, node, frame);
+      if (frame.ended === 'next') frame.ended = '';
+      if (node.step !== undefined && frame.ended === '') engine.evaluate(node.step, frame);
+    }, frame);
+    engine.join([end], frame, false);
+    if (end.ended !== '') break;
+    if (last !== undefined) engine.heap.open(changedAgain(last, end.changes));
+    last = end.changes;
+  }
+  return unknown;
+}

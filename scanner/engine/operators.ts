@@ -1,0 +1,123 @@
+/** Operators, also where an object of the skill defines them. */
+import type { Node, NodeOf, Operator } from '../ir/ir.ts';
+import { nothingGiven } from './calls.ts';
+import { methodOf } from './classes.ts';
+import type { Engine } from './interpret.ts';
+import { charactersPerNodeShift, type Invocation } from './interpret.ts';
+import { invoke } from './invoke.ts';
+import { truthOf } from './library/library.ts';
+import { itemAt } from './names.ts';
+import {
+  either,
+  knownText,
+  newObject,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+} from './value.ts';
+
+/** What an operator gives. */
+export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): Value {
+  const { op, args } = node;
+  if (op !== 'and' && op !== 'or') {
+    const values = args.map((arg) => engine.evaluate(arg, frame));
+    if (values.length > 2) return sum(engine, node, values, frame);
+    const by = byMethod(engine, node, op, values, frame);
+    if (by !== undefined) return by;
+    if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
+    return engine.together(op, values);
+  }
+  const [first, ...others] = args;
+  if (first === undefined) return unknown;
+  return others.reduce(
+    (left, next) => eitherOf(engine, op, left, next, frame),
+    engine.evaluate(first, frame),
+  );
+}
+
+// The left side, or the right one, which is only computed where the left one does not decide.
+function eitherOf(
+  engine: Engine,
+  op: 'and' | 'or',
+  left: Value,
+  next: Node,
+  frame: Invocation,
+): Value {
+  const truth = truthOf(left, engine.knowledge);
+  if (truth !== undefined && truth === (op === 'or')) {
+    engine.tryOut(next, frame);
+    return left;
+  }
+  const [right] = engine.branches([() => engine.evaluate(next, frame)], frame, truth !== undefined);
+  return truth === undefined ? either([left, right ?? unknown]) : (right ?? unknown);
+}
+
+function sum(
+  engine: Engine,
+  node: NodeOf<'op'>,
+  values: readonly Value[],
+  frame: Invocation,
+): Value {
+  const isText = ({ texts, scalars, things }: Value): boolean =>
+    texts.length === 1 && scalars.length === 0 && things.length === 0;
+  if (values.every(isText)) return engine.together('.', values);
+  return values.reduce((left, right) => {
+    engine.left -= (left.texts[0]?.length ?? 0) >> charactersPerNodeShift;
+    return (
+      byMethod(engine, node, node.op, [left, right], frame) ??
+      engine.together(node.op, [left, right])
+    );
+  });
+}
+
+/** What an operator gives that an object of the skill defines. */
+export function byMethod(
+  engine: Engine,
+  node: Node,
+  op: Operator,
+  [left, right]: readonly Value[],
+  frame: Invocation,
+): Value | undefined {
+  const name = engine.knowledge.operatorMethod?.(op);
+  if (name === undefined || left === undefined) return undefined;
+  const found = called(engine, node, name, left, right === undefined ? [] : [right], frame);
+  if (found !== undefined || right === undefined) return found;
+  return called(engine, node, name.replace(/^__/, '__r'), right, [left], frame);
+}
+
+export function called(
+  engine: Engine,
+  node: Node,
+  name: string,
+  of: Value,
+  args: readonly Value[],
+  frame: Invocation,
+): Value | undefined {
+  const found = of.things.flatMap((thing) => {
+    const method =
+      thing.is === 'object' && thing.object.class ? methodOf(thing.object.class, name) : undefined;
+    return method === undefined
+      ? []
+      : [invoke(engine, method, { ...nothingGiven, args }, { node, frame }, thingValue(thing))];
+  });
+  return found.length === 0 ? undefined : either(found);
+}
+
+// `"%(name)s" % os.environ`: of all that is given, what the text names.
+function named(
+  engine: Engine,
+  node: Node,
+  [left = unknown, right = unknown]: readonly Value[],
+  frame: Invocation,
+): Value {
+  const names = [...(knownText(left) ?? '').matchAll(/%\((\w{1,80})\)/g)].map(
+    ([, name = '']) => name,
+  );
+  if (names.length === 0 || !right.things.some(({ is }) => is === 'instance' || is === 'module'))
+    return right;
+  const object = newObject('record');
+  for (const name of names.slice(0, 32))
+    object.fields.set(name, itemAt(engine, node, { ...right, nodes: [] }, textValue(name), frame));
+  return thingValue({ is: 'object', object });
+}

@@ -1,0 +1,104 @@
+/** Lists, records and arguments, which are made of parts. */
+
+import type { Arg, NodeOf, Spread } from '../ir/ir.ts';
+import type { Given } from './calls.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { itemsHeld } from './interpret.ts';
+import {
+  allNodesOf,
+  dataOf,
+  either,
+  itemsOf,
+  keyOf,
+  listValue,
+  newObject,
+  objectsOf,
+  recordIn,
+  thingValue,
+  type Value,
+  withNodes,
+} from './value.ts';
+
+/** What a call is given, after all that its arguments do. */
+export function givenBy(
+  engine: Engine,
+  { args = [] }: { readonly args?: readonly Arg[] },
+  frame: Invocation,
+): Given {
+  const positional: Value[] = [];
+  const named = new Map<string, Value>();
+  const spread: Value[] = [];
+  for (const arg of args) {
+    const value = engine.evaluate(arg.value, frame);
+    engine.spend(itemsHeld(value));
+    const items = arg.spread ? itemsOf(value) : undefined;
+    const isPlain = !engine.knowledge.isOpen || value.things.every(({ is }) => is !== 'instance');
+    const record = arg.spread && isPlain ? recordIn(value) : undefined;
+    if (items !== undefined) positional.push(...items.map((one) => withNodes(one, value.nodes)));
+    else if (record !== undefined)
+      for (const [name, one] of record.fields) named.set(name, withNodes(one, value.nodes));
+    else if (arg.spread && engine.knowledge.isOpen && isPlain && hasOneRecord(value)) {
+      for (const { fields } of objectsOf(value))
+        for (const [name, one] of fields)
+          named.set(name, { ...withNodes(one, value.nodes), isOpen: true });
+      if (objectsOf(value).some(({ rest }) => rest !== undefined)) spread.push(value);
+    } else if (arg.spread) spread.push(value);
+    else if (arg.name !== undefined) named.set(arg.name, value);
+    else positional.push(value);
+  }
+  return { args: positional, named, spread };
+}
+
+/** A list that is written with its items. */
+export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocation): Value {
+  const values: Value[] = [];
+  let isGrown = false;
+  const data: Value[] = [];
+  for (const item of items) {
+    const value = engine.evaluate(isSpread(item) ? item.spread : item, frame);
+    const spread = isSpread(item) ? itemsOf(value) : [value];
+    values.push(...(spread ?? []));
+    if (spread === undefined) {
+      isGrown = true;
+      data.push(value);
+    }
+  }
+  return withNodes(listValue(values, isGrown), allNodesOf(data));
+}
+
+/** A record that is written with its entries. */
+export function recordOf(engine: Engine, { entries }: NodeOf<'record'>, frame: Invocation): Value {
+  const object = newObject('record');
+  for (const entry of entries) {
+    if (isSpread(entry)) {
+      const value = engine.evaluate(entry.spread, frame);
+      const all = objectsOf(value);
+      for (const { fields, rest } of all) {
+        for (const [key, one] of fields) object.fields.set(key, one);
+        if (rest !== undefined && engine.knowledge.isOpen)
+          object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
+      }
+      if (all.length === 0) object.rest = value;
+      continue;
+    }
+    const key = engine.evaluate(entry.key, frame);
+    const value = engine.evaluate(entry.value, frame);
+    const name = keyOf(key);
+    if (name !== undefined) object.fields.set(name, value);
+    else {
+      // Whoever goes through the entries gets the keys as well.
+      const keys = key.nodes.length > 0 && engine.knowledge.isOpen ? [dataOf(key.nodes)] : [];
+      object.rest = either([...(object.rest ? [object.rest] : []), value, ...keys]);
+    }
+  }
+  return thingValue({ is: 'object', object });
+}
+
+function hasOneRecord(value: Value): boolean {
+  const [object, ...others] = objectsOf(value);
+  return object?.kind === 'record' && object.fields.size > 0 && others.length === 0;
+}
+
+function isSpread(one: object): one is Spread {
+  return 'spread' in one;
+}

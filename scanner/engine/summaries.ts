@@ -1,0 +1,194 @@
+/**
+ * Functions that are called often: after some calls that do nothing but compute, the others are
+ * gone through together, with arguments that may be any of theirs, or anything.
+ */
+import type { Func } from '../ir/ir.ts';
+import type { Given } from './calls.ts';
+import { type Reads, readAlso } from './heap.ts';
+import type { Engine } from './interpret.ts';
+import { shapeOfValues } from './shapes.ts';
+import {
+  allNodesOf,
+  either,
+  knownOf,
+  nil,
+  type OwnFunction,
+  type Thing,
+  type Value,
+  withNodes,
+} from './value.ts';
+import type { Variables } from './variables.ts';
+
+/** Calls of one function that are gone through one by one. */
+const followedMax = 8;
+/** Times that further calls are gone through together, as long as they bring new objects. */
+const roundsMax = 4;
+/** Calls of one function with other texts that are gone through together. */
+const shapesMax = 256;
+
+interface Call {
+  readonly given: Given;
+  readonly self: Value | undefined;
+}
+
+interface Calls {
+  count: number;
+  /** It changes objects, starts or reads something: each call is followed. */
+  isLoud: boolean;
+  /** By what their arguments hold besides data. */
+  readonly alike: Map<string, Together>;
+}
+
+/** Calls that are gone through together. */
+interface Together {
+  readonly call: Call;
+  readonly result: Value;
+  readonly rounds: number;
+  /** The variables that were read, and what they held. */
+  readonly reads: Reads;
+  readonly held: string;
+}
+
+/** What is known of the calls of each function, in each environment around it. */
+export class Summaries {
+  readonly #calls = new Map<Func, Map<Variables | undefined, Calls>>();
+
+  of({ func, around }: OwnFunction): Calls {
+    const all = this.#calls.get(func) ?? new Map<Variables | undefined, Calls>();
+    this.#calls.set(func, all);
+    const known = all.get(around) ?? {
+      count: 0,
+      isLoud: false,
+      alike: new Map<string, Together>(),
+    };
+    all.set(around, known);
+    return known;
+  }
+}
+
+/**
+ * Goes through a call: by itself while there are few, or together with the others. `follow` goes
+ * through the function; it tells whether that changed an object.
+ */
+export function summarised(
+  engine: Engine,
+  own: OwnFunction,
+  call: Call,
+  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
+): Value {
+  const calls = engine.summaries.of(own);
+  calls.count += 1;
+  const isTogether =
+    engine.knowledge.isOpen === true &&
+    !own.func.isGenerator &&
+    calls.count > followedMax &&
+    !calls.isLoud &&
+    canBeAnything(call);
+  if (!isTogether) {
+    const noted = engine.notes.count;
+    const made = follow(call);
+    calls.isLoud ||= !made.isPure || engine.notes.count > noted;
+    return made.result;
+  }
+  const shape = shapeOfValues(engine, valuesOf(call), false);
+  const known = calls.alike.get(shape);
+  const before = known && heldIn(engine, known.reads) === known.held ? known : undefined;
+  if (before !== undefined && !hasNew(before.call, call, before.rounds < roundsMax)) {
+    readAlso(engine.heap.reads, before.reads);
+    return withNodes(before.result, allNodesOf(valuesOf(call)));
+  }
+  return together(engine, calls, shape, before, call, follow);
+}
+
+// Goes through a call as any of those that are like it.
+function together(
+  engine: Engine,
+  calls: Calls,
+  shape: string,
+  before: Together | undefined,
+  call: Call,
+  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
+): Value {
+  const { heap, notes } = engine;
+  const outer = heap.reads;
+  const reads: Reads = new Map();
+  heap.reads = reads;
+  const noted = notes.count;
+  const one = joined(before?.call ?? call, call);
+  const made = follow(one);
+  heap.reads = outer;
+  readAlso(outer, reads);
+  calls.isLoud ||= !made.isPure || notes.count > noted;
+  if (calls.isLoud) return made.result;
+  const result = { ...made.result, isOpen: true };
+  if (calls.alike.size < shapesMax || before !== undefined)
+    calls.alike.set(shape, {
+      call: one,
+      result,
+      rounds: (before?.rounds ?? 0) + 1,
+      reads,
+      held: heldIn(engine, reads),
+    });
+  return result;
+}
+
+// What variables hold now.
+function heldIn(engine: Engine, reads: Reads): string {
+  const values = [...reads].flatMap(([{ fields }, names]) =>
+    [...names].map((name) => fields.get(name) ?? nil),
+  );
+  return shapeOfValues(engine, values, true);
+}
+
+function valuesOf({ given: { args, named, spread }, self }: Call): readonly Value[] {
+  return [...(self === undefined ? [] : [self]), ...args, ...named.values(), ...spread];
+}
+
+// What is wholly known is computed, and a function that is given is called.
+function canBeAnything(call: Call): boolean {
+  const values = valuesOf(call);
+  return (
+    call.given.sent === undefined &&
+    values.some((value) => knownOf(value) === undefined) &&
+    values.every(({ things }) => things.every(({ is }) => is === 'object' || is === 'instance'))
+  );
+}
+
+// Whether a call has an object, or at least one of another class, that those before had not.
+function hasNew(before: Call, call: Call, isExact: boolean): boolean {
+  const about = isExact ? objectIn : classIn;
+  const known = new Set(valuesOf(before).flatMap(({ things }) => things.map(about)));
+  return valuesOf(call).some(({ things }) => things.some((one) => !known.has(about(one))));
+}
+
+function objectIn(thing: Thing): unknown {
+  return thing.is === 'object' || thing.is === 'instance' ? thing.object : thing;
+}
+
+function classIn(thing: Thing): unknown {
+  if (thing.is === 'instance') return thing.of;
+  return thing.is === 'object' ? (thing.object.class ?? thing.object.kind) : thing;
+}
+
+function joined(before: Call, call: Call): Call {
+  const any = (one: Value | undefined, other: Value | undefined): Value => ({
+    ...either([one, other].filter((value) => value !== undefined)),
+    isOpen: true,
+  });
+  const a = before.given;
+  const b = call.given;
+  const length = Math.max(a.args.length, b.args.length);
+  const names = new Set([...a.named.keys(), ...b.named.keys()]);
+  return {
+    given: {
+      ...b,
+      args: Array.from({ length }, (_, at) => any(a.args[at], b.args[at])),
+      named: new Map([...names].map((name) => [name, any(a.named.get(name), b.named.get(name))])),
+      spread: [...new Set([...a.spread, ...b.spread])].slice(0, spreadMax),
+    },
+    self: call.self === undefined ? undefined : either([before.self ?? call.self, call.self]),
+  };
+}
+
+/** Lists that are given item by item in calls that are gone through together. */
+const spreadMax = 4;
