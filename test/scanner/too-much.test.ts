@@ -45,7 +45,7 @@ describe('a file that would cost a scan too much', () => {
     [
       'the same in Python',
       'a.py',
-      `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(900)}`,
+      `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(2_000)}`,
       'too much of it to follow every call',
     ],
     [
