@@ -11,6 +11,7 @@ import { startProgram } from './effects/programs.ts';
 import { sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { isEnvironment } from './names.ts';
 import {
   absorb,
   allNodesOf,
@@ -60,14 +61,15 @@ function withEnvironment(
   given: Given,
 ): Given {
   const isWhole = (value: Value): boolean =>
-    value.nodes.length === 0 &&
-    value.things.some((one) => one.is === 'instance' && one.of === 'os.environ');
+    value.nodes.length === 0 && value.things.some((one) => isEnvironment(engine, one));
   const isNamed = /(getitem|getter|format\w*|getattr)$/.test(api);
   if (isNamed || ![...given.args, ...given.named.values()].some(isWhole)) return given;
-  const whole = (value: Value): Value =>
-    isWhole(value)
-      ? withNodes(value, wholeEnvironment(engine, engine.at(frame, node, 'os.environ')).nodes)
-      : value;
+  const whole = (value: Value): Value => {
+    const [thing] = value.things;
+    if (!isWhole(value) || thing?.is !== 'instance') return value;
+    const at = engine.at(frame, node, thing.of);
+    return withNodes(value, wholeEnvironment(engine, at).nodes);
+  };
   const named = new Map([...given.named].map(([name, value]) => [name, whole(value)]));
   return { ...given, args: given.args.map(whole), named };
 }
@@ -109,12 +111,9 @@ export function callApi(
   const isParse =
     typeof row.gives === 'object' && 'compute' in row.gives && row.gives.compute === 'json-parse';
   const hooked = engine.knowledge.isOpen && isParse ? allNodesOf([...call.named.values()]) : [];
-  if (engine.knowledge.channels !== undefined) {
-    const made = withNodes(applyRow(engine, call, row), hooked);
-    noteChannels(engine, call, shown, made);
-    return made;
-  }
-  return withNodes(applyRow(engine, call, row), hooked);
+  const made = withNodes(applyRow(engine, call, row), hooked);
+  noteChannels(engine, call, shown, made);
+  return made;
 }
 
 function noteHidden(
@@ -139,7 +138,9 @@ export function ownObject(
   given: Given,
   self: Value | undefined,
 ): Value {
-  noteHidden(engine, site, engine.knowledge.shown?.(api) ?? api, through);
+  const shown = engine.knowledge.shown?.(api) ?? api;
+  const at = engine.at(site.frame, site.node, shown);
+  noteHidden(engine, site, shown, through);
   const data = passThrough(engine, site, self === undefined ? [] : [self], given);
   noteHandedOn(engine, site, api, given);
   askProtocols(engine, site, given);
@@ -159,8 +160,6 @@ export function ownObject(
   const method = api.replace('[]', '()').replace('#', '().');
   const isOfClient = open.length > 0 && engine.knowledge.isClient?.(method) === true;
   if (isOfClient && !engine.knowledge.sendsNothing?.test(method) && self !== undefined) {
-    const shown = engine.knowledge.shown?.(api) ?? api;
-    const at = engine.at(site.frame, site.node, shown);
     sendOver(
       engine,
       { ...given, at, frame: site.frame, self },
@@ -177,18 +176,11 @@ export function ownObject(
     /[#.](decrypt|decrypt_\w+|decompress|b64decode|unseal|deobfuscate)$/.test(api) &&
     given.args.length > 0;
   if (isOpener) {
-    const shown = engine.knowledge.shown?.(api) ?? api;
     const source = { what: 'decoded', name: shown } as const;
-    const node = engine.notes.source(
-      engine.at(site.frame, site.node, shown),
-      source,
-      `${shown} decodes it`,
-    );
+    const node = engine.notes.source(at, source, `${shown} decodes it`);
     return { ...dataOf([...data.nodes, node]), isDecoded: true };
   }
   const value = thingValue({ is: 'instance', of: api.replace('#', '().'), object });
-  const shown = engine.knowledge.shown?.(api) ?? api;
-  const at = engine.at(site.frame, site.node, shown);
   noteChannels(engine, { ...given, at, frame: site.frame }, shown, value);
   return value;
 }
@@ -475,6 +467,6 @@ export function passThrough(
         if (object.rest !== undefined) made.push(object.rest);
       }
     }
-  const given_ = engine.knowledge.isOpen ? withNodes(data, allNodesOf(made)) : data;
-  return { ...given_, isDecoded: all.some(({ isDecoded }) => isDecoded) };
+  const result = engine.knowledge.isOpen ? withNodes(data, allNodesOf(made)) : data;
+  return { ...result, isDecoded: all.some(({ isDecoded }) => isDecoded) };
 }

@@ -561,8 +561,8 @@ function itemOfApi(
   return isWritten(key) ? value : { ...value, isFolded: true };
 }
 
-// Whoever takes one variable has nothing of the others.
-function isEnvironment(engine: Engine, thing: Thing): boolean {
+/** The environment: whoever takes one variable has nothing of the others. */
+export function isEnvironment(engine: Engine, thing: Thing): boolean {
   const row = thing.is === 'instance' ? rowFor(engine, `${thing.of}#[]`) : undefined;
   return row?.effects.some(({ does }) => does === 'env') === true;
 }

@@ -255,7 +255,6 @@ export type Computation =
   | 'toml-parse'
   | 'yaml-parse'
   | 'ini-parse'
-  | 'lines'
   | 'list' // of the items of a list, or of the letters of a text
   | 'pairs' // of a number and an item
   | 'zip' // lists of the first items of all, of the second …

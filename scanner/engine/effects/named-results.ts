@@ -2,7 +2,7 @@
 
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
-import { itemAt, memberByText, namedValue } from '../names.ts';
+import { isEnvironment, itemAt, memberByText, namedValue } from '../names.ts';
 import {
   allNodesOf,
   concat,
@@ -94,7 +94,7 @@ export function bracesIn(engine: Engine, call: ApiCall): Value {
   if (format === undefined || engine.isExhausted)
     return { ...dataOf(allNodesOf(allGiven(call))), isDecoded: call.self?.isDecoded === true };
   const [only] = call.args;
-  if (only?.things.some((thing) => thing.is === 'instance' && thing.of === 'os.environ'))
+  if (only?.things.some((thing) => isEnvironment(engine, thing)))
     return bracesIn(engine, { ...call, args: [], spread: [...call.spread, only] });
   const record =
     call.args.length === 1 && call.named.size === 0
@@ -144,7 +144,7 @@ export function bracesIn(engine: Engine, call: ApiCall): Value {
 
 function spreadRecord(engine: Engine, call: ApiCall, name: string): Value | undefined {
   for (const value of call.spread)
-    if (value.things.some((thing) => thing.is === 'instance' && thing.of === 'os.environ'))
+    if (value.things.some((thing) => isEnvironment(engine, thing)))
       return itemAt(
         engine,
         siteOf(call).node,

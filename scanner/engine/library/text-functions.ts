@@ -163,8 +163,6 @@ export function ofText(
       const letters = sliced([...text], a ?? null, b ?? null, c ?? null);
       return letters === undefined ? undefined : textValue(letters.join(''));
     }
-    case 'lines':
-      return hasHole ? undefined : listValue(text.split(/(?<=\n)/).map((line) => textValue(line)));
     case 'repeat':
       return typeof a === 'number'
         ? textValue(text.repeat(Math.max(0, Math.min(a, listCharsMax))))

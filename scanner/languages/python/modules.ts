@@ -1,13 +1,15 @@
 /** Which file of a skill an import names. */
 import { posix } from 'node:path';
-import { pythonRows } from '../../knowledge/python/library.ts';
+import { pythonKnowledge } from '../../knowledge/python.ts';
 import { pythonOwnModules } from '../../lookup-tables/python-own-modules.ts';
 import type { FrontEndContext } from '../../programs/frontend.ts';
 
 /** Names of modules that Python or a known package has. */
 const libraries: ReadonlySet<string> = new Set([
   ...pythonOwnModules,
-  ...Object.keys(pythonRows).flatMap((api) => (api.includes('.') ? (api.split('.')[0] ?? []) : [])),
+  ...Object.keys(pythonKnowledge.rows).flatMap((api) =>
+    api.includes('.') ? (api.split('.')[0] ?? []) : [],
+  ),
 ]);
 
 /** A module of the skill that has the name of a library. */
