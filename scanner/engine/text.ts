@@ -24,6 +24,7 @@ export class Text {
   pieces: readonly TextPiece[];
   readonly length: number;
   #whole: string | undefined;
+  #nodes: readonly string[] | undefined;
   readonly #isBuffer: boolean;
   /** Bytes that were changed one by one say something else than what is written. */
   isChanged = false;
@@ -51,6 +52,7 @@ export class Text {
     const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
     this.pieces = [{ text, raw: undefined, nodes: [...this.nodes, ...nodes] }];
     this.#whole = undefined;
+    this.#nodes = undefined;
     this.isChanged ||= isPlace;
   }
 
@@ -70,7 +72,11 @@ export class Text {
   }
 
   get nodes(): readonly string[] {
-    return this.pieces.flatMap(({ nodes }) => nodes);
+    this.#nodes ??=
+      this.pieces.length === 1
+        ? (this.pieces[0]?.nodes ?? [])
+        : this.pieces.flatMap(({ nodes }) => nodes);
+    return this.#nodes;
   }
 
   /**

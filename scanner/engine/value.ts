@@ -159,10 +159,13 @@ export function withNodes(value: Value, nodes: readonly string[]): Value {
 }
 
 /** One of several values. */
-export function either(values: readonly Value[]): Value {
-  const [first, ...more] = values.filter((value) => value !== none);
+export function either(all: readonly Value[]): Value {
+  const different = new Set(all);
+  different.delete(none);
+  const values = [...different];
+  const [first, ...others] = values;
   if (first === undefined) return none;
-  if (more.every((value) => value === first)) return first;
+  if (others.length === 0) return first;
   const texts = new Map<string, Text>();
   for (const value of values)
     for (const text of value.texts) {
