@@ -10,8 +10,8 @@ export const unanalysed = defineRule({
   kind: 'policy',
   severity: 'medium',
   confidence: 'exact',
-  why: 'No parser accepts the file, so nothing in it was checked.',
-  fix: 'Where possible, write it in a language that is analysed. Otherwise a person has to read it before it is approved.',
+  why: 'No parser accepts the file, or it is too long to follow each of its calls, so something in it was not checked.',
+  fix: 'Where possible, write it in a language that is analysed, and a long program as several skills. Otherwise a person has to read it before it is approved.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: [
     'artifact:unreadable',
