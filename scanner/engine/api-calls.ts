@@ -112,8 +112,29 @@ export function callApi(
     typeof row.gives === 'object' && 'compute' in row.gives && row.gives.compute === 'json-parse';
   const hooked = engine.knowledge.isOpen && isParse ? allNodesOf([...call.named.values()]) : [];
   const made = withNodes(applyRow(engine, call, row), hooked);
+  if (engine.knowledge.callsBack && !asksItself(row)) callBackWith(engine, site, given, made);
   noteChannels(engine, call, shown, made);
   return made;
+}
+
+// Rows that say themselves what becomes of the functions that they are given.
+function asksItself({ effects, gives }: Row): boolean {
+  const isOwn = effects.some(({ does }) => /^(call|receive|listen|code|fill|change)$/.test(does));
+  return isOwn || gives === 'through' || (typeof gives === 'string' && gives !== 'content');
+}
+
+// `fs.readFile(path, (error, data) => …)`, `https.get(address, (answer) => …)`
+function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value): void {
+  const held = { ...made, isOpen: true };
+  for (const value of given.args)
+    for (const thing of value.things) {
+      if (thing.is !== 'function' && thing.is !== 'bound') continue;
+      const isPair = thing.is === 'function' && thing.func.params.length > 1;
+      const args = isPair ? [unknown, held, held] : [held];
+      engine.perhaps(site.frame, () =>
+        callValue(engine, site, thingValue(thing), { ...nothingGiven, args }),
+      );
+    }
 }
 
 function noteHidden(

@@ -8,7 +8,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, indexIn } from './names.ts';
+import { applied, described, fieldsOf, indexIn } from './names.ts';
 import {
   absorb,
   allNodesOf,
@@ -17,6 +17,9 @@ import {
   isWhole,
   keyOf,
   knownOf,
+  knownText,
+  type OwnClass,
+  objectsOf,
   textValue,
   thingValue,
   unknown,
@@ -32,12 +35,14 @@ export function setMember(
   given: Value,
   frame: Invocation,
 ): void {
+  for (const text of of.texts) text.carry(allNodesOf([given]));
   for (const thing of of.things) {
     if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
     if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
-      for (const one of given.things)
-        if (one.is === 'function') thing.class.methods.set(name, { ...one, takesObject: true });
+      addMethods(thing.class, name, given);
     if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
+    if (thing.is === 'function' && name !== undefined)
+      engine.heap.set(fieldsOf(engine, thing), name, given);
     if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
       if (engine.knowledge.powerful?.test(thing.name))
         engine.notes.trait(
@@ -46,7 +51,9 @@ export function setMember(
           `${thing.name}.${name}`,
         );
       const written = `${thing.name}.${name}`;
-      engine.heap.set(engine.globals, engine.knowledge.canonical?.(written) ?? written, given);
+      const full = engine.knowledge.canonical?.(written) ?? written;
+      applied(engine, place, frame, `${full}=`, thing, [given]);
+      engine.heap.set(engine.globals, full, given);
     }
     if (thing.is === 'object') {
       const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
@@ -70,6 +77,12 @@ export function setMember(
     if (thing.is === 'instance') {
       const api = `${thing.of}#${name ?? '*'}=`;
       if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
+      // `process.env.X = value`
+      const any = `${thing.of}#*=`;
+      if (name !== undefined && api !== any) {
+        const args = [textValue(name), given];
+        if (applied(engine, place, frame, any, thing, args) !== undefined) continue;
+      }
       setKey(engine, thing.object, name, given);
       if (!engine.knowledge.isOpen) continue;
       absorb(thing.object, allNodesOf([given]));
@@ -90,6 +103,16 @@ export function setMember(
   }
 }
 
+// Functions that a class is given are its methods; `A.prototype = { … }` gives several.
+function addMethods(of: OwnClass, name: string, given: Value): void {
+  if (name === 'prototype')
+    for (const { fields } of objectsOf(given))
+      for (const [key, value] of fields) addMethods(of, key, value);
+  for (const one of given.things)
+    if (one.is === 'function')
+      of.methods.set(name, { ...one, ...(!one.func.takesReceiver && { takesObject: true }) });
+}
+
 /** `a[key] = value`; without a key, behind the last item. */
 export function setItem(
   engine: Engine,
@@ -105,6 +128,11 @@ export function setItem(
     const nodes = allNodesOf([given]);
     if (byte !== undefined && typeof at === 'number') text.overwrite(nodes, at, letterOf(byte));
     else text.overwrite(nodes);
+  }
+  const written = key === undefined ? undefined : knownText(key);
+  if (written !== undefined && engine.knowledge.itemsAreMembers) {
+    setMember(engine, place, of, written, given, frame);
+    return;
   }
   for (const thing of of.things) {
     const api =

@@ -15,6 +15,7 @@ import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import {
+  fieldsOf,
   functionsOf,
   itemAt,
   memberByText,
@@ -29,6 +30,7 @@ import {
   either,
   isWritten,
   itemsOf,
+  keyOf,
   knownText,
   listValue,
   type OwnClass,
@@ -77,6 +79,13 @@ export function callFunction(
     const given = givenBy(engine, node, frame);
     const isByText = engine.isHidden(callee, frame);
     return callMethod(engine, { node, frame, isByText }, of, name, given);
+  }
+  if (callee.kind === 'item' && callee.key !== undefined && engine.knowledge.itemsAreMembers) {
+    const of = engine.evaluate(callee.of, frame);
+    const key = engine.evaluate(callee.key, frame);
+    const given = givenBy(engine, node, frame);
+    const isByText = !isWritten(key);
+    return callMethod(engine, { node, frame, isByText }, of, keyOf(key), given);
   }
   if (callee.kind === 'global') {
     const given = givenBy(engine, node, frame);
@@ -333,9 +342,11 @@ function callOn(
       const { kind } = thing.object;
       if (thing.object.class !== undefined)
         return callOwn(engine, site, thing.object.class, name, given, self);
-      const field = kind === 'record' ? thing.object.fields.get(name) : undefined;
+      const { itemsAreMembers } = engine.knowledge;
+      const isField = kind === 'record' || itemsAreMembers;
+      const field = isField ? thing.object.fields.get(name) : undefined;
       if (field?.things.some(({ is }) => callable.has(is)))
-        return callValue(engine, site, field, given);
+        return callValue(engine, site, withReceiver(field, self), given);
       const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
       return rowFor(engine, api) === undefined
         ? undefined
@@ -359,11 +370,12 @@ function callOn(
         return makeObject(engine, site.node, self, given, site.frame);
       return (
         callStatic(engine, site, thing.class, name, given, self) ??
-        unbound(engine, site, thing.class, name, given)
+        unbound(engine, site, thing.class, name, given) ??
+        ofFunction(engine, site, name, given, self)
       );
     case 'bound':
     case 'finder':
-      return undefined;
+      return ofFunction(engine, site, name, given, self);
     case 'module': {
       const member = moduleMember(engine, thing.program, name);
       if (member === undefined && /^(update|__setitem__|setdefault)$/.test(name)) {
@@ -392,7 +404,10 @@ function callOn(
         engine.knowledge.powerful?.test(thing.name)
       )
         return memberByText(engine, site.node, self, given.args[0] ?? unknown, site.frame);
-      if (engine.knowledge.isOpen) return callApi(engine, site, api, given, undefined);
+      const asFunction =
+        rowFor(engine, api) === undefined ? ofFunction(engine, site, name, given, self) : undefined;
+      if (engine.knowledge.isOpen)
+        return asFunction ?? callApi(engine, site, api, given, undefined);
       if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
       if (engine.fold(name) === engine.knowledge.makeName)
         return makeObject(engine, site.node, self, given, site.frame);
@@ -403,12 +418,28 @@ function callOn(
         return callApi(engine, site, 'types.FunctionType', given, undefined);
       if (engine.knowledge.isOpen && name === '__call__')
         return invoke(engine, thing, given, site, thing.self);
+      const field = engine.heap.read(fieldsOf(engine, thing), name);
+      if (field !== undefined) return callValue(engine, site, field, given);
       const api = `Function#${name}`;
       return rowFor(engine, api) === undefined
         ? undefined
         : callApi(engine, site, api, given, self);
     }
   }
+}
+
+// `send.call(null, address)`, where functions of all kinds have the methods of functions.
+function ofFunction(
+  engine: Engine,
+  site: CallSite,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const api = `Function#${name}`;
+  return engine.knowledge.isOpen && rowFor(engine, api) !== undefined
+    ? callApi(engine, site, api, given, self)
+    : undefined;
 }
 
 // A method of a class of the skill, or of the library's class that it extends.
@@ -454,8 +485,19 @@ function callOwn(
     thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
   );
   return field.some(({ things }) => things.some(({ is }) => callable.has(is)))
-    ? callValue(engine, site, either(field), given)
+    ? callValue(engine, site, withReceiver(either(field), self), given)
     : undefined;
+}
+
+// A function that asks what it is called on gets it.
+function withReceiver(field: Value, self: Value): Value {
+  if (!field.things.some((one) => one.is === 'function' && one.func.takesReceiver)) return field;
+  const things = field.things.map((one) =>
+    one.is === 'function' && one.func.takesReceiver && one.self === undefined
+      ? { ...one, self }
+      : one,
+  );
+  return { ...field, things };
 }
 
 // A function that a field of the class holds is called with the object.

@@ -40,9 +40,13 @@ export function makeObject(
       construct(engine, site, thing.class, given, self);
       return self;
     }
+    if (thing.is === 'function') return constructedBy(engine, site, thing, given);
     if (thing.is !== 'api') return unknown;
-    const api = `${thing.name}.${engine.knowledge.makeName}`;
+    const { makeName } = engine.knowledge;
+    if (makeName === '') return callApi(engine, site, thing.name, given, undefined);
+    const api = `${thing.name}.${makeName}`;
     if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
+    if (engine.knowledge.isOpen) return callApi(engine, site, thing.name, given, undefined);
     holdUnknown(engine, site, thing.name, api);
     const object = newObject('object');
     const all = [...given.args, ...given.named.values(), ...given.spread];
@@ -56,6 +60,14 @@ export function makeObject(
       made.push(makeObject(engine, node, named, given, frame));
     }
   return made.length === 0 ? passThrough(engine, site, [of], given) : either(made);
+}
+
+// What a function gives that makes an object, or the object that it fills.
+function constructedBy(engine: Engine, site: CallSite, of: OwnFunction, given: Given): Value {
+  const object = newObject('record');
+  const self = thingValue({ is: 'object', object });
+  const result = invoke(engine, of, given, site, self);
+  return objectsOf(result).length > 0 ? either([self, result]) : self;
 }
 
 function classNamed(engine: Engine, written: string): Value {
@@ -260,5 +272,6 @@ export function functionOf(engine: Engine, func: Func, frame: Invocation): OwnFu
   for (const name of func.captures === 'all' ? [] : (func.captures ?? []))
     copies?.declare(name, frame.env.get(name) ?? unknown);
   const around = copies ?? frame.env;
-  return { is: 'function', func, program, around, self, owner };
+  const own = func.takesReceiver ? undefined : self;
+  return { is: 'function', func, program, around, self: own, owner };
 }

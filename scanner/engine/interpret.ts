@@ -100,6 +100,8 @@ export class Engine {
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
   readonly active = new Map<Func, number>();
+  /** What a program gave its functions as members. */
+  readonly functionFields = new Map<Func, Fields>();
   /** Objects that a library was given. */
   readonly asked = new Set<HeapObject>();
   /** Functions with arguments that a library was given. */

@@ -2,13 +2,14 @@
 
 import { dirname } from 'node:path/posix';
 import type { Node, NodeOf } from '../ir/ir.ts';
-import type { NamedValue } from '../knowledge/row.ts';
+import type { NamedValue, Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { callValue, nothingGiven } from './calls.ts';
 import { methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import type { Fields } from './heap.ts';
 import { invoke } from './invoke.ts';
 import type { At } from './notes.ts';
 import type { Text } from './text.ts';
@@ -78,6 +79,10 @@ export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
       : textValue(given.text);
   if ('thisFile' in given) return textValue(file);
   if ('thisFolder' in given) return textValue(dirname(file));
+  if ('trait' in given) {
+    engine.notes.trait(at, given.trait, at.api);
+    return thingValue({ is: 'api', name: at.api });
+  }
   if ('input' in given) {
     const source = { what: 'input', name: given.input } as const;
     return dataOf([engine.notes.source(at, source, 'reads its arguments')]);
@@ -115,7 +120,7 @@ export function memberOf(
 ): Value {
   const found = of.things.flatMap((thing) => memberIn(engine, node, thing, name, frame));
   if (of.texts.length > 0 && name !== undefined) {
-    const row = own(engine.knowledge.rows, `Text#${name}`);
+    const row = propertyRow(engine, `Text#${name}`);
     const self = { ...of, things: [] };
     if (row?.effects.length === 0 && typeof row.gives === 'object') {
       const at = engine.at(frame, node, name);
@@ -135,6 +140,11 @@ export function memberOf(
     : member;
 }
 
+function propertyRow({ knowledge }: Engine, api: string): Row | undefined {
+  const { properties, rows } = knowledge;
+  return properties === undefined || properties.test(api) ? own(rows, api) : undefined;
+}
+
 // What one of the things that a value may be has under a name.
 function memberIn(
   engine: Engine,
@@ -148,12 +158,15 @@ function memberIn(
       return memberOfObject(engine, node, thing, name, frame);
     case 'class':
       return [classMember(thing.class, name) ?? unknown];
-    case 'function':
+    case 'function': {
+      const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
+      if (field !== undefined) return [field];
       if (engine.knowledge.isOpen && name === '__globals__')
         return [thingValue({ is: 'module', program: thing.program })];
       return engine.knowledge.isOpen && name === '__class__'
         ? [thingValue({ is: 'api', name: 'types.FunctionType' })]
         : [];
+    }
     case 'module':
       return [
         name === undefined ? unknown : (moduleMember(engine, thing.program, name) ?? unknown),
@@ -167,6 +180,15 @@ function memberIn(
   }
 }
 
+/** What a program gave a function as its own members. */
+export function fieldsOf(engine: Engine, { func }: OwnFunction): Fields {
+  const known = engine.functionFields.get(func);
+  if (known !== undefined) return known;
+  const made: Fields = { born: 0, fields: new Map() };
+  engine.functionFields.set(func, made);
+  return made;
+}
+
 function memberOfObject(
   engine: Engine,
   node: NodeOf<'member'>,
@@ -177,6 +199,11 @@ function memberOfObject(
   const { object } = thing;
   const { isOpen } = engine.knowledge;
   const field = name === undefined ? fieldOf(object, name) : object.fields.get(name);
+  const api = `${object.kind === 'list' ? 'List' : 'Record'}#${name ?? ''}`;
+  if (field === undefined && engine.knowledge.properties?.test(api)) {
+    const found = applied(engine, node, frame, api, thing, []);
+    if (found !== undefined) return [found];
+  }
   if (isOpen && field === undefined && name !== undefined && object.class === undefined)
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)
@@ -322,6 +349,7 @@ export function methodName(of: string, name: string): string {
 
 function classMember(of: OwnClass, name: string | undefined): Value | undefined {
   if (name === undefined) return undefined;
+  if (name === 'prototype') return thingValue({ is: 'class', class: of });
   const method = staticMethodOf(of, name);
   const self = thingValue({ is: 'class', class: of });
   return method === undefined ? staticOf(of, name) : thingValue({ ...method, self });
@@ -347,14 +375,7 @@ export function memberByText(
   const found = either([
     ...known.map((whole) =>
       whole.split('.').reduce((one, part) => {
-        const member: NodeOf<'member'> = {
-          kind: 'member',
-          of: node,
-          name: part,
-          start: node.start,
-          end: node.end,
-        };
-        return memberOf(engine, member, one, part, frame);
+        return memberOf(engine, memberNode(node, part), one, part, frame);
       }, of),
     ),
     ...(isAny ? [any] : []),
@@ -464,7 +485,8 @@ export function applied(
   const row = rowFor(engine, api);
   if (row === undefined) return undefined;
   // `ENV['X']` is shown as `ENV`.
-  const at = engine.at(frame, node, api.replace(/[#.]\[\]=?$/, ''));
+  const isOpen = engine.knowledge.isOpen === true;
+  const at = engine.at(frame, node, api.replace(isOpen ? /[#.](?:\[\]|\*)=?$|=$/ : /[#.]\[\]=?$/, ''));
   return applyRow(engine, { ...nothingGiven, args, at, frame, self: thingValue(thing) }, row);
 }
 
@@ -515,6 +537,8 @@ function itemIn(
   const given =
     owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);
   if (given !== undefined) return [given];
+  if (engine.knowledge.itemsAreMembers && name !== undefined && isMember(thing, name))
+    return memberIn(engine, memberNode(node, name), thing, name, frame);
   if (thing.is === 'api')
     return isOpen && key !== undefined ? [itemOfApi(engine, node, thing, key, frame)] : [];
   if (thing.is === 'module') {
@@ -542,6 +566,16 @@ function itemIn(
   return [fieldOf(object, indexIn(object, name)) ?? unknown];
 }
 
+// What is no item of a list, nor an entry of a record.
+function isMember(thing: Thing, name: string): boolean {
+  if (thing.is !== 'object') return thing.is === 'class' || thing.is === 'function';
+  return thing.object.class !== undefined && !thing.object.fields.has(name);
+}
+
+function memberNode(of: Node, name: string): NodeOf<'member'> {
+  return { kind: 'member', of, name, start: of.start, end: of.end };
+}
+
 // `vars(os)["system"]`
 function itemOfApi(
   engine: Engine,
@@ -554,9 +588,7 @@ function itemOfApi(
   const of = thingValue(thing);
   if (name === undefined && key.texts.length > 1 && textsOf(key).every(({ isKnown }) => isKnown))
     return memberByText(engine, node, of, key, frame);
-  const { start, end } = node;
-  const member = { kind: 'member', of: node, name: name ?? '*', start, end } as const;
-  const value = memberOf(engine, member, of, name, frame);
+  const value = memberOf(engine, memberNode(node, name ?? '*'), of, name, frame);
   if (name === undefined) noteUnnamed(engine, node, thing.name, key, frame);
   return isWritten(key) ? value : { ...value, isFolded: true };
 }

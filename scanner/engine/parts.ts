@@ -2,8 +2,10 @@
 
 import type { Arg, NodeOf, Spread } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
+import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
+import { isEnvironment } from './names.ts';
 import {
   allNodesOf,
   dataOf,
@@ -67,12 +69,17 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
 }
 
 /** A record that is written with its entries. */
-export function recordOf(engine: Engine, { entries }: NodeOf<'record'>, frame: Invocation): Value {
+export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocation): Value {
+  const { entries } = node;
   const object = newObject('record');
   for (const entry of entries) {
     if (isSpread(entry)) {
       const value = engine.evaluate(entry.spread, frame);
       const all = objectsOf(value);
+      // `{ ...process.env }`
+      const [of] = value.things.filter((thing) => isEnvironment(engine, thing));
+      if (of?.is === 'instance')
+        object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
       for (const { fields, rest } of all) {
         for (const [key, one] of fields) object.fields.set(key, one);
         if (rest !== undefined && engine.knowledge.isOpen)

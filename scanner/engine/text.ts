@@ -56,6 +56,14 @@ export class Text {
     this.isChanged ||= isPlace;
   }
 
+  /** Adds data to a buffer whose letters stay: a query to an address. */
+  carry(nodes: readonly string[]): void {
+    const last = this.pieces.at(-1);
+    if (!this.#isBuffer || nodes.length === 0 || last === undefined) return;
+    this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
+    this.#nodes = undefined;
+  }
+
   /** The text, with `unknownPart` for each part that is not known. */
   get whole(): string {
     this.#whole ??= this.pieces.map(({ text }) => text).join('');

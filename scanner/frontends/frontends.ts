@@ -7,7 +7,7 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'typescript',
     languages: ['typescript', 'javascript'],
-    load: async () => (await import('./typescript/typescript.ts')).analyseTypescript,
+    load: async () => (await import('../languages/javascript/javascript.ts')).analyseJavascript,
   },
   {
     name: 'shell',

@@ -171,6 +171,8 @@ export interface Func extends Extent {
   readonly isImplied?: true;
   /** Reading the field calls it. */
   readonly isGetter?: true;
+  /** Its `self` is what it is called on, not that of the code around. */
+  readonly takesReceiver?: true;
 }
 
 export interface Param extends Extent {

@@ -152,7 +152,8 @@ type Deed =
   /**
    * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
    * these are lists of arguments; `pairs`: with two items at a time; `observes`: with what the
-   * program itself does, now or later; `isLater`: perhaps not before the program is at its end.
+   * program itself does, now or later; `isLater`: perhaps not before the program is at its end;
+   * `numbered`: with the place of the item and the list behind it; `self`: as a method of this.
    */
   | {
       readonly does: 'call';
@@ -161,6 +162,8 @@ type Deed =
       readonly each?: ArgOf;
       readonly spread?: true;
       readonly pairs?: true;
+      readonly numbered?: true;
+      readonly self?: ArgOf;
       readonly isLater?: true;
       readonly observes?: ObservedThing;
     }
@@ -280,6 +283,20 @@ export type Computation =
   | 'letter-table' // a record of letters and others
   | 'codec-decode' // text, name of a codec
   | 'codec-encode'
+  | 'bytes-from' // text or list of numbers, encoding
+  | 'bytes-text' // bytes, encoding
+  | 'between' // text or list, from, to: both may be below 0
+  | 'substring' // text, one end, other end
+  | 'code-at' // text, place
+  | 'from-codes' // a list of the numbers of letters as a text
+  | 'pad' // text, length, with
+  | 'radix' // number, base
+  | 'lists' // items of lists, and others, as one list
+  | 'merged' // records, one over the other
+  | 'from-entries' // a list of pairs as a record
+  | 'json-text' // as JSON
+  | 'address' // address, below
+  | 'address-part' // address, name of the part
   | 'from-bytes' // a list of numbers as a text
   | 'part' // text or list, from, to
   | 'to-bytes' // a number as a text: number, length, order
@@ -342,6 +359,17 @@ export type Gives =
   | 'fields' // of an object, as a record
   | 'reduced' // by a function, from the items of a list and a first value
   | 'record' // of the records and pairs that it is given, and of its keywords
+  | 'mapped' // a list of what a called function gives
+  | 'flat-mapped' // the items of the lists that a called function gives
+  | 'filtered' // the items of the object for which a called function holds
+  | 'found' // one of these
+  | 'promised' // what a function that it calls hands to the first function that it is given
+  | 'pattern' // a regular expression: source, flags
+  | 'replaced' // the object, with what a text or pattern is replaced by: once, or wherever it is
+  | 'replaced-all'
+  | 'matched' // the groups of a match of a text and a pattern, or all matches
+  | 'matches' // a list of such groups
+  | 'pieces' // of the object, between what a text or pattern matches
   | 'object'
   /**
    * `carries`: data of the arguments as well, where the call fetches data by itself; `bare`: no
@@ -378,8 +406,14 @@ export interface Knowledge {
   readonly ignoresCase?: true;
   /** A function that is called by its name may be a method of the class around. */
   readonly callsOwnMethods?: true;
-  /** Texts, numbers and lists that are empty are false. */
-  readonly emptyIsFalse?: true;
+  /** `a[name]` is `a.name`. */
+  readonly itemsAreMembers?: true;
+  /** Texts, numbers and lists that are empty are false; `scalars`: only texts and numbers. */
+  readonly emptyIsFalse?: true | 'scalars';
+  /** A function that a function of the library is given gets what that gives. */
+  readonly callsBack?: true;
+  /** Rows of texts and lists that are read without a call; by default all of texts. */
+  readonly properties?: RegExp;
   /** The variables of a program are those of the program that loads it. */
   readonly sharesVariables?: true;
   /** A program that another loads is a module: its variables are members of a value. */
@@ -438,7 +472,10 @@ export interface Knowledge {
   readonly openClasses?: { readonly text: string; readonly number: string };
   /** The method of the skill's classes that a new object calls. */
   readonly constructor: string;
-  /** The name by which a class makes an object: rows are called `Net::HTTP.new`. */
+  /**
+   * The name by which a class makes an object: rows are called `Net::HTTP.new`. Where it is empty,
+   * the name of the class alone is that of the call.
+   */
   readonly makeName: string;
   /** The methods by which an object is called, and that take calls of others. */
   readonly callName: string;
@@ -453,6 +490,8 @@ export type NamedValue =
   | { readonly input: string }
   | { readonly incoming: string }
   | { readonly wholeEnv: true }
+  /** Whoever reads the name does what the trait says. */
+  | { readonly trait: Trait }
   | { readonly thisFile: true }
   | { readonly thisFolder: true };
 

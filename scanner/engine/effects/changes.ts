@@ -1,6 +1,7 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
 import { append } from '../assigned.ts';
 import type { Engine } from '../interpret.ts';
+import { Text } from '../text.ts';
 import {
   allNodesOf,
   contentsOf,
@@ -25,6 +26,7 @@ export function fill(engine: Engine, call: ApiCall, { into, with: from }: Effect
   for (const object of objectsOf(target ?? unknown)) {
     append(engine, object, given);
   }
+  for (const text of target?.texts ?? []) text.carry(allNodesOf([given]));
 }
 
 // Lists and records that are changed in place; gives what is taken out.
@@ -128,7 +130,7 @@ function changeList(
         ? how === 'pop'
           ? items.length - 1
           : undefined
-        : knownOf(at);
+        : numberIn(at);
   const index = typeof place === 'number' ? (place < 0 ? items.length + place : place) : undefined;
   const isTaken = how === 'pop' || (how === 'remove' && index !== undefined && index >= 0);
   let taken: Value | undefined;
@@ -146,6 +148,13 @@ function changeList(
     return taken;
   }
   return loosen(engine, object, how, index, [...items, ...(added ?? partsOf(given))]);
+}
+
+// A place that a row names stands in it as a text.
+function numberIn(value: Value): number | undefined {
+  const known = knownOf(value);
+  const number = known instanceof Text ? Number(known.whole) : known;
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
 }
 
 function takeLast(engine: Engine, object: HeapObject): Value {

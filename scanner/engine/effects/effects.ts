@@ -27,7 +27,9 @@ import {
   objectsOf,
   partOf,
   recordIn,
+  scalarValue,
   shownTexts,
+  type Thing,
   textsOf,
   textValue,
   thingValue,
@@ -72,11 +74,12 @@ function spreadIn({ spread }: ApiCall): Value | undefined {
   return spread.length === 0 ? undefined : either(spread.map(partOf));
 }
 
-// A keyword, or a key of the record that stands last.
+// A keyword, or a key of the record that stands last; a function that is called back may follow.
 function namedIn({ named, args }: ApiCall, name: string): Value | undefined {
   const given = named.get(name);
   if (given !== undefined) return given;
-  for (const object of objectsOf(args.at(-1) ?? unknown)) {
+  const last = args.findLast(({ things }) => things.every(({ is }) => is !== 'function'));
+  for (const object of objectsOf(last ?? unknown)) {
     const field = object.kind === 'record' ? object.fields.get(name) : undefined;
     if (field !== undefined) return field;
   }
@@ -432,9 +435,11 @@ function callBack(
   call: ApiCall,
   { isLater, ...effect }: EffectOf<'call'>,
 ): Value | undefined {
-  const { callee, given = [], each, spread, pairs } = effect;
-  const target = argOf(call, callee);
-  if (target === undefined) return undefined;
+  const { callee, given = [], each, spread, pairs, numbered } = effect;
+  const called = argOf(call, callee);
+  if (called === undefined) return undefined;
+  const self = effect.self === undefined ? undefined : argOf(call, effect.self);
+  const target = self === undefined ? called : methodOn(called, self);
   if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
   const site = siteOf(call);
   const args: Value[] = [];
@@ -459,12 +464,32 @@ function callBack(
   const items = entriesOf(over);
   if (items === undefined || items.length > eachMax)
     return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
-  const results = items.map((item) => {
+  const results = items.map((item, at) => {
     const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
-    const own = pairs ? [...first, ...first] : first;
+    const place = numbered ? [scalarValue(at), over] : [];
+    const own = pairs ? [...first, ...first] : [...first, ...place];
     return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
   });
   return listValue(results);
+}
+
+// A function of the skill gets the object; a method of the library is that of the object.
+function methodOn(callee: Value, self: Value): Value {
+  const things = callee.things.map((one): Thing => {
+    if (one.is === 'function') return self.things.length > 0 ? { ...one, self } : one;
+    const name =
+      one.is === 'api'
+        ? /\.prototype\.(\w+)$/.exec(one.name)?.[1]
+        : one.is === 'bound'
+          ? one.callee.things.flatMap((of) => (of.is === 'finder' ? of.names : []))
+              .map(knownText)[0]
+          : undefined;
+    if (name === undefined) return one;
+    const names = [textValue(name)];
+    const method = thingValue({ is: 'finder', how: 'call', names, given: nothingGiven });
+    return { is: 'bound', callee: method, given: { ...nothingGiven, args: [self] } };
+  });
+  return { ...callee, things };
 }
 
 function entriesOf(value: Value): readonly (readonly Value[])[] | undefined {

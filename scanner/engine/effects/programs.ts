@@ -32,9 +32,14 @@ import {
 } from '../value.ts';
 import { type ApiCall, argOf } from './effects.ts';
 import { startAt, storedPaths } from './files.ts';
+import { programWithOptions } from './options.ts';
 
 /** Starts a program: a single text is a line for a shell, several are the program's words. */
 export function startProgram(engine: Engine, call: ApiCall, effect: EffectOf<'program'>): Value {
+  if (effect.options !== undefined || effect.args !== undefined) {
+    const plain = programWithOptions(engine, call, effect);
+    return startProgram(engine, plain.call, plain.effect);
+  }
   const given = argOf(call, effect.words) ?? unknown;
   const argv = effect.argv === undefined ? undefined : argOf(call, effect.argv);
   if (argv !== undefined && itemsOf(argv)?.length !== 0)

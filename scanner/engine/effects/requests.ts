@@ -31,6 +31,7 @@ import {
 } from '../value.ts';
 import { type ApiCall, argOf } from './effects.ts';
 import { applyFile, saveTo, writeTo } from './files.ts';
+import { withOptions } from './options.ts';
 import { feedProgram } from './programs.ts';
 
 /** What a request carries, by the part of it. */
@@ -42,6 +43,10 @@ interface Parts {
 
 /** A request: to the address that it is given, else to what its object is open on. */
 export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'request'>): Value {
+  if (effect.options !== undefined) {
+    const plain = withOptions(call, effect);
+    return applyRequest(engine, plain.call, plain.effect);
+  }
   const valuesOf = (these: EffectOf<'request'>['body'] = []): readonly Value[] =>
     these.flatMap((one) => argOf(call, one) ?? []);
   const set = effect.url === undefined ? optionsOf(call) : undefined;
@@ -80,7 +85,7 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
     engine.notes.capability(
       atText(call, text),
       capability,
-      isUnchecked ? [...traits, 'tls-off'] : traits,
+      [...(effect.traits ?? []), ...traits, ...(isUnchecked ? (['tls-off'] as const) : [])],
     );
     return [{ capability, hostFrom: leadingNodes(text), text }];
   });
@@ -262,6 +267,15 @@ function sendTo(
 export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'connect'>): Value {
   const { at } = call;
   const address = argOf(call, effect.host) ?? unknown;
+  // A socket of the file system.
+  const socket = engine.knowledge.callsBack
+    ? [argOf(call, 'path'), effect.port === undefined ? undefined : argOf(call, effect.port)]
+        .flatMap((one) => one?.texts ?? [])
+        .find(({ whole }) => whole.startsWith('/'))
+    : undefined;
+  if (socket !== undefined)
+    engine.notes.mount(at, socket.whole, 'rw', ['raw-socket']);
+  if (socket !== undefined) return unknown;
   // A host and its port as a pair.
   const pair = itemsOf(address);
   const given = pair?.[0] ?? address;

@@ -31,8 +31,10 @@ import {
   withNodes,
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
+import { filtered, flatMapped, found, mapped, promised } from './item-results.ts';
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy } from './named-results.ts';
+import { matched, patternOf, pieces, replaced } from './patterns.ts';
 
 /** What the effects of a row gave. */
 type Made = readonly (Value | undefined)[];
@@ -122,14 +124,41 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
     thingValue({ is: 'finder', how: 'item', names: args, given: nothingGiven }),
   caller: (_, { args: [name = unknown, ...args], named, spread }) =>
     thingValue({ is: 'finder', how: 'call', names: [name], given: { args, named, spread } }),
-  bound: (_, { args: [callee = unknown, ...args], named, spread }) =>
-    thingValue({ is: 'bound', callee, given: { args, named, spread } }),
+  bound: (_, call) => boundOf(call),
   shown: shownText,
   fields: (_, call) => fieldsOf(call),
   record: (_, call) => recordOf(call),
   reduced: reducedBy,
   content: contentOf,
+  mapped: (_, call, made) => mapped(call, made),
+  'flat-mapped': (_, call, made) => flatMapped(call, made),
+  filtered,
+  found,
+  promised: (engine, call) => promised(engine, call, siteOf(call)),
+  pattern: (_, call) => patternOf(call),
+  replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
+  'replaced-all': (engine, call) => replaced(engine, call, siteOf(call), true),
+  matched: (_, call) => matched(call, false),
+  matches: (_, call) => matched(call, true),
+  pieces: (_, call) => pieces(call),
 };
+
+// `f.bind(self, …)`: a function of the skill gets the object that it is bound to.
+function boundOf({ self, args, named, spread }: ApiCall): Value {
+  if (self === undefined) {
+    const [callee = unknown, ...more] = args;
+    return thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+  }
+  const [object = unknown, ...more] = args;
+  const isObject = object.things.length > 0;
+  const things = self.things.map((one) =>
+    one.is === 'function' && isObject ? { ...one, self: object } : one,
+  );
+  const callee = { ...self, things };
+  return more.length === 0 && spread.length === 0
+    ? callee
+    : thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+}
 
 // What gives a function one of its parameters.
 function optionOf(call: ApiCall, made: Made): Value {
@@ -293,9 +322,15 @@ function fieldsOf(call: ApiCall): Value {
 }
 
 function reducedBy(engine: Engine, call: ApiCall): Value {
-  const [callee, list, start] = call.args;
+  const { self } = call;
+  const [callee, list, start] =
+    self === undefined ? call.args : [call.args[0], self, call.args[1]];
   const items = list === undefined ? undefined : itemsOf(compute('list', [list]));
-  if (callee === undefined || items === undefined || items.length > eachMax) return dataIn(call);
+  if (callee === undefined || items === undefined || items.length > eachMax) {
+    if (self === undefined || callee === undefined) return dataIn(call);
+    const args = [withNodes(start ?? unknown, allNodesOf([self])), partOf(self)];
+    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+  }
   const all = start === undefined ? items : [start, ...items];
   return all.reduce((value, item) =>
     callValue(engine, siteOf(call), callee, { ...nothingGiven, args: [value, item] }),
@@ -404,7 +439,7 @@ function encoded({ notes }: Engine, call: ApiCall): Value {
 function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made: Value): Value {
   if (computation === 'codec-encode' && call.self === undefined && made.texts.length === 0)
     return encoded(engine, call);
-  const isLetter = computation === 'chr' || computation === 'from-bytes';
+  const isLetter = /^(chr|from-(bytes|codes))$/.test(computation);
   if (
     computation === 'codec-decode' &&
     made.texts.length === 0 &&

@@ -29,6 +29,7 @@ import {
 import { codecNamed, codeOf, letterOf, numberBytes, textOf } from './codecs.ts';
 import { listCharsMax, ofItems, ofLists } from './lists.ts';
 import { packed } from './pack.ts';
+import { bytesCodec, bytesIn, ofScripts } from './scripting.ts';
 import { parsedSettings } from './settings.ts';
 import {
   byPattern,
@@ -47,12 +48,13 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
   if (known === undefined) {
     const isThing =
       value.texts.length === 0 && value.scalars.length === 0 && value.things.length > 0;
-    return isThing && !emptyIsFalse ? true : undefined;
+    return isThing && emptyIsFalse !== true ? true : undefined;
   }
   if (known === null || known === false) return false;
   if (!emptyIsFalse) return true;
-  // PHP's `"0"` is false, Python's is not.
-  if (known instanceof Text) return known.whole === '0' ? undefined : known.whole !== '';
+  // PHP's `"0"` is false, that of others is not.
+  const isZero = known instanceof Text && known.whole === '0' && emptyIsFalse === true;
+  if (known instanceof Text) return isZero ? undefined : known.whole !== '';
   return Boolean(known);
 }
 
@@ -284,6 +286,7 @@ const decoders: ReadonlySet<Computation> = new Set([
   'chr',
   'by-table',
   'from-bytes',
+  'from-codes',
   'to-bytes',
   'reverse',
 ]);
@@ -294,7 +297,18 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
   if (list !== undefined) return list(of);
   const items = own(ofItems, computation)?.(of);
   if (items !== undefined) return items;
+  const script = own(ofScripts, computation)?.(of);
+  if (script !== undefined) return script;
   switch (computation) {
+    case 'bytes-from':
+    case 'bytes-text': {
+      const numbers = computation === 'bytes-from' ? bytesIn(first) : undefined;
+      if (numbers !== undefined) return { ...numbers, isDecoded: true };
+      const codec = bytesCodec(computation, second);
+      if (codec === undefined || codec === 'same') return codec && first;
+      const made = computed(codec, [first]);
+      return made && { ...made, isDecoded: computation === 'bytes-from' };
+    }
     case 'same':
       return first;
     case 'concat':

@@ -22,6 +22,7 @@ import {
 import { bytesOf, codeOf, decoded, translated } from './codecs.ts';
 import { listCharsMax, sliced } from './lists.ts';
 import { unpacked } from './pack.ts';
+import { ofScript } from './scripting.ts';
 
 /** What an argument is, when it is known. */
 export type Known = Text | Scalar | undefined;
@@ -178,7 +179,7 @@ export function ofText(
     case 'unpack':
       return hasHole || other === undefined ? undefined : unpacked(text, other);
     default:
-      return ofPath(computation, text, other) ?? (hasHole ? undefined : decoded(computation, text));
+      return ofScript(computation, text, [a, b, c]) ?? ofPath(computation, text, other) ?? (hasHole ? undefined : decoded(computation, text));
   }
 }
 

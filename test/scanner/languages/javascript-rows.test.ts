@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { instanceOf } from '../../../scanner/frontends/typescript/library.ts';
-import { analyseTypescript } from '../../../scanner/frontends/typescript/typescript.ts';
+import { analyseJavascript } from '../../../scanner/languages/javascript/javascript.ts';
 import {
   anyRows,
   assignedRows,
@@ -358,7 +358,7 @@ function seenOf(given: readonly Case[]): readonly ReadonlySet<string>[] {
     depth: 0,
   } as const;
   const steps = new Steps();
-  const { facts, embedded, graph } = analyseTypescript([source], { files: new Set(), steps });
+  const { facts, embedded, graph } = analyseJavascript([source], { files: new Set(), steps });
   const seen = given.map(() => new Set<string>());
   const note = (at: number, ...signs: readonly string[]): void => {
     const found = seen[starts.findLastIndex((start) => start <= at)];

@@ -1,0 +1,283 @@
+/**
+ * What the engine computes or follows of JavaScript itself and of Node's modules. Source: ECMA-262,
+ * WHATWG's URL, Encoding and Fetch, and the documentation of Node 24.
+ */
+import {
+  type ArgOf,
+  computes,
+  named,
+  nothing,
+  type Row,
+  type RowEffect,
+  row,
+  type Table,
+  through,
+} from '../row.ts';
+
+const itself = row([], 'self');
+const first = computes('same', 0);
+const own = computes('same', 'self');
+const from: ArgOf = { at: 0, text: '0' };
+const to: ArgOf = { at: 1, text: 'Infinity' };
+
+const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true };
+const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: true };
+
+/** A function that gets what a promise holds, and others that get why it failed. */
+const done: RowEffect = { does: 'call', callee: 0, given: ['self'] };
+const failed: RowEffect = { does: 'call', callee: 0, given: ['error'] };
+const failedSecond: RowEffect = { ...failed, callee: 1 };
+/** A function that is called later, perhaps with what an object then holds. */
+const later: RowEffect = { does: 'call', callee: 0, isLater: true };
+const listens: RowEffect = { does: 'call', callee: 1, given: ['self'], isLater: true };
+
+const setsItem = row({ does: 'set-member', of: 'self', name: 0, value: 1 }, 'self');
+const setsMember = row({ does: 'set-member', of: 0, name: 1, value: 2 }, 'self');
+const takesFirst = row({ does: 'change', how: 'pop', key: { text: '0' } }, 'called');
+const carries = row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'nothing');
+const pipes = row({ does: 'put', into: 0, content: 'self' }, { compute: 'same', of: [0] });
+const merges = computes('merged', { rest: 0 });
+const buffer = row([], 'buffer');
+const decodes: RowEffect = { does: 'trait', trait: 'decode', detail: 0 };
+const inflates = row([], { compute: 'inflate', of: [0] });
+const readsText = (path: ArgOf = 0): Row => row({ does: 'read', path }, 'content');
+
+const texts: Table = {
+  'Text#toString valueOf normalize toWellFormed isWellFormed toLocaleString': own,
+  'Text#trim': computes('strip', 'self'),
+  'Text#trimStart trimLeft': computes('strip-start', 'self'),
+  'Text#trimEnd trimRight': computes('strip-end', 'self'),
+  'Text#toLowerCase toLocaleLowerCase': computes('lower', 'self'),
+  'Text#toUpperCase toLocaleUpperCase': computes('upper', 'self'),
+  'Text#slice subarray': computes('between', 'self', from, to),
+  'Text#substring': computes('substring', 'self', from, to),
+  'Text#substr': computes('slice', 'self', from, to),
+  'Text#concat': computes('concat', 'self', { rest: 0 }),
+  'Text#at charAt': row([], 'entry'),
+  'Text#charCodeAt codePointAt': computes('code-at', 'self', from),
+  'Text#repeat': computes('repeat', 'self', 0),
+  'Text#padStart': computes('pad', 'self', 0, 1),
+  'Text#split': row([], 'pieces'),
+  'Text#replace': row([], 'replaced'),
+  'Text#replaceAll': row([], 'replaced-all'),
+  'Text#match': row([], 'matched'),
+  'Text#matchAll': row([], 'matches'),
+  'Text#indexOf': computes('index-of', 'self', 0, 1),
+  'Text#length byteLength': computes('length', 'self'),
+  'RegExp#exec': row([], 'matched'),
+  'RegExp#test': nothing,
+  'RegExp RegExp.new': row([], 'pattern'),
+  String: computes('text', 0),
+  'String.raw': first,
+  'String.fromCharCode fromCodePoint': computes('from-codes', { rest: 0 }),
+  'Number parseFloat': computes('number', 0),
+  parseInt: computes('integer', 0, 1),
+  'Number.parseInt': computes('integer', 0, 1),
+  'Number.parseFloat BigInt': computes('number', 0),
+  'Number#toString': computes('radix', 'self', 0),
+  'Number#toFixed valueOf toLocaleString toPrecision': computes('text', 'self'),
+  'Math.abs floor round trunc ceil max min': through,
+  'Date.now parse performance.now': nothing,
+  'isNaN isFinite Number.isInteger isNaN isFinite isSafeInteger Boolean': nothing,
+  'Array.isArray Object.is hasOwn isFrozen': nothing,
+  Symbol: first,
+};
+
+const lists: Table = {
+  'List#forEach Record#forEach': row(perItem, 'nothing'),
+  'List#map': row(perItem, 'mapped'),
+  'List#flatMap': row(perItem, 'flat-mapped'),
+  'List#filter': row(perItem, 'filtered'),
+  'List#find findLast': row(perItem, 'found'),
+  'List#some every findIndex findLastIndex': row(perItem, 'nothing'),
+  'List#reduce reduceRight': row([], 'reduced'),
+  'List#join toString': computes('join', 'self', { at: 0, text: ',' }),
+  'List#slice toSpliced': computes('between', 'self', from, to),
+  'List#toArray values toReversed copyWithin': computes('list', 'self'),
+  'List#splice': row({ does: 'change', how: 'sort', key: 0, with: { rest: 2 } }, 'called'),
+  'List#concat': computes('lists', 'self', { rest: 0 }),
+  'List#push add': row(
+    [
+      { does: 'fill', into: 'self', with: 0 },
+      { does: 'change', how: 'extend', with: { rest: 1 }, when: { of: 1, form: /^/ } },
+    ],
+    'self',
+  ),
+  'List#pop': row({ does: 'change', how: 'pop' }, 'called'),
+  'List#shift': takesFirst,
+  'List#unshift': row(
+    { does: 'change', how: 'insert', key: { text: '0' }, with: 0 },
+    'nothing',
+  ),
+  'List#reverse': row({ does: 'change', how: 'reverse' }, 'self'),
+  'List#sort toSorted': row({ does: 'change', how: 'sort' }, 'self'),
+  'List#fill': row({ does: 'fill', into: 'self', with: 0 }, 'self'),
+  'List#flat': computes('flatten', 'self'),
+  'List#includes has': nothing,
+  'List#indexOf lastIndexOf': computes('index-of', 'self', 0, 1),
+  'List#at': row([], 'entry'),
+  'List#entries': computes('pairs', 'self'),
+  'List#keys': nothing,
+  'List#length size': computes('length', 'self'),
+  'List#next Any#next': row([], 'next'),
+  'Array Array.of': computes('list', { rest: 0 }),
+  'Array.from': row(perItemOfFirst, { compute: 'list', of: [0] }),
+  'Set WeakSet': computes('list', 0),
+  'Map WeakMap': computes('from-entries', 0),
+  'Record#get': row([], 'entry'),
+  'Record#set': setsItem,
+  'Record#delete': row({ does: 'change', how: 'pop', key: 0 }, 'nothing'),
+  'Record#clear List#clear': row({ does: 'change', how: 'clear' }, 'nothing'),
+  'Record#has hasOwnProperty propertyIsEnumerable': nothing,
+  'Record#entries Object.entries': computes('entries', { at: 0, or: 'self' }),
+  'Record#keys Object.keys': computes('keys', { at: 0, or: 'self' }),
+  'Record#values Object.values': computes('values', { at: 0, or: 'self' }),
+  'Object.getOwnPropertyNames Reflect.ownKeys': computes('keys', 0),
+  'Object.fromEntries': computes('from-entries', 0),
+};
+
+const objects: Table = {
+  // What is put over the first object is in it from now on.
+  'Object.assign': row({ does: 'fill', into: 0, with: { rest: 1 } }, { compute: 'merged', of: [{ rest: 0 }] }),
+  'Object.freeze seal preventExtensions create getPrototypeOf Object': first,
+  'Object.setPrototypeOf structuredClone Reflect.getPrototypeOf': first,
+  'Object.defineProperties': merges,
+  'Object.getOwnPropertyDescriptor Reflect.getOwnPropertyDescriptor': row([], 'member'),
+  'Reflect.get': row([], 'member'),
+  'Reflect.set Object.defineProperty Reflect.defineProperty': setsMember,
+  'Reflect.apply': row({ does: 'call', callee: 0, given: [2], spread: true, self: 1 }, 'called'),
+  'Reflect.construct': row({ does: 'call', callee: 0, given: [1], spread: true }, 'called'),
+  'Reflect.has': nothing,
+  Proxy: first,
+  'Function#call': row({ does: 'call', callee: 'self', given: [{ rest: 1 }], self: 0 }, 'called'),
+  'Function#apply': row(
+    { does: 'call', callee: 'self', given: [1], spread: true, self: 0 },
+    'called',
+  ),
+  'Function#bind': row([], 'bound'),
+  'Any#then Function#then': row([done, failedSecond], 'called'),
+  'Any#catch Function#catch': row(failed, 'self'),
+  'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
+  'Promise.resolve all race any allSettled': first,
+  'Promise.reject': nothing,
+  Promise: row([], 'promised'),
+  'Promise.withResolvers': through,
+  'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
+  'JSON.parse': computes('json-parse', 0),
+  'JSON.stringify': computes('json-text', 0),
+  'setTimeout setInterval': row(
+    [
+      { ...later, given: [{ rest: 2 }] },
+      { does: 'code', code: 0, when: { of: 0, form: /[(=;`]/ } },
+    ],
+    'nothing',
+  ),
+  'setImmediate process.nextTick queueMicrotask requestAnimationFrame': row(
+    { ...later, given: [{ rest: 1 }] },
+    'nothing',
+  ),
+  'timers/promises.setTimeout': computes('same', 1),
+  'process|events.EventEmitter#on once addListener prependListener': row(listens, 'self'),
+  'process.on once addListener emitWarning': row({ ...listens, given: ['error'] }, 'nothing'),
+  'events.EventEmitter EventTarget': row([], { instance: 'events.EventEmitter' }),
+  'events.EventEmitter#emit dispatchEvent': row(
+    { does: 'fill', into: 'self', with: { rest: 0 } },
+    'nothing',
+  ),
+  'events.EventEmitter#addEventListener': row(listens, 'nothing'),
+};
+
+const encodings: Table = {
+  atob: row(decodes, { compute: 'base64-decode', of: [0] }),
+  btoa: computes('base64-encode', 0),
+  'unescape decodeURIComponent decodeURI querystring.unescape': computes('url-decode', 0),
+  'encodeURIComponent querystring.escape': computes('url-encode', 0),
+  'encodeURI escape': first,
+  'Buffer.from Buffer': computes('bytes-from', 0, 1),
+  'Buffer.concat': computes('join', 0),
+  'Buffer.alloc allocUnsafe': buffer,
+  'Buffer.isBuffer byteLength compare': nothing,
+  'Text#toString': computes('bytes-text', 'self', 0),
+  'Text#decode encode buffer': own,
+  'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': computes('bytes-from', 0),
+  'Float32Array Float64Array DataView Blob File': computes('join', 0),
+  'TextEncoder TextDecoder string_decoder.StringDecoder': row([], { instance: 'TextDecoder' }),
+  'TextDecoder#decode encode write end': computes('bytes-from', 0),
+  'zlib.gunzip gunzipSync inflate inflateSync inflateRaw inflateRawSync unzip unzipSync': inflates,
+  'zlib.brotliDecompress brotliDecompressSync': inflates,
+  'crypto.createDecipheriv createDecipher': row([], { instance: 'crypto.Decipher' }),
+  'crypto.Decipher#update final': row([], 'decoded'),
+  'crypto.Decipher#setAuthTag setAutoPadding': itself,
+  'crypto.privateDecrypt publicDecrypt': row([], 'decoded'),
+  'crypto.subtle.decrypt': row([], 'decoded'),
+};
+
+const addresses: Table = {
+  'URL URL.parse url.parse url.resolve': computes('address', 0, 1),
+  'url.pathToFileURL url.format URL.createObjectURL': first,
+  'url.fileURLToPath': computes('remove-prefix', 0, { text: 'file://' }),
+  'Text#href toJSON searchParams': own,
+  ...Object.fromEntries(
+    'origin protocol host hostname port pathname search hash'
+      .split(' ')
+      .map((name) => [`Text#${name}`, computes('address-part', 'self', { text: name })] as const),
+  ),
+  // Of the parameters of an address, and of headers and forms.
+  'Text#append set Any#append': carries,
+  'Headers FormData URLSearchParams': row([], { instance: 'Headers' }),
+  'Headers#append set delete': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'nothing'),
+  'Headers#get getAll toString entries keys values has': through,
+  'querystring.stringify encode': through,
+  'querystring.parse decode': through,
+  Request: computes('same', 0, 1),
+};
+
+const paths: Table = {
+  'path.join path/posix.join': computes('path-join', { rest: 0 }),
+  'path.resolve path/posix.resolve': computes('path-resolve', { rest: 0 }),
+  'path.normalize toNamespacedPath path/posix.normalize': first,
+  'path.dirname path/posix.dirname': computes('path-folder', 0),
+  'path.basename path/posix.basename': computes('path-name', 0, 1),
+  'path.relative': computes('same', 1),
+  'path.parse': first,
+  'path.format': through,
+  'Text#dir': computes('path-folder', 'self'),
+  'Text#base': computes('path-name', 'self'),
+  'Text#name': computes('path-title', 'self'),
+  'os.homedir': row([], { text: '~' }),
+  'os.tmpdir': row([], { text: '/tmp' }),
+  'process.cwd Deno.cwd': row([], { text: '.' }),
+};
+
+const files: Table = {
+  'fs.readFile readFileSync fs/promises.readFile Deno.readTextFile readTextFileSync': readsText(),
+  'Any#pipe fs.ReadStream#pipe net.Socket#pipe': pipes,
+  'stream.pipeline stream/promises.pipeline': row(
+    [
+      { does: 'put', into: 1, content: 0 },
+      { does: 'put', into: 2, content: 0 },
+      { does: 'put', into: 3, content: 0 },
+    ],
+    'nothing',
+  ),
+};
+
+const environment: Table = {
+  'process.env#* []': row({ does: 'env', name: 0 }),
+  'process.env#*= []=': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
+  'Deno.env.get': row({ does: 'env', name: 0 }),
+  'Deno.env.set': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
+  'Deno.env.toObject': row({ does: 'whole-env' }),
+  'Deno.env.has delete': nothing,
+};
+
+export const computedRows: Table = named({
+  ...texts,
+  ...lists,
+  ...objects,
+  ...encodings,
+  ...addresses,
+  ...paths,
+  ...files,
+  ...environment,
+});

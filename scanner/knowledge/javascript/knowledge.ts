@@ -1,0 +1,197 @@
+/** All that the engine is told of JavaScript's libraries. */
+import {
+  aliases,
+  anyRows,
+  assignedRows,
+  environments,
+  globalObjects,
+  globalRows,
+  harmlessModules,
+  nodeDefaults,
+  nodeRows,
+  npmRows,
+} from '../javascript.ts';
+import {
+  type EffectOf,
+  type Gives,
+  type Knowledge,
+  named,
+  type Row,
+  type RowEffect,
+  row,
+  type Table,
+} from '../row.ts';
+import { computedRows } from './computed.ts';
+
+const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects].join('|')})\\.)+(?=.)`);
+const isAnEnvironment = new RegExp(
+  `^(?:${[...environments].filter((one) => one !== 'Deno.env').join('|').replaceAll('.', '\\.')})$`,
+);
+
+/** The name under which the tables know a qualified name. */
+function canonicalName(qualified: string): string {
+  const api = qualified
+    .replace(isAGlobalObject, '')
+    .replace(/^(node|npm|jsr):/, '')
+    .replace(/\.default(?=\.|$)/g, '')
+    .replace(/^events\.EventEmitter\.(?=\w)/, 'events.')
+    .replace(/^events$/, 'events.EventEmitter')
+    .replace(/^path\.(posix|win32)\./, 'path.')
+    .replace(/^path\/(posix|win32)\b/, 'path')
+    .replace(/^bun\./, 'Bun.');
+  if (isAnEnvironment.test(api)) return 'process.env';
+  return Object.hasOwn(aliases, api) ? (aliases[api] ?? api) : api;
+}
+
+const verb = /[.#](get|post|put|patch|delete|head|options)$/i;
+
+/** An effect of the tables as the engine applies it: the verb of a request stands in its name. */
+function deed(name: string, effect: RowEffect): RowEffect {
+  if (effect.does === 'request') return asRequest(name, effect);
+  return effect.does === 'program' && effect.shell !== true && effect.args === undefined
+    ? { ...effect, args: 'args' }
+    : effect;
+}
+
+function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
+  const method = effect.method ?? verb.exec(name)?.[1]?.toUpperCase();
+  return { ...effect, ...(method !== undefined && { method }) };
+}
+
+/** Objects of Node and of packages that tables name without a row of their own. */
+function asEngineRow(name: string, { effects, gives }: Row): Row {
+  const all = effects.map((effect) => deed(name, effect));
+  return { effects: all, ...(gives !== undefined && { gives: asGives(gives) }) };
+}
+
+function asGives(gives: Gives): Gives {
+  const isSame = typeof gives === 'object' && 'compute' in gives && gives.compute === 'same';
+  return isSame ? { compute: 'same', of: gives.of } : gives;
+}
+
+// A field of an object is what the object is: whoever reads it gets no copy.
+const fieldsOnly = /^child_process\.ChildProcess#(stdin|stdout|stderr)$/;
+const isRead =
+  /^(process\.(stdin|argv)|Deno\.(stdin|args)|document\.cookie|js-yaml\.DEFAULT_FULL_SCHEMA)$/;
+
+const ofLibraries: Table = Object.fromEntries(
+  Object.entries({ ...anyRows, ...globalRows, ...nodeRows, ...npmRows })
+    .filter(([name]) => !fieldsOnly.test(name) && !isRead.test(name))
+    .map(([name, one]) => {
+      const plain = canonicalName(name);
+      return [plain, asEngineRow(plain, one)];
+    }),
+);
+
+const assigned: Table = Object.fromEntries(
+  Object.entries(assignedRows).map(([name, one]) => [`${name}=`, asEngineRow(name, one)]),
+);
+
+/** The widest effect of a module, as that of a function that no row has. */
+const widest: Readonly<Record<'mount' | 'exec' | 'egress', RowEffect>> = {
+  mount: { does: 'write', path: 0 },
+  exec: { does: 'program', words: { text: '*' } },
+  egress: { does: 'request', url: 0 },
+};
+
+const host: EffectOf<'connect'>['host'] = {
+  name: 'connectionString',
+  or: { name: 'host', or: { name: 'hostname', or: { at: 1, text: 'localhost' } } },
+};
+const tcp: RowEffect = { does: 'connect', scheme: 'tcp', host, port: { at: 0, name: 'port' } };
+/** A server by its address, or by its host as an option. */
+const server: RowEffect = {
+  does: 'connect',
+  scheme: 'tcp',
+  host: { name: 'connectionString', or: { name: 'host', or: { name: 'hostname', or: 0 } } },
+  port: 'port',
+};
+const socket: Gives = { instance: 'net.Socket' };
+const client: Gives = { instance: 'pg.Client' };
+
+/** Rows whose arguments the tables tell in a way of their own. */
+const connections: Table = named({
+  'Deno.connect connectTls Bun.connect net|tls.connect createConnection net.Socket#connect': row(
+    tcp,
+    socket,
+  ),
+  'pg.Client Pool mysql2|mysql2/promise.createConnection createPool': row(server, client),
+  'Bun.sql SQL RedisClient': row(server, { instance: 'Bun.SQL' }),
+  'nodemailer.createTransport': row(server, { instance: 'nodemailer.Transporter' }),
+  'ssh2.Client#connect basic-ftp.Client#access connect': row(server),
+  'dgram.Socket#connect': row({ ...tcp, scheme: 'udp' }),
+  'dgram.Socket#send': row({
+    does: 'connect',
+    scheme: 'udp',
+    host: { at: 2, text: 'localhost' },
+    port: 1,
+    content: 0,
+  }),
+  // Code that stands in arguments behind those of the function's parameters.
+  'require import': row({ does: 'load', path: 0, isRelative: true }, 'module'),
+});
+
+const computing =
+  /^([A-Z]\w*|import|globalThis|structuredClone|(en|de)codeURI(Component)?|(un)?escape|parse(Int|Float)|isNaN|btoa|atob|navigator|document|performance|localStorage|sessionStorage|caches|open|module-object|location|console|process|require|fetch|eval|set(Timeout|Interval|Immediate)|clear(Timeout|Interval|Immediate)|queueMicrotask)$/;
+
+/** Whether an API belongs to the language, to Node or to the browser, and to no package. */
+function isOwnLibrary(api: string): boolean {
+  const [root = ''] = /^(?:@[^/]+\/)?[^.#/()]+/.exec(api) ?? [];
+  return Object.hasOwn(nodeDefaults, root) || harmlessModules.has(root) || computing.test(root);
+}
+
+const clientNames = /(client|connect|pool|transport|producer|socket|sdk|api|^io)(\(\))?$/i;
+
+export const javascriptKnowledge: Knowledge = {
+  language: 'javascript',
+  rows: { ...ofLibraries, ...computedRows, ...connections, ...assigned },
+  shown: (api) =>
+    api
+      .replace(/^(Any|Text|List|Record|Function|Number)#/, '')
+      .replace(/\(\)/g, ''),
+  canonical: canonicalName,
+  ambiguous:
+    /^(get|set|add|delete|has|keys|values|entries|append|fill|find|filter|map|push|pop|join|concat|slice|name|dir|base|host|port|hash|search|length|size|at|next|emit|match|replace|toString)$/,
+  properties:
+    /^(Text|List|Record)#(length|size|byteLength|buffer|href|searchParams|origin|protocol|host|hostname|port|pathname|search|hash|dir|base|name)$/,
+  names: {
+    'process.env': { wholeEnv: true },
+    'process.argv': { input: 'process.argv' },
+    'process.stdin': { input: 'process.stdin' },
+    'Deno.args': { input: 'Deno.args' },
+    'Deno.stdin': { input: 'Deno.stdin' },
+    'document.cookie': { input: 'document.cookie' },
+    'js-yaml.DEFAULT_FULL_SCHEMA': { trait: 'deserialize' },
+    __filename: { thisFile: true },
+    __dirname: { thisFolder: true },
+    'import.meta.url': { thisFile: true },
+    'import.meta.filename': { thisFile: true },
+    'import.meta.dirname': { thisFolder: true },
+    'process.execPath': { text: 'node' },
+    'os.EOL': { text: '\n' },
+    'path.sep': { text: '/' },
+    'path.delimiter': { text: ':' },
+  },
+  callsBack: true,
+  emptyIsFalse: 'scalars',
+  isOpen: true,
+  isOwnLibrary,
+  isClient: (of) => clientNames.test(of.replace(/#.*$/, '')),
+  sendsNothing:
+    /[.#](map|forEach|filter|find\w*|some|every|flatMap|reduce\w*|push|pop|shift|unshift|slice|splice|join|split|includes|indexOf|startsWith|endsWith|concat|replace\w*|match\w*|test|sort|toSorted|then|catch|finally|on|once|off|addListener|removeListener|toString|trim|has|keys|entries|values|at)$/,
+  reaching: /^$(?!)/,
+  powerful: new RegExp(
+    `^(process|require|eval|Function|module-object|globalThis|Bun|Deno|module|${Object.keys(nodeDefaults).join('|')})$`,
+  ),
+  looking:
+    /^(console\.\w+|Object\.(freeze|keys|getPrototypeOf|getOwnPropertyDescriptor)|Reflect\.\w+|util\.(promisify|callbackify|deprecate|inspect)|Proxy|Boolean|Array\.isArray)$/,
+  protocols: ['toString', 'toJSON', 'valueOf'],
+  nextName: 'next',
+  constructor: 'constructor',
+  makeName: 'new',
+  callName: 'apply',
+  missingName: 'get',
+  extensions: ['.ts', '.js', '.mjs', '.cjs', '.tsx', '.jsx', '.json'],
+};
+
+void widest;

@@ -1,0 +1,361 @@
+/**
+ * JavaScript and TypeScript as the engine's programs. Each variable of a program has a name of its
+ * own in the IR; what others import stands in one object for each file.
+ */
+import { ts } from 'ts-morph';
+import type { Steps } from '../../fact/steps.ts';
+import * as ir from '../../ir/build.ts';
+import type { Extent, LoweredProgram, Node } from '../../ir/ir.ts';
+import { Definitions } from './definitions.ts';
+import { namedIn, type Parsed, pathNamed } from './modules.ts';
+import type { SkillFiles } from './names.ts';
+import { isFunction } from './scopes.ts';
+
+const { SyntaxKind } = ts;
+
+/** Cases of a `switch` that are tested one after the other. */
+const casesMax = 64;
+/** Names that are exported by one `*`. */
+const starredMax = 256;
+
+/** A package that a program uses, or an option that is a fact by itself. */
+export interface Noted {
+  readonly kind: 'package' | 'tls-off';
+  readonly name: string;
+  readonly at: Extent;
+}
+
+export interface LoweredJavascript extends LoweredProgram {
+  readonly noted: readonly Noted[];
+}
+
+/** The IR of a program. */
+export function lowerJavascript(
+  parsed: Parsed,
+  files: SkillFiles,
+  steps: Steps,
+): LoweredJavascript {
+  return new Lowering(parsed, files, steps).program();
+}
+
+class Lowering extends Definitions {
+  readonly #noted: Noted[] = [];
+
+  program(): LoweredJavascript {
+    const { file } = this.parsed;
+    const at: Extent = { start: 0, end: this.source.text.length };
+    const exports = this.ownExports(at);
+    const body = this.statements(file.statements, at);
+    const isNew = { ...at, kind: 'record', entries: [] } as const;
+    return {
+      source: this.source,
+      body: ir.seq(at, [
+        ...this.first,
+        ir.set(at, exports, isNew),
+        ...this.hoisted(at),
+        body,
+        { ...at, kind: 'jump', how: 'return', value: exports },
+      ]),
+      unread: [],
+      noted: this.#noted,
+    };
+  }
+
+  protected notePackage(specifier: string, at: Extent): void {
+    this.#noted.push({ kind: 'package', name: specifier, at });
+  }
+
+  protected noteOption({ name, initializer }: ts.PropertyAssignment, at: Extent): void {
+    const isOff =
+      initializer.kind === SyntaxKind.FalseKeyword &&
+      'text' in name &&
+      name.text === 'rejectUnauthorized';
+    if (isOff) this.#noted.push({ kind: 'tls-off', name: 'tls', at });
+  }
+
+  lower(node: ts.Node): Node {
+    this.steps.take();
+    const at = this.at(node);
+    return this.expression(node, at) ?? this.statement(node, at) ?? this.others(node, at);
+  }
+
+  // What has no meaning of its own; types have none at all.
+  private others(node: ts.Node, at: Extent): Node {
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
+      return ir.constant(at, null);
+    const inner: Node[] = [];
+    ts.forEachChild(node, (child) => {
+      if (!ts.isTypeNode(child) && !ts.isTypeParameterDeclaration(child))
+        inner.push(this.lower(child));
+    });
+    return ir.hole(at, inner);
+  }
+
+  // ---- statements ----
+
+  protected statements(nodes: readonly ts.Statement[], at: Extent): Node {
+    const functions = nodes.flatMap((one) =>
+      ts.isFunctionDeclaration(one) && one.body !== undefined ? [this.declared(one)] : [],
+    );
+    const others = nodes.filter((one) => !ts.isFunctionDeclaration(one));
+    return ir.seq(at, [...functions, ...others.map((one) => this.lower(one))]);
+  }
+
+  private declared(node: ts.FunctionDeclaration): Node {
+    const at = this.at(node);
+    const { name } = node;
+    if (name === undefined) return this.export('default', this.functionValue(node), at);
+    return this.setName(name.text, this.constructed(node, name.text), at);
+  }
+
+  private statement(node: ts.Node, at: Extent): Node | undefined {
+    if (ts.isBlock(node) || ts.isModuleBlock(node))
+      return this.inScope(node, () => this.statements(node.statements, at));
+    if (ts.isExpressionStatement(node)) return this.lower(node.expression);
+    if (ts.isVariableStatement(node)) return this.lower(node.declarationList);
+    if (ts.isVariableDeclarationList(node)) return ir.seq(at, this.all(node.declarations));
+    if (ts.isVariableDeclaration(node)) return this.variableOf(node, at);
+    if (ts.isIfStatement(node)) {
+      const { expression, thenStatement, elseStatement } = node;
+      const otherwise = elseStatement && this.lower(elseStatement);
+      return ir.branch(at, this.lower(expression), this.lower(thenStatement), otherwise);
+    }
+    if (ts.isReturnStatement(node) || ts.isThrowStatement(node))
+      return {
+        ...at,
+        kind: 'jump',
+        how: ts.isReturnStatement(node) ? 'return' : 'throw',
+        value: node.expression && this.lower(node.expression),
+      };
+    if (ts.isBreakStatement(node)) return { ...at, kind: 'jump', how: 'break' };
+    if (ts.isContinueStatement(node)) return { ...at, kind: 'jump', how: 'next' };
+    if (ts.isTryStatement(node)) return this.tryOf(node, at);
+    if (ts.isSwitchStatement(node)) return this.switchOf(node, at);
+    if (ts.isLabeledStatement(node)) return this.lower(node.statement);
+    if (ts.isWithStatement(node))
+      return ir.seq(at, [this.lower(node.expression), this.lower(node.statement)]);
+    return this.loop(node, at) ?? this.declaration(node, at);
+  }
+
+  private variableOf(node: ts.VariableDeclaration, at: Extent): Node {
+    const { initializer, name, parent } = node;
+    if (initializer !== undefined) {
+      const isFunction = ts.isIdentifier(name) && ts.isFunctionExpression(initializer);
+      const value = isFunction ? this.constructed(initializer, name.text) : this.lower(initializer);
+      return this.assign(name, value, at);
+    }
+    const isVar = (parent.flags & ts.NodeFlags.BlockScoped) === 0;
+    return isVar ? ir.constant(at, null) : this.assign(name, ir.constant(at, null), at);
+  }
+
+  // ---- loops ----
+
+  private loop(node: ts.Node, at: Extent): Node | undefined {
+    if (ts.isWhileStatement(node))
+      return {
+        ...at,
+        kind: 'loop',
+        test: this.lower(node.expression),
+        body: this.lower(node.statement),
+      };
+    if (ts.isDoStatement(node)) {
+      const leave: Node = { ...at, kind: 'jump', how: 'break' };
+      const test = ir.operation(at, 'not', [this.lower(node.expression)]);
+      const body = ir.seq(at, [this.lower(node.statement), ir.branch(at, test, leave)]);
+      return { ...at, kind: 'loop', body };
+    }
+    if (ts.isForStatement(node))
+      return this.inScope(node, () => ({
+        ...at,
+        kind: 'loop',
+        before: node.initializer && this.lower(node.initializer),
+        test: node.condition && this.lower(node.condition),
+        step: node.incrementor && this.lower(node.incrementor),
+        body: this.lower(node.statement),
+      }));
+    if (!ts.isForOfStatement(node) && !ts.isForInStatement(node)) return undefined;
+    return this.inScope(node, () => {
+      const item = this.held(at);
+      const { initializer, expression, statement } = node;
+      const [declared] = ts.isVariableDeclarationList(initializer) ? initializer.declarations : [];
+      const target = declared?.name ?? initializer;
+      const over = this.lower(expression);
+      const isOf = ts.isForOfStatement(node);
+      return {
+        ...at,
+        kind: 'loop',
+        each: { over: isOf ? over : ir.callOf(at, 'Object.keys', [over]), to: [item] },
+        body: ir.seq(at, [this.assign(target, item, this.at(target)), this.lower(statement)]),
+      };
+    });
+  }
+
+  // A loop with one round, which `break` leaves.
+  private switchOf({ expression, caseBlock }: ts.SwitchStatement, at: Extent): Node {
+    const once: Node = { ...at, kind: 'list', items: [ir.constant(at, null)] };
+    const body = this.once(at, this.lower(expression), (held) => [
+      this.inScope(caseBlock, () => this.cases(caseBlock.clauses, held, at)),
+    ]);
+    return { ...at, kind: 'loop', each: { over: once, to: [] }, body };
+  }
+
+  // Which case it is, and whether one above goes on into it.
+  private cases(clauses: readonly ts.CaseOrDefaultClause[], value: Node, at: Extent): Node {
+    const runs = this.held(at);
+    const bodies = clauses.map((one) => this.statements(one.statements, this.at(one)));
+    const tests = clauses.map((one) =>
+      ts.isCaseClause(one)
+        ? ir.operation(this.at(one), '==', [value, this.lower(one.expression)])
+        : undefined,
+    );
+    if (clauses.length > casesMax)
+      return {
+        ...at,
+        kind: 'either',
+        tests: tests.filter((one) => one !== undefined),
+        of: bodies,
+      };
+    const yes = ir.constant(at, true);
+    const chain = clauses.flatMap((_, index): Node[] => {
+      const test = tests[index];
+      const body = bodies[index] ?? ir.hole(at);
+      if (test === undefined) return [ir.branch(at, runs, body)];
+      const hit = ir.operation(at, 'or', [runs, test]);
+      return [ir.branch(at, hit, ir.seq(at, [ir.set(at, runs, yes), body]))];
+    });
+    // The default runs where no other case is met, and goes on into those behind it.
+    const usual = clauses.findIndex((one) => !ts.isCaseClause(one));
+    const last = usual < 0 ? [] : bodies.slice(usual);
+    return ir.seq(at, [ir.set(at, runs, ir.constant(at, false)), ...chain, ...last]);
+  }
+
+  private tryOf({ tryBlock, catchClause, finallyBlock }: ts.TryStatement, at: Extent): Node {
+    const catches =
+      catchClause === undefined
+        ? []
+        : [
+            this.inScope(catchClause, () => {
+              const thrown = this.held(at);
+              const { variableDeclaration: name, block } = catchClause;
+              const taken = name === undefined ? [] : [this.assign(name.name, thrown, at)];
+              return { to: thrown, body: ir.seq(at, [...taken, this.lower(block)]) };
+            }),
+          ];
+    const last = finallyBlock && this.lower(finallyBlock);
+    return { ...at, kind: 'try', body: this.lower(tryBlock), catches, last };
+  }
+
+  // ---- declarations ----
+
+  private declaration(node: ts.Node, at: Extent): Node | undefined {
+    if (ts.isClassDeclaration(node)) {
+      const value = this.classValue(node);
+      return node.name === undefined
+        ? this.export('default', value, at)
+        : this.setName(node.name.text, value, at);
+    }
+    if (isFunction(node)) return this.functionValue(node);
+    if (ts.isImportDeclaration(node)) return this.importOf(node, at);
+    if (ts.isExportDeclaration(node)) return this.exportOf(node, at);
+    if (ts.isExportAssignment(node)) {
+      const value = this.lower(node.expression);
+      return node.isExportEquals
+        ? ir.set(at, this.ownExports(at), value)
+        : this.export('default', value, at);
+    }
+    if (ts.isImportEqualsDeclaration(node)) {
+      const { moduleReference: of } = node;
+      if (!ts.isExternalModuleReference(of)) return this.setName(node.name.text, this.lower(of), at);
+      const { expression } = of;
+      if (!ts.isStringLiteralLike(expression)) return this.lower(expression);
+      this.notePackage(expression.text, at);
+      const value = this.imported({ from: expression.text, name: 'default' }, at);
+      const loaded = this.load(expression.text, at);
+      return ir.seq(at, [...(loaded ? [loaded] : []), this.setName(node.name.text, value, at)]);
+    }
+    if (ts.isEnumDeclaration(node)) {
+      const entries = node.members.map((one, index) => ({
+        key: ir.constant(at, 'text' in one.name ? one.name.text : '*'),
+        value: one.initializer ? this.lower(one.initializer) : ir.constant(at, index),
+      }));
+      return this.setName(node.name.text, { ...at, kind: 'record', entries }, at);
+    }
+    return ts.isModuleDeclaration(node) ? this.namespaceOf(node, at) : undefined;
+  }
+
+  // `namespace A { export const b = 1 }` is an object with what it exports.
+  private namespaceOf({ name, body }: ts.ModuleDeclaration, at: Extent): Node {
+    if (body === undefined || !ts.isModuleBlock(body)) return ir.constant(at, null);
+    const inner = this.lower(body);
+    const entries = this.inScope(body, () =>
+      [...this.scope.names.keys()].map((one) => ({
+        key: ir.constant(at, one),
+        value: this.variable(one, at),
+      })),
+    );
+    return ir.seq(at, [inner, this.setName(name.text, { ...at, kind: 'record', entries }, at)]);
+  }
+
+  // Names are looked up where they are used: files may import one another in a circle.
+  private importOf({ importClause, moduleSpecifier }: ts.ImportDeclaration, at: Extent): Node {
+    const isType = importClause?.phaseModifier === SyntaxKind.TypeKeyword;
+    if (isType || !ts.isStringLiteral(moduleSpecifier)) return ir.constant(at, null);
+    this.notePackage(moduleSpecifier.text, at);
+    return this.load(moduleSpecifier.text, at) ?? ir.constant(at, null);
+  }
+
+  private exportOf(node: ts.ExportDeclaration, at: Extent): Node {
+    const { moduleSpecifier, exportClause, isTypeOnly } = node;
+    if (isTypeOnly) return ir.constant(at, null);
+    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) {
+      // A name that is imported is exported as what it is.
+      const imported = namedIn(node).filter(({ name, propertyName }) =>
+        this.scope.imports.has((propertyName ?? name).text),
+      );
+      const sets = imported.map(({ name, propertyName }) =>
+        this.export(name.text, this.variable((propertyName ?? name).text, at), at),
+      );
+      return ir.seq(at, sets.length === 0 ? [ir.constant(at, null)] : sets);
+    }
+    const from = moduleSpecifier.text;
+    this.notePackage(from, at);
+    const loaded = this.load(from, at);
+    const all = this.imported({ from, name: '*' }, at);
+    const own = this.ownExports(at);
+    const named = namedIn(node).map(({ name, propertyName }) =>
+      this.export(name.text, this.imported({ from, name: (propertyName ?? name).text }, at), at),
+    );
+    const isWhole = exportClause === undefined;
+    const starred = isWhole
+      ? this.starred(from).map((name) => this.export(name, ir.member(at, all, name), at))
+      : [];
+    const as =
+      exportClause !== undefined && ts.isNamespaceExport(exportClause)
+        ? [this.export(exportClause.name.text, all, at)]
+        : [];
+    return ir.seq(at, [...(loaded ? [loaded] : []), ...named, ...as, ...starred, own]);
+  }
+
+  // All that a file of the skill exports, and those of which it exports all.
+  private starred(specifier: string): readonly string[] {
+    const first = this.pathOf(specifier);
+    const paths = new Set(first === undefined ? [] : [first]);
+    const names = new Set<string>();
+    // What is added to a set while it is gone over is gone over, too.
+    for (const path of paths) {
+      this.steps.take();
+      const parsed = this.files.programs.get(path);
+      for (const as of parsed?.exports.values() ?? []) for (const name of as) names.add(name);
+      for (const one of parsed?.file.statements ?? [])
+        if (ts.isExportDeclaration(one)) {
+          for (const { name } of namedIn(one)) names.add(name.text);
+          if (one.moduleSpecifier && !one.exportClause && ts.isStringLiteral(one.moduleSpecifier)) {
+            const inner = pathNamed(this.files.programs, path, one.moduleSpecifier.text);
+            if (inner !== undefined) paths.add(inner);
+          }
+        }
+    }
+    names.delete('default');
+    return [...names].slice(0, starredMax);
+  }
+}

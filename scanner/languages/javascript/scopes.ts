@@ -1,0 +1,148 @@
+/** Which names the scopes of a JavaScript or TypeScript program bind. */
+import { ts } from 'ts-morph';
+
+/** What an import binds to a name: `default`, `*` for all of a module, or what it exports. */
+export interface Import {
+  readonly from: string;
+  readonly name: string;
+}
+
+/** A program, function, class or block, with the names that it binds. */
+export interface Scope {
+  readonly node: ts.Node;
+  readonly around: Scope | undefined;
+  /** Whether `var` binds here. */
+  readonly isFunction: boolean;
+  /** The names of the IR for those of the program: no two scopes share one. */
+  readonly names: Map<string, string>;
+  readonly imports: Map<string, Import>;
+  /** Functions that are declared in it, which are there from its start. */
+  readonly functions: ts.FunctionDeclaration[];
+  /** What its `var`s are called in the IR, which are there before they get a value. */
+  readonly hoisted: Set<string>;
+  usesArguments: boolean;
+}
+
+export type Scopes = ReadonlyMap<ts.Node, Scope>;
+
+/** The scopes of a program, by the nodes that open them. */
+export function scopesOf(file: ts.SourceFile): Scopes {
+  const scopes = new Map<ts.Node, Scope>();
+  const taken = new Set<string>();
+  const open = (node: ts.Node, around: Scope | undefined): Scope => {
+    const scope: Scope = {
+      node,
+      around,
+      isFunction: isFunction(node) || ts.isSourceFile(node) || ts.isModuleBlock(node),
+      names: new Map(),
+      imports: new Map(),
+      functions: [],
+      hoisted: new Set(),
+      usesArguments: false,
+    };
+    scopes.set(node, scope);
+    return scope;
+  };
+  const bind = (scope: Scope, name: string): string => {
+    const known = scope.names.get(name);
+    if (known !== undefined) return known;
+    const made = taken.has(name) ? `${name}@${scope.node.pos}` : name;
+    taken.add(name);
+    scope.names.set(name, made);
+    return made;
+  };
+  const visit = (node: ts.Node, around: Scope): void => {
+    const scope = opensScope(node) ? open(node, around) : around;
+    for (const { to, name, isHoisted } of boundBy(node, scope, around)) {
+      // A parameter of the same name has its value already.
+      const isNew = !to.names.has(name);
+      const made = bind(to, name);
+      if (isHoisted && isNew) to.hoisted.add(made);
+    }
+    if (ts.isFunctionDeclaration(node) && node.body !== undefined) around.functions.push(node);
+    if (ts.isImportDeclaration(node)) importsOf(node, around);
+    if (ts.isIdentifier(node) && node.text === 'arguments') argumentsIn(around);
+    ts.forEachChild(node, (child) => visit(child, scope));
+  };
+  const top = open(file, undefined);
+  ts.forEachChild(file, (child) => visit(child, top));
+  return scopes;
+}
+
+export function isFunction(node: ts.Node): node is ts.FunctionLikeDeclaration {
+  return ts.isFunctionLike(node) && 'body' in node;
+}
+
+function opensScope(node: ts.Node): boolean {
+  return (
+    isFunction(node) ||
+    ts.isBlock(node) ||
+    ts.isModuleBlock(node) ||
+    ts.isClassLike(node) ||
+    ts.isCatchClause(node) ||
+    ts.isCaseBlock(node) ||
+    ts.isForStatement(node) ||
+    ts.isForInStatement(node) ||
+    ts.isForOfStatement(node) ||
+    ts.isClassStaticBlockDeclaration(node)
+  );
+}
+
+interface Bound {
+  readonly to: Scope;
+  readonly name: string;
+  readonly isHoisted?: boolean;
+}
+
+function boundBy(node: ts.Node, scope: Scope, around: Scope): readonly Bound[] {
+  if (ts.isVariableDeclaration(node)) {
+    const isBlock =
+      ts.isCatchClause(node.parent) || (node.parent.flags & ts.NodeFlags.BlockScoped) !== 0;
+    const to = isBlock ? scope : functionAround(scope);
+    return namesIn(node.name).map((name) => ({ to, name, isHoisted: !isBlock }));
+  }
+  if (ts.isParameter(node)) return namesIn(node.name).map((name) => ({ to: scope, name }));
+  if (ts.isFunctionExpression(node) || ts.isClassExpression(node))
+    return node.name === undefined ? [] : [{ to: scope, name: node.name.text }];
+  const isDeclared =
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isEnumDeclaration(node) ||
+    ts.isModuleDeclaration(node) ||
+    ts.isImportEqualsDeclaration(node);
+  if (!isDeclared || node.name === undefined || !ts.isIdentifier(node.name)) return [];
+  return [{ to: around, name: node.name.text }];
+}
+
+/** The names that a pattern binds. */
+export function namesIn(name: ts.BindingName): readonly string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((one) => (ts.isBindingElement(one) ? namesIn(one.name) : []));
+}
+
+function functionAround(scope: Scope): Scope {
+  let at = scope;
+  while (!at.isFunction && at.around !== undefined) at = at.around;
+  return at;
+}
+
+// `arguments` is that of the next function around that is no arrow function.
+function argumentsIn(scope: Scope): void {
+  let at: Scope | undefined = scope;
+  while (at !== undefined && (!isFunction(at.node) || ts.isArrowFunction(at.node))) at = at.around;
+  if (at !== undefined) at.usesArguments = true;
+}
+
+function importsOf({ importClause, moduleSpecifier }: ts.ImportDeclaration, scope: Scope): void {
+  if (importClause === undefined || !ts.isStringLiteral(moduleSpecifier)) return;
+  const from = moduleSpecifier.text;
+  const { name, namedBindings } = importClause;
+  if (name !== undefined) scope.imports.set(name.text, { from, name: 'default' });
+  if (namedBindings === undefined) return;
+  if (ts.isNamespaceImport(namedBindings)) {
+    scope.imports.set(namedBindings.name.text, { from, name: '*' });
+    return;
+  }
+  for (const { name: as, propertyName } of namedBindings.elements)
+    scope.imports.set(as.text, { from, name: (propertyName ?? as).text });
+}
