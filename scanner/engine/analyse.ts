@@ -56,7 +56,9 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
   const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.\w+$/, '');
   const loaders = new Map<string, Set<OwnProgram>>();
   for (const program of programs)
-    for (const [line] of program.source.text.matchAll(/(?:require|include|load|import|from)[^\n]{0,200}/g))
+    for (const [line] of program.source.text.matchAll(
+      /(?:require|include|load|import|from)[^\n]{0,200}/g,
+    ))
       for (const word of line.split(/[^\w.-]+/)) {
         const name = nameOf(word);
         loaders.set(name, (loaders.get(name) ?? new Set()).add(program));

@@ -6,6 +6,7 @@ import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
 import { type CallSite, callValue, type Given, holdUnknown, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
+import { serversOf } from './effects/clients.ts';
 import { type ApiCall, applyRow, rowFor, wholeEnvironment } from './effects/effects.ts';
 import { startProgram } from './effects/programs.ts';
 import { sendOver } from './effects/requests.ts';
@@ -52,6 +53,11 @@ function placed({ knowledge }: Engine, api: string, given: Given): Given {
   return { ...given, args, named };
 }
 
+function startsApart(engine: Engine, api: string): boolean {
+  const effects = rowFor(engine, api)?.effects ?? [];
+  return effects.some(({ does }) => does === 'program' || does === 'load');
+}
+
 // The environment that was found by a text is handed on as a whole, but to what takes an item of
 // it.
 function withEnvironment(
@@ -63,12 +69,27 @@ function withEnvironment(
   const isWhole = (value: Value): boolean =>
     value.nodes.length === 0 && value.things.some((one) => isEnvironment(engine, one));
   const isNamed = /(getitem|getter|format\w*|getattr)$/.test(api);
+  if (engine.knowledge.callsBack && !startsApart(engine, api))
+    for (const value of given.args)
+      for (const object of objectsOf(value))
+        for (const [name, one] of object.fields)
+          if (isWhole(one)) {
+            const [thing] = one.things;
+            const at = engine.at(frame, node, thing?.is === 'instance' ? thing.of : api);
+            const nodes = wholeEnvironment(engine, at).nodes;
+            engine.heap.set(object, name, withNodes(one, nodes));
+          }
   if (isNamed || ![...given.args, ...given.named.values()].some(isWhole)) return given;
   const whole = (value: Value): Value => {
     const [thing] = value.things;
     if (!isWhole(value) || thing?.is !== 'instance') return value;
     const at = engine.at(frame, node, thing.of);
-    return withNodes(value, wholeEnvironment(engine, at).nodes);
+    // What its entries are, nobody knows.
+    const entries = engine.knowledge.callsBack === true;
+    return {
+      ...withNodes(value, wholeEnvironment(engine, at).nodes),
+      isOpen: value.isOpen || entries,
+    };
   };
   const named = new Map([...given.named].map(([name, value]) => [name, whole(value)]));
   return { ...given, args: given.args.map(whole), named };
@@ -83,7 +104,9 @@ export function callApi(
   self: Value | undefined,
 ): Value {
   const { node, frame } = site;
-  const given = withEnvironment(engine, site, api, placed(engine, api, written));
+  const template = node.kind === 'call' ? node.template : undefined;
+  const whole = template && { ...nothingGiven, args: [engine.evaluate(template, frame)] };
+  const given = withEnvironment(engine, site, api, placed(engine, api, whole ?? written));
   const row = rowFor(engine, api);
   const program = row === undefined ? engine.knowledge.programIn?.(api) : undefined;
   if (program !== undefined) {
@@ -117,6 +140,20 @@ export function callApi(
   return made;
 }
 
+/** `send.call(null, address)`, where functions of all kinds have the methods of functions. */
+export function ofFunction(
+  engine: Engine,
+  site: CallSite,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const api = `Function#${name}`;
+  return engine.knowledge.isOpen && rowFor(engine, api) !== undefined
+    ? callApi(engine, site, api, given, self)
+    : undefined;
+}
+
 // Rows that say themselves what becomes of the functions that they are given.
 function asksItself({ effects, gives }: Row): boolean {
   const isOwn = effects.some(({ does }) => /^(call|receive|listen|code|fill|change)$/.test(does));
@@ -131,9 +168,14 @@ function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value)
       if (thing.is !== 'function' && thing.is !== 'bound') continue;
       const isPair = thing.is === 'function' && thing.func.params.length > 1;
       const args = isPair ? [unknown, held, held] : [held];
-      engine.perhaps(site.frame, () =>
-        callValue(engine, site, thingValue(thing), { ...nothingGiven, args }),
-      );
+      const run = (): Value =>
+        callValue(engine, site, thingValue(thing), { ...nothingGiven, args });
+      engine.perhaps(site.frame, run);
+      // What the call gives has its name by then: `const s = connect(…, () => s.write(…))`
+      engine.callLater(site.frame, () => {
+        if (thing.is === 'function') engine.remembered.delete(thing.func);
+        return run();
+      });
     }
 }
 
@@ -144,7 +186,7 @@ function noteHidden(
   row: Row,
 ): void {
   if (!isByText || shown.includes('*')) return;
-  if (engine.knowledge.isOpen && !isHiddenName(engine, frame, shown, row)) return;
+  if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const { text } = frame.program.source;
   const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';
   const at = engine.at(frame, node, shown, 'folded');
@@ -177,7 +219,8 @@ export function ownObject(
   for (const one of instancesIn(self === undefined ? [] : [self]))
     absorb(one, hooked ? [...put, ...data.nodes] : put);
   object.holds = made;
-  const open = objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn);
+  const servers = serversOf(engine, api, given);
+  const open = [...objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn), ...servers];
   const method = api.replace('[]', '()').replace('#', '().');
   const isOfClient = open.length > 0 && engine.knowledge.isClient?.(method) === true;
   if (isOfClient && !engine.knowledge.sendsNothing?.test(method) && self !== undefined) {
@@ -188,8 +231,23 @@ export function ownObject(
       'body',
     );
   }
+  if (self === undefined && servers.length > 0) {
+    const opened = newObject('object');
+    opened.openOn = servers;
+    sendOver(
+      engine,
+      {
+        ...given,
+        at,
+        frame: site.frame,
+        self: thingValue({ is: 'instance', of: api, object: opened }),
+      },
+      either([...given.args, ...given.named.values(), ...given.spread]),
+      'body',
+    );
+  }
   object.openOn = [
-    ...(isOfClient ? open : []),
+    ...(isOfClient || self === undefined ? open : []),
     ...instancesIn([...given.args, ...given.named.values()]).flatMap(({ openOn }) => openOn),
   ];
   if (data.nodes.length > 0) object.rest = dataOf(data.nodes);

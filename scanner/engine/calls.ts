@@ -1,7 +1,7 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
 
 import type { Node, NodeOf } from '../ir/ir.ts';
-import { callApi, ownObject, passThrough, shownApi } from './api-calls.ts';
+import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   apisAbove,
   callSuper,
@@ -15,6 +15,7 @@ import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import {
+  classTold,
   fieldsOf,
   functionsOf,
   itemAt,
@@ -337,6 +338,8 @@ function callOn(
   given: Given,
 ): Value | undefined {
   const self = thingValue(thing);
+  const told = classTold(engine, thing, name);
+  if (told !== undefined) return callValue(engine, site, told, given);
   switch (thing.is) {
     case 'object': {
       const { kind } = thing.object;
@@ -414,8 +417,6 @@ function callOn(
       return undefined;
     }
     case 'function': {
-      if (engine.knowledge.isOpen && name === '__class__')
-        return callApi(engine, site, 'types.FunctionType', given, undefined);
       if (engine.knowledge.isOpen && name === '__call__')
         return invoke(engine, thing, given, site, thing.self);
       const field = engine.heap.read(fieldsOf(engine, thing), name);
@@ -426,20 +427,6 @@ function callOn(
         : callApi(engine, site, api, given, self);
     }
   }
-}
-
-// `send.call(null, address)`, where functions of all kinds have the methods of functions.
-function ofFunction(
-  engine: Engine,
-  site: CallSite,
-  name: string,
-  given: Given,
-  self: Value,
-): Value | undefined {
-  const api = `Function#${name}`;
-  return engine.knowledge.isOpen && rowFor(engine, api) !== undefined
-    ? callApi(engine, site, api, given, self)
-    : undefined;
 }
 
 // A method of a class of the skill, or of the library's class that it extends.

@@ -44,7 +44,7 @@ type Former = Map<Fields, { fields: Map<string, Set<Value | undefined>>; shapes:
 
 /** Where a jump leads: the end of a loop, a round or a function, or what catches. */
 interface Landing {
-  readonly kind: 'next' | 'break' | 'return' | 'throw';
+  readonly kind: 'next' | 'break' | 'return' | 'throw' | `break ${string}`;
   readonly born: number;
   /** What was there since something may have jumped here. */
   former: Former | undefined;

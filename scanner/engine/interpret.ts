@@ -67,7 +67,13 @@ const nestingMax = 1_500;
 
 /** Why a sequence goes no further; the earlier ones go on nearer to it. */
 const endings = ['', 'next', 'break', 'throw', 'return', 'exit'] as const;
-type Ending = (typeof endings)[number];
+type Ending = (typeof endings)[number] | `break ${string}`;
+
+// A loop around is nearer than a label around that.
+function distanceOf(ending: Ending): number {
+  const at = endings.findIndex((one) => one === ending);
+  return at < 0 ? endings.indexOf('break') + 0.5 : at;
+}
 
 /** A function, or the top of a program, that is being gone through. */
 export interface Invocation {
@@ -414,10 +420,22 @@ export class Engine {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
         if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
         else if (node.how === 'return' || node.how === 'yield') frame.returned.push(value);
-        if (node.how === 'throw') frame.thrown.push(value);
+        if (node.how === 'throw') {
+          frame.thrown.push(value);
+          if (this.knowledge.callsBack) this.raised = value;
+        }
         if (node.how === 'next' || node.how === 'break') frame.returned.push(value);
-        if (node.how !== 'yield') frame.ended = node.how;
+        if (node.how !== 'yield')
+          frame.ended = node.label === undefined ? node.how : `break ${node.label}`;
         return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
+      }
+      case 'label': {
+        const ending = `break ${node.name}` as const;
+        this.heap.land(ending);
+        const value = this.evaluate(node.body, frame);
+        this.heap.landed();
+        if (frame.ended === ending) frame.ended = '';
+        return value;
       }
       case 'load':
         return loadPath(
@@ -462,7 +480,8 @@ export class Engine {
       left.map(({ changes }) => changes),
       isOnly,
     );
-    if (isOver) frame.ended = endings.find((one) => ends.some(({ ended }) => ended === one)) ?? '';
+    const all = ends.map(({ ended }) => ended).sort((a, b) => distanceOf(a) - distanceOf(b));
+    if (isOver) frame.ended = all[0] ?? '';
   }
 
   /** Does something that may not happen. */

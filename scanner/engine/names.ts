@@ -1,17 +1,16 @@
 /** Names: what the program, the skill or the library gives for them; fields and items. */
 
-import { dirname } from 'node:path/posix';
 import type { Node, NodeOf } from '../ir/ir.ts';
-import type { NamedValue, Row } from '../knowledge/row.ts';
+import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { callValue, nothingGiven } from './calls.ts';
 import { methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
-import type { Engine, Invocation } from './interpret.ts';
 import type { Fields } from './heap.ts';
+import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
-import type { At } from './notes.ts';
+import { valueOfName } from './named-values.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -70,31 +69,6 @@ function fold(name: string): string {
   return name.startsWith('$') ? name : name.toLowerCase();
 }
 
-/** What a name of the language stands for by itself. */
-export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
-  const file = `/skills/@self/${at.program.source.file}`;
-  if ('text' in given)
-    return engine.notes.importing > 0 && given.text === '__main__'
-      ? textValue('package')
-      : textValue(given.text);
-  if ('thisFile' in given) return textValue(file);
-  if ('thisFolder' in given) return textValue(dirname(file));
-  if ('trait' in given) {
-    engine.notes.trait(at, given.trait, at.api);
-    return thingValue({ is: 'api', name: at.api });
-  }
-  if ('input' in given) {
-    const source = { what: 'input', name: given.input } as const;
-    return dataOf([engine.notes.source(at, source, 'reads its arguments')]);
-  }
-  if ('incoming' in given) {
-    const source = { what: 'network', name: 'https://*/*' } as const;
-    return dataOf([engine.notes.source(at, source, 'a request that came in')]);
-  }
-  const of = 'wholeEnv' in given ? at.api : given.instance;
-  return thingValue({ is: 'instance', of, object: newObject('record') });
-}
-
 /** A class of the skill, by its name or the end of it. */
 export function classOf(engine: Engine, name: string): OwnClass | undefined {
   const found = engine.classes.get(name);
@@ -119,6 +93,10 @@ export function memberOf(
   frame: Invocation,
 ): Value {
   const found = of.things.flatMap((thing) => memberIn(engine, node, thing, name, frame));
+  const { classMember } = engine.knowledge;
+  const ofTexts = name === classMember?.name ? classMember?.of.text : undefined;
+  if (of.texts.length > 0 && ofTexts !== undefined)
+    found.push(thingValue({ is: 'api', name: ofTexts }));
   if (of.texts.length > 0 && name !== undefined) {
     const row = propertyRow(engine, `Text#${name}`);
     const self = { ...of, things: [] };
@@ -153,6 +131,8 @@ function memberIn(
   name: string | undefined,
   frame: Invocation,
 ): Value[] {
+  const told = classTold(engine, thing, name);
+  if (told !== undefined) return [told];
   switch (thing.is) {
     case 'object':
       return memberOfObject(engine, node, thing, name, frame);
@@ -161,10 +141,8 @@ function memberIn(
     case 'function': {
       const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
       if (field !== undefined) return [field];
-      if (engine.knowledge.isOpen && name === '__globals__')
-        return [thingValue({ is: 'module', program: thing.program })];
-      return engine.knowledge.isOpen && name === '__class__'
-        ? [thingValue({ is: 'api', name: 'types.FunctionType' })]
+      return engine.knowledge.isOpen && name === '__globals__'
+        ? [thingValue({ is: 'module', program: thing.program })]
         : [];
     }
     case 'module':
@@ -178,6 +156,31 @@ function memberIn(
     default:
       return [];
   }
+}
+
+/** The class of a thing, where this is the member that tells it. */
+export function classTold(
+  { knowledge }: Engine,
+  thing: Thing,
+  name: string | undefined,
+): Value | undefined {
+  const { classMember } = knowledge;
+  if (classMember === undefined || name !== classMember.name || thing.is === 'module')
+    return undefined;
+  if (thing.is === 'object' && thing.object.class !== undefined)
+    return thing.object.fields.has(name)
+      ? undefined
+      : thingValue({ is: 'class', class: thing.object.class });
+  const kind =
+    thing.is === 'object'
+      ? thing.object.kind === 'list'
+        ? 'list'
+        : 'record'
+      : thing.is === 'bound' || thing.is === 'finder'
+        ? 'function'
+        : thing.is;
+  const of = kind === 'instance' ? undefined : classMember.of[kind];
+  return of === undefined ? undefined : thingValue({ is: 'api', name: of });
 }
 
 /** What a program gave a function as its own members. */
@@ -486,7 +489,11 @@ export function applied(
   if (row === undefined) return undefined;
   // `ENV['X']` is shown as `ENV`.
   const isOpen = engine.knowledge.isOpen === true;
-  const at = engine.at(frame, node, api.replace(isOpen ? /[#.](?:\[\]|\*)=?$|=$/ : /[#.]\[\]=?$/, ''));
+  const at = engine.at(
+    frame,
+    node,
+    api.replace(isOpen ? /[#.](?:\[\]|\*)=?$|=$/ : /[#.]\[\]=?$/, ''),
+  );
   return applyRow(engine, { ...nothingGiven, args, at, frame, self: thingValue(thing) }, row);
 }
 
@@ -534,11 +541,15 @@ function itemIn(
         : thing.is === 'function'
           ? 'Function#'
           : undefined;
+  if (engine.knowledge.itemsAreMembers && name !== undefined && isMember(thing, name)) {
+    const found = memberIn(engine, memberNode(node, name), thing, name, frame);
+    // A name that is written where it is asked for is a member already.
+    const isName = thing.is === 'api' && key?.scalars.length === 0;
+    return isName ? found.map((one) => ({ ...one, isFolded: true })) : found;
+  }
   const given =
     owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);
   if (given !== undefined) return [given];
-  if (engine.knowledge.itemsAreMembers && name !== undefined && isMember(thing, name))
-    return memberIn(engine, memberNode(node, name), thing, name, frame);
   if (thing.is === 'api')
     return isOpen && key !== undefined ? [itemOfApi(engine, node, thing, key, frame)] : [];
   if (thing.is === 'module') {
@@ -568,7 +579,7 @@ function itemIn(
 
 // What is no item of a list, nor an entry of a record.
 function isMember(thing: Thing, name: string): boolean {
-  if (thing.is !== 'object') return thing.is === 'class' || thing.is === 'function';
+  if (thing.is !== 'object') return /^(api|class|function|bound)$/.test(thing.is);
   return thing.object.class !== undefined && !thing.object.fields.has(name);
 }
 

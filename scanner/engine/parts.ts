@@ -5,6 +5,7 @@ import type { Given } from './calls.ts';
 import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
+import { compute } from './library/library.ts';
 import { isEnvironment } from './names.ts';
 import {
   allNodesOf,
@@ -12,6 +13,7 @@ import {
   either,
   itemsOf,
   keyOf,
+  knownText,
   listValue,
   newObject,
   objectsOf,
@@ -58,7 +60,7 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
   const data: Value[] = [];
   for (const item of items) {
     const value = engine.evaluate(isSpread(item) ? item.spread : item, frame);
-    const spread = isSpread(item) ? itemsOf(value) : [value];
+    const spread = isSpread(item) ? (itemsOf(value) ?? lettersOf(engine, value)) : [value];
     values.push(...(spread ?? []));
     if (spread === undefined) {
       isGrown = true;
@@ -66,6 +68,11 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
     }
   }
   return withNodes(listValue(values, isGrown), allNodesOf(data));
+}
+
+function lettersOf({ knowledge }: Engine, value: Value): readonly Value[] | undefined {
+  const isText = knowledge.isOpen && value.nodes.length === 0 && knownText(value) !== undefined;
+  return isText ? itemsOf(compute('letters', [value])) : undefined;
 }
 
 /** A record that is written with its entries. */

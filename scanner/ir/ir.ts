@@ -31,7 +31,13 @@ export type Node = Extent &
     /** `a[b]`; without a key, all that is in it. */
     | { readonly kind: 'item'; readonly of: Node; readonly key?: Node }
     /** Calls a function; with a `member` as callee, a method. */
-    | { readonly kind: 'call'; readonly callee: Node; readonly args: readonly Arg[] }
+    | {
+        readonly kind: 'call';
+        readonly callee: Node;
+        readonly args: readonly Arg[];
+        /** The text whose pieces the arguments are: a library gets it whole. */
+        readonly template?: Node;
+      }
     /** Makes an object of a class. */
     | { readonly kind: 'new'; readonly of: Node; readonly args: readonly Arg[] }
     /** What the next class up does with this method: `super`, `parent::f()`. */
@@ -90,7 +96,10 @@ export type Node = Extent &
         readonly kind: 'jump';
         readonly how: 'return' | 'throw' | 'break' | 'next' | 'yield' | 'exit';
         readonly value?: Node | undefined;
+        /** The `label` that a `break` leaves; else the loop around. */
+        readonly label?: string | undefined;
       }
+    | { readonly kind: 'label'; readonly name: string; readonly body: Node }
     /** Runs another file here: `require_relative`, `include`. */
     | { readonly kind: 'load'; readonly path: Node; readonly isRelative?: boolean }
     /** Not translated: anything. What stands in it is evaluated. */

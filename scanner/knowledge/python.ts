@@ -187,6 +187,7 @@ export const pythonKnowledge: Knowledge = {
   isClient: (of) => openClientIn(of) !== undefined,
   sendsNothing,
   isOpen: true,
+  classMember: { name: '__class__', of: { function: 'types.FunctionType' } },
   programIn: (api) => /^(?:sh|plumbum\.(?:cmd|local))\.([a-z]\w{0,80})$/.exec(api)?.[1],
   looking:
     /^(getattr|hasattr|setattr|delattr|vars|dir|print|type|isinstance|id|str|repr|help|callable|len|bool|importlib\.reload|inspect\.(?!getmembers)\w+|(unittest\.)?mock(\.\w+){1,4}|operator\.\w+)$/,

@@ -11,8 +11,9 @@ import type { Operator } from '../ir/ir.ts';
 import type { ObservedThing } from '../lookup-tables/observations.ts';
 
 /**
- * An argument: by position from 0, by name, or by either; `self` is the object of a method, `rest`
- * all arguments from a position on, `block` the block of a call.
+ * An argument: by position from 0 (or from the end, below 0), by name, or by either; `self` is the
+ * object of a method, `rest` all arguments from a position on, `block` the block of a call, and
+ * `raised`, for a function that is called back, what was thrown last.
  */
 export type ArgOf =
   | number
@@ -71,6 +72,8 @@ type Deed =
       readonly host: ArgOf;
       readonly port?: ArgOf;
       readonly usual?: number;
+      /** A port that is not that of a service of the web is told. */
+      readonly tellsPort?: true;
       readonly content?: ArgOf;
     }
   /** Sends over what the object is open on: a connection, a file, the input of a program. */
@@ -132,6 +135,8 @@ type Deed =
   | { readonly does: 'env'; readonly name: ArgOf; readonly fallback?: ArgOf }
   | { readonly does: 'set-env'; readonly name: ArgOf; readonly value: ArgOf }
   | { readonly does: 'whole-env' | 'input' | 'listen' }
+  /** Throws a value, now or later. */
+  | { readonly does: 'raise'; readonly value: ArgOf }
   /** Gives the variables of the function around, as `binding` does. */
   | { readonly does: 'variables' }
   | { readonly does: 'output'; readonly content: ArgOf }
@@ -345,6 +350,7 @@ export type Gives =
   | 'entry' // of a record, by a key; else the second argument
   | 'copy' // of an object, with its keywords as fields
   | 'module' // that its first argument names
+  | 'required' // the library or program that its first argument names
   | 'top-module' // the first part of that, unless more is asked for
   | 'item' // of its first argument, by the second
   | 'evaluated' // what a text names
@@ -355,6 +361,7 @@ export type Gives =
   | 'item-getter'
   | 'braces' // `format`: the object, with its arguments and keywords
   | 'bound' // its first argument with the others as its first ones
+  | 'woven' // the pieces of its first argument, with the others between them
   | 'shown' // the text of an object
   | 'fields' // of an object, as a record
   | 'reduced' // by a function, from the items of a list and a first value
@@ -377,6 +384,8 @@ export type Gives =
    */
   | { readonly instance: string; readonly carries?: true; readonly bare?: true }
   | { readonly text: string }
+  /** A function or module of the library. */
+  | { readonly api: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
 
 export interface Channel {
@@ -400,12 +409,19 @@ export type Table = Readonly<Record<string, Row>>;
 export interface Knowledge {
   readonly language: Language;
   readonly rows: Table;
+  /** The row of a function that belongs to a family. */
+  readonly familyRow?: (api: string) => Row | undefined;
   /** Values that names have without a call: `ENV` reads as an instance of `ENV`. */
   readonly names: Readonly<Record<string, NamedValue>>;
   /** Whether names of functions and classes are compared without case. */
   readonly ignoresCase?: true;
   /** A function that is called by its name may be a method of the class around. */
   readonly callsOwnMethods?: true;
+  /** The member by which a value tells its class, and the library's classes of what has none. */
+  readonly classMember?: {
+    readonly name: string;
+    readonly of: Readonly<Partial<Record<ClassedValue, string>>>;
+  };
   /** `a[name]` is `a.name`. */
   readonly itemsAreMembers?: true;
   /** Texts, numbers and lists that are empty are false; `scalars`: only texts and numbers. */
@@ -450,6 +466,15 @@ export interface Knowledge {
   readonly isOwnLibrary?: (api: string) => boolean;
   /** Whether each method of an object sends what it is given: `of` is what made it. */
   readonly isClient?: (of: string) => boolean;
+  /**
+   * Options by which libraries that no table has are told a server, names of those that are
+   * clients, and functions that set up a whole package.
+   */
+  readonly servers?: {
+    readonly options: RegExp;
+    readonly clients: RegExp;
+    readonly setUp: RegExp;
+  };
   /** Methods of such an object that send nothing of what they are given. */
   readonly sendsNothing?: RegExp;
   /** A path of the language's system as one of the manifest. */
@@ -483,6 +508,8 @@ export interface Knowledge {
   /** Extensions that `load` adds to a path. */
   readonly extensions: readonly string[];
 }
+
+export type ClassedValue = 'text' | 'list' | 'record' | 'function' | 'api' | 'class';
 
 export type NamedValue =
   | { readonly instance: string }

@@ -53,7 +53,10 @@ export interface ApiCall extends Given {
 
 /** The row of a function of the library; undefined for names that the tables do not have. */
 export function rowFor({ knowledge }: Engine, api: string): Row | undefined {
-  return own(knowledge.rows, knowledge.ignoresCase ? api.toLowerCase() : api);
+  return (
+    own(knowledge.rows, knowledge.ignoresCase ? api.toLowerCase() : api) ??
+    knowledge.familyRow?.(api)
+  );
 }
 
 /** What a call is given for an argument of a row. */
@@ -64,7 +67,8 @@ export function argOf(call: ApiCall, of: ArgOf): Value | undefined {
   if (typeof of === 'string') return namedIn(call, of);
   if (of.rest !== undefined) return listOf(call, of.rest);
   const byName = of.name === undefined ? undefined : namedIn(call, of.name);
-  const given = byName ?? (of.at === undefined ? undefined : (call.args[of.at] ?? spreadIn(call)));
+  const given =
+    byName ?? (of.at === undefined ? undefined : (call.args.at(of.at) ?? spreadIn(call)));
   const other = of.or === undefined ? undefined : argOf(call, of.or);
   return given ?? other ?? (of.text === undefined ? undefined : textValue(of.text));
 }
@@ -134,6 +138,12 @@ function isMeant(call: ApiCall, { when, unless }: RowEffect): boolean {
   return (when === undefined || holds(when)) && (unless === undefined || !holds(unless));
 }
 
+function raise(engine: Engine, call: ApiCall, of: ArgOf): void {
+  const thrown = argOf(call, of) ?? unknown;
+  call.frame.thrown.push(thrown);
+  engine.raised = thrown;
+}
+
 // A server calls methods of an object of the class, whose fields are what came in.
 function receiveIn(engine: Engine, call: ApiCall, of: OwnClass, data: Value): void {
   const object = newObject('object', of);
@@ -197,6 +207,9 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'load':
       if (isLeftOut(call, effect.path)) return undefined;
       return load(engine, call, effect);
+    case 'raise':
+      raise(engine, call, effect.value);
+      return undefined;
     case 'deserialize':
       return deserialize(engine, call, effect);
     case 'env':
@@ -447,7 +460,7 @@ function callBack(
   const loose: Value[] = [];
   const { isOpen } = engine.knowledge;
   for (const one of given) {
-    const value = argOf(call, one) ?? unknown;
+    const value = (one === 'raised' ? engine.raised : argOf(call, one)) ?? unknown;
     const isRest = typeof one === 'object' && one.rest !== undefined;
     if (isOpen && spread && value === unknown) continue;
     if (isOpen && isRest) for (const [name, held] of call.named) named.set(name, held);
@@ -464,13 +477,21 @@ function callBack(
   const items = entriesOf(over);
   if (items === undefined || items.length > eachMax)
     return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
+  const takes = Math.max(...target.things.map(parametersOf));
   const results = items.map((item, at) => {
     const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
-    const place = numbered ? [scalarValue(at), over] : [];
+    const place = numbered ? [scalarValue(at), over].slice(0, takes - 1) : [];
     const own = pairs ? [...first, ...first] : [...first, ...place];
     return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
   });
   return listValue(results);
+}
+
+/** How many arguments a function looks at. */
+export function parametersOf(thing: Thing): number {
+  if (thing.is !== 'function') return Number.POSITIVE_INFINITY;
+  const { params } = thing.func;
+  return params.some(({ rest }) => rest !== undefined) ? Number.POSITIVE_INFINITY : params.length;
 }
 
 // A function of the skill gets the object; a method of the library is that of the object.
@@ -481,7 +502,8 @@ function methodOn(callee: Value, self: Value): Value {
       one.is === 'api'
         ? /\.prototype\.(\w+)$/.exec(one.name)?.[1]
         : one.is === 'bound'
-          ? one.callee.things.flatMap((of) => (of.is === 'finder' ? of.names : []))
+          ? one.callee.things
+              .flatMap((of) => (of.is === 'finder' ? of.names : []))
               .map(knownText)[0]
           : undefined;
     if (name === undefined) return one;

@@ -6,9 +6,10 @@ import type { EffectOf } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { callValue } from '../calls.ts';
+import { callValue, nothingGiven } from '../calls.ts';
 import type { Engine, Invocation } from '../interpret.ts';
-import { valueOfName } from '../names.ts';
+import { compute } from '../library/library.ts';
+import { valueOfName } from '../named-values.ts';
 import { type At, spanOf } from '../notes.ts';
 import { concatTexts, Text } from '../text.ts';
 import {
@@ -35,6 +36,7 @@ import {
 } from '../value.ts';
 import { Variables } from '../variables.ts';
 import { type ApiCall, argOf, wholeEnvironment } from './effects.ts';
+import { runCode } from './programs.ts';
 import { applyRequest, sendOver } from './requests.ts';
 
 type FileEffect = EffectOf<'read' | 'write' | 'delete' | 'open'>;
@@ -419,7 +421,8 @@ export function loadPath(
       engine.notes.sink(at, text.nodes, { what: 'exec', api: at.api, part: 'argument' });
     }
     const isAddress = /^(https?|ftp|data|php|phar|expect):/i.test(text.whole);
-    if (isAddress) loadAddress(engine, at, path, frame);
+    if (/^data:/i.test(text.whole)) loadData(engine, { at, frame, ...nothingGiven }, text);
+    else if (isAddress) loadAddress(engine, at, path, frame);
     const found = ownProgram(engine, at.program, text.whole, isRelative);
     if (found !== undefined) results.push(runProgram(engine, found, frame));
     else if (/[./]/.test(text.whole) && !isAddress) noteLoaded(engine, at, text.whole);
@@ -433,6 +436,18 @@ export function loadPath(
   engine.context.steps.take(1 + named.length);
   startAt(engine, at, [...paths, ...named]);
   return results.length === 0 ? unknown : either(results);
+}
+
+// The code that an address of the scheme `data` has in it is run.
+function loadData(engine: Engine, call: ApiCall, address: Text): void {
+  const { whole } = address;
+  const comma = whole.indexOf(',') + 1;
+  const code = address.slice(comma, whole.length);
+  const isEncoded = /;base64,$/i.test(whole.slice(0, comma));
+  const decoded = compute(isEncoded ? 'base64-decode' : 'url-decode', [textValue(code)]);
+  const value = withNodes({ ...decoded, isDecoded: isEncoded }, address.nodes);
+  engine.notes.trait(call.at, 'code-from-string', knownText(value) ?? '');
+  runCode(engine, call, value);
 }
 
 // What an address gives is run.

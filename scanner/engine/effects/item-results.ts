@@ -59,7 +59,9 @@ export function filtered(
   const isPlain = test?.things.some((one) => one.is === 'api' && one.name === 'Boolean') === true;
   if (items === undefined || (held === undefined && !isPlain))
     return objectsOf(self).length === 0 ? { ...unknown, nodes: allNodesOf([self]) } : self;
-  const truths = items.map((item, at) => truthOf(isPlain ? item : (held?.[at] ?? unknown), knowledge));
+  const truths = items.map((item, at) =>
+    truthOf(isPlain ? item : (held?.[at] ?? unknown), knowledge),
+  );
   const kept = items.filter((_, at) => truths[at] !== false);
   if (isPlain || truths.every((one) => one !== undefined))
     return listValue(kept.map((one) => (isPlain ? withoutFalse(one) : one)));
@@ -92,8 +94,9 @@ export function promised(engine: Engine, call: ApiCall, site: CallSite): Value {
     callee: thingValue({ is: 'api', name: 'resolve()' }),
     given,
   });
+  const reject = thingValue({ is: 'api', name: 'reject()' });
   const [executor = unknown] = call.args;
-  const made = callValue(engine, site, executor, { ...nothingGiven, args: [resolve, unknown] });
+  const made = callValue(engine, site, executor, { ...nothingGiven, args: [resolve, reject] });
   const held = objectsOf(list).flatMap(contentsOf);
   return held.length === 0 ? { ...unknown, nodes: made.nodes } : either(held);
 }

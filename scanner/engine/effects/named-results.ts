@@ -72,6 +72,26 @@ export function moduleBy(engine: Engine, call: ApiCall, isTop: boolean): Value {
   );
 }
 
+/** `require(name)`, `import(name)`: a library by its name, or a program of the skill. */
+export function requiredBy(engine: Engine, call: ApiCall): Value {
+  const [name = unknown] = call.args;
+  const values = textsOf(name).map((text): Value => {
+    const { whole, isKnown } = text;
+    if (isKnown && !/^([./]|(?:data|https?|file|blob):)/.test(whole)) {
+      const at = { ...call.at, certainty: 'folded' } as const;
+      if (!isWritten(name)) engine.notes.trait(at, 'folded-name', whole);
+      return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
+    }
+    const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
+    const own = isKnown ? ownProgram(engine, call.at.program, whole, true) : undefined;
+    const exported = `exports of ${own?.source.path ?? ''}`;
+    const held = own && engine.heap.read(engine.globals, exported);
+    return held ?? loaded;
+  });
+  const found = either(values);
+  return isWritten(name) ? found : { ...found, isFolded: true };
+}
+
 // `os.path.expandvars(text)`: the variables that the text names are read.
 export function expanded(engine: Engine, call: ApiCall): Value {
   const text = knownText(call.args[0]);

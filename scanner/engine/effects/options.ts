@@ -66,24 +66,27 @@ export function withOptions(
     .map(({ fields }) => addressIn(fields, scheme))
     .find((one) => one !== undefined);
   const url = optionsIn(first) === undefined ? first : address;
-  const to = url ?? address;
+  // A service has a host of its own, which an option may replace.
+  const to = url ?? address ?? (isClient ? textValue(`https://${effect.host}/*`) : undefined);
   const method = given.map(({ fields }) => fields.get('method')).find((one) => one !== undefined);
   const named = new Map(call.named);
   if (method !== undefined) named.set('method', method);
   else if (isLoose && second !== first && !isClient) named.set('method', textValue('*'));
-  const args = [to ?? unknown, ...(['url', 'body', 'header'] as const).map((part) => {
-    const all = parts.get(part) ?? [];
-    return all.length === 0 ? unknown : listValue(all);
-  })];
+  const args = [
+    to ?? unknown,
+    ...(['url', 'body', 'header'] as const).map((part) => {
+      const all = parts.get(part) ?? [];
+      return all.length === 0 ? unknown : listValue(all);
+    }),
+  ];
   const isSent = (parts.get('body') ?? []).length > 0;
-  const { query: _, body: __, header: ___, ...rest } = plain;
+  const { query: _, body: __, header: ___, host: ____, ...rest } = plain;
   return {
     call: { ...call, args, named },
     effect: {
       ...rest,
-      // Without an address, it goes to the host of the service, or where its object is open.
-      ...((to !== undefined || effect.host === undefined) && { url: 0 }),
-      ...(to !== undefined && { host: undefined as never }),
+      // Without an address, it goes where its object is open.
+      ...((to !== undefined || call.self === undefined) && { url: 0 }),
       ...(method !== undefined || named.has('method') ? { methodAt: 'method' } : {}),
       query: [1],
       ...(isSent && { body: [2] }),
@@ -108,8 +111,7 @@ function partNamed(name: string, isClient: boolean): Part | undefined {
   return /^(path|pathname|url|query|params|searchParams|qs)$/.test(name) ? 'url' : 'body';
 }
 
-const addressNames =
-  'url href baseURL prefixUrl uri endpoint connectionString baseUrl'.split(' ');
+const addressNames = 'url href baseURL prefixUrl uri endpoint connectionString baseUrl'.split(' ');
 
 function addressIn(fields: Options['fields'], scheme = 'https'): Value | undefined {
   const [whole] = addressNames.flatMap((name) => fields.get(name) ?? []);
@@ -121,7 +123,9 @@ function addressIn(fields: Options['fields'], scheme = 'https'): Value | undefin
   const protocol = knownText(fields.get('protocol'))?.replace(/:$/, '') ?? scheme;
   const hasPort = port === undefined || /:\d+$/.test(knownText(host) ?? '');
   const address = hasPort ? [host] : [host, textValue(':'), port];
-  return concat([textValue(`${protocol}://`), ...address, path]);
+  const made = concat([textValue(`${protocol}://`), ...address, path]);
+  const known = knownText(made);
+  return known === undefined ? made : withNodes(textValue(known), made.nodes);
 }
 
 /** A program whose words are a name and a list, and whose options are a record. */
@@ -140,8 +144,7 @@ export function programWithOptions(
   const known = { ...call, named };
   if (knownOf(fields.get('detached') ?? unknown) === true)
     engine.notes.trait(call.at, 'detached', call.at.api);
-  if (effect.shell === true)
-    return { call: known, effect: { ...plain, input: 'input' } };
+  if (effect.shell === true) return { call: known, effect: { ...plain, input: 'input' } };
   const name = optionsIn(first) === undefined ? first : (fields.get('cmd') ?? unknown);
   const list = (optionsIn(second) === undefined ? second : undefined) ?? fields.get('args');
   const words = wordsOf(name, list);

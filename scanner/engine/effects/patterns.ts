@@ -99,7 +99,8 @@ export function replaced(engine: Engine, call: ApiCall, site: CallSite, isAll: b
       : [];
     return withNodes(besideIn(call), allNodesOf(handed));
   }
-  return withNodes({ ...either(known), isDecoded: self.isDecoded }, allNodesOf([self]));
+  const made = either(known);
+  return withNodes({ ...made, isDecoded: made.isDecoded || self.isDecoded }, allNodesOf([self]));
 }
 
 function folded(value: Value, nodes: readonly string[]): Value {
@@ -113,7 +114,10 @@ function matchesOf(
 ): readonly RegExpExecArray[] | undefined {
   if (what === undefined) return undefined;
   const source = typeof what === 'string' ? new RegExp(escaped(what), 'g') : what;
-  const all = new RegExp(source.source, source.flags.includes('g') ? source.flags : `${source.flags}g`);
+  const all = new RegExp(
+    source.source,
+    source.flags.includes('g') ? source.flags : `${source.flags}g`,
+  );
   const found = [...whole.matchAll(all)].slice(0, isAll ? matchesMax : 1);
   return found as RegExpExecArray[];
 }
@@ -160,8 +164,7 @@ export function matched(call: ApiCall, isEach: boolean): Value {
   const matches = matchesOf(whole, expression, isAll || isEach) ?? [];
   const nodes = allNodesOf([text]);
   if (matches.length === 0) return isEach ? listValue([]) : dataOf(nodes);
-  if (isAll && !isEach)
-    return withNodes(listValue(matches.map(([one]) => textValue(one))), nodes);
+  if (isAll && !isEach) return withNodes(listValue(matches.map(([one]) => textValue(one))), nodes);
   const lists = matches.map((match) => groupsIn(match, text));
   return withNodes(isEach ? listValue(lists) : (lists[0] ?? unknown), nodes);
 }

@@ -82,11 +82,11 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
     const traits = requestTraits(capability, text.whole, bodies.length);
     const isUnchecked =
       engine.knowledge.isOpen && knownOf(call.named.get('verify') ?? unknown) === false;
-    engine.notes.capability(
-      atText(call, text),
-      capability,
-      [...(effect.traits ?? []), ...traits, ...(isUnchecked ? (['tls-off'] as const) : [])],
-    );
+    engine.notes.capability(atText(call, text), capability, [
+      ...(effect.traits ?? []),
+      ...traits,
+      ...(isUnchecked ? (['tls-off'] as const) : []),
+    ]);
     return [{ capability, hostFrom: leadingNodes(text), text }];
   });
   const fronted = engine.knowledge.isOpen ? frontedHosts(engine, call, texts, methods) : [];
@@ -273,8 +273,7 @@ export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'co
         .flatMap((one) => one?.texts ?? [])
         .find(({ whole }) => whole.startsWith('/'))
     : undefined;
-  if (socket !== undefined)
-    engine.notes.mount(at, socket.whole, 'rw', ['raw-socket']);
+  if (socket !== undefined) engine.notes.mount(at, socket.whole, 'rw', ['raw-socket']);
   if (socket !== undefined) return unknown;
   // A host and its port as a pair.
   const pair = itemsOf(address);
@@ -300,6 +299,7 @@ export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'co
     const isRaw = effect.scheme === 'tcp' || effect.scheme === 'udp';
     engine.notes.capability(atText(call, text), capability, [
       ...addressTraits(capability),
+      ...(effect.tellsPort ? oddPort(capability) : []),
       ...(isRaw ? (['raw-socket'] as const) : []),
     ]);
     const sink = { what: 'network', capability, api: at.api, part: 'host' } as const;
@@ -437,6 +437,14 @@ function requestTraits(capability: Capability, url: string, bodies: number): Tra
     ...(/^http:/i.test(url) ? (['cleartext'] as const) : []),
     ...(bodies === 0 ? (['download'] as const) : []),
   ];
+}
+
+// A port that no service of the web has.
+function oddPort(capability: Capability): Trait[] {
+  if (capability.kind !== 'egress') return [];
+  const { host, port } = parseEgressUrl(capability.url);
+  const isUsual = [0, 53, 80, 443, 8080, 8443].includes(port);
+  return isUsual || isLoopbackHost(host) ? [] : ['odd-port'];
 }
 
 function addressTraits(capability: Capability): Trait[] {

@@ -13,6 +13,7 @@ import { itemAt, memberByText } from '../names.ts';
 import {
   absorb,
   allNodesOf,
+  concat,
   dataOf,
   either,
   itemsOf,
@@ -23,6 +24,7 @@ import {
   nil,
   objectsOf,
   partOf,
+  scalarValue,
   textsOf,
   textValue,
   thingValue,
@@ -30,10 +32,10 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
-import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
+import { type ApiCall, allGiven, argOf, parametersOf, siteOf } from './effects.ts';
 import { filtered, flatMapped, found, mapped, promised } from './item-results.ts';
 import { namedLine } from './named-line.ts';
-import { bracesIn, evaluated, expanded, moduleBy } from './named-results.ts';
+import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
 
 /** What the effects of a row gave. */
@@ -51,6 +53,7 @@ export function givenBy(
   if (gives === 'object') return objectOf(engine, call, made, call.at.api, false);
   if (typeof gives === 'string') return own(results, gives)?.(engine, call, made) ?? unknown;
   if ('text' in gives) return textValue(gives.text);
+  if ('api' in gives) return thingValue({ is: 'api', name: gives.api });
   if ('compute' in gives) return computedBy(engine, call, gives);
   return objectOf(engine, call, made, gives.instance, gives.bare === true);
 }
@@ -125,6 +128,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   caller: (_, { args: [name = unknown, ...args], named, spread }) =>
     thingValue({ is: 'finder', how: 'call', names: [name], given: { args, named, spread } }),
   bound: (_, call) => boundOf(call),
+  woven: (_, call) => woven(call),
   shown: shownText,
   fields: (_, call) => fieldsOf(call),
   record: (_, call) => recordOf(call),
@@ -134,6 +138,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   'flat-mapped': (_, call, made) => flatMapped(call, made),
   filtered,
   found,
+  required: requiredBy,
   promised: (engine, call) => promised(engine, call, siteOf(call)),
   pattern: (_, call) => patternOf(call),
   replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
@@ -158,6 +163,18 @@ function boundOf({ self, args, named, spread }: ApiCall): Value {
   return more.length === 0 && spread.length === 0
     ? callee
     : thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+}
+
+// ``String.raw`a${b}` ``, `String.raw({ raw: ['a', ''] }, b)`
+function woven({ args: [first = unknown, ...others] }: ApiCall): Value {
+  const pieces = objectsOf(first).flatMap(({ fields }) => itemsOf(fields.get('raw') ?? first) ?? []);
+  if (first.texts.length > 0 || pieces.length === 0) return first;
+  return concat(
+    pieces.flatMap((piece, at) => {
+      const next = others[at];
+      return next === undefined || at === pieces.length - 1 ? [piece] : [piece, next];
+    }),
+  );
 }
 
 // What gives a function one of its parameters.
@@ -323,8 +340,7 @@ function fieldsOf(call: ApiCall): Value {
 
 function reducedBy(engine: Engine, call: ApiCall): Value {
   const { self } = call;
-  const [callee, list, start] =
-    self === undefined ? call.args : [call.args[0], self, call.args[1]];
+  const [callee, list, start] = self === undefined ? call.args : [call.args[0], self, call.args[1]];
   const items = list === undefined ? undefined : itemsOf(compute('list', [list]));
   if (callee === undefined || items === undefined || items.length > eachMax) {
     if (self === undefined || callee === undefined) return dataIn(call);
@@ -332,9 +348,12 @@ function reducedBy(engine: Engine, call: ApiCall): Value {
     return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
   }
   const all = start === undefined ? items : [start, ...items];
-  return all.reduce((value, item) =>
-    callValue(engine, siteOf(call), callee, { ...nothingGiven, args: [value, item] }),
-  );
+  const first = start === undefined ? 0 : 1;
+  const takes = self === undefined ? 2 : Math.max(...callee.things.map(parametersOf));
+  return all.reduce((value, item, at) => {
+    const args = [value, item, scalarValue(at - first), self ?? unknown].slice(0, takes);
+    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+  });
 }
 
 // A value that is computed of what the call is given.

@@ -257,7 +257,9 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const isTurned = computation === 'part' && knownOf(of[3] ?? unknown) === -1;
   const isDecoded =
     isTurned || found.isDecoded || (decoders.has(computation) && !isSame) || of.some(isDecodedIn);
-  return withNodes({ ...found, isDecoded, isFolded: true }, nodes);
+  // A function that is handed on is named where it stands.
+  const isHanded = computation === 'same' && found.texts.length === 0 && found.things.length > 0;
+  return withNodes({ ...found, isDecoded, isFolded: found.isFolded || !isHanded }, nodes);
 }
 
 function isDecodedIn(value: Value): boolean {
@@ -295,24 +297,15 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
   const [first = unknown, second = unknown, third = unknown, fourth = unknown] = of;
   const list = own(ofLists, computation);
   if (list !== undefined) return list(of);
-  const items = own(ofItems, computation)?.(of);
+  const items = own(ofItems, computation)?.(of) ?? own(ofScripts, computation)?.(of);
   if (items !== undefined) return items;
-  const script = own(ofScripts, computation)?.(of);
-  if (script !== undefined) return script;
+  const isOfBytes = computation === 'bytes-from' || computation === 'bytes-text';
+  if (isOfBytes) return ofBytes(computation, first, second);
   switch (computation) {
-    case 'bytes-from':
-    case 'bytes-text': {
-      const numbers = computation === 'bytes-from' ? bytesIn(first) : undefined;
-      if (numbers !== undefined) return { ...numbers, isDecoded: true };
-      const codec = bytesCodec(computation, second);
-      if (codec === undefined || codec === 'same') return codec && first;
-      const made = computed(codec, [first]);
-      return made && { ...made, isDecoded: computation === 'bytes-from' };
-    }
     case 'same':
       return first;
     case 'concat':
-      return concat(of);
+      return concat(of.flatMap((value) => itemsOf(value) ?? [value]));
     case 'text':
       return first.texts.length > 0 || first.scalars.length > 0 ? concat([first]) : undefined;
     case 'join': {
@@ -498,6 +491,20 @@ function choicesOf(values: readonly Value[]): readonly (readonly Known[])[] {
     (all, one) => all.flatMap((before) => one.map((known) => [...before, known])),
     [[]],
   );
+}
+
+// `Buffer.from(text, 'base64')`, `bytes.toString('hex')`
+function ofBytes(
+  computation: 'bytes-from' | 'bytes-text',
+  first: Value,
+  encoding: Value,
+): Value | undefined {
+  const numbers = computation === 'bytes-from' ? bytesIn(first) : undefined;
+  if (numbers !== undefined) return { ...numbers, isDecoded: true };
+  const codec = bytesCodec(computation, encoding);
+  if (codec === undefined || codec === 'same') return codec && first;
+  const made = computed(codec, [first]);
+  return made && { ...made, isDecoded: computation === 'bytes-from' };
 }
 
 // `codecs.decode(text, 'rot13')`

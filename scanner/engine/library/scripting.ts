@@ -121,15 +121,21 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
   lists: ([first = unknown, second = unknown]) => {
     const all = [first, ...(itemsOf(second) ?? [second])];
     const isList = (one: Value): boolean => objectsOf(one).some(({ kind }) => kind === 'list');
-    const items = all.map((one, at) => itemsOf(one) ?? (isList(one) || at === 0 ? undefined : [one]));
+    const items = all.map(
+      (one, at) => itemsOf(one) ?? (isList(one) || at === 0 ? undefined : [one]),
+    );
     if (!isList(first)) return undefined;
     const known = items.findIndex((one) => one === undefined);
     if (known < 0) return listValue(items.flatMap((one) => one ?? []));
     const list = listValue(items.slice(0, known).flatMap((one) => one ?? []));
-    const rest = all.slice(known).flatMap((one, at) =>
-      items[known + at] ?? objectsOf(one).flatMap((object) => fieldOf(object, undefined) ?? []),
-    );
-    for (const object of objectsOf(list)) object.rest = { ...either([unknown, ...rest]), isOpen: true };
+    const rest = all
+      .slice(known)
+      .flatMap(
+        (one, at) =>
+          items[known + at] ?? objectsOf(one).flatMap((object) => fieldOf(object, undefined) ?? []),
+      );
+    for (const object of objectsOf(list))
+      object.rest = { ...either([unknown, ...rest]), isOpen: true };
     return list;
   },
   merged: ([first = unknown]) => {
@@ -190,7 +196,11 @@ function jsonParts(value: Value, depth: number): readonly Value[] {
   ];
   if (depth > jsonDepthMax) return [textValue(unknownPart)];
   if (items !== undefined)
-    return listed(items.map((item) => jsonParts(item, depth + 1)), '[', ']');
+    return listed(
+      items.map((item) => jsonParts(item, depth + 1)),
+      '[',
+      ']',
+    );
   const [object, ...others] = objectsOf(value);
   if (object?.kind === 'record' && isWhole(object) && others.length === 0 && !value.isOpen) {
     const entries = [...object.fields].map(([key, one]) => [
@@ -237,7 +247,8 @@ export function bytesCodec(
   if (name === unknown || knownOf(name) === null) return 'same';
   const known = knownText(name)?.toLowerCase();
   const isFrom = computation === 'bytes-from';
-  if (known === 'base64' || known === 'base64url') return isFrom ? 'base64-decode' : 'base64-encode';
+  if (known === 'base64' || known === 'base64url')
+    return isFrom ? 'base64-decode' : 'base64-encode';
   if (known === 'hex') return isFrom ? 'hex-decode' : 'hex-encode';
   if (known === undefined) return undefined;
   return /^(utf-?8|latin1|binary|ascii)$/.test(known) ? 'same' : undefined;

@@ -179,7 +179,11 @@ export function ofText(
     case 'unpack':
       return hasHole || other === undefined ? undefined : unpacked(text, other);
     default:
-      return ofScript(computation, text, [a, b, c]) ?? ofPath(computation, text, other) ?? (hasHole ? undefined : decoded(computation, text));
+      return (
+        ofScript(computation, text, [a, b, c]) ??
+        ofPath(computation, text, other) ??
+        (hasHole ? undefined : decoded(computation, text))
+      );
   }
 }
 

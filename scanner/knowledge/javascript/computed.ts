@@ -25,7 +25,7 @@ const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: 
 
 /** A function that gets what a promise holds, and others that get why it failed. */
 const done: RowEffect = { does: 'call', callee: 0, given: ['self'] };
-const failed: RowEffect = { does: 'call', callee: 0, given: ['error'] };
+const failed: RowEffect = { does: 'call', callee: 0, given: ['raised'] };
 const failedSecond: RowEffect = { ...failed, callee: 1 };
 /** A function that is called later, perhaps with what an object then holds. */
 const later: RowEffect = { does: 'call', callee: 0, isLater: true };
@@ -39,7 +39,7 @@ const pipes = row({ does: 'put', into: 0, content: 'self' }, { compute: 'same', 
 const merges = computes('merged', { rest: 0 });
 const buffer = row([], 'buffer');
 const decodes: RowEffect = { does: 'trait', trait: 'decode', detail: 0 };
-const inflates = row([], { compute: 'inflate', of: [0] });
+const inflates = row(decodes, { compute: 'inflate', of: [0] });
 const readsText = (path: ArgOf = 0): Row => row({ does: 'read', path }, 'content');
 
 const texts: Table = {
@@ -68,7 +68,7 @@ const texts: Table = {
   'RegExp#test': nothing,
   'RegExp RegExp.new': row([], 'pattern'),
   String: computes('text', 0),
-  'String.raw': first,
+  'String.raw': row([], 'woven'),
   'String.fromCharCode fromCodePoint': computes('from-codes', { rest: 0 }),
   'Number parseFloat': computes('number', 0),
   parseInt: computes('integer', 0, 1),
@@ -105,10 +105,7 @@ const lists: Table = {
   ),
   'List#pop': row({ does: 'change', how: 'pop' }, 'called'),
   'List#shift': takesFirst,
-  'List#unshift': row(
-    { does: 'change', how: 'insert', key: { text: '0' }, with: 0 },
-    'nothing',
-  ),
+  'List#unshift': row({ does: 'change', how: 'insert', key: { text: '0' }, with: 0 }, 'nothing'),
   'List#reverse': row({ does: 'change', how: 'reverse' }, 'self'),
   'List#sort toSorted': row({ does: 'change', how: 'sort' }, 'self'),
   'List#fill': row({ does: 'fill', into: 'self', with: 0 }, 'self'),
@@ -138,7 +135,10 @@ const lists: Table = {
 
 const objects: Table = {
   // What is put over the first object is in it from now on.
-  'Object.assign': row({ does: 'fill', into: 0, with: { rest: 1 } }, { compute: 'merged', of: [{ rest: 0 }] }),
+  'Object.assign': row(
+    { does: 'fill', into: 0, with: { rest: 1 } },
+    { compute: 'merged', of: [{ rest: 0 }] },
+  ),
   'Object.freeze seal preventExtensions create getPrototypeOf Object': first,
   'Object.setPrototypeOf structuredClone Reflect.getPrototypeOf': first,
   'Object.defineProperties': merges,
@@ -159,7 +159,7 @@ const objects: Table = {
   'Any#catch Function#catch': row(failed, 'self'),
   'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
   'Promise.resolve all race any allSettled': first,
-  'Promise.reject': nothing,
+  'Promise.reject reject()': row({ does: 'raise', value: 0 }, 'nothing'),
   Promise: row([], 'promised'),
   'Promise.withResolvers': through,
   'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
@@ -178,7 +178,7 @@ const objects: Table = {
   ),
   'timers/promises.setTimeout': computes('same', 1),
   'process|events.EventEmitter#on once addListener prependListener': row(listens, 'self'),
-  'process.on once addListener emitWarning': row({ ...listens, given: ['error'] }, 'nothing'),
+  'process.on once addListener emitWarning': row({ ...listens, given: ['raised'] }, 'nothing'),
   'events.EventEmitter EventTarget': row([], { instance: 'events.EventEmitter' }),
   'events.EventEmitter#emit dispatchEvent': row(
     { does: 'fill', into: 'self', with: { rest: 0 } },
@@ -199,13 +199,16 @@ const encodings: Table = {
   'Buffer.isBuffer byteLength compare': nothing,
   'Text#toString': computes('bytes-text', 'self', 0),
   'Text#decode encode buffer': own,
-  'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': computes('bytes-from', 0),
+  'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': computes(
+    'bytes-from',
+    0,
+  ),
   'Float32Array Float64Array DataView Blob File': computes('join', 0),
   'TextEncoder TextDecoder string_decoder.StringDecoder': row([], { instance: 'TextDecoder' }),
   'TextDecoder#decode encode write end': computes('bytes-from', 0),
   'zlib.gunzip gunzipSync inflate inflateSync inflateRaw inflateRawSync unzip unzipSync': inflates,
   'zlib.brotliDecompress brotliDecompressSync': inflates,
-  'crypto.createDecipheriv createDecipher': row([], { instance: 'crypto.Decipher' }),
+  'crypto.createDecipheriv createDecipher': row(decodes, { instance: 'crypto.Decipher' }),
   'crypto.Decipher#update final': row([], 'decoded'),
   'crypto.Decipher#setAuthTag setAutoPadding': itself,
   'crypto.privateDecrypt publicDecrypt': row([], 'decoded'),
@@ -262,6 +265,22 @@ const files: Table = {
   ),
 };
 
+const isCode = { of: 'eval', form: /^true$/ } as const;
+const worker = row([
+  { does: 'code', code: 0, when: isCode },
+  { does: 'load', path: 0, isApart: true, unless: isCode },
+]);
+
+const native: RowEffect[] = [{ does: 'native', what: 0 }, { does: 'load', path: 0 }];
+
+const programs: Table = {
+  'module.createRequire': row([], { api: 'require' }),
+  'process.binding _linkedBinding': row(native, 'required'),
+  'process.getBuiltinModule module._load': row({ does: 'load', path: 0 }, 'required'),
+  Function: row({ does: 'code', code: { at: -1 } }),
+  'Worker worker_threads.Worker': worker,
+};
+
 const environment: Table = {
   'process.env#* []': row({ does: 'env', name: 0 }),
   'process.env#*= []=': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
@@ -279,5 +298,6 @@ export const computedRows: Table = named({
   ...addresses,
   ...paths,
   ...files,
+  ...programs,
   ...environment,
 });

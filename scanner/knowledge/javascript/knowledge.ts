@@ -1,4 +1,5 @@
 /** All that the engine is told of JavaScript's libraries. */
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import {
   aliases,
   anyRows,
@@ -9,6 +10,7 @@ import {
   harmlessModules,
   nodeDefaults,
   nodeRows,
+  npmFamilies,
   npmRows,
 } from '../javascript.ts';
 import {
@@ -25,14 +27,17 @@ import { computedRows } from './computed.ts';
 
 const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects].join('|')})\\.)+(?=.)`);
 const isAnEnvironment = new RegExp(
-  `^(?:${[...environments].filter((one) => one !== 'Deno.env').join('|').replaceAll('.', '\\.')})$`,
+  `^(?:${[...environments]
+    .filter((one) => one !== 'Deno.env')
+    .join('|')
+    .replaceAll('.', '\\.')})$`,
 );
 
 /** The name under which the tables know a qualified name. */
 function canonicalName(qualified: string): string {
   const api = qualified
     .replace(isAGlobalObject, '')
-    .replace(/^(node|npm|jsr):/, '')
+    .replace(/^(node|npm|jsr):\/?/, '')
     .replace(/\.default(?=\.|$)/g, '')
     .replace(/^events\.EventEmitter\.(?=\w)/, 'events.')
     .replace(/^events$/, 'events.EventEmitter')
@@ -46,11 +51,26 @@ function canonicalName(qualified: string): string {
 const verb = /[.#](get|post|put|patch|delete|head|options)$/i;
 
 /** An effect of the tables as the engine applies it: the verb of a request stands in its name. */
-function deed(name: string, effect: RowEffect): RowEffect {
-  if (effect.does === 'request') return asRequest(name, effect);
-  return effect.does === 'program' && effect.shell !== true && effect.args === undefined
-    ? { ...effect, args: 'args' }
-    : effect;
+function deeds(name: string, effect: RowEffect): readonly RowEffect[] {
+  switch (effect.does) {
+    case 'request':
+      return [asRequest(name, effect)];
+    case 'program':
+      return effect.shell === true || effect.args !== undefined
+        ? [effect]
+        : [{ ...effect, args: 'args' }];
+    case 'load':
+      return effect.isApart
+        ? [effect, { does: 'program', words: { text: 'node' }, args: { rest: 0 } }]
+        : [effect];
+    case 'read':
+    case 'write':
+    case 'delete':
+    case 'open':
+      return [{ ...effect, isPath: true }];
+    default:
+      return [effect];
+  }
 }
 
 function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
@@ -60,7 +80,7 @@ function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
 
 /** Objects of Node and of packages that tables name without a row of their own. */
 function asEngineRow(name: string, { effects, gives }: Row): Row {
-  const all = effects.map((effect) => deed(name, effect));
+  const all = effects.flatMap((effect) => deeds(name, effect));
   return { effects: all, ...(gives !== undefined && { gives: asGives(gives) }) };
 }
 
@@ -88,26 +108,52 @@ const assigned: Table = Object.fromEntries(
 );
 
 /** The widest effect of a module, as that of a function that no row has. */
-const widest: Readonly<Record<'mount' | 'exec' | 'egress', RowEffect>> = {
-  mount: { does: 'write', path: 0 },
-  exec: { does: 'program', words: { text: '*' } },
-  egress: { does: 'request', url: 0 },
+const widest: Readonly<Record<'mount' | 'exec' | 'egress', Row>> = {
+  mount: row({ does: 'write', path: { text: '*' } }, 'through'),
+  exec: row({ does: 'program', words: { text: unknownPart }, shell: false }, 'through'),
+  egress: row({ does: 'request', url: { text: unknownPart } }, 'through'),
 };
+
+function familyRow(api: string): Row | undefined {
+  const [, module = '', member] = /^(@[^/]+\/[^.#]+|[^.#@]+)\.([^.#()]+)$/.exec(api) ?? [];
+  if (member === undefined) return undefined;
+  const family = npmFamilies.find(
+    ({ begins, ends }) => module.startsWith(begins) && member.endsWith(ends),
+  );
+  if (family !== undefined) return asEngineRow(api, family.row);
+  const effect = Object.hasOwn(nodeDefaults, module) ? nodeDefaults[module] : undefined;
+  return effect === undefined || /^[A-Z]|^(on|off|once|constants)$/.test(member)
+    ? undefined
+    : widest[effect];
+}
 
 const host: EffectOf<'connect'>['host'] = {
   name: 'connectionString',
   or: { name: 'host', or: { name: 'hostname', or: { at: 1, text: 'localhost' } } },
 };
-const tcp: RowEffect = { does: 'connect', scheme: 'tcp', host, port: { at: 0, name: 'port' } };
+const tcp: RowEffect = {
+  does: 'connect',
+  scheme: 'tcp',
+  host,
+  port: { at: 0, name: 'port' },
+  tellsPort: true,
+};
 /** A server by its address, or by its host as an option. */
 const server: RowEffect = {
   does: 'connect',
   scheme: 'tcp',
   host: { name: 'connectionString', or: { name: 'host', or: { name: 'hostname', or: 0 } } },
   port: 'port',
+  tellsPort: true,
 };
 const socket: Gives = { instance: 'net.Socket' };
 const client: Gives = { instance: 'pg.Client' };
+
+function codeAt(code: number): RowEffect {
+  return code === 0
+    ? { does: 'code', code }
+    : { does: 'code', code, when: { of: code, form: /^/ } };
+}
 
 /** Rows whose arguments the tables tell in a way of their own. */
 const connections: Table = named({
@@ -120,15 +166,13 @@ const connections: Table = named({
   'nodemailer.createTransport': row(server, { instance: 'nodemailer.Transporter' }),
   'ssh2.Client#connect basic-ftp.Client#access connect': row(server),
   'dgram.Socket#connect': row({ ...tcp, scheme: 'udp' }),
-  'dgram.Socket#send': row({
-    does: 'connect',
-    scheme: 'udp',
-    host: { at: 2, text: 'localhost' },
-    port: 1,
-    content: 0,
-  }),
-  // Code that stands in arguments behind those of the function's parameters.
-  'require import': row({ does: 'load', path: 0, isRelative: true }, 'module'),
+  'dgram.Socket#send': row([
+    { does: 'connect', scheme: 'udp', host: { at: 2, text: 'localhost' }, port: 1 },
+    { does: 'send', content: 0 },
+  ]),
+  'require import': row([], 'required'),
+  // The parameters of the function stand before its code.
+  Function: row([0, 1, 2, 3].map((code) => codeAt(code))),
 });
 
 const computing =
@@ -140,15 +184,14 @@ function isOwnLibrary(api: string): boolean {
   return Object.hasOwn(nodeDefaults, root) || harmlessModules.has(root) || computing.test(root);
 }
 
-const clientNames = /(client|connect|pool|transport|producer|socket|sdk|api|^io)(\(\))?$/i;
+/** Options that name the server of a client, whatever the library. */
+const serverOptions =
+  'baseURL baseUrl api_host apiHost base_url endpoint endPoint dsn connectionString host hostname node nodes brokers servers server apiUrl apiBase serverUrl serverURL';
 
 export const javascriptKnowledge: Knowledge = {
   language: 'javascript',
   rows: { ...ofLibraries, ...computedRows, ...connections, ...assigned },
-  shown: (api) =>
-    api
-      .replace(/^(Any|Text|List|Record|Function|Number)#/, '')
-      .replace(/\(\)/g, ''),
+  shown: (api) => api.replace(/^(Any|Text|List|Record|Function|Number)#/, '').replace(/\(\)/g, ''),
   canonical: canonicalName,
   ambiguous:
     /^(get|set|add|delete|has|keys|values|entries|append|fill|find|filter|map|push|pop|join|concat|slice|name|dir|base|host|port|hash|search|length|size|at|next|emit|match|replace|toString)$/,
@@ -175,8 +218,26 @@ export const javascriptKnowledge: Knowledge = {
   callsBack: true,
   emptyIsFalse: 'scalars',
   isOpen: true,
+  itemsAreMembers: true,
+  classMember: {
+    name: 'constructor',
+    of: {
+      text: 'String',
+      list: 'Array',
+      record: 'Object',
+      function: 'Function',
+      api: 'Function',
+      class: 'Function',
+    },
+  },
+  familyRow,
   isOwnLibrary,
-  isClient: (of) => clientNames.test(of.replace(/#.*$/, '')),
+  isClient: (of) => !isOwnLibrary(of),
+  servers: {
+    options: new RegExp(`^(?:${serverOptions.replaceAll(' ', '|')})$`),
+    clients: /(?:client|connect|pool|transport|producer|socket|sdk|api|^io)$/i,
+    setUp: /\.(init|initialize|configure|config|setup|setConfig|connect|start)$/,
+  },
   sendsNothing:
     /[.#](map|forEach|filter|find\w*|some|every|flatMap|reduce\w*|push|pop|shift|unshift|slice|splice|join|split|includes|indexOf|startsWith|endsWith|concat|replace\w*|match\w*|test|sort|toSorted|then|catch|finally|on|once|off|addListener|removeListener|toString|trim|has|keys|entries|values|at)$/,
   reaching: /^$(?!)/,
@@ -193,5 +254,3 @@ export const javascriptKnowledge: Knowledge = {
   missingName: 'get',
   extensions: ['.ts', '.js', '.mjs', '.cjs', '.tsx', '.jsx', '.json'],
 };
-
-void widest;

@@ -154,6 +154,8 @@ export abstract class Definitions extends Expressions {
       return [{ key: ir.constant(at, node.name.text), value: this.variable(node.name.text, at) }];
     const key = this.keyOf(node.name);
     if (ts.isPropertyAssignment(node)) {
+      const isBase = key.kind === 'const' && key.value === '__proto__';
+      if (isBase) return [{ spread: this.lower(node.initializer) }];
       this.noteOption(node, at);
       return [{ key, value: this.lower(node.initializer) }];
     }

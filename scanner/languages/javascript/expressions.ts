@@ -169,24 +169,27 @@ export abstract class Expressions extends Names {
     ];
   }
 
-  // A tag of the skill gets the pieces of the text; one of a library gets a text.
+  // A tag of the skill gets the pieces of the text; one of a library gets it whole.
   private tagged({ tag, template }: ts.TaggedTemplateExpression, at: Extent): Node {
-    const callee = this.lower(tag);
     const isTemplate = ts.isTemplateExpression(template);
     const spans = isTemplate ? template.templateSpans : [];
-    if (callee.kind !== 'var') {
-      const whole = ts.isTemplateExpression(template)
-        ? ({ ...at, kind: 'text', parts: this.pieces(template) } as const)
-        : this.text(template, this.at(template));
-      return ir.call(at, callee, [{ value: whole }]);
-    }
     const literals = isTemplate
       ? [template.head, ...spans.map((one) => one.literal)]
       : [template as ts.NoSubstitutionTemplateLiteral];
-    const items = literals.map((one) => ir.constant(this.at(one), one.text));
-    const strings: Node = { ...at, kind: 'list', items };
+    const pieces = (): Node => ({
+      ...at,
+      kind: 'list',
+      items: literals.map((one) => this.written(one.text, { start: one.end, end: one.end })),
+    });
     const values = spans.map((one) => ({ value: this.lower(one.expression) }));
-    return ir.call(at, callee, [{ value: strings }, ...values]);
+    const whole: Node = isTemplate
+      ? { ...at, kind: 'text', parts: this.pieces(template) }
+      : this.text(template as ts.NoSubstitutionTemplateLiteral, this.at(template));
+    const callee = this.lower(tag);
+    return this.once(at, pieces(), (held) => [
+      ir.set(at, ir.member(at, held, 'raw'), pieces()),
+      { ...at, kind: 'call', callee, args: [{ value: held }, ...values], template: whole },
+    ]);
   }
 
   // ---- operators ----

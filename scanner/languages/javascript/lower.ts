@@ -40,6 +40,8 @@ export function lowerJavascript(
 
 class Lowering extends Definitions {
   readonly #noted: Noted[] = [];
+  /** The label that `break` leaves when it has none itself. */
+  #breaks: string | undefined;
 
   program(): LoweredJavascript {
     const { file } = this.parsed;
@@ -127,11 +129,16 @@ class Lowering extends Definitions {
         how: ts.isReturnStatement(node) ? 'return' : 'throw',
         value: node.expression && this.lower(node.expression),
       };
-    if (ts.isBreakStatement(node)) return { ...at, kind: 'jump', how: 'break' };
-    if (ts.isContinueStatement(node)) return { ...at, kind: 'jump', how: 'next' };
+    if (ts.isBreakStatement(node))
+      return { ...at, kind: 'jump', how: 'break', label: node.label?.text ?? this.#breaks };
+    if (ts.isContinueStatement(node)) {
+      if (node.label === undefined) return { ...at, kind: 'jump', how: 'next' };
+      return { ...at, kind: 'jump', how: 'break', label: roundOf(node.label) };
+    }
     if (ts.isTryStatement(node)) return this.tryOf(node, at);
     if (ts.isSwitchStatement(node)) return this.switchOf(node, at);
-    if (ts.isLabeledStatement(node)) return this.lower(node.statement);
+    if (ts.isLabeledStatement(node))
+      return { ...at, kind: 'label', name: node.label.text, body: this.lower(node.statement) };
     if (ts.isWithStatement(node))
       return ir.seq(at, [this.lower(node.expression), this.lower(node.statement)]);
     return this.loop(node, at) ?? this.declaration(node, at);
@@ -152,17 +159,17 @@ class Lowering extends Definitions {
 
   private loop(node: ts.Node, at: Extent): Node | undefined {
     if (ts.isWhileStatement(node))
+      return { ...at, kind: 'loop', test: this.lower(node.expression), body: this.round(node) };
+    if (ts.isDoStatement(node)) {
+      const isFirst = this.held(at);
+      const set = (value: boolean): Node => ir.set(at, isFirst, ir.constant(at, value));
       return {
         ...at,
         kind: 'loop',
-        test: this.lower(node.expression),
-        body: this.lower(node.statement),
+        before: set(true),
+        test: ir.operation(at, 'or', [isFirst, this.lower(node.expression)]),
+        body: ir.seq(at, [set(false), this.round(node)]),
       };
-    if (ts.isDoStatement(node)) {
-      const leave: Node = { ...at, kind: 'jump', how: 'break' };
-      const test = ir.operation(at, 'not', [this.lower(node.expression)]);
-      const body = ir.seq(at, [this.lower(node.statement), ir.branch(at, test, leave)]);
-      return { ...at, kind: 'loop', body };
     }
     if (ts.isForStatement(node))
       return this.inScope(node, () => ({
@@ -171,12 +178,12 @@ class Lowering extends Definitions {
         before: node.initializer && this.lower(node.initializer),
         test: node.condition && this.lower(node.condition),
         step: node.incrementor && this.lower(node.incrementor),
-        body: this.lower(node.statement),
+        body: this.round(node),
       }));
     if (!ts.isForOfStatement(node) && !ts.isForInStatement(node)) return undefined;
     return this.inScope(node, () => {
       const item = this.held(at);
-      const { initializer, expression, statement } = node;
+      const { initializer, expression } = node;
       const [declared] = ts.isVariableDeclarationList(initializer) ? initializer.declarations : [];
       const target = declared?.name ?? initializer;
       const over = this.lower(expression);
@@ -185,18 +192,37 @@ class Lowering extends Definitions {
         ...at,
         kind: 'loop',
         each: { over: isOf ? over : ir.callOf(at, 'Object.keys', [over]), to: [item] },
-        body: ir.seq(at, [this.assign(target, item, this.at(target)), this.lower(statement)]),
+        body: ir.seq(at, [this.assign(target, item, this.at(target)), this.round(node)]),
       };
     });
   }
 
-  // A loop with one round, which `break` leaves.
+  // The body of a loop; `continue` of a label leaves it.
+  private round(node: ts.IterationStatement): Node {
+    const { parent, statement } = node;
+    const body = this.breaking(undefined, () => this.lower(statement));
+    const at = this.at(statement);
+    const label = ts.isLabeledStatement(parent) ? roundOf(parent.label) : undefined;
+    return label === undefined ? body : { ...at, kind: 'label', name: label, body };
+  }
+
+  // Goes on with a label that `break` leaves when it has none itself.
+  private breaking<T>(label: string | undefined, run: () => T): T {
+    const around = this.#breaks;
+    this.#breaks = label;
+    const made = run();
+    this.#breaks = around;
+    return made;
+  }
+
   private switchOf({ expression, caseBlock }: ts.SwitchStatement, at: Extent): Node {
-    const once: Node = { ...at, kind: 'list', items: [ir.constant(at, null)] };
+    const name = `switch ${at.start}`;
     const body = this.once(at, this.lower(expression), (held) => [
-      this.inScope(caseBlock, () => this.cases(caseBlock.clauses, held, at)),
+      this.breaking(name, () =>
+        this.inScope(caseBlock, () => this.cases(caseBlock.clauses, held, at)),
+      ),
     ]);
-    return { ...at, kind: 'loop', each: { over: once, to: [] }, body };
+    return { ...at, kind: 'label', name, body };
   }
 
   // Which case it is, and whether one above goes on into it.
@@ -358,4 +384,9 @@ class Lowering extends Definitions {
     names.delete('default');
     return [...names].slice(0, starredMax);
   }
+}
+
+// The label of a round of a loop, which `continue` leaves.
+function roundOf(label: ts.Identifier): string {
+  return `${label.text} round`;
 }

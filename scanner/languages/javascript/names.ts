@@ -64,6 +64,7 @@ export abstract class Names {
     return ir.seq(at, [ir.set(at, held, value), ...use(held)]);
   }
 
+  /** Runs with the scope that a node opens. */
   protected inScope<T>(node: ts.Node, run: () => T): T {
     const around = this.scope;
     this.scope = this.parsed.scopes.get(node) ?? around;
