@@ -13,6 +13,7 @@ import { sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { isEnvironment } from './names.ts';
+import { askProtocols } from './protocols.ts';
 import {
   absorb,
   allNodesOf,
@@ -398,37 +399,6 @@ function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): read
     return [...allNodesOf([made]), ...(object.rest?.nodes ?? [])];
   });
   return [...own, ...inner.flatMap((one) => hookNodes(engine, call, one, depth + 1))];
-}
-
-// A library calls methods of the objects that it is given: what these give goes with the object.
-export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
-  const { protocols = [] } = engine.knowledge;
-  for (const value of [...given.args, ...given.named.values()])
-    for (const thing of value.things) {
-      if (
-        thing.is !== 'object' ||
-        thing.object.class === undefined ||
-        engine.asked.has(thing.object)
-      )
-        continue;
-      engine.asked.add(thing.object);
-      for (const name of protocols) {
-        const method = methodOf(thing.object.class, name);
-        if (method === undefined) continue;
-        const handed = newObject('object');
-        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
-        const made = invoke(
-          engine,
-          method,
-          { ...nothingGiven, args: [arg, arg], isAnything: true },
-          site,
-          thingValue(thing),
-        );
-        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
-        if (nodes.length > 0)
-          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
-      }
-    }
 }
 
 // A library in no table is given an address: nobody knows whether it sends there what else it is

@@ -52,7 +52,7 @@ export function setMember(
         );
       const written = `${thing.name}.${name}`;
       const full = engine.knowledge.canonical?.(written) ?? written;
-      applied(engine, place, frame, `${full}=`, thing, [given]);
+      if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
       engine.heap.set(engine.globals, full, given);
     }
     if (thing.is === 'object') {

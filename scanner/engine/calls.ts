@@ -343,8 +343,9 @@ function callOn(
   switch (thing.is) {
     case 'object': {
       const { kind } = thing.object;
-      if (thing.object.class !== undefined)
-        return callOwn(engine, site, thing.object.class, name, given, self);
+      const { class: of } = thing.object;
+      const made = of && callOwn(engine, site, of, name, given, self);
+      if (made !== undefined || kind === 'object') return made;
       const { itemsAreMembers } = engine.knowledge;
       const isField = kind === 'record' || itemsAreMembers;
       const field = isField ? thing.object.fields.get(name) : undefined;
@@ -476,8 +477,8 @@ function callOwn(
     : undefined;
 }
 
-// A function that asks what it is called on gets it.
-function withReceiver(field: Value, self: Value): Value {
+/** A function that asks what it is called on gets it. */
+export function withReceiver(field: Value, self: Value): Value {
   if (!field.things.some((one) => one.is === 'function' && one.func.takesReceiver)) return field;
   const things = field.things.map((one) =>
     one.is === 'function' && one.func.takesReceiver && one.self === undefined

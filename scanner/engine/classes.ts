@@ -5,6 +5,7 @@ import { callApi, passThrough } from './api-calls.ts';
 import { type CallSite, type Given, holdUnknown, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { own } from '../lookup-tables/api.ts';
 import { invoke } from './invoke.ts';
 import { givenBy } from './parts.ts';
 import {
@@ -35,7 +36,9 @@ export function makeObject(
   const site: CallSite = { node, frame, isByText: false };
   const made = of.things.map((thing): Value => {
     if (thing.is === 'class') {
-      const object = newObject('object', thing.class);
+      const { collections = {} } = engine.knowledge;
+      const kind = apisAbove(thing.class).flatMap((api) => own(collections, api) ?? [])[0];
+      const object = newObject(kind ?? 'object', thing.class);
       const self = thingValue({ is: 'object', object });
       construct(engine, site, thing.class, given, self);
       return self;

@@ -16,7 +16,6 @@ import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import { loadPath } from './effects/files.ts';
-import { shownBy } from './effects/results.ts';
 import { type Changes, type Fields, Heap } from './heap.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -25,6 +24,7 @@ import { narrow, testedIn } from './narrow.ts';
 import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
+import { shownBy } from './protocols.ts';
 import { Summaries } from './summaries.ts';
 import {
   allNodesOf,

@@ -257,26 +257,6 @@ function valueFor(
   return fallback ?? nil;
 }
 
-/** What an object of the skill gives one by one. */
-export function nextOf(
-  engine: Engine,
-  node: Node,
-  value: Value,
-  frame: Invocation,
-): readonly Value[] {
-  const { nextName } = engine.knowledge;
-  if (nextName === undefined) return [];
-  return value.things.flatMap((thing) => {
-    const method =
-      thing.is === 'object' && thing.object.class
-        ? methodOf(thing.object.class, nextName)
-        : undefined;
-    return method === undefined
-      ? []
-      : [invoke(engine, method, nothingGiven, { node, frame }, thingValue(thing))];
-  });
-}
-
 export function generated(list: Value, resume: (sent: Value) => Value): Value {
   for (const object of objectsOf(list)) object.resume = resume;
   return list;

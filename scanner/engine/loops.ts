@@ -4,8 +4,9 @@ import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
 import { type Changes, changedAgain } from './heap.ts';
 import type { Engine } from './interpret.ts';
 import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
-import { nextOf } from './invoke.ts';
+
 import { truthOf } from './library/library.ts';
+import { iterated, nextOf } from './protocols.ts';
 import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
 
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
@@ -49,7 +50,7 @@ function eachOf(
   { over, to }: NonNullable<NodeOf<'loop'>['each']>,
   frame: Invocation,
 ): Value {
-  const value = engine.evaluate(over, frame);
+  const value = iterated(engine, over, engine.evaluate(over, frame), frame);
   const rounds = roundsOf(value);
   const start = engine.left;
   if (rounds?.length === 0) engine.tryOut(node.body, frame);

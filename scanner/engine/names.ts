@@ -14,7 +14,6 @@ import { valueOfName } from './named-values.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
-  dataOf,
   either,
   fieldOf,
   type HeapObject,
@@ -23,7 +22,6 @@ import {
   itemsOf,
   keyOf,
   listValue,
-  newObject,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
@@ -583,7 +581,8 @@ function isMember(thing: Thing, name: string): boolean {
   return thing.object.class !== undefined && !thing.object.fields.has(name);
 }
 
-function memberNode(of: Node, name: string): NodeOf<'member'> {
+/** The member of something by a name that does not stand there. */
+export function memberNode(of: Node, name: string): NodeOf<'member'> {
   return { kind: 'member', of, name, start: of.start, end: of.end };
 }
 

@@ -7,6 +7,7 @@ import { charactersPerNodeShift, type Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { truthOf } from './library/library.ts';
 import { itemAt } from './names.ts';
+import { shownBy } from './protocols.ts';
 import {
   either,
   knownText,
@@ -25,6 +26,7 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     if (values.length > 2) return sum(engine, node, values, frame);
     const by = byMethod(engine, node, op, values, frame);
     if (by !== undefined) return by;
+    if (op === '+') return engine.together(op, values.map((one) => shown(engine, node, one, frame)));
     if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
     return engine.together(op, values);
   }
@@ -34,6 +36,11 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     (left, next) => eitherOf(engine, op, left, next, frame),
     engine.evaluate(first, frame),
   );
+}
+
+// An object of the skill may say itself as a text.
+function shown(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
+  return shownBy(engine, { node, frame, isByText: false }, value) ?? value;
 }
 
 // The left side, or the right one, which is only computed where the left one does not decide.

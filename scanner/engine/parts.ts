@@ -6,6 +6,7 @@ import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
 import { compute } from './library/library.ts';
+import { iterated } from './protocols.ts';
 import { isEnvironment } from './names.ts';
 import {
   allNodesOf,
@@ -33,7 +34,8 @@ export function givenBy(
   const named = new Map<string, Value>();
   const spread: Value[] = [];
   for (const arg of args) {
-    const value = engine.evaluate(arg.value, frame);
+    const whole = engine.evaluate(arg.value, frame);
+    const value = arg.spread ? iterated(engine, arg.value, whole, frame) : whole;
     engine.spend(itemsHeld(value));
     const items = arg.spread ? itemsOf(value) : undefined;
     const isPlain = !engine.knowledge.isOpen || value.things.every(({ is }) => is !== 'instance');
@@ -59,7 +61,8 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
   let isGrown = false;
   const data: Value[] = [];
   for (const item of items) {
-    const value = engine.evaluate(isSpread(item) ? item.spread : item, frame);
+    const whole = engine.evaluate(isSpread(item) ? item.spread : item, frame);
+    const value = isSpread(item) ? iterated(engine, item.spread, whole, frame) : whole;
     const spread = isSpread(item) ? (itemsOf(value) ?? lettersOf(engine, value)) : [value];
     values.push(...(spread ?? []));
     if (spread === undefined) {

@@ -45,8 +45,15 @@ const sendsSecond = row(isSecondSent);
 const tcp: RowEffect = {
   does: 'connect',
   scheme: 'tcp',
-  host: by('host', 1),
+  host: { at: 1, name: 'host', or: { name: 'hostname', text: 'localhost' } },
   port: by('port'),
+  tellsPort: true,
+};
+/** A server by its address, or by its host as an option. */
+const server: RowEffect = {
+  ...tcp,
+  host: { name: 'connectionString', or: { name: 'host', or: { name: 'hostname', or: 0 } } },
+  port: 'port',
 };
 const looksUp = row({ does: 'connect', scheme: 'dns', host: 0 });
 const isRaw: RowEffect = { does: 'trait', trait: 'raw-socket' };
@@ -123,7 +130,7 @@ export const globalRows = named({
   'Bun.$': runsLine,
   'Bun.openInEditor': row({ does: 'program', words: 'editor' }),
   'Bun.udpSocket': makes('dgram.Socket', isRaw),
-  'Bun.sql SQL RedisClient': makes('Bun.SQL', tcp),
+  'Bun.sql SQL RedisClient': makes('Bun.SQL', server),
   'Bun.S3Client': makes('Bun.S3Client', { does: 'request', options: 0, host: '*.amazonaws.com' }),
   'Bun.S3Client#write': sendsSecond,
   'Bun.s3.write': row({ does: 'request', host: '*.amazonaws.com', body: [1], method: 'PUT' }),
@@ -310,7 +317,7 @@ const socketIo = makes('socket.io-client.Socket', asks);
 const browsers =
   'playwright.chromium|playwright.firefox|playwright.webkit|playwright-core.chromium|@playwright/test.chromium';
 const browser = makes('puppeteer.Browser');
-const sqlClient = makes('pg.Client', tcp);
+const sqlClient = makes('pg.Client', server);
 const keychain = { text: '~/Library/Keychains/login.keychain-db' } as const;
 const unpacks = row({ does: 'trait', trait: 'unsafe-extract' });
 const isScreen = row({ does: 'observe', what: 'screen' });
@@ -378,9 +385,9 @@ export const npmRows: Table = {
     'keytar.setPassword deletePassword': row({ does: 'write', path: keychain }),
     'js-yaml.DEFAULT_FULL_SCHEMA': row({ does: 'trait', trait: 'deserialize' }),
     'node-serialize|serialize-javascript.unserialize': runsCode,
-    'nodemailer.createTransport': makes('nodemailer.Transporter', tcp),
+    'nodemailer.createTransport': makes('nodemailer.Transporter', server),
     'ssh2.Client': makes('ssh2.Client'),
-    'ssh2.Client#connect basic-ftp.Client#access connect': row(tcp),
+    'ssh2.Client#connect basic-ftp.Client#access connect': row(server),
     'ssh2.Client#forwardIn': row({ does: 'trait', trait: 'remote-access' }),
     'ssh2.Client#exec aws-sdk.Client#send upload save': sends,
     'basic-ftp.Client': makes('basic-ftp.Client'),

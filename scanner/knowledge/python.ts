@@ -174,6 +174,7 @@ export const pythonKnowledge: Knowledge = {
       )
     );
   },
+  shownNames: ['__format__', '__str__', '__repr__'],
   nextName: '__next__',
   reaching: reachingNames,
   powerful: new RegExp(

@@ -172,9 +172,10 @@ type Deed =
       readonly isLater?: true;
       readonly observes?: ObservedThing;
     }
-  /** Changes a list or record in place, and gives what it takes out. */
+  /** Changes a list or record in place, by default the object; gives what it takes out. */
   | {
       readonly does: 'change';
+      readonly of?: ArgOf;
       readonly how:
         | 'insert'
         | 'pop'
@@ -190,8 +191,14 @@ type Deed =
     }
   /** Writes to a file, program or object that is given. */
   | { readonly does: 'put'; readonly into: ArgOf; readonly content: ArgOf }
-  /** Sets a member of an object by its name. */
-  | { readonly does: 'set-member'; readonly of: ArgOf; readonly name: ArgOf; readonly value: ArgOf }
+  /** Sets a member of an object by its name; `getter` is a function that gives the value. */
+  | {
+      readonly does: 'set-member';
+      readonly of: ArgOf;
+      readonly name: ArgOf;
+      readonly value: ArgOf;
+      readonly getter?: ArgOf;
+    }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
   /** Gives a view of an argument: what is put into it is in the argument. */
@@ -417,6 +424,8 @@ export interface Knowledge {
   readonly ignoresCase?: true;
   /** A function that is called by its name may be a method of the class around. */
   readonly callsOwnMethods?: true;
+  /** Classes of the library whose objects are lists or records. */
+  readonly collections?: Readonly<Record<string, 'list' | 'record'>>;
   /** The member by which a value tells its class, and the library's classes of what has none. */
   readonly classMember?: {
     readonly name: string;
@@ -438,6 +447,10 @@ export interface Knowledge {
   readonly operatorMethod?: (op: Operator) => string;
   /** Methods of the skill's objects that a library calls by itself. */
   readonly protocols?: readonly string[];
+  /** Methods by which an object becomes a text, the first that it has. */
+  readonly shownNames?: readonly string[];
+  /** Methods that give what a loop goes through, and the member of a step that holds its item. */
+  readonly iteration?: { readonly names: readonly string[]; readonly value: string };
   /** The method by which an object gives its items one by one. */
   readonly nextName?: string;
   /** The parameters of functions in their order, where rows know arguments by position. */

@@ -33,11 +33,11 @@ export function fill(engine: Engine, call: ApiCall, { into, with: from }: Effect
 export function change(
   engine: Engine,
   call: ApiCall,
-  { how, key, with: from }: Extract<RowEffect, { does: 'change' }>,
+  { how, of = 'self', key, with: from }: Extract<RowEffect, { does: 'change' }>,
 ): Value {
   const given = from === undefined ? undefined : argOf(call, from);
   const at = key === undefined ? undefined : argOf(call, key);
-  const taken = objectsOf(call.self ?? unknown).map((object) => {
+  const taken = objectsOf(argOf(call, of) ?? unknown).map((object) => {
     if (object.kind === 'list')
       return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
     if (how === 'update') {

@@ -4,10 +4,10 @@ import type { FlowSource } from '../../fact/fact.ts';
 import type { ArgCondition, ArgOf, EffectOf, Row, RowEffect } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
-import { recordings } from '../../lookup-tables/observations.ts';
+import { type ObservedThing, recordings } from '../../lookup-tables/observations.ts';
 import { shellVariables, steeringVariables } from '../../lookup-tables/shell.ts';
 import { setMember } from '../assigned.ts';
-import { type CallSite, callValue, type Given, nothingGiven } from '../calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven, withReceiver } from '../calls.ts';
 import type { Engine, Invocation } from '../interpret.ts';
 import { invoke } from '../invoke.ts';
 import type { At } from '../notes.ts';
@@ -251,7 +251,7 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
         siteOf(call).node,
         argOf(call, effect.of) ?? unknown,
         knownText(argOf(call, effect.name)),
-        argOf(call, effect.value) ?? unknown,
+        valueGiven(engine, call, effect),
         call.frame,
       );
       return undefined;
@@ -262,10 +262,29 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
   }
 }
 
-function observe({ notes }: Engine, { at }: ApiCall, effect: EffectOf<'observe'>): Value {
+function valueGiven(
+  engine: Engine,
+  call: ApiCall,
+  { of, value, getter }: EffectOf<'set-member'>,
+): Value {
+  const given = argOf(call, value);
+  const get = given === undefined && getter !== undefined ? argOf(call, getter) : undefined;
+  const self = argOf(call, of) ?? unknown;
+  return get === undefined
+    ? (given ?? unknown)
+    : callValue(engine, siteOf(call), withReceiver(get, self), nothingGiven);
+}
+
+function observe(engine: Engine, call: ApiCall, effect: EffectOf<'observe'>): Value {
+  const { notes } = engine;
+  const { at } = call;
   const trait = effect.what === 'keys' ? 'keylogging' : 'surveillance';
   if (recordings.has(effect.what)) notes.trait(at, trait, at.api);
-  return dataOf([notes.source(at, { what: 'observed', name: effect.what }, `${at.api} tells it`)]);
+  return observed(engine, call, effect.what);
+}
+
+function observed({ notes }: Engine, { at }: ApiCall, what: ObservedThing): Value {
+  return dataOf([notes.source(at, { what: 'observed', name: what }, `${at.api} tells it`)]);
 }
 
 function incoming({ notes }: Engine, { at }: ApiCall): Value {
@@ -316,8 +335,9 @@ function put(engine: Engine, call: ApiCall, effect: EffectOf<'put'>): undefined 
 function load(
   engine: Engine,
   call: ApiCall,
-  { path, isRelative, isFolder }: EffectOf<'load'>,
+  { path, isRelative, isFolder, isApart }: EffectOf<'load'>,
 ): Value | undefined {
+  if (isApart) engine.notes.capability(call.at, { kind: 'exec', program: 'node' });
   const given = argOf(call, path) ?? unknown;
   if (
     engine.knowledge.isOpen &&
@@ -448,14 +468,14 @@ function callBack(
   call: ApiCall,
   { isLater, ...effect }: EffectOf<'call'>,
 ): Value | undefined {
-  const { callee, given = [], each, spread, pairs, numbered } = effect;
+  const { callee, given = [], each, spread, pairs, numbered, observes } = effect;
   const called = argOf(call, callee);
   if (called === undefined) return undefined;
   const self = effect.self === undefined ? undefined : argOf(call, effect.self);
   const target = self === undefined ? called : methodOn(called, self);
   if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
   const site = siteOf(call);
-  const args: Value[] = [];
+  const args: Value[] = observes === undefined ? [] : [observed(engine, call, observes)];
   const named = new Map<string, Value>();
   const loose: Value[] = [];
   const { isOpen } = engine.knowledge;

@@ -16,16 +16,10 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
+import { anyNumberOf } from '../protocols.ts';
 import type { ApiCall } from './effects.ts';
 
 type Made = readonly (Value | undefined)[];
-
-// A list of any number of items like this one.
-function anyNumberOf(item: Value): Value {
-  const object = newObject('list');
-  object.rest = { ...item, isOpen: true };
-  return withNodes(thingValue({ is: 'object', object }), allNodesOf([item]));
-}
 
 /** What a function gave for each item. */
 export function mapped({ self = unknown, args }: ApiCall, [made = unknown]: Made): Value {

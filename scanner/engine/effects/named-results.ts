@@ -3,6 +3,7 @@
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
 import { isEnvironment, itemAt, memberByText, namedValue } from '../names.ts';
+import { shownBy } from '../protocols.ts';
 import {
   allNodesOf,
   concat,
@@ -21,7 +22,7 @@ import {
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, readVariable, siteOf } from './effects.ts';
 import { loadPath, ownProgram, runProgram } from './files.ts';
-import { shownBy } from './results.ts';
+
 
 // A text that only names something: what it names.
 export function evaluated(engine: Engine, call: ApiCall): Value {

@@ -1,5 +1,5 @@
 /** Options of requests and programs that are given as one record. */
-import type { EffectOf } from '../../knowledge/row.ts';
+import type { ArgOf, EffectOf } from '../../knowledge/row.ts';
 import type { Engine } from '../interpret.ts';
 import {
   allNodesOf,
@@ -40,6 +40,7 @@ function optionsIn(value: Value | undefined): Options | undefined {
 
 /** A request whose address, method, headers and body stand in a record. */
 export function withOptions(
+  engine: Engine,
   call: ApiCall,
   effect: EffectOf<'request'>,
 ): { readonly call: ApiCall; readonly effect: EffectOf<'request'> } {
@@ -51,7 +52,10 @@ export function withOptions(
   const parts = new Map<Part, Value[]>([
     ['url', (effect.query ?? []).flatMap((of) => argOf(call, of) ?? [])],
     ['body', (effect.body ?? []).flatMap((of) => argOf(call, of) ?? [])],
-    ['header', (effect.header ?? []).flatMap((of) => argOf(call, of) ?? [])],
+    [
+      'header',
+      (effect.header ?? []).flatMap((of) => argOf(call, of) ?? defaultsOf(engine, call, of)),
+    ],
   ]);
   for (const { fields, rest } of given) {
     for (const [name, one] of fields) {
@@ -93,6 +97,15 @@ export function withOptions(
       header: [3],
     },
   };
+}
+
+// `axios.defaults.headers.common.Authorization = token`
+function defaultsOf({ globals }: Engine, { at, self }: ApiCall, of: ArgOf): readonly Value[] {
+  if (of !== 'self' || self !== undefined) return [];
+  const owner = /^(?:@[^/]+\/)?[^.#]+/.exec(at.api)?.[0] ?? at.api;
+  return [...globals.fields].flatMap(([name, value]) =>
+    name.startsWith(`${owner}.defaults.`) ? [value] : [],
+  );
 }
 
 type Part = 'url' | 'body' | 'header';

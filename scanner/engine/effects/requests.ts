@@ -25,6 +25,7 @@ import {
   objectsOf,
   shownTexts,
   textsOf,
+  textValue,
   thingValue,
   unknown,
   type Value,
@@ -44,7 +45,7 @@ interface Parts {
 /** A request: to the address that it is given, else to what its object is open on. */
 export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'request'>): Value {
   if (effect.options !== undefined) {
-    const plain = withOptions(call, effect);
+    const plain = withOptions(engine, call, effect);
     return applyRequest(engine, plain.call, plain.effect);
   }
   const valuesOf = (these: EffectOf<'request'>['body'] = []): readonly Value[] =>
@@ -266,7 +267,9 @@ function sendTo(
 /** A connection that an object is open on from now on. */
 export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'connect'>): Value {
   const { at } = call;
-  const address = argOf(call, effect.host) ?? unknown;
+  const host = argOf(call, effect.host) ?? unknown;
+  // `connect(port, () => …)`
+  const address = host.things.some(({ is }) => is === 'function') ? textValue('localhost') : host;
   // A socket of the file system.
   const socket = engine.knowledge.callsBack
     ? [argOf(call, 'path'), effect.port === undefined ? undefined : argOf(call, effect.port)]

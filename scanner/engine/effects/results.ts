@@ -10,6 +10,7 @@ import { invoke } from '../invoke.ts';
 import { compute } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
 import { itemAt, memberByText } from '../names.ts';
+import { shownBy } from '../protocols.ts';
 import {
   absorb,
   allNodesOf,
@@ -55,7 +56,9 @@ export function givenBy(
   if ('text' in gives) return textValue(gives.text);
   if ('api' in gives) return thingValue({ is: 'api', name: gives.api });
   if ('compute' in gives) return computedBy(engine, call, gives);
-  return objectOf(engine, call, made, gives.instance, gives.bare === true);
+  const object = objectOf(engine, call, made, gives.instance, gives.bare === true);
+  if (gives.carries) for (const one of objectsOf(object)) absorb(one, allNodesOf(allGiven(call)));
+  return object;
 }
 
 function dataIn(call: ApiCall): Value {
@@ -167,7 +170,9 @@ function boundOf({ self, args, named, spread }: ApiCall): Value {
 
 // ``String.raw`a${b}` ``, `String.raw({ raw: ['a', ''] }, b)`
 function woven({ args: [first = unknown, ...others] }: ApiCall): Value {
-  const pieces = objectsOf(first).flatMap(({ fields }) => itemsOf(fields.get('raw') ?? first) ?? []);
+  const pieces = objectsOf(first).flatMap(
+    ({ fields }) => itemsOf(fields.get('raw') ?? first) ?? [],
+  );
   if (first.texts.length > 0 || pieces.length === 0) return first;
   return concat(
     pieces.flatMap((piece, at) => {
@@ -371,9 +376,20 @@ function computedBy(
     gives.compute,
     all.map((one) => one ?? unknown),
   );
+  if (engine.knowledge.callsBack && made.things.length === 0) {
+    if (gives.compute === 'list') return collection('list', made, allGiven(call));
+    if (gives.compute === 'from-entries') return collection('record', made, allGiven(call));
+  }
   if (gives.compute === 'match-regex' && given[0] !== undefined && given[1] !== undefined)
     return namedLine(engine, call, given[1], given[0]) ?? made;
   return engine.knowledge.isOpen ? decodedIn(engine, call, gives.compute, made) : made;
+}
+
+// A list or record that is filled later; what is in it from the start is not known.
+function collection(kind: 'list' | 'record', made: Value, given: readonly Value[]): Value {
+  const object = newObject(kind);
+  if (given.some((one) => one !== nil)) object.rest = { ...made, isOpen: true };
+  return withNodes(thingValue({ is: 'object', object }), made.nodes);
 }
 
 // An object of a class, which is open on what the call opened and has the data of what it was
@@ -406,21 +422,6 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
   return thingValue({ is: 'instance', of, object });
-}
-
-/** What the methods of the skill give that say an object as a text. */
-export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
-  const found = value.things.flatMap((thing) => {
-    if (thing.is !== 'object' || thing.object.class === undefined) return [];
-    const of = thing.object.class;
-    const method = ['__format__', '__str__', '__repr__']
-      .map((name) => methodOf(of, name))
-      .find((one) => one !== undefined);
-    return method === undefined
-      ? []
-      : [invoke(engine, method, nothingGiven, site, thingValue(thing))];
-  });
-  return found.length === 0 ? undefined : either(found);
 }
 
 // `dict(other, key=value)`
@@ -456,8 +457,11 @@ function encoded({ notes }: Engine, call: ApiCall): Value {
 
 // What a decoder makes of a text that is not known is data that somebody hid.
 function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made: Value): Value {
-  if (computation === 'codec-encode' && call.self === undefined && made.texts.length === 0)
-    return encoded(engine, call);
+  const encodes =
+    (computation === 'codec-encode' && call.self === undefined) ||
+    /^(base64|hex)-encode$/.test(computation) ||
+    (computation === 'bytes-text' && /^(base64(url)?|hex)$/.test(knownText(call.args[0]) ?? ''));
+  if (encodes && made.texts.length === 0) return encoded(engine, call);
   const isLetter = /^(chr|from-(bytes|codes))$/.test(computation);
   if (
     computation === 'codec-decode' &&

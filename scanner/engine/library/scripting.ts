@@ -125,7 +125,7 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
       (one, at) => itemsOf(one) ?? (isList(one) || at === 0 ? undefined : [one]),
     );
     if (!isList(first)) return undefined;
-    const known = items.findIndex((one) => one === undefined);
+    const known = items.indexOf(undefined);
     if (known < 0) return listValue(items.flatMap((one) => one ?? []));
     const list = listValue(items.slice(0, known).flatMap((one) => one ?? []));
     const rest = all

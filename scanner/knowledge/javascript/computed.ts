@@ -116,7 +116,7 @@ const lists: Table = {
   'List#entries': computes('pairs', 'self'),
   'List#keys': nothing,
   'List#length size': computes('length', 'self'),
-  'List#next Any#next': row([], 'next'),
+  'List#next': row([], 'next'),
   'Array Array.of': computes('list', { rest: 0 }),
   'Array.from': row(perItemOfFirst, { compute: 'list', of: [0] }),
   'Set WeakSet': computes('list', 0),
@@ -134,17 +134,24 @@ const lists: Table = {
 };
 
 const objects: Table = {
-  // What is put over the first object is in it from now on.
   'Object.assign': row(
-    { does: 'fill', into: 0, with: { rest: 1 } },
-    { compute: 'merged', of: [{ rest: 0 }] },
+    [1, 2, 3].map((at): RowEffect => ({ does: 'change', how: 'update', of: 0, with: at, when: { of: at, form: /^/ } })),
+    { compute: 'same', of: [0] },
+  ),
+  'Object.setPrototypeOf Reflect.setPrototypeOf': row(
+    { does: 'change', how: 'update', of: 0, with: 1 },
+    { compute: 'same', of: [0] },
   ),
   'Object.freeze seal preventExtensions create getPrototypeOf Object': first,
-  'Object.setPrototypeOf structuredClone Reflect.getPrototypeOf': first,
+  'structuredClone Reflect.getPrototypeOf': first,
   'Object.defineProperties': merges,
   'Object.getOwnPropertyDescriptor Reflect.getOwnPropertyDescriptor': row([], 'member'),
   'Reflect.get': row([], 'member'),
-  'Reflect.set Object.defineProperty Reflect.defineProperty': setsMember,
+  'Reflect.set': setsMember,
+  'Object.defineProperty Reflect.defineProperty': row(
+    { does: 'set-member', of: 0, name: 1, value: 'value', getter: 'get' },
+    { compute: 'same', of: [0] },
+  ),
   'Reflect.apply': row({ does: 'call', callee: 0, given: [2], spread: true, self: 1 }, 'called'),
   'Reflect.construct': row({ does: 'call', callee: 0, given: [1], spread: true }, 'called'),
   'Reflect.has': nothing,
@@ -159,7 +166,7 @@ const objects: Table = {
   'Any#catch Function#catch': row(failed, 'self'),
   'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
   'Promise.resolve all race any allSettled': first,
-  'Promise.reject reject()': row({ does: 'raise', value: 0 }, 'nothing'),
+  'reject() Promise.reject': row({ does: 'raise', value: 0 }, 'nothing'),
   Promise: row([], 'promised'),
   'Promise.withResolvers': through,
   'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
@@ -211,8 +218,7 @@ const encodings: Table = {
   'crypto.createDecipheriv createDecipher': row(decodes, { instance: 'crypto.Decipher' }),
   'crypto.Decipher#update final': row([], 'decoded'),
   'crypto.Decipher#setAuthTag setAutoPadding': itself,
-  'crypto.privateDecrypt publicDecrypt': row([], 'decoded'),
-  'crypto.subtle.decrypt': row([], 'decoded'),
+  'crypto.privateDecrypt publicDecrypt crypto.subtle.decrypt': row(decodes, 'decoded'),
 };
 
 const addresses: Table = {
@@ -271,7 +277,10 @@ const worker = row([
   { does: 'load', path: 0, isApart: true, unless: isCode },
 ]);
 
-const native: RowEffect[] = [{ does: 'native', what: 0 }, { does: 'load', path: 0 }];
+const native: RowEffect[] = [
+  { does: 'native', what: 0 },
+  { does: 'load', path: 0 },
+];
 
 const programs: Table = {
   'module.createRequire': row([], { api: 'require' }),

@@ -39,6 +39,7 @@ function canonicalName(qualified: string): string {
     .replace(isAGlobalObject, '')
     .replace(/^(node|npm|jsr):\/?/, '')
     .replace(/\.default(?=\.|$)/g, '')
+    .replace(/^EventTarget$/, 'events.EventEmitter')
     .replace(/^events\.EventEmitter\.(?=\w)/, 'events.')
     .replace(/^events$/, 'events.EventEmitter')
     .replace(/^path\.(posix|win32)\./, 'path.')
@@ -59,13 +60,10 @@ function deeds(name: string, effect: RowEffect): readonly RowEffect[] {
       return effect.shell === true || effect.args !== undefined
         ? [effect]
         : [{ ...effect, args: 'args' }];
-    case 'load':
-      return effect.isApart
-        ? [effect, { does: 'program', words: { text: 'node' }, args: { rest: 0 } }]
-        : [effect];
+    case 'delete':
+      return [{ traits: ['write', 'delete'], ...effect, isPath: true }];
     case 'read':
     case 'write':
-    case 'delete':
     case 'open':
       return [{ ...effect, isPath: true }];
     default:
@@ -75,7 +73,11 @@ function deeds(name: string, effect: RowEffect): readonly RowEffect[] {
 
 function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
   const method = effect.method ?? verb.exec(name)?.[1]?.toUpperCase();
-  return { ...effect, ...(method !== undefined && { method }) };
+  const { host: service, ...plain } = effect;
+  const of = method === undefined ? {} : { method };
+  return service === undefined || effect.options !== undefined
+    ? { ...effect, ...of }
+    : { ...plain, ...of, url: { text: `https://${service}/*` } };
 }
 
 /** Objects of Node and of packages that tables name without a row of their own. */
@@ -91,8 +93,7 @@ function asGives(gives: Gives): Gives {
 
 // A field of an object is what the object is: whoever reads it gets no copy.
 const fieldsOnly = /^child_process\.ChildProcess#(stdin|stdout|stderr)$/;
-const isRead =
-  /^(process\.(stdin|argv)|Deno\.(stdin|args)|document\.cookie|js-yaml\.DEFAULT_FULL_SCHEMA)$/;
+const isRead = /^(process\.(stdin|argv)|Deno\.(stdin|args)|document\.cookie)$/;
 
 const ofLibraries: Table = Object.fromEntries(
   Object.entries({ ...anyRows, ...globalRows, ...nodeRows, ...npmRows })
@@ -127,28 +128,6 @@ function familyRow(api: string): Row | undefined {
     : widest[effect];
 }
 
-const host: EffectOf<'connect'>['host'] = {
-  name: 'connectionString',
-  or: { name: 'host', or: { name: 'hostname', or: { at: 1, text: 'localhost' } } },
-};
-const tcp: RowEffect = {
-  does: 'connect',
-  scheme: 'tcp',
-  host,
-  port: { at: 0, name: 'port' },
-  tellsPort: true,
-};
-/** A server by its address, or by its host as an option. */
-const server: RowEffect = {
-  does: 'connect',
-  scheme: 'tcp',
-  host: { name: 'connectionString', or: { name: 'host', or: { name: 'hostname', or: 0 } } },
-  port: 'port',
-  tellsPort: true,
-};
-const socket: Gives = { instance: 'net.Socket' };
-const client: Gives = { instance: 'pg.Client' };
-
 function codeAt(code: number): RowEffect {
   return code === 0
     ? { does: 'code', code }
@@ -157,15 +136,6 @@ function codeAt(code: number): RowEffect {
 
 /** Rows whose arguments the tables tell in a way of their own. */
 const connections: Table = named({
-  'Deno.connect connectTls Bun.connect net|tls.connect createConnection net.Socket#connect': row(
-    tcp,
-    socket,
-  ),
-  'pg.Client Pool mysql2|mysql2/promise.createConnection createPool': row(server, client),
-  'Bun.sql SQL RedisClient': row(server, { instance: 'Bun.SQL' }),
-  'nodemailer.createTransport': row(server, { instance: 'nodemailer.Transporter' }),
-  'ssh2.Client#connect basic-ftp.Client#access connect': row(server),
-  'dgram.Socket#connect': row({ ...tcp, scheme: 'udp' }),
   'dgram.Socket#send': row([
     { does: 'connect', scheme: 'udp', host: { at: 2, text: 'localhost' }, port: 1 },
     { does: 'send', content: 0 },
@@ -190,11 +160,18 @@ const serverOptions =
 
 export const javascriptKnowledge: Knowledge = {
   language: 'javascript',
-  rows: { ...ofLibraries, ...computedRows, ...connections, ...assigned },
+  rows: {
+    ...ofLibraries,
+    ...computedRows,
+    ...connections,
+    ...assigned,
+    // A client that is itself a function.
+    'axios.Instance()': ofLibraries['axios.Instance'] ?? row([]),
+  },
   shown: (api) => api.replace(/^(Any|Text|List|Record|Function|Number)#/, '').replace(/\(\)/g, ''),
   canonical: canonicalName,
   ambiguous:
-    /^(get|set|add|delete|has|keys|values|entries|append|fill|find|filter|map|push|pop|join|concat|slice|name|dir|base|host|port|hash|search|length|size|at|next|emit|match|replace|toString)$/,
+    /^(get|set|add|delete|has|keys|values|entries|append|fill|find|filter|map|push|pop|join|concat|slice|name|dir|base|host|port|hash|search|length|size|at|next|emit|match|replace)$/,
   properties:
     /^(Text|List|Record)#(length|size|byteLength|buffer|href|searchParams|origin|protocol|host|hostname|port|pathname|search|hash|dir|base|name)$/,
   names: {
@@ -219,6 +196,14 @@ export const javascriptKnowledge: Knowledge = {
   emptyIsFalse: 'scalars',
   isOpen: true,
   itemsAreMembers: true,
+  collections: {
+    Array: 'list',
+    Set: 'list',
+    WeakSet: 'list',
+    Map: 'record',
+    WeakMap: 'record',
+    URLSearchParams: 'record',
+  },
   classMember: {
     name: 'constructor',
     of: {
@@ -246,7 +231,18 @@ export const javascriptKnowledge: Knowledge = {
   ),
   looking:
     /^(console\.\w+|Object\.(freeze|keys|getPrototypeOf|getOwnPropertyDescriptor)|Reflect\.\w+|util\.(promisify|callbackify|deprecate|inspect)|Proxy|Boolean|Array\.isArray)$/,
-  protocols: ['toString', 'toJSON', 'valueOf'],
+  protocols: [
+    'toString',
+    'toJSON',
+    'valueOf',
+    '@@toPrimitive',
+    '@@iterator',
+    '@@asyncIterator',
+    'next',
+    'then',
+  ],
+  shownNames: ['@@toPrimitive', 'toString', 'valueOf'],
+  iteration: { names: ['@@iterator', '@@asyncIterator'], value: 'value' },
   nextName: 'next',
   constructor: 'constructor',
   makeName: 'new',

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import * as ir from '../../ir/build.ts';
 import type { Extent, Func, Node, NodeOf, Param } from '../../ir/ir.ts';
-import { Expressions } from './expressions.ts';
+import { Expressions, nameOfKey } from './expressions.ts';
 import { hasModifier } from './modules.ts';
 
 const { SyntaxKind } = ts;
@@ -170,8 +170,9 @@ export abstract class Definitions extends Expressions {
 
   private keyOf(name: ts.PropertyName): Node {
     const at = this.at(name);
-    if (ts.isComputedPropertyName(name)) return this.lower(name.expression);
-    return ir.constant(at, 'text' in name ? name.text : '*');
+    if (!ts.isComputedPropertyName(name)) return ir.constant(at, 'text' in name ? name.text : '*');
+    const written = nameOfKey(name.expression);
+    return written === undefined ? this.lower(name.expression) : ir.constant(at, written);
   }
 
   // ---- classes ----
@@ -265,7 +266,7 @@ export abstract class Definitions extends Expressions {
 function methodName(name: ts.PropertyName): string {
   if (!ts.isComputedPropertyName(name)) return 'text' in name ? name.text : '*';
   const { expression } = name;
-  return ts.isStringLiteralLike(expression) ? expression.text : expression.getText();
+  return nameOfKey(expression) ?? expression.getText();
 }
 
 export function selfAt({ start, end }: Extent): Node {

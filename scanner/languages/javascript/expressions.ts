@@ -384,8 +384,10 @@ export abstract class Expressions extends Names {
   }
 
   private entry(of: Node, key: ts.PropertyName | ts.BindingName, at: Extent): Node {
-    if (ts.isComputedPropertyName(key)) return ir.item(at, of, this.lower(key.expression));
-    return ir.member(at, of, 'text' in key ? key.text : '*');
+    const name = ts.isComputedPropertyName(key) ? nameOfKey(key.expression) : undefined;
+    if (ts.isComputedPropertyName(key) && name === undefined)
+      return ir.item(at, of, this.lower(key.expression));
+    return ir.member(at, of, name ?? ('text' in key ? key.text : '*'));
   }
 
   /** A value, or what stands for it where nothing is there. */
@@ -401,7 +403,17 @@ export function nameIn(
 ): string | undefined {
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
   const key = node.argumentExpression as ts.Expression | undefined;
-  return key !== undefined && ts.isStringLiteralLike(key) ? key.text : undefined;
+  return key === undefined ? undefined : nameOfKey(key);
+}
+
+/** The name that a key says as it stands: a text, or `Symbol.iterator`. */
+export function nameOfKey(key: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(key)) return key.text;
+  const isSymbol =
+    ts.isPropertyAccessExpression(key) &&
+    ts.isIdentifier(key.expression) &&
+    key.expression.text === 'Symbol';
+  return isSymbol ? `@@${key.name.text}` : undefined;
 }
 
 // `a + b + c` as one operation: each level of the tree would be one of a call.

@@ -1,0 +1,110 @@
+/** Methods of the skill's objects that the language, or a library, calls by itself. */
+
+import type { Node } from '../ir/ir.ts';
+import { type CallSite, callValue, type Given, nothingGiven, withReceiver } from './calls.ts';
+import { methodOf } from './classes.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { compute } from './library/library.ts';
+import { memberOf, memberNode } from './names.ts';
+import {
+  allNodesOf,
+  dataOf,
+  either,
+  newObject,
+  type Thing,
+  thingValue,
+  type Value,
+} from './value.ts';
+
+// A method of a class of the skill, or a function that a record holds, with its object.
+function methodIn(thing: Thing, name: string): Value | undefined {
+  if (thing.is !== 'object') return undefined;
+  const self = thingValue(thing);
+  const { class: of, fields } = thing.object;
+  const method = of === undefined ? undefined : methodOf(of, name);
+  if (method !== undefined) return thingValue({ ...method, self });
+  const field = fields.get(name);
+  const isFunction = field?.things.some(({ is }) => is === 'function' || is === 'bound');
+  return field !== undefined && isFunction ? withReceiver(field, self) : undefined;
+}
+
+function results(
+  engine: Engine,
+  site: CallSite,
+  of: Value,
+  names: readonly string[],
+): readonly Value[] {
+  return of.things.flatMap((thing) => {
+    const method = names.map((name) => methodIn(thing, name)).find((one) => one !== undefined);
+    return method === undefined ? [] : [callValue(engine, site, method, nothingGiven)];
+  });
+}
+
+/** What the methods of the skill give that say an object as a text. */
+export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
+  const found = results(engine, site, value, engine.knowledge.shownNames ?? []);
+  return found.length === 0 ? undefined : either(found);
+}
+
+/** What an object of the skill gives one by one. */
+export function nextOf(
+  engine: Engine,
+  node: Node,
+  value: Value,
+  frame: Invocation,
+): readonly Value[] {
+  const { nextName } = engine.knowledge;
+  if (nextName === undefined) return [];
+  return results(engine, { node, frame, isByText: false }, value, [nextName]);
+}
+
+/** What a loop goes through when it goes through a value. */
+export function iterated(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
+  const { iteration } = engine.knowledge;
+  if (iteration === undefined || value.things.length === 0) return value;
+  const site = { node, frame, isByText: false };
+  const found = value.things.map((thing): Value => {
+    const method = iteration.names.map((name) => methodIn(thing, name)).find((one) => one);
+    if (method !== undefined) {
+      const made = callValue(engine, site, method, nothingGiven);
+      const items = nextOf(engine, node, made, frame).map((one) =>
+        memberOf(engine, memberNode(node, iteration.value), one, iteration.value, frame),
+      );
+      return items.length === 0 ? made : anyNumberOf(either(items));
+    }
+    const isMap = thing.is === 'object' && thing.object.kind === 'record';
+    return isMap ? compute('entries', [thingValue(thing)]) : thingValue(thing);
+  });
+  const others = { ...value, things: [] };
+  return either([...(value.isOpen || value.texts.length > 0 ? [others] : []), ...found]);
+}
+
+/** A list of any number of items like this one. */
+export function anyNumberOf(item: Value): Value {
+  const object = newObject('list');
+  object.rest = { ...item, isOpen: true };
+  return { ...thingValue({ is: 'object', object }), nodes: allNodesOf([item]) };
+}
+
+/**
+ * A library calls methods of the objects that it is given: what these give goes with the object.
+ */
+export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
+  const { protocols = [] } = engine.knowledge;
+  for (const value of [...given.args, ...given.named.values()])
+    for (const thing of value.things) {
+      if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
+      const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
+      if (methods.length === 0) continue;
+      engine.asked.add(thing.object);
+      for (const method of methods) {
+        const handed = newObject('object');
+        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
+        const args = { ...nothingGiven, args: [arg, arg], isAnything: true } as const;
+        const made = callValue(engine, site, method, args);
+        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
+        if (nodes.length > 0)
+          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
+      }
+    }
+}
