@@ -3,7 +3,7 @@
 import type { Node } from '../ir/ir.ts';
 import { nothingGiven } from './calls.ts';
 import { methodOf, staticOf } from './classes.ts';
-import { applyRow } from './effects/effects.ts';
+import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { letterOf } from './library/codecs.ts';
@@ -44,14 +44,10 @@ export function setMember(
     if (thing.is === 'function' && name !== undefined)
       engine.heap.set(fieldsOf(engine, thing), name, given);
     if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
-      if (engine.knowledge.powerful?.test(thing.name))
-        engine.notes.trait(
-          engine.at(frame, place, `${thing.name}.${name}`),
-          'patch-builtin',
-          `${thing.name}.${name}`,
-        );
       const written = `${thing.name}.${name}`;
       const full = engine.knowledge.canonical?.(written) ?? written;
+      if (isPatch(engine, thing.name, full))
+        engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
       if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
       engine.heap.set(engine.globals, full, given);
     }
@@ -101,6 +97,15 @@ export function setMember(
       engine.notes.sink(at, allNodesOf([given]), { what: 'exec', api: '__code__', part: 'code' });
     }
   }
+}
+
+// Whether other code calls what is put in place of a function of the library.
+function isPatch(engine: Engine, of: string, member: string): boolean {
+  const { patched, powerful } = engine.knowledge;
+  if (patched === undefined) return powerful?.test(of) === true;
+  const effects = rowFor(engine, member)?.effects ?? [];
+  const isUsed = effects.some(({ does }) => !/^(output|input|observe|fill|call)$/.test(does));
+  return isUsed || patched.test(member);
 }
 
 // Functions that a class is given are its methods; `A.prototype = { … }` gives several.

@@ -53,6 +53,8 @@ export interface Given {
   readonly spread: readonly Value[];
   /** What a generator is sent. */
   readonly sent?: Value;
+  /** The same with the items of other lists that may be given item by item. */
+  readonly others?: readonly Given[];
   /** Nobody is known to call: each parameter is anything. */
   readonly isAnything?: true;
 }
@@ -74,26 +76,45 @@ export function callFunction(
 ): Value {
   if (node.kind === 'super') return callSuper(engine, node, frame);
   const { callee } = node;
+  const site = (isByText: boolean): CallSite => ({ node, frame, isByText });
   if (callee.kind === 'member') {
     const of = engine.evaluate(callee.of, frame);
     const name = engine.nameOf(callee, frame);
     const given = givenBy(engine, node, frame);
     const isByText = engine.isHidden(callee, frame);
-    return callMethod(engine, { node, frame, isByText }, of, name, given);
+    return inEachWay(engine, given, frame, (way) =>
+      callMethod(engine, site(isByText), of, name, way),
+    );
   }
   if (callee.kind === 'item' && callee.key !== undefined && engine.knowledge.itemsAreMembers) {
     const of = engine.evaluate(callee.of, frame);
     const key = engine.evaluate(callee.key, frame);
     const given = givenBy(engine, node, frame);
     const isByText = !isWritten(key);
-    return callMethod(engine, { node, frame, isByText }, of, keyOf(key), given);
+    return inEachWay(engine, given, frame, (way) =>
+      callMethod(engine, site(isByText), of, keyOf(key), way),
+    );
   }
   if (callee.kind === 'global') {
     const given = givenBy(engine, node, frame);
-    return callNamed(engine, { node, frame, isByText: false }, callee.name, given);
+    return inEachWay(engine, given, frame, (way) =>
+      callNamed(engine, site(false), callee.name, way),
+    );
   }
   const value = engine.evaluate(callee, frame);
-  return callValue(engine, { node, frame, isByText: false }, value, givenBy(engine, node, frame));
+  const given = givenBy(engine, node, frame);
+  return inEachWay(engine, given, frame, (way) => callValue(engine, site(false), value, way));
+}
+
+function inEachWay(
+  engine: Engine,
+  { others, ...given }: Given,
+  frame: Invocation,
+  run: (way: Given) => Value,
+): Value {
+  if (others === undefined) return run(given);
+  const runs = [given, ...others].map((way) => () => run(way));
+  return either(engine.branches(runs, frame, true));
 }
 
 /** Where a call stands; `isByText`: the name of what is called was put together from pieces. */

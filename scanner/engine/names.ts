@@ -134,8 +134,12 @@ function memberIn(
   switch (thing.is) {
     case 'object':
       return memberOfObject(engine, node, thing, name, frame);
-    case 'class':
+    case 'class': {
+      const getter = name === undefined ? undefined : staticMethodOf(thing.class, name);
+      if (getter?.func.isGetter)
+        return [invoke(engine, getter, nothingGiven, { node, frame }, thingValue(thing))];
       return [classMember(thing.class, name) ?? unknown];
+    }
     case 'function': {
       const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
       if (field !== undefined) return [field];

@@ -76,10 +76,11 @@ export class Notes {
 
   /** A mount of a path that may have unknown parts. */
   mount(at: At, path: string, mode: 'ro' | 'rw', traits: readonly Trait[]): Capability {
-    const hole = path.indexOf(unknownPart);
-    const known = hole < 0 ? path || '.' : hole === 0 ? '*' : `${path.slice(0, hole)}*`;
+    const plain = path.replace(/^(\.\/+)+(?=.)/, '');
+    const hole = plain.indexOf(unknownPart);
+    const known = hole < 0 ? plain || '.' : hole === 0 ? '*' : `${plain.slice(0, hole)}*`;
     const capability: Capability = { kind: 'mount', path: known, mode };
-    this.capability(at, capability, traits, shapeOf(path));
+    this.capability(at, capability, traits, shapeOf(plain));
     return capability;
   }
 

@@ -24,23 +24,30 @@ import {
   withNodes,
 } from './value.ts';
 
+/** Ways to take apart lists that are given item by item, where it may be one list or another. */
+const waysMax = 4;
+
 /** What a call is given, after all that its arguments do. */
 export function givenBy(
   engine: Engine,
   { args = [] }: { readonly args?: readonly Arg[] },
   frame: Invocation,
 ): Given {
-  const positional: Value[] = [];
+  let ways: (readonly Value[])[] = [[]];
+  const add = (...lists: readonly (readonly Value[])[]): void => {
+    ways = ways.flatMap((way) => lists.map((list) => [...way, ...list])).slice(0, waysMax);
+  };
   const named = new Map<string, Value>();
   const spread: Value[] = [];
   for (const arg of args) {
     const whole = engine.evaluate(arg.value, frame);
     const value = arg.spread ? iterated(engine, arg.value, whole, frame) : whole;
     engine.spend(itemsHeld(value));
-    const items = arg.spread ? itemsOf(value) : undefined;
+    const lists = arg.spread ? listsIn(engine, value) : undefined;
     const isPlain = !engine.knowledge.isOpen || value.things.every(({ is }) => is !== 'instance');
     const record = arg.spread && isPlain ? recordIn(value) : undefined;
-    if (items !== undefined) positional.push(...items.map((one) => withNodes(one, value.nodes)));
+    if (lists !== undefined)
+      add(...lists.map((items) => items.map((one) => withNodes(one, value.nodes))));
     else if (record !== undefined)
       for (const [name, one] of record.fields) named.set(name, withNodes(one, value.nodes));
     else if (arg.spread && engine.knowledge.isOpen && isPlain && hasOneRecord(value)) {
@@ -50,9 +57,23 @@ export function givenBy(
       if (objectsOf(value).some(({ rest }) => rest !== undefined)) spread.push(value);
     } else if (arg.spread) spread.push(value);
     else if (arg.name !== undefined) named.set(arg.name, value);
-    else positional.push(value);
+    else add([value]);
   }
-  return { args: positional, named, spread };
+  const [first = [], ...others] = ways;
+  const given = { args: first, named, spread };
+  return others.length === 0
+    ? given
+    : { ...given, others: others.map((way) => ({ ...given, args: way })) };
+}
+
+// The lists that a value may be, with all of their items.
+function listsIn(engine: Engine, value: Value): readonly (readonly Value[])[] | undefined {
+  const items = itemsOf(value);
+  if (items !== undefined) return [items];
+  const isOne = value.texts.length === 0 && value.things.length <= waysMax;
+  if (!engine.knowledge.isOpen || !isOne || value.things.length === 0) return undefined;
+  const lists = value.things.map((thing) => itemsOf(thingValue(thing)));
+  return lists.every((one) => one !== undefined) ? lists : undefined;
 }
 
 /** A list that is written with its items. */

@@ -14,6 +14,7 @@ import {
   type Thing,
   thingValue,
   type Value,
+  withNodes,
 } from './value.ts';
 
 // A method of a class of the skill, or a function that a record holds, with its object.
@@ -76,7 +77,8 @@ export function iterated(engine: Engine, node: Node, value: Value, frame: Invoca
     return isMap ? compute('entries', [thingValue(thing)]) : thingValue(thing);
   });
   const others = { ...value, things: [] };
-  return either([...(value.isOpen || value.texts.length > 0 ? [others] : []), ...found]);
+  const isMore = value.isOpen || value.texts.length > 0;
+  return withNodes(either([...(isMore ? [others] : []), ...found]), value.nodes);
 }
 
 /** A list of any number of items like this one. */

@@ -459,6 +459,11 @@ export interface Knowledge {
   readonly namedParameters?: ReadonlyMap<string, readonly string[]>;
   /** Names of members from which everything can be reached. */
   readonly reaching?: RegExp;
+  /**
+   * Members that other code calls when a program replaces them, besides functions with effects; by
+   * default all of the modules below.
+   */
+  readonly patched?: RegExp;
   /** Modules whose members start programs, run code or reach the network. */
   readonly powerful?: RegExp;
   /** The program that a function starts by its own name. */

@@ -66,7 +66,7 @@ const texts: Table = {
   'Text#length byteLength': computes('length', 'self'),
   'RegExp#exec': row([], 'matched'),
   'RegExp#test': nothing,
-  'RegExp RegExp.new': row([], 'pattern'),
+  RegExp: row([], 'pattern'),
   String: computes('text', 0),
   'String.raw': row([], 'woven'),
   'String.fromCharCode fromCodePoint': computes('from-codes', { rest: 0 }),
