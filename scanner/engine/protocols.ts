@@ -11,6 +11,7 @@ import {
   dataOf,
   either,
   newObject,
+  textValue,
   type Thing,
   thingValue,
   type Value,
@@ -41,10 +42,22 @@ function results(
   });
 }
 
-/** What the methods of the skill give that say an object as a text. */
+/**
+ * What the methods of the skill give that say an object as a text; a function may be shown as it is
+ * written.
+ */
 export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
-  const found = results(engine, site, value, engine.knowledge.shownNames ?? []);
+  const found = [
+    ...results(engine, site, value, engine.knowledge.shownNames ?? []),
+    ...(engine.knowledge.showsFunctions ? value.things.flatMap(writtenAs) : []),
+  ];
   return found.length === 0 ? undefined : either(found);
+}
+
+function writtenAs(thing: Thing): readonly Value[] {
+  if (thing.is !== 'function') return [];
+  const { start, end } = thing.func;
+  return [textValue(thing.program.source.text.slice(start, end), start)];
 }
 
 /** What an object of the skill gives one by one. */

@@ -508,6 +508,9 @@ export const aliases: Readonly<Record<string, string>> = {
   'console.console': 'console',
   'undici.fetch': 'fetch',
   'eval.constructor': 'Function',
+  'Function.call': 'Function.prototype.call',
+  'Function.apply': 'Function.prototype.apply',
+  'Function.bind': 'Function.prototype.bind',
   'Deno.env.get': 'Deno.env.get',
 };
 

@@ -449,6 +449,8 @@ export interface Knowledge {
   readonly protocols?: readonly string[];
   /** Methods by which an object becomes a text, the first that it has. */
   readonly shownNames?: readonly string[];
+  /** A function that becomes a text is its own source. */
+  readonly showsFunctions?: true;
   /** Methods that give what a loop goes through, and the member of a step that holds its item. */
   readonly iteration?: { readonly names: readonly string[]; readonly value: string };
   /** The method by which an object gives its items one by one. */
@@ -476,6 +478,8 @@ export interface Knowledge {
   readonly shown?: (api: string) => string;
   /** Methods of texts, lists and records that others have, too. */
   readonly ambiguous?: RegExp;
+  /** What code gives its caller that stands whole in a text; by default nothing of interest. */
+  readonly givenByCode?: (code: string, api: string) => CodeGiven;
   /** What no table knows gives objects of its own, and is no reason to hold a program. */
   readonly isOpen?: true;
   /** Libraries to which a whole program tells things, and which send them. */
@@ -526,6 +530,9 @@ export interface Knowledge {
   /** Extensions that `load` adds to a path. */
   readonly extensions: readonly string[];
 }
+
+/** Something of the library, which is followed; nothing with powers; or what nobody sees. */
+export type CodeGiven = { readonly api: string } | 'harmless' | 'unseen';
 
 export type ClassedValue = 'text' | 'list' | 'record' | 'function' | 'api' | 'class';
 

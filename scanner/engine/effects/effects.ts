@@ -514,8 +514,8 @@ export function parametersOf(thing: Thing): number {
   return params.some(({ rest }) => rest !== undefined) ? Number.POSITIVE_INFINITY : params.length;
 }
 
-// A function of the skill gets the object; a method of the library is that of the object.
-function methodOn(callee: Value, self: Value): Value {
+/** A function of the skill gets the object; a method of the library is that of the object. */
+export function methodOn(callee: Value, self: Value): Value {
   const things = callee.things.map((one): Thing => {
     if (one.is === 'function') return self.things.length > 0 ? { ...one, self } : one;
     const name =

@@ -4,7 +4,7 @@ import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Language } from '../../fact/source.ts';
 import { startedWord } from '../../flow/started-word.ts';
-import type { EffectOf } from '../../knowledge/row.ts';
+import type { CodeGiven, EffectOf } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
@@ -417,13 +417,22 @@ export function runCode(
   const { at } = call;
   const { notes } = engine;
   const code = perhapsOther(engine, given);
-  if (code.things.some(({ is }) => is === 'function')) return unknown;
+  const isCallable = code.things.some(({ is }) => /^(function|bound|finder|class|api)$/.test(is));
+  if (isCallable && code.texts.length === 0) return unknown;
   const texts = textsOf(code);
   const isOpen =
     (code.isOpen && code.texts.length > 0) || shownTexts(code).some(({ isKnown }) => !isKnown);
+  const { givenByCode } = engine.knowledge;
+  const made = texts.map(({ whole, isKnown }): CodeGiven =>
+    isOpen || !isKnown || at.certainty === 'folded'
+      ? 'unseen'
+      : (givenByCode?.(whole, at.api) ?? 'harmless'),
+  );
   const nodes = allNodesOf([code]);
   if (code.isDecoded) notes.trait(at, 'decode-to-code', texts[0]?.whole ?? '');
-  if (isOpen) notes.trait(at, 'code-from-string', at.api);
+  if (givenByCode !== undefined && made.includes('unseen'))
+    notes.trait(at, 'code-from-string', texts[0]?.whole ?? at.api);
+  else if (isOpen) notes.trait(at, 'code-from-string', at.api);
   const isWhole = texts.every(({ whole }) => whole.replaceAll(unknownPart, '').trim() === '');
   const sink = { what: 'exec', api: at.api } as const;
   const fetched = isWhole && engine.knowledge.command !== undefined ? fetchedBy(engine, nodes) : [];
@@ -439,7 +448,10 @@ export function runCode(
       (text.isKnown && engine.knowledge.isOpen)
     )
       notes.embed(at, language, text);
-  return unknown;
+  const known = made.flatMap((one) =>
+    typeof one === 'object' ? [thingValue({ is: 'api', name: one.api })] : [],
+  );
+  return known.length === 0 ? unknown : either(known);
 }
 
 // `irm ADDRESS | iex`: the addresses, where nothing stands between the request and the run.

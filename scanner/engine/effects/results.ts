@@ -33,7 +33,7 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
-import { type ApiCall, allGiven, argOf, parametersOf, siteOf } from './effects.ts';
+import { type ApiCall, allGiven, argOf, methodOn, parametersOf, siteOf } from './effects.ts';
 import { filtered, flatMapped, found, mapped, promised } from './item-results.ts';
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
@@ -158,11 +158,7 @@ function boundOf({ self, args, named, spread }: ApiCall): Value {
     return thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
   }
   const [object = unknown, ...more] = args;
-  const isObject = object.things.length > 0;
-  const things = self.things.map((one) =>
-    one.is === 'function' && isObject ? { ...one, self: object } : one,
-  );
-  const callee = { ...self, things };
+  const callee = methodOn(self, object);
   return more.length === 0 && spread.length === 0
     ? callee
     : thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
@@ -324,10 +320,10 @@ function memberGiven(engine: Engine, call: ApiCall): Value {
 }
 
 function shownText(engine: Engine, call: ApiCall): Value {
-  const [first = unknown] = call.args;
+  const [first = call.self ?? unknown] = call.args;
   const [api] = first.things;
   const written = api?.is === 'api' ? shownApi(api.name) : undefined;
-  if (written !== undefined && engine.knowledge.isOpen) return written;
+  if (written !== undefined && engine.knowledge.modules) return written;
   const shown = shownBy(engine, siteOf(call), first);
   const inside = (itemsOf(first) ?? []).flatMap((one) => shownBy(engine, siteOf(call), one) ?? []);
   return withNodes(shown ?? compute('text', [first]), allNodesOf(inside));

@@ -67,7 +67,7 @@ const texts: Table = {
   'RegExp#exec': row([], 'matched'),
   'RegExp#test': nothing,
   RegExp: row([], 'pattern'),
-  String: computes('text', 0),
+  'String Function#toString': row([], 'shown'),
   'String.raw': row([], 'woven'),
   'String.fromCharCode fromCodePoint': computes('from-codes', { rest: 0 }),
   'Number parseFloat': computes('number', 0),
@@ -175,7 +175,7 @@ const objects: Table = {
   'setTimeout setInterval': row(
     [
       { ...later, given: [{ rest: 2 }] },
-      { does: 'code', code: 0, when: { of: 0, form: /[(=;`]/ } },
+      { does: 'code', code: 0, when: { of: 0, form: /\w/ } },
     ],
     'nothing',
   ),
@@ -286,7 +286,6 @@ const programs: Table = {
   'module.createRequire': row([], { api: 'require' }),
   'process.binding _linkedBinding': row(native, 'required'),
   'process.getBuiltinModule module._load': row({ does: 'load', path: 0 }, 'required'),
-  Function: row({ does: 'code', code: { at: -1 } }),
   'Worker worker_threads.Worker': worker,
 };
 

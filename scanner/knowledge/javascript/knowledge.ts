@@ -23,6 +23,7 @@ import {
   row,
   type Table,
 } from '../row.ts';
+import { givenByCode, globalMaker } from './code-in-text.ts';
 import { computedRows } from './computed.ts';
 
 const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects].join('|')})\\.)+(?=.)`);
@@ -128,10 +129,9 @@ function familyRow(api: string): Row | undefined {
     : widest[effect];
 }
 
-function codeAt(code: number): RowEffect {
-  return code === 0
-    ? { does: 'code', code }
-    : { does: 'code', code, when: { of: code, form: /^/ } };
+// A parameter is code where it is more than a name.
+function parameterAt(code: number): RowEffect {
+  return { does: 'code', code, when: { of: code, form: /[^\w\s$,]/ } };
 }
 
 /** Rows whose arguments the tables tell in a way of their own. */
@@ -142,7 +142,8 @@ const connections: Table = named({
   ]),
   'require import': row([], 'required'),
   // The parameters of the function stand before its code.
-  Function: row([0, 1, 2, 3].map((code) => codeAt(code))),
+  Function: row([{ does: 'code', code: { at: -1 } }, ...[0, 1, 2].map(parameterAt)]),
+  [globalMaker]: row([], { api: 'globalThis' }),
 });
 
 const computing =
@@ -216,6 +217,7 @@ export const javascriptKnowledge: Knowledge = {
     },
   },
   familyRow,
+  givenByCode,
   isOwnLibrary,
   isClient: (of) => !isOwnLibrary(of),
   servers: {
@@ -242,6 +244,7 @@ export const javascriptKnowledge: Knowledge = {
     'next',
     'then',
   ],
+  showsFunctions: true,
   shownNames: ['@@toPrimitive', 'toString', 'valueOf'],
   iteration: { names: ['@@iterator', '@@asyncIterator'], value: 'value' },
   nextName: 'next',
