@@ -84,11 +84,19 @@ export function setMember(
       absorb(thing.object, allNodesOf([given]));
       const isHandler =
         /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
+      // What comes in over a connection, or from anywhere.
+      const isConnected = thing.object.openOn.length > 0;
       if (isHandler)
         applyRow(
           engine,
-          { ...nothingGiven, at: engine.at(frame, place, name ?? ''), frame, args: [given] },
-          { effects: [{ does: 'receive' }] },
+          {
+            ...nothingGiven,
+            at: engine.at(frame, place, name ?? ''),
+            frame,
+            args: [given],
+            self: { ...thingValue(thing), isOpen: true },
+          },
+          { effects: [isConnected ? { ...handed, isLater: true } : { does: 'receive' }] },
         );
     }
     if (thing.is === 'function' && name === '__code__') {
@@ -107,6 +115,8 @@ function isPatch(engine: Engine, of: string, member: string): boolean {
   const isUsed = effects.some(({ does }) => !/^(output|input|observe|fill|call)$/.test(does));
   return isUsed || patched.test(member);
 }
+
+const handed = { does: 'call', callee: 0, given: ['self'] } as const;
 
 // Functions that a class is given are its methods; `A.prototype = { … }` gives several.
 function addMethods(of: OwnClass, name: string, given: Value): void {

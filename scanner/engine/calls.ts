@@ -27,6 +27,7 @@ import {
 import { givenBy } from './parts.ts';
 import {
   allNodesOf,
+  contentsOf,
   dataOf,
   either,
   isWritten,
@@ -323,6 +324,14 @@ function functionsIn(
       .map((func) => ({ func, self }));
   if (thing.is === 'class')
     return [...thing.class.statics.values()].map((func) => ({ func, self }));
+  if (thing.is === 'object')
+    return contentsOf(thing.object).flatMap(({ things }) =>
+      things.flatMap((one) =>
+        one.is === 'function'
+          ? [{ func: one, self: one.func.takesReceiver ? self : one.self }]
+          : [],
+      ),
+    );
   if (thing.is !== 'module') return [];
   return [...(thing.program.env?.all.values() ?? [])].flatMap(({ things }) =>
     things.flatMap((one) => (one.is === 'function' ? [{ func: one, self: one.self }] : [])),

@@ -117,6 +117,9 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
       }
       if (all.length === 0) object.rest = value;
+      // A record, or data of which nothing is known.
+      else if (value.nodes.length > 0 && engine.knowledge.isOpen)
+        object.rest = either([...(object.rest ? [object.rest] : []), dataOf(value.nodes)]);
       continue;
     }
     const key = engine.evaluate(entry.key, frame);

@@ -247,7 +247,10 @@ export function textsOf(value: Value): readonly Text[] {
   // More alternatives than are kept.
   if (value.isOpen && value.texts.length >= alternativesMax)
     return [...known, new Text([{ text: unknownPart, raw: undefined, nodes: value.nodes }])];
-  return known.length > 0 ? known : all.slice(0, 1);
+  if (known.length > 0) return known;
+  // `data ?? ''` is the data.
+  const data = all.find(({ isKnown, nodes }) => !isKnown && nodes.length > 0);
+  return data === undefined ? all.slice(0, 1) : [data];
 }
 
 function carrying(text: Text, nodes: readonly string[]): Text {

@@ -299,6 +299,9 @@ export type Computation =
   | 'bytes-text' // bytes, encoding
   | 'between' // text or list, from, to: both may be below 0
   | 'substring' // text, one end, other end
+  | 'starts-with' // text, part
+  | 'ends-with'
+  | 'includes' // list or text, item or part
   | 'code-at' // text, place
   | 'from-codes' // a list of the numbers of letters as a text
   | 'pad' // text, length, with

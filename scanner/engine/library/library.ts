@@ -241,7 +241,7 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const nodes =
     computation === 'path-title'
       ? of.flatMap(({ texts }) => texts.flatMap((text) => text.nodes))
-      : /^(length|range)$/.test(computation)
+      : /^(length|range|includes|(starts|ends)-with)$/.test(computation)
         ? []
         : allNodesOf(of);
   if (computation === 'integer' && (of[1] ?? unknown) === unknown)
@@ -304,6 +304,8 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
   switch (computation) {
     case 'same':
       return first;
+    case 'includes':
+      return isIn(second, first);
     case 'concat':
       return concat(of.flatMap((value) => itemsOf(value) ?? [value]));
     case 'text':

@@ -43,6 +43,10 @@ export function ofScript(
       const ends = endsOf(computation, text.length, [a, b]);
       return ends === undefined || hasHole ? undefined : textValue(text.slice(...ends));
     }
+    case 'starts-with':
+      return hasHole || part === undefined ? undefined : scalarValue(text.startsWith(part));
+    case 'ends-with':
+      return hasHole || part === undefined ? undefined : scalarValue(text.endsWith(part));
     case 'code-at': {
       const code = text.codePointAt(numberOf(a) ?? 0);
       return hasHole || code === undefined ? undefined : scalarValue(code);
