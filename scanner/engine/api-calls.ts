@@ -7,7 +7,7 @@ import { besideOf } from '../programs/beside.ts';
 import { type CallSite, callValue, type Given, holdUnknown, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
 import { serversOf } from './effects/clients.ts';
-import { type ApiCall, applyRow, rowFor, wholeEnvironment } from './effects/effects.ts';
+import { type ApiCall, applyRow, rowFor, sourcesOf, wholeEnvironment } from './effects/effects.ts';
 import { startProgram } from './effects/programs.ts';
 import { sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -67,8 +67,12 @@ function withEnvironment(
   api: string,
   given: Given,
 ): Given {
+  const isRead = (value: Value): boolean =>
+    engine.knowledge.callsBack
+      ? sourcesOf(engine, value, 'whole-env').length > 0
+      : value.nodes.length > 0;
   const isWhole = (value: Value): boolean =>
-    value.nodes.length === 0 && value.things.some((one) => isEnvironment(engine, one));
+    value.things.some((one) => isEnvironment(engine, one)) && !isRead(value);
   const isNamed = /(getitem|getter|format\w*|getattr)$/.test(api);
   if (engine.knowledge.callsBack && !startsApart(engine, api))
     for (const value of given.args)
@@ -82,7 +86,7 @@ function withEnvironment(
           }
   if (isNamed || ![...given.args, ...given.named.values()].some(isWhole)) return given;
   const whole = (value: Value): Value => {
-    const [thing] = value.things;
+    const thing = value.things.find((one) => isEnvironment(engine, one));
     if (!isWhole(value) || thing?.is !== 'instance') return value;
     const at = engine.at(frame, node, thing.of);
     // What its entries are, nobody knows.
@@ -371,14 +375,12 @@ function askHooks(engine: Engine, call: ApiCall, { effects, gives }: Row): Given
   const calls = effects.some(
     ({ does }) => does === 'call' || does === 'receive' || does === 'listen',
   );
-  if (calls || call.named.size === 0) return call;
-  const named = new Map(
-    [...call.named].map(([name, value]) => {
-      const nodes = hookNodes(engine, call, value);
-      return [name, nodes.length === 0 ? value : withNodes(value, nodes)] as const;
-    }),
-  );
-  return { ...call, named };
+  if (calls) return call;
+  const hooked = (value: Value): Value => withNodes(value, hookNodes(engine, call, value));
+  const named = new Map([...call.named].map(([name, value]) => [name, hooked(value)]));
+  const isRecord = (value: Value): boolean =>
+    engine.knowledge.callsBack === true && objectsOf(value).some(({ kind }) => kind === 'record');
+  return { ...call, named, args: call.args.map((one) => (isRecord(one) ? hooked(one) : one)) };
 }
 
 function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): readonly string[] {
@@ -396,7 +398,7 @@ function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): read
       site,
       thing.self,
     );
-    return [...allNodesOf([made]), ...(object.rest?.nodes ?? [])];
+    return allNodesOf([made, arg]);
   });
   return [...own, ...inner.flatMap((one) => hookNodes(engine, call, one, depth + 1))];
 }

@@ -1,9 +1,10 @@
 /** Values that names of the language have by themselves. */
 import { dirname } from 'node:path/posix';
 import type { NamedValue } from '../knowledge/row.ts';
+import { heardOn } from './effects/channels.ts';
 import type { Engine } from './interpret.ts';
 import type { At } from './notes.ts';
-import { dataOf, newObject, textValue, thingValue, type Value } from './value.ts';
+import { dataOf, newObject, textValue, thingValue, unknown, type Value } from './value.ts';
 
 /** What a name of the language stands for by itself. */
 export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
@@ -14,6 +15,7 @@ export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
       : textValue(given.text);
   if ('thisFile' in given) return textValue(file);
   if ('thisFolder' in given) return textValue(dirname(file));
+  if ('isData' in given) return unknown;
   if ('trait' in given) {
     engine.notes.trait(at, given.trait, at.api);
     return thingValue({ is: 'api', name: at.api });
@@ -27,5 +29,8 @@ export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
     return dataOf([engine.notes.source(at, source, 'a request that came in')]);
   }
   const of = 'wholeEnv' in given ? at.api : given.instance;
-  return thingValue({ is: 'instance', of, object: newObject('record') });
+  const object = newObject('record');
+  if ('channel' in given && given.channel !== undefined)
+    object.rest = heardOn(engine, at, given.channel);
+  return thingValue({ is: 'instance', of, object });
 }

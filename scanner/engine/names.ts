@@ -138,7 +138,7 @@ function memberIn(
       const getter = name === undefined ? undefined : staticMethodOf(thing.class, name);
       if (getter?.func.isGetter)
         return [invoke(engine, getter, nothingGiven, { node, frame }, thingValue(thing))];
-      return [classMember(thing.class, name) ?? unknown];
+      return [classMember(engine, node, thing.class, name, frame) ?? unknown];
     }
     case 'function': {
       const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
@@ -267,7 +267,9 @@ function memberOfInstance(
   const api = methodName(thing.of, name ?? '*');
   const isCall =
     isOpen &&
-    rowFor(engine, api)?.effects.some(({ does }) => !/^(env|whole-env|input|observe)$/.test(does));
+    rowFor(engine, api)?.effects.some(
+      ({ does }) => !/^(env|whole-env|input|observe|hear)$/.test(does),
+    );
   const any = `${thing.of}#*`;
   const given = isCall
     ? undefined
@@ -352,11 +354,18 @@ export function methodName(of: string, name: string): string {
   return of.includes('#') ? `${of}.${name}` : `${of}#${name}`;
 }
 
-function classMember(of: OwnClass, name: string | undefined): Value | undefined {
+function classMember(
+  engine: Engine,
+  node: Node,
+  of: OwnClass,
+  name: string | undefined,
+  frame: Invocation,
+): Value | undefined {
   if (name === undefined) return undefined;
   if (name === 'prototype') return thingValue({ is: 'class', class: of });
   const method = staticMethodOf(of, name);
   const self = thingValue({ is: 'class', class: of });
+  if (method?.func.isGetter) return invoke(engine, method, nothingGiven, { node, frame }, self);
   return method === undefined ? staticOf(of, name) : thingValue({ ...method, self });
 }
 

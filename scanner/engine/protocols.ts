@@ -18,9 +18,9 @@ import {
   withNodes,
 } from './value.ts';
 
-// A method of a class of the skill, or a function that a record holds, with its object.
-function methodIn(thing: Thing, name: string): Value | undefined {
-  if (thing.is !== 'object') return undefined;
+/** A method of a class of the skill, or a function that an object holds, with its object. */
+export function methodIn(thing: Thing, name: string): Value | undefined {
+  if (thing.is !== 'object' && thing.is !== 'instance') return undefined;
   const self = thingValue(thing);
   const { class: of, fields } = thing.object;
   const method = of === undefined ? undefined : methodOf(of, name);

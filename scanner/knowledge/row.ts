@@ -201,6 +201,9 @@ type Deed =
     }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
+  /** Data that gets to whoever hears on the channel, in any file. */
+  | { readonly does: 'tell'; readonly channel: string; readonly content: ArgOf }
+  | { readonly does: 'hear'; readonly channel: string }
   /** Gives a view of an argument: what is put into it is in the argument. */
   | { readonly does: 'view'; readonly of: ArgOf }
   /** Sets an option of a transfer by its name: which names are an address, a body, a header. */
@@ -381,6 +384,7 @@ export type Gives =
   | 'filtered' // the items of the object for which a called function holds
   | 'found' // one of these
   | 'promised' // what a function that it calls hands to the first function that it is given
+  | 'resolvers' // a promise, with the functions that settle it
   | 'pattern' // a regular expression: source, flags
   | 'replaced' // the object, with what a text or pattern is replaced by: once, or wherever it is
   | 'replaced-all'
@@ -452,6 +456,8 @@ export interface Knowledge {
   readonly protocols?: readonly string[];
   /** Methods by which an object becomes a text, the first that it has. */
   readonly shownNames?: readonly string[];
+  /** Methods of an object, or functions that it was made with, that get what is written to it. */
+  readonly receivers?: readonly string[];
   /** A function that becomes a text is its own source. */
   readonly showsFunctions?: true;
   /** Methods that give what a loop goes through, and the member of a step that holds its item. */
@@ -540,11 +546,14 @@ export type CodeGiven = { readonly api: string } | 'harmless' | 'unseen';
 export type ClassedValue = 'text' | 'list' | 'record' | 'function' | 'api' | 'class';
 
 export type NamedValue =
-  | { readonly instance: string }
+  /** An object of a class; with data of all that is told on a channel. */
+  | { readonly instance: string; readonly channel?: string }
   | { readonly text: string }
   | { readonly input: string }
   | { readonly incoming: string }
   | { readonly wholeEnv: true }
+  /** It tells of the machine or the process, and nothing that is computed. */
+  | { readonly isData: true }
   /** Whoever reads the name does what the trait says. */
   | { readonly trait: Trait }
   | { readonly thisFile: true }

@@ -3,6 +3,7 @@ import { append } from '../assigned.ts';
 import type { Engine } from '../interpret.ts';
 import { Text } from '../text.ts';
 import {
+  absorb,
   allNodesOf,
   contentsOf,
   dataOf,
@@ -25,6 +26,8 @@ export function fill(engine: Engine, call: ApiCall, { into, with: from }: Effect
   const given = argOf(call, from) ?? unknown;
   for (const object of objectsOf(target ?? unknown)) {
     append(engine, object, given);
+    if (engine.knowledge.callsBack)
+      for (const one of object.holds ?? []) absorb(one, allNodesOf([given]));
   }
   for (const text of target?.texts ?? []) text.carry(allNodesOf([given]));
 }

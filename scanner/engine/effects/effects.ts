@@ -38,6 +38,7 @@ import {
   withNodes,
 } from '../value.ts';
 import { change, fill } from './changes.ts';
+import { handOn, handTo, heardOn, tell } from './channels.ts';
 import { applyFile, loadPath, searchFolder, startAt, storedPaths, temporaryFile } from './files.ts';
 import { runCode, startProgram } from './programs.ts';
 import { applyConnect, applyRequest, send, sendOver, setOption } from './requests.ts';
@@ -242,6 +243,7 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return callBack(engine, call, effect);
     case 'fill':
       fill(engine, call, effect);
+      if (effect.into === 'self') handOn(engine, siteOf(call), call.self, call.args[0]);
       return undefined;
     case 'put':
       return put(engine, call, effect);
@@ -259,6 +261,10 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return change(engine, call, effect);
     case 'view':
       return argOf(call, effect.of);
+    case 'tell':
+      return tell(engine, call, effect);
+    case 'hear':
+      return heardOn(engine, at, effect.channel);
   }
 }
 
@@ -329,6 +335,7 @@ function put(engine: Engine, call: ApiCall, effect: EffectOf<'put'>): undefined 
   for (const object of objectsOf(into)) absorb(object, allNodesOf([content]));
   for (const text of into.texts) text.overwrite(allNodesOf([content]));
   sendOver(engine, { ...call, self: into }, content, 'body');
+  handTo(engine, siteOf(call), into, content);
   return undefined;
 }
 
@@ -428,6 +435,8 @@ export function readVariable(
     if (homes.has(one)) return textValue('~');
     const usual = engine.knowledge.variable?.(one);
     if (usual !== undefined) return textValue(usual);
+    const whole = one === '*' ? sourcesOf(engine, name, 'whole-env') : [];
+    if (whole.length > 0) return dataOf(whole);
     const source: FlowSource = {
       what: 'env',
       name: one,
@@ -436,6 +445,16 @@ export function readVariable(
     return dataOf([engine.notes.source(call.at, source, `reads ${one}`)]);
   });
   return either([...values, ...(other === undefined ? [] : [other])]);
+}
+
+/** The nodes from which the data of a value comes that are sources of a kind. */
+export function sourcesOf(
+  { notes }: Engine,
+  value: Value,
+  what: FlowSource['what'],
+): readonly string[] {
+  const origins = value.nodes.length === 0 ? [] : notes.originsOf(allNodesOf([value]));
+  return origins.filter((node) => notes.sourceAt(node)?.what === what);
 }
 
 function setVariable(

@@ -412,7 +412,8 @@ export function loadPath(
   const texts = textsOf(path);
   const results: Value[] = [];
   for (const text of texts) {
-    if (!text.isKnown) {
+    const isInside = engine.knowledge.isOpen && /^(\.{1,2}|\/skills\/@self)\//.test(text.whole);
+    if (!text.isKnown && !isInside) {
       engine.notes.trait(
         { ...at, certainty: 'widened' },
         'dynamic-import',

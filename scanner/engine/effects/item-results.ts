@@ -81,16 +81,29 @@ export function found(engine: Engine, call: ApiCall, made: Made): Value {
 
 /** What a function hands to the function that it gets: `new Promise((resolve) => …)`. */
 export function promised(engine: Engine, call: ApiCall, site: CallSite): Value {
-  const list = listValue([]);
-  const given = { ...nothingGiven, args: [list] };
-  const resolve = thingValue({
-    is: 'bound',
-    callee: thingValue({ is: 'api', name: 'resolve()' }),
-    given,
-  });
-  const reject = thingValue({ is: 'api', name: 'reject()' });
+  const { promise, resolve, reject } = pending();
   const [executor = unknown] = call.args;
   const made = callValue(engine, site, executor, { ...nothingGiven, args: [resolve, reject] });
-  const held = objectsOf(list).flatMap(contentsOf);
-  return held.length === 0 ? { ...unknown, nodes: made.nodes } : either(held);
+  const held = objectsOf(promise).flatMap(contentsOf);
+  // What is kept may be called later.
+  return held.length === 0 ? withNodes(promise, made.nodes) : either(held);
+}
+
+/** A promise with the functions that settle it: `Promise.withResolvers()`. */
+export function resolvers(): Value {
+  const object = newObject('record');
+  for (const [name, value] of Object.entries(pending())) object.fields.set(name, value);
+  return thingValue({ is: 'object', object });
+}
+
+function pending(): { readonly promise: Value; readonly resolve: Value; readonly reject: Value } {
+  const object = newObject('object');
+  const promise = {
+    ...thingValue({ is: 'instance', of: 'Promise', object } as const),
+    isOpen: true,
+  };
+  const callee = thingValue({ is: 'api', name: 'resolve()' });
+  const given = { ...nothingGiven, args: [promise] };
+  const reject = thingValue({ is: 'api', name: 'reject()' });
+  return { promise, resolve: thingValue({ is: 'bound', callee, given }), reject };
 }

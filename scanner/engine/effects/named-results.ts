@@ -4,6 +4,7 @@ import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
 import { isEnvironment, itemAt, memberByText, namedValue } from '../names.ts';
 import { shownBy } from '../protocols.ts';
+import type { Text } from '../text.ts';
 import {
   allNodesOf,
   concat,
@@ -76,11 +77,13 @@ export function moduleBy(engine: Engine, call: ApiCall, isTop: boolean): Value {
 /** `require(name)`, `import(name)`: a library by its name, or a program of the skill. */
 export function requiredBy(engine: Engine, call: ApiCall): Value {
   const [name = unknown] = call.args;
+  // A name that stands in the code as it is.
+  const isWhole = (text: Text): boolean => text.isPlain || (isWritten(name) && text.isKnown);
   const values = textsOf(name).map((text): Value => {
     const { whole, isKnown } = text;
-    if (isKnown && !/^([./]|(?:data|https?|file|blob):)/.test(whole)) {
+    if (isKnown && !/^([./~]|(?:data|https?|file|blob):)/.test(whole)) {
       const at = { ...call.at, certainty: 'folded' } as const;
-      if (!isWritten(name)) engine.notes.trait(at, 'folded-name', whole);
+      if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
       return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
     }
     const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
@@ -90,7 +93,7 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
     return held ?? loaded;
   });
   const found = either(values);
-  return isWritten(name) ? found : { ...found, isFolded: true };
+  return textsOf(name).some(isWhole) ? found : { ...found, isFolded: true };
 }
 
 // `os.path.expandvars(text)`: the variables that the text names are read.

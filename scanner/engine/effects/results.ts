@@ -34,7 +34,8 @@ import {
   withNodes,
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, methodOn, parametersOf, siteOf } from './effects.ts';
-import { filtered, flatMapped, found, mapped, promised } from './item-results.ts';
+import { receiversIn } from './channels.ts';
+import { filtered, flatMapped, found, mapped, promised, resolvers } from './item-results.ts';
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
@@ -143,6 +144,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   found,
   required: requiredBy,
   promised: (engine, call) => promised(engine, call, siteOf(call)),
+  resolvers: () => resolvers(),
   pattern: (_, call) => patternOf(call),
   replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
   'replaced-all': (engine, call) => replaced(engine, call, siteOf(call), true),
@@ -417,6 +419,7 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
   const all = allGiven(call);
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
+  for (const [name, receiver] of receiversIn(engine, call.args)) object.fields.set(name, receiver);
   return thingValue({ is: 'instance', of, object });
 }
 

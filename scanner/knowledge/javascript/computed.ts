@@ -5,6 +5,7 @@
 import {
   type ArgOf,
   computes,
+  type Gives,
   named,
   nothing,
   type Row,
@@ -171,7 +172,8 @@ const objects: Table = {
   'Promise.resolve all race any allSettled': first,
   'reject() Promise.reject': row({ does: 'raise', value: 0 }, 'nothing'),
   Promise: row([], 'promised'),
-  'Promise.withResolvers': through,
+  'Promise.withResolvers': row([], 'resolvers'),
+  'Promise#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
   'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
   'JSON.parse': computes('json-parse', 0),
   'JSON.stringify': computes('json-text', 0),
@@ -207,12 +209,11 @@ const encodings: Table = {
   'Buffer.concat': computes('join', 0),
   'Buffer.alloc allocUnsafe': buffer,
   'Buffer.isBuffer byteLength compare': nothing,
+  'Text#copy Any#copy': row({ does: 'put', into: 0, content: 'self' }, 'nothing'),
+  'TextDecoder#encodeInto': row({ does: 'put', into: 1, content: 0 }, 'nothing'),
   'Text#toString': computes('bytes-text', 'self', 0),
   'Text#decode encode buffer': own,
-  'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': computes(
-    'bytes-from',
-    0,
-  ),
+  'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': buffer,
   'Float32Array Float64Array DataView Blob File': computes('join', 0),
   'TextEncoder TextDecoder string_decoder.StringDecoder': row([], { instance: 'TextDecoder' }),
   'TextDecoder#decode encode write end': computes('bytes-from', 0),
@@ -261,6 +262,20 @@ const paths: Table = {
   'process.cwd Deno.cwd': row([], { text: '.' }),
 };
 
+const writes: RowEffect = { does: 'put', into: 'self', content: 0 };
+const streams =
+  'stream.PassThrough|stream.Transform|stream.Writable|stream.Readable|stream.Duplex';
+const streamRows: Table = {
+  ...Object.fromEntries(
+    [...streams.split('|'), 'ReadableStream', 'WritableStream', 'TransformStream'].map(
+      (instance) => [instance, row([], { instance })],
+    ),
+  ),
+  [`${streams}#write end push unshift`]: row(writes, 'nothing'),
+  [`${streams}#on once addListener`]: row(listens, 'self'),
+  'stream.Readable|ReadableStream.from': first,
+};
+
 const files: Table = {
   'fs.readFile readFileSync fs/promises.readFile Deno.readTextFile readTextFileSync': readsText(),
   'Any#pipe fs.ReadStream#pipe net.Socket#pipe': pipes,
@@ -275,10 +290,21 @@ const files: Table = {
 };
 
 const isCode = { of: 'eval', form: /^true$/ } as const;
-const worker = row([
-  { does: 'code', code: 0, when: isCode },
-  { does: 'load', path: 0, isApart: true, unless: isCode },
-]);
+const hears: RowEffect = { does: 'hear', channel: 'thread' };
+const tells: RowEffect = { does: 'tell', channel: 'thread', content: 0 };
+const worker = row(
+  [
+    { does: 'code', code: 0, when: isCode },
+    { does: 'load', path: 0, isApart: true, unless: isCode },
+    { ...tells, content: 'workerData' },
+    hears,
+  ],
+  { instance: 'worker_threads.Worker' },
+);
+
+const port: Gives = { instance: 'worker_threads.Worker' };
+const tellsStored: RowEffect = { does: 'tell', channel: 'store', content: 0 };
+const hearsStored: RowEffect = { does: 'hear', channel: 'store' };
 
 const native: RowEffect[] = [
   { does: 'native', what: 0 },
@@ -287,9 +313,23 @@ const native: RowEffect[] = [
 
 const programs: Table = {
   'module.createRequire': row([], { api: 'require' }),
+  'import of': row({ does: 'request', url: 0 }),
   'process.binding _linkedBinding': row(native, 'required'),
   'process.getBuiltinModule module._load': row({ does: 'load', path: 0 }, 'required'),
   'Worker worker_threads.Worker': worker,
+  'MessageChannel worker_threads.MessageChannel': row(hears, { instance: 'MessageChannel' }),
+  'BroadcastChannel worker_threads.BroadcastChannel': row(hears, port),
+  'MessageChannel#port1 port2': row(hears, port),
+  'worker_threads.Worker#postMessage': row(tells, 'nothing'),
+  'worker_threads.Worker#on once addListener addEventListener': row(listens, 'self'),
+  'worker_threads.Worker#onmessage=': row({ does: 'call', callee: 0, given: ['self'] }, 'nothing'),
+  'async_hooks.AsyncLocalStorage': row(hearsStored, { instance: 'async_hooks.AsyncLocalStorage' }),
+  'async_hooks.AsyncLocalStorage#run': row(
+    [tellsStored, { does: 'call', callee: 1, given: [{ rest: 2 }] }],
+    'called',
+  ),
+  'async_hooks.AsyncLocalStorage#enterWith': row(tellsStored, 'nothing'),
+  'async_hooks.AsyncLocalStorage#getStore': row(hearsStored),
 };
 
 const environment: Table = {
@@ -309,6 +349,7 @@ export const computedRows: Table = named({
   ...addresses,
   ...paths,
   ...files,
+  ...streamRows,
   ...programs,
   ...environment,
 });

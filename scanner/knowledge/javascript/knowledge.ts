@@ -169,7 +169,11 @@ export const javascriptKnowledge: Knowledge = {
     // A client that is itself a function.
     'axios.Instance()': ofLibraries['axios.Instance'] ?? row([]),
   },
-  shown: (api) => api.replace(/^(Any|Text|List|Record|Function|Number)#/, '').replace(/\(\)/g, ''),
+  shown: (api) =>
+    api
+      .replace(/^(Any|Text|List|Record|Function|Number)#/, '')
+      .replace(/\(\)/g, '')
+      .replace(/^import of$/, 'import'),
   canonical: canonicalName,
   ambiguous:
     /^(get|set|add|delete|has|keys|values|entries|append|fill|find|filter|map|push|pop|join|concat|slice|name|dir|base|host|port|hash|search|length|size|at|next|emit|match|replace)$/,
@@ -182,6 +186,8 @@ export const javascriptKnowledge: Knowledge = {
     'Deno.args': { input: 'Deno.args' },
     'Deno.stdin': { input: 'Deno.stdin' },
     'document.cookie': { input: 'document.cookie' },
+    'worker_threads.workerData': { instance: 'worker_threads.Worker', channel: 'thread' },
+    'worker_threads.parentPort': { instance: 'worker_threads.Worker', channel: 'thread' },
     'js-yaml.DEFAULT_FULL_SCHEMA': { trait: 'deserialize' },
     __filename: { thisFile: true },
     __dirname: { thisFolder: true },
@@ -189,6 +195,12 @@ export const javascriptKnowledge: Knowledge = {
     'import.meta.filename': { thisFile: true },
     'import.meta.dirname': { thisFolder: true },
     'process.execPath': { text: 'node' },
+    'process.platform': { isData: true },
+    'process.arch': { isData: true },
+    'process.version': { isData: true },
+    'process.versions': { isData: true },
+    'process.pid': { isData: true },
+    'process.exitCode': { isData: true },
     'os.EOL': { text: '\n' },
     'path.sep': { text: '/' },
     'path.delimiter': { text: ':' },
@@ -245,6 +257,7 @@ export const javascriptKnowledge: Knowledge = {
     'then',
   ],
   showsFunctions: true,
+  receivers: ['_write', '_transform', 'write', 'transform'],
   shownNames: ['@@toPrimitive', 'toString', 'valueOf'],
   iteration: { names: ['@@iterator', '@@asyncIterator'], value: 'value' },
   nextName: 'next',

@@ -160,7 +160,9 @@ export abstract class Names {
     const path = this.pathOf(specifier);
     if (path !== undefined) return { ...at, kind: 'load', path: ir.constant(at, path) };
     if (/\.json$/.test(specifier) && this.textOf(specifier) !== undefined) return undefined;
-    if (!/^([./]|(data|https?|file|blob):)/.test(specifier)) return undefined;
+    // The module of a server that is named as it is.
+    if (/^https?:/.test(specifier)) return ir.callOf(at, 'import of', [ir.constant(at, specifier)]);
+    if (!/^([./]|(data|file|blob):)/.test(specifier)) return undefined;
     return { ...at, kind: 'load', path: ir.constant(at, specifier), isRelative: true };
   }
 
