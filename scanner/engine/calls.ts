@@ -393,7 +393,10 @@ function callOn(
       if (part !== undefined && given.args[0] !== undefined)
         engine.heap.set(thing.object, part, given.args[0]);
       if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, self);
-      if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
+      const { isClient, sendsNothing } = engine.knowledge;
+      const sends =
+        thing.object.openOn.length > 0 && isClient?.(api) === true && !sendsNothing?.test(api);
+      if (!sends && rowFor(engine, `Any#${name}`) !== undefined) return undefined;
       if (engine.knowledge.isOpen && !madeHere.has(thing.of))
         return ownObject(engine, site, api, given, self);
       if (!madeHere.has(thing.of)) return undefined;

@@ -173,7 +173,9 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
     const isMade = name === engine.knowledge.constructor;
     const maker = `${one}.${engine.knowledge.makeName}`;
     const isPlain = engine.knowledge.isOpen && rowFor(engine, maker) === undefined;
-    const api = isMade ? (isPlain ? one : maker) : `${one}#${name}`;
+    const kind = own(engine.knowledge.collections ?? {}, one);
+    const above = kind === undefined ? one : kind === 'list' ? 'List' : 'Record';
+    const api = isMade ? (isPlain ? one : maker) : `${above}#${name}`;
     const made = callApi(engine, site, api, given, isMade ? undefined : self);
     if (isMade) openAs(self, made);
     return made;

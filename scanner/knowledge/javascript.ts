@@ -60,6 +60,9 @@ const isRaw: RowEffect = { does: 'trait', trait: 'raw-socket' };
 const socket = makes('WebSocket', { does: 'request', url: 0, traits: ['raw-socket'] });
 const listens = row({ does: 'listen' });
 
+const isServed = makes('express.Server', { does: 'listen' });
+const receives = row({ does: 'receive' }, 'self');
+
 const isRun = { does: 'program', words: 0, args: 1 } as const;
 const runs = row({ ...isRun, options: 2 });
 const isShell = { does: 'program', words: 0, shell: true } as const;
@@ -345,9 +348,10 @@ export const npmRows: Table = {
     'socket.io-client.Socket#send write node-pty.Pty#write nodemailer.Transporter#sendMail': sends,
     'socket.io-client.Socket#on once close': through,
     // Servers: the data comes from any client that connects.
-    'express fastify koa polka restify micro': listens,
-    'ws|express|fastify|hono|@hapi/hapi|socket.io.WebSocketServer Server Router fastify': listens,
-    'ws|express|fastify|hono|@hapi/hapi|socket.io.Hono server': listens,
+    'express fastify koa polka restify micro': isServed,
+    'ws|express|fastify|hono|@hapi/hapi|socket.io.WebSocketServer Server Router fastify': isServed,
+    'ws|express|fastify|hono|@hapi/hapi|socket.io.Hono server': isServed,
+    'express.Server#get post put patch delete head options all use route on register': receives,
     'ws ws.WebSocket': socket,
     'execa cross-spawn tinyexec nano-spawn execa.execa execaSync execaNode': runs,
     'tinyexec.x exec cross-spawn.sync spawn': runs,
@@ -376,8 +380,9 @@ export const npmRows: Table = {
     'glob|fast-glob|globby|tinyglobby.glob globSync sync globby globbySync stream': reads,
     archiver: makes('archiver.Archiver'),
     'archiver.Archiver#directory file glob adm-zip.Zip#addLocalFile addLocalFolder': reads,
-    'adm-zip': makes('adm-zip.Zip', isRead),
-    'adm-zip.Zip#getEntries readAsText readFile toBuffer addFile': through,
+    'adm-zip': makes('adm-zip.Zip', { ...isRead, when: { of: 0, form: /^/ } }),
+    'adm-zip.Zip#addFile': fills,
+    'adm-zip.Zip#getEntries readAsText readFile toBuffer': through,
     // Adm-zip and tar reject entries outside the folder; these do not.
     'decompress unzipper.Extract tar-fs.extract': unpacks,
     'dotenv.config configDotenv': row({ does: 'read', path: { text: '.env' } }),

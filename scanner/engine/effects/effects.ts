@@ -110,7 +110,7 @@ export function applyRow(engine: Engine, call: ApiCall, row: Row): Value {
       if (
         thing.is === 'instance' &&
         thing.object.openOn.length === 0 &&
-        row.effects.some(({ does }) => does === 'request')
+        row.effects.some(({ does }) => does === 'request' || does === 'connect')
       )
         thing.object.openOn = openIn(made);
   const given = givenBy(engine, call, row, made);
@@ -303,7 +303,7 @@ function receive(engine: Engine, call: ApiCall): undefined {
   const data = incoming(engine, call);
   const all = { args: [data, data, data], named: new Map(), spread: [data] };
   for (const value of [...call.args, ...call.named.values()]) {
-    for (const thing of value.things) {
+    for (const thing of [...value.things, ...handlersIn(engine, value)]) {
       if (thing.is === 'function' || thing.is === 'bound')
         callValue(engine, siteOf(call), thingValue(thing), all);
       if (thing.is === 'class') receiveIn(engine, call, thing.class, data);
@@ -313,6 +313,13 @@ function receive(engine: Engine, call: ApiCall): undefined {
     }
   }
   return undefined;
+}
+
+// `serve({ fetch(request) { … } })`
+function handlersIn({ knowledge }: Engine, value: Value): readonly Thing[] {
+  const records = objectsOf(value).filter(({ kind }) => kind === 'record');
+  const fields = knowledge.callsBack ? records.flatMap((one) => [...one.fields.values()]) : [];
+  return fields.flatMap(({ things }) => things.filter(({ is }) => is === 'function'));
 }
 
 function noteTrait(engine: Engine, call: ApiCall, effect: EffectOf<'trait'>): undefined {

@@ -459,8 +459,11 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
   const encodes =
     (computation === 'codec-encode' && call.self === undefined) ||
     /^(base64|hex)-encode$/.test(computation) ||
-    (computation === 'bytes-text' && /^(base64(url)?|hex)$/.test(knownText(call.args[0]) ?? ''));
+    (computation === 'bytes-text' && isCodec(call.args[0]));
   if (encodes && made.texts.length === 0) return encoded(engine, call);
+  // A text of the program, or data.
+  if (encodes && made.isOpen && made.nodes.length > 0)
+    return either([{ ...made, nodes: [] }, encoded(engine, call)]);
   const isLetter = /^(chr|from-(bytes|codes))$/.test(computation);
   if (
     computation === 'codec-decode' &&
@@ -471,8 +474,10 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
     return { ...made, isDecoded: true };
   const isUnknown =
     made.texts.length === 0 && made.things.length === 0 && made.scalars.length === 0;
-  if (!isUnknown || !(isLetter || /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation)))
-    return made;
+  const isDecoder =
+    /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation) ||
+    (computation === 'bytes-from' && isCodec(call.args[1]));
+  if (!isUnknown || !(isLetter || isDecoder)) return made;
   const source = {
     what: 'decoded',
     name: call.at.api,
@@ -481,6 +486,10 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
   const note = isLetter ? `${call.at.api} makes it of numbers` : `${call.at.api} decodes it`;
   const data = isLetter ? { ...made, isDecoded: false } : made;
   return withNodes(data, [engine.notes.source(call.at, source, note)]);
+}
+
+function isCodec(name: Value | undefined): boolean {
+  return /^(base64(url)?|hex)$/.test(knownText(name) ?? '');
 }
 
 // What the files hold that an effect read, or that the object is.

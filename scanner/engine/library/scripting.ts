@@ -176,6 +176,8 @@ function cutList([first = unknown, from = unknown, to = unknown]: readonly Value
   | undefined {
   const items = itemsOf(first);
   const ends = endsOf('between', items?.length ?? 0, [knownOf(from), knownOf(to)]);
+  // Nothing stands between a place and itself, whatever the text is.
+  if (ends !== undefined && ends[0] === ends[1] && first.things.length === 0) return textValue('');
   if (items !== undefined) return ends && listValue(items.slice(...ends));
   const [object, ...others] = objectsOf(first);
   if (object?.kind !== 'list' || others.length > 0 || ends === undefined) return undefined;
@@ -206,12 +208,14 @@ function jsonParts(value: Value, depth: number): readonly Value[] {
       ']',
     );
   const [object, ...others] = objectsOf(value);
-  if (object?.kind === 'record' && isWhole(object) && others.length === 0 && !value.isOpen) {
+  if (object?.kind === 'record' && others.length === 0 && !value.isOpen) {
     const entries = [...object.fields].map(([key, one]) => [
       textValue(`${JSON.stringify(key)}:`),
       ...jsonParts(one, depth + 1),
     ]);
-    return listed(entries, '{', '}');
+    const any = textValue(Text.of(unknownPart, undefined, object.rest?.nodes ?? []));
+    const others = isWhole(object) ? [] : [[textValue(`"${unknownPart}":"`), any, textValue('"')]];
+    return listed([...others, ...entries], '{', '}');
   }
   const known = knownOf(value);
   if (known === null || typeof known === 'number' || typeof known === 'boolean')

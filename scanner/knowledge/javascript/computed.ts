@@ -190,6 +190,10 @@ const objects: Table = {
   ),
   'timers/promises.setTimeout': computes('same', 1),
   'process|events.EventEmitter#on once addListener prependListener': row(listens, 'self'),
+  'Any#on once addListener prependListener addEventListener': row(
+    { ...listens, given: ['self', 'self', 'self'] },
+    'self',
+  ),
   'process.on once addListener emitWarning': row({ ...listens, given: ['raised'] }, 'nothing'),
   'events.EventEmitter EventTarget': row([], { instance: 'events.EventEmitter' }),
   'events.EventEmitter#emit dispatchEvent': row(
