@@ -530,7 +530,9 @@ export function itemAt(
   )
     return either(parts);
   const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
-  return withNodes(parts.length === 0 ? partOf(of) : either(parts), allNodesOf([data]));
+  const part = parts.length === 0 ? partOf(of) : either(parts);
+  const isOther = of.isOpen && of.nodes.length > 0;
+  return withNodes(isOther ? { ...part, isOpen: true } : part, allNodesOf([data]));
 }
 
 // What one of the things that a value may be has at a key.
@@ -555,8 +557,8 @@ function itemIn(
   if (engine.knowledge.itemsAreMembers && name !== undefined && isMember(thing, name)) {
     const found = memberIn(engine, memberNode(node, name), thing, name, frame);
     // A name that is written where it is asked for is a member already.
-    const isName = thing.is === 'api' && key?.scalars.length === 0;
-    return isName ? found.map((one) => ({ ...one, isFolded: true })) : found;
+    const isBuilt = thing.is === 'api' || (key !== undefined && !isWritten(key));
+    return isBuilt && key?.scalars.length === 0 ? found.map((one) => ({ ...one, isFolded: true })) : found;
   }
   const given =
     owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);

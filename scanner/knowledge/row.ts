@@ -477,6 +477,8 @@ export interface Knowledge {
   readonly patched?: RegExp;
   /** Modules whose members start programs, run code or reach the network. */
   readonly powerful?: RegExp;
+  /** Whoever starts a program by a name that is put together is told. */
+  readonly tellsPrograms?: true;
   /** The program that a function starts by its own name. */
   readonly programIn?: (api: string) => string | undefined;
   /** Functions that only look at a module that they are given. */

@@ -501,7 +501,8 @@ function callBack(
   const target = self === undefined ? called : methodOn(called, self);
   if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
   const site = siteOf(call);
-  const args: Value[] = observes === undefined ? [] : [observed(engine, call, observes)];
+  if (observes !== undefined) return changeRequests(engine, call, target, observes);
+  const args: Value[] = [];
   const named = new Map<string, Value>();
   const loose: Value[] = [];
   const { isOpen } = engine.knowledge;
@@ -531,6 +532,34 @@ function callBack(
     return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
   });
   return listValue(results);
+}
+
+// A function that sees each request, and may put something into it.
+function changeRequests(
+  engine: Engine,
+  call: ApiCall,
+  hook: Value,
+  what: ObservedThing,
+): Value | undefined {
+  const object = newObject('object');
+  const seen = observed(engine, call, what);
+  object.rest = seen;
+  const request = thingValue({ is: 'instance', of: 'request', object });
+  const made = callValue(engine, siteOf(call), hook, { ...nothingGiven, args: [request] });
+  const own = new Set(seen.nodes);
+  const put = allNodesOf([made, request]).filter(
+    (node) => !engine.notes.originsOf([node]).every((origin) => own.has(origin)),
+  );
+  for (const one of objectsOf(call.self ?? unknown)) absorb(one, put);
+  if (call.self === undefined && put.length > 0)
+    engine.heap.set(engine.globals, hooksOf(call), dataOf(put));
+  return undefined;
+}
+
+// What is sent with each request that the package makes.
+function hooksOf({ at }: ApiCall): string {
+  const owner = /^(?:@[^/]+\/)?[^.#]+/.exec(at.api)?.[0] ?? at.api;
+  return `${owner}.defaults.hooks@${at.place.start}`;
 }
 
 /** How many arguments a function looks at. */

@@ -193,6 +193,7 @@ function startWords(
     ...besideOf(texts.map(({ whole }) => whole)),
   });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
+  if (first.isFolded && engine.knowledge.tellsPrograms) noteHiddenProgram(engine, call, name);
   const programs = isUnknown ? [] : [notes.embed(at, 'shell', line)];
   startStored(
     engine,
@@ -213,6 +214,17 @@ function startWords(
       .slice(1)
       .some((word) => /^[^-]/.test(word)),
   });
+}
+
+// The name of a program that stands nowhere in the code, since it is put together.
+function noteHiddenProgram({ notes, context }: Engine, { at }: ApiCall, name: string): void {
+  const { text } = at.program.source;
+  context.steps.take(1 + (text.length >> 6));
+  const isShown = ['"', "'", '`'].some((quote) =>
+    [quote, ' ', '.'].some((end) => text.includes(`${quote}${name}${end}`)),
+  );
+  if (/^[a-z]\w*$/i.test(name) && !isShown)
+    notes.trait({ ...at, certainty: 'folded' }, 'folded-name', name);
 }
 
 // The same program with one of its words as it may be besides.
@@ -399,6 +411,8 @@ export function feedProgram(
       engine.notes.trait(at, 'code-from-string', at.api);
     if (content.isDecoded)
       engine.notes.trait(at, 'decode-to-code', textsOf(content)[0]?.whole ?? '');
+    for (const text of textsOf(content))
+      if (text.isKnown) engine.notes.embed(at, reader.language, text);
     return;
   }
   if (!isShell) return;

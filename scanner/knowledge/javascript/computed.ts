@@ -53,6 +53,7 @@ const texts: Table = {
   'Text#slice subarray': computes('between', 'self', from, to),
   'Text#substring': computes('substring', 'self', from, to),
   'Text#substr': computes('slice', 'self', from, to),
+  'Any#slice': computes('between', 'self', from, to),
   'Text#concat': computes('concat', 'self', { rest: 0 }),
   'Text#at charAt': row([], 'entry'),
   'Text#charCodeAt codePointAt': computes('code-at', 'self', from),

@@ -257,6 +257,7 @@ export const javascriptKnowledge: Knowledge = {
     'then',
   ],
   showsFunctions: true,
+  tellsPrograms: true,
   receivers: ['_write', '_transform', 'write', 'transform'],
   shownNames: ['@@toPrimitive', 'toString', 'valueOf'],
   iteration: { names: ['@@iterator', '@@asyncIterator'], value: 'value' },
