@@ -85,7 +85,7 @@ export function setMember(
       const isHandler =
         /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
       // What comes in over a connection, or from anywhere.
-      const isConnected = thing.object.openOn.length > 0;
+      const isConnected = engine.knowledge.callsBack && thing.object.openOn.length > 0;
       if (isHandler)
         applyRow(
           engine,

@@ -6,6 +6,7 @@ import { methodOf } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { birth } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { isAlike } from './shapes.ts';
 import { summarised } from './summaries.ts';
 import {
   allNodesOf,
@@ -69,33 +70,6 @@ function keepCall(
       self,
       result,
     });
-}
-
-function isAlike(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  return (
-    a.isOpen === b.isOpen &&
-    a.nodes.length === b.nodes.length &&
-    a.nodes.every((node) => b.nodes.includes(node)) &&
-    a.texts.length === b.texts.length &&
-    a.texts.every(
-      (text, at) =>
-        text.whole === b.texts[at]?.whole && text.nodes.length === b.texts[at]?.nodes.length,
-    ) &&
-    a.scalars.length === b.scalars.length &&
-    a.scalars.every((one, at) => one === b.scalars[at]) &&
-    a.things.length === b.things.length &&
-    a.things.every((thing, at) => isThing(thing, b.things[at]))
-  );
-}
-
-function isThing(a: Thing, b: Thing | undefined): boolean {
-  if (a === b) return true;
-  if (b === undefined || a.is !== b.is) return false;
-  if ((a.is === 'object' || a.is === 'instance') && (b.is === 'object' || b.is === 'instance'))
-    return a.object === b.object;
-  if (a.is === 'api' && b.is === 'api') return a.name === b.name;
-  return a.is === 'class' && b.is === 'class' && a.class === b.class;
 }
 
 /** Goes through a function with what it is given. */

@@ -95,6 +95,9 @@ export function memberOf(
   const ofTexts = name === classMember?.name ? classMember?.of.text : undefined;
   if (of.texts.length > 0 && ofTexts !== undefined)
     found.push(thingValue({ is: 'api', name: ofTexts }));
+  const ofNumbers = name === classMember?.name ? classMember?.of.number : undefined;
+  if (of.scalars.some((one) => typeof one === 'number') && ofNumbers !== undefined)
+    found.push(thingValue({ is: 'api', name: ofNumbers }));
   if (of.texts.length > 0 && name !== undefined) {
     const row = propertyRow(engine, `Text#${name}`);
     const self = { ...of, things: [] };
@@ -531,8 +534,17 @@ export function itemAt(
     return either(parts);
   const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
   const part = parts.length === 0 ? partOf(of) : either(parts);
-  const isOther = of.isOpen && of.nodes.length > 0;
+  const isOther = parts.length > 0 && of.isOpen && hasOtherData(engine, of);
   return withNodes(isOther ? { ...part, isOpen: true } : part, allNodesOf([data]));
+}
+
+// What a file of the skill holds is known; other data may be anything.
+function hasOtherData({ notes }: Engine, { nodes }: Value): boolean {
+  const origins = nodes.length === 0 ? [] : notes.originsOf(nodes);
+  return origins.some((node) => {
+    const source = notes.sourceAt(node);
+    return source !== undefined && source.what !== 'file';
+  });
 }
 
 // What one of the things that a value may be has at a key.

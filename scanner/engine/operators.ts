@@ -57,7 +57,14 @@ function eitherOf(
     return left;
   }
   const [right] = engine.branches([() => engine.evaluate(next, frame)], frame, truth !== undefined);
-  return truth === undefined ? either([left, right ?? unknown]) : (right ?? unknown);
+  if (truth !== undefined) return right ?? unknown;
+  return either([op === 'and' ? whereFalse(engine, left) : left, right ?? unknown]);
+}
+
+// Where it is false, a value is no object.
+function whereFalse({ knowledge }: Engine, value: Value): Value {
+  if (knowledge.emptyIsFalse !== 'scalars' || value.things.length === 0) return value;
+  return { ...value, things: [], scalars: [...value.scalars, null] };
 }
 
 function sum(

@@ -302,6 +302,8 @@ export type Computation =
   | 'bytes-text' // bytes, encoding
   | 'between' // text or list, from, to: both may be below 0
   | 'substring' // text, one end, other end
+  | 'type-name' // of a value
+  | 'is-list'
   | 'starts-with' // text, part
   | 'ends-with'
   | 'includes' // list or text, item or part
@@ -545,7 +547,7 @@ export interface Knowledge {
 /** Something of the library, which is followed; nothing with powers; or what nobody sees. */
 export type CodeGiven = { readonly api: string } | 'harmless' | 'unseen';
 
-export type ClassedValue = 'text' | 'list' | 'record' | 'function' | 'api' | 'class';
+export type ClassedValue = 'text' | 'number' | 'list' | 'record' | 'function' | 'api' | 'class';
 
 export type NamedValue =
   /** An object of a class; with data of all that is told on a channel. */

@@ -86,6 +86,8 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
       if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
       return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
     }
+    if (isKnown && /^[/~]/.test(whole) && !whole.startsWith('/skills/'))
+      return outside(engine, call, whole);
     const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
     const own = isKnown ? ownProgram(engine, call.at.program, whole, true) : undefined;
     const exported = `exports of ${own?.source.path ?? ''}`;
@@ -94,6 +96,15 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
   });
   const found = either(values);
   return textsOf(name).some(isWhole) ? found : { ...found, isFolded: true };
+}
+
+// A file outside of the skill: its author decides what is run.
+function outside(engine: Engine, { at, frame }: ApiCall, path: string): Value {
+  const source = { what: 'file', name: path } as const;
+  const node = engine.notes.source(at, source, `${at.api} reads it`);
+  engine.notes.sink(at, [node], { what: 'exec', api: at.api, part: 'code' });
+  loadPath(engine, at, textValue(path), frame, true);
+  return thingValue({ is: 'api', name: path });
 }
 
 // `os.path.expandvars(text)`: the variables that the text names are read.

@@ -193,7 +193,7 @@ function startWords(
     ...besideOf(texts.map(({ whole }) => whole)),
   });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
-  if (first.isFolded && engine.knowledge.tellsPrograms) noteHiddenProgram(engine, call, name);
+  if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms) noteHiddenProgram(engine, call, name);
   const programs = isUnknown ? [] : [notes.embed(at, 'shell', line)];
   startStored(
     engine,
@@ -402,8 +402,12 @@ export function feedProgram(
   const [program = ''] = behind === undefined ? behindWrappers([capability.program]) : [behind];
   const isShell = /^(ba|da|z|k|a)?sh$/.test(program);
   const runs = isShell || own(interpreters, program) !== undefined;
-  const part = runs ? 'code' : 'argument';
-  engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
+  const isScript = engine.knowledge.callsBack === true && !isShell && hasScript === true;
+  const part = runs && !isScript ? 'code' : 'argument';
+  // What a program that is known reads is data to it.
+  const isData = engine.knowledge.callsBack === true && part === 'argument';
+  if (!isData || capability.program === '*')
+    engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
   const reader = own(interpreters, program);
   if (!isShell && reader !== undefined && engine.knowledge.isOpen) {
     if (hasScript) return;

@@ -243,7 +243,7 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const nodes =
     computation === 'path-title'
       ? of.flatMap(({ texts }) => texts.flatMap((text) => text.nodes))
-      : /^(length|range|includes|(starts|ends)-with)$/.test(computation)
+      : /^(length|range|includes|(starts|ends)-with|type-name|is-list)$/.test(computation)
         ? []
         : allNodesOf(of);
   if (computation === 'integer' && (of[1] ?? unknown) === unknown)

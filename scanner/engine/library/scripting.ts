@@ -168,6 +168,19 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
     return thingValue({ is: 'object', object });
   },
   'json-text': ([first = unknown]) => concat(jsonParts(first, 0)),
+  'type-name': ([first = unknown]) => {
+    const name = typeName(first);
+    return name === undefined ? undefined : textValue(name);
+  },
+  'is-list': ([first = unknown]) => {
+    if (first.isOpen || first.nodes.length > 0) return undefined;
+    const isOther = first.things.length === 0;
+    if (isOther && first.texts.length + first.scalars.length > 0) return scalarValue(false);
+    const kinds = new Set(objectsOf(first).map(({ kind }) => kind === 'list'));
+    const [isList, ...others] = kinds;
+    const isKnown = objectsOf(first).length === first.things.length && others.length === 0;
+    return isOther || !isKnown || isList === undefined ? undefined : scalarValue(isList);
+  },
   address: ([first = unknown, second = unknown]) => addressBelow(first, second),
 };
 
@@ -188,6 +201,22 @@ function cutList([first = unknown, from = unknown, to = unknown]: readonly Value
   const list = listValue(known.slice(start).map((one) => one ?? unknown));
   for (const one of objectsOf(list)) one.rest = object.rest;
   return { ...list, nodes: first.nodes };
+}
+
+// What `typeof` says; undefined where it may be one or another.
+function typeName({ texts, scalars, things, isOpen }: Value): string | undefined {
+  if (isOpen) return undefined;
+  const names = new Set<string | undefined>([
+    ...texts.map(() => 'string'),
+    // Nothing is `undefined` or an object.
+    ...scalars.map((one) => (one === null ? undefined : typeof one)),
+    ...things.map(({ is }) => {
+      if (is === 'object') return 'object';
+      return is === 'function' || is === 'class' || is === 'bound' ? 'function' : undefined;
+    }),
+  ]);
+  const [name, ...others] = names;
+  return others.length === 0 ? name : undefined;
 }
 
 const jsonDepthMax = 6;

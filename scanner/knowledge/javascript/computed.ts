@@ -84,7 +84,9 @@ const texts: Table = {
   'Math.abs floor round trunc ceil max min': through,
   'Date.now parse performance.now': nothing,
   'isNaN isFinite Number.isInteger isNaN isFinite isSafeInteger Boolean': nothing,
-  'Array.isArray Object.is hasOwn isFrozen': nothing,
+  'Array.isArray': computes('is-list', 0),
+  typeof: computes('type-name', 0),
+  'Object.is hasOwn isFrozen': nothing,
   Symbol: first,
 };
 

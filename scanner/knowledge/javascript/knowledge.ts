@@ -221,6 +221,7 @@ export const javascriptKnowledge: Knowledge = {
     name: 'constructor',
     of: {
       text: 'String',
+      number: 'Number',
       list: 'Array',
       record: 'Object',
       function: 'Function',

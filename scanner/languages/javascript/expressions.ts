@@ -71,8 +71,12 @@ export abstract class Expressions extends Names {
     if (ts.isIdentifier(node)) return this.variable(node.text, at);
     if (ts.isNumericLiteral(node)) return ir.constant(at, Number(node.text));
     if (ts.isBigIntLiteral(node)) return ir.constant(at, BigInt(node.text.replace(/n$/, '')));
-    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
-      return this.part(node, at);
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+      const isAbove = nameIn(node) === '__proto__';
+      return isAbove
+        ? ir.callOf(at, 'Object.getPrototypeOf', [this.lower(node.expression)])
+        : this.part(node, at);
+    }
     if (ts.isCallExpression(node)) return this.call(node, at);
     if (ts.isNewExpression(node)) return this.make(node, at);
     if (ts.isBinaryExpression(node)) return this.binary(node, at);
@@ -115,7 +119,8 @@ export abstract class Expressions extends Names {
       };
     }
     // What it says of a value is no data of it.
-    if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node))
+    if (ts.isTypeOfExpression(node)) return ir.callOf(at, 'typeof', [this.lower(node.expression)]);
+    if (ts.isVoidExpression(node) || ts.isDeleteExpression(node))
       return ir.seq(at, [this.lower(node.expression), ir.hole(at)]);
     if (ts.isMetaProperty(node)) return ir.global(at, node.getText(this.parsed.file));
     return this.plain(node, at);
@@ -319,6 +324,8 @@ export abstract class Expressions extends Names {
     const bare = bareOf(target);
     if (ts.isIdentifier(bare)) return this.setName(bare.text, from, at);
     if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
+      if (nameIn(bare) === '__proto__')
+        return ir.callOf(at, 'Object.setPrototypeOf', [this.lower(bare.expression), from]);
       const slot = this.part(bare, this.at(bare));
       const isSlot = slot.kind === 'member' || slot.kind === 'item' || slot.kind === 'global';
       return isSlot ? ir.set(at, slot, from) : ir.hole(at, [slot, from]);
