@@ -131,6 +131,7 @@ export function callApi(
   const at = engine.at(frame, node, shown, site.isByText ? 'folded' : 'exact');
   noteHidden(engine, site, shown, row);
   askProtocols(engine, site, given);
+  if (takesApart.test(api)) noteHandedOn(engine, site, api, given);
   const call: ApiCall = {
     ...(engine.knowledge.isOpen ? askHooks(engine, { ...given, at, frame }, row) : given),
     at,
@@ -145,6 +146,9 @@ export function callApi(
   noteChannels(engine, call, shown, made);
   return made;
 }
+
+// Functions that give all that is in an object, so that nobody sees which of it is used.
+const takesApart = /^Object\.(values|entries)$/;
 
 /** `send.call(null, address)`, where functions of all kinds have the methods of functions. */
 export function ofFunction(
@@ -445,14 +449,15 @@ export function shownApi(name: string): Value | undefined {
     : undefined;
 }
 
-// A function that starts programs or runs code, or a module of such, given to what nobody knows.
-function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
+/** A function that starts programs or runs code, or a module of such, given to what nobody knows. */
+export function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
   const { knowledge, notes } = engine;
   for (const value of [...given.args, ...given.named.values()])
     for (const thing of value.things) {
       if (thing.is !== 'api') continue;
-      const at = engine.at(frame, node, thing.name);
-      const detail = `${thing.name} is handed on`;
+      const shown = knowledge.shown?.(thing.name) ?? thing.name;
+      const at = engine.at(frame, node, shown);
+      const detail = `${shown} is handed on`;
       if (knowledge.powerful?.test(thing.name) && knowledge.looking?.test(to) !== true)
         notes.trait(at, 'escape', detail);
       const effect = rowFor(engine, thing.name)?.effects.find(

@@ -1,6 +1,7 @@
 /** What is given to members and items. */
 
 import type { Node } from '../ir/ir.ts';
+import { noteHandedOn } from './api-calls.ts';
 import { nothingGiven } from './calls.ts';
 import { methodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
@@ -149,6 +150,14 @@ export function setItem(
     setMember(engine, place, of, written, given, frame);
     return;
   }
+  // Nobody sees where what runs code is used then.
+  if (engine.knowledge.itemsAreMembers && key !== undefined && keyOf(key) === undefined)
+    noteHandedOn(
+      engine,
+      { node: place, frame, isByText: false },
+      'stored',
+      { ...nothingGiven, args: [given] },
+    );
   for (const thing of of.things) {
     const api =
       thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';

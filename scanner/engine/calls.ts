@@ -283,7 +283,7 @@ export function callMethod(
   if (name === undefined) {
     if (of.things.some(({ is }) => is === 'api')) noteComputed(engine, site, of);
     const own = of.things.flatMap((thing) => functionsIn(thing)).slice(0, candidatesMax);
-    const results = own.map(({ func, self }) => invoke(engine, func, given, site, self));
+    const results = own.map((one) => callValue(engine, site, one, given));
     return either([...results, passThrough(engine, site, [of], given)]);
   }
   noteReaching(engine, site.node, of, name, site.frame);
@@ -314,28 +314,41 @@ export function callMethod(
 }
 
 // The functions of an object, class or module, of which one is called by a name that is not known.
-function functionsIn(
-  thing: Thing,
-): { readonly func: OwnFunction; readonly self: Value | undefined }[] {
+function functionsIn(thing: Thing): readonly Value[] {
   const self = thingValue(thing);
+  const bound = (one: OwnFunction): Value => thingValue({ ...one, self });
   if (thing.is === 'object' && thing.object.class !== undefined)
     return [...thing.object.class.methods.values()]
       .filter((one) => !/^__/.test(one.func.name ?? ''))
-      .map((func) => ({ func, self }));
-  if (thing.is === 'class')
-    return [...thing.class.statics.values()].map((func) => ({ func, self }));
-  if (thing.is === 'object')
-    return contentsOf(thing.object).flatMap(({ things }) =>
-      things.flatMap((one) =>
-        one.is === 'function'
-          ? [{ func: one, self: one.func.takesReceiver ? self : one.self }]
-          : [],
-      ),
-    );
-  if (thing.is !== 'module') return [];
-  return [...(thing.program.env?.all.values() ?? [])].flatMap(({ things }) =>
-    things.flatMap((one) => (one.is === 'function' ? [{ func: one, self: one.self }] : [])),
+      .map(bound);
+  if (thing.is === 'class') return [...thing.class.statics.values()].map(bound);
+  const held =
+    thing.is === 'object'
+      ? contentsOf(thing.object)
+      : thing.is === 'module'
+        ? [...(thing.program.env?.all.values() ?? [])]
+        : [];
+  return held.flatMap(({ things }) =>
+    things.flatMap((one) => {
+      const isHeld = thing.is === 'object' && (one.is === 'api' || one.is === 'bound');
+      if (one.is !== 'function') return isHeld ? [thingValue(one)] : [];
+      const isOn = thing.is === 'object' && one.func.takesReceiver === true;
+      return [thingValue(isOn ? { ...one, self } : one)];
+    }),
   );
+}
+
+// What a program puts in place of a method of the library's lists or records.
+function replacedMethod(
+  { knowledge, globals, heap }: Engine,
+  kind: 'list' | 'record',
+  name: string,
+): Value | undefined {
+  const owners = Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
+    of === kind ? [`${owner}.prototype.${name}`] : [],
+  );
+  const replaced = owners.find((one) => globals.fields.has(one));
+  return replaced === undefined ? undefined : heap.read(globals, replaced);
 }
 
 function isNothing({ things, texts }: Value): boolean {
@@ -381,6 +394,9 @@ function callOn(
       const field = isField ? thing.object.fields.get(name) : undefined;
       if (field?.things.some(({ is }) => callable.has(is)))
         return callValue(engine, site, withReceiver(field, self), given);
+      const replaced = replacedMethod(engine, kind, name);
+      if (replaced !== undefined)
+        return callValue(engine, site, withReceiver(replaced, self), given);
       const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
       return rowFor(engine, api) === undefined
         ? undefined

@@ -9,12 +9,14 @@ import type { CodeGiven } from '../row.ts';
  */
 export function givenByCode(code: string, api: string): CodeGiven {
   if (!/^(Function|eval)$/.test(api)) return 'unseen';
-  if (globalCode.test(code)) return { api: api === 'eval' ? 'globalThis' : globalMaker };
+  if (globalCode.test(code)) return { api: api === 'eval' ? globalOfCode : globalMaker };
   return /^return function\b/.test(code) && namesNoPower(code) ? 'harmless' : 'unseen';
 }
 
+/** The global object as code gives it: no variable has this name. */
+export const globalOfCode = 'this';
 /** What `Function("return this")` gives: its call gives the global object. */
-export const globalMaker = 'globalThis()';
+export const globalMaker = 'this()';
 
 const globalCode =
   /^\s{0,9}(?:["']use strict["'];\s{0,9})?(?:(?:return )?this|\(\s?function\s?\(\) ?\{ ?return this;? ?\}\)\(\))\s{0,9};?\s{0,9}$/;

@@ -23,10 +23,10 @@ import {
   row,
   type Table,
 } from '../row.ts';
-import { givenByCode, globalMaker } from './code-in-text.ts';
+import { givenByCode, globalMaker, globalOfCode } from './code-in-text.ts';
 import { computedRows } from './computed.ts';
 
-const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects].join('|')})\\.)+(?=.)`);
+const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects, globalOfCode].join('|')})\\.)+(?=.)`);
 const isAnEnvironment = new RegExp(
   `^(?:${[...environments]
     .filter((one) => one !== 'Deno.env')
@@ -143,7 +143,9 @@ const connections: Table = named({
   'require import': row([], 'required'),
   // The parameters of the function stand before its code.
   Function: row([{ does: 'code', code: { at: -1 } }, ...[0, 1, 2].map(parameterAt)]),
-  [globalMaker]: row([], { api: 'globalThis' }),
+  [globalMaker]: row([], { api: globalOfCode }),
+  // Whoever gets it may run any code.
+  [globalOfCode]: row({ does: 'code', code: 0 }),
 });
 
 const computing =
@@ -171,6 +173,7 @@ export const javascriptKnowledge: Knowledge = {
   },
   shown: (api) =>
     api
+      .replace(/^this$/, 'globalThis')
       .replace(/^(Any|Text|List|Record|Function|Number)#/, '')
       .replace(/\(\)/g, '')
       .replace(/^import of$/, 'import'),
