@@ -30,7 +30,7 @@ import {
   unknown,
   type Value,
 } from '../value.ts';
-import { type ApiCall, argOf } from './effects.ts';
+import { type ApiCall, argOf, rowFor } from './effects.ts';
 import { startAt, storedPaths } from './files.ts';
 import { programWithOptions } from './options.ts';
 
@@ -435,7 +435,9 @@ export function runCode(
   const { at } = call;
   const { notes } = engine;
   const code = perhapsOther(engine, given);
-  const isCallable = code.things.some(({ is }) => /^(function|bound|finder|class|api)$/.test(is));
+  const isCallable = code.things.some((one) =>
+    one.is === 'api' ? rowFor(engine, one.name) !== undefined : /^(function|bound)$/.test(one.is),
+  );
   if (isCallable && code.texts.length === 0) return unknown;
   const texts = textsOf(code);
   const isOpen =
