@@ -204,7 +204,15 @@ export function temporaryFile(
 // A list names a file with each of its items.
 function pathsIn(path: Value): readonly Text[] {
   const items = itemsOf(path);
-  return items === undefined || items.length === 0 ? textsOf(path) : items.flatMap(pathsIn);
+  const isOne = items === undefined || items.length === 0;
+  return isOne ? textsOf(asPath(path)) : items.flatMap(pathsIn);
+}
+
+// Nothing, or an option that is only set, is no path.
+function asPath(value: Value): Value {
+  const scalars = value.scalars.filter((one) => typeof one === 'number');
+  const isOther = scalars.length < value.scalars.length && value.texts.length === 0;
+  return { ...value, scalars, isOpen: value.isOpen || isOther };
 }
 
 function isAddress(text: string, isPerhaps = false): boolean {
@@ -327,7 +335,7 @@ function pathOf({ knowledge }: Engine, whole: string): string {
 export function storedPaths(engine: Engine, path: Value): readonly string[] {
   const { knowledge, unknownPaths } = engine;
   const known = (itemsOf(path) ?? [path])
-    .flatMap(shownTexts)
+    .flatMap((one) => shownTexts(asPath(one)))
     .map(({ whole }) => whole)
     .filter((whole) => whole.replaceAll(unknownPart, '') !== '')
     .map((whole) => posix.normalize(knowledge.path?.(whole) ?? whole));
