@@ -44,6 +44,7 @@ import {
   thingValue,
   unknown,
   type Value,
+  withNodes,
 } from './value.ts';
 
 /** What a call is given. */
@@ -295,7 +296,8 @@ export function callMethod(
         thing,
         name,
         given,
-      ) ?? byAny(engine, site, thingValue(thing), name, given),
+        of.nodes,
+      ) ?? byAny(engine, site, withNodes(thingValue(thing), of.nodes), name, given),
   );
   for (const { owner, opened } of ownersOf(engine, of)) {
     const added = opened && methodOf(opened, engine.fold(name));
@@ -379,6 +381,7 @@ function callOn(
   thing: Thing,
   name: string,
   given: Given,
+  nodes: readonly string[],
 ): Value | undefined {
   const self = thingValue(thing);
   const told = classTold(engine, thing, name);
@@ -394,13 +397,15 @@ function callOn(
       const field = isField ? thing.object.fields.get(name) : undefined;
       if (field?.things.some(({ is }) => callable.has(is)))
         return callValue(engine, site, withReceiver(field, self), given);
+      if (field === undefined && thing.object.base !== undefined)
+        return callMethod(engine, site, thing.object.base, name, given);
       const replaced = replacedMethod(engine, kind, name);
       if (replaced !== undefined)
         return callValue(engine, site, withReceiver(replaced, self), given);
       const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
       return rowFor(engine, api) === undefined
         ? undefined
-        : callApi(engine, site, api, given, self);
+        : callApi(engine, site, api, given, withNodes(self, nodes));
     }
     case 'instance': {
       const api = methodName(thing.of, name);

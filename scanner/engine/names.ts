@@ -172,6 +172,8 @@ export function classTold(
   const { classMember } = knowledge;
   if (classMember === undefined || name !== classMember.name || thing.is === 'module')
     return undefined;
+  const written = thing.is === 'api' ? `${thing.name}.${name}` : '';
+  if ((knowledge.canonical?.(written) ?? written) !== written) return undefined;
   if (thing.is === 'object' && thing.object.class !== undefined)
     return thing.object.fields.has(name)
       ? undefined
@@ -212,6 +214,8 @@ function memberOfObject(
     const found = applied(engine, node, frame, api, thing, []);
     if (found !== undefined) return [found];
   }
+  if (field === undefined && name !== undefined && object.base !== undefined)
+    return [memberOf(engine, node, object.base, name, frame)];
   if (isOpen && field === undefined && name !== undefined && object.class === undefined)
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)
@@ -369,7 +373,10 @@ function classMember(
   const method = staticMethodOf(of, name);
   const self = thingValue({ is: 'class', class: of });
   if (method?.func.isGetter) return invoke(engine, method, nothingGiven, { node, frame }, self);
-  return method === undefined ? staticOf(of, name) : thingValue({ ...method, self });
+  if (method !== undefined) return thingValue({ ...method, self });
+  // `A.prototype.method`
+  const ofObjects = engine.knowledge.itemsAreMembers ? methodOf(of, name) : undefined;
+  return staticOf(of, name) ?? (ofObjects && thingValue(ofObjects));
 }
 
 /** `getattr(of, name)`; a name may have dots. */

@@ -18,6 +18,7 @@ import {
   listValue,
   newObject,
   objectsOf,
+  partOf,
   recordIn,
   thingValue,
   type Value,
@@ -35,7 +36,7 @@ export function givenBy(
 ): Given {
   let ways: (readonly Value[])[] = [[]];
   const add = (...lists: readonly (readonly Value[])[]): void => {
-    ways = ways.flatMap((way) => lists.map((list) => [...way, ...list])).slice(0, waysMax);
+    ways = waysWith(ways, lists);
   };
   const named = new Map<string, Value>();
   const spread: Value[] = [];
@@ -78,25 +79,42 @@ function listsIn(engine: Engine, value: Value): readonly (readonly Value[])[] | 
 
 /** A list that is written with its items. */
 export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocation): Value {
-  const values: Value[] = [];
+  let ways: (readonly Value[])[] = [[]];
+  // What stands behind items whose number is not known has no place.
+  const loose: Value[] = [];
   let isGrown = false;
-  const data: Value[] = [];
   for (const item of items) {
     const whole = engine.evaluate(isSpread(item) ? item.spread : item, frame);
     const value = isSpread(item) ? iterated(engine, item.spread, whole, frame) : whole;
-    const spread = isSpread(item) ? (itemsOf(value) ?? lettersOf(engine, value)) : [value];
-    values.push(...(spread ?? []));
-    if (spread === undefined) {
-      isGrown = true;
-      data.push(value);
-    }
+    const lists = isSpread(item) ? (listsIn(engine, value) ?? lettersOf(engine, value)) : [[value]];
+    isGrown ||= lists === undefined;
+    if (isGrown) loose.push(...(lists?.flat() ?? [partOf(value)]));
+    else ways = waysWith(ways, lists ?? []);
   }
-  return withNodes(listValue(values, isGrown), allNodesOf(data));
+  const nodes = allNodesOf(loose);
+  return either(
+    ways.map((way) => {
+      const list = listValue(way, isGrown);
+      if (isGrown) for (const object of objectsOf(list)) object.rest = either(loose);
+      return withNodes(list, nodes);
+    }),
+  );
 }
 
-function lettersOf({ knowledge }: Engine, value: Value): readonly Value[] | undefined {
+function waysWith(
+  ways: readonly (readonly Value[])[],
+  lists: readonly (readonly Value[])[],
+): (readonly Value[])[] {
+  return ways.flatMap((way) => lists.map((list) => [...way, ...list])).slice(0, waysMax);
+}
+
+function lettersOf(
+  { knowledge }: Engine,
+  value: Value,
+): readonly (readonly Value[])[] | undefined {
   const isText = knowledge.isOpen && value.nodes.length === 0 && knownText(value) !== undefined;
-  return isText ? itemsOf(compute('letters', [value])) : undefined;
+  const letters = isText ? itemsOf(compute('letters', [value])) : undefined;
+  return letters && [letters];
 }
 
 /** A record that is written with its entries. */
@@ -111,12 +129,15 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
       const [of] = value.things.filter((thing) => isEnvironment(engine, thing));
       if (of?.is === 'instance')
         object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
-      for (const { fields, rest } of all) {
+      for (const { fields, rest, base } of all) {
+        if (base !== undefined) object.base = base;
         for (const [key, one] of fields) object.fields.set(key, one);
         if (rest !== undefined && engine.knowledge.isOpen)
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
       }
-      if (all.length === 0) object.rest = value;
+      const isLibrary = value.things.some(({ is }) => is === 'api');
+      if (isLibrary && engine.knowledge.itemsAreMembers) object.base = value;
+      else if (all.length === 0) object.rest = value;
       // A record, or data of which nothing is known.
       else if (value.nodes.length > 0 && engine.knowledge.isOpen)
         object.rest = either([...(object.rest ? [object.rest] : []), dataOf(value.nodes)]);

@@ -99,6 +99,8 @@ export interface HeapObject extends Fields {
   holds?: readonly HeapObject[];
   /** What a generator gives when it is sent a value. */
   resume?: (sent: Value) => Value;
+  /** What has the members that it has not. */
+  base?: Value;
   /** The path of the file that it is. */
   path?: Value;
   /** Its items come again and again. */

@@ -196,8 +196,17 @@ const request = { ...asks, scheme: 'https' } as const;
 export const nodeRows: Table = {
   ...fileRows,
   ...named({
-    'diagnostics_channel.channel': makes('diagnostics_channel.Channel'),
-    'diagnostics_channel.Channel#subscribe': row({ does: 'call', callee: 0, observes: 'requests' }),
+    'diagnostics_channel.channel': makes(
+      'diagnostics_channel.Channel',
+      { does: 'observe', what: 'requests', when: { of: 0, form: /^(undici|http|net|\0)/ } },
+      { does: 'hear', channel: 'diagnostics channel' },
+    ),
+    'diagnostics_channel.Channel#subscribe': row({ does: 'call', callee: 0, given: ['self'] }),
+    'diagnostics_channel.Channel#publish': row({
+      does: 'tell',
+      channel: 'diagnostics channel',
+      content: 0,
+    }),
     'diagnostics_channel.subscribe': row({ does: 'call', callee: 1, observes: 'requests' }),
     'child_process.exec execSync': row({ ...isShell, options: 1 }),
     'child_process.execFile execFileSync spawnSync': runs,
@@ -429,6 +438,16 @@ export const npmRows: Table = {
     'redis.createClient': makes('redis.Client', asksFor),
     ioredis: makes('redis.Client', asks),
     'redis.Client#set publish lPush rPush hSet lpush rpush hset': sendsSecond,
+    'lodash|lodash-es|underscore.set setWith': row({
+      does: 'set-member',
+      of: 0,
+      name: 1,
+      value: 2,
+    }),
+    'lodash|lodash-es|underscore.assign assignIn extend merge defaults defaultsDeep': row(
+      { does: 'change', how: 'update', of: 0, with: 1 },
+      { compute: 'same', of: [0] },
+    ),
     // Services with fixed hosts, which an option may replace.
     'openai openai.OpenAI AzureOpenAI': openAi,
     '@anthropic-ai/sdk @anthropic-ai/sdk.Anthropic': anthropic,

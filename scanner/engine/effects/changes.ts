@@ -1,5 +1,6 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
 import { append } from '../assigned.ts';
+import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { Text } from '../text.ts';
 import {
@@ -83,11 +84,17 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
   const { heap } = engine;
   const others = objectsOf(given);
   for (const { fields } of others) engine.spend(fields.size);
-  if (others.length === 0 || engine.isExhausted) {
-    const rest = object.rest === undefined ? [] : [object.rest];
-    heap.reshape(object, { rest: partly([dataOf(allNodesOf([given])), ...rest]) });
+  const isPlain = others.length === 0 && !given.things.some(({ is }) => is === 'api');
+  if (isPlain || engine.isExhausted) {
+    addRest(heap, object, dataOf(allNodesOf([given])));
     return;
   }
+  const isLibrary = given.things.some(({ is }) => is === 'api');
+  if (isLibrary && engine.knowledge.itemsAreMembers) object.base = given;
+  // Nobody knows what members an object of a library has.
+  const isMade = given.things.some(({ is }) => is === 'instance');
+  if (isMade && engine.knowledge.callsBack)
+    addRest(heap, object, dataOf(allNodesOf([given])));
   for (const other of others) {
     for (const [name, one] of other.fields) {
       // A key that may be missing changes nothing then.
@@ -101,6 +108,10 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
   }
 }
 
+function addRest(heap: Heap, object: HeapObject, more: Value): void {
+  heap.reshape(object, { rest: partly([more, ...(object.rest ? [object.rest] : [])]) });
+}
+
 function partly(values: readonly Value[]): Value {
   return values.length === 0 ? unknown : { ...either(values), isOpen: true };
 }
@@ -112,7 +123,7 @@ function changeList(
   at: Value | undefined,
   given: Value | undefined,
 ): Value | undefined {
-  const isMany = how === 'extend' || how === 'update';
+  const isMany = how === 'extend' || how === 'update' || how === 'sort';
   const added = isMany ? given && itemsOf(given) : given && [given];
   if (isWhole(object) && how === 'extend' && added !== undefined) {
     for (const one of added) append(engine, object, one);

@@ -575,7 +575,7 @@ export function methodOn(callee: Value, self: Value): Value {
     if (one.is === 'function') return self.things.length > 0 ? { ...one, self } : one;
     const name =
       one.is === 'api'
-        ? /\.prototype\.(\w+)$/.exec(one.name)?.[1]
+        ? /\.(?:prototype\.\w+|call|apply|bind)$/.exec(one.name)?.[0].replace(/^.*\./, '')
         : one.is === 'bound'
           ? one.callee.things
               .flatMap((of) => (of.is === 'finder' ? of.names : []))

@@ -259,9 +259,8 @@ function lineOf(words: readonly Text[]): Text {
 
 // What starts may be what is not known as well, where data may stand in place of the texts.
 function startsOf({ knowledge }: Engine, value: Value): readonly Text[] {
-  return knowledge.isOpen && value.isOpen && value.nodes.length > 0
-    ? shownTexts(value)
-    : textsOf(value);
+  const isOther = value.isOpen && (value.nodes.length > 0 || knowledge.callsBack === true);
+  return knowledge.isOpen && isOther ? shownTexts(value) : textsOf(value);
 }
 
 // What a library gives may be any text.

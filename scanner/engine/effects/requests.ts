@@ -200,9 +200,10 @@ function atText(call: ApiCall, text: Text): ApiCall['at'] {
 function based(call: ApiCall, url: Value): Value {
   const base = openOn(call.self).find(({ capability }) => capability.kind === 'egress')?.capability;
   if (base?.kind !== 'egress' || base.url === anyEgress) return url;
-  const { scheme, host, port } = parseEgressUrl(base.url);
+  const { scheme, host, port, path } = parseEgressUrl(base.url);
   const isWhole = (text: Text): boolean => /^[a-z]+:\/\//i.test(text.whole);
-  const origin = `${scheme}://${host}:${port}/`;
+  const folder = path === '/*' ? '/' : path.replace('*', unknownPart).replace(/\/?$/, '/');
+  const origin = `${scheme}://${host}:${port}${folder}`;
   const texts = textsOf(url).map((text) =>
     isWhole(text)
       ? text

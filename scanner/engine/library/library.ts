@@ -251,7 +251,8 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const found = computed(computation === 'integer' ? 'number' : computation, of);
   if (found === undefined) {
     const data = dataOf(nodes);
-    const isDecoder = decoders.has(computation) || of.some(isDecodedIn);
+    const isDecoder =
+      decoders.has(computation) || isDecodingBytes(computation, of) || of.some(isDecodedIn);
     return isDecoder ? { ...data, isDecoded: true } : data;
   }
   // What is a text already was only given as bytes.
@@ -262,6 +263,11 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   // A function that is handed on is named where it stands.
   const isHanded = computation === 'same' && found.texts.length === 0 && found.things.length > 0;
   return withNodes({ ...found, isDecoded, isFolded: found.isFolded || !isHanded }, nodes);
+}
+
+// `Buffer.from(text, 'base64')`
+function isDecodingBytes(computation: Computation, [, encoding]: readonly Value[]): boolean {
+  return computation === 'bytes-from' && /^(base64(url)?|hex)$/.test(knownText(encoding) ?? '');
 }
 
 function isDecodedIn(value: Value): boolean {

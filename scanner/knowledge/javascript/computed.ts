@@ -128,6 +128,13 @@ const lists: Table = {
   'Array.from': row(perItemOfFirst, { compute: 'list', of: [0] }),
   'Set WeakSet': computes('list', 0),
   'Map WeakMap': computes('from-entries', 0),
+  'Record#__defineGetter__': row({
+    does: 'set-member',
+    of: 'self',
+    name: 0,
+    value: 'value',
+    getter: 1,
+  }),
   'Record#get': row([], 'entry'),
   'Record#set': setsItem,
   'Record#delete': row({ does: 'change', how: 'pop', key: 0 }, 'nothing'),

@@ -116,6 +116,9 @@ const widest: Readonly<Record<'mount' | 'exec' | 'egress', Row>> = {
   egress: row({ does: 'request', url: { text: unknownPart } }, 'through'),
 };
 
+// Classes, and what any object or promise has.
+const notCalled = /^[A-Z]|^(on|off|once|constants|then|catch|finally|call|apply|bind)$/;
+
 function familyRow(api: string): Row | undefined {
   const [, module = '', member] = /^(@[^/]+\/[^.#]+|[^.#@]+)\.([^.#()]+)$/.exec(api) ?? [];
   if (member === undefined) return undefined;
@@ -124,7 +127,7 @@ function familyRow(api: string): Row | undefined {
   );
   if (family !== undefined) return asEngineRow(api, family.row);
   const effect = Object.hasOwn(nodeDefaults, module) ? nodeDefaults[module] : undefined;
-  return effect === undefined || /^[A-Z]|^(on|off|once|constants)$/.test(member)
+  return effect === undefined || notCalled.test(member)
     ? undefined
     : widest[effect];
 }

@@ -281,7 +281,8 @@ export abstract class Expressions extends Names {
       expression.text === 'require' &&
       this.binding('require') === undefined;
     if ((isImport || isRequire) && first !== undefined) {
-      if (!ts.isStringLiteralLike(first))
+      // What is not of the skill is asked for by a call.
+      if (!ts.isStringLiteralLike(first) || /^[/~](?!skills\/)/.test(first.text))
         return ir.callOf(at, isImport ? 'import' : 'require', this.all(given));
       const name = isImport ? '*' : 'default';
       const loaded = this.load(first.text, at);

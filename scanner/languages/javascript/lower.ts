@@ -139,9 +139,18 @@ class Lowering extends Definitions {
     if (ts.isSwitchStatement(node)) return this.switchOf(node, at);
     if (ts.isLabeledStatement(node))
       return { ...at, kind: 'label', name: node.label.text, body: this.lower(node.statement) };
-    if (ts.isWithStatement(node))
-      return ir.seq(at, [this.lower(node.expression), this.lower(node.statement)]);
+    if (ts.isWithStatement(node)) return this.withOf(node, at);
     return this.loop(node, at) ?? this.declaration(node, at);
+  }
+
+  private withOf({ expression, statement }: ts.WithStatement, at: Extent): Node {
+    return this.once(at, this.lower(expression), (held) => {
+      const around = this.withs;
+      this.withs = [{ of: held.name, scope: this.scope }, ...around];
+      const body = this.lower(statement);
+      this.withs = around;
+      return [body];
+    });
   }
 
   private variableOf(node: ts.VariableDeclaration, at: Extent): Node {
@@ -300,10 +309,14 @@ class Lowering extends Definitions {
       return ir.seq(at, [...(loaded ? [loaded] : []), this.setName(node.name.text, value, at)]);
     }
     if (ts.isEnumDeclaration(node)) {
-      const entries = node.members.map((one, index) => ({
-        key: ir.constant(at, 'text' in one.name ? one.name.text : '*'),
-        value: one.initializer ? this.lower(one.initializer) : ir.constant(at, index),
-      }));
+      const entries = node.members.flatMap((one, index) => {
+        const name = ir.constant(at, 'text' in one.name ? one.name.text : '*');
+        const value = one.initializer ? this.lower(one.initializer) : ir.constant(at, index);
+        // A number leads to its name, too.
+        const isText = one.initializer !== undefined && ts.isStringLiteralLike(one.initializer);
+        const back = isText ? [] : [{ key: value, value: name }];
+        return [{ key: name, value }, ...back];
+      });
       return this.setName(node.name.text, { ...at, kind: 'record', entries }, at);
     }
     return ts.isModuleDeclaration(node) ? this.namespaceOf(node, at) : undefined;
@@ -352,8 +365,12 @@ class Lowering extends Definitions {
       this.export(name.text, this.imported({ from, name: (propertyName ?? name).text }, at), at),
     );
     const isWhole = exportClause === undefined;
+    const whole: Node = { ...at, kind: 'record', entries: [{ spread: own }, { spread: all }] };
     const starred = isWhole
-      ? this.starred(from).map((name) => this.export(name, ir.member(at, all, name), at))
+      ? [
+          ir.set(at, own, whole),
+          ...this.starred(from).map((name) => this.export(name, ir.member(at, all, name), at)),
+        ]
       : [];
     const as =
       exportClause !== undefined && ts.isNamespaceExport(exportClause)

@@ -14,6 +14,12 @@ export interface SkillFiles {
   readonly textOf: (path: string) => string | undefined;
 }
 
+/** The object of a `with`, in a variable, and the scope in which it stands. */
+interface With {
+  readonly of: string;
+  readonly scope: Scope;
+}
+
 /** Numbers and the like that have a name. */
 const constants: ReadonlyMap<string, number | null> = new Map([
   ['undefined', null],
@@ -32,6 +38,8 @@ export abstract class Names {
   /** Functions that are called as constructors, whose `prototype` holds methods. */
   protected readonly prototypes: ReadonlySet<string>;
   protected scope: Scope;
+  /** The objects of `with` around, the innermost first: their members are names. */
+  protected withs: readonly With[] = [];
   #count = 0;
 
   constructor(parsed: Parsed, files: SkillFiles, steps: Steps) {
@@ -81,8 +89,25 @@ export abstract class Names {
     return scope;
   }
 
-  /** What a name means. */
+  /** What a name means: a member of the object of a `with` around, or what it means without. */
   protected variable(name: string, at: Extent): Node {
+    const usual = this.plainVariable(name, at);
+    const around = this.withsFor(name);
+    if (around.length === 0) return usual;
+    const members = around.map(({ of }) => ir.member(at, ir.variable(at, of), name));
+    return { ...at, kind: 'either', tests: [], of: [...members, usual] };
+  }
+
+  // The objects of `with` that may have a member of this name, which nothing inside it binds.
+  private withsFor(name: string): readonly With[] {
+    return this.withs.filter((one) => {
+      let scope = this.binding(name);
+      while (scope !== undefined && scope !== one.scope) scope = scope.around;
+      return scope === undefined || this.binding(name) === one.scope;
+    });
+  }
+
+  private plainVariable(name: string, at: Extent): Node {
     const scope = this.binding(name);
     const imported = scope?.imports.get(name);
     if (imported !== undefined) return this.imported(imported, at);
@@ -107,6 +132,13 @@ export abstract class Names {
   protected setName(name: string, from: Node, at: Extent): Node {
     const slot = this.slot(name, at);
     const set = ir.set(at, slot, from);
+    const around = this.withsFor(name);
+    if (around.length > 0)
+      return ir.seq(at, [
+        set,
+        ...around.map(({ of }) => ir.set(at, ir.member(at, ir.variable(at, of), name), slot)),
+        slot,
+      ]);
     const others = this.exported(name);
     if (others.length === 0) return set;
     return ir.seq(at, [set, ...others.map((as) => this.export(as, slot, at)), slot]);
