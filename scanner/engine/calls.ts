@@ -397,8 +397,12 @@ function callOn(
       const field = isField ? thing.object.fields.get(name) : undefined;
       if (field?.things.some(({ is }) => callable.has(is)))
         return callValue(engine, site, withReceiver(field, self), given);
-      if (field === undefined && thing.object.base !== undefined)
-        return callMethod(engine, site, thing.object.base, name, given);
+      const { base, rest } = thing.object;
+      if (field === undefined && base !== undefined)
+        return either([
+          callMethod(engine, site, base, name, given),
+          ...(rest === undefined ? [] : [callValue(engine, site, withReceiver(rest, self), given)]),
+        ]);
       const replaced = replacedMethod(engine, kind, name);
       if (replaced !== undefined)
         return callValue(engine, site, withReceiver(replaced, self), given);

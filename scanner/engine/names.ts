@@ -207,15 +207,19 @@ function memberOfObject(
   frame: Invocation,
 ): Value[] {
   const { object } = thing;
-  const { isOpen } = engine.knowledge;
-  const field = name === undefined ? fieldOf(object, name) : object.fields.get(name);
+  const { isOpen, itemsAreMembers } = engine.knowledge;
+  const isPlain = name !== undefined && !(itemsAreMembers && object.fields.has(name));
+  const field = isPlain ? object.fields.get(name) : fieldOf(object, name);
   const api = `${object.kind === 'list' ? 'List' : 'Record'}#${name ?? ''}`;
   if (field === undefined && engine.knowledge.properties?.test(api)) {
     const found = applied(engine, node, frame, api, thing, []);
     if (found !== undefined) return [found];
   }
   if (field === undefined && name !== undefined && object.base !== undefined)
-    return [memberOf(engine, node, object.base, name, frame)];
+    return [
+      memberOf(engine, node, object.base, name, frame),
+      ...(object.rest === undefined ? [] : [object.rest]),
+    ];
   if (isOpen && field === undefined && name !== undefined && object.class === undefined)
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)

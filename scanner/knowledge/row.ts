@@ -386,6 +386,8 @@ export type Gives =
   | 'filtered' // the items of the object for which a called function holds
   | 'found' // one of these
   | 'promised' // what a function that it calls hands to the first function that it is given
+  | 'proxied' // its first argument, behind the functions of the second
+  | 'revocable' // the same as a field
   | 'resolvers' // a promise, with the functions that settle it
   | 'pattern' // a regular expression: source, flags
   | 'replaced' // the object, with what a text or pattern is replaced by: once, or wherever it is

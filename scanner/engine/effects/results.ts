@@ -38,6 +38,7 @@ import { receiversIn } from './channels.ts';
 import { filtered, flatMapped, found, mapped, promised, resolvers } from './item-results.ts';
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
+import { proxied, revocable } from './proxied.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
 
 /** What the effects of a row gave. */
@@ -145,6 +146,8 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   required: requiredBy,
   promised: (engine, call) => promised(engine, call, siteOf(call)),
   resolvers: () => resolvers(),
+  proxied,
+  revocable,
   pattern: (_, call) => patternOf(call),
   replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
   'replaced-all': (engine, call) => replaced(engine, call, siteOf(call), true),

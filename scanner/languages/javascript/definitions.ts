@@ -122,6 +122,7 @@ export abstract class Definitions extends Expressions {
   ): { params: Param[]; taken: Node[] } {
     const all = ir.variable(at, `arguments@${at.start}`);
     this.scope.names.set('arguments', all.name);
+    this.scope.argumentNames = params.map(({ name, rest }) => (rest === undefined ? name : ''));
     const sets = params.map((one, index) => {
       const to = ir.variable(one, one.name);
       if (one.rest !== undefined)

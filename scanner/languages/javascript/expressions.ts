@@ -329,7 +329,8 @@ export abstract class Expressions extends Names {
         return ir.callOf(at, 'Object.setPrototypeOf', [this.lower(bare.expression), from]);
       const slot = this.part(bare, this.at(bare));
       const isSlot = slot.kind === 'member' || slot.kind === 'item' || slot.kind === 'global';
-      return isSlot ? ir.set(at, slot, from) : ir.hole(at, [slot, from]);
+      if (!isSlot) return ir.hole(at, [slot, from]);
+      return this.withParameters(bare.expression, ir.set(at, slot, from), at);
     }
     if (ts.isArrayLiteralExpression(bare) || ts.isArrayBindingPattern(bare))
       return this.once(at, from, (held) => [
@@ -352,6 +353,19 @@ export abstract class Expressions extends Names {
         held,
       ]);
     return from;
+  }
+
+  // `arguments[0] = value` sets the first parameter.
+  private withParameters(of: ts.Expression, set: Node, at: Extent): Node {
+    const isOwn = ts.isIdentifier(of) && of.text === 'arguments';
+    const scope = isOwn ? this.binding('arguments') : undefined;
+    const all = scope?.names.get('arguments');
+    if (scope === undefined || all === undefined) return set;
+    const sets = scope.argumentNames.flatMap((name, index) => {
+      const item = ir.item(at, ir.variable(at, all), ir.constant(at, index));
+      return name === '' ? [] : [ir.set(at, ir.variable(at, name), item)];
+    });
+    return this.once(at, set, (held) => [...sets, held]);
   }
 
   private takeItem(

@@ -21,6 +21,8 @@ export interface Scope {
   /** What its `var`s are called in the IR, which are there before they get a value. */
   readonly hoisted: Set<string>;
   usesArguments: boolean;
+  /** The parameters of a function that uses `arguments`, by their places in it. */
+  argumentNames: readonly string[];
 }
 
 export type Scopes = ReadonlyMap<ts.Node, Scope>;
@@ -39,6 +41,7 @@ export function scopesOf(file: ts.SourceFile): Scopes {
       functions: [],
       hoisted: new Set(),
       usesArguments: false,
+      argumentNames: [],
     };
     scopes.set(node, scope);
     return scope;
