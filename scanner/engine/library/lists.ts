@@ -189,6 +189,8 @@ function ofRecord(
 ): Value | undefined {
   const [object] = objectsOf(value);
   if (object === undefined || !isWhole(object) || value.isOpen) return undefined;
+  // Nobody knows what an object of a library has.
+  if (value.things.some(({ is }) => is === 'instance')) return undefined;
   const entries = [...object.fields];
   if (computation === 'keys') return listValue(entries.map(([key]) => textValue(key)));
   if (computation === 'values') return listValue(entries.map(([, one]) => one));
