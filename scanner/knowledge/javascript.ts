@@ -72,7 +72,10 @@ const loads = row(isLoaded);
 const loadsApart = row({ ...isLoaded, isApart: true });
 const runsCode = row({ does: 'code', code: 0 });
 const loadsMachineCode = row({ does: 'native', what: 0 });
-const webAssembly = row({ does: 'trait', trait: 'native' });
+const webAssembly = row([
+  { does: 'trait', trait: 'native' },
+  { does: 'receive', of: 0 },
+]);
 const isPatch: RowEffect = { does: 'trait', trait: 'patch-builtin' };
 
 const fills = row({ does: 'fill', into: 'self', with: { rest: 0 } });

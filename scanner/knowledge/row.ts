@@ -142,8 +142,8 @@ type Deed =
   | { readonly does: 'output'; readonly content: ArgOf }
   /** Something that came in from outside of the machine. */
   | { readonly does: 'incoming' }
-  /** Hands what comes in to the functions and objects that it is given. */
-  | { readonly does: 'receive' }
+  /** Hands what comes in, or `of`, to the functions and objects that it is given. */
+  | { readonly does: 'receive'; readonly of?: ArgOf }
   | { readonly does: 'observe'; readonly what: ObservedThing }
   /** `only`: an argument without which the call is harmless. */
   | {

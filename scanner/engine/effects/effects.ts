@@ -227,7 +227,7 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'incoming':
       return incoming(engine, call);
     case 'receive':
-      return receive(engine, call);
+      return receive(engine, call, effect);
     case 'listen':
       notes.trait(at, 'listen', at.api);
       return engine.knowledge.isOpen ? applyEffect(engine, call, { does: 'receive' }) : undefined;
@@ -299,8 +299,11 @@ function incoming({ notes }: Engine, { at }: ApiCall): Value {
 }
 
 // What comes in gets to the functions and objects that a server is given.
-function receive(engine: Engine, call: ApiCall): undefined {
-  const data = incoming(engine, call);
+function receive(engine: Engine, call: ApiCall, { of }: EffectOf<'receive'>): undefined {
+  const data =
+    of === undefined
+      ? incoming(engine, call)
+      : dataOf(allNodesOf([argOf(call, of) ?? unknown]));
   const all = { args: [data, data, data], named: new Map(), spread: [data] };
   for (const value of [...call.args, ...call.named.values()]) {
     for (const thing of [...value.things, ...handlersIn(engine, value)]) {
@@ -317,9 +320,13 @@ function receive(engine: Engine, call: ApiCall): undefined {
 
 // `serve({ fetch(request) { … } })`
 function handlersIn({ knowledge }: Engine, value: Value): readonly Thing[] {
-  const records = objectsOf(value).filter(({ kind }) => kind === 'record');
-  const fields = knowledge.callsBack ? records.flatMap((one) => [...one.fields.values()]) : [];
-  return fields.flatMap(({ things }) => things.filter(({ is }) => is === 'function'));
+  const fieldsIn = (one: Value): readonly Value[] =>
+    objectsOf(one).flatMap(({ kind, fields }) => (kind === 'record' ? [...fields.values()] : []));
+  const fields = knowledge.callsBack ? fieldsIn(value) : [];
+  const inner = fields.flatMap(fieldsIn);
+  return [...fields, ...inner].flatMap(({ things }) =>
+    things.filter(({ is }) => is === 'function'),
+  );
 }
 
 function noteTrait(engine: Engine, call: ApiCall, effect: EffectOf<'trait'>): undefined {

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
 import { describe, expect, it } from 'vitest';
-import { apis, moduleDeclaration } from '../../../scanner/frontends/typescript/library.ts';
 import { scanWithFacts } from '../../../scanner/scan.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
 
@@ -185,18 +184,8 @@ const known: readonly (readonly [string, string])[] = [
   ],
 ];
 
-describe('the capability library', () => {
+describe('what is known of modules and packages', () => {
   it.each(known)('knows %s', async (snippet, wanted) => {
     expect(await uses(snippet)).toContain(wanted.replace('ALL', all));
-  });
-
-  it('declares each API of the tables that a module exports, and nothing else', () => {
-    for (const name of ['fs.readFile', 'child_process.exec', 'net.connect', 'dns.Resolver']) {
-      const [module = '', member = ''] = name.split('.');
-      expect(Object.hasOwn(apis, name)).toBe(true);
-      expect(moduleDeclaration(module)).toMatch(
-        new RegExp(`declare module "${module}" \\{[^\\n]*\\bexport const ${member}:`),
-      );
-    }
   });
 });

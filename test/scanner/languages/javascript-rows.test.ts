@@ -6,7 +6,6 @@ import { isBuiltin } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { instanceOf } from '../../../scanner/frontends/typescript/library.ts';
 import { analyseJavascript } from '../../../scanner/languages/javascript/javascript.ts';
 import {
   anyRows,
@@ -18,6 +17,12 @@ import {
 } from '../../../scanner/knowledge/javascript.ts';
 import type { ArgOf, EffectOf, Row, RowEffect, Table } from '../../../scanner/knowledge/row.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
+
+// The class of the object that a row gives.
+function instanceOf(row: Row | undefined): string | undefined {
+  const gives = row?.gives;
+  return typeof gives === 'object' && 'instance' in gives ? gives.instance : undefined;
+}
 
 const families: Table = Object.fromEntries(
   npmFamilies.map(({ begins, ends, row }) => [`${begins}x.${ends === '' ? 'Y' : ends}`, row]),
