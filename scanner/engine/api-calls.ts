@@ -17,6 +17,7 @@ import { askProtocols } from './protocols.ts';
 import {
   absorb,
   allNodesOf,
+  contentsOf,
   dataOf,
   either,
   type HeapObject,
@@ -452,7 +453,9 @@ export function shownApi(name: string): Value | undefined {
 /** A function that starts programs or runs code, or a module of such, given to what nobody knows. */
 export function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
   const { knowledge, notes } = engine;
-  for (const value of [...given.args, ...given.named.values()])
+  const all = [...given.args, ...given.named.values()];
+  const inside = knowledge.callsBack ? all.flatMap(objectsOf).flatMap(contentsOf) : [];
+  for (const value of [...all, ...inside])
     for (const thing of value.things) {
       if (thing.is !== 'api') continue;
       const shown = knowledge.shown?.(thing.name) ?? thing.name;
@@ -464,7 +467,8 @@ export function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: stri
         ({ does }) => does === 'program' || does === 'code' || does === 'load',
       );
       if (effect?.does === 'code') notes.trait(at, 'code-from-string', detail);
-      else if (effect !== undefined) notes.trait(at, 'escape', detail);
+      if (effect !== undefined && (effect.does !== 'code' || knowledge.callsBack))
+        notes.trait(at, 'escape', detail);
       if (effect?.does === 'program')
         notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
     }

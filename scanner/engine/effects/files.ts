@@ -425,7 +425,7 @@ export function loadPath(
       engine.notes.trait(
         { ...at, certainty: 'widened' },
         'dynamic-import',
-        'code whose place is computed',
+        engine.knowledge.givenByCode ? text.whole : 'code whose place is computed',
       );
       engine.notes.sink(at, text.nodes, { what: 'exec', api: at.api, part: 'argument' });
     }

@@ -379,7 +379,7 @@ function started(engine: Engine, call: ApiCall, about: StartedProgram): Value {
   // The shell's front end follows what comes to a program behind a wrapper.
   const isWrapped = about.behind !== undefined && about.behind !== exec.program;
   if (input !== undefined)
-    feedProgram(engine, call, open, isWrapped ? { ...input, nodes: [], things: [] } : input);
+    feedProgram(engine, call, open, isWrapped ? { ...input, nodes: [], things: [] } : input, true);
   return {
     ...thingValue({ is: 'instance', of: 'Process', object }),
     nodes: [output],
@@ -393,6 +393,7 @@ export function feedProgram(
   call: ApiCall,
   { capability, input, behind, hasScript }: OpenOn,
   content: Value,
+  isOption = false,
 ): void {
   if (capability.kind !== 'exec') return;
   const { at } = call;
@@ -403,10 +404,9 @@ export function feedProgram(
   const runs = isShell || own(interpreters, program) !== undefined;
   const isScript = engine.knowledge.callsBack === true && !isShell && hasScript === true;
   const part = runs && !isScript ? 'code' : 'argument';
-  // What a program that is known reads is data to it.
-  const isData = engine.knowledge.callsBack === true && part === 'argument';
-  if (!isData || capability.program === '*')
-    engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
+  // What a program is given as an option, and does not run, is data to it.
+  const isData = engine.knowledge.callsBack === true && part === 'argument' && isOption;
+  if (!isData) engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
   const reader = own(interpreters, program);
   if (!isShell && reader !== undefined && engine.knowledge.isOpen) {
     if (hasScript) return;

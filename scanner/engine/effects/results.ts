@@ -487,7 +487,9 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
     ...(isLetter && { ofNumbers: true as const }),
   } as const;
   const note = isLetter ? `${call.at.api} makes it of numbers` : `${call.at.api} decodes it`;
-  const data = isLetter ? { ...made, isDecoded: false } : made;
+  // Several numbers are a text that nobody can read; one may be any letter.
+  const isOneLetter = isLetter && call.spread.length === 0;
+  const data = isOneLetter ? { ...made, isDecoded: false } : made;
   return withNodes(data, [engine.notes.source(call.at, source, note)]);
 }
 
