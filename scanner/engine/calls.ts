@@ -466,6 +466,10 @@ function callOn(
         engine.knowledge.powerful?.test(thing.name)
       )
         return memberByText(engine, site.node, self, given.args[0] ?? unknown, site.frame);
+      // What gives nothing whatever it is called on.
+      const ofAny = rowFor(engine, api) === undefined ? rowFor(engine, `Any#${name}`) : undefined;
+      if (engine.knowledge.callsBack && ofAny?.gives === 'nothing' && ofAny.effects.length === 0)
+        return undefined;
       const asFunction =
         rowFor(engine, api) === undefined ? ofFunction(engine, site, name, given, self) : undefined;
       if (engine.knowledge.isOpen)

@@ -70,6 +70,8 @@ export function birth(): number {
 export class Heap {
   /** Counts the changes of objects. */
   changes = 0;
+  /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
+  computed = 0;
   /** The birth of the oldest store that was changed. */
   oldest = Number.POSITIVE_INFINITY;
   /** The variables that are read, where somebody asks. */
@@ -87,6 +89,8 @@ export class Heap {
 
   set(store: Fields, key: string, value: Value): void {
     this.#note(store, key);
+    const isNumber = value.scalars.length > 0 && store.isVariables !== true;
+    if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
     store.fields.set(key, value);
   }
 

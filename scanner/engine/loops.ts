@@ -9,6 +9,9 @@ import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
 import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
 
+/** Rounds after which a loop is left that computes no text, and no list of numbers. */
+const roundsIdle = 128;
+
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
 export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
   if (node.before !== undefined) engine.evaluate(node.before, frame);
@@ -24,7 +27,12 @@ export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocatio
 function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
   if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
   const start = engine.left;
+  let computed = engine.heap.computed;
   for (let round = 0; round < roundsMax && start - engine.left < engine.loopShare; round++) {
+    if (round % roundsIdle === roundsIdle - 1) {
+      if (engine.heap.computed === computed) break;
+      computed = engine.heap.computed;
+    }
     const truth = truthOf(engine.evaluate(node.test, frame), engine.knowledge);
     if (truth === undefined) break;
     if (!truth) {

@@ -97,8 +97,7 @@ export const globalRows = named({
   'Response#text json arrayBuffer bytes blob formData': through,
   RTCPeerConnection: makes('RTCPeerConnection', isRaw),
   'RTCPeerConnection#createDataChannel': makes('RTCDataChannel'),
-  'document.cookie localStorage|sessionStorage.getItem process|Deno.stdin': input,
-  'navigator.clipboard.read readText process.argv Deno.args': input,
+  'localStorage|sessionStorage.getItem navigator.clipboard.read readText': input,
   'navigator.clipboard.write writeText process.stdout|process.stderr.write': prints,
   'console.log error warn info debug table dir trace': prints,
   open: visits,
@@ -199,17 +198,6 @@ const request = { ...asks, scheme: 'https' } as const;
 export const nodeRows: Table = {
   ...fileRows,
   ...named({
-    'diagnostics_channel.channel': makes(
-      'diagnostics_channel.Channel',
-      { does: 'observe', what: 'requests', when: { of: 0, form: /^(undici|http|net|\0)/ } },
-      { does: 'hear', channel: 'diagnostics channel' },
-    ),
-    'diagnostics_channel.Channel#subscribe': row({ does: 'call', callee: 0, given: ['self'] }),
-    'diagnostics_channel.Channel#publish': row({
-      does: 'tell',
-      channel: 'diagnostics channel',
-      content: 0,
-    }),
     'diagnostics_channel.subscribe': row({ does: 'call', callee: 1, observes: 'requests' }),
     'child_process.exec execSync': row({ ...isShell, options: 1 }),
     'child_process.execFile execFileSync spawnSync': runs,
@@ -238,7 +226,7 @@ export const nodeRows: Table = {
     'module.runMain _load module.Module#require load process.getBuiltinModule': loads,
     'module.syncBuiltinESMExports': row(isPatch),
     'module.register registerHooks': row([{ ...isPatch, detail: 0 }, isLoaded]),
-    'module._resolveFilename _nodeModulePaths _initPaths wrap findSourceMap createRequire': through,
+    'module._resolveFilename _nodeModulePaths _initPaths wrap findSourceMap': through,
     'module.enableCompileCache getCompileCacheDir builtinModules isBuiltin': through,
     'module.findPackageJSON stripTypeScriptTypes': through,
     module: makes('module.Module'),
@@ -305,7 +293,7 @@ export const nodeRows: Table = {
     'os.userInfo': tellsUser,
     'os.networkInterfaces': tellsAddress,
     'os.platform type arch release version machine': tellsSystem,
-    'os.homedir tmpdir cpus EOL totalmem freemem uptime endianness': through,
+    'os.cpus EOL totalmem freemem uptime endianness': through,
   }),
 };
 
@@ -441,16 +429,6 @@ export const npmRows: Table = {
     'redis.createClient': makes('redis.Client', asksFor),
     ioredis: makes('redis.Client', asks),
     'redis.Client#set publish lPush rPush hSet lpush rpush hset': sendsSecond,
-    'lodash|lodash-es|underscore.set setWith': row({
-      does: 'set-member',
-      of: 0,
-      name: 1,
-      value: 2,
-    }),
-    'lodash|lodash-es|underscore.assign assignIn extend merge defaults defaultsDeep': row(
-      { does: 'change', how: 'update', of: 0, with: 1 },
-      { compute: 'same', of: [0] },
-    ),
     // Services with fixed hosts, which an option may replace.
     'openai openai.OpenAI AzureOpenAI': openAi,
     '@anthropic-ai/sdk @anthropic-ai/sdk.Anthropic': anthropic,

@@ -358,8 +358,11 @@ function load(
   call: ApiCall,
   { path, isRelative, isFolder, isApart }: EffectOf<'load'>,
 ): Value | undefined {
-  if (isApart) engine.notes.capability(call.at, { kind: 'exec', program: 'node' });
   const given = argOf(call, path) ?? unknown;
+  if (isApart) {
+    const isKnown = textsOf(given).every((text) => text.isKnown);
+    engine.notes.capability(call.at, { kind: 'exec', program: isKnown ? 'node' : '*' });
+  }
   if (
     engine.knowledge.isOpen &&
     given.things.some(({ is }) => is === 'object' || is === 'instance')

@@ -79,9 +79,11 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
   const [name = unknown] = call.args;
   // A name that stands in the code as it is.
   const isWhole = (text: Text): boolean => text.isPlain || (isWritten(name) && text.isKnown);
+  const isPackage = ({ whole, isKnown }: Text): boolean =>
+    isKnown && !/^([./~]|(?:data|https?|file|blob):)/.test(whole);
   const values = textsOf(name).map((text): Value => {
     const { whole, isKnown } = text;
-    if (isKnown && !/^([./~]|(?:data|https?|file|blob):)/.test(whole)) {
+    if (isPackage(text)) {
       const at = { ...call.at, certainty: 'folded' } as const;
       if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
       return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
@@ -95,7 +97,9 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
     return held ?? loaded;
   });
   const found = either(values);
-  return textsOf(name).some(isWhole) ? found : { ...found, isFolded: true };
+  const packages = textsOf(name).filter(isPackage);
+  const isHidden = packages.length > 0 && !packages.some(isWhole);
+  return isHidden ? { ...found, isFolded: true } : found;
 }
 
 // A file outside of the skill: its author decides what is run.

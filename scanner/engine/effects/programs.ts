@@ -128,7 +128,8 @@ function startLine(
   const line = perhapsOther(engine, written);
   const { at } = call;
   const nodes = allNodesOf([line]);
-  notes.capability(at, { kind: 'exec', program: 'sh' });
+  const inShell = engine.knowledge.callsBack ? (['shell-string'] as const) : [];
+  notes.capability(at, { kind: 'exec', program: 'sh' }, inShell);
   const texts = startsOf(engine, line);
   const known = texts.filter(({ whole }) => !startsUnknown(whole));
   if (known.length < texts.length)

@@ -214,6 +214,34 @@ const objects: Table = {
   'events.EventEmitter#addEventListener': row(listens, 'nothing'),
 };
 
+/** Functions of packages that change what they are given. */
+const packages: Table = {
+  'lodash|lodash-es|underscore.set setWith': row({
+    does: 'set-member',
+    of: 0,
+    name: 1,
+    value: 2,
+  }),
+  'lodash|lodash-es|underscore.assign assignIn extend merge defaults defaultsDeep': row(
+    { does: 'change', how: 'update', of: 0, with: 1 },
+    { compute: 'same', of: [0] },
+  ),
+};
+
+/** Messages of the program and of the library: of requests, among others. */
+const messages = 'diagnostics_channel.Channel';
+const diagnostics: Table = {
+  'diagnostics_channel.channel': row(
+    [
+      { does: 'observe', what: 'requests', when: { of: 0, form: /^(undici|http|net|\0)/ } },
+      { does: 'hear', channel: 'diagnostics channel' },
+    ],
+    { instance: messages },
+  ),
+  [`${messages}#subscribe`]: row({ does: 'call', callee: 0, given: ['self'] }),
+  [`${messages}#publish`]: row({ does: 'tell', channel: 'diagnostics channel', content: 0 }),
+};
+
 const encodings: Table = {
   atob: row(decodes, { compute: 'base64-decode', of: [0] }),
   btoa: computes('base64-encode', 0),
@@ -366,5 +394,7 @@ export const computedRows: Table = named({
   ...files,
   ...streamRows,
   ...programs,
+  ...packages,
+  ...diagnostics,
   ...environment,
 });

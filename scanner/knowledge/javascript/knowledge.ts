@@ -73,7 +73,7 @@ function deeds(name: string, effect: RowEffect): readonly RowEffect[] {
 }
 
 function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
-  const method = effect.method ?? verb.exec(name)?.[1]?.toUpperCase();
+  const method = verb.exec(name)?.[1]?.toUpperCase() ?? effect.method;
   const { host: service, ...plain } = effect;
   const of = method === undefined ? {} : { method };
   return service === undefined || effect.options !== undefined

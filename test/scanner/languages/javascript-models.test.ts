@@ -8,6 +8,7 @@ async function uses(snippet: string): Promise<string[]> {
     { path: 'scripts/main.mts', bytes: Buffer.from(snippet), mode: 0o644 },
   ]);
   return facts.flatMap((fact) => {
+    if (fact.kind === 'flow') return [`${fact.source.what} to ${fact.sink.what}`];
     if (fact.kind === 'trait') return [fact.trait, `${fact.trait} ${fact.detail}`];
     return fact.kind === 'capability' ? [printCapability(fact.capability)] : [];
   });
@@ -67,8 +68,8 @@ const known: readonly (readonly [string, string])[] = [
   ["Bun.spawn(['git', 'status'])", 'exec git'],
   ["import { execSync } from 'child_process'; ['git']['map'](execSync)", 'exec git'],
   ["import { execSync } from 'child_process'; (['git'].map)(execSync)", 'exec git'],
-  ["import { execSync } from 'child_process'; [].map.call(['git'], execSync)", 'exec *'],
-  ["const o = Object.freeze({ go(p) { p.binding('fs') } }); o.go(process)", 'exec *'],
+  ["import { execSync } from 'child_process'; [].map.call(['git'], execSync)", 'exec git'],
+  ["const o = Object.freeze({ go(p) { p.binding('fs') } }); o.go(process)", 'native fs'],
   ["Bun.spawn({ cmd: ['git', 'status'] })", 'exec git'],
   ["import { $ } from 'bun'; await $`git status`", 'exec git'],
   [
@@ -91,7 +92,7 @@ const known: readonly (readonly [string, string])[] = [
   ],
   [
     "import axios from 'axios'; axios.create({ baseURL: 'https://a.example' }).post('/x', data)",
-    'egress POST https://a.example/',
+    'egress POST https://a.example/x',
   ],
   [
     "import got from 'got'; await got.post('https://a.example/x', { json: data })",
@@ -162,11 +163,11 @@ const known: readonly (readonly [string, string])[] = [
   ['new RTCPeerConnection()', 'raw-socket'],
   // the environment, code and the rest
   ['process.report.getReport()', 'env *'],
-  ["Deno.env.set('NODE_OPTIONS', 'x')", 'env-write NODE_OPTIONS'],
-  ['document.cookie', 'input'],
-  ["localStorage.getItem('token')", 'input'],
-  ['await navigator.clipboard.readText()', 'input'],
-  ["import clipboard from 'clipboardy'; clipboard.readSync()", 'input'],
+  ["Deno.env.set('NODE_OPTIONS', 'x')", 'env-write x'],
+  ['console.log(document.cookie)', 'input to output'],
+  ["console.log(localStorage.getItem('token'))", 'input to output'],
+  ['console.log(await navigator.clipboard.readText())', 'input to output'],
+  ["import clipboard from 'clipboardy'; console.log(clipboard.readSync())", 'input to output'],
   [
     "import { Session } from 'inspector'; new Session().post('Runtime.evaluate')",
     'code-from-string Runtime.evaluate',

@@ -63,6 +63,7 @@ class Call {
   put(of: ArgOf | undefined, code: string): string {
     const at = typeof of === 'object' ? (of.at ?? of.rest) : of;
     if (typeof at === 'number') this.args[at] = code;
+    else if (typeof of === 'object' && of.or !== undefined) return this.put(of.or, code);
     else if (typeof of === 'object') return of.text ?? '';
     return code.replaceAll("'", '');
   }
@@ -204,6 +205,11 @@ function casesOf(name: string, effect: RowEffect): readonly Case[] {
     case 'call':
       call.put(effect.callee, '(request) => console.log(request.headers)');
       return [call.case([['observed to output content']])];
+    case 'receive':
+      call.put(0, '(request) => console.log(request)');
+      return [call.case([['network to output content']])];
+    case 'input':
+      return [printed(call, [['input to output content']])];
     case 'native':
       call.put(effect.what, "'a.node'");
       return [call.case([['trait native a.node']])];
