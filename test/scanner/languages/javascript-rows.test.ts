@@ -199,15 +199,17 @@ function casesOf(name: string, effect: RowEffect): readonly Case[] {
       const before = call.before.map((line) => line.replace(", 'w'", ''));
       call.put(effect.with, secret());
       call.put(effect.into, 'held');
-      const lines = [...before, 'const held = [];', `${call.code};`, 'console.log(held);'];
+      const into = effect.into === 'self' ? 'made' : 'held';
+      const lines = [...before, 'const held = [];', `${call.code};`, `console.log(${into});`];
       return [{ name, lines, signs: [[`${held} to output content`]] }];
     }
     case 'call':
       call.put(effect.callee, '(request) => console.log(request.headers)');
       return [call.case([['observed to output content']])];
     case 'receive':
-      call.put(0, '(request) => console.log(request)');
-      return [call.case([['network to output content']])];
+      if (effect.of !== undefined) call.put(effect.of, secret());
+      call.put(effect.of === 0 ? 1 : 0, '(request) => console.log(request)');
+      return [call.case(effect.of === undefined ? [['network to output content']] : prints)];
     case 'input':
       return [printed(call, [['input to output content']])];
     case 'native':
