@@ -5,7 +5,7 @@ import type { Extent, Func, Node, NodeOf, Param } from '../../ir/ir.ts';
 import { Expressions, nameOfKey } from './expressions.ts';
 import { hasModifier } from './modules.ts';
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 /** Lowers functions and classes. */
 export abstract class Definitions extends Expressions {

@@ -4,7 +4,7 @@ import * as ir from '../../ir/build.ts';
 import type { Arg, Extent, Node, NodeOf, Operator } from '../../ir/ir.ts';
 import { Names } from './names.ts';
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 const operators: ReadonlyMap<ts.SyntaxKind, Operator> = new Map([
   [SyntaxKind.PlusToken, '+'],

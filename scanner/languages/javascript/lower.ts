@@ -11,7 +11,7 @@ import { namedIn, type Parsed, pathNamed } from './modules.ts';
 import type { SkillFiles } from './names.ts';
 import { isFunction } from './scopes.ts';
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 /** Cases of a `switch` that are tested one after the other. */
 const casesMax = 64;
