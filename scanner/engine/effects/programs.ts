@@ -151,6 +151,8 @@ function startLine(
     ...(isFilled && { filled: true as const }),
   });
   const programs = known.map((text) => notes.embed(at, 'shell', text));
+  if (engine.knowledge.callsBack && shownTexts(line).some(({ whole }) => whole === ''))
+    notes.embed(at, 'shell', Text.of(''));
   if (engine.knowledge.isOpen)
     for (const text of texts)
       if (startsUnknown(text.whole))
