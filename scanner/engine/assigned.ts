@@ -52,6 +52,10 @@ export function setMember(
       if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
       engine.heap.set(engine.globals, full, given);
     }
+    if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
+      const api = `List#${name ?? '*'}=`;
+      if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
+    }
     if (thing.is === 'object') {
       const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
       const site = { node: place, frame };

@@ -4,7 +4,7 @@ import type { Node, NodeOf } from '../ir/ir.ts';
 import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { callValue, nothingGiven } from './calls.ts';
+import { callValue, nothingGiven, withReceiver } from './calls.ts';
 import { methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Fields } from './heap.ts';
@@ -215,6 +215,8 @@ function memberOfObject(
     const found = applied(engine, node, frame, api, thing, []);
     if (found !== undefined) return [found];
   }
+  const given = itemsAreMembers ? givenByGetter(engine, node, field, thing, frame) : undefined;
+  if (given !== undefined) return [given];
   if (field === undefined && name !== undefined && object.base !== undefined)
     return [
       memberOf(engine, node, object.base, name, frame),
@@ -247,6 +249,24 @@ function memberOfObject(
     return [callValue(engine, site, getter.names[0] ?? unknown, given)];
   }
   return [described(engine, node, usual, '__get__', [self], frame) ?? usual];
+}
+
+// What a function gives that stands in place of a field.
+function givenByGetter(
+  engine: Engine,
+  node: Node,
+  field: Value | undefined,
+  thing: Thing,
+  frame: Invocation,
+): Value | undefined {
+  const getter = field?.things.find(isGetter);
+  const [read = unknown] = getter?.is === 'finder' ? getter.names : [];
+  const site = { node, frame, isByText: false };
+  return getter && callValue(engine, site, withReceiver(read, thingValue(thing)), nothingGiven);
+}
+
+function isGetter(thing: Thing): boolean {
+  return thing.is === 'finder' && thing.how === 'get';
 }
 
 function memberOfApi(
@@ -616,7 +636,8 @@ function itemIn(
 // What is no item of a list, nor an entry of a record.
 function isMember(thing: Thing, name: string): boolean {
   if (thing.is !== 'object') return /^(api|class|function|bound)$/.test(thing.is);
-  return thing.object.class !== undefined && !thing.object.fields.has(name);
+  const field = thing.object.fields.get(name);
+  return field === undefined ? thing.object.class !== undefined : field.things.some(isGetter);
 }
 
 /** The member of something by a name that does not stand there. */

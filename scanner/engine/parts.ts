@@ -7,7 +7,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
 import { compute } from './library/library.ts';
 import { iterated } from './protocols.ts';
-import { isEnvironment } from './names.ts';
+import { isEnvironment, memberNode, memberOf } from './names.ts';
 import {
   allNodesOf,
   dataOf,
@@ -131,7 +131,11 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
         object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
       for (const { fields, rest, base } of all) {
         if (base !== undefined) object.base = base;
-        for (const [key, one] of fields) object.fields.set(key, one);
+        for (const [key, one] of fields) {
+          const isRead = one.things.some((thing) => thing.is === 'finder' && thing.how === 'get');
+          const held = isRead ? memberOf(engine, memberNode(node, key), value, key, frame) : one;
+          object.fields.set(key, held);
+        }
         if (rest !== undefined && engine.knowledge.isOpen)
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
       }

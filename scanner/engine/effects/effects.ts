@@ -276,9 +276,11 @@ function valueGiven(
   const given = argOf(call, value);
   const get = given === undefined && getter !== undefined ? argOf(call, getter) : undefined;
   const self = argOf(call, of) ?? unknown;
-  return get === undefined
-    ? (given ?? unknown)
-    : callValue(engine, siteOf(call), withReceiver(get, self), nothingGiven);
+  if (get === undefined) return given ?? unknown;
+  // It is called whenever the field is read.
+  const later = { is: 'finder', how: 'get', names: [get], given: nothingGiven } as const;
+  const now = callValue(engine, siteOf(call), withReceiver(get, self), nothingGiven);
+  return either([now, thingValue(later)]);
 }
 
 function observe(engine: Engine, call: ApiCall, effect: EffectOf<'observe'>): Value {

@@ -115,7 +115,16 @@ const lists: Table = {
   'List#unshift': row({ does: 'change', how: 'insert', key: { text: '0' }, with: 0 }, 'nothing'),
   'List#reverse': row({ does: 'change', how: 'reverse' }, 'self'),
   'List#sort toSorted': row({ does: 'change', how: 'sort' }, 'self'),
-  'List#fill': row({ does: 'fill', into: 'self', with: 0 }, 'self'),
+  'List#fill': row({ does: 'change', how: 'sort', with: { rest: 0 } }, 'self'),
+  'List#length=': row(
+    [
+      { does: 'change', how: 'clear', when: { of: 0, form: /^0$/ } },
+      { does: 'change', how: 'sort', unless: { of: 0, form: /^0$/ } },
+    ],
+    'nothing',
+  ),
+  // A function that gives a member whenever it is read.
+  'getter()': row([], 'property'),
   'List#flat': computes('flatten', 'self'),
   'List#includes has': computes('includes', 'self', 0),
   'List#indexOf lastIndexOf': computes('index-of', 'self', 0, 1),

@@ -162,8 +162,10 @@ export abstract class Definitions extends Expressions {
     }
     if (ts.isSetAccessor(node)) return [{ key: ir.hole(at, [key]), value: this.functionValue(node) }];
     const value = this.functionValue(node);
-    // A getter is called where it stands: what it gives is what its field has.
-    return [{ key, value: ts.isGetAccessor(node) ? ir.call(at, value, []) : value }];
+    if (!ts.isGetAccessor(node)) return [{ key, value }];
+    // It is called whenever the field is read; what it gives here is data of the object.
+    const of = [ir.call(at, value, []), ir.callOf(at, 'getter()', [value])];
+    return [{ key, value: { ...at, kind: 'either', tests: [], of } }];
   }
 
   /** Remembers an option that is a fact by itself. */
