@@ -22,6 +22,7 @@ import {
   itemsOf,
   keyOf,
   listValue,
+  nil,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
@@ -630,6 +631,9 @@ function itemIn(
     const site = { node, frame };
     return [invoke(engine, getter, { ...nothingGiven, args }, site, thingValue(thing))];
   }
+  // One of those that are there, or nothing.
+  const isAny = name === undefined && object.fields.size > 0 && isWhole(object);
+  if (isAny && engine.knowledge.callsBack) return [either([...object.fields.values(), nil])];
   return [fieldOf(object, indexIn(object, name)) ?? unknown];
 }
 

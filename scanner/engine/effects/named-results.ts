@@ -89,7 +89,13 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
       return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
     }
     if (isKnown && /^[/~]/.test(whole) && !whole.startsWith('/skills/'))
-      return outside(engine, call, whole);
+      return outside(engine, call, whole, isWhole(text));
+    const isInside = /^(\.{1,2}|\/skills\/@self)\//.test(whole);
+    if (!isKnown && !isInside)
+      engine.notes.capability(call.at, { kind: 'exec', program: '*' }, [
+        'dynamic-import',
+        'dynamic-name',
+      ]);
     const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
     const own = isKnown ? ownProgram(engine, call.at.program, whole, true) : undefined;
     const exported = `exports of ${own?.source.path ?? ''}`;
@@ -103,7 +109,15 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
 }
 
 // A file outside of the skill: its author decides what is run.
-function outside(engine: Engine, { at, frame }: ApiCall, path: string): Value {
+function outside(
+  engine: Engine,
+  { at, frame }: ApiCall,
+  path: string,
+  isWhole: boolean,
+): Value {
+  // An installed package whose name stands nowhere.
+  if (!isWhole && path.includes('/node_modules/'))
+    engine.notes.trait({ ...at, certainty: 'folded' }, 'folded-name', path);
   const source = { what: 'file', name: path } as const;
   const node = engine.notes.source(at, source, `${at.api} reads it`);
   engine.notes.sink(at, [node], { what: 'exec', api: at.api, part: 'code' });

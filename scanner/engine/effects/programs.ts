@@ -262,7 +262,8 @@ function lineOf(words: readonly Text[]): Text {
 
 // What starts may be what is not known as well, where data may stand in place of the texts.
 function startsOf({ knowledge }: Engine, value: Value): readonly Text[] {
-  const isOther = value.isOpen && (value.nodes.length > 0 || knowledge.callsBack === true);
+  const isAny = value.isOpen || value.texts.some(({ whole }) => startsUnknown(whole));
+  const isOther = knowledge.callsBack ? isAny : value.isOpen && value.nodes.length > 0;
   return knowledge.isOpen && isOther ? shownTexts(value) : textsOf(value);
 }
 
