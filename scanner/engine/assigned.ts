@@ -7,9 +7,10 @@ import { methodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, fieldsOf, indexIn } from './names.ts';
+import { applied, described, fieldsOf } from './names.ts';
 import {
   absorb,
   allNodesOf,

@@ -14,17 +14,18 @@ import {
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { itemAt } from './items.ts';
 import {
   classTold,
   fieldsOf,
   functionsOf,
-  itemAt,
   memberByText,
   methodName,
   moduleMember,
   noteReaching,
 } from './names.ts';
 import { givenBy } from './parts.ts';
+import { Text } from './text.ts';
 import {
   allNodesOf,
   contentsOf,
@@ -38,6 +39,7 @@ import {
   type OwnClass,
   type OwnFunction,
   objectsOf,
+  scalarValue,
   type Thing,
   textsOf,
   textValue,
@@ -66,7 +68,7 @@ export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 /** Calls of one function inside one another that are followed. */
 export const recursionMax = 3;
 /** Calls inside one another that are followed. */
-export const framesMax = 48;
+export const framesMax = 200;
 /** Methods of the skill that a call on an unknown object may mean. */
 const candidatesMax = 8;
 
@@ -93,8 +95,9 @@ export function callFunction(
     const key = engine.evaluate(callee.key, frame);
     const given = givenBy(engine, node, frame);
     const isByText = !isWritten(key);
+    const names = namesIn(key);
     return inEachWay(engine, given, frame, (way) =>
-      callMethod(engine, site(isByText), of, keyOf(key), way),
+      either(names.map((name) => callMethod(engine, site(isByText), of, name, way))),
     );
   }
   if (callee.kind === 'global') {
@@ -106,6 +109,15 @@ export function callFunction(
   const value = engine.evaluate(callee, frame);
   const given = givenBy(engine, node, frame);
   return inEachWay(engine, given, frame, (way) => callValue(engine, site(false), value, way));
+}
+
+// The names that a key may be; one of them is undefined where it may be any.
+function namesIn(key: Value): readonly (string | undefined)[] {
+  const known = [...key.texts, ...key.scalars].map((one) =>
+    keyOf(one instanceof Text ? textValue(one) : scalarValue(one)),
+  );
+  const isAny = known.length === 0 || key.isOpen || key.things.length > 0;
+  return [...new Set(isAny ? [...known, undefined] : known)];
 }
 
 function inEachWay(
@@ -283,6 +295,10 @@ export function callMethod(
 ): Value {
   if (name === undefined) {
     if (of.things.some(({ is }) => is === 'api')) noteComputed(engine, site, of);
+    // Any function of a module of which the widest effect is known.
+    for (const thing of of.things)
+      if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
+        callApi(engine, site, `${thing.name}.*`, given, undefined);
     const own = of.things.flatMap((thing) => functionsIn(thing)).slice(0, candidatesMax);
     const results = own.map((one) => callValue(engine, site, one, given));
     return either([...results, passThrough(engine, site, [of], given)]);

@@ -17,9 +17,10 @@ import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import { loadPath } from './effects/files.ts';
 import { type Changes, type Fields, Heap } from './heap.ts';
+import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
-import { itemAt, memberOf, namedValue } from './names.ts';
+import { memberOf, namedValue } from './names.ts';
 import { narrow, testedIn } from './narrow.ts';
 import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
@@ -136,8 +137,8 @@ export class Engine {
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
-  /** Something was left out that is nested too deeply. */
-  isTooDeep = false;
+  /** Why something was left out. */
+  leftOut: string | undefined;
   /** What may still be gone through. */
   left: number;
   /** What the rounds of one loop may take that are computed one by one. */
@@ -201,7 +202,7 @@ export class Engine {
     this.context.steps.take();
     this.left -= 1;
     if (this.#nesting >= nestingMax) {
-      this.isTooDeep = true;
+      this.leftOut ??= 'it is nested too deeply';
       return unknown;
     }
     this.#nesting += 1;
@@ -344,7 +345,7 @@ export class Engine {
     if (found === undefined) return unknown;
     const self = thingValue({ is: 'class', class: found });
     const supers = node.supers.map((one) => this.evaluate(one, frame));
-    extend(found, supers);
+    extend(this, found, supers);
     this.evaluate(node.body, {
       ...frame,
       self,

@@ -6,7 +6,7 @@ import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { truthOf } from './library/library.ts';
-import { itemAt } from './names.ts';
+import { itemAt } from './items.ts';
 import { shownBy } from './protocols.ts';
 import {
   either,
@@ -26,7 +26,7 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     if (values.length > 2) return sum(engine, node, values, frame);
     const by = byMethod(engine, node, op, values, frame);
     if (by !== undefined) return by;
-    if (op === '+') return engine.together(op, values.map((one) => shown(engine, node, one, frame)));
+    if (op === '+') return plus(engine, values.map((one) => shown(engine, node, one, frame)));
     if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
     return engine.together(op, values);
   }
@@ -36,6 +36,12 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     (left, next) => eitherOf(engine, op, left, next, frame),
     engine.evaluate(first, frame),
   );
+}
+
+// Where one side is a text, so is what the operator gives.
+function plus(engine: Engine, values: readonly Value[]): Value {
+  const isText = engine.knowledge.plusJoins && values.some(({ texts }) => texts.length > 0);
+  return engine.together(isText ? '.' : '+', values);
 }
 
 // An object of the skill may say itself as a text.
@@ -80,7 +86,10 @@ function sum(
     engine.left -= (left.texts[0]?.length ?? 0) >> charactersPerNodeShift;
     return (
       byMethod(engine, node, node.op, [left, right], frame) ??
-      engine.together(node.op, [left, right])
+      plus(
+        engine,
+        [left, right].map((one) => shown(engine, node, one, frame)),
+      )
     );
   });
 }

@@ -2,7 +2,8 @@
 
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
-import { isEnvironment, itemAt, memberByText, namedValue } from '../names.ts';
+import { itemAt } from '../items.ts';
+import { isEnvironment, memberByText, namedValue } from '../names.ts';
 import { shownBy } from '../protocols.ts';
 import type { Text } from '../text.ts';
 import {

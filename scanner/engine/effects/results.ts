@@ -7,9 +7,10 @@ import { classFrom, methodOf } from '../classes.ts';
 import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { invoke } from '../invoke.ts';
+import { itemAt } from '../items.ts';
 import { compute } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
-import { itemAt, memberByText } from '../names.ts';
+import { memberByText } from '../names.ts';
 import { shownBy } from '../protocols.ts';
 import {
   absorb,
@@ -80,7 +81,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   called: (_, __, made) => either(madeIn(made)),
   class: (engine, call) =>
     call.args.length === 3
-      ? classFrom(siteOf(call), call.args)
+      ? classFrom(engine, siteOf(call), call.args)
       : classOfValue(call.self ?? (engine.knowledge.isOpen ? call.args[0] : undefined)),
   self: (_, call) => call.self ?? call.args[0] ?? unknown,
   through: (engine, call) => passThrough(engine, siteOf(call), selfIn(call), call),
