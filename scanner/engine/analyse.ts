@@ -70,7 +70,7 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
 }
 
 function resultOf(
-  { notes, isExhausted, isTooDeep, unknownCalls }: Engine,
+  { notes, isExhausted, leftOut, unknownCalls }: Engine,
   programs: readonly OwnProgram[],
 ): FrontEndResult {
   const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts, exports } = notes;
@@ -88,9 +88,7 @@ function resultOf(
         unread;
       const reason = isExhausted
         ? 'too much of it to follow every call'
-        : isTooDeep
-          ? 'it is nested too deeply'
-          : first?.reason;
+        : (leftOut ?? first?.reason);
       if (reason === undefined || !isScript) return [];
       const start = isExhausted ? 0 : Math.min(first?.at ?? 0, source.text.length);
       return [{ span: { path: source.path, start, end: start + 1 }, reason }];

@@ -112,7 +112,11 @@ function openAs(self: Value, made: Value): void {
 }
 
 /** A class that a program makes of a name, what it extends, and a record of its members. */
-export function classFrom({ node, frame }: CallSite, parts: readonly Value[]): Value {
+export function classFrom(
+  engine: Engine,
+  { node, frame }: CallSite,
+  parts: readonly Value[],
+): Value {
   const [name, supers, members] = parts;
   const place = { start: node.start, end: node.end };
   const written = knownText(name) ?? '';
@@ -121,7 +125,7 @@ export function classFrom({ node, frame }: CallSite, parts: readonly Value[]): V
     { ...place, kind: 'class', name: written, supers: [], body },
     frame.program,
   );
-  extend(made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
+  extend(engine, made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
   for (const { fields } of members === undefined ? [] : objectsOf(members))
     for (const [key, value] of fields) {
       made.fields.set(key, value);
@@ -214,15 +218,20 @@ export function apisAbove(of: OwnClass): readonly string[] {
 }
 
 /** Classes that one extends: by itself, and with those above it. */
-const ancestorsMax = 32;
+const ancestorsMax = 256;
 
 /** Adds what a class extends where it is opened, for the first time or again. */
-export function extend({ supers }: OwnClass, values: readonly Value[]): void {
+export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): void {
+  const { supers } = of;
   for (const thing of values.flatMap(({ things }) => things)) {
-    if (supers.size >= ancestorsMax) return;
+    if (supers.size >= ancestorsMax) break;
     if (thing.is === 'class') supers.add(thing.class);
     if (thing.is === 'api') supers.add(thing.name);
   }
+  const { length } = [...ancestorsOf(of)];
+  engine.spend(length);
+  if (Math.max(supers.size, length) >= ancestorsMax)
+    engine.leftOut ??= `a class with over ${ancestorsMax} classes above it`;
 }
 
 // The class, then those above it: each once, also where they extend one another in a circle.

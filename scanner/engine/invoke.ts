@@ -88,8 +88,9 @@ export function invoke(
   // What the last of many calls inside one another gives, which end somewhere.
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted)
     return follow(engine, own, { given: opened(given), self }, site).result;
-  const isTooDeep = active >= recursionMax || frame.depth >= framesMax;
-  if (isTooDeep || (engine.isExhausted && engine.called.has(func)))
+  const isTooDeep = frame.depth >= framesMax;
+  if (isTooDeep) engine.leftOut ??= `more than ${framesMax} calls inside one another`;
+  if (isTooDeep || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
     return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
   const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
   if (known !== undefined) return known;

@@ -33,9 +33,9 @@ import {
   listValue,
   nil,
   partOf,
+  type Thing,
   textsOf,
   textValue,
-  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -101,7 +101,9 @@ function itemIn(
     const found = memberIn(engine, memberNode(node, name), thing, name, frame);
     // A name that is written where it is asked for is a member already.
     const isBuilt = thing.is === 'api' || (key !== undefined && !isWritten(key));
-    return isBuilt && key?.scalars.length === 0 ? found.map((one) => ({ ...one, isFolded: true })) : found;
+    return isBuilt && key?.scalars.length === 0
+      ? found.map((one) => ({ ...one, isFolded: true }))
+      : found;
   }
   const given =
     owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);

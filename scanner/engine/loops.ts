@@ -7,7 +7,7 @@ import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
 
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
-import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
+import { either, nil, partOf, roundsOf, type Thing, unknown, type Value } from './value.ts';
 
 /** Rounds after which a loop is left that computes no text, and no list of numbers. */
 const roundsIdle = 128;
@@ -114,8 +114,33 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
     }, frame);
     engine.join([end], frame, false);
     if (end.ended !== '') break;
-    if (last !== undefined) engine.heap.open(changedAgain(last, end.changes));
+    if (last !== undefined) {
+      const again = changedAgain(last, end.changes);
+      engine.heap.open(again);
+      if (exchangesFunctions(last, again)) engine.leftOut ??= 'a loop that exchanges functions';
+    }
     last = end.changes;
   }
   return unknown;
+}
+
+// Whether each round of a loop gives a variable another function: which ones it may have in the
+// end, two rounds do not tell.
+function exchangesFunctions(before: Changes, again: Changes): boolean {
+  for (const [store, { fields }] of again)
+    for (const [key, value] of fields) {
+      const others = new Set(before.get(store)?.fields.get(key)?.things.map(nameIn));
+      if (value?.things.some((one) => isCallable(one) && !others.has(nameIn(one)))) return true;
+    }
+  return false;
+}
+
+function isCallable({ is }: Thing): boolean {
+  return /^(api|function|class|bound)$/.test(is);
+}
+
+function nameIn(thing: Thing): unknown {
+  if (thing.is === 'api') return thing.name;
+  if (thing.is === 'function') return thing.func;
+  return thing.is === 'class' ? thing.class : thing.is;
 }

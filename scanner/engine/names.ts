@@ -17,16 +17,10 @@ import {
   either,
   fieldOf,
   type HeapObject,
-  isWhole,
   isWritten,
-  itemsOf,
-  keyOf,
-  listValue,
-  nil,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
-  partOf,
   type Thing,
   textsOf,
   textValue,
@@ -501,7 +495,10 @@ export function noteUnnamed(
 }
 
 /** Any function of a module. */
-export function partOfModule({ env }: OwnProgram, fits: (name: string) => boolean = () => true): Value {
+export function partOfModule(
+  { env }: OwnProgram,
+  fits: (name: string) => boolean = () => true,
+): Value {
   const functions = [...(env?.all ?? [])].flatMap(([name, value]) =>
     fits(name) && value.things.some(({ is }) => is === 'function') ? [value] : [],
   );

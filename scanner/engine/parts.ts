@@ -121,10 +121,13 @@ function lettersOf(
 export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocation): Value {
   const { entries } = node;
   const object = newObject('record');
+  // `{ ...fs }` has what the module has.
+  const modules: Value[] = [];
   for (const entry of entries) {
     if (isSpread(entry)) {
       const value = engine.evaluate(entry.spread, frame);
       const all = objectsOf(value);
+      for (const thing of value.things) if (thing.is === 'api') modules.push(thingValue(thing));
       // `{ ...process.env }`
       const [of] = value.things.filter((thing) => isEnvironment(engine, thing));
       if (of?.is === 'instance')
@@ -157,7 +160,8 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
       object.rest = either([...(object.rest ? [object.rest] : []), value, ...keys]);
     }
   }
-  return thingValue({ is: 'object', object });
+  const record = thingValue({ is: 'object', object });
+  return modules.length === 0 ? record : either([record, ...modules]);
 }
 
 function hasOneRecord(value: Value): boolean {

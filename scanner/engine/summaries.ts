@@ -24,6 +24,8 @@ import type { Variables } from './variables.ts';
 const followedMax = 8;
 /** Times that further calls are gone through together, as long as they bring new objects. */
 const roundsMax = 4;
+/** Nodes of a function after which its calls are remembered. */
+const spentMax = 4_096;
 /** Calls of one function that are remembered with what they gave. */
 const sameMax = 4;
 /** Other texts with which calls of one function are remembered. */
@@ -40,6 +42,8 @@ interface Call {
 
 interface Calls {
   count: number;
+  /** What was gone through in its calls. */
+  spent: number;
   /** It changes objects, starts or reads something: each call is followed. */
   isLoud: boolean;
   /** By what their arguments hold besides data. */
@@ -75,6 +79,7 @@ export class Summaries {
     this.#calls.set(func, all);
     const known = all.get(around) ?? {
       count: 0,
+      spent: 0,
       isLoud: false,
       alike: new Map<string, Together>(),
       same: new Map<string, Same[]>(),
@@ -125,10 +130,12 @@ function again(
 ): Value {
   const { heap, notes, knowledge } = engine;
   const noted = notes.count;
-  const isKept =
-    knowledge.isOpen === true && calls.count > followedMax && !own.func.isGenerator && isPlain(call);
+  const isOften = calls.count > followedMax || calls.spent > spentMax;
+  const isKept = knowledge.isOpen === true && isOften && !own.func.isGenerator && isPlain(call);
+  const left = engine.left;
   if (!isKept) {
     const made = follow(call);
+    calls.spent += left - engine.left;
     calls.isLoud ||= !made.isPure || notes.count > noted;
     return made.result;
   }

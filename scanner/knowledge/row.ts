@@ -442,6 +442,8 @@ export interface Knowledge {
     readonly name: string;
     readonly of: Readonly<Partial<Record<ClassedValue, string>>>;
   };
+  /** `+` joins a text with whatever stands on the other side. */
+  readonly plusJoins?: true;
   /** `a[name]` is `a.name`. */
   readonly itemsAreMembers?: true;
   /** Texts, numbers and lists that are empty are false; `scalars`: only texts and numbers. */

@@ -93,8 +93,7 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
   if (isLibrary && engine.knowledge.itemsAreMembers) object.base = given;
   // Nobody knows what members an object of a library has.
   const isMade = given.things.some(({ is }) => is === 'instance');
-  if (isMade && engine.knowledge.callsBack)
-    addRest(heap, object, dataOf(allNodesOf([given])));
+  if (isMade && engine.knowledge.callsBack) addRest(heap, object, dataOf(allNodesOf([given])));
   for (const other of others) {
     for (const [name, one] of other.fields) {
       // A key that may be missing changes nothing then.

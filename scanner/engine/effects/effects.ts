@@ -303,9 +303,7 @@ function incoming({ notes }: Engine, { at }: ApiCall): Value {
 // What comes in gets to the functions and objects that a server is given.
 function receive(engine: Engine, call: ApiCall, { of }: EffectOf<'receive'>): undefined {
   const data =
-    of === undefined
-      ? incoming(engine, call)
-      : dataOf(allNodesOf([argOf(call, of) ?? unknown]));
+    of === undefined ? incoming(engine, call) : dataOf(allNodesOf([argOf(call, of) ?? unknown]));
   const all = { args: [data, data, data], named: new Map(), spread: [data] };
   for (const value of [...call.args, ...call.named.values()]) {
     for (const thing of [...value.things, ...handlersIn(engine, value)]) {

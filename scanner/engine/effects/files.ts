@@ -54,6 +54,10 @@ export function applyFile(engine: Engine, call: ApiCall, effect: FileEffect): Va
       moveFile(engine, call, path, argOf(call, effect.to) ?? unknown, effect.unpacks);
     return box;
   }
+  if (isStandardInput(path) && effect.does === 'read') {
+    const source = { what: 'input', name: 'stdin' } as const;
+    return dataOf([engine.notes.source(call.at, source, 'reads its input')]);
+  }
   const mode = effect.mode === undefined ? undefined : modeOf(call, argOf(call, effect.mode));
   const opensToWrite = effect.does === 'open' && /[wax+c]/.test(mode ?? '');
   const writes = effect.does === 'write' || effect.does === 'delete' || opensToWrite;
@@ -206,6 +210,11 @@ function pathsIn(path: Value): readonly Text[] {
   const items = itemsOf(path);
   const isOne = items === undefined || items.length === 0;
   return isOne ? textsOf(asPath(path)) : items.flatMap(pathsIn);
+}
+
+// The descriptor 0.
+function isStandardInput({ texts, scalars, things }: Value): boolean {
+  return texts.length + things.length === 0 && scalars.length > 0 && scalars.every((one) => one === 0);
 }
 
 // Nothing, or an option that is only set, is no path.

@@ -2,6 +2,7 @@
 import { type CallSite, callValue, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { truthOf } from '../library/library.ts';
+import { anyNumberOf } from '../protocols.ts';
 import {
   allNodesOf,
   contentsOf,
@@ -16,7 +17,6 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
-import { anyNumberOf } from '../protocols.ts';
 import type { ApiCall } from './effects.ts';
 
 type Made = readonly (Value | undefined)[];

@@ -196,7 +196,8 @@ function startWords(
     ...besideOf(texts.map(({ whole }) => whole)),
   });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
-  if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms) noteHiddenProgram(engine, call, name);
+  if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms)
+    noteHiddenProgram(engine, call, name);
   const programs = isUnknown ? [] : [notes.embed(at, 'shell', line)];
   startStored(
     engine,
@@ -446,10 +447,11 @@ export function runCode(
   const isOpen =
     (code.isOpen && code.texts.length > 0) || shownTexts(code).some(({ isKnown }) => !isKnown);
   const { givenByCode } = engine.knowledge;
-  const made = texts.map(({ whole, isKnown }): CodeGiven =>
-    isOpen || !isKnown || at.certainty === 'folded'
-      ? 'unseen'
-      : (givenByCode?.(whole, at.api) ?? 'harmless'),
+  const made = texts.map(
+    ({ whole, isKnown }): CodeGiven =>
+      isOpen || !isKnown || at.certainty === 'folded'
+        ? 'unseen'
+        : (givenByCode?.(whole, at.api) ?? 'harmless'),
   );
   const nodes = allNodesOf([code]);
   if (code.isDecoded) notes.trait(at, 'decode-to-code', texts[0]?.whole ?? '');

@@ -103,13 +103,14 @@ const lists: Table = {
   'List#toArray values toReversed copyWithin': computes('list', 'self'),
   'List#splice': row({ does: 'change', how: 'sort', key: 0, with: { rest: 2 } }, 'called'),
   'List#concat': computes('lists', 'self', { rest: 0 }),
-  'List#push add': row(
+  'List#push': row(
     [
       { does: 'fill', into: 'self', with: 0 },
       { does: 'change', how: 'extend', with: { rest: 1 }, when: { of: 1, form: /^/ } },
     ],
-    'self',
+    'nothing',
   ),
+  'List#add': row({ does: 'fill', into: 'self', with: 0 }, 'self'),
   'List#pop': row({ does: 'change', how: 'pop' }, 'called'),
   'List#shift': takesFirst,
   'List#unshift': row({ does: 'change', how: 'insert', key: { text: '0' }, with: 0 }, 'nothing'),

@@ -215,6 +215,7 @@ export const javascriptKnowledge: Knowledge = {
   emptyIsFalse: 'scalars',
   isOpen: true,
   itemsAreMembers: true,
+  plusJoins: true,
   collections: {
     Array: 'list',
     Set: 'list',

@@ -160,7 +160,8 @@ export abstract class Definitions extends Expressions {
       this.noteOption(node, at);
       return [{ key, value: this.lower(node.initializer) }];
     }
-    if (ts.isSetAccessor(node)) return [{ key: ir.hole(at, [key]), value: this.functionValue(node) }];
+    if (ts.isSetAccessor(node))
+      return [{ key: ir.hole(at, [key]), value: this.functionValue(node) }];
     const value = this.functionValue(node);
     if (!ts.isGetAccessor(node)) return [{ key, value }];
     // It is called whenever the field is read; what it gives here is data of the object.
@@ -196,9 +197,7 @@ export abstract class Definitions extends Expressions {
     this.first[place] = { ...at, kind: 'class', name, supers: [], body: ir.seq(at, methods) };
     const made: Node = { ...at, kind: 'class', name, supers, body };
     const value =
-      own === undefined
-        ? made
-        : this.inScope(node, () => ir.set(at, this.slot(own, at), made));
+      own === undefined ? made : this.inScope(node, () => ir.set(at, this.slot(own, at), made));
     return this.decorated(node, value, at);
   }
 
@@ -238,8 +237,7 @@ export abstract class Definitions extends Expressions {
       const plain = this.func(one, ts.isSetAccessor(one) ? `${name}=` : name);
       const func: Func = ts.isGetAccessor(one) ? { ...plain, isGetter: true } : plain;
       methods.push({ ...place, kind: 'define', func, ...(isStatic && { isStatic: true }) });
-      if (ts.isComputedPropertyName(one.name))
-        statics.push(this.lower(one.name.expression));
+      if (ts.isComputedPropertyName(one.name)) statics.push(this.lower(one.name.expression));
     }
     const maker = node.members.find(
       (one) => ts.isConstructorDeclaration(one) && one.body !== undefined,

@@ -225,9 +225,7 @@ export abstract class Expressions extends Names {
     if (kind === SyntaxKind.InKeyword) return ir.operation(at, 'in', [left, right()]);
     if (kind === SyntaxKind.InstanceOfKeyword) return ir.seq(at, [left, right(), ir.hole(at)]);
     const op = operators.get(kind);
-    return op === undefined
-      ? ir.hole(at, [left, right()])
-      : ir.operation(at, op, [left, right()]);
+    return op === undefined ? ir.hole(at, [left, right()]) : ir.operation(at, op, [left, right()]);
   }
 
   private unary(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, at: Extent): Node {
@@ -251,10 +249,7 @@ export abstract class Expressions extends Names {
   // ---- parts and calls ----
 
   /** `a.b`, `a[b]` */
-  protected part(
-    node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-    at: Extent,
-  ): Node {
+  protected part(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, at: Extent): Node {
     const isExports =
       ts.isIdentifier(node.expression) &&
       node.expression.text === 'module' &&

@@ -300,7 +300,8 @@ class Lowering extends Definitions {
     }
     if (ts.isImportEqualsDeclaration(node)) {
       const { moduleReference: of } = node;
-      if (!ts.isExternalModuleReference(of)) return this.setName(node.name.text, this.lower(of), at);
+      if (!ts.isExternalModuleReference(of))
+        return this.setName(node.name.text, this.lower(of), at);
       const { expression } = of;
       if (!ts.isStringLiteralLike(expression)) return this.lower(expression);
       this.notePackage(expression.text, at);

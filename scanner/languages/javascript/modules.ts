@@ -23,7 +23,8 @@ export function exportsOf(file: ts.SourceFile): ReadonlyMap<string, readonly str
   };
   for (const one of file.statements)
     if (ts.isExportDeclaration(one) && one.moduleSpecifier === undefined)
-      for (const { name, propertyName } of namedIn(one)) add((propertyName ?? name).text, name.text);
+      for (const { name, propertyName } of namedIn(one))
+        add((propertyName ?? name).text, name.text);
     else if (isExported(one)) {
       const isDefault = hasModifier(one, ts.SyntaxKind.DefaultKeyword);
       for (const name of declaredBy(one)) add(name, isDefault ? 'default' : name);
@@ -95,7 +96,5 @@ export function pathNamed(
 
 /** The name of a package or module without `node:`, its version and its protocol. */
 export function packageNamed(specifier: string): string {
-  return specifier
-    .replace(/^(?:node|npm|jsr):/, '')
-    .replace(/(?<=.)@[\^~]?\d[\w.-]*/, '');
+  return specifier.replace(/^(?:node|npm|jsr):/, '').replace(/(?<=.)@[\^~]?\d[\w.-]*/, '');
 }

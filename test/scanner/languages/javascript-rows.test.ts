@@ -6,7 +6,6 @@ import { isBuiltin } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analyseJavascript } from '../../../scanner/languages/javascript/javascript.ts';
 import {
   anyRows,
   assignedRows,
@@ -16,6 +15,7 @@ import {
   npmRows,
 } from '../../../scanner/knowledge/javascript.ts';
 import type { ArgOf, EffectOf, Row, RowEffect, Table } from '../../../scanner/knowledge/row.ts';
+import { analyseJavascript } from '../../../scanner/languages/javascript/javascript.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
 
 // The class of the object that a row gives.
