@@ -65,7 +65,8 @@ export function itemAt(
     return either(parts);
   const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
   const part = parts.length === 0 ? partOf(of) : either(parts);
-  const isOther = parts.length > 0 && of.isOpen && hasOtherData(engine, of);
+  const mayBeOther = engine.knowledge.callsBack && parts.length > 0 && of.isOpen;
+  const isOther = mayBeOther && hasOtherData(engine, of);
   return withNodes(isOther ? { ...part, isOpen: true } : part, allNodesOf([data]));
 }
 
