@@ -112,7 +112,11 @@ export class Notes {
 
   /** A node that is the same in all frames. */
   sharedNode(at: At, what: string, note: string): string {
-    const id = `${at.program.source.path}::${what}`;
+    return this.commonNode(at, `${at.program.source.path}::${what}`, note);
+  }
+
+  /** A node that is the same in all programs. */
+  commonNode(at: At, id: string, note: string): string {
     if (!this.#once(`node ${id}`)) return id;
     this.nodes.push({ id, span: spanOf(at), note });
     return id;

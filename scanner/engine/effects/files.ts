@@ -399,7 +399,7 @@ function storeAt(engine: Engine, at: At, paths: readonly string[], nodes: readon
 function placeOf(engine: Engine, at: At, path: string): string {
   const known = path.startsWith(unknownPath) ? '' : path;
   const shown = known.replaceAll(unknownPart, '…').slice(0, 80);
-  return engine.notes.sharedNode(at, `stored ${path}`, `kept in the file ${shown}`);
+  return engine.notes.commonNode(at, `stored ${path}`, `kept in the file ${shown}`);
 }
 
 const foldersMax = 8;
