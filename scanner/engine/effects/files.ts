@@ -396,10 +396,13 @@ function storeAt(engine: Engine, at: At, paths: readonly string[], nodes: readon
   }
 }
 
+/** Begins the name of the node that stands for what a file holds. */
+export const storedAt = 'stored ';
+
 function placeOf(engine: Engine, at: At, path: string): string {
   const known = path.startsWith(unknownPath) ? '' : path;
   const shown = known.replaceAll(unknownPart, '…').slice(0, 80);
-  return engine.notes.commonNode(at, `stored ${path}`, `kept in the file ${shown}`);
+  return engine.notes.commonNode(at, `${storedAt}${path}`, `kept in the file ${shown}`);
 }
 
 const foldersMax = 8;
