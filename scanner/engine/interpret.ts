@@ -107,6 +107,8 @@ export class Engine {
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
   readonly active = new Map<Func, number>();
+  /** How often functions were called inside one call of themselves. */
+  readonly again = new Map<Func, number>();
   /** What a program gave its functions as members. */
   readonly functionFields = new Map<Func, Fields>();
   /** Objects that a library was given. */

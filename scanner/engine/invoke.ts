@@ -27,6 +27,8 @@ import {
 } from './value.ts';
 import { Variables } from './variables.ts';
 
+/** Calls of one function inside one call of it that are followed. */
+const againMax = 256;
 /** Calls of one function that are remembered. */
 const rememberedMax = 8;
 
@@ -85,12 +87,15 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.active.get(func) ?? 0;
+  const again = active === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
+  engine.again.set(func, again);
   // What the last of many calls inside one another gives, which end somewhere.
-  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted)
+  const isOften = again > againMax;
+  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leftOut ??= `more than ${framesMax} calls inside one another`;
-  if (isTooDeep || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
+  if (isTooDeep || isOften || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
     return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
   const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
   if (known !== undefined) return known;

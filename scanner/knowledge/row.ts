@@ -323,6 +323,8 @@ export type Computation =
   | 'host' // of an address
   | 'path-join'
   | 'path-resolve'
+  | 'plain-path-join' // without `.` and `..`
+  | 'plain-path-resolve'
   | 'path-folder'
   | 'path-name'
   | 'path-absolute' // path, below

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Operator } from '../../ir/ir.ts';
 import type { Computation, Knowledge } from '../../knowledge/row.ts';
@@ -329,6 +330,10 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       return joinedPath(of);
     case 'path-resolve':
       return resolvedPath(of);
+    case 'plain-path-join':
+      return withoutDots(joinedPath(of));
+    case 'plain-path-resolve':
+      return withoutDots(resolvedPath(of));
     case 'sum': {
       const items = of.flatMap((value) => itemsOf(value) ?? [value]);
       return items.reduce((sum, item) => foldOperator('+', [sum, item]));
@@ -423,6 +428,16 @@ export function byteOf(value: Value): number | undefined {
   const known = knownOf(value);
   if (known instanceof Text) return known.whole.length === 1 ? codeOf(known.whole) : undefined;
   return typeof known === 'number' ? known : undefined;
+}
+
+// A path without `.` and `..`.
+function withoutDots(path: Value): Value {
+  const texts = path.texts.map((text) =>
+    /(^|\/)\.{1,2}(\/|$)/.test(text.whole)
+      ? Text.of(posix.normalize(text.whole), undefined, text.nodes)
+      : text,
+  );
+  return { ...path, texts };
 }
 
 function joinedPath(of: readonly Value[]): Value {

@@ -299,8 +299,8 @@ const addresses: Table = {
 };
 
 const paths: Table = {
-  'path.join path/posix.join': computes('path-join', { rest: 0 }),
-  'path.resolve path/posix.resolve': computes('path-resolve', { rest: 0 }),
+  'path.join path/posix.join': computes('plain-path-join', { rest: 0 }),
+  'path.resolve path/posix.resolve': computes('plain-path-resolve', { rest: 0 }),
   'path.normalize toNamespacedPath path/posix.normalize': first,
   'path.dirname path/posix.dirname': computes('path-folder', 0),
   'path.basename path/posix.basename': computes('path-name', 0, 1),

@@ -16,8 +16,6 @@ export interface Scope {
   /** The names of the IR for those of the program: no two scopes share one. */
   readonly names: Map<string, string>;
   readonly imports: Map<string, Import>;
-  /** Functions that are declared in it, which are there from its start. */
-  readonly functions: ts.FunctionDeclaration[];
   /** What its `var`s are called in the IR, which are there before they get a value. */
   readonly hoisted: Set<string>;
   usesArguments: boolean;
@@ -38,7 +36,6 @@ export function scopesOf(file: ts.SourceFile): Scopes {
       isFunction: isFunction(node) || ts.isSourceFile(node) || ts.isModuleBlock(node),
       names: new Map(),
       imports: new Map(),
-      functions: [],
       hoisted: new Set(),
       usesArguments: false,
       argumentNames: [],
@@ -54,7 +51,7 @@ export function scopesOf(file: ts.SourceFile): Scopes {
     scope.names.set(name, made);
     return made;
   };
-  const visit = (node: ts.Node, around: Scope): void => {
+  const visit = (node: ts.Node, around: Scope): Scope => {
     const scope = opensScope(node) ? open(node, around) : around;
     for (const { to, name, isHoisted } of boundBy(node, scope, around)) {
       // A parameter of the same name has its value already.
@@ -62,13 +59,21 @@ export function scopesOf(file: ts.SourceFile): Scopes {
       const made = bind(to, name);
       if (isHoisted && isNew) to.hoisted.add(made);
     }
-    if (ts.isFunctionDeclaration(node) && node.body !== undefined) around.functions.push(node);
     if (ts.isImportDeclaration(node)) importsOf(node, around);
     if (ts.isIdentifier(node) && node.text === 'arguments') argumentsIn(around);
-    ts.forEachChild(node, (child) => visit(child, scope));
+    return scope;
   };
   const top = open(file, undefined);
-  ts.forEachChild(file, (child) => visit(child, top));
+  // A long `a + b + …` nests deeper than calls may.
+  const left: { readonly node: ts.Node; readonly around: Scope }[] = [];
+  const leave = (node: ts.Node, around: Scope): void => {
+    const children: ts.Node[] = [];
+    ts.forEachChild(node, (child) => void children.push(child));
+    for (const child of children.reverse()) left.push({ node: child, around });
+  };
+  leave(file, top);
+  for (let one = left.pop(); one !== undefined; one = left.pop())
+    leave(one.node, visit(one.node, one.around));
   return scopes;
 }
 

@@ -29,7 +29,6 @@ describe('TypeScript that nests or goes on without end', () => {
     ['functions', 'function f(){'.repeat(deep) + '}'.repeat(deep)],
     ['types', `type T=${'A<'.repeat(deep)}B${'>'.repeat(deep)}`],
     ['tags', `x=${'<a>'.repeat(deep)}${'</a>'.repeat(deep)}`],
-    ['operands', `x=${"'a'+".repeat(deep)}'b'`],
     [
       'functions that call the next',
       Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join(''),
@@ -37,10 +36,6 @@ describe('TypeScript that nests or goes on without end', () => {
     [
       'writes into what a long function gives',
       `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
-    ],
-    [
-      'a generator that calls itself in many places',
-      `import{join}from'node:path';function* walk(a,b){for(const n of ls(a)){const p=join(a,n);${'yield* walk(p,b);'.repeat(350)}yield{p,a}}}`,
     ],
     [
       'classes that inherit',
@@ -62,6 +57,11 @@ describe('TypeScript that nests or goes on without end', () => {
       'a function that gives itself in many returns',
       `function f(){${'if(a)return f();'.repeat(200)}}f().x=process.env.KEY;fetch(u)`,
     ],
+    [
+      'a generator that calls itself in many places',
+      `import{join}from'node:path';function* walk(a,b){for(const n of ls(a)){const p=join(a,n);${'yield* walk(p,b);'.repeat(350)}yield{p,a}}}`,
+    ],
+    ['operands', `x=${"'a'+".repeat(deep)}'b'`],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
     [
       'members of one object',
