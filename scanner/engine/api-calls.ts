@@ -4,7 +4,7 @@
 
 import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
-import { type CallSite, callValue, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
 import { serversOf } from './effects/clients.ts';
 import { type ApiCall, applyRow, rowFor, sourcesOf, wholeEnvironment } from './effects/effects.ts';
@@ -12,6 +12,7 @@ import { startProgram } from './effects/programs.ts';
 import { sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { holdUnknown } from './methods.ts';
 import { isEnvironment } from './names.ts';
 import { askProtocols } from './protocols.ts';
 import {
@@ -272,7 +273,12 @@ export function ownObject(
   }
   const value = thingValue({ is: 'instance', of: api.replace('#', '().'), object });
   noteChannels(engine, { ...given, at, frame: site.frame }, shown, value);
-  return value;
+  if (!engine.knowledge.callsBack) return value;
+  // A function that it was given, or one that calls it: `memoize(f)`.
+  const functions = given.args.flatMap(({ things }) =>
+    things.filter(({ is }) => /^(function|bound|api)$/.test(is)),
+  );
+  return functions.length === 0 ? value : { ...value, things: [...value.things, ...functions] };
 }
 
 // Logging with a handler that sends, reports of errors, traces of requests.
@@ -451,7 +457,12 @@ export function shownApi(name: string): Value | undefined {
 }
 
 /** A function that starts programs or runs code, or a module of such, given to what nobody knows. */
-export function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
+export function noteHandedOn(
+  engine: Engine,
+  { node, frame }: CallSite,
+  to: string,
+  given: Given,
+): void {
   const { knowledge, notes } = engine;
   const all = [...given.args, ...given.named.values()];
   const inside = knowledge.callsBack ? all.flatMap(objectsOf).flatMap(contentsOf) : [];

@@ -11,6 +11,7 @@ import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
 import { applied, described, fieldsOf } from './names.ts';
+import type { Text } from './text.ts';
 import {
   absorb,
   allNodesOf,
@@ -37,7 +38,7 @@ export function setMember(
   given: Value,
   frame: Invocation,
 ): void {
-  for (const text of of.texts) text.carry(allNodesOf([given]));
+  for (const text of of.texts) setPart(engine, place, text, name, given, frame);
   for (const thing of of.things) {
     if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
     if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
@@ -113,6 +114,29 @@ export function setMember(
   }
 }
 
+// A part of a text that may be changed, as the host of an address.
+function setPart(
+  engine: Engine,
+  place: Node,
+  text: Text,
+  name: string | undefined,
+  given: Value,
+  frame: Invocation,
+): void {
+  const nodes = allNodesOf([given]);
+  const row = rowFor(engine, `Text#${name ?? ''}=`);
+  if (row === undefined) {
+    text.carry(nodes);
+    return;
+  }
+  engine.heap.changeOutside();
+  const at = engine.at(frame, place, name ?? '');
+  const call = { ...nothingGiven, args: [given], at, frame, self: textValue(text) };
+  const [made] = applyRow(engine, call, row).texts;
+  if (made === undefined || engine.uncertain > 0) text.overwrite(nodes);
+  else text.become(made);
+}
+
 // Whether other code calls what is put in place of a function of the library.
 function isPatch(engine: Engine, of: string, member: string): boolean {
   const { patched, powerful } = engine.knowledge;
@@ -157,12 +181,10 @@ export function setItem(
   }
   // Nobody sees where what runs code is used then.
   if (engine.knowledge.itemsAreMembers && key !== undefined && keyOf(key) === undefined)
-    noteHandedOn(
-      engine,
-      { node: place, frame, isByText: false },
-      'stored',
-      { ...nothingGiven, args: [given] },
-    );
+    noteHandedOn(engine, { node: place, frame, isByText: false }, 'stored', {
+      ...nothingGiven,
+      args: [given],
+    });
   for (const thing of of.things) {
     const api =
       thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';

@@ -1,12 +1,13 @@
 /** Objects of classes: how they are made, and which method a call of them means. */
 
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
+import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
-import { type CallSite, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { type CallSite, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { own } from '../lookup-tables/api.ts';
 import { invoke } from './invoke.ts';
+import { holdUnknown } from './methods.ts';
 import { givenBy } from './parts.ts';
 import {
   absorb,

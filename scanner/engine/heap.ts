@@ -105,6 +105,12 @@ export class Heap {
     putShape(store, { ...shapeOf(store), ...to });
   }
 
+  /** Notes a change of something that is no store. */
+  changeOutside(): void {
+    this.oldest = 0;
+    this.changes += 1;
+  }
+
   /** Begins a branch. */
   begin(): void {
     this.#branches.push({ born: made, before: new Map() });

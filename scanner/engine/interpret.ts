@@ -72,7 +72,7 @@ type Ending = (typeof endings)[number] | `break ${string}`;
 
 // A loop around is nearer than a label around that.
 function distanceOf(ending: Ending): number {
-  const at = endings.findIndex((one) => one === ending);
+  const at = (endings as readonly string[]).indexOf(ending);
   return at < 0 ? endings.indexOf('break') + 0.5 : at;
 }
 
@@ -106,7 +106,7 @@ export class Engine {
   readonly heap = new Heap();
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
-  readonly active = new Map<Func, number>();
+  readonly active = new Map<Func | Thing, number>();
   /** How often functions were called inside one call of themselves. */
   readonly again = new Map<Func, number>();
   /** What a program gave its functions as members. */
@@ -170,6 +170,7 @@ export class Engine {
   /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
   callLater(frame: Invocation, call: () => Value): void {
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
+    else this.leftOut ??= `more than ${laterMax} calls that are made later`;
   }
 
   callWhatIsLeft(): void {

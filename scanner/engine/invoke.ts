@@ -1,8 +1,7 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
-import type { Node, Param } from '../ir/ir.ts';
-import { type CallSite, framesMax, type Given, nothingGiven, recursionMax } from './calls.ts';
-import { methodOf } from './classes.ts';
+import type { Param } from '../ir/ir.ts';
+import { type CallSite, framesMax, type Given, recursionMax } from './calls.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { birth } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -19,7 +18,6 @@ import {
   type OwnFunction,
   objectsOf,
   partOf,
-  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -95,7 +93,12 @@ export function invoke(
     return follow(engine, own, { given: opened(given), self }, site).result;
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leftOut ??= `more than ${framesMax} calls inside one another`;
-  if (isTooDeep || isOften || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
+  if (
+    isTooDeep ||
+    isOften ||
+    active >= recursionMax ||
+    (engine.isExhausted && engine.called.has(func))
+  )
     return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
   const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
   if (known !== undefined) return known;

@@ -4,12 +4,13 @@ import type { Node, NodeOf } from '../ir/ir.ts';
 import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { callValue, nothingGiven, withReceiver } from './calls.ts';
+import { callValue, nothingGiven } from './calls.ts';
 import { methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
 import type { Text } from './text.ts';
 import {
@@ -217,7 +218,8 @@ function memberOfObject(
       memberOf(engine, node, object.base, name, frame),
       ...(object.rest === undefined ? [] : [object.rest]),
     ];
-  if (isOpen && field === undefined && name !== undefined && object.class === undefined)
+  const isMethod = !itemsAreMembers || rowFor(engine, api) !== undefined;
+  if (isOpen && field === undefined && name !== undefined && object.class === undefined && isMethod)
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];

@@ -5,8 +5,8 @@ import { methodOf } from './classes.ts';
 import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
-import { truthOf } from './library/library.ts';
 import { itemAt } from './items.ts';
+import { truthOf } from './library/library.ts';
 import { shownBy } from './protocols.ts';
 import {
   either,
@@ -26,7 +26,11 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     if (values.length > 2) return sum(engine, node, values, frame);
     const by = byMethod(engine, node, op, values, frame);
     if (by !== undefined) return by;
-    if (op === '+') return plus(engine, values.map((one) => shown(engine, node, one, frame)));
+    if (op === '+')
+      return plus(
+        engine,
+        values.map((one) => shown(engine, node, one, frame)),
+      );
     if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
     return engine.together(op, values);
   }

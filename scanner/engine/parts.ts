@@ -6,8 +6,8 @@ import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
 import { compute } from './library/library.ts';
-import { iterated } from './protocols.ts';
 import { isEnvironment, memberNode, memberOf } from './names.ts';
+import { iterated } from './protocols.ts';
 import {
   allNodesOf,
   dataOf,
@@ -108,10 +108,7 @@ function waysWith(
   return ways.flatMap((way) => lists.map((list) => [...way, ...list])).slice(0, waysMax);
 }
 
-function lettersOf(
-  { knowledge }: Engine,
-  value: Value,
-): readonly (readonly Value[])[] | undefined {
+function lettersOf({ knowledge }: Engine, value: Value): readonly (readonly Value[])[] | undefined {
   const isText = knowledge.isOpen && value.nodes.length === 0 && knownText(value) !== undefined;
   const letters = isText ? itemsOf(compute('letters', [value])) : undefined;
   return letters && [letters];

@@ -1,18 +1,19 @@
 /** Methods of the skill's objects that the language, or a library, calls by itself. */
 
 import type { Node } from '../ir/ir.ts';
-import { type CallSite, callValue, type Given, nothingGiven, withReceiver } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { compute } from './library/library.ts';
-import { memberOf, memberNode } from './names.ts';
+import { withReceiver } from './methods.ts';
+import { memberNode, memberOf } from './names.ts';
 import {
   allNodesOf,
   dataOf,
   either,
   newObject,
-  textValue,
   type Thing,
+  textValue,
   thingValue,
   type Value,
   withNodes,

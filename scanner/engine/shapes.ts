@@ -83,7 +83,9 @@ function isThing(a: Thing, b: Thing | undefined): boolean {
 
 // An object of the library of which nothing is known but its data: one is as good as another.
 function isHandle(thing: Thing): thing is Thing & { readonly is: 'instance' } {
-  return thing.is === 'instance' && thing.object.fields.size === 0 && thing.object.openOn.length === 0;
+  return (
+    thing.is === 'instance' && thing.object.fields.size === 0 && thing.object.openOn.length === 0
+  );
 }
 
 function isAsOpen(

@@ -56,6 +56,14 @@ export class Text {
     this.isChanged ||= isPlace;
   }
 
+  /** Becomes another text, where it may be changed. */
+  become({ pieces }: Text): void {
+    if (!this.#isBuffer) return;
+    this.pieces = pieces;
+    this.#whole = undefined;
+    this.#nodes = undefined;
+  }
+
   /** Adds data to a buffer whose letters stay: a query to an address. */
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);

@@ -105,6 +105,8 @@ export interface HeapObject extends Fields {
   path?: Value;
   /** Its items come again and again. */
   isEndless?: true;
+  /** Its entries are none of its members, but both are kept together. */
+  isMap?: true;
   /** The text of a file of the skill. */
   content?: Value;
   openOn: readonly OpenOn[];
@@ -119,6 +121,8 @@ export interface Value {
   readonly isOpen: boolean;
   /** Nodes of the flow graph whose data it holds, as a whole. */
   readonly nodes: readonly string[];
+  /** It may be more functions and objects than are kept. */
+  readonly isCut?: true;
   /** Computed from pieces, not written as such. */
   readonly isFolded: boolean;
   readonly isDecoded: boolean;
@@ -183,6 +187,7 @@ export function either(all: readonly Value[]): Value {
     things: [...things].slice(0, alternativesMax),
     isOpen: isMany || values.some((value) => value.isOpen),
     nodes: nodesOf(values),
+    ...((things.size > alternativesMax || values.some(({ isCut }) => isCut)) && { isCut: true }),
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };

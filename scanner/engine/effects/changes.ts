@@ -1,5 +1,5 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
-import { append } from '../assigned.ts';
+import { append, setMember } from '../assigned.ts';
 import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { Text } from '../text.ts';
@@ -20,7 +20,7 @@ import {
   unknown,
   type Value,
 } from '../value.ts';
-import { type ApiCall, allGiven, argOf } from './effects.ts';
+import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 
 export function fill(engine: Engine, call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
   const target = argOf(call, into);
@@ -41,7 +41,12 @@ export function change(
 ): Value {
   const given = from === undefined ? undefined : argOf(call, from);
   const at = key === undefined ? undefined : argOf(call, key);
-  const taken = objectsOf(argOf(call, of) ?? unknown).map((object) => {
+  const target = argOf(call, of) ?? unknown;
+  const parts = how === 'update' && target.texts.length > 0 ? objectsOf(given ?? unknown) : [];
+  for (const { fields } of parts)
+    for (const [name, one] of fields)
+      setMember(engine, siteOf(call).node, { ...target, things: [] }, name, one, call.frame);
+  const taken = objectsOf(target).map((object) => {
     if (object.kind === 'list')
       return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
     if (how === 'update') {

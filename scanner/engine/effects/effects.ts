@@ -7,9 +7,10 @@ import { imageEgressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
 import { type ObservedThing, recordings } from '../../lookup-tables/observations.ts';
 import { shellVariables, steeringVariables } from '../../lookup-tables/shell.ts';
 import { setMember } from '../assigned.ts';
-import { type CallSite, callValue, type Given, nothingGiven, withReceiver } from '../calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from '../calls.ts';
 import type { Engine, Invocation } from '../interpret.ts';
 import { invoke } from '../invoke.ts';
+import { withReceiver } from '../methods.ts';
 import type { At } from '../notes.ts';
 import {
   absorb,
@@ -18,7 +19,6 @@ import {
   dataOf,
   either,
   type HeapObject,
-  isWhole,
   itemsOf,
   knownText,
   listValue,
@@ -26,8 +26,6 @@ import {
   type OwnClass,
   objectsOf,
   partOf,
-  recordIn,
-  scalarValue,
   shownTexts,
   type Thing,
   textsOf,
@@ -37,12 +35,13 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
+import { callBack } from './callbacks.ts';
 import { change, fill } from './changes.ts';
 import { handOn, handTo, heardOn, tell } from './channels.ts';
 import { applyFile, loadPath, searchFolder, startAt, storedPaths, temporaryFile } from './files.ts';
 import { runCode, startProgram } from './programs.ts';
 import { applyConnect, applyRequest, send, sendOver, setOption } from './requests.ts';
-import { eachMax, givenBy } from './results.ts';
+import { givenBy } from './results.ts';
 
 /** A call of a function of the library. */
 export interface ApiCall extends Given {
@@ -239,6 +238,14 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return loadNative(engine, call, argOf(call, effect.what) ?? unknown);
     case 'trait':
       return noteTrait(engine, call, effect);
+    default:
+      return applyToObjects(engine, call, effect);
+  }
+}
+
+// What is done with functions and objects, and nothing outside of the program.
+function applyToObjects(engine: Engine, call: ApiCall, effect: RowEffect): Value | undefined {
+  switch (effect.does) {
     case 'call':
       return callBack(engine, call, effect);
     case 'fill':
@@ -264,7 +271,9 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'tell':
       return tell(engine, call, effect);
     case 'hear':
-      return heardOn(engine, at, effect.channel);
+      return heardOn(engine, call.at, effect.channel);
+    default:
+      return undefined;
   }
 }
 
@@ -291,7 +300,8 @@ function observe(engine: Engine, call: ApiCall, effect: EffectOf<'observe'>): Va
   return observed(engine, call, effect.what);
 }
 
-function observed({ notes }: Engine, { at }: ApiCall, what: ObservedThing): Value {
+/** What the program, or the machine, tells of itself. */
+export function observed({ notes }: Engine, { at }: ApiCall, what: ObservedThing): Value {
   return dataOf([notes.source(at, { what: 'observed', name: what }, `${at.api} tells it`)]);
 }
 
@@ -496,113 +506,4 @@ function setVariable(
 // Where a function is called that the library calls.
 export function siteOf({ at, frame }: ApiCall): CallSite {
   return { node: { ...at.place, kind: 'self' }, frame, isByText: false };
-}
-
-// A function that the library calls with what it has.
-function callBack(
-  engine: Engine,
-  call: ApiCall,
-  { isLater, ...effect }: EffectOf<'call'>,
-): Value | undefined {
-  const { callee, given = [], each, spread, pairs, numbered, observes } = effect;
-  const called = argOf(call, callee);
-  if (called === undefined) return undefined;
-  const self = effect.self === undefined ? undefined : argOf(call, effect.self);
-  const target = self === undefined ? called : methodOn(called, self);
-  if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
-  const site = siteOf(call);
-  if (observes !== undefined) return changeRequests(engine, call, target, observes);
-  const args: Value[] = [];
-  const named = new Map<string, Value>();
-  const loose: Value[] = [];
-  const { isOpen } = engine.knowledge;
-  for (const one of given) {
-    const value = (one === 'raised' ? engine.raised : argOf(call, one)) ?? unknown;
-    const isRest = typeof one === 'object' && one.rest !== undefined;
-    if (isOpen && spread && value === unknown) continue;
-    if (isOpen && isRest) for (const [name, held] of call.named) named.set(name, held);
-    const record = isOpen && spread ? recordIn(value) : undefined;
-    const items = spread || isRest ? itemsOf(value) : undefined;
-    if (record !== undefined) for (const [name, held] of record.fields) named.set(name, held);
-    else if (items !== undefined) args.push(...items);
-    else if (isOpen && (spread || isRest)) loose.push(value);
-    else args.push(value);
-  }
-  const over = each === undefined ? undefined : argOf(call, each);
-  if (over === undefined)
-    return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
-  const items = entriesOf(over);
-  if (items === undefined || items.length > eachMax)
-    return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
-  const takes = Math.max(...target.things.map(parametersOf));
-  const results = items.map((item, at) => {
-    const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
-    const place = numbered ? [scalarValue(at), over].slice(0, takes - 1) : [];
-    const own = pairs ? [...first, ...first] : [...first, ...place];
-    return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
-  });
-  return listValue(results);
-}
-
-// A function that sees each request, and may put something into it.
-function changeRequests(
-  engine: Engine,
-  call: ApiCall,
-  hook: Value,
-  what: ObservedThing,
-): Value | undefined {
-  const object = newObject('object');
-  const seen = observed(engine, call, what);
-  object.rest = seen;
-  const request = thingValue({ is: 'instance', of: 'request', object });
-  const made = callValue(engine, siteOf(call), hook, { ...nothingGiven, args: [request] });
-  const own = new Set(seen.nodes);
-  const put = allNodesOf([made, request]).filter(
-    (node) => !engine.notes.originsOf([node]).every((origin) => own.has(origin)),
-  );
-  for (const one of objectsOf(call.self ?? unknown)) absorb(one, put);
-  if (call.self === undefined && put.length > 0)
-    engine.heap.set(engine.globals, hooksOf(call), dataOf(put));
-  return undefined;
-}
-
-// What is sent with each request that the package makes.
-function hooksOf({ at }: ApiCall): string {
-  const owner = /^(?:@[^/]+\/)?[^.#]+/.exec(at.api)?.[0] ?? at.api;
-  return `${owner}.defaults.hooks@${at.place.start}`;
-}
-
-/** How many arguments a function looks at. */
-export function parametersOf(thing: Thing): number {
-  if (thing.is !== 'function') return Number.POSITIVE_INFINITY;
-  const { params } = thing.func;
-  return params.some(({ rest }) => rest !== undefined) ? Number.POSITIVE_INFINITY : params.length;
-}
-
-/** A function of the skill gets the object; a method of the library is that of the object. */
-export function methodOn(callee: Value, self: Value): Value {
-  const things = callee.things.map((one): Thing => {
-    if (one.is === 'function') return self.things.length > 0 ? { ...one, self } : one;
-    const name =
-      one.is === 'api'
-        ? /\.(?:prototype\.\w+|call|apply|bind)$/.exec(one.name)?.[0].replace(/^.*\./, '')
-        : one.is === 'bound'
-          ? one.callee.things
-              .flatMap((of) => (of.is === 'finder' ? of.names : []))
-              .map(knownText)[0]
-          : undefined;
-    if (name === undefined) return one;
-    const names = [textValue(name)];
-    const method = thingValue({ is: 'finder', how: 'call', names, given: nothingGiven });
-    return { is: 'bound', callee: method, given: { ...nothingGiven, args: [self] } };
-  });
-  return { ...callee, things };
-}
-
-function entriesOf(value: Value): readonly (readonly Value[])[] | undefined {
-  const items = itemsOf(value);
-  if (items !== undefined) return items.map((item) => [item]);
-  const [object] = objectsOf(value);
-  if (object?.kind !== 'record' || !isWhole(object) || value.isOpen) return undefined;
-  return [...object.fields].map(([key, item]) => [textValue(key), item]);
 }

@@ -214,7 +214,9 @@ function pathsIn(path: Value): readonly Text[] {
 
 // The descriptor 0.
 function isStandardInput({ texts, scalars, things }: Value): boolean {
-  return texts.length + things.length === 0 && scalars.length > 0 && scalars.every((one) => one === 0);
+  return (
+    texts.length + things.length === 0 && scalars.length > 0 && scalars.every((one) => one === 0)
+  );
 }
 
 // Nothing, or an option that is only set, is no path.

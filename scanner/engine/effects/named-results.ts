@@ -1,8 +1,8 @@
 /** What calls give by names that stand in texts: modules, variables, fields of a format. */
 
 import type { Engine } from '../interpret.ts';
-import { compute } from '../library/library.ts';
 import { itemAt } from '../items.ts';
+import { compute } from '../library/library.ts';
 import { isEnvironment, memberByText, namedValue } from '../names.ts';
 import { shownBy } from '../protocols.ts';
 import type { Text } from '../text.ts';
@@ -24,7 +24,6 @@ import {
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, readVariable, siteOf } from './effects.ts';
 import { loadPath, ownProgram, runProgram } from './files.ts';
-
 
 // A text that only names something: what it names.
 export function evaluated(engine: Engine, call: ApiCall): Value {
@@ -110,12 +109,7 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
 }
 
 // A file outside of the skill: its author decides what is run.
-function outside(
-  engine: Engine,
-  { at, frame }: ApiCall,
-  path: string,
-  isWhole: boolean,
-): Value {
+function outside(engine: Engine, { at, frame }: ApiCall, path: string, isWhole: boolean): Value {
   // An installed package whose name stands nowhere.
   if (!isWhole && path.includes('/node_modules/'))
     engine.notes.trait({ ...at, certainty: 'folded' }, 'folded-name', path);

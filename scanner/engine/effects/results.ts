@@ -1,15 +1,16 @@
-import type { ArgOf, Computation, Gives, Row } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
+import type { ArgOf, Gives, Row } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { passThrough, shownApi } from '../api-calls.ts';
-import { type CallSite, callMethod, callValue, nothingGiven } from '../calls.ts';
-import { classFrom, methodOf } from '../classes.ts';
+import { callValue, nothingGiven } from '../calls.ts';
+import { classFrom } from '../classes.ts';
 import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
-import { invoke } from '../invoke.ts';
 import { itemAt } from '../items.ts';
 import { compute } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
+import { callMethod } from '../methods.ts';
 import { memberByText } from '../names.ts';
 import { shownBy } from '../protocols.ts';
 import {
@@ -34,13 +35,14 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
-import { type ApiCall, allGiven, argOf, methodOn, parametersOf, siteOf } from './effects.ts';
+import { methodOn, parametersOf } from './callbacks.ts';
 import { receiversIn } from './channels.ts';
+import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 import { filtered, flatMapped, found, mapped, promised, resolvers } from './item-results.ts';
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
-import { proxied, revocable } from './proxied.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
+import { proxied, revocable } from './proxied.ts';
 
 /** What the effects of a row gave. */
 type Made = readonly (Value | undefined)[];
@@ -127,6 +129,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   sent: (_, call) => sentBack(call),
   member: memberGiven,
   braces: bracesIn,
+  map: (_, { args: [first = unknown] }) => mapOf(first),
   getter: (_, { args }) =>
     thingValue({ is: 'finder', how: 'member', names: args, given: nothingGiven }),
   'item-getter': (_, { args }) =>
@@ -182,6 +185,12 @@ function woven({ args: [first = unknown, ...others] }: ApiCall): Value {
       return next === undefined || at === pieces.length - 1 ? [piece] : [piece, next];
     }),
   );
+}
+
+function mapOf(entries: Value): Value {
+  const made = compute('from-entries', [entries]);
+  for (const object of objectsOf(made)) object.isMap = true;
+  return made;
 }
 
 // What gives a function one of its parameters.

@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync, inflateRawSync, unzipSync } from 'node:zlib';
 import { decodedCharsMax } from '../../fact/shared-limits.ts';
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { Text } from '../text.ts';
 import { type Scalar, textValue, type Value } from '../value.ts';

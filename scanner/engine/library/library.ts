@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Operator } from '../../ir/ir.ts';
-import type { Computation, Knowledge } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
+import type { Knowledge } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { Text } from '../text.ts';
@@ -302,6 +303,13 @@ const decoders: ReadonlySet<Computation> = new Set([
   'reverse',
 ]);
 
+const ofPaths: Readonly<Partial<Record<Computation, (of: readonly Value[]) => Value>>> = {
+  'path-join': joinedPath,
+  'path-resolve': resolvedPath,
+  'plain-path-join': (of) => withoutDots(joinedPath(of)),
+  'plain-path-resolve': (of) => withoutDots(resolvedPath(of)),
+};
+
 function computed(computation: Computation, of: readonly Value[]): Value | undefined {
   const [first = unknown, second = unknown, third = unknown, fourth = unknown] = of;
   const list = own(ofLists, computation);
@@ -310,6 +318,8 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
   if (items !== undefined) return items;
   const isOfBytes = computation === 'bytes-from' || computation === 'bytes-text';
   if (isOfBytes) return ofBytes(computation, first, second);
+  const path = own(ofPaths, computation);
+  if (path !== undefined) return path(of);
   switch (computation) {
     case 'same':
       return first;
@@ -326,14 +336,6 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       const by = second === unknown ? textValue('') : second;
       return concat(items.flatMap((item, at) => (at === 0 ? [item] : [by, item])));
     }
-    case 'path-join':
-      return joinedPath(of);
-    case 'path-resolve':
-      return resolvedPath(of);
-    case 'plain-path-join':
-      return withoutDots(joinedPath(of));
-    case 'plain-path-resolve':
-      return withoutDots(resolvedPath(of));
     case 'sum': {
       const items = of.flatMap((value) => itemsOf(value) ?? [value]);
       return items.reduce((sum, item) => foldOperator('+', [sum, item]));

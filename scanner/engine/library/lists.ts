@@ -1,5 +1,5 @@
 /** What functions of lists and records give, where that is known. */
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { Text } from '../text.ts';
 import {
   either,

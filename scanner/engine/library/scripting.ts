@@ -1,9 +1,10 @@
 /** Functions of texts, lists and records that languages of the web have. */
 import { posix } from 'node:path';
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { Text } from '../text.ts';
 import {
+  allNodesOf,
   concat,
   either,
   fieldOf,
@@ -102,12 +103,24 @@ function partOfAddress(address: string, name: string): Value | undefined {
   return part === undefined ? undefined : textValue(part);
 }
 
+function addressWith(address: Value, name: Value, given: Value): Text {
+  const part = knownText(given) ?? unknownPart;
+  const { whole = '', nodes = [] } = address.texts[0] ?? {};
+  const [, before = '', host = '', behind = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?)([^/?#]*)(.*)$/is.exec(whole) ?? [];
+  const port = knownText(name) === 'hostname' ? (/:\d+$/.exec(host)?.[0] ?? '') : '';
+  const text = knownText(name) === 'href' ? part : `${before}${part}${port}${behind}`;
+  return Text.of(text, undefined, [...nodes, ...allNodesOf([given])]);
+}
+
 type Compute = (of: readonly Value[]) => Value | undefined;
 
 /** Functions of lists and records, and of several values. */
 export const ofScripts: Partial<Record<Computation, Compute>> = {
   between: cutList,
   substring: cutList,
+  'address-with': ([address = unknown, name = unknown, part = unknown]) =>
+    textValue(addressWith(address, name, part)),
   'from-codes': ([first = unknown]) => {
     const codes = itemsOf(first)?.map(knownOf);
     return codes?.every((one) => typeof one === 'number' && one >= 0 && one < 0x11_00_00)

@@ -1,6 +1,6 @@
 /** What functions of one text give, where the text is known. */
 import { posix } from 'node:path';
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { boundedPattern } from '../../programs/bounded-pattern.ts';

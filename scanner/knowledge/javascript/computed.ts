@@ -137,7 +137,9 @@ const lists: Table = {
   'Array Array.of': computes('list', { rest: 0 }),
   'Array.from': row(perItemOfFirst, { compute: 'list', of: [0] }),
   'Set WeakSet': computes('list', 0),
-  'Map WeakMap': computes('from-entries', 0),
+  'Map WeakMap': row([], 'map'),
+  WeakRef: first,
+  'Any#deref': itself,
   'Record#__defineGetter__': row({
     does: 'set-member',
     of: 'self',
@@ -159,7 +161,15 @@ const lists: Table = {
 
 const objects: Table = {
   'Object.assign': row(
-    [1, 2, 3].map((at): RowEffect => ({ does: 'change', how: 'update', of: 0, with: at, when: { of: at, form: /^/ } })),
+    [1, 2, 3].map(
+      (at): RowEffect => ({
+        does: 'change',
+        how: 'update',
+        of: 0,
+        with: at,
+        when: { of: at, form: /^/ },
+      }),
+    ),
     { compute: 'same', of: [0] },
   ),
   'Object.setPrototypeOf Reflect.setPrototypeOf': row(
@@ -288,6 +298,14 @@ const addresses: Table = {
       .split(' ')
       .map((name) => [`Text#${name}`, computes('address-part', 'self', { text: name })] as const),
   ),
+  // The other parts say nothing of the host.
+  ...Object.fromEntries(
+    'href host hostname'
+      .split(' ')
+      .map(
+        (name) => [`Text#${name}=`, computes('address-with', 'self', { text: name }, 0)] as const,
+      ),
+  ),
   // Of the parameters of an address, and of headers and forms.
   'Text#append set Any#append': carries,
   'Headers FormData URLSearchParams': row([], { instance: 'Headers' }),
@@ -316,8 +334,7 @@ const paths: Table = {
 };
 
 const writes: RowEffect = { does: 'put', into: 'self', content: 0 };
-const streams =
-  'stream.PassThrough|stream.Transform|stream.Writable|stream.Readable|stream.Duplex';
+const streams = 'stream.PassThrough|stream.Transform|stream.Writable|stream.Readable|stream.Duplex';
 const streamRows: Table = {
   ...Object.fromEntries(
     [...streams.split('|'), 'ReadableStream', 'WritableStream', 'TransformStream'].map(

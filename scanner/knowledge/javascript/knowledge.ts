@@ -26,7 +26,9 @@ import {
 import { givenByCode, globalMaker, globalOfCode } from './code-in-text.ts';
 import { computedRows } from './computed.ts';
 
-const isAGlobalObject = new RegExp(`^(?:(?:${[...globalObjects, globalOfCode].join('|')})\\.)+(?=.)`);
+const isAGlobalObject = new RegExp(
+  `^(?:(?:${[...globalObjects, globalOfCode].join('|')})\\.)+(?=.)`,
+);
 const isAnEnvironment = new RegExp(
   `^(?:${[...environments]
     .filter((one) => one !== 'Deno.env')
@@ -127,9 +129,7 @@ function familyRow(api: string): Row | undefined {
   );
   if (family !== undefined) return asEngineRow(api, family.row);
   const effect = Object.hasOwn(nodeDefaults, module) ? nodeDefaults[module] : undefined;
-  return effect === undefined || notCalled.test(member)
-    ? undefined
-    : widest[effect];
+  return effect === undefined || notCalled.test(member) ? undefined : widest[effect];
 }
 
 // A parameter is code where it is more than a name.

@@ -2,13 +2,13 @@
 import { ts } from 'ts-morph';
 import * as ir from '../../ir/build.ts';
 import type { Extent, Func, Node, NodeOf, Param } from '../../ir/ir.ts';
-import { Expressions, nameOfKey } from './expressions.ts';
+import { JavascriptExpressions, nameOfKey } from './expressions.ts';
 import { hasModifier } from './modules.ts';
 
 const SyntaxKind = ts.SyntaxKind;
 
 /** Lowers functions and classes. */
-export abstract class Definitions extends Expressions {
+export abstract class JavascriptDefinitions extends JavascriptExpressions {
   /** What a block or program does, with its functions first. */
   protected abstract statements(nodes: readonly ts.Statement[], at: Extent): Node;
 

@@ -54,7 +54,7 @@ const assigning: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
 ]);
 
 /** Lowers expressions. */
-export abstract class Expressions extends Names {
+export abstract class JavascriptExpressions extends Names {
   protected abstract functionValue(node: ts.FunctionLikeDeclaration): Node;
   protected abstract classValue(node: ts.ClassLikeDeclaration): Node;
   protected abstract recordEntry(

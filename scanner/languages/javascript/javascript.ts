@@ -13,14 +13,14 @@ import { anyEgress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-
 import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import { type Analyse, type FrontEndResult, notAnalysed } from '../../programs/frontend.ts';
 import { lowerJavascript, type Noted } from './lower.ts';
-import { exportsOf, isCommonModule, type Parsed, packageNamed } from './modules.ts';
+import { exportsOf, isCommonModule, type ParsedJavascript, packageNamed } from './modules.ts';
 import { parse } from './parse.ts';
 import { scopesOf } from './scopes.ts';
 
 /** Facts of JavaScript and TypeScript sources, as one program. */
 export const analyseJavascript: Analyse = (sources, context) => {
   const failed: FrontEndResult['unanalysed'][number][] = [];
-  const programs = new Map<string, Parsed>();
+  const programs = new Map<string, ParsedJavascript>();
   for (const source of sources) {
     const read = readJavascript(source, context.steps);
     if (read.parsed !== undefined) programs.set(source.path, read.parsed);
@@ -56,14 +56,14 @@ export const analyseJavascript: Analyse = (sources, context) => {
 function readJavascript(
   source: TaintSource,
   steps: Steps,
-): { readonly parsed?: Parsed; readonly reason?: string } {
+): { readonly parsed?: ParsedJavascript; readonly reason?: string } {
   steps.take(1 + (source.text.length >> 4));
   const file = parse(nameOf(source), source.text);
   if (file === undefined || isTooDeep(file, steps)) return { reason: 'nests too deep' };
   const [error] = source.depth > 0 ? [] : errorsIn(file);
   const reason =
     error && `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;
-  const parsed: Parsed = {
+  const parsed: ParsedJavascript = {
     source,
     file,
     scopes: scopesOf(file),

@@ -6,8 +6,8 @@ import { ts } from 'ts-morph';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
 import type { Extent, LoweredProgram, Node } from '../../ir/ir.ts';
-import { Definitions } from './definitions.ts';
-import { namedIn, type Parsed, pathNamed } from './modules.ts';
+import { JavascriptDefinitions } from './definitions.ts';
+import { namedIn, type ParsedJavascript, pathNamed } from './modules.ts';
 import type { SkillFiles } from './names.ts';
 import { isFunction } from './scopes.ts';
 
@@ -31,14 +31,14 @@ export interface LoweredJavascript extends LoweredProgram {
 
 /** The IR of a program. */
 export function lowerJavascript(
-  parsed: Parsed,
+  parsed: ParsedJavascript,
   files: SkillFiles,
   steps: Steps,
 ): LoweredJavascript {
   return new Lowering(parsed, files, steps).program();
 }
 
-class Lowering extends Definitions {
+class Lowering extends JavascriptDefinitions {
   readonly #noted: Noted[] = [];
   /** The label that `break` leaves when it has none itself. */
   #breaks: string | undefined;

@@ -5,7 +5,7 @@ import type { TaintSource } from '../../fact/source.ts';
 import { namesIn, type Scopes } from './scopes.ts';
 
 /** A source with its tree. */
-export interface Parsed {
+export interface ParsedJavascript {
   readonly source: TaintSource;
   readonly file: ts.SourceFile;
   readonly scopes: Scopes;

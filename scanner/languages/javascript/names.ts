@@ -4,12 +4,12 @@ import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
 import type { Extent, Node, NodeOf, Slot } from '../../ir/ir.ts';
-import { type Parsed, packageNamed, pathNamed } from './modules.ts';
-import { type Import, isFunction, type Scope } from './scopes.ts';
+import { type ParsedJavascript, packageNamed, pathNamed } from './modules.ts';
+import { isFunction, type JavascriptImport, type JavascriptScope } from './scopes.ts';
 
 /** The files of a skill that programs may import. */
 export interface SkillFiles {
-  readonly programs: ReadonlyMap<string, Parsed>;
+  readonly programs: ReadonlyMap<string, ParsedJavascript>;
   /** The text of any file, by its path. */
   readonly textOf: (path: string) => string | undefined;
 }
@@ -17,7 +17,7 @@ export interface SkillFiles {
 /** The object of a `with`, in a variable, and the scope in which it stands. */
 interface With {
   readonly of: string;
-  readonly scope: Scope;
+  readonly scope: JavascriptScope;
 }
 
 /** Numbers and the like that have a name. */
@@ -30,19 +30,19 @@ const constants: ReadonlyMap<string, number | null> = new Map([
 /** A program that is being lowered, and its names. */
 export abstract class Names {
   protected readonly source: TaintSource;
-  protected readonly parsed: Parsed;
+  protected readonly parsed: ParsedJavascript;
   protected readonly files: SkillFiles;
   protected readonly steps: Steps;
   /** Functions and classes, which the engine looks for before all else. */
   protected readonly first: Node[] = [];
   /** Functions that are called as constructors, whose `prototype` holds methods. */
   protected readonly prototypes: ReadonlySet<string>;
-  protected scope: Scope;
+  protected scope: JavascriptScope;
   /** The objects of `with` around, the innermost first: their members are names. */
   protected withs: readonly With[] = [];
   #count = 0;
 
-  constructor(parsed: Parsed, files: SkillFiles, steps: Steps) {
+  constructor(parsed: ParsedJavascript, files: SkillFiles, steps: Steps) {
     this.parsed = parsed;
     this.source = parsed.source;
     this.files = files;
@@ -82,8 +82,8 @@ export abstract class Names {
   }
 
   /** The scope that binds a name, as it is seen from here. */
-  protected binding(name: string): Scope | undefined {
-    let scope: Scope | undefined = this.scope;
+  protected binding(name: string): JavascriptScope | undefined {
+    let scope: JavascriptScope | undefined = this.scope;
     while (scope !== undefined && !scope.names.has(name) && !scope.imports.has(name))
       scope = scope.around;
     return scope;
@@ -168,7 +168,7 @@ export abstract class Names {
     return pathNamed(this.files.programs, this.source.path, specifier);
   }
 
-  protected imported({ from, name }: Import, at: Extent): Node {
+  protected imported({ from, name }: JavascriptImport, at: Extent): Node {
     const path = this.pathOf(from);
     if (path === undefined) {
       const whole = this.package(from, at);
@@ -206,7 +206,7 @@ export abstract class Names {
 
   /** Whether `this` is that of a function, not of the program. */
   protected hasThis(): boolean {
-    let scope: Scope | undefined = this.scope;
+    let scope: JavascriptScope | undefined = this.scope;
     while (scope !== undefined) {
       const { node } = scope;
       if ((isFunction(node) && !ts.isArrowFunction(node)) || ts.isClassLike(node)) return true;

@@ -2,20 +2,20 @@
 import { ts } from 'ts-morph';
 
 /** What an import binds to a name: `default`, `*` for all of a module, or what it exports. */
-export interface Import {
+export interface JavascriptImport {
   readonly from: string;
   readonly name: string;
 }
 
 /** A program, function, class or block, with the names that it binds. */
-export interface Scope {
+export interface JavascriptScope {
   readonly node: ts.Node;
-  readonly around: Scope | undefined;
+  readonly around: JavascriptScope | undefined;
   /** Whether `var` binds here. */
   readonly isFunction: boolean;
   /** The names of the IR for those of the program: no two scopes share one. */
   readonly names: Map<string, string>;
-  readonly imports: Map<string, Import>;
+  readonly imports: Map<string, JavascriptImport>;
   /** What its `var`s are called in the IR, which are there before they get a value. */
   readonly hoisted: Set<string>;
   usesArguments: boolean;
@@ -23,14 +23,14 @@ export interface Scope {
   argumentNames: readonly string[];
 }
 
-export type Scopes = ReadonlyMap<ts.Node, Scope>;
+export type Scopes = ReadonlyMap<ts.Node, JavascriptScope>;
 
 /** The scopes of a program, by the nodes that open them. */
 export function scopesOf(file: ts.SourceFile): Scopes {
-  const scopes = new Map<ts.Node, Scope>();
+  const scopes = new Map<ts.Node, JavascriptScope>();
   const taken = new Set<string>();
-  const open = (node: ts.Node, around: Scope | undefined): Scope => {
-    const scope: Scope = {
+  const open = (node: ts.Node, around: JavascriptScope | undefined): JavascriptScope => {
+    const scope: JavascriptScope = {
       node,
       around,
       isFunction: isFunction(node) || ts.isSourceFile(node) || ts.isModuleBlock(node),
@@ -43,7 +43,7 @@ export function scopesOf(file: ts.SourceFile): Scopes {
     scopes.set(node, scope);
     return scope;
   };
-  const bind = (scope: Scope, name: string): string => {
+  const bind = (scope: JavascriptScope, name: string): string => {
     const known = scope.names.get(name);
     if (known !== undefined) return known;
     const made = taken.has(name) ? `${name}@${scope.node.pos}` : name;
@@ -51,7 +51,7 @@ export function scopesOf(file: ts.SourceFile): Scopes {
     scope.names.set(name, made);
     return made;
   };
-  const visit = (node: ts.Node, around: Scope): Scope => {
+  const visit = (node: ts.Node, around: JavascriptScope): JavascriptScope => {
     const scope = opensScope(node) ? open(node, around) : around;
     for (const { to, name, isHoisted } of boundBy(node, scope, around)) {
       // A parameter of the same name has its value already.
@@ -65,8 +65,8 @@ export function scopesOf(file: ts.SourceFile): Scopes {
   };
   const top = open(file, undefined);
   // A long `a + b + …` nests deeper than calls may.
-  const left: { readonly node: ts.Node; readonly around: Scope }[] = [];
-  const leave = (node: ts.Node, around: Scope): void => {
+  const left: { readonly node: ts.Node; readonly around: JavascriptScope }[] = [];
+  const leave = (node: ts.Node, around: JavascriptScope): void => {
     const children: ts.Node[] = [];
     ts.forEachChild(node, (child) => void children.push(child));
     for (const child of children.reverse()) left.push({ node: child, around });
@@ -97,12 +97,12 @@ function opensScope(node: ts.Node): boolean {
 }
 
 interface Bound {
-  readonly to: Scope;
+  readonly to: JavascriptScope;
   readonly name: string;
   readonly isHoisted?: boolean;
 }
 
-function boundBy(node: ts.Node, scope: Scope, around: Scope): readonly Bound[] {
+function boundBy(node: ts.Node, scope: JavascriptScope, around: JavascriptScope): readonly Bound[] {
   if (ts.isVariableDeclaration(node)) {
     const isBlock =
       ts.isCatchClause(node.parent) || (node.parent.flags & ts.NodeFlags.BlockScoped) !== 0;
@@ -128,20 +128,23 @@ export function namesIn(name: ts.BindingName): readonly string[] {
   return name.elements.flatMap((one) => (ts.isBindingElement(one) ? namesIn(one.name) : []));
 }
 
-function functionAround(scope: Scope): Scope {
+function functionAround(scope: JavascriptScope): JavascriptScope {
   let at = scope;
   while (!at.isFunction && at.around !== undefined) at = at.around;
   return at;
 }
 
 // `arguments` is that of the next function around that is no arrow function.
-function argumentsIn(scope: Scope): void {
-  let at: Scope | undefined = scope;
+function argumentsIn(scope: JavascriptScope): void {
+  let at: JavascriptScope | undefined = scope;
   while (at !== undefined && (!isFunction(at.node) || ts.isArrowFunction(at.node))) at = at.around;
   if (at !== undefined) at.usesArguments = true;
 }
 
-function importsOf({ importClause, moduleSpecifier }: ts.ImportDeclaration, scope: Scope): void {
+function importsOf(
+  { importClause, moduleSpecifier }: ts.ImportDeclaration,
+  scope: JavascriptScope,
+): void {
   if (importClause === undefined || !ts.isStringLiteral(moduleSpecifier)) return;
   const from = moduleSpecifier.text;
   const { name, namedBindings } = importClause;
