@@ -456,7 +456,7 @@ export function shownApi(name: string): Value | undefined {
     : undefined;
 }
 
-/** A function that starts programs or runs code, or a module of such, given to what nobody knows. */
+/** Tells that something nobody knows is given a function or module that starts or runs things. */
 export function noteHandedOn(
   engine: Engine,
   { node, frame }: CallSite,

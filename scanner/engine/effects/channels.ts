@@ -35,7 +35,7 @@ export function tell(engine: Engine, call: ApiCall, effect: EffectOf<'tell'>): u
   return undefined;
 }
 
-/** Calls the functions that get what is written to an object, and that give what is read from it. */
+/** Calls the functions that get what is written to an object, and give what is read from it. */
 export function handTo(engine: Engine, site: CallSite, into: Value, content: Value): void {
   for (const thing of into.things)
     for (const receiver of receiversOf(engine, thing)) {
