@@ -2,8 +2,8 @@
 
 import type { Node } from '../ir/ir.ts';
 import { noteHandedOn } from './api-calls.ts';
-import { nothingGiven } from './calls.ts';
-import { methodOf, staticOf } from './classes.ts';
+import { callValue, nothingGiven } from './calls.ts';
+import { inherit, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
@@ -11,6 +11,7 @@ import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
 import { applied, described, fieldsOf } from './names.ts';
+import { methodIn } from './protocols.ts';
 import type { Text } from './text.ts';
 import {
   absorb,
@@ -24,6 +25,7 @@ import {
   type OwnClass,
   objectsOf,
   textValue,
+  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -40,9 +42,17 @@ export function setMember(
 ): void {
   for (const text of of.texts) setPart(engine, place, text, name, given, frame);
   for (const thing of of.things) {
+    const accessor = accessorOf(thing, name, frame);
+    if (accessor !== undefined) {
+      const site = { node: place, frame, isByText: false };
+      const isAny = accessor.name === anySetter;
+      const args = isAny ? [name === undefined ? unknown : textValue(name), given] : [given];
+      callValue(engine, site, accessor.callee, { ...nothingGiven, args });
+      continue;
+    }
     if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
     if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
-      addMethods(thing.class, name, given);
+      addMethods(engine, thing.class, name, given);
     if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
     if (thing.is === 'function' && name !== undefined)
       engine.heap.set(fieldsOf(engine, thing), name, given);
@@ -59,7 +69,6 @@ export function setMember(
       if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
     }
     if (thing.is === 'object') {
-      const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
       const site = { node: place, frame };
       const any =
         thing.object.class && engine.knowledge.isOpen
@@ -73,9 +82,7 @@ export function setMember(
           ? staticOf(thing.object.class, name)
           : undefined;
       if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
-      const isInside = frame.func?.func === setter?.func;
-      if (setter === undefined || isInside) setKey(engine, thing.object, name, given);
-      else invoke(engine, setter, { ...nothingGiven, args: [given] }, site, thingValue(thing));
+      setKey(engine, thing.object, name, given);
     }
     if (thing.is === 'instance') {
       const api = `${thing.of}#${name ?? '*'}=`;
@@ -114,6 +121,34 @@ export function setMember(
   }
 }
 
+/** The member that gets each value for a member, with its name. */
+export const anySetter = '*=';
+
+// The function that gets what is given to a member, unless the member is set inside of it.
+function accessorOf(
+  thing: Thing,
+  name: string | undefined,
+  frame: Invocation,
+): { readonly name: string; readonly callee: Value } | undefined {
+  const ofClass =
+    thing.is === 'class' && name !== undefined
+      ? staticMethodOf(thing.class, `${name}=`)
+      : undefined;
+  const names = name === undefined ? [anySetter] : [`${name}=`, anySetter];
+  const [found] = names.flatMap((one) => {
+    const callee = methodIn(thing, one);
+    return callee === undefined ? [] : [{ name: one, callee }];
+  });
+  const accessor =
+    ofClass === undefined
+      ? found
+      : { name: `${name}=`, callee: thingValue({ ...ofClass, self: thingValue(thing) }) };
+  const isInside = accessor?.callee.things.some(
+    (one) => one.is === 'function' && one.func === frame.func?.func,
+  );
+  return isInside ? undefined : accessor;
+}
+
 // A part of a text that may be changed, as the host of an address.
 function setPart(
   engine: Engine,
@@ -149,10 +184,11 @@ function isPatch(engine: Engine, of: string, member: string): boolean {
 const handed = { does: 'call', callee: 0, given: ['self'] } as const;
 
 // Functions that a class is given are its methods; `A.prototype = { … }` gives several.
-function addMethods(of: OwnClass, name: string, given: Value): void {
+function addMethods(engine: Engine, of: OwnClass, name: string, given: Value): void {
+  if (name === 'prototype') inherit(engine, thingValue({ is: 'class', class: of }), given);
   if (name === 'prototype')
     for (const { fields } of objectsOf(given))
-      for (const [key, value] of fields) addMethods(of, key, value);
+      for (const [key, value] of fields) addMethods(engine, of, key, value);
   for (const one of given.things)
     if (one.is === 'function')
       of.methods.set(name, { ...one, ...(!one.func.takesReceiver && { takesObject: true }) });

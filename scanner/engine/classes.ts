@@ -3,7 +3,7 @@
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
 import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
-import { type CallSite, type Given, nothingGiven } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
@@ -41,10 +41,12 @@ export function makeObject(
       const kind = apisAbove(thing.class).flatMap((api) => own(collections, api) ?? [])[0];
       const object = newObject(kind ?? 'object', thing.class);
       const self = thingValue({ is: 'object', object });
-      construct(engine, site, thing.class, given, self);
-      return self;
+      const other = construct(engine, site, thing.class, given, self);
+      // What the constructor returns, it gives in place of the object.
+      return other !== undefined && objectsOf(other).length > 0 ? either([self, other]) : self;
     }
     if (thing.is === 'function') return constructedBy(engine, site, thing, given);
+    if (thing.is === 'bound') return callValue(engine, site, thingValue(thing), given);
     if (thing.is !== 'api') return unknown;
     const { makeName } = engine.knowledge;
     if (makeName === '') return callApi(engine, site, thing.name, given, undefined);
@@ -80,13 +82,19 @@ function classNamed(engine: Engine, written: string): Value {
   return thingValue(own === undefined ? { is: 'api', name } : { is: 'class', class: own });
 }
 
-function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, self: Value): void {
+function construct(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  given: Given,
+  self: Value,
+): Value | undefined {
   const maker = engine.knowledge.isOpen && methodOf(of, engine.knowledge.makeName);
   if (maker) invoke(engine, maker, given, site, self);
   const method = methodOf(of, engine.knowledge.constructor);
   if (method !== undefined) {
-    invoke(engine, method, given, site, self);
-    return;
+    const made = invoke(engine, method, given, site, self);
+    return engine.knowledge.callsBack ? made : undefined;
   }
   if (engine.knowledge.isOpen && apisAbove(of).length > 0)
     for (const object of objectsOf(self))
@@ -100,6 +108,7 @@ function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, s
       const made = callApi(engine, site, `${api}.${engine.knowledge.makeName}`, given, undefined);
       openAs(self, made);
     }
+  return undefined;
 }
 
 // An object of a class that extends the library's is open on what the library's would be.
@@ -233,6 +242,21 @@ export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): 
   engine.spend(length);
   if (Math.max(supers.size, length) >= ancestorsMax)
     engine.leftOut ??= `a class with over ${ancestorsMax} classes above it`;
+}
+
+/** Gives objects and classes the members of others, which stand behind their own. */
+export function inherit(engine: Engine, of: Value, base: Value): void {
+  const classes = base.things.flatMap((one) =>
+    one.is === 'object' && one.object.class !== undefined
+      ? thingValue({ is: 'class', class: one.object.class })
+      : thingValue(one),
+  );
+  for (const thing of of.things) {
+    if (thing.is === 'class') extend(engine, thing.class, classes);
+    if (thing.is !== 'object') continue;
+    const { object } = thing;
+    object.base = object.base === undefined ? base : either([base, object.base]);
+  }
 }
 
 // The class, then those above it: each once, also where they extend one another in a circle.

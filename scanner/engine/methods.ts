@@ -205,7 +205,7 @@ function callOnObject(
   const self = thingValue(thing);
   const { kind, class: of, base, rest, fields, isMap } = thing.object;
   const made = of && callOwn(engine, site, of, name, given, self);
-  if (made !== undefined || kind === 'object') return made;
+  if (made !== undefined || (kind === 'object' && base === undefined)) return made;
   const isField = kind === 'record' || engine.knowledge.itemsAreMembers;
   const field = isField ? fields.get(name) : undefined;
   const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
@@ -215,11 +215,17 @@ function callOnObject(
     const called = callValue(engine, site, withReceiver(field, self), given);
     return isEntry ? either([called, own()]) : called;
   }
+  const inherited = (base?.things ?? []).flatMap((one) =>
+    one.is === 'object' ? (one.object.fields.get(name) ?? []) : [],
+  );
+  if (field === undefined && inherited.length > 0)
+    return callValue(engine, site, withReceiver(either(inherited), self), given);
   if (field === undefined && base !== undefined)
     return either([
       callMethod(engine, site, base, name, given),
       ...(rest === undefined ? [] : [callValue(engine, site, withReceiver(rest, self), given)]),
     ]);
+  if (kind === 'object') return undefined;
   const replaced = replacedMethod(engine, kind, name);
   if (replaced !== undefined) return callValue(engine, site, withReceiver(replaced, self), given);
   return rowFor(engine, api) === undefined ? undefined : own();

@@ -185,6 +185,7 @@ type Deed =
         | 'reverse'
         | 'extend'
         | 'update'
+        | 'inherit' // has the members that the object has not
         | 'default' // sets an entry that is not there, and gives the one that is
         | 'sort';
       readonly key?: ArgOf;
@@ -192,13 +193,18 @@ type Deed =
     }
   /** Writes to a file, program or object that is given. */
   | { readonly does: 'put'; readonly into: ArgOf; readonly content: ArgOf }
-  /** Sets a member of an object by its name; `getter` is a function that gives the value. */
+  /**
+   * Sets a member of an object by its name; `getter` is a function that gives the value, `setter`
+   * one that gets it. `each` is a record of what would be given for each of its names.
+   */
   | {
       readonly does: 'set-member';
       readonly of: ArgOf;
       readonly name: ArgOf;
       readonly value: ArgOf;
       readonly getter?: ArgOf;
+      readonly setter?: ArgOf;
+      readonly each?: ArgOf;
     }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
@@ -274,6 +280,7 @@ export type Gives =
   | 'flat-mapped' // the items of the lists that a called function gives
   | 'filtered' // the items of the object for which a called function holds
   | 'found' // one of these
+  | 'heir' // an object that has the members of its first argument
   | 'map' // of pairs, whose keys are no names of members
   | 'promised' // what a function that it calls hands to the first function that it is given
   | 'proxied' // its first argument, behind the functions of the second

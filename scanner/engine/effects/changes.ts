@@ -1,5 +1,6 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
 import { append, setMember } from '../assigned.ts';
+import { inherit } from '../classes.ts';
 import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { Text } from '../text.ts';
@@ -42,10 +43,17 @@ export function change(
   const given = from === undefined ? undefined : argOf(call, from);
   const at = key === undefined ? undefined : argOf(call, key);
   const target = argOf(call, of) ?? unknown;
-  const parts = how === 'update' && target.texts.length > 0 ? objectsOf(given ?? unknown) : [];
-  for (const { fields } of parts)
+  if (how === 'inherit') {
+    inherit(engine, target, given ?? unknown);
+    return unknown;
+  }
+  // What is no list or record gets each member by itself.
+  const others = { ...target, things: target.things.filter(({ is }) => is !== 'object') };
+  const isOther = others.texts.length > 0 || others.things.length > 0;
+  const parts = how === 'update' && isOther ? objectsOf(given ?? unknown) : [];
+  for (const { fields } of engine.knowledge.callsBack ? parts : [])
     for (const [name, one] of fields)
-      setMember(engine, siteOf(call).node, { ...target, things: [] }, name, one, call.frame);
+      setMember(engine, siteOf(call).node, others, name, one, call.frame);
   const taken = objectsOf(target).map((object) => {
     if (object.kind === 'list')
       return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));

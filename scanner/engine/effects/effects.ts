@@ -52,11 +52,13 @@ export interface ApiCall extends Given {
 }
 
 /** The row of a function of the library; undefined for names that the tables do not have. */
-export function rowFor({ knowledge }: Engine, api: string): Row | undefined {
-  return (
-    own(knowledge.rows, knowledge.ignoresCase ? api.toLowerCase() : api) ??
-    knowledge.familyRow?.(api)
-  );
+export function rowFor({ knowledge, rows }: Engine, api: string): Row | undefined {
+  const known = rows.get(api);
+  if (known !== undefined || rows.has(api)) return known;
+  const name = knowledge.ignoresCase ? api.toLowerCase() : api;
+  const row = own(knowledge.rows, name) ?? knowledge.familyRow?.(api);
+  rows.set(api, row);
+  return row;
 }
 
 /** What a call is given for an argument of a row. */
@@ -255,14 +257,7 @@ function applyToObjects(engine: Engine, call: ApiCall, effect: RowEffect): Value
     case 'put':
       return put(engine, call, effect);
     case 'set-member':
-      setMember(
-        engine,
-        siteOf(call).node,
-        argOf(call, effect.of) ?? unknown,
-        knownText(argOf(call, effect.name)),
-        valueGiven(engine, call, effect),
-        call.frame,
-      );
+      defineMembers(engine, call, effect);
       return undefined;
     case 'change':
       return change(engine, call, effect);
@@ -275,6 +270,23 @@ function applyToObjects(engine: Engine, call: ApiCall, effect: RowEffect): Value
     default:
       return undefined;
   }
+}
+
+function defineMembers(engine: Engine, call: ApiCall, effect: EffectOf<'set-member'>): void {
+  const { each, ...one } = effect;
+  const of = argOf(call, effect.of) ?? unknown;
+  if (each !== undefined) {
+    for (const { fields } of objectsOf(argOf(call, each) ?? unknown))
+      for (const [name, given] of fields)
+        defineMembers(engine, { ...call, args: [of, textValue(name), given] }, one);
+    return;
+  }
+  const name = knownText(argOf(call, effect.name));
+  const { node } = siteOf(call);
+  const setter = effect.setter === undefined ? undefined : argOf(call, effect.setter);
+  setMember(engine, node, of, name, valueGiven(engine, call, effect), call.frame);
+  if (setter !== undefined && name !== undefined)
+    setMember(engine, node, of, `${name}=`, setter, call.frame);
 }
 
 function valueGiven(

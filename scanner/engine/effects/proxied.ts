@@ -1,4 +1,5 @@
 /** Objects that stand before others: functions of the skill give what is read from them. */
+import { anySetter } from '../assigned.ts';
 import { callValue, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import {
@@ -19,18 +20,31 @@ export function proxied(engine: Engine, call: ApiCall): Value {
   const named = (name: string): readonly Value[] =>
     objectsOf(handlers).flatMap(({ fields }) => fields.get(name) ?? []);
   const [getter] = named('get');
-  const callers = [...named('apply'), ...named('construct')].map((callee): Thing => {
-    const given = { ...nothingGiven, args: [target, unknown] };
-    return { is: 'bound', callee, given };
-  });
-  const before = getter === undefined ? target : beforeTarget(engine, call, target, getter);
+  const boundTo = (args: readonly Value[]) => (callee: Value): Thing => {
+    return { is: 'bound', callee, given: { ...nothingGiven, args } };
+  };
+  const callers = [
+    ...named('apply').map(boundTo([target, unknown])),
+    ...named('construct').map(boundTo([target])),
+  ];
+  const [setter] = named('set').map(boundTo([target]));
+  const isBefore = getter !== undefined || setter !== undefined;
+  const before = isBefore ? beforeTarget(engine, call, target, getter) : target;
+  if (setter !== undefined)
+    for (const object of objectsOf(before)) object.fields.set(anySetter, thingValue(setter));
   return either([before, ...callers.map(thingValue)]);
 }
 
-function beforeTarget(engine: Engine, call: ApiCall, target: Value, getter: Value): Value {
+function beforeTarget(
+  engine: Engine,
+  call: ApiCall,
+  target: Value,
+  getter: Value | undefined,
+): Value {
   const object = newObject('record');
   const proxy = thingValue({ is: 'object', object });
   object.base = target;
+  if (getter === undefined) return proxy;
   const args = [target, unknown, proxy];
   const given = callValue(engine, siteOf(call), getter, { ...nothingGiven, args });
   object.rest = { ...given, isOpen: true };

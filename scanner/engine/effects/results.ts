@@ -129,6 +129,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   sent: (_, call) => sentBack(call),
   member: memberGiven,
   braces: bracesIn,
+  heir: (_, { args: [first = unknown] }) => heirOf(first),
   map: (_, { args: [first = unknown] }) => mapOf(first),
   getter: (_, { args }) =>
     thingValue({ is: 'finder', how: 'member', names: args, given: nothingGiven }),
@@ -185,6 +186,14 @@ function woven({ args: [first = unknown, ...others] }: ApiCall): Value {
       return next === undefined || at === pieces.length - 1 ? [piece] : [piece, next];
     }),
   );
+}
+
+function heirOf(base: Value): Value {
+  const classes = base.things.flatMap((one) => (one.is === 'class' ? [one.class] : []));
+  const objects = classes.length === 0 ? [newObject('record')] : [];
+  for (const object of objects) object.base = base;
+  objects.push(...classes.map((one) => newObject('object', one)));
+  return either(objects.map((object) => thingValue({ is: 'object', object })));
 }
 
 function mapOf(entries: Value): Value {
@@ -552,6 +561,10 @@ function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next'): Value
     const items = itemsOf(compute('list', [of]));
     return items === undefined ? of : withNodes(listValue(items), of.nodes);
   }
+  const answered = objectsOf(of).flatMap(({ resume }) =>
+    usual === undefined || !engine.knowledge.callsBack ? [] : (resume?.(usual) ?? []),
+  );
+  if (answered.length > 0) return partOf(either(answered));
   const items = itemsOf(of);
   const [object] = objectsOf(of);
   const own = of.things.flatMap((thing) =>

@@ -33,6 +33,14 @@ const later: RowEffect = { does: 'call', callee: 0, isLater: true };
 const listens: RowEffect = { does: 'call', callee: 1, given: ['self'], isLater: true };
 
 const setsItem = row({ does: 'set-member', of: 'self', name: 0, value: 1 }, 'self');
+const definesMember = {
+  does: 'set-member',
+  of: 0,
+  name: 1,
+  value: 'value',
+  getter: 'get',
+  setter: 'set',
+} as const;
 const setsMember = row({ does: 'set-member', of: 0, name: 1, value: 2 }, 'self');
 const takesFirst = row({ does: 'change', how: 'pop', key: { text: '0' } }, 'called');
 const carries = row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'nothing');
@@ -172,18 +180,22 @@ const objects: Table = {
     ),
     { compute: 'same', of: [0] },
   ),
-  'Object.setPrototypeOf Reflect.setPrototypeOf': row(
-    { does: 'change', how: 'update', of: 0, with: 1 },
+  'Object.setPrototypeOf Reflect.setPrototypeOf util.inherits': row(
+    { does: 'change', how: 'inherit', of: 0, with: 1 },
     { compute: 'same', of: [0] },
   ),
-  'Object Object.freeze seal preventExtensions create getPrototypeOf': first,
+  'Object Object.freeze seal preventExtensions getPrototypeOf': first,
+  'Object.create': row({ ...definesMember, each: 1 }, 'heir'),
   'structuredClone Reflect.getPrototypeOf': first,
-  'Object.defineProperties': merges,
+  'Object.defineProperties': row(
+    { ...definesMember, each: 1 },
+    { compute: 'same', of: [0] },
+  ),
   'Object.getOwnPropertyDescriptor Reflect.getOwnPropertyDescriptor': row([], 'member'),
   'Reflect.get': row([], 'member'),
   'Reflect.set': setsMember,
   'Object.defineProperty Reflect.defineProperty': row(
-    { does: 'set-member', of: 0, name: 1, value: 'value', getter: 'get' },
+    definesMember,
     { compute: 'same', of: [0] },
   ),
   'Reflect.apply': row({ does: 'call', callee: 0, given: [2], spread: true, self: 1 }, 'called'),

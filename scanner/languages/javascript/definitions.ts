@@ -160,8 +160,11 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
       this.noteOption(node, at);
       return [{ key, value: this.lower(node.initializer) }];
     }
-    if (ts.isSetAccessor(node))
-      return [{ key: ir.hole(at, [key]), value: this.functionValue(node) }];
+    if (ts.isSetAccessor(node)) {
+      const written = key.kind === 'const' && typeof key.value === 'string' ? key.value : undefined;
+      const name = written === undefined ? ir.hole(at, [key]) : ir.constant(at, `${written}=`);
+      return [{ key: name, value: this.functionValue(node) }];
+    }
     const value = this.functionValue(node);
     if (!ts.isGetAccessor(node)) return [{ key, value }];
     // It is called whenever the field is read; what it gives here is data of the object.
