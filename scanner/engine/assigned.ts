@@ -63,6 +63,7 @@ export function setMember(
         engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
       if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
       engine.heap.set(engine.globals, full, given);
+      if (thing.name.endsWith('.prototype')) engine.patched.add(name);
     }
     if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
       const api = `List#${name ?? '*'}=`;

@@ -10,7 +10,7 @@
  */
 
 import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
-import type { Knowledge } from '../knowledge/row.ts';
+import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
@@ -103,6 +103,8 @@ export class Engine {
   readonly functions = new Map<string, OwnFunction[]>();
   readonly classes = new Map<string, OwnClass>();
   readonly methods = new Map<string, OwnFunction[]>();
+  /** Rows by the names that were looked for. */
+  readonly rows = new Map<string, Row | undefined>();
   readonly heap = new Heap();
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
@@ -111,6 +113,8 @@ export class Engine {
   readonly again = new Map<Func, number>();
   /** What a program gave its functions as members. */
   readonly functionFields = new Map<Func, Fields>();
+  /** Names of members that a program gives to all objects of a class of the library. */
+  readonly patched = new Set<string>();
   /** Objects that a library was given. */
   readonly asked = new Set<HeapObject>();
   /** Functions with arguments that a library was given. */
@@ -431,7 +435,10 @@ export class Engine {
         if (node.how === 'next' || node.how === 'break') frame.returned.push(value);
         if (node.how !== 'yield')
           frame.ended = node.label === undefined ? node.how : `break ${node.label}`;
-        return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
+        if (node.how !== 'yield') return value;
+        // What a generator is sent may be thrown where it stands.
+        if (frame.given?.sent !== undefined) frame.thrown.push(frame.given.sent);
+        return frame.given?.sent ?? unknown;
       }
       case 'label': {
         const ending = `break ${node.name}` as const;

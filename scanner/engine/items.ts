@@ -20,6 +20,7 @@ import {
   partOfModule,
   type ThingOf,
 } from './names.ts';
+import { iterated, methodIn } from './protocols.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -32,6 +33,7 @@ import {
   keyOf,
   listValue,
   nil,
+  objectsOf,
   partOf,
   type Thing,
   textsOf,
@@ -98,6 +100,8 @@ function itemIn(
         : thing.is === 'function'
           ? 'Function#'
           : undefined;
+  const listed = listedIn(engine, node, thing, name, frame);
+  if (listed !== undefined) return [listed];
   if (engine.knowledge.itemsAreMembers && name !== undefined && isMember(thing, name)) {
     const found = memberIn(engine, memberNode(node, name), thing, name, frame);
     // A name that is written where it is asked for is a member already.
@@ -137,6 +141,24 @@ function itemIn(
   const isAny = name === undefined && object.fields.size > 0 && isWhole(object);
   if (isAny && engine.knowledge.callsBack) return [either([...object.fields.values(), nil])];
   return [fieldOf(object, indexIn(object, name)) ?? unknown];
+}
+
+// An item of what an object of the skill gives one by one, or of the entries of a map.
+function listedIn(
+  engine: Engine,
+  node: Node,
+  thing: Thing,
+  name: string | undefined,
+  frame: Invocation,
+): Value | undefined {
+  const { iteration } = engine.knowledge;
+  if (iteration === undefined || thing.is !== 'object' || !/^\d+$/.test(name ?? '')) return undefined;
+  const { isMap, fields, kind } = thing.object;
+  const isListed = isMap || iteration.names.some((one) => methodIn(thing, one) !== undefined);
+  if (!isListed || kind === 'list' || (!isMap && fields.has(name ?? ''))) return undefined;
+  const list = iterated(engine, node, thingValue(thing), frame);
+  const items = objectsOf(list).flatMap((one) => fieldOf(one, name) ?? []);
+  return withNodes(items.length === 0 ? unknown : either(items), list.nodes);
 }
 
 // What is no item of a list, nor an entry of a record.

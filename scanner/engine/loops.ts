@@ -7,6 +7,7 @@ import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
 
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
+import { Variables } from './variables.ts';
 import { either, nil, partOf, roundsOf, type Thing, unknown, type Value } from './value.ts';
 
 /** Rounds after which a loop is left that computes no text, and no list of numbers. */
@@ -46,10 +47,16 @@ function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Val
   return repeat(engine, node, frame);
 }
 
-function goRound(engine: Engine, { body }: NodeOf<'loop'>, frame: Invocation): void {
+function goRound(engine: Engine, { body, fresh = [] }: NodeOf<'loop'>, frame: Invocation): void {
+  const { env } = frame;
+  const own = fresh.length === 0 ? env : new Variables(engine.heap, env);
+  for (const name of fresh) own.declare(name, env.get(name) ?? nil);
+  frame.env = own;
   engine.heap.land('next');
   engine.evaluate(body, frame);
   engine.heap.landed();
+  frame.env = env;
+  for (const name of fresh) env.set(name, own.get(name) ?? nil);
 }
 
 function eachOf(

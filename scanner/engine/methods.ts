@@ -21,6 +21,7 @@ import {
   methodName,
   moduleMember,
   noteReaching,
+  patchedMembers,
 } from './names.ts';
 import {
   allNodesOf,
@@ -83,6 +84,8 @@ export function callMethod(
     if (rowFor(engine, api) !== undefined) results.push(callApi(engine, site, api, given, self));
     else results.push(byAny(engine, site, self, name, given));
   }
+  for (const one of patchedMembers(engine, name))
+    results.push(callValue(engine, site, withReceiver(one, of), given));
   if (results.length === 0 || (of.isOpen && (of.nodes.length > 0 || isNothing(of))))
     results.push(callOnUnknown(engine, site, of, name, given));
   return either(results);

@@ -102,6 +102,7 @@ export function memberOf(
       found.push(applyRow(engine, { ...nothingGiven, at, frame, self }, row));
     }
   }
+  found.push(...patchedMembers(engine, name));
   // What a row computes of a text has its data.
   const isComputed = found.length > 0 && of.things.length === 0 && !of.isOpen;
   const others = of.things.filter((thing) => thing.is !== 'object');
@@ -113,6 +114,19 @@ export function memberOf(
   return name !== undefined && (isByText || engine.isHidden(node, frame))
     ? { ...member, isFolded: true }
     : member;
+}
+
+/** What a program gives to all objects of a class of the library, by the name of the member. */
+export function patchedMembers(
+  { knowledge, globals, patched }: Engine,
+  name: string | undefined,
+): readonly Value[] {
+  if (name === undefined || !patched.has(name)) return [];
+  const owners = new Set([
+    ...Object.values(knowledge.classMember?.of ?? {}),
+    ...Object.keys(knowledge.collections ?? {}),
+  ]);
+  return [...owners].flatMap((owner) => globals.fields.get(`${owner}.prototype.${name}`) ?? []);
 }
 
 function propertyRow({ knowledge }: Engine, api: string): Row | undefined {

@@ -105,7 +105,11 @@ function waysWith(
   ways: readonly (readonly Value[])[],
   lists: readonly (readonly Value[])[],
 ): (readonly Value[])[] {
-  return ways.flatMap((way) => lists.map((list) => [...way, ...list])).slice(0, waysMax);
+  const [way, ...others] = ways;
+  const [list, ...more] = lists;
+  if (way !== undefined && list !== undefined && others.length + more.length === 0)
+    return [way.concat(list)];
+  return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, waysMax);
 }
 
 function lettersOf({ knowledge }: Engine, value: Value): readonly (readonly Value[])[] | undefined {

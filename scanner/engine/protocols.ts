@@ -9,9 +9,11 @@ import { withReceiver } from './methods.ts';
 import { memberNode, memberOf } from './names.ts';
 import {
   allNodesOf,
+  contentsOf,
   dataOf,
   either,
   newObject,
+  objectsOf,
   type Thing,
   textValue,
   thingValue,
@@ -107,7 +109,7 @@ export function anyNumberOf(item: Value): Value {
  */
 export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
   const { protocols = [] } = engine.knowledge;
-  for (const value of [...given.args, ...given.named.values()])
+  for (const value of partsOf(engine, [...given.args, ...given.named.values()], 0))
     for (const thing of value.things) {
       if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
       const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
@@ -123,4 +125,17 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
           thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
       }
     }
+}
+
+/** Lists and records inside one another whose items are asked, and how many items of each. */
+const askedMax = 3;
+const partsMax = 64;
+
+// The values, and what their lists and records hold.
+function partsOf(engine: Engine, values: readonly Value[], depth: number): readonly Value[] {
+  if (!engine.knowledge.callsBack || depth >= askedMax) return values;
+  const inner = objectsOf(either(values)).flatMap((one) =>
+    one.kind === 'object' ? [] : contentsOf(one).slice(0, partsMax),
+  );
+  return inner.length === 0 ? values : [...values, ...partsOf(engine, inner, depth + 1)];
 }

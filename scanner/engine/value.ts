@@ -164,33 +164,61 @@ export function withNodes(value: Value, nodes: readonly string[]): Value {
   return added.length === 0 ? value : { ...value, nodes: [...value.nodes, ...added] };
 }
 
+function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
+  return all.indexOf(value) === at;
+}
+
 /** One of several values. */
 export function either(all: readonly Value[]): Value {
-  const different = new Set(all);
-  different.delete(none);
-  const values = [...different];
-  const [first, ...others] = values;
+  const different = all.length > 8 ? [...new Set(all)] : all.filter(isFirst);
+  const values = different.filter((one) => one !== none);
+  const [first] = values;
   if (first === undefined) return none;
-  if (others.length === 0) return first;
-  const texts = new Map<string, Text>();
-  for (const value of values)
-    for (const text of value.texts) {
-      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
-      if (!texts.has(key)) texts.set(key, text);
-    }
-  const things = new Set(values.flatMap((value) => value.things));
-  const kept = fewTexts([...texts.values()]);
-  const isMany = kept.length < texts.size || things.size > alternativesMax;
-  return {
+  if (values.length === 1) return first;
+  const texts = differentTexts(values);
+  const things = union(values.map((value) => value.things));
+  const kept = fewTexts(texts);
+  const isMany = kept.length < texts.length || things.length > alternativesMax;
+  const value: Value = {
     texts: kept,
-    scalars: [...new Set(values.flatMap((value) => value.scalars))].slice(0, alternativesMax),
-    things: [...things].slice(0, alternativesMax),
+    scalars: union(values.map(({ scalars }) => scalars)).slice(0, alternativesMax),
+    things: things.slice(0, alternativesMax),
     isOpen: isMany || values.some((value) => value.isOpen),
     nodes: nodesOf(values),
-    ...((things.size > alternativesMax || values.some(({ isCut }) => isCut)) && { isCut: true }),
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };
+  const isCut = things.length > alternativesMax || values.some((one) => one.isCut);
+  return isCut ? { ...value, isCut } : value;
+}
+
+function differentTexts(values: readonly Value[]): readonly Text[] {
+  const lists = values.flatMap(({ texts }) => (texts.length > 0 ? [texts] : []));
+  const [only = [], ...others] = lists;
+  if (others.length === 0) return only;
+  const different = new Map<string, Text>();
+  for (const texts of lists)
+    for (const text of texts) {
+      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
+      if (!different.has(key)) different.set(key, text);
+    }
+  return [...different.values()];
+}
+
+// What is in any of the lists, once; most of them are empty.
+function union<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  let only: readonly T[] = [];
+  let all: Set<T> | undefined;
+  for (const list of lists) {
+    if (list.length === 0 || list === only) continue;
+    if (only.length === 0) {
+      only = list;
+      continue;
+    }
+    all ??= new Set(only);
+    for (const one of list) all.add(one);
+  }
+  return all === undefined ? only : [...all];
 }
 
 // As many alternatives as are kept, and no more letters in all than one text may have.
@@ -205,7 +233,7 @@ function fewTexts(texts: readonly Text[]): readonly Text[] {
 
 /** The nodes of values, without those that their objects hold. */
 export function nodesOf(values: readonly Value[]): readonly string[] {
-  return [...new Set(values.flatMap((value) => value.nodes))];
+  return union(values.map(({ nodes }) => nodes));
 }
 
 const nestedMax = 6;

@@ -82,6 +82,8 @@ export type Node = Extent &
         readonly each?: Each | undefined;
         readonly step?: Node | undefined;
         readonly body: Node;
+        /** Variables of which each round has its own: functions that it makes keep them. */
+        readonly fresh?: readonly string[];
       }
     | {
         readonly kind: 'try';

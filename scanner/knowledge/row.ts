@@ -280,6 +280,7 @@ export type Gives =
   | 'flat-mapped' // the items of the lists that a called function gives
   | 'filtered' // the items of the object for which a called function holds
   | 'found' // one of these
+  | 'symbol' // a name that no other call gives
   | 'heir' // an object that has the members of its first argument
   | 'map' // of pairs, whose keys are no names of members
   | 'promised' // what a function that it calls hands to the first function that it is given

@@ -129,6 +129,10 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   sent: (_, call) => sentBack(call),
   member: memberGiven,
   braces: bracesIn,
+  symbol: (_, { args: [name = textValue('')], at }) => ({
+    ...concat([name, textValue(`@@${at.place.start}`)]),
+    isFolded: false,
+  }),
   heir: (_, { args: [first = unknown] }) => heirOf(first),
   map: (_, { args: [first = unknown] }) => mapOf(first),
   getter: (_, { args }) =>
@@ -556,15 +560,14 @@ function declareOption(engine: Engine, call: ApiCall): Value {
 
 // `iter` and `next`: the items of a list, one after the other.
 function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next'): Value {
+  const { iteration } = engine.knowledge;
+  if (gives === 'next' && iteration !== undefined && call.self !== undefined)
+    return stepOf(engine, call, call.self, iteration.value);
   const [of = unknown, usual] = call.args;
   if (gives === 'iterator') {
     const items = itemsOf(compute('list', [of]));
     return items === undefined ? of : withNodes(listValue(items), of.nodes);
   }
-  const answered = objectsOf(of).flatMap(({ resume }) =>
-    usual === undefined || !engine.knowledge.callsBack ? [] : (resume?.(usual) ?? []),
-  );
-  if (answered.length > 0) return partOf(either(answered));
   const items = itemsOf(of);
   const [object] = objectsOf(of);
   const own = of.things.flatMap((thing) =>
@@ -578,6 +581,21 @@ function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next'): Value
   const at = object.at ?? 0;
   engine.heap.reshape(object, { at: at + 1 });
   return items[at] ?? usual ?? partOf(of);
+}
+
+// An object with what a generator gives next, which may get a value itself.
+function stepOf(engine: Engine, call: ApiCall, of: Value, member: string): Value {
+  const [sent] = call.args;
+  const { self: _, ...taking } = { ...call, args: [of] };
+  const next = taken(engine, taking, 'next');
+  const answers = objectsOf(of).flatMap(({ resume }) =>
+    sent === undefined ? [] : (resume?.(sent) ?? []),
+  );
+  const value = either([next, ...answers.map(partOf)]);
+  const object = newObject('record');
+  object.fields.set(member, withNodes({ ...value, isOpen: true }, of.nodes));
+  object.rest = unknown;
+  return thingValue({ is: 'object', object });
 }
 
 // The classes of the objects that a value may be.

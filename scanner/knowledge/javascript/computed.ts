@@ -95,7 +95,9 @@ const texts: Table = {
   'Array.isArray': computes('is-list', 0),
   typeof: computes('type-name', 0),
   'Object.is hasOwn isFrozen': nothing,
-  Symbol: first,
+  Symbol: row([], 'symbol'),
+  'Symbol.for': first,
+  'Text#description': computes('replace-regex', 'self', { text: '@@\\d+$' }, { text: '' }),
 };
 
 const lists: Table = {
@@ -141,7 +143,7 @@ const lists: Table = {
   'List#entries': computes('pairs', 'self'),
   'List#keys': nothing,
   'List#length size': computes('length', 'self'),
-  'List#next': row([], 'next'),
+  'List#next throw return': row([], 'next'),
   'Array Array.of': computes('list', { rest: 0 }),
   'Array.from': row(perItemOfFirst, { compute: 'list', of: [0] }),
   'Set WeakSet': computes('list', 0),

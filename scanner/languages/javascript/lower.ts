@@ -9,7 +9,7 @@ import type { Extent, LoweredProgram, Node } from '../../ir/ir.ts';
 import { JavascriptDefinitions } from './definitions.ts';
 import { namedIn, type ParsedJavascript, pathNamed } from './modules.ts';
 import type { SkillFiles } from './names.ts';
-import { isFunction } from './scopes.ts';
+import { isFunction, namesIn } from './scopes.ts';
 
 const SyntaxKind = ts.SyntaxKind;
 
@@ -100,7 +100,16 @@ class Lowering extends JavascriptDefinitions {
       ts.isFunctionDeclaration(one) && one.body !== undefined ? [this.declared(one)] : [],
     );
     const others = nodes.filter((one) => !ts.isFunctionDeclaration(one));
-    return ir.seq(at, [...functions, ...others.map((one) => this.lower(one))]);
+    const body = ir.seq(at, [...functions, ...others.map((one) => this.lower(one))]);
+    const used = others.flatMap(usedBy);
+    if (used.length === 0) return body;
+    // `using file = …` is given back at the end of the block, whatever ends it.
+    const last = used.flatMap((name) =>
+      ['@@dispose', '@@asyncDispose'].map((method) =>
+        ir.callMethod(at, this.variable(name, at), method, []),
+      ),
+    );
+    return { ...at, kind: 'try', body, catches: [], last: ir.seq(at, last) };
   }
 
   private declared(node: ts.FunctionDeclaration): Node {
@@ -168,7 +177,13 @@ class Lowering extends JavascriptDefinitions {
 
   private loop(node: ts.Node, at: Extent): Node | undefined {
     if (ts.isWhileStatement(node))
-      return { ...at, kind: 'loop', test: this.lower(node.expression), body: this.round(node) };
+      return {
+        ...at,
+        kind: 'loop',
+        test: this.lower(node.expression),
+        body: this.round(node),
+        fresh: this.freshIn(node),
+      };
     if (ts.isDoStatement(node)) {
       const isFirst = this.held(at);
       const set = (value: boolean): Node => ir.set(at, isFirst, ir.constant(at, value));
@@ -178,6 +193,7 @@ class Lowering extends JavascriptDefinitions {
         before: set(true),
         test: ir.operation(at, 'or', [isFirst, this.lower(node.expression)]),
         body: ir.seq(at, [set(false), this.round(node)]),
+        fresh: this.freshIn(node),
       };
     }
     if (ts.isForStatement(node))
@@ -188,6 +204,7 @@ class Lowering extends JavascriptDefinitions {
         test: node.condition && this.lower(node.condition),
         step: node.incrementor && this.lower(node.incrementor),
         body: this.round(node),
+        fresh: this.freshIn(node),
       }));
     if (!ts.isForOfStatement(node) && !ts.isForInStatement(node)) return undefined;
     return this.inScope(node, () => {
@@ -202,8 +219,27 @@ class Lowering extends JavascriptDefinitions {
         kind: 'loop',
         each: { over: isOf ? over : ir.callOf(at, 'Object.keys', [over]), to: [item] },
         body: ir.seq(at, [this.assign(target, item, this.at(target)), this.round(node)]),
+        fresh: this.freshIn(node),
       };
     });
+  }
+
+  // What the blocks of a loop bind, where functions may keep it from one round to another.
+  private freshIn(node: ts.IterationStatement): readonly string[] {
+    const names: string[] = [];
+    let hasFunction = false;
+    const open: ts.Node[] = [node];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      this.steps.take();
+      if (isFunction(one)) hasFunction = true;
+      else {
+        names.push(...(this.parsed.scopes.get(one)?.names.values() ?? []));
+        ts.forEachChild(one, (child) => {
+          open.push(child);
+        });
+      }
+    }
+    return hasFunction ? names : [];
   }
 
   // The body of a loop; `continue` of a label leaves it.
@@ -402,6 +438,13 @@ class Lowering extends JavascriptDefinitions {
     names.delete('default');
     return [...names].slice(0, starredMax);
   }
+}
+
+function usedBy(node: ts.Statement): readonly string[] {
+  if (!ts.isVariableStatement(node)) return [];
+  const { flags, declarations } = node.declarationList;
+  const isUsed = (flags & ts.NodeFlags.Using) !== 0;
+  return isUsed ? declarations.flatMap(({ name }) => namesIn(name)) : [];
 }
 
 // The label of a round of a loop, which `continue` leaves.
