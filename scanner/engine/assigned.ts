@@ -24,8 +24,8 @@ import {
   knownText,
   type OwnClass,
   objectsOf,
-  textValue,
   type Thing,
+  textValue,
   thingValue,
   unknown,
   type Value,
@@ -58,7 +58,7 @@ export function setMember(
       engine.heap.set(fieldsOf(engine, thing), name, given);
     if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
       const written = `${thing.name}.${name}`;
-      const full = engine.knowledge.canonical?.(written) ?? written;
+      const full = engine.canonical(written);
       if (isPatch(engine, thing.name, full))
         engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
       if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;

@@ -194,6 +194,11 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
     if (isMade) openAs(self, made);
     return made;
   }
+  // The object that stands behind an object without a class.
+  const base = objectsOf(self).flatMap((one) => one.base ?? []);
+  const methods = objectsOf(either(base)).flatMap(({ fields }) => fields.get(name) ?? []);
+  if (owner === undefined && methods.length > 0)
+    return callValue(engine, site, withReceiver(either(methods), self), given);
   return passThrough(engine, site, [], given);
 }
 

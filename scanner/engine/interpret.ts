@@ -151,6 +151,7 @@ export class Engine {
   readonly loopShare: number;
   #nesting = 0;
   readonly #keys = new Map<string, string>();
+  readonly #canonical = new Map<string, string>();
   readonly #untaken = new Set<Node>();
   /** How many rounds of a loop were computed one by one, in all calls. */
   readonly rounds = new Map<Node, number>();
@@ -193,6 +194,15 @@ export class Engine {
     const known = this.#keys.get(way) ?? `${this.#keys.size}>`;
     this.#keys.set(way, known);
     return known;
+  }
+
+  /** The one name for a name of the library that has several. */
+  canonical(name: string): string {
+    const known = this.#canonical.get(name);
+    if (known !== undefined) return known;
+    const made = this.knowledge.canonical?.(name) ?? name;
+    this.#canonical.set(name, made);
+    return made;
   }
 
   /** A name as the language compares names of functions and classes. */

@@ -152,10 +152,11 @@ function listedIn(
   frame: Invocation,
 ): Value | undefined {
   const { iteration } = engine.knowledge;
-  if (iteration === undefined || thing.is !== 'object' || !/^\d+$/.test(name ?? '')) return undefined;
+  if (iteration === undefined || thing.is !== 'object' || !/^\d+$/.test(name ?? ''))
+    return undefined;
   const { isMap, fields, kind } = thing.object;
   const isListed = isMap || iteration.names.some((one) => methodIn(thing, one) !== undefined);
-  if (!isListed || kind === 'list' || (!isMap && fields.has(name ?? ''))) return undefined;
+  if (!isListed || kind === 'list' || fields.has(name ?? '')) return undefined;
   const list = iterated(engine, node, thingValue(thing), frame);
   const items = objectsOf(list).flatMap((one) => fieldOf(one, name) ?? []);
   return withNodes(items.length === 0 ? unknown : either(items), list.nodes);

@@ -7,8 +7,8 @@ import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
 
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
-import { Variables } from './variables.ts';
 import { either, nil, partOf, roundsOf, type Thing, unknown, type Value } from './value.ts';
+import { Variables } from './variables.ts';
 
 /** Rounds after which a loop is left that computes no text, and no list of numbers. */
 const roundsIdle = 128;

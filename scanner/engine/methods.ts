@@ -285,9 +285,9 @@ function callInLibrary(
   given: Given,
 ): Value | undefined {
   const self = thingValue(thing);
-  const { canonical, isOpen, powerful, callsBack, makeName } = engine.knowledge;
+  const { isOpen, powerful, callsBack, makeName } = engine.knowledge;
   const written = `${thing.name}.${name}`;
-  const api = canonical?.(written) ?? written;
+  const api = engine.canonical(written);
   const replaced = isOpen ? engine.heap.read(engine.globals, api) : undefined;
   if (replaced !== undefined) return callValue(engine, site, replaced, given);
   if (isOpen && /^__(str|repr)__$/.test(name) && /^\w+$/.test(thing.name))

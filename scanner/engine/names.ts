@@ -44,7 +44,7 @@ export function namedValue(
 ): Value | undefined {
   const { knowledge } = engine;
   const plain = knowledge.ignoresCase && node.kind === 'global' ? fold(node.name) : node.name;
-  const name = node.kind === 'global' ? (knowledge.canonical?.(plain) ?? plain) : plain;
+  const name = node.kind === 'global' ? engine.canonical(plain) : plain;
   const held = engine.heap.read(engine.globals, node.name);
   if (held !== undefined) return held;
   const given = own(knowledge.names, name);
@@ -54,8 +54,14 @@ export function namedValue(
   if (found !== undefined) return thingValue({ is: 'class', class: found });
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) return { ...unknown, isOpen: false, things: functions };
-  const last = /[^:\\.]+$/.exec(node.name)?.[0] ?? '';
+  const last = lastOf(node.name);
   return engine.heap.read(engine.globals, last) ?? thingValue({ is: 'api', name });
+}
+
+// What stands behind the last mark of a qualified name.
+function lastOf(name: string): string {
+  const mark = Math.max(name.lastIndexOf(':'), name.lastIndexOf('\\'), name.lastIndexOf('.'));
+  return name.slice(mark + 1);
 }
 
 // Names of variables keep their case.
@@ -67,7 +73,7 @@ function fold(name: string): string {
 export function classOf(engine: Engine, name: string): OwnClass | undefined {
   const found = engine.classes.get(name);
   if (found !== undefined) return found;
-  const last = /[^:\\.]+$/.exec(name)?.[0] ?? name;
+  const last = lastOf(name);
   return engine.classes.get(last);
 }
 
@@ -175,15 +181,20 @@ export function memberIn(
 
 /** The class of a thing, where this is the member that tells it. */
 export function classTold(
-  { knowledge }: Engine,
+  engine: Engine,
   thing: Thing,
   name: string | undefined,
 ): Value | undefined {
-  const { classMember } = knowledge;
-  if (classMember === undefined || name !== classMember.name || thing.is === 'module')
+  const { classMember } = engine.knowledge;
+  if (
+    name === undefined ||
+    classMember === undefined ||
+    name !== classMember.name ||
+    thing.is === 'module'
+  )
     return undefined;
   const written = thing.is === 'api' ? `${thing.name}.${name}` : '';
-  if ((knowledge.canonical?.(written) ?? written) !== written) return undefined;
+  if (engine.canonical(written) !== written) return undefined;
   if (thing.is === 'object' && thing.object.class !== undefined)
     return thing.object.fields.has(name)
       ? undefined
@@ -288,7 +299,7 @@ function memberOfApi(
   frame: Invocation,
 ): Value {
   const written = `${thing.name}.${name ?? '*'}`;
-  const full = engine.knowledge.canonical?.(written) ?? written;
+  const full = engine.canonical(written);
   if (engine.knowledge.isOpen && /^__(dict|call)__$/.test(name ?? '')) return thingValue(thing);
   const replaced = engine.knowledge.isOpen ? engine.heap.read(engine.globals, full) : undefined;
   if (replaced !== undefined) return replaced;

@@ -86,7 +86,7 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
     if (isPackage(text)) {
       const at = { ...call.at, certainty: 'folded' } as const;
       if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
-      return thingValue({ is: 'api', name: engine.knowledge.canonical?.(whole) ?? whole });
+      return thingValue({ is: 'api', name: engine.canonical(whole) });
     }
     if (isKnown && /^[/~]/.test(whole) && !whole.startsWith('/skills/'))
       return outside(engine, call, whole, isWhole(text));

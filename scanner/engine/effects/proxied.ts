@@ -20,9 +20,11 @@ export function proxied(engine: Engine, call: ApiCall): Value {
   const named = (name: string): readonly Value[] =>
     objectsOf(handlers).flatMap(({ fields }) => fields.get(name) ?? []);
   const [getter] = named('get');
-  const boundTo = (args: readonly Value[]) => (callee: Value): Thing => {
-    return { is: 'bound', callee, given: { ...nothingGiven, args } };
-  };
+  const boundTo =
+    (args: readonly Value[]) =>
+    (callee: Value): Thing => {
+      return { is: 'bound', callee, given: { ...nothingGiven, args } };
+    };
   const callers = [
     ...named('apply').map(boundTo([target, unknown])),
     ...named('construct').map(boundTo([target])),

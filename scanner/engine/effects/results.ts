@@ -201,9 +201,11 @@ function heirOf(base: Value): Value {
 }
 
 function mapOf(entries: Value): Value {
-  const made = compute('from-entries', [entries]);
-  for (const object of objectsOf(made)) object.isMap = true;
-  return made;
+  const [made = newObject('record')] = objectsOf(compute('from-entries', [entries]));
+  made.isMap = true;
+  const nodes = allNodesOf([entries]);
+  if (itemsOf(entries) === undefined && nodes.length > 0) made.rest = dataOf(nodes);
+  return thingValue({ is: 'object', object: made });
 }
 
 // What gives a function one of its parameters.

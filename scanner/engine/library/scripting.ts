@@ -174,7 +174,8 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
     for (const pair of pairs) {
       const [key, one = unknown] = pair ?? [];
       const name = key === undefined ? undefined : keyOf(key);
-      if (name === undefined) loose.push(one);
+      // Whoever goes through the entries gets the keys as well.
+      if (name === undefined) loose.push(withNodes(one, allNodesOf([key ?? unknown])));
       else object.fields.set(name, one);
     }
     if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };

@@ -30,7 +30,12 @@ const failed: RowEffect = { does: 'call', callee: 0, given: ['raised'] };
 const failedSecond: RowEffect = { ...failed, callee: 1 };
 /** A function that is called later, perhaps with what an object then holds. */
 const later: RowEffect = { does: 'call', callee: 0, isLater: true };
-const listens: RowEffect = { does: 'call', callee: 1, given: ['self'], isLater: true };
+const listens: RowEffect = {
+  does: 'call',
+  callee: 1,
+  given: ['self', 'self', 'self'],
+  isLater: true,
+};
 
 const setsItem = row({ does: 'set-member', of: 'self', name: 0, value: 1 }, 'self');
 const definesMember = {
@@ -215,7 +220,7 @@ const objects: Table = {
   'Any#catch Function#catch': row(failed, 'self'),
   'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
   'Promise.resolve all race any allSettled': first,
-  'reject() Promise.reject': row({ does: 'raise', value: 0 }, 'nothing'),
+  'reject() Promise.reject': row({ does: 'raise', value: 0 }, 'through'),
   Promise: row([], 'promised'),
   'Promise.withResolvers': row([], 'resolvers'),
   'Promise#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
@@ -235,10 +240,8 @@ const objects: Table = {
   ),
   'timers/promises.setTimeout': computes('same', 1),
   'process|events.EventEmitter#on once addListener prependListener': row(listens, 'self'),
-  'Any#on once addListener prependListener addEventListener': row(
-    { ...listens, given: ['self', 'self', 'self'] },
-    'self',
-  ),
+  'Any#on once addListener prependListener addEventListener': row(listens, 'self'),
+  'process.emit': row({ does: 'raise', value: { rest: 1 } }, 'nothing'),
   'process.on once addListener emitWarning': row({ ...listens, given: ['raised'] }, 'nothing'),
   'events.EventEmitter EventTarget': row([], { instance: 'events.EventEmitter' }),
   'events.EventEmitter#emit dispatchEvent': row(
@@ -283,6 +286,11 @@ const encodings: Table = {
   'encodeURIComponent querystring.escape': computes('url-encode', 0),
   'encodeURI escape': first,
   'Buffer Buffer.from': computes('bytes-from', 0, 1),
+  'Any#fill': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'self'),
+  'Any#setUint8 setInt8 setUint16 setInt16 setUint32 setInt32 setBigUint64': row(
+    { does: 'fill', into: 'self', with: 1 },
+    'nothing',
+  ),
   'Buffer.concat': computes('join', 0),
   'Buffer.alloc allocUnsafe': buffer,
   'Buffer.isBuffer byteLength compare': nothing,
@@ -291,7 +299,8 @@ const encodings: Table = {
   'Text#toString': computes('bytes-text', 'self', 0),
   'Text#decode encode buffer': own,
   'Uint8Array Uint8ClampedArray Int8Array Uint16Array Uint32Array Int32Array': buffer,
-  'Float32Array Float64Array DataView Blob File': computes('join', 0),
+  'Float32Array Float64Array Blob File': computes('join', 0),
+  DataView: buffer,
   'TextEncoder TextDecoder string_decoder.StringDecoder': row([], { instance: 'TextDecoder' }),
   'TextDecoder#decode encode write end': computes('bytes-from', 0),
   'zlib.gunzip gunzipSync inflate inflateSync inflateRaw inflateRawSync unzip unzipSync': inflates,

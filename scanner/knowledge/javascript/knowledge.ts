@@ -248,7 +248,7 @@ export const javascriptKnowledge: Knowledge = {
   sendsNothing:
     /[.#](map|forEach|filter|find\w*|some|every|flatMap|reduce\w*|push|pop|shift|unshift|slice|splice|join|split|includes|indexOf|startsWith|endsWith|concat|replace\w*|match\w*|test|sort|toSorted|then|catch|finally|on|once|off|addListener|removeListener|toString|trim|has|keys|entries|values|at)$/,
   reaching: /^$(?!)/,
-  patched: /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/,
+  patched: /^(Object\.prototype\.|module\._(load|extensions|resolve)|require\.(extensions|cache))/,
   powerful: new RegExp(
     `^(process|require|eval|Function|module-object|globalThis|Bun|Deno|module|${Object.keys(nodeDefaults).join('|')})$`,
   ),

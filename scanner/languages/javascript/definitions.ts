@@ -155,8 +155,6 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
       return [{ key: ir.constant(at, node.name.text), value: this.variable(node.name.text, at) }];
     const key = this.keyOf(node.name);
     if (ts.isPropertyAssignment(node)) {
-      const isBase = key.kind === 'const' && key.value === '__proto__';
-      if (isBase) return [{ spread: this.lower(node.initializer) }];
       this.noteOption(node, at);
       return [{ key, value: this.lower(node.initializer) }];
     }
@@ -240,7 +238,11 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
       const plain = this.func(one, ts.isSetAccessor(one) ? `${name}=` : name);
       const func: Func = ts.isGetAccessor(one) ? { ...plain, isGetter: true } : plain;
       methods.push({ ...place, kind: 'define', func, ...(isStatic && { isStatic: true }) });
-      if (ts.isComputedPropertyName(one.name)) statics.push(this.lower(one.name.expression));
+      const { name: key } = one;
+      if (!ts.isComputedPropertyName(key) || nameOfKey(key.expression) !== undefined) continue;
+      const of = isStatic ? selfAt(place) : ir.member(place, selfAt(place), 'prototype');
+      const to = ir.item(place, of, this.lower(key.expression));
+      statics.push(ir.set(place, to, this.functionValue(one)));
     }
     const maker = node.members.find(
       (one) => ts.isConstructorDeclaration(one) && one.body !== undefined,

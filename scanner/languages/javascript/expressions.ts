@@ -83,8 +83,12 @@ export abstract class JavascriptExpressions extends Names {
     if (ts.isTemplateExpression(node)) return { ...at, kind: 'text', parts: this.pieces(node) };
     if (ts.isTaggedTemplateExpression(node)) return this.tagged(node, at);
     if (ts.isObjectLiteralExpression(node)) {
-      const entries = node.properties.flatMap((one) => this.recordEntry(one));
-      return { ...at, kind: 'record', entries };
+      const [base, ...others] = node.properties.filter(isBase);
+      const own = node.properties.filter((one) => !isBase(one) || others.includes(one));
+      const entries = own.flatMap((one) => this.recordEntry(one));
+      const record: Node = { ...at, kind: 'record', entries };
+      if (base === undefined) return record;
+      return ir.callOf(at, 'Object.setPrototypeOf', [record, this.lower(base.initializer)]);
     }
     if (ts.isArrayLiteralExpression(node))
       return {
@@ -421,6 +425,15 @@ export function nameIn(
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
   const key = node.argumentExpression as ts.Expression | undefined;
   return key === undefined ? undefined : nameOfKey(key);
+}
+
+// `__proto__: base`
+function isBase(node: ts.ObjectLiteralElementLike): node is ts.PropertyAssignment {
+  return (
+    ts.isPropertyAssignment(node) &&
+    (ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name)) &&
+    node.name.text === '__proto__'
+  );
 }
 
 /** The name that a key says as it stands: a text, or `Symbol.iterator`. */

@@ -50,8 +50,10 @@ export abstract class Names {
     const scope = parsed.scopes.get(parsed.file);
     if (scope === undefined) throw new Error('a program without a scope');
     this.scope = scope;
-    const found = this.source.text.matchAll(/\b([\w$]{1,80})\.prototype\b/g);
-    this.prototypes = new Set([...found].map(([, name = '']) => name));
+    const found = this.source.text.matchAll(
+      /\b([\w$]{1,80})\.prototype\b|\binherits\(\s{0,4}([\w$]{1,80})/g,
+    );
+    this.prototypes = new Set([...found].map(([, name, heir]) => name ?? heir ?? ''));
   }
 
   abstract lower(node: ts.Node): Node;
