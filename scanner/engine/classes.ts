@@ -8,6 +8,7 @@ import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown } from './methods.ts';
+import { withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
 import {
   absorb,

@@ -22,6 +22,7 @@ import {
   textValue,
   thingValue,
   unknown,
+  withNodes,
   type Value,
 } from '../value.ts';
 import { letterOf, textOf } from './codecs.ts';
