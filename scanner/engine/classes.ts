@@ -7,8 +7,7 @@ import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
-import { holdUnknown } from './methods.ts';
-import { withReceiver } from './methods.ts';
+import { holdUnknown, withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
 import {
   absorb,

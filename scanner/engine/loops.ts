@@ -29,7 +29,8 @@ function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Val
   if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
   const start = engine.left;
   let computed = engine.heap.computed;
-  for (let round = 0; round < roundsMax && start - engine.left < engine.loopShare; round++) {
+  for (let round = 0; round < roundsMax; round++) {
+    if (start - engine.left >= engine.loopShare || (round > 0 && engine.isExhausted)) break;
     if (round % roundsIdle === roundsIdle - 1) {
       if (engine.heap.computed === computed) break;
       computed = engine.heap.computed;

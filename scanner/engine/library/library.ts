@@ -50,9 +50,11 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
   if (known === undefined) {
     const isThing =
       value.texts.length === 0 && value.scalars.length === 0 && value.things.length > 0;
-    // What a library gives may be nothing.
-    const isOwn = emptyIsFalse === undefined || value.things.every(({ is }) => is !== 'instance');
-    return isThing && isOwn && emptyIsFalse !== true ? true : undefined;
+    // What a library has or gives may be nothing.
+    const isOwn = value.things.every(({ is }) => is !== 'instance' && is !== 'api');
+    return isThing && (isOwn || emptyIsFalse === undefined) && emptyIsFalse !== true
+      ? true
+      : undefined;
   }
   if (known === null || known === false) return false;
   if (!emptyIsFalse) return true;

@@ -22,8 +22,8 @@ import {
   textValue,
   thingValue,
   unknown,
-  withNodes,
   type Value,
+  withNodes,
 } from '../value.ts';
 import { letterOf, textOf } from './codecs.ts';
 
