@@ -538,7 +538,7 @@ export class Engine {
     this.heap.land('throw');
     const tried = this.branch(() => this.evaluate(body, frame), frame);
     const middle = this.heap.attempted(tried.changes);
-    const thrown = dataOf(allNodesOf(frame.thrown.splice(mark)));
+    const thrown = this.#caught(frame.thrown.splice(mark));
     if (thrown.nodes.length > 0) this.raised = thrown;
     const caught = catches.map(({ to, body }) =>
       this.branch(() => {
@@ -556,6 +556,15 @@ export class Engine {
     this.join([tried, ...caught], frame, true);
     if (last !== undefined) this.#atLast(last, frame);
     return either([tried, ...caught].map(({ value }) => value ?? nil));
+  }
+
+  // The data of what was thrown, and the functions and texts among it.
+  #caught(thrown: readonly Value[]): Value {
+    const data = dataOf(allNodesOf(thrown));
+    if (!this.knowledge.callsBack) return data;
+    const { things, texts, isCut } = either(thrown);
+    const functions = things.filter(({ is }) => /^(function|bound|api|class)$/.test(is));
+    return { ...data, texts, things: functions, ...(isCut && { isCut }) };
   }
 
   // What runs at last runs before what ended the attempt goes on.

@@ -59,7 +59,10 @@ export function callBack(
     return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
   const items = entriesOf(over);
   if (items === undefined || items.length > eachMax)
-    return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
+    return callValue(engine, site, target, {
+      ...nothingGiven,
+      args: [partOf(over), ...(pairs ? [partOf(over)] : []), ...args],
+    });
   const takes = Math.max(...target.things.map(parametersOf));
   const results = items.map((item, at) => {
     const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;

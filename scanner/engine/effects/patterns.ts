@@ -4,6 +4,7 @@ import { boundedPattern, filesBeside } from '../../programs/bounded-pattern.ts';
 import { type CallSite, callValue, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
+import type { Text } from '../text.ts';
 import {
   allNodesOf,
   concat,
@@ -76,7 +77,10 @@ export function replaced(engine: Engine, call: ApiCall, site: CallSite, isAll: b
   if (pattern === undefined && !isFunction) {
     const given = isAll ? [self, from, to] : [self, from, to, scalarValue(1)];
     const made = compute('replace', given);
-    return made.texts.length > 0 ? made : withNodes(besideIn(call), allNodesOf(args));
+    if (made.texts.length > 0) return made;
+    const put = textsOf(self).map((text) => putText(text, knownText(from), to, isAll));
+    const isPut = put.every((one) => one !== undefined);
+    return isPut ? either(put) : withNodes(besideIn(call), allNodesOf(args));
   }
   const results = textsOf(self).map((text): Value | undefined => {
     if (!text.isKnown) return undefined;
@@ -88,7 +92,7 @@ export function replaced(engine: Engine, call: ApiCall, site: CallSite, isAll: b
     const by = knownText(to);
     if (expression !== undefined && by !== undefined)
       return folded(textValue(whole.replace(expression, by)), text.nodes);
-    if (!isFunction) return undefined;
+    if (!isFunction) return putText(text, expression, to, isGlobal);
     const matches = matchesOf(whole, expression ?? knownText(from), isGlobal);
     return matches && putIn(engine, site, { whole, matches, to });
   });
@@ -124,6 +128,24 @@ function matchesOf(
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+// Something that is not known in the place of each match.
+function putText(
+  { whole, isKnown, nodes }: Text,
+  what: RegExp | string | undefined,
+  to: Value,
+  isAll: boolean,
+): Value | undefined {
+  const matches = isKnown ? matchesOf(whole, what, isAll) : undefined;
+  if (matches === undefined) return undefined;
+  const parts: Value[] = [];
+  let at = 0;
+  for (const match of matches) {
+    parts.push(textValue(whole.slice(at, match.index)), to);
+    at = match.index + match[0].length;
+  }
+  return withNodes(concat([...parts, textValue(whole.slice(at))]), nodes);
 }
 
 // A function gives what stands in the place of each match.

@@ -195,6 +195,15 @@ function startWords(
     part: isUnknown ? 'code' : 'argument',
     ...besideOf(texts.map(({ whole }) => whole)),
   });
+  // Whatever the program is, it gets its arguments.
+  if (isUnknown && engine.knowledge.tellsPrograms)
+    notes.sink(at, nodes, {
+      what: 'exec',
+      capability: exec,
+      api: at.api,
+      part: 'argument',
+      ...besideOf(texts.map(({ whole }) => whole)),
+    });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
   if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms)
     noteHiddenProgram(engine, call, name);

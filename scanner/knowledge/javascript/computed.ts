@@ -115,7 +115,7 @@ const lists: Table = {
   'List#reduce reduceRight': row([], 'reduced'),
   'List#join toString': computes('join', 'self', { at: 0, text: ',' }),
   'List#slice toSpliced': computes('between', 'self', from, to),
-  'List#toArray values toReversed copyWithin': computes('list', 'self'),
+  'List#toArray values toReversed': computes('list', 'self'),
   'List#splice': row({ does: 'change', how: 'sort', key: 0, with: { rest: 2 } }, 'called'),
   'List#concat': computes('lists', 'self', { rest: 0 }),
   'List#push': row(
@@ -130,8 +130,14 @@ const lists: Table = {
   'List#shift': takesFirst,
   'List#unshift': row({ does: 'change', how: 'insert', key: { text: '0' }, with: 0 }, 'nothing'),
   'List#reverse': row({ does: 'change', how: 'reverse' }, 'self'),
-  'List#sort toSorted': row({ does: 'change', how: 'sort' }, 'self'),
-  'List#fill': row({ does: 'change', how: 'sort', with: { rest: 0 } }, 'self'),
+  'List#sort toSorted': row(
+    [
+      { does: 'call', callee: 0, each: 'self', pairs: true },
+      { does: 'change', how: 'sort' },
+    ],
+    'self',
+  ),
+  'List#fill copyWithin': row({ does: 'change', how: 'sort', with: { rest: 0 } }, 'self'),
   'List#length=': row(
     [
       { does: 'change', how: 'clear', when: { of: 0, form: /^0$/ } },
@@ -226,7 +232,10 @@ const objects: Table = {
   'Promise#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
   'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
   'JSON.parse': computes('json-parse', 0),
-  'JSON.stringify': computes('json-text', 0),
+  'JSON.stringify': row(
+    { does: 'call', callee: 1, given: [0, 0] },
+    { compute: 'json-text', of: [0] },
+  ),
   'setTimeout setInterval': row(
     [
       { ...later, given: [{ rest: 2 }] },

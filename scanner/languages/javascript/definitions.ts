@@ -207,11 +207,28 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
     const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
     if (decorators.length === 0) return value;
     return this.once(at, value, (held) => [
-      ...decorators.map((one) =>
-        ir.call(this.at(one), this.lower(one.expression), [{ value: held }]),
-      ),
-      held,
+      { ...at, kind: 'either', tests: [], of: [held, ...this.decorate(decorators, held)] },
     ]);
+  }
+
+  private decorate(decorators: readonly ts.Decorator[], value: Node): readonly Node[] {
+    return decorators.map((one) => ir.call(this.at(one), this.lower(one.expression), [{ value }]));
+  }
+
+  // A decorator gives what stands in the place of a method, or what gets the value of a field.
+  private decoratedMember(one: ts.ClassElement, place: Extent): Node[] {
+    const decorators = ts.canHaveDecorators(one) ? (ts.getDecorators(one) ?? []) : [];
+    if (decorators.length === 0 || one.name === undefined) return [];
+    if (ts.isPropertyDeclaration(one)) {
+      const given = one.initializer ? [{ value: this.lower(one.initializer) }] : [];
+      return this.decorate(decorators, ir.hole(place)).map((made) => ir.call(place, made, given));
+    }
+    if (!ts.isMethodDeclaration(one)) return [...this.decorate(decorators, ir.hole(place))];
+    const isStatic = hasModifier(one, SyntaxKind.StaticKeyword);
+    const of = isStatic ? selfAt(place) : ir.member(place, selfAt(place), 'prototype');
+    return this.decorate(decorators, this.functionValue(one)).map((made) =>
+      ir.set(place, this.memberSlot(of, one.name, place), made),
+    );
   }
 
   private members(
@@ -225,6 +242,7 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
     for (const one of node.members) {
       const place = this.at(one);
       const isStatic = hasModifier(one, SyntaxKind.StaticKeyword);
+      statics.push(...this.decoratedMember(one, place));
       if (ts.isClassStaticBlockDeclaration(one)) statics.push(this.lower(one.body));
       if (ts.isPropertyDeclaration(one) && one.initializer !== undefined) {
         const to = this.memberSlot(selfAt(place), one.name, place);

@@ -100,6 +100,8 @@ export abstract class JavascriptExpressions extends Names {
       };
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.functionValue(node);
     if (ts.isClassExpression(node)) return this.classValue(node);
+    if (ts.isJsxSelfClosingElement(node)) return this.element(node, [], at);
+    if (ts.isJsxElement(node)) return this.element(node.openingElement, node.children, at);
     if (ts.isConditionalExpression(node))
       return ir.branch(
         at,
@@ -128,6 +130,27 @@ export abstract class JavascriptExpressions extends Names {
       return ir.seq(at, [this.lower(node.expression), ir.hole(at)]);
     if (ts.isMetaProperty(node)) return ir.global(at, node.getText(this.parsed.file));
     return this.plain(node, at);
+  }
+
+  // `<Part a={b}>…</Part>` calls a function of the program; all else is data of the page.
+  private element(
+    { tagName, attributes }: ts.JsxOpeningLikeElement,
+    children: readonly ts.JsxChild[],
+    at: Extent,
+  ): Node {
+    const entries = attributes.properties.map((one) => {
+      if (ts.isJsxSpreadAttribute(one)) return { spread: this.lower(one.expression) };
+      const name = ts.isIdentifier(one.name) ? one.name.text : one.name.getText(this.parsed.file);
+      const value = one.initializer ? this.lower(one.initializer) : ir.constant(at, true);
+      return { key: ir.constant(at, name), value };
+    });
+    const inner = children.filter((one) => !ts.isJsxText(one)).map((one) => this.lower(one));
+    const held = { key: ir.constant(at, 'children'), value: { ...at, kind: 'list', items: inner } };
+    const record: Node = { ...at, kind: 'record', entries: [...entries, held as (typeof entries)[0]] };
+    const isOwn = !ts.isIdentifier(tagName) || /^[A-Z]/.test(tagName.text);
+    return isOwn && !ts.isJsxNamespacedName(tagName)
+      ? ir.call(at, this.lower(tagName), [{ value: record }])
+      : ir.hole(at, [record]);
   }
 
   // Words, and what only stands around an expression.
